@@ -1,0 +1,1 @@
+"""The product: lessons, clips, people, plays. Vertical slices over one small core."""

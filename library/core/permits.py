@@ -1,0 +1,146 @@
+"""Who may do what, decided in this one place for pages, search, counts, playlists and segments.
+
+A viewer holds *scope tokens*, a lesson carries *scope tokens*, and whoever shares one may see the lesson.
+The same tokens go into the search index, so that a hit, a total or a suggestion can never know more than
+a page does. `catalog.queries.visible` says the same in SQL; a property test holds the two together.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is at a node of the organisation tree; each holds what the ones before it hold."""
+
+    MEMBER = "member"
+    LECTURER = "lecturer"
+    STAFF = "staff"
+    ADMIN = "admin"
+
+
+_RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+class Audience(StrEnum):
+    """For whom a published lesson is."""
+
+    EVERYONE = "everyone"
+    SIGNED_IN = "signed_in"
+
+
+class LessonState(StrEnum):
+    """Where a lesson is on its way: only staff move it to and from `published`."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    """What may be done with one lesson."""
+
+    VIEW = "view"
+    EDIT = "edit"
+    PUBLISH = "publish"
+    DELETE = "delete"
+    STATS = "stats"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role held at a branch; `path` is the branch's chain of ids from the root, "/a/b/"."""
+
+    role: Role
+    branch_id: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person who asks, or nobody (`person_id` None), with the roles they hold."""
+
+    person_id: str | None = None
+    name: str = ""
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the viewer has an account."""
+        return self.person_id is not None
+
+    def has(self, role: Role) -> bool:
+        """Tell whether the viewer holds `role`, or a higher one, anywhere."""
+        return any(_RANK[g.role] >= _RANK[role] for g in self.grants)
+
+    def holds_at(self, role: Role, path: str) -> bool:
+        """Tell whether the viewer holds `role`, or a higher one, at the branch with `path` or above it."""
+        return any(_RANK[g.role] >= _RANK[role] and path.startswith(g.path) for g in self.grants)
+
+    def first_branch(self, role: Role) -> Grant | None:
+        """Return the first grant of at least `role`, which says where the viewer's own work belongs."""
+        return next((g for g in self.grants if _RANK[g.role] >= _RANK[role]), None)
+
+
+NOBODY = Viewer()
+
+
+@dataclass(frozen=True)
+class LessonFacts:
+    """What the decision needs to know of a lesson; `branch_path` as in Grant.path."""
+
+    state: LessonState
+    audience: Audience
+    owner_id: str | None
+    branch_path: str
+
+
+def scope_of(viewer: Viewer) -> frozenset[str]:
+    """Return the tokens a viewer holds."""
+    if viewer.person_id is None:
+        return frozenset({"everyone"})
+    staffed = {f"branch:{g.branch_id}" for g in viewer.grants if _RANK[g.role] >= _RANK[Role.STAFF]}
+    return frozenset({"everyone", "signed_in", f"owner:{viewer.person_id}"} | staffed)
+
+
+def scope_tokens(lesson: LessonFacts) -> frozenset[str]:
+    """Return the tokens that open a lesson: its audience once published, its owner and the staff above it."""
+    tokens = {f"branch:{branch}" for branch in branch_chain(lesson.branch_path)}
+    if lesson.owner_id:
+        tokens.add(f"owner:{lesson.owner_id}")
+    if lesson.state is LessonState.PUBLISHED:
+        tokens.add(str(lesson.audience))
+    return frozenset(tokens)
+
+
+def branch_chain(path: str) -> tuple[str, ...]:
+    """Return the branch ids in a path "/a/b/", root first."""
+    return tuple(part for part in path.split("/") if part)
+
+
+def may(viewer: Viewer, action: Action, lesson: LessonFacts) -> bool:
+    """Decide whether `viewer` may do `action` with `lesson`."""
+    owns = viewer.person_id is not None and viewer.person_id == lesson.owner_id
+    staff = viewer.holds_at(Role.STAFF, lesson.branch_path)
+    if action is Action.VIEW:
+        return not scope_of(viewer).isdisjoint(scope_tokens(lesson))
+    if action is Action.PUBLISH:
+        return staff
+    if action is Action.DELETE:
+        # What has been published has counts and readers: only staff may take it away.
+        return staff or (owns and lesson.state is LessonState.DRAFT)
+    return staff or (owns and viewer.has(Role.LECTURER))
+
+
+def roles_below(viewer: Viewer, path: str) -> tuple[Role, ...]:
+    """Return the roles the viewer may give at the branch with `path`: staff give up to lecturer, admins all."""
+    if viewer.holds_at(Role.ADMIN, path):
+        return tuple(Role)
+    if viewer.holds_at(Role.STAFF, path):
+        return (Role.MEMBER, Role.LECTURER)
+    return ()
+
+
+def media_audience(tokens: Iterable[str]) -> str:
+    """Return the audience word for a signed media URL: `everyone` only when the lesson is open to all."""
+    return "everyone" if "everyone" in set(tokens) else "signed_in"

@@ -1,0 +1,306 @@
+"""The only writer of the people tables."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from library.core.errors import Conflict, Forbidden, Invalid, NotFound, Throttled
+from library.core.ids import new_id, new_secret
+from library.core.permits import Role, Viewer, roles_below
+from library.core.text import NAME_MAX, clean_line, required_line
+from library.people import queries, rules
+from library.people.tables import ApiToken, Branch, Invitation, Person, RoleGrant, SignIn, SignInFailures
+
+# argon2id with the library's defaults, which follow RFC 9106's second recommendation (64 MiB, 3 passes).
+_HASHER = PasswordHash((Argon2Hasher(),))
+
+
+@dataclass(frozen=True)
+class FreshSignIn:
+    """What the browser gets: the secret for the cookie and the moment it ends."""
+
+    cookie: str
+    csrf: str
+    expires_at: datetime
+
+
+def ensure_root(session: Session, name: str, now: datetime) -> Branch:
+    """Return the root branch, made now if the library is new."""
+    try:
+        return queries.root_branch(session)
+    except NotFound:
+        root_id = new_id()
+        root = Branch(id=root_id, parent_id=None, name=name, path=f"/{root_id}/", created_at=now)
+        session.add(root)
+        session.flush()
+        return root
+
+
+def add_branch(session: Session, parent: Branch, name: str, now: datetime) -> Branch:
+    """Add a branch below `parent`; raises Invalid for an empty or long name."""
+    branch_id = new_id()
+    branch = Branch(
+        id=branch_id,
+        parent_id=parent.id,
+        name=required_line(name, "name", NAME_MAX),
+        path=f"{parent.path}{branch_id}/",
+        created_at=now,
+    )
+    session.add(branch)
+    session.flush()
+    return branch
+
+
+def add_person(session: Session, username: str, name: str, password: str, now: datetime) -> Person:
+    """Make an account; raises Invalid for a bad name or password, Conflict("username_taken")."""
+    folded = rules.clean_username(username)
+    rules.check_password(password, folded)
+    if queries.person_by_username(session, folded) is not None:
+        raise Conflict("username_taken", field="username")
+    person = Person(
+        id=new_id(),
+        username=folded,
+        name=clean_line(name)[:NAME_MAX] or folded,
+        password_hash=_HASHER.hash(password),
+        language=None,
+        active=True,
+        created_at=now,
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def grant(session: Session, person_id: str, role: Role, branch: Branch, by: str | None, now: datetime) -> None:
+    """Give a role at a branch; giving it twice changes nothing."""
+    held = session.query(RoleGrant).filter_by(person_id=person_id, branch_id=branch.id, role=str(role)).first()
+    if held is None:
+        session.add(
+            RoleGrant(
+                id=new_id(),
+                person_id=person_id,
+                branch_id=branch.id,
+                role=str(role),
+                granted_by=by,
+                granted_at=now,
+            )
+        )
+        session.flush()
+
+
+def set_role(session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch, now: datetime) -> None:
+    """Make `role` the only role a person holds at a branch; raises Forbidden.
+
+    Nobody takes their own administration away: a library without an administrator could not be mended.
+    """
+    allowed = roles_below(viewer, branch.path)
+    held = session.query(RoleGrant).filter_by(person_id=person_id, branch_id=branch.id).all()
+    if role not in allowed or any(Role(g.role) not in allowed for g in held) or person_id == viewer.person_id:
+        raise Forbidden
+    queries.person(session, person_id)
+    for old in held:
+        session.delete(old)
+    session.flush()
+    grant(session, person_id, role, branch, viewer.person_id, now)
+
+
+def invite(
+    session: Session, name: str, role: Role, branch: Branch, by: Viewer | None, now: datetime
+) -> tuple[Invitation, str]:
+    """Make a one-time link; returns the invitation and its secret, which is stored nowhere.
+
+    `by` None is the machine itself at first start; raises Forbidden when `by` may not give the role.
+    """
+    if by is not None and role not in roles_below(by, branch.path):
+        raise Forbidden
+    secret = new_secret()
+    invitation = Invitation(
+        id=new_id(),
+        token_hash=queries.hash_token(secret),
+        name=clean_line(name)[:NAME_MAX],
+        role=str(role),
+        branch_id=branch.id,
+        person_id=None,
+        made_by=by.person_id if by else None,
+        created_at=now,
+        expires_at=now + timedelta(days=rules.INVITATION_DAYS),
+        used_at=None,
+    )
+    session.add(invitation)
+    session.flush()
+    return invitation, secret
+
+
+def first_admin_link(session: Session, now: datetime) -> str | None:
+    """Return a new secret for making the first administrator, None when there is one.
+
+    Links printed at earlier starts stop working: the newest line in the log is the one that counts.
+    """
+    if queries.has_admin(session):
+        return None
+    session.execute(delete(Invitation).where(Invitation.role == Role.ADMIN, Invitation.made_by.is_(None)))
+    return invite(session, "", Role.ADMIN, queries.root_branch(session), None, now)[1]
+
+
+def accept_invitation(
+    session: Session, token: str, username: str, name: str, password: str, now: datetime
+) -> Person:
+    """Use a one-time link: make the account and give it its role; raises NotFound, Invalid or Conflict."""
+    invitation = queries.invitation(session, token, now)
+    # One statement decides between two people who open the same link at once.
+    taken = session.execute(
+        update(Invitation).where(Invitation.id == invitation.id, Invitation.used_at.is_(None)).values(used_at=now)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        raise NotFound("link_used_or_expired")
+    person = add_person(session, username, name or invitation.name, password, now)
+    grant(
+        session,
+        person.id,
+        Role(invitation.role),
+        queries.branch(session, invitation.branch_id),
+        invitation.made_by,
+        now,
+    )
+    return person
+
+
+def sign_in(session: Session, username: str, password: str, now: datetime) -> Person | None:
+    """Return the person whose name and password fit, None otherwise; raises Throttled(wait_s=...).
+
+    The failure is written in the same session, so the caller commits also when it returns None. A name
+    nobody has costs the same time as a wrong password, so that names cannot be fished for.
+    """
+    try:
+        folded = rules.clean_username(username)
+    except Invalid:
+        return None
+    failures = session.get(SignInFailures, folded)
+    if failures is not None:
+        wait_s = rules.wait_s(failures.count, failures.last_at, now)
+        if wait_s > 0:
+            raise Throttled("sign_in_wait", wait_s=int(wait_s) + 1)
+    person = queries.person_by_username(session, folded)
+    known = person is not None and person.active
+    fits = _HASHER.verify(password[: rules.PASSWORD_MAX], person.password_hash if person else _nobodys_hash())
+    if person is not None and known and fits:
+        if failures is not None:
+            session.delete(failures)
+        return person
+    if failures is None:
+        session.add(SignInFailures(username=folded, count=1, last_at=now))
+    else:
+        failures.count += 1
+        failures.last_at = now
+    return None
+
+
+def _nobodys_hash() -> str:
+    global _nobody
+    if _nobody is None:
+        _nobody = _HASHER.hash(new_secret())
+    return _nobody
+
+
+_nobody: str | None = None
+
+
+def open_sign_in(session: Session, person: Person, device: str, now: datetime) -> FreshSignIn:
+    """Sign a browser in; the cookie's secret is returned and only its hash is kept."""
+    cookie, csrf = new_secret(), new_secret()
+    expires_at = now + timedelta(days=rules.SIGN_IN_DAYS)
+    session.add(
+        SignIn(
+            id=queries.hash_token(cookie),
+            person_id=person.id,
+            csrf=csrf,
+            device=clean_line(device)[:200],
+            created_at=now,
+            seen_at=now,
+            expires_at=expires_at,
+        )
+    )
+    session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    return FreshSignIn(cookie, csrf, expires_at)
+
+
+def touch_sign_in(session: Session, sign_in_id: str, now: datetime) -> None:
+    """Remember that a browser was seen, and let it stay signed in from now on."""
+    session.execute(
+        update(SignIn)
+        .where(SignIn.id == sign_in_id)
+        .values(seen_at=now, expires_at=now + timedelta(days=rules.SIGN_IN_DAYS))
+    )
+
+
+def close_sign_in(session: Session, sign_in_id: str) -> None:
+    """Sign one browser out."""
+    session.execute(delete(SignIn).where(SignIn.id == sign_in_id))
+
+
+def close_other_sign_ins(session: Session, person_id: str, keep: str) -> None:
+    """Sign a person out everywhere but in the browser `keep`."""
+    session.execute(delete(SignIn).where(SignIn.person_id == person_id, SignIn.id != keep))
+
+
+def change_password(session: Session, person_id: str, old: str, new: str, keep: str) -> None:
+    """Change a password and sign out all other browsers; raises Invalid when the old one is wrong."""
+    person = queries.person(session, person_id)
+    if not _HASHER.verify(old[: rules.PASSWORD_MAX], person.password_hash):
+        raise Invalid("password_wrong", field="old_password")
+    rules.check_password(new, person.username)
+    person.password_hash = _HASHER.hash(new)
+    close_other_sign_ins(session, person_id, keep)
+
+
+def set_password(session: Session, person: Person, new: str) -> None:
+    """Set a password from the command line of the machine; signs all browsers out."""
+    rules.check_password(new, person.username)
+    person.password_hash = _HASHER.hash(new)
+    close_other_sign_ins(session, person.id, "")
+
+
+def set_language(session: Session, person_id: str, language: str) -> None:
+    """Remember the language a person reads."""
+    queries.person(session, person_id).language = language
+
+
+def set_active(session: Session, viewer: Viewer, person_id: str, active: bool) -> None:
+    """Close or open an account; raises Forbidden unless the viewer may give every role the person holds."""
+    row = next((p for p in queries.people_under(session, viewer) if p.id == person_id), None)
+    if row is None or person_id == viewer.person_id:
+        raise Forbidden
+    for role, branch_id, _name in row.roles:
+        if role not in roles_below(viewer, queries.branch(session, branch_id).path):
+            raise Forbidden
+    queries.person(session, person_id).active = active
+    if not active:
+        close_other_sign_ins(session, person_id, "")
+
+
+def make_token(session: Session, person_id: str, name: str, now: datetime) -> tuple[ApiToken, str]:
+    """Make an API token; returns it and its secret, shown once."""
+    secret = "wk_" + new_secret()
+    token = ApiToken(
+        id=new_id(),
+        person_id=person_id,
+        name=required_line(name, "name", NAME_MAX),
+        token_hash=queries.hash_token(secret),
+        created_at=now,
+        used_at=None,
+    )
+    session.add(token)
+    session.flush()
+    return token, secret
+
+
+def drop_token(session: Session, person_id: str, token_id: str) -> None:
+    """Delete one of a person's own tokens; raises NotFound."""
+    token = session.get(ApiToken, token_id)
+    if token is None or token.person_id != person_id:
+        raise NotFound
+    session.delete(token)

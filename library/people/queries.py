@@ -1,0 +1,155 @@
+"""The only reader of the people tables."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from library.core.errors import NotFound
+from library.core.permits import Grant, Role, Viewer
+from library.people.tables import ApiToken, Branch, Invitation, Person, RoleGrant, SignIn
+
+
+def hash_token(token: str) -> str:
+    """Return the SHA-256 of a token; tokens are random, so no salt or slow hash is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed-in browser: the viewer, the CSRF secret of the session and the person's language."""
+
+    viewer: Viewer
+    csrf: str
+    language: str | None
+    sign_in_id: str
+    seen_at: datetime
+
+
+def viewer_of(session: Session, person: Person) -> Viewer:
+    """Return the viewer a person is, with all roles."""
+    rows = session.execute(
+        select(RoleGrant.role, Branch.id, Branch.path)
+        .join(Branch, Branch.id == RoleGrant.branch_id)
+        .where(RoleGrant.person_id == person.id)
+        .order_by(func.length(Branch.path), RoleGrant.granted_at)
+    )
+    grants = tuple(Grant(Role(role), branch, path) for role, branch, path in rows)
+    return Viewer(person.id, person.name, grants)
+
+
+def signed_in(session: Session, cookie: str, now: datetime) -> Signed | None:
+    """Return who holds the session cookie, or None when it is unknown, expired, or the account is closed."""
+    row = session.execute(
+        select(SignIn, Person)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.id == hash_token(cookie), SignIn.expires_at > now, Person.active)
+    ).first()
+    if row is None:
+        return None
+    sign_in, person = row
+    return Signed(viewer_of(session, person), sign_in.csrf, person.language, sign_in.id, sign_in.seen_at)
+
+
+def viewer_by_token(session: Session, token: str) -> Viewer | None:
+    """Return the viewer an API token stands for, None when it is unknown or the account is closed."""
+    person = session.scalars(
+        select(Person)
+        .join(ApiToken, ApiToken.person_id == Person.id)
+        .where(ApiToken.token_hash == hash_token(token), Person.active)
+    ).first()
+    return viewer_of(session, person) if person else None
+
+
+def person_by_username(session: Session, username: str) -> Person | None:
+    """Return the person with a folded user name."""
+    return session.scalars(select(Person).where(Person.username == username)).first()
+
+
+def person(session: Session, person_id: str) -> Person:
+    """Return a person; raises NotFound."""
+    found = session.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def has_admin(session: Session) -> bool:
+    """Tell whether anybody administers the library yet."""
+    return session.scalars(select(RoleGrant.id).where(RoleGrant.role == Role.ADMIN).limit(1)).first() is not None
+
+
+def root_branch(session: Session) -> Branch:
+    """Return the root of the organisation tree; it is made at the first start."""
+    root = session.scalars(select(Branch).where(Branch.parent_id.is_(None))).first()
+    if root is None:
+        raise NotFound("no_root")
+    return root
+
+
+def branch(session: Session, branch_id: str) -> Branch:
+    """Return a branch; raises NotFound."""
+    found = session.get(Branch, branch_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def branches_under(session: Session, viewer: Viewer, role: Role) -> Sequence[Branch]:
+    """Return the branches at which the viewer holds `role`, in the order of the tree."""
+    every = session.scalars(select(Branch).order_by(Branch.path)).all()
+    return [b for b in every if viewer.holds_at(role, b.path)]
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person in a list, with (role, branch id, branch name) triples."""
+
+    id: str
+    username: str
+    name: str
+    active: bool
+    created_at: datetime
+    roles: tuple[tuple[Role, str, str], ...]
+
+
+def people_under(session: Session, viewer: Viewer) -> list[PersonRow]:
+    """Return the people who hold a role at a branch that the viewer staffs, by name."""
+    rows = session.execute(
+        select(Person, RoleGrant.role, Branch)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .join(Branch, Branch.id == RoleGrant.branch_id)
+        .order_by(Person.username, Branch.path)
+    )
+    found: dict[str, tuple[Person, list[tuple[Role, str, str]]]] = {}
+    for who, role, where in rows:
+        if viewer.holds_at(Role.STAFF, where.path):
+            found.setdefault(who.id, (who, []))[1].append((Role(role), where.id, where.name))
+    return [PersonRow(p.id, p.username, p.name, p.active, p.created_at, tuple(roles)) for p, roles in found.values()]
+
+
+def invitation(session: Session, token: str, now: datetime) -> Invitation:
+    """Return the open invitation behind a one-time link; raises NotFound("link_used_or_expired")."""
+    found = session.scalars(select(Invitation).where(Invitation.token_hash == hash_token(token))).first()
+    if found is None or found.used_at is not None or found.expires_at <= now:
+        raise NotFound("link_used_or_expired")
+    return found
+
+
+def tokens_of(session: Session, person_id: str) -> Sequence[ApiToken]:
+    """Return a person's API tokens, newest first."""
+    return session.scalars(
+        select(ApiToken).where(ApiToken.person_id == person_id).order_by(ApiToken.created_at.desc())
+    ).all()
+
+
+def sign_ins_of(session: Session, person_id: str, now: datetime) -> Sequence[SignIn]:
+    """Return the browsers a person is signed in with, last seen first."""
+    return session.scalars(
+        select(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.expires_at > now)
+        .order_by(SignIn.seen_at.desc())
+    ).all()

@@ -1,0 +1,45 @@
+"""What makes a good name and password, and how long a guesser must wait."""
+
+from datetime import datetime, timedelta
+
+from library.core.errors import Invalid
+from library.core.text import NAME_MAX, fold, required_line
+
+# NIST SP 800-63B: length matters, composition rules do not; at least 8, and 64 or more must be allowed.
+PASSWORD_MIN = 8
+PASSWORD_MAX = 256
+# The few that every guesser tries first; a full list would not stop a patient one, the throttle does.
+_COMMON = frozenset(
+    {"12345678", "123456789", "1234567890", "88888888", "66666666", "00000000", "11111111", "password"}
+    | {"qwertyuiop", "abc12345", "abcd1234", "11223344", "147258369", "password1", "admin123", "iloveyou"}
+)
+
+FREE_FAILURES = 5
+SIGN_IN_DAYS = 30
+INVITATION_DAYS = 7
+
+
+def clean_username(text: str) -> str:
+    """Return the folded user name; raises Invalid when empty, too long, or with space inside."""
+    name = fold(required_line(text, "username", NAME_MAX))
+    if " " in name:
+        raise Invalid("space_inside", field="username")
+    return name
+
+
+def check_password(password: str, username: str) -> None:
+    """Raise Invalid when the password is too short, too long, common, or the user name itself."""
+    if len(password) < PASSWORD_MIN:
+        raise Invalid("password_short", field="password", least=PASSWORD_MIN)
+    if len(password) > PASSWORD_MAX:
+        raise Invalid("too_long", field="password", most=PASSWORD_MAX, length=len(password))
+    if password.lower() in _COMMON or fold(password) == username or len(set(password)) < 3:
+        raise Invalid("password_common", field="password")
+
+
+def wait_s(failures: int, last_at: datetime, now: datetime) -> float:
+    """Return the seconds a user name must still wait: none for five tries, then 2, 4, 8 ... at most 900."""
+    if failures < FREE_FAILURES:
+        return 0.0
+    pause_s = min(900.0, 2.0 ** (failures - FREE_FAILURES + 1))
+    return max(0.0, (last_at + timedelta(seconds=pause_s) - now).total_seconds())
