@@ -1,0 +1,1 @@
+"""Lessons, clips, cues, lecturers and topics: what people see, review, search and count."""

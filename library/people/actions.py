@@ -92,20 +92,26 @@ def grant(session: Session, person_id: str, role: Role, branch: Branch, by: str 
         session.flush()
 
 
-def set_role(session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch, now: datetime) -> None:
-    """Make `role` the only role a person holds at a branch; raises Forbidden.
-
-    Nobody takes their own administration away: a library without an administrator could not be mended.
-    """
-    allowed = roles_below(viewer, branch.path)
-    held = session.query(RoleGrant).filter_by(person_id=person_id, branch_id=branch.id).all()
-    if role not in allowed or any(Role(g.role) not in allowed for g in held) or person_id == viewer.person_id:
+def give_role(session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch, now: datetime) -> None:
+    """Give a person a role at a branch; raises Forbidden when the viewer may not give it, NotFound."""
+    if role not in roles_below(viewer, branch.path):
         raise Forbidden
     queries.person(session, person_id)
-    for old in held:
-        session.delete(old)
-    session.flush()
     grant(session, person_id, role, branch, viewer.person_id, now)
+
+
+def take_role(session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch) -> None:
+    """Take a role at a branch away; raises Forbidden.
+
+    Nobody takes their own role away: a library without an administrator could not be mended.
+    """
+    if role not in roles_below(viewer, branch.path) or person_id == viewer.person_id:
+        raise Forbidden
+    session.execute(
+        delete(RoleGrant).where(
+            RoleGrant.person_id == person_id, RoleGrant.branch_id == branch.id, RoleGrant.role == str(role)
+        )
+    )
 
 
 def invite(
@@ -135,6 +141,39 @@ def invite(
     return invitation, secret
 
 
+def invite_reset(session: Session, viewer: Viewer, person_id: str, now: datetime) -> str:
+    """Make a one-time link with which a person chooses a new password; returns its secret.
+
+    Raises Forbidden unless the viewer may give every role the person holds.
+    """
+    row = changeable(session, viewer, person_id)
+    role, branch_id, _name = row.roles[0]
+    invitation, secret = invite(session, row.name, role, queries.branch(session, branch_id), viewer, now)
+    invitation.person_id = person_id
+    return secret
+
+
+def revoke_invitation(session: Session, viewer: Viewer, invitation_id: str) -> None:
+    """Make an unused link worthless; raises NotFound, Forbidden."""
+    invitation = session.get(Invitation, invitation_id)
+    if invitation is None:
+        raise NotFound
+    if Role(invitation.role) not in roles_below(viewer, queries.branch(session, invitation.branch_id).path):
+        raise Forbidden
+    session.delete(invitation)
+
+
+def changeable(session: Session, viewer: Viewer, person_id: str) -> queries.PersonRow:
+    """Return a person the viewer may change; raises Forbidden unless they may give all the person's roles."""
+    row = queries.person_row(session, person_id)
+    if person_id == viewer.person_id or not row.roles:
+        raise Forbidden
+    for role, branch_id, _name in row.roles:
+        if role not in roles_below(viewer, queries.branch(session, branch_id).path):
+            raise Forbidden
+    return row
+
+
 def first_admin_link(session: Session, now: datetime) -> str | None:
     """Return a new secret for making the first administrator, None when there is one.
 
@@ -149,7 +188,10 @@ def first_admin_link(session: Session, now: datetime) -> str | None:
 def accept_invitation(
     session: Session, token: str, username: str, name: str, password: str, now: datetime
 ) -> Person:
-    """Use a one-time link: make the account and give it its role; raises NotFound, Invalid or Conflict."""
+    """Use a one-time link; raises NotFound, Invalid or Conflict.
+
+    It makes an account with its role, or, when it was made for a person, sets that person's password.
+    """
     invitation = queries.invitation(session, token, now)
     # One statement decides between two people who open the same link at once.
     taken = session.execute(
@@ -157,6 +199,10 @@ def accept_invitation(
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise NotFound("link_used_or_expired")
+    if invitation.person_id is not None:
+        person = queries.person(session, invitation.person_id)
+        set_password(session, person, password)
+        return person
     person = add_person(session, username, name or invitation.name, password, now)
     grant(
         session,
@@ -270,13 +316,8 @@ def set_language(session: Session, person_id: str, language: str) -> None:
 
 
 def set_active(session: Session, viewer: Viewer, person_id: str, active: bool) -> None:
-    """Close or open an account; raises Forbidden unless the viewer may give every role the person holds."""
-    row = next((p for p in queries.people_under(session, viewer) if p.id == person_id), None)
-    if row is None or person_id == viewer.person_id:
-        raise Forbidden
-    for role, branch_id, _name in row.roles:
-        if role not in roles_below(viewer, queries.branch(session, branch_id).path):
-            raise Forbidden
+    """Close or open an account; a closed one is signed out everywhere. Raises Forbidden, see `changeable`."""
+    changeable(session, viewer, person_id)
     queries.person(session, person_id).active = active
     if not active:
         close_other_sign_ins(session, person_id, "")

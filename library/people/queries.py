@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
 from library.core.permits import Grant, Role, Viewer
+from library.core.text import fold
 from library.people.tables import ApiToken, Branch, Invitation, Person, RoleGrant, SignIn
 
 
@@ -106,29 +107,61 @@ def branches_under(session: Session, viewer: Viewer, role: Role) -> Sequence[Bra
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person in a list, with (role, branch id, branch name) triples."""
+    """A person in a list, with (role, branch id, branch name) triples in the order of the tree."""
 
     id: str
-    username: str
     name: str
     active: bool
-    created_at: datetime
+    seen_at: datetime | None
     roles: tuple[tuple[Role, str, str], ...]
 
 
-def people_under(session: Session, viewer: Viewer) -> list[PersonRow]:
-    """Return the people who hold a role at a branch that the viewer staffs, by name."""
-    rows = session.execute(
-        select(Person, RoleGrant.role, Branch)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
+def people_under(session: Session, viewer: Viewer, text: str = "") -> list[PersonRow]:
+    """Return the people who hold a role at a branch that the viewer staffs, by name.
+
+    `text` keeps only those whose name contains it.
+    """
+    staffed = [g.path for g in viewer.grants if viewer.holds_at(Role.STAFF, g.path)]
+    if not staffed:
+        return []
+    wanted = select(RoleGrant.person_id).join(Branch, Branch.id == RoleGrant.branch_id)
+    wanted = wanted.where(or_(*(Branch.path.startswith(path, autoescape=True) for path in staffed)))
+    persons = select(Person).where(Person.id.in_(wanted)).order_by(Person.username)
+    if text:
+        persons = persons.where(Person.username.contains(fold(text), autoescape=True))
+    return _rows(session, session.scalars(persons).all())
+
+
+def person_row(session: Session, person_id: str) -> PersonRow:
+    """Return one person as in a list; raises NotFound."""
+    return _rows(session, [person(session, person_id)])[0]
+
+
+def _rows(session: Session, persons: Sequence[Person]) -> list[PersonRow]:
+    ids = [p.id for p in persons]
+    roles: dict[str, list[tuple[Role, str, str]]] = {i: [] for i in ids}
+    held = session.execute(
+        select(RoleGrant.person_id, RoleGrant.role, Branch.id, Branch.name)
         .join(Branch, Branch.id == RoleGrant.branch_id)
-        .order_by(Person.username, Branch.path)
+        .where(RoleGrant.person_id.in_(ids))
+        .order_by(Branch.path)
     )
-    found: dict[str, tuple[Person, list[tuple[Role, str, str]]]] = {}
-    for who, role, where in rows:
-        if viewer.holds_at(Role.STAFF, where.path):
-            found.setdefault(who.id, (who, []))[1].append((Role(role), where.id, where.name))
-    return [PersonRow(p.id, p.username, p.name, p.active, p.created_at, tuple(roles)) for p, roles in found.values()]
+    for who, role, branch_id, name in held:
+        roles[who].append((Role(role), branch_id, name))
+    last = select(SignIn.person_id, func.max(SignIn.seen_at)).where(SignIn.person_id.in_(ids))
+    seen = {who: at for who, at in session.execute(last.group_by(SignIn.person_id))}
+    return [PersonRow(p.id, p.name, p.active, seen.get(p.id), tuple(roles[p.id])) for p in persons]
+
+
+def open_invitations(session: Session, viewer: Viewer, now: datetime) -> list[tuple[Invitation, Branch]]:
+    """Return the unused links for branches that the viewer staffs, newest first."""
+    rows = session.execute(
+        select(Invitation, Branch)
+        .join(Branch, Branch.id == Invitation.branch_id)
+        .where(Invitation.used_at.is_(None), Invitation.expires_at > now)
+        .order_by(Invitation.created_at.desc())
+    )
+    return [(i, b) for i, b in rows if viewer.holds_at(Role.STAFF, b.path)]
 
 
 def invitation(session: Session, token: str, now: datetime) -> Invitation:
