@@ -1,0 +1,30 @@
+"""What the index is told about one clip. Everything else stays in the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date as Date
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One clip, or a lesson that has no clip yet (then ``id == lesson`` and ``clip is None``).
+
+    ``spoken`` is what is said in the clip: its cues joined by line breaks. ``scope`` holds the opaque tokens
+    of those who may see it; an empty scope is seen by nobody. ``branch``, ``kind`` and ``language`` are opaque
+    keys, compared as a whole.
+    """
+
+    id: str
+    lesson: str
+    clip: str | None = None
+    title: str = ""
+    lecturer: str = ""
+    topics: tuple[str, ...] = ()
+    summary: str = ""
+    spoken: str = ""
+    date: Date | None = None
+    branch: str = ""
+    kind: str = ""
+    language: str = ""
+    scope: frozenset[str] = field(default_factory=frozenset)
