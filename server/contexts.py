@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
+from library.core.permits import Audience, LessonState, Role
+from library.people.rules import PASSWORD_MIN
+
 Language = Literal["zh-CN", "en"]
-LessonState = Literal["draft", "published", "withdrawn"]
 RecordingState = Literal["none", "receiving", "waiting", "working", "ready", "failed", "refused"]
-Audience = Literal["everyone", "signed_in"]
 Kind = Literal["video", "sound", "text"]
 """What a lesson is made of: a moving picture, sound with a poster, or a text whose video is still to come."""
-Role = Literal["member", "lecturer", "staff", "admin"]
 StepKind = Literal["receive", "probe", "split", "clip", "captions", "index"]
 StepState = Literal["waiting", "running", "done", "failed"]
 
@@ -122,8 +122,8 @@ class LessonCard:
     clip_count: int
     views: int
     kind: Kind
-    state: LessonState = "published"
-    audience: Audience = "everyone"
+    state: LessonState = LessonState.PUBLISHED
+    audience: Audience = Audience.EVERYONE
     poster_url: str | None = None
 
 
@@ -476,29 +476,30 @@ class StatsPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInPage(Context):
-    """GET /sign-in?next= ; POST /sign-in (name, password, next)."""
+    """GET /sign-in?next= ; POST /sign-in (username, password, next)."""
 
     template: ClassVar[str] = "people/sign_in.html"
     next: str = "/"
-    name: str = ""
+    username: str = ""
     problem: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WelcomePage(Context):
-    """GET /welcome/{token} : a one-time link; POST to the same address (name, password, again).
+    """GET /welcome/{token} : a one-time link; POST to the same address (username, name, password, again).
 
     `purpose` "first_admin" sets the library up, "invite" lets a person in with `role` at `branch`, "reset"
-    gives the person called `name` a new password (the name cannot be changed then).
+    gives the person called `username` a new password (the names cannot be changed then).
     """
 
     template: ClassVar[str] = "people/welcome.html"
     token: str
     purpose: Literal["first_admin", "invite", "reset"]
-    role: Role = "member"
+    role: Role = Role.MEMBER
     branch: str = ""
+    username: str = ""
     name: str = ""
-    min_password: int = 10
+    min_password: int = PASSWORD_MIN
     problem: Reason | None = None
 
 
@@ -544,7 +545,7 @@ class AccountPage(Context):
     tokens: tuple[TokenRow, ...]
     devices: tuple[DeviceRow, ...]
     new_token: str | None = None
-    min_password: int = 10
+    min_password: int = PASSWORD_MIN
     problem: Reason | None = None
 
 
@@ -564,6 +565,7 @@ class PersonRow:
     """
 
     id: str
+    username: str
     name: str
     roles: tuple[HeldRole, ...]
     last_seen_at: datetime | None
@@ -576,6 +578,7 @@ class InviteRow:
     """An invite link that nobody has used yet."""
 
     id: str
+    name: str
     role: Role
     branch: str
     expires_at: datetime
@@ -585,7 +588,7 @@ class InviteRow:
 class PeoplePage(Context):
     """GET /people?q=&page= (role staff). `new_link` is the one-time link just made (absolute, shown once).
 
-    Forms: POST /people/invites (role, branch), POST /people/invites/{id}/revoke (),
+    Forms: POST /people/invites (name, role, branch), POST /people/invites/{id}/revoke (),
     POST /people/{id}/grant (role, branch), POST /people/{id}/revoke (role, branch),
     POST /people/{id}/reset () makes a one-time password link, POST /people/{id}/active (active=0|1).
     """
