@@ -1,0 +1,91 @@
+"""Fixtures for every test area: real tools, a real PostgreSQL, a real S3, and no way out to the network.
+
+A thing that this machine lacks skips the test with the reason; with ``CI=true`` it fails the test
+(the rule is in support/needs.py).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import needs, objects, postgres
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Close the network before the first test module is imported."""
+    sys.addaudithook(_only_this_machine)
+
+
+def _only_this_machine(event: str, args: tuple[Any, ...]) -> None:
+    """Fail whatever tries to reach another host: the tests, like many users, have no internet."""
+    if event != "socket.connect" or not isinstance(args[1], tuple):
+        return
+    host = str(args[1][0]).partition("%")[0]
+    if host in ("", "localhost"):
+        return
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise RuntimeError(f"a test tried to reach {host}: tests talk to this machine only")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """A real Chromium: $CHROMIUM_PATH, else the first one on PATH."""
+    chosen = os.environ.get("CHROMIUM_PATH")
+    return Path(chosen) if chosen else needs.program(*needs.CHROMIUM_NAMES, package="chromium")
+
+
+@pytest.fixture(scope="session")
+def nginx_path() -> Path:
+    """A real nginx."""
+    return needs.program("nginx", package="nginx-light")
+
+
+@pytest.fixture(scope="session")
+def system_ffmpeg_path() -> Path:
+    """The ffmpeg that the system brings (Debian's is older than the one in the wheel; both must work)."""
+    return needs.program("ffmpeg", package="ffmpeg")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.PostgresServer]:
+    """One PostgreSQL per test process; ``create(template=...)`` gives databases of one's own."""
+    with postgres.running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.PostgresServer) -> Iterator[str]:
+    """The address (``postgresql+psycopg://``) of a fresh, empty database that is dropped after the test."""
+    name = postgres_server.create()
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[objects.S3Server]:
+    """One S3 server per test process."""
+    with objects.running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def s3_url(s3_server: objects.S3Server) -> str:
+    """``s3://bucket`` of a fresh, empty bucket; reach it with ``s3_options``."""
+    return f"s3://{s3_server.create_bucket()}"
+
+
+@pytest.fixture
+def s3_options(s3_server: objects.S3Server) -> dict[str, Any]:
+    """Keyword arguments for ``obstore.store.from_url(s3_url, **s3_options)``."""
+    return s3_server.options()

