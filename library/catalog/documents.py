@@ -1,0 +1,47 @@
+"""A lesson as the search engine sees it: one document per clip, or one for a lesson without clips."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy.orm import Session
+
+from library.catalog import queries
+from library.catalog.rules import CueLine
+from library.catalog.tables import Clip, Lesson
+from library.core.permits import scope_tokens
+from search.document import Document
+
+
+def documents(session: Session, lessons: Sequence[Lesson]) -> Iterator[Document]:
+    """Yield the documents of `lessons`, which must be loaded with all that hangs on them."""
+    for lesson in lessons:
+        lines = queries.cues(session, lesson.id)
+        timed = [line for line in lines if line.start_s is not None]
+        if lesson.clips and (timed or not lines):
+            for clip in lesson.clips:
+                yield _document(lesson, clip, [line for line in timed if _inside(line, clip)])
+        else:
+            # No clip yet, or words without times: nobody can say in which clip they are spoken.
+            yield _document(lesson, None, lines)
+
+
+def _inside(line: CueLine, clip: Clip) -> bool:
+    # A cue that crosses a border belongs to both clips: its words are heard in both.
+    return line.start_s is not None and line.end_s is not None and line.start_s < clip.end_s and line.end_s > clip.start_s
+
+
+def _document(lesson: Lesson, clip: Clip | None, lines: Sequence[CueLine]) -> Document:
+    return Document(
+        id=clip.id if clip else lesson.id,
+        lesson=lesson.id,
+        clip=clip.id if clip else None,
+        title=lesson.title,
+        lecturer=lesson.lecturer.name if lesson.lecturer else "",
+        topics=tuple(link.topic.name for link in lesson.topics),
+        summary=lesson.summary,
+        spoken="\n".join(line.text for line in lines),
+        date=lesson.taught_on,
+        branch=lesson.branch_id,
+        kind=lesson.kind,
+        language=lesson.language,
+        scope=scope_tokens(queries.facts(lesson)),
+    )

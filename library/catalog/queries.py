@@ -1,0 +1,262 @@
+"""The only reader of the catalogue."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, extract, false, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from library.catalog.rules import CueLine, first_words
+from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
+from library.core.errors import Forbidden, NotFound
+from library.core.paging import Page, clean_number
+from library.core.permits import Action, Audience, LessonFacts, LessonState, Role, Viewer, may
+from library.core.text import fold
+from library.people.tables import Branch
+
+
+def facts(lesson: Lesson) -> LessonFacts:
+    """Return what permits need to know of a lesson."""
+    return LessonFacts(
+        state=LessonState(lesson.state),
+        audience=Audience(lesson.audience),
+        owner_id=lesson.owner_id,
+        branch_path=lesson.branch.path,
+    )
+
+
+def visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Return permits' VIEW decision as a condition on Lesson."""
+    published = Lesson.state == LessonState.PUBLISHED
+    if viewer.person_id is None:
+        return and_(published, Lesson.audience == Audience.EVERYONE)
+    return or_(published, Lesson.owner_id == viewer.person_id, _staffed(viewer))
+
+
+def _staffed(viewer: Viewer) -> ColumnElement[bool]:
+    paths = [g.path for g in viewer.grants if g.role in (Role.STAFF, Role.ADMIN)]
+    if not paths:
+        return false()
+    below = or_(*(Branch.path.startswith(path, autoescape=True) for path in paths))
+    return Lesson.branch_id.in_(select(Branch.id).where(below))
+
+
+def lesson(session: Session, lesson_id: str) -> Lesson:
+    """Return a lesson whoever asks; raises NotFound."""
+    found = session.get(Lesson, lesson_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lesson_for(session: Session, viewer: Viewer, lesson_id: str, action: Action = Action.VIEW) -> Lesson:
+    """Return a lesson with which the viewer may do `action`.
+
+    Raises NotFound when they may not even see it (its existence is nobody's business), else Forbidden.
+    """
+    found = lesson(session, lesson_id)
+    its = facts(found)
+    if not may(viewer, Action.VIEW, its):
+        raise NotFound
+    if not may(viewer, action, its):
+        raise Forbidden
+    return found
+
+
+def clip(session: Session, clip_id: str) -> Clip:
+    """Return a clip whoever asks; raises NotFound."""
+    found = session.get(Clip, clip_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def clip_for(session: Session, viewer: Viewer, clip_id: str) -> Clip:
+    """Return a clip the viewer may watch; raises NotFound."""
+    found = clip(session, clip_id)
+    lesson_for(session, viewer, found.lesson_id)
+    return found
+
+
+def lesson_by_key(session: Session, key: str) -> Lesson | None:
+    """Return the lesson an old library knew as `key`."""
+    return session.scalars(select(Lesson).where(Lesson.key == key)).first()
+
+
+def _loaded() -> Select[tuple[Lesson]]:
+    return select(Lesson).options(
+        selectinload(Lesson.lecturer),
+        selectinload(Lesson.branch),
+        selectinload(Lesson.topics).selectinload(LessonTopic.topic),
+        selectinload(Lesson.clips),
+    )
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of lessons is narrowed to; None means all."""
+
+    topic: str | None = None
+    lecturer: str | None = None
+    year: int | None = None
+    owner_id: str | None = None
+    state: LessonState | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = [visible(viewer)]
+    if filters.topic:
+        wanted = select(LessonTopic.lesson_id).join(Topic).where(Topic.folded == fold(filters.topic))
+        conditions.append(Lesson.id.in_(wanted))
+    if filters.lecturer:
+        wanted_names = select(Lecturer.id).where(Lecturer.folded == fold(filters.lecturer))
+        conditions.append(Lesson.lecturer_id.in_(wanted_names))
+    if filters.year is not None:
+        conditions.append(extract("year", Lesson.taught_on) == filters.year)
+    if filters.owner_id is not None:
+        conditions.append(Lesson.owner_id == filters.owner_id)
+    if filters.state is not None:
+        conditions.append(Lesson.state == filters.state)
+    if filters.since is not None:
+        conditions.append(Lesson.taught_on >= filters.since)
+    if filters.until is not None:
+        conditions.append(Lesson.taught_on < filters.until)
+    return conditions
+
+
+def lessons_page(
+    session: Session, viewer: Viewer, filters: Filters, number: int, size: int, *, oldest_first: bool = False
+) -> Page[Lesson]:
+    """Return one page of the lessons a viewer may see, newest first."""
+    conditions = _conditions(viewer, filters)
+    total = session.scalar(select(func.count()).select_from(Lesson).where(*conditions)) or 0
+    number = clean_number(number)
+    newest = func.coalesce(Lesson.published_at, Lesson.created_at)
+    order = (newest.asc(), Lesson.id.asc()) if oldest_first else (newest.desc(), Lesson.id.desc())
+    rows = session.scalars(
+        _loaded().where(*conditions).order_by(*order).offset((number - 1) * size).limit(size)
+    ).all()
+    return Page(rows, number, size, total)
+
+
+def count_lessons(session: Session, viewer: Viewer, filters: Filters) -> int:
+    """Return how many lessons a viewer may see."""
+    return session.scalar(select(func.count()).select_from(Lesson).where(*_conditions(viewer, filters))) or 0
+
+
+def lessons_by_ids(session: Session, viewer: Viewer, ids: Sequence[str]) -> list[Lesson]:
+    """Return the lessons among `ids` that the viewer may see, in the order of `ids`."""
+    found = {row.id: row for row in session.scalars(_loaded().where(Lesson.id.in_(ids), visible(viewer)))}
+    return [found[i] for i in ids if i in found]
+
+
+Facet = tuple[str, int]
+
+
+def facets(
+    session: Session, viewer: Viewer, filters: Filters, most: int = 30
+) -> tuple[list[Facet], list[Facet], list[Facet]]:
+    """Return (topics, lecturers, years) of the lessons a viewer may see, each with its count."""
+    conditions = _conditions(viewer, filters)
+    count = func.count()
+    topics = session.execute(
+        select(Topic.name, count)
+        .join(LessonTopic, LessonTopic.topic_id == Topic.id)
+        .join(Lesson, Lesson.id == LessonTopic.lesson_id)
+        .where(*conditions)
+        .group_by(Topic.id, Topic.name)
+        .order_by(count.desc(), Topic.name)
+        .limit(most)
+    )
+    lecturers = session.execute(
+        select(Lecturer.name, count)
+        .join(Lesson, Lesson.lecturer_id == Lecturer.id)
+        .where(*conditions)
+        .group_by(Lecturer.id, Lecturer.name)
+        .order_by(count.desc(), Lecturer.name)
+        .limit(most)
+    )
+    year = extract("year", Lesson.taught_on)
+    years = session.execute(
+        select(year, count).where(*conditions, Lesson.taught_on.is_not(None)).group_by(year).order_by(year.desc())
+    )
+    return (
+        [(name, n) for name, n in topics],
+        [(name, n) for name, n in lecturers],
+        [(str(int(y)), n) for y, n in years],
+    )
+
+
+def known_names(session: Session, most: int = 500) -> tuple[list[str], list[str]]:
+    """Return (lecturers, topics) for suggestions while typing."""
+    lecturers = session.scalars(select(Lecturer.name).order_by(Lecturer.name).limit(most)).all()
+    topics = session.scalars(select(Topic.name).order_by(Topic.name).limit(most)).all()
+    return list(lecturers), list(topics)
+
+
+def cues(session: Session, lesson_id: str, start_s: float | None = None, end_s: float | None = None) -> list[CueLine]:
+    """Return a lesson's cues in order, or those that touch the stretch from `start_s` to `end_s`."""
+    wanted = select(Cue.start_s, Cue.end_s, Cue.text).where(Cue.lesson_id == lesson_id)
+    if start_s is not None and end_s is not None:
+        wanted = wanted.where(Cue.start_s < end_s, Cue.end_s > start_s)
+    return [CueLine(a, b, text) for a, b, text in session.execute(wanted.order_by(Cue.n))]
+
+
+def first_words_of(session: Session, lesson: Lesson) -> dict[str, str]:
+    """Return, for each clip id of a lesson with times, the beginning of what is said in it."""
+    lines = [line for line in cues(session, lesson.id) if line.start_s is not None]
+    words: dict[str, str] = {}
+    for its in lesson.clips:
+        inside = [c.text for c in lines if c.start_s is not None and its.start_s <= c.start_s < its.end_s]
+        words[its.id] = first_words(inside[:6])
+    return words
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an index that has seen everything up to its mark must learn: lessons to read again, and gone ones.
+
+    `mark` is the revision after these changes; `more` whether there are further ones.
+    """
+
+    lesson_ids: tuple[str, ...]
+    deleted_ids: tuple[str, ...]
+    mark: int
+    more: bool
+
+
+def latest_revision(session: Session) -> int:
+    """Return the newest revision that is visible; 0 for a new library."""
+    return session.scalar(select(Revision.value)) or 0
+
+
+def changes_since(session: Session, mark: int, limit: int) -> Changes:
+    """Return up to `limit` changes after `mark`, in the order in which they became visible."""
+    changed = session.execute(
+        select(Lesson.revision, Lesson.id).where(Lesson.revision > mark).order_by(Lesson.revision).limit(limit)
+    ).all()
+    deleted = session.execute(
+        select(DeletedLesson.revision, DeletedLesson.lesson_id)
+        .where(DeletedLesson.revision > mark)
+        .order_by(DeletedLesson.revision)
+        .limit(limit)
+    ).all()
+    merged = sorted(
+        [(revision, lesson_id, False) for revision, lesson_id in changed]
+        + [(revision, lesson_id, True) for revision, lesson_id in deleted]
+    )
+    taken = merged[:limit]
+    return Changes(
+        lesson_ids=tuple(i for _r, i, gone in taken if not gone),
+        deleted_ids=tuple(i for _r, i, gone in taken if gone),
+        mark=taken[-1][0] if taken else mark,
+        more=len(merged) > limit or len(changed) == limit or len(deleted) == limit,
+    )
+
+
+def load(session: Session, ids: Iterable[str]) -> list[Lesson]:
+    """Return lessons with all that hangs on them, whoever asks, in the order of their revisions."""
+    return list(session.scalars(_loaded().where(Lesson.id.in_(list(ids))).order_by(Lesson.revision)))

@@ -1,0 +1,57 @@
+"""Pure rules of the catalogue: dates as people write them, cues of a clip, what a lesson is made of."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from library.core.errors import Invalid
+
+_DATE = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ].*)?$")
+EARLIEST_YEAR = 1921
+
+LANGUAGES = ("zh-CN", "en")
+
+
+@dataclass(frozen=True)
+class CueLine:
+    """One line of what is said; times in seconds, None when the text has no times."""
+
+    start_s: float | None
+    end_s: float | None
+    text: str
+
+
+def parse_date(text: str) -> date | None:
+    """Read a day as people write it: 2026-11-22, 2026/11/22, 2026.11.22, 2026年11月22日; "" is None.
+
+    Raises Invalid("date_unreadable") for anything else, and for years before 1921 or after 2200.
+    """
+    if not text.strip():
+        return None
+    match = _DATE.match(text)
+    try:
+        day = date(*(int(part) for part in match.groups())) if match else None
+    except ValueError:
+        day = None
+    if day is None or not EARLIEST_YEAR <= day.year <= 2200:
+        raise Invalid("date_unreadable", field="date", text=text.strip()[:40])
+    return day
+
+
+def clean_language(text: str) -> str:
+    """Return a lesson's language; raises Invalid("language_unknown")."""
+    if text not in LANGUAGES:
+        raise Invalid("language_unknown", field="language", known=", ".join(LANGUAGES))
+    return text
+
+
+def clip_at(starts_s: Sequence[float], at_s: float) -> int:
+    """Return the index of the clip in which a second of the lecture lies (the last one for a late second)."""
+    return max((i for i, start in enumerate(starts_s) if start <= at_s + 1e-6), default=0)
+
+
+def first_words(lines: Sequence[str], most: int = 36) -> str:
+    """Return the beginning of what is said, cut at `most` characters."""
+    joined = " ".join(line.strip() for line in lines if line.strip())
+    return joined if len(joined) <= most else joined[: most - 1] + "…"
