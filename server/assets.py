@@ -1,7 +1,7 @@
 """Scripts, styles and drawings: from a logical name ("style.css") to the address of the built file.
 
-`frontend/build.mjs` writes files with a hash of their content in the name, so each address may be cached for a
-year, and a manifest. The manifest is read once, when the server is put together, and passed on.
+`frontend/build.mjs` writes files with a hash of their content in the name, so each address may be cached for
+a year, and a manifest. The manifest is read once, when the server is put together, and passed on.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-class AssetsMissing(Exception):
+class AssetsMissingError(Exception):
     """The pages' scripts and styles have not been built; `python3 run.py setup` builds them."""
 
 
@@ -24,18 +24,20 @@ class Assets:
     prefix: str = "/static/"
 
     def url(self, name: str) -> str:
-        """The address of the asset called `name`; raises `AssetsMissing` when the build has none."""
+        """The address of the asset called `name`; raises `AssetsMissingError` when the build has none."""
         try:
             return self.prefix + self.files[name]
         except KeyError:
-            raise AssetsMissing(f"no asset is called {name!r}; build the front end again") from None
+            raise AssetsMissingError(f"no asset is called {name!r}; build the front end again") from None
 
 
 def load_assets(folder: Path, prefix: str = "/static/") -> Assets:
-    """Read the manifest in `folder` (server/static). Raises `AssetsMissing` when the front end is not built."""
+    """Read the manifest in `folder` (server/static). Raises `AssetsMissingError` when the front end is not
+    built.
+    """
     path = folder / "manifest.json"
     try:
         files = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise AssetsMissing(f"no built front end in {folder}: run python3 run.py setup") from error
+        raise AssetsMissingError(f"no built front end in {folder}: run python3 run.py setup") from error
     return Assets(files=files, prefix=prefix)

@@ -2,7 +2,7 @@
 
 A route fills a dataclass and hands it to `server.templating.Renderer.render`; the template named in
 `template` sees the fields by their names and nothing else (an unknown name raises). Contexts hold facts and
-decisions (`may_...`), never prose: sentences are made from codes by `server.reasons` and the catalogues.
+decisions (`may_...`), never prose: sentences are made from codes by `server.words` and the catalogues.
 
 Conventions: `_s` seconds (float), `_bytes` bytes, `_at` UTC-aware datetimes, `date` a calendar day, `_url` a
 path on this server. Every POST form carries the hidden field `csrf`; the fields a form sends stand in the
@@ -33,7 +33,7 @@ StepState = Literal["waiting", "running", "done", "failed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why something did not work, as a code of `server.reasons.REASONS` and the values its sentence names."""
+    """Why something did not work, as a code of `server.words.REASONS` and the values its sentence names."""
 
     code: str
     args: Mapping[str, object] = field(default_factory=dict)

@@ -23,7 +23,7 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def _duration(seconds: float, catalogue: Catalogue) -> str:
+def duration_words(seconds: float, catalogue: Catalogue) -> str:
     """How long something takes, to the precision that people care for."""
     whole = max(0, round(seconds))
     hours, rest = divmod(whole, HOUR_S)
@@ -72,7 +72,7 @@ def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., st
         return format_datetime(value, format=pattern, tzinfo=zone, locale=locale)
 
     def duration(value: float) -> str:
-        return _duration(value, catalogue)
+        return duration_words(value, catalogue)
 
     def count(value: int) -> str:
         return _count(value, locale)

@@ -34,7 +34,9 @@ SCRIPT_FOLDER = "frontend/src/"
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One language's sentences. `script_sentences` maps the Chinese sentences of the scripts to this language."""
+    """One language's sentences. `script_sentences` maps the Chinese sentences of the scripts to this
+    language.
+    """
 
     language: Language
     translations: NullTranslations
