@@ -1,0 +1,1 @@
+"""How a recording comes in: upload, probe, split, one encode per clip, captions, index."""

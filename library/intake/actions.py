@@ -1,0 +1,236 @@
+"""The only writer of the intake tables."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from library.catalog import actions as catalog
+from library.catalog import queries as catalog_queries
+from library.catalog.rules import CueLine
+from library.catalog.tables import Clip, Lesson
+from library.core.errors import Conflict, Invalid
+from library.core.ids import new_id
+from library.core.text import clean_line
+from library.intake import queries
+from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
+from library.intake.tables import Original, Recording, Step
+from transcode import captions
+from transcode.errors import Refused
+from transcode.probe import Facts
+from transcode.split import AudioProfile
+
+
+def begin(
+    session: Session,
+    lesson: Lesson,
+    *,
+    upload_id: str | None,
+    file_name: str,
+    size_bytes: int,
+    person_id: str | None,
+    now: datetime,
+) -> Recording:
+    """Note that a recording begins to arrive for a lesson.
+
+    A recording that failed or was refused, or whose upload was given up, is replaced; raises
+    Conflict("lesson_has_recording") when the lesson already has one that works.
+    """
+    present = queries.recording_of(session, lesson.id)
+    if present is not None:
+        if present.state in ("waiting", "working", "ready"):
+            raise Conflict("lesson_has_recording")
+        session.delete(present)
+        session.flush()
+    recording = Recording(
+        id=new_id(),
+        lesson_id=lesson.id,
+        upload_id=upload_id,
+        file_name=clean_line(file_name)[:FILE_NAME_MAX],
+        size_bytes=size_bytes,
+        state="receiving",
+        uploaded_by=person_id,
+        created_at=now,
+    )
+    session.add(recording)
+    session.flush()
+    return recording
+
+
+def give_up(session: Session, recording: Recording, now: datetime) -> None:
+    """Forget an upload that was cancelled, and its lesson when nothing else hangs on it."""
+    lesson = catalog_queries.lesson(session, recording.lesson_id)
+    session.delete(recording)
+    session.flush()
+    if lesson.state == "draft" and lesson.key is None and lesson.transcript == "none" and not lesson.summary:
+        catalog.delete_lesson(session, lesson, now)
+
+
+def received(session: Session, recording: Recording) -> None:
+    """Note that all bytes are here; the pipeline may begin. Saying it twice changes nothing."""
+    if recording.state == "receiving":
+        recording.state = "waiting"
+        recording.received_bytes = recording.size_bytes
+        _ensure_step(session, recording.id, "receive", 0)
+    session.flush()
+
+
+def progress_received(session: Session, upload_id: str, received_bytes: int) -> None:
+    """Note how much of an upload is here, for the list of unfinished uploads."""
+    session.execute(
+        update(Recording).where(Recording.upload_id == upload_id).values(received_bytes=received_bytes)
+    )
+
+
+def start_run(session: Session, recording: Recording) -> int:
+    """Begin a run of the pipeline: what failed waits again, what is done stays. Returns the run's number."""
+    recording.attempt += 1
+    recording.state, recording.reason, recording.reason_args = "waiting", None, {}
+    session.execute(
+        update(Step)
+        .where(Step.recording_id == recording.id, Step.state != "done")
+        .values(state="waiting", percent=0.0, eta_s=None, reason=None, reason_args={})
+    )
+    session.flush()
+    return recording.attempt
+
+
+def retry(session: Session, recording: Recording) -> int:
+    """Run again what failed; raises Conflict("nothing_to_retry"). "Already here" is thereby accepted."""
+    if recording.state not in ("failed", "refused"):
+        raise Conflict("nothing_to_retry")
+    if recording.reason == "already_here":
+        recording.accepted_twin = True
+    return start_run(session, recording)
+
+
+def _ensure_step(session: Session, recording_id: str, kind: str, n: int, clip_id: str | None = None) -> Step:
+    step = session.get(Step, (recording_id, kind, n))
+    if step is None:
+        step = Step(recording_id=recording_id, kind=kind, n=n, clip_id=clip_id, state="waiting")
+        session.add(step)
+        session.flush()
+    return step
+
+
+def plan_steps(session: Session, recording: Recording, clips: Sequence[Clip]) -> None:
+    """Lay out the steps that follow once the clips are known; steps of clips that are gone go too."""
+    session.execute(
+        delete(Step).where(
+            Step.recording_id == recording.id, Step.kind == "clip", Step.clip_id.not_in([c.id for c in clips])
+        )
+    )
+    for clip in clips:
+        _ensure_step(session, recording.id, "clip", clip.n, clip.id)
+    _ensure_step(session, recording.id, "captions", 0)
+    _ensure_step(session, recording.id, "index", 0)
+
+
+def step_running(session: Session, recording_id: str, kind: str, n: int, now: datetime) -> None:
+    """Note that a step begins."""
+    step = _ensure_step(session, recording_id, kind, n)
+    step.state, step.percent, step.eta_s, step.reason = "running", 0.0, None, None
+    step.started_at, step.finished_at = now, None
+    session.execute(update(Recording).where(Recording.id == recording_id).values(state="working"))
+
+
+def step_progress(
+    session: Session, recording_id: str, kind: str, n: int, percent: float, eta_s: float | None
+) -> None:
+    """Note how far a running step is."""
+    session.execute(
+        update(Step)
+        .where(Step.recording_id == recording_id, Step.kind == kind, Step.n == n)
+        .values(percent=min(99.0, percent), eta_s=eta_s)
+    )
+
+
+def step_done(session: Session, recording_id: str, kind: str, n: int, now: datetime) -> None:
+    """Note that a step is done."""
+    step = _ensure_step(session, recording_id, kind, n)
+    step.state, step.percent, step.eta_s, step.finished_at = "done", 100.0, None, now
+
+
+def step_failed(
+    session: Session,
+    recording_id: str,
+    kind: str,
+    n: int,
+    *,
+    code: str,
+    values: Mapping[str, Any],
+    refused: bool,
+    now: datetime,
+) -> None:
+    """Note that a step failed and why; `refused` says that trying again cannot help."""
+    step = _ensure_step(session, recording_id, kind, n)
+    step.state, step.eta_s, step.finished_at = "failed", None, now
+    step.reason, step.reason_args = code, dict(values)
+    state = "refused" if refused else "failed"
+    session.execute(
+        update(Recording)
+        .where(Recording.id == recording_id)
+        .values(state=state, reason=code, reason_args=dict(values))
+    )
+
+
+def take_in(session: Session, recording: Recording, sha256: str, key: str, now: datetime) -> bool:
+    """Link a recording to its original; returns whether these bytes are new to the library."""
+    original = session.get(Original, sha256)
+    if original is None:
+        session.add(Original(sha256=sha256, key=key, size_bytes=recording.size_bytes, created_at=now))
+        session.flush()
+    recording.sha256 = sha256
+    session.flush()
+    return original is None
+
+
+def finish(session: Session, recording: Recording) -> None:
+    """Note that every clip plays and everything said can be found, when that is so."""
+    open_steps = select(func.count()).select_from(Step)
+    open_steps = open_steps.where(Step.recording_id == recording.id, Step.state != "done")
+    if session.scalar(open_steps) == 0:
+        recording.state, recording.reason, recording.reason_args = "ready", None, {}
+        session.flush()
+
+
+def put_transcript(session: Session, lesson: Lesson, data: bytes, file_name: str) -> captions.Transcript:
+    """Take a transcript file for a lesson; raises Invalid with the reason when it cannot be read.
+
+    Times are estimated for plain text as soon as the recording's length is known.
+    """
+    if len(data) > TRANSCRIPT_MAX_BYTES:
+        raise Invalid("transcript_too_large", field="transcript", most_bytes=TRANSCRIPT_MAX_BYTES)
+    try:
+        transcript = captions.parse_transcript(data, file_name)
+    except Refused as refused:
+        raise Invalid(refused.code, field="transcript", **dict(refused.details)) from refused
+    lines = [CueLine(c.start_s, c.end_s, c.text) for c in transcript.cues]
+    catalog.put_transcript(session, lesson, "exact" if transcript.kind == "timed" else "plain", lines)
+    recording = queries.recording_of(session, lesson.id)
+    if recording is not None:
+        fit_transcript(session, lesson, recording)
+    return transcript
+
+
+def fit_transcript(session: Session, lesson: Lesson, recording: Recording) -> None:
+    """Fit what is said to the recording: cues beyond its end are cut, plain text gets estimated times."""
+    if recording.facts is None or lesson.transcript == "none":
+        return
+    duration_s = Facts.from_json(recording.facts).duration_s
+    lines = catalog_queries.cues(session, lesson.id)
+    cues = [captions.Cue(c.start_s, c.end_s, c.text) for c in lines]
+    if lesson.transcript == "plain":
+        if recording.profile is None:
+            return
+        pauses = AudioProfile.from_json(recording.profile).pauses
+        fitted = captions.estimate_times(cues, duration_s, pauses)
+        kind = "estimated"
+    else:
+        fitted, _warnings = captions.fit_cues(cues, duration_s)
+        kind = lesson.transcript
+    if list(fitted) != cues or kind != lesson.transcript:
+        lines = [CueLine(c.start_s, c.end_s, c.text) for c in fitted]
+        catalog.put_transcript(session, lesson, kind, lines)

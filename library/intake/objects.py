@@ -1,0 +1,123 @@
+"""Where files lie in the object store, and the few moves that must be whole or not at all."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import obstore
+from obstore.store import LocalStore, ObjectStore
+
+CHUNK_BYTES = 8 * 1024 * 1024
+
+
+def original_key(sha256: str) -> str:
+    """Return the key of an original: named by its content, so that a twin is linked and not copied."""
+    return f"originals/{sha256[:2]}/{sha256}"
+
+
+def clip_prefix(clip_id: str, plan: str) -> str:
+    """Return the folder of what one plan made of a clip; a new plan never writes into an old one's folder."""
+    return f"clips/{clip_id}/{plan}"
+
+
+def local_root(store: ObjectStore) -> Path | None:
+    """Return the folder behind a store on this machine, None for S3."""
+    return Path(str(store.prefix)) if isinstance(store, LocalStore) and store.prefix else None
+
+
+def exists(store: ObjectStore, key: str) -> bool:
+    """Tell whether an object is there."""
+    try:
+        obstore.head(store, key)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def keep_file(store: ObjectStore, file: Path, key: str) -> None:
+    """Move a finished file into the store; afterwards `file` is gone and the object is whole.
+
+    On this machine it is a rename, which costs nothing however large the file is.
+    """
+    root = local_root(store)
+    if root is not None:
+        target = root / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.replace(file, target)
+        except OSError:  # another file system: copy beside, then rename
+            beside = target.with_name(target.name + ".partial")
+            shutil.copyfile(file, beside)
+            os.replace(beside, target)
+            file.unlink()
+        _sync_folder(target.parent)
+        return
+    obstore.put(store, key, file, chunk_size=CHUNK_BYTES)
+    file.unlink()
+
+
+def file_for(store: ObjectStore, key: str, work: Path) -> Path:
+    """Return a local file with an object's bytes: the object itself on this machine, else a copy in `work`.
+
+    The copy is kept for the next clip of the same recording; `work` is swept when the recording is done.
+    """
+    root = local_root(store)
+    if root is not None:
+        return root / key
+    target = work / key.rsplit("/", 1)[-1]
+    if not target.exists():
+        work.mkdir(parents=True, exist_ok=True)
+        # A name of its own: two clips of one recording may fetch it at the same time.
+        beside = target.with_name(f"{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        with beside.open("wb") as out:
+            for chunk in obstore.get(store, key).stream(min_chunk_size=CHUNK_BYTES):
+                out.write(chunk)
+        os.replace(beside, target)
+    return target
+
+
+def publish_folder(store: ObjectStore, folder: Path, prefix: str, files: Sequence[str]) -> None:
+    """Bring `files` of `folder` under `prefix`, in the given order: the master playlist stands last in it.
+
+    On this machine the folder appears by one rename; a folder left there by an attempt that was killed
+    before its row was written is replaced.
+    """
+    root = local_root(store)
+    if root is None:
+        for name in files:
+            obstore.put(store, f"{prefix}/{name}", folder / name)
+        shutil.rmtree(folder)
+        return
+    target = root / prefix
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for name in files:
+        with (folder / name).open("rb") as file:
+            os.fsync(file.fileno())
+    if target.exists():
+        old = target.with_name(f"{target.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        os.replace(target, old)
+        os.replace(folder, target)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        os.replace(folder, target)
+    _sync_folder(target.parent)
+
+
+def delete_prefix(store: ObjectStore, prefix: str) -> None:
+    """Take away every object under `prefix`; none there is fine."""
+    root = local_root(store)
+    if root is not None:
+        shutil.rmtree(root / prefix, ignore_errors=True)
+        return
+    for batch in obstore.list(store, prefix=prefix + "/"):
+        obstore.delete(store, [meta["path"] for meta in batch])
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,116 @@
+"""The only reader of the intake tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from library.catalog import queries as catalog
+from library.catalog.tables import Lesson
+from library.core.errors import NotFound
+from library.core.permits import Viewer
+from library.intake.rules import STEP_KINDS, StepView, overall_percent
+from library.intake.tables import Recording, Step
+
+UNFINISHED = ("receiving", "waiting", "working")
+
+
+def recording(session: Session, recording_id: str) -> Recording:
+    """Return a recording; raises NotFound (it may have been deleted while a job was waiting)."""
+    found = session.get(Recording, recording_id)
+    if found is None:
+        raise NotFound("recording_gone")
+    return found
+
+
+def recording_of(session: Session, lesson_id: str) -> Recording | None:
+    """Return the recording of a lesson, None when its video is still to come."""
+    return session.scalars(select(Recording).where(Recording.lesson_id == lesson_id)).first()
+
+
+def recording_by_upload(session: Session, upload_id: str) -> Recording | None:
+    """Return the recording that is received under an upload's id."""
+    return session.scalars(select(Recording).where(Recording.upload_id == upload_id)).first()
+
+
+def used_bytes(session: Session, person_id: str) -> int:
+    """Return how many bytes of originals a person has uploaded, what is still arriving included."""
+    total = select(func.coalesce(func.sum(Recording.size_bytes), 0)).where(Recording.uploaded_by == person_id)
+    return int(session.scalar(total) or 0)
+
+
+def arriving(session: Session, person_id: str) -> Sequence[tuple[Recording, Lesson]]:
+    """Return a person's uploads that have begun and not ended, newest first."""
+    rows = session.execute(
+        select(Recording, Lesson)
+        .join(Lesson, Lesson.id == Recording.lesson_id)
+        .where(Recording.uploaded_by == person_id, Recording.state == "receiving")
+        .order_by(Recording.created_at.desc())
+    )
+    return [(recording, lesson) for recording, lesson in rows]
+
+
+def left_behind(session: Session) -> Sequence[Recording]:
+    """Return the recordings that wait for the pipeline or are in it; a crash may have lost their job."""
+    return session.scalars(select(Recording).where(Recording.state.in_(("waiting", "working")))).all()
+
+
+def twins(session: Session, viewer: Viewer, recording: Recording) -> list[Lesson]:
+    """Return the other lessons made of the same file that the viewer may see."""
+    if recording.sha256 is None:
+        return []
+    ids = session.scalars(
+        select(Recording.lesson_id)
+        .where(Recording.sha256 == recording.sha256, Recording.id != recording.id)
+        .order_by(Recording.created_at)
+    ).all()
+    return catalog.lessons_by_ids(session, viewer, ids)
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A step with everything the progress page shows of it."""
+
+    kind: str
+    n: int
+    state: str
+    percent: float
+    eta_s: float | None
+    reason: str | None
+    reason_args: dict[str, Any]
+    clip_id: str | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """Where a recording is: its state, how far in percent, every step in order, and why it stopped."""
+
+    state: str
+    percent: float
+    steps: tuple[StepLine, ...]
+    reason: str | None
+    reason_args: dict[str, Any]
+
+
+def work(session: Session, recording: Recording) -> Work:
+    """Return the state of a recording's way through the pipeline."""
+    rows = session.scalars(select(Step).where(Step.recording_id == recording.id)).all()
+    lines = sorted(
+        (
+            StepLine(s.kind, s.n, s.state, s.percent, s.eta_s, s.reason, s.reason_args or {}, s.clip_id)
+            for s in rows
+        ),
+        key=lambda s: (STEP_KINDS.index(s.kind), s.n),
+    )
+    percent = overall_percent(StepView(s.kind, s.n, s.state, s.percent) for s in lines)
+    if recording.state == "receiving":
+        percent = 0.0
+    return Work(recording.state, percent, tuple(lines), recording.reason, recording.reason_args or {})
+
+
+def works(session: Session, lesson_ids: Sequence[str]) -> dict[str, tuple[Recording, Work]]:
+    """Return the recordings of several lessons with where they are, by lesson id."""
+    rows = session.scalars(select(Recording).where(Recording.lesson_id.in_(lesson_ids))).all()
+    return {r.lesson_id: (r, work(session, r)) for r in rows}

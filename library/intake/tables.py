@@ -1,0 +1,77 @@
+"""Tables of recordings and of what is being done with them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from library.core.database import Base
+from library.people.tables import ID
+
+
+class Original(Base):
+    """The bytes of an uploaded file, kept once however often it is uploaded; never changed."""
+
+    __tablename__ = "intake_original"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200))
+    size_bytes: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class Recording(Base):
+    """One uploaded original of one lesson.
+
+    `upload_id` names the file while it is received, `sha256` the original once it is taken in. `facts` and
+    `profile` are what the probe and the audio pass found. `accepted_twin` is set when the lecturer wants a new
+    lesson although the same file is already here. `attempt` counts the runs of the pipeline.
+    """
+
+    __tablename__ = "intake_recording"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('receiving', 'waiting', 'working', 'ready', 'failed', 'refused')", name="state"
+        ),
+        Index(None, "sha256"),
+        Index(None, "uploaded_by"),
+        Index(None, "state"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="CASCADE"), unique=True)
+    upload_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    file_name: Mapped[str] = mapped_column(String(255))
+    size_bytes: Mapped[int]
+    received_bytes: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str | None] = mapped_column(ForeignKey("intake_original.sha256"))
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(64))
+    reason_args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    profile: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    accepted_twin: Mapped[bool] = mapped_column(default=False)
+    attempt: Mapped[int] = mapped_column(default=0)
+    uploaded_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+
+
+class Step(Base):
+    """One line of the progress page; `n` is the clip's number for clips, 0 for the others."""
+
+    __tablename__ = "intake_step"
+
+    recording_id: Mapped[str] = mapped_column(
+        ForeignKey("intake_recording.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    clip_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_clip.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(16))
+    percent: Mapped[float] = mapped_column(default=0.0)
+    eta_s: Mapped[float | None]
+    reason: Mapped[str | None] = mapped_column(String(64))
+    reason_args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
