@@ -16,7 +16,7 @@ from library.core.text import NAME_MAX, SUMMARY_MAX, TITLE_MAX, clean_block, cle
 
 def next_revision(session: Session) -> int:
     """Take the next revision number; see tables.Revision for why it is a locked row."""
-    taken = session.scalar(
+    taken: int | None = session.scalar(
         update(Revision).where(Revision.id == 1).values(value=Revision.value + 1).returning(Revision.value)
     )
     if taken is None:
@@ -46,7 +46,13 @@ class Details:
 
 
 def new_lesson(
-    session: Session, *, branch_id: str, owner_id: str | None, details: Details, now: datetime, key: str | None = None
+    session: Session,
+    *,
+    branch_id: str,
+    owner_id: str | None,
+    details: Details,
+    now: datetime,
+    key: str | None = None,
 ) -> Lesson:
     """Make a draft; raises Invalid naming the field that cannot be used."""
     lesson = Lesson(
@@ -165,7 +171,14 @@ def put_clips(session: Session, lesson: Lesson, cuts: Sequence[Cut]) -> list[Cli
 
 
 def clip_ready(
-    session: Session, clip: Clip, *, plan: str, duration_s: float, size_bytes: int, poster: bool, now: datetime
+    session: Session,
+    clip: Clip,
+    *,
+    plan: str,
+    duration_s: float,
+    size_bytes: int,
+    poster: bool,
+    now: datetime,
 ) -> None:
     """Switch a clip to what was just made of it; it plays from this commit on."""
     clip.plan, clip.duration_s, clip.size_bytes = plan, duration_s, size_bytes
@@ -180,7 +193,13 @@ def put_transcript(session: Session, lesson: Lesson, kind: str, lines: Sequence[
         session.execute(
             insert(Cue),
             [
-                {"lesson_id": lesson.id, "n": n, "start_s": line.start_s, "end_s": line.end_s, "text": line.text}
+                {
+                    "lesson_id": lesson.id,
+                    "n": n,
+                    "start_s": line.start_s,
+                    "end_s": line.end_s,
+                    "text": line.text,
+                }
                 for n, line in enumerate(lines)
             ],
         )

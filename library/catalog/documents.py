@@ -26,7 +26,12 @@ def documents(session: Session, lessons: Sequence[Lesson]) -> Iterator[Document]
 
 def _inside(line: CueLine, clip: Clip) -> bool:
     # A cue that crosses a border belongs to both clips: its words are heard in both.
-    return line.start_s is not None and line.end_s is not None and line.start_s < clip.end_s and line.end_s > clip.start_s
+    return (
+        line.start_s is not None
+        and line.end_s is not None
+        and line.start_s < clip.end_s
+        and line.end_s > clip.start_s
+    )
 
 
 def _document(lesson: Lesson, clip: Clip | None, lines: Sequence[CueLine]) -> Document:

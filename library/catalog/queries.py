@@ -84,7 +84,7 @@ def lesson_by_key(session: Session, key: str) -> Lesson | None:
     return session.scalars(select(Lesson).where(Lesson.key == key)).first()
 
 
-def _loaded() -> Select[tuple[Lesson]]:
+def _loaded() -> Select[Lesson]:
     return select(Lesson).options(
         selectinload(Lesson.lecturer),
         selectinload(Lesson.branch),
@@ -181,7 +181,10 @@ def facets(
     )
     year = extract("year", Lesson.taught_on)
     years = session.execute(
-        select(year, count).where(*conditions, Lesson.taught_on.is_not(None)).group_by(year).order_by(year.desc())
+        select(year, count)
+        .where(*conditions, Lesson.taught_on.is_not(None))
+        .group_by(year)
+        .order_by(year.desc())
     )
     return (
         [(name, n) for name, n in topics],
@@ -197,7 +200,9 @@ def known_names(session: Session, most: int = 500) -> tuple[list[str], list[str]
     return list(lecturers), list(topics)
 
 
-def cues(session: Session, lesson_id: str, start_s: float | None = None, end_s: float | None = None) -> list[CueLine]:
+def cues(
+    session: Session, lesson_id: str, start_s: float | None = None, end_s: float | None = None
+) -> list[CueLine]:
     """Return a lesson's cues in order, or those that touch the stretch from `start_s` to `end_s`."""
     wanted = select(Cue.start_s, Cue.end_s, Cue.text).where(Cue.lesson_id == lesson_id)
     if start_s is not None and end_s is not None:
@@ -236,7 +241,10 @@ def latest_revision(session: Session) -> int:
 def changes_since(session: Session, mark: int, limit: int) -> Changes:
     """Return up to `limit` changes after `mark`, in the order in which they became visible."""
     changed = session.execute(
-        select(Lesson.revision, Lesson.id).where(Lesson.revision > mark).order_by(Lesson.revision).limit(limit)
+        select(Lesson.revision, Lesson.id)
+        .where(Lesson.revision > mark)
+        .order_by(Lesson.revision)
+        .limit(limit)
     ).all()
     deleted = session.execute(
         select(DeletedLesson.revision, DeletedLesson.lesson_id)

@@ -35,7 +35,9 @@ class LessonTopic(Base):
     __tablename__ = "catalog_lesson_topic"
     __table_args__ = (Index(None, "topic_id"),)
 
-    lesson_id: Mapped[str] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="CASCADE"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(
+        ForeignKey("catalog_lesson.id", ondelete="CASCADE"), primary_key=True
+    )
     topic_id: Mapped[str] = mapped_column(ForeignKey("catalog_topic.id"), primary_key=True)
     n: Mapped[int]
     topic: Mapped[Topic] = relationship()
@@ -115,7 +117,9 @@ class Cue(Base):
     __tablename__ = "catalog_cue"
     __table_args__ = (Index(None, "lesson_id", "start_s"),)
 
-    lesson_id: Mapped[str] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="CASCADE"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(
+        ForeignKey("catalog_lesson.id", ondelete="CASCADE"), primary_key=True
+    )
     n: Mapped[int] = mapped_column(primary_key=True)
     start_s: Mapped[float | None]
     end_s: Mapped[float | None]

@@ -61,19 +61,17 @@ class Pipeline:
     def receive(self, recording_id: str) -> None:
         """Take the uploaded file in: hash it, link a twin, move it among the originals."""
         with self._step(recording_id, "receive") as recording:
-            if recording.sha256 is not None:
-                self._check_twin(recording_id)
-                return
             file = self.uploads / str(recording.upload_id)
-            digest = self._sha256(recording_id, file)
+            digest = recording.sha256 or self._sha256(recording_id, file)
             key = objects.original_key(digest)
-            if objects.exists(self.store, key):
-                self._link(recording_id, digest, key)
-                file.unlink(missing_ok=True)
-            else:
-                # Moved before the row: killed in between, the object is found again by its name.
+            # The row first: killed between the two, the next run knows the name and only has to move.
+            with self.db.write() as session:
+                actions.take_in(session, queries.recording(session, recording_id), digest, key, self.clock())
+            if not objects.exists(self.store, key):
+                if not file.exists():
+                    raise Failed("original_missing")
                 objects.keep_file(self.store, file, key)
-                self._link(recording_id, digest, key)
+            file.unlink(missing_ok=True)
             file.with_name(file.name + ".info").unlink(missing_ok=True)
             self._check_twin(recording_id)
 
@@ -213,11 +211,20 @@ class Pipeline:
             self._failed(recording_id, kind, n, "unexpected", {}, refused=False)
             raise
 
-    def _failed(self, recording_id: str, kind: str, n: int, code: str, values: dict[str, Any], refused: bool) -> None:
+    def _failed(
+        self, recording_id: str, kind: str, n: int, code: str, values: dict[str, Any], refused: bool
+    ) -> None:
         with self.db.write() as session:
             if session.get(Recording, recording_id) is not None:
                 actions.step_failed(
-                    session, recording_id, kind, n, code=code, values=values, refused=refused, now=self.clock()
+                    session,
+                    recording_id,
+                    kind,
+                    n,
+                    code=code,
+                    values=values,
+                    refused=refused,
+                    now=self.clock(),
                 )
 
     def _reporter(self, recording_id: str, kind: str, n: int) -> Callable[[package.Progress], None]:
@@ -275,10 +282,6 @@ class Pipeline:
         if done == 0:
             raise Refused("empty_file")
         return digest.hexdigest()
-
-    def _link(self, recording_id: str, digest: str, key: str) -> None:
-        with self.db.write() as session:
-            actions.take_in(session, queries.recording(session, recording_id), digest, key, self.clock())
 
     def _check_twin(self, recording_id: str) -> None:
         """Stop when the uploader can see another lesson made of the same bytes and has not yet said "again"."""

@@ -8,7 +8,21 @@ from library.core.errors import Invalid, TooLarge
 # What lecturers' devices produce. The name is only a first courtesy: the bytes decide (transcode.sniff).
 MEDIA_SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".wmv", ".asf", ".flv", ".ts", ".mts", ".m2ts"),
-    *(".mpg", ".mpeg", ".vob", ".3gp", ".mp3", ".m4a", ".aac", ".wav", ".flac", ".ogg", ".opus", ".wma", ".amr"),
+    *(
+        ".mpg",
+        ".mpeg",
+        ".vob",
+        ".3gp",
+        ".mp3",
+        ".m4a",
+        ".aac",
+        ".wav",
+        ".flac",
+        ".ogg",
+        ".opus",
+        ".wma",
+        ".amr",
+    ),
 )
 TRANSCRIPT_SUFFIXES = (".srt", ".vtt", ".txt", ".docx")
 TRANSCRIPT_MAX_BYTES = 8 * 1024 * 1024
@@ -38,7 +52,9 @@ def check_upload(file_name: str, size_bytes: int, used_bytes: int, free_bytes: i
     if size_bytes > limits.max_upload_bytes:
         raise TooLarge("upload_size", size_bytes=size_bytes, most_bytes=limits.max_upload_bytes)
     if limits.quota_bytes is not None and used_bytes + size_bytes > limits.quota_bytes:
-        raise TooLarge("upload_quota", size_bytes=size_bytes, left_bytes=max(0, limits.quota_bytes - used_bytes))
+        raise TooLarge(
+            "upload_quota", size_bytes=size_bytes, left_bytes=max(0, limits.quota_bytes - used_bytes)
+        )
     # The original, the working copy of a clip and the clips together take about twice the file.
     if size_bytes * 2 + limits.keep_free_bytes > free_bytes:
         raise TooLarge("disk_room", size_bytes=size_bytes, free_bytes=free_bytes)

@@ -75,9 +75,13 @@ def add_person(session: Session, username: str, name: str, password: str, now: d
     return person
 
 
-def grant(session: Session, person_id: str, role: Role, branch: Branch, by: str | None, now: datetime) -> None:
+def grant(
+    session: Session, person_id: str, role: Role, branch: Branch, by: str | None, now: datetime
+) -> None:
     """Give a role at a branch; giving it twice changes nothing."""
-    held = session.query(RoleGrant).filter_by(person_id=person_id, branch_id=branch.id, role=str(role)).first()
+    held = (
+        session.query(RoleGrant).filter_by(person_id=person_id, branch_id=branch.id, role=str(role)).first()
+    )
     if held is None:
         session.add(
             RoleGrant(
@@ -92,7 +96,9 @@ def grant(session: Session, person_id: str, role: Role, branch: Branch, by: str 
         session.flush()
 
 
-def give_role(session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch, now: datetime) -> None:
+def give_role(
+    session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch, now: datetime
+) -> None:
     """Give a person a role at a branch; raises Forbidden when the viewer may not give it, NotFound."""
     if role not in roles_below(viewer, branch.path):
         raise Forbidden
@@ -195,7 +201,9 @@ def accept_invitation(
     invitation = queries.invitation(session, token, now)
     # One statement decides between two people who open the same link at once.
     taken = session.execute(
-        update(Invitation).where(Invitation.id == invitation.id, Invitation.used_at.is_(None)).values(used_at=now)
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
+        .values(used_at=now)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise NotFound("link_used_or_expired")

@@ -80,7 +80,8 @@ def person(session: Session, person_id: str) -> Person:
 
 def has_admin(session: Session) -> bool:
     """Tell whether anybody administers the library yet."""
-    return session.scalars(select(RoleGrant.id).where(RoleGrant.role == Role.ADMIN).limit(1)).first() is not None
+    admins = select(RoleGrant.id).where(RoleGrant.role == Role.ADMIN).limit(1)
+    return session.scalars(admins).first() is not None
 
 
 def root_branch(session: Session) -> Branch:
@@ -149,7 +150,7 @@ def _rows(session: Session, persons: Sequence[Person]) -> list[PersonRow]:
     for who, role, branch_id, name in held:
         roles[who].append((Role(role), branch_id, name))
     last = select(SignIn.person_id, func.max(SignIn.seen_at)).where(SignIn.person_id.in_(ids))
-    seen = {who: at for who, at in session.execute(last.group_by(SignIn.person_id))}
+    seen = dict(session.execute(last.group_by(SignIn.person_id)).tuples())
     return [PersonRow(p.id, p.name, p.active, seen.get(p.id), tuple(roles[p.id])) for p in persons]
 
 

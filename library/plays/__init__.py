@@ -1,0 +1,1 @@
+"""Plays and views: what was really watched, and what of it counts."""

@@ -1,0 +1,137 @@
+"""The only reader of plays and views; pages read the day sums."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from library.catalog.queries import visible
+from library.catalog.tables import Clip, Lesson
+from library.core.clock import local_day
+from library.core.permits import Viewer
+from library.plays.tables import DaySum, View
+
+
+def lesson_views(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
+    """Return counted views of lessons: the sum over their clips; lessons without views are left out."""
+    rows = session.execute(
+        select(DaySum.lesson_id, func.sum(DaySum.views))
+        .where(DaySum.lesson_id.in_(lesson_ids))
+        .group_by(DaySum.lesson_id)
+    )
+    return {lesson_id: int(n or 0) for lesson_id, n in rows}
+
+
+def clip_views(session: Session, lesson_id: str) -> dict[str, int]:
+    """Return counted views of each clip of a lesson."""
+    rows = session.execute(
+        select(DaySum.clip_id, func.sum(DaySum.views))
+        .where(DaySum.lesson_id == lesson_id)
+        .group_by(DaySum.clip_id)
+    )
+    return {clip_id: int(n or 0) for clip_id, n in rows}
+
+
+def views_of_clip(session: Session, clip_id: str) -> int:
+    """Return counted views of one clip."""
+    return int(session.scalar(select(func.sum(DaySum.views)).where(DaySum.clip_id == clip_id)) or 0)
+
+
+def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:
+    """Return the ids of the lessons with the most views among those the viewer may see."""
+    total = func.sum(DaySum.views)
+    rows = session.execute(
+        select(DaySum.lesson_id)
+        .join(Lesson, Lesson.id == DaySum.lesson_id)
+        .where(visible(viewer))
+        .group_by(DaySum.lesson_id)
+        .having(total > 0)
+        .order_by(total.desc(), DaySum.lesson_id.desc())
+        .limit(limit)
+    )
+    return [lesson_id for (lesson_id,) in rows]
+
+
+@dataclass(frozen=True)
+class ClipSum:
+    """What one clip collected."""
+
+    clip_id: str
+    n: int
+    views: int
+    people: int
+    watched_s: float
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """What one day brought."""
+
+    day: date
+    views: int
+    people: int
+    watched_s: float
+
+
+@dataclass(frozen=True)
+class LessonStats:
+    """What a lesson collected: counted views, different viewers, seconds watched."""
+
+    views: int
+    people: int
+    watched_s: float
+    clips: tuple[ClipSum, ...]
+    days: tuple[DayRow, ...]
+
+
+def lesson_stats(session: Session, lesson_id: str) -> LessonStats:
+    """Return a lesson's numbers, per clip and per day (oldest first)."""
+    viewers = func.count(View.viewer.distinct())
+    people = session.scalar(select(viewers).where(View.lesson_id == lesson_id)) or 0
+    clip_people = dict(
+        session.execute(
+            select(View.clip_id, viewers).where(View.lesson_id == lesson_id).group_by(View.clip_id)
+        ).tuples()
+    )
+    sums = {
+        clip_id: (int(views or 0), float(watched_s or 0.0))
+        for clip_id, views, watched_s in session.execute(
+            select(DaySum.clip_id, func.sum(DaySum.views), func.sum(DaySum.watched_s))
+            .where(DaySum.lesson_id == lesson_id)
+            .group_by(DaySum.clip_id)
+        )
+    }
+    clips = [
+        ClipSum(
+            clip_id,
+            n,
+            *sums.get(clip_id, (0, 0.0))[:1],
+            clip_people.get(clip_id, 0),
+            sums.get(clip_id, (0, 0.0))[1],
+        )
+        for clip_id, n in session.execute(
+            select(Clip.id, Clip.n).where(Clip.lesson_id == lesson_id).order_by(Clip.n)
+        )
+    ]
+    return LessonStats(
+        views=sum(c.views for c in clips),
+        people=people,
+        watched_s=sum(c.watched_s for c in clips),
+        clips=tuple(clips),
+        days=tuple(_days(session, lesson_id)),
+    )
+
+
+def _days(session: Session, lesson_id: str) -> list[DayRow]:
+    per_day: dict[date, set[str]] = {}
+    for viewer, at in session.execute(select(View.viewer, View.at).where(View.lesson_id == lesson_id)):
+        per_day.setdefault(local_day(at), set()).add(viewer)
+    rows = session.execute(
+        select(DaySum.day, func.sum(DaySum.views), func.sum(DaySum.watched_s))
+        .where(DaySum.lesson_id == lesson_id)
+        .group_by(DaySum.day)
+        .order_by(DaySum.day)
+    )
+    return [DayRow(day, int(v or 0), len(per_day.get(day, ())), float(w or 0.0)) for day, v, w in rows]

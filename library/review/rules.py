@@ -1,0 +1,24 @@
+"""state x action -> state."""
+
+from library.core.errors import Conflict
+from library.core.permits import LessonState
+
+
+def published(state: LessonState, *, playable: bool, has_words: bool) -> LessonState:
+    """Return the state after publishing.
+
+    A lesson may be published when something of it plays, or when it is a text whose video is still to come;
+    raises Conflict("already_published") and Conflict("nothing_to_publish").
+    """
+    if state is LessonState.PUBLISHED:
+        raise Conflict("already_published")
+    if not playable and not has_words:
+        raise Conflict("nothing_to_publish")
+    return LessonState.PUBLISHED
+
+
+def withdrawn(state: LessonState) -> LessonState:
+    """Return the state after withdrawing; raises Conflict("not_published")."""
+    if state is not LessonState.PUBLISHED:
+        raise Conflict("not_published")
+    return LessonState.WITHDRAWN
