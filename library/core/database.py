@@ -1,13 +1,12 @@
 """The database and its transaction: one per request or job step, committed at the rim."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -48,7 +47,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime()}
 
 
 class Database:
@@ -122,4 +121,4 @@ def copy_sqlite(file: Path, target: Path) -> None:
         copy.close()
         source.close()
     shutil.copymode(file, beside)
-    os.replace(beside, target)
+    beside.replace(target)

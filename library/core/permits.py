@@ -133,7 +133,7 @@ def may(viewer: Viewer, action: Action, lesson: LessonFacts) -> bool:
 
 
 def roles_below(viewer: Viewer, path: str) -> tuple[Role, ...]:
-    """Return the roles the viewer may give at the branch with `path`: staff give up to lecturer, admins all."""
+    """Return the roles the viewer may give at a branch: staff give up to lecturer, admins all."""
     if viewer.holds_at(Role.ADMIN, path):
         return tuple(Role)
     if viewer.holds_at(Role.STAFF, path):

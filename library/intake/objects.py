@@ -45,11 +45,11 @@ def keep_file(store: ObjectStore, file: Path, key: str) -> None:
         target = root / key
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.replace(file, target)
+            file.replace(target)
         except OSError:  # another file system: copy beside, then rename
             beside = target.with_name(target.name + ".partial")
             shutil.copyfile(file, beside)
-            os.replace(beside, target)
+            beside.replace(target)
             file.unlink()
         _sync_folder(target.parent)
         return
@@ -73,7 +73,7 @@ def file_for(store: ObjectStore, key: str, work: Path) -> Path:
         with beside.open("wb") as out:
             for chunk in obstore.get(store, key).stream(min_chunk_size=CHUNK_BYTES):
                 out.write(chunk)
-        os.replace(beside, target)
+        beside.replace(target)
     return target
 
 
@@ -97,11 +97,11 @@ def publish_folder(store: ObjectStore, folder: Path, prefix: str, files: Sequenc
     if target.exists():
         old = target.with_name(f"{target.name}.old")
         shutil.rmtree(old, ignore_errors=True)
-        os.replace(target, old)
-        os.replace(folder, target)
+        target.replace(old)
+        folder.replace(target)
         shutil.rmtree(old, ignore_errors=True)
     else:
-        os.replace(folder, target)
+        folder.replace(target)
     _sync_folder(target.parent)
 
 

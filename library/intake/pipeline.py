@@ -284,7 +284,7 @@ class Pipeline:
         return digest.hexdigest()
 
     def _check_twin(self, recording_id: str) -> None:
-        """Stop when the uploader can see another lesson made of the same bytes and has not yet said "again"."""
+        """Stop when the uploader sees another lesson of the same bytes and has not yet said "again"."""
         with self.db.read() as session:
             recording = queries.recording(session, recording_id)
             if recording.accepted_twin:

@@ -29,7 +29,7 @@ TRANSCRIPT_MAX_BYTES = 8 * 1024 * 1024
 FILE_NAME_MAX = 255
 
 STEP_KINDS = ("receive", "probe", "split", "clip", "captions", "index")
-# How much of the whole wait each kind of step is, as seen on hour-long lectures: encoding is nearly all of it.
+# How much of the whole wait each kind of step is on hour-long lectures: encoding is nearly all of it.
 _WEIGHTS = {"receive": 2.0, "probe": 1.0, "split": 7.0, "clip": 86.0, "captions": 1.0, "index": 3.0}
 
 

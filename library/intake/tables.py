@@ -25,8 +25,8 @@ class Recording(Base):
     """One uploaded original of one lesson.
 
     `upload_id` names the file while it is received, `sha256` the original once it is taken in. `facts` and
-    `profile` are what the probe and the audio pass found. `accepted_twin` is set when the lecturer wants a new
-    lesson although the same file is already here. `attempt` counts the runs of the pipeline.
+    `profile` are what the probe and the audio pass found. `accepted_twin` is set when the lecturer wants a
+    new lesson although the same file is already here. `attempt` counts the runs of the pipeline.
     """
 
     __tablename__ = "intake_recording"

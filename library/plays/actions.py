@@ -86,7 +86,7 @@ def _count(session: Session, play: Play, rule: ViewRule, now: datetime) -> bool:
     """
     first = _insert(session)(LastView).values(clip_id=play.clip_id, viewer=play.viewer, at=now)
     made = session.execute(first.on_conflict_do_nothing(index_elements=["clip_id", "viewer"]))
-    passed = made.rowcount == 1  # type: ignore[attr-defined]
+    passed: bool = made.rowcount == 1  # type: ignore[attr-defined]
     if not passed:
         moved = session.execute(
             update(LastView)

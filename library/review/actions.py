@@ -24,7 +24,7 @@ def publish(session: Session, viewer: Viewer, lesson_id: str, note: str, now: da
 
 
 def move(session: Session, lesson: Lesson, person_id: str | None, note: str, now: datetime) -> None:
-    """Publish a lesson whose permit was decided elsewhere (the machine's own command line); raises Conflict."""
+    """Publish a lesson whose permit was decided elsewhere (the command line); raises Conflict."""
     playable = any(clip.plan for clip in lesson.clips)
     has_words = lesson.transcript != "none" or bool(lesson.summary)
     state = rules.published(LessonState(lesson.state), playable=playable, has_words=has_words)
