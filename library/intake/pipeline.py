@@ -39,7 +39,7 @@ _PROGRESS_EVERY_S = 1.0
 _GONE_CHECK_EVERY_S = 1.0
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: the reason is written on the step
+class Stopped(Exception):
     """A step ended without success; why is on its row, and the run ends here."""
 
 

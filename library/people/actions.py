@@ -24,7 +24,6 @@ class FreshSignIn:
     """What the browser gets: the secret for the cookie and the moment it ends."""
 
     cookie: str
-    csrf: str
     expires_at: datetime
 
 
@@ -265,13 +264,12 @@ _nobody: str | None = None
 
 def open_sign_in(session: Session, person: Person, device: str, now: datetime) -> FreshSignIn:
     """Sign a browser in; the cookie's secret is returned and only its hash is kept."""
-    cookie, csrf = new_secret(), new_secret()
+    cookie = new_secret()
     expires_at = now + timedelta(days=rules.SIGN_IN_DAYS)
     session.add(
         SignIn(
             id=queries.hash_token(cookie),
             person_id=person.id,
-            csrf=csrf,
             device=clean_line(device)[:200],
             created_at=now,
             seen_at=now,
@@ -279,7 +277,7 @@ def open_sign_in(session: Session, person: Person, device: str, now: datetime) -
         )
     )
     session.execute(delete(SignIn).where(SignIn.expires_at <= now))
-    return FreshSignIn(cookie, csrf, expires_at)
+    return FreshSignIn(cookie, expires_at)
 
 
 def touch_sign_in(session: Session, sign_in_id: str, now: datetime) -> None:

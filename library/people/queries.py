@@ -21,10 +21,9 @@ def hash_token(token: str) -> str:
 
 @dataclass(frozen=True)
 class Signed:
-    """A signed-in browser: the viewer, the CSRF secret of the session and the person's language."""
+    """A signed-in browser: the viewer and the person's language."""
 
     viewer: Viewer
-    csrf: str
     language: str | None
     sign_in_id: str
     seen_at: datetime
@@ -52,7 +51,7 @@ def signed_in(session: Session, cookie: str, now: datetime) -> Signed | None:
     if row is None:
         return None
     sign_in, person = row
-    return Signed(viewer_of(session, person), sign_in.csrf, person.language, sign_in.id, sign_in.seen_at)
+    return Signed(viewer_of(session, person), person.language, sign_in.id, sign_in.seen_at)
 
 
 def viewer_by_token(session: Session, token: str) -> Viewer | None:

@@ -58,7 +58,6 @@ class SignIn(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
-    csrf: Mapped[str] = mapped_column(String(64))
     device: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]

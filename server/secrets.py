@@ -1,0 +1,39 @@
+"""Secrets are made on the machine they serve, in files only their owner can read; none has a default."""
+
+import os
+from pathlib import Path
+
+from library.core.ids import new_secret
+
+
+class SecretUnreadable(Exception):
+    """A secret file is empty or can be read by others; the message says which and what to do."""
+
+
+def read_or_make(file: Path) -> str:
+    """Return the secret in `file`, made now if there is none; raises SecretUnreadable.
+
+    Two processes that start at once agree: the file appears whole, by one link, and the second reads it.
+    """
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_name(f".{file.name}.{os.getpid()}")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(new_secret())
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(beside, file)
+        except FileExistsError:
+            pass
+        finally:
+            beside.unlink()
+    secret = file.read_text().strip()
+    if len(secret) < 32:
+        raise SecretUnreadable(
+            f"{file} holds no secret of at least 32 characters: delete it, one is made anew"
+        )
+    if file.stat().st_mode & 0o004:
+        raise SecretUnreadable(f"{file} can be read by everybody: run chmod 600 on it")
+    return secret

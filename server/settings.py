@@ -1,0 +1,117 @@
+"""Every setting, from the environment (WEIKE_...) or a .env file; the defaults work on one machine."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from library.intake.rules import Limits
+from library.plays.rules import ViewRule
+
+
+class Settings(BaseSettings):
+    """The settings; names in the environment carry the prefix WEIKE_."""
+
+    model_config = SettingsConfigDict(env_prefix="WEIKE_", env_file=".env", extra="ignore", frozen=True)
+
+    data: Path = Field(
+        default=Path("data"), description="The folder under which everything of the library lies."
+    )
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder.")
+    jobs_url: str = Field(default="", description="Where jobs are kept; empty: SQLite in the data folder.")
+    store_url: str = Field(
+        default="", description="s3://bucket[/prefix]; empty: a folder in the data folder."
+    )
+    store_options: dict[str, Any] = Field(
+        default_factory=dict,
+        description='JSON of obstore\'s S3 settings, such as {"endpoint": "http://s3:8333"}.',
+    )
+    index: Path | None = Field(default=None, description="The search index's folder, on a local disk.")
+
+    host: str = Field(default="127.0.0.1", description="The address `serve` listens on.")
+    port: int = Field(default=8000, description="The port `serve` listens on.")
+    public_url: str = Field(
+        default="", description="The address people open, for links; empty: host and port."
+    )
+    trusted_proxies: str = Field(default="127.0.0.1", description="Proxies whose X-Forwarded-* are believed.")
+    organisation: str = Field(
+        default="党组织", description="The name of the organisation tree's root at first start."
+    )
+    language: Literal["zh-CN", "en"] = Field(default="zh-CN", description="The command line's language.")
+
+    secret_file: Path | None = Field(
+        default=None, description="Signs cookies' tokens; empty: made in the data folder."
+    )
+    media_secret_file: Path | None = Field(
+        default=None,
+        description="Signs media addresses, also checked by nginx; empty: made in the data folder.",
+    )
+    media_life_s: int = Field(
+        default=6 * 3600, ge=60, description="How long a media address plays, in seconds."
+    )
+
+    worker: bool = Field(default=True, description="Whether `serve` runs the worker too.")
+    executor_id: str = Field(
+        default="local", description="This worker's fixed name; different for each worker."
+    )
+    parallel_clips: int = Field(
+        default=2, ge=1, le=64, description="How many clips a worker encodes at once."
+    )
+    ffmpeg: str | None = Field(default=None, description="The ffmpeg to use; empty: PATH, then the wheel.")
+    ffprobe: str | None = Field(default=None, description="The ffprobe to use; empty: PATH, then the wheel.")
+
+    max_upload_bytes: int = Field(default=20 * 1024**3, gt=0, description="The largest file taken.")
+    quota_bytes: int | None = Field(
+        default=None, description="What one person may upload in all; empty: no limit."
+    )
+    keep_free_bytes: int = Field(default=1024**3, ge=0, description="Disk space that uploads never touch.")
+
+    view_min_s: float = Field(default=10.0, gt=0, description="Seconds really played that make a view.")
+    view_short_clip_s: float = Field(
+        default=20.0, ge=0, description="Clips shorter than this need a share only."
+    )
+    view_short_share: float = Field(
+        default=0.5, gt=0, le=1, description="The share of a short clip that makes a view."
+    )
+    view_window_min: int = Field(
+        default=60, ge=1, description="Minutes in which a viewer's clip counts once."
+    )
+    beat_every_s: float = Field(default=10.0, ge=1, description="How often a player reports.")
+
+    log_format: Literal["text", "json"] = Field(default="text", description="How log lines are written.")
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data.absolute() / 'weike.sqlite'}"
+
+    @property
+    def jobs(self) -> str:
+        """The jobs' database URL."""
+        return self.jobs_url or f"sqlite:///{self.data.absolute() / 'jobs.sqlite'}"
+
+    @property
+    def index_folder(self) -> Path:
+        """The search index's folder."""
+        return self.index or self.data / "index"
+
+    @property
+    def base_url(self) -> str:
+        """The address people open, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def view_rule(self) -> ViewRule:
+        """When a play counts as a view."""
+        return ViewRule(
+            min_s=self.view_min_s,
+            short_clip_s=self.view_short_clip_s,
+            short_share=self.view_short_share,
+            window_min=self.view_window_min,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """What uploads may be."""
+        return Limits(self.max_upload_bytes, self.quota_bytes, self.keep_free_bytes)
