@@ -11,8 +11,8 @@ Detail = str | int | float
 
 REFUSALS: Mapping[str, str] = {
     "empty_file": "the file has no bytes",
-    "not_media": "the file is something else; found: text, zeros, image, pdf, office, archive, program, html, unknown",
-    "playlist_in_disguise": "a list of other files, not a recording; found: m3u8, concat, sdp, dash, xml, pls, url",
+    "not_media": "something else; found: text, zeros, image, pdf, office, archive, program, html, unknown",
+    "playlist_in_disguise": "a list of other files; found: m3u8, concat, sdp, dash, xml, pls, url",
     "truncated": "the file ends too early (an upload or a copy that stopped); missing_bytes when it is known",
     "nothing_playable": "a real container with neither picture nor sound in it",
     "too_long": "longer than we take; duration_s, limit_s",

@@ -1,35 +1,46 @@
-"""Making one clip: encode, check, then write the master playlist."""
+"""Making one clip: encode, check, then write the master playlist.
 
+The master is what makes a clip exist, so it is written last, and only when every rendition is whole: ffmpeg
+ended by a signal still writes ENDLIST, and a truncated clip would look like a short one.
+"""
+
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from transcode.boxes import codec_names
+from transcode.errors import Failed, Refused, ToolFailed
+from transcode.graph import PLAYLIST, SOUND_ONLY, clip_args
 from transcode.ladder import Plan
+from transcode.playlist import (
+    MediaPlaylist,
+    Rendition,
+    master_playlist,
+    measure_bandwidth,
+    parse_media_playlist,
+)
+from transcode.poster import make_poster
+from transcode.run import run
 from transcode.tools import Tools
+
+__all__ = ["ClipOutput", "Progress", "Rendition", "encode_clip"]
+
+MASTER = "master.m3u8"
+LENGTH_TOLERANCE_S = 0.2
+SLOWEST_SPEED = 0.05
+"""An encode slower than this part of real time is taken for hung (a small machine makes 1 to 3 times)."""
+
+_POSTER_PERCENT = 99.0
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an encode is."""
+    """How far an encode is: percent (0..100), seconds still to go, media seconds per second."""
 
     percent: float
     eta_s: float | None
     speed: float | None
-
-
-@dataclass(frozen=True)
-class Rendition:
-    """One finished rung, measured from its files. Audio-only: `width` and `height` are None."""
-
-    name: str
-    playlist: str
-    width: int | None
-    height: int | None
-    bandwidth_bps: int
-    average_bps: int
-    codecs: str
-    fps: float | None
-    duration_s: float
 
 
 @dataclass(frozen=True)
@@ -54,5 +65,143 @@ def encode_clip(
     *,
     threads: int | None = None,
 ) -> ClipOutput:
-    """Encode into `out_dir` (private, empty or absent). Raises Refused, Failed, Cancelled."""
-    raise NotImplementedError
+    """Encode one clip into `out_dir`, private to this call and empty or absent. `threads`: per encoder.
+
+    Raises Refused (unsupported_codec), Failed (see FAILURES) or Cancelled; the folder is then left as it is,
+    for the caller to delete.
+    """
+    names = [rung.name for rung in plan.rungs] or [SOUND_ONLY]
+    for name in names:
+        (out_dir / name).mkdir(parents=True, exist_ok=True)
+    meter = _Meter(plan.duration_s, on_progress or _ignore)
+    try:
+        run(
+            clip_args(tools, source, plan, threads=threads),
+            timeout_s=120 + plan.duration_s / SLOWEST_SPEED,
+            on_line=meter.line,
+            should_stop=should_stop,
+            cwd=out_dir,
+        )
+    except ToolFailed as error:
+        raise _undecodable(error) or error from error
+    playlists = {name: _check(out_dir, name, plan) for name in names}
+    _check_even(playlists)
+    poster = make_poster(tools, source, plan, out_dir, should_stop)
+    renditions = tuple(_measure(out_dir, name, playlist, plan) for name, playlist in playlists.items())
+    (out_dir / MASTER).write_text(master_playlist(renditions), encoding="utf-8")
+    meter.done()
+    files = _in_order(playlists, poster)
+    return ClipOutput(
+        files=files,
+        master=MASTER,
+        duration_s=round(renditions[0].duration_s, 3),
+        renditions=renditions,
+        bytes_total=sum((out_dir / name).stat().st_size for name in files),
+        poster=poster,
+    )
+
+
+def _ignore(_: Progress) -> None:
+    return None
+
+
+class _Meter:
+    """Turns ffmpeg's -progress lines into Progress."""
+
+    def __init__(self, duration_s: float, tell: Callable[[Progress], None]) -> None:
+        self._duration_s = duration_s
+        self._tell = tell
+        self._began = time.monotonic()
+        self._at_s = 0.0
+
+    def line(self, line: str) -> None:
+        key, _, value = line.partition("=")
+        if key == "out_time_us" and value.lstrip("-").isdecimal():
+            self._at_s = max(self._at_s, int(value) / 1_000_000)
+        elif key == "progress":
+            self._tell(self._progress())
+
+    def done(self) -> None:
+        self._tell(Progress(100.0, 0.0, self._progress().speed))
+
+    def _progress(self) -> Progress:
+        part = min(1.0, self._at_s / self._duration_s)
+        elapsed_s = time.monotonic() - self._began
+        speed = self._at_s / elapsed_s if elapsed_s > 0 and self._at_s > 0 else None
+        eta_s = None if speed is None else (1 - part) * self._duration_s / speed
+        return Progress(
+            percent=round(part * _POSTER_PERCENT, 1),
+            eta_s=None if eta_s is None else round(eta_s, 1),
+            speed=None if speed is None else round(speed, 2),
+        )
+
+
+def _undecodable(error: ToolFailed) -> Refused | None:
+    said = str(error.details["said"])
+    if "Decoder (codec" in said or "Decoding requested, but no decoder" in said:
+        codec = said.partition("Decoder (codec ")[2].partition(")")[0]
+        return Refused("unsupported_codec", {"found": codec or "unknown"})
+    return None
+
+
+def _check(out_dir: Path, name: str, plan: Plan) -> MediaPlaylist:
+    """Return a rendition's playlist. Raises Failed: bad_output, short_output."""
+    details: dict[str, str | float]
+    try:
+        playlist = parse_media_playlist((out_dir / name / PLAYLIST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Failed("bad_output", {"rung": name, "found": "no playlist"}) from None
+    files = [playlist.init_uri or "", *(segment.uri for segment in playlist.segments)]
+    for uri in files:
+        path = out_dir / name / uri
+        if not uri or not path.is_file() or path.stat().st_size == 0:
+            raise Failed("bad_output", {"rung": name, "found": f"missing {uri or 'init'}"})
+    found_s = playlist.duration_s
+    if not playlist.ended or abs(found_s - plan.duration_s) > LENGTH_TOLERANCE_S:
+        details = {"rung": name, "expected_s": plan.duration_s, "found_s": round(found_s, 3)}
+        raise Failed("short_output", details)
+    return playlist
+
+
+def _check_even(playlists: dict[str, MediaPlaylist]) -> None:
+    """Raise Failed("uneven_output") unless all renditions are cut into segments at the same moments."""
+    first, *others = playlists.items()
+    for name, playlist in others:
+        lengths = [
+            abs(one.duration_s - other.duration_s)
+            for one, other in zip(first[1].segments, playlist.segments, strict=False)
+        ]
+        if len(playlist.segments) != len(first[1].segments) or max(lengths, default=0.0) > 0.001:
+            raise Failed("uneven_output", {"rung": name})
+
+
+def _measure(out_dir: Path, name: str, playlist: MediaPlaylist, plan: Plan) -> Rendition:
+    folder = out_dir / name
+    codecs = codec_names((folder / (playlist.init_uri or "")).read_bytes())
+    if len(codecs) != (plan.picture is not None) + (plan.sound is not None):
+        raise Failed("bad_output", {"rung": name, "found": f"codecs {codecs}"})
+    sizes = [(folder / segment.uri).stat().st_size for segment in playlist.segments]
+    lengths = [segment.duration_s for segment in playlist.segments]
+    peak, average = measure_bandwidth(sizes, lengths, plan.segment_s)
+    rung = next((rung for rung in plan.rungs if rung.name == name), None)
+    return Rendition(
+        name=name,
+        playlist=f"{name}/{PLAYLIST}",
+        width=rung.width if rung else None,
+        height=rung.height if rung else None,
+        bandwidth_bps=peak,
+        average_bps=average,
+        codecs=",".join(codecs),
+        fps=float(plan.picture.fps) if plan.picture else None,
+        duration_s=playlist.duration_s,
+    )
+
+
+def _in_order(playlists: dict[str, MediaPlaylist], poster: str | None) -> tuple[str, ...]:
+    """Segments, then what lists them, then the master: a playlist never names what is not there yet."""
+    segments, variants = [], []
+    for name, playlist in playlists.items():
+        uris = [playlist.init_uri or "", *(segment.uri for segment in playlist.segments)]
+        segments += [f"{name}/{uri}" for uri in uris]
+        variants.append(f"{name}/{PLAYLIST}")
+    return (*segments, *([poster] if poster else []), *variants, MASTER)

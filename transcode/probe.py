@@ -1,77 +1,310 @@
-"""What a recording is: facts from ffprobe, with the demuxer forced by the file's first bytes."""
+"""What a recording is: facts from ffprobe, with the demuxer forced by the file's first bytes.
 
-from collections.abc import Mapping
+Times count from the lecture's first moment (ffmpeg's `start_time` of the file), the clock that `-ss` uses.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, TypeVar
 
+from transcode import boxes
+from transcode.errors import Refused, ToolFailed
+from transcode.facts import AudioFacts, Chapter, Facts, VideoFacts
+from transcode.run import run
+from transcode.sniff import Container, sniff_file
 from transcode.tools import Tools
 
+__all__ = ["AudioFacts", "Chapter", "Facts", "VideoFacts", "parse_probe", "probe"]
 
-@dataclass(frozen=True)
-class VideoFacts:
-    """The picture that we will use. `width` and `height` are what a viewer sees: turned, square pixels."""
+MAX_DURATION_S = 12 * 3600.0
+MAX_PIXELS = 7680 * 4320
+PROBE_TIMEOUT_S = 60.0
+SCAN_TIMEOUT_S = 900.0
 
-    index: int
-    codec: str
-    width: int
-    height: int
-    fps: float
-    rate: tuple[int, int]
-    variable_rate: bool
-    rotation: int
-    pix_fmt: str
-    interlaced: bool
-    bit_rate_bps: int | None
-    start_s: float
-    end_s: float
+_GUESSED_LENGTH = {"mp3", "aac", "amr"}
+"""Demuxers that know no length and guess it from the first bytes' bit rate."""
 
-
-@dataclass(frozen=True)
-class AudioFacts:
-    """The sound that we will use."""
-
-    index: int
-    codec: str
-    channels: int
-    sample_rate_hz: int
-    bit_rate_bps: int | None
-    start_s: float
-    end_s: float
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A chapter mark of the original, on the lecture's clock."""
-
-    start_s: float
-    end_s: float
-    title: str
-
-
-@dataclass(frozen=True)
-class Facts:
-    """A recording as the pipeline sees it. Streams' `start_s`/`end_s` count from the lecture's first moment."""
-
-    container: str
-    demuxer: str
-    duration_s: float
-    start_s: float
-    size_bytes: int
-    video: VideoFacts | None
-    audio: AudioFacts | None
-    chapters: tuple[Chapter, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values for a JSON column; `from_json` reads them back."""
-        raise NotImplementedError
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Return what `to_json` wrote."""
-        raise NotImplementedError
+_DRM_TAGS = {"encv", "enca", "drmi", "drms"}
+_T = TypeVar("_T")
+_FIELD_ORDERS = {"tt", "bb", "tb", "bt"}
 
 
 def probe(tools: Tools, path: Path) -> Facts:
-    """Return the facts of the recording at `path`. Raises Refused (see REFUSALS) or Failed."""
-    raise NotImplementedError
+    """Return the facts of the recording at `path`.
+
+    Raises Refused (`REFUSALS` without the transcripts' codes) or Failed (a tool is missing, crashed or hung).
+    """
+    container = sniff_file(path)
+    if container.demuxer == "mov":
+        _check_complete(path)
+    found = _ask(tools, path, container)
+    ends: Mapping[int, float] = {}
+    if _lacks_length(found, container):
+        ends = _scan_ends(tools, path, container)
+    return parse_probe(found, container, ends)
+
+
+def parse_probe(
+    found: Mapping[str, Any], container: Container, ends: Mapping[int, float] | None = None
+) -> Facts:
+    """Return facts from ffprobe's JSON; pure. `ends`: where packets of each stream really end (file's clock).
+
+    Raises Refused: nothing_playable, encrypted, unsupported_codec, too_long, too_large_picture.
+    """
+    form, streams = found.get("format", {}), found.get("streams", [])
+    start_s = _number(form.get("start_time")) or 0.0
+    length_s = max(
+        (end - start_s for end in (ends or {}).values()), default=_number(form.get("duration")) or 0.0
+    )
+    clock = _Clock(start_s, length_s, ends or {})
+    video = _first(_video(stream, clock) for stream in _of_kind(streams, "video"))
+    audio = _first(_audio(stream, clock) for stream in _by_default(_of_kind(streams, "audio")))
+    if (video is None and audio is None) or length_s <= 0:
+        raise Refused("nothing_playable")
+    facts = Facts(
+        container=container.name,
+        demuxer=container.demuxer,
+        duration_s=round(length_s, 6),
+        start_s=start_s,
+        size_bytes=int(_number(form.get("size")) or 0),
+        video=video,
+        audio=audio,
+        chapters=tuple(_chapter(chapter, start_s) for chapter in found.get("chapters", [])),
+    )
+    _check_limits(facts)
+    return facts
+
+
+@dataclass(frozen=True)
+class _Clock:
+    start_s: float
+    length_s: float
+    ends: Mapping[int, float]
+
+    def range_of(self, stream: Mapping[str, Any]) -> tuple[float, float]:
+        """Where a stream begins and ends on the lecture's clock."""
+        own_start = _number(stream.get("start_time"))
+        start_s = max(0.0, own_start - self.start_s) if own_start is not None else 0.0
+        length_s = _stream_length(stream)
+        end_s = self.length_s if length_s is None else min(self.length_s, start_s + length_s)
+        if stream["index"] in self.ends:
+            end_s = self.ends[stream["index"]] - self.start_s
+        return round(start_s, 6), round(end_s, 6)
+
+
+def _stream_length(stream: Mapping[str, Any]) -> float | None:
+    length_s = _number(stream.get("duration"))
+    if length_s is None:  # Matroska writes it as a tag, 00:59:58.123000000
+        parts = str(stream.get("tags", {}).get("DURATION", "")).split(":")
+        numbers = [_number(part) for part in parts]
+        if len(numbers) == 3 and None not in numbers:
+            hours, minutes, seconds = (number or 0.0 for number in numbers)
+            length_s = hours * 3600 + minutes * 60 + seconds
+    return length_s
+
+
+def _video(stream: Mapping[str, Any], clock: _Clock) -> VideoFacts | None:
+    width, height = int(stream.get("width") or 0), int(stream.get("height") or 0)
+    if not (width and height):
+        return None
+    turned = _rotation(stream)
+    sar = _ratio(stream.get("sample_aspect_ratio"), ":") or Fraction(1)
+    width = max(1, round(width * sar))
+    if turned in {90, 270}:
+        width, height = height, width
+    base = _ratio(stream.get("r_frame_rate"), "/") or Fraction(25)
+    rate = (_ratio(stream.get("avg_frame_rate"), "/") or base).limit_denominator(100_000)
+    start_s, end_s = clock.range_of(stream)
+    return VideoFacts(
+        index=stream["index"],
+        codec=_codec(stream),
+        width=width,
+        height=height,
+        fps=round(float(rate), 3),
+        rate=(rate.numerator, rate.denominator),
+        variable_rate=abs(base - rate) > rate / 100,
+        rotation=turned,
+        pix_fmt=str(stream.get("pix_fmt", "")),
+        interlaced=stream.get("field_order") in _FIELD_ORDERS,
+        bit_rate_bps=_whole(stream.get("bit_rate")),
+        start_s=start_s,
+        end_s=end_s,
+    )
+
+
+def _audio(stream: Mapping[str, Any], clock: _Clock) -> AudioFacts | None:
+    channels, rate_hz = int(stream.get("channels") or 0), int(_number(stream.get("sample_rate")) or 0)
+    codec = _codec(stream)
+    if not (channels and rate_hz):
+        return None
+    start_s, end_s = clock.range_of(stream)
+    return AudioFacts(
+        index=stream["index"],
+        codec=codec,
+        channels=channels,
+        sample_rate_hz=rate_hz,
+        bit_rate_bps=_whole(stream.get("bit_rate")),
+        start_s=start_s,
+        end_s=end_s,
+    )
+
+
+def _codec(stream: Mapping[str, Any]) -> str:
+    """Name of a stream's coding. Raises Refused: encrypted, unsupported_codec."""
+    tag = str(stream.get("codec_tag_string", ""))
+    if tag in _DRM_TAGS:
+        raise Refused("encrypted")
+    name = str(stream.get("codec_name", "unknown"))
+    if name in {"unknown", "none"}:
+        raise Refused("unsupported_codec", {"found": tag or "unknown"})
+    return name
+
+
+def _rotation(stream: Mapping[str, Any]) -> int:
+    """Degrees clockwise that a player turns the picture, to the next multiple of 90."""
+    for side in stream.get("side_data_list", []):
+        if "rotation" in side:
+            return round(-float(side["rotation"]) / 90) * 90 % 360
+    return round((_number(stream.get("tags", {}).get("rotate")) or 0.0) / 90) * 90 % 360
+
+
+def _chapter(chapter: Mapping[str, Any], start_s: float) -> Chapter:
+    return Chapter(
+        start_s=max(0.0, (_number(chapter.get("start_time")) or 0.0) - start_s),
+        end_s=max(0.0, (_number(chapter.get("end_time")) or 0.0) - start_s),
+        title=str(chapter.get("tags", {}).get("title", "")),
+    )
+
+
+def _of_kind(streams: Iterable[Mapping[str, Any]], kind: str) -> list[Mapping[str, Any]]:
+    """Streams of a kind, without covers and chapter pictures, which are single images dressed as video."""
+    still = ("attached_pic", "timed_thumbnails", "still_image")
+    return [
+        stream
+        for stream in streams
+        if stream.get("codec_type") == kind
+        and not any(stream.get("disposition", {}).get(flag) for flag in still)
+    ]
+
+
+def _by_default(streams: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(streams, key=lambda stream: not stream.get("disposition", {}).get("default"))
+
+
+def _first(found: Iterable[_T | None]) -> _T | None:
+    return next((item for item in found if item is not None), None)
+
+
+def _check_limits(facts: Facts) -> None:
+    if facts.duration_s > MAX_DURATION_S:
+        raise Refused("too_long", {"duration_s": round(facts.duration_s, 1), "limit_s": MAX_DURATION_S})
+    video = facts.video
+    if video is not None and video.width * video.height > MAX_PIXELS:
+        details = {"width": video.width, "height": video.height, "limit_pixels": MAX_PIXELS}
+        raise Refused("too_large_picture", details)
+
+
+def _ask(tools: Tools, path: Path, container: Container) -> Mapping[str, Any]:
+    args = [
+        str(tools.ffprobe),
+        "-v",
+        "error",
+        "-of",
+        "json",
+        "-show_format",
+        "-show_streams",
+        "-show_chapters",
+    ]
+    # A recorder's transport stream can bring its sound seconds after its picture: look further than 5 s.
+    args += ["-analyzeduration", "20M", "-probesize", "50M", *input_args(container.demuxer, path)]
+    try:
+        answer = json.loads(run(args, timeout_s=PROBE_TIMEOUT_S).stdout)
+    except ToolFailed as error:
+        raise _complaint(error) or error from error
+    return answer if isinstance(answer, dict) else {}
+
+
+def input_args(demuxer: str, path: Path) -> list[str]:
+    """Arguments that open a recording: the demuxer is told, only files are opened, no name is an option."""
+    return ["-protocol_whitelist", "file", "-f", demuxer, "-i", f"file:{path.absolute()}"]
+
+
+def _complaint(error: ToolFailed) -> Refused | None:
+    """What ffprobe said about a file, as a refusal; None when ffprobe itself is what failed."""
+    said, exit_code = str(error.details["said"]), error.details["exit_code"]
+    if not isinstance(exit_code, int) or exit_code < 0:
+        return None
+    if "moov atom not found" in said or "End of file" in said:
+        return Refused("truncated")
+    if "DRM" in said or "encrypted" in said.lower():
+        return Refused("encrypted")
+    return Refused("nothing_playable")
+
+
+def _check_complete(path: Path) -> None:
+    """Raise Refused("truncated") for an MP4 whose boxes reach beyond its end, or that lacks its index.
+
+    A fragmented recording (moof) plays up to where it stops; recorders write it so that a crash costs little.
+    """
+    found = boxes.top_boxes(path)
+    kinds = {box.kind for box in found}
+    missing = max((box.end for box in found), default=0) - path.stat().st_size
+    if b"moof" in kinds:
+        return
+    if missing > 0:
+        raise Refused("truncated", {"missing_bytes": missing})
+    if b"moov" not in kinds:
+        raise Refused("truncated")
+
+
+def _lacks_length(found: Mapping[str, Any], container: Container) -> bool:
+    if container.demuxer in _GUESSED_LENGTH or not _number(found.get("format", {}).get("duration")):
+        return True
+    streams = _of_kind(found.get("streams", []), "video") + _of_kind(found.get("streams", []), "audio")
+    return any(_stream_length(stream) is None for stream in streams)
+
+
+def _scan_ends(tools: Tools, path: Path, container: Container) -> dict[int, float]:
+    """Read every packet (no decoding) and return where each stream ends, on the file's clock.
+
+    For files that do not say it: what a browser recorded (WebM without a duration), bare MP3 and AAC.
+    """
+    ends: dict[int, float] = {}
+
+    def note(line: str) -> None:
+        fields = dict(part.partition("=")[::2] for part in line.split("|"))
+        at = _number(fields.get("pts_time")) or _number(fields.get("dts_time"))
+        index = _whole(fields.get("stream_index"))
+        if at is not None and index is not None:
+            ends[index] = max(ends.get(index, 0.0), at + (_number(fields.get("duration_time")) or 0.0))
+
+    args = [str(tools.ffprobe), "-v", "error", "-of", "compact=p=0"]
+    args += ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time"]
+    run([*args, *input_args(container.demuxer, path)], timeout_s=SCAN_TIMEOUT_S, on_line=note)
+    return ends
+
+
+def _number(value: object) -> float | None:
+    """A finite number, or None for what ffprobe writes when it does not know (N/A, absent)."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _whole(value: object) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
+
+
+def _ratio(value: object, sign: str) -> Fraction | None:
+    """A positive ratio such as 30000/1001 or 64:45; None for 0/0, 0:1, N/A."""
+    above, _, below = str(value).partition(sign)
+    if not (above.isdecimal() and below.isdecimal()) or int(above) == 0 or int(below) == 0:
+        return None
+    return Fraction(int(above), int(below))

@@ -1,0 +1,113 @@
+"""Walking the boxes of an ISO media file (MP4, MOV): enough to see what is missing and which codecs it holds.
+
+Rules: ISO/IEC 14496-12 (boxes), 14496-15 (avcC), 14496-1 (esds), RFC 6381 (codec names).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}
+_TOP_BOXES_LIMIT = 200_000
+"""A day of fragmented recording has fewer; a file with more is hostile."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box: its kind, where its body starts, and where it says it ends (which may be beyond the file)."""
+
+    kind: bytes
+    body: int
+    end: int
+
+
+def top_boxes(path: Path) -> tuple[Box, ...]:
+    """Return the boxes at the top of a file, reading only headers; stops at the first impossible one."""
+    size = path.stat().st_size
+    found: list[Box] = []
+    with path.open("rb") as file:
+        at = 0
+        while at + 8 <= size and len(found) < _TOP_BOXES_LIMIT:
+            file.seek(at)
+            box = _box(file.read(16), at, size)
+            if box is None:
+                break
+            found.append(box)
+            at = box.end
+    return tuple(found)
+
+
+def codec_names(init: bytes) -> tuple[str, ...]:
+    """Return the RFC 6381 names of the tracks of an initialisation segment, picture first."""
+    names = [name for entry in _find_all(init, b"stsd") if (name := _codec_name(init, entry))]
+    return tuple(sorted(names, key=lambda name: name.startswith("mp4a")))
+
+
+def _box(header: bytes, at: int, size: int) -> Box | None:
+    length, kind = int.from_bytes(header[:4], "big"), header[4:8]
+    body = at + 8
+    if length == 1 and len(header) >= 16:
+        length, body = int.from_bytes(header[8:16], "big"), at + 16
+    elif length == 0:  # "to the end of the file"
+        length = size - at
+    return Box(kind, body, at + length) if length >= body - at else None
+
+
+def _children(data: bytes, start: int, end: int) -> Iterator[Box]:
+    at = start
+    while at + 8 <= end:
+        box = _box(data[at : at + 16], at, end)
+        if box is None or box.end > end:
+            return
+        yield box
+        at = box.end
+
+
+def _find_all(data: bytes, kind: bytes) -> Iterator[Box]:
+    todo = list(_children(data, 0, len(data)))
+    while todo:
+        box = todo.pop(0)
+        if box.kind == kind:
+            yield box
+        elif box.kind in _CONTAINERS:
+            todo.extend(_children(data, box.body, box.end))
+
+
+def _codec_name(data: bytes, stsd: Box) -> str | None:
+    entry = next(_children(data, stsd.body + 8, stsd.end), None)
+    if entry is None:
+        return None
+    if entry.kind in {b"avc1", b"avc3"}:
+        config = _child(data, entry.body + 78, entry.end, b"avcC")
+        return (
+            None
+            if config is None
+            else f"{entry.kind.decode()}.{data[config.body + 1 : config.body + 4].hex()}"
+        )
+    if entry.kind == b"mp4a":
+        config = _child(data, entry.body + 28, entry.end, b"esds")
+        return None if config is None else _aac_name(data[config.body + 4 : config.end])
+    return None
+
+
+def _child(data: bytes, start: int, end: int, kind: bytes) -> Box | None:
+    return next((box for box in _children(data, start, end) if box.kind == kind), None)
+
+
+def _aac_name(descriptors: bytes) -> str | None:
+    """Find the AudioSpecificConfig (tag 5) inside ES (3) and DecoderConfig (4) and read its object type."""
+    at = 0
+    while at + 2 <= len(descriptors):
+        tag, at = descriptors[at], at + 1
+        while at < len(descriptors) and descriptors[at] & 0x80:  # a length in groups of seven bits
+            at += 1
+        at += 1
+        if tag == 3:
+            at += 3
+        elif tag == 4:
+            at += 13
+        elif tag == 5 and at < len(descriptors):
+            return f"mp4a.40.{descriptors[at] >> 3}"
+        else:
+            return None
+    return None

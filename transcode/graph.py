@@ -1,0 +1,147 @@
+"""ffmpeg's arguments for a plan: pure functions, compared whole by golden tests.
+
+ffmpeg-python compiles the filter graph and the argument list; it never runs anything (it can hang when it
+does). Output names are relative: the child runs inside the clip's folder, so that no folder name is ever a
+pattern.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from transcode.ladder import PEAK_DB, PicturePlan, Plan, Rung, SoundPlan
+from transcode.tools import Tools
+
+SOUND_ONLY = "audio"
+"""Folder of the only rendition of a clip without a picture."""
+
+COMMON = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-y"]
+"""Before every command: ask nothing, say only what is wrong."""
+
+PLAYLIST, INIT, SEGMENTS = "index.m3u8", "init.mp4", "%05d.m4s"
+
+
+def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = None) -> list[str]:
+    """Return the command that makes all renditions of a clip from one decode; run it in the clip's folder."""
+    media = open_source(source, plan.demuxer, plan.seek_s)
+    pictures = _pictures(media, plan.picture, plan.rungs) if plan.picture else []
+    names = [rung.name for rung in plan.rungs] or [SOUND_ONLY]
+    sounds = _sounds(media, plan.sound, len(names)) if plan.sound else []
+    outputs = []
+    for n, name in enumerate(names):
+        streams = [*pictures[n : n + 1], *sounds[n : n + 1]]
+        options = {**_hls_options(name, plan), **({} if threads is None else {"threads": threads})}
+        if plan.picture:
+            options |= _picture_options(plan.rungs[n], plan.picture, plan.preset)
+        if plan.sound:
+            options |= _sound_options(plan.rungs[n].audio_bps if plan.rungs else plan.audio_bps, plan.sound)
+        outputs.append(ffmpeg.output(*streams, f"{name}/{PLAYLIST}", **options))
+    made: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
+    return [str(tools.ffmpeg), *COMMON, "-progress", "pipe:1", "-stats_period", "0.5", *made]
+
+
+def open_source(source: Path, demuxer: str, seek_s: float) -> Any:
+    """Return ffmpeg-python's input node for a recording, opened at `seek_s`."""
+    return ffmpeg.input(
+        f"file:{source.absolute()}",  # a name is never an option and never another protocol
+        format=demuxer,  # never let ffmpeg guess: see sniff.py
+        protocol_whitelist="file",
+        # Keep the frames between the key frame and the start: the fps filter shows the last of them until the
+        # next one comes. With accurate seeking a slide that stands for minutes would be missing.
+        noaccurate_seek=None,
+        ss=number(seek_s),
+    )
+
+
+def _pictures(media: Any, picture: PicturePlan, rungs: tuple[Rung, ...]) -> list[Any]:
+    stream = media[str(picture.index)]
+    if picture.deinterlace:
+        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
+    # First the frame rate (fewer frames to scale), on a grid that begins at 0: a picture that starts late is
+    # filled from its first frame, so that all streams begin together.
+    stream = stream.filter("fps", fps=f"{picture.rate[0]}/{picture.rate[1]}", start_time=0)
+    stream = stream.filter("tpad", stop_mode="clone", stop_duration=number(picture.pad_s))
+    stream = stream.filter("trim", end_frame=picture.frames)
+    scaled = []
+    for n, rung in enumerate(rungs):
+        # Each size from the one above it: 7 % less work than each from the source. Pixels become square.
+        stream = stream.filter("scale", rung.width, rung.height, flags="bicubic").filter("setsar", 1)
+        if n == 0:
+            stream = stream.filter(
+                "format", "yuv420p"
+            )  # what every player decodes; 10 bits and 4:4:4 are not
+        if n == len(rungs) - 1:
+            scaled.append(stream)
+        else:
+            both = stream.filter_multi_output("split")
+            scaled.append(both[0])
+            stream = both[1]
+    return scaled
+
+
+def _sounds(media: Any, sound: SoundPlan, copies: int) -> list[Any]:
+    stream = media[str(sound.index)]
+    # Holes become silence, and a sound that starts late or early begins at 0 like the picture.
+    stream = stream.filter("aresample", sound.sample_rate_hz, **{"async": 1, "first_pts": 0})
+    layout = "mono" if sound.channels == 1 else "stereo"
+    stream = stream.filter("aformat", sample_fmts="fltp", channel_layouts=layout)
+    if sound.gain_db:
+        stream = stream.filter("volume", f"{number(sound.gain_db)}dB")
+        # level=0: the limiter only limits; by default it would raise everything to the limit.
+        stream = stream.filter("alimiter", limit=number(10 ** (PEAK_DB / 20)), level=0)
+    stream = stream.filter("apad", pad_len=round(sound.pad_s * sound.sample_rate_hz))
+    stream = stream.filter("atrim", end_sample=sound.samples)
+    if copies == 1:
+        return [stream]
+    split = stream.filter_multi_output("asplit", copies)
+    return [split[n] for n in range(copies)]
+
+
+def _picture_options(rung: Rung, picture: PicturePlan, preset: str) -> dict[str, Any]:
+    return {
+        "c:v": "libx264",
+        "preset": preset,
+        "profile:v": "high",
+        "crf": rung.crf,
+        "maxrate": rung.maxrate_bps,
+        "bufsize": 2 * rung.maxrate_bps,
+        # One key frame per segment, at the same frames in every rung: a player can change rungs at each
+        # segment.
+        "g": picture.gop_frames,
+        "keyint_min": picture.gop_frames,
+        "sc_threshold": 0,
+    }
+
+
+def _sound_options(bits_per_s: int, sound: SoundPlan) -> dict[str, Any]:
+    # The light build of hls.js has no separate audio tracks: the sound is muxed into each rung.
+    rate = bits_per_s if sound.channels == 2 else bits_per_s * 2 // 3
+    return {"c:a": "aac", "b:a": rate}
+
+
+def _hls_options(name: str, plan: Plan) -> dict[str, Any]:
+    segment_s = float(plan.segment_s)
+    if plan.picture is not None:
+        # Half a frame less than the key frames' distance: compared as floating-point numbers, an exact value
+        # could miss one and make a segment of double length.
+        segment_s = float((plan.picture.gop_frames - 0.5) / plan.picture.fps)
+    return {
+        "format": "hls",
+        "hls_time": number(segment_s),
+        "hls_playlist_type": "vod",
+        "hls_list_size": 0,
+        "hls_segment_type": "fmp4",
+        "hls_fmp4_init_filename": INIT,
+        "hls_segment_filename": f"{name}/{SEGMENTS}",
+        "hls_flags": "independent_segments",
+        "start_number": 1,
+        # Titles, places and names that a phone wrote into the original are nobody's business.
+        "map_metadata": -1,
+        "map_chapters": -1,
+    }
+
+
+def number(value: float) -> str:
+    """Return a number as ffmpeg reads it: never in exponents, no needless zeros."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")

@@ -1,0 +1,96 @@
+"""HLS playlists: reading the media playlists that ffmpeg wrote, writing the master (RFC 8216).
+
+We write the master ourselves: ffmpeg 5.1 leaves out AVERAGE-BANDWIDTH and FRAME-RATE, and only measured
+numbers let a player choose well.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One media file of a playlist."""
+
+    uri: str
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class MediaPlaylist:
+    """A media playlist as written. `ended`: it has ENDLIST (which ffmpeg writes even when it was stopped)."""
+
+    init_uri: str | None
+    segments: tuple[Segment, ...]
+    ended: bool
+
+    @property
+    def duration_s(self) -> float:
+        """Sum of the segments."""
+        return sum(segment.duration_s for segment in self.segments)
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """One finished rung, measured from its files. Sound only: `width`, `height` and `fps` are None."""
+
+    name: str
+    playlist: str
+    width: int | None
+    height: int | None
+    bandwidth_bps: int
+    average_bps: int
+    codecs: str
+    fps: float | None
+    duration_s: float
+
+
+def parse_media_playlist(text: str) -> MediaPlaylist:
+    """Return what a media playlist lists; tags that we do not use are passed over."""
+    init_uri, segments, duration_s, ended = None, [], 0.0, False
+    for line in text.splitlines():
+        if line.startswith("#EXTINF:"):
+            duration_s = float(line[8:].partition(",")[0])
+        elif line.startswith("#EXT-X-MAP:"):
+            match = re.search(r'URI="([^"]*)"', line)
+            init_uri = match[1] if match else None
+        elif line.startswith("#EXT-X-ENDLIST"):
+            ended = True
+        elif line and not line.startswith("#"):
+            segments.append(Segment(line, duration_s))
+    return MediaPlaylist(init_uri, tuple(segments), ended)
+
+
+def measure_bandwidth(
+    sizes_bytes: Sequence[int], durations_s: Sequence[float], target_s: float
+) -> tuple[int, int]:
+    """Return (peak, average) bits per second of a rendition.
+
+    The peak is that of its densest segment; the last one may be much shorter than the target and is then
+    counted together with the one before it (RFC 8216 4.3.4.2: contiguous segments between 0.5 and 1.5 of the
+    target).
+    """
+    total_s = sum(durations_s)
+    average = sum(sizes_bytes) * 8 / total_s
+    peak = average
+    for n, (size, length_s) in enumerate(zip(sizes_bytes, durations_s, strict=True)):
+        if length_s >= target_s / 2:
+            peak = max(peak, size * 8 / length_s)
+        elif n > 0:
+            peak = max(peak, (size + sizes_bytes[n - 1]) * 8 / (length_s + durations_s[n - 1]))
+    return round(peak), round(average)
+
+
+def master_playlist(renditions: Sequence[Rendition]) -> str:
+    """Return the master playlist. The first rendition listed is where players begin: put it in that order."""
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    for rendition in renditions:
+        values = [f"BANDWIDTH={rendition.bandwidth_bps}", f"AVERAGE-BANDWIDTH={rendition.average_bps}"]
+        values.append(f'CODECS="{rendition.codecs}"')
+        if rendition.width and rendition.height:
+            values.append(f"RESOLUTION={rendition.width}x{rendition.height}")
+        if rendition.fps:
+            values.append(f"FRAME-RATE={rendition.fps:.3f}")
+        lines += ["#EXT-X-STREAM-INF:" + ",".join(values), rendition.playlist]
+    return "\n".join(lines) + "\n"
