@@ -1,0 +1,190 @@
+"""deploy/nginx.conf in a real nginx: it serves what is signed, nothing else, and passes the rest on."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.setup import nginx_server
+from tests.setup.nginx_server import Site, signed
+
+pytestmark = pytest.mark.nginx
+
+CLIP = "abcdefgh23456789"
+PLAN = "0123456789ab"
+SEGMENT = bytes(range(256)) * 64
+HOUR_S = 3600
+
+
+class Web(BaseHTTPRequestHandler):
+    """Stands where the web process is: says what it was asked, and counts."""
+
+    protocol_version = "HTTP/1.1"
+    asked: list[str] = []  # noqa: RUF012 - one server per module
+
+    def do_GET(self) -> None:
+        self._answer(f"{self.path} {self.headers['X-Forwarded-For']}".encode())
+
+    def do_PATCH(self) -> None:
+        self._answer(str(len(self.rfile.read(int(self.headers["Content-Length"])))).encode())
+
+    def _answer(self, body: bytes) -> None:
+        self.asked.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Web)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, nginx_path: Path, web: int) -> Iterator[Site]:
+    rendered = nginx_server.render(tmp_path_factory.mktemp("nginx"), upstream_port=web)
+    folder = rendered.clips / CLIP / PLAN
+    (folder / "720").mkdir(parents=True)
+    (folder / "master.m3u8").write_text("#EXTM3U\n")
+    (folder / "720" / "00001.m4s").write_bytes(SEGMENT)
+    (rendered.clips.parent / "private.txt").write_text("not for anybody")
+    with nginx_server.running(rendered):
+        yield rendered
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"http://127.0.0.1:{site.port}") as opened:
+        yield opened
+
+
+def later() -> int:
+    return int(time.time()) + HOUR_S
+
+
+def test_nginx_accepts_the_file(tmp_path: Path, nginx_path: Path) -> None:
+    site = nginx_server.render(tmp_path, upstream_port=9)
+    answer = subprocess.run(
+        ["/bin/sh", nginx_server.ROOT / "deploy" / "start-nginx.sh", "-t"],
+        env=site.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "[warn]" not in answer.stderr
+
+
+@pytest.mark.parametrize("secret", ["", 'word"; } evil', "two words", "line\nline2 x"])
+def test_a_secret_that_could_write_configuration_is_refused(tmp_path: Path, secret: str) -> None:
+    site = nginx_server.render(tmp_path, upstream_port=9)
+    (tmp_path / "media.secret").write_text(secret)
+    answer = subprocess.run(
+        ["/bin/sh", nginx_server.ROOT / "deploy" / "start-nginx.sh", "-t"],
+        env=site.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert "must hold one word" in answer.stderr
+    assert not (tmp_path / "run" / "media_secret.conf").exists()
+
+
+def test_signed_media_is_served_and_may_be_kept(client: httpx.Client) -> None:
+    playlist = client.get(signed(CLIP, f"{PLAN}/master.m3u8", expires=later()))
+    assert (playlist.status_code, playlist.text) == (200, "#EXTM3U\n")
+    assert playlist.headers["content-type"] == "application/vnd.apple.mpegurl"
+    segment = client.get(signed(CLIP, f"{PLAN}/720/00001.m4s", expires=later()))
+    assert segment.content == SEGMENT
+    assert segment.headers["content-type"] == "video/iso.segment"
+    assert segment.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_media_for_members_is_kept_by_their_browser_only(client: httpx.Client) -> None:
+    answer = client.get(signed(CLIP, f"{PLAN}/master.m3u8", expires=later(), audience="signed_in"))
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"].startswith("private")
+
+
+def test_one_signature_opens_the_relative_addresses_of_a_playlist(client: httpx.Client) -> None:
+    playlist = httpx.URL(signed(CLIP, f"{PLAN}/master.m3u8", expires=later()))
+    assert client.get(playlist.join("720/00001.m4s")).status_code == 200
+
+
+def test_a_part_of_a_segment_can_be_asked_for(client: httpx.Client) -> None:
+    address = signed(CLIP, f"{PLAN}/720/00001.m4s", expires=later())
+    answer = client.get(address, headers={"Range": "bytes=10-19"})
+    assert (answer.status_code, answer.content) == (206, SEGMENT[10:20])
+
+
+def test_what_is_not_signed_for_is_denied(client: httpx.Client, site: Site) -> None:
+    good = signed(CLIP, f"{PLAN}/master.m3u8", expires=later())
+    expires = good.split("/")[3]
+    for address in (
+        signed(CLIP, f"{PLAN}/master.m3u8", expires=int(time.time()) - 60),
+        signed(CLIP, f"{PLAN}/master.m3u8", expires=later(), secret="another"),
+        good.replace(f"/{expires}/", f"/{int(expires) + 1}/"),
+        good.replace("/everyone/", "/signed_in/"),
+        good.replace(CLIP, "zzzzzzzz23456789"),
+        f"/media/{CLIP}/{PLAN}/master.m3u8",
+        "/media/",
+        good.replace(f"{PLAN}/master.m3u8", "private.txt"),
+        good.replace("master.m3u8", "../../../private.txt"),
+        good.replace("master.m3u8", "%2e%2e/%2e%2e/%2e%2e/private.txt"),
+    ):
+        before = len(Web.asked)
+        answer = client.get(address)
+        assert answer.status_code == 403, address
+        assert len(Web.asked) == before, f"{address} reached the web process"
+    # The same request through a client that does not tidy addresses up.
+    raw = http.client.HTTPConnection("127.0.0.1", site.port)
+    raw.request("GET", good.replace("master.m3u8", "../../../private.txt"))
+    assert raw.getresponse().status == 403
+    raw.close()
+
+
+def test_media_that_is_not_on_disk_is_fetched_once(client: httpx.Client) -> None:
+    first = signed(CLIP, f"{PLAN}/480/00007.m4s", expires=later())
+    second = signed(CLIP, f"{PLAN}/480/00007.m4s", expires=later() + 5)
+    before = len(Web.asked)
+    body = client.get(first).content
+    assert body.decode().startswith(first)
+    assert client.get(second).content == body
+    assert client.get(second, headers={"Range": "bytes=0-5"}).content == b"/media"
+    assert Web.asked[before:] == [first]
+
+
+def test_pages_are_passed_on_and_say_who_asks(client: httpx.Client) -> None:
+    answer = client.get("/lessons?q=1", headers={"X-Forwarded-For": "10.9.8.7"})
+    assert answer.text == "/lessons?q=1 127.0.0.1"
+
+
+def test_an_upload_chunk_fits_and_a_flood_does_not(client: httpx.Client) -> None:
+    chunk = b"x" * (8 * 1024 * 1024)
+    assert client.patch("/tus/abc", content=chunk).text == str(len(chunk))
+    assert client.patch("/tus/abc", content=chunk + chunk).status_code == 413
+
+
+def test_signatures_stay_out_of_the_log(client: httpx.Client, site: Site) -> None:
+    address = signed(CLIP, f"{PLAN}/master.m3u8", expires=later(), audience="everyone")
+    client.get(address)
+    log = (site.folder / "access.log").read_text()
+    assert f"/media/-/-/everyone/{CLIP}/{PLAN}/master.m3u8" in log
+    assert address.split("/")[2] not in log
