@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
@@ -161,19 +161,13 @@ def step_failed(
     *,
     code: str,
     values: Mapping[str, Any],
-    refused: bool,
+    hopeless: bool,
     now: datetime,
 ) -> None:
-    """Note that a step failed and why; `refused` says that trying again cannot help."""
+    """Note that a step failed and why; `hopeless` says that trying the same again cannot help."""
     step = _ensure_step(session, recording_id, kind, n)
     step.state, step.eta_s, step.finished_at = "failed", None, now
-    step.reason, step.reason_args = code, dict(values)
-    state = "refused" if refused else "failed"
-    session.execute(
-        update(Recording)
-        .where(Recording.id == recording_id)
-        .values(state=state, reason=code, reason_args=dict(values))
-    )
+    step.reason, step.reason_args, step.hopeless = code, dict(values), hopeless
 
 
 def take_in(session: Session, recording: Recording, sha256: str, key: str, now: datetime) -> bool:
@@ -188,12 +182,25 @@ def take_in(session: Session, recording: Recording, sha256: str, key: str, now: 
 
 
 def finish(session: Session, recording: Recording) -> None:
-    """Note that every clip plays and everything said can be found, when that is so."""
-    open_steps = select(func.count()).select_from(Step)
-    open_steps = open_steps.where(Step.recording_id == recording.id, Step.state != "done")
-    if session.scalar(open_steps) == 0:
+    """Close a run: ready when every step is done, else failed or refused for the first step that failed.
+
+    A run that was interrupted (neither all done nor one failed) stays `working`: it will be taken up again.
+    """
+    steps = session.scalars(select(Step).where(Step.recording_id == recording.id)).all()
+    failed = [s for s in queries.in_order(steps) if s.state == "failed"]
+    if failed:
+        first = failed[0]
+        recording.state = "refused" if first.hopeless else "failed"
+        recording.reason, recording.reason_args = first.reason, dict(first.reason_args)
+    elif steps and all(s.state == "done" for s in steps):
         recording.state, recording.reason, recording.reason_args = "ready", None, {}
-        session.flush()
+    session.flush()
+
+
+def give_up_run(session: Session, recording: Recording) -> None:
+    """Close a run that took the worker down with it time and again."""
+    recording.state, recording.reason, recording.reason_args = "failed", "gave_up", {}
+    session.flush()
 
 
 def put_transcript(session: Session, lesson: Lesson, data: bytes, file_name: str) -> captions.Transcript:

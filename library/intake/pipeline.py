@@ -203,16 +203,16 @@ class Pipeline:
             raise Stopped from error
         except OSError as error:
             code = "disk_full" if error.errno == 28 else "io_error"
-            self._failed(recording_id, kind, n, code, {"said": error.strerror or str(error)}, refused=False)
+            self._failed(recording_id, kind, n, code, {"said": error.strerror or str(error)}, hopeless=False)
             raise Stopped from error
         except Stopped:
             raise
         except Exception:
-            self._failed(recording_id, kind, n, "unexpected", {}, refused=False)
+            self._failed(recording_id, kind, n, "unexpected", {}, hopeless=False)
             raise
 
     def _failed(
-        self, recording_id: str, kind: str, n: int, code: str, values: dict[str, Any], refused: bool
+        self, recording_id: str, kind: str, n: int, code: str, values: dict[str, Any], hopeless: bool
     ) -> None:
         with self.db.write() as session:
             if session.get(Recording, recording_id) is not None:
@@ -223,7 +223,7 @@ class Pipeline:
                     n,
                     code=code,
                     values=values,
-                    refused=refused,
+                    hopeless=hopeless,
                     now=self.clock(),
                 )
 

@@ -1,6 +1,6 @@
 """The only reader of the intake tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,6 @@ from library.core.errors import NotFound
 from library.core.permits import Viewer
 from library.intake.rules import STEP_KINDS, StepView, overall_percent
 from library.intake.tables import Recording, Step
-
-UNFINISHED = ("receiving", "waiting", "working")
 
 
 def recording(session: Session, recording_id: str) -> Recording:
@@ -52,9 +50,9 @@ def arriving(session: Session, person_id: str) -> Sequence[tuple[Recording, Less
     return [(recording, lesson) for recording, lesson in rows]
 
 
-def left_behind(session: Session) -> Sequence[Recording]:
-    """Return the recordings that wait for the pipeline or are in it; a crash may have lost their job."""
-    return session.scalars(select(Recording).where(Recording.state.in_(("waiting", "working")))).all()
+def in_state(session: Session, *states: str) -> Sequence[Recording]:
+    """Return the recordings in one of `states`, oldest first."""
+    return session.scalars(select(Recording).where(Recording.state.in_(states)).order_by(Recording.id)).all()
 
 
 def twins(session: Session, viewer: Viewer, recording: Recording) -> list[Lesson]:
@@ -94,16 +92,18 @@ class Work:
     reason_args: dict[str, Any]
 
 
+def in_order(steps: Iterable[Step]) -> list[Step]:
+    """Return steps in the order in which they follow each other."""
+    return sorted(steps, key=lambda s: (STEP_KINDS.index(s.kind), s.n))
+
+
 def work(session: Session, recording: Recording) -> Work:
     """Return the state of a recording's way through the pipeline."""
     rows = session.scalars(select(Step).where(Step.recording_id == recording.id)).all()
-    lines = sorted(
-        (
-            StepLine(s.kind, s.n, s.state, s.percent, s.eta_s, s.reason, s.reason_args or {}, s.clip_id)
-            for s in rows
-        ),
-        key=lambda s: (STEP_KINDS.index(s.kind), s.n),
-    )
+    lines = [
+        StepLine(s.kind, s.n, s.state, s.percent, s.eta_s, s.reason, s.reason_args or {}, s.clip_id)
+        for s in in_order(rows)
+    ]
     percent = overall_percent(StepView(s.kind, s.n, s.state, s.percent) for s in lines)
     if recording.state == "receiving":
         percent = 0.0

@@ -58,7 +58,10 @@ class Recording(Base):
 
 
 class Step(Base):
-    """One line of the progress page; `n` is the clip's number for clips, 0 for the others."""
+    """One line of the progress page; `n` is the clip's number for clips, 0 for the others.
+
+    `hopeless` says that a failed step would fail again: the recording itself cannot be used.
+    """
 
     __tablename__ = "intake_step"
 
@@ -73,5 +76,6 @@ class Step(Base):
     eta_s: Mapped[float | None]
     reason: Mapped[str | None] = mapped_column(String(64))
     reason_args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    hopeless: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -370,6 +370,7 @@ def upgrade() -> None:
         sa.Column("eta_s", sa.Double(), nullable=True),
         sa.Column("reason", sa.String(length=64), nullable=True),
         sa.Column("reason_args", sa.JSON(), nullable=False),
+        sa.Column("hopeless", sa.Boolean(), nullable=False),
         sa.Column("started_at", library.core.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("finished_at", library.core.database.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(

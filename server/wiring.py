@@ -1,0 +1,80 @@
+"""The one place that builds things: from settings to open ports."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from library.core.clock import Clock, utc_now
+from library.core.database import Database, open_database
+from server import migrate, secrets
+from server.indexing import Indexer
+from server.settings import Settings
+from server.signing import MediaSigner
+from transcode.tools import Tools, find_tools
+
+
+@dataclass
+class Ports:
+    """Everything that reaches outside the program, open and ready; passed to whoever needs it."""
+
+    settings: Settings
+    db: Database
+    store: ObjectStore
+    indexer: Indexer
+    signer: MediaSigner
+    secret: str
+    clock: Clock = field(default=utc_now)
+
+    @cached_property
+    def tools(self) -> Tools:
+        """ffmpeg and ffprobe; raises ToolMissing when first needed, so that a library can be read without."""
+        return find_tools(self.settings.ffmpeg, self.settings.ffprobe)
+
+    @property
+    def uploads(self) -> Path:
+        """Where files lie while they are received."""
+        return self.settings.data / "uploads"
+
+    @property
+    def work(self) -> Path:
+        """Where clips are made before they are published."""
+        return self.settings.data / "work"
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.indexer.close()
+        self.db.close()
+
+
+def open_store(settings: Settings) -> ObjectStore:
+    """Return the object store: a folder of the data folder, or the S3 bucket of the settings."""
+    if settings.store_url:
+        return S3Store.from_url(settings.store_url, **settings.store_options)
+    folder = settings.data / "objects"
+    folder.mkdir(parents=True, exist_ok=True)
+    return LocalStore(prefix=folder.absolute())
+
+
+def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
+    """Open everything the settings name, with the tables up to date.
+
+    Raises SecretUnreadable, and the database's or the store's own errors when they cannot be reached.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    for folder in ("uploads", "work"):
+        (settings.data / folder).mkdir(exist_ok=True)
+    secret = secrets.read_or_make(settings.secret_file or settings.data / "secret")
+    media_secret = secrets.read_or_make(settings.media_secret_file or settings.data / "media_secret")
+    db = open_database(settings.database)
+    migrate.prepare(db, settings.organisation, clock())
+    return Ports(
+        settings=settings,
+        db=db,
+        store=open_store(settings),
+        indexer=Indexer(db, settings.index_folder),
+        signer=MediaSigner(media_secret),
+        secret=secret,
+        clock=clock,
+    )
