@@ -3,7 +3,7 @@
 # only this container looks; it never stands in the repository or in the environment.
 set -eu
 
-secret_file=${MEDIA_SECRET_FILE:-/data/media.secret}
+secret_file=${MEDIA_SECRET_FILE:-/data/media_secret}
 folder=${NGINX_RUN_FOLDER:-/tmp/nginx}
 config=${NGINX_CONFIG:-/etc/nginx/nginx.conf}
 
