@@ -1,0 +1,44 @@
+// Small helps on every page. Everything here also works without it, only less conveniently.
+
+// A question before something that cannot be undone.
+document.addEventListener('submit', (event) => {
+  const question = event.target.dataset?.confirm;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    return;
+  }
+  // A second tap on a slow network would send the form twice. The button's own value must still be sent,
+  // so it is only disabled after the browser has collected the fields.
+  setTimeout(() => {
+    for (const button of event.target.querySelectorAll('button')) button.disabled = !event.defaultPrevented;
+  });
+});
+
+// Coming back with the back button shows the page as it was left: with its buttons disabled.
+window.addEventListener('pageshow', () => {
+  for (const button of document.querySelectorAll('form button:disabled')) button.disabled = false;
+});
+
+document.addEventListener('change', (event) => {
+  // submit() asks nobody and sends everything: filters have nothing to check (requestSubmit is not in old Safari).
+  event.target.closest('form[data-submit-on-change]')?.submit();
+});
+
+// One open menu at a time, closed by a tap elsewhere or by Escape.
+document.addEventListener('click', (event) => {
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+});
+
+// A secret shown once: one tap selects all of it.
+for (const input of document.querySelectorAll('[data-select-all]')) {
+  input.addEventListener('focus', () => input.select());
+}
