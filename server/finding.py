@@ -1,4 +1,4 @@
-"""From a query to rows that a page, the JSON API and the command line show: the lesson, the quote, the second.
+"""From a query to rows for the page, the JSON API and the command line: the lesson, the quote, the second.
 
 The index says which clips; the database says what may be shown and where in the clip it is said. A clip that
 was withdrawn, hidden or cut anew after the index was written is left out here, so that a stale index never
@@ -27,8 +27,8 @@ _QUOTE_CHARACTERS = 80
 class FoundRow:
     """One hit. `clip` is None for a lesson without clips, or whose words have no times.
 
-    `quote` is the sentence that answers and `marks` the (from, to) ranges in it to mark. `start_s` counts from
-    the clip's start and `lesson_start_s` from the lecture's; both are None when only the description matched.
+    `quote` is the sentence that answers, `marks` the (from, to) ranges in it to mark. `start_s` counts from the
+    clip's start, `lesson_start_s` from the lecture's; both are None when only the description matched.
     """
 
     lesson: Lesson
@@ -69,7 +69,7 @@ def find(
     filters: Filters | None = None,
     sort: Sort = "relevance",
 ) -> Found:
-    """Search as `viewer`. Never raises for what was typed; raises IndexUnavailable when nothing can answer."""
+    """Search as `viewer`; raises IndexUnavailable when nothing can answer, and nothing for what was typed."""
     query = parse(query_text)
     results = _search(ports, query, viewer, limit, offset, filters, sort)
     wanted = list(dict.fromkeys(hit.lesson for hit in results.hits))
@@ -136,7 +136,7 @@ def _quoted(moment: Moment | None) -> tuple[str, Marks] | None:
 
 
 def _described(query: Query, results: Results, lesson: Lesson, lines: list[CueLine]) -> tuple[str, Marks]:
-    """Return what to quote when the words are not said: the summary that has them, the title, the beginning."""
+    """Return what to quote when the words are not said: the summary, the title, or how it begins."""
     found = _quoted(best_text_moment(query, lesson.summary, results.weights))
     if found is not None:
         return found
