@@ -27,8 +27,8 @@ _QUOTE_CHARACTERS = 80
 class FoundRow:
     """One hit. `clip` is None for a lesson without clips, or whose words have no times.
 
-    `quote` is the sentence that answers, `marks` the (from, to) ranges in it to mark. `start_s` counts from the
-    clip's start, `lesson_start_s` from the lecture's; both are None when only the description matched.
+    `quote` is the sentence that answers, `marks` the (from, to) ranges to mark in it. `start_s` counts from
+    the clip's start, `lesson_start_s` from the lecture's; both are None when only the description matched.
     """
 
     lesson: Lesson
