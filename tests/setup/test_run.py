@@ -17,7 +17,8 @@ import pytest
 from tests.setup.small_project import ROOT, SmallProject
 
 OLD = "import sys, runpy; sys.version_info = (3, 8, 1, 'final', 0)"
-AS_OLD_PYTHON = f"{OLD}; sys.argv = ['run.py', 'demo', '--port', '1']; runpy.run_path({str(ROOT / 'run.py')!r}, run_name='__main__')"
+ARGUMENTS = "sys.argv = ['run.py', 'demo', '--port', '1']"
+AS_OLD_PYTHON = f"{OLD}; {ARGUMENTS}; runpy.run_path({str(ROOT / 'run.py')!r}, run_name='__main__')"
 
 
 def as_old_python(path: Path) -> subprocess.CompletedProcess[str]:
