@@ -104,6 +104,7 @@ class Filters:
     state: LessonState | None = None
     since: date | None = None
     until: date | None = None
+    playable: bool = False
 
 
 def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
@@ -124,6 +125,10 @@ def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Lesson.taught_on >= filters.since)
     if filters.until is not None:
         conditions.append(Lesson.taught_on < filters.until)
+    if filters.playable:
+        # Something of it plays, or it is a text whose video is still to come.
+        plays = select(Clip.lesson_id).where(Clip.plan.is_not(None))
+        conditions.append(or_(Lesson.id.in_(plays), and_(Lesson.kind == "text", Lesson.transcript != "none")))
     return conditions
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.core.database import Base
-from library.people.tables import ID, Branch
+from library.people.tables import ID, Branch, Person
 
 
 class Lecturer(Base):
@@ -79,6 +79,7 @@ class Lesson(Base):
 
     lecturer: Mapped[Lecturer | None] = relationship()
     branch: Mapped[Branch] = relationship()
+    owner: Mapped[Person | None] = relationship()
     topics: Mapped[list[LessonTopic]] = relationship(order_by=LessonTopic.n, cascade="all, delete-orphan")
     clips: Mapped[list["Clip"]] = relationship(order_by="Clip.n", cascade="all, delete-orphan")
 

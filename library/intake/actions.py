@@ -72,16 +72,8 @@ def received(session: Session, recording: Recording) -> None:
     """Note that all bytes are here; the pipeline may begin. Saying it twice changes nothing."""
     if recording.state == "receiving":
         recording.state = "waiting"
-        recording.received_bytes = recording.size_bytes
         _ensure_step(session, recording.id, "receive", 0)
     session.flush()
-
-
-def progress_received(session: Session, upload_id: str, received_bytes: int) -> None:
-    """Note how much of an upload is here, for the list of unfinished uploads."""
-    session.execute(
-        update(Recording).where(Recording.upload_id == upload_id).values(received_bytes=received_bytes)
-    )
 
 
 def start_run(session: Session, recording: Recording) -> int:

@@ -44,7 +44,6 @@ class Recording(Base):
     upload_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     file_name: Mapped[str] = mapped_column(String(255))
     size_bytes: Mapped[int]
-    received_bytes: Mapped[int] = mapped_column(default=0)
     sha256: Mapped[str | None] = mapped_column(ForeignKey("intake_original.sha256"))
     state: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(64))

@@ -37,6 +37,7 @@ def start(session: Session, clip: Clip, viewer: str, now: datetime) -> Play:
 class Credited:
     """What a beat earned: seconds credited to the play so far, and whether it has counted as a view."""
 
+    clip_id: str
     credited_s: float
     counted: bool
 
@@ -71,7 +72,7 @@ def beat(
         views = int(_count(session, play, rule, now))
     if earned_s > 0 or views:
         _add_to_day(session, play, views, max(0.0, earned_s), now)
-    return Credited(play.credited_s, play.counted)
+    return Credited(play.clip_id, play.credited_s, play.counted)
 
 
 def _insert(session: Session) -> type[postgresql.Insert] | type[sqlite.Insert]:

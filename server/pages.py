@@ -1,0 +1,217 @@
+"""Pages: the frame around them, the way back with a word of what was done, and lists of lessons as cards."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import quote, urlencode, urlsplit
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from library.catalog import queries as catalog
+from library.catalog.tables import Clip, Lesson
+from library.core.paging import Page
+from library.core.permits import NOBODY, LessonState, Role
+from library.plays import queries as plays
+from server.contexts import ClipCard, Context, CountingRule, Flash, Frame, LessonCard, Pager, Reason, Viewer
+from server.deps import SESSION_COOKIE, VISITOR_COOKIE, Who
+from server.i18n import negotiate
+from server.signing import media_expiry
+from server.templating import CONTENT_SECURITY_POLICY, Renderer
+from server.wiring import Ports
+from server.words import REASONS
+
+FLASH_COOKIE = "weike_flash"
+_YEAR_S = 365 * 24 * 3600
+
+
+class Pages:
+    """Renders contexts; knows the ports only to sign addresses and to read settings."""
+
+    def __init__(self, renderer: Renderer, ports: Ports) -> None:
+        self.renderer, self._ports = renderer, ports
+        self._secure = ports.settings.base_url.startswith("https://")
+
+    # ------------------------------------------------------------------ the frame
+
+    def nobody(self, request: Request) -> Who:
+        """Return somebody without name or cookie, for answers to those who could not be identified."""
+        return Who(NOBODY, negotiate(None, request.headers.get("accept-language")), "", "", False, None, True)
+
+    def frame(self, request: Request, who: Who, *, query: str = "", review_count: int = 0) -> Frame:
+        """Return what stands around every page."""
+        viewer = who.viewer
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return Frame(
+            csrf=who.csrf,
+            language=who.language,
+            path=path if request.method == "GET" else "/",
+            viewer=Viewer(
+                id=viewer.person_id,
+                name=viewer.name,
+                may_upload=viewer.has(Role.LECTURER),
+                may_review=viewer.has(Role.STAFF),
+                may_manage_people=viewer.has(Role.STAFF),
+            )
+            if viewer.person_id
+            else None,
+            flashes=_flashes(request),
+            query=query,
+            review_count=review_count or self._to_review(request, who),
+        )
+
+    def _to_review(self, request: Request, who: Who) -> int:
+        if not who.viewer.has(Role.STAFF):
+            return 0
+        with self._ports.db.read() as session:
+            return catalog.count_lessons(
+                session, who.viewer, catalog.Filters(state=LessonState.DRAFT, playable=True)
+            )
+
+    def respond(self, request: Request, who: Who, context: Context, status: int = 200) -> Response:
+        """Return a page."""
+        answer = HTMLResponse(self.renderer.render(context), status)
+        answer.headers["content-security-policy"] = CONTENT_SECURITY_POLICY
+        # Pages say what this viewer may see: no cache between us may keep them.
+        answer.headers["cache-control"] = "private, no-cache"
+        if who.fresh_visitor:
+            self.set_cookie(answer, VISITOR_COOKIE, who.visitor, _YEAR_S)
+        if FLASH_COOKIE in request.cookies:
+            answer.delete_cookie(FLASH_COOKIE)
+        return answer
+
+    def set_cookie(self, answer: Response, name: str, value: str, life_s: int) -> None:
+        """Set a cookie that scripts cannot read and other sites do not send."""
+        answer.set_cookie(
+            name, value, max_age=life_s, httponly=True, samesite="lax", secure=self._secure, path="/"
+        )
+
+    def set_session(self, answer: Response, cookie: str, life_s: int) -> None:
+        """Set the cookie of a signed-in browser."""
+        self.set_cookie(answer, SESSION_COOKIE, cookie, life_s)
+
+    def redirect(self, url: str, done: str | None = None, *, kind: str = "done") -> Response:
+        """Send the browser on (303), with a word of what was done shown on the next page."""
+        answer = RedirectResponse(url, 303)
+        if done is not None:
+            value = base64.urlsafe_b64encode(json.dumps([kind, done]).encode()).decode()
+            self.set_cookie(answer, FLASH_COOKIE, value, 60)
+        return answer
+
+    def sign_in_url(self, request: Request) -> str:
+        """Return the sign-in page's address with the way back."""
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return f"/sign-in?next={quote(back)}"
+
+    @property
+    def rule(self) -> CountingRule:
+        """The counting rule as pages print it: the settings themselves."""
+        rule = self._ports.settings.view_rule
+        return CountingRule(
+            min_s=rule.min_s,
+            short_clip_s=rule.short_clip_s,
+            short_share=rule.short_share,
+            window_min=rule.window_min,
+        )
+
+    # ------------------------------------------------------------------ lessons and clips
+
+    def media_url(self, lesson: Lesson, clip: Clip, file: str) -> str:
+        """Return a signed address of a file of a clip that plays."""
+        expires = media_expiry(self._ports.clock(), self._ports.settings.media_life_s)
+        return self._ports.signer.path(clip.id, clip.plan or "", file, media_audience(lesson), expires)
+
+    def poster_url(self, lesson: Lesson, clip: Clip | None) -> str | None:
+        """Return the address of a clip's picture, None when it has none."""
+        return (
+            self.media_url(lesson, clip, "poster.jpg")
+            if clip is not None and clip.plan and clip.poster
+            else None
+        )
+
+    def card(self, lesson: Lesson, views: int) -> LessonCard:
+        """Return a lesson as lists show it."""
+        first = next((clip for clip in lesson.clips if clip.plan), None)
+        return LessonCard(
+            id=lesson.id,
+            title=lesson.title,
+            lecturer=lesson.lecturer.name if lesson.lecturer else None,
+            date=lesson.taught_on,
+            topics=tuple(link.topic.name for link in lesson.topics),
+            duration_s=lesson.duration_s,
+            clip_count=len(lesson.clips),
+            views=views,
+            kind=lesson.kind,  # type: ignore[arg-type]  # held to these words by the table's check
+            state=lesson.state,  # type: ignore[arg-type]
+            audience=lesson.audience,  # type: ignore[arg-type]
+            poster_url=self.poster_url(lesson, first),
+        )
+
+    def cards(self, session: Session, lessons: Sequence[Lesson]) -> tuple[LessonCard, ...]:
+        """Return lessons as lists show them, with their counted views."""
+        views = plays.lesson_views(session, [lesson.id for lesson in lessons])
+        return tuple(self.card(lesson, views.get(lesson.id, 0)) for lesson in lessons)
+
+    def clip_cards(self, session: Session, lesson: Lesson) -> tuple[ClipCard, ...]:
+        """Return a lesson's clips in order."""
+        views = plays.clip_views(session, lesson.id)
+        words = catalog.first_words_of(session, lesson)
+        return tuple(
+            ClipCard(
+                id=clip.id,
+                n=clip.n,
+                start_s=clip.start_s,
+                duration_s=clip.duration_s or clip.end_s - clip.start_s,
+                views=views.get(clip.id, 0),
+                ready=clip.plan is not None,
+                poster_url=self.poster_url(lesson, clip),
+                first_words=words.get(clip.id, ""),
+            )
+            for clip in lesson.clips
+        )
+
+
+def media_audience(lesson: Lesson) -> str:
+    """Return the audience word signed into a lesson's media addresses.
+
+    A draft that its lecturer previews is signed like one for signed-in people.
+    """
+    return lesson.audience if lesson.state == LessonState.PUBLISHED else "signed_in"
+
+
+def pager(page: Page[object], path: str, **filters: object) -> Pager:
+    """Return where we are in a list; empty filters are left out of its address."""
+    chosen = urlencode({name: value for name, value in filters.items() if value})
+    return Pager(
+        page=page.number, pages=page.last, total=page.total, url=f"{path}?{chosen}" if chosen else path
+    )
+
+
+def safe_next(url: str) -> str:
+    """Return `url` if it is a path of this server, else "/": nobody is sent elsewhere after signing in."""
+    parts = urlsplit(url)
+    local = (
+        url.startswith("/") and not url.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    )
+    return url if local and "\\" not in url and "\n" not in url else "/"
+
+
+def reason(error: Exception) -> Reason:
+    """Return an error of the product as a reason that a form shows again."""
+    return Reason(code=getattr(error, "code", "error"), args=getattr(error, "values", {}))
+
+
+def with_flash(frame: Frame, kind: str, code: str) -> Frame:
+    """Return the frame with one more line at the top."""
+    return replace(frame, flashes=(*frame.flashes, Flash(kind=kind, code=code)))  # type: ignore[arg-type]
+
+
+def _flashes(request: Request) -> tuple[Flash, ...]:
+    """Read the word left for this page; only codes we know are shown, whatever the cookie says."""
+    try:
+        kind, code = json.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH_COOKIE, "")))
+    except ValueError:
+        return ()
+    return (Flash(kind=kind, code=code),) if kind in ("done", "notice", "problem") and code in REASONS else ()

@@ -1,0 +1,1 @@
+"""One file per slice of the product; each has `router`."""

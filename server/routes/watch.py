@@ -1,0 +1,152 @@
+"""Watching: the clip's page, its captions, and the beats that make a view."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from library.catalog import queries
+from library.catalog.tables import Clip, Lesson
+from library.core.errors import Conflict, Invalid
+from library.core.permits import Action
+from library.plays import actions, rules
+from library.plays import queries as plays
+from server.contexts import ClipCount, ClipPage, CueLine, DayCount, LessonRef, StatsPage
+from server.deps import PortsDep, Reading, Who, WhoDep, Writing
+from server.pages import Pages
+from server.wiring import Ports
+from transcode import captions
+
+router = APIRouter()
+
+
+def _cues(session: Session, clip: Clip) -> tuple[captions.Cue, ...]:
+    """Return what is said in a clip, on the clip's clock."""
+    lines = queries.cues(session, clip.lesson_id, clip.start_s, clip.end_s)
+    return captions.cut_cues(
+        [captions.Cue(c.start_s, c.end_s, c.text) for c in lines], clip.start_s, clip.end_s
+    )
+
+
+@router.get("/clips/{clip_id}", include_in_schema=False)
+def watch(request: Request, session: Reading, who: WhoDep, clip_id: str, t: str = "0") -> Response:
+    """The watch page; `t` is where playing begins, in seconds of the clip."""
+    pages: Pages = request.app.state.pages
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    if clip.plan is None:
+        raise Conflict("clip_not_ready")
+    lesson = queries.lesson(session, clip.lesson_id)
+    cards = pages.clip_cards(session, lesson)
+    card = next(c for c in cards if c.id == clip.id)
+    cues = _cues(session, clip)
+    exact = lesson.transcript == "exact"
+    context = ClipPage(
+        frame=pages.frame(request, who),
+        lesson=pages.cards(session, [lesson])[0],
+        clip=card,
+        clips=cards,
+        kind=lesson.kind,  # type: ignore[arg-type]
+        master_url=pages.media_url(lesson, clip, "master.m3u8"),
+        captions_url=f"/clips/{clip.id}/captions.vtt" if cues and exact else None,
+        cues=tuple(CueLine(start_s=c.start_s or 0.0, end_s=c.end_s or 0.0, text=c.text) for c in cues),
+        cues_estimated=lesson.transcript == "estimated",
+        language=lesson.language,
+        start_s=_start(t, card.duration_s),
+        views=card.views,
+        rule=pages.rule,
+    )
+    return pages.respond(request, who, context)
+
+
+def _start(text: str, duration_s: float) -> float:
+    """Return a starting second inside the clip, 0 for whatever is not one."""
+    try:
+        at = float(text)
+    except ValueError:
+        return 0.0
+    return at if 0.0 <= at < duration_s else 0.0
+
+
+@router.get("/clips/{clip_id}/captions.vtt", include_in_schema=False)
+def clip_captions(session: Reading, who: WhoDep, clip_id: str) -> Response:
+    """What is said in the clip, as WebVTT."""
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    text = captions.to_vtt(_cues(session, clip))
+    return PlainTextResponse(text, media_type="text/vtt", headers={"cache-control": "private, no-cache"})
+
+
+@router.post("/api/v1/clips/{clip_id}/plays", tags=["plays"])
+def start_play(
+    request: Request, session: Writing, ports: PortsDep, who: WhoDep, clip_id: str
+) -> dict[str, Any]:
+    """Begin a play: returns its id, a freshly signed master playlist, and how often to report."""
+    pages: Pages = request.app.state.pages
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    if clip.plan is None:
+        raise Conflict("clip_not_ready")
+    play = actions.start(session, clip, who.play_key, ports.clock())
+    lesson = queries.lesson(session, clip.lesson_id)
+    return {
+        "play": play.id,
+        "master": pages.media_url(lesson, clip, "master.m3u8"),
+        "beat_every_s": ports.settings.beat_every_s,
+    }
+
+
+@router.post("/api/v1/plays/{play_id}/beats", tags=["plays"])
+async def beat(request: Request, ports: PortsDep, who: WhoDep, play_id: str) -> Response:
+    """Report stretches really played, `{"seq", "at_s", "rate", "ranges": [[from_s, to_s], ...]}`.
+
+    Also takes the same JSON as text/plain with the token as `csrf`, as navigator.sendBeacon sends it.
+    Answers whether the play has counted and how many views the clip has.
+    """
+    try:
+        body = json.loads(await request.body())
+        ranges = [[float(a), float(b)] for a, b in body["ranges"]]
+    except (ValueError, TypeError, KeyError) as error:
+        raise Invalid("beat_unreadable", field="ranges") from error
+    if len(ranges) > rules.MAX_RANGES_IN_BEAT:
+        raise Invalid("beat_unreadable", field="ranges")
+    return JSONResponse(await run_in_threadpool(_credit, ports, who, play_id, ranges))
+
+
+def _credit(ports: Ports, who: Who, play_id: str, ranges: list[list[float]]) -> dict[str, Any]:
+    with ports.db.write() as session:
+        credited = actions.beat(
+            session, play_id, who.play_key, ranges, ports.settings.view_rule, ports.clock()
+        )
+        views = plays.views_of_clip(session, credited.clip_id)
+    return {"counted": credited.counted, "credited_s": round(credited.credited_s, 3), "views": views}
+
+
+@router.get("/lessons/{lesson_id}/stats", include_in_schema=False)
+def stats(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Response:
+    """What a lesson collected, for its owner and the staff."""
+    pages: Pages = request.app.state.pages
+    lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.STATS)
+    sums = plays.lesson_stats(session, lesson_id)
+    context = StatsPage(
+        frame=pages.frame(request, who),
+        lesson=_ref(lesson),
+        views=sums.views,
+        people=sums.people,
+        watched_s=sums.watched_s,
+        clips=tuple(
+            ClipCount(id=c.clip_id, n=c.n, views=c.views, people=c.people, watched_s=c.watched_s)
+            for c in sums.clips
+        ),
+        days=tuple(
+            DayCount(day=d.day, views=d.views, people=d.people, watched_s=d.watched_s) for d in sums.days
+        ),
+        rule=pages.rule,
+    )
+    return pages.respond(request, who, context)
+
+
+def _ref(lesson: Lesson) -> LessonRef:
+    return LessonRef(
+        id=lesson.id, title=lesson.title, lecturer=lesson.lecturer.name if lesson.lecturer else None
+    )
