@@ -136,6 +136,10 @@ def _hls_options(name: str, plan: Plan) -> dict[str, Any]:
         "hls_segment_filename": f"{name}/{SEGMENTS}",
         "hls_flags": "independent_segments",
         "start_number": 1,
+        # Otherwise ffmpeg moves both streams until no DTS is negative and writes that into an "empty edit",
+        # which browsers pass over: the sound then comes early by the B-frames' delay (two frames less 21
+        # ms).
+        "avoid_negative_ts": "disabled",
         # Titles, places and names that a phone wrote into the original are nobody's business.
         "map_metadata": -1,
         "map_chapters": -1,

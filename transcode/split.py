@@ -1,39 +1,38 @@
-"""Where to cut a lecture: pauses heard in one audio-only decode, and the choice among them."""
+"""Where to cut a lecture: the choice among its pauses and sentence ends.
 
-from collections.abc import Callable, Mapping, Sequence
+A shortest path: the borders are candidates, a clip between two of them costs something, and the cheapest way
+from the beginning to the end wins. Costs, not rules in a row, so that few clips, even clips and good borders
+are weighed against each other; only the limits are hard.
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
 
-from transcode.probe import Facts
-from transcode.tools import Tools
+from transcode.hearing import AudioProfile, audio_pass
+from transcode.pauses import Pause
 
+__all__ = ["AudioProfile", "Cut", "Pause", "audio_pass", "choose_cuts"]
 
-@dataclass(frozen=True)
-class Pause:
-    """A stretch without speech. `depth`: how far below the speaker's level it lies, in dB."""
+MAX_CLIP_S, MIN_CLIP_S = 600.0, 60.0
 
-    start_s: float
-    end_s: float
-    depth: float
+_ROUNDING_S = 1e-9
+_GRID_S = 10.0
+_BUCKET_S = 5.0
+"""Of the candidates within this time only the best is kept: enough choice, and a day is cut in a second."""
 
+_LEAD_S = 0.5
+"""A clip begins at most this long before the first word, when the pause is longer than twice that."""
 
-@dataclass(frozen=True)
-class AudioProfile:
-    """What the audio pass heard. Loudness is None where there is no sound to measure."""
+_SENTENCE_BEFORE_S, _SENTENCE_AFTER_S = 0.8, 0.3
+"""How far a transcript's sentence end may lie before or behind a pause and still be the same moment."""
 
-    pauses: tuple[Pause, ...]
-    integrated_lufs: float | None
-    true_peak_db: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values for a JSON column; `from_json` reads them back."""
-        raise NotImplementedError
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Return what `to_json` wrote."""
-        raise NotImplementedError
+_CLIP_COST = 3.0
+_UNEVEN_COST = 4.0
+_COSTS = {"sentence_and_pause": 0.0, "pause": 1.0, "sentence": 1.5, "hard": 10_000.0}
+_LONG_PAUSE_S, _LONG_PAUSE_GAIN = 2.0, 0.5
+"""A pause of two seconds (a new topic, often) is worth half of the step from a pause to a sentence's end."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +46,97 @@ class Cut:
     reason: str
 
 
-def audio_pass(
-    tools: Tools,
-    path: Path,
-    facts: Facts,
-    on_progress: Callable[[float], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
-) -> AudioProfile:
-    """Return the pauses and the loudness of a recording; `on_progress` is told percent (0..100)."""
-    raise NotImplementedError
+@dataclass(frozen=True)
+class _Border:
+    at_s: float
+    reason: str
+    cost: float
 
 
 def choose_cuts(
     duration_s: float,
     pauses: Sequence[Pause],
     sentence_ends_s: Sequence[float] | None = None,
-    max_s: float = 600.0,
-    min_s: float = 60.0,
+    max_s: float = MAX_CLIP_S,
+    min_s: float = MIN_CLIP_S,
 ) -> list[Cut]:
-    """Return contiguous cuts covering the lecture; pure."""
-    raise NotImplementedError
+    """Return contiguous cuts that cover the lecture; pure.
+
+    None is longer than `max_s`; none is shorter than `min_s` unless the lecture is. Raises ValueError when
+    the limits leave no choice (`max_s` below twice `min_s`) or the duration is not positive.
+    """
+    if not (duration_s > 0 and 0 <= min_s * 2 <= max_s):
+        raise ValueError(f"impossible: {duration_s} s in clips of {min_s} to {max_s} s")
+    if duration_s <= max_s:
+        return [Cut(1, 0.0, duration_s, "whole")]
+    soft = _soft_borders(duration_s, pauses, sorted(sentence_ends_s or ()))
+    hard = _hard_borders(duration_s, max_s)
+    path = _cheapest(duration_s, [*_thinned(soft), *hard], max_s, min_s)
+    if any(border.reason == "hard" for border in path):  # was it the thinning that left no other way?
+        path = _cheapest(duration_s, [*soft, *hard], max_s, min_s)
+    starts = [0.0, *(border.at_s for border in path)]
+    ends = [*(border.at_s for border in path), duration_s]
+    reasons = [*(border.reason for border in path), "end"]
+    return [Cut(n, *cut) for n, cut in enumerate(zip(starts, ends, reasons, strict=True), 1)]
+
+
+def _soft_borders(
+    duration_s: float, pauses: Iterable[Pause], sentence_ends_s: Sequence[float]
+) -> list[_Border]:
+    found = [_pause_border(pause, sentence_ends_s) for pause in pauses]
+    found += [_Border(at_s, "sentence", _COSTS["sentence"]) for at_s in sentence_ends_s]
+    return [border for border in found if 0 < border.at_s < duration_s]
+
+
+def _pause_border(pause: Pause, sentence_ends_s: Sequence[float]) -> _Border:
+    middle_s = (pause.start_s + pause.end_s) / 2
+    first = bisect_left(sentence_ends_s, pause.start_s - _SENTENCE_BEFORE_S)
+    last = bisect_right(sentence_ends_s, pause.end_s + _SENTENCE_AFTER_S)
+    reason = "sentence_and_pause" if last > first else "pause"
+    gain = _LONG_PAUSE_GAIN * min(1.0, pause.length_s / _LONG_PAUSE_S)
+    return _Border(max(middle_s, pause.end_s - _LEAD_S), reason, _COSTS[reason] - gain)
+
+
+def _hard_borders(duration_s: float, max_s: float) -> list[_Border]:
+    """Moments without a reason, where there is none: even parts (always a way) and a grid between them."""
+    parts = math.ceil(duration_s / max_s)
+    even = [duration_s * n / parts for n in range(1, parts)]
+    full = [max_s * n for n in range(1, parts)]
+    grid = [_GRID_S * n for n in range(1, math.ceil(duration_s / _GRID_S))]
+    return [_Border(at_s, "hard", _COSTS["hard"]) for at_s in (*even, *full, *grid)]
+
+
+def _thinned(borders: Iterable[_Border]) -> list[_Border]:
+    best: dict[int, _Border] = {}
+    for border in borders:
+        bucket = int(border.at_s / _BUCKET_S)
+        if bucket not in best or border.cost < best[bucket].cost:
+            best[bucket] = border
+    return list(best.values())
+
+
+def _cheapest(duration_s: float, borders: Iterable[_Border], max_s: float, min_s: float) -> list[_Border]:
+    """Return the borders of the cheapest way; there is one, because the even parts are among them."""
+    ordered = sorted(borders, key=lambda border: border.at_s)
+    stops = [_Border(0.0, "start", 0.0), *ordered, _Border(duration_s, "end", 0.0)]
+    target_s = duration_s / math.ceil(duration_s / max_s)
+    cost = [0.0] + [math.inf] * (len(stops) - 1)
+    came_from = [0] * len(stops)
+    first = 0
+    for here in range(1, len(stops)):
+        stop = stops[here]
+        while stop.at_s - stops[first].at_s > max_s + _ROUNDING_S:
+            first += 1
+        for before in range(first, here):
+            length_s = stop.at_s - stops[before].at_s
+            if length_s < min_s - _ROUNDING_S:
+                break
+            uneven = (length_s - target_s) / target_s
+            total = cost[before] + _CLIP_COST + _UNEVEN_COST * uneven * uneven + stop.cost
+            if total < cost[here]:
+                cost[here], came_from[here] = total, before
+    path, at = [], came_from[-1]
+    while at:
+        path.append(stops[at])
+        at = came_from[at]
+    return path[::-1]
