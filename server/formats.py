@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
-from server.i18n import Catalogue
+from server.i18n import N_, Catalogue
 
 MINUTE_S = 60
 HOUR_S = 3600
@@ -30,14 +30,14 @@ def duration_words(seconds: float, catalogue: Catalogue) -> str:
     minutes, rest_s = divmod(rest, MINUTE_S)
     if hours:
         if not minutes:
-            return catalogue.say("%(hours)s 小时", hours=hours)
-        return catalogue.say("%(hours)s 小时 %(minutes)s 分钟", hours=hours, minutes=minutes)
+            return catalogue.say(N_("%(hours)s 小时"), hours=hours)
+        return catalogue.say(N_("%(hours)s 小时 %(minutes)s 分钟"), hours=hours, minutes=minutes)
     if not minutes:
-        return catalogue.say("%(seconds)s 秒", seconds=rest_s)
+        return catalogue.say(N_("%(seconds)s 秒"), seconds=rest_s)
     if minutes >= 10 or not rest_s:
         # Past ten minutes nobody asks for the seconds.
-        return catalogue.say("%(minutes)s 分钟", minutes=minutes + (rest_s >= MINUTE_S / 2))
-    return catalogue.say("%(minutes)s 分 %(seconds)s 秒", minutes=minutes, seconds=rest_s)
+        return catalogue.say(N_("%(minutes)s 分钟"), minutes=minutes + (rest_s >= MINUTE_S / 2))
+    return catalogue.say(N_("%(minutes)s 分 %(seconds)s 秒"), minutes=minutes, seconds=rest_s)
 
 
 def size(count_bytes: float) -> str:

@@ -11,12 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.formats import duration_words, size
-from server.i18n import Catalogue
-
-
-def N_(sentence: str) -> str:  # noqa: N802  (gettext's customary name, known to the extractor)
-    """Mark `sentence` for translation where it cannot be translated yet."""
-    return sentence
+from server.i18n import N_, Catalogue
 
 
 @dataclass(frozen=True, slots=True)
