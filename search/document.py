@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
-from datetime import date as Date
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +11,8 @@ class Document:
     """One clip, or a lesson that has no clip yet (then ``id == lesson`` and ``clip is None``).
 
     ``spoken`` is what is said in the clip: its cues joined by line breaks. ``scope`` holds the opaque tokens
-    of those who may see it; an empty scope is seen by nobody. ``branch``, ``kind`` and ``language`` are opaque
-    keys, compared as a whole.
+    of those who may see it; an empty scope is seen by nobody. ``branch``, ``kind`` and ``language`` are
+    opaque keys, compared as a whole.
     """
 
     id: str
@@ -23,7 +23,7 @@ class Document:
     topics: tuple[str, ...] = ()
     summary: str = ""
     spoken: str = ""
-    date: Date | None = None
+    date: datetime.date | None = None
     branch: str = ""
     kind: str = ""
     language: str = ""

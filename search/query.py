@@ -1,8 +1,43 @@
-"""Our own small query language: words, "phrases", -without, lecturer: topic: year:; anything else is text."""
+"""Our own small query language. Anything that is not one of its forms is text; nothing is an error.
+
+    words                 all of them, or failing that the rarest
+    "a phrase"            these characters in this order; also “…” and 「…」
+    -word  -"a phrase"    without it
+    lecturer:name         also 讲师:
+    topic:name            also 主题: and 专题:
+    year:2023             also 年份:
+
+A field takes a word or a phrase (lecturer:"Li Ming"). A raw engine query is never taken from a person, so the
+engine can be changed without translating anything that people stored.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+
+from search.analysis import unit_texts
+from search.fold import fold
+
+# Longer than any sentence a person types; what follows is left out, so that no query costs much.
+MAX_CHARACTERS = 300
+
+_FIELDS = {
+    "lecturer": "lecturer",
+    "讲师": "lecturer",
+    "topic": "topic",
+    "主题": "topic",
+    "专题": "topic",
+    "year": "year",
+    "年份": "year",
+}
+_QUOTED = '["“”„‟＂](?P<quoted>[^"“”„‟＂]*)["“”„‟＂]|「(?P<corner>[^「」]*)」|『(?P<double>[^『』]*)』'
+_PART = re.compile(
+    # A minus counts at the start of a word only: covid-19 and 1921-1949 are text.
+    r"(?P<minus>(?:(?<!\S)[-－−–])?)(?:(?P<field>[^\W\d_]+)[:：]\s*)?(?:"
+    + _QUOTED
+    + r"|(?P<word>[^\s\"“”„‟＂「」『』]+))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +58,65 @@ class Query:
         return not (self.words or self.phrases or self.lecturers or self.topics or self.years)
 
 
+@dataclass(slots=True)
+class _Parts:
+    words: list[str] = field(default_factory=list)
+    phrases: list[str] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)
+    lecturers: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
+    years: list[int] = field(default_factory=list)
+
+    def take_field(self, name: str, value: str) -> bool:
+        """Put a field's value where it belongs; False if it is no value of that field."""
+        if not value.strip():
+            return False
+        if name == "year":
+            digits = fold(value).rstrip("年")
+            if len(digits) != 4 or not digits.isdecimal():
+                return False
+            self.years.append(int(digits))
+        elif name == "lecturer":
+            self.lecturers.append(value)
+        else:
+            self.topics.append(value)
+        return True
+
+    def take(self, match: re.Match[str]) -> None:
+        quoted = next((g for g in match.group("quoted", "corner", "double") if g is not None), None)
+        value = (match["word"] or "") if quoted is None else quoted
+        name = match["field"]
+        if match["minus"]:
+            # What stands before the colon only names where it must not be; it must not be anywhere.
+            self.excluded.append(value)
+        elif name is not None and fold(name) in _FIELDS and self.take_field(_FIELDS[fold(name)], value):
+            return
+        else:
+            # A colon that names no field of ours is text: http://…, 时间：三点.
+            self.words += [name] if name else []
+            (self.words if quoted is None else self.phrases).append(value)
+
+    def build(self, text: str) -> Query:
+        """The query, without the parts that hold nothing to look for (a lone dash, empty quotes)."""
+        return Query(
+            text=text,
+            words=_with_text(self.words),
+            phrases=_with_text(self.phrases),
+            excluded=_with_text(self.excluded),
+            lecturers=_with_text(self.lecturers),
+            topics=_with_text(self.topics),
+            years=tuple(dict.fromkeys(self.years)),
+        )
+
+
+def _with_text(values: list[str]) -> tuple[str, ...]:
+    return tuple(value for value in dict.fromkeys(values) if unit_texts(fold(value)))
+
+
 def parse(text: str) -> Query:
     """Read what a person typed. Never raises."""
-    raise NotImplementedError
+    text = text[:MAX_CHARACTERS]
+    parts = _Parts()
+    for match in _PART.finditer(text):
+        parts.take(match)
+    return parts.build(text)

@@ -11,7 +11,7 @@ from search.document import Document
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """``generation``: the folder name now current; ``unreadable``: ids of documents that could not be indexed."""
+    """``generation``: the folder now in use; ``unreadable``: ids of documents that could not be indexed."""
 
     generation: str
     documents: int

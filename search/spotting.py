@@ -1,0 +1,134 @@
+"""Find the words of a query in a text, at the exact characters of the original. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import pairwise
+
+from search.analysis import STOP_WORDS, pair, unit_texts, units, words
+from search.fold import fold, fold_with_origin
+from search.plan import whole_words
+from search.query import Query
+
+# What the parts of a word and neighbouring characters are worth beside a whole word, and a whole run beside
+# its words: found together they tell more than each alone.
+_PART = 0.5
+_PAIR = 0.5
+_RUN = 1.5
+_PHRASE = 3.0
+
+
+class Kind(IntEnum):
+    """How much a needle is what the person typed; the higher kinds are marked first."""
+
+    PAIR = 0
+    PART = 1
+    WORD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """Units to look for: a whole word or phrase, a part of one, or two neighbouring characters."""
+
+    units: tuple[str, ...]
+    weight: float
+    kind: Kind
+
+    def is_within(self, other: Needle) -> bool:
+        """Are these units a stretch of the other's?"""
+        size = len(self.units)
+        return any(other.units[i : i + size] == self.units for i in range(len(other.units) - size + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A needle found at the characters [start, end) of the original text."""
+
+    start: int
+    end: int
+    needle: Needle
+
+
+def _weight(term: str, size: int, weights: Mapping[str, float] | None) -> float:
+    """How much a term tells: its rarity in the index, or else its length (long words are rare)."""
+    guess = 1.0 + 0.5 * (size - 1)
+    return guess if weights is None else weights.get(term, guess)
+
+
+def needles(query: Query, weights: Mapping[str, float] | None = None) -> list[Needle]:
+    """Everything worth finding for a query, each units sequence once, with its highest weight."""
+    best: dict[tuple[str, ...], Needle] = {}
+
+    def add(found: Iterable[str], weight: float, kind: Kind) -> None:
+        key = tuple(found)
+        known = best.get(key)
+        if key and (known is None or (kind, weight) > (known.kind, known.weight)):
+            best[key] = Needle(key, weight, kind)
+
+    def rarity(*terms: str) -> float:
+        return sum(_weight(term, len(unit_texts(term)), weights) for term in terms)
+
+    for phrase in query.phrases:
+        whole = [w.text for w in words(fold(phrase)) if not w.is_part]
+        add(unit_texts(fold(phrase)), _PHRASE * rarity(*whole), Kind.WORD)
+    for typed in query.words:
+        folded = fold(typed)
+        for left, right in pairwise(unit_texts(folded)):
+            if pair(left, right) not in STOP_WORDS:
+                add((left, right), _PAIR * rarity(pair(left, right)), Kind.PAIR)
+        for word in words(folded):
+            texts = unit_texts(word.text)
+            if word.is_part and len(texts) > 1 and word.text not in STOP_WORDS:
+                add(texts, _PART * rarity(word.text), Kind.PART)
+        whole = whole_words((typed,))
+        if len(whole) > 1:
+            add(unit_texts(folded), _RUN * rarity(*whole), Kind.WORD)
+    for word_text in whole_words(query.words):
+        add(unit_texts(word_text), rarity(word_text), Kind.WORD)
+    return list(best.values())
+
+
+def field_needles(query: Query) -> list[Needle]:
+    """The names asked for with lecturer: and topic:, for marking them where they are shown."""
+    return [Needle(tuple(unit_texts(fold(t))), 1.0, Kind.WORD) for t in query.lecturers + query.topics]
+
+
+def spot(text: str, wanted: Iterable[Needle]) -> list[Spot]:
+    """All places of all needles, by where they start; they may overlap."""
+    by_first: dict[str, list[Needle]] = defaultdict(list)
+    for needle in wanted:
+        by_first[needle.units[0]].append(needle)
+    folded = fold_with_origin(text)
+    found = units(folded.text)
+    texts = [unit.text for unit in found]
+    spots: list[Spot] = []
+    for i, first in enumerate(texts):
+        for needle in by_first.get(first, ()):
+            size = len(needle.units)
+            if tuple(texts[i : i + size]) == needle.units:
+                start, end = folded.origin(found[i].start, found[i + size - 1].end)
+                spots.append(Spot(start, end, needle))
+    return spots
+
+
+def marks(spots: Iterable[Spot]) -> tuple[tuple[int, int], ...]:
+    """The characters to mark; what touches or overlaps is one mark.
+
+    Whole words are marked. Parts are marked when none of the words they belong to is there, pairs when there is
+    nothing else: with 中国式 found, the 中国 of 中国共产党 is noise.
+    """
+    spots = list(spots)
+    whole = {s.needle for s in spots if s.needle.kind is Kind.WORD}
+    parts = {s.needle for s in spots if s.needle.kind is Kind.PART}
+    telling = whole | {part for part in parts if not any(part.is_within(word) for word in whole)}
+    shown = [s for s in spots if s.needle in telling] if telling else spots
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((s.start, s.end) for s in shown):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

@@ -1,0 +1,131 @@
+"""How a document lies in Whoosh: our own terms, Whoosh's postings. Nothing here reads or writes a file.
+
+The fields take terms that ``weights`` has already made; none of Whoosh's analyzers, parsers or scorers is
+used. Fields without positions store weights alone. The document's text is not stored, only its three ids.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from array import array
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import rjieba
+import whoosh
+from whoosh import columns, fields, formats
+
+from search.document import Document
+from search.fold import fold
+from search.weights import sequence_positions, terms_of
+
+# Raise it when fields, terms, folding or weights change: an index of another version asks to be rebuilt.
+VERSION = 1
+
+# The distribution is pinned by hash; four others share the import name, and private parts are used below.
+WHOOSH = (3, 54, 0)
+
+Posting = tuple[bytes, int, float, bytes]
+
+_PACK_ONE = struct.Struct("=I").pack
+
+
+class _Weights(formats.Existence):  # type: ignore[misc]  # Whoosh ships no types
+    """Postings with a weight and nothing else."""
+
+
+class _Positions(formats.Format):  # type: ignore[misc]
+    """Postings with a weight and packed ordinal positions."""
+
+
+class _Ready(fields.FieldType):  # type: ignore[misc]
+    """A field that is given its postings instead of text."""
+
+    def __init__(self, format_: formats.Format) -> None:
+        super().__init__(format_, analyzer=None, scorable=False, stored=False)
+
+    def index(self, value: list[Posting], **_: Any) -> Iterator[Posting]:
+        """Called by Whoosh's writer."""
+        return iter(value)
+
+
+def schema() -> fields.Schema:
+    """Searched: words, pairs, units (of all fields together), lecturer, topics. Compared whole: the keys."""
+    return fields.Schema(
+        ids=fields.STORED,
+        words=_Ready(_Weights()),
+        pairs=_Ready(_Positions()),
+        units=_Ready(_Weights()),
+        lecturer=_Ready(_Positions()),
+        topics=_Ready(_Positions()),
+        keys=_Ready(_Weights()),
+        words_length=fields.COLUMN(columns.NumericColumn("i")),
+        units_length=fields.COLUMN(columns.NumericColumn("i")),
+        day=fields.COLUMN(columns.NumericColumn("i")),
+    )
+
+
+def fingerprint() -> str:
+    """What an index must have been written with to be read. Another rjieba may cut words otherwise."""
+    release = ".".join(map(str, whoosh.__version__[:3]))
+    cutter = getattr(rjieba, "__version__", "0")
+    return f"{VERSION}/whoosh-{release}/rjieba-{cutter}/{sys.byteorder}"
+
+
+def key(kind: str, value: str) -> str:
+    """The term for something compared as a whole, such as key("scope", "everyone")."""
+    return f"{kind}\0{value}"
+
+
+def unpack_positions(packed: bytes) -> array[int]:
+    """The ordinal positions of one posting."""
+    return array("I", packed)
+
+
+def _positioned(positions: dict[str, list[int]], weights: Mapping[str, int] | None = None) -> list[Posting]:
+    counts = weights or {term: len(at) for term, at in positions.items()}
+    return [
+        (term.encode(), 1, counts[term], _PACK_ONE(at[0]) if len(at) == 1 else array("I", at).tobytes())
+        for term, at in positions.items()
+    ]
+
+
+def _weighted(weights: Mapping[str, int]) -> list[Posting]:
+    return [(term.encode(), 1, weight, b"") for term, weight in weights.items()]
+
+
+def keys_of(document: Document) -> list[str]:
+    """Everything a document is filtered by."""
+    found = [key("lesson", document.lesson), key("id", document.id)]
+    found += [key("scope", token) for token in document.scope]
+    found += [key("topic", fold(topic).strip()) for topic in document.topics]
+    found += [key("lecturer", fold(document.lecturer).strip())] if document.lecturer else []
+    found += [key("year", str(document.date.year))] if document.date else []
+    found += [key("branch", document.branch)] if document.branch else []
+    found += [key("kind", document.kind)] if document.kind else []
+    return list(dict.fromkeys(found))
+
+
+def whoosh_fields(document: Document) -> dict[str, Any]:
+    """The arguments of Whoosh's add_document."""
+    terms = terms_of(document)
+    return {
+        "ids": (document.id, document.lesson, document.clip),
+        "words": _weighted(terms.words),
+        "pairs": _positioned(terms.positions, terms.pairs),
+        "units": _weighted(terms.units),
+        "lecturer": _positioned(sequence_positions((document.lecturer,))),
+        "topics": _positioned(sequence_positions(document.topics)),
+        "keys": _weighted(dict.fromkeys(keys_of(document), 1)),
+        "words_length": terms.words.total(),
+        "units_length": terms.units.total(),
+        "day": document.date.toordinal() if document.date else 0,
+    }
+
+
+def check_whoosh() -> None:
+    """Raises ImportError when another distribution than the pinned one answers to ``import whoosh``."""
+    if tuple(whoosh.__version__[:3]) != WHOOSH:
+        expected, found = (".".join(map(str, v[:3])) for v in (WHOOSH, whoosh.__version__))
+        raise ImportError(f"whoosh3 {expected} is needed, but whoosh {found} is installed")
