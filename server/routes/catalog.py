@@ -157,7 +157,7 @@ def publish(
     who: WhoDep,
     lesson_id: str,
     note: Annotated[str, Form()] = "",
-    next: Annotated[str, Form()] = "",  # noqa: A002 - the field's name in every form of ours
+    next: Annotated[str, Form()] = "",
 ) -> Response:
     """Publish a lesson (staff)."""
     pages: Pages = request.app.state.pages
