@@ -99,5 +99,5 @@ def _parallel(rest: list[str]) -> list[str]:
     """One test process per processor, at least 2 (much of the time is waiting) and at most 8."""
     if any(word.startswith(("-n", "--numprocesses", "--pdb", "--co")) for word in rest):
         return []
-    # loadscope keeps a module in one process: the costly fixtures (an encode, a server) are made per module.
-    return ["-n", str(max(2, min(8, os.cpu_count() or 2))), "--dist", "loadscope"]
+    # loadfile keeps a module in one process: the costly fixtures (an encode, a server) are made per module.
+    return ["-n", str(max(2, min(8, os.cpu_count() or 2))), "--dist", "loadfile"]

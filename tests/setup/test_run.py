@@ -224,7 +224,7 @@ class TestSystemThings:
         code, output = project.run("test", "-k", "split")
         assert "Not installed: chromium; the browser tests are skipped (sudo apt install chromium)" in output
         assert "pytest was asked to -n" in output
-        assert output.splitlines()[-1].endswith("--dist loadscope -k split")
+        assert output.splitlines()[-1].endswith("--dist loadfile -k split")
         assert code == 5  # pytest's own
 
     def test_on_ci_nothing_may_be_lacking(self, project: SmallProject) -> None:
