@@ -16,6 +16,17 @@ PART = "word/document.xml"
 LIMIT_BYTES = 32 * 2**20
 """Of unpacked XML: a transcript of a whole day has about 5 MB."""
 
+_BROKEN = (
+    zipfile.BadZipFile,
+    KeyError,
+    expat.ExpatError,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+)
+"""What zipfile and expat raise for a package that is none: damaged, without its part, encrypted."""
+
 _CHUNK_BYTES = 64 * 1024
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
 
@@ -57,14 +68,7 @@ def docx_text(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package, package.open(PART) as part:
             _feed(parser, part)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        expat.ExpatError,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-    ) as error:
+    except _BROKEN as error:
         raise Refused("transcript_broken", {"found": "docx"}) from error
     return "\n".join(paragraphs.done)
 
