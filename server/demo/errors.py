@@ -1,0 +1,17 @@
+"""What can keep the demonstration from being made."""
+
+
+class DemoUnavailable(Exception):
+    """Something the demonstration needs is not on this machine.
+
+    Codes: `voice_missing` (no espeakng-loader: install the `demo` extra), `font_missing` (no font with Chinese
+    letters). `tried` names where we looked.
+    """
+
+    def __init__(self, code: str, tried: tuple[str, ...] = ()) -> None:
+        self.code = code
+        self.tried = tried
+        super().__init__(code, tried)
+
+    def __str__(self) -> str:
+        return f"{self.code}({', '.join(self.tried)})"
