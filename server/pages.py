@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -15,13 +15,25 @@ from library.catalog.tables import Clip, Lesson
 from library.core.paging import Page
 from library.core.permits import NOBODY, LessonState, Role
 from library.plays import queries as plays
-from server.contexts import ClipCard, Context, CountingRule, Flash, Frame, LessonCard, Pager, Reason, Viewer
+from server.contexts import (
+    ClipCard,
+    Context,
+    CountingRule,
+    Flash,
+    Frame,
+    Language,
+    LessonCard,
+    Pager,
+    Reason,
+    Viewer,
+)
 from server.deps import SESSION_COOKIE, VISITOR_COOKIE, Who
 from server.i18n import negotiate
+from server.reasons import REASONS
 from server.signing import media_expiry
 from server.templating import CONTENT_SECURITY_POLICY, Renderer
 from server.wiring import Ports
-from server.words import REASONS
+from server.words import Explained
 
 FLASH_COOKIE = "weike_flash"
 _YEAR_S = 365 * 24 * 3600
@@ -104,6 +116,10 @@ class Pages:
         """Return the sign-in page's address with the way back."""
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return f"/sign-in?next={quote(back)}"
+
+    def explain_reason(self, code: str, args: Mapping[str, object] | None, language: Language) -> Explained:
+        """Return a stored reason in words."""
+        return self.renderer.explain(Reason(code=code, args=args or {}), language)
 
     @property
     def rule(self) -> CountingRule:

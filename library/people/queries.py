@@ -110,6 +110,7 @@ class PersonRow:
     """A person in a list, with (role, branch id, branch name) triples in the order of the tree."""
 
     id: str
+    username: str
     name: str
     active: bool
     seen_at: datetime | None
@@ -128,7 +129,12 @@ def people_under(session: Session, viewer: Viewer, text: str = "") -> list[Perso
     wanted = wanted.where(or_(*(Branch.path.startswith(path, autoescape=True) for path in staffed)))
     persons = select(Person).where(Person.id.in_(wanted)).order_by(Person.username)
     if text:
-        persons = persons.where(Person.username.contains(fold(text), autoescape=True))
+        persons = persons.where(
+            or_(
+                Person.username.contains(fold(text), autoescape=True),
+                Person.name.contains(text, autoescape=True),
+            )
+        )
     return _rows(session, session.scalars(persons).all())
 
 
@@ -150,7 +156,9 @@ def _rows(session: Session, persons: Sequence[Person]) -> list[PersonRow]:
         roles[who].append((Role(role), branch_id, name))
     last = select(SignIn.person_id, func.max(SignIn.seen_at)).where(SignIn.person_id.in_(ids))
     seen = dict(session.execute(last.group_by(SignIn.person_id)).tuples())
-    return [PersonRow(p.id, p.name, p.active, seen.get(p.id), tuple(roles[p.id])) for p in persons]
+    return [
+        PersonRow(p.id, p.username, p.name, p.active, seen.get(p.id), tuple(roles[p.id])) for p in persons
+    ]
 
 
 def open_invitations(session: Session, viewer: Viewer, now: datetime) -> list[tuple[Invitation, Branch]]:

@@ -1,5 +1,6 @@
 """Signing in and out, one's own account, and the people of a branch."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -60,7 +61,7 @@ def sign_in(
     request: Request,
     ports: PortsDep,
     who: WhoDep,
-    name: Annotated[str, Form()] = "",
+    username: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
@@ -71,7 +72,7 @@ def sign_in(
     try:
         # Its own transaction, committed also when the password is wrong: the failure must be remembered.
         with ports.db.write() as session:
-            person = actions.sign_in(session, name, password, ports.clock())
+            person = actions.sign_in(session, username, password, ports.clock())
             if person is None:
                 problem = Reason(code="sign_in_failed")
             else:
@@ -82,7 +83,7 @@ def sign_in(
         problem = reason(error)
     if fresh is None:
         context = SignInPage(
-            frame=pages.frame(request, who), next=safe_next(next), name=name, problem=problem
+            frame=pages.frame(request, who), next=safe_next(next), username=username, problem=problem
         )
         return pages.respond(
             request, who, context, 429 if problem and problem.code == "sign_in_wait" else 401
@@ -133,10 +134,10 @@ def _welcome(request: Request, session: Session, who: Who, ports: Ports, token: 
         frame=pages.frame(request, who),
         token=token,
         purpose="reset" if invitation.person_id else "first_admin" if first else "invite",
-        role=invitation.role,  # type: ignore[arg-type]
+        role=Role(invitation.role),
         branch=queries.branch(session, invitation.branch_id).name,
+        username=queries.person(session, invitation.person_id).username if invitation.person_id else "",
         name=invitation.name,
-        min_password=rules.PASSWORD_MIN,
     )
 
 
@@ -153,6 +154,7 @@ def welcome(
     ports: PortsDep,
     who: WhoDep,
     token: str,
+    username: Annotated[str, Form()] = "",
     name: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
@@ -164,7 +166,7 @@ def welcome(
             queries.invitation(session, token, ports.clock())
             if password != again:
                 raise Invalid("passwords_differ", field="again")
-            person = actions.accept_invitation(session, token, name, name, password, ports.clock())
+            person = actions.accept_invitation(session, token, username, name, password, ports.clock())
             fresh = actions.open_sign_in(
                 session, person, request.headers.get("user-agent", ""), ports.clock()
             )
@@ -173,15 +175,8 @@ def welcome(
     except WeikeError as error:
         with ports.db.read() as session:
             context = _welcome(request, session, who, ports, token)
-        shown = WelcomePage(
-            frame=context.frame,
-            token=token,
-            purpose=context.purpose,
-            role=context.role,
-            branch=context.branch,
-            name=name or context.name,
-            min_password=context.min_password,
-            problem=reason(error),
+        shown = replace(
+            context, username=context.username or username, name=name or context.name, problem=reason(error)
         )
         return pages.respond(request, who, shown, 422)
     answer = pages.redirect("/", "welcome")
@@ -209,7 +204,7 @@ def _account(
     devices = queries.sign_ins_of(session, person_id, ports.clock())
     context = AccountPage(
         frame=pages.frame(request, who),
-        roles=tuple(HeldRole(role=str(r), branch_id=b, branch=n) for r, b, n in row.roles),  # type: ignore[arg-type]
+        roles=tuple(HeldRole(role=r, branch_id=b, branch=n) for r, b, n in row.roles),
         tokens=tuple(
             TokenRow(id=t.id, label=t.name, created_at=t.created_at, last_used_at=t.used_at) for t in tokens
         ),
@@ -218,7 +213,6 @@ def _account(
             for d in devices
         ),
         new_token=new_token,
-        min_password=rules.PASSWORD_MIN,
         problem=problem,
     )
     return pages.respond(request, who, context, status)
@@ -306,9 +300,9 @@ def _people(
         people=tuple(_person(row, who, paths) for row in shown.items),
         pager=pager(shown, "/people", q=q),
         branches=tuple(BranchRow(id=b.id, name=b.name, depth=_depth(b)) for b in branches),
-        roles=tuple(str(role) for role in Role if role in roles),  # type: ignore[misc]
+        roles=tuple(role for role in Role if role in roles),
         invites=tuple(
-            InviteRow(id=i.id, role=i.role, branch=b.name, expires_at=i.expires_at)  # type: ignore[arg-type]
+            InviteRow(id=i.id, name=i.name, role=Role(i.role), branch=b.name, expires_at=i.expires_at)
             for i, b in queries.open_invitations(session, viewer, ports.clock())
         ),
         q=q,
@@ -329,8 +323,9 @@ def _person(row: queries.PersonRow, who: Who, paths: dict[str, str]) -> PersonRo
     )
     return PersonRow(
         id=row.id,
+        username=row.username,
         name=row.name,
-        roles=tuple(HeldRole(role=str(r), branch_id=b, branch=n) for r, b, n in row.roles),  # type: ignore[arg-type]
+        roles=tuple(HeldRole(role=r, branch_id=b, branch=n) for r, b, n in row.roles),
         last_seen_at=row.seen_at,
         active=row.active,
         may_change=may_change,
@@ -357,12 +352,13 @@ def invite(
     session: Writing,
     ports: PortsDep,
     who: Staff,
+    name: Annotated[str, Form()] = "",
     role: Annotated[str, Form()] = "",
     branch: Annotated[str, Form()] = "",
 ) -> Response:
     """Make a one-time link for somebody new, shown this once."""
     where = queries.branch(session, branch)
-    _invitation, secret = actions.invite(session, "", _role(role), where, who.viewer, ports.clock())
+    _invitation, secret = actions.invite(session, name, _role(role), where, who.viewer, ports.clock())
     return _people(request, session, who, ports, new_link=f"{ports.settings.base_url}/welcome/{secret}")
 
 

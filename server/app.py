@@ -1,0 +1,135 @@
+"""The web application, put together from settings and open ports."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import Depends, FastAPI
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from library.core.clock import CHINA
+from library.core.ids import new_id
+from server import errors
+from server.assets import load_assets
+from server.deps import guard
+from server.hls import MediaApp
+from server.i18n import load_catalogues
+from server.pages import Pages
+from server.routes import api, catalog, find, intake, people, review, system, watch
+from server.settings import Settings
+from server.templating import Renderer
+from server.uploads import reconcile_forever, upload_router
+from server.wiring import Ports
+from server.worker import Worker, WorkerBusy
+from transcode.errors import ToolMissing
+
+_HERE = Path(__file__).parent
+_ROOT = _HERE.parent
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings, ports: Ports) -> FastAPI:
+    """Return the application; it owns nothing: whoever opened the ports closes them.
+
+    Raises AssetsMissingError when the front end has not been built.
+    """
+    assets = load_assets(_HERE / "static")
+    renderer = Renderer(_ROOT / "templates", load_catalogues(_HERE / "locale"), assets, CHINA)
+    app = FastAPI(
+        title="微课 Weike",
+        version="1",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        dependencies=[Depends(guard)],
+    )
+    app.state.settings, app.state.ports, app.state.assets = settings, ports, assets
+    app.state.pages = Pages(renderer, ports)
+    app.state.stopping = asyncio.Event()
+    for module in (system, catalog, watch, find, intake, review, people, api):
+        app.include_router(module.router)
+    app.include_router(upload_router(ports), include_in_schema=False)
+    app.mount("/media", MediaApp(ports.signer, ports.store, ports.clock))
+    app.mount("/static", _Static(directory=_HERE / "static"))
+    errors.install(app)
+    app.add_middleware(_Requests)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Run the worker beside the pages when the settings say so, and mend uploads that a crash left."""
+    ports: Ports = app.state.ports
+    worker: Worker | None = None
+    if app.state.settings.worker:
+        worker = Worker(ports)
+        try:
+            await asyncio.to_thread(worker.start)
+        except WorkerBusy:
+            log.warning("another process is this data folder's worker; pages only")
+            worker = None
+        except ToolMissing as error:
+            log.error("no ffmpeg: lessons can be read and watched, recordings wait", why=str(error))
+            worker = None
+    mending = asyncio.create_task(reconcile_forever(ports.db, ports.uploads, ports.clock))
+    try:
+        yield
+    finally:
+        app.state.stopping.set()
+        mending.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await mending
+        if worker is not None:
+            await asyncio.to_thread(worker.stop)
+
+
+class _Static(StaticFiles):
+    """Built files carry a hash of their content in their names, so they may be kept for a year."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Any:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+class _Requests:
+    """Gives every request an id, says in one log line what came of it, and adds the safe headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id, began, status = new_id(), time.perf_counter(), 0
+        scope.setdefault("state", {})["request_id"] = request_id
+        quiet = scope["path"].startswith(("/media", "/static", "/healthz", "/readyz"))
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                if not quiet:
+                    message["headers"] = [
+                        *message["headers"],
+                        (b"x-request-id", request_id.encode()),
+                        (b"x-content-type-options", b"nosniff"),
+                        (b"referrer-policy", b"same-origin"),
+                    ]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            try:
+                await self._app(scope, receive, sending)
+            finally:
+                if not quiet or status >= 500:
+                    took_ms = round((time.perf_counter() - began) * 1000, 1)
+                    log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took_ms)

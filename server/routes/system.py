@@ -1,0 +1,71 @@
+"""What belongs to no slice: health, the counting rule, the API's documentation."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy import text
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from server import migrate
+from server.contexts import ApiDocsPage, CountingPage
+from server.deps import PortsDep, WhoDep
+from server.indexing import IndexUnavailable
+from server.pages import Pages
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+def healthy() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def ready(ports: PortsDep) -> Response:
+    """Everything a page needs answers: the database with its newest tables, and the index."""
+    checks: dict[str, str] = {}
+    try:
+        with ports.db.read() as session:
+            session.execute(text("SELECT 1"))
+        checks["database"] = "ok" if migrate.current(ports.db) == migrate.newest() else "migrations pending"
+    except Exception as error:
+        checks["database"] = type(error).__name__
+    try:
+        ports.indexer.reader().mark()
+        checks["index"] = "ok"
+    except IndexUnavailable as error:
+        checks["index"] = error.code
+    well = all(said == "ok" for said in checks.values())
+    return JSONResponse({"status": "ok" if well else "not ready", **checks}, 200 if well else 503)
+
+
+@router.post("/healthz/upload-probe")
+async def upload_probe(request: Request) -> dict[str, Any]:
+    """Say how many bytes of a chunk arrived, so that `weike doctor` finds a proxy that cuts uploads."""
+    received = 0
+    async for block in request.stream():
+        received += len(block)
+    return {"received": received}
+
+
+@router.get("/counting")
+def counting(request: Request, who: WhoDep) -> Response:
+    """When a play counts, in words."""
+    pages: Pages = request.app.state.pages
+    return pages.respond(request, who, CountingPage(frame=pages.frame(request, who), rule=pages.rule))
+
+
+@router.get("/api/docs")
+def api_docs(request: Request, who: WhoDep) -> Response:
+    """The API's documentation, from our own assets."""
+    pages: Pages = request.app.state.pages
+    return pages.respond(
+        request, who, ApiDocsPage(frame=pages.frame(request, who), openapi_url="/api/openapi.json")
+    )
+
+
+@router.get("/favicon.ico")
+def icon(request: Request) -> Response:
+    """Browsers ask for it whatever a page says."""
+    return RedirectResponse(request.app.state.assets.url("icon.svg"), 308)
