@@ -1,0 +1,302 @@
+"""Manifests: the list of lessons an old library hands over, as .jsonl, .csv or .xlsx. Pure: bytes to rows.
+
+What people's spreadsheets do is allowed for: Chinese headings, a title line above them, GB18030, tabs or
+semicolons, numbers as keys, dates as dates, formulas. What cannot be used becomes a BadRow with its line and
+a code, and stops nothing.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
+
+from library.core.errors import Invalid
+from library.core.text import clean_line, fold
+
+SUFFIXES = (".jsonl", ".csv", ".xlsx")
+KEY_MAX = 200
+_HEADING_WITHIN = 10
+_REQUIRED = ("key", "title")
+
+_ALIASES: Mapping[str, tuple[str, ...]] = {
+    "key": ("key", "id", "编号", "课程编号", "党课编号", "唯一编号", "标识"),
+    "title": ("title", "标题", "题目", "课名", "课题", "党课标题", "课程标题", "课程名称", "名称"),
+    "lecturer": ("lecturer", "讲师", "主讲", "主讲人", "授课人", "授课教师", "老师"),
+    "date": ("date", "日期", "授课日期", "讲课日期", "上课日期", "时间", "授课时间"),
+    "topics": ("topics", "topic", "专题", "主题", "标签", "分类", "类别"),
+    "media": ("media", "file", "video", "视频", "录像", "媒体", "视频文件", "录像文件", "媒体文件", "文件"),
+    "transcript": ("transcript", "字幕", "字幕文件", "文稿文件"),
+    "transcript_text": ("transcript_text", "文稿", "正文", "全文", "文字稿", "讲稿", "内容"),
+    "summary": ("summary", "简介", "摘要", "概要", "说明"),
+}
+_FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One lesson of a manifest, as written. `line` is where it stands.
+
+    None means that the manifest says nothing about the field, "" that it says there is none.
+    """
+
+    line: int
+    key: str
+    title: str
+    lecturer: str | None = None
+    date: str | None = None
+    topics: str | None = None
+    media: str | None = None
+    transcript: str | None = None
+    transcript_text: str | None = None
+    summary: str | None = None
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A line that is no lesson: where, whose key (if it could be read), and the code of why."""
+
+    line: int
+    key: str
+    code: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a manifest says: its rows in order, and the headings of columns nobody knows."""
+
+    rows: tuple[Row | BadRow, ...]
+    ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Record:
+    """One line before its cells have names; a `code` says why it cannot be read."""
+
+    line: int
+    cells: tuple[str, ...] = ()
+    code: str = ""
+
+
+def parse_manifest(data: bytes, file_name: str) -> Manifest:
+    """Read a manifest by its suffix; raises Invalid (manifest_...) when it cannot be read as a whole."""
+    suffix = "." + file_name.rsplit(".", 1)[-1].lower()
+    if suffix not in SUFFIXES:
+        raise Invalid("manifest_type", field="manifest", suffix=suffix, known=", ".join(SUFFIXES))
+    if suffix == ".xlsx":
+        found = _table(_xlsx(data))
+    elif suffix == ".csv":
+        found = _table(_csv(_decode(data)))
+    else:
+        found = _jsonl(_decode(data))
+    if not found.rows:
+        raise Invalid("manifest_empty", field="manifest")
+    return replace(found, rows=tuple(_once(found.rows)))
+
+
+def field_of(heading: str) -> str | None:
+    """Return the field that a column's heading names, None for a column nobody knows."""
+    plain = re.sub(r"\(.*?\)|[\s*:_\-]", "", fold(heading))
+    return _BY_HEADING.get(plain)
+
+
+_BY_HEADING = {alias.replace("_", ""): name for name, aliases in _ALIASES.items() for alias in aliases}
+
+
+def _once(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
+    """Yield the rows; a key's second row is a bad one, because nobody knows which of the two is meant."""
+    first: dict[str, int] = {}
+    for row in rows:
+        if isinstance(row, Row):
+            if row.key in first:
+                yield BadRow(row.line, row.key, "key_twice", {"field": "key", "line": first[row.key]})
+                continue
+            first[row.key] = row.line
+        yield row
+
+
+def _row(line: int, values: Mapping[str, str | None]) -> Row | BadRow:
+    key = clean_line(values.get("key") or "")
+    if not key:
+        return BadRow(line, "", "empty", {"field": "key"})
+    if len(key) > KEY_MAX:
+        return BadRow(line, key[:KEY_MAX], "too_long", {"field": "key", "most": KEY_MAX, "length": len(key)})
+    for name, value in values.items():
+        if value is not None and value.strip() in _FORMULA_ERRORS:
+            return BadRow(line, key, "formula_error", {"field": name, "found": value.strip()})
+    return Row(line, key, values.get("title") or "", **{n: values.get(n) for n in _OPTIONAL})
+
+
+_OPTIONAL = tuple(name for name in _ALIASES if name not in _REQUIRED)
+
+
+# ---------------------------------------------------------------- tables: .csv and .xlsx
+
+
+def _table(records: Iterable[_Record]) -> Manifest:
+    """Find the headings among the first lines, then read each line under them."""
+    seen: list[_Record] = []
+    lines = iter(records)
+    for record in lines:
+        seen.append(record)
+        names = [field_of(cell) for cell in record.cells]
+        if all(name in names for name in _REQUIRED):
+            return _under(record.cells, lines)
+        if len(seen) == _HEADING_WITHIN:
+            break
+    filled = [r for r in seen if any(cell.strip() for cell in r.cells)]
+    if not filled:
+        raise Invalid("manifest_empty", field="manifest")
+    found = ", ".join(cell.strip() for cell in filled[0].cells if cell.strip())[:200]
+    raise Invalid("manifest_columns", field="manifest", needed="key, title", found=found)
+
+
+def _under(headings: Sequence[str], lines: Iterator[_Record]) -> Manifest:
+    places: dict[str, int] = {}
+    ignored = []
+    for place, heading in enumerate(headings):
+        name = field_of(heading)
+        if name is not None and name not in places:
+            places[name] = place
+        elif heading.strip():
+            ignored.append(heading.strip())
+    width = len(headings)
+    rows: list[Row | BadRow] = []
+    for record in lines:
+        cells = record.cells
+        if record.code:
+            key = cells[places["key"]] if places["key"] < len(cells) else ""
+            rows.append(BadRow(record.line, clean_line(key), record.code, {}))
+        elif any(cell.strip() for cell in cells):
+            if any(cell.strip() for cell in cells[width:]):
+                key = clean_line(cells[places["key"]])
+                rows.append(BadRow(record.line, key, "too_many_cells", {"most": width, "count": len(cells)}))
+                continue
+            values = {n: cells[at] if at < len(cells) else "" for n, at in places.items()}
+            rows.append(_row(record.line, values))
+    return Manifest(tuple(rows), tuple(ignored))
+
+
+def _decode(data: bytes) -> str:
+    """Return the text: by its mark if it has one, else UTF-8, else what Chinese Excel writes."""
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Invalid("manifest_unreadable", field="manifest")
+
+
+def _csv(text: str) -> Iterator[_Record]:
+    csv.field_size_limit(2**31 - 1)  # a lecture's whole text may stand in one cell
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield _Record(line, code="broken_quotes")
+            continue
+        yield _Record(line, tuple(cells))
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the cells: the sign that makes most known headings in the first lines."""
+    head = text.splitlines()[:_HEADING_WITHIN]
+
+    def known(sign: str) -> int:
+        return max(
+            (sum(field_of(c.strip('" ')) is not None for c in line.split(sign)) for line in head), default=0
+        )
+
+    return max((",", "\t", ";"), key=known)
+
+
+def _xlsx(data: bytes) -> Iterator[_Record]:
+    # Imported here: it takes a quarter of a second, which only this kind of file should cost.
+    import openpyxl
+
+    try:
+        # Twice: a formula's value is in the one, whether there is a formula at all in the other.
+        values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        for sheet in values.worksheets:
+            if sheet.sheet_state == "visible":
+                other = formulas[sheet.title]
+                sheet.reset_dimensions()  # some programs write a wrong size, which would cut rows off
+                other.reset_dimensions()
+                yield from _sheet(sheet.iter_rows(values_only=True), other.iter_rows(values_only=True))
+                return
+    except Invalid:
+        raise
+    except Exception as error:  # openpyxl raises whatever its XML and zip readers raise
+        raise Invalid("manifest_unreadable", field="manifest") from error
+
+
+def _sheet(values: Iterable[Sequence[Any]], formulas: Iterable[Sequence[Any]]) -> Iterator[_Record]:
+    for line, (cells, written) in enumerate(zip(values, formulas, strict=False), start=1):
+        unknown = any(
+            cell is None and isinstance(formula, str) and formula.startswith("=")
+            for cell, formula in zip(cells, written, strict=False)
+        )
+        code = "formula_without_value" if unknown else ""
+        yield _Record(line, tuple(_cell_text(cell) for cell in cells), code)
+
+
+def _cell_text(value: Any) -> str:
+    """Return a cell as people see it: 1001 for 1001.0, 2026-03-05 for a day."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+# ---------------------------------------------------------------- .jsonl
+
+
+def _jsonl(text: str) -> Manifest:
+    rows: list[Row | BadRow] = []
+    ignored: dict[str, None] = {}
+    for line, written in enumerate(text.split("\n"), start=1):
+        if not written.strip():
+            continue
+        try:
+            value = json.loads(written)
+        except (ValueError, RecursionError):
+            rows.append(BadRow(line, "", "not_json", {}))
+            continue
+        if not isinstance(value, dict):
+            rows.append(BadRow(line, "", "not_json", {}))
+            continue
+        rows.append(_object(line, value, ignored))
+    return Manifest(tuple(rows), tuple(ignored))
+
+
+def _object(line: int, value: Mapping[str, Any], ignored: dict[str, None]) -> Row | BadRow:
+    values: dict[str, str | None] = {}
+    bad = ""
+    for heading, said in value.items():
+        name = field_of(heading)
+        if name is None or name in values:
+            ignored[heading] = None
+        elif isinstance(said, dict):
+            bad = bad or name
+        elif isinstance(said, list):
+            values[name] = "\n".join(_cell_text(part) for part in said)
+        else:
+            values[name] = _cell_text(said)
+    if bad:
+        return BadRow(line, clean_line(values.get("key") or ""), "not_text", {"field": bad})
+    return _row(line, values)
