@@ -1,1 +1,1 @@
-"""What several test areas share: finding real tools, a real PostgreSQL, a real S3 over HTTP."""
+"""What several kinds of tests share: a browser without a screen, a server in a process of its own, media."""

