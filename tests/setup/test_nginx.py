@@ -88,7 +88,9 @@ def test_nginx_accepts_the_file(tmp_path: Path, nginx_path: Path) -> None:
         check=False,
     )
     assert answer.returncode == 0, answer.stderr
-    assert "[warn]" not in answer.stderr
+    warnings = [line for line in answer.stderr.splitlines() if "[warn]" in line]
+    # A small limit of open files on the machine that runs the test says nothing about the file.
+    assert [line for line in warnings if "open file resource limit" not in line] == []
 
 
 @pytest.mark.parametrize("secret", ["", 'word"; } evil', "two words", "line\nline2 x"])

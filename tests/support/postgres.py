@@ -82,8 +82,9 @@ def running_server() -> Iterator[PostgresServer]:
 
 
 def _start(folder: Path) -> pgserver.PostgresServer:
-    # The wheel's lock lies where this points when it is imported; by default that is one file in /tmp for all
+    # The wheel's lock lies below this folder when it is imported; without it that is one file in /tmp for all
     # users of the machine, and who comes second may not open it.
+    (folder / "python_PostgresServer").mkdir()
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     try:
