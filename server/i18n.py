@@ -40,12 +40,12 @@ def N_(sentence: str) -> str:  # noqa: N802  (gettext's customary name, which th
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """One language's sentences. `script_sentences` maps the Chinese sentences of the scripts to this
-    language.
+    language (to a list of plural forms where there is a number).
     """
 
     language: Language
     translations: NullTranslations
-    script_sentences: Mapping[str, str]
+    script_sentences: Mapping[str, str | list[str]]
 
     @property
     def locale(self) -> str:
@@ -92,12 +92,16 @@ def _read(path: Path, language: Language) -> Catalogue:
     return Catalogue(language, Translations(compiled), _script_sentences(catalog))
 
 
-def _script_sentences(catalog: Catalog) -> dict[str, str]:
-    return {
-        cast(str, message.id): cast(str, message.string)
-        for message in catalog
-        if message.id and any(name.startswith(SCRIPT_FOLDER) for name, _ in message.locations)
-    }
+def _script_sentences(catalog: Catalog) -> dict[str, str | list[str]]:
+    sentences: dict[str, str | list[str]] = {}
+    for message in catalog:
+        if not message.id or not any(name.startswith(SCRIPT_FOLDER) for name, _ in message.locations):
+            continue
+        if isinstance(message.id, str):
+            sentences[message.id] = cast(str, message.string)
+        else:  # a plural: the forms stand under the singular
+            sentences[message.id[0]] = list(message.string or ())
+    return sentences
 
 
 def negotiate(chosen: str | None, accept_language: str | None) -> Language:

@@ -33,8 +33,8 @@ def extract(root: Path = ROOT) -> Catalog:
         for name, _line, message, _comments, context in extract_from_dir(
             root / folder, [(pattern, method)], options if method == "jinja2" else {}, keywords
         ):
-            # Lines move with every edit: only the file is kept, so that a catalogue changes when sentences
-            do. found.add(message, locations=[(f"{folder}/{name}", 0)], context=context)
+            # Lines move with every edit: only the file is kept, so that a catalogue changes when they do.
+            found.add(message, locations=[(f"{folder}/{name}", 0)], context=context)
     return found
 
 

@@ -1,0 +1,214 @@
+"""What happened and what to do about it, for every code a person may meet.
+
+The sentences are Chinese here; other languages are in the catalogues.
+Engines and rules speak in codes with values (`transcode.errors`, `library.core.errors`); this is where a code
+becomes sentences. A test finds the codes that are raised and fails on one that is missing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.i18n import N_
+
+_RECORDING = {
+    "empty_file": (N_("这个文件是空的。"), N_("请在电脑上打开它看看，再上传能播放的那一份。")),
+    "not_media": (
+        N_("这个文件里没有能播放的音像（看起来是 %(found)s）。"),
+        N_("请选择视频或录音文件，例如 MP4、MOV、MKV、MP3。"),
+    ),
+    "playlist_in_disguise": (
+        N_("这个文件只是一张播放清单，不是录像本身。"),
+        N_("请上传清单所指的那个录像文件。"),
+    ),
+    "truncated": (
+        N_("录像不完整：文件的结尾或索引缺失。"),
+        N_("请从录像设备重新拷贝，确认本机能从头播到尾，再上传。"),
+    ),
+    "nothing_playable": (
+        N_("文件里既没有画面，也没有声音。"),
+        N_("请确认选对了文件；屏幕录像要在结束录制之后再上传。"),
+    ),
+    "recording_too_long": (
+        N_("录像长 %(duration_s)s，超过了上限 %(limit_s)s。"),
+        N_("请分成几节课上传。"),
+    ),
+    "too_short": (N_("录像太短，没有可以播放的内容。"), N_("请确认选对了文件。")),
+    "too_large_picture": (
+        N_("画面尺寸 %(width)s×%(height)s 太大，无法处理。"),
+        N_("请先导出为不超过 4K 的视频。"),
+    ),
+    "encrypted": (N_("录像有加密保护，无法处理。"), N_("请上传没有加密的原件。")),
+    "unsupported_container": (
+        N_("暂不支持这种文件格式：%(found)s。"),
+        N_("请先转换为 MP4 再上传。"),
+    ),
+    "unsupported_codec": (
+        N_("暂不支持这种编码：%(found)s。"),
+        N_("请先转换为 H.264 编码的 MP4 再上传。"),
+    ),
+    "disk_full": (
+        N_("服务器的存储空间满了，处理停了下来。"),
+        N_("已完成的短视频不受影响。请管理员腾出空间，然后点“重试”。"),
+    ),
+    "timeout": (N_("这一步用时太久，已经停下。"), N_("可以点“重试”；仍然如此，请联系管理员。")),
+    "cancelled": (N_("处理被取消了。"), N_("需要时可以点“重试”。")),
+    "tool_failed": (
+        N_("转换时出了错。"),
+        N_("可以点“重试”；仍然如此，请换一份录像，或联系管理员。"),
+    ),
+    "tool_missing": (
+        N_("服务器上缺少转换工具 %(tool)s。"),
+        N_("请管理员运行 weike doctor，然后点“重试”。"),
+    ),
+    "output_too_large": (N_("转换出的文件大得不正常，已经停下。"), N_("请换一份录像，或联系管理员。")),
+    "short_output": (N_("转换出的视频不完整，没有采用。"), N_("请点“重试”。")),
+    "uneven_output": (N_("转换出的几种清晰度对不齐，没有采用。"), N_("请点“重试”。")),
+    "bad_output": (N_("转换出的视频有缺损，没有采用。"), N_("请点“重试”。")),
+    "original_missing": (N_("找不到上传的原件。"), N_("请重新上传这份录像。")),
+    "io_error": (
+        N_("服务器读写文件时出了错（%(said)s）。"),
+        N_("可以点“重试”；仍然如此，请管理员检查磁盘。"),
+    ),
+    "already_here": (
+        N_("同一份录像已经在这里了：《%(title)s》"),
+        N_("不必再传；确实需要两份，可以点“重试”。"),
+    ),
+    "recording_gone": (N_("这份录像已经不在了。"), N_("请重新上传。")),
+    "lesson_has_recording": (N_("这节课已经有录像了。"), N_("请为新的录像另建一节课。")),
+    "nothing_to_retry": (N_("没有失败的步骤。"), N_("请刷新后再看。")),
+}
+
+_TRANSCRIPT = {
+    "transcript_unknown_type": (N_("认不出这种文稿文件。"), N_("可以用 .srt、.vtt、.txt 或 .docx。")),
+    "transcript_too_large": (N_("文稿文件太大。"), N_("文稿应是文字，不带图片。")),
+    "transcript_empty": (N_("文稿文件里没有文字。"), N_("请确认选对了文件。")),
+    "transcript_not_text": (
+        N_("文稿文件里不是文字。"),
+        N_("请确认选对了文件；Word 文稿请存为 .docx。"),
+    ),
+    "transcript_broken": (
+        N_("文稿文件读不出来，可能已损坏。"),
+        N_("请另存为 UTF-8 编码的 .srt 或 .txt 再试。"),
+    ),
+    "transcript_no_cues": (
+        N_("字幕文件里没有一行能读懂的时间。"),
+        N_("请重新导出字幕；只有文字的话，请存为 .txt。"),
+    ),
+}
+
+_WARNINGS = {
+    "bad_characters": (
+        N_("有些字认不出来，已用“�”代替。"),
+        N_("可以把文稿另存为 UTF-8 编码再传一次。"),
+    ),
+    "unsorted": (N_("有些字幕的时间前后颠倒，已经按时间排好。"), ""),
+    "overlap": (N_("有些字幕的时间重叠，已经把前一行缩短。"), ""),
+    "same_time": (N_("同一时间的几行字幕已经合在一起。"), ""),
+    "no_length": (N_("有些字幕没有时长，已经按阅读的快慢补上。"), ""),
+    "negative_time": (N_("有些字幕的时间在开头之前，已经挪到开头。"), ""),
+    "no_text": (N_("没有文字的字幕已经去掉。"), ""),
+    "long_cue": (N_("太长的字幕已经截短。"), ""),
+    "too_many_cues": (N_("字幕太多，只采用了前面的部分。"), ""),
+    "past_the_end": (N_("文稿比录像长，多出的部分没有采用。"), N_("请检查文稿与录像是否对应。")),
+}
+
+_ENTRY = {
+    "invalid": (N_("填写的内容不能用。"), N_("请改正后再提交。")),
+    "empty": (N_("这一项不能为空。"), N_("请填写后再提交。")),
+    "too_long": (N_("太长了：最多 %(most)s 个字，现在有 %(length)s 个。"), N_("请缩短一些。")),
+    "too_many": (N_("太多了：最多 %(most)s 个。"), N_("请去掉一些。")),
+    "date_unreadable": (N_("读不懂这个日期：%(text)s。"), N_("请写成 2026-03-05 这样。")),
+    "language_unknown": (N_("没有这种语言。"), N_("可以选：%(known)s。")),
+    "unknown_choice": (N_("没有这个选项。"), N_("请从列出的选项中选择。")),
+    "space_inside": (N_("用户名里不能有空格。"), ""),
+    "password_short": (N_("密码太短。"), N_("至少要 %(least)s 个字符；一句好记的话就很好。")),
+    "password_common": (N_("这个密码太容易被猜到。"), N_("请换一个，例如一句只有您记得的话。")),
+    "passwords_differ": (N_("两次输入的密码不一样。"), N_("请重新输入。")),
+    "username_taken": (N_("这个用户名已经有人用了。"), N_("请换一个，例如加上村名或年份。")),
+    "confirm_title": (N_("为防误删，请准确输入这节课的标题。"), ""),
+    "password_wrong": (N_("现在的密码不对。"), N_("请重新输入。")),
+    "upload_type": (
+        N_("不收这种文件：%(suffix)s。"),
+        N_("请选择视频或录音文件，例如 MP4、MOV、MKV、MP3。"),
+    ),
+    "too_large": (N_("文件太大，或者空间不够。"), N_("请压缩后再试，或请管理员放宽限制。")),
+    "upload_size": (
+        N_("文件有 %(size_bytes)s，超过了上限 %(most_bytes)s。"),
+        N_("请压缩或分成几节课上传。"),
+    ),
+    "upload_quota": (
+        N_("您的上传空间只剩 %(left_bytes)s，放不下 %(size_bytes)s 的文件。"),
+        N_("请删去不再需要的课，或请管理员增加空间。"),
+    ),
+    "disk_room": (
+        N_("服务器的空间不够放下这个文件（还剩 %(free_bytes)s）。"),
+        N_("请管理员腾出空间。"),
+    ),
+    "upload_form": (N_("这种上传方式不支持。"), N_("请用上传页面，或普通的 tus 上传。")),
+    "upload_unknown": (N_("服务器上没有这次上传。"), N_("请重新选择文件。")),
+    "length_needed": (N_("请求没有说明长度。"), N_("请联系管理员检查网络代理。")),
+    "body_size": (N_("发来的内容太大：最多 %(most_bytes)s。"), N_("请缩小后再试。")),
+    "beat_unreadable": (N_("读不懂这份播放记录。"), ""),
+}
+
+_ACCESS = {
+    "not_found": (N_("这里没有您要找的内容。"), N_("它可能已被撤下，或者网址不完整。可以试试搜索。")),
+    "sign_in_needed": (N_("请先登录。"), N_("登录后会回到这一页。")),
+    "sign_in_failed": (
+        N_("用户名或密码不对。"),
+        N_("请检查输入法和大小写；忘了密码，请找管理员要一个重设链接。"),
+    ),
+    "forbidden": (N_("您的角色不能做这件事。"), N_("需要的话，请联系您所在支部的管理员。")),
+    "csrf": (N_("这一页放得太久了，为了安全没有提交。"), N_("请刷新后再试一次。")),
+    "conflict": (N_("它的状态刚刚变了，这个操作不再适用。"), N_("请刷新后再看。")),
+    "not_published": (N_("它现在没有发布。"), ""),
+    "already_published": (N_("它已经发布了。"), ""),
+    "nothing_to_publish": (
+        N_("它还没有可以播放的短视频，也没有文稿，暂时不能发布。"),
+        N_("请等处理完成。"),
+    ),
+    "clip_not_ready": (N_("这一段还在制作。"), N_("请过几分钟再来。")),
+    "play_unknown": (N_("没有这次播放。"), N_("请刷新页面。")),
+    "no_root": (N_("还没有建立党组织。"), N_("请管理员重新启动服务。")),
+    "sign_in_wait": (N_("密码错得太多了。"), N_("请过 %(wait_s)s 再试。")),
+    "throttled": (N_("试得太频繁了。"), N_("请过 %(wait_s)s 再试。")),
+    "link_used_or_expired": (N_("这个链接已经用过，或者过期了。"), N_("请向发链接给您的人再要一个。")),
+    "link_expired": (N_("播放地址已过期。"), N_("请刷新页面继续观看。")),
+    "index_busy": (N_("搜索正在整理，暂时查不了。"), N_("请过几分钟再试；课程列表不受影响。")),
+    "index_damaged": (N_("搜索索引损坏，暂时查不了。"), N_("请管理员运行 weike reindex；课程列表不受影响。")),
+    "error": (N_("出了点问题，没有完成。"), N_("请再试一次；仍然如此，请把编号告诉管理员。")),
+}
+
+_DONE = {
+    "signed_in": (N_("已登录，欢迎您。"), ""),
+    "signed_out": (N_("已退出登录。"), ""),
+    "welcome": (N_("账号建好了，欢迎您。"), ""),
+    "saved": (N_("已保存。"), ""),
+    "published": (N_("已发布。"), ""),
+    "withdrawn": (N_("已撤下。"), ""),
+    "audience_changed": (N_("观看范围已修改。"), ""),
+    "deleted": (N_("已删除。"), ""),
+    "retrying": (N_("已重新开始失败的步骤。"), ""),
+    "password_changed": (N_("密码已修改。"), ""),
+    "token_revoked": (N_("令牌已作废。"), ""),
+    "others_signed_out": (N_("其他设备都已退出登录。"), ""),
+    "role_given": (N_("已授予角色。"), ""),
+    "role_taken": (N_("已收回角色。"), ""),
+    "invite_revoked": (N_("邀请链接已作废。"), ""),
+    "person_on": (N_("账号已启用。"), ""),
+    "person_off": (N_("账号已停用。"), ""),
+}
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    **_RECORDING,
+    **_TRANSCRIPT,
+    **_WARNINGS,
+    **_ENTRY,
+    **_ACCESS,
+    **_DONE,
+}
+"""Every code a person may meet: (what happened, what to do)."""
+
+BY_VALUE = {("too_long", "limit_s"): "recording_too_long"}
+"""A code that two engines use, told apart by a value that only one of them gives."""

@@ -1,0 +1,473 @@
+"""Every page filled with believable contents: for the tests, and for looking at (preview.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from library.core.permits import Audience, LessonState, Role
+from server import contexts as c
+
+NOW = datetime(2026, 3, 12, 6, 30, tzinfo=UTC)
+RULE = c.CountingRule(min_s=10, short_clip_s=20, short_share=0.5, window_min=60)
+LECTURER = c.Viewer(id="p1", name="王芳", may_upload=True)
+STAFF = c.Viewer(id="p2", name="陈志远", may_upload=True, may_review=True, may_manage_people=True)
+MEMBER = c.Viewer(id="p3", name="李秀英")
+TITLES = (
+    "绿水青山就是金山银山：从余村看生态富民",
+    "乡村振兴五句话",
+    "入党誓词的由来",
+    "怎样开好一次组织生活会",
+    "新时代“枫桥经验”进村记",
+    "《中国共产党纪律处分条例》要点：写给村党支部书记的二十条提醒与三个真实案例",
+)
+SENTENCES = (
+    "同志们，大家好，今天我们用十分钟讲一讲绿水青山就是金山银山。",
+    "二十年前，余村靠开矿、办水泥厂，成了全县有名的富裕村。",
+    "可是山秃了，水浑了，老百姓连窗户都不敢开。",
+    "村党支部开了三个晚上的会，最后决定：关矿山，停水泥厂。",
+    "关停之后，村集体收入从三百万元掉到二十一万元。",
+    "就在大家犹豫的时候，我们听到了那句话：绿水青山就是金山银山。",
+    "从此余村复垦复绿，发展生态旅游，路越走越宽。",
+    "这个故事告诉我们，算账要算长远账、算整体账、算综合账。",
+    "支部怎么带头？第一，把道理讲明白；第二，把责任落到人。",
+    "请大家回去以后，对照本村实际，想一想我们的“绿水青山”在哪里。",
+)
+
+
+def frame(viewer: c.Viewer | None = None, path: str = "/", **more: object) -> c.Frame:
+    """A frame in Chinese; `in_language` turns a whole page."""
+    return c.Frame(csrf="csrf-token", language="zh-CN", path=path, viewer=viewer, **more)  # type: ignore[arg-type]
+
+
+def in_language(page: c.Context, language: c.Language) -> c.Context:
+    """The same page for a reader of `language`."""
+    return replace(page, frame=replace(page.frame, language=language))
+
+
+def card(n: int, **more: object) -> c.LessonCard:
+    """The n-th lesson of the sample library."""
+    facts: dict[str, object] = {
+        "id": f"lesson{n}",
+        "title": TITLES[n % len(TITLES)],
+        "lecturer": ("王芳", "陈志远", "刘建国", None)[n % 4],
+        "date": date(2026, 3, 10) - timedelta(days=9 * n),
+        "topics": (("生态文明", "乡村振兴"), ("乡村振兴",), ("党史",), ())[n % 4],
+        "duration_s": 412.0 + 731 * n,
+        "clip_count": 1 + n,
+        "views": (12_840, 986, 45, 0)[n % 4],
+        "kind": "video",
+        "poster_url": f"/poster/{n % 3}.jpg" if n % 4 != 3 else None,
+    }
+    return c.LessonCard(**{**facts, **more})  # type: ignore[arg-type]
+
+
+def clips(ready: int = 4) -> tuple[c.ClipCard, ...]:
+    """Four clips of which the first `ready` are made."""
+    lengths = (562.0, 571.5, 548.2, 214.9)
+    return tuple(
+        c.ClipCard(
+            id=f"clip{n}",
+            n=n,
+            start_s=sum(lengths[: n - 1]),
+            duration_s=length,
+            views=(986, 402, 1, 0)[n - 1],
+            ready=n <= ready,
+            poster_url=f"/poster/{n % 3}.jpg" if n <= ready else None,
+            first_words=SENTENCES[2 * n - 2] if n <= ready else "",
+        )
+        for n, length in enumerate(lengths, 1)
+    )
+
+
+def cues() -> tuple[c.CueLine, ...]:
+    """Forty lines, 6.5 seconds each."""
+    return tuple(
+        c.CueLine(start_s=6.5 * n, end_s=6.5 * n + 6.2, text=SENTENCES[n % len(SENTENCES)]) for n in range(40)
+    )
+
+
+def pager(pages: int = 1, total: int = 6, url: str = "/lessons?topic=党史") -> c.Pager:
+    """The second page of many, or the only one."""
+    return c.Pager(page=min(2, pages), pages=pages, total=total, url=url)
+
+
+FACETS: dict[str, tuple[c.Facet, ...]] = {
+    "topics": (c.Facet(value="乡村振兴", count=41), c.Facet(value="党史", count=23)),
+    "lecturers": (c.Facet(value="王芳", count=17), c.Facet(value="陈志远", count=9)),
+    "years": (c.Facet(value="2026", count=31), c.Facet(value="2025", count=33)),
+}
+UNFINISHED = (
+    c.Unfinished(
+        lesson_id="l9",
+        title="怎样开好一次组织生活会",
+        file_name="组织生活会 2026-03-01.mp4",
+        received_bytes=734_003_200,
+        size_bytes=1_932_735_283,
+    ),
+)
+STEPS = (
+    c.Step(id="probe-0", kind="probe", state="done", percent=100),
+    c.Step(id="split-0", kind="split", state="done", percent=100),
+    c.Step(id="clip-1", kind="clip", n=1, state="done", percent=100, clip_url="/clips/clip1"),
+    c.Step(id="clip-2", kind="clip", n=2, state="running", percent=41.7, eta_s=96),
+    c.Step(
+        id="clip-3",
+        kind="clip",
+        n=3,
+        state="failed",
+        percent=12,
+        reason=c.Reason(code="disk_full"),
+        retry=True,
+    ),
+    c.Step(id="captions-0", kind="captions", state="waiting", percent=0),
+    c.Step(id="index-0", kind="index", state="waiting", percent=0),
+)
+
+
+def catalog_pages() -> Iterator[tuple[str, c.Context]]:
+    """Home, the library, lessons in their states, search."""
+    all_cards = tuple(card(n) for n in range(6))
+    done = (c.Flash(kind="done", code="signed_in"),)
+    yield (
+        "home",
+        c.HomePage(
+            frame=frame(MEMBER, flashes=done),
+            newest=all_cards,
+            this_week=all_cards[:2],
+            most_watched=all_cards[1:4],
+            total=128,
+        ),
+    )
+    yield "home_empty", c.HomePage(frame=frame(), newest=(), this_week=(), most_watched=(), total=0)
+    yield (
+        "lessons",
+        c.LessonsPage(
+            frame=frame(MEMBER, "/lessons"),
+            lessons=(*all_cards, card(7, kind="text", duration_s=None, poster_url=None, clip_count=0)),
+            pager=pager(5, 132),
+            topic="党史",
+            **FACETS,
+        ),
+    )
+    yield (
+        "lessons_empty",
+        c.LessonsPage(
+            frame=frame(None, "/lessons"), lessons=(), pager=pager(0, 0), topics=(), lecturers=(), years=()
+        ),
+    )
+    lesson_frame = frame(None, "/lessons/lesson0")
+    full = c.LessonPage(
+        frame=lesson_frame,
+        lesson=card(0),
+        summary="一个村子关掉矿山、靠好风景过上好日子的故事。\n适合支部主题党日集中学习，配有讨论题。",
+        clips=clips(),
+        recording_state="ready",
+        has_transcript=True,
+        rule=RULE,
+    )
+    yield "lesson", full
+    powers = c.LessonPowers(
+        edit=True, publish=True, withdraw=True, audience=True, delete=True, see_progress=True, see_stats=True
+    )
+    yield (
+        "lesson_staff",
+        replace(
+            full,
+            frame=frame(STAFF, "/lessons/lesson0", review_count=3),
+            lesson=card(0, state=LessonState.DRAFT, audience=Audience.SIGNED_IN),
+            clips=clips(2),
+            recording_state="working",
+            has_transcript=False,
+            duplicates=(c.LessonRef(id="lesson1", title=TITLES[1]),),
+            may=powers,
+            history=(c.HistoryLine(at=NOW, who="陈志远", action="withdraw", note="画面有误，重录"),),
+            known_lecturers=("王芳", "陈志远"),
+            known_topics=("党史", "乡村振兴"),
+        ),
+    )
+    yield (
+        "lesson_refused",
+        replace(
+            full,
+            frame=frame(LECTURER, "/lessons/lesson0"),
+            clips=(),
+            summary="",
+            recording_state="refused",
+            problem=c.Reason(code="not_media", args={"found": "office"}),
+            may=replace(powers, publish=False, withdraw=False, audience=False),
+        ),
+    )
+    yield (
+        "lesson_text",
+        replace(
+            full,
+            lesson=card(2, kind="text", duration_s=None, clip_count=0, poster_url=None),
+            clips=(),
+            recording_state="none",
+            text=("".join(SENTENCES[:5]), "".join(SENTENCES[5:])),
+        ),
+    )
+    yield from _search_pages(all_cards)
+
+
+def _search_pages(cards: tuple[c.LessonCard, ...]) -> Iterator[tuple[str, c.Context]]:
+    searching = frame(MEMBER, "/search?q=绿水青山", query="绿水青山")
+    quote = SENTENCES[5] + SENTENCES[6]
+    at = quote.index("绿水青山")
+    hit = c.SearchResult(
+        lesson=cards[0],
+        url="/clips/clip1?t=32.5",
+        quote=quote,
+        marks=((at, at + 4),),
+        clip_n=1,
+        start_s=32.5,
+        lesson_start_s=32.5,
+    )
+    text_hit = c.SearchResult(
+        lesson=replace(cards[2], kind="text"), url="/lessons/lesson2", quote="入党誓词 <的> 由来"
+    )
+    later = replace(
+        hit, clip_n=3, start_s=301.0, lesson_start_s=3905.0, quote=SENTENCES[9], marks=((21, 25), (20, 26))
+    )
+    found = c.SearchPage(frame=searching, results=(hit, later, text_hit), pager=pager(3, 27), **FACETS)
+    yield "search", found
+    yield "search_loosened", replace(found, results=(hit,), loosened=True)
+    yield (
+        "search_nothing",
+        replace(found, results=(), pager=pager(0, 0), popular_topics=("党史", "乡村振兴", "作风建设")),
+    )
+    yield (
+        "search_help",
+        replace(
+            found,
+            frame=frame(None, "/search"),
+            results=(),
+            pager=pager(0, 0),
+            topics=(),
+            lecturers=(),
+            years=(),
+        ),
+    )
+    yield (
+        "search_problem",
+        replace(found, results=(), pager=pager(0, 0), problem=c.Reason(code="index_damaged")),
+    )
+
+
+def watch_pages() -> Iterator[tuple[str, c.Context]]:
+    """The watch page in its states, statistics, the rule."""
+    page = c.ClipPage(
+        frame=frame(MEMBER, "/clips/clip2"),
+        lesson=card(0),
+        clip=clips()[1],
+        clips=clips(3),
+        kind="video",
+        master_url="/media/sig/1/everyone/clip2/plan/master.m3u8",
+        captions_url="/clips/clip2/captions.vtt",
+        cues=cues(),
+        views=986,
+        rule=RULE,
+    )
+    yield "clip", page
+    yield "clip_estimated", replace(page, cues_estimated=True, captions_url=None, start_s=65.0)
+    yield (
+        "clip_sound",
+        replace(
+            page,
+            kind="sound",
+            clip=clips()[0],
+            clips=clips()[:1],
+            cues=(),
+            captions_url=None,
+            views=1,
+            lesson=card(2),
+        ),
+    )
+    days = tuple(
+        c.DayCount(
+            day=date(2026, 3, 1) + timedelta(days=n),
+            views=7 * n % 31 + n,
+            people=3 * n % 17 + 1,
+            watched_s=900.0 * n,
+        )
+        for n in range(10)
+    )
+    stats = c.StatsPage(
+        frame=frame(STAFF, "/lessons/lesson0/stats"),
+        lesson=c.LessonRef(id="lesson0", title=TITLES[0]),
+        views=12_840,
+        people=3_177,
+        watched_s=5_904_000,
+        clips=tuple(
+            c.ClipCount(id=f"clip{n}", n=n, views=900 // n, people=400 // n, watched_s=36_000 / n)
+            for n in range(1, 5)
+        ),
+        days=days,
+        rule=RULE,
+    )
+    yield "stats", stats
+    yield "stats_empty", replace(stats, views=0, people=0, watched_s=0, clips=(), days=())
+    yield "counting", c.CountingPage(frame=frame(None, "/counting"), rule=RULE)
+
+
+def intake_pages() -> Iterator[tuple[str, c.Context]]:
+    """Uploading, progress, lists of work."""
+    yield (
+        "upload",
+        c.UploadPage(
+            frame=frame(LECTURER, "/upload"),
+            max_bytes=8 * 1024**3,
+            left_bytes=21 * 1024**3,
+            media_suffixes=(".mp4", ".mov", ".mkv", ".mp3"),
+            known_lecturers=("王芳",),
+            known_topics=("党史",),
+            unfinished=UNFINISHED,
+        ),
+    )
+    progress = c.ProgressPage(
+        frame=frame(LECTURER, "/lessons/lesson0/progress"),
+        lesson=c.LessonRef(id="lesson0", title=TITLES[0]),
+        lesson_state=LessonState.DRAFT,
+        progress=c.Progress(state="working", percent=46.2, steps=STEPS),
+    )
+    yield "progress", progress
+    ready = c.Progress(state="ready", percent=100, steps=STEPS[:3])
+    yield "progress_ready", replace(progress, progress=ready, may_publish=True, may_retry=False)
+    refused = c.Progress(
+        state="refused", percent=0, steps=(), reason=c.Reason(code="too_long", args={"limit_s": 28_800})
+    )
+    yield "progress_refused", replace(progress, progress=refused)
+    rows = (
+        c.WorkRow(
+            lesson=card(0, state=LessonState.DRAFT),
+            recording_state="working",
+            percent=46.2,
+            uploaded_by="王芳",
+            uploaded_at=NOW,
+        ),
+        c.WorkRow(
+            lesson=card(3, state=LessonState.DRAFT, clip_count=0),
+            recording_state="failed",
+            percent=20,
+            reason=c.Reason(code="truncated"),
+            uploaded_at=NOW,
+        ),
+        c.WorkRow(
+            lesson=card(1), recording_state="ready", percent=100, uploaded_by="刘建国", uploaded_at=NOW
+        ),
+    )
+    mine = c.MinePage(frame=frame(LECTURER, "/mine"), rows=rows, pager=pager(), unfinished=UNFINISHED)
+    yield "mine", mine
+    yield "mine_empty", replace(mine, rows=(), unfinished=())
+    review = c.ReviewPage(frame=frame(STAFF, "/review", review_count=3), rows=rows, pager=pager(4))
+    yield "review", review
+    yield "review_empty", replace(review, rows=())
+
+
+def people_pages() -> Iterator[tuple[str, c.Context]]:
+    """Doors, the account, the list of people."""
+    sign_in = c.SignInPage(frame=frame(None, "/sign-in"), next="/mine")
+    yield "sign_in", sign_in
+    yield "sign_in_wrong", replace(sign_in, username="王芳", problem=c.Reason(code="sign_in_failed"))
+    welcome = c.WelcomePage(frame=frame(None, "/welcome/x"), token="x", purpose="first_admin")
+    yield "welcome_first", welcome
+    yield (
+        "welcome_invite",
+        replace(welcome, purpose="invite", role=Role.LECTURER, branch="余村党支部", name="张梅"),
+    )
+    yield (
+        "welcome_reset",
+        replace(
+            welcome,
+            purpose="reset",
+            username="王芳",
+            problem=c.Reason(code="password_short", args={"least": 8}),
+        ),
+    )
+    held = (c.HeldRole(role=Role.LECTURER, branch_id="b2", branch="余村党支部"),)
+    yield (
+        "account",
+        c.AccountPage(
+            frame=frame(LECTURER, "/account"),
+            roles=held,
+            tokens=(c.TokenRow(id="t1", label="县里的统计程序", created_at=NOW, last_used_at=None),),
+            devices=(
+                c.DeviceRow(
+                    id="d1",
+                    agent="Mozilla/5.0 (Linux; Android 13) MicroMessenger/8",
+                    last_seen_at=NOW,
+                    this_one=True,
+                ),
+                c.DeviceRow(id="d2", agent="", last_seen_at=NOW),
+            ),
+            new_token="wk_7f3k2q9d5m8x",
+        ),
+    )
+    branches = (
+        c.BranchRow(id="b1", name="安吉县委党校", depth=0),
+        c.BranchRow(id="b2", name="余村党支部", depth=1),
+    )
+    people = (
+        c.PersonRow(id="p1", username="wangfang", name="王芳", roles=held, last_seen_at=NOW, may_change=True),
+        c.PersonRow(
+            id="p2",
+            username="陈志远",
+            name="陈志远",
+            roles=(c.HeldRole(role=Role.ADMIN, branch_id="b1", branch="安吉县委党校"),),
+            last_seen_at=None,
+        ),
+        c.PersonRow(
+            id="p3",
+            username="old",
+            name="刘建国",
+            roles=(),
+            last_seen_at=NOW,
+            active=False,
+            may_change=True,
+        ),
+    )
+    page = c.PeoplePage(
+        frame=frame(STAFF, "/people"),
+        people=people,
+        pager=pager(2, 41),
+        branches=branches,
+        roles=(Role.MEMBER, Role.LECTURER),
+        invites=(
+            c.InviteRow(id="i1", name="张梅", role=Role.MEMBER, branch="余村党支部", expires_at=NOW),
+            c.InviteRow(id="i2", name="", role=Role.LECTURER, branch="余村党支部", expires_at=NOW),
+        ),
+        new_link="https://weike.example/welcome/7f3k2q9d5m8x",
+    )
+    yield "people", page
+    yield "people_nobody", replace(page, people=(), invites=(), new_link=None, q="赵")
+
+
+def other_pages() -> Iterator[tuple[str, c.Context]]:
+    """Errors and the API's documentation."""
+    for status in (400, 401, 403, 404, 409, 410, 413, 429, 500, 503):
+        yield (
+            f"error_{status}",
+            c.ErrorPage(
+                frame=frame(None, "/lost"), status=status, request_id="r-81f2" if status >= 500 else ""
+            ),
+        )
+    yield (
+        "error_reason",
+        c.ErrorPage(
+            frame=frame(MEMBER, "/lost"),
+            status=429,
+            reason=c.Reason(code="sign_in_wait", args={"wait_s": 32}),
+        ),
+    )
+    yield "api_docs", c.ApiDocsPage(frame=frame(None, "/api/docs"), openapi_url="/api/openapi.json")
+
+
+def pages() -> dict[str, c.Context]:
+    """All sample pages by name."""
+    return dict(
+        pair
+        for group in (catalog_pages, watch_pages, intake_pages, people_pages, other_pages)
+        for pair in group()
+    )
