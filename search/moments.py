@@ -39,7 +39,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class _Track:
-    """The cues in one text; ``starts`` and ``starts_s``: where each cue begins in it, and in time."""
+    """The cues in one text. ``starts``, ``starts_s``: where each cue begins in it and in time."""
 
     text: str
     starts: tuple[int, ...]
@@ -47,7 +47,7 @@ class _Track:
 
     @property
     def breaks(self) -> list[int]:
-        """Where a quote may begin or end without cutting a thought: behind punctuation, at borders of cues."""
+        """Where a quote may begin or end without cutting a thought: behind punctuation, between cues."""
         found = {0, len(self.text), *self.starts, *(m.end() for m in _BREAK.finditer(self.text))}
         return sorted(found)
 

@@ -1,12 +1,27 @@
-"""Build the whole index anew beside the old one, check it, and swap."""
+"""Build the whole index anew beside the one in use, check it, and swap. Search goes on meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
+from whoosh.util.filelock import FileLock
+
+from search import generations
 from search.document import Document
+from search.engine import IndexBusy, IndexDamaged, SearchError
+from search.whoosh_index import creation_lock
+from search.whoosh_reader import WhooshReader
+from search.whoosh_schema import whoosh_fields
+from search.whoosh_store import WhooshStore
+
+# Documents a commit: each makes a segment (few are faster to search) and is held in memory until then.
+BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +39,104 @@ def rebuild(
     mark: int,
     on_progress: Callable[[int], None] | None = None,
 ) -> Rebuilt:
-    """Index all documents into a new generation and make it current; ``on_progress`` gets the count so far.
+    """Index all documents into a new generation and make it current; ``on_progress`` gets the count.
 
-    ``mark`` must be read BEFORE ``documents`` starts reading the database: changes after it are replayed from
-    the outbox, so the outbox must keep every row above the mark. Raises SearchError when the counts do not
-    add up; then the old generation stays current.
+    Needs nothing of what is in ``folder``, so it also mends a damaged index or one of another schema.
+    ``mark`` must be read BEFORE ``documents`` starts reading the database: changes after it are replayed
+    from the outbox, so the outbox must keep every row above the mark. Of two documents with one id the
+    first is kept; the other counts as unreadable. Raises IndexBusy when another rebuild runs, SearchError
+    when the counts do not add up; then, as after a crash, the old generation stays in use.
     """
-    raise NotImplementedError
+    folder.mkdir(parents=True, exist_ok=True)
+    with _only_one(folder):
+        _remove_unfinished(folder)
+        fresh = generations.start(folder)
+        try:
+            built = _build(fresh, documents, mark, on_progress or (lambda _: None))
+            _check(fresh, built.documents, mark)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        with creation_lock(folder):
+            previous = _in_use(folder) or _newest_but(fresh.name, folder)
+            generations.switch_to(folder, fresh.name)
+            generations.sweep(folder, in_use=fresh.name, previous=previous)
+        return built
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    lock = FileLock(str(folder / "rebuild.lock"))
+    if not lock.acquire():
+        raise IndexBusy(f"{folder} is being rebuilt already")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _in_use(folder: Path) -> str | None:
+    """The generation in use, or None when the pointer is broken: then there is no telling which is good."""
+    try:
+        return generations.current(folder)
+    except IndexDamaged:
+        return None
+
+
+def _newest_but(fresh: str, folder: Path) -> str | None:
+    others = [name for name in generations.names(folder) if name != fresh]
+    return others[-1] if others else None
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """What a rebuild that was killed has left: generations newer than the one in use."""
+    in_use = _in_use(folder)
+    if in_use is None:
+        return
+    existing = generations.names(folder)
+    for name in existing[existing.index(in_use) + 1 :]:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _build(
+    fresh: Path, documents: Iterable[Document], mark: int, on_progress: Callable[[int], None]
+) -> Rebuilt:
+    store = WhooshStore.create(fresh)
+    unreadable: list[str] = []
+    entries = _readable(documents, unreadable)
+    count = 0
+    while batch := list(islice(entries, BATCH)):
+        count += store.write(batch, [], mark=0)
+        on_progress(count)
+    # The mark comes last: a generation without it has not been finished.
+    store.write([], [], mark)
+    return Rebuilt(fresh.name, count, tuple(unreadable))
+
+
+def _readable(documents: Iterable[Document], unreadable: list[str]) -> Iterator[dict[str, Any]]:
+    """The entries of the documents; those that cannot be turned into one are listed and stop nothing."""
+    seen: set[str] = set()
+    for document in documents:
+        try:
+            entry = whoosh_fields(document)
+        except (TypeError, ValueError, AttributeError):
+            unreadable.append(document.id)
+            continue
+        if document.id in seen:
+            unreadable.append(document.id)
+            continue
+        seen.add(document.id)
+        yield entry
+
+
+def _check(fresh: Path, expected: int, mark: int) -> None:
+    """Open the new generation as a reader will. Raises SearchError."""
+    store = WhooshStore.open(fresh)
+    reader = WhooshReader(store)
+    try:
+        reader.refresh()
+        found = sum(len(segment.all_documents) for segment in reader.segments)
+    finally:
+        reader.close()
+    if found != expected or store.seal().mark != mark:
+        raise SearchError(f"{fresh} holds {found} documents instead of {expected}, or lacks its mark")

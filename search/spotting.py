@@ -117,8 +117,8 @@ def spot(text: str, wanted: Iterable[Needle]) -> list[Spot]:
 def marks(spots: Iterable[Spot]) -> tuple[tuple[int, int], ...]:
     """The characters to mark; what touches or overlaps is one mark.
 
-    Whole words are marked. Parts are marked when none of the words they belong to is there, pairs when there is
-    nothing else: with 中国式 found, the 中国 of 中国共产党 is noise.
+    Whole words are marked. Parts are marked when none of the words they belong to is there, pairs when there
+    is nothing else: with 中国式 found, the 中国 of 中国共产党 is noise.
     """
     spots = list(spots)
     whole = {s.needle for s in spots if s.needle.kind is Kind.WORD}

@@ -17,7 +17,7 @@ from search.plan import plan
 from search.query import Query, parse
 from search.rank import NOTHING, Ranking, rank
 from search.whoosh_reader import Segment, WhooshReader
-from search.whoosh_schema import key
+from search.whoosh_schema import key, whoosh_fields
 from search.whoosh_store import WhooshStore
 
 
@@ -60,7 +60,7 @@ class WhooshIndex:
         """
         documents = {document.id: document for document in upserts}
         lessons = {*replaced_lessons, *(document.lesson for document in documents.values())}
-        return self._store().write(documents.values(), lessons, mark)
+        return self._store().write(map(whoosh_fields, documents.values()), lessons, mark)
 
     def mark(self) -> int:
         """See SearchEngine."""

@@ -31,7 +31,7 @@ Posting = tuple[bytes, int, float, bytes]
 _PACK_ONE = struct.Struct("=I").pack
 
 
-class _Weights(formats.Existence):  # type: ignore[misc]  # Whoosh ships no types
+class _Weights(formats.Existence):  # type: ignore[misc]  # Whoosh is Any here
     """Postings with a weight and nothing else."""
 
 

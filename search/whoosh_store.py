@@ -13,10 +13,9 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, LockError
 from whoosh.reading import SegmentReader
 
-from search.document import Document
 from search.engine import IndexBusy, IndexDamaged, SchemaChanged, SearchError
 from search.files import sync_file, sync_folder, write_whole
-from search.whoosh_schema import check_whoosh, fingerprint, key, schema, whoosh_fields
+from search.whoosh_schema import check_whoosh, fingerprint, key, schema
 from search.whoosh_writer import GroupingWriter, merge_small
 
 _NAME = "weike"
@@ -121,7 +120,7 @@ class WhooshStore:
         with damage(f"the table of contents in {self.folder}"):
             return TOC.read(self.storage, _NAME, schema=self.schema)
 
-    def write(self, documents: Iterable[Document], lessons: Iterable[str], mark: int) -> int:
+    def write(self, documents: Iterable[dict[str, Any]], lessons: Iterable[str], mark: int) -> int:
         """Replace the lessons by the documents in one commit, then advance the mark. Returns documents
         written.
 
@@ -134,7 +133,7 @@ class WhooshStore:
                 _remove(writer, lessons)
             count = 0
             for document in documents:
-                writer.add_document(**whoosh_fields(document))
+                writer.add_document(**document)
                 count += 1
         except BaseException:
             writer.cancel()

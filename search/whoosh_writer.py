@@ -8,9 +8,10 @@ block is filled at once. Only private parts of the pinned version are used; ``ch
 from __future__ import annotations
 
 from array import array
+from secrets import token_hex
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec
+from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
@@ -57,14 +58,26 @@ class _Groups:
         self.fields.clear()
 
 
-class GroupingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh ships no types
+class _Codec(W3Codec):  # type: ignore[misc]  # Whoosh is Any here
+    """Names segments so that no two ever share a name.
+
+    Whoosh draws names from the module ``random``: after a seed, or in forked workers, it draws the same
+    again and overwrites a segment that is in use.
+    """
+
+    def new_segment(self, storage: Any, indexname: str) -> W3Segment:
+        """Called by Whoosh's writer. The segment is stored with the plain codec, so only Whoosh reads it back."""
+        return W3Segment(W3Codec(compression=_COMPRESSION), indexname, segid=token_hex(8))
+
+
+class GroupingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh is Any here
     """A SegmentWriter with grouped postings, plain files and light compression."""
 
     def __init__(self, index: Any, timeout_s: float) -> None:
         # One file per kind instead of one compound file: Whoosh copies a compound file into memory to
         # read it.
         super().__init__(
-            index, timeout=timeout_s, codec=W3Codec(compression=_COMPRESSION), compound=False, limitmb=1
+            index, timeout=timeout_s, codec=_Codec(compression=_COMPRESSION), compound=False, limitmb=1
         )
         self.pool = _Groups()
 
