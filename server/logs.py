@@ -17,7 +17,12 @@ def configure(log_format: Literal["text", "json"]) -> None:
     last: list[structlog.types.Processor] = (
         [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if log_format == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                exception_formatter=structlog.dev.plain_traceback,  # the rich one prints local variables
+            )
+        ]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -36,5 +41,5 @@ def configure(log_format: Literal["text", "json"]) -> None:
     root.handlers = [handler]
     root.setLevel(logging.INFO)
     # These speak at INFO of every request, every upload's HEAD and every poll.
-    for noisy in ("uvicorn.access", "tuspyserver", "httpx", "dbos"):
+    for noisy in ("uvicorn.access", "tuspyserver", "httpx", "dbos", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

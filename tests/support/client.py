@@ -1,0 +1,114 @@
+"""A person at a browser, as far as HTTP goes: cookies, the page's CSRF token, forms, resumable uploads."""
+
+import base64
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+CHUNK_BYTES = 1024 * 1024
+TUS = {"Tus-Resumable": "1.0.0"}
+
+
+class Person:
+    """One browser. Every method raises on an answer it did not expect."""
+
+    def __init__(self, base_url: str, language: str = "zh-CN") -> None:
+        self.http = httpx.Client(base_url=base_url, timeout=60, headers={"Accept-Language": language})
+
+    def __enter__(self) -> "Person":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def csrf(self) -> str:
+        """The token in the head of every page."""
+        page = self.http.get("/counting").text
+        match = re.search(r'<meta name="csrf" content="([^"]+)"', page)
+        assert match is not None, "no CSRF token on the page"
+        return match[1]
+
+    def post(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form as a page would."""
+        return self.http.post(path, data={"csrf": self.csrf(), **fields})
+
+    def api(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        """Call the API as the page's scripts do."""
+        headers = {"X-CSRF-Token": self.csrf(), **kwargs.pop("headers", {})}
+        return self.http.request(method, f"/api/v1{path}", headers=headers, **kwargs)
+
+    def sign_in(self, username: str, password: str) -> "Person":
+        """Sign in; fails loudly."""
+        answer = self.post("/sign-in", username=username, password=password, next="/")
+        assert answer.status_code == 303, answer.text
+        return self
+
+    # ------------------------------------------------------------------ uploading
+
+    def new_lesson(self, title: str, **details: Any) -> str:
+        """Make a draft and fill it in; returns its id."""
+        answer = self.api("POST", "/lessons", json={"title": title})
+        assert answer.status_code == 201, answer.text
+        lesson: str = answer.json()["id"]
+        if details:
+            changed = self.api("PATCH", f"/lessons/{lesson}", json=details)
+            assert changed.status_code == 200, changed.text
+        return lesson
+
+    def transcript(self, lesson: str, file: Path) -> httpx.Response:
+        """Give a lesson its transcript."""
+        files = {"file": (file.name, file.read_bytes())}
+        return self.api("PUT", f"/lessons/{lesson}/transcript", files=files)
+
+    def begin_upload(self, lesson: str, file_name: str, size_bytes: int) -> httpx.Response:
+        """Ask to upload; the answer's Location is where the bytes go."""
+        words = {"filename": file_name, "filetype": "video/mp4", "lesson": lesson}
+        metadata = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in words.items())
+        headers = {
+            **TUS,
+            "X-CSRF-Token": self.csrf(),
+            "Upload-Length": str(size_bytes),
+            "Upload-Metadata": metadata,
+        }
+        return self.http.post("/tus/", headers=headers)
+
+    def offset(self, location: str) -> int:
+        """How much the server has."""
+        answer = self.http.head(location, headers=TUS)
+        assert answer.status_code == 200, answer.status_code
+        return int(answer.headers["Upload-Offset"])
+
+    def send_chunk(self, location: str, data: bytes, at: int) -> httpx.Response:
+        """Send one chunk."""
+        headers = {
+            **TUS,
+            "X-CSRF-Token": self.csrf(),
+            "Upload-Offset": str(at),
+            "Content-Type": "application/offset+octet-stream",
+        }
+        return self.http.patch(location, headers=headers, content=data)
+
+    def upload(self, lesson: str, file: Path, file_name: str | None = None) -> None:
+        """Upload a whole file."""
+        data = file.read_bytes()
+        begun = self.begin_upload(lesson, file_name or file.name, len(data))
+        assert begun.status_code == 201, begun.text
+        location = begun.headers["Location"]
+        for at in range(0, len(data), CHUNK_BYTES):
+            answer = self.send_chunk(location, data[at : at + CHUNK_BYTES], at)
+            assert answer.status_code == 204, answer.text
+
+    def wait(self, lesson: str, timeout_s: float = 120, *states: str) -> dict[str, Any]:
+        """Wait until a lesson's recording is ready, failed or refused (or in `states`); returns the lesson."""
+        wanted = states or ("ready", "failed", "refused")
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            found: dict[str, Any] = self.http.get(f"/api/v1/lessons/{lesson}").json()
+            if found.get("recording") in wanted:
+                return found
+            time.sleep(0.2)
+        raise AssertionError(f"still not {wanted}: {json.dumps(found, ensure_ascii=False)}")
