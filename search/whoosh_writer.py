@@ -66,7 +66,7 @@ class _Codec(W3Codec):  # type: ignore[misc]  # Whoosh is Any here
     """
 
     def new_segment(self, storage: Any, indexname: str) -> W3Segment:
-        """Called by Whoosh's writer. The segment is stored with the plain codec, so only Whoosh reads it back."""
+        """Called by Whoosh's writer. The segment is pickled with the plain codec, not with this class."""
         return W3Segment(W3Codec(compression=_COMPRESSION), indexname, segid=token_hex(8))
 
 
