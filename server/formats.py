@@ -57,6 +57,35 @@ def _count(number: int, locale: str) -> str:
     return format_compact_decimal(number, locale=locale, fraction_digits=1)
 
 
+# In this order: each browser's header also names the ones it descends from.
+_BROWSERS = (
+    ("MicroMessenger", N_("微信")),
+    ("DingTalk", N_("钉钉")),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device_words(agent: str, catalogue: Catalogue) -> str:
+    """What a User-Agent header says to its owner: 微信 · Android."""
+    names = [
+        next((catalogue.say(name) for sign, name in known if sign in agent), "")
+        for known in (_BROWSERS, _SYSTEMS)
+    ]
+    return " · ".join(name for name in names if name) or catalogue.say(N_("未知设备"))
+
+
 def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., str]]:
     """The filters of one language, by the names templates use. `zone` is where the readers' clocks stand."""
     locale = catalogue.locale
@@ -80,7 +109,11 @@ def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., st
     def percent(value: float) -> str:
         return format_percent(value / 100, format="0%", locale=locale)
 
+    def device(agent: str) -> str:
+        return device_words(agent, catalogue)
+
     return {
+        "device": device,
         "clock": clock,
         "duration": duration,
         "size": size,

@@ -42,3 +42,7 @@ document.addEventListener('keydown', (event) => {
 for (const input of document.querySelectorAll('[data-select-all]')) {
   input.addEventListener('focus', () => input.select());
 }
+
+// On a phone the row of pages scrolls sideways: the present one must be in sight.
+const here = document.querySelector('.sections [aria-current]');
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.clientWidth) / 2;
