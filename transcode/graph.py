@@ -25,9 +25,9 @@ PLAYLIST, INIT, SEGMENTS = "index.m3u8", "init.mp4", "%05d.m4s"
 def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = None) -> list[str]:
     """Return the command that makes all renditions of a clip from one decode; run it in the clip's folder."""
     media = open_source(source, plan.demuxer, plan.seek_s)
-    pictures = _pictures(media, plan.picture, plan.rungs) if plan.picture else []
+    pictures = _pictures(media, plan.picture, plan) if plan.picture else []
     names = [rung.name for rung in plan.rungs] or [SOUND_ONLY]
-    sounds = _sounds(media, plan.sound, len(names)) if plan.sound else []
+    sounds = _sounds(media, plan.sound, plan.offset_s, len(names)) if plan.sound else []
     outputs = []
     for n, name in enumerate(names):
         streams = [*pictures[n : n + 1], *sounds[n : n + 1]]
@@ -43,19 +43,24 @@ def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = N
 
 def open_source(source: Path, demuxer: str, seek_s: float) -> Any:
     """Return ffmpeg-python's input node for a recording, opened at `seek_s`."""
-    return ffmpeg.input(
-        f"file:{source.absolute()}",  # a name is never an option and never another protocol
-        format=demuxer,  # never let ffmpeg guess: see sniff.py
-        protocol_whitelist="file",
+    options: dict[str, Any] = {
+        "format": demuxer,  # never let ffmpeg guess: see sniff.py
+        "protocol_whitelist": "file",
+    }
+    if (
+        seek_s > 0
+    ):  # "-ss 0" is not nothing: a Flash video whose first key frame is at 0.025 then ends at once
         # Keep the frames between the key frame and the start: the fps filter shows the last of them until the
         # next one comes. With accurate seeking a slide that stands for minutes would be missing.
-        noaccurate_seek=None,
-        ss=number(seek_s),
-    )
+        options |= {"ss": number(seek_s), "noaccurate_seek": None}
+    # A name behind "file:" is never an option and never another protocol.
+    return ffmpeg.input(f"file:{source.absolute()}", **options)
 
 
-def _pictures(media: Any, picture: PicturePlan, rungs: tuple[Rung, ...]) -> list[Any]:
-    stream = media[str(picture.index)]
+def _pictures(media: Any, picture: PicturePlan, plan: Plan) -> list[Any]:
+    stream, rungs = media[str(picture.index)], plan.rungs
+    if plan.offset_s:
+        stream = stream.filter("setpts", f"PTS-{number(plan.offset_s)}/TB")
     if picture.deinterlace:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
     # First the frame rate (fewer frames to scale), on a grid that begins at 0: a picture that starts late is
@@ -80,8 +85,13 @@ def _pictures(media: Any, picture: PicturePlan, rungs: tuple[Rung, ...]) -> list
     return scaled
 
 
-def _sounds(media: Any, sound: SoundPlan, copies: int) -> list[Any]:
+def _sounds(media: Any, sound: SoundPlan, offset_s: float, copies: int) -> list[Any]:
     stream = media[str(sound.index)]
+    if offset_s:
+        stream = stream.filter("asetpts", f"PTS-{number(offset_s)}/TB")
+    stream = stream.filter(
+        "atrim", start=0
+    )  # what lies before the clip, as seeking is not exact (open_source)
     # Holes become silence, and a sound that starts late or early begins at 0 like the picture.
     stream = stream.filter("aresample", sound.sample_rate_hz, **{"async": 1, "first_pts": 0})
     layout = "mono" if sound.channels == 1 else "stereo"
@@ -92,6 +102,8 @@ def _sounds(media: Any, sound: SoundPlan, copies: int) -> list[Any]:
         stream = stream.filter("alimiter", limit=number(10 ** (PEAK_DB / 20)), level=0)
     stream = stream.filter("apad", pad_len=round(sound.pad_s * sound.sample_rate_hz))
     stream = stream.filter("atrim", end_sample=sound.samples)
+    # The encoder takes 1024 samples at most, and silence that was filled in can come as one large piece.
+    stream = stream.filter("asetnsamples", n=1024, p=0)
     if copies == 1:
         return [stream]
     split = stream.filter_multi_output("asplit", copies)

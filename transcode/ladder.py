@@ -41,6 +41,12 @@ MIN_OVERLAP_S = 0.2
 
 PADDING_ROOM_S = 0.5
 
+POOR_SEEKERS = {"mpegts", "mpeg", "flv", "asf"}
+"""Containers without an index of key frames: a seek may land behind one, and the picture comes late."""
+
+LEAD_S = 10.0
+"""How much earlier these are opened; cameras write a key frame at least every few seconds."""
+
 
 @dataclass(frozen=True)
 class Rung:
@@ -117,7 +123,9 @@ class Plan:
     start_s: float
     duration_s: float
     seek_s: float
-    """Where to open the source: a hair before `start_s`, so that rounding never loses the first frame."""
+    """Where to open the source."""
+    offset_s: float
+    """How far behind `seek_s` the clip's time 0 lies."""
     picture: PicturePlan | None
     sound: SoundPlan | None
     rungs: tuple[Rung, ...]
@@ -155,14 +163,16 @@ def plan_clip(
         raise ValueError(f"no such cut: {cut_start_s} to {cut_end_s} of {facts.duration_s}")
     video = facts.video if facts.video and _overlap(facts.video, cut_start_s, cut_end_s) else None
     audio = facts.audio if facts.audio and _overlap(facts.audio, cut_start_s, cut_end_s) else None
-    span = (
-        _span_on_grid(video, cut_start_s, cut_end_s) if video else _Span(cut_start_s, cut_end_s, cut_start_s)
-    )
+    span = _Span(cut_start_s, cut_end_s, cut_start_s)
+    if video is not None:
+        span = _span_on_grid(video, cut_start_s, cut_end_s)
+    seek_s = max(0.0, span.zero_s - LEAD_S) if facts.demuxer in POOR_SEEKERS else span.zero_s
     return Plan(
         demuxer=facts.demuxer,
         start_s=round(span.start_s, 6),
         duration_s=round(span.duration_s, 6),
-        seek_s=round(span.seek_s, 6),
+        seek_s=round(seek_s, 6),
+        offset_s=round(span.zero_s - seek_s, 6),
         picture=_picture(video, span, chosen) if video else None,
         sound=_sound(audio, span, choose_gain(integrated_lufs, true_peak_db)) if audio else None,
         rungs=choose_rungs(video.width, video.height, chosen) if video else (),
@@ -212,7 +222,7 @@ def choose_gain(integrated_lufs: float | None, true_peak_db: float | None) -> fl
 class _Span:
     start_s: float
     end_s: float
-    seek_s: float
+    zero_s: float
 
     @property
     def duration_s(self) -> float:
@@ -228,8 +238,8 @@ def _span_on_grid(video: VideoFacts, cut_start_s: float, cut_end_s: float) -> _S
     frames = max(1, min(last - first, math.floor(Fraction(MAX_CLIP_S) * fps)))
     start = max(Fraction(0), offset + first / fps) if cut_start_s > 0 else Fraction(0)
     # A quarter of a frame early: a time rounded to microseconds must not lose the first frame.
-    seek = max(Fraction(0), start - Fraction(1, 4) / fps)
-    return _Span(float(start), float(start + frames / fps), float(seek))
+    zero = max(Fraction(0), start - Fraction(1, 4) / fps)
+    return _Span(float(start), float(start + frames / fps), float(zero))
 
 
 def _picture(video: VideoFacts, span: _Span, profile: Profile) -> PicturePlan:

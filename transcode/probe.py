@@ -28,6 +28,7 @@ SCAN_TIMEOUT_S = 900.0
 _GUESSED_LENGTH = {"mp3", "aac", "amr"}
 """Demuxers that know no length and guess it from the first bytes' bit rate."""
 
+_SAME_START_S = 0.1
 _DRM_TAGS = {"encv", "enca", "drmi", "drms"}
 _T = TypeVar("_T")
 _FIELD_ORDERS = {"tt", "bb", "tb", "bt"}
@@ -97,10 +98,14 @@ class _Clock:
 
 
 def _stream_length(stream: Mapping[str, Any]) -> float | None:
+    """How long a stream is; None when the file does not say it, or not clearly.
+
+    Matroska says it in a tag (00:59:58.123000000) that some programs count from the stream's first packet and
+    others from the file's beginning: it helps only where that is the same.
+    """
     length_s = _number(stream.get("duration"))
-    if length_s is None:  # Matroska writes it as a tag, 00:59:58.123000000
-        parts = str(stream.get("tags", {}).get("DURATION", "")).split(":")
-        numbers = [_number(part) for part in parts]
+    if length_s is None and (_number(stream.get("start_time")) or 0.0) < _SAME_START_S:
+        numbers = [_number(part) for part in str(stream.get("tags", {}).get("DURATION", "")).split(":")]
         if len(numbers) == 3 and None not in numbers:
             hours, minutes, seconds = (number or 0.0 for number in numbers)
             length_s = hours * 3600 + minutes * 60 + seconds
