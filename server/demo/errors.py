@@ -4,8 +4,8 @@
 class DemoUnavailable(Exception):
     """Something the demonstration needs is not on this machine.
 
-    Codes: `voice_missing` (no espeakng-loader: install the `demo` extra), `font_missing` (no font with Chinese
-    letters). `tried` names where we looked.
+    Codes: `voice_missing` (no espeakng-loader: install the `demo` extra), `font_missing` (no Chinese
+    letters in any font). `tried` names where we looked.
     """
 
     def __init__(self, code: str, tried: tuple[str, ...] = ()) -> None:

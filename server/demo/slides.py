@@ -1,4 +1,4 @@
-"""Drawing the slides: red and gold for the cover, cream for the topics. Pillow only, no pictures of others."""
+"""Drawing the slides: red and gold for the cover, cream for the topics. No pictures of others."""
 
 import math
 import re
@@ -89,7 +89,8 @@ def _topic(lesson: DemoLesson, section: Section, n: int, pen: Pen) -> Image.Imag
     paint = ImageDraw.Draw(image)
     paint.rectangle((0, 132, WIDTH, 137), fill=GOLD)
     _star(image, (MARGIN - 38, 68), 22, GOLD)
-    paint.text((MARGIN, 68), section.title, font=pen.bold(46), fill=(255, 240, 204), anchor="lm")
+    font = _fit(section.title, pen, 46, WIDTH - 2 * MARGIN)
+    paint.text((MARGIN, 68), section.title, font=font, fill=(255, 240, 204), anchor="lm")
     _points(paint, section.points, pen)
     foot = HEIGHT - RIBBON_HEIGHT - 18
     paint.text(
