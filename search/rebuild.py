@@ -38,8 +38,12 @@ def rebuild(
     documents: Iterable[Document],
     mark: int,
     on_progress: Callable[[int], None] | None = None,
+    *,
+    batch: int = BATCH,
 ) -> Rebuilt:
-    """Index all documents into a new generation and make it current; ``on_progress`` gets the count.
+    """Index all documents into a new generation and make it current.
+
+    ``on_progress`` gets the count so far after every ``batch`` documents.
 
     Needs nothing of what is in ``folder``, so it also mends a damaged index or one of another schema.
     ``mark`` must be read BEFORE ``documents`` starts reading the database: changes after it are replayed
@@ -52,7 +56,7 @@ def rebuild(
         _remove_unfinished(folder)
         fresh = generations.start(folder)
         try:
-            built = _build(fresh, documents, mark, on_progress or (lambda _: None))
+            built = _build(fresh, documents, mark, on_progress or (lambda _: None), batch)
             _check(fresh, built.documents, mark)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -99,14 +103,14 @@ def _remove_unfinished(folder: Path) -> None:
 
 
 def _build(
-    fresh: Path, documents: Iterable[Document], mark: int, on_progress: Callable[[int], None]
+    fresh: Path, documents: Iterable[Document], mark: int, on_progress: Callable[[int], None], batch: int
 ) -> Rebuilt:
     store = WhooshStore.create(fresh)
     unreadable: list[str] = []
     entries = _readable(documents, unreadable)
     count = 0
-    while batch := list(islice(entries, BATCH)):
-        count += store.write(batch, [], mark=0)
+    while some := list(islice(entries, batch)):
+        count += store.write(some, [], mark=0)
         on_progress(count)
     # The mark comes last: a generation without it has not been finished.
     store.write([], [], mark)

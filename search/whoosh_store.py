@@ -23,7 +23,7 @@ _ABOUT = "about.json"
 _SEAL = "mark.json"
 
 # How long a second writer (a worker just being replaced) waits for the first to finish its commit.
-_WAIT_FOR_WRITER_S = 10.0
+WAIT_FOR_WRITER_S = 10.0
 
 
 @contextmanager
@@ -51,8 +51,9 @@ class Seal:
 class WhooshStore:
     """The files of one generation."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wait_s: float = WAIT_FOR_WRITER_S) -> None:
         check_whoosh()
+        self._wait_s = wait_s
         self.folder = folder
         self.schema = schema()
         self.storage = FileStorage(str(folder))
@@ -67,8 +68,10 @@ class WhooshStore:
         return store
 
     @classmethod
-    def open(cls, folder: Path) -> WhooshStore:
-        """Raises SchemaChanged, or IndexDamaged when something is missing, cut short or unreadable."""
+    def open(cls, folder: Path, wait_s: float = WAIT_FOR_WRITER_S) -> WhooshStore:
+        """``wait_s``: how long ``write`` waits for another writer.
+
+        Raises SchemaChanged, or IndexDamaged when something is missing, cut short or unreadable."""
         try:
             about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
             written_with = about["schema"]
@@ -76,7 +79,7 @@ class WhooshStore:
             raise IndexDamaged(f"{folder / _ABOUT} is missing or broken") from e
         if written_with != fingerprint():
             raise SchemaChanged(f"the index was written as {written_with}, this is {fingerprint()}")
-        store = cls(folder)
+        store = cls(folder, wait_s)
         store.check_sizes(store.seal())
         store.table_of_contents()
         return store
@@ -146,7 +149,7 @@ class WhooshStore:
     def _writer(self) -> GroupingWriter:
         with damage(f"the index in {self.folder}"):
             try:
-                return GroupingWriter(FileIndex(self.storage, self.schema, _NAME), _WAIT_FOR_WRITER_S)
+                return GroupingWriter(FileIndex(self.storage, self.schema, _NAME), self._wait_s)
             except LockError as e:
                 raise IndexBusy(f"another process is writing to {self.folder}") from e
 
