@@ -29,12 +29,29 @@ class Web(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     asked: list[str] = []  # noqa: RUF012 - one server per module
+    first_was_seen = threading.Event()
 
     def do_GET(self) -> None:
+        if self.path.endswith("/events"):
+            self._stream()
+            return
         self._answer(f"{self.path} {self.headers['X-Forwarded-For']}".encode())
 
     def do_PATCH(self) -> None:
         self._answer(str(len(self.rfile.read(int(self.headers["Content-Length"])))).encode())
+
+    def _stream(self) -> None:
+        """Two events as server/routes/intake.py sends them; the second when the test says so."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("X-Accel-Buffering", "no")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(b"data: first\n\n")
+        self.wfile.flush()
+        self.first_was_seen.wait(timeout=20)
+        self.wfile.write(b"data: second\n\n")
+        self.close_connection = True
 
     def _answer(self, body: bytes) -> None:
         self.asked.append(self.path)
@@ -182,6 +199,14 @@ def test_an_upload_chunk_fits_and_a_flood_does_not(client: httpx.Client) -> None
     chunk = b"x" * (8 * 1024 * 1024)
     assert client.patch("/tus/abc", content=chunk).text == str(len(chunk))
     assert client.patch("/tus/abc", content=chunk + chunk).status_code == 413
+
+
+def test_live_events_arrive_one_by_one(client: httpx.Client) -> None:
+    with client.stream("GET", "/lessons/1/events", timeout=10) as answer:
+        chunks = answer.iter_raw()
+        assert next(chunks) == b"data: first\n\n"
+        Web.first_was_seen.set()
+        assert next(chunks) == b"data: second\n\n"
 
 
 def test_signatures_stay_out_of_the_log(client: httpx.Client, site: Site) -> None:
