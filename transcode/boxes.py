@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}
+_INDEX_LIMIT_BYTES = 256 * 2**20
 _TOP_BOXES_LIMIT = 200_000
 """A day of fragmented recording has fewer; a file with more is hostile."""
 
@@ -35,6 +36,24 @@ def top_boxes(path: Path) -> tuple[Box, ...]:
             found.append(box)
             at = box.end
     return tuple(found)
+
+
+def is_whole(path: Path, *kinds: bytes) -> bool:
+    """True when a file consists of complete boxes to its last byte, and `kinds` are among them."""
+    found = top_boxes(path) if path.is_file() else ()
+    return bool(found) and found[-1].end == path.stat().st_size and set(kinds) <= {box.kind for box in found}
+
+
+def sample_entries(path: Path) -> tuple[bytes, ...]:
+    """Return the kind of each track's samples (avc1, mp4a, encv for protected ones ...)."""
+    index = next((box for box in top_boxes(path) if box.kind == b"moov"), None)
+    if index is None or index.end - index.body > _INDEX_LIMIT_BYTES:
+        return ()
+    with path.open("rb") as file:
+        file.seek(index.body)
+        data = file.read(index.end - index.body)
+    entries = (next(_children(data, stsd.body + 8, stsd.end), None) for stsd in _find_all(data, b"stsd"))
+    return tuple(entry.kind for entry in entries if entry is not None)
 
 
 def codec_names(init: bytes) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ The master is what makes a clip exist, so it is written last, and only when ever
 ended by a signal still writes ENDLIST, and a truncated clip would look like a short one.
 """
 
+import errno
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from transcode.boxes import codec_names
+from transcode.boxes import codec_names, is_whole
 from transcode.errors import Failed, Refused, ToolFailed
 from transcode.graph import PLAYLIST, SOUND_ONLY, clip_args
 from transcode.ladder import Plan
@@ -32,6 +33,8 @@ SLOWEST_SPEED = 0.05
 """An encode slower than this part of real time is taken for hung (a small machine makes 1 to 3 times)."""
 
 _POSTER_PERCENT = 99.0
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+_TRIAL_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -53,56 +56,6 @@ class ClipOutput:
     renditions: tuple[Rendition, ...]
     bytes_total: int
     poster: str | None
-
-
-def encode_clip(
-    tools: Tools,
-    source: Path,
-    plan: Plan,
-    out_dir: Path,
-    on_progress: Callable[[Progress], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
-    *,
-    threads: int | None = None,
-) -> ClipOutput:
-    """Encode one clip into `out_dir`, private to this call and empty or absent. `threads`: per encoder.
-
-    Raises Refused (unsupported_codec), Failed (see FAILURES) or Cancelled; the folder is then left as it is,
-    for the caller to delete.
-    """
-    names = [rung.name for rung in plan.rungs] or [SOUND_ONLY]
-    for name in names:
-        (out_dir / name).mkdir(parents=True, exist_ok=True)
-    meter = _Meter(plan.duration_s, on_progress or _ignore)
-    try:
-        run(
-            clip_args(tools, source, plan, threads=threads),
-            timeout_s=120 + plan.duration_s / SLOWEST_SPEED,
-            on_line=meter.line,
-            should_stop=should_stop,
-            cwd=out_dir,
-        )
-    except ToolFailed as error:
-        raise _undecodable(error) or error from error
-    playlists = {name: _check(out_dir, name, plan) for name in names}
-    _check_even(playlists)
-    poster = make_poster(tools, source, plan, out_dir, should_stop)
-    renditions = tuple(_measure(out_dir, name, playlist, plan) for name, playlist in playlists.items())
-    (out_dir / MASTER).write_text(master_playlist(renditions), encoding="utf-8")
-    meter.done()
-    files = _in_order(playlists, poster)
-    return ClipOutput(
-        files=files,
-        master=MASTER,
-        duration_s=round(renditions[0].duration_s, 3),
-        renditions=renditions,
-        bytes_total=sum((out_dir / name).stat().st_size for name in files),
-        poster=poster,
-    )
-
-
-def _ignore(_: Progress) -> None:
-    return None
 
 
 class _Meter:
@@ -136,6 +89,96 @@ class _Meter:
         )
 
 
+def encode_clip(
+    tools: Tools,
+    source: Path,
+    plan: Plan,
+    out_dir: Path,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    *,
+    threads: int | None = None,
+) -> ClipOutput:
+    """Encode one clip into `out_dir`, private to this call and empty or absent. `threads`: per encoder.
+
+    Raises Refused (unsupported_codec), Failed (see FAILURES) or Cancelled; the folder is then left as it is,
+    for the caller to delete.
+    """
+    try:
+        return _encode(
+            tools,
+            source,
+            plan,
+            out_dir,
+            _Meter(plan.duration_s, on_progress or _ignore),
+            should_stop,
+            threads,
+        )
+    except (Failed, OSError) as error:
+        if _disk_is_full(out_dir, error):
+            raise Failed("disk_full") from error
+        raise
+
+
+def _encode(
+    tools: Tools,
+    source: Path,
+    plan: Plan,
+    out_dir: Path,
+    meter: _Meter,
+    should_stop: Callable[[], bool] | None,
+    threads: int | None,
+) -> ClipOutput:
+    names = [rung.name for rung in plan.rungs] or [SOUND_ONLY]
+    for name in names:
+        (out_dir / name).mkdir(parents=True, exist_ok=True)
+    args = clip_args(tools, source, plan, threads=threads)
+    timeout_s = 120 + plan.duration_s / SLOWEST_SPEED
+    try:
+        run(args, timeout_s=timeout_s, on_line=meter.line, should_stop=should_stop, cwd=out_dir)
+    except ToolFailed as error:
+        raise _undecodable(error) or error from error
+    playlists = {name: _check(out_dir, name, plan) for name in names}
+    _check_even(playlists)
+    poster = make_poster(tools, source, plan, out_dir, should_stop)
+    renditions = tuple(_measure(out_dir, name, playlist, plan) for name, playlist in playlists.items())
+    (out_dir / MASTER).write_text(master_playlist(renditions), encoding="utf-8")
+    meter.done()
+    files = _in_order(playlists, poster)
+    return ClipOutput(
+        files=files,
+        master=MASTER,
+        duration_s=round(renditions[0].duration_s, 3),
+        renditions=renditions,
+        bytes_total=sum((out_dir / name).stat().st_size for name in files),
+        poster=poster,
+    )
+
+
+def _disk_is_full(out_dir: Path, error: Failed | OSError) -> bool:
+    """Whether a lack of space is behind a failure.
+
+    ffmpeg's HLS muxer (5.1 and 9.0) says nothing about writes that failed, loses the segments and ends with
+    0; only trying to write tells.
+    """
+    if isinstance(error, OSError):
+        return error.errno in _NO_SPACE
+    if error.code not in {"bad_output", "short_output", "tool_failed"}:
+        return False
+    trial = out_dir / ".trial"
+    try:
+        trial.write_bytes(b"\0" * _TRIAL_BYTES)
+    except OSError as trial_error:
+        return trial_error.errno in _NO_SPACE
+    finally:
+        trial.unlink(missing_ok=True)
+    return False
+
+
+def _ignore(_: Progress) -> None:
+    return None
+
+
 def _undecodable(error: ToolFailed) -> Refused | None:
     said = str(error.details["said"])
     if "Decoder (codec" in said or "Decoding requested, but no decoder" in said:
@@ -151,11 +194,11 @@ def _check(out_dir: Path, name: str, plan: Plan) -> MediaPlaylist:
         playlist = parse_media_playlist((out_dir / name / PLAYLIST).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise Failed("bad_output", {"rung": name, "found": "no playlist"}) from None
-    files = [playlist.init_uri or "", *(segment.uri for segment in playlist.segments)]
-    for uri in files:
-        path = out_dir / name / uri
-        if not uri or not path.is_file() or path.stat().st_size == 0:
-            raise Failed("bad_output", {"rung": name, "found": f"missing {uri or 'init'}"})
+    folder = out_dir / name
+    whole = {segment.uri: is_whole(folder / segment.uri, b"moof", b"mdat") for segment in playlist.segments}
+    whole[playlist.init_uri or "init"] = is_whole(folder / (playlist.init_uri or "init"), b"moov")
+    for uri in (uri for uri, good in whole.items() if not good):
+        raise Failed("bad_output", {"rung": name, "found": f"incomplete {uri}"})
     found_s = playlist.duration_s
     if not playlist.ended or abs(found_s - plan.duration_s) > LENGTH_TOLERANCE_S:
         details = {"rung": name, "expected_s": plan.duration_s, "found_s": round(found_s, 3)}

@@ -23,6 +23,7 @@ DARK_LUMA = 30.0
 
 WAVE_WINDOW_S = 60.0
 POSTER_TIMEOUT_S = 120.0
+_JPEG_END = b"\xff\xd9"
 _PAPER, _INK = "0xF6F1EA", "0xB3261E"
 
 
@@ -98,7 +99,8 @@ def _run(args: list[str], out_dir: Path, should_stop: Callable[[], bool] | None)
     except ToolFailed:
         path.unlink(missing_ok=True)
         return None
-    if not path.is_file() or path.stat().st_size == 0:
+    if not path.is_file() or not path.read_bytes().endswith(_JPEG_END):  # on a full disk it is cut off
+        path.unlink(missing_ok=True)
         return None
     values = [float(line.rpartition("=")[2]) for line in said.splitlines() if "YAVG=" in line]
     return values[-1] if values else DARK_LUMA

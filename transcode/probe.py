@@ -42,6 +42,8 @@ def probe(tools: Tools, path: Path) -> Facts:
     container = sniff_file(path)
     if container.demuxer == "mov":
         _check_complete(path)
+        if _DRM_TAGS & {kind.decode("latin-1") for kind in boxes.sample_entries(path)}:
+            raise Refused("encrypted")  # ffprobe shows the kind behind the protection
     found = _ask(tools, path, container)
     ends: Mapping[int, float] = {}
     if _lacks_length(found, container):
