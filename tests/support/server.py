@@ -1,0 +1,252 @@
+"""A library with people in it, served over real HTTP: in a thread without a worker, or as a process of its own.
+
+The thread is for what pages and the API answer (the clock can be moved, rows can be looked at). The process is
+for what survives: it runs the worker too and can be killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from library.core.clock import Clock, utc_now
+from library.core.permits import Role
+from library.people import actions as people
+from library.people import queries as people_queries
+from server.app import create_app
+from server.settings import Settings
+from server.wiring import Ports, open_ports
+from tests.support.client import Person
+
+ROOT = Path(__file__).parents[2]
+PEOPLE = {
+    "admin": Role.ADMIN,
+    "staff": Role.STAFF,
+    "lecturer": Role.LECTURER,
+    "other": Role.LECTURER,
+    "member": Role.MEMBER,
+}
+"""User names and the role each holds at the root."""
+
+READY_S, STOP_S = 60.0, 30.0
+
+
+def password(username: str) -> str:
+    """The password of somebody in PEOPLE."""
+    return f"test-password-{username}"
+
+
+@cache
+def _template() -> Path:
+    """A data folder with PEOPLE in it, made once: five argon2 hashes and the migrations take their time."""
+    folder = Path(tempfile.mkdtemp(prefix="weike-people-"))
+    ports = open_ports(Settings(data=folder, _env_file=None))  # type: ignore[call-arg]
+    with ports.db.write() as session:
+        for username, role in PEOPLE.items():
+            person = people.add_person(session, username, username, password(username), utc_now())
+            people.grant(session, person.id, role, people_queries.root_branch(session), None, utc_now())
+    ports.close()
+    return folder
+
+
+def new_data(folder: Path) -> Path:
+    """Make `folder` the data folder of a library that has PEOPLE and nothing else."""
+    shutil.copytree(_template(), folder, dirs_exist_ok=True)
+    return folder
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class MovableClock:
+    """A clock that runs and can be put forward."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self._ahead
+
+    def forward(self, **by: float) -> None:
+        """Let time pass: `forward(minutes=61)`."""
+        self._ahead += timedelta(**by)
+
+
+@dataclass
+class Served:
+    """A running server as tests see it: its address, its data, and people at browsers."""
+
+    base_url: str
+    data: Path
+    ports: Ports
+    _browsers: dict[str, Person] = field(default_factory=dict)
+
+    def nobody(self, language: str = "zh-CN") -> Person:
+        """A fresh browser."""
+        return Person(self.base_url, language)
+
+    def signed_in(self, username: str) -> Person:
+        """A fresh browser in which somebody of PEOPLE has just signed in."""
+        return Person(self.base_url).sign_in(username, password(username))
+
+    def person(self, username: str) -> Person:
+        """The browser of somebody of PEOPLE ("nobody": not signed in), kept for the whole server."""
+        if username not in self._browsers:
+            fresh = self.nobody() if username == "nobody" else self.signed_in(username)
+            self._browsers[username] = fresh
+        return self._browsers[username]
+
+    def close(self) -> None:
+        """Close the browsers."""
+        for browser in self._browsers.values():
+            browser.http.close()
+        self._browsers.clear()
+
+
+@contextlib.contextmanager
+def in_thread(data: Path, clock: Clock = utc_now, **settings: Any) -> Iterator[Served]:
+    """Serve the library in `data` from this process, without a worker."""
+    port = free_port()
+    chosen = Settings(data=data, port=port, worker=False, _env_file=None, **settings)  # type: ignore[call-arg]
+    ports = open_ports(chosen, clock)
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(chosen, ports), host="127.0.0.1", port=port, log_config=None)
+    )
+    thread = threading.Thread(target=server.run, name="server", daemon=True)
+    thread.start()
+    served = Served(f"http://127.0.0.1:{port}", data, ports)
+    try:
+        _until_ready(served.base_url, thread.is_alive)
+        yield served
+    finally:
+        served.close()
+        server.should_exit = True
+        thread.join(STOP_S)
+        ports.close()
+
+
+def _until_ready(base_url: str, alive: Callable[[], bool]) -> None:
+    end = time.monotonic() + READY_S
+    while time.monotonic() < end and alive():
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{base_url}/readyz").status_code == 200:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"{base_url} does not get ready")
+
+
+class Process:
+    """`weike serve` as a process of its own. Start, kill, start again: the data stay."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data, self.port = data, free_port()
+        self.log = data.with_name(f"{data.name}.log")
+        self._environment = environment
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._child is not None
+        return self._child.pid
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("WEIKE_")}
+        environment |= {
+            "WEIKE_DATA": str(self.data),
+            "WEIKE_PORT": str(self.port),
+            "WEIKE_LOG_FORMAT": "json",
+            **self._environment,
+        }
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.server"],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            _until_ready(self.base_url, lambda: self._child is not None and self._child.poll() is None)
+        except AssertionError as error:
+            self.kill()
+            raise AssertionError(f"{error}\n{self.log_tail()}") from None
+
+    def log_tail(self, most: int = 4000) -> str:
+        """The end of what it logged."""
+        return self.log.read_text("utf-8", "replace")[-most:]
+
+    def kill(self) -> None:
+        """End it as a power cut would: SIGKILL, for it alone."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait(STOP_S)
+
+    def stop(self, within_s: float = STOP_S) -> int:
+        """Ask it to end (SIGTERM) and return its exit code; raises when it does not."""
+        assert self._child is not None
+        self._child.terminate()
+        return self._child.wait(within_s)
+
+    def freeze(self) -> None:
+        """Stop the clockwork (SIGSTOP) for a look inside; `thaw` goes on."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on after `freeze`."""
+        os.kill(self.pid, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def process(data: Path, **environment: str) -> Iterator[Process]:
+    """Run a server process for the block; it is ended afterwards, whatever happened."""
+    running = Process(data, **environment)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.kill()
+
+
+def main() -> None:
+    """Serve what the environment's settings name, as `weike serve` does."""
+    from server import logs
+
+    settings = Settings()
+    logs.configure(settings.log_format)
+    ports = open_ports(settings)
+    uvicorn.run(create_app(settings, ports), host=settings.host, port=settings.port, log_config=None)
+    ports.close()
+
+
+if __name__ == "__main__":
+    main()
