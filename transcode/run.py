@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from transcode.errors import Cancelled, Failed, ToolFailed, ToolMissing
-from transcode.spawner import Spawner
 
 POLL_S = 0.25
 TERMINATE_S = 1.0
@@ -32,8 +31,6 @@ SAID_LIMIT_CHARS = 1000
 
 _DISK_FULL = (b"No space left on device", b"Disk quota exceeded")
 _FILE_TOO_BIG = b"File too large"
-
-_spawner = Spawner()
 
 
 @dataclass(frozen=True)
@@ -109,17 +106,17 @@ def _start(args: Sequence[str], cwd: Path | None, limits: Limits) -> subprocess.
     guard = Path(__file__).with_name("guard.py")
     # -I: neither the environment nor the current folder decides what the guard imports; -S: no site-packages.
     command = [sys.executable, "-I", "-S", str(guard), ",".join(map(str, numbers)), "--", *args]
-    return _spawner.start(
-        lambda: subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd or "/",
-            env=_environment(),
-            start_new_session=True,
-            bufsize=0,
-        )
+    # "Die with my parent" goes by the thread that forks, not by the process. That is this one, and it stays
+    # in run() until the child has ended: a child must never be handed to another thread.
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=cwd or "/",
+        env=_environment(),
+        start_new_session=True,
+        bufsize=0,
     )
 
 

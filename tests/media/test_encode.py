@@ -15,6 +15,8 @@ from transcode.package import ClipOutput, Progress, encode_clip
 from transcode.probe import Facts, probe
 from transcode.tools import Tools
 
+pytestmark = pytest.mark.slow
+
 
 def encode(
     tools: Tools, source: Path, folder: Path, start_s: float = 0.0, end_s: float | None = None

@@ -17,6 +17,8 @@ from transcode.probe import probe
 from transcode.split import choose_cuts
 from transcode.tools import Tools
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 8000
 
 

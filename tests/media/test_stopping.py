@@ -117,6 +117,8 @@ from transcode.tools import Tools
 from transcode.probe import probe
 from transcode.ladder import plan_clip
 from transcode.package import encode_clip
+
+pytestmark = pytest.mark.slow
 ffmpeg, ffprobe, source, folder = map(Path, sys.argv[1:])
 tools = Tools(ffmpeg, ffprobe, "", "")
 threading.Thread(

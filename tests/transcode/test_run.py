@@ -1,0 +1,202 @@
+"""The door to child processes, with real children."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from transcode.errors import Cancelled, Failed, ToolFailed, ToolMissing
+from transcode.run import STDERR_TAIL_LINES, Limits, run
+
+PYTHON = sys.executable
+
+
+def shell(script: str) -> list[str]:
+    return ["/bin/sh", "-c", script]
+
+
+def test_output_comes_back() -> None:
+    done = run(shell("echo out; echo err >&2"), timeout_s=10)
+    assert done.stdout == b"out\n"
+    assert done.stderr_tail == "err"
+
+
+def test_lines_arrive_one_by_one_in_the_callers_thread() -> None:
+    lines: list[str] = []
+    threads: set[int] = set()
+
+    def take(line: str) -> None:
+        lines.append(line)
+        threads.add(threading.get_ident())
+
+    done = run(shell("printf 'a\\nb\\r\\n\\nc'"), timeout_s=10, on_line=take)
+    assert lines == ["a", "b", "c"]
+    assert threads == {threading.get_ident()}
+    assert done.stdout == b""
+
+
+def test_the_child_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEIKE_SECRET", "hidden")
+    monkeypatch.setenv("https_proxy", "http://proxy")
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/opt")
+    seen = run([PYTHON, "-I", "-c", "import os; print(sorted(os.environ))"], timeout_s=10).stdout.decode()
+    assert "SECRET" not in seen
+    assert "proxy" not in seen
+    assert "LD_" not in seen
+    assert "PATH" in seen
+
+
+def test_the_child_is_nice_limited_and_in_a_group_of_its_own() -> None:
+    script = """
+import os, resource
+print(os.nice(0), os.getpgid(0) == os.getpid(), resource.getrlimit(resource.RLIMIT_AS)[0],
+      resource.getrlimit(resource.RLIMIT_CORE)[0], resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+"""
+    limits = Limits(address_space_bytes=2**30, open_files=50)
+    told = run([PYTHON, "-I", "-c", script], timeout_s=10, limits=limits).stdout.split()
+    assert told == [b"%d" % (os.nice(0) + 5), b"True", b"%d" % 2**30, b"0", b"50"]
+
+
+def test_an_exit_code_raises_with_the_last_words() -> None:
+    with pytest.raises(ToolFailed) as caught:
+        run(shell("echo sorry >&2; exit 3"), timeout_s=10)
+    assert caught.value.details == {"tool": "sh", "exit_code": 3, "said": "sorry"}
+
+
+def test_only_the_tail_of_stderr_is_kept() -> None:
+    done = run(shell("i=0; while [ $i -lt 500 ]; do echo line$i >&2; i=$((i+1)); done"), timeout_s=30)
+    lines = done.stderr_tail.splitlines()
+    assert len(lines) == STDERR_TAIL_LINES
+    assert lines[-1] == "line499"
+
+
+def test_a_program_that_is_not_there() -> None:
+    with pytest.raises(ToolMissing):
+        run(["/no/such/ffmpeg"], timeout_s=10)
+    with pytest.raises(ToolMissing):
+        run(["sh"], timeout_s=10)  # only absolute paths: PATH decides nothing
+
+
+def test_a_child_that_talks_too_much_is_ended() -> None:
+    with pytest.raises(Failed) as caught:
+        run(shell("cat /dev/zero"), timeout_s=60)
+    assert caught.value.code == "output_too_large"
+
+
+def test_a_full_disk_is_told_by_its_words_even_with_exit_code_0() -> None:
+    with pytest.raises(Failed) as caught:
+        run(shell("head -c 10 /dev/zero > /dev/full; exit 0"), timeout_s=10)
+    assert caught.value.code == "disk_full"
+
+
+def test_a_file_beyond_its_limit(tmp_path: Path) -> None:
+    command = shell("head -c 100000 /dev/zero > big")
+    with pytest.raises(Failed) as caught:
+        run(command, timeout_s=10, cwd=tmp_path, limits=Limits(file_size_bytes=1000))
+    assert caught.value.code == "output_too_large"
+    assert (tmp_path / "big").stat().st_size <= 1000
+
+
+def test_too_long_is_a_timeout_also_for_a_child_that_ignores_sigterm() -> None:
+    pids: list[int] = []
+    with pytest.raises(Failed) as caught:
+        run(
+            shell("trap '' TERM; echo $$; while :; do sleep 1; done"),
+            timeout_s=0.3,
+            on_line=lambda line: pids.append(int(line)),
+        )
+    assert caught.value.code == "timeout"
+    assert not psutil.pid_exists(pids[0])
+
+
+def test_stopping_ends_the_whole_group() -> None:
+    pids: list[int] = []
+    with pytest.raises(Cancelled):
+        run(
+            shell("sleep 60 & echo $!; echo $$; wait"),
+            timeout_s=60,
+            on_line=lambda line: pids.append(int(line)),
+            should_stop=lambda: len(pids) == 2,
+        )
+    for pid in pids:
+        _wait_gone(pid)
+
+
+def test_nothing_starts_when_it_should_already_stop(tmp_path: Path) -> None:
+    with pytest.raises(Cancelled):
+        run(shell("touch started"), timeout_s=10, cwd=tmp_path, should_stop=lambda: True)
+    assert not (tmp_path / "started").exists()
+
+
+def test_an_exception_in_a_callback_leaves_no_child() -> None:
+    pids: list[int] = []
+
+    def fail(line: str) -> None:
+        pids.append(int(line))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        run(shell("echo $$; sleep 60"), timeout_s=60, on_line=fail)
+    _wait_gone(pids[0])
+
+
+def test_a_talkative_child_does_not_make_us_ask_all_the_time() -> None:
+    asked: list[float] = []
+
+    def should_stop() -> bool:
+        asked.append(time.monotonic())
+        return False
+
+    run(shell("for i in 1 2 3 4 5; do echo $i; sleep 0.02; done"), timeout_s=10, should_stop=should_stop)
+    assert len(asked) <= 3
+
+
+PARENT = """
+import sys, threading
+from transcode.run import run
+def tell(pid):
+    print(pid, flush=True)
+
+command = ["/bin/sh", "-c", "echo $$; exec sleep 60"]
+threading.Thread(target=lambda: run(command, timeout_s=60, on_line=tell)).start()
+"""
+
+
+def test_a_child_started_in_a_thread_dies_with_the_process() -> None:
+    parent = subprocess.Popen([PYTHON, "-c", PARENT], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    assert psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    _wait_gone(pid)
+
+
+def test_a_child_is_not_hurt_by_other_threads_that_end() -> None:
+    """PR_SET_PDEATHSIG goes by the thread that forked: the wrong one would take children with it."""
+    with ThreadPoolExecutor(3) as pool:
+        slow = pool.submit(run, shell("sleep 0.7; echo whole"), timeout_s=10)
+        for _ in range(5):
+            thread = threading.Thread(target=run, args=(["/bin/true"],), kwargs={"timeout_s": 10})
+            thread.start()
+            thread.join()
+        assert slow.result().stdout == b"whole\n"
+
+
+def _wait_gone(pid: int) -> None:
+    try:
+        process = psutil.Process(pid)
+        if process.status() != psutil.STATUS_ZOMBIE:
+            process.wait(timeout=5)
+    except psutil.NoSuchProcess:
+        return
