@@ -152,7 +152,22 @@ _ENTRY = {
     "beat_unreadable": (N_("读不懂这份播放记录。"), ""),
 }
 
+_LISTS = {
+    "is_address": (N_("这里要填文件，不能是网址：%(found)s。"), N_("请先下载到本机，再填文件名。")),
+    "is_folder": (N_("这是一个文件夹，不是文件：%(found)s。"), N_("请指明其中的文件。")),
+    "file_missing": (N_("找不到这个文件：%(found)s。"), N_("请检查文件名和所在的文件夹。")),
+    "manifest_columns": (
+        N_("清单里缺少必要的列：%(needed)s（现有：%(found)s）。"),
+        N_("请补上这些列。"),
+    ),
+    "manifest_unreadable": (N_("清单读不出来。"), N_("请另存为 .xlsx，或 UTF-8 编码的 .csv。")),
+    "manifest_type": (N_("不收这种清单：%(suffix)s。"), N_("可以用：%(known)s。")),
+    "manifest_empty": (N_("清单是空的。"), N_("请确认选对了文件。")),
+}
+
 _ACCESS = {
+    "token_unknown": (N_("这个令牌不对，或已作废。"), N_("请在“我的账号”里建立新的令牌。")),
+    "person_unknown": (N_("没有叫 %(name)s 的用户。"), N_("请检查用户名。")),
     "not_found": (N_("这里没有您要找的内容。"), N_("它可能已被撤下，或者网址不完整。可以试试搜索。")),
     "sign_in_needed": (N_("请先登录。"), N_("登录后会回到这一页。")),
     "sign_in_failed": (
@@ -205,6 +220,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     **_TRANSCRIPT,
     **_WARNINGS,
     **_ENTRY,
+    **_LISTS,
     **_ACCESS,
     **_DONE,
 }
