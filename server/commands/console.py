@@ -1,0 +1,107 @@
+"""What a command speaks through: results on stdout, all else on stderr, in the language of the settings."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console as RichConsole
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from library.core.database import sqlite_file
+from server import logs
+from server.commands.failures import Failure, said
+from server.i18n import N_, Catalogue
+from server.settings import Settings
+from server.wiring import Ports, open_ports
+
+
+@dataclass
+class Console:
+    """One run of a command: its settings, its language, its way to speak."""
+
+    settings: Settings
+    catalogue: Catalogue
+    verbose: bool = False
+    _bar: RichConsole = field(default_factory=lambda: RichConsole(stderr=True))
+
+    def say(self, sentence: str, **values: object) -> str:
+        """Return a sentence in the command's language."""
+        return self.catalogue.say(sentence, **values)
+
+    def note(self, sentence: str, **values: object) -> None:
+        """Tell a person something, on stderr: it is never part of a result."""
+        typer.echo(self.say(sentence, **values), err=True)
+
+    def explain(self, error: BaseException) -> str:
+        """Put an error into one line: what happened, what to do."""
+        return said(error, self.catalogue).line
+
+    def result(self, value: Mapping[str, Any], as_json: bool, lines: Iterable[str]) -> None:
+        """Print the result: one JSON object (UTF-8, whatever the terminal speaks), or lines for people."""
+        if as_json:
+            sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+            sys.stdout.buffer.flush()
+            return
+        for line in lines:
+            typer.echo(line)
+
+    def with_settings(self, **changes: object) -> "Console":
+        """Return a console with other settings."""
+        return replace(self, settings=self.settings.model_copy(update=changes))
+
+    def log(self, quiet: bool) -> None:
+        """Send log lines to stderr; a `quiet` command shows warnings only, unless --verbose was given."""
+        logs.configure(self.settings.log_format)
+        if quiet and not self.verbose:
+            logging.getLogger().setLevel(logging.WARNING)
+
+    @contextmanager
+    def ports(self, *, must_exist: bool = False) -> Iterator[Ports]:
+        """Open the library for the time of the block.
+
+        `must_exist` refuses to make a new, empty one, which a mistyped folder would otherwise get.
+        """
+        file = sqlite_file(self.settings.database)
+        if must_exist and file is not None and not file.exists():
+            raise Failure(
+                N_("%(folder)s 里没有微课资料库。请用 --data 或 WEIKE_DATA 指明它在哪里。"),
+                2,
+                folder=self.settings.data,
+            )
+        ports = open_ports(self.settings)
+        try:
+            yield ports
+        finally:
+            ports.close()
+
+    @contextmanager
+    def progress(self, label: str) -> Iterator[Callable[[float, str], None]]:
+        """Show a bar on a terminal, nothing elsewhere; yields a function of (percent, what is being done)."""
+        if not sys.stderr.isatty():
+            yield lambda percent, doing: None
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+        with Progress(*columns, TimeRemainingColumn(), console=self._bar, transient=True) as bar:
+            task = bar.add_task(label, total=100.0)
+
+            def show(percent: float, doing: str) -> None:
+                bar.update(task, completed=percent, description=f"{label}  {doing}" if doing else label)
+
+            yield show
+
+
+def console_of(context: typer.Context) -> Console:
+    """Return the console that the command line was started with."""
+    console: Console = context.obj
+    return console
+
+
+def absolute(path: Path) -> Path:
+    """Return a path that still means the same file after a change of folder, links kept as they are."""
+    return Path.cwd() / path

@@ -1,0 +1,50 @@
+"""weike doctor: is this machine fit, and if not, what is to be done."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from server.commands import checks
+from server.commands.checks import Check
+from server.commands.console import Console, console_of
+from server.commands.failures import FAILED
+from server.commands.options import Json
+from server.i18n import N_
+
+HELP = N_(
+    "体检：工具、磁盘、数据库、索引、密钥、上传通路，逐项给出正常与否和该怎么办。\n\n"
+    "只查看，不修改。有一项不合格时退出码为 1。"
+)
+
+_MARKS = {"ok": "✓", "warn": "!", "bad": "✗"}
+
+
+def doctor(context: typer.Context, as_json: Json = False) -> None:
+    """Examine everything the library stands on."""
+    console = console_of(context)
+    console.log(quiet=True)
+    found = list(checks.examine(console.settings))
+    value = {
+        "ok": all(check.status != "bad" for check in found),
+        "checks": [_check_object(console, check) for check in found],
+    }
+    console.result(value, as_json, _lines(value))
+    if not value["ok"]:
+        raise typer.Exit(FAILED)
+
+
+def _check_object(console: Console, check: Check) -> dict[str, Any]:
+    return {
+        "name": check.name,
+        "status": check.status,
+        "message": console.say(check.message, **check.values),
+        "todo": console.say(check.todo, **check.values) if check.todo else "",
+    }
+
+
+def _lines(value: dict[str, Any]) -> Iterator[str]:
+    for check in value["checks"]:
+        yield f"{_MARKS[check['status']]} {check['name']:<12} {check['message']}"
+        if check["todo"]:
+            yield f"  {'':<12} → {check['todo']}"

@@ -1,0 +1,124 @@
+"""From an error to one sentence and an exit code: 2 for bad input, 1 for failure."""
+
+import errno
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from library.core.errors import WeikeError
+from server.assets import AssetsMissingError
+from server.i18n import N_, Catalogue
+from server.indexing import IndexUnavailable
+from server.secrets import SecretUnreadable
+from server.words import explain
+from transcode.errors import Refused, TranscodeError
+
+FAILED, BAD_INPUT = 1, 2
+_NO_ROOM = ("disk_room", "disk_full")
+
+
+class Failure(Exception):
+    """A command cannot do what was asked: a sentence marked with N_, its values, and the exit code."""
+
+    def __init__(self, sentence: str, exit_code: int, **values: object) -> None:
+        self.sentence, self.exit_code, self.values = sentence, exit_code, values
+        super().__init__(sentence)
+
+
+class Reason(Exception):
+    """A command cannot do what was asked, for a reason that has a code."""
+
+    def __init__(self, code: str, values: Mapping[str, object], exit_code: int) -> None:
+        self.code, self.values, self.exit_code = code, values, exit_code
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is printed, and the exit code. `unforeseen` marks an error that nobody thought of: a defect."""
+
+    line: str
+    exit_code: int
+    unforeseen: bool = False
+
+
+def said(error: BaseException, catalogue: Catalogue) -> Said:
+    """Put any error into one line."""
+    if isinstance(error, Failure):
+        return Said(catalogue.say(error.sentence, **error.values), error.exit_code)
+    if isinstance(error, Reason):
+        return Said(_explained(error.code, error.values, catalogue), error.exit_code)
+    if isinstance(error, WeikeError):
+        return Said(
+            _explained(error.code, error.values, catalogue),
+            FAILED if error.code in _NO_ROOM else BAD_INPUT,
+        )
+    if isinstance(error, TranscodeError):
+        code = BAD_INPUT if isinstance(error, Refused) else FAILED
+        return Said(_explained(error.code, error.details, catalogue), code)
+    if isinstance(error, IndexUnavailable):
+        return Said(_explained(error.code, {}, catalogue), FAILED)
+    if isinstance(error, typer.TyperException):
+        return Said(_usage(error, catalogue), BAD_INPUT)
+    return _of_the_machine(error, catalogue)
+
+
+def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
+    # Imported here: it brings the job machinery, which most commands never need.
+    from server.worker import WorkerBusy
+
+    if isinstance(error, WorkerBusy):
+        return Said(catalogue.say(N_("这个资料库已经有一个处理进程在运行，同一时间只能有一个。")), FAILED)
+    if isinstance(error, SecretUnreadable):
+        return Said(catalogue.say(N_("密钥文件不能用：%(said)s"), said=error), FAILED)
+    if isinstance(error, AssetsMissingError):
+        return Said(catalogue.say(N_("网页的脚本和样式还没有生成，请先运行 python3 run.py setup。")), FAILED)
+    if isinstance(error, ValidationError):
+        return Said(catalogue.say(N_("设置不能用：%(said)s"), said=_settings(error)), BAD_INPUT)
+    if isinstance(error, OperationalError):
+        first = str(error.orig).strip().splitlines()[:1]
+        return Said(catalogue.say(N_("数据库打不开：%(said)s"), said="".join(first)), FAILED)
+    if isinstance(error, OSError):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return Said(_explained("disk_full", {}, catalogue), FAILED)
+        name = f"{error.filename}: " if error.filename else ""
+        return Said(
+            catalogue.say(N_("读写文件时出错：%(said)s"), said=f"{name}{error.strerror or error}"), FAILED
+        )
+    kind = type(error).__name__
+    sentence = N_("出了意料之外的错（%(kind)s：%(said)s）。加上 --verbose 再运行一次可以看到详情。")
+    return Said(catalogue.say(sentence, kind=kind, said=error), FAILED, unforeseen=True)
+
+
+def _explained(code: str, values: Mapping[str, object], catalogue: Catalogue) -> str:
+    reason = explain(code, values, catalogue)
+    field = values.get("field")
+    # A row or a command has many fields: the sentence alone would leave open which one is meant.
+    where = f"{field}: " if isinstance(field, str) and field not in ("file", "manifest") else ""
+    between = "" if catalogue.language == "zh-CN" or not reason.todo else " "
+    return f"{where}{reason.message}{between}{reason.todo}"
+
+
+def _settings(error: ValidationError) -> str:
+    return "; ".join(
+        f"WEIKE_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+        for problem in error.errors()
+    )
+
+
+def _usage(error: typer.TyperException, catalogue: Catalogue) -> str:
+    """Put a mistake in the command itself into a sentence; the details are Typer's, in English."""
+    kind, parameter = type(error).__name__, getattr(error, "param", None)
+    name = parameter.get_error_hint() if parameter is not None else ""
+    if kind == "MissingParameter" and name:
+        return catalogue.say(N_("命令里缺少 %(name)s，加上 --help 可以看用法。"), name=name)
+    if kind == "NoSuchOption":
+        return catalogue.say(
+            N_("没有 %(name)s 这个选项，加上 --help 可以看用法。"), name=getattr(error, "option_name", "")
+        )
+    return catalogue.say(
+        N_("命令写得不对（%(said)s），加上 --help 可以看用法。"), said=error.format_message()
+    )

@@ -1,0 +1,123 @@
+"""weike search and weike stats: what a machine's administrator may ask."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Annotated, Any
+
+import typer
+
+from library.catalog import queries as catalog
+from library.plays.queries import LessonStats, lesson_stats
+from server.commands.console import Console, console_of
+from server.commands.machine import machine
+from server.commands.objects import hit_object
+from server.commands.options import Json
+from server.finding import find
+from server.formats import clock, duration_words
+from server.i18n import N_
+from server.indexing import IndexUnavailable
+from server.wiring import Ports
+
+# Somebody waits: an index that is a little behind is better than none, and its worker catches up anyway.
+_CATCH_UP_S = 5.0
+
+SEARCH_HELP = N_(
+    "搜索课里讲过的话，给出原话和讲到它的那一秒。\n\n"
+    "写法与网页相同：几个词用空格隔开；“加引号”要连在一起；-减号表示不要；"
+    "讲师:王芳 专题:党史 年份:2026 只在其中找。未发布的课也会搜到。"
+)
+STATS_HELP = N_("一课的播放统计：观看次数、人数、时长，按短视频、按天。")
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help=N_("要找的话。"))],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help=N_("最多几条。"))] = 10,
+    as_json: Json = False,
+) -> None:
+    """Search as the administrator of the machine."""
+    console = console_of(context)
+    console.log(quiet=True)
+    with console.ports(must_exist=True) as ports:
+        _catch_up(ports)
+        with ports.db.read() as session:
+            found = find(ports, session, machine(session), query, limit=limit)
+            hits = [hit_object(row, ports.settings.base_url) for row in found.rows]
+    value = {"total": found.total, "hits": hits}
+    console.result(value, as_json, _hit_lines(console, value))
+
+
+def _catch_up(ports: Ports) -> None:
+    """Bring the index up to date if it is behind; whoever writes it already does so without us."""
+    with ports.db.read() as session:
+        wanted = catalog.latest_revision(session)
+    with suppress(IndexUnavailable):  # an index that cannot answer at all says so when it is asked
+        if ports.indexer.reader().mark() < wanted:
+            ports.indexer.catch_up(wanted, timeout_s=_CATCH_UP_S)
+
+
+def _hit_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
+    yield console.say(N_("找到 %(total)s 处"), total=value["total"])
+    for hit in value["hits"]:
+        at = "" if hit["lesson_start_s"] is None else f"{clock(hit['lesson_start_s'])}  "
+        about = "  ".join(part for part in (hit["title"], hit["lecturer"], hit["date"]) if part)
+        yield f"\n{at}{hit['quote']}\n    {about}\n    {hit['url']}"
+
+
+def stats(
+    context: typer.Context,
+    lesson: Annotated[
+        str, typer.Argument(metavar="LESSON", help=N_("课的编号（ingest 和 search 会给出）。"))
+    ],
+    as_json: Json = False,
+) -> None:
+    """Print what a lesson collected."""
+    console = console_of(context)
+    console.log(quiet=True)
+    with console.ports(must_exist=True) as ports, ports.db.read() as session:
+        found = catalog.lesson_for(session, machine(session), lesson)
+        value = _stats_object(found.id, found.title, lesson_stats(session, found.id))
+    console.result(value, as_json, _stats_lines(console, value))
+
+
+def _stats_object(lesson_id: str, title: str, its: LessonStats) -> dict[str, Any]:
+    return {
+        "lesson": lesson_id,
+        "title": title,
+        "views": its.views,
+        "people": its.people,
+        "watched_s": round(its.watched_s, 1),
+        "clips": [
+            {
+                "id": c.clip_id,
+                "n": c.n,
+                "views": c.views,
+                "people": c.people,
+                "watched_s": round(c.watched_s, 1),
+            }
+            for c in its.clips
+        ],
+        "days": [
+            {
+                "day": d.day.isoformat(),
+                "views": d.views,
+                "people": d.people,
+                "watched_s": round(d.watched_s, 1),
+            }
+            for d in its.days
+        ],
+    }
+
+
+def _stats_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
+    def numbers(row: dict[str, Any]) -> str:
+        watched = duration_words(row["watched_s"], console.catalogue)
+        return console.say(
+            N_("观看 %(views)s 次，%(people)s 人，共 %(watched)s"), **{**row, "watched": watched}
+        )
+
+    yield f"{value['title']}  {numbers(value)}"
+    for clip in value["clips"]:
+        yield f"  {clip['n']:>3}  {numbers(clip)}"
+    for day in value["days"]:
+        yield f"  {day['day']}  {numbers(day)}"

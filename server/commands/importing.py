@@ -1,0 +1,255 @@
+"""weike import: an old library's list becomes lessons."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.orm import Session
+
+from library.catalog import queries as catalog
+from library.core.errors import Conflict, Invalid, WeikeError
+from library.intake import actions, importing, local
+from library.intake import queries as intake
+from library.intake.manifest import BadRow, Manifest, Row, parse_manifest
+from library.intake.tables import Recording
+from server.commands.console import Console, console_of
+from server.commands.failures import FAILED, Reason
+from server.commands.following import Ended, OwnWorker, follow, own_worker, step_word
+from server.commands.machine import root
+from server.commands.options import Json
+from server.commands.taking import publish as publish_lesson
+from server.i18n import N_
+from server.wiring import Ports
+
+# Large enough that a commit costs little, small enough that a web page waits for at most a second.
+_BATCH = 100
+
+HELP = N_(
+    "从清单导入旧资料库（.jsonl、.csv 或 .xlsx）。\n\n"
+    "列：key、title、lecturer、date、topics、media、transcript、transcript_text、summary，"
+    "也可以用中文表头（编号、标题、讲师、日期、专题、视频、字幕、文稿、简介）。"
+    "没有录像的行成为可以搜索的文字课；同一份清单可以反复导入，只改动变了的内容。"
+)
+
+
+@dataclass
+class _Run:
+    """What an import has done so far; `media` are the recordings to wait for, by their rows."""
+
+    console: Console
+    ports: Ports
+    publish: bool
+    outcomes: dict[int, str] = field(default_factory=dict)
+    failed: list[dict[str, Any]] = field(default_factory=list)
+    unpublished: list[dict[str, Any]] = field(default_factory=list)
+    media: dict[str, Row] = field(default_factory=dict)
+
+    def fail(self, line: int, key: str, error: Exception) -> None:
+        """List a row that could not be imported (all of it, or its recording)."""
+        self.outcomes.pop(line, None)
+        self.failed.append(self._listed(line, key, error))
+
+    def leave_draft(self, row: Row, error: Exception) -> None:
+        """List a row that was imported and could not be published."""
+        self.unpublished.append(self._listed(row.line, row.key, error))
+
+    def _listed(self, line: int, key: str, error: Exception) -> dict[str, Any]:
+        code = getattr(error, "code", "unexpected")
+        return {"line": line, "key": key, "reason": code, "message": self.console.explain(error)}
+
+
+def import_(
+    context: typer.Context,
+    manifest: Annotated[
+        Path, typer.Argument(metavar="MANIFEST", help=N_("清单文件；文件名都相对于它所在的文件夹。"))
+    ],
+    publish: Annotated[
+        bool, typer.Option("--publish", help=N_("导入后发布：文字课立即，有录像的在能播放之后。"))
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Import a manifest and return when everything in it can be found and played."""
+    console = console_of(context)
+    console.log(quiet=True)
+    began = time.monotonic()
+    listed = _read(manifest)
+    if listed.ignored:
+        console.note(N_("这些列没有用上：%(columns)s"), columns=", ".join(listed.ignored))
+    with console.ports() as ports:
+        run = _Run(console, ports, publish)
+        try:
+            _import(run, listed, manifest.absolute().parent)
+        except KeyboardInterrupt:
+            console.note(N_("已停下。导入过的都在；再运行一次会从这里接着来。"))
+            raise typer.Exit(FAILED) from None
+    value = _summary(run, listed, time.monotonic() - began)
+    console.result(value, as_json, _lines(console, value))
+    for row in (*value["failed"], *value.get("unpublished", ())):
+        if not as_json:
+            console.note(N_("第 %(line)s 行（%(key)s）：%(message)s"), **row)
+    if run.failed:
+        raise typer.Exit(FAILED)
+
+
+def _read(file: Path) -> Manifest:
+    if not file.is_file():
+        raise Invalid("file_missing", field="manifest", found=str(file))
+    return parse_manifest(file.read_bytes(), file.name)
+
+
+def _import(run: _Run, listed: Manifest, folder: Path) -> None:
+    for row in listed.rows:
+        if isinstance(row, BadRow):
+            run.fail(row.line, row.key, Invalid(row.code, **row.values))
+    rows = [row for row in listed.rows if isinstance(row, Row)]
+    local.sweep(run.ports.db, run.ports.uploads)
+    with run.console.progress(run.console.say(N_("导入"))) as show:
+        for done in range(0, len(rows), _BATCH):
+            _batch(run, rows[done : done + _BATCH], folder)
+            show(100.0 * min(done + _BATCH, len(rows)) / len(rows), "")
+    waiting = [row for row in rows if row.media and row.line in run.outcomes]
+    if waiting:
+        with own_worker(run.ports) as worker:
+            _bring_media(run, waiting, folder, worker)
+            _follow(run, worker)
+            run.ports.indexer.catch_up()
+    else:
+        with run.console.progress(run.console.say(N_("加入搜索"))) as show:
+            show(0.0, "")
+            run.ports.indexer.catch_up()
+
+
+# ---------------------------------------------------------------- words
+
+
+def _batch(run: _Run, rows: Sequence[Row], folder: Path) -> None:
+    """Import some rows in one transaction, each behind a savepoint of its own."""
+    prepared = []
+    for row in rows:
+        try:
+            prepared.append((row, importing.prepare(row, folder)))
+        except (WeikeError, OSError) as error:
+            run.fail(row.line, row.key, error)
+    with run.ports.db.write() as session:
+        branch_id = root(session).id
+        for row, ready in prepared:
+            try:
+                with session.begin_nested():
+                    lesson, outcome = importing.put_lesson(session, ready, branch_id, run.ports.clock())
+                run.outcomes[row.line] = outcome
+            except WeikeError as error:
+                run.fail(row.line, row.key, error)
+                continue
+            if run.publish and not row.media:
+                _publish(run, session, lesson.id, row)
+        session.flush()
+
+
+def _publish(run: _Run, session: Session, lesson_id: str, row: Row) -> None:
+    lesson = catalog.lesson(session, lesson_id)
+    try:
+        before = lesson.state
+        publish_lesson(run.ports, session, lesson)
+        if lesson.state != before and run.outcomes.get(row.line) == "unchanged":
+            run.outcomes[row.line] = "updated"
+    except Conflict as error:
+        run.leave_draft(row, error)
+
+
+# ---------------------------------------------------------------- recordings
+
+
+def _bring_media(run: _Run, rows: Sequence[Row], folder: Path, worker: OwnWorker) -> None:
+    """Copy the recordings in, one by one; the worker begins with the first while the next is copied."""
+    with run.console.progress(run.console.say(N_("读入录像"))) as show:
+        for n, row in enumerate(rows):
+            show(100.0 * n / len(rows), row.key)
+            worker.ensure()
+            try:
+                _bring(run, row, folder)
+            except Exception as error:
+                # One file that cannot be read, or for which there is no room, stops nothing.
+                run.fail(row.line, row.key, error)
+
+
+def _bring(run: _Run, row: Row, folder: Path) -> None:
+    ports = run.ports
+    file = importing.prepare(row, folder).media
+    if file is None:
+        return
+    with ports.db.write() as session:
+        lesson = catalog.lesson_by_key(session, row.key)
+        recording = intake.recording_of(session, lesson.id) if lesson else None
+        begun = recording is not None and recording.state != "receiving"
+        if recording is not None and begun and not _is_other(recording, file):
+            if recording.state == "failed":
+                actions.retry(session, recording)
+            run.media[recording.id] = row
+            return
+    local.check_file(file, ports.uploads, ports.settings.limits, "media")
+    with local.copied(file, ports.uploads) as copy:
+        run.media[local.once_more(ports.db, lambda session: _attach(run, session, copy, row))] = row
+    if run.outcomes.get(row.line) == "unchanged":
+        run.outcomes[row.line] = "updated"
+
+
+def _is_other(recording: Recording, file: Path) -> bool:
+    """Tell whether a file is another one than the recording was made of.
+
+    By name and size: reading hundreds of hours again at every import would cost more than it tells.
+    """
+    return (recording.file_name, recording.size_bytes) != (file.name, file.stat().st_size)
+
+
+def _attach(run: _Run, session: Session, copy: local.Copied, row: Row) -> str:
+    lesson = catalog.lesson_by_key(session, row.key)
+    if lesson is None:
+        raise Invalid("recording_gone", field="media")
+    return local.attach(session, lesson, copy, run.ports.clock()).id
+
+
+def _follow(run: _Run, worker: OwnWorker) -> None:
+    def ended(end: Ended) -> None:
+        row = run.media[end.recording_id]
+        if end.state != "ready":
+            run.fail(row.line, row.key, Reason(end.reason or "error", end.reason_args, FAILED))
+        elif run.publish:
+            with run.ports.db.write() as session:
+                lesson = catalog.lesson_by_key(session, row.key)
+                if lesson is not None:
+                    _publish(run, session, lesson.id, row)
+
+    with run.console.progress(run.console.say(N_("处理录像"))) as show:
+        follow(run.ports, worker, list(run.media), show, ended, lambda work: step_word(run.console, work))
+
+
+# ---------------------------------------------------------------- what is printed
+
+
+def _summary(run: _Run, listed: Manifest, seconds: float) -> dict[str, Any]:
+    counts = Counter(run.outcomes.values())
+    value: dict[str, Any] = {
+        "rows": len(listed.rows),
+        "created": counts["created"],
+        "updated": counts["updated"],
+        "unchanged": counts["unchanged"],
+        "failed": sorted(run.failed, key=lambda row: row["line"]),
+        "seconds": round(seconds, 2),
+    }
+    if run.unpublished:
+        value["unpublished"] = run.unpublished
+    if listed.ignored:
+        value["ignored_columns"] = list(listed.ignored)
+    return value
+
+
+def _lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
+    sentence = N_(
+        "共 %(rows)s 行：新建 %(created)s，更新 %(updated)s，未变 %(unchanged)s，失败 %(failed)s"
+        "（用时 %(seconds)s 秒）。"
+    )
+    yield console.say(sentence, **{**value, "failed": len(value["failed"])})

@@ -1,0 +1,115 @@
+"""weike ingest: one recording of this machine becomes clips that play."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from library.catalog.rules import parse_date
+from library.core.permits import Audience
+from library.core.text import SUMMARY_MAX, TITLE_MAX, clean_block, required_line, split_topics
+from library.intake import local
+from server.commands import taking
+from server.commands.console import Console, console_of
+from server.commands.failures import BAD_INPUT, FAILED, Reason
+from server.commands.following import Ended, OwnWorker, follow, own_worker, step_word
+from server.commands.objects import lesson_object
+from server.commands.options import Json
+from server.formats import clock
+from server.i18n import N_
+from server.wiring import Ports
+from server.words import word
+
+HELP = N_(
+    "收进一份录像，做成可以播放的短视频。\n\n"
+    "与网页上传走同一条流程：检查、分段、转码、字幕、加入搜索；每一段都能播放之后才返回。"
+    "同一份录像再收一次不会重复，会给出已有的那一课。"
+)
+
+
+def ingest(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("录像或录音文件；它只被读取，不会改动。"))],
+    title: Annotated[str, typer.Option("--title", metavar="T", help=N_("标题。"))],
+    lecturer: Annotated[str | None, typer.Option("--lecturer", metavar="N", help=N_("讲师。"))] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option("--topic", metavar="X", help=N_("专题，可以写几次。"))
+    ] = None,
+    date: Annotated[str, typer.Option("--date", metavar="D", help=N_("讲课的日期，例如 2026-03-05。"))] = "",
+    summary: Annotated[str | None, typer.Option("--summary", metavar="S", help=N_("简介。"))] = None,
+    transcript: Annotated[
+        Path | None,
+        typer.Option("--transcript", metavar="FILE", help=N_("文稿或字幕：.srt .vtt .txt .docx。")),
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option("--audience", help=N_("发布后谁可以看：所有人，或登录的人。"))
+    ] = Audience.EVERYONE,
+    publish: Annotated[bool, typer.Option("--publish", help=N_("能播放之后立即发布。"))] = False,
+    again: Annotated[bool, typer.Option("--again", help=N_("同一份录像已经在这里时，仍另建一课。"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Take a recording in and return when every clip of it is playable."""
+    console = console_of(context)
+    console.log(quiet=True)
+    about = taking.About(
+        title=required_line(title, "title", TITLE_MAX),
+        lecturer=lecturer,
+        topics=split_topics(topic or []),
+        taught_on=parse_date(date),
+        summary=None if summary is None else clean_block(summary, SUMMARY_MAX),
+        transcript=None if transcript is None else taking.read_transcript(transcript),
+        audience=audience,
+    )
+    with console.ports() as ports:
+        local.check_file(file, ports.uploads, ports.settings.limits)
+        taken = _take(console, ports, file, about, again)
+        if taken.already_here:
+            console.note(N_("同一份录像已经在这里，没有重复收进。要另建一课，请加 --again。"))
+        _wait(console, ports, taken)
+        if publish:
+            taking.publish_by_id(ports, taken.lesson_id)
+        with ports.db.read() as session:
+            value = lesson_object(ports, session, taken.lesson_id)
+    if taken.already_here:
+        value["already_here"] = True
+    console.result(value, as_json, _lines(console, value))
+
+
+def _take(console: Console, ports: Ports, file: Path, about: taking.About, again: bool) -> taking.Taken:
+    size_bytes = max(1, file.stat().st_size)
+    with console.progress(file.name) as show:
+        doing = console.say(N_("读入文件"))
+        return taking.take(
+            ports, file, about, again=again, on_progress=lambda done: show(100.0 * done / size_bytes, doing)
+        )
+
+
+def _wait(console: Console, ports: Ports, taken: taking.Taken) -> None:
+    """Return when the recording plays; raises Reason when it does not, KeyboardInterrupt after a word."""
+    ends: list[Ended] = []
+    try:
+        with own_worker(ports) as worker:
+            _follow(console, ports, worker, taken.recording_id, ends)
+    except KeyboardInterrupt:
+        console.note(N_("已停下。收进的录像还在，下次运行 weike serve 或 weike worker 时接着处理。"))
+        raise typer.Exit(FAILED) from None
+    end = ends[0]
+    if end.state == "ready":
+        return
+    if end.state == "refused" and not taken.already_here:
+        local.forget(ports.db, ports.store, taken.lesson_id, ports.clock())
+    raise Reason(end.reason or "error", end.reason_args, BAD_INPUT if end.state == "refused" else FAILED)
+
+
+def _follow(console: Console, ports: Ports, worker: OwnWorker, recording_id: str, ends: list[Ended]) -> None:
+    with console.progress(console.say(N_("处理"))) as show:
+        follow(ports, worker, [recording_id], show, ends.append, lambda work: step_word(console, work))
+
+
+def _lines(console: Console, value: dict[str, Any]) -> list[str]:
+    state = word("state", value["lesson_state"], console.catalogue)
+    head = console.say(N_("《%(title)s》（%(state)s） %(lesson)s"), **{**value, "state": state})
+    return [head] + [
+        f"  {clip['n']:>3}  {clock(clip['start_s'])}-{clock(clip['end_s'])}  {clip['master'] or ''}"
+        for clip in value["clips"]
+    ]
