@@ -97,7 +97,7 @@ _TRANSCRIPT = {
     ),
 }
 
-_WARNINGS = {
+WARNINGS: Mapping[str, tuple[str, str]] = {
     "bad_characters": (
         N_("有些字认不出来，已用“�”代替。"),
         N_("可以把文稿另存为 UTF-8 编码再传一次。"),
@@ -112,6 +112,7 @@ _WARNINGS = {
     "too_many_cues": (N_("字幕太多，只采用了前面的部分。"), ""),
     "past_the_end": (N_("文稿比录像长，多出的部分没有采用。"), N_("请检查文稿与录像是否对应。")),
 }
+"""What was odd in a transcript that was taken all the same."""
 
 _ENTRY = {
     "invalid": (N_("填写的内容不能用。"), N_("请改正后再提交。")),
@@ -218,7 +219,7 @@ _DONE = {
 REASONS: Mapping[str, tuple[str, str]] = {
     **_RECORDING,
     **_TRANSCRIPT,
-    **_WARNINGS,
+    **WARNINGS,
     **_ENTRY,
     **_LISTS,
     **_ACCESS,

@@ -14,6 +14,7 @@ from server.assets import Assets
 from server.contexts import Context, Language, Pager, Progress, Reason, Step
 from server.formats import filters
 from server.i18n import LANGUAGES, Catalogue, Catalogues
+from server.reasons import WARNINGS
 from server.words import Explained, explain, word
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -136,6 +137,9 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
     def name_of(step: Step) -> str:
         return step_name(step, catalogue)
 
+    def transcript_warnings() -> dict[str, str]:
+        return {code: explain(code, {}, catalogue).message for code in WARNINGS}
+
     names: Mapping[str, object] = {
         "asset": assets.url,
         "explain": explain_reason,
@@ -143,6 +147,7 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
         "page_url": page_url,
         "script_sentences": catalogue.script_sentences,
         "step_name": name_of,
+        "transcript_warnings": transcript_warnings,
         "word": word_for,
     }
     environment.globals.update(names)

@@ -1,6 +1,6 @@
 // One file on the upload page: its way to the server, its form, and what can be done with it.
 import { duration, size } from '../lib/format.js';
-import { csrf, request } from '../lib/http.js';
+import { request } from '../lib/http.js';
 import { t } from '../lib/sentences.js';
 import { dayOf, titleFrom } from './accept.js';
 import { Details } from './details.js';
@@ -75,13 +75,13 @@ export class Card {
   async #findLesson() {
     const earlier = await this.transfer.earlierLesson();
     const lesson = earlier && (await request('GET', `/api/v1/lessons/${earlier}`).catch(() => null));
-    this.again = Boolean(lesson) && ['none', 'receiving'].includes(lesson.recording?.state ?? 'none');
+    this.again = Boolean(lesson) && ['none', 'receiving'].includes(lesson.recording);
     if (this.again) {
       this.details.fill(lesson);
       document.querySelector(`[data-unfinished="${earlier}"]`)?.remove();
       this.lesson = earlier;
     } else {
-      this.lesson = (await request('POST', '/api/v1/lessons', { title: this.details.values.title })).id;
+      this.lesson = (await request('POST', '/api/v1/lessons', { title: this.details.values.title, file_name: this.file.name })).id;
     }
     this.details.attach(this.lesson);
   }
@@ -125,13 +125,18 @@ export class Card {
     this.#say(t('网络断了。连上后会自动接着传，不用重来。'));
   }
 
-  async #sent() {
+  #sent() {
     this.leavePlace?.();
     this.#become('sent');
     this.part('bar').value = 1000;
     this.part('links').hidden = false;
     this.part('progress-link').href = `/lessons/${this.lesson}/progress`;
     this.part('lesson-link').href = `/lessons/${this.lesson}`;
+    this.#watch();
+  }
+
+  /** Ask now and then what the server found in the file. */
+  async #watch() {
     this.#say(t('已传完，正在处理。可以关掉这一页。'));
     for (let look = 0; look < LOOKS && this.state === 'sent'; look += 1) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -142,21 +147,21 @@ export class Card {
 
   /** What the server found inside; true when there is nothing more to wait for. */
   #found(lesson) {
-    const { state, reason } = lesson.recording ?? {};
-    const [other] = lesson.duplicates ?? [];
-    if (other && !this.keepBoth) {
-      this.other = other;
+    const { recording, problem, duplicates } = lesson;
+    if (problem?.error === 'already_here') {
+      [this.other] = duplicates; // none when the other is not for this person's eyes
       const note = this.part('already');
       note.hidden = false;
-      note.querySelector('p').textContent = t('这份录像已经在这里了：《%(title)s》', { title: other.title });
+      note.querySelector('p').textContent = problem.message;
+      this.#say(t('没有重复处理'));
       return true;
     }
-    if (state === 'refused' || state === 'failed') {
-      this.#fail([reason?.message, reason?.todo].filter(Boolean).join(' '));
+    if (recording === 'refused' || recording === 'failed') {
+      this.#fail([problem?.message, problem?.todo].filter(Boolean).join(' '));
       return true;
     }
-    if (state === 'ready') this.#say(t('处理完成，可以观看了。'));
-    return state === 'ready';
+    if (recording === 'ready') this.#say(t('处理完成，可以观看了。'));
+    return recording === 'ready';
   }
 
   // ------------------------------------------------------------ what people do
@@ -173,10 +178,9 @@ export class Card {
     } else if (act === 'cancel') {
       this.#cancel();
     } else if (act === 'use-other') {
-      this.#forget().then(() => { window.location.href = `/lessons/${this.other.id}`; });
+      this.#forget().then(() => { window.location.href = this.other?.url ?? '/mine'; });
     } else if (act === 'keep-both') {
-      this.keepBoth = true;
-      this.part('already').hidden = true;
+      this.#keepBoth();
     }
   }
 
@@ -184,17 +188,26 @@ export class Card {
     if (this.busy && this.begun && !window.confirm(t('取消上传，并删除已传的部分？'))) return;
     this.leavePlace?.();
     this.#become('gone');
-    await this.transfer?.cancel();
-    await this.#forget();
     this.element.remove();
+    if (!this.details) return; // it was refused before anything was sent
+    await this.transfer.cancel();
+    await this.#forget();
   }
 
   /** Delete the lesson that was made for this file. */
   async #forget() {
-    if (!this.lesson) return;
-    const form = new URLSearchParams({ csrf: csrf(), confirm: this.details.values.title });
-    await this.details.save();
-    await fetch(`/lessons/${this.lesson}/delete`, { method: 'POST', body: form, redirect: 'manual' }).catch(() => {});
+    this.details.stop();
+    if (this.lesson) await request('DELETE', `/api/v1/lessons/${this.lesson}`).catch(() => {});
+  }
+
+  async #keepBoth() {
+    try {
+      await request('POST', `/api/v1/lessons/${this.lesson}/retry`);
+      this.part('already').hidden = true;
+      this.#watch();
+    } catch (error) {
+      this.#fail(error.said);
+    }
   }
 
   // ------------------------------------------------------------ showing

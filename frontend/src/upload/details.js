@@ -9,6 +9,7 @@ export class Details {
   constructor(form) {
     this.form = form;
     this.lesson = null;
+    this.warnings = JSON.parse(document.getElementById('transcript-warnings').textContent);
     this.saved = form.querySelector('[data-part="saved"]');
     this.transcript = form.querySelector('[data-part="transcript"]');
     form.addEventListener('submit', (event) => event.preventDefault());
@@ -34,13 +35,19 @@ export class Details {
     if (this.form.elements.transcript.files.length) this.#sendTranscript();
   }
 
+  /** The lesson goes away: nothing more is to be saved. */
+  stop() {
+    clearTimeout(this.timer);
+    this.lesson = null;
+  }
+
   get values() {
     const { title, lecturer, topics, date, summary } = this.form.elements;
     return {
       title: title.value.trim(),
       lecturer: lecturer.value.trim(),
       topics: topicsFrom(topics.value),
-      date: date.value || null,
+      date: date.value,
       summary: summary.value.trim(),
     };
   }
@@ -77,7 +84,7 @@ export class Details {
     this.#tell('notice', t('正在读文稿……'));
     try {
       const { cues, warnings } = await request('PUT', `/api/v1/lessons/${this.lesson}/transcript`, body);
-      const said = warnings.map((warning) => warning.message ?? warning);
+      const said = warnings.map((code) => this.warnings[code] ?? code);
       this.#tell(said.length ? 'notice' : 'done', [t('文稿已收到，共 %(cues)s 行。', { cues }), ...said].join(' '));
     } catch (error) {
       this.#tell('problem', error.said);
