@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from whoosh.util.filelock import FileLock
 
@@ -17,7 +16,7 @@ from search.document import Document
 from search.engine import IndexBusy, IndexDamaged, SearchError
 from search.whoosh_index import creation_lock
 from search.whoosh_reader import WhooshReader
-from search.whoosh_schema import whoosh_fields
+from search.whoosh_schema import Entry, entry_of
 from search.whoosh_store import WhooshStore
 
 # Documents a commit: each makes a segment (few are faster to search) and is held in memory until then.
@@ -117,12 +116,12 @@ def _build(
     return Rebuilt(fresh.name, count, tuple(unreadable))
 
 
-def _readable(documents: Iterable[Document], unreadable: list[str]) -> Iterator[dict[str, Any]]:
+def _readable(documents: Iterable[Document], unreadable: list[str]) -> Iterator[Entry]:
     """The entries of the documents; those that cannot be turned into one are listed and stop nothing."""
     seen: set[str] = set()
     for document in documents:
         try:
-            entry = whoosh_fields(document)
+            entry = entry_of(document)
         except (TypeError, ValueError, AttributeError):
             unreadable.append(document.id)
             continue

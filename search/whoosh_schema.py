@@ -9,8 +9,8 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import rjieba
 import whoosh
@@ -26,8 +26,6 @@ VERSION = 1
 # The distribution is pinned by hash; four others share the import name, and private parts are used below.
 WHOOSH = (3, 54, 0)
 
-Posting = tuple[bytes, int, float, bytes]
-
 _PACK_ONE = struct.Struct("=I").pack
 
 
@@ -40,14 +38,10 @@ class _Positions(formats.Format):  # type: ignore[misc]
 
 
 class _Ready(fields.FieldType):  # type: ignore[misc]
-    """A field that is given its postings instead of text."""
+    """A field whose terms are made by ``weights`` and written by ``whoosh_writer``."""
 
     def __init__(self, format_: formats.Format) -> None:
         super().__init__(format_, analyzer=None, scorable=False, stored=False)
-
-    def index(self, value: list[Posting], **_: Any) -> Iterator[Posting]:
-        """Called by Whoosh's writer."""
-        return iter(value)
 
 
 def schema() -> fields.Schema:
@@ -78,21 +72,24 @@ def key(kind: str, value: str) -> str:
     return f"{kind}\0{value}"
 
 
+def pack_positions(at: list[int]) -> bytes:
+    """Ordinal positions as they lie in a posting."""
+    return _PACK_ONE(at[0]) if len(at) == 1 else array("I", at).tobytes()
+
+
 def unpack_positions(packed: bytes) -> array[int]:
     """The ordinal positions of one posting."""
     return array("I", packed)
 
 
-def _positioned(positions: dict[str, list[int]], weights: Mapping[str, int] | None = None) -> list[Posting]:
-    counts = weights or {term: len(at) for term, at in positions.items()}
-    return [
-        (term.encode(), 1, counts[term], _PACK_ONE(at[0]) if len(at) == 1 else array("I", at).tobytes())
-        for term, at in positions.items()
-    ]
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as the index takes it. ``weights`` and ``positions``: by field, then by term."""
 
-
-def _weighted(weights: Mapping[str, int]) -> list[Posting]:
-    return [(term.encode(), 1, weight, b"") for term, weight in weights.items()]
+    ids: tuple[str, str, str | None]
+    weights: dict[str, Mapping[str, int]]
+    positions: dict[str, dict[str, list[int]]]
+    columns: dict[str, int]
 
 
 def keys_of(document: Document) -> list[str]:
@@ -107,21 +104,28 @@ def keys_of(document: Document) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def whoosh_fields(document: Document) -> dict[str, Any]:
-    """The arguments of Whoosh's add_document."""
+def entry_of(document: Document) -> Entry:
+    """Everything the index holds of a document."""
     terms = terms_of(document)
-    return {
-        "ids": (document.id, document.lesson, document.clip),
-        "words": _weighted(terms.words),
-        "pairs": _positioned(terms.positions, terms.pairs),
-        "units": _weighted(terms.units),
-        "lecturer": _positioned(sequence_positions((document.lecturer,))),
-        "topics": _positioned(sequence_positions(document.topics)),
-        "keys": _weighted(dict.fromkeys(keys_of(document), 1)),
-        "words_length": terms.words.total(),
-        "units_length": terms.units.total(),
-        "day": document.date.toordinal() if document.date else 0,
-    }
+    lecturer = sequence_positions((document.lecturer,))
+    topics = sequence_positions(document.topics)
+    return Entry(
+        ids=(document.id, document.lesson, document.clip),
+        weights={
+            "words": terms.words,
+            "pairs": terms.pairs,
+            "units": terms.units,
+            "lecturer": dict.fromkeys(lecturer, 1),
+            "topics": dict.fromkeys(topics, 1),
+            "keys": dict.fromkeys(keys_of(document), 1),
+        },
+        positions={"pairs": terms.positions, "lecturer": lecturer, "topics": topics},
+        columns={
+            "words_length": terms.words.total(),
+            "units_length": terms.units.total(),
+            "day": document.date.toordinal() if document.date else 0,
+        },
+    )
 
 
 def check_whoosh() -> None:

@@ -15,7 +15,7 @@ from whoosh.reading import SegmentReader
 
 from search.engine import IndexBusy, IndexDamaged, SchemaChanged, SearchError
 from search.files import sync_file, sync_folder, write_whole
-from search.whoosh_schema import check_whoosh, fingerprint, key, schema
+from search.whoosh_schema import Entry, check_whoosh, fingerprint, key, schema
 from search.whoosh_writer import GroupingWriter, merge_small
 
 _NAME = "weike"
@@ -123,7 +123,7 @@ class WhooshStore:
         with damage(f"the table of contents in {self.folder}"):
             return TOC.read(self.storage, _NAME, schema=self.schema)
 
-    def write(self, documents: Iterable[dict[str, Any]], lessons: Iterable[str], mark: int) -> int:
+    def write(self, documents: Iterable[Entry], lessons: Iterable[str], mark: int) -> int:
         """Replace the lessons by the documents in one commit, then advance the mark. Returns documents
         written.
 
@@ -136,7 +136,7 @@ class WhooshStore:
                 _remove(writer, lessons)
             count = 0
             for document in documents:
-                writer.add_document(**document)
+                writer.add_entry(document)
                 count += 1
         except BaseException:
             writer.cancel()

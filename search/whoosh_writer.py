@@ -1,4 +1,4 @@
-"""Write a Whoosh segment three times faster than Whoosh does, in the same format on disk.
+"""Write a Whoosh segment about twice as fast as Whoosh does, in the same format on disk.
 
 Whoosh keeps every posting as a tuple, sorts them all and pushes them one by one through five calls. Here
 postings are grouped by term as they come (documents come in order, so the groups are sorted already) and each
@@ -8,12 +8,16 @@ block is filled at once. Only private parts of the pinned version are used; ``ch
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
+
+from search.whoosh_schema import Entry, pack_positions
 
 _BLOCK = 128
 # zlib level 1 halves the files for a tenth of the indexing time; Whoosh's own 3 saves 2 % more for twice
@@ -41,20 +45,32 @@ class _Groups:
     """Stands in for Whoosh's sorting pool."""
 
     def __init__(self) -> None:
-        self.fields: dict[str, dict[bytes, _Group]] = {}
+        self.fields: dict[str, dict[str, _Group]] = defaultdict(partial(defaultdict, _Group))
 
     def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
+        """Called by Whoosh for each posting of a segment that is merged."""
         field, term, document, weight, value = item
-        terms = self.fields.setdefault(field, {})
-        group = terms.get(term)
-        if group is None:
-            group = terms[term] = _Group()
+        group = self.fields[field][term.decode()]
         group.ids.append(document)
         group.weights.append(weight)
         if value:
             group.values.append(value)
 
+    def add_entry(self, entry: Entry, document: int) -> None:
+        """All postings of a new document."""
+        for field, weights in entry.weights.items():
+            groups = self.fields[field]
+            for term, weight in weights.items():
+                group = groups[term]
+                group.ids.append(document)
+                group.weights.append(weight)
+        for field, positions in entry.positions.items():
+            groups = self.fields[field]
+            for term, at in positions.items():
+                groups[term].values.append(pack_positions(at))
+
     def cleanup(self) -> None:
+        """Called by Whoosh at the end."""
         self.fields.clear()
 
 
@@ -81,13 +97,24 @@ class GroupingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh is Any here
         )
         self.pool = _Groups()
 
+    def add_entry(self, entry: Entry) -> None:
+        """Take one document; it is in the index after ``commit``."""
+        self.perdocwriter.start_doc(self.docnum)
+        self.perdocwriter.add_field("ids", self.schema["ids"], entry.ids, 0)
+        for name, value in entry.columns.items():
+            self.perdocwriter.add_column_value(name, self.schema[name].column_type, value)
+        self.perdocwriter.finish_doc()
+        self.pool.add_entry(entry, self.docnum)
+        self._added = True
+        self.docnum += 1
+
     def _flush_segment(self) -> None:
         self.perdocwriter.close()
         for field in sorted(self.pool.fields):
             self.fieldwriter.start_field(field, self.schema[field])
             terms = self.pool.fields[field]
             for term in sorted(terms):
-                self.fieldwriter.start_term(term)
+                self.fieldwriter.start_term(term.encode())
                 _write_postings(self.fieldwriter._postwriter, terms[term])
                 self.fieldwriter.finish_term()
             self.fieldwriter.finish_field()
