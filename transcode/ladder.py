@@ -289,14 +289,14 @@ def _rung(width: int, height: int, short_side: int, step: Step) -> Rung:
     scale = min(Fraction(short_side, short), LONGEST_SIDES * short_side / long)
     return Rung(
         name=f"{short_side}p",
-        width=_even(width * scale),
-        height=_even(height * scale),
+        width=_even(width * scale, width),
+        height=_even(height * scale, height),
         crf=step.crf,
         maxrate_bps=step.maxrate_bps,
         audio_bps=step.audio_bps,
     )
 
 
-def _even(side: Fraction) -> int:
-    """The nearest even number not above the source's side (4:2:0 pictures have even sides)."""
-    return max(2, math.floor((side + Fraction(1, 2)) / 2) * 2)
+def _even(side: Fraction, source_side: int) -> int:
+    """The nearest even number (4:2:0 pictures have even sides) that is not above the source's side."""
+    return max(2, min(round(side / 2) * 2, source_side // 2 * 2))

@@ -16,7 +16,7 @@ SHORTEST_PAUSE_S = 0.25
 _CHUNK = 1200
 """Levels per chunk (a minute); each is judged together with its neighbours."""
 
-_FLOOR_PART, _SPEECH_PART = 0.05, 0.75
+_FLOOR_PART, _SPEECH_PART = 0.02, 0.75
 _THRESHOLD_PART = 0.35
 _LEAST_ABOVE_FLOOR_DB = 2.5
 """50 ms of steady band-limited noise vary by about 0.4 dB: this is far outside of that."""
