@@ -90,12 +90,14 @@ def lesson_stats(session: Session, lesson_id: str) -> LessonStats:
     """Return a lesson's numbers, per clip and per day (oldest first)."""
     viewers = func.count(View.viewer.distinct())
     people = session.scalar(select(viewers).where(View.lesson_id == lesson_id)) or 0
-    clip_people = {
-        clip_id: n
-        for clip_id, n in session.execute(
+    # .all(): a result has keys(), so dict() would take it for a mapping and ask it for each of them.
+    clip_people = dict(
+        session.execute(
             select(View.clip_id, viewers).where(View.lesson_id == lesson_id).group_by(View.clip_id)
         )
-    }
+        .tuples()
+        .all()
+    )
     sums = {
         clip_id: (int(views or 0), float(watched_s or 0.0))
         for clip_id, views, watched_s in session.execute(
