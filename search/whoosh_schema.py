@@ -11,8 +11,9 @@ import sys
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 
-import rjieba
 import whoosh
 from whoosh import columns, fields, formats
 
@@ -60,11 +61,11 @@ def schema() -> fields.Schema:
     )
 
 
+@cache
 def fingerprint() -> str:
-    """What an index must have been written with to be read. Another rjieba may cut words otherwise."""
-    release = ".".join(map(str, whoosh.__version__[:3]))
-    cutter = getattr(rjieba, "__version__", "0")
-    return f"{VERSION}/whoosh-{release}/rjieba-{cutter}/{sys.byteorder}"
+    """What an index must have been written with to be read: other releases fold or cut otherwise."""
+    releases = "/".join(f"{name}-{version(name)}" for name in ("whoosh3", "rjieba", "opencc"))
+    return f"{VERSION}/{releases}/{sys.byteorder}"
 
 
 def key(kind: str, value: str) -> str:
