@@ -80,11 +80,12 @@ class _Talk:
         self._ends: list[float] = []
         at_s, spoken_s = 0.0, 0.0
         for pause in [*pauses, Pause(duration_s, duration_s, 0.0)]:
-            if pause.start_s > at_s:
+            stops_s = min(pause.start_s, duration_s)
+            if stops_s > at_s:
                 self._starts.append(at_s)
                 self._spoken_before.append(spoken_s)
-                self._ends.append(min(pause.start_s, duration_s))
-                spoken_s += self._ends[-1] - at_s
+                self._ends.append(stops_s)
+                spoken_s += stops_s - at_s
             at_s = max(at_s, pause.end_s)
         self.length_s = spoken_s
 

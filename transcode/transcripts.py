@@ -39,6 +39,7 @@ WARNINGS = {
 _SUFFIXES = {".srt", ".vtt", ".txt", ".docx"}
 _STAMP = r"(-?)(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 _TIMES = re.compile(rf"^\s*{_STAMP}\s*-{{1,2}}>\s*{_STAMP}(?:\s.*)?$")
+_BINARY, _BINARY_PART = re.compile(r"[\x00-\x08\x0e-\x1f]"), 0.05
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 and C1 without tab and line feed
@@ -110,6 +111,8 @@ def _decode(data: bytes) -> tuple[str, str, set[str]]:
                 continue
         else:
             text = data.decode("utf-8-sig", "replace")
+    if len(_BINARY.findall(text)) > len(text) * _BINARY_PART:
+        raise Refused("transcript_not_text")
     return text, encoding, {"bad_characters"} if "\ufffd" in text else set()
 
 

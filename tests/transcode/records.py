@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import settings
+
 from transcode.facts import AudioFacts, Facts, VideoFacts
+
+STEADY = settings(deadline=None, max_examples=60)
+"""For property tests: a busy machine must not turn them red."""
 
 
 def video(**changes: Any) -> VideoFacts:

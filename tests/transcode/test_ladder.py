@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.transcode.records import audio, facts, video
+from tests.transcode.records import STEADY, audio, facts, video
 from transcode.ladder import MAX_CLIP_S, Profile, choose_gain, choose_rungs, output_rate, plan_clip
 
 
@@ -36,6 +36,7 @@ def test_the_ladder_goes_down_from_the_source(size: tuple[int, int], wanted: lis
     assert [f"{rung.name} {rung.width}x{rung.height}" for rung in rungs] == wanted
 
 
+@STEADY
 @given(st.integers(2, 8000), st.integers(2, 8000))
 def test_every_rung_is_even_within_the_source_and_smaller_than_the_one_above(width: int, height: int) -> None:
     rungs = choose_rungs(width, height, Profile())
@@ -77,6 +78,7 @@ CUTS = st.lists(st.floats(0.5, 3599.5), min_size=1, max_size=8, unique=True).map
 RATES = st.sampled_from([(25, 1), (30000, 1001), (24000, 1001), (10, 1), (60, 1)])
 
 
+@STEADY
 @given(CUTS, RATES, st.floats(0, 0.2))
 def test_clips_lie_on_the_frame_grid_one_after_the_other(
     cuts: list[float], rate: tuple[int, int], starts_s: float

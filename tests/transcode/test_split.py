@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.transcode.records import STEADY
 from transcode.split import Cut, Pause, choose_cuts
 
 ALMOST = 1e-6
@@ -23,6 +24,7 @@ PAUSES = st.lists(st.tuples(st.floats(0, 8000), st.floats(0.25, 20)), max_size=1
 ENDS = st.none() | st.lists(st.floats(-5, 8000), max_size=80)
 
 
+@STEADY
 @given(st.floats(0.1, 7500), PAUSES, ENDS)
 def test_the_limits_hold_whatever_comes(
     duration_s: float, pauses: list[Pause], ends: list[float] | None
@@ -46,6 +48,7 @@ def test_the_limits_hold_whatever_comes(
             assert cut.end_s in (ends or [])
 
 
+@STEADY
 @given(st.floats(601, 7500), st.lists(st.floats(5, 55), min_size=140, max_size=160))
 def test_with_a_pause_every_minute_no_cut_falls_anywhere_else(duration_s: float, gaps: list[float]) -> None:
     pauses, at_s = [], 0.0
@@ -57,6 +60,7 @@ def test_with_a_pause_every_minute_no_cut_falls_anywhere_else(duration_s: float,
     assert all(cut.reason in {"pause", "whole", "end"} for cut in cuts)
 
 
+@STEADY
 @given(st.lists(st.floats(61, 599), min_size=2, max_size=8))
 def test_hard_cuts_only_where_no_way_over_pauses_exists(lengths: list[float]) -> None:
     """The pauses given are themselves a way: there must be no hard cut, however they lie."""
