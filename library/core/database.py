@@ -2,16 +2,28 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    literal,
+    make_url,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
-_WRITES = "weike_writes"
+# SQLite: take the write lock when the transaction begins and not at its first write.
+WRITES = "weike_writes"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -55,6 +67,9 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # PostgreSQL by itself shows each statement another state; SQLite shows one from the first read on.
+        one_state = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = engine if self.is_sqlite else engine.execution_options(**one_state)
 
     @property
     def is_sqlite(self) -> bool:
@@ -64,7 +79,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session that sees one state of the data and is rolled back at the end."""
-        with Session(self.engine, autoflush=False) as session:
+        with Session(self._reading, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -75,7 +90,7 @@ class Database:
         transaction can never fail half-way with "database is locked".
         """
         with Session(self.engine) as session:
-            session.connection(execution_options={_WRITES: True})
+            session.connection(execution_options={WRITES: True})
             yield session
             session.commit()
 
@@ -88,7 +103,8 @@ def open_database(url: str) -> Database:
     """Open the database at `url` (sqlite:///file or postgresql+psycopg://...); no table is made."""
     if not url.startswith("sqlite"):
         return Database(create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20))
-    engine = create_engine(url, connect_args={"timeout": 30})
+    # Twice the threads of the web server: a request may read while it writes, and none may wait for another.
+    engine = create_engine(url, connect_args={"timeout": 30}, pool_size=20, max_overflow=60)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
@@ -100,15 +116,35 @@ def open_database(url: str) -> Database:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get(_WRITES)
+        writes = connection.get_execution_options().get(WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return Database(engine)
 
 
+def insert_new(session: Session, table: type[Base], unique: Sequence[str], values: Mapping[str, Any]) -> bool:
+    """Insert a row unless one with the same `unique` columns is there; returns whether it was inserted.
+
+    One statement, so that of two transactions at once the second waits for the first and then goes on,
+    where a look followed by an insert would fail.
+    """
+    row = upsert(session, table).values(**values).on_conflict_do_nothing(index_elements=list(unique))
+    # Asked for in the statement itself: psycopg's row count is -1 here, whatever happened.
+    return session.execute(row.returning(literal(1))).first() is not None
+
+
+def upsert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an insert of the database in use that knows what to do when the row is there."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
+
+
 def sqlite_file(url: str) -> Path | None:
-    """Return the file behind a SQLite URL, None for another database."""
-    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+    """Return the file behind a SQLite URL, None for another database or one in memory."""
+    parsed = make_url(url)
+    if not parsed.drivername.startswith("sqlite") or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(parsed.database)
 
 
 def copy_sqlite(file: Path, target: Path) -> None:

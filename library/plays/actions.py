@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
 from library.core.clock import local_day
+from library.core.database import insert_new, upsert
 from library.core.errors import NotFound
 from library.core.ids import new_id
 from library.plays import rules
@@ -61,9 +61,14 @@ def beat(
     clip_s = clip.duration_s or (clip.end_s - clip.start_s)
     held = [(a, b) for a, b in play.ranges]
     elapsed_s = (now - play.started_at).total_seconds()
-    credited = rules.credit(held, rules.clean(ranges, clip_s), elapsed_s, rule)
-    earned_s = rules.total_s(credited) - rules.total_s(rules.union(held))
-    play.ranges = [[round(a, 3), round(b, 3)] for a, b in credited]
+    # Kept to the millisecond, and counted as kept: what is added up later agrees with what was said now.
+    credited = [
+        (round(a, 3), round(b, 3))
+        for a, b in rules.credit(held, rules.clean(ranges, clip_s), elapsed_s, rule)
+        if round(b, 3) > round(a, 3)
+    ]
+    earned_s = max(0.0, rules.total_s(credited) - rules.total_s(held))
+    play.ranges = [list(stretch) for stretch in credited]
     play.credited_s = rules.total_s(credited)
     play.last_at = now
     views = 0
@@ -71,12 +76,8 @@ def beat(
         play.counted = True
         views = int(_count(session, play, rule, now))
     if earned_s > 0 or views:
-        _add_to_day(session, play, views, max(0.0, earned_s), now)
+        _add_to_day(session, play, views, earned_s, now)
     return Credited(play.clip_id, play.credited_s, play.counted)
-
-
-def _insert(session: Session) -> type[postgresql.Insert] | type[sqlite.Insert]:
-    return postgresql.Insert if session.get_bind().dialect.name == "postgresql" else sqlite.Insert
 
 
 def _count(session: Session, play: Play, rule: ViewRule, now: datetime) -> bool:
@@ -85,9 +86,8 @@ def _count(session: Session, play: Play, rule: ViewRule, now: datetime) -> bool:
     One row per viewer and clip is moved forward by a single conditional statement, so two devices at once
     cannot both pass.
     """
-    first = _insert(session)(LastView).values(clip_id=play.clip_id, viewer=play.viewer, at=now)
-    made = session.execute(first.on_conflict_do_nothing(index_elements=["clip_id", "viewer"]))
-    passed: bool = made.rowcount == 1  # type: ignore[attr-defined]
+    first = {"clip_id": play.clip_id, "viewer": play.viewer, "at": now}
+    passed = insert_new(session, LastView, ["clip_id", "viewer"], first)
     if not passed:
         moved = session.execute(
             update(LastView)
@@ -115,7 +115,7 @@ def _count(session: Session, play: Play, rule: ViewRule, now: datetime) -> bool:
 
 
 def _add_to_day(session: Session, play: Play, views: int, watched_s: float, now: datetime) -> None:
-    row = _insert(session)(DaySum).values(
+    row = upsert(session, DaySum).values(
         clip_id=play.clip_id, day=local_day(now), lesson_id=play.lesson_id, views=views, watched_s=watched_s
     )
     session.execute(

@@ -106,18 +106,12 @@ def lesson_stats(session: Session, lesson_id: str) -> LessonStats:
             .group_by(DaySum.clip_id)
         )
     }
-    clips = [
-        ClipSum(
-            clip_id,
-            n,
-            *sums.get(clip_id, (0, 0.0))[:1],
-            clip_people.get(clip_id, 0),
-            sums.get(clip_id, (0, 0.0))[1],
-        )
-        for clip_id, n in session.execute(
-            select(Clip.id, Clip.n).where(Clip.lesson_id == lesson_id).order_by(Clip.n)
-        )
-    ]
+    clips = []
+    for clip_id, n in session.execute(
+        select(Clip.id, Clip.n).where(Clip.lesson_id == lesson_id).order_by(Clip.n)
+    ):
+        views, watched_s = sums.get(clip_id, (0, 0.0))
+        clips.append(ClipSum(clip_id, n, views, clip_people.get(clip_id, 0), watched_s))
     return LessonStats(
         views=sum(c.views for c in clips),
         people=people,

@@ -1,12 +1,15 @@
 """What a beat earns, and when a play becomes a view. Values in, decision out."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 Range = tuple[float, float]
 
 MAX_RANGES_IN_BEAT = 200
+# Shorter stretches are what dragging the slider leaves; kept, they could make a play's row grow without end.
+MIN_STRETCH_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -25,18 +28,23 @@ class ViewRule:
     slack_s: float = 2.0
 
     def needed_s(self, clip_s: float) -> float:
-        """Return how many seconds of a clip must be played for a view."""
-        return clip_s * self.short_share if clip_s < self.short_clip_s else self.min_s
+        """Return how many seconds of a clip must be played for a view; never more than the clip has."""
+        short = clip_s < max(self.short_clip_s, self.min_s)
+        return clip_s * self.short_share if short else self.min_s
 
 
 def clean(ranges: Iterable[Sequence[float]], clip_s: float) -> list[Range]:
-    """Return reported stretches inside the clip; nonsense (not finite, backwards, outside) is left out."""
+    """Return reported stretches inside the clip, to the millisecond.
+
+    Nonsense (not finite, backwards, outside, next to nothing) is left out, and so is what comes after
+    MAX_RANGES_IN_BEAT stretches: no player has that many to report.
+    """
     kept: list[Range] = []
-    for stretch in list(ranges)[:MAX_RANGES_IN_BEAT]:
+    for stretch in islice(ranges, MAX_RANGES_IN_BEAT):
         if len(stretch) != 2 or not all(math.isfinite(v) for v in stretch):
             continue
-        start, end = max(0.0, stretch[0]), min(clip_s, stretch[1])
-        if end > start:
+        start, end = round(max(0.0, stretch[0]), 3), round(min(clip_s, stretch[1]), 3)
+        if end - start >= MIN_STRETCH_S:
             kept.append((start, end))
     return kept
 
@@ -63,27 +71,29 @@ def credit(held: Sequence[Range], reported: Sequence[Range], elapsed_s: float, r
     `elapsed_s` is the time since the play began. What is too much is cut from the end of what was reported
     and not punished: a phone that slept reports late, and honestly.
     """
-    allowed_s = max(0.0, elapsed_s) * rule.max_rate + rule.slack_s
     credited = union(held)
-    for start, end in union(reported):
-        room_s = allowed_s - total_s(credited)
+    room_s = max(0.0, elapsed_s) * rule.max_rate + rule.slack_s - total_s(credited)
+    taken: list[Range] = []
+    for start, end in _without(union(reported), credited):
         if room_s <= 0:
             break
-        credited = union([*credited, *_first_new(credited, (start, end), room_s)])
-    return credited
+        taken.append((start, min(end, start + room_s)))
+        room_s -= end - start
+    return union([*credited, *taken])
 
 
-def _first_new(held: Sequence[Range], stretch: Range, room_s: float) -> list[Range]:
-    """Return the first `room_s` seconds of `stretch` that `held` does not have."""
-    fresh: list[Range] = []
-    at = stretch[0]
-    for start, end in [*held, (stretch[1], math.inf)]:
-        gap_end = min(start, stretch[1])
-        if gap_end > at and room_s > 0:
-            taken = min(gap_end - at, room_s)
-            fresh.append((at, at + taken))
-            room_s -= taken
-        at = max(at, end)
-        if at >= stretch[1]:
-            break
-    return fresh
+def _without(stretches: Sequence[Range], held: Sequence[Range]) -> Iterator[Range]:
+    """Yield the parts of `stretches` that `held` does not have; both sorted and apart."""
+    first = 0
+    for start, end in stretches:
+        at = start
+        while first < len(held) and held[first][1] <= at:
+            first += 1
+        for held_start, held_end in held[first:]:
+            if held_start >= end:
+                break
+            if held_start > at:
+                yield at, held_start
+            at = max(at, held_end)
+        if at < end:
+            yield at, end
