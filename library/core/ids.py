@@ -20,11 +20,6 @@ def new_id() -> str:
     return _base32((time.time_ns() // 1_000_000 << 32) | secrets.randbits(32), ID_LENGTH)
 
 
-def is_id(text: str) -> bool:
-    """Tell whether `text` has the shape of an id (it may still name nothing)."""
-    return len(text) == ID_LENGTH and all(c in _ALPHABET for c in text)
-
-
 def new_secret() -> str:
     """Return 256 random bits, URL-safe, for links, sessions and tokens."""
     return secrets.token_urlsafe(32)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from library.core.errors import Invalid
-from library.core.text import NAME_MAX, fold, required_line
+from library.core.text import fold, required_name
 
 # NIST SP 800-63B: length matters, composition rules do not; at least 8, and 64 or more must be allowed.
 PASSWORD_MIN = 8
@@ -15,13 +15,14 @@ _COMMON = frozenset(
 )
 
 FREE_FAILURES = 5
+FAILURE_DAYS = 1
 SIGN_IN_DAYS = 30
 INVITATION_DAYS = 7
 
 
 def clean_username(text: str) -> str:
     """Return the folded user name; raises Invalid when empty, too long, or with space inside."""
-    name = fold(required_line(text, "username", NAME_MAX))
+    _typed, name = required_name(text, "username")
     if " " in name:
         raise Invalid("space_inside", field="username")
     return name
@@ -41,5 +42,6 @@ def wait_s(failures: int, last_at: datetime, now: datetime) -> float:
     """Return the seconds a user name must still wait: none for five tries, then 2, 4, 8 ... at most 900."""
     if failures < FREE_FAILURES:
         return 0.0
-    pause_s = min(900.0, 2.0 ** (failures - FREE_FAILURES + 1))
+    doublings = min(10, failures - FREE_FAILURES + 1)
+    pause_s = min(900.0, 2.0**doublings)
     return max(0.0, (last_at + timedelta(seconds=pause_s) - now).total_seconds())
