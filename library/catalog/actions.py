@@ -1,34 +1,46 @@
 """The only writer of the catalogue. Every change that the index must learn of goes through `touch`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from library.catalog.rules import CueLine, clean_language
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
+from library.core.database import insert_new
+from library.core.errors import NotFound
 from library.core.ids import new_id
 from library.core.permits import Audience, LessonState
-from library.core.text import NAME_MAX, SUMMARY_MAX, TITLE_MAX, clean_block, clean_line, fold, required_line
+from library.core.text import SUMMARY_MAX, TITLE_MAX, clean_block, clean_line, required_line, required_name
 
 
 def next_revision(session: Session) -> int:
     """Take the next revision number; see tables.Revision for why it is a locked row."""
-    taken: int | None = session.scalar(
-        update(Revision).where(Revision.id == 1).values(value=Revision.value + 1).returning(Revision.value)
-    )
-    if taken is None:
-        session.add(Revision(id=1, value=1))
-        session.flush()
-        return 1
+    take = update(Revision).where(Revision.id == 1).values(value=Revision.value + 1).returning(Revision.value)
+    with session.no_autoflush:  # first the counter, then rows: see `touch`
+        taken: int | None = session.scalar(take)
+        if taken is None:
+            insert_new(session, Revision, ["id"], {"id": 1, "value": 0})
+            taken = session.execute(take).scalar_one()
     return taken
 
 
 def touch(session: Session, lesson: Lesson) -> None:
-    """Note that a lesson changed, so that the index reads it again."""
-    lesson.revision = next_revision(session)
+    """Note that a lesson changes, so that the index reads it again; raises NotFound when it is gone.
+
+    This comes before the change. Every writer takes the counter first and the lesson's rows after it, for the
+    other way round two of them could each hold what the other waits for; and while one holds the counter the
+    lesson stays as it is read here, so that a decision about its state cannot be overtaken.
+    """
+    revision = next_revision(session)
+    try:
+        session.refresh(lesson)
+    except InvalidRequestError:
+        raise NotFound from None
+    lesson.revision = revision
     session.flush()
 
 
@@ -55,6 +67,7 @@ def new_lesson(
     key: str | None = None,
 ) -> Lesson:
     """Make a draft; raises Invalid naming the field that cannot be used."""
+    revision = next_revision(session)
     lesson = Lesson(
         id=new_id(),
         key=key,
@@ -64,15 +77,21 @@ def new_lesson(
         branch_id=branch_id,
         owner_id=owner_id,
         created_at=now,
+        revision=revision,
     )
     session.add(lesson)
     session.flush()
-    edit(session, lesson, details)
+    _put_details(session, lesson, details)
     return lesson
 
 
 def edit(session: Session, lesson: Lesson, details: Details) -> None:
     """Change what people typed; raises Invalid naming the field."""
+    touch(session, lesson)
+    _put_details(session, lesson, details)
+
+
+def _put_details(session: Session, lesson: Lesson, details: Details) -> None:
     if details.title is not None:
         lesson.title = required_line(details.title, "title", TITLE_MAX)
     if details.lecturer is not None:
@@ -88,52 +107,51 @@ def edit(session: Session, lesson: Lesson, details: Details) -> None:
         lesson.language = clean_language(details.language)
     session.flush()
     session.expire(lesson, ["lecturer", "topics"])
-    touch(session, lesson)
 
 
 def lecturer(session: Session, name: str) -> Lecturer:
     """Return the lecturer of that name, made now if unknown; raises Invalid when the name is too long."""
-    name = required_line(name, "lecturer", NAME_MAX)
-    found = session.scalars(select(Lecturer).where(Lecturer.folded == fold(name))).first()
-    if found is None:
-        found = Lecturer(id=new_id(), name=name, folded=fold(name))
-        session.add(found)
-        session.flush()
-    return found
+    name, folded = required_name(name, "lecturer")
+    insert_new(session, Lecturer, ["folded"], {"id": new_id(), "name": name, "folded": folded})
+    return session.scalars(select(Lecturer).where(Lecturer.folded == folded)).one()
 
 
-def _set_topics(session: Session, lesson: Lesson, names: Iterable[str]) -> None:
+def topic(session: Session, name: str) -> Topic:
+    """Return the topic of that name, made now if unknown; raises Invalid when the name is too long."""
+    name, folded = required_name(name, "topics")
+    insert_new(session, Topic, ["folded"], {"id": new_id(), "name": name, "folded": folded})
+    return session.scalars(select(Topic).where(Topic.folded == folded)).one()
+
+
+def _set_topics(session: Session, lesson: Lesson, names: Sequence[str]) -> None:
     session.execute(delete(LessonTopic).where(LessonTopic.lesson_id == lesson.id))
     session.expire(lesson, ["topics"])
-    for n, name in enumerate(names):
-        topic = session.scalars(select(Topic).where(Topic.folded == fold(name))).first()
-        if topic is None:
-            topic = Topic(id=new_id(), name=name, folded=fold(name))
-            session.add(topic)
-            session.flush()
-        session.add(LessonTopic(lesson_id=lesson.id, topic_id=topic.id, n=n))
-    session.flush()
+    ids = dict.fromkeys(topic(session, name).id for name in names)
+    session.add_all(LessonTopic(lesson_id=lesson.id, topic_id=i, n=n) for n, i in enumerate(ids))
 
 
 def set_state(session: Session, lesson: Lesson, state: LessonState, now: datetime) -> None:
     """Move a lesson to a state; whether that is allowed is the review slice's decision."""
+    touch(session, lesson)
     lesson.state = state
     if state is LessonState.PUBLISHED and lesson.published_at is None:
         lesson.published_at = now
-    touch(session, lesson)
+    session.flush()
 
 
 def set_audience(session: Session, lesson: Lesson, audience: Audience) -> None:
     """Say for whom a lesson is."""
-    lesson.audience = audience
     touch(session, lesson)
+    lesson.audience = audience
+    session.flush()
 
 
 def set_media(session: Session, lesson: Lesson, *, kind: str, duration_s: float) -> None:
     """Note what the recording is: kind `video` or `sound`, and how long."""
+    touch(session, lesson)
     lesson.kind = kind
     lesson.duration_s = duration_s
-    touch(session, lesson)
+    session.flush()
 
 
 @dataclass(frozen=True)
@@ -150,14 +168,17 @@ def put_clips(session: Session, lesson: Lesson, cuts: Sequence[Cut]) -> list[Cli
 
     Returns the clips in order. Others than the kept ones are removed with their plays' links.
     """
-    present = {(round(c.start_s, 3), round(c.end_s, 3)): c for c in lesson.clips}
-    wanted = {(round(c.start_s, 3), round(c.end_s, 3)) for c in cuts}
+    touch(session, lesson)
+    present = {_borders(clip): clip for clip in lesson.clips}
+    wanted = {_borders(cut) for cut in cuts}
     for borders, clip in present.items():
         if borders not in wanted:
             lesson.clips.remove(clip)
+        else:
+            clip.n = -clip.n  # out of the way: numbers are unique at every moment
     session.flush()
     for n, cut in enumerate(cuts, start=1):
-        kept = present.get((round(cut.start_s, 3), round(cut.end_s, 3)))
+        kept = present.get(_borders(cut))
         if kept is not None:
             kept.n = n
         else:
@@ -166,8 +187,11 @@ def put_clips(session: Session, lesson: Lesson, cuts: Sequence[Cut]) -> list[Cli
             )
     session.flush()
     session.expire(lesson, ["clips"])
-    touch(session, lesson)
     return list(lesson.clips)
+
+
+def _borders(cut: Cut | Clip) -> tuple[float, float]:
+    return round(cut.start_s, 3), round(cut.end_s, 3)
 
 
 def clip_ready(
@@ -181,13 +205,15 @@ def clip_ready(
     now: datetime,
 ) -> None:
     """Switch a clip to what was just made of it; it plays from this commit on."""
+    touch(session, clip.lesson)
     clip.plan, clip.duration_s, clip.size_bytes = plan, duration_s, size_bytes
     clip.poster, clip.ready_at = poster, now
-    touch(session, clip.lesson)
+    session.flush()
 
 
 def put_transcript(session: Session, lesson: Lesson, kind: str, lines: Sequence[CueLine]) -> None:
     """Replace what is said. `kind`: exact, estimated (times made from plain text), plain (no times), none."""
+    touch(session, lesson)
     session.execute(delete(Cue).where(Cue.lesson_id == lesson.id))
     if lines:
         session.execute(
@@ -204,7 +230,7 @@ def put_transcript(session: Session, lesson: Lesson, kind: str, lines: Sequence[
             ],
         )
     lesson.transcript = kind if lines else "none"
-    touch(session, lesson)
+    session.flush()
 
 
 def delete_lesson(session: Session, lesson: Lesson, now: datetime) -> None:

@@ -13,8 +13,9 @@ from search.document import Document
 
 def documents(session: Session, lessons: Sequence[Lesson]) -> Iterator[Document]:
     """Yield the documents of `lessons`, which must be loaded with all that hangs on them."""
+    spoken = queries.cues_of(session, [lesson.id for lesson in lessons])
     for lesson in lessons:
-        lines = queries.cues(session, lesson.id)
+        lines = spoken.get(lesson.id, [])
         timed = [line for line in lines if line.start_s is not None]
         if lesson.clips and (timed or not lines):
             for clip in lesson.clips:

@@ -13,7 +13,7 @@ from library.core.errors import Forbidden, NotFound
 from library.core.paging import Page, clean_number
 from library.core.permits import Action, Audience, LessonFacts, LessonState, Role, Viewer, may
 from library.core.text import fold
-from library.people.tables import Branch
+from library.people.tables import Branch, Person
 
 
 def facts(lesson: Lesson) -> LessonFacts:
@@ -85,10 +85,10 @@ def lesson_by_key(session: Session, key: str) -> Lesson | None:
 
 
 def _loaded() -> Select[Lesson]:
+    """Return a select of lessons with what lists show of them, in a fixed number of statements."""
     return select(Lesson).options(
-        selectinload(Lesson.lecturer),
-        selectinload(Lesson.branch),
-        selectinload(Lesson.topics).selectinload(LessonTopic.topic),
+        selectinload(Lesson.owner).load_only(Person.name),
+        selectinload(Lesson.topics),
         selectinload(Lesson.clips),
     )
 
@@ -198,11 +198,14 @@ def facets(
     )
 
 
-def known_names(session: Session, most: int = 500) -> tuple[list[str], list[str]]:
-    """Return (lecturers, topics) for suggestions while typing."""
-    lecturers = session.scalars(select(Lecturer.name).order_by(Lecturer.name).limit(most)).all()
-    topics = session.scalars(select(Topic.name).order_by(Topic.name).limit(most)).all()
-    return list(lecturers), list(topics)
+def known_names(session: Session, viewer: Viewer, most: int = 500) -> tuple[list[str], list[str]]:
+    """Return (lecturers, topics) of the lessons a viewer may see, for suggestions while typing."""
+    seen = select(Lesson.id).where(visible(viewer))
+    teaches = select(Lesson.lecturer_id).where(Lesson.id.in_(seen))
+    about = select(LessonTopic.topic_id).where(LessonTopic.lesson_id.in_(seen))
+    lecturers = select(Lecturer.name).where(Lecturer.id.in_(teaches)).order_by(Lecturer.name).limit(most)
+    topics = select(Topic.name).where(Topic.id.in_(about)).order_by(Topic.name).limit(most)
+    return list(session.scalars(lecturers)), list(session.scalars(topics))
 
 
 def cues(
@@ -213,6 +216,15 @@ def cues(
     if start_s is not None and end_s is not None:
         wanted = wanted.where(Cue.start_s < end_s, Cue.end_s > start_s)
     return [CueLine(a, b, text) for a, b, text in session.execute(wanted.order_by(Cue.n))]
+
+
+def cues_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, list[CueLine]]:
+    """Return the cues of several lessons, in order, by lesson id; a lesson without cues is left out."""
+    wanted = select(Cue.lesson_id, Cue.start_s, Cue.end_s, Cue.text).where(Cue.lesson_id.in_(lesson_ids))
+    found: dict[str, list[CueLine]] = {}
+    for lesson_id, start_s, end_s, text in session.execute(wanted.order_by(Cue.lesson_id, Cue.n)):
+        found.setdefault(lesson_id, []).append(CueLine(start_s, end_s, text))
+    return found
 
 
 def first_words_of(session: Session, lesson: Lesson) -> dict[str, str]:
@@ -229,13 +241,12 @@ def first_words_of(session: Session, lesson: Lesson) -> dict[str, str]:
 class Changes:
     """What an index that has seen everything up to its mark must learn: lessons to read again, and gone ones.
 
-    `mark` is the revision after these changes; `more` whether there are further ones.
+    `mark` is the revision after these changes.
     """
 
     lesson_ids: tuple[str, ...]
     deleted_ids: tuple[str, ...]
     mark: int
-    more: bool
 
 
 def latest_revision(session: Session) -> int:
@@ -244,7 +255,11 @@ def latest_revision(session: Session) -> int:
 
 
 def changes_since(session: Session, mark: int, limit: int) -> Changes:
-    """Return up to `limit` changes after `mark`, in the order in which they became visible."""
+    """Return up to `limit` changes after `mark`, in the order in which they became visible.
+
+    `session` must show one state of the data (`Database.read`): a change that became visible between the two
+    statements below, and took a number below the second's newest, would be passed over for ever.
+    """
     changed = session.execute(
         select(Lesson.revision, Lesson.id)
         .where(Lesson.revision > mark)
@@ -266,7 +281,6 @@ def changes_since(session: Session, mark: int, limit: int) -> Changes:
         lesson_ids=tuple(i for _r, i, gone in taken if not gone),
         deleted_ids=tuple(i for _r, i, gone in taken if gone),
         mark=taken[-1][0] if taken else mark,
-        more=len(merged) > limit or len(changed) == limit or len(deleted) == limit,
     )
 
 

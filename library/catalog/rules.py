@@ -46,11 +46,6 @@ def clean_language(text: str) -> str:
     return text
 
 
-def clip_at(starts_s: Sequence[float], at_s: float) -> int:
-    """Return the index of the clip in which a second of the lecture lies (the last one for a late second)."""
-    return max((i for i, start in enumerate(starts_s) if start <= at_s + 1e-6), default=0)
-
-
 def first_words(lines: Sequence[str], most: int = 36) -> str:
     """Return the beginning of what is said, cut at `most` characters."""
     joined = " ".join(line.strip() for line in lines if line.strip())

@@ -40,7 +40,7 @@ class LessonTopic(Base):
     )
     topic_id: Mapped[str] = mapped_column(ForeignKey("catalog_topic.id"), primary_key=True)
     n: Mapped[int]
-    topic: Mapped[Topic] = relationship()
+    topic: Mapped[Topic] = relationship(lazy="joined", innerjoin=True)
 
 
 class Lesson(Base):
@@ -77,8 +77,9 @@ class Lesson(Base):
     published_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0)
 
-    lecturer: Mapped[Lecturer | None] = relationship()
-    branch: Mapped[Branch] = relationship()
+    # These come with the lesson's row: permits ask for the branch, and every list shows the lecturer.
+    lecturer: Mapped[Lecturer | None] = relationship(lazy="joined")
+    branch: Mapped[Branch] = relationship(lazy="joined", innerjoin=True)
     owner: Mapped[Person | None] = relationship()
     topics: Mapped[list[LessonTopic]] = relationship(order_by=LessonTopic.n, cascade="all, delete-orphan")
     clips: Mapped[list["Clip"]] = relationship(order_by="Clip.n", cascade="all, delete-orphan")

@@ -11,6 +11,7 @@ from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
 from library.catalog.rules import CueLine
 from library.catalog.tables import Clip, Lesson
+from library.core.database import insert_new
 from library.core.errors import Conflict, Invalid
 from library.core.ids import new_id
 from library.core.text import clean_line
@@ -44,28 +45,30 @@ def begin(
             raise Conflict("lesson_has_recording")
         session.delete(present)
         session.flush()
-    recording = Recording(
-        id=new_id(),
-        lesson_id=lesson.id,
-        upload_id=upload_id,
-        file_name=clean_line(file_name)[:FILE_NAME_MAX],
-        size_bytes=size_bytes,
-        state="receiving",
-        uploaded_by=person_id,
-        created_at=now,
-    )
-    session.add(recording)
-    session.flush()
-    return recording
+    recording_id = new_id()
+    values = {
+        "id": recording_id,
+        "lesson_id": lesson.id,
+        "upload_id": upload_id,
+        "file_name": clean_line(file_name)[:FILE_NAME_MAX],
+        "size_bytes": size_bytes,
+        "state": "receiving",
+        "uploaded_by": person_id,
+        "created_at": now,
+    }
+    if not insert_new(session, Recording, ["lesson_id"], values):  # another upload began in this moment
+        raise Conflict("lesson_has_recording")
+    return queries.recording(session, recording_id)
 
 
 def give_up(session: Session, recording: Recording, now: datetime) -> None:
     """Forget an upload that was cancelled, and its lesson when nothing else hangs on it."""
     lesson = catalog_queries.lesson(session, recording.lesson_id)
-    session.delete(recording)
-    session.flush()
     if lesson.state == "draft" and lesson.key is None and lesson.transcript == "none" and not lesson.summary:
-        catalog.delete_lesson(session, lesson, now)
+        catalog.delete_lesson(session, lesson, now)  # and the recording with it
+    else:
+        session.delete(recording)
+        session.flush()
 
 
 def received(session: Session, recording: Recording) -> None:
@@ -164,13 +167,11 @@ def step_failed(
 
 def take_in(session: Session, recording: Recording, sha256: str, key: str, now: datetime) -> bool:
     """Link a recording to its original; returns whether these bytes are new to the library."""
-    original = session.get(Original, sha256)
-    if original is None:
-        session.add(Original(sha256=sha256, key=key, size_bytes=recording.size_bytes, created_at=now))
-        session.flush()
+    values = {"sha256": sha256, "key": key, "size_bytes": recording.size_bytes, "created_at": now}
+    new = insert_new(session, Original, ["sha256"], values)
     recording.sha256 = sha256
     session.flush()
-    return original is None
+    return new
 
 
 def finish(session: Session, recording: Recording) -> None:

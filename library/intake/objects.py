@@ -1,5 +1,6 @@
 """Where files lie in the object store, and the few moves that must be whole or not at all."""
 
+import errno
 import os
 import shutil
 from collections.abc import Sequence
@@ -44,12 +45,13 @@ def keep_file(store: ObjectStore, file: Path, key: str) -> None:
     if root is not None:
         target = root / key
         target.parent.mkdir(parents=True, exist_ok=True)
+        _sync_file(file)
         try:
             file.replace(target)
-        except OSError:  # another file system: copy beside, then rename
-            beside = target.with_name(target.name + ".partial")
-            shutil.copyfile(file, beside)
-            beside.replace(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _copy_whole(file, target)
             file.unlink()
         _sync_folder(target.parent)
         return
@@ -92,8 +94,7 @@ def publish_folder(store: ObjectStore, folder: Path, prefix: str, files: Sequenc
     target = root / prefix
     target.parent.mkdir(parents=True, exist_ok=True)
     for name in files:
-        with (folder / name).open("rb") as file:
-            os.fsync(file.fileno())
+        _sync_file(folder / name)
     if target.exists():
         old = target.with_name(f"{target.name}.old")
         shutil.rmtree(old, ignore_errors=True)
@@ -113,6 +114,22 @@ def delete_prefix(store: ObjectStore, prefix: str) -> None:
         return
     for batch in obstore.list(store, prefix=prefix + "/"):
         obstore.delete(store, [meta["path"] for meta in batch])
+
+
+def _copy_whole(file: Path, target: Path) -> None:
+    """Copy to another file system: beside the target under a name of its own, then one rename."""
+    beside = target.with_name(f"{target.name}.{os.urandom(8).hex()}.partial")
+    try:
+        shutil.copyfile(file, beside)
+        _sync_file(beside)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _sync_file(file: Path) -> None:
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -83,10 +83,10 @@ class Pipeline:
             facts = probe(self.tools, self._source(recording))
             with self.db.write() as session:
                 row = queries.recording(session, recording_id)
-                row.facts = facts.to_json()
                 lesson = catalog_queries.lesson(session, row.lesson_id)
                 kind = "video" if facts.video is not None else "sound"
                 catalog.set_media(session, lesson, kind=kind, duration_s=facts.duration_s)
+                row.facts = facts.to_json()
 
     def split(self, recording_id: str) -> list[str]:
         """Listen for pauses and cut the lecture; returns the ids of its clips in order."""

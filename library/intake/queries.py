@@ -99,10 +99,13 @@ def in_order(steps: Iterable[Step]) -> list[Step]:
 
 def work(session: Session, recording: Recording) -> Work:
     """Return the state of a recording's way through the pipeline."""
-    rows = session.scalars(select(Step).where(Step.recording_id == recording.id)).all()
+    return _work(recording, session.scalars(select(Step).where(Step.recording_id == recording.id)).all())
+
+
+def _work(recording: Recording, steps: Iterable[Step]) -> Work:
     lines = [
         StepLine(s.kind, s.n, s.state, s.percent, s.eta_s, s.reason, s.reason_args or {}, s.clip_id)
-        for s in in_order(rows)
+        for s in in_order(steps)
     ]
     percent = overall_percent(StepView(s.kind, s.n, s.state, s.percent) for s in lines)
     if recording.state == "receiving":
@@ -112,5 +115,8 @@ def work(session: Session, recording: Recording) -> Work:
 
 def works(session: Session, lesson_ids: Sequence[str]) -> dict[str, tuple[Recording, Work]]:
     """Return the recordings of several lessons with where they are, by lesson id."""
-    rows = session.scalars(select(Recording).where(Recording.lesson_id.in_(lesson_ids))).all()
-    return {r.lesson_id: (r, work(session, r)) for r in rows}
+    recordings = session.scalars(select(Recording).where(Recording.lesson_id.in_(lesson_ids))).all()
+    steps: dict[str, list[Step]] = {r.id: [] for r in recordings}
+    for step in session.scalars(select(Step).where(Step.recording_id.in_(steps))):
+        steps[step.recording_id].append(step)
+    return {r.lesson_id: (r, _work(r, steps[r.id])) for r in recordings}

@@ -25,6 +25,7 @@ def publish(session: Session, viewer: Viewer, lesson_id: str, note: str, now: da
 
 def move(session: Session, lesson: Lesson, person_id: str | None, note: str, now: datetime) -> None:
     """Publish a lesson whose permit was decided elsewhere (the command line); raises Conflict."""
+    catalog.touch(session, lesson)  # of two at once the second sees what the first did
     playable = any(clip.plan for clip in lesson.clips)
     has_words = lesson.transcript != "none" or bool(lesson.summary)
     state = rules.published(LessonState(lesson.state), playable=playable, has_words=has_words)
@@ -35,6 +36,7 @@ def move(session: Session, lesson: Lesson, person_id: str | None, note: str, now
 def withdraw(session: Session, viewer: Viewer, lesson_id: str, note: str, now: datetime) -> Lesson:
     """Take a published lesson back; raises NotFound, Forbidden, Conflict."""
     lesson = catalog_queries.lesson_for(session, viewer, lesson_id, Action.PUBLISH)
+    catalog.touch(session, lesson)
     catalog.set_state(session, lesson, rules.withdrawn(LessonState(lesson.state)), now)
     _log(session, lesson, viewer.person_id, "withdraw", note, now)
     return lesson

@@ -106,7 +106,7 @@ def _lesson_page(request: Request, session: Session, who: Who, found: Lesson) ->
     pages: Pages = request.app.state.pages
     powers = _powers(who, found)
     recording = intake.recording_of(session, found.id)
-    lecturers, topics = queries.known_names(session) if powers.edit else ([], [])
+    lecturers, topics = queries.known_names(session, who.viewer) if powers.edit else ([], [])
     history = review_queries.history(session, found.id) if powers.see_progress else []
     twins = intake.twins(session, who.viewer, recording) if recording is not None and powers.edit else []
     return LessonPage(

@@ -44,7 +44,7 @@ _SILENCE_S = 15.0
 def upload(request: Request, session: Reading, ports: PortsDep, who: Lecturer) -> Response:
     """The upload page."""
     pages: Pages = request.app.state.pages
-    lecturers, topics = catalog.known_names(session)
+    lecturers, topics = catalog.known_names(session, who.viewer)
     limits = ports.settings.limits
     used = queries.used_bytes(session, who.viewer.person_id or "")
     context = UploadPage(
