@@ -8,6 +8,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from library.core.database import insert_new, upsert
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound, Throttled
 from library.core.ids import new_id, new_secret
 from library.core.permits import Role, Viewer, roles_below
@@ -59,40 +60,35 @@ def add_person(session: Session, username: str, name: str, password: str, now: d
     folded = rules.clean_username(username)
     rules.check_password(password, folded)
     if queries.person_by_username(session, folded) is not None:
+        raise Conflict("username_taken", field="username")  # before the hash, which is slow on purpose
+    person_id = new_id()
+    values = {
+        "id": person_id,
+        "username": folded,
+        "name": clean_line(name)[:NAME_MAX] or folded,
+        "password_hash": _HASHER.hash(password),
+        "language": None,
+        "active": True,
+        "created_at": now,
+    }
+    if not insert_new(session, Person, ["username"], values):
         raise Conflict("username_taken", field="username")
-    person = Person(
-        id=new_id(),
-        username=folded,
-        name=clean_line(name)[:NAME_MAX] or folded,
-        password_hash=_HASHER.hash(password),
-        language=None,
-        active=True,
-        created_at=now,
-    )
-    session.add(person)
-    session.flush()
-    return person
+    return queries.person(session, person_id)
 
 
 def grant(
     session: Session, person_id: str, role: Role, branch: Branch, by: str | None, now: datetime
 ) -> None:
     """Give a role at a branch; giving it twice changes nothing."""
-    held = (
-        session.query(RoleGrant).filter_by(person_id=person_id, branch_id=branch.id, role=str(role)).first()
-    )
-    if held is None:
-        session.add(
-            RoleGrant(
-                id=new_id(),
-                person_id=person_id,
-                branch_id=branch.id,
-                role=str(role),
-                granted_by=by,
-                granted_at=now,
-            )
-        )
-        session.flush()
+    values = {
+        "id": new_id(),
+        "person_id": person_id,
+        "branch_id": branch.id,
+        "role": str(role),
+        "granted_by": by,
+        "granted_at": now,
+    }
+    insert_new(session, RoleGrant, ["person_id", "branch_id", "role"], values)
 
 
 def give_role(
@@ -244,12 +240,21 @@ def sign_in(session: Session, username: str, password: str, now: datetime) -> Pe
         if failures is not None:
             session.delete(failures)
         return person
-    if failures is None:
-        session.add(SignInFailures(username=folded, count=1, last_at=now))
-    else:
-        failures.count += 1
-        failures.last_at = now
+    _note_failure(session, folded, now)
     return None
+
+
+def _note_failure(session: Session, username: str, now: datetime) -> None:
+    """Count a failure; counts that slow nobody down any more are dropped, so that guesses fill no disk."""
+    session.execute(
+        delete(SignInFailures).where(SignInFailures.last_at < now - timedelta(days=rules.FAILURE_DAYS))
+    )
+    row = upsert(session, SignInFailures).values(username=username, count=1, last_at=now)
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=["username"], set_={"count": SignInFailures.count + 1, "last_at": now}
+        )
+    )
 
 
 def _nobodys_hash() -> str:

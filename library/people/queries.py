@@ -85,7 +85,7 @@ def has_admin(session: Session) -> bool:
 
 def root_branch(session: Session) -> Branch:
     """Return the root of the organisation tree; it is made at the first start."""
-    root = session.scalars(select(Branch).where(Branch.parent_id.is_(None))).first()
+    root = session.scalars(select(Branch).where(Branch.parent_id.is_(None)).order_by(Branch.id)).first()
     if root is None:
         raise NotFound("no_root")
     return root
