@@ -92,17 +92,46 @@ class Indexer:
         with self._db.read() as session:
             wanted = queries.latest_revision(session) if revision is None else revision
         end = time.monotonic() + timeout_s
-        while time.monotonic() < end:
+        while True:
             with self._lock() as ours:
                 if ours:
-                    self._apply_all()
-            if self.reader().mark() >= wanted:
-                return
+                    self._write_changes()
+            try:
+                if self.reader().mark() >= wanted:
+                    return
+            except (IndexUnavailable, SearchError) as error:
+                if ours:
+                    raise IndexUnavailable("index_damaged") from error
+                # Whoever holds the lock is mending it.
+            if time.monotonic() >= end:
+                raise IndexUnavailable("index_busy")
             time.sleep(_POLL_S)
-        raise IndexUnavailable("index_busy")
+
+    def _write_changes(self) -> None:
+        """Apply what the index has not seen; one that cannot be used is rebuilt beside, and the old one kept.
+
+        Damage may show at opening, and just as well after weeks, in the middle of a commit.
+        """
+        try:
+            if not self._is_ahead():
+                self._apply_all()
+                return
+            why = "the database is older than the index"  # it was restored: its numbers begin again
+        except (IndexUnavailable, IndexDamaged, SchemaChanged) as error:
+            damage = error.__cause__ if isinstance(error, IndexUnavailable) else error
+            if not isinstance(damage, IndexDamaged | SchemaChanged):
+                raise
+            why = str(damage)
+        log.warning("index rebuilt beside", folder=str(self._folder), why=why)
+        self._rebuild(None)
+        self._apply_all()
+
+    def _is_ahead(self) -> bool:
+        with self._db.read() as session:
+            return self.reader().mark() > queries.latest_revision(session)
 
     def _apply_all(self) -> None:
-        index = self._usable()
+        index = self.reader()
         while True:
             with self._db.read() as session:
                 changes = queries.changes_since(session, index.mark(), _BATCH)
@@ -110,17 +139,6 @@ class Indexer:
                     return
                 found = list(documents(session, queries.load(session, changes.lesson_ids)))
             index.apply(found, [*changes.lesson_ids, *changes.deleted_ids], changes.mark)
-
-    def _usable(self) -> WhooshIndex:
-        """Return the index to write to; one that cannot be read is rebuilt beside, and the old one kept."""
-        try:
-            return self.reader()
-        except IndexUnavailable as error:
-            if not isinstance(error.__cause__, IndexDamaged | SchemaChanged):
-                raise
-            log.warning("index rebuilt beside", folder=str(self._folder), why=str(error.__cause__))
-            self._rebuild(None)
-            return self.reader()
 
     def rebuild(self, on_progress: Callable[[int, int], None] | None = None) -> Rebuilt:
         """Build a new generation beside the old one and swap; raises IndexUnavailable when another writes.
@@ -139,6 +157,8 @@ class Indexer:
             ids = session.scalars(select(Lesson.id).order_by(Lesson.id)).all()
             done = rebuild(self._folder, self._all(session, list(ids), on_progress), mark)
         self.close()
+        if done.unreadable:
+            log.error("lessons that cannot be indexed", documents=done.unreadable)
         return done
 
     def _all(

@@ -1,5 +1,7 @@
 """Bring the tables up to date, with a copy of the SQLite file before anything is changed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -7,8 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
-from library.core.database import Database, copy_sqlite, sqlite_file
+from library.core.database import WRITES, Database, copy_sqlite, sqlite_file
 from library.people import actions as people
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -17,52 +20,98 @@ _LOCK = 8_316_202_607
 _COPIES_KEPT = 3
 
 
-def alembic_config(database: Database) -> Config:
-    """Return Alembic's configuration; the connection is handed over by `upgrade`."""
+class RowsOrphaned(Exception):
+    """A migration left rows that point to rows that are not there; nothing of it was kept."""
+
+
+def alembic_config(migrations: Path = MIGRATIONS) -> Config:
+    """Return Alembic's configuration; the connection is handed over in `attributes`."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = database.engine.url
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     return config
 
 
-def newest() -> str:
+def newest(migrations: Path = MIGRATIONS) -> str:
     """Return the revision this version of the program needs."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    head = ScriptDirectory.from_config(alembic_config(migrations)).get_current_head()
     if head is None:
-        raise FileNotFoundError(f"no migrations in {MIGRATIONS}")
+        raise FileNotFoundError(f"no migrations in {migrations}")
     return head
 
 
 def current(database: Database) -> str | None:
     """Return the revision the tables are at, None for an empty database."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _current(connection)
 
 
-def upgrade(database: Database, now: datetime) -> bool:
-    """Migrate if needed; returns whether anything changed. Several processes may call it at once."""
-    if current(database) == newest():
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(database: Database, now: datetime, migrations: Path = MIGRATIONS) -> bool:
+    """Migrate if needed; returns whether this call did. Several processes may call it at once.
+
+    Raises RowsOrphaned.
+    """
+    wanted = newest(migrations)
+    if current(database) == wanted:
         return False
-    file = sqlite_file(str(database.engine.url))
-    if file is not None and file.exists() and current(database) is not None:
-        copy_sqlite(file, file.with_name(f"{file.stem}-before-{newest()}-{now:%Y%m%d%H%M%S}.sqlite"))
-        for old in sorted(file.parent.glob(f"{file.stem}-before-*.sqlite"))[:-_COPIES_KEPT]:
-            old.unlink()
-    options = {"weike_writes": True}  # SQLite: take the write lock first, so that two starts queue up
-    with database.engine.connect().execution_options(**options) as connection, connection.begin():
-        if not database.is_sqlite:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        config = alembic_config(database)
+    with _alone(database) as connection:
+        before = _current(connection)
+        if before == wanted:  # another process was faster
+            return False
+        if before is not None:
+            _keep_copy(database, wanted, now)
+        config = alembic_config(migrations)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise RowsOrphaned(wanted)
     return True
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    """Give a transaction that no other process migrates beside."""
+    with database.engine.connect().execution_options(**{WRITES: True}) as connection:
+        if not database.is_sqlite:
+            with connection.begin():
+                _wait_for_lock(connection)
+                yield connection
+            return
+        # SQLite changes a table by copying and dropping it; with foreign keys on, dropping a table deletes
+        # every row that points to it (sqlite.org/lang_altertable.html, section 7). The switch works outside
+        # transactions only.
+        raw = connection.connection.driver_connection
+        if raw is None:
+            raise ConnectionError("the database is closed")
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _wait_for_lock(connection: Connection) -> None:
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+def _keep_copy(database: Database, wanted: str, now: datetime) -> None:
+    file = sqlite_file(str(database.engine.url))
+    if file is None:
+        return
+    copy_sqlite(file, file.with_name(f"{file.stem}-before-{wanted}-{now:%Y%m%d%H%M%S}.sqlite"))
+    for old in sorted(file.parent.glob(f"{file.stem}-before-*.sqlite"))[:-_COPIES_KEPT]:
+        old.unlink()
 
 
 def prepare(database: Database, organisation: str, now: datetime) -> bool:
     """Migrate and make what every library has (the root of the organisation tree); see `upgrade`."""
     changed = upgrade(database, now)
     with database.write() as session:
+        if not database.is_sqlite:
+            _wait_for_lock(session.connection())  # two first starts at once must not make two roots
         people.ensure_root(session, organisation, now)
     return changed

@@ -1,6 +1,7 @@
 """Secrets are made on the machine they serve, in files only their owner can read; none has a default."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from library.core.ids import new_secret
@@ -17,8 +18,8 @@ def read_or_make(file: Path) -> str:
     """
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_name(f".{file.name}.{os.getpid()}")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # A name of its own, also where several containers share the folder and each is process 1.
+        descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # mode 600
         with os.fdopen(descriptor, "w") as out:
             out.write(new_secret())
             out.flush()
@@ -28,7 +29,7 @@ def read_or_make(file: Path) -> str:
         except FileExistsError:
             pass
         finally:
-            beside.unlink()
+            Path(beside).unlink()
     secret = file.read_text().strip()
     if len(secret) < 32:
         raise SecretUnreadable(
