@@ -1,0 +1,199 @@
+"""What a beat earns. Time is believed as far as the clock allows, and no further."""
+
+import math
+import random
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library.plays.rules import (
+    MAX_RANGES_IN_BEAT,
+    Range,
+    ViewRule,
+    clean,
+    credit,
+    total_s,
+    union,
+)
+
+RULE = ViewRule()
+CLIP_S = 600.0
+times = st.floats(0, CLIP_S)
+stretches = st.tuples(times, times).map(lambda ends: (min(ends), max(ends)))
+nonsense = st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=3)
+
+
+def beat(held: Sequence[Range], reported: Sequence[Sequence[float]], elapsed_s: float) -> list[Range]:
+    """What the library does with a beat."""
+    return credit(held, clean(reported, CLIP_S), elapsed_s, RULE)
+
+
+def covered(ranges: Sequence[Range], at_s: float) -> bool:
+    return any(a <= at_s < b for a, b in ranges)
+
+
+# ---------------------------------------------------------------------- laws
+
+
+@given(st.lists(st.one_of(stretches, nonsense), max_size=20))
+def test_clean_stretches_lie_forward_inside_the_clip(reported: list[Sequence[float]]) -> None:
+    for start, end in clean(reported, CLIP_S):
+        assert 0 <= start < end <= CLIP_S
+
+
+@given(st.lists(stretches, max_size=20))
+def test_the_union_is_sorted_apart_and_covers_the_same_seconds(reported: list[Range]) -> None:
+    joined = union(reported)
+    assert all(first[1] < second[0] for first, second in pairwise(joined))
+    assert union(joined) == joined
+    for at in [a for a, b in reported if b > a] + [(a + b) / 2 for a, b in reported if b > a]:
+        assert covered(joined, at)
+    longest = max((b - a for a, b in reported), default=0.0)
+    assert longest - 1e-9 <= total_s(joined) <= sum(b - a for a, b in reported) + 1e-4
+
+
+@given(
+    st.lists(st.tuples(st.lists(st.one_of(stretches, nonsense), max_size=6), st.floats(-10, 100)), max_size=8)
+)
+def test_credit_never_shrinks_never_passes_the_clock_and_is_never_negative(
+    beats: list[tuple[list[Sequence[float]], float]],
+) -> None:
+    held: list[Range] = []
+    elapsed_s = latest_s = 0.0
+    for reported, passed_s in beats:
+        elapsed_s += passed_s  # a clock may be set back
+        latest_s = max(latest_s, elapsed_s)
+        now = beat(held, reported, elapsed_s)
+        assert total_s(now) >= total_s(held) - 1e-6
+        assert 0 <= total_s(now) <= latest_s * RULE.max_rate + RULE.slack_s + 1e-6
+        held = now
+
+
+@given(st.lists(stretches, max_size=8), st.floats(0, 1000))
+def test_the_same_beat_again_changes_nothing(reported: list[Range], elapsed_s: float) -> None:
+    once = beat([], reported, elapsed_s)
+    assert total_s(beat(once, reported, elapsed_s)) == pytest.approx(total_s(once), abs=1e-6)
+    if total_s(once) + 1e-3 < elapsed_s * RULE.max_rate + RULE.slack_s:
+        assert beat(once, reported, elapsed_s) == once
+
+
+@given(st.lists(stretches, max_size=8), st.floats(0, 1000))
+def test_with_time_enough_everything_reported_is_credited(reported: list[Range], later_s: float) -> None:
+    assert beat([], reported, CLIP_S + later_s) == union(clean(reported, CLIP_S))
+
+
+@given(st.lists(stretches, max_size=8), st.randoms(use_true_random=False))
+def test_the_order_of_what_is_reported_does_not_matter(
+    reported: list[Range], shuffled: random.Random
+) -> None:
+    other = list(reported)
+    shuffled.shuffle(other)
+    assert beat([], other, 60.0) == beat([], reported, 60.0)
+
+
+@given(st.lists(stretches, max_size=8), st.lists(stretches, max_size=8), st.floats(0, 500))
+def test_what_is_credited_was_reported_or_held(
+    held: list[Range], reported: list[Range], elapsed_s: float
+) -> None:
+    known = union(clean(held, CLIP_S))
+    for start, end in beat(known, reported, elapsed_s):
+        middle = (start + end) / 2
+        assert covered(union([*known, *clean(reported, CLIP_S)]), middle)
+
+
+# ---------------------------------------------------------------------- attacks
+
+
+def test_a_whole_clip_reported_at_once_earns_the_slack_only() -> None:
+    assert total_s(beat([], [(0, CLIP_S)], 0.0)) == pytest.approx(RULE.slack_s)
+
+
+def test_beats_from_the_future_and_before_the_beginning_earn_nothing_more() -> None:
+    assert total_s(beat([], [(0, CLIP_S)], -3600.0)) == pytest.approx(RULE.slack_s)
+    assert beat([], [(700, 900), (-50, -10)], 3600.0) == []
+
+
+def test_a_thousand_replays_earn_what_one_does() -> None:
+    held: list[Range] = []
+    for _ in range(1000):
+        held = beat(held, [(0, 10)], 600.0)
+    assert held == [(0, 10)]
+
+
+def test_beats_that_arrive_in_the_wrong_order_earn_the_same() -> None:
+    first, second = [(0, 10)], [(10, 20)]
+    in_order = beat(beat([], first, 10), second, 20)
+    assert beat(beat([], second, 20), first, 20) == in_order == [(0, 20)]
+
+
+def test_playing_sixteen_times_as_fast_earns_the_clock() -> None:
+    held: list[Range] = []
+    for second in range(1, 11):
+        held = beat(held, [(16.0 * (second - 1), 16.0 * second)], float(second))
+    assert total_s(held) <= 10 * RULE.max_rate + RULE.slack_s + 1e-6
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_earns_nothing(bad: float) -> None:
+    assert beat([], [(0, bad), (bad, 10), (bad, bad), (5,), (1, 2, 3), (9, 3)], 3600.0) == []
+
+
+def test_thousands_of_ranges_are_cut_to_what_a_player_can_mean() -> None:
+    many = [(n / 10, n / 10 + 0.06) for n in range(5000)]
+    assert len(clean(many, CLIP_S)) == MAX_RANGES_IN_BEAT
+    endless = ((float(n % 500), float(n % 500) + 0.5) for n in iter(int, 1))  # never ends
+    assert len(clean(endless, CLIP_S)) == MAX_RANGES_IN_BEAT
+
+
+def test_crumbs_do_not_make_a_play_grow_without_end() -> None:
+    held: list[Range] = []
+    for n in range(500):
+        crumbs = [(k * 0.5 + n * 0.0004, k * 0.5 + n * 0.0004 + 0.0003) for k in range(200)]
+        held = beat(held, crumbs, 3600.0)
+    assert held == []
+
+
+# ---------------------------------------------------------------------- honest people
+
+
+def test_a_pause_costs_nothing() -> None:
+    held = beat([], [(0, 6)], 6)
+    assert beat(held, [(0, 6), (6, 12)], 3600) == [(0, 12)]
+
+
+def test_going_back_counts_the_seconds_once() -> None:
+    held = beat([], [(0, 30)], 30)
+    assert total_s(beat(held, [(0, 30), (10, 30)], 50)) == 30
+
+
+def test_a_phone_that_slept_reports_late_and_gets_all() -> None:
+    assert beat([], [(0, 300)], 400) == [(0, 300)]
+
+
+def test_a_little_too_fast_is_cut_and_made_up_for_later() -> None:
+    early = beat([], [(0, 20)], 10)  # twice as fast
+    assert total_s(early) == pytest.approx(17)
+    assert beat(early, [(0, 20)], 20) == [(0, 20)]
+
+
+def test_what_was_cut_off_is_the_end() -> None:
+    assert beat([(0, 10)], [(5, 40), (100, 110)], 20) == [(0, 32)]
+
+
+# ---------------------------------------------------------------------- when it counts
+
+
+@pytest.mark.parametrize(("clip_s", "needed_s"), [(600, 10), (20, 10), (19.9, 9.95), (8, 4), (1, 0.5)])
+def test_ten_seconds_or_half_of_a_short_clip(clip_s: float, needed_s: float) -> None:
+    assert RULE.needed_s(clip_s) == pytest.approx(needed_s)
+
+
+@given(st.floats(0.1, 600), st.floats(0.1, 600), st.floats(0, 600), st.floats(0.01, 1))
+def test_whatever_the_settings_every_clip_can_be_viewed(
+    clip_s: float, min_s: float, short_clip_s: float, share: float
+) -> None:
+    rule = ViewRule(min_s=min_s, short_clip_s=short_clip_s, short_share=share)
+    assert rule.needed_s(clip_s) <= clip_s
