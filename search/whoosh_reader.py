@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from time import sleep
+from errno import ENOENT
 from typing import Any
 
+from whoosh.codec.whoosh3 import STORED_COLUMN
 from whoosh.reading import SegmentReader, TermNotFound
 
-from search.engine import IndexDamaged
 from search.whoosh_schema import unpack_positions
-from search.whoosh_store import WhooshStore, damage
+from search.whoosh_store import WhooshStore, damage, retried
 
 # Common words come back in query after query. About 100 bytes each: 30 MB in every web process.
 CACHED_POSTINGS = 300_000
-
-# While a worker imports, commits follow each other within a second or so.
-_ATTEMPTS = 10
-_PAUSE_S = 0.05
 
 _Block = tuple[Sequence[int], Sequence[float], Sequence[bytes]]
 
@@ -56,12 +52,22 @@ class Segment:
         self.name: str = segment.segment_id()
         self._schema = store.schema
         self._cache = cache
+        self._count: int = segment.doc_count_all()
         with damage(f"segment {self.name}"):
             self._reader = SegmentReader(store.storage, store.schema, segment)
-        self._count: int = segment.doc_count_all()
-        self._columns: dict[str, Sequence[int]] = {}
+            # Whoosh opens these files when they are first asked for; a commit may have removed them by then,
+            # and it takes a missing one for an empty one.
+            documents = self._reader._perdoc
+            if documents._cached_reader("_stored", STORED_COLUMN) is None:
+                raise FileNotFoundError(ENOENT, "a column was removed", f"{self.name}._stored")
+            self._columns = {name: self._load(name) for name in ("words_length", "units_length", "day")}
         self.all_documents: Set[int] = frozenset()
         self.set_deleted(segment)
+
+    def _load(self, column: str) -> list[int]:
+        if not self._reader.has_column(column):
+            raise FileNotFoundError(ENOENT, "a column was removed", f"{self.name}.{column}")
+        return list(self._reader.column_reader(column))
 
     def set_deleted(self, segment: Any) -> None:
         """Deletions live in the table of contents, so they change while the segment's files stay."""
@@ -104,19 +110,12 @@ class Segment:
 
     def lengths(self, field: str) -> Sequence[int]:
         """See rank.Leaf."""
-        return self._column(_LENGTH_COLUMN[field])
+        return self._columns[_LENGTH_COLUMN[field]]
 
     @property
     def days(self) -> Sequence[int]:
         """See rank.Leaf."""
-        return self._column("day")
-
-    def _column(self, name: str) -> Sequence[int]:
-        loaded = self._columns.get(name)
-        if loaded is None:
-            with damage(f"column {name} of segment {self.name}"):
-                loaded = self._columns[name] = list(self._reader.column_reader(name))
-        return loaded
+        return self._columns["day"]
 
     def ids(self, document: int) -> tuple[str, str, str | None]:
         """(id, lesson, clip) of a document."""
@@ -142,17 +141,10 @@ class WhooshReader:
         """Open what the last commit added, close what it dropped. Raises IndexDamaged."""
         if self.store.version() == self._version:
             return
-        for attempt in range(_ATTEMPTS):
-            try:
-                self._open(self.store.table_of_contents())
-                return
-            except FileNotFoundError as e:
-                # Another commit removed a file between reading the table and opening it: read it again.
-                if attempt == _ATTEMPTS - 1:
-                    raise IndexDamaged(f"{self.store.folder} lacks {e.filename}") from e
-                sleep(_PAUSE_S)
+        retried(self._open, self.store.folder)
 
-    def _open(self, contents: Any) -> None:
+    def _open(self) -> None:
+        contents = self.store.table_of_contents()
         had = {segment.name: segment for segment in self.segments}
         now: list[Segment] = []
         for entry in contents.segments:

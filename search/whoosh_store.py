@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from time import sleep
+from typing import Any, TypeVar
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, LockError
@@ -26,6 +27,13 @@ _SEAL = "mark.json"
 WAIT_FOR_WRITER_S = 10.0
 
 
+# While a worker imports, commits follow each other within a second or so.
+_ATTEMPTS = 10
+_PAUSE_S = 0.05
+
+T = TypeVar("T")
+
+
 @contextmanager
 def damage(what: str) -> Iterator[None]:
     """Turn whatever Whoosh raises over broken files (there is no list of it) into IndexDamaged.
@@ -38,6 +46,22 @@ def damage(what: str) -> Iterator[None]:
         raise
     except Exception as e:
         raise IndexDamaged(f"{what} cannot be read: {e!r}"[:300]) from e
+
+
+def retried(read: Callable[[], T], folder: Path) -> T:
+    """``read()``, again when a file is gone: a commit in another process replaced it just then.
+
+    Raises IndexDamaged when it stays away.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return read()
+        except FileNotFoundError:
+            sleep(_PAUSE_S)
+    try:
+        return read()
+    except FileNotFoundError as e:
+        raise IndexDamaged(f"{folder} lacks {e.filename}") from e
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +140,13 @@ class WhooshStore:
         return number
 
     def table_of_contents(self) -> Any:
-        """The segments of the last commit.
+        """The segments of the last commit. Raises IndexDamaged."""
 
-        Raises IndexDamaged, and FileNotFoundError when a commit came between (try again).
-        """
-        with damage(f"the table of contents in {self.folder}"):
-            return TOC.read(self.storage, _NAME, schema=self.schema)
+        def read() -> Any:
+            with damage(f"the table of contents in {self.folder}"):
+                return TOC.read(self.storage, _NAME, schema=self.schema)
+
+        return retried(read, self.folder)
 
     def write(self, documents: Iterable[Entry], lessons: Iterable[str], mark: int) -> int:
         """Replace the lessons by the documents in one commit, then advance the mark. Returns documents

@@ -192,3 +192,20 @@ def test_after_close_it_opens_again_by_itself(tmp_path: Path) -> None:
     index.close()
     index.close()
     assert index.doc_count() == 21
+
+
+def test_a_web_process_may_open_while_the_worker_commits(tmp_path: Path) -> None:
+    WhooshIndex.open_or_create(tmp_path)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(tmp_path), "1", "25"], stdout=subprocess.PIPE, text=True
+    )
+    opened = 0
+    while writer.poll() is None or not opened:
+        fresh = WhooshIndex.open_or_create(tmp_path)
+        assert fresh.doc_count() in (0, 4)
+        assert fresh.search("第一课", EVERYONE).total in (0, 4)
+        assert fresh.mark() < 25
+        fresh.close()
+        opened += 1
+    assert writer.wait() == 0
+    assert WhooshIndex.open_or_create(tmp_path).mark() == 24
