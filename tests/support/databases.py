@@ -32,7 +32,8 @@ class Databases:
         """The address of a fresh database of `kind`, sqlite or postgres."""
         if kind == "sqlite":
             self._made += 1
-            file = self._folder / f"{self._made}.sqlite"
+            file = self._folder / str(self._made) / "weike.sqlite"
+            file.parent.mkdir()
             shutil.copyfile(self._sqlite_template(), file)
             yield f"sqlite:///{file}"
             return

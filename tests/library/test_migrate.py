@@ -1,0 +1,216 @@
+"""Migrations: from nothing, several at once, with a copy before, and nothing lost on the way."""
+
+import multiprocessing
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import func, select, text
+
+from library.catalog.tables import Clip, Lesson
+from library.core.database import Base, Database, copy_sqlite, open_database, sqlite_file
+from library.people import queries as people
+from library.people.tables import Branch
+from server import migrate
+from tests.support import factories as make
+from tests.support.databases import KINDS, NOW, ORGANISATION
+
+# Forked: a spawned child would import pytest and everything again.
+FORK = multiprocessing.get_context("fork")
+
+
+@pytest.fixture(params=KINDS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without a table; the folder's name is one that URLs escape."""
+    if request.param == "sqlite":
+        (tmp_path / "党课 100%").mkdir()
+        return f"sqlite:///{tmp_path}/党课 100%/weike.sqlite"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    db = open_database(empty_url)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def next_migrations(tmp_path: Path) -> Path:
+    """Our migrations and one more, which changes a table as SQLite must: copy, drop, rename."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrate.MIGRATIONS, folder)
+    (folder / "versions" / "9999_next.py").write_text(
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n"
+        f"revision, down_revision, branch_labels, depends_on = '9999', '{migrate.newest()}', None, None\n"
+        "def upgrade():\n"
+        "    with op.batch_alter_table('catalog_lesson', recreate='auto') as table:\n"
+        "        table.add_column(sa.Column('colour', sa.String(8)))\n"
+        "        table.alter_column('title', type_=sa.String(201))\n"
+    )
+    return folder
+
+
+def copies(db: Database) -> list[Path]:
+    file = sqlite_file(str(db.engine.url))
+    assert file is not None
+    return sorted(file.parent.glob("*-before-*"))
+
+
+def test_from_nothing_to_the_newest_and_then_nothing_to_do(empty: Database) -> None:
+    assert migrate.current(empty) is None
+    assert migrate.prepare(empty, ORGANISATION, NOW) is True
+    assert migrate.current(empty) == migrate.newest()
+    assert migrate.prepare(empty, "另一个名字", NOW) is False
+    with empty.read() as session:
+        assert people.root_branch(session).name == ORGANISATION
+
+
+def test_the_migrations_make_what_the_models_say(db: Database) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_check_finds_a_difference_when_there_is_one(db: Database) -> None:
+    with db.write() as session:
+        session.execute(text("ALTER TABLE catalog_lesson ADD COLUMN colour VARCHAR(8)"))
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) != []
+
+
+def _prepare(
+    url: str, ready: "multiprocessing.synchronize.Barrier", results: "multiprocessing.Queue[object]"
+) -> None:
+    db = open_database(url)
+    ready.wait(60)
+    try:
+        results.put(migrate.prepare(db, ORGANISATION, NOW))
+    except Exception as error:
+        results.put(repr(error))
+    db.close()
+
+
+def test_two_processes_at_once_migrate_once_and_make_one_root(empty_url: str) -> None:
+    ready, results = FORK.Barrier(2), FORK.Queue()
+    started = [FORK.Process(target=_prepare, args=(empty_url, ready, results)) for _ in range(2)]
+    for process in started:
+        process.start()
+    assert sorted([results.get(timeout=60), results.get(timeout=60)], key=str) == [False, True]
+    for process in started:
+        process.join(30)
+    db = open_database(empty_url)
+    with db.read() as session:
+        assert session.scalar(select(func.count()).select_from(Branch)) == 1
+    db.close()
+
+
+def test_two_first_starts_at_once_make_one_root(empty: Database) -> None:
+    migrate.upgrade(empty, NOW)
+    together, errors = threading.Barrier(4), []
+
+    def start() -> None:
+        together.wait()
+        try:
+            migrate.prepare(empty, ORGANISATION, NOW)
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+    with empty.read() as session:
+        assert session.scalar(select(func.count()).select_from(Branch)) == 1
+
+
+def test_a_migration_that_rebuilds_a_table_deletes_nothing_that_points_to_it(
+    db: Database, next_migrations: Path
+) -> None:
+    with db.write() as session:
+        made = make.lesson(session, "迁移前", clips=2, spoken=["一", "二"])
+        lesson_id = made.id
+    assert migrate.upgrade(db, NOW, next_migrations) is True
+    with db.read() as session:
+        assert session.scalar(select(func.count()).select_from(Clip).where(Clip.lesson_id == lesson_id)) == 2
+    with db.write() as session:  # and rows that point nowhere are refused again
+        if db.is_sqlite:
+            assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+class TestCopies:
+    """SQLite only: PostgreSQL's owners have their own backups."""
+
+    def test_the_file_is_copied_before_it_is_changed_wherever_it_lies(
+        self, db: Database, next_migrations: Path, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "党课 100%"
+        folder.mkdir()
+        file = sqlite_file(str(db.engine.url))
+        assert file is not None
+        copy_sqlite(file, folder / "weike.sqlite")
+        moved = open_database(f"sqlite:///{folder}/weike.sqlite")
+        with moved.write() as session:
+            make.lesson(session, "迁移前")
+        migrate.upgrade(moved, NOW, next_migrations)
+        [copy] = copies(moved)
+        assert copy.name == "weike-before-9999-20261123093000.sqlite"
+        moved.close()
+        with sqlite3.connect(copy) as old:
+            assert old.execute("SELECT title FROM catalog_lesson").fetchall() == [("迁移前",)]
+            assert "colour" not in [c[1] for c in old.execute("PRAGMA table_info(catalog_lesson)")]
+
+    def test_a_new_library_has_nothing_to_copy(self, db: Database) -> None:
+        assert copies(db) == []
+
+    def test_two_that_migrate_at_once_make_one_copy(self, db: Database, next_migrations: Path) -> None:
+        together, results = threading.Barrier(3), []
+
+        def start() -> None:
+            together.wait()
+            try:
+                results.append(migrate.upgrade(db, NOW, next_migrations))
+            except Exception as error:
+                results.append(error)
+
+        threads = [threading.Thread(target=start) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert sorted(results, key=str) == [False, False, True]
+        assert len(copies(db)) == 1
+
+    def test_three_copies_are_kept(self, db: Database, next_migrations: Path) -> None:
+        file = sqlite_file(str(db.engine.url))
+        assert file is not None
+        for day in range(5):
+            at = NOW - timedelta(days=day + 1)
+            file.with_name(f"{file.stem}-before-0000-{at:%Y%m%d%H%M%S}.sqlite").touch()
+        migrate.upgrade(db, NOW, next_migrations)
+        assert [c.name.split("-")[-2] for c in copies(db)] == ["0000", "0000", "9999"]
+
+    def test_a_migration_that_leaves_orphans_changes_nothing(
+        self, db: Database, next_migrations: Path
+    ) -> None:
+        with db.write() as session:
+            make.lesson(session, clips=1)
+        script = next_migrations / "versions" / "9999_next.py"
+        head = script.read_text().split("def upgrade")[0]
+        script.write_text(head + "def upgrade():\n    op.execute('DELETE FROM catalog_lesson')\n")  # noqa: S608
+        with pytest.raises(migrate.RowsOrphaned):
+            migrate.upgrade(db, NOW, next_migrations)
+        assert migrate.current(db) == migrate.newest()
+        with db.read() as session:
+            assert session.scalar(select(func.count()).select_from(Lesson)) == 1
