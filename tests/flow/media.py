@@ -53,8 +53,8 @@ def subtitles(file: Path, sentences: list[str]) -> Path:
     """Write sentences as .srt, one in each stretch of sound of `make`."""
     lines = []
     for n, text in enumerate(sentences):
-        start_s = n * SENTENCE_S
-        lines += [str(n + 1), f"{_stamp(start_s + 0.2)} --> {_stamp(start_s + SENTENCE_S - PAUSE_S)}", text, ""]
+        start_s, end_s = n * SENTENCE_S + 0.2, (n + 1) * SENTENCE_S - PAUSE_S
+        lines += [str(n + 1), f"{_stamp(start_s)} --> {_stamp(end_s)}", text, ""]
     file.write_text("\n".join(lines), "utf-8")
     return file
 
@@ -65,7 +65,7 @@ def _stamp(at_s: float) -> str:
 
 
 def played_s(url: str) -> float:
-    """Let ffmpeg play a playlist over HTTP to the end; returns the seconds played, raises on any complaint."""
+    """Let ffmpeg play a playlist over HTTP, without a complaint; returns the seconds played."""
     command = [str(tools().ffmpeg), "-nostdin", "-v", "error", "-xerror", "-f", "hls"]
     command += ["-protocol_whitelist", "http,tcp", "-allowed_extensions", "ALL", "-i", url]
     command += ["-progress", "pipe:1", "-f", "null", "-"]

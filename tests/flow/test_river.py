@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -97,7 +98,7 @@ def test_the_lecture_is_cut_into_clips_of_at_most_ten_minutes(river: River) -> N
     assert len(clips) >= 2
     assert [clip["n"] for clip in clips] == list(range(1, len(clips) + 1))
     assert clips[0]["start_s"] == 0
-    assert all(a["end_s"] == b["start_s"] for a, b in zip(clips, clips[1:], strict=False))
+    assert all(a["end_s"] == b["start_s"] for a, b in pairwise(clips))
     assert all(60 <= clip["end_s"] - clip["start_s"] <= 600 for clip in clips)
     assert clips[-1]["end_s"] == pytest.approx(LECTURE_S, abs=0.2)
 

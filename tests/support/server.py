@@ -1,7 +1,7 @@
-"""A library with people in it, served over real HTTP: in a thread without a worker, or as a process of its own.
+"""A library with people in it, served over real HTTP.
 
-The thread is for what pages and the API answer (the clock can be moved, rows can be looked at). The process is
-for what survives: it runs the worker too and can be killed.
+In a thread without a worker, for what pages and the API answer: the clock can be moved, rows be looked at.
+As a process of its own, for what survives: it runs the worker too and can be killed.
 """
 
 from __future__ import annotations
