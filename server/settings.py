@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from library.intake.rules import Limits
@@ -81,15 +81,21 @@ class Settings(BaseSettings):
 
     log_format: Literal["text", "json"] = Field(default="text", description="How log lines are written.")
 
+    @field_validator("data", "index", "secret_file", "media_secret_file")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        """Children run in a folder of their own, so a path must mean the same from everywhere."""
+        return path.expanduser().absolute() if path is not None else None
+
     @property
     def database(self) -> str:
         """The database's URL."""
-        return self.database_url or f"sqlite:///{self.data.absolute() / 'weike.sqlite'}"
+        return self.database_url or f"sqlite:///{self.data / 'weike.sqlite'}"
 
     @property
     def jobs(self) -> str:
         """The jobs' database URL."""
-        return self.jobs_url or f"sqlite:///{self.data.absolute() / 'jobs.sqlite'}"
+        return self.jobs_url or f"sqlite:///{self.data / 'jobs.sqlite'}"
 
     @property
     def index_folder(self) -> Path:
