@@ -20,6 +20,7 @@ from transcode.playlist import (
     master_playlist,
     measure_bandwidth,
     parse_media_playlist,
+    start_first,
 )
 from transcode.poster import make_poster
 from transcode.run import run
@@ -142,7 +143,7 @@ def _encode(
     _check_even(playlists)
     poster = make_poster(tools, source, plan, out_dir, should_stop)
     renditions = tuple(_measure(out_dir, name, playlist, plan) for name, playlist in playlists.items())
-    (out_dir / MASTER).write_text(master_playlist(renditions), encoding="utf-8")
+    (out_dir / MASTER).write_text(master_playlist(start_first(renditions)), encoding="utf-8")
     meter.done()
     files = _in_order(playlists, poster)
     return ClipOutput(

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+START_SHORT_SIDE = 480
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -82,8 +84,19 @@ def measure_bandwidth(
     return round(peak), round(average)
 
 
+def start_first(renditions: Sequence[Rendition]) -> list[Rendition]:
+    """Return the renditions with the one to begin with in front: players start with the first that is listed.
+
+    A branch office's line must show something at once; a better rung follows within a segment.
+    """
+    ordered = sorted(renditions, key=lambda one: one.bandwidth_bps, reverse=True)
+    modest = [one for one in ordered if min(one.width or 0, one.height or 0) <= START_SHORT_SIDE]
+    first = modest[0] if modest else ordered[-1]
+    return [first, *(one for one in ordered if one is not first)]
+
+
 def master_playlist(renditions: Sequence[Rendition]) -> str:
-    """Return the master playlist. The first rendition listed is where players begin: put it in that order."""
+    """Return the master playlist, in the given order (see `start_first`)."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for rendition in renditions:
         values = [f"BANDWIDTH={rendition.bandwidth_bps}", f"AVERAGE-BANDWIDTH={rendition.average_bps}"]

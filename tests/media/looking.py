@@ -84,7 +84,7 @@ def check_clip(tools: Tools, folder: Path, output: ClipOutput, duration_s: float
     """What every clip must be, whatever it was made from."""
     master = m3u8.loads((folder / output.master).read_text())
     assert output.files[-1] == output.master
-    assert [variant.uri for variant in master.playlists] == [one.playlist for one in output.renditions]
+    assert {variant.uri for variant in master.playlists} == {one.playlist for one in output.renditions}
     listed = {output.master, *([output.poster] if output.poster else [])}
     for variant in master.playlists:
         playlist = m3u8.loads((folder / variant.uri).read_text())

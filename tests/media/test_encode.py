@@ -57,14 +57,8 @@ def test_a_clip_of_a_lecture(tools: Tools, lecture: Path, tmp_path: Path) -> Non
         assert told_info.bandwidth >= told_info.average_bandwidth > 10_000
     first, second = (key_times(tools, tmp_path / "clip" / one.playlist) for one in output.renditions)
     assert first == second == [0.0, 6.0, 12.0]
-
-
-def test_picture_and_sound_begin_together_without_an_empty_edit(
-    tools: Tools, lecture: Path, tmp_path: Path
-) -> None:
-    """Browsers pass over empty edits: what ffmpeg shifts by one, they play out of step."""
-    made = encode(tools, lecture, tmp_path / "clip")
-    for rendition in made.output.renditions:
+    # Browsers pass over empty edits: what ffmpeg shifts by one, they would play out of step.
+    for rendition in output.renditions:
         init = (tmp_path / "clip" / rendition.name / "init.mp4").read_bytes()
         assert b"elst" in init
         assert b"\xff\xff\xff\xff\x00\x01\x00\x00" not in init  # media time -1 at rate 1: an empty edit

@@ -11,6 +11,7 @@ from transcode.playlist import (
     master_playlist,
     measure_bandwidth,
     parse_media_playlist,
+    start_first,
 )
 
 WRITTEN_BY_FFMPEG = """#EXTM3U
@@ -54,6 +55,18 @@ def test_a_media_playlist() -> None:
 def test_a_playlist_that_was_cut_off_has_not_ended() -> None:
     assert not parse_media_playlist(WRITTEN_BY_FFMPEG.removesuffix("#EXT-X-ENDLIST\n")).ended
     assert parse_media_playlist("").segments == ()
+
+
+def test_players_begin_with_a_modest_rendition() -> None:
+    sizes = {"1080p": (1920, 1080), "720p": (1280, 720), "480p": (854, 480), "360p": (640, 360)}
+    ladder = [
+        rendition(name, width=width, height=height, bandwidth_bps=width)
+        for name, (width, height) in sizes.items()
+    ]
+    assert [one.name for one in start_first(ladder)] == ["480p", "1080p", "720p", "360p"]
+    assert [one.name for one in start_first(ladder[:2])] == ["720p", "1080p"]
+    turned = [rendition("720p", width=720, height=1280), rendition("480p", width=480, height=854)]
+    assert start_first(turned)[0].name == "480p"
 
 
 def test_a_master_playlist() -> None:
