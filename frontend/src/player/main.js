@@ -9,6 +9,8 @@ import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { attach } from './source.js';
 
 const BEAT_S = 10;
+// The rule asks for ten seconds: a beat that is sent a blink too early would miss them and count only with the next.
+const SLACK_S = 0.5;
 const now = () => performance.now() / 1000;
 const byId = (id) => document.getElementById(id);
 
@@ -233,7 +235,7 @@ class Watch {
       this.transcript.show(video.currentTime, byId('follow')?.checked);
       if (!moving()) return;
       this.advance();
-      if (now() - (this.lastBeat ?? 0) >= (this.beatEvery ?? BEAT_S)) this.report();
+      if (now() - (this.lastBeat ?? 0) >= (this.beatEvery ?? BEAT_S) + SLACK_S) this.report();
     });
     const interrupted = () => {
       this.ranges.stop();

@@ -152,6 +152,7 @@ export class Card {
       [this.other] = duplicates; // none when the other is not for this person's eyes
       const note = this.part('already');
       note.hidden = false;
+      this.part('links').hidden = true;
       note.querySelector('p').textContent = problem.message;
       this.#say(t('没有重复处理'));
       return true;
@@ -204,6 +205,7 @@ export class Card {
     try {
       await request('POST', `/api/v1/lessons/${this.lesson}/retry`);
       this.part('already').hidden = true;
+      this.part('links').hidden = false;
       this.#watch();
     } catch (error) {
       this.#fail(error.said);
@@ -229,6 +231,7 @@ export class Card {
     this.leavePlace?.();
     this.#become('failed');
     this.#say(t('没有成功'));
+    this.part('links').hidden = true;
     const problem = this.part('problem');
     problem.textContent = words;
     problem.hidden = false;

@@ -1,0 +1,133 @@
+"""What each page is given: one frozen dataclass per template, the contract between routes and templates.
+
+A route fills a dataclass and hands it to `server.templating.Renderer.render`; the template named in
+`template` sees the fields by their names and nothing else (an unknown name raises). Contexts hold facts and
+decisions (`may_...`), never prose: sentences are made from codes by `server.words` and the catalogues.
+
+Conventions: `_s` seconds (float), `_bytes` bytes, `_at` UTC-aware datetimes, `date` a calendar day, `_url` a
+path on this server. Every POST form carries the hidden field `csrf`; the fields a form sends stand in the
+docstring of its page. Forms that come back with a mistake are rendered again with `problem` and what was
+typed.
+"""
+
+from __future__ import annotations
+
+from server.contexts.catalog import (
+    HistoryLine,
+    HomePage,
+    LessonPage,
+    LessonPowers,
+    LessonsPage,
+    SearchPage,
+    SearchResult,
+)
+from server.contexts.intake import MinePage, ProgressPage, ReviewPage, UploadPage, WorkRow
+from server.contexts.parts import (
+    ClipCard,
+    Context,
+    CountingRule,
+    Facet,
+    Flash,
+    Frame,
+    Kind,
+    Language,
+    LessonCard,
+    LessonRef,
+    Pager,
+    Progress,
+    Reason,
+    RecordingState,
+    Step,
+    StepKind,
+    StepState,
+    Unfinished,
+    Viewer,
+)
+from server.contexts.people import (
+    AccountPage,
+    BranchRow,
+    DeviceRow,
+    HeldRole,
+    InviteRow,
+    PeoplePage,
+    PersonRow,
+    SignInPage,
+    TokenRow,
+    WelcomePage,
+)
+from server.contexts.plays import ClipCount, ClipPage, CountingPage, CueLine, DayCount, StatsPage
+from server.contexts.system import ApiDocsPage, ErrorPage
+
+PAGES: tuple[type[Context], ...] = (
+    HomePage,
+    LessonsPage,
+    LessonPage,
+    ClipPage,
+    SearchPage,
+    UploadPage,
+    ProgressPage,
+    MinePage,
+    ReviewPage,
+    StatsPage,
+    SignInPage,
+    WelcomePage,
+    AccountPage,
+    PeoplePage,
+    CountingPage,
+    ErrorPage,
+    ApiDocsPage,
+)
+"""Every page there is; a test holds this list against the files under templates."""
+
+__all__ = [
+    "PAGES",
+    "AccountPage",
+    "ApiDocsPage",
+    "BranchRow",
+    "ClipCard",
+    "ClipCount",
+    "ClipPage",
+    "Context",
+    "CountingPage",
+    "CountingRule",
+    "CueLine",
+    "DayCount",
+    "DeviceRow",
+    "ErrorPage",
+    "Facet",
+    "Flash",
+    "Frame",
+    "HeldRole",
+    "HistoryLine",
+    "HomePage",
+    "InviteRow",
+    "Kind",
+    "Language",
+    "LessonCard",
+    "LessonPage",
+    "LessonPowers",
+    "LessonRef",
+    "LessonsPage",
+    "MinePage",
+    "Pager",
+    "PeoplePage",
+    "PersonRow",
+    "Progress",
+    "ProgressPage",
+    "Reason",
+    "RecordingState",
+    "ReviewPage",
+    "SearchPage",
+    "SearchResult",
+    "SignInPage",
+    "StatsPage",
+    "Step",
+    "StepKind",
+    "StepState",
+    "TokenRow",
+    "Unfinished",
+    "UploadPage",
+    "Viewer",
+    "WelcomePage",
+    "WorkRow",
+]

@@ -1,0 +1,145 @@
+"""Contexts of home, the library, a lesson and the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from server.contexts.parts import (
+    ClipCard,
+    Context,
+    CountingRule,
+    Facet,
+    LessonCard,
+    LessonRef,
+    Pager,
+    Reason,
+    RecordingState,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage(Context):
+    """GET / : newest lessons, this week's, most watched, each at most a dozen; empty tuples are left out.
+
+    `total` is how many lessons this viewer may see.
+    """
+
+    template: ClassVar[str] = "catalog/home.html"
+    newest: tuple[LessonCard, ...]
+    this_week: tuple[LessonCard, ...]
+    most_watched: tuple[LessonCard, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonsPage(Context):
+    """GET /lessons?topic=&lecturer=&year=&page= : the whole library. Chosen filter values are "" when not
+    chosen.
+    """
+
+    template: ClassVar[str] = "catalog/lessons.html"
+    lessons: tuple[LessonCard, ...]
+    pager: Pager
+    topics: tuple[Facet, ...]
+    lecturers: tuple[Facet, ...]
+    years: tuple[Facet, ...]
+    topic: str = ""
+    lecturer: str = ""
+    year: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonPowers:
+    """What this viewer may do with this lesson now (role x state, decided by core/permits and review
+    rules).
+    """
+
+    edit: bool = False
+    publish: bool = False
+    withdraw: bool = False
+    audience: bool = False
+    delete: bool = False
+    see_progress: bool = False
+    see_stats: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One line of who did what when with a lesson, newest first (staff and owner see it)."""
+
+    at: datetime
+    who: str
+    action: Literal["publish", "withdraw", "audience", "edit"]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonPage(Context):
+    """GET /lessons/{id}.
+
+    `text` are the paragraphs of a lesson without media ("video still to come"), or () when there are clips.
+    `recording_state` "none" means there is no recording; `problem` says why it failed or was refused.
+    `duplicates` are other lessons made from the same file that this viewer may see.
+    `language` is the lesson's own language. `known_lecturers`, `known_topics` fill the edit form's
+    suggestions. Forms (POST /lessons/{id}/...): publish (note), withdraw (note), audience (audience), delete
+    (confirm=title), edit (title, lecturer, topics separated by spaces or commas, date, summary, language).
+    """
+
+    template: ClassVar[str] = "catalog/lesson.html"
+    lesson: LessonCard
+    summary: str
+    clips: tuple[ClipCard, ...]
+    recording_state: RecordingState
+    language: str = "zh-CN"
+    has_transcript: bool = False
+    text: tuple[str, ...] = ()
+    problem: Reason | None = None
+    duplicates: tuple[LessonRef, ...] = ()
+    may: LessonPowers = field(default_factory=LessonPowers)
+    history: tuple[HistoryLine, ...] = ()
+    known_lecturers: tuple[str, ...] = ()
+    known_topics: tuple[str, ...] = ()
+    rule: CountingRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """One hit: the sentence that answers, and the way to it.
+
+    `marks` are (from, to) character positions in `quote`. `url` opens the clip at `start_s` (or the lesson
+    when it has no clip). `start_s` counts from the clip's start; None when only the description matched.
+    `lesson_start_s` counts from the lecture's start.
+    """
+
+    lesson: LessonCard
+    url: str
+    quote: str
+    marks: tuple[tuple[int, int], ...] = ()
+    clip_n: int | None = None
+    start_s: float | None = None
+    lesson_start_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage(Context):
+    """GET /search?q=&topic=&lecturer=&year=&page= ; the words searched are `frame.query` ("" shows the help
+    only).
+
+    `loosened` is True when no passage had all the words and passages with some of them are shown instead.
+    `problem` is set when the index cannot answer now. `popular_topics` are offered when nothing was found.
+    """
+
+    template: ClassVar[str] = "catalog/search.html"
+    results: tuple[SearchResult, ...]
+    pager: Pager
+    topics: tuple[Facet, ...] = ()
+    lecturers: tuple[Facet, ...] = ()
+    years: tuple[Facet, ...] = ()
+    topic: str = ""
+    lecturer: str = ""
+    year: str = ""
+    loosened: bool = False
+    problem: Reason | None = None
+    popular_topics: tuple[str, ...] = ()

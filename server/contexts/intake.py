@@ -1,0 +1,86 @@
+"""Contexts of bringing recordings in, from the upload to the list that waits for publishing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from library.core.permits import LessonState
+from server.contexts.parts import (
+    Context,
+    LessonCard,
+    LessonRef,
+    Pager,
+    Progress,
+    Reason,
+    RecordingState,
+    Unfinished,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPage(Context):
+    """GET /upload (role lecturer). The browser talks to /api/v1/lessons and /tus/.
+
+    `max_bytes` is the largest file taken; `left_bytes` what is left of the person's quota (None: no quota).
+    `unfinished` are this person's begun uploads. `media_suffixes` (".mp4", ...) fill the file chooser.
+    """
+
+    template: ClassVar[str] = "intake/upload.html"
+    max_bytes: int
+    left_bytes: int | None
+    media_suffixes: tuple[str, ...]
+    known_lecturers: tuple[str, ...] = ()
+    known_topics: tuple[str, ...] = ()
+    unfinished: tuple[Unfinished, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressPage(Context):
+    """GET /lessons/{id}/progress ; live through GET /lessons/{id}/events.
+
+    `lesson_state` is what viewers see; `may_retry` shows the button. Form: POST /lessons/{id}/retry (step,
+    may be "").
+    """
+
+    template: ClassVar[str] = "intake/progress.html"
+    lesson: LessonRef
+    lesson_state: LessonState
+    progress: Progress
+    may_retry: bool = True
+    may_publish: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRow:
+    """One lesson on a list of work: where it is between uploaded and published."""
+
+    lesson: LessonCard
+    recording_state: RecordingState
+    percent: float
+    reason: Reason | None = None
+    uploaded_by: str | None = None
+    uploaded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinePage(Context):
+    """GET /mine?page= : a lecturer's own lessons, newest first, and uploads that have not ended."""
+
+    template: ClassVar[str] = "intake/mine.html"
+    rows: tuple[WorkRow, ...]
+    pager: Pager
+    unfinished: tuple[Unfinished, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPage(Context):
+    """GET /review?page= (role staff): lessons waiting to be published, oldest first.
+
+    Form: POST /lessons/{id}/publish (note, next=/review).
+    """
+
+    template: ClassVar[str] = "review/review.html"
+    rows: tuple[WorkRow, ...]
+    pager: Pager

@@ -1,0 +1,89 @@
+"""Contexts of watching and counting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from server.contexts.parts import ClipCard, Context, CountingRule, Kind, LessonCard, LessonRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueLine:
+    """One line of what is said, in seconds from the start of its clip."""
+
+    start_s: float
+    end_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipPage(Context):
+    """GET /clips/{id}?t= : the watch page.
+
+    `clips` are all clips of the lesson, this one among them; the next ready one plays on by itself.
+    `start_s` is where playing begins (from ?t=, held inside the clip by the route; 0 otherwise).
+    `captions_url` is a WebVTT address on this server or None. `cues_estimated` is True when the times were
+    estimated from plain text. `master_url` (the playlist, signed) comes again from POST
+    /api/v1/clips/{id}/plays when a play starts.
+    """
+
+    template: ClassVar[str] = "plays/clip.html"
+    lesson: LessonCard
+    clip: ClipCard
+    clips: tuple[ClipCard, ...]
+    kind: Kind
+    master_url: str
+    captions_url: str | None
+    cues: tuple[CueLine, ...]
+    cues_estimated: bool = False
+    language: str = "zh-CN"
+    start_s: float = 0.0
+    views: int = 0
+    rule: CountingRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipCount:
+    """What one clip collected."""
+
+    id: str
+    n: int
+    views: int
+    people: int
+    watched_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCount:
+    """What one day brought a lesson."""
+
+    day: date
+    views: int
+    people: int
+    watched_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatsPage(Context):
+    """GET /lessons/{id}/stats : counted views, people, watched seconds; per clip, and per day (oldest
+    first).
+    """
+
+    template: ClassVar[str] = "plays/stats.html"
+    lesson: LessonRef
+    views: int
+    people: int
+    watched_s: float
+    clips: tuple[ClipCount, ...]
+    days: tuple[DayCount, ...]
+    rule: CountingRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountingPage(Context):
+    """GET /counting : the rule in words."""
+
+    template: ClassVar[str] = "plays/counting.html"
+    rule: CountingRule
