@@ -156,7 +156,7 @@ def _rows(session: Session, persons: Sequence[Person]) -> list[PersonRow]:
         roles[who].append((Role(role), branch_id, name))
     last = select(SignIn.person_id, func.max(SignIn.seen_at)).where(SignIn.person_id.in_(ids))
     # .all(): a result has keys(), so dict() would take it for a mapping and ask it for each of them.
-    seen = dict(session.execute(last.group_by(SignIn.person_id)).tuples().all())
+    seen = dict(session.execute(last.group_by(SignIn.person_id)).all())
     return [
         PersonRow(p.id, p.username, p.name, p.active, seen.get(p.id), tuple(roles[p.id])) for p in persons
     ]

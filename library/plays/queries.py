@@ -90,14 +90,9 @@ def lesson_stats(session: Session, lesson_id: str) -> LessonStats:
     """Return a lesson's numbers, per clip and per day (oldest first)."""
     viewers = func.count(View.viewer.distinct())
     people = session.scalar(select(viewers).where(View.lesson_id == lesson_id)) or 0
+    per_clip = select(View.clip_id, viewers).where(View.lesson_id == lesson_id).group_by(View.clip_id)
     # .all(): a result has keys(), so dict() would take it for a mapping and ask it for each of them.
-    clip_people = dict(
-        session.execute(
-            select(View.clip_id, viewers).where(View.lesson_id == lesson_id).group_by(View.clip_id)
-        )
-        .tuples()
-        .all()
-    )
+    clip_people = dict(session.execute(per_clip).all())
     sums = {
         clip_id: (int(views or 0), float(watched_s or 0.0))
         for clip_id, views, watched_s in session.execute(
