@@ -31,7 +31,6 @@ from library.intake import actions
 from library.intake import queries as intake_queries
 from library.intake.manifest import Row
 from library.intake.rules import MEDIA_SUFFIXES, TRANSCRIPT_SUFFIXES
-from library.intake.tables import Recording
 from transcode import captions
 from transcode.errors import Refused
 from transcode.probe import Facts
@@ -137,14 +136,15 @@ def put_lesson(session: Session, row: Prepared, branch_id: str, now: datetime) -
             session, branch_id=branch_id, owner_id=None, details=details, now=now, key=row.key
         )
         if row.words is not None:
-            _put_words(session, lesson, row.words)
+            _store(session, lesson, row.words)
         return lesson, "created"
     details = _differences(lesson, row)
     changed = details != catalog.Details()
     if changed:
         catalog.edit(session, lesson, details)
     if row.words is not None and _says_more(session, lesson, row.words):
-        _put_words(session, lesson, row.words)
+        _store(session, lesson, row.words)
+        _fit(session, lesson)
         changed = True
     return lesson, "updated" if changed else "unchanged"
 
@@ -184,8 +184,11 @@ def _fitted(session: Session, lesson: Lesson, lines: Sequence[CueLine]) -> list[
     return [CueLine(cue.start_s, cue.end_s, cue.text) for cue in kept]
 
 
-def _put_words(session: Session, lesson: Lesson, words: Words) -> None:
+def _store(session: Session, lesson: Lesson, words: Words) -> None:
     catalog.put_transcript(session, lesson, "exact" if words.timed else "plain", words.lines)
-    recording: Recording | None = intake_queries.recording_of(session, lesson.id)
+
+
+def _fit(session: Session, lesson: Lesson) -> None:
+    recording = intake_queries.recording_of(session, lesson.id)
     if recording is not None:
         actions.fit_transcript(session, lesson, recording)

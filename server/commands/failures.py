@@ -38,11 +38,10 @@ class Reason(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """What is printed, and the exit code. `unforeseen` marks an error that nobody thought of: a defect."""
+    """What is printed, and the exit code."""
 
     line: str
     exit_code: int
-    unforeseen: bool = False
 
 
 def said(error: BaseException, catalogue: Catalogue) -> Said:
@@ -90,7 +89,9 @@ def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
         )
     kind = type(error).__name__
     sentence = N_("出了意料之外的错（%(kind)s：%(said)s）。加上 --verbose 再运行一次可以看到详情。")
-    return Said(catalogue.say(sentence, kind=kind, said=error), FAILED, unforeseen=True)
+    # The first line only: what follows may be whole statements with their values.
+    first = str(getattr(error, "orig", None) or error).strip().splitlines()[:1]
+    return Said(catalogue.say(sentence, kind=kind, said="".join(first)[:200]), FAILED)
 
 
 def _explained(code: str, values: Mapping[str, object], catalogue: Catalogue) -> str:

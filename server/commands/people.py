@@ -54,9 +54,9 @@ def add(
         secret = _password(console, password_stdin)
         with ports.db.write() as session:
             now = ports.clock()
-            person = actions.add_person(session, name, full_name or name, secret, now)
-            actions.grant(session, person.id, role, root(session), None, now)
-        _show(console, ports, person.id, as_json)
+            person_id = actions.add_person(session, name, full_name or name, secret, now).id
+            actions.grant(session, person_id, role, root(session), None, now)
+        _show(console, ports, person_id, as_json)
 
 
 def list_(context: typer.Context, as_json: Json = False) -> None:
@@ -78,8 +78,9 @@ def password(
         secret = _password(console, password_stdin)
         with ports.db.write() as session:
             person = _person(session, name)
+            person_id = person.id
             actions.set_password(session, person, secret)
-        _show(console, ports, person.id, as_json)
+        _show(console, ports, person_id, as_json)
 
 
 def role(
@@ -93,12 +94,12 @@ def role(
     console = _begin(context)
     with console.ports(must_exist=True) as ports:
         with ports.db.write() as session:
-            person, viewer, branch = _person(session, name), machine(session), root(session)
+            person_id, branch = _person(session, name).id, root(session)
             if remove:
-                actions.take_role(session, viewer, person.id, role, branch)
+                actions.take_role(session, machine(session), person_id, role, branch)
             else:
-                actions.grant(session, person.id, role, branch, None, ports.clock())
-        _show(console, ports, person.id, as_json)
+                actions.grant(session, person_id, role, branch, None, ports.clock())
+        _show(console, ports, person_id, as_json)
 
 
 def link(
@@ -114,12 +115,10 @@ def link(
     console = _begin(context)
     with console.ports() as ports:
         with ports.db.write() as session:
-            now = ports.clock()
-            if for_user is None:
-                secret = actions.invite(session, full_name, role, root(session), None, now)[1]
-            else:
+            invitation, secret = actions.invite(session, full_name, role, root(session), None, ports.clock())
+            if for_user is not None:
                 person = _person(session, for_user)
-                secret = actions.invite_reset(session, machine(session), person.id, now)
+                invitation.person_id, invitation.name = person.id, person.name
         url = f"{ports.settings.base_url}/welcome/{secret}"
     console.result({"url": url}, as_json, [url])
 
