@@ -29,6 +29,8 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 CHUNK_MAX_BYTES = 8 * 1024 * 1024 + 64 * 1024
 # A form or a JSON body carries at most a transcript.
 BODY_MAX_BYTES = 9 * 1024 * 1024
+# `weike doctor` sends as much as a chunk here; it changes nothing, so nobody gains by forging it.
+PROBE_PATH = "/healthz/upload-probe"
 _SEEN_EVERY = timedelta(hours=1)
 
 
@@ -138,7 +140,7 @@ async def guard(request: Request, who: WhoDep) -> None:
         raise TooLarge("length_needed")
     if length is not None and (not length.isdecimal() or int(length) > limit):
         raise TooLarge("body_size", most_bytes=limit)
-    if who.by_token:
+    if who.by_token or request.url.path == PROBE_PATH:
         return
     given = request.headers.get("x-csrf-token") or await _token_in_body(request)
     if who.fresh_visitor or not hmac.compare_digest(given.encode(), who.csrf.encode()):

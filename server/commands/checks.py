@@ -7,7 +7,7 @@ import stat
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -340,7 +340,11 @@ def _uploads(settings: Settings) -> Check:
         message = N_("%(url)s 回答 %(status)s，没有查成。")
         return Check("uploads", "warn", message, N_("确认 WEIKE_PUBLIC_URL 指向这个网站。"), values)
     except (OSError, ValueError) as error:
-        values["said"] = str(getattr(error, "reason", error))[:200]
+        why = getattr(error, "reason", error)
+        if isinstance(why, ConnectionResetError | BrokenPipeError):
+            message = N_("发送 %(sent)s 时连接被切断：中间有代理不让这么大的请求通过。")
+            return Check("uploads", "bad", message, _PROXY_TODO, values)
+        values["said"] = str(why)[:200]
         message = N_("连不上 %(url)s（%(said)s），没有查成。")
         return Check("uploads", "warn", message, N_("先启动 weike serve，再检查一次。"), values)
     if arrived != PROBE_BYTES:
@@ -360,5 +364,5 @@ def probe_upload(url: str, count_bytes: int, opening: Callable[..., Any] = urlli
     """
     request = urllib.request.Request(url, data=bytes(count_bytes), method="POST")  # noqa: S310 - http(s), checked
     request.add_header("Content-Type", "application/octet-stream")
-    with opening(request, timeout=_PROBE_TIMEOUT_S) as answer:
+    with urllib.request.urlopen(request, timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310
         return int(json.loads(answer.read(1000))["received"])
