@@ -43,8 +43,7 @@ def begin(
     if present is not None:
         if present.state in ("waiting", "working", "ready"):
             raise Conflict("lesson_has_recording")
-        session.delete(present)
-        session.flush()
+        session.execute(delete(Recording).where(Recording.id == present.id))
     recording_id = new_id()
     values = {
         "id": recording_id,
