@@ -357,7 +357,7 @@ def _uploads(settings: Settings) -> Check:
 _PROXY_TODO = N_("在代理上放宽请求大小（nginx：client_max_body_size 9m，proxy_request_buffering off）。")
 
 
-def probe_upload(url: str, count_bytes: int, opening: Callable[..., Any] = urllib.request.urlopen) -> int:
+def probe_upload(url: str, count_bytes: int) -> int:
     """Send `count_bytes` to the probe at `url`; returns how many it says have arrived.
 
     Raises urllib's HTTPError, OSError, and ValueError when the answer is not the probe's.
