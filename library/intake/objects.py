@@ -93,6 +93,7 @@ def publish_folder(store: ObjectStore, folder: Path, prefix: str, files: Sequenc
         return
     target = root / prefix
     target.parent.mkdir(parents=True, exist_ok=True)
+    folder = _on_same_file_system(folder, target)
     for name in files:
         _sync_file(folder / name)
     if target.exists():
@@ -104,6 +105,17 @@ def publish_folder(store: ObjectStore, folder: Path, prefix: str, files: Sequenc
     else:
         folder.replace(target)
     _sync_folder(target.parent)
+
+
+def _on_same_file_system(folder: Path, target: Path) -> Path:
+    """Return `folder`, moved beside `target` when no rename can reach from the one to the other."""
+    if folder.stat().st_dev == target.parent.stat().st_dev:
+        return folder
+    beside = target.with_name(f"{target.name}.partial")
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(folder, beside)
+    shutil.rmtree(folder)
+    return beside
 
 
 def delete_prefix(store: ObjectStore, prefix: str) -> None:
