@@ -155,7 +155,7 @@ def plan_clip(
     """Return the plan of one clip; pure. Loudness, from the audio pass, decides the gain (None: as it is).
 
     Cuts are moved onto the frame grid (at most half a frame), the same way for the clip before and the one
-    after. Raises ValueError for a cut outside the lecture or shorter than a frame.
+    after. Raises ValueError for a cut that is empty, outside the lecture or longer than a clip may be.
     """
     chosen = profile or Profile()
     cut_end_s = min(cut_end_s, facts.duration_s)
@@ -163,16 +163,18 @@ def plan_clip(
         raise ValueError(f"no such cut: {cut_start_s} to {cut_end_s} of {facts.duration_s}")
     video = facts.video if facts.video and _overlap(facts.video, cut_start_s, cut_end_s) else None
     audio = facts.audio if facts.audio and _overlap(facts.audio, cut_start_s, cut_end_s) else None
-    span = _Span(cut_start_s, cut_end_s, cut_start_s)
+    if cut_end_s - cut_start_s > MAX_CLIP_S + 0.1:
+        raise ValueError(f"a clip of {cut_end_s - cut_start_s} s")
+    span = _Span(cut_start_s, cut_end_s)
     if video is not None:
         span = _span_on_grid(video, cut_start_s, cut_end_s)
-    seek_s = max(0.0, span.zero_s - LEAD_S) if facts.demuxer in POOR_SEEKERS else span.zero_s
+    seek_s = max(0.0, span.start_s - LEAD_S) if facts.demuxer in POOR_SEEKERS else span.start_s
     return Plan(
         demuxer=facts.demuxer,
         start_s=round(span.start_s, 6),
         duration_s=round(span.duration_s, 6),
         seek_s=round(seek_s, 6),
-        offset_s=round(span.zero_s - seek_s, 6),
+        offset_s=round(span.start_s - seek_s, 6),
         picture=_picture(video, span, chosen) if video else None,
         sound=_sound(audio, span, choose_gain(integrated_lufs, true_peak_db)) if audio else None,
         rungs=choose_rungs(video.width, video.height, chosen) if video else (),
@@ -222,7 +224,6 @@ def choose_gain(integrated_lufs: float | None, true_peak_db: float | None) -> fl
 class _Span:
     start_s: float
     end_s: float
-    zero_s: float
 
     @property
     def duration_s(self) -> float:
@@ -237,9 +238,7 @@ def _span_on_grid(video: VideoFacts, cut_start_s: float, cut_end_s: float) -> _S
     last = round((Fraction(cut_end_s) - offset) * fps)
     frames = max(1, min(last - first, math.floor(Fraction(MAX_CLIP_S) * fps)))
     start = max(Fraction(0), offset + first / fps) if cut_start_s > 0 else Fraction(0)
-    # A quarter of a frame early: a time rounded to microseconds must not lose the first frame.
-    zero = max(Fraction(0), start - Fraction(1, 4) / fps)
-    return _Span(float(start), float(start + frames / fps), float(zero))
+    return _Span(float(start), float(start + frames / fps))
 
 
 def _picture(video: VideoFacts, span: _Span, profile: Profile) -> PicturePlan:

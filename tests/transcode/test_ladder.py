@@ -142,7 +142,7 @@ def test_sound_alone() -> None:
 
 def test_containers_that_seek_badly_are_opened_earlier() -> None:
     plan = plan_clip(facts(demuxer="mpegts"), 100, 200)
-    assert plan.seek_s == pytest.approx(89.99)
+    assert plan.seek_s == pytest.approx(90.0)
     assert plan.offset_s == pytest.approx(10.0)
     assert plan_clip(facts(), 100, 200).offset_s == 0.0
 
@@ -151,6 +151,8 @@ def test_containers_that_seek_badly_are_opened_earlier() -> None:
 def test_impossible_cuts(start_s: float, end_s: float) -> None:
     with pytest.raises(ValueError, match="no such cut"):
         plan_clip(facts(), start_s, end_s)
+    with pytest.raises(ValueError, match="a clip of"):
+        plan_clip(facts(), 0, 601)
 
 
 def test_the_digest_names_what_decides_the_bytes() -> None:
