@@ -20,6 +20,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 # SQLite: take the write lock when the transaction begins and not at its first write.
@@ -137,6 +138,14 @@ def upsert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.In
     """Return an insert of the database in use that knows what to do when the row is there."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     return insert(table)
+
+
+def is_disk_full(error: DBAPIError) -> bool:
+    """Tell whether the database could not write because its disk is full."""
+    cause = error.orig
+    # https://www.postgresql.org/docs/current/errcodes-appendix.html
+    full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return full or getattr(cause, "sqlstate", None) == "53100"
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -43,6 +43,7 @@ def begin(
     if present is not None:
         if present.state in ("waiting", "working", "ready"):
             raise Conflict("lesson_has_recording")
+        _forget_what_was_made(session, lesson)
         session.execute(delete(Recording).where(Recording.id == present.id))
     recording_id = new_id()
     values = {
@@ -58,6 +59,15 @@ def begin(
     if not insert_new(session, Recording, ["lesson_id"], values):  # another upload began in this moment
         raise Conflict("lesson_has_recording")
     return queries.recording(session, recording_id)
+
+
+def _forget_what_was_made(session: Session, lesson: Lesson) -> None:
+    """Take away what another recording gave a lesson: its cuts, and times that were guessed from its sound."""
+    if lesson.clips:
+        catalog.put_clips(session, lesson, [])
+    if lesson.transcript == "estimated":
+        lines = [CueLine(None, None, line.text) for line in catalog_queries.cues(session, lesson.id)]
+        catalog.put_transcript(session, lesson, "plain", lines)
 
 
 def give_up(session: Session, recording: Recording, now: datetime) -> None:
@@ -165,9 +175,13 @@ def step_failed(
 
 
 def take_in(session: Session, recording: Recording, sha256: str, key: str, now: datetime) -> bool:
-    """Link a recording to its original; returns whether these bytes are new to the library."""
+    """Link a recording to its original; returns whether these bytes are new to the library.
+
+    Until the transaction ends no other recording can be linked to the same original.
+    """
     values = {"sha256": sha256, "key": key, "size_bytes": recording.size_bytes, "created_at": now}
     new = insert_new(session, Original, ["sha256"], values)
+    session.get(Original, sha256, with_for_update=True)
     recording.sha256 = sha256
     session.flush()
     return new

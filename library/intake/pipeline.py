@@ -6,23 +6,25 @@ folder and renamed, rows are written at the end. The order and the durability of
 (`server/worker.py`); here stands what each step does.
 """
 
+import errno
 import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from obstore.store import ObjectStore
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
 from library.catalog.tables import Lesson
 from library.core.clock import Clock
-from library.core.database import Database
+from library.core.database import Database, is_disk_full
 from library.core.errors import NotFound
 from library.core.permits import NOBODY, Viewer
 from library.intake import actions, objects, queries
@@ -65,8 +67,7 @@ class Pipeline:
             digest = recording.sha256 or self._sha256(recording_id, file)
             key = objects.original_key(digest)
             # The row first: killed between the two, the next run knows the name and only has to move.
-            with self.db.write() as session:
-                actions.take_in(session, queries.recording(session, recording_id), digest, key, self.clock())
+            self._take_in(recording_id, digest, key)
             if not objects.exists(self.store, key):
                 if not file.exists():
                     raise Failed("original_missing")
@@ -202,8 +203,14 @@ class Pipeline:
             self._failed(recording_id, kind, n, error.code, dict(error.details), isinstance(error, Refused))
             raise Stopped from error
         except OSError as error:
-            code = "disk_full" if error.errno == 28 else "io_error"
+            code = "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "io_error"
             self._failed(recording_id, kind, n, code, {"said": error.strerror or str(error)}, hopeless=False)
+            raise Stopped from error
+        except DBAPIError as error:
+            if not is_disk_full(error):
+                self._failed(recording_id, kind, n, "unexpected", {}, hopeless=False)
+                raise
+            self._failed(recording_id, kind, n, "disk_full", {}, hopeless=False)
             raise Stopped from error
         except Stopped:
             raise
@@ -235,7 +242,8 @@ class Pipeline:
             if time.monotonic() - last < _PROGRESS_EVERY_S:
                 return
             last = time.monotonic()
-            with self.db.write() as session:
+            # A number that cannot be written (a full disk, a long lock) must not end the work it counts.
+            with suppress(OperationalError), self.db.write() as session:
                 actions.step_progress(session, recording_id, kind, n, progress.percent, progress.eta_s)
 
         return report
@@ -283,17 +291,22 @@ class Pipeline:
             raise Refused("empty_file")
         return digest.hexdigest()
 
+    def _take_in(self, recording_id: str, digest: str, key: str) -> None:
+        """Link the recording to its original; of two with the same bytes at once, one is the first."""
+        with self.db.write() as session:
+            recording = queries.recording(session, recording_id)
+            first_time = recording.sha256 is None
+            actions.take_in(session, recording, digest, key, self.clock())
+            if first_time and not _twins(session, recording):
+                recording.accepted_twin = True
+
     def _check_twin(self, recording_id: str) -> None:
         """Stop when the uploader sees another lesson of the same bytes and has not yet said "again"."""
         with self.db.read() as session:
             recording = queries.recording(session, recording_id)
-            if recording.accepted_twin:
-                return
-            person = session.get(Person, recording.uploaded_by) if recording.uploaded_by else None
-            viewer: Viewer = people.viewer_of(session, person) if person else NOBODY
-            earlier = [t for t in queries.twins(session, viewer, recording) if t.id < recording.lesson_id]
-            if earlier:
-                raise Refused("already_here", {"title": earlier[0].title, "lesson": earlier[0].id})
+            twins = [] if recording.accepted_twin else _twins(session, recording)
+            if twins:
+                raise Refused("already_here", {"title": twins[0].title, "lesson": twins[0].id})
 
     def _listen(self, recording: Recording) -> AudioProfile:
         facts = Facts.from_json(recording.facts or {})
@@ -305,6 +318,13 @@ class Pipeline:
             on_progress=lambda percent: report(package.Progress(percent, None, None)),
             should_stop=self._should_stop(recording.id),
         )
+
+
+def _twins(session: Session, recording: Recording) -> list[Lesson]:
+    """Return the other lessons of the same bytes that the uploader may see."""
+    person = session.get(Person, recording.uploaded_by) if recording.uploaded_by else None
+    viewer: Viewer = people.viewer_of(session, person) if person else NOBODY
+    return queries.twins(session, viewer, recording)
 
 
 def _cuts(session: Session, recording: Recording, lesson: Lesson) -> list[catalog.Cut]:

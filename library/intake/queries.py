@@ -56,12 +56,17 @@ def in_state(session: Session, *states: str) -> Sequence[Recording]:
 
 
 def twins(session: Session, viewer: Viewer, recording: Recording) -> list[Lesson]:
-    """Return the other lessons made of the same file that the viewer may see."""
+    """Return the other lessons made of the same file that the viewer may see, the first linked to it first.
+
+    A lesson whose recording was refused is made of nothing and is left out.
+    """
     if recording.sha256 is None:
         return []
     ids = session.scalars(
         select(Recording.lesson_id)
-        .where(Recording.sha256 == recording.sha256, Recording.id != recording.id)
+        .where(
+            Recording.sha256 == recording.sha256, Recording.id != recording.id, Recording.state != "refused"
+        )
         .order_by(Recording.created_at)
     ).all()
     return catalog.lessons_by_ids(session, viewer, ids)

@@ -25,8 +25,9 @@ class Recording(Base):
     """One uploaded original of one lesson.
 
     `upload_id` names the file while it is received, `sha256` the original once it is taken in. `facts` and
-    `profile` are what the probe and the audio pass found. `accepted_twin` is set when the lecturer wants a
-    new lesson although the same file is already here. `attempt` counts the runs of the pipeline.
+    `profile` are what the probe and the audio pass found. `accepted_twin` says that the same file's being
+    here already is no question: there was none when it came in, or the lecturer wants a new lesson all the
+    same. `attempt` counts the runs of the pipeline.
     """
 
     __tablename__ = "intake_recording"
