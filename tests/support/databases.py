@@ -23,6 +23,7 @@ class Databases:
     """Hands out databases with all tables and the root of the organisation tree, and nothing else."""
 
     def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
         self._request, self._folder = request, folder
         self._postgres_template: str | None = None
         self._made = 0

