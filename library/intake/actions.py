@@ -62,7 +62,7 @@ def begin(
 
 
 def _forget_what_was_made(session: Session, lesson: Lesson) -> None:
-    """Take away what another recording gave a lesson: its cuts, and times that were guessed from its sound."""
+    """Take away what another recording gave a lesson: its cuts, and times guessed from its sound."""
     if lesson.clips:
         catalog.put_clips(session, lesson, [])
     if lesson.transcript == "estimated":
