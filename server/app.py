@@ -96,6 +96,7 @@ class _Static(StaticFiles):
     def file_response(self, *args: Any, **kwargs: Any) -> Any:
         answer = super().file_response(*args, **kwargs)
         answer.headers["cache-control"] = "public, max-age=31536000, immutable"
+        answer.headers["x-content-type-options"] = "nosniff"
         return answer
 
 
@@ -132,4 +133,10 @@ class _Requests:
             finally:
                 if not quiet or status >= 500:
                     took_ms = round((time.perf_counter() - began) * 1000, 1)
-                    log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took_ms)
+                    log.info(
+                        "request",
+                        method=scope["method"],
+                        path=scope["path"],
+                        status=status or 500,
+                        ms=took_ms,
+                    )

@@ -156,7 +156,7 @@ async def _token_in_body(request: Request) -> str:
         # navigator.sendBeacon can set no header, so its token travels in the JSON itself.
         try:
             body = json.loads(await request.body())
-        except ValueError:
+        except (ValueError, RecursionError):
             return ""
         value = body.get("csrf") if isinstance(body, dict) else None
         return value if isinstance(value, str) else ""

@@ -4,7 +4,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from library.core import errors
 from server.contexts import ErrorPage, Reason
@@ -71,7 +71,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> Response:
         log.error("request failed", path=request.url.path, exc_info=error)
-        return await respond(request, 500, Reason(code="error"))
+        answer = await respond(request, 500, Reason(code="error"))
+        # This answer is made outside of the middleware that gives all others their id.
+        answer.headers["x-request-id"] = str(getattr(request.state, "request_id", ""))
+        answer.headers["x-content-type-options"] = "nosniff"
+        return answer
 
 
 async def respond(request: Request, status: int, reason: Reason) -> Response:
@@ -90,4 +94,4 @@ async def respond(request: Request, status: int, reason: Reason) -> Response:
         return RedirectResponse(pages.sign_in_url(request), 303)
     request_id = str(getattr(request.state, "request_id", ""))
     context = ErrorPage(frame=pages.frame(request, who), status=status, reason=reason, request_id=request_id)
-    return HTMLResponse(pages.renderer.render(context), status)
+    return pages.respond(request, who, context, status)

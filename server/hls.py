@@ -26,7 +26,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 # One read per block: large enough for a segment of the lower rungs, small enough for 500 slow viewers.
 BLOCK_BYTES = 256 * 1024
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 _TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/iso.segment",
@@ -51,7 +51,8 @@ class Unsatisfiable(Exception):
 def parse_range(header: str | None, size_bytes: int) -> Span | None:
     """Return the asked part of a file, None for all of it (RFC 9110, section 14); raises Unsatisfiable.
 
-    Several ranges at once are answered with the whole file, which the RFC allows and no player minds.
+    Several ranges at once are answered with the whole file, which the RFC allows and no player minds; one that
+    ends before it begins is none.
     """
     match = _RANGE.fullmatch(header.strip()) if header else None
     if match is None or match.groups() == ("", ""):
@@ -61,6 +62,8 @@ def parse_range(header: str | None, size_bytes: int) -> Span | None:
         start, end = max(0, size_bytes - int(last)), size_bytes
         if int(last) == 0:
             raise Unsatisfiable
+    elif last and int(last) < int(first):
+        return None
     else:
         start, end = int(first), min(size_bytes, int(last) + 1) if last else size_bytes
     if start >= size_bytes or end <= start:
@@ -153,11 +156,13 @@ async def _begin(
         (b"accept-ranges", b"bytes"),
         (b"x-content-type-options", b"nosniff"),
     ]
-    if headers.get(b"if-none-match") == tag:
+    if _knows(headers.get(b"if-none-match", ""), tag):
         await _empty(send, 304, common[1:3])
         return None
+    # A part of another version would be glued to what the player has: it gets the whole file instead.
+    same = headers.get(b"if-range", tag) == tag
     try:
-        asked = parse_range(headers.get(b"range"), size_bytes)
+        asked = parse_range(headers.get(b"range") if same else None, size_bytes)
     except Unsatisfiable:
         await _empty(send, 416, [(b"content-range", f"bytes */{size_bytes}".encode())])
         return None
@@ -172,6 +177,12 @@ async def _begin(
         await send({"type": "http.response.body", "body": b""})
         return None
     return span
+
+
+def _knows(if_none_match: str, tag: str) -> bool:
+    """Tell whether the browser has this version; a proxy that compresses marks tags as weak (W/)."""
+    tags = [known.strip().removeprefix("W/") for known in if_none_match.split(",")]
+    return tag in tags or tags == ["*"]
 
 
 async def _empty(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:

@@ -6,15 +6,17 @@ one person, and is known to the database before its first byte arrives.
 
 import asyncio
 import errno
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, HTTPException, Request
+import structlog
+from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from tuspyserver import create_tus_router
 from tuspyserver.storage.local import LocalFileStorage
@@ -28,6 +30,10 @@ from server.deps import PortsDep, Who, need
 from server.wiring import Ports
 
 DAYS_KEPT = 7
+_STRAY_AFTER = timedelta(hours=1)
+_UPLOAD_ID = re.compile(r"[0-9a-f]{32}")
+
+log = structlog.get_logger()
 
 
 class UploadStorage(LocalFileStorage):
@@ -86,13 +92,19 @@ def upload_router(ports: Ports) -> APIRouter:
         tags=["uploads"],
         **hooks,
     )
-    return router
+    # tuspyserver writes a chunk before it asks `auth`; what hangs on the router is asked before everything.
+    guarded = APIRouter(dependencies=[Depends(_allowed)])
+    guarded.include_router(router)
+    return guarded
 
 
 def _allowed(request: Request, ports: PortsDep, who: Annotated[Who, need(Role.LECTURER)]) -> None:
     """Let lecturers in, and only to their own uploads; another's answers as if it were not there."""
     if request.headers.get("upload-concat") or request.headers.get("upload-defer-length"):
         # Parts that are joined later and sizes that are told later could not be checked before they arrive.
+        raise Invalid("upload_form")
+    if request.method == "POST" and request.headers.get("content-length", "0") != "0":
+        # Bytes in the very first request would be written whatever size was told.
         raise Invalid("upload_form")
     upload_id = request.path_params.get("uuid")
     if upload_id is None:
@@ -194,6 +206,22 @@ def reconcile(db: Database, uploads: Path, now: datetime) -> None:
                     actions.give_up(session, recording, now)
             for left in (file, file.with_name(f"{upload_id}.info")):
                 left.unlink(missing_ok=True)
+    _sweep_strays(db, uploads, now)
+
+
+def _sweep_strays(db: Database, uploads: Path, now: datetime) -> None:
+    """Take away the bytes of uploads that the database no longer knows: replaced, or their lesson deleted."""
+    for file in uploads.iterdir():
+        upload_id = file.name.removesuffix(".tmp").removesuffix(".info")
+        if _UPLOAD_ID.fullmatch(upload_id) is None:
+            continue
+        with suppress(FileNotFoundError):
+            if now - datetime.fromtimestamp(file.stat().st_mtime, tz=now.tzinfo) < _STRAY_AFTER:
+                continue
+            with db.read() as session:
+                recording = queries.recording_by_upload(session, upload_id)
+            if recording is None or recording.state == "ready":
+                file.unlink()
 
 
 async def reconcile_forever(
@@ -201,5 +229,9 @@ async def reconcile_forever(
 ) -> None:
     """Run `reconcile` again and again until cancelled."""
     while True:
-        await run_in_threadpool(reconcile, db, uploads, clock())
+        try:
+            await run_in_threadpool(reconcile, db, uploads, clock())
+        except Exception:
+            # A database that is restarting or a full disk must not end this for good.
+            log.exception("uploads could not be mended, it will be tried again")
         await asyncio.sleep(every_s)

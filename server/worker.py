@@ -26,6 +26,8 @@ from transcode.errors import Cancelled
 # Constant, because a workflow is only recovered by the version that began it, and our steps stay compatible.
 APPLICATION_VERSION = "1"
 _SWEEP_S = 0.5
+# Every so many sweeps also runs that ended without a verdict are looked for, not only what waits.
+_MEND_EVERY = 60
 _RECOVERIES = 10
 _PARALLEL_RECORDINGS = 8
 RECORDINGS, CLIPS = "recordings", "clips"
@@ -155,23 +157,23 @@ class Worker:
     # ------------------------------------------------------------------ the sweep
 
     def _sweep_forever(self) -> None:
-        first = True
+        sweeps = 0
         while not self._stopping.is_set():
             try:
-                self._sweep(interrupted=first)
-                first = False
+                self._sweep(mend=sweeps % _MEND_EVERY == 0)
+                sweeps += 1
             except Exception:
                 log.exception("the sweep failed, it will be tried again")
             self._stopping.wait(_SWEEP_S)
 
-    def _sweep(self, *, interrupted: bool) -> None:
-        """Start what waits; at the first sweep also take up what an earlier process left half-way."""
+    def _sweep(self, *, mend: bool) -> None:
+        """Start what waits; with `mend` (at the first sweep, then now and then) also what was left half-way."""
         with self._ports.db.read() as session:
-            states = ("waiting", "working") if interrupted else ("waiting",)
-            found = [(r.id, r.attempt, r.state) for r in queries.in_state(session, *states)]
-        for recording_id, attempt, state in found:
+            states = ("waiting", "working") if mend else ("waiting",)
+            found = [(r.id, r.attempt) for r in queries.in_state(session, *states)]
+        for recording_id, attempt in found:
             workflow_id = f"{recording_id}-{attempt}"
-            if workflow_id in self._started:
+            if workflow_id in self._started and not mend:
                 continue
             status = DBOS.get_workflow_status(workflow_id)
             if status is None:
@@ -179,10 +181,11 @@ class Worker:
             elif status.status in ("PENDING", "ENQUEUED", "DELAYED"):
                 self._started.add(workflow_id)  # DBOS takes it up by itself
             elif status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
-                self._with_recording(recording_id, actions.give_up_run)
-            elif state == "working" or interrupted:
-                # It ended without a verdict: the process was stopped in the middle. A new run goes on there.
-                self._with_recording(recording_id, actions.start_run)
+                self._with_recording(recording_id, attempt, actions.give_up_run)
+            else:
+                # It ended without a verdict: the process was stopped in the middle, or not even the verdict
+                # could be written. A new run goes on there.
+                self._with_recording(recording_id, attempt, actions.start_run)
 
     def _start(self, recording_id: str, attempt: int) -> None:
         if self._process is None:
@@ -191,9 +194,14 @@ class Worker:
             DBOS.enqueue_workflow(RECORDINGS, self._process, recording_id, attempt)
         self._started.add(f"{recording_id}-{attempt}")
 
-    def _with_recording(self, recording_id: str, act: Callable[[Any, Recording], Any]) -> None:
+    def _with_recording(
+        self, recording_id: str, attempt: int, act: Callable[[Any, Recording], Any]
+    ) -> None:
+        """Do `act` with a recording unless it came to an end, or was begun anew, since it was looked at."""
         with suppress(NotFound), self._ports.db.write() as session:
-            act(session, queries.recording(session, recording_id))
+            recording = queries.recording(session, recording_id)
+            if recording.attempt == attempt and recording.state in ("waiting", "working"):
+                act(session, recording)
 
 
 def _step(name: str, step: Callable[..., Any], *args: str) -> str:
