@@ -51,8 +51,8 @@ class Unsatisfiable(Exception):
 def parse_range(header: str | None, size_bytes: int) -> Span | None:
     """Return the asked part of a file, None for all of it (RFC 9110, section 14); raises Unsatisfiable.
 
-    Several ranges at once are answered with the whole file, which the RFC allows and no player minds; one that
-    ends before it begins is none.
+    Several ranges at once are answered with the whole file, which the RFC allows and no player minds; one
+    that ends before it begins is none.
     """
     match = _RANGE.fullmatch(header.strip()) if header else None
     if match is None or match.groups() == ("", ""):

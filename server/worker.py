@@ -167,7 +167,7 @@ class Worker:
             self._stopping.wait(_SWEEP_S)
 
     def _sweep(self, *, mend: bool) -> None:
-        """Start what waits; with `mend` (at the first sweep, then now and then) also what was left half-way."""
+        """Start what waits; with `mend` (at first, then now and then) also what was left half-way."""
         with self._ports.db.read() as session:
             states = ("waiting", "working") if mend else ("waiting",)
             found = [(r.id, r.attempt) for r in queries.in_state(session, *states)]
@@ -194,9 +194,7 @@ class Worker:
             DBOS.enqueue_workflow(RECORDINGS, self._process, recording_id, attempt)
         self._started.add(f"{recording_id}-{attempt}")
 
-    def _with_recording(
-        self, recording_id: str, attempt: int, act: Callable[[Any, Recording], Any]
-    ) -> None:
+    def _with_recording(self, recording_id: str, attempt: int, act: Callable[[Any, Recording], Any]) -> None:
         """Do `act` with a recording unless it came to an end, or was begun anew, since it was looked at."""
         with suppress(NotFound), self._ports.db.write() as session:
             recording = queries.recording(session, recording_id)
