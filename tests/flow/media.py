@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,22 @@ def ffmpeg(*args: str) -> None:
     command = [str(tools().ffmpeg), "-nostdin", "-v", "error", "-y", *args]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+_HELD = """#!{python} -IS
+import os, sys, time
+while os.path.exists({hold!r}) and "-version" not in sys.argv:
+    time.sleep(0.01)
+os.execv({real!r}, [{real!r}, *sys.argv[1:]])
+"""
+
+
+def held_ffprobe(folder: Path) -> tuple[Path, Path]:
+    """Make another ffprobe in `folder`: it waits while the file returned as second is there."""
+    program, hold = folder / "ffprobe", folder / "hold"
+    program.write_text(_HELD.format(python=sys.executable, hold=str(hold), real=str(tools().ffprobe)))
+    program.chmod(0o755)
+    return program, hold
 
 
 def make(

@@ -1,7 +1,7 @@
 """Killed in every step, and in the middle of an upload: afterwards everything is there, once.
 
-No code of ours is patched. A step is caught by looking at its row in the database, or at the real ffmpeg that it
-runs (which is then stopped with SIGSTOP, so that the step cannot end); the probe is held by another ffprobe.
+No code of ours is patched. A step is caught by looking at its row in the database, or at the real ffmpeg that
+it runs (which SIGSTOP then stops, so that the step cannot end); the probe is held by another ffprobe.
 """
 
 from __future__ import annotations
@@ -32,12 +32,6 @@ pytestmark = [
     ),
 ]
 
-HELD_FFPROBE = """#!{python} -IS
-import os, sys, time
-while os.path.exists({hold!r}) and "-version" not in sys.argv:
-    time.sleep(0.01)
-os.execv({real!r}, [{real!r}, *sys.argv[1:]])
-"""
 PAUSE_BETWEEN_LOOKS_S = 0.002
 
 
@@ -169,11 +163,7 @@ def ffmpeg_of(pid: int) -> int | None:
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """One server for all tests here: each kills it and starts it again."""
     folder = tmp_path_factory.mktemp("kill")
-    hold, ffprobe = folder / "hold", folder / "ffprobe"
-    ffprobe.write_text(
-        HELD_FFPROBE.format(python=sys.executable, hold=str(hold), real=str(media.tools().ffprobe))
-    )
-    ffprobe.chmod(0o755)
+    ffprobe, hold = media.held_ffprobe(folder)
     data = server.new_data(folder / "data")
     with server.process(data, WEIKE_FFPROBE=str(ffprobe)) as process:
         looking = Library(process, hold)
