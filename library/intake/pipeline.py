@@ -28,7 +28,7 @@ from library.core.database import Database, is_disk_full
 from library.core.errors import NotFound
 from library.core.permits import NOBODY, Viewer
 from library.intake import actions, objects, queries
-from library.intake.tables import Original, Recording
+from library.intake.tables import Original, Recording, Step
 from library.people import queries as people
 from library.people.tables import Person
 from transcode import captions, ladder, package, split
@@ -62,6 +62,8 @@ class Pipeline:
 
     def receive(self, recording_id: str) -> None:
         """Take the uploaded file in: hash it, link a twin, move it among the originals."""
+        if self._is_done(recording_id, "receive"):
+            return
         with self._step(recording_id, "receive") as recording:
             file = self.uploads / str(recording.upload_id)
             digest = recording.sha256 or self._sha256(recording_id, file)
@@ -78,6 +80,8 @@ class Pipeline:
 
     def probe(self, recording_id: str) -> None:
         """Find out what the recording is; refuse with a reason what can never play."""
+        if self._is_done(recording_id, "probe"):
+            return
         with self._step(recording_id, "probe") as recording:
             if recording.facts is not None:
                 return
@@ -91,6 +95,8 @@ class Pipeline:
 
     def split(self, recording_id: str) -> list[str]:
         """Listen for pauses and cut the lecture; returns the ids of its clips in order."""
+        if self._is_done(recording_id, "split"):
+            return self.clip_ids(recording_id)
         with self._step(recording_id, "split") as recording:
             if recording.profile is None:
                 profile = self._listen(recording)
@@ -174,6 +180,12 @@ class Pipeline:
         shutil.rmtree(self.work / f"recording-{recording_id}", ignore_errors=True)
 
     # ------------------------------------------------------------------ how a step runs
+
+    def _is_done(self, recording_id: str, kind: str) -> bool:
+        """Tell whether a step before the clips is done; a retry then leaves it and its times as they are."""
+        with self.db.read() as session:
+            step = session.get(Step, (recording_id, kind, 0))
+            return step is not None and step.state == "done"
 
     @contextmanager
     def _step(self, recording_id: str, kind: str, n: int = 0) -> Iterator[Recording]:
