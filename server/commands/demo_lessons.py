@@ -3,12 +3,14 @@
 import json
 import shutil
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from library.catalog import queries as catalog
+from library.core.errors import WeikeError
 from library.core.permits import Audience, LessonState
 from library.intake import actions as intake_actions
 from library.intake import queries as intake
@@ -19,7 +21,7 @@ from server.demo import content, fonts, media
 from server.demo.errors import DemoUnavailable
 from server.i18n import N_
 from server.wiring import Ports
-from transcode.errors import Cancelled, ToolMissing
+from transcode.errors import Cancelled, Failed, Refused, ToolMissing
 
 _POLL_S = 0.5
 _MISSING = {"voice_missing": N_("语音合成（espeakng-loader）"), "font_missing": N_("中文字体")}
@@ -43,8 +45,11 @@ class _Brought:
 class LessonMaker:
     """Makes the lessons one after another, in a thread beside the web server."""
 
-    def __init__(self, console: Console, ports: Ports) -> None:
+    def __init__(
+        self, console: Console, ports: Ports, lessons: Sequence[content.DemoLesson] | None = None
+    ) -> None:
         self._console, self._ports = console, ports
+        self._lessons = tuple(content.lessons() if lessons is None else lessons)
         self._brought = _Brought(ports.settings.data / "demo-lessons.json")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="demo", daemon=True)
@@ -76,21 +81,29 @@ class LessonMaker:
             self._console.note(self._console.explain(error))
 
     def _make_all(self) -> None:
-        lessons = content.lessons()
         done_before = self._brought.keys()
-        left = [lesson for lesson in lessons if lesson.key not in done_before]
+        left = [lesson for lesson in self._lessons if lesson.key not in done_before]
         if not left:
             return
         faces = fonts.find_fonts()
+        done = len(self._lessons) - len(left)
         for lesson in left:
-            self._bring(lesson, faces)
-            if self._stopping.is_set():
-                return
-            done = len(lessons) - len(left) + left.index(lesson) + 1
+            try:
+                done += self._bring(lesson, faces)
+            except ToolMissing:
+                raise
+            except (Failed, Refused, WeikeError) as error:
+                # One lesson that cannot be made is no reason to leave out the others.
+                self._console.note(
+                    N_("示例课《%(title)s》没有做成：%(why)s"),
+                    title=lesson.title,
+                    why=self._console.explain(error),
+                )
+                continue
             self._console.note(
                 N_("示例课 %(done)s/%(total)s 可以看了：《%(title)s》"),
                 done=done,
-                total=len(lessons),
+                total=len(self._lessons),
                 title=lesson.title,
             )
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -99,8 +112,11 @@ class LessonMaker:
     def _folder(self) -> Path:
         return self._ports.settings.data / "demo-media"
 
-    def _bring(self, lesson: content.DemoLesson, faces: fonts.Fonts) -> None:
-        """Make a lesson, take it in, and publish it once its first clip plays."""
+    def _bring(self, lesson: content.DemoLesson, faces: fonts.Fonts) -> int:
+        """Make a lesson, take it in, and publish it once its first clip plays.
+
+        Returns 1, so that they can be counted; raises Cancelled, Failed, Refused, WeikeError, OSError.
+        """
         recording_id = self._present(lesson.key)
         if recording_id is None:
             made = media.make(lesson, self._folder, self._ports.tools, faces, self._stopping.is_set)
@@ -117,8 +133,9 @@ class LessonMaker:
             )
             recording_id = taking.take(self._ports, made.video, about, again=True).recording_id
             shutil.rmtree(made.video.parent, ignore_errors=True)
-        if self._publish_when_playable(recording_id):
-            self._brought.add(lesson.key)
+        self._publish_when_playable(recording_id)
+        self._brought.add(lesson.key)
+        return 1
 
     def _present(self, key: str) -> str | None:
         """Return the recording of a lesson that an earlier start took in; one that failed is tried again."""
@@ -129,7 +146,7 @@ class LessonMaker:
                 intake_actions.retry(session, recording)
             return recording.id if recording else None
 
-    def _publish_when_playable(self, recording_id: str) -> bool:
+    def _publish_when_playable(self, recording_id: str) -> None:
         while not self._stopping.wait(_POLL_S):
             with self._ports.db.write() as session:
                 recording = intake.recording(session, recording_id)
@@ -137,8 +154,7 @@ class LessonMaker:
                 if any(clip.plan for clip in lesson.clips):
                     if lesson.state == LessonState.DRAFT:
                         taking.publish(self._ports, session, lesson)
-                    return True
+                    return
                 if recording.state in ("failed", "refused"):
-                    log.error("a lesson of the demonstration failed", key=lesson.key, why=recording.reason)
-                    return False
-        return False
+                    raise Failed(recording.reason or "unexpected", recording.reason_args)
+        raise Cancelled
