@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.paging import Page
-from library.core.permits import NOBODY, LessonState, Role
+from library.core.permits import NOBODY, LessonState, Role, media_audience, scope_tokens
 from library.plays import queries as plays
 from server.contexts import (
     ClipCard,
@@ -137,7 +137,8 @@ class Pages:
     def media_url(self, lesson: Lesson, clip: Clip, file: str) -> str:
         """Return a signed address of a file of a clip that plays."""
         expires = media_expiry(self._ports.clock(), self._ports.settings.media_life_s)
-        return self._ports.signer.path(clip.id, clip.plan or "", file, media_audience(lesson), expires)
+        audience = media_audience(scope_tokens(catalog.facts(lesson)))
+        return self._ports.signer.path(clip.id, clip.plan or "", file, audience, expires)
 
     def poster_url(self, lesson: Lesson, clip: Clip | None) -> str | None:
         """Return the address of a clip's picture, None when it has none."""
@@ -187,14 +188,6 @@ class Pages:
             )
             for clip in lesson.clips
         )
-
-
-def media_audience(lesson: Lesson) -> str:
-    """Return the audience word signed into a lesson's media addresses.
-
-    A draft that its lecturer previews is signed like one for signed-in people.
-    """
-    return lesson.audience if lesson.state == LessonState.PUBLISHED else "signed_in"
 
 
 def pager(page: Page[object], path: str, **filters: object) -> Pager:

@@ -28,6 +28,12 @@ def recording_of(session: Session, lesson_id: str) -> Recording | None:
     return session.scalars(select(Recording).where(Recording.lesson_id == lesson_id)).first()
 
 
+def recordings_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, Recording]:
+    """Return the recordings of several lessons, by lesson id; lessons without one are left out."""
+    rows = session.scalars(select(Recording).where(Recording.lesson_id.in_(lesson_ids)))
+    return {row.lesson_id: row for row in rows}
+
+
 def recording_by_upload(session: Session, upload_id: str) -> Recording | None:
     """Return the recording that is received under an upload's id."""
     return session.scalars(select(Recording).where(Recording.upload_id == upload_id)).first()
@@ -56,20 +62,31 @@ def in_state(session: Session, *states: str) -> Sequence[Recording]:
 
 
 def twins(session: Session, viewer: Viewer, recording: Recording) -> list[Lesson]:
-    """Return the other lessons made of the same file that the viewer may see, the first linked to it first.
+    """Return the other lessons made of the same file that the viewer may see, oldest recording first."""
+    return twins_of(session, viewer, [recording])[recording.id]
 
-    A lesson whose recording was refused is made of nothing and is left out.
-    """
-    if recording.sha256 is None:
-        return []
-    ids = session.scalars(
-        select(Recording.lesson_id)
-        .where(
-            Recording.sha256 == recording.sha256, Recording.id != recording.id, Recording.state != "refused"
-        )
-        .order_by(Recording.created_at)
+
+def twins_of(session: Session, viewer: Viewer, recordings: Sequence[Recording]) -> dict[str, list[Lesson]]:
+    """Return what `twins` says of several recordings, by recording id."""
+    hashes = {r.sha256 for r in recordings if r.sha256 is not None}
+    if not hashes:
+        return {r.id: [] for r in recordings}
+    same = session.execute(
+        select(Recording.id, Recording.sha256, Recording.lesson_id)
+        .where(Recording.sha256.in_(hashes))
+        .order_by(Recording.created_at, Recording.id)
     ).all()
-    return catalog.lessons_by_ids(session, viewer, ids)
+    seen = {
+        x.id: x for x in catalog.lessons_by_ids(session, viewer, [lesson_id for _i, _s, lesson_id in same])
+    }
+    return {
+        r.id: [
+            seen[lesson_id]
+            for other_id, sha256, lesson_id in same
+            if sha256 == r.sha256 and other_id != r.id and lesson_id in seen
+        ]
+        for r in recordings
+    }
 
 
 @dataclass(frozen=True)
@@ -120,8 +137,8 @@ def _work(recording: Recording, steps: Iterable[Step]) -> Work:
 
 def works(session: Session, lesson_ids: Sequence[str]) -> dict[str, tuple[Recording, Work]]:
     """Return the recordings of several lessons with where they are, by lesson id."""
-    recordings = session.scalars(select(Recording).where(Recording.lesson_id.in_(lesson_ids))).all()
-    steps: dict[str, list[Step]] = {r.id: [] for r in recordings}
+    recordings = recordings_of(session, lesson_ids)
+    steps: dict[str, list[Step]] = {r.id: [] for r in recordings.values()}
     for step in session.scalars(select(Step).where(Step.recording_id.in_(steps))):
         steps[step.recording_id].append(step)
-    return {r.lesson_id: (r, _work(r, steps[r.id])) for r in recordings}
+    return {lesson_id: (r, _work(r, steps[r.id])) for lesson_id, r in recordings.items()}

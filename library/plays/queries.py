@@ -24,11 +24,11 @@ def lesson_views(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
     return {lesson_id: int(n or 0) for lesson_id, n in rows}
 
 
-def clip_views(session: Session, lesson_id: str) -> dict[str, int]:
-    """Return counted views of each clip of a lesson."""
+def clip_views(session: Session, *lesson_ids: str) -> dict[str, int]:
+    """Return counted views of each clip of some lessons; clips without views may be left out."""
     rows = session.execute(
         select(DaySum.clip_id, func.sum(DaySum.views))
-        .where(DaySum.lesson_id == lesson_id)
+        .where(DaySum.lesson_id.in_(lesson_ids))
         .group_by(DaySum.clip_id)
     )
     return {clip_id: int(n or 0) for clip_id, n in rows}

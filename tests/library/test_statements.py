@@ -1,0 +1,173 @@
+"""How many statements a page costs: never more because there are more lessons, clips, topics or steps."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event
+from starlette.testclient import TestClient
+
+from library.catalog import queries as catalog
+from library.catalog.documents import documents
+from library.core.database import Database
+from library.core.permits import LessonState, Role, Viewer
+from library.intake import queries as intake
+from library.people import actions as people
+from library.people import queries as people_queries
+from library.plays import queries as plays
+from server.app import create_app
+from server.settings import Settings
+from server.wiring import Ports, open_ports
+from tests.support import factories as make
+from tests.support.databases import NOW
+
+MOST_PER_PAGE = 25
+FEW, MANY = 2, 9
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The statements sent to the database inside the block."""
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def fill(db: Database, n: int, viewer: Viewer, *, state: LessonState = LessonState.PUBLISHED) -> list[str]:
+    """`n` lessons with everything that can hang on one, each with its own lecturer, owner and topics."""
+    ids = []
+    with db.write() as session:
+        for k in range(n):
+            owner = viewer if k % 2 else make.person(session)
+            lesson = make.lesson(
+                session,
+                f"党课{k}",
+                owner=owner,
+                state=state,
+                lecturer=f"讲师{k}",
+                topics=[f"专题{k}甲", f"专题{k}乙"],
+                taught_on=date(2026, 11, 23),
+                spoken=["乡村振兴", "产业兴旺", "生态宜居"],
+                clips=2,
+            )
+            make.recording(session, lesson, owner)
+            ids.append(lesson.id)
+    return ids
+
+
+@pytest.mark.parametrize("n", [FEW, MANY])
+def test_lists_of_the_library_take_a_fixed_number_of_statements(db: Database, n: int) -> None:
+    with db.write() as session:
+        viewer = make.person(session, (Role.STAFF, make.root(session)))
+    ids = fill(db, n, viewer)
+
+    def read_all() -> dict[str, int]:
+        costs = {}
+        with db.read() as session, counted(db.engine) as statements:
+            page = catalog.lessons_page(session, viewer, catalog.Filters(), 1, 100)
+            assert len(page.items) == n
+            for lesson in page.items:
+                assert lesson.lecturer is not None
+                assert lesson.owner is not None
+                assert lesson.owner.name
+                assert [link.topic.name for link in lesson.topics]
+                assert catalog.facts(lesson).branch_path
+                assert [clip.n for clip in lesson.clips] == [1, 2]
+            costs["lessons_page"] = len(statements)
+        with db.read() as session, counted(db.engine) as statements:
+            assert len(catalog.lessons_by_ids(session, viewer, ids)) == n
+            costs["lessons_by_ids"] = len(statements)
+        with db.read() as session, counted(db.engine) as statements:
+            assert len(intake.works(session, ids)) == n
+            costs["works"] = len(statements)
+        with db.read() as session, counted(db.engine) as statements:
+            assert len(list(documents(session, catalog.load(session, ids)))) == 2 * n
+            costs["documents"] = len(statements)
+        with db.read() as session, counted(db.engine) as statements:
+            catalog.facets(session, viewer, catalog.Filters())
+            plays.lesson_views(session, ids)
+            costs["facets and views"] = len(statements)
+        with db.read() as session, counted(db.engine) as statements:
+            assert len(people_queries.people_under(session, viewer)) >= 1
+            costs["people_under"] = len(statements)
+        return costs
+
+    assert read_all() == {
+        "lessons_page": 5,  # the count, the lessons with lecturer and branch, owners, topics, clips
+        "lessons_by_ids": 4,
+        "works": 2,
+        "documents": 5,
+        "facets and views": 4,
+        "people_under": 3,
+    }
+
+
+def test_one_lesson_costs_the_same_however_many_topics_it_has(db: Database) -> None:
+    with db.write() as session:
+        viewer = make.person(session)
+        ids = [make.lesson(session, topics=[f"专题{k}" for k in range(n)], lecturer="王").id for n in (1, 20)]
+    costs = []
+    for lesson_id in ids:
+        with db.read() as session, counted(db.engine) as statements:
+            lesson = catalog.lesson_for(session, viewer, lesson_id)
+            assert lesson.lecturer is not None
+            assert all(link.topic.name for link in lesson.topics)
+            costs.append(len(statements))
+    assert costs == [2, 2]
+
+
+# ---------------------------------------------------------------------- whole pages
+
+
+@pytest.fixture
+def ports(tmp_path: Path) -> Iterator[Ports]:
+    settings = Settings(data=tmp_path / "data", worker=False, _env_file=None)  # type: ignore[call-arg]
+    opened = open_ports(settings, clock=lambda: NOW)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/lessons",
+        "/mine",
+        "/review",
+        "/search?q=乡村振兴",
+        "/api/v1/lessons",
+        "/api/v1/search?q=乡村振兴",
+    ],
+)
+@pytest.mark.parametrize("state", [LessonState.PUBLISHED, LessonState.DRAFT])
+def test_a_page_costs_no_more_statements_for_more_lessons(
+    ports: Ports, path: str, state: LessonState
+) -> None:
+    db = ports.db
+    with db.write() as session:
+        staff = make.person(session, (Role.STAFF, make.root(session)))
+        _token, secret = people.make_token(session, str(staff.person_id), "测试", NOW)
+    browser = TestClient(create_app(ports.settings, ports), headers={"Authorization": f"Bearer {secret}"})
+    costs = []
+    for n in (FEW, MANY - FEW):
+        fill(db, n, staff, state=state)
+        ports.indexer.catch_up()
+        with counted(db.engine) as statements:
+            answer = browser.get(path)
+        assert answer.status_code == 200, answer.text
+        costs.append(len(statements))
+    hits = MANY - FEW if "search" in path else 0
+    # A search asks for the cues of each hit it shows (ten at most) and for nothing else once more.
+    assert costs[1] <= costs[0] + hits, "\n".join(statements)
+    assert max(costs) <= MOST_PER_PAGE
