@@ -18,6 +18,7 @@ class Person:
 
     def __init__(self, base_url: str, language: str = "zh-CN") -> None:
         self.http = httpx.Client(base_url=base_url, timeout=60, headers={"Accept-Language": language})
+        self._csrf: dict[tuple[str | None, ...], str] = {}
 
     def __enter__(self) -> "Person":
         return self
@@ -26,11 +27,15 @@ class Person:
         self.http.close()
 
     def csrf(self) -> str:
-        """The token in the head of every page."""
-        page = self.http.get("/counting").text
-        match = re.search(r'<meta name="csrf" content="([^"]+)"', page)
-        assert match is not None, "no CSRF token on the page"
-        return match[1]
+        """The token in the head of every page; it stays the same for as long as the cookies do."""
+        cookies = tuple(self.http.cookies.get(name) for name in ("weike_session", "weike_visitor"))
+        if cookies not in self._csrf:
+            page = self.http.get("/counting").text
+            match = re.search(r'<meta name="csrf" content="([^"]+)"', page)
+            assert match is not None, "no CSRF token on the page"
+            cookies = tuple(self.http.cookies.get(name) for name in ("weike_session", "weike_visitor"))
+            self._csrf[cookies] = match[1]
+        return self._csrf[cookies]
 
     def post(self, path: str, **fields: str) -> httpx.Response:
         """Send a form as a page would."""

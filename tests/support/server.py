@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 import uvicorn
 
 from library.core.clock import Clock, utc_now
@@ -127,6 +128,10 @@ class Served:
 @contextlib.contextmanager
 def in_thread(data: Path, clock: Clock = utc_now, **settings: Any) -> Iterator[Served]:
     """Serve the library in `data` from this process, without a worker."""
+    # To the log that pytest keeps for each test, and shows when it fails.
+    structlog.configure(
+        processors=[structlog.stdlib.render_to_log_kwargs], logger_factory=structlog.stdlib.LoggerFactory()
+    )
     port = free_port()
     chosen = Settings(data=data, port=port, worker=False, _env_file=None, **settings)  # type: ignore[call-arg]
     ports = open_ports(chosen, clock)

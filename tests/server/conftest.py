@@ -1,0 +1,162 @@
+"""A server in a thread, and a shelf on which lessons are put as they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from library.core.clock import utc_now
+from library.core.permits import Audience, LessonState, Role, Viewer
+from library.intake import actions as intake
+from library.intake.objects import clip_prefix
+from library.people import actions as people
+from library.people import queries as people_queries
+from library.plays import actions as plays
+from tests.support import factories, server
+
+FILES = {
+    "master.m3u8": b"#EXTM3U\n720p/index.m3u8\n",
+    "720p/index.m3u8": b"#EXTM3U\n#EXT-X-ENDLIST\n",
+    "720p/init.mp4": b"init",
+    "720p/00001.m4s": bytes(range(256)) * 40,
+    "poster.jpg": b"\xff\xd8\xff",
+}
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Put:
+    """A lesson on the shelf with its only clip."""
+
+    lesson: str
+    clip: str
+    title: str
+
+
+class Shelf:
+    """Puts things into the library that a test wants to find there."""
+
+    def __init__(self, served: server.Served) -> None:
+        self.served = served
+
+    def viewer(self, username: str) -> Viewer:
+        """Somebody of PEOPLE as the library sees them."""
+        with self.served.ports.db.read() as session:
+            person = people_queries.person_by_username(session, username)
+            assert person is not None
+            return people_queries.viewer_of(session, person)
+
+    def lesson(
+        self,
+        state: LessonState = LessonState.DRAFT,
+        audience: Audience = Audience.EVERYONE,
+        *,
+        owner: str = "lecturer",
+        words: str = "为人民服务",
+        recording: str | None = None,
+    ) -> Put:
+        """A lesson of `owner` that plays, with its files; `recording` is the state of its recording."""
+        title = f"第{next(_numbers)}课"
+        viewer = self.viewer(owner)
+        with self.served.ports.db.write() as session:
+            made = factories.lesson(
+                session, title, owner=viewer, state=state, audience=audience, spoken=[words], clips=1
+            )
+            if recording is not None:
+                row = factories.recording(session, made, viewer)
+                row.state = recording
+                if recording == "failed":
+                    row.reason = "disk_full"
+                    intake.step_failed(
+                        session,
+                        row.id,
+                        "probe",
+                        0,
+                        code="disk_full",
+                        values={},
+                        hopeless=False,
+                        now=utc_now(),
+                    )
+            clip_id = made.clips[0].id
+            put = Put(made.id, clip_id, title)
+        folder = self.served.data / "objects" / clip_prefix(clip_id, factories.PLAN)
+        for name, content in FILES.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        return put
+
+    def upload(self, owner: str = "lecturer") -> str:
+        """The address of an upload that `owner` has begun and in which one byte of ten is there."""
+        person = self.served.person(owner)
+        begun = person.begin_upload(person.new_lesson("上传中"), "x.mp4", 10)
+        location: str = begun.headers["Location"]
+        assert person.send_chunk(location, b"0", 0).status_code == 204
+        return location.removeprefix(self.served.base_url)
+
+    def play(self, username: str) -> str:
+        """A play that somebody has begun."""
+        put = self.lesson(LessonState.PUBLISHED)
+        viewer = self.viewer(username)
+        with self.served.ports.db.write() as session:
+            clip = session.get_one(factories.Clip, put.clip)
+            return plays.start(session, clip, f"p:{viewer.person_id}", utc_now()).id
+
+    def newcomer(self, role: Role = Role.MEMBER) -> str:
+        """A new person with a role at the root; returns their id."""
+        with self.served.ports.db.write() as session:
+            made = factories.person(session, (role, factories.root(session)))
+            assert made.person_id is not None
+            return made.person_id
+
+    def invitation(self, role: Role = Role.MEMBER) -> tuple[str, str]:
+        """A one-time link: its id and its secret."""
+        admin = self.viewer("admin")
+        with self.served.ports.db.write() as session:
+            root = factories.root(session)
+            invitation, secret = people.invite(session, "新同志", role, root, admin, utc_now())
+            return invitation.id, secret
+
+    def token(self, username: str) -> tuple[str, str]:
+        """An API token of somebody: its id and its secret."""
+        viewer = self.viewer(username)
+        with self.served.ports.db.write() as session:
+            token, secret = people.make_token(session, str(viewer.person_id), "程序", utc_now())
+            return token.id, secret
+
+    def root(self) -> str:
+        """The id of the organisation tree's root."""
+        with self.served.ports.db.read() as session:
+            return factories.root(session).id
+
+    def index(self) -> None:
+        """Bring the search index up to date, as the worker would."""
+        self.served.ports.indexer.catch_up()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the module's server."""
+    return server.new_data(tmp_path_factory.mktemp("server") / "data")
+
+
+@pytest.fixture(scope="module")
+def clock() -> server.MovableClock:
+    """The clock of the module's server."""
+    return server.MovableClock()
+
+
+@pytest.fixture(scope="module")
+def served(data: Path, clock: server.MovableClock) -> Iterator[server.Served]:
+    """One server for all tests of a module."""
+    with server.in_thread(data, clock) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shelf(served: server.Served) -> Shelf:
+    """The shelf of the module's server."""
+    return Shelf(served)

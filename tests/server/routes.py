@@ -1,0 +1,24 @@
+"""Every route of the application, so that a test can ask each and a new one cannot be forgotten."""
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from server.app import create_app
+from tests.support.server import Served
+
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def application(served: Served) -> FastAPI:
+    """The application that a server runs."""
+    return create_app(served.ports.settings, served.ports)
+
+
+def all_routes(served: Served) -> set[str]:
+    """Each route as "METHOD /path"; a mount, which takes all methods, as "* /path"."""
+    found = set()
+    for route in iter_route_contexts(application(served).routes):
+        methods = getattr(route, "methods", None) or {"*"}
+        # HEAD comes with GET and does the same.
+        found |= {f"{method} {route.path}" for method in methods if method != "HEAD" or len(methods) == 1}
+    return found
