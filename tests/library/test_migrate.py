@@ -3,7 +3,7 @@
 import multiprocessing
 import shutil
 import sqlite3
-import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from library.catalog.tables import Clip, Lesson
 from library.core.database import Base, Database, copy_sqlite, open_database, sqlite_file
@@ -20,6 +20,7 @@ from library.people.tables import Branch
 from server import migrate
 from tests.support import factories as make
 from tests.support.databases import KINDS, NOW, ORGANISATION
+from tests.support.together import together
 
 # Forked: a spawned child would import pytest and everything again.
 FORK = multiprocessing.get_context("fork")
@@ -115,21 +116,13 @@ def test_two_processes_at_once_migrate_once_and_make_one_root(empty_url: str) ->
 
 def test_two_first_starts_at_once_make_one_root(empty: Database) -> None:
     migrate.upgrade(empty, NOW)
-    together, errors = threading.Barrier(4), []
 
-    def start() -> None:
-        together.wait()
-        try:
-            migrate.prepare(empty, ORGANISATION, NOW)
-        except Exception as error:
-            errors.append(error)
+    def linger(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO people_branch"):
+            time.sleep(0.3)  # long enough for the other to look and find no root
 
-    threads = [threading.Thread(target=start) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert errors == []
+    event.listen(empty.engine, "before_cursor_execute", linger)
+    assert together([lambda: migrate.prepare(empty, ORGANISATION, NOW)] * 3) == [False] * 3
     with empty.read() as session:
         assert session.scalar(select(func.count()).select_from(Branch)) == 1
 
@@ -175,20 +168,7 @@ class TestCopies:
         assert copies(db) == []
 
     def test_two_that_migrate_at_once_make_one_copy(self, db: Database, next_migrations: Path) -> None:
-        together, results = threading.Barrier(3), []
-
-        def start() -> None:
-            together.wait()
-            try:
-                results.append(migrate.upgrade(db, NOW, next_migrations))
-            except Exception as error:
-                results.append(error)
-
-        threads = [threading.Thread(target=start) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
+        results = together([lambda: migrate.upgrade(db, NOW, next_migrations)] * 3)
         assert sorted(results, key=str) == [False, False, True]
         assert len(copies(db)) == 1
 
