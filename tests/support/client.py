@@ -108,7 +108,7 @@ class Person:
             assert answer.status_code == 204, answer.text
 
     def wait(self, lesson: str, timeout_s: float = 120, *states: str) -> dict[str, Any]:
-        """Wait until a lesson's recording is ready, failed or refused (or in `states`); returns the lesson."""
+        """Wait until a recording is ready, failed or refused (or in `states`); returns the lesson."""
         wanted = states or ("ready", "failed", "refused")
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
