@@ -65,6 +65,7 @@ class Who:
 
     `visitor` is the random cookie of a browser ("" for programs), `fresh_visitor` whether it must be set.
     `by_token` marks a program with an API token: it carries no cookie, so nobody can forge its requests.
+    `renew` is the session's cookie when its month has just begun anew and the browser must learn of it.
     """
 
     viewer: Viewer
@@ -74,6 +75,7 @@ class Who:
     fresh_visitor: bool
     sign_in_id: str | None
     by_token: bool
+    renew: str = ""
 
     @property
     def play_key(self) -> str:
@@ -105,13 +107,14 @@ def _identify(request: Request, ports: Ports) -> Who:
         return Who(viewer, negotiate(None, accept), "", "", False, None, True)
     now = ports.clock()
     cookie = cookies.get(SESSION_COOKIE, "")
-    signed = None
+    signed, renew = None, ""
     if cookie:
         with ports.db.read() as session:
             signed = people_queries.signed_in(session, cookie, now)
         if signed is not None and now - signed.seen_at > _SEEN_EVERY:
             with ports.db.write() as session:
                 people.touch_sign_in(session, signed.sign_in_id, now)
+            renew = cookie
     visitor = cookies.get(VISITOR_COOKIE, "")
     fresh = len(visitor) < 32
     visitor = new_secret() if fresh else visitor
@@ -124,6 +127,7 @@ def _identify(request: Request, ports: Ports) -> Who:
         fresh_visitor=fresh,
         sign_in_id=signed.sign_in_id if signed else None,
         by_token=False,
+        renew=renew,
     )
 
 

@@ -14,6 +14,7 @@ from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.paging import Page
 from library.core.permits import NOBODY, LessonState, Role, media_audience, scope_tokens
+from library.people.rules import SIGN_IN_DAYS
 from library.plays import queries as plays
 from server.contexts import (
     ClipCard,
@@ -90,6 +91,8 @@ class Pages:
         answer.headers["cache-control"] = "private, no-cache"
         if who.fresh_visitor:
             self.set_cookie(answer, VISITOR_COOKIE, who.visitor, _YEAR_S)
+        if who.renew:
+            self.set_session(answer, who.renew, SIGN_IN_DAYS * 24 * 3600)
         if FLASH_COOKIE in request.cookies:
             answer.delete_cookie(FLASH_COOKIE)
         return answer
