@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from library.core.clock import utc_now
 from library.core.permits import Audience, LessonState, Role, Viewer
 from library.intake import actions as intake
 from library.intake.objects import clip_prefix
@@ -79,7 +78,7 @@ class Shelf:
                         code="disk_full",
                         values={},
                         hopeless=False,
-                        now=utc_now(),
+                        now=self.served.ports.clock(),
                     )
             clip_id = made.clips[0].id
             put = Put(made.id, clip_id, title)
@@ -103,7 +102,7 @@ class Shelf:
         viewer = self.viewer(username)
         with self.served.ports.db.write() as session:
             clip = session.get_one(factories.Clip, put.clip)
-            return plays.start(session, clip, f"p:{viewer.person_id}", utc_now()).id
+            return plays.start(session, clip, f"p:{viewer.person_id}", self.served.ports.clock()).id
 
     def newcomer(self, role: Role = Role.MEMBER) -> str:
         """A new person with a role at the root; returns their id."""
@@ -117,14 +116,18 @@ class Shelf:
         admin = self.viewer("admin")
         with self.served.ports.db.write() as session:
             root = factories.root(session)
-            invitation, secret = people.invite(session, "新同志", role, root, admin, utc_now())
+            invitation, secret = people.invite(
+                session, "新同志", role, root, admin, self.served.ports.clock()
+            )
             return invitation.id, secret
 
     def token(self, username: str) -> tuple[str, str]:
         """An API token of somebody: its id and its secret."""
         viewer = self.viewer(username)
         with self.served.ports.db.write() as session:
-            token, secret = people.make_token(session, str(viewer.person_id), "程序", utc_now())
+            token, secret = people.make_token(
+                session, str(viewer.person_id), "程序", self.served.ports.clock()
+            )
             return token.id, secret
 
     def root(self) -> str:

@@ -15,7 +15,6 @@ from tests.server.routes import UNSAFE, all_routes
 from tests.support.client import TUS
 from tests.support.server import Served
 
-
 CHANGES_NOTHING = "POST /healthz/upload-probe"
 """Counts bytes and forgets them: `weike doctor` asks it through the proxies, without a browser."""
 
