@@ -8,7 +8,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from library.core.database import insert_new, upsert
+from library.core.database import Database, insert_new, upsert
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound, Throttled
 from library.core.ids import new_id, new_secret
 from library.core.permits import Role, Viewer, roles_below
@@ -218,34 +218,41 @@ def accept_invitation(
     return person
 
 
-def sign_in(session: Session, username: str, password: str, now: datetime) -> Person | None:
-    """Return the person whose name and password fit, None otherwise; raises Throttled(wait_s=...).
+def sign_in(db: Database, username: str, password: str, now: datetime) -> str | None:
+    """Return the id of the person whose name and password fit, None otherwise; raises Throttled(wait_s=...).
 
-    The failure is written in the same session, so the caller commits also when it returns None. A name
-    nobody has costs the same time as a wrong password, so that names cannot be fished for.
+    The attempt counts as a failure before the password is looked at, so that many guesses at once cannot slip
+    past the counter; and it takes transactions of its own, because hashing is slow on purpose and must not
+    keep all other writers waiting. A name nobody has costs the same time as a wrong password, so that names
+    cannot be fished for.
     """
     try:
         folded = rules.clean_username(username)
     except Invalid:
         return None
-    failures = session.get(SignInFailures, folded)
+    with db.write() as session:
+        _count_attempt(session, folded, now)
+        person = queries.person_by_username(session, folded)
+        known = (person.id, person.password_hash, person.active) if person is not None else None
+    person_id, password_hash, active = known or ("", _nobodys_hash(), False)
+    fits = _HASHER.verify(password[: rules.PASSWORD_MAX], password_hash)
+    if not fits or not active:
+        return None
+    with db.write() as session:
+        session.execute(delete(SignInFailures).where(SignInFailures.username == folded))
+    return person_id
+
+
+def _count_attempt(session: Session, username: str, now: datetime) -> None:
+    """Count an attempt as a failure; raises Throttled while the ones before it must be waited for.
+
+    Counts that slow nobody down any more are dropped, so that guesses fill no disk.
+    """
+    failures = session.get(SignInFailures, username, with_for_update=True)
     if failures is not None:
         wait_s = rules.wait_s(failures.count, failures.last_at, now)
         if wait_s > 0:
             raise Throttled("sign_in_wait", wait_s=int(wait_s) + 1)
-    person = queries.person_by_username(session, folded)
-    known = person is not None and person.active
-    fits = _HASHER.verify(password[: rules.PASSWORD_MAX], person.password_hash if person else _nobodys_hash())
-    if person is not None and known and fits:
-        if failures is not None:
-            session.delete(failures)
-        return person
-    _note_failure(session, folded, now)
-    return None
-
-
-def _note_failure(session: Session, username: str, now: datetime) -> None:
-    """Count a failure; counts that slow nobody down any more are dropped, so that guesses fill no disk."""
     session.execute(
         delete(SignInFailures).where(SignInFailures.last_at < now - timedelta(days=rules.FAILURE_DAYS))
     )

@@ -70,15 +70,14 @@ def sign_in(
     problem: Reason | None = None
     fresh = None
     try:
-        # Its own transaction, committed also when the password is wrong: the failure must be remembered.
-        with ports.db.write() as session:
-            person = actions.sign_in(session, username, password, ports.clock())
-            if person is None:
-                problem = Reason(code="sign_in_failed")
-            else:
-                fresh = actions.open_sign_in(
-                    session, person, request.headers.get("user-agent", ""), ports.clock()
-                )
+        person_id = actions.sign_in(ports.db, username, password, ports.clock())
+        if person_id is None:
+            problem = Reason(code="sign_in_failed")
+        else:
+            with ports.db.write() as session:
+                person = queries.person(session, person_id)
+                device = request.headers.get("user-agent", "")
+                fresh = actions.open_sign_in(session, person, device, ports.clock())
     except WeikeError as error:
         problem = reason(error)
     if fresh is None:

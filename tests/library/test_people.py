@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from pwdlib import PasswordHash
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from library.core.database import Database
@@ -20,8 +21,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def attempt(db: Database, username: str, password: str, at: timedelta = timedelta()) -> bool:
-    with db.write() as session:
-        return actions.sign_in(session, username, password, NOW + at) is not None
+    return actions.sign_in(db, username, password, NOW + at) is not None
 
 
 def test_an_account_signs_in_with_its_folded_name_and_only_its_password(db: Database) -> None:
@@ -76,6 +76,40 @@ def test_the_first_two_failures_of_a_name_at_once_are_both_counted(db: Database)
     assert together([lambda: attempt(db, "guess", "wrong-password")] * 2) == [False, False]
     with db.read() as session:
         assert session.scalars(select(SignInFailures.count)).all() == [2]
+
+
+def test_many_guesses_at_once_do_not_slip_past_the_counter(db: Database) -> None:
+    for _ in range(rules.FREE_FAILURES):
+        attempt(db, "guess", "wrong-password")
+    results = together([lambda: attempt(db, "guess", "wrong-password", at=MINUTE)] * 6)
+    assert [type(r) for r in results].count(bool) == 1
+    assert [type(r) for r in results].count(Throttled) == 5
+
+
+def test_checking_a_password_keeps_no_writer_waiting(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing takes a tenth of a second; a guesser could have kept every beat and upload waiting."""
+    with db.write() as session:
+        actions.add_person(session, "wang", "王", PASSWORD, NOW)
+    held: list[int] = []
+
+    def checked_out(*_: object) -> None:
+        held.append(1)
+
+    def checked_in(*_: object) -> None:
+        held.pop()
+
+    event.listen(db.engine, "checkout", checked_out)
+    event.listen(db.engine, "checkin", checked_in)
+    seen: list[int] = []
+    verify = PasswordHash.verify
+
+    def watched(*args: object) -> bool:
+        seen.append(len(held))
+        return bool(verify(*args))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(PasswordHash, "verify", watched)  # the library's, not ours: it only tells the moment
+    assert attempt(db, "wang", PASSWORD)
+    assert seen == [0]
 
 
 def test_old_failures_are_forgotten_so_that_guesses_fill_no_disk(db: Database) -> None:
