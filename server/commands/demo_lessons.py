@@ -58,6 +58,10 @@ class LessonMaker:
         """Begin."""
         self._thread.start()
 
+    def join(self) -> None:
+        """Return when all lessons have been made."""
+        self._thread.join()
+
     def stop(self) -> None:
         """End soon; what is half made is made again at the next start."""
         self._stopping.set()

@@ -1,0 +1,142 @@
+"""weike search, stats and reindex."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from library.core.permits import NOBODY, Audience, LessonState, Role
+from library.plays import actions as plays
+from library.review import actions as review
+from server.finding import find
+from server.wiring import Ports
+from tests.cli.conftest import Weike
+from tests.support import factories
+
+
+def test_a_hit_names_the_sentence_and_the_second(weike: Weike, ports: Ports) -> None:
+    with ports.db.write() as session:
+        lesson = factories.lesson(
+            session,
+            "基层党建",
+            lecturer="王芳",
+            clips=2,
+            spoken=["开场白。"] * 7 + ["绿水青山就是金山银山。"],
+        )
+        lesson_id, second = lesson.id, lesson.clips[1].id
+    ran = weike("search", "金山银山", "--json")
+    assert ran.code == 0
+    assert ran.json["total"] == 1
+    (hit,) = ran.json["hits"]
+    score = hit.pop("score")
+    assert score > 0
+    assert hit == {
+        "lesson": lesson_id,
+        "clip": second,
+        "title": "基层党建",
+        "lecturer": "王芳",
+        "date": None,
+        "start_s": 10.0,
+        "lesson_start_s": 70.0,
+        "quote": hit["quote"],
+        "url": f"http://127.0.0.1:8000/clips/{second}?t=10.0",
+    }
+    assert "绿水青山就是金山银山" in hit["quote"]
+    people_read = weike("search", "金山银山")
+    assert "1:10" in people_read.out
+    assert hit["url"] in people_read.out
+
+
+def test_what_only_the_title_says_opens_the_clip_at_its_beginning(weike: Weike, ports: Ports) -> None:
+    with ports.db.write() as session:
+        clip = factories.lesson(session, "延安整风", clips=1, spoken=["别的话。"]).clips[0].id
+    (hit,) = weike("search", "延安整风", "--json").json["hits"]
+    assert (hit["clip"], hit["start_s"], hit["lesson_start_s"]) == (clip, 0.0, 0.0)
+    assert hit["url"].endswith(f"/clips/{clip}")
+
+
+def test_a_lesson_without_a_recording_is_found_and_has_no_second(weike: Weike, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("key,title,transcript_text\na,题,红船从南湖出发。\n", "utf-8")
+    weike("import", tmp_path / "m.csv")
+    (hit,) = weike("search", "南湖", "--json").json["hits"]
+    assert (hit["clip"], hit["start_s"], hit["lesson_start_s"]) == (None, None, None)
+    assert hit["url"].endswith(f"/lessons/{hit['lesson']}")
+    assert "红船从南湖出发" in hit["quote"]
+
+
+def test_the_machine_sees_drafts_and_the_limit_holds(weike: Weike, ports: Ports) -> None:
+    with ports.db.write() as session:
+        for n in range(5):
+            factories.lesson(session, f"红船精神{n}", state=LessonState.DRAFT, clips=1)
+    value = weike("search", "红船精神", "--limit", 2, "--json").json
+    assert (value["total"], len(value["hits"])) == (5, 2)
+    assert weike("search", "", "--json").json == {"total": 0, "hits": []}
+    assert weike("search", "x", "--limit", 0).code == 2
+
+
+def test_a_stale_index_shows_nothing_that_a_page_would_not(ports: Ports) -> None:
+    with ports.db.write() as session:
+        withdrawn = factories.lesson(session, "红船精神一", clips=1).id
+        hidden = factories.lesson(session, "红船精神二", clips=1).id
+        stays = factories.lesson(session, "红船精神三", clips=1).id
+        staff = factories.person(session, (Role.STAFF, factories.root(session)))
+    ports.indexer.catch_up()
+    with ports.db.write() as session:
+        review.withdraw(session, staff, withdrawn, "", ports.clock())
+        review.set_audience(session, staff, hidden, Audience.SIGNED_IN, ports.clock())
+    with ports.db.read() as session:
+        found = find(ports, session, NOBODY, "红船精神")
+        assert [row.lesson.id for row in found.rows] == [stays]
+        assert found.total == 1
+        assert len(find(ports, session, staff, "红船精神").rows) == 3
+
+
+def test_numbers_of_a_lesson(weike: Weike, ports: Ports) -> None:
+    with ports.db.write() as session:
+        viewer = factories.person(session)
+        lesson = factories.lesson(session, "基层党建", clips=2)
+        lesson_id, clip = lesson.id, lesson.clips[0]
+        began = ports.clock() - timedelta(seconds=60)
+        play = plays.start(session, clip, f"p:{viewer.person_id}", began)
+        plays.beat(session, play.id, play.viewer, [(0.0, 30.0)], ports.settings.view_rule, ports.clock())
+    value = weike("stats", lesson_id, "--json").json
+    assert (value["lesson"], value["title"]) == (lesson_id, "基层党建")
+    assert (value["views"], value["people"], value["watched_s"]) == (1, 1, 30.0)
+    assert [(c["n"], c["views"], c["watched_s"]) for c in value["clips"]] == [(1, 1, 30.0), (2, 0, 0.0)]
+    assert [day["views"] for day in value["days"]] == [1]
+    assert "基层党建" in weike("stats", lesson_id).out
+    unknown = weike("stats", "0000000000000000", "--json")
+    assert (unknown.code, unknown.out, unknown.err.count("\n")) == (2, "", 1)
+
+
+def test_reindex_builds_it_anew(weike: Weike, ports: Ports) -> None:
+    with ports.db.write() as session:
+        for n in range(3):
+            factories.lesson(session, f"红船精神{n}", clips=2)
+    value = weike("reindex", "--json").json
+    assert value["documents"] == 6
+    assert value["unreadable"] == []
+    assert weike("search", "红船精神", "--json").json["total"] == 6
+
+
+def test_a_damaged_index_is_mended_by_reindex(weike: Weike, ports: Ports) -> None:
+    with ports.db.write() as session:
+        factories.lesson(session, "红船精神", clips=1)
+    weike("reindex")
+    for file in ports.settings.index_folder.rglob("*.toc"):
+        file.write_bytes(b"damaged")
+    ran = weike("search", "红船精神", "--json")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert "weike reindex" in ran.err
+    assert {c["name"]: c["status"] for c in weike("doctor", "--json").json["checks"]}["index"] == "bad"
+    assert weike("reindex").code == 0
+    assert weike("search", "红船精神", "--json").json["total"] == 1
+
+
+@pytest.mark.parametrize("command", [("search", "x"), ("stats", "x"), ("reindex",), ("user", "list")])
+def test_a_mistyped_folder_is_not_made_a_library(weike: Weike, data: Path, command: tuple[str, ...]) -> None:
+    ran = weike(*command)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert not data.exists()
