@@ -193,6 +193,7 @@ def test_a_deleted_lesson_leaves_nothing_but_its_tombstone(db: Database) -> None
         assert (changes.lesson_ids, changes.deleted_ids, changes.mark) == ((), (lesson_id,), mark + 1)
 
 
+@pytest.mark.postgres
 def test_a_change_to_a_lesson_that_another_has_just_deleted_is_not_found(postgres_db: Database) -> None:
     with postgres_db.write() as session:
         lesson_id = make.lesson(session, "短命").id
@@ -412,6 +413,7 @@ def test_a_reader_sees_one_state_however_many_questions_it_asks(db: Database) ->
         assert reader.scalar(select(func.count()).select_from(Lesson)) == 1
 
 
+@pytest.mark.postgres
 def test_writers_of_one_lesson_never_wait_for_each_other_for_ever(postgres_db: Database) -> None:
     """On PostgreSQL an edit (lesson, then counter) met a finished clip (counter, then lesson): a deadlock."""
     db = postgres_db
