@@ -1,4 +1,4 @@
-"""What holds for every command: help, exit codes, one sentence for every error, and its place in docs/cli.md."""
+"""What holds for every command: help, exit codes, one sentence per error, its place in docs/cli.md."""
 
 from __future__ import annotations
 

@@ -40,9 +40,8 @@ def test_an_account_from_its_making_to_a_new_password(weike: Weike, ports: Ports
 
     typed("another good one")
     assert weike("user", "password", "wang", "--password-stdin").code == 0
-    with ports.db.write() as session:
-        assert people.sign_in(session, "wang", "correct horse battery", ports.clock()) is None
-        assert people.sign_in(session, "wang", "another good one", ports.clock()) is not None
+    assert people.sign_in(ports.db, "wang", "correct horse battery", ports.clock()) is None
+    assert people.sign_in(ports.db, "wang", "another good one", ports.clock()) is not None
 
 
 def test_links_make_accounts_and_mend_forgotten_passwords(weike: Weike, ports: Ports) -> None:
