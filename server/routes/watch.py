@@ -106,7 +106,7 @@ async def beat(request: Request, ports: PortsDep, who: WhoDep, play_id: str) -> 
     try:
         body = json.loads(await request.body())
         ranges = [[float(a), float(b)] for a, b in body["ranges"]]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise Invalid("beat_unreadable", field="ranges") from error
     if len(ranges) > rules.MAX_RANGES_IN_BEAT:
         raise Invalid("beat_unreadable", field="ranges")
