@@ -5,6 +5,7 @@ does). Output names are relative: the child runs inside the clip's folder, so th
 pattern.
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from transcode.ladder import PEAK_DB, PicturePlan, Plan, Rung, SoundPlan
 from transcode.tools import Tools
 
 SOUND_ONLY = "audio"
-"""Folder of the only rendition of a clip without a picture."""
+"""Folder of the rendition without a picture: beside the pictures, or the only one."""
+
+AAC_FRAME = 1024
+"""Samples in a packet of AAC-LC (ISO/IEC 14496-3)."""
 
 COMMON = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-y"]
 """Before every command: ask nothing, say only what is wrong."""
@@ -26,19 +30,27 @@ def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = N
     """Return the command that makes all renditions of a clip from one decode; run it in the clip's folder."""
     media = open_source(source, plan.demuxer, plan.seek_s)
     pictures = _pictures(media, plan.picture, plan) if plan.picture else []
-    names = [rung.name for rung in plan.rungs] or [SOUND_ONLY]
+    names = rendition_names(plan)
     sounds = _sounds(media, plan.sound, plan.offset_s, len(names)) if plan.sound else []
     outputs = []
     for n, name in enumerate(names):
         streams = [*pictures[n : n + 1], *sounds[n : n + 1]]
+        rung = plan.rungs[n] if n < len(plan.rungs) else None
         options = {**_hls_options(name, plan), **({} if threads is None else {"threads": threads})}
-        if plan.picture:
-            options |= _picture_options(plan.rungs[n], plan.picture, plan.preset)
+        if plan.picture and rung:
+            options |= _picture_options(rung, plan.picture, plan.preset)
         if plan.sound:
-            options |= _sound_options(plan.rungs[n].audio_bps if plan.rungs else plan.audio_bps, plan.sound)
+            bits_per_s = rung.audio_bps if rung else plan.sound_only_bps or plan.audio_bps
+            options |= _sound_options(bits_per_s, plan.sound)
         outputs.append(ffmpeg.output(*streams, f"{name}/{PLAYLIST}", **options))
     made: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
     return [str(tools.ffmpeg), *COMMON, "-progress", "pipe:1", "-stats_period", "0.5", *made]
+
+
+def rendition_names(plan: Plan) -> list[str]:
+    """Return the folders that a plan's command fills: the rungs from the best down, then the sound alone."""
+    names = [rung.name for rung in plan.rungs]
+    return [*names, SOUND_ONLY] if plan.sound_only_bps or not names else names
 
 
 def open_source(source: Path, demuxer: str, seek_s: float) -> Any:
@@ -133,14 +145,9 @@ def _sound_options(bits_per_s: int, sound: SoundPlan) -> dict[str, Any]:
 
 
 def _hls_options(name: str, plan: Plan) -> dict[str, Any]:
-    segment_s = float(plan.segment_s)
-    if plan.picture is not None:
-        # Half a frame less than the key frames' distance: compared as floating-point numbers, an exact value
-        # could miss one and make a segment of double length.
-        segment_s = float((plan.picture.gop_frames - 0.5) / plan.picture.fps)
     return {
         "format": "hls",
-        "hls_time": number(segment_s),
+        "hls_time": number(_sound_segment_s(plan) if name == SOUND_ONLY else _picture_segment_s(plan)),
         "hls_playlist_type": "vod",
         "hls_list_size": 0,
         "hls_segment_type": "fmp4",
@@ -156,6 +163,29 @@ def _hls_options(name: str, plan: Plan) -> dict[str, Any]:
         "map_metadata": -1,
         "map_chapters": -1,
     }
+
+
+def _picture_segment_s(plan: Plan) -> float:
+    if plan.picture is None:
+        raise ValueError("a plan without a picture has no rungs")
+    # Half a frame less than the key frames' distance: compared as floating-point numbers, an exact value
+    # could miss one and make a segment of double length.
+    return float((plan.picture.gop_frames - 0.5) / plan.picture.fps)
+
+
+def _sound_segment_s(plan: Plan) -> float:
+    """How long the segments of sound alone are, so that they lie under those of the pictures.
+
+    The encoder's priming puts one packet more into the stream than the clip is long. What that packet takes
+    is spread over the segments: otherwise it could become a last segment of its own (of 21 ms).
+    """
+    if plan.sound is None:
+        raise ValueError("a plan without sound has no rendition of sound alone")
+    segment_s = float(plan.segment_s)
+    if plan.picture is not None:
+        segment_s = float(plan.picture.gop_frames / plan.picture.fps)
+    spread_s = AAC_FRAME / plan.sound.sample_rate_hz + 0.001
+    return segment_s + spread_s / math.ceil(plan.duration_s / segment_s - 1e-4)
 
 
 def number(value: float) -> str:

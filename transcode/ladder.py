@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from transcode.facts import AudioFacts, Facts, VideoFacts
 
-PLAN_VERSION = 1
+PLAN_VERSION = 2
 """Part of every digest: raise it when `graph` makes other bytes from the same plan."""
 
 MAX_CLIP_S = 600.0
@@ -83,6 +83,8 @@ class Profile:
         Step(480, 24, 1_200_000, 96_000),
         Step(360, 25, 700_000, 64_000),
     )
+    sound_only_bps: int = 64_000
+    """Of the rendition beside the pictures: speech stays clear on a line that carries no picture."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class Plan:
     """From the best down; empty when there is no picture."""
     audio_bps: int
     """Of the only rendition, when there is no picture."""
+    sound_only_bps: int | None
+    """Of the sound-only rendition beside the pictures; None when picture or sound is missing."""
     preset: str
     segment_s: int
     profile: str = field(default="lecture")
@@ -165,7 +169,7 @@ def plan_clip(
     audio = facts.audio if facts.audio and _overlap(facts.audio, cut_start_s, cut_end_s) else None
     if cut_end_s - cut_start_s > MAX_CLIP_S + 0.1:
         raise ValueError(f"a clip of {cut_end_s - cut_start_s} s")
-    span = _Span(cut_start_s, cut_end_s)
+    span, gain_db = _Span(cut_start_s, cut_end_s), choose_gain(integrated_lufs, true_peak_db)
     if video is not None:
         span = _span_on_grid(video, cut_start_s, cut_end_s)
     seek_s = max(0.0, span.start_s - LEAD_S) if facts.demuxer in POOR_SEEKERS else span.start_s
@@ -176,9 +180,10 @@ def plan_clip(
         seek_s=round(seek_s, 6),
         offset_s=round(span.start_s - seek_s, 6),
         picture=_picture(video, span, chosen) if video else None,
-        sound=_sound(audio, span, choose_gain(integrated_lufs, true_peak_db)) if audio else None,
+        sound=_sound(audio, span, gain_db, alone=video is None) if audio else None,
         rungs=choose_rungs(video.width, video.height, chosen) if video else (),
         audio_bps=chosen.steps[0].audio_bps,
+        sound_only_bps=chosen.sound_only_bps if video and audio else None,
         preset=chosen.preset,
         segment_s=chosen.segment_s,
         profile=chosen.name,
@@ -253,7 +258,7 @@ def _picture(video: VideoFacts, span: _Span, profile: Profile) -> PicturePlan:
     )
 
 
-def _sound(audio: AudioFacts, span: _Span, gain_db: float) -> SoundPlan:
+def _sound(audio: AudioFacts, span: _Span, gain_db: float, *, alone: bool) -> SoundPlan:
     rate_hz = 44_100 if audio.sample_rate_hz == 44_100 else 48_000
     return SoundPlan(
         index=audio.index,
@@ -261,7 +266,9 @@ def _sound(audio: AudioFacts, span: _Span, gain_db: float) -> SoundPlan:
         sample_rate_hz=rate_hz,
         samples=round(span.duration_s * rate_hz),
         gain_db=gain_db,
-        pad_s=_padding(audio.end_s, span.end_s),
+        # Beside a picture, which tells whether the source is whole, sound that breaks off (a microphone
+        # switched off) becomes silence: all renditions must be equally long.
+        pad_s=_padding(audio.end_s, span.end_s) if alone else round(span.duration_s, 3),
     )
 
 

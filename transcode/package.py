@@ -12,7 +12,7 @@ from pathlib import Path
 
 from transcode.boxes import codec_names, is_whole
 from transcode.errors import Failed, Refused, ToolFailed
-from transcode.graph import PLAYLIST, SOUND_ONLY, clip_args
+from transcode.graph import PLAYLIST, SOUND_ONLY, clip_args, rendition_names
 from transcode.ladder import Plan
 from transcode.playlist import (
     MediaPlaylist,
@@ -30,6 +30,10 @@ __all__ = ["ClipOutput", "Progress", "Rendition", "encode_clip"]
 
 MASTER = "master.m3u8"
 LENGTH_TOLERANCE_S = 0.2
+UNEVEN_TOLERANCE_S = 0.001
+UNEVEN_SOUND_TOLERANCE_S = 0.06
+"""Segments of sound alone end with a packet (21 ms), not with a frame of the picture."""
+
 SLOWEST_SPEED = 0.05
 """An encode slower than this part of real time is taken for hung (a small machine makes 1 to 3 times)."""
 
@@ -130,7 +134,7 @@ def _encode(
     should_stop: Callable[[], bool] | None,
     threads: int | None,
 ) -> ClipOutput:
-    names = [rung.name for rung in plan.rungs] or [SOUND_ONLY]
+    names = rendition_names(plan)
     for name in names:
         (out_dir / name).mkdir(parents=True, exist_ok=True)
     args = clip_args(tools, source, plan, threads=threads)
@@ -210,24 +214,25 @@ def _check(out_dir: Path, name: str, plan: Plan) -> MediaPlaylist:
 def _check_even(playlists: dict[str, MediaPlaylist]) -> None:
     """Raise Failed("uneven_output") unless all renditions are cut into segments at the same moments."""
     first, *others = playlists.items()
+    wanted_s = first[1].borders_s
     for name, playlist in others:
-        lengths = [
-            abs(one.duration_s - other.duration_s)
-            for one, other in zip(first[1].segments, playlist.segments, strict=False)
-        ]
-        if len(playlist.segments) != len(first[1].segments) or max(lengths, default=0.0) > 0.001:
+        allowed_s = UNEVEN_SOUND_TOLERANCE_S if name == SOUND_ONLY else UNEVEN_TOLERANCE_S
+        found_s = playlist.borders_s
+        if len(found_s) != len(wanted_s) or any(
+            abs(found - wanted) > allowed_s for found, wanted in zip(found_s, wanted_s, strict=True)
+        ):
             raise Failed("uneven_output", {"rung": name})
 
 
 def _measure(out_dir: Path, name: str, playlist: MediaPlaylist, plan: Plan) -> Rendition:
     folder = out_dir / name
     codecs = codec_names((folder / (playlist.init_uri or "")).read_bytes())
-    if len(codecs) != (plan.picture is not None) + (plan.sound is not None):
+    rung = next((rung for rung in plan.rungs if rung.name == name), None)
+    if len(codecs) != (rung is not None) + (plan.sound is not None):
         raise Failed("bad_output", {"rung": name, "found": f"codecs {codecs}"})
     sizes = [(folder / segment.uri).stat().st_size for segment in playlist.segments]
     lengths = [segment.duration_s for segment in playlist.segments]
     peak, average = measure_bandwidth(sizes, lengths, plan.segment_s)
-    rung = next((rung for rung in plan.rungs if rung.name == name), None)
     return Rendition(
         name=name,
         playlist=f"{name}/{PLAYLIST}",
@@ -236,7 +241,7 @@ def _measure(out_dir: Path, name: str, playlist: MediaPlaylist, plan: Plan) -> R
         bandwidth_bps=peak,
         average_bps=average,
         codecs=",".join(codecs),
-        fps=float(plan.picture.fps) if plan.picture else None,
+        fps=float(plan.picture.fps) if plan.picture and rung else None,
         duration_s=playlist.duration_s,
     )
 

@@ -7,6 +7,7 @@ numbers let a player choose well.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 START_SHORT_SIDE = 480
 
@@ -31,6 +32,11 @@ class MediaPlaylist:
     def duration_s(self) -> float:
         """Sum of the segments."""
         return sum(segment.duration_s for segment in self.segments)
+
+    @property
+    def borders_s(self) -> tuple[float, ...]:
+        """Where each segment ends."""
+        return tuple(accumulate(segment.duration_s for segment in self.segments))
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,13 @@ def measure_bandwidth(
 def start_first(renditions: Sequence[Rendition]) -> list[Rendition]:
     """Return the renditions with the one to begin with in front: players start with the first that is listed.
 
-    A branch office's line must show something at once; a better rung follows within a segment.
+    A branch office's line must show something at once; a better rung follows within a segment. Sound alone is
+    last: it is for lines that carry nothing else, and must not be what a player begins with.
     """
-    ordered = sorted(renditions, key=lambda one: one.bandwidth_bps, reverse=True)
-    modest = [one for one in ordered if min(one.width or 0, one.height or 0) <= START_SHORT_SIDE]
-    first = modest[0] if modest else ordered[-1]
+    ordered = sorted(renditions, key=lambda one: (one.width is not None, one.bandwidth_bps), reverse=True)
+    pictures = [one for one in ordered if one.width is not None] or ordered
+    modest = [one for one in pictures if min(one.width or 0, one.height or 0) <= START_SHORT_SIDE]
+    first = modest[0] if modest else pictures[-1]
     return [first, *(one for one in ordered if one is not first)]
 
 

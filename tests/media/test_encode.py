@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -12,6 +13,7 @@ from tests.media.conftest import FAST, Maker, picture, tone
 from tests.media.looking import check_clip, key_times, packets, signal
 from transcode.ladder import Plan, plan_clip
 from transcode.package import ClipOutput, Progress, encode_clip
+from transcode.playlist import parse_media_playlist
 from transcode.probe import Facts, probe
 from transcode.tools import Tools
 
@@ -43,19 +45,24 @@ def test_a_clip_of_a_lecture(tools: Tools, lecture: Path, tmp_path: Path) -> Non
     assert [(one.name, one.width, one.height) for one in output.renditions] == [
         ("480p", 640, 480),
         ("360p", 480, 360),
+        ("audio", None, None),
     ]
     assert output.poster == "poster.jpg"
     percents = [one.percent for one in told]
     assert percents == sorted(percents)
     assert percents[-1] == 100.0
     master = m3u8.loads((tmp_path / "clip/master.m3u8").read_text())
-    for variant in master.playlists:
+    assert [variant.uri for variant in master.playlists][-1] == "audio/index.m3u8"
+    sound = master.playlists[-1].stream_info
+    assert (sound.codecs, sound.resolution, sound.frame_rate) == ("mp4a.40.2", None, None)
+    assert 30_000 < sound.average_bandwidth <= sound.bandwidth < 80_000
+    for variant in master.playlists[:-1]:
         told_info = variant.stream_info
         assert told_info.codecs.startswith("avc1.64")
         assert told_info.codecs.endswith(",mp4a.40.2")
         assert told_info.frame_rate == 10.0
         assert told_info.bandwidth >= told_info.average_bandwidth > 10_000
-    first, second = (key_times(tools, tmp_path / "clip" / one.playlist) for one in output.renditions)
+    first, second = (key_times(tools, tmp_path / "clip" / one.playlist) for one in output.renditions[:2])
     assert first == second == [0.0, 6.0, 12.0]
     # Browsers pass over empty edits: what ffmpeg shifts by one, they would play out of step.
     for rendition in output.renditions:
@@ -65,9 +72,10 @@ def test_a_clip_of_a_lecture(tools: Tools, lecture: Path, tmp_path: Path) -> Non
         listed = packets(tools, tmp_path / "clip" / rendition.playlist)
         firsts = {
             kind: min(float(one["pts_time"]) for one in listed if one["kind"] == kind)
-            for kind in ("video", "audio")
+            for kind in {one["kind"] for one in listed}
         }
-        assert firsts["video"] == 0.0
+        assert firsts.get("video", 0.0) == 0.0
+        assert ("video" in firsts) == (rendition.name != "audio")
         assert -0.03 < firsts["audio"] <= 0.0  # the encoder's priming, which players drop
 
 
@@ -186,7 +194,8 @@ def test_odd_recordings_become_clips(tools: Tools, make: Maker, tmp_path: Path, 
     assert made.plan.picture is not None
     assert made.plan.picture.fps <= 30
     for rendition in made.output.renditions:
-        assert (rendition.width or 1) % 2 == (rendition.height or 1) % 2 == 0
+        assert (rendition.name == "audio") == (rendition.width is None)
+        assert (rendition.width or 2) % 2 == (rendition.height or 2) % 2 == 0
     shape = {"anamorphic": (384, 288), "odd size": (320, 240)}.get(kind)
     if shape:
         assert (made.output.renditions[0].width, made.output.renditions[0].height) == shape
@@ -234,6 +243,38 @@ def test_sound_alone_becomes_a_clip_with_a_poster(
     (rendition,) = made.output.renditions
     assert (rendition.name, rendition.codecs, rendition.width) == ("audio", "mp4a.40.2", None)
     assert made.output.poster == "poster.jpg"
+
+
+@pytest.mark.parametrize(("seconds", "rate_hz"), [(12, 48000), (18, 44100), (12.4, 8000), (5.8, 48000)])
+def test_sound_alone_has_its_segments_under_those_of_the_pictures(
+    tools: Tools, make: Maker, tmp_path: Path, seconds: float, rate_hz: int
+) -> None:
+    """Also when the clip ends with a segment: the encoder's extra packet is no segment of its own."""
+    name = f"border{seconds}-{rate_hz}.mkv"
+    source = make(name, *picture("64x64", "5", seconds), *tone(seconds, rate_hz), *FAST[:-4], "-c:a", "flac")
+    made = encode(tools, source, tmp_path / "clip")
+    check_clip(tools, tmp_path / "clip", made.output, seconds)
+    with_picture, alone = (
+        parse_media_playlist((tmp_path / "clip" / one.playlist).read_text()).borders_s
+        for one in made.output.renditions
+    )
+    assert len(with_picture) == -(-seconds // 6)
+    assert alone == pytest.approx(with_picture, abs=0.05)
+
+
+def test_sound_that_breaks_off_is_silence_in_every_rendition(
+    tools: Tools, make: Maker, tmp_path: Path
+) -> None:
+    """The file says that its sound is as long as its picture; most of it is not there."""
+    source = make("mute.mkv", *picture(seconds=9), *tone(3), *FAST)
+    facts = probe(tools, source)
+    assert facts.audio is not None
+    plan = plan_clip(replace(facts, audio=replace(facts.audio, end_s=9.0)), 0.0, 9.0)
+    output = encode_clip(tools, source, plan, tmp_path / "clip")
+    check_clip(tools, tmp_path / "clip", output, 9.0)
+    for rendition in output.renditions:
+        loud = signal(tools, tmp_path / "clip" / rendition.playlist, video=False).loud
+        assert len(loud) * 0.005 == pytest.approx(9.0, abs=0.05)
 
 
 def test_a_cover_picture_is_not_a_video(wheel_tools: Tools, make: Maker) -> None:

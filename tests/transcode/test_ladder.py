@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcode.records import STEADY, audio, facts, video
+from transcode.graph import rendition_names
 from transcode.ladder import MAX_CLIP_S, Profile, choose_gain, choose_rungs, output_rate, plan_clip
 
 
@@ -130,7 +131,20 @@ def test_a_stream_that_is_not_there_during_the_clip_is_left_out() -> None:
     assert both.picture is not None
     assert both.picture.pad_s == pytest.approx(200.5)
     assert both.sound is not None
-    assert both.sound.pad_s == pytest.approx(0.5)
+    assert both.sound.pad_s == pytest.approx(300.0)
+    assert plan_clip(lecture, 1200, 1500).sound is not None
+    alone = plan_clip(facts(video=None, audio=audio(end_s=1400.0)), 1200, 1500).sound
+    assert alone is not None
+    assert alone.pad_s == pytest.approx(100.5)
+
+
+def test_sound_alone_is_a_rendition_beside_pictures_that_have_a_sound() -> None:
+    assert plan_clip(facts(), 0, 60).sound_only_bps == 64_000
+    assert plan_clip(facts(audio=None), 0, 60).sound_only_bps is None
+    assert plan_clip(facts(video=None), 0, 60).sound_only_bps is None
+    assert rendition_names(plan_clip(facts(), 0, 60)) == ["1080p", "720p", "480p", "360p", "audio"]
+    assert rendition_names(plan_clip(facts(audio=None), 0, 60))[-1] == "360p"
+    assert rendition_names(plan_clip(facts(video=None), 0, 60)) == ["audio"]
 
 
 def test_sound_alone() -> None:
@@ -166,4 +180,4 @@ def test_the_digest_names_what_decides_the_bytes() -> None:
         replace(plan, rungs=plan.rungs[:1]),
     ]
     assert len({plan.digest, *(other.digest for other in others)}) == 5
-    assert plan.digest == "56e5e7ad8642"
+    assert plan.digest == "bb7c4947de43"

@@ -69,6 +69,17 @@ def test_players_begin_with_a_modest_rendition() -> None:
     assert start_first(turned)[0].name == "480p"
 
 
+def test_no_player_begins_without_a_picture_where_there_is_one() -> None:
+    sound = rendition("audio", width=None, height=None, fps=None, bandwidth_bps=66_000)
+    slides = rendition("1080p", width=1920, height=1080, bandwidth_bps=60_000)  # a slide can cost less
+    assert [one.name for one in start_first([sound, slides])] == ["1080p", "audio"]
+    assert start_first([sound]) == [sound]
+
+
+def test_borders() -> None:
+    assert parse_media_playlist(WRITTEN_BY_FFMPEG).borders_s == pytest.approx((6.006, 10.006))
+
+
 def test_a_master_playlist() -> None:
     sound = rendition("audio", width=None, height=None, fps=None, codecs="mp4a.40.2")
     master = m3u8.loads(master_playlist([rendition("720p"), sound]))
