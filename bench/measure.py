@@ -1,0 +1,51 @@
+"""What a piece of work costs: CPU of this process and of the children it waited for, and time on the wall."""
+
+import os
+import platform
+import resource
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Cost:
+    """CPU seconds (user and system, children included) and wall seconds."""
+
+    cpu_s: float
+    wall_s: float
+
+
+def cost_of(work: Callable[[], object]) -> Cost:
+    """Return what `work` cost. Its children must have been waited for when it returns."""
+    cpu_s, began = _cpu_s(), time.monotonic()
+    work()
+    return Cost(_cpu_s() - cpu_s, time.monotonic() - began)
+
+
+def side_by_side(works: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[Cost]]:
+    """Return the costs of each work, measured in turns (A B C, A B C ...): a busy spell hits all of them."""
+    costs: dict[str, list[Cost]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            costs[name].append(cost_of(work))
+    return costs
+
+
+def ratio(above: Sequence[float], below: Sequence[float]) -> float:
+    """Return the median of the ratios of neighbours: each pair met the same weather."""
+    return median(one / other for one, other in zip(above, below, strict=True))
+
+
+def machine() -> str:
+    """Return the machine's size and how busy it is, for the line above a table."""
+    load = os.getloadavg()[0]
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {load:.1f} at the beginning"
+    )
+
+
+def _cpu_s() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
