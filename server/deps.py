@@ -98,14 +98,18 @@ WhoDep = Annotated[Who, Depends(identify)]
 def _identify(request: Request, ports: Ports) -> Who:
     cookies, headers = request.cookies, request.headers
     accept = headers.get("accept-language")
+    now = ports.clock()
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         with ports.db.read() as session:
             viewer = people_queries.viewer_by_token(session, token.strip())
+            used_at = people_queries.token_used_at(session, token.strip())
         if viewer is None:
             raise SignInNeeded("token_unknown")
+        if used_at is None or now - used_at > _SEEN_EVERY:
+            with ports.db.write() as session:
+                people.touch_token(session, token.strip(), now)
         return Who(viewer, negotiate(None, accept), "", "", False, None, True)
-    now = ports.clock()
     cookie = cookies.get(SESSION_COOKIE, "")
     signed, renew = None, ""
     if cookie:

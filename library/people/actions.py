@@ -357,6 +357,13 @@ def make_token(session: Session, person_id: str, name: str, now: datetime) -> tu
     return token, secret
 
 
+def touch_token(session: Session, token: str, now: datetime) -> None:
+    """Remember that a program uses its token."""
+    session.execute(
+        update(ApiToken).where(ApiToken.token_hash == queries.hash_token(token)).values(used_at=now)
+    )
+
+
 def drop_token(session: Session, person_id: str, token_id: str) -> None:
     """Delete one of a person's own tokens; raises NotFound."""
     token = session.get(ApiToken, token_id)

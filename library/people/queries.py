@@ -64,6 +64,11 @@ def viewer_by_token(session: Session, token: str) -> Viewer | None:
     return viewer_of(session, person) if person else None
 
 
+def token_used_at(session: Session, token: str) -> datetime | None:
+    """Return when an API token was last seen in use, None when it never was."""
+    return session.scalar(select(ApiToken.used_at).where(ApiToken.token_hash == hash_token(token)))
+
+
 def person_by_username(session: Session, username: str) -> Person | None:
     """Return the person with a folded user name."""
     return session.scalars(select(Person).where(Person.username == username)).first()
