@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -64,6 +66,28 @@ print(os.nice(0), os.getpgid(0) == os.getpid(), resource.getrlimit(resource.RLIM
     limits = Limits(address_space_bytes=2**30, open_files=50)
     told = run([PYTHON, "-I", "-c", script], timeout_s=10, limits=limits).stdout.split()
     assert told == [b"%d" % (os.nice(0) + 5), b"True", b"%d" % 2**30, b"0", b"50"]
+
+
+def may_leave_the_network() -> bool:
+    """What this machine allows, told by util-linux."""
+    own_users = [] if os.geteuid() == 0 else ["--user"]
+    tried = subprocess.run(["unshare", "--net", *own_users, "true"], capture_output=True, check=False)
+    return tried.returncode == 0
+
+
+def test_the_child_reaches_no_address_not_even_this_machines() -> None:
+    if sys.platform != "linux" or shutil.which("unshare") is None or not may_leave_the_network():
+        pytest.skip("this platform lets no process leave the network")
+    with socket.create_server(("127.0.0.1", 0)) as canary:
+        canary.settimeout(0.2)
+        call = f"import socket; socket.create_connection(('127.0.0.1', {canary.getsockname()[1]}), 2)"
+        subprocess.run([PYTHON, "-I", "-c", call], check=True, timeout=10)
+        canary.accept()[0].close()  # it can be reached: the test would see it
+        with pytest.raises(ToolFailed) as caught:
+            run([PYTHON, "-I", "-c", call], timeout_s=10)
+        assert "OSError" in str(caught.value.details["said"])
+        with pytest.raises(TimeoutError):
+            canary.accept()
 
 
 def test_an_exit_code_raises_with_the_last_words() -> None:
