@@ -62,7 +62,10 @@ def in_state(session: Session, *states: str) -> Sequence[Recording]:
 
 
 def twins(session: Session, viewer: Viewer, recording: Recording) -> list[Lesson]:
-    """Return the other lessons made of the same file that the viewer may see, oldest recording first."""
+    """Return the other lessons made of the same file that the viewer may see, oldest recording first.
+
+    A lesson whose recording was refused is made of nothing and is left out.
+    """
     return twins_of(session, viewer, [recording])[recording.id]
 
 
@@ -73,7 +76,7 @@ def twins_of(session: Session, viewer: Viewer, recordings: Sequence[Recording]) 
         return {r.id: [] for r in recordings}
     same = session.execute(
         select(Recording.id, Recording.sha256, Recording.lesson_id)
-        .where(Recording.sha256.in_(hashes))
+        .where(Recording.sha256.in_(hashes), Recording.state != "refused")
         .order_by(Recording.created_at, Recording.id)
     ).all()
     seen = {
