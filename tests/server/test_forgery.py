@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from library.core.permits import LessonState
+from library.people.tables import ApiToken
 from tests.server.conftest import Shelf
 from tests.server.routes import UNSAFE, all_routes
 from tests.support.client import TUS
@@ -110,6 +111,21 @@ def test_a_program_with_a_token_needs_no_page(served: Served, shelf: Shelf) -> N
         answer = http.get("/api/v1/lessons")
         assert answer.status_code == 401
         assert answer.json()["message"] != ""
+
+
+def test_when_a_token_was_last_used_was_never_noted(served: Served, shelf: Shelf) -> None:
+    token_id, secret = shelf.token("other")
+
+    def used_at() -> object:
+        with served.ports.db.read() as session:
+            return session.get_one(ApiToken, token_id).used_at
+
+    assert used_at() is None
+    httpx.get(f"{served.base_url}/api/v1/lessons", headers={"Authorization": f"Bearer {secret}"})
+    first = used_at()
+    assert first is not None
+    httpx.get(f"{served.base_url}/api/v1/lessons", headers={"Authorization": f"Bearer {secret}"})
+    assert used_at() == first, "once an hour is enough: not a write for every request"
 
 
 def test_a_wrong_token_is_not_somebody_without_one(served: Served) -> None:
