@@ -16,6 +16,7 @@ from library.intake import actions, importing, local
 from library.intake import queries as intake
 from library.intake.manifest import BadRow, Manifest, Row, parse_manifest
 from library.intake.tables import Recording
+from server.commands.beside import indexing_beside
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Reason
 from server.commands.following import Ended, OwnWorker, follow, own_worker, step_word
@@ -79,7 +80,8 @@ def import_(
     listed = _read(manifest)
     if listed.ignored:
         console.note(N_("这些列没有用上：%(columns)s"), columns=", ".join(listed.ignored))
-    with console.ports() as ports:
+    with indexing_beside(console.settings, len(listed.rows)) as begin, console.ports() as ports:
+        begin()
         run = _Run(console, ports, publish)
         try:
             _import(run, listed, manifest.absolute().parent)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from server.wiring import Ports
-from tests.cli.conftest import Weike
+from tests.cli.conftest import Weike, start
 
 OLD = [
     {
@@ -164,6 +164,17 @@ def test_publishing_later_is_a_change(weike: Weike, tmp_path: Path, ports: Ports
     weike("import", write(tmp_path, OLD[:2]))
     assert counts(weike("import", write(tmp_path, OLD[:2]), "--publish", "--json").json) == (2, 0, 2, 0, 0)
     assert counts(weike("import", write(tmp_path, OLD[:2]), "--publish", "--json").json) == (2, 0, 0, 2, 0)
+
+
+@pytest.mark.slow
+def test_many_rows_are_indexed_while_they_are_written(data: Path, tmp_path: Path, weike: Weike) -> None:
+    rows = [{"key": str(n), "title": f"第{n}课", "transcript_text": f"编号{n}的内容。"} for n in range(600)]
+    running = start(data, "import", write(tmp_path, rows), "--publish", "--json")
+    out, err = running.communicate(timeout=120)
+    assert (running.returncode, err) == (0, "")
+    assert counts(json.loads(out)) == (600, 600, 0, 0, 0)
+    checks = {c["name"]: c["message"] for c in weike("doctor", "--json").json["checks"]}
+    assert checks["index"] == "600 篇，是最新的。"
 
 
 @pytest.mark.slow
