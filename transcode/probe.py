@@ -5,7 +5,7 @@ Times count from the lecture's first moment (ffmpeg's `start_time` of the file),
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -34,7 +34,7 @@ _T = TypeVar("_T")
 _FIELD_ORDERS = {"tt", "bb", "tb", "bt"}
 
 
-def probe(tools: Tools, path: Path) -> Facts:
+def probe(tools: Tools, path: Path, should_stop: Callable[[], bool] | None = None) -> Facts:
     """Return the facts of the recording at `path`.
 
     Raises Refused (`REFUSALS` without the transcripts' codes) or Failed (a tool is missing, crashed or hung).
@@ -44,10 +44,10 @@ def probe(tools: Tools, path: Path) -> Facts:
         _check_complete(path)
         if _DRM_TAGS & {kind.decode("latin-1") for kind in boxes.sample_entries(path)}:
             raise Refused("encrypted")  # ffprobe shows the kind behind the protection
-    found = _ask(tools, path, container)
+    found = _ask(tools, path, container, should_stop)
     ends: Mapping[int, float] = {}
     if _lacks_length(found, container):
-        ends = _scan_ends(tools, path, container)
+        ends = _scan_ends(tools, path, container, should_stop)
     return parse_probe(found, container, ends)
 
 
@@ -215,7 +215,9 @@ def _check_limits(facts: Facts) -> None:
         raise Refused("too_large_picture", details)
 
 
-def _ask(tools: Tools, path: Path, container: Container) -> Mapping[str, Any]:
+def _ask(
+    tools: Tools, path: Path, container: Container, should_stop: Callable[[], bool] | None
+) -> Mapping[str, Any]:
     args = [
         str(tools.ffprobe),
         "-v",
@@ -229,7 +231,7 @@ def _ask(tools: Tools, path: Path, container: Container) -> Mapping[str, Any]:
     # A recorder's transport stream can bring its sound seconds after its picture: look further than 5 s.
     args += ["-analyzeduration", "20M", "-probesize", "50M", *input_args(container.demuxer, path)]
     try:
-        answer = json.loads(run(args, timeout_s=PROBE_TIMEOUT_S).stdout)
+        answer = json.loads(run(args, timeout_s=PROBE_TIMEOUT_S, should_stop=should_stop).stdout)
     except ToolFailed as error:
         raise _complaint(error) or error from error
     return answer if isinstance(answer, dict) else {}
@@ -275,7 +277,9 @@ def _lacks_length(found: Mapping[str, Any], container: Container) -> bool:
     return any(_stream_length(stream) is None for stream in streams)
 
 
-def _scan_ends(tools: Tools, path: Path, container: Container) -> dict[int, float]:
+def _scan_ends(
+    tools: Tools, path: Path, container: Container, should_stop: Callable[[], bool] | None
+) -> dict[int, float]:
     """Read every packet (no decoding) and return where each stream ends, on the file's clock.
 
     For files that do not say it: what a browser recorded (WebM without a duration), bare MP3 and AAC.
@@ -291,7 +295,8 @@ def _scan_ends(tools: Tools, path: Path, container: Container) -> dict[int, floa
 
     args = [str(tools.ffprobe), "-v", "error", "-of", "compact=p=0"]
     args += ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time"]
-    run([*args, *input_args(container.demuxer, path)], timeout_s=SCAN_TIMEOUT_S, on_line=note)
+    command = [*args, *input_args(container.demuxer, path)]
+    run(command, timeout_s=SCAN_TIMEOUT_S, on_line=note, should_stop=should_stop)
     return ends
 
 

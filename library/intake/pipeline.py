@@ -85,7 +85,7 @@ class Pipeline:
         with self._step(recording_id, "probe") as recording:
             if recording.facts is not None:
                 return
-            facts = probe(self.tools, self._source(recording))
+            facts = probe(self.tools, self._source(recording), self._should_stop(recording_id))
             with self.db.write() as session:
                 row = queries.recording(session, recording_id)
                 lesson = catalog_queries.lesson(session, row.lesson_id)
