@@ -37,7 +37,8 @@ _FIELD_ORDERS = {"tt", "bb", "tb", "bt"}
 def probe(tools: Tools, path: Path, should_stop: Callable[[], bool] | None = None) -> Facts:
     """Return the facts of the recording at `path`.
 
-    Raises Refused (`REFUSALS` without the transcripts' codes) or Failed (a tool is missing, crashed or hung).
+    Raises Refused (`REFUSALS` without the transcripts' codes), Failed (a tool is missing, crashed or hung) or
+    Cancelled.
     """
     container = sniff_file(path)
     if container.demuxer == "mov":
