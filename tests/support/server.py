@@ -192,7 +192,7 @@ class Process:
         }
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.server"],
+                [sys.executable, "-m", "server.cli", "serve"],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -240,18 +240,3 @@ def process(data: Path, **environment: str) -> Iterator[Process]:
         yield running
     finally:
         running.kill()
-
-
-def main() -> None:
-    """Serve what the environment's settings name, as `weike serve` does."""
-    from server import logs
-
-    settings = Settings()
-    logs.configure(settings.log_format)
-    ports = open_ports(settings)
-    uvicorn.run(create_app(settings, ports), host=settings.host, port=settings.port, log_config=None)
-    ports.close()
-
-
-if __name__ == "__main__":
-    main()
