@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 import structlog
-from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowHandle, error
 from sqlalchemy import make_url
 
 from library.core.errors import NotFound
@@ -47,6 +47,7 @@ class Worker:
         self._ports = ports
         self._stopping = threading.Event()
         self._started: set[str] = set()
+        self._awaited: set[str] = set()
         self._index = IndexThread(ports.indexer)
         self._sweeper = threading.Thread(target=self._sweep_forever, name="sweep", daemon=True)
         self._lock: TextIO | None = None
@@ -82,10 +83,21 @@ class Worker:
         """End: children are ended, steps are left to be taken up at the next start."""
         self._stopping.set()
         self._sweeper.join(timeout=30)
+        self._let_waiting_go()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=15)
         self._index.stop()
         if self._lock is not None:
             self._lock.close()
+
+    def _let_waiting_go(self) -> None:
+        """Cancel the clips that still queue here: nobody takes them up any more, and their recording waits.
+
+        The recording then ends as interrupted, and the next start begins a new run with what is left.
+        """
+        for clip_workflow in list(self._awaited):
+            status = DBOS.get_workflow_status(clip_workflow)
+            if status is not None and status.status in ("ENQUEUED", "DELAYED"):
+                DBOS.cancel_workflow(clip_workflow)
 
     def _pipeline(self) -> Pipeline:
         ports = self._ports
@@ -135,9 +147,11 @@ class Worker:
             handles = []
             for n, clip_id in enumerate(clip_ids, start=1):
                 # First clips of all lessons before second ones: somebody waits for each of them.
+                self._awaited.add(f"{clip_id}-{attempt}")
                 with SetWorkflowID(f"{clip_id}-{attempt}"), SetEnqueueOptions(priority=n):
                     handles.append(DBOS.enqueue_workflow(CLIPS, clip, recording_id, clip_id))
-            outcomes = [handle.get_result() for handle in handles]
+            outcomes = [_result(handle) for handle in handles]
+            self._awaited.difference_update(f"{clip_id}-{attempt}" for clip_id in clip_ids)
             if INTERRUPTED in outcomes:
                 return INTERRUPTED
             # What plays gets its words and can be found, even when another clip failed.
@@ -200,6 +214,14 @@ class Worker:
             recording = queries.recording(session, recording_id)
             if recording.attempt == attempt and recording.state in ("waiting", "working"):
                 act(session, recording)
+
+
+def _result(handle: WorkflowHandle[str]) -> str:
+    """Wait for a clip; returns its outcome, INTERRUPTED when it was let go before it began."""
+    try:
+        return handle.get_result()
+    except error.DBOSAwaitedWorkflowCancelledError:
+        return INTERRUPTED
 
 
 def _step(name: str, step: Callable[..., Any], *args: str) -> str:

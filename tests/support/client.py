@@ -117,3 +117,13 @@ class Person:
                 return found
             time.sleep(0.2)
         raise AssertionError(f"still not {wanted}: {json.dumps(found, ensure_ascii=False)}")
+
+    def until_clips(self, lesson: str, timeout_s: float = 60) -> list[dict[str, Any]]:
+        """Wait until it is known which clips a lesson gets; returns them, made or not."""
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            clips: list[dict[str, Any]] = self.http.get(f"/api/v1/lessons/{lesson}").json()["clips"]
+            if clips:
+                return clips
+            time.sleep(0.05)
+        raise AssertionError("no clips are planned")
