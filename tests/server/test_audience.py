@@ -8,6 +8,8 @@ from library.core.permits import Audience, LessonState
 from tests.server.conftest import Put, Shelf
 from tests.support.server import Served
 
+pytestmark = pytest.mark.slow
+
 VIEWERS = ("nobody", "member", "other", "lecturer", "staff", "admin")
 DRAFT, PUBLISHED, WITHDRAWN = LessonState.DRAFT, LessonState.PUBLISHED, LessonState.WITHDRAWN
 SEEN_BY = {

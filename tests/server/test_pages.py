@@ -19,6 +19,8 @@ from tests.server.conftest import Shelf
 from tests.support.client import Person
 from tests.support.server import Served, new_data, password, process
 
+pytestmark = pytest.mark.slow
+
 VIEWERS = ("nobody", "member", "lecturer", "staff", "admin")
 LOADS = {"src", "poster", "data", "srcset", "action", "formaction", "background", "cite", "manifest"}
 CSS_LOADS = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
@@ -225,7 +227,6 @@ def test_every_answer_has_its_own_number(served: Served) -> None:
     assert len(set(numbers)) == len(numbers)
 
 
-@pytest.mark.slow
 def test_an_unforeseen_error_says_its_number_and_nothing_of_the_inside(tmp_path: Path) -> None:
     data = new_data(tmp_path / "data")
     with process(data, WEIKE_WORKER="false") as running, Person(running.base_url) as staff:

@@ -261,6 +261,7 @@ def send(browser: Person, case: Case, asked: dict[str, Any]) -> httpx.Response:
     return browser.http.request(method, path, headers=headers, **body)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_answers(served: Served, shelf: Shelf, case: Case) -> None:
     found = {}

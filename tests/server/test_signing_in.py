@@ -18,6 +18,8 @@ from tests.support import factories
 from tests.support.client import Person
 from tests.support.server import MovableClock, Served, in_thread, password
 
+pytestmark = pytest.mark.slow
+
 _numbers = count(1)
 
 
