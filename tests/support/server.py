@@ -6,6 +6,7 @@ As a process of its own, for what survives: it runs the worker too and can be ki
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -58,6 +59,7 @@ def password(username: str) -> str:
 def _template() -> Path:
     """A data folder with PEOPLE in it, made once: five argon2 hashes and the migrations take their time."""
     folder = Path(tempfile.mkdtemp(prefix="weike-people-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     ports = open_ports(Settings(data=folder, _env_file=None))  # type: ignore[call-arg]
     with ports.db.write() as session:
         for username, role in PEOPLE.items():
