@@ -19,6 +19,7 @@ from server.assets import load_assets
 from server.deps import guard
 from server.hls import MediaApp
 from server.i18n import load_catalogues
+from server.logs import told_path
 from server.pages import Pages
 from server.routes import api, catalog, find, intake, people, review, system, watch
 from server.settings import Settings
@@ -136,7 +137,7 @@ class _Requests:
                     log.info(
                         "request",
                         method=scope["method"],
-                        path=scope["path"],
+                        path=told_path(scope["path"]),
                         status=status or 500,
                         ms=took_ms,
                     )

@@ -10,6 +10,7 @@ from library.core import errors
 from server.contexts import ErrorPage, Reason
 from server.deps import identify
 from server.indexing import IndexUnavailable
+from server.logs import told_path
 from server.pages import Pages
 
 log = structlog.get_logger()
@@ -70,7 +71,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> Response:
-        log.error("request failed", path=request.url.path, exc_info=error)
+        log.error("request failed", path=told_path(request.url.path), exc_info=error)
         answer = await respond(request, 500, Reason(code="error"))
         # This answer is made outside of the middleware that gives all others their id.
         answer.headers["x-request-id"] = str(getattr(request.state, "request_id", ""))

@@ -247,6 +247,7 @@ def test_an_unforeseen_error_says_its_number_and_nothing_of_the_inside(tmp_path:
         assert "sqlite" not in text.lower()
     assert page.headers["x-request-id"] in log
     assert "no such table" in log, "the log says what happened"
+    assert "secret-of-a-link" not in log, "who reads the log could use the link first"
     assert staff.csrf() not in log, "local variables were logged, tokens with them"
     assert max(len(line) for line in log.splitlines()) < 100_000, "half a megabyte for each error"
 
