@@ -12,6 +12,7 @@ from library.core.clock import local_day
 from library.core.database import insert_new, upsert
 from library.core.errors import NotFound
 from library.core.ids import new_id
+from library.core.permits import LessonState
 from library.plays import rules
 from library.plays.rules import ViewRule
 from library.plays.tables import DaySum, LastView, Play, View
@@ -52,7 +53,8 @@ def beat(
 ) -> Credited:
     """Credit what a player reports; raises NotFound when the play is not this viewer's.
 
-    The same beat twice changes nothing. The play becomes a view once, when it passes the rule.
+    The same beat twice changes nothing. The play becomes a view once, when it passes the rule. Before a
+    lesson is published only its lecturer and the staff see it, and their looking over it counts nothing.
     """
     play = session.get(Play, play_id, with_for_update=True)
     clip = session.get(Clip, play.clip_id) if play is not None else None
@@ -71,6 +73,8 @@ def beat(
     play.ranges = [list(stretch) for stretch in credited]
     play.credited_s = rules.total_s(credited)
     play.last_at = now
+    if clip.lesson.state != LessonState.PUBLISHED:
+        return Credited(play.clip_id, play.credited_s, counted=False)
     views = 0
     if not play.counted and play.credited_s + 1e-6 >= rule.needed_s(clip_s):
         play.counted = True

@@ -63,6 +63,14 @@ def test_a_play_counts_once_when_it_has_been_played_long_enough(db: Database, cl
     assert views(db) == 1
 
 
+def test_looking_over_a_draft_counted_as_a_view(db: Database) -> None:
+    with db.write() as session:
+        clip = make.lesson(session, clips=1, state=LessonState.DRAFT).clips[0].id
+    its = play(db, clip)
+    assert beat(db, its, [(0, 30)], s(30)) == actions.Credited(clip, 30.0, False)
+    assert views(db) == 0
+
+
 def test_the_same_beat_again_changes_nothing(db: Database, clip: str) -> None:
     its = play(db, clip)
     first = beat(db, its, [(0, 12.3456)], s(20))
