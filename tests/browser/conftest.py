@@ -35,7 +35,7 @@ DEVICES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's loop must end before other modules begin theirs
 def chromium(chromium_path: Path) -> Iterator[Browser]:
     """One browser for all tests; each test gets a profile of its own."""
     with sync_playwright() as playwright:
@@ -44,7 +44,7 @@ def chromium(chromium_path: Path) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """A library with people and no lessons, with its worker."""
     with process(new_data(tmp_path_factory.mktemp("browser") / "data")) as running:
@@ -106,7 +106,7 @@ CUES = """1
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lecture(tmp_path_factory: pytest.TempPathFactory, system_ffmpeg_path: Path) -> Path:
     """A moving picture of 80 seconds, 480 lines high so that there are two renditions; a transcript."""
     folder = tmp_path_factory.mktemp("lecture")

@@ -34,8 +34,11 @@ export function readError(status, body) {
   return new RequestError(status, 'error', t('服务器没有答应（%(status)s）。', { status }), t('请过一会儿再试。'));
 }
 
-/** Send a request; the answer's JSON, or null when it has none. Rejects with RequestError. */
-export async function request(method, url, body) {
+/**
+ * Send a request; the answer's JSON, or null when it has none. Rejects with RequestError.
+ * `keepalive`: it is sent even when the page is being left.
+ */
+export async function request(method, url, body, { keepalive = false } = {}) {
   const headers = { Accept: 'application/json', 'X-CSRF-Token': csrf() };
   if (body !== undefined && !(body instanceof FormData)) {
     headers['Content-Type'] = 'application/json';
@@ -43,7 +46,7 @@ export async function request(method, url, body) {
   }
   let answer;
   try {
-    answer = await fetch(url, { method, headers, body, credentials: 'same-origin' });
+    answer = await fetch(url, { method, headers, body, credentials: 'same-origin', keepalive });
   } catch {
     throw new RequestError(0, 'offline', t('连不上服务器。'), t('请检查网络。'));
   }

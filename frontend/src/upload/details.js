@@ -14,8 +14,10 @@ export class Details {
     this.transcript = form.querySelector('[data-part="transcript"]');
     form.addEventListener('submit', (event) => event.preventDefault());
     form.addEventListener('input', (event) => {
-      if (event.target.name !== 'transcript') this.#later();
+      if (event.target.name !== 'transcript') this.#later(event.target.name);
     });
+    // Whoever types and at once goes on to another page has typed it all the same.
+    addEventListener('pagehide', () => this.#leave());
     form.elements.transcript.addEventListener('change', () => this.#sendTranscript());
   }
 
@@ -52,28 +54,43 @@ export class Details {
     };
   }
 
-  #later() {
-    this.touched = new Set([...(this.touched ?? []), document.activeElement?.name]);
+  #later(name) {
+    this.touched = new Set([...(this.touched ?? []), name]);
+    this.unsaved = true;
     this.#say(this.saved, '');
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), QUIET_MS);
   }
 
-  async save() {
+  /** Save what stands in the form; one after the other, so that an older answer never wins. */
+  save() {
     clearTimeout(this.timer);
+    this.saving = (this.saving ?? Promise.resolve()).then(() => this.#send());
+    return this.saving;
+  }
+
+  async #send() {
     if (!this.lesson) return;
     const values = this.values;
     if (!values.title) {
       this.#say(this.saved, t('标题不能为空，还没有保存。'));
       return;
     }
+    this.unsaved = false;
     try {
       await request('PATCH', `/api/v1/lessons/${this.lesson}`, values);
-      this.#say(this.saved, t('已自动保存'));
+      if (!this.unsaved) this.#say(this.saved, t('已自动保存'));
     } catch (error) {
+      this.unsaved = true;
       this.#say(this.saved, t('还没有保存：%(why)s', { why: error.said }));
       if (error.status === 0) this.timer = setTimeout(() => this.save(), 5000);
     }
+  }
+
+  #leave() {
+    if (!this.unsaved || !this.lesson || !this.values.title) return;
+    this.unsaved = false;
+    request('PATCH', `/api/v1/lessons/${this.lesson}`, this.values, { keepalive: true }).catch(() => {});
   }
 
   async #sendTranscript() {
