@@ -120,6 +120,8 @@ class Pipeline:
         with self.db.read() as session:
             clip = catalog_queries.clip(session, clip_id)
             n, start_s, end_s, present = clip.n, clip.start_s, clip.end_s, clip.plan
+            # Clips side by side get a thread each; a clip that is alone would leave the other cores idle.
+            threads = None if len(clip.lesson.clips) == 1 else self.threads
         with self._step(recording_id, "clip", n) as recording:
             facts = Facts.from_json(recording.facts or {})
             profile = AudioProfile.from_json(recording.profile or {})
@@ -144,7 +146,7 @@ class Pipeline:
                     folder,
                     on_progress=self._reporter(recording_id, "clip", n),
                     should_stop=self._should_stop(recording_id),
-                    threads=self.threads,
+                    threads=threads,
                 )
                 objects.publish_folder(self.store, folder, prefix, output.files)
             finally:
