@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import Request
@@ -24,6 +23,7 @@ from server.contexts import (
     Frame,
     Language,
     LessonCard,
+    LessonRef,
     Pager,
     Reason,
     Viewer,
@@ -193,6 +193,13 @@ class Pages:
         )
 
 
+def lesson_ref(lesson: Lesson) -> LessonRef:
+    """Return just enough of a lesson to name it."""
+    return LessonRef(
+        id=lesson.id, title=lesson.title, lecturer=lesson.lecturer.name if lesson.lecturer else None
+    )
+
+
 def pager(page: Page[object], path: str, **filters: object) -> Pager:
     """Return where we are in a list; empty filters are left out of its address."""
     chosen = urlencode({name: value for name, value in filters.items() if value})
@@ -213,11 +220,6 @@ def safe_next(url: str) -> str:
 def reason(error: Exception) -> Reason:
     """Return an error of the product as a reason that a form shows again."""
     return Reason(code=getattr(error, "code", "error"), args=getattr(error, "values", {}))
-
-
-def with_flash(frame: Frame, kind: str, code: str) -> Frame:
-    """Return the frame with one more line at the top."""
-    return replace(frame, flashes=(*frame.flashes, Flash(kind=kind, code=code)))  # type: ignore[arg-type]
 
 
 def _flashes(request: Request) -> tuple[Flash, ...]:

@@ -23,12 +23,11 @@ from server.contexts import (
     HomePage,
     LessonPage,
     LessonPowers,
-    LessonRef,
     LessonsPage,
     Reason,
 )
 from server.deps import PortsDep, Reading, Who, WhoDep, Writing
-from server.pages import Pages, pager, safe_next
+from server.pages import Pages, lesson_ref, pager, safe_next
 
 router = APIRouter(include_in_schema=False)
 
@@ -121,17 +120,13 @@ def _lesson_page(request: Request, session: Session, who: Who, found: Lesson) ->
         problem=Reason(code=recording.reason, args=recording.reason_args or {})
         if recording is not None and recording.reason and powers.see_progress
         else None,
-        duplicates=tuple(_ref(twin) for twin in twins),
+        duplicates=tuple(lesson_ref(twin) for twin in twins),
         may=powers,
         history=tuple(HistoryLine(at=h.at, who=h.who, action=h.what, note=h.note) for h in history),  # type: ignore[arg-type]
         known_lecturers=tuple(lecturers),
         known_topics=tuple(topics),
         rule=pages.rule,
     )
-
-
-def _ref(found: Lesson) -> LessonRef:
-    return LessonRef(id=found.id, title=found.title, lecturer=found.lecturer.name if found.lecturer else None)
 
 
 def _powers(who: Who, found: Lesson) -> LessonPowers:

@@ -9,14 +9,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from library.catalog import queries
-from library.catalog.tables import Clip, Lesson
+from library.catalog.tables import Clip
 from library.core.errors import Conflict, Invalid
 from library.core.permits import Action
 from library.plays import actions, rules
 from library.plays import queries as plays
-from server.contexts import ClipCount, ClipPage, CueLine, DayCount, LessonRef, StatsPage
+from server.contexts import ClipCount, ClipPage, CueLine, DayCount, StatsPage
 from server.deps import PortsDep, Reading, Who, WhoDep, Writing
-from server.pages import Pages
+from server.pages import Pages, lesson_ref
 from server.wiring import Ports
 from transcode import captions
 
@@ -130,7 +130,7 @@ def stats(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Re
     sums = plays.lesson_stats(session, lesson_id)
     context = StatsPage(
         frame=pages.frame(request, who),
-        lesson=_ref(lesson),
+        lesson=lesson_ref(lesson),
         views=sums.views,
         people=sums.people,
         watched_s=sums.watched_s,
@@ -144,9 +144,3 @@ def stats(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Re
         rule=pages.rule,
     )
     return pages.respond(request, who, context)
-
-
-def _ref(lesson: Lesson) -> LessonRef:
-    return LessonRef(
-        id=lesson.id, title=lesson.title, lecturer=lesson.lecturer.name if lesson.lecturer else None
-    )
