@@ -1,8 +1,9 @@
 """The audio pass: one audio-only decode that gives pauses and loudness."""
 
+import base64
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -21,26 +22,37 @@ RATE_HZ = 8000
 SLOWEST_SPEED = 2.0
 """The pass runs at 200 to 300 times real time; slower than this is taken for hung."""
 
+WAVE_STEP_S = 2 * HOP_S
+"""Time per byte of a profile's wave: fine enough to see a pause, small enough to send (36 kB an hour)."""
+
+WAVE_RANGE_DB = 45.0
+"""From the loudest down to what is drawn as silence: speech moves within 30 dB, the rest is the room."""
+
 _KEY = "lavfi.astats.Overall.RMS_level"
 _TELL_EVERY = round(10 / HOP_S)
 
 
 @dataclass(frozen=True)
 class AudioProfile:
-    """What the audio pass heard. Loudness is None where there is no sound to measure."""
+    """What the audio pass heard. Loudness is None where there is no sound to measure.
+
+    `wave` draws the lecture: one byte per WAVE_STEP_S, 0 for silence, 255 for the loudest.
+    """
 
     pauses: tuple[Pause, ...]
     integrated_lufs: float | None
     true_peak_db: float | None
+    wave: bytes = b""
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values for a JSON column; `from_json` reads them back."""
-        return asdict(self)
+        """Return plain values for a JSON column (the wave in base64); `from_json` reads them back."""
+        return {**asdict(self), "wave": base64.b64encode(self.wave).decode("ascii")}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Return what `to_json` wrote."""
-        return cls(**{**value, "pauses": tuple(Pause(**pause) for pause in value["pauses"])})
+        """Return what `to_json` wrote; what was written before there were waves has none."""
+        pauses = tuple(Pause(**pause) for pause in value["pauses"])
+        return cls(**{**value, "pauses": pauses, "wave": base64.b64decode(value.get("wave", ""))})
 
 
 def audio_pass(
@@ -70,7 +82,7 @@ def audio_pass(
     timeout_s = 60 + facts.duration_s / SLOWEST_SPEED
     done = run(pass_args(tools, path, facts), timeout_s=timeout_s, on_line=hear, should_stop=should_stop)
     loudness, peak = parse_loudness(done.stderr_tail)
-    return AudioProfile(find_pauses(levels), loudness, peak)
+    return AudioProfile(find_pauses(levels), loudness, peak, draw_wave(levels))
 
 
 def pass_args(tools: Tools, path: Path, facts: Facts) -> list[str]:
@@ -91,6 +103,20 @@ def pass_args(tools: Tools, path: Path, facts: Facts) -> list[str]:
     outputs = [ffmpeg.output(stream, "-", format="null") for stream in (loudness, band)]
     made: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
     return [str(tools.ffmpeg), "-nostdin", "-hide_banner", "-nostats", "-loglevel", "info", *made]
+
+
+def draw_wave(levels_db: Sequence[float]) -> bytes:
+    """Return the wave of levels taken every HOP_S: of each two the louder, against the lecture's loudest.
+
+    Against the loudest but for one in a thousand: a single clap must not make all speech look small.
+    """
+    if not levels_db:
+        return b""
+    top_db = sorted(levels_db)[round((len(levels_db) - 1) * 0.999)]
+    louder = (max(levels_db[n : n + 2]) for n in range(0, len(levels_db), 2))
+    if top_db <= SILENCE_DB:
+        return bytes(len(range(0, len(levels_db), 2)))
+    return bytes(round(255 * min(1.0, max(0.0, 1 + (level - top_db) / WAVE_RANGE_DB))) for level in louder)
 
 
 def parse_level(value: str) -> float:
