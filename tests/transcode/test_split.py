@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcode.records import STEADY
-from transcode.split import Cut, Pause, choose_cuts
+from transcode.split import Chapter, Cut, Pause, choose_cuts, cuts_from_chapters
 
 ALMOST = 1e-6
 
@@ -115,3 +115,61 @@ def test_a_transcript_without_sound_to_match_still_helps() -> None:
 def test_impossible_limits(duration_s: float, max_s: float, min_s: float) -> None:
     with pytest.raises(ValueError, match="impossible"):
         choose_cuts(duration_s, [], max_s=max_s, min_s=min_s)
+
+
+def test_a_pause_in_which_the_slide_turns_is_preferred() -> None:
+    pauses = [pause(530.0), pause(500.0)]
+    assert choose_cuts(1000.0, pauses)[0].end_s == pytest.approx(500.0, abs=0.5)
+    assert choose_cuts(1000.0, [pause(480.0), pause(500.0)], turns_s=[481.5])[0].end_s == pytest.approx(
+        480.0, abs=0.5
+    )
+
+
+def chapters(*marks: tuple[float, str]) -> list[Chapter]:
+    ends = [at_s for at_s, _ in marks[1:]] + [3000.0]
+    return [Chapter(at_s, end_s, title) for (at_s, title), end_s in zip(marks, ends, strict=True)]
+
+
+def test_chapters_become_clips_with_their_names() -> None:
+    found = cuts_from_chapters(1000.0, chapters((0.0, "起源"), (400.0, "长征")), [])
+    assert found == [Cut(1, 0.0, 400.0, "chapter", "起源"), Cut(2, 400.0, 1000.0, "end", "长征")]
+
+
+def test_a_chapter_mark_inside_a_word_moves_into_the_pause_beside_it() -> None:
+    found = cuts_from_chapters(1000.0, chapters((0.0, "一"), (400.0, "二")), [pause(401.0)])
+    assert 400.7 <= found[0].end_s <= 401.3
+
+
+def test_a_long_chapter_is_cut_like_a_lecture() -> None:
+    found = cuts_from_chapters(1200.0, chapters((0.0, "一"), (300.0, "二")), [pause(750.0)])
+    assert [cut.title for cut in found] == ["一", "二 (1/2)", "二 (2/2)"]
+    assert found[1].reason == "pause"
+
+
+def test_a_title_page_is_no_clip() -> None:
+    found = cuts_from_chapters(900.0, chapters((0.0, "片头"), (8.0, "一"), (400.0, "二")), [])
+    assert [(cut.start_s, cut.title) for cut in found] == [(0.0, "一"), (400.0, "二")]
+
+
+def test_one_chapter_says_nothing() -> None:
+    assert cuts_from_chapters(900.0, chapters((0.0, "全部")), []) == []
+    assert cuts_from_chapters(900.0, [], []) == []
+
+
+MARKS = st.lists(st.tuples(st.floats(0, 5000), st.text(max_size=4)), min_size=1, max_size=30).map(
+    lambda marks: chapters(*sorted(marks))
+)
+
+
+@STEADY
+@given(st.floats(1, 5000), MARKS, PAUSES)
+def test_whatever_the_chapters_say_the_limits_hold(
+    duration_s: float, marks: list[Chapter], pauses: list[Pause]
+) -> None:
+    found = cuts_from_chapters(duration_s, marks, pauses)
+    if not found:
+        return
+    assert found[0].start_s == 0.0
+    assert found[-1].end_s == duration_s
+    assert all(cut.end_s == after.start_s for cut, after in pairwise(found))
+    assert all(0 < cut.end_s - cut.start_s <= 600 + ALMOST for cut in found)
