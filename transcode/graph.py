@@ -53,9 +53,10 @@ def rendition_names(plan: Plan) -> list[str]:
     return [*names, SOUND_ONLY] if plan.sound_only_bps or not names else names
 
 
-def open_source(source: Path, demuxer: str, seek_s: float) -> Any:
-    """Return ffmpeg-python's input node for a recording, opened at `seek_s`."""
+def open_source(source: Path, demuxer: str, seek_s: float, **decoding: str) -> Any:
+    """Return ffmpeg-python's input node for a recording, opened at `seek_s`; `decoding`: further options."""
     options: dict[str, Any] = {
+        **decoding,
         "format": demuxer,  # never let ffmpeg guess: see sniff.py
         "protocol_whitelist": "file",
     }
