@@ -53,6 +53,12 @@ def rendition_names(plan: Plan) -> list[str]:
     return [*names, SOUND_ONLY] if plan.sound_only_bps or not names else names
 
 
+def segment_frames(picture: PicturePlan) -> list[int]:
+    """Return how many frames each segment of a picture has."""
+    full, rest = divmod(picture.frames, picture.gop_frames)
+    return [picture.gop_frames] * full + ([rest] if rest else [])
+
+
 def open_source(source: Path, demuxer: str, seek_s: float, **decoding: str) -> Any:
     """Return ffmpeg-python's input node for a recording, opened at `seek_s`; `decoding`: further options."""
     options: dict[str, Any] = {

@@ -13,6 +13,7 @@ from pathlib import Path
 from transcode.boxes import codec_names, is_whole
 from transcode.errors import Failed, Refused, ToolFailed
 from transcode.graph import PLAYLIST, SOUND_ONLY, clip_args, rendition_names
+from transcode.growing import Growth, OnSegments
 from transcode.ladder import Plan
 from transcode.playlist import (
     MediaPlaylist,
@@ -64,11 +65,12 @@ class ClipOutput:
 
 
 class _Meter:
-    """Turns ffmpeg's -progress lines into Progress."""
+    """Turns ffmpeg's -progress lines into Progress, and looks at each how the first rendition has grown."""
 
-    def __init__(self, duration_s: float, tell: Callable[[Progress], None]) -> None:
+    def __init__(self, duration_s: float, tell: Callable[[Progress], None], growth: Growth | None) -> None:
         self._duration_s = duration_s
         self._tell = tell
+        self._growth = growth
         self._began = time.monotonic()
         self._at_s = 0.0
 
@@ -78,6 +80,11 @@ class _Meter:
             self._at_s = max(self._at_s, int(value) / 1_000_000)
         elif key == "progress":
             self._tell(self._progress())
+            self.grown()
+
+    def grown(self) -> None:
+        if self._growth is not None:
+            self._growth.look()
 
     def done(self) -> None:
         self._tell(Progress(100.0, 0.0, self._progress().speed))
@@ -103,22 +110,20 @@ def encode_clip(
     should_stop: Callable[[], bool] | None = None,
     *,
     threads: int | None = None,
+    on_segments: OnSegments | None = None,
 ) -> ClipOutput:
     """Encode one clip into `out_dir`, private to this call and empty or absent. `threads`: per encoder.
+
+    `on_segments` is told (rendition, segments complete so far) of the rendition that a player begins with,
+    each time that there are more; they lie under `out_dir`/rendition beside its init.mp4.
 
     Raises Refused (unsupported_codec), Failed (see FAILURES) or Cancelled; the folder is then left as it is,
     for the caller to delete.
     """
+    growth = Growth(out_dir, plan, on_segments) if on_segments else None
+    meter = _Meter(plan.duration_s, on_progress or _ignore, growth)
     try:
-        return _encode(
-            tools,
-            source,
-            plan,
-            out_dir,
-            _Meter(plan.duration_s, on_progress or _ignore),
-            should_stop,
-            threads,
-        )
+        return _encode(tools, source, plan, out_dir, meter, should_stop, threads)
     except (Failed, OSError) as error:
         if _disk_is_full(out_dir, error):
             raise Failed("disk_full") from error
@@ -145,6 +150,7 @@ def _encode(
         raise _undecodable(error) or error from error
     playlists = {name: _check(out_dir, name, plan) for name in names}
     _check_even(playlists)
+    meter.grown()
     poster = make_poster(tools, source, plan, out_dir, should_stop)
     renditions = tuple(_measure(out_dir, name, playlist, plan) for name, playlist in playlists.items())
     (out_dir / MASTER).write_text(master_playlist(start_first(renditions)), encoding="utf-8")

@@ -4,12 +4,18 @@ We write the master ourselves: ffmpeg 5.1 leaves out AVERAGE-BANDWIDTH and FRAME
 numbers let a player choose well.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from transcode.graph import PLAYLIST, SOUND_ONLY
+from transcode.ladder import Plan
+
 START_SHORT_SIDE = 480
+MUXING_ROOM = 1.05
+"""Boxes around the packets add a few percent at low rates."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +104,14 @@ def start_first(renditions: Sequence[Rendition]) -> list[Rendition]:
     """
     ordered = sorted(renditions, key=lambda one: (one.width is not None, one.bandwidth_bps), reverse=True)
     pictures = [one for one in ordered if one.width is not None] or ordered
-    modest = [one for one in pictures if min(one.width or 0, one.height or 0) <= START_SHORT_SIDE]
-    first = modest[0] if modest else pictures[-1]
+    first = pictures[first_of([(one.width or 0, one.height or 0) for one in pictures])]
     return [first, *(one for one in ordered if one is not first)]
+
+
+def first_of(sizes: Sequence[tuple[int, int]]) -> int:
+    """Return which of these pictures, given from the best down as (width, height), to begin with."""
+    modest = (n for n, size in enumerate(sizes) if min(size) <= START_SHORT_SIDE)
+    return next(modest, len(sizes) - 1)
 
 
 def master_playlist(renditions: Sequence[Rendition]) -> str:
@@ -115,3 +126,41 @@ def master_playlist(renditions: Sequence[Rendition]) -> str:
             values.append(f"FRAME-RATE={rendition.fps:.3f}")
         lines += ["#EXT-X-STREAM-INF:" + ",".join(values), rendition.playlist]
     return "\n".join(lines) + "\n"
+
+
+def first_rendition(plan: Plan) -> str:
+    """Return the name of the rendition that a player of this plan's clip begins with."""
+    if not plan.rungs:
+        return SOUND_ONLY
+    return plan.rungs[first_of([(rung.width, rung.height) for rung in plan.rungs])].name
+
+
+def growing_playlist(init_uri: str, segments: Sequence[Segment], target_s: float, ended: bool) -> str:
+    """Return the playlist of a rendition that is still being made; `ended`: all its segments are here.
+
+    An EVENT playlist (RFC 8216 4.3.3.5): segments are only ever added, so that a player may go back to the
+    beginning, and asks again for as long as there is no ENDLIST. `target_s`: of the longest segment that will
+    come; it must not change while a player reads on (6.2.1).
+    """
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", f"#EXT-X-TARGETDURATION:{max(1, math.floor(target_s + 0.5))}"]
+    lines += ["#EXT-X-MEDIA-SEQUENCE:1", "#EXT-X-PLAYLIST-TYPE:EVENT", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    # A clip is watched from its first second, also when there is already more of it.
+    lines += ["#EXT-X-START:TIME-OFFSET=0,PRECISE=YES", f'#EXT-X-MAP:URI="{init_uri}"']
+    for segment in segments:
+        lines += [f"#EXTINF:{segment.duration_s:.6f},", segment.uri]
+    return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else [])]) + "\n"
+
+
+def growing_master(plan: Plan) -> str:
+    """Return the master playlist of a clip that is still being made: the rendition to begin with, alone.
+
+    Its rate is the most that it may have; codecs are left out (they are in the initialisation segment).
+    """
+    name = first_rendition(plan)
+    rung = next((rung for rung in plan.rungs if rung.name == name), None)
+    bits_per_s = rung.maxrate_bps + rung.audio_bps if rung else plan.audio_bps
+    values = [f"BANDWIDTH={round(bits_per_s * MUXING_ROOM)}"]
+    if rung is not None:
+        values.append(f"RESOLUTION={rung.width}x{rung.height}")
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    return "\n".join([*lines, "#EXT-X-STREAM-INF:" + ",".join(values), f"{name}/{PLAYLIST}"]) + "\n"

@@ -11,9 +11,10 @@ import pytest
 
 from tests.media.conftest import FAST, Maker, picture, tone
 from tests.media.looking import check_clip, key_times, packets, signal
+from transcode.boxes import top_boxes
 from transcode.ladder import Plan, plan_clip
 from transcode.package import ClipOutput, Progress, encode_clip
-from transcode.playlist import parse_media_playlist
+from transcode.playlist import Segment, parse_media_playlist
 from transcode.probe import Facts, probe
 from transcode.tools import Tools
 
@@ -77,6 +78,27 @@ def test_a_clip_of_a_lecture(tools: Tools, lecture: Path, tmp_path: Path) -> Non
         assert firsts.get("video", 0.0) == 0.0
         assert ("video" in firsts) == (rendition.name != "audio")
         assert -0.03 < firsts["audio"] <= 0.0  # the encoder's priming, which players drop
+
+
+def test_segments_are_told_as_they_become_complete(tools: Tools, lecture: Path, tmp_path: Path) -> None:
+    """What was told is what the finished rendition has; each was whole when it was told."""
+    told: list[tuple[str, tuple[Segment, ...]]] = []
+
+    def look(name: str, segments: tuple[Segment, ...]) -> None:
+        told.append((name, segments))
+        for file in ("init.mp4", *(one.uri for one in segments)):
+            assert top_boxes(tmp_path / "clip" / name / file)
+            first.setdefault(file, (tmp_path / "clip" / name / file).read_bytes())
+
+    first: dict[str, bytes] = {}
+    plan = plan_clip(probe(tools, lecture), 0.0, 14.0)
+    encode_clip(tools, lecture, plan, tmp_path / "clip", on_segments=look)
+    assert {name for name, _ in told} == {"480p"}
+    counts = [len(segments) for _, segments in told]
+    assert counts == sorted(set(counts))
+    made = parse_media_playlist((tmp_path / "clip/480p/index.m3u8").read_text())
+    assert told[-1][1] == made.segments
+    assert first == {file: (tmp_path / "clip/480p" / file).read_bytes() for file in first}
 
 
 def test_a_clip_from_the_middle_keeps_picture_and_sound_in_step(

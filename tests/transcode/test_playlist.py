@@ -5,9 +5,15 @@ from __future__ import annotations
 import m3u8
 import pytest
 
+from tests.transcode.records import facts, video
+from transcode.facts import Facts
+from transcode.growing import planned_segments
+from transcode.ladder import plan_clip
 from transcode.playlist import (
     Rendition,
     Segment,
+    growing_master,
+    growing_playlist,
     master_playlist,
     measure_bandwidth,
     parse_media_playlist,
@@ -106,3 +112,46 @@ def test_a_master_playlist() -> None:
 )
 def test_bandwidth(sizes: list[int], durations: list[float], wanted: tuple[int, int]) -> None:
     assert measure_bandwidth(sizes, durations, 6) == wanted
+
+
+def test_a_growing_playlist_ends_only_when_it_is_told() -> None:
+    segments = [Segment("00001.m4s", 6.006), Segment("00002.m4s", 6.006)]
+    text = growing_playlist("init.mp4", segments, 6.006, ended=False)
+    growing = m3u8.loads(text)
+    assert growing.playlist_type == "event"
+    assert not growing.is_endlist
+    assert growing.target_duration == 6
+    assert growing.segment_map[0].uri == "init.mp4"
+    assert [(one.uri, one.duration) for one in growing.segments] == [
+        ("00001.m4s", 6.006),
+        ("00002.m4s", 6.006),
+    ]
+    assert growing_playlist("init.mp4", segments, 6.006, ended=True) == text + "#EXT-X-ENDLIST\n"
+    assert parse_media_playlist(text).segments == tuple(segments)
+
+
+@pytest.mark.parametrize(
+    ("recording", "name", "resolution"),
+    [
+        (facts(), "480p", (854, 480)),
+        (facts(video=video(width=1080, height=1920)), "480p", (480, 854)),
+        (facts(video=None), "audio", None),
+    ],
+)
+def test_a_growing_master_has_what_a_player_begins_with(
+    recording: Facts, name: str, resolution: tuple[int, int] | None
+) -> None:
+    plan = plan_clip(recording, 0, 600)
+    (variant,) = m3u8.loads(growing_master(plan)).playlists
+    assert variant.uri == f"{name}/index.m3u8"
+    assert variant.stream_info.resolution == resolution
+    assert variant.stream_info.bandwidth > 64_000
+
+
+def test_the_segments_of_a_plan_cover_it() -> None:
+    for recording in (facts(), facts(audio=None), facts(video=None)):
+        plan = plan_clip(recording, 0, 599.96)
+        segments = planned_segments(plan)
+        assert sum(one.duration_s for one in segments) == pytest.approx(plan.duration_s, abs=1e-3)
+        assert len(segments) == 100
+        assert segments[9].uri == "00010.m4s"
