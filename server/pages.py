@@ -146,7 +146,7 @@ class Pages:
     def poster_url(self, lesson: Lesson, clip: Clip | None) -> str | None:
         """Return the address of a clip's picture, None when it has none."""
         return (
-            self.media_url(lesson, clip, "poster.jpg")
+            self.media_url(lesson, clip, clip.poster)
             if clip is not None and clip.plan and clip.poster
             else None
         )
@@ -181,7 +181,7 @@ class Pages:
         return tuple(
             ClipCard(
                 id=clip.id,
-                n=clip.n,
+                n=clip.number,
                 start_s=clip.start_s,
                 duration_s=clip.duration_s or clip.end_s - clip.start_s,
                 views=views.get(clip.id, 0),

@@ -169,24 +169,24 @@ def put_clips(session: Session, lesson: Lesson, cuts: Sequence[Cut]) -> list[Cli
     Returns the clips in order. Others than the kept ones are removed with their plays' links.
     """
     touch(session, lesson)
-    present = {_borders(clip): clip for clip in lesson.clips}
+    present = {_borders(clip): clip for clip in lesson.every_clip if clip.n is not None}
     wanted = {_borders(cut) for cut in cuts}
-    for borders, clip in present.items():
-        if borders not in wanted:
-            lesson.clips.remove(clip)
+    for clip in list(lesson.every_clip):
+        if clip.n is None or _borders(clip) not in wanted:
+            lesson.every_clip.remove(clip)
         else:
-            clip.n = -clip.n  # out of the way: numbers are unique at every moment
+            clip.n = None  # out of the way: numbers are unique at every moment
     session.flush()
     for n, cut in enumerate(cuts, start=1):
         kept = present.get(_borders(cut))
         if kept is not None:
             kept.n = n
         else:
-            lesson.clips.append(
+            lesson.every_clip.append(
                 Clip(id=new_id(), n=n, start_s=cut.start_s, end_s=cut.end_s, reason=cut.reason)
             )
     session.flush()
-    session.expire(lesson, ["clips"])
+    session.expire(lesson, ["clips", "every_clip"])
     return list(lesson.clips)
 
 
@@ -201,13 +201,17 @@ def clip_ready(
     plan: str,
     duration_s: float,
     size_bytes: int,
-    poster: bool,
+    poster: str,
+    stills: int = 0,
+    strip: bool = False,
+    copied: str = "",
     now: datetime,
 ) -> None:
-    """Switch a clip to what was just made of it; it plays from this commit on."""
+    """Switch a clip to what was just made of it (see tables.Clip); it plays from this commit on."""
     touch(session, clip.lesson)
     clip.plan, clip.duration_s, clip.size_bytes = plan, duration_s, size_bytes
-    clip.poster, clip.ready_at = poster, now
+    clip.poster, clip.stills, clip.strip, clip.copied = poster, stills, strip, copied
+    clip.early, clip.ready_at = None, now
     session.flush()
 
 

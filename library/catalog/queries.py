@@ -127,7 +127,7 @@ def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Lesson.taught_on < filters.until)
     if filters.playable:
         # Something of it plays, or it is a text whose video is still to come.
-        plays = select(Clip.lesson_id).where(Clip.plan.is_not(None))
+        plays = select(Clip.lesson_id).where(Clip.plan.is_not(None), Clip.n.is_not(None))
         conditions.append(or_(Lesson.id.in_(plays), and_(Lesson.kind == "text", Lesson.transcript != "none")))
     return conditions
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.core.database import Base
@@ -82,14 +82,24 @@ class Lesson(Base):
     branch: Mapped[Branch] = relationship(lazy="joined", innerjoin=True)
     owner: Mapped[Person | None] = relationship()
     topics: Mapped[list[LessonTopic]] = relationship(order_by=LessonTopic.n, cascade="all, delete-orphan")
-    clips: Mapped[list["Clip"]] = relationship(order_by="Clip.n", cascade="all, delete-orphan")
+    # Those in the lesson's present order; `every_clip` also has what was replaced and what is being made.
+    clips: Mapped[list["Clip"]] = relationship(
+        primaryjoin="and_(Clip.lesson_id == Lesson.id, Clip.n.is_not(None))", order_by="Clip.n", viewonly=True
+    )
+    every_clip: Mapped[list["Clip"]] = relationship(
+        order_by="Clip.start_s, Clip.id", back_populates="lesson", cascade="all, delete-orphan"
+    )
 
 
 class Clip(Base):
     """A cut of a lesson that plays on its own. Times are seconds of the lecture.
 
-    `plan` is the digest of what was made of it (the folder of its files), None until it plays; `poster` says
-    whether that folder has a picture. `reason` is why it ends where it does.
+    `n` is its place in the lesson; None while it is made for a new arrangement, and when it was replaced by
+    one (at `replaced_at`). `plan` is the digest of what was made of it (the folder of its files), None until
+    it plays; `poster` is the file of its picture in there, "" for none, `stills` how many pictures there are
+    to choose from, `strip` whether there are small ones for the seek bar, `copied` why its best rendition was
+    or was not taken over as it is. `early` is the digest of what already plays while it is still being made.
+    `reason` is why it ends where it does, `title` what the lecturer calls it, "" for nothing.
     """
 
     __tablename__ = "catalog_clip"
@@ -100,17 +110,30 @@ class Clip(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     lesson_id: Mapped[str] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="CASCADE"))
-    n: Mapped[int]
+    n: Mapped[int | None]
+    title: Mapped[str] = mapped_column(String(200), default="")
     start_s: Mapped[float]
     end_s: Mapped[float]
     reason: Mapped[str] = mapped_column(String(32), default="")
     plan: Mapped[str | None] = mapped_column(String(32))
+    early: Mapped[str | None] = mapped_column(String(32))
     duration_s: Mapped[float | None]
-    size_bytes: Mapped[int] = mapped_column(default=0)
-    poster: Mapped[bool] = mapped_column(default=False)
+    size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    poster: Mapped[str] = mapped_column(String(40), default="")
+    stills: Mapped[int] = mapped_column(default=0)
+    strip: Mapped[bool] = mapped_column(default=False)
+    copied: Mapped[str] = mapped_column(String(32), default="")
     ready_at: Mapped[datetime | None]
+    replaced_at: Mapped[datetime | None]
 
-    lesson: Mapped[Lesson] = relationship(back_populates="clips")
+    lesson: Mapped[Lesson] = relationship(back_populates="every_clip")
+
+    @property
+    def number(self) -> int:
+        """The place of a clip that is known to have one, as those of `Lesson.clips` do."""
+        if self.n is None:
+            raise ValueError("a clip outside of its lesson's order has no number")
+        return self.n
 
 
 class Cue(Base):

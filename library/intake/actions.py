@@ -63,7 +63,7 @@ def begin(
 
 def _forget_what_was_made(session: Session, lesson: Lesson) -> None:
     """Take away what another recording gave a lesson: its cuts, and times guessed from its sound."""
-    if lesson.clips:
+    if lesson.every_clip:
         catalog.put_clips(session, lesson, [])
     if lesson.transcript == "estimated":
         lines = [CueLine(None, None, line.text) for line in catalog_queries.cues(session, lesson.id)]
@@ -127,7 +127,7 @@ def plan_steps(session: Session, recording: Recording, clips: Sequence[Clip]) ->
         )
     )
     for clip in clips:
-        _ensure_step(session, recording.id, "clip", clip.n, clip.id)
+        _ensure_step(session, recording.id, "clip", clip.number, clip.id)
     _ensure_step(session, recording.id, "captions", 0)
     _ensure_step(session, recording.id, "index", 0)
 

@@ -162,7 +162,7 @@ def forget(db: Database, store: ObjectStore, lesson_id: str, now: datetime) -> N
         lesson = catalog_queries.lesson(session, lesson_id)
         recording = queries.recording_of(session, lesson_id)
         sha256 = recording.sha256 if recording is not None else None
-        clips = [clip.id for clip in lesson.clips]
+        clips = [clip.id for clip in lesson.every_clip]
         catalog.delete_lesson(session, lesson, now)
         original = session.get(Original, sha256) if sha256 else None
         others = session.scalars(select(Recording.id).where(Recording.sha256 == sha256).limit(1)).first()

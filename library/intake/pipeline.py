@@ -119,7 +119,7 @@ class Pipeline:
         """Make a clip play: every rendition in a private folder, then published, then the row switched."""
         with self.db.read() as session:
             clip = catalog_queries.clip(session, clip_id)
-            n, start_s, end_s, present = clip.n, clip.start_s, clip.end_s, clip.plan
+            n, start_s, end_s, present = clip.number, clip.start_s, clip.end_s, clip.plan
             # Clips side by side get a thread each; a clip that is alone would leave the other cores idle.
             threads = None if len(clip.lesson.clips) == 1 else self.threads
         with self._step(recording_id, "clip", n) as recording:
@@ -158,7 +158,7 @@ class Pipeline:
                     plan=plan.digest,
                     duration_s=output.duration_s,
                     size_bytes=output.bytes_total,
-                    poster=output.poster is not None,
+                    poster=output.poster or "",
                     now=self.clock(),
                 )
 
@@ -202,6 +202,7 @@ class Pipeline:
                 actions.step_running(session, recording_id, kind, n, self.clock())
                 session.flush()
                 session.refresh(recording)
+                _ = recording.profile  # loaded when asked for, and it cannot be asked for once detached
                 session.expunge(recording)
             yield recording
             with self.db.write() as session:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.core.database import Base
@@ -17,7 +17,7 @@ class Original(Base):
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     key: Mapped[str] = mapped_column(String(200))
-    size_bytes: Mapped[int]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
 
 
@@ -27,13 +27,15 @@ class Recording(Base):
     `upload_id` names the file while it is received, `sha256` the original once it is taken in. `facts` and
     `profile` are what the probe and the audio pass found. `accepted_twin` says that the same file's being
     here already is no question: there was none when it came in, or the lecturer wants a new lesson all the
-    same. `attempt` counts the runs of the pipeline.
+    same. `attempt` counts the runs of the pipeline. `wanted` are the ids of the clips of an arrangement that
+    is being made, in order; None when the lesson's clips are those that are wanted.
     """
 
     __tablename__ = "intake_recording"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('receiving', 'waiting', 'working', 'ready', 'failed', 'refused')", name="state"
+            "state IN ('receiving', 'waiting', 'working', 'ready', 'failed', 'refused', 'cancelled')",
+            name="state",
         ),
         Index(None, "sha256"),
         Index(None, "uploaded_by"),
@@ -44,13 +46,15 @@ class Recording(Base):
     lesson_id: Mapped[str] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="CASCADE"), unique=True)
     upload_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     file_name: Mapped[str] = mapped_column(String(255))
-    size_bytes: Mapped[int]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str | None] = mapped_column(ForeignKey("intake_original.sha256"))
     state: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(64))
     reason_args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    profile: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # Loaded when asked for: an hour's wave and pauses are much more than a list of recordings needs.
+    profile: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
+    wanted: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     accepted_twin: Mapped[bool] = mapped_column(default=False)
     attempt: Mapped[int] = mapped_column(default=0)
     uploaded_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))

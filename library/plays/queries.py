@@ -1,6 +1,6 @@
 """The only reader of plays and views; pages read the day sums."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,7 +56,7 @@ def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:
 
 @dataclass(frozen=True)
 class ClipSum:
-    """What one clip collected."""
+    """What one clip collected; `clip_id` "" and `n` 0 stand for all that were replaced."""
 
     clip_id: str
     n: int
@@ -77,12 +77,17 @@ class DayRow:
 
 @dataclass(frozen=True)
 class LessonStats:
-    """What a lesson collected: counted views, different viewers, seconds watched."""
+    """What a lesson collected: counted views, different viewers, seconds watched.
+
+    `clips` are those of its present order, `replaced` the sum of those it had before, None when nobody
+    watched them.
+    """
 
     views: int
     people: int
     watched_s: float
     clips: tuple[ClipSum, ...]
+    replaced: ClipSum | None
     days: tuple[DayRow, ...]
 
 
@@ -102,18 +107,28 @@ def lesson_stats(session: Session, lesson_id: str) -> LessonStats:
         )
     }
     clips = []
-    for clip_id, n in session.execute(
-        select(Clip.id, Clip.n).where(Clip.lesson_id == lesson_id).order_by(Clip.n)
-    ):
-        views, watched_s = sums.get(clip_id, (0, 0.0))
+    present = select(Clip.id).where(Clip.lesson_id == lesson_id, Clip.n.is_not(None)).order_by(Clip.n)
+    for n, clip_id in enumerate(session.scalars(present), start=1):
+        views, watched_s = sums.pop(clip_id, (0, 0.0))
         clips.append(ClipSum(clip_id, n, views, clip_people.get(clip_id, 0), watched_s))
+    replaced = _replaced(session, sums)
+    every = [*clips, replaced] if replaced else clips
     return LessonStats(
-        views=sum(c.views for c in clips),
+        views=sum(c.views for c in every),
         people=people,
-        watched_s=sum(c.watched_s for c in clips),
+        watched_s=sum(c.watched_s for c in every),
         clips=tuple(clips),
+        replaced=replaced,
         days=tuple(_days(session, lesson_id)),
     )
+
+
+def _replaced(session: Session, sums: Mapping[str, tuple[int, float]]) -> ClipSum | None:
+    """Return the sum of clips that are no longer in their lesson's order."""
+    if not sums:
+        return None
+    people = session.scalar(select(func.count(View.viewer.distinct())).where(View.clip_id.in_(sums))) or 0
+    return ClipSum("", 0, sum(n for n, _s in sums.values()), people, sum(s for _n, s in sums.values()))
 
 
 def _days(session: Session, lesson_id: str) -> list[DayRow]:

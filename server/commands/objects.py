@@ -36,7 +36,7 @@ def lesson_object(ports: Ports, session: Session, lesson_id: str) -> dict[str, A
 def _clip_object(ports: Ports, clip: Clip, audience: str) -> dict[str, Any]:
     said: dict[str, Any] = {
         "id": clip.id,
-        "n": clip.n,
+        "n": clip.number,
         "start_s": round(clip.start_s, 3),
         "end_s": round(clip.end_s, 3),
         "duration_s": None if clip.duration_s is None else round(clip.duration_s, 3),

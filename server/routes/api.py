@@ -131,7 +131,7 @@ class SearchOut(BaseModel):
 def _clip(pages: Pages, lesson: Lesson, clip: Clip, views: dict[str, int]) -> ClipOut:
     return ClipOut(
         id=clip.id,
-        n=clip.n,
+        n=clip.number,
         start_s=clip.start_s,
         end_s=clip.end_s,
         duration_s=clip.duration_s,
@@ -152,6 +152,7 @@ def _lessons(pages: Pages, session: Reading, who: WhoDep, lessons: Sequence[Less
     """
     recordings = intake.recordings_of(session, [lesson.id for lesson in lessons])
     views = plays.clip_views(session, *(lesson.id for lesson in lessons))
+    all_views = plays.lesson_views(session, [lesson.id for lesson in lessons])
     mine = {x.id for x in lessons if may(who.viewer, Action.EDIT, queries.facts(x))}
     twins = intake.twins_of(session, who.viewer, [r for r in recordings.values() if r.lesson_id in mine])
     found = []
@@ -176,7 +177,7 @@ def _lessons(pages: Pages, session: Reading, who: WhoDep, lessons: Sequence[Less
                 audience=Audience(lesson.audience),
                 duration_s=lesson.duration_s,
                 transcript=lesson.transcript,
-                views=sum(clip.views for clip in clips),
+                views=all_views.get(lesson.id, 0),
                 recording=recording.state if recording else "none",
                 problem=problem,
                 duplicates=[TwinOut(id=t.id, title=t.title, url=f"/lessons/{t.id}") for t in its_twins],

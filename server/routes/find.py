@@ -69,7 +69,7 @@ def search(
                 url=row.path,
                 quote=row.quote,
                 marks=row.marks,
-                clip_n=row.clip.n if row.clip else None,
+                clip_n=row.clip.number if row.clip else None,
                 start_s=row.start_s,
                 lesson_start_s=row.lesson_start_s,
             )

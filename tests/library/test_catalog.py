@@ -143,7 +143,7 @@ def test_making_a_clip_ready_twice_is_making_it_ready_once(db: Database) -> None
         assert (clip.plan, clip.duration_s, clip.poster, clip.ready_at) == (
             "feedfeedfeed",
             60.0,
-            True,
+            "poster.jpg",
             NOW + timedelta(hours=1),
         )
 

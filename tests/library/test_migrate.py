@@ -9,12 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from library.catalog.tables import Clip, Lesson
 from library.core.database import Base, Database, copy_sqlite, open_database, sqlite_file
+from library.intake.tables import Recording, Step
 from library.people import queries as people
 from library.people.tables import Branch
 from server import migrate
@@ -125,6 +128,44 @@ def test_two_first_starts_at_once_make_one_root(empty: Database) -> None:
     assert together([lambda: migrate.prepare(empty, ORGANISATION, NOW)] * 3) == [False] * 3
     with empty.read() as session:
         assert session.scalar(select(func.count()).select_from(Branch)) == 1
+
+
+_FIRST_ROWS = (
+    "INSERT INTO people_branch (id, name, path, created_at) VALUES ('b', '县', '/b/', '2026-01-01')",
+    "INSERT INTO catalog_lesson (id, title, summary, language, kind, branch_id, state, audience, transcript,"
+    " created_at, revision) VALUES"
+    " ('l', '课', '', 'zh-CN', 'video', 'b', 'draft', 'everyone', 'none', '2026-01-01', 1)",
+    "INSERT INTO catalog_clip (id, lesson_id, n, start_s, end_s, reason, size_bytes, poster) VALUES"
+    " ('p', 'l', 1, 0, 5, '', 7, true), ('s', 'l', 2, 5, 9, '', 7, false)",
+    "INSERT INTO intake_recording (id, lesson_id, file_name, size_bytes, state, reason_args, accepted_twin,"
+    " attempt, created_at) VALUES ('r', 'l', '课.mp4', 9, 'ready', '{}', false, 1, '2026-01-01')",
+    "INSERT INTO intake_step (recording_id, kind, n, clip_id, state, percent, reason_args, hopeless) VALUES"
+    " ('r', 'clip', 1, 'p', 'done', 100, '{}', false)",
+)
+
+
+def test_what_the_first_tables_held_is_still_there_after_every_migration(empty: Database) -> None:
+    with migrate._alone(empty) as connection:
+        config = migrate.alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with empty.write() as session:
+        for statement in _FIRST_ROWS:
+            session.execute(text(statement))
+    assert migrate.upgrade(empty, NOW) is True
+    with empty.write() as session:
+        lesson = session.get(Lesson, "l")
+        assert lesson is not None
+        assert [(c.id, c.n, c.poster, c.stills, c.strip, c.title) for c in lesson.clips] == [
+            ("p", 1, "poster.jpg", 0, False, ""),
+            ("s", 2, "", 0, False, ""),
+        ]
+        recording = session.scalars(select(Recording)).one()
+        assert (recording.state, recording.wanted) == ("ready", None)
+        assert session.scalar(select(func.count()).select_from(Step)) == 1
+        recording.state, recording.size_bytes = "cancelled", 5 * 2**30  # both were too much for 0001
+    with pytest.raises(IntegrityError), empty.write() as session:
+        session.execute(text("UPDATE catalog_clip SET start_s = end_s"))
 
 
 def test_a_migration_that_rebuilds_a_table_deletes_nothing_that_points_to_it(

@@ -97,7 +97,7 @@ def ready(session: Session, clip: Clip, *, plan: str = PLAN, now: datetime = NOW
         plan=plan,
         duration_s=clip.end_s - clip.start_s,
         size_bytes=1_000_000,
-        poster=True,
+        poster="poster.jpg",
         now=now,
     )
 

@@ -1,0 +1,56 @@
+"""How much longer: the arithmetic."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library.intake.estimate import ClipWork, left_s, rounded_s
+
+DONE = ClipWork(600.0, 100.0, 300.0)
+
+
+def test_two_at_a_time_take_half_as_long() -> None:
+    waiting = ClipWork(600.0, 0.0, 0.0)
+    assert left_s([DONE, waiting, waiting], 1) == 600.0
+    assert left_s([DONE, waiting, waiting], 2) == 300.0
+
+
+def test_the_last_clip_alone_is_waited_for() -> None:
+    waiting = ClipWork(600.0, 0.0, 0.0)
+    assert left_s([DONE, waiting, waiting, waiting], 2) == 600.0
+
+
+def test_half_a_clip_takes_half_its_time() -> None:
+    assert left_s([ClipWork(600.0, 50.0, 100.0)], 2) == 100.0
+
+
+def test_nothing_is_said_before_anything_was_seen() -> None:
+    assert left_s([ClipWork(600.0, 0.0, 0.0)], 2) is None
+    assert left_s([ClipWork(600.0, 1.0, 2.0)], 2) is None
+    assert left_s([], 2) is None
+
+
+def test_nothing_is_left_when_all_is_done() -> None:
+    assert left_s([DONE], 2) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0, 0), (3, 5), (21, 30), (89, 90), (91, 120), (3000, 3000), (3001, 3300)]
+)
+def test_times_are_rounded_up_as_people_say_them(seconds: float, said: int) -> None:
+    assert rounded_s(seconds) == said
+
+
+CLIPS = st.lists(
+    st.builds(ClipWork, st.floats(1, 600), st.floats(0, 100), st.floats(0, 2000)), min_size=1, max_size=12
+)
+
+
+@given(CLIPS, st.integers(1, 4))
+def test_more_hands_never_take_longer(clips: list[ClipWork], hands: int) -> None:
+    few, many = left_s(clips, hands), left_s(clips, hands + 1)
+    if few is not None:
+        assert many is not None
+        assert many <= few + 1e-6
