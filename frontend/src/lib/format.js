@@ -29,3 +29,14 @@ export function count(number) {
   const form = Math.abs(number) < 10000 ? {} : { notation: 'compact', maximumFractionDigits: 1 };
   return new Intl.NumberFormat(language, form).format(number);
 }
+
+/** A place in a recording: 0:07, 12:34, 1:02:03; with `digits` after the seconds where it matters: 12:34.5. */
+export function clock(seconds, digits = 0) {
+  const steps = 10 ** digits;
+  const whole = digits ? Math.round(Math.max(0, seconds) * steps) : Math.floor(Math.max(0, seconds));
+  const rest = Math.floor(whole / steps);
+  const [hours, minutes] = [Math.floor(rest / 3600), Math.floor((rest % 3600) / 60)];
+  const pad = (number) => String(number).padStart(2, '0');
+  const words = `${hours ? `${hours}:${pad(minutes)}` : minutes}:${pad(rest % 60)}`;
+  return digits ? `${words}.${String(whole % steps).padStart(digits, '0')}` : words;
+}
