@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,11 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 # SQLite: take the write lock when the transaction begins and not at its first write.
 WRITES = "weike_writes"
+
+LOCK_WAIT_S = 30.0
+"""SQLite: how long one writer waits for another."""
+
+_WAL_AGAIN_S = 0.02
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -105,12 +111,12 @@ def open_database(url: str) -> Database:
     if not url.startswith("sqlite"):
         return Database(create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20))
     # Twice the threads of the web server: a request may read while it writes, and none may wait for another.
-    engine = create_engine(url, connect_args={"timeout": 30}, pool_size=20, max_overflow=60)
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_S}, pool_size=20, max_overflow=60)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, see _begin
-        connection.execute("PRAGMA journal_mode=WAL")
+        _use_wal(connection)
         # FULL, not NORMAL: what a 2xx answered must also survive a power cut.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -121,6 +127,24 @@ def open_database(url: str) -> Database:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return Database(engine)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch a file to WAL unless it is; of several processes at a first start one does and the others wait.
+
+    The switch turns a read lock into a write lock, where SQLite says "locked" at once instead of waiting as
+    it does elsewhere (sqlite.org/c3ref/busy_handler.html: a handler is not called where it could deadlock).
+    """
+    deadline = time.monotonic() + LOCK_WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_WAL_AGAIN_S)
+        else:
+            return
 
 
 def insert_new(session: Session, table: type[Base], unique: Sequence[str], values: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """The transaction, and what the database module knows of files."""
 
 import sqlite3
+import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from library.core.database import Database, copy_sqlite, insert_new, sqlite_file
+from library.core.database import Database, copy_sqlite, insert_new, open_database, sqlite_file
 from library.people import queries as people
 from library.people.tables import Branch, SignInFailures
 from tests.support.databases import NOW, Databases
@@ -117,3 +118,17 @@ def test_a_copy_is_whole_while_others_write(databases: Databases, tmp_path: Path
         assert copy.execute("SELECT name FROM people_branch").fetchall() == [(root,)]
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert not list(tmp_path.glob("*.partial"))
+
+
+def test_a_first_start_beside_another_one_waits_instead_of_saying_locked(tmp_path: Path) -> None:
+    """The switch to WAL does not wait for a lock by itself."""
+    file = tmp_path / "weike.sqlite"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE held (x)")
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, lambda: other.execute("COMMIT")).start()
+    db = open_database(f"sqlite:///{file}")
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    db.close()
+    other.close()
