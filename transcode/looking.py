@@ -167,6 +167,7 @@ def find_turns(seen: Sequence[tuple[float, float]]) -> tuple[float, ...]:
 def _storyboard(out_dir: Path, video: VideoFacts, duration_s: float) -> Storyboard | None:
     times = out_dir / _TIMES
     lines = times.read_text(encoding="utf-8").splitlines() if times.is_file() else []
+    times.unlink(missing_ok=True)
     found = [read_time_s(line) for line in lines if line.startswith("frame:")]
     sheets = sorted(path.name for path in out_dir.glob("*.jpg"))
     if not found or len(sheets) != -(-len(found) // (COLUMNS * ROWS)):

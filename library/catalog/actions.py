@@ -215,6 +215,12 @@ def clip_ready(
     session.flush()
 
 
+def clip_growing(session: Session, clip: Clip, early: str) -> None:
+    """Note that the beginning of a clip can be watched while it is made; the index need not know of it."""
+    clip.early = early
+    session.flush()
+
+
 def put_transcript(session: Session, lesson: Lesson, kind: str, lines: Sequence[CueLine]) -> None:
     """Replace what is said. `kind`: exact, estimated (times made from plain text), plain (no times), none."""
     touch(session, lesson)

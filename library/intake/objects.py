@@ -10,6 +10,8 @@ import obstore
 from obstore.store import LocalStore, ObjectStore
 
 CHUNK_BYTES = 8 * 1024 * 1024
+_NO_LINK = {errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK}
+"""Another file system, or one without links."""
 
 
 def original_key(sha256: str) -> str:
@@ -20,6 +22,11 @@ def original_key(sha256: str) -> str:
 def clip_prefix(clip_id: str, plan: str) -> str:
     """Return the folder of what one plan made of a clip; a new plan never writes into an old one's folder."""
     return f"clips/{clip_id}/{plan}"
+
+
+def storyboard_prefix(recording_id: str) -> str:
+    """Return the folder of the small pictures of a whole recording."""
+    return f"storyboards/{recording_id}"
 
 
 def local_root(store: ObjectStore) -> Path | None:
@@ -57,6 +64,23 @@ def keep_file(store: ObjectStore, file: Path, key: str) -> None:
         return
     obstore.put(store, key, file, chunk_size=CHUNK_BYTES)
     file.unlink()
+
+
+def share_file(store: ObjectStore, file: Path, key: str) -> None:
+    """Bring a finished file into the store and keep it here too; on this machine the two are one file."""
+    root = local_root(store)
+    if root is None:
+        obstore.put(store, key, file)
+        return
+    target = root / key
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        os.link(file, target)
+    except OSError as error:
+        if error.errno not in _NO_LINK:
+            raise
+        _copy_whole(file, target)
 
 
 def file_for(store: ObjectStore, key: str, work: Path) -> Path:

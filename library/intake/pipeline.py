@@ -28,11 +28,13 @@ from library.core.database import Database, is_disk_full
 from library.core.errors import NotFound
 from library.core.permits import NOBODY, Viewer
 from library.intake import actions, objects, queries
+from library.intake.previews import Preview
 from library.intake.tables import Original, Recording, Step
 from library.people import queries as people
 from library.people.tables import Person
 from transcode import captions, ladder, package, split
 from transcode.errors import Cancelled, Failed, Refused, TranscodeError
+from transcode.looking import Look, look_over
 from transcode.probe import Facts, probe
 from transcode.split import AudioProfile
 from transcode.tools import Tools
@@ -94,7 +96,7 @@ class Pipeline:
                 row.facts = facts.to_json()
 
     def split(self, recording_id: str) -> list[str]:
-        """Listen for pauses and cut the lecture; returns the ids of its clips in order."""
+        """Listen for pauses, look for slide turns and cut; returns the ids of the clips in order."""
         if self._is_done(recording_id, "split"):
             return self.clip_ids(recording_id)
         with self._step(recording_id, "split") as recording:
@@ -102,6 +104,10 @@ class Pipeline:
                 profile = self._listen(recording)
                 with self.db.write() as session:
                     queries.recording(session, recording_id).profile = profile.to_json()
+            if recording.look is None:
+                look = self._look_over(recording)
+                with self.db.write() as session:
+                    queries.recording(session, recording_id).look = look.to_json()
             with self.db.write() as session:
                 row = queries.recording(session, recording_id)
                 lesson = catalog_queries.lesson(session, row.lesson_id)
@@ -147,6 +153,7 @@ class Pipeline:
                     on_progress=self._reporter(recording_id, "clip", n),
                     should_stop=self._should_stop(recording_id),
                     threads=threads,
+                    on_segments=Preview(self.db, self.store, clip_id, plan, folder),
                 )
                 objects.publish_folder(self.store, folder, prefix, output.files)
             finally:
@@ -159,6 +166,8 @@ class Pipeline:
                     duration_s=output.duration_s,
                     size_bytes=output.bytes_total,
                     poster=output.poster or "",
+                    stills=len(output.stills),
+                    strip=output.strip is not None,
                     now=self.clock(),
                 )
 
@@ -202,7 +211,8 @@ class Pipeline:
                 actions.step_running(session, recording_id, kind, n, self.clock())
                 session.flush()
                 session.refresh(recording)
-                _ = recording.profile  # loaded when asked for, and it cannot be asked for once detached
+                # Loaded when asked for, and they cannot be asked for once detached.
+                _ = recording.profile, recording.look, recording.key_frames
                 session.expunge(recording)
             yield recording
             with self.db.write() as session:
@@ -334,6 +344,21 @@ class Pipeline:
             should_stop=self._should_stop(recording.id),
         )
 
+    def _look_over(self, recording: Recording) -> Look:
+        """Look over the picture; what is to be seen of it lies in the store afterwards."""
+        facts, folder = Facts.from_json(recording.facts or {}), self.work / f"look-{recording.id}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            source, should_stop = self._source(recording), self._should_stop(recording.id)
+            look = look_over(self.tools, source, facts, folder, should_stop)
+            if look.storyboard is not None:
+                prefix = objects.storyboard_prefix(recording.id)
+                objects.publish_folder(self.store, folder, prefix, look.storyboard.sheets)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return look
+
 
 def _twins(session: Session, recording: Recording) -> list[Lesson]:
     """Return the other lessons of the same bytes that the uploader may see."""
@@ -349,5 +374,6 @@ def _cuts(session: Session, recording: Recording, lesson: Lesson) -> list[catalo
     if lesson.transcript == "exact":
         lines = catalog_queries.cues(session, lesson.id)
         ends = captions.sentence_ends([captions.Cue(c.start_s, c.end_s, c.text) for c in lines])
-    cuts = split.choose_cuts(facts.duration_s, pauses, ends)
+    turns_s = Look.from_json(recording.look or {}).turns_s
+    cuts = split.choose_cuts(facts.duration_s, pauses, ends, turns_s=turns_s)
     return [catalog.Cut(c.start_s, c.end_s, c.reason) for c in cuts]

@@ -25,10 +25,11 @@ class Recording(Base):
     """One uploaded original of one lesson.
 
     `upload_id` names the file while it is received, `sha256` the original once it is taken in. `facts` and
-    `profile` are what the probe and the audio pass found. `accepted_twin` says that the same file's being
-    here already is no question: there was none when it came in, or the lecturer wants a new lesson all the
-    same. `attempt` counts the runs of the pipeline. `wanted` are the ids of the clips of an arrangement that
-    is being made, in order; None when the lesson's clips are those that are wanted.
+    `profile` are what the probe and the audio pass found, `look` (slide turns, storyboard) and `key_frames`
+    what was seen of its picture. `accepted_twin` says that the same file's being here already is no question:
+    there was none when it came in, or the lecturer wants a new lesson all the same. `attempt` counts the runs
+    of the pipeline. `wanted` are the ids of the clips of an arrangement that is being made, in order; None
+    when the lesson's clips are those that are wanted.
     """
 
     __tablename__ = "intake_recording"
@@ -54,6 +55,8 @@ class Recording(Base):
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # Loaded when asked for: an hour's wave and pauses are much more than a list of recordings needs.
     profile: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
+    look: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    key_frames: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     wanted: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     accepted_twin: Mapped[bool] = mapped_column(default=False)
     attempt: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,63 @@
+"""A clip that can be watched while it is still being made, by those who work on its lesson."""
+
+import hashlib
+from pathlib import Path
+
+import obstore
+from obstore.store import ObjectStore
+
+from library.catalog import actions as catalog
+from library.catalog import queries as catalog_queries
+from library.core.database import Database
+from library.intake import objects
+from transcode.graph import INIT
+from transcode.growing import planned_segments
+from transcode.ladder import Plan
+from transcode.playlist import Segment, growing_playlist
+
+GROWING = "growing.m3u8"
+"""The playlist of what is there so far; its addresses are relative to it, pages sign them."""
+
+
+def early_digest(plan: str) -> str:
+    """Return the name of the folder for what is complete of a plan: like a plan's, and never the same."""
+    return hashlib.sha256(f"early {plan}".encode()).hexdigest()[:12]
+
+
+class Preview:
+    """Told of each complete segment, brings it into the store and keeps the growing playlist.
+
+    A preview is a convenience: an error of the store ends it and never the encode that it watches.
+    """
+
+    def __init__(self, db: Database, store: ObjectStore, clip_id: str, plan: Plan, folder: Path) -> None:
+        self._db, self._store, self._clip_id, self._folder = db, store, clip_id, folder
+        self._digest = early_digest(plan.digest)
+        self._prefix = objects.clip_prefix(clip_id, self._digest)
+        self._target_s = max(segment.duration_s for segment in planned_segments(plan))
+        self._shared: set[str] = set()
+        self._over = False
+
+    def __call__(self, name: str, segments: tuple[Segment, ...]) -> None:
+        """Bring what is new of rendition `name`; `segments` are all that are complete."""
+        if self._over:
+            return
+        first = not self._shared
+        try:
+            self._share(name, segments)
+        except OSError:
+            self._over = True
+            return
+        if first:
+            with self._db.write() as session:
+                clip = catalog_queries.clip(session, self._clip_id)
+                catalog.clip_growing(session, clip, self._digest)
+
+    def _share(self, name: str, segments: tuple[Segment, ...]) -> None:
+        for file in (INIT, *(segment.uri for segment in segments)):
+            if file not in self._shared:
+                objects.share_file(self._store, self._folder / name / file, f"{self._prefix}/{name}/{file}")
+                self._shared.add(file)
+        listed = [Segment(f"{name}/{segment.uri}", segment.duration_s) for segment in segments]
+        text = growing_playlist(f"{name}/{INIT}", listed, self._target_s, ended=False)
+        obstore.put(self._store, f"{self._prefix}/{GROWING}", text.encode())
