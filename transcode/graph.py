@@ -12,6 +12,8 @@ from typing import Any
 import ffmpeg
 
 from transcode.ladder import PEAK_DB, PicturePlan, Plan, Rung, SoundPlan
+from transcode.sprites import strip_output
+from transcode.stills import still_output
 from transcode.tools import Tools
 
 SOUND_ONLY = "audio"
@@ -29,7 +31,7 @@ PLAYLIST, INIT, SEGMENTS = "index.m3u8", "init.mp4", "%05d.m4s"
 def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = None) -> list[str]:
     """Return the command that makes all renditions of a clip from one decode; run it in the clip's folder."""
     media = open_source(source, plan.demuxer, plan.seek_s)
-    pictures = _pictures(media, plan.picture, plan) if plan.picture else []
+    pictures, looks = _pictures(media, plan.picture, plan) if plan.picture else ([], [])
     names = rendition_names(plan)
     sounds = _sounds(media, plan.sound, plan.offset_s, len(names)) if plan.sound else []
     outputs = []
@@ -43,7 +45,7 @@ def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = N
             bits_per_s = rung.audio_bps if rung else plan.sound_only_bps or plan.audio_bps
             options |= _sound_options(bits_per_s, plan.sound)
         outputs.append(ffmpeg.output(*streams, f"{name}/{PLAYLIST}", **options))
-    made: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
+    made: list[str] = ffmpeg.merge_outputs(*outputs, *looks).get_args()
     return [str(tools.ffmpeg), *COMMON, "-progress", "pipe:1", "-stats_period", "0.5", *made]
 
 
@@ -76,7 +78,8 @@ def open_source(source: Path, demuxer: str, seek_s: float, **decoding: str) -> A
     return ffmpeg.input(f"file:{source.absolute()}", **options)
 
 
-def _pictures(media: Any, picture: PicturePlan, plan: Plan) -> list[Any]:
+def _pictures(media: Any, picture: PicturePlan, plan: Plan) -> tuple[list[Any], list[Any]]:
+    """Return the streams of the rungs, and the outputs of single pictures."""
     stream, rungs = media[str(picture.index)], plan.rungs
     if plan.offset_s:
         stream = stream.filter("setpts", f"PTS-{number(plan.offset_s)}/TB")
@@ -87,7 +90,7 @@ def _pictures(media: Any, picture: PicturePlan, plan: Plan) -> list[Any]:
     stream = stream.filter("fps", fps=f"{picture.rate[0]}/{picture.rate[1]}", start_time=0)
     stream = stream.filter("tpad", stop_mode="clone", stop_duration=number(picture.pad_s))
     stream = stream.filter("trim", end_frame=picture.frames)
-    scaled = []
+    scaled, looks = [], []
     for n, rung in enumerate(rungs):
         # Each size from the one above it: 7 % less work than each from the source. Pixels become square.
         stream = stream.filter("scale", rung.width, rung.height, flags="bicubic").filter("setsar", 1)
@@ -95,13 +98,11 @@ def _pictures(media: Any, picture: PicturePlan, plan: Plan) -> list[Any]:
             stream = stream.filter(
                 "format", "yuv420p"
             )  # what every player decodes; 10 bits and 4:4:4 are not
-        if n == len(rungs) - 1:
-            scaled.append(stream)
-        else:
-            both = stream.filter_multi_output("split")
-            scaled.append(both[0])
-            stream = both[1]
-    return scaled
+        ways = stream.filter_multi_output("split")
+        scaled.append(ways[0])
+        stream = ways[1]
+        looks += [still_output(ways[2], plan, picture)] if n == 0 else []
+    return scaled, [*looks, strip_output(stream, plan, picture)]
 
 
 def _sounds(media: Any, sound: SoundPlan, offset_s: float, copies: int) -> list[Any]:

@@ -6,7 +6,7 @@ ended by a signal still writes ENDLIST, and a truncated clip would look like a s
 
 import errno
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +23,10 @@ from transcode.playlist import (
     parse_media_playlist,
     start_first,
 )
-from transcode.poster import make_poster
+from transcode.poster import draw_sound
 from transcode.run import run
+from transcode.sprites import INDEX, STRIP, take_strip
+from transcode.stills import STILLS, take_stills
 from transcode.tools import Tools
 
 __all__ = ["ClipOutput", "Progress", "Rendition", "encode_clip"]
@@ -62,6 +64,10 @@ class ClipOutput:
     renditions: tuple[Rendition, ...]
     bytes_total: int
     poster: str | None
+    """The picture that stands for the clip: one of `stills`, or the drawn sound."""
+    stills: tuple[str, ...]
+    strip: str | None
+    """The WebVTT index of the hover strip."""
 
 
 class _Meter:
@@ -140,7 +146,7 @@ def _encode(
     threads: int | None,
 ) -> ClipOutput:
     names = rendition_names(plan)
-    for name in names:
+    for name in (*names, *((STILLS, STRIP) if plan.picture else ())):
         (out_dir / name).mkdir(parents=True, exist_ok=True)
     args = clip_args(tools, source, plan, threads=threads)
     timeout_s = 120 + plan.duration_s / SLOWEST_SPEED
@@ -151,11 +157,13 @@ def _encode(
     playlists = {name: _check(out_dir, name, plan) for name in names}
     _check_even(playlists)
     meter.grown()
-    poster = make_poster(tools, source, plan, out_dir, should_stop)
+    stills, best = take_stills(out_dir, plan)
+    strip = take_strip(out_dir, plan)
+    poster = stills[best] if stills else draw_sound(tools, source, plan, out_dir, should_stop)
     renditions = tuple(_measure(out_dir, name, playlist, plan) for name, playlist in playlists.items())
     (out_dir / MASTER).write_text(master_playlist(start_first(renditions)), encoding="utf-8")
     meter.done()
-    files = _in_order(playlists, poster)
+    files = _in_order(playlists, [*stills, *strip, *([poster] if poster and not stills else [])])
     return ClipOutput(
         files=files,
         master=MASTER,
@@ -163,6 +171,8 @@ def _encode(
         renditions=renditions,
         bytes_total=sum((out_dir / name).stat().st_size for name in files),
         poster=poster,
+        stills=stills,
+        strip=INDEX if INDEX in strip else None,
     )
 
 
@@ -252,11 +262,11 @@ def _measure(out_dir: Path, name: str, playlist: MediaPlaylist, plan: Plan) -> R
     )
 
 
-def _in_order(playlists: dict[str, MediaPlaylist], poster: str | None) -> tuple[str, ...]:
+def _in_order(playlists: dict[str, MediaPlaylist], pictures: Sequence[str]) -> tuple[str, ...]:
     """Segments, then what lists them, then the master: a playlist never names what is not there yet."""
     segments, variants = [], []
     for name, playlist in playlists.items():
         uris = [playlist.init_uri or "", *(segment.uri for segment in playlist.segments)]
         segments += [f"{name}/{uri}" for uri in uris]
         variants.append(f"{name}/{PLAYLIST}")
-    return (*segments, *([poster] if poster else []), *variants, MASTER)
+    return (*segments, *pictures, *variants, MASTER)

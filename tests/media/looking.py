@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from array import array
 from dataclasses import dataclass
@@ -85,7 +86,10 @@ def check_clip(tools: Tools, folder: Path, output: ClipOutput, duration_s: float
     master = m3u8.loads((folder / output.master).read_text())
     assert output.files[-1] == output.master
     assert {variant.uri for variant in master.playlists} == {one.playlist for one in output.renditions}
-    listed = {output.master, *([output.poster] if output.poster else [])}
+    listed = {output.master, *([output.poster] if output.poster else []), *output.stills}
+    if output.strip:
+        sheets = re.findall(r"^(.+)#xywh=", (folder / output.strip).read_text(), re.MULTILINE)
+        listed |= {output.strip, *(f"strip/{sheet}" for sheet in sheets)}
     for variant in master.playlists:
         playlist = m3u8.loads((folder / variant.uri).read_text())
         assert playlist.is_endlist

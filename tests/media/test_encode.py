@@ -48,7 +48,8 @@ def test_a_clip_of_a_lecture(tools: Tools, lecture: Path, tmp_path: Path) -> Non
         ("360p", 480, 360),
         ("audio", None, None),
     ]
-    assert output.poster == "poster.jpg"
+    assert output.poster in output.stills
+    assert (len(output.stills), output.strip) == (8, "strip/index.vtt")
     percents = [one.percent for one in told]
     assert percents == sorted(percents)
     assert percents[-1] == 100.0
@@ -264,7 +265,7 @@ def test_sound_alone_becomes_a_clip_with_a_poster(
     check_clip(tools, tmp_path / "clip", made.output, 8.0)
     (rendition,) = made.output.renditions
     assert (rendition.name, rendition.codecs, rendition.width) == ("audio", "mp4a.40.2", None)
-    assert made.output.poster == "poster.jpg"
+    assert (made.output.poster, made.output.stills, made.output.strip) == ("poster.jpg", (), None)
 
 
 @pytest.mark.parametrize(("seconds", "rate_hz"), [(12, 48000), (18, 44100), (12.4, 8000), (5.8, 48000)])
@@ -304,18 +305,6 @@ def test_a_cover_picture_is_not_a_video(wheel_tools: Tools, make: Maker) -> None
     source = make("cover.mp3", *tone(3), "-i", str(cover), "-map", "0", "-map", "1", "-c:v", "copy",
                   "-disposition:v", "attached_pic")  # fmt: skip
     assert probe(wheel_tools, source).video is None
-
-
-def test_the_poster_is_not_black(wheel_tools: Tools, make: Maker, tmp_path: Path) -> None:
-    """The lecture begins with a long black: the poster comes from where there is light."""
-    source = make("dark.mp4", "-f", "lavfi", "-i",
-                  "testsrc2=s=1920x1080:r=1:d=12,drawbox=t=fill:c=black:enable='lt(t,4)'", *FAST)  # fmt: skip
-    made = encode(wheel_tools, source, tmp_path / "clip")
-    poster = make("check.gray", "-i", str(tmp_path / "clip" / str(made.output.poster)), "-vf",
-                  "format=gray", "-f", "rawvideo")  # fmt: skip
-    pixels = poster.read_bytes()
-    assert len(pixels) == 1280 * 720
-    assert sum(pixels) / len(pixels) > 40
 
 
 def test_quiet_speech_is_raised_and_never_beyond_the_limit(

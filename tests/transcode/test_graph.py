@@ -11,7 +11,7 @@ from tests.transcode.records import audio, facts, video
 from transcode.graph import clip_args, number
 from transcode.hearing import pass_args
 from transcode.ladder import plan_clip
-from transcode.poster import frame_args, wave_args
+from transcode.poster import wave_args
 from transcode.tools import Tools
 
 TOOLS = Tools(Path("/opt/ffmpeg"), Path("/opt/ffprobe"), "", "")
@@ -29,7 +29,6 @@ def commands() -> dict[str, list[str]]:
     )
     sound = facts(video=None, audio=audio(index=0))
     middle = plan_clip(small, 905.0, 1200.0, integrated_lufs=-23.0, true_peak_db=-8.0)
-    assert middle.picture is not None
     alone = plan_clip(sound, 0, 60.5)
     assert alone.sound is not None
     return {
@@ -40,7 +39,6 @@ def commands() -> dict[str, list[str]]:
         ),
         "sound": clip_args(TOOLS, SOURCE, alone),
         "audio_pass": pass_args(TOOLS, SOURCE, lecture),
-        "poster": frame_args(TOOLS, SOURCE, middle, middle.picture, 0.12),
         "wave": wave_args(TOOLS, SOURCE, alone, alone.sound),
     }
 
