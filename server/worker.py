@@ -17,7 +17,8 @@ from sqlalchemy import make_url
 
 from library.core.errors import NotFound
 from library.intake import actions, queries
-from library.intake.pipeline import Pipeline, Stopped
+from library.intake.pipeline import Pipeline
+from library.intake.running import Stopped
 from library.intake.tables import Recording
 from server.indexing import IndexThread
 from server.wiring import Ports
@@ -129,42 +130,43 @@ class Worker:
         """Register the workflows; their names and arguments are what lies in the jobs database."""
 
         @DBOS.workflow(name="clip", max_recovery_attempts=_RECOVERIES)
-        def clip(recording_id: str, clip_id: str) -> str:
-            return _step("encode", pipeline.encode, recording_id, clip_id)
+        def clip(recording_id: str, clip_id: str, attempt: int | None = None) -> str:
+            # Without its number is what an older version queued: it belongs to the present run.
+            return _step("encode", pipeline.encode, recording_id, clip_id, attempt)
 
         @DBOS.workflow(name="recording", max_recovery_attempts=_RECOVERIES)
         def recording(recording_id: str, attempt: int) -> str:
-            first: list[tuple[str, Callable[[str], object]]] = [
+            first: list[tuple[str, Callable[[str, int], object]]] = [
                 ("receive", pipeline.receive),
                 ("probe", pipeline.probe),
                 ("split", pipeline.split),
             ]
             for name, step in first:
-                outcome = _step(name, step, recording_id)
+                outcome = _step(name, step, recording_id, attempt)
                 if outcome != DONE:
-                    return _finish(pipeline, recording_id, outcome)
-            clip_ids = DBOS.run_step({"name": "clip_ids"}, _ids, pipeline, recording_id)
+                    return _finish(pipeline, recording_id, attempt, outcome)
+            clip_ids = DBOS.run_step({"name": "clip_ids"}, _ids, pipeline, recording_id, attempt)
             handles = []
             for n, clip_id in enumerate(clip_ids, start=1):
                 # First clips of all lessons before second ones: somebody waits for each of them.
                 self._awaited.add(f"{clip_id}-{attempt}")
                 with SetWorkflowID(f"{clip_id}-{attempt}"), SetEnqueueOptions(priority=n):
-                    handles.append(DBOS.enqueue_workflow(CLIPS, clip, recording_id, clip_id))
+                    handles.append(DBOS.enqueue_workflow(CLIPS, clip, recording_id, clip_id, attempt))
             outcomes = [_result(handle) for handle in handles]
             self._awaited.difference_update(f"{clip_id}-{attempt}" for clip_id in clip_ids)
             if INTERRUPTED in outcomes:
                 return INTERRUPTED
             # What plays gets its words and can be found, even when another clip failed.
-            outcomes.append(_step("captions", pipeline.captions, recording_id))
-            outcomes.append(_step("index", self._index_step(pipeline), recording_id))
+            outcomes.append(_step("captions", pipeline.captions, recording_id, attempt))
+            outcomes.append(_step("index", self._index_step(pipeline), recording_id, attempt))
             worst = next((o for o in (INTERRUPTED, STOPPED) if o in outcomes), DONE)
-            return _finish(pipeline, recording_id, worst)
+            return _finish(pipeline, recording_id, attempt, worst)
 
         return recording
 
-    def _index_step(self, pipeline: Pipeline) -> Callable[[str], None]:
-        def index(recording_id: str) -> None:
-            pipeline.index(recording_id, self._ports.indexer.catch_up)
+    def _index_step(self, pipeline: Pipeline) -> Callable[[str, int], None]:
+        def index(recording_id: str, attempt: int) -> None:
+            pipeline.index(recording_id, self._ports.indexer.catch_up, attempt)
 
         return index
 
@@ -224,7 +226,7 @@ def _result(handle: WorkflowHandle[str]) -> str:
         return INTERRUPTED
 
 
-def _step(name: str, step: Callable[..., Any], *args: str) -> str:
+def _step(name: str, step: Callable[..., Any], *args: str | int | None) -> str:
     """Run a step of the pipeline as a durable step; returns DONE, STOPPED or INTERRUPTED.
 
     Outcomes are values and not exceptions, because a workflow that raises is over for good, and a step that
@@ -233,7 +235,7 @@ def _step(name: str, step: Callable[..., Any], *args: str) -> str:
     return DBOS.run_step({"name": name}, _outcome, step, *args)
 
 
-def _outcome(step: Callable[..., Any], *args: str) -> str:
+def _outcome(step: Callable[..., Any], *args: str | int | None) -> str:
     with structlog.contextvars.bound_contextvars(job=args[0]):
         try:
             step(*args)
@@ -248,17 +250,17 @@ def _outcome(step: Callable[..., Any], *args: str) -> str:
         return DONE
 
 
-def _ids(pipeline: Pipeline, recording_id: str) -> list[str]:
+def _ids(pipeline: Pipeline, recording_id: str, attempt: int) -> list[str]:
     try:
-        return pipeline.clip_ids(recording_id)
+        return pipeline.clip_ids(recording_id, attempt)
     except NotFound:
         return []
 
 
-def _finish(pipeline: Pipeline, recording_id: str, outcome: str) -> str:
+def _finish(pipeline: Pipeline, recording_id: str, attempt: int, outcome: str) -> str:
     if outcome != INTERRUPTED:
         with suppress(NotFound):
-            DBOS.run_step({"name": "finish"}, pipeline.finish, recording_id)
+            DBOS.run_step({"name": "finish"}, pipeline.finish, recording_id, attempt)
     return outcome
 
 

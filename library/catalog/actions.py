@@ -1,6 +1,6 @@
 """The only writer of the catalogue. Every change that the index must learn of goes through `touch`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from library.catalog.rules import CueLine, clean_language
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
 from library.core.database import insert_new
-from library.core.errors import NotFound
+from library.core.errors import Invalid, NotFound
 from library.core.ids import new_id
 from library.core.permits import Audience, LessonState
 from library.core.text import SUMMARY_MAX, TITLE_MAX, clean_block, clean_line, required_line, required_name
+from transcode.stills import still_file
 
 
 def next_revision(session: Session) -> int:
@@ -190,6 +191,41 @@ def put_clips(session: Session, lesson: Lesson, cuts: Sequence[Cut]) -> list[Cli
     return list(lesson.clips)
 
 
+def new_clip(session: Session, lesson: Lesson, cut: Cut, title: str) -> Clip:
+    """Make a clip that has no place in its lesson yet; `arrange` gives it one."""
+    clip = Clip(id=new_id(), n=None, title=title, start_s=cut.start_s, end_s=cut.end_s, reason=cut.reason)
+    lesson.every_clip.append(clip)
+    session.flush()
+    return clip
+
+
+def arrange(session: Session, lesson: Lesson, order: Sequence[Clip], now: datetime) -> None:
+    """Make `order` the clips of a lesson.
+
+    What falls out stays, with its plays, if it ever played: somebody may be watching it, and its views count.
+    """
+    touch(session, lesson)
+    placed = {clip.id for clip in order}
+    for clip in lesson.every_clip:
+        if clip.n is not None and clip.id not in placed and (clip.plan or clip.early):
+            clip.replaced_at = now
+        clip.n = None  # all out of the way: numbers are unique at every moment
+    session.flush()
+    drop_unplaced(session, lesson, keep=placed)
+    for n, clip in enumerate(order, start=1):
+        clip.n, clip.replaced_at = n, None
+    session.flush()
+    session.expire(lesson, ["clips", "every_clip"])
+
+
+def drop_unplaced(session: Session, lesson: Lesson, keep: Collection[str]) -> None:
+    """Take away the clips outside of the lesson's order that were never in it, but for the ids in `keep`."""
+    for clip in list(lesson.every_clip):
+        if clip.n is None and clip.replaced_at is None and clip.id not in keep:
+            lesson.every_clip.remove(clip)
+    session.flush()
+
+
 def _borders(cut: Cut | Clip) -> tuple[float, float]:
     return round(cut.start_s, 3), round(cut.end_s, 3)
 
@@ -213,6 +249,26 @@ def clip_ready(
     clip.poster, clip.stills, clip.strip, clip.copied = poster, stills, strip, copied
     clip.early, clip.ready_at = None, now
     session.flush()
+
+
+def choose_poster(clip: Clip, still: str) -> None:
+    """Let another of a clip's stills stand for it; raises Invalid("unknown_choice").
+
+    `still` is its number as a form sends it, from 1. The index shows no pictures and need not know of it.
+    """
+    if not (still.isdecimal() and len(still) <= 5 and 1 <= int(still) <= clip.stills):
+        raise Invalid("unknown_choice", field="still")
+    clip.poster = still_file(int(still))
+
+
+def choose_poster(clip: Clip, still: str) -> None:
+    """Let another of a clip's stills stand for it; raises Invalid("unknown_choice").
+
+    `still` is its number as a form sends it, from 1. The index shows no pictures and need not know of it.
+    """
+    if not (still.isdecimal() and len(still) <= 5 and 1 <= int(still) <= clip.stills):
+        raise Invalid("unknown_choice", field="still")
+    clip.poster = still_file(int(still))
 
 
 def clip_growing(session: Session, clip: Clip, early: str) -> None:

@@ -1,4 +1,4 @@
-"""The only writer of the intake tables."""
+"""With `arranging` the only writer of the intake tables."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -36,12 +36,12 @@ def begin(
 ) -> Recording:
     """Note that a recording begins to arrive for a lesson.
 
-    A recording that failed or was refused, or whose upload was given up, is replaced; raises
+    A recording that failed, was refused or cancelled, or whose upload was given up, is replaced; raises
     Conflict("lesson_has_recording") when the lesson already has one that works.
     """
     present = queries.recording_of(session, lesson.id)
     if present is not None:
-        if present.state in ("waiting", "working", "ready"):
+        if present.state in ("waiting", "working", "ready") or present.wanted is not None:
             raise Conflict("lesson_has_recording")
         _forget_what_was_made(session, lesson)
         session.execute(delete(Recording).where(Recording.id == present.id))
@@ -102,8 +102,11 @@ def start_run(session: Session, recording: Recording) -> int:
 
 
 def retry(session: Session, recording: Recording) -> int:
-    """Run again what failed; raises Conflict("nothing_to_retry"). "Already here" is thereby accepted."""
-    if recording.state not in ("failed", "refused"):
+    """Run again what failed or was cancelled; raises Conflict("nothing_to_retry").
+
+    "Already here" is thereby accepted.
+    """
+    if recording.state not in ("failed", "refused", "cancelled"):
         raise Conflict("nothing_to_retry")
     if recording.reason == "already_here":
         recording.accepted_twin = True
@@ -120,14 +123,18 @@ def _ensure_step(session: Session, recording_id: str, kind: str, n: int, clip_id
 
 
 def plan_steps(session: Session, recording: Recording, clips: Sequence[Clip]) -> None:
-    """Lay out the steps that follow once the clips are known; steps of clips that are gone go too."""
-    session.execute(
-        delete(Step).where(
-            Step.recording_id == recording.id, Step.kind == "clip", Step.clip_id.not_in([c.id for c in clips])
-        )
-    )
-    for clip in clips:
-        _ensure_step(session, recording.id, "clip", clip.number, clip.id)
+    """Lay out the steps that follow once the clips are known, in their order; those that play are done."""
+    its = (Step.recording_id == recording.id, Step.kind == "clip")
+    known = {step.clip_id: step for step in session.scalars(select(Step).where(*its))}
+    times = {clip_id: (step.started_at, step.finished_at) for clip_id, step in known.items()}
+    for step in known.values():  # numbers move: all go before the first comes
+        session.delete(step)
+    session.flush()
+    for n, clip in enumerate(clips, start=1):
+        step = _ensure_step(session, recording.id, "clip", n, clip.id)
+        if clip.plan is not None:
+            step.state, step.percent = "done", 100.0
+            step.started_at, step.finished_at = times.get(clip.id, (None, None))
     _ensure_step(session, recording.id, "captions", 0)
     _ensure_step(session, recording.id, "index", 0)
 
@@ -141,12 +148,19 @@ def step_running(session: Session, recording_id: str, kind: str, n: int, now: da
 
 
 def step_progress(
-    session: Session, recording_id: str, kind: str, n: int, percent: float, eta_s: float | None
+    session: Session,
+    recording_id: str,
+    attempt: int,
+    kind: str,
+    n: int,
+    percent: float,
+    eta_s: float | None,
 ) -> None:
-    """Note how far a running step is."""
+    """Note how far a running step of run `attempt` is; of a run that is over nothing is noted."""
+    runs = select(Recording.id).where(Recording.id == recording_id, Recording.attempt == attempt)
     session.execute(
         update(Step)
-        .where(Step.recording_id == recording_id, Step.kind == kind, Step.n == n)
+        .where(Step.recording_id.in_(runs), Step.kind == kind, Step.n == n)
         .values(percent=min(99.0, percent), eta_s=eta_s)
     )
 

@@ -121,8 +121,8 @@ def publish_folder(store: ObjectStore, folder: Path, prefix: str, files: Sequenc
     for name in files:
         _sync_file(folder / name)
     if target.exists():
-        old = target.with_name(f"{target.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
+        # A name of its own: a run that is over may be publishing the same thing in this moment.
+        old = target.with_name(f"{target.name}.{os.urandom(4).hex()}.old")
         target.replace(old)
         folder.replace(target)
         shutil.rmtree(old, ignore_errors=True)

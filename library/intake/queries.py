@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
-from library.catalog.tables import Lesson
+from library.catalog.tables import Clip, Lesson
 from library.core.errors import NotFound
 from library.core.permits import Viewer
+from library.intake import cutting
 from library.intake.rules import STEP_KINDS, StepView, overall_percent
 from library.intake.tables import Recording, Step
 
@@ -21,6 +22,41 @@ def recording(session: Session, recording_id: str) -> Recording:
     if found is None:
         raise NotFound("recording_gone")
     return found
+
+
+def held(session: Session, recording_id: str) -> Recording | None:
+    """Return a recording as it is now, held until the transaction ends; None when it is gone."""
+    return session.get(Recording, recording_id, with_for_update=True, populate_existing=True)
+
+
+def attempt_of(session: Session, recording_id: str) -> int | None:
+    """Return the number of a recording's present run; None when the recording is gone."""
+    return session.scalar(select(Recording.attempt).where(Recording.id == recording_id))
+
+
+def arrangement(recording: Recording, lesson: Lesson) -> list[Clip]:
+    """Return the clips that are wanted, in order: of the arrangement being made, else the lesson's."""
+    if recording.wanted is None:
+        return list(lesson.clips)
+    known = {clip.id: clip for clip in lesson.every_clip}
+    return [known[clip_id] for clip_id in recording.wanted if clip_id in known]
+
+
+def version_of(recording: Recording, clips: Sequence[Clip]) -> str:
+    """Return the name of an arrangement, by which a change of it is noticed."""
+    return cutting.version(recording.id, [(c.id, c.start_s, c.end_s, c.title) for c in clips])
+
+
+def clip_step(session: Session, recording_id: str, clip_id: str) -> Step | None:
+    """Return the step that makes a clip; None when the clip is not wanted any more."""
+    its = (Step.recording_id == recording_id, Step.kind == "clip", Step.clip_id == clip_id)
+    return session.scalars(select(Step).where(*its)).first()
+
+
+def clips_to_make(session: Session, recording_id: str) -> int:
+    """Return how many clips of a recording are still to be made."""
+    its = (Step.recording_id == recording_id, Step.kind == "clip", Step.state != "done")
+    return session.scalar(select(func.count()).select_from(Step).where(*its)) or 0
 
 
 def recording_of(session: Session, lesson_id: str) -> Recording | None:

@@ -17,7 +17,8 @@ from library.catalog.tables import Lesson
 from library.core.database import Database
 from library.core.permits import LessonState, Role, Viewer
 from library.intake import actions, objects, queries
-from library.intake.pipeline import Pipeline, Stopped
+from library.intake.pipeline import Pipeline
+from library.intake.running import Stopped
 from library.intake.tables import Original
 from tests.support import factories as make
 from tests.support.databases import NOW, Databases
@@ -134,7 +135,7 @@ def test_a_recording_becomes_a_clip_and_running_every_step_again_changes_nothing
     original = objects.original_key(hashlib.sha256(film).hexdigest())
     assert bytes(obstore.get(store, original).bytes()) == film
     prefix = objects.clip_prefix(clip.id, clip.plan or "")
-    assert obstore.get(store, f"{prefix}/poster.jpg").bytes()[:2] == b"\xff\xd8"
+    assert obstore.get(store, f"{prefix}/{clip.poster}").bytes()[:2] == b"\xff\xd8"
     master = m3u8.loads(bytes(obstore.get(store, f"{prefix}/master.m3u8").bytes()).decode())
     for rendition in master.playlists:
         text = bytes(obstore.get(store, f"{prefix}/{rendition.uri}").bytes()).decode()

@@ -125,7 +125,7 @@ def test_a_run_from_waiting_to_ready(db: Database) -> None:
             ("index", 0, "waiting"),
         ]
         actions.step_running(session, recording.id, "clip", 1, NOW)
-        actions.step_progress(session, recording.id, "clip", 1, 100.0, 0.5)
+        actions.step_progress(session, recording.id, 0, "clip", 1, 100.0, 0.5)
         session.expire_all()
         running = queries.work(session, recording).steps[3]
         assert (running.state, running.percent, running.eta_s) == ("running", 99.0, 0.5)
