@@ -137,11 +137,11 @@ class Pages:
 
     # ------------------------------------------------------------------ lessons and clips
 
-    def media_url(self, lesson: Lesson, clip: Clip, file: str) -> str:
-        """Return a signed address of a file of a clip that plays."""
+    def media_url(self, lesson: Lesson, clip: Clip, file: str, plan: str | None = None) -> str:
+        """Return a signed address of a file of a clip that plays; `plan`: of another folder than its own."""
         expires = media_expiry(self._ports.clock(), self._ports.settings.media_life_s)
         audience = media_audience(scope_tokens(catalog.facts(lesson)))
-        return self._ports.signer.path(clip.id, clip.plan or "", file, audience, expires)
+        return self._ports.signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
 
     def poster_url(self, lesson: Lesson, clip: Clip | None) -> str | None:
         """Return the address of a clip's picture, None when it has none."""
@@ -187,6 +187,7 @@ class Pages:
                 views=views.get(clip.id, 0),
                 ready=clip.plan is not None,
                 poster_url=self.poster_url(lesson, clip),
+                stills=clip.stills,
                 first_words=words.get(clip.id, ""),
             )
             for clip in lesson.clips

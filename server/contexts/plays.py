@@ -26,7 +26,8 @@ class ClipPage(Context):
     `start_s` is where playing begins (from ?t=, held inside the clip by the route; 0 otherwise).
     `captions_url` is a WebVTT address on this server or None. `cues_estimated` is True when the times were
     estimated from plain text. `master_url` (the playlist, signed) comes again from POST
-    /api/v1/clips/{id}/plays when a play starts.
+    /api/v1/clips/{id}/plays when a play starts. `growing`: the clip is still being made and `master_url` is
+    what there is of it, for those who work on the lesson.
     """
 
     template: ClassVar[str] = "plays/clip.html"
@@ -40,6 +41,7 @@ class ClipPage(Context):
     cues_estimated: bool = False
     language: str = "zh-CN"
     start_s: float = 0.0
+    growing: bool = False
     views: int = 0
     rule: CountingRule
 

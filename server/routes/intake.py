@@ -78,7 +78,7 @@ def progress_of(session: Session, lesson: Lesson, viewer: Viewer) -> Progress:
     if recording is None:
         return Progress(state="none", percent=0.0, steps=())
     work = queries.work(session, recording)
-    plays = {clip.id for clip in lesson.clips if clip.plan}
+    plays = {clip.id for clip in lesson.clips if clip.plan or clip.early}
     mend = may(viewer, Action.EDIT, catalog.facts(lesson)) and work.state in ("failed", "refused")
     return Progress(
         state=work.state,  # type: ignore[arg-type]

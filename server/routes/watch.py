@@ -9,13 +9,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from library.catalog import queries
-from library.catalog.tables import Clip
+from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, Invalid
-from library.core.permits import Action
+from library.core.permits import Action, may
 from library.plays import actions, rules
 from library.plays import queries as plays
 from server.contexts import ClipCount, ClipPage, CueLine, DayCount, StatsPage
 from server.deps import PortsDep, Reading, Who, WhoDep, Writing
+from server.growing import growing_playlist
 from server.pages import Pages, lesson_ref
 from server.wiring import Ports
 from transcode import captions
@@ -36,9 +37,10 @@ def watch(request: Request, session: Reading, who: WhoDep, clip_id: str, t: str 
     """The watch page; `t` is where playing begins, in seconds of the clip."""
     pages: Pages = request.app.state.pages
     clip = queries.clip_for(session, who.viewer, clip_id)
-    if clip.plan is None:
-        raise Conflict("clip_not_ready")
     lesson = queries.lesson(session, clip.lesson_id)
+    growing = clip.plan is None and clip.early is not None and _works_on(who, lesson)
+    if clip.plan is None and not growing:
+        raise Conflict("clip_not_ready")
     cards = pages.clip_cards(session, lesson)
     card = next(c for c in cards if c.id == clip.id)
     cues = _cues(session, clip)
@@ -49,7 +51,10 @@ def watch(request: Request, session: Reading, who: WhoDep, clip_id: str, t: str 
         clip=card,
         clips=cards,
         kind=lesson.kind,  # type: ignore[arg-type]
-        master_url=pages.media_url(lesson, clip, "master.m3u8"),
+        master_url=f"/clips/{clip.id}/growing.m3u8"
+        if growing
+        else pages.media_url(lesson, clip, "master.m3u8"),
+        growing=growing,
         captions_url=f"/clips/{clip.id}/captions.vtt" if cues and exact else None,
         cues=tuple(CueLine(start_s=c.start_s or 0.0, end_s=c.end_s or 0.0, text=c.text) for c in cues),
         cues_estimated=lesson.transcript == "estimated",
@@ -59,6 +64,22 @@ def watch(request: Request, session: Reading, who: WhoDep, clip_id: str, t: str 
         rule=pages.rule,
     )
     return pages.respond(request, who, context)
+
+
+def _works_on(who: Who, lesson: Lesson) -> bool:
+    """Tell whether the viewer may change the lesson, and so may see it while it is made."""
+    return may(who.viewer, Action.EDIT, queries.facts(lesson))
+
+
+@router.get("/clips/{clip_id}/growing.m3u8", include_in_schema=False)
+def growing(request: Request, session: Reading, ports: PortsDep, who: WhoDep, clip_id: str) -> Response:
+    """What can be played already of a clip that is being made, for those who may edit its lesson."""
+    pages: Pages = request.app.state.pages
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    lesson = queries.lesson_for(session, who.viewer, clip.lesson_id, Action.EDIT)
+    text = growing_playlist(ports.store, clip, lambda plan, file: pages.media_url(lesson, clip, file, plan))
+    kind = "application/vnd.apple.mpegurl"
+    return PlainTextResponse(text, media_type=kind, headers={"cache-control": "no-store"})
 
 
 def _start(text: str, duration_s: float) -> float:
