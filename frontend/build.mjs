@@ -17,7 +17,14 @@ const entries = {
   player: 'src/player/main.js',
   upload: 'src/upload/main.js',
   progress: 'src/progress/main.js',
+  editor: 'src/editor/main.js',
   api_docs: 'src/api_docs.js',
+};
+
+// One page's styles stand apart: every other page would load them for nothing.
+const styles = {
+  style: 'src/style.css',
+  editor: 'src/editor/editor.css',
 };
 
 // Copied as they are: drawings, and swagger-ui, whose bundle is already built.
@@ -30,7 +37,7 @@ const copies = {
 async function bundle(manifest) {
   const result = await build({
     absWorkingDir: here,
-    entryPoints: { ...entries, style: 'src/style.css' },
+    entryPoints: [...Object.entries(entries), ...Object.entries(styles)].map(([name, path]) => ({ in: path, out: name })),
     outdir: fresh,
     bundle: true,
     format: 'esm',
@@ -48,7 +55,7 @@ async function bundle(manifest) {
     logLimit: 10,
   });
   const names = new Map(Object.entries(entries).map(([name, source]) => [source, `${name}.js`]));
-  names.set('src/style.css', 'style.css');
+  for (const [name, source] of Object.entries(styles)) names.set(source, `${name}.css`);
   for (const [file, output] of Object.entries(result.metafile.outputs)) {
     const name = names.get(output.entryPoint); // chunks that are loaded later have no name
     if (name) manifest[name] = relative(fresh, join(here, file));

@@ -21,7 +21,7 @@ from server.contexts.catalog import (
     SearchPage,
     SearchResult,
 )
-from server.contexts.intake import MinePage, ProgressPage, ReviewPage, UploadPage, WorkRow
+from server.contexts.intake import CutPage, MinePage, ProgressPage, ReviewPage, UploadPage, WorkRow
 from server.contexts.parts import (
     ClipCard,
     Context,
@@ -66,6 +66,7 @@ PAGES: tuple[type[Context], ...] = (
     SearchPage,
     UploadPage,
     ProgressPage,
+    CutPage,
     MinePage,
     ReviewPage,
     StatsPage,
@@ -91,6 +92,7 @@ __all__ = [
     "CountingPage",
     "CountingRule",
     "CueLine",
+    "CutPage",
     "DayCount",
     "DeviceRow",
     "ErrorPage",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -50,6 +51,21 @@ class ProgressPage(Context):
     progress: Progress
     may_retry: bool = True
     may_publish: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutPage(Context):
+    """GET /lessons/{id}/cut (who may edit the lesson): where the lecture is cut into clips.
+
+    `cuts` is exactly what GET /api/v1/lessons/{id}/cuts answers; it travels with the page, so that the script
+    can begin at once. Without clips (the recording is still being split, or has failed) the page says so.
+    Saving: PUT /api/v1/lessons/{id}/cuts. Form: POST /lessons/{id}/cuts/discard () gives up an arrangement
+    that is still being made.
+    """
+
+    template: ClassVar[str] = "intake/cut.html"
+    lesson: LessonRef
+    cuts: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from library.core.permits import Audience, LessonState, Role
 from server import contexts as c
+from tests.frontend.cutting import cuts
 
 NOW = datetime(2026, 3, 12, 6, 30, tzinfo=UTC)
 RULE = c.CountingRule(min_s=10, short_clip_s=20, short_share=0.5, window_min=60)
@@ -339,6 +340,20 @@ def intake_pages() -> Iterator[tuple[str, c.Context]]:
         state="refused", percent=0, steps=(), reason=c.Reason(code="too_long", args={"limit_s": 28_800})
     )
     yield "progress_refused", replace(progress, progress=refused)
+    cut = c.CutPage(
+        frame=frame(LECTURER, "/lessons/lesson0/cut"),
+        lesson=c.LessonRef(id="lesson0", title=TITLES[0]),
+        cuts=cuts(SENTENCES),
+    )
+    yield "cut", cut
+    yield (
+        "cut_plain",
+        replace(cut, cuts=cuts(SENTENCES, sentences=[], storyboard=None, turns=[], wave=None, state="working")),
+    )
+    chapters = {"pauses": cut.cuts["proposals"]["pauses"], "chapters": [{"start_s": 0, "end_s": 590}]}  # type: ignore[index]
+    yield "cut_pending", replace(cut, cuts=cuts(SENTENCES, pending=True, state="failed", proposals=chapters))
+    yield "cut_waiting", replace(cut, cuts=cuts(SENTENCES, state="working", clips=[]))
+    yield "cut_nothing", replace(cut, cuts=cuts(SENTENCES, state="refused", clips=[]))
     rows = (
         c.WorkRow(
             lesson=card(0, state=LessonState.DRAFT),

@@ -47,15 +47,14 @@ export class View {
 
 const ROUNDING = 1e-6;
 
-/** How loud each of `columns` pixels is, 0 to 255: the loudest moment of each. */
+/** How loud each of `columns` pixels is, 0 to 255: on average, so that a pause can be seen from afar. */
 export function columnsOf(levels, step, view, columns) {
   const heights = new Uint8Array(columns);
   for (let column = 0; column < columns; column += 1) {
     const first = Math.floor((view.from + (column / columns) * view.length) / step + ROUNDING);
     const last = Math.max(first + 1, Math.ceil((view.from + ((column + 1) / columns) * view.length) / step - ROUNDING));
-    let loudest = 0;
-    for (let n = Math.max(0, first); n < Math.min(levels.length, last); n += 1) loudest = Math.max(loudest, levels[n]);
-    heights[column] = loudest;
+    const part = levels.subarray(Math.max(0, first), last);
+    if (part.length) heights[column] = part.reduce((sum, level) => sum + level, 0) / part.length;
   }
   return heights;
 }
