@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -18,6 +19,7 @@ from library.core.database import Database
 from library.core.permits import LessonState, Role, Viewer
 from library.intake import actions, objects, queries
 from library.intake.pipeline import Pipeline
+from library.intake.previews import GROWING
 from library.intake.running import Stopped
 from library.intake.tables import Original
 from tests.support import factories as make
@@ -217,3 +219,35 @@ def test_a_lesson_deleted_meanwhile_ends_the_run_quietly(pipeline: Pipeline, fil
         make.catalog.delete_lesson(session, lesson, NOW)
     with pytest.raises(Stopped):
         pipeline.probe(recording_id)
+
+
+def test_the_beginning_of_a_clip_can_be_watched_while_the_rest_is_made(
+    pipeline: Pipeline, tools: Tools, tmp_path: Path
+) -> None:
+    file = tmp_path / "long.mp4"
+    source = ["-f", "lavfi", "-i", "testsrc2=s=640x360:r=25:d=60,noise=alls=20:allf=t"]
+    encoder = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-an"]
+    subprocess.run([str(tools.ffmpeg), "-v", "error", *source, *encoder, str(file)], check=True, timeout=120)
+    recording_id = uploaded(pipeline, file.read_bytes())
+    pipeline.receive(recording_id)
+    pipeline.probe(recording_id)
+    [clip_id] = pipeline.split(recording_id)
+    seen: list[m3u8.M3U8] = []
+
+    def look() -> bool:
+        with pipeline.db.read() as session:
+            clip = catalog.clip(session, clip_id)
+            if clip.early is not None and clip.plan is None:
+                key = f"{objects.clip_prefix(clip_id, clip.early)}/{GROWING}"
+                seen.append(m3u8.loads(bytes(obstore.get(pipeline.store, key).bytes()).decode()))
+                for segment in seen[-1].segments:
+                    prefix = objects.clip_prefix(clip_id, clip.early)
+                    assert objects.exists(pipeline.store, f"{prefix}/{segment.uri}")
+        return False
+
+    replace(pipeline, stopping=look).encode(recording_id, clip_id)
+    assert 1 <= len(seen[0].segments) < 10
+    assert not any(playlist.is_endlist for playlist in seen)
+    with pipeline.db.read() as session:
+        clip = catalog.clip(session, clip_id)
+        assert (clip.early, clip.plan is not None) == (None, True)
