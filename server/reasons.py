@@ -33,6 +33,14 @@ _RECORDING = {
         N_("录像长 %(duration_s)s，超过了上限 %(limit_s)s。"),
         N_("请分成几节课上传。"),
     ),
+    "broken_clock": (
+        N_("录像的时间在 %(at_s)s 处断开，像是几段录像直接拼成的。"),
+        N_("请用剪辑软件导出为一个 MP4，或分段上传。"),
+    ),
+    "too_many_streams": (
+        N_("文件里的音轨、字幕等超过 %(limit)s 条，无法处理。"),
+        N_("请先导出为只有一条画面和一条声音的 MP4。"),
+    ),
     "too_short": (N_("录像太短，没有可以播放的内容。"), N_("请确认选对了文件。")),
     "too_large_picture": (
         N_("画面尺寸 %(width)s×%(height)s 太大，无法处理。"),
@@ -85,6 +93,29 @@ _RECORDING = {
     ),
     "lesson_has_recording": (N_("这节课已经有录像了。"), N_("请为新的录像另建一节课。")),
     "nothing_to_retry": (N_("没有失败的步骤。"), N_("请刷新后再看。")),
+    "nothing_to_cancel": (N_("现在没有正在进行的处理。"), N_("请刷新后再看。")),
+}
+
+_CUTS = {
+    "cuts_not_yet": (N_("录像还没有分好段，现在不能调整。"), N_("请等分段完成后再来。")),
+    "cuts_changed": (
+        N_("在您编辑的时候，分段已经有了变化，这次没有保存。"),
+        N_("您改的还在这一页上；请看过新的分段再决定。"),
+    ),
+    "nothing_to_discard": (N_("没有正在制作的新分段。"), N_("请刷新后再看。")),
+    "cuts_none": (N_("至少要留下一个短视频。"), N_("请把要保留的部分放回来。")),
+    "cuts_too_many": (N_("短视频太多了：%(count)s 个，最多 %(most)s 个。"), N_("请合并一些。")),
+    "cut_outside": (N_("第 %(n)s 个短视频的边界在录像之外。"), N_("请把它拖回录像的范围里。")),
+    "cut_overlaps": (N_("第 %(n)s 个短视频的开头在前一个结束之前。"), N_("请把两个短视频的边界分开。")),
+    "cut_too_short": (N_("第 %(n)s 个短视频太短，至少要 %(least_s)s。"), N_("请与相邻的合并，或去掉它。")),
+    "cut_too_long": (
+        N_("第 %(n)s 个短视频长 %(length_s)s，超过了 %(most_s)s。"),
+        N_("请把它分成两个。"),
+    ),
+    "cut_title_too_long": (
+        N_("第 %(n)s 个短视频的名字太长：最多 %(most)s 个字，现在有 %(length)s 个。"),
+        N_("请缩短一些。"),
+    ),
 }
 
 _TRANSCRIPT = {
@@ -225,8 +256,11 @@ _DONE = {
     "published": (N_("已发布。"), ""),
     "withdrawn": (N_("已撤下。"), ""),
     "audience_changed": (N_("观看范围已修改。"), ""),
+    "poster_changed": (N_("封面已更换。"), ""),
     "deleted": (N_("已删除。"), ""),
     "retrying": (N_("已重新开始失败的步骤。"), ""),
+    "processing_cancelled": (N_("已取消，停止了处理。"), ""),
+    "cuts_discarded": (N_("新的分段已放弃，课程保持原样。"), ""),
     "password_changed": (N_("密码已修改。"), ""),
     "token_revoked": (N_("令牌已作废。"), ""),
     "others_signed_out": (N_("其他设备都已退出登录。"), ""),
@@ -239,6 +273,7 @@ _DONE = {
 
 REASONS: Mapping[str, tuple[str, str]] = {
     **_RECORDING,
+    **_CUTS,
     **_TRANSCRIPT,
     **WARNINGS,
     **_ENTRY,

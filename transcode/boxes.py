@@ -3,12 +3,18 @@
 Rules: ISO/IEC 14496-12 (boxes), 14496-15 (avcC), 14496-1 (esds), RFC 6381 (codec names).
 """
 
+import struct
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}
 _INDEX_LIMIT_BYTES = 256 * 2**20
+_BOXES_LIMIT = 10_000
+"""Boxes of an index that are looked at; a hundred tracks have fewer."""
+
+_SAME_LENGTH_S = 0.5
 _TOP_BOXES_LIMIT = 200_000
 """A day of fragmented recording has fewer; a file with more is hostile."""
 
@@ -46,14 +52,55 @@ def is_whole(path: Path, *kinds: bytes) -> bool:
 
 def sample_entries(path: Path) -> tuple[bytes, ...]:
     """Return the kind of each track's samples (avc1, mp4a, encv for protected ones ...)."""
+    return tuple(kinds[0] for kinds in sample_descriptions(path) if kinds)
+
+
+def sample_descriptions(path: Path) -> tuple[tuple[bytes, ...], ...]:
+    """Return the kinds of each track's descriptions of samples: usually one, of joined parts more."""
     index = next((box for box in top_boxes(path) if box.kind == b"moov"), None)
     if index is None or index.end - index.body > _INDEX_LIMIT_BYTES:
         return ()
     with path.open("rb") as file:
         file.seek(index.body)
         data = file.read(index.end - index.body)
-    entries = (next(_children(data, stsd.body + 8, stsd.end), None) for stsd in _find_all(data, b"stsd"))
-    return tuple(entry.kind for entry in entries if entry is not None)
+    tracks = (children(data, stsd.body + 8, stsd.end) for stsd in _find_all(data, b"stsd"))
+    return tuple(tuple(entry.kind for entry in entries) for entries in tracks)
+
+
+def says_true_lengths(path: Path) -> bool:
+    """True when each track's length in words (mdhd) is that of its samples (stts), and all are listed.
+
+    False for a fragmented file, whose samples are listed along the way, and when it cannot be told.
+    """
+    found = top_boxes(path)
+    index = next((box for box in found if box.kind == b"moov"), None)
+    if index is None or index.end - index.body > _INDEX_LIMIT_BYTES or b"moof" in {box.kind for box in found}:
+        return False
+    with path.open("rb") as file:
+        file.seek(index.body)
+        data = file.read(index.end - index.body)
+    told = [_told_length_s(data, header) for header in _find_all(data, b"mdhd")]
+    times = [_samples_length(data, table) for table in _find_all(data, b"stts")]
+    return len(told) == len(times) > 0 and all(
+        one is not None and abs(one[0] - length / one[1]) <= _SAME_LENGTH_S
+        for one, length in zip(told, times, strict=True)
+    )
+
+
+def _told_length_s(data: bytes, header: Box) -> tuple[float, int] | None:
+    """(length in seconds, units per second) of a track's media header (ISO/IEC 14496-12, 8.4.2)."""
+    wide = data[header.body : header.body + 1] == b"\x01"
+    at, width = header.body + (20 if wide else 12), 8 if wide else 4
+    scale = int.from_bytes(data[at : at + 4], "big")
+    return (int.from_bytes(data[at + 4 : at + 4 + width], "big") / scale, scale) if scale else None
+
+
+def _samples_length(data: bytes, table: Box) -> int:
+    """Sum of all samples' durations, in the track's units (8.6.1.2)."""
+    pairs = memoryview(data)[table.body + 8 : table.end]
+    pairs = pairs[: len(pairs) // 8 * 8]
+    counts = struct.iter_unpack(">II", pairs)
+    return sum(count * each for count, each in counts)
 
 
 def codec_names(init: bytes) -> tuple[str, ...]:
@@ -72,9 +119,12 @@ def _box(header: bytes, at: int, size: int) -> Box | None:
     return Box(kind, body, at + length) if length >= body - at else None
 
 
-def _children(data: bytes, start: int, end: int) -> Iterator[Box]:
+def children(data: bytes, start: int, end: int) -> Iterator[Box]:
+    """Yield the boxes that lie between two places in `data`, up to the first that cannot be."""
     at = start
-    while at + 8 <= end:
+    for _ in range(_BOXES_LIMIT):
+        if at + 8 > end:
+            return
         box = _box(data[at : at + 16], at, end)
         if box is None or box.end > end:
             return
@@ -83,17 +133,19 @@ def _children(data: bytes, start: int, end: int) -> Iterator[Box]:
 
 
 def _find_all(data: bytes, kind: bytes) -> Iterator[Box]:
-    todo = list(_children(data, 0, len(data)))
-    while todo:
-        box = todo.pop(0)
+    todo = deque(children(data, 0, len(data)))
+    for _ in range(_BOXES_LIMIT):
+        if not todo:
+            return
+        box = todo.popleft()
         if box.kind == kind:
             yield box
         elif box.kind in _CONTAINERS:
-            todo.extend(_children(data, box.body, box.end))
+            todo.extend(children(data, box.body, box.end))
 
 
 def _codec_name(data: bytes, stsd: Box) -> str | None:
-    entry = next(_children(data, stsd.body + 8, stsd.end), None)
+    entry = next(children(data, stsd.body + 8, stsd.end), None)
     if entry is None:
         return None
     if entry.kind in {b"avc1", b"avc3"}:
@@ -110,7 +162,7 @@ def _codec_name(data: bytes, stsd: Box) -> str | None:
 
 
 def _child(data: bytes, start: int, end: int, kind: bytes) -> Box | None:
-    return next((box for box in _children(data, start, end) if box.kind == kind), None)
+    return next((box for box in children(data, start, end) if box.kind == kind), None)
 
 
 def _aac_name(descriptors: bytes) -> str | None:

@@ -15,6 +15,8 @@ REFUSALS: Mapping[str, str] = {
     "playlist_in_disguise": "a list of other files; found: m3u8, concat, sdp, dash, xml, pls, url",
     "truncated": "the file ends too early (an upload or a copy that stopped); missing_bytes when it is known",
     "nothing_playable": "a real container with neither picture nor sound in it",
+    "broken_clock": "recordings joined by their bytes: the time jumps; at_s on the file's own clock",
+    "too_many_streams": "more tracks than we look at; limit",
     "too_long": "longer than we take; duration_s, limit_s",
     "too_large_picture": "more pixels than we take; width, height, limit_pixels",
     "encrypted": "protected by DRM; cannot be read without its key",

@@ -9,7 +9,10 @@ from typing import Any, Self
 class VideoFacts:
     """The picture that we will use. `width` and `height` are what a viewer sees: turned, square pixels.
 
-    `rate` is the average frame rate as a ratio; `rotation` is in degrees (0, 90, 180, 270).
+    `rate` is the average frame rate as a ratio; `rotation` is in degrees (0, 90, 180, 270). The last four
+    decide whether it can be copied, and are the cautious answer in rows that were written before they were:
+    `profile` and `level` as ffprobe names them (High, 40), `square` pixels as stored, and `progressive` only
+    where the stream says so.
     """
 
     index: int
@@ -25,6 +28,10 @@ class VideoFacts:
     bit_rate_bps: int | None
     start_s: float
     end_s: float
+    profile: str = ""
+    level: int = 0
+    square: bool = False
+    progressive: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Times count from the lecture's first moment (ffmpeg's `start_time` of the file),
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +17,7 @@ from transcode.facts import AudioFacts, Chapter, Facts, VideoFacts
 from transcode.run import run
 from transcode.sniff import Container, sniff_file
 from transcode.tools import Tools
+from transcode.wholeness import check_whole
 
 __all__ = ["AudioFacts", "Chapter", "Facts", "VideoFacts", "parse_probe", "probe"]
 
@@ -25,9 +26,15 @@ MAX_PIXELS = 7680 * 4320
 PROBE_TIMEOUT_S = 60.0
 SCAN_TIMEOUT_S = 900.0
 
-_GUESSED_LENGTH = {"mp3", "aac", "amr"}
-"""Demuxers that know no length and guess it from the first bytes' bit rate."""
+MAX_STREAMS = 100
+"""A broadcast carries a few dozen; a file with thousands only costs time and memory."""
 
+MAX_CHAPTERS, MAX_TITLE_CHARS = 500, 200
+
+MAX_JUMP_S = 10.0
+"""ffmpeg takes a larger step of a transport stream's clock for a new beginning (its dts_delta_threshold)."""
+
+_JUMPY = {"mpegts", "mpeg"}
 _SAME_START_S = 0.1
 _DRM_TAGS = {"encv", "enca", "drmi", "drms"}
 _T = TypeVar("_T")
@@ -41,13 +48,14 @@ def probe(tools: Tools, path: Path, should_stop: Callable[[], bool] | None = Non
     Cancelled.
     """
     container = sniff_file(path)
-    if container.demuxer == "mov":
-        _check_complete(path)
-        if _DRM_TAGS & {kind.decode("latin-1") for kind in boxes.sample_entries(path)}:
-            raise Refused("encrypted")  # ffprobe shows the kind behind the protection
+    check_whole(path, container)
+    if container.demuxer == "mov" and _DRM_TAGS & {
+        kind.decode("latin-1") for kind in boxes.sample_entries(path)
+    }:
+        raise Refused("encrypted")  # ffprobe shows the kind behind the protection
     found = _ask(tools, path, container, should_stop)
     ends: Mapping[int, float] = {}
-    if _lacks_length(found, container):
+    if container.demuxer != "mov" or not boxes.says_true_lengths(path):
         ends = _scan_ends(tools, path, container, should_stop)
     return parse_probe(found, container, ends)
 
@@ -57,17 +65,20 @@ def parse_probe(
 ) -> Facts:
     """Return facts from ffprobe's JSON; pure. `ends`: where packets of each stream really end (file's clock).
 
-    Raises Refused: nothing_playable, encrypted, unsupported_codec, too_long, too_large_picture.
+    With `ends` a stream that is not among them has no packets, and does not count. Raises Refused:
+    nothing_playable, encrypted, unsupported_codec, too_long, too_large_picture.
     """
     form, streams = found.get("format", {}), found.get("streams", [])
+    if ends:
+        streams = [stream for stream in streams if stream.get("index") in ends]
     start_s = _number(form.get("start_time")) or 0.0
-    length_s = max(
-        (end - start_s for end in (ends or {}).values()), default=_number(form.get("duration")) or 0.0
-    )
-    clock = _Clock(start_s, length_s, ends or {})
-    video = _first(_video(stream, clock) for stream in _of_kind(streams, "video"))
-    audio = _first(_audio(stream, clock) for stream in _by_default(_of_kind(streams, "audio")))
-    if (video is None and audio is None) or length_s <= 0:
+    longest_s = max((end - start_s for end in (ends or {}).values()), default=_number(form.get("duration")))
+    clock = _Clock(start_s, longest_s or 0.0, ends or {})
+    video = _usable(_of_kind(streams, "video"), lambda stream: _video(stream, clock), sure=bool(ends))
+    audio = _usable(_by_default(_of_kind(streams, "audio")), lambda stream: _audio(stream, clock), bool(ends))
+    # Not the file's own length: subtitles or a time code may go on when the lecture is over.
+    length_s = max((stream.end_s for stream in (video, audio) if stream is not None), default=0.0)
+    if length_s <= 0:
         raise Refused("nothing_playable")
     facts = Facts(
         container=container.name,
@@ -77,7 +88,7 @@ def parse_probe(
         size_bytes=int(_number(form.get("size")) or 0),
         video=video,
         audio=audio,
-        chapters=tuple(_chapter(chapter, start_s) for chapter in found.get("chapters", [])),
+        chapters=tuple(_chapter(chapter, start_s) for chapter in found.get("chapters", [])[:MAX_CHAPTERS]),
     )
     _check_limits(facts)
     return facts
@@ -141,6 +152,10 @@ def _video(stream: Mapping[str, Any], clock: _Clock) -> VideoFacts | None:
         bit_rate_bps=_whole(stream.get("bit_rate")),
         start_s=start_s,
         end_s=end_s,
+        profile=str(stream.get("profile", "")),
+        level=_whole(stream.get("level")) or 0,
+        square=sar == 1,
+        progressive=stream.get("field_order") == "progressive",
     )
 
 
@@ -184,7 +199,7 @@ def _chapter(chapter: Mapping[str, Any], start_s: float) -> Chapter:
     return Chapter(
         start_s=max(0.0, (_number(chapter.get("start_time")) or 0.0) - start_s),
         end_s=max(0.0, (_number(chapter.get("end_time")) or 0.0) - start_s),
-        title=str(chapter.get("tags", {}).get("title", "")),
+        title=str(chapter.get("tags", {}).get("title", ""))[:MAX_TITLE_CHARS],
     )
 
 
@@ -203,8 +218,18 @@ def _by_default(streams: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(streams, key=lambda stream: not stream.get("disposition", {}).get("default"))
 
 
-def _first(found: Iterable[_T | None]) -> _T | None:
-    return next((item for item in found if item is not None), None)
+def _usable(
+    streams: Sequence[Mapping[str, Any]], read: Callable[[Mapping[str, Any]], _T | None], sure: bool
+) -> _T | None:
+    """The first stream of a kind that can be read.
+
+    Raises Refused("unsupported_codec") when there are some, surely with packets, and none can be: a lecture
+    must not lose its picture or its sound in silence.
+    """
+    found = next((facts for stream in streams if (facts := read(stream)) is not None), None)
+    if found is None and streams and sure:
+        raise Refused("unsupported_codec", {"found": _codec(streams[0])})
+    return found
 
 
 def _check_limits(facts: Facts) -> None:
@@ -230,7 +255,8 @@ def _ask(
         "-show_chapters",
     ]
     # A recorder's transport stream can bring its sound seconds after its picture: look further than 5 s.
-    args += ["-analyzeduration", "20M", "-probesize", "50M", *input_args(container.demuxer, path)]
+    args += ["-analyzeduration", "20M", "-probesize", "50M", "-max_streams", str(MAX_STREAMS)]
+    args += ["-max_pixels", str(MAX_PIXELS), *input_args(container.demuxer, path)]
     try:
         answer = json.loads(run(args, timeout_s=PROBE_TIMEOUT_S, should_stop=should_stop).stdout)
     except ToolFailed as error:
@@ -250,32 +276,11 @@ def _complaint(error: ToolFailed) -> Refused | None:
         return None
     if "moov atom not found" in said or "End of file" in said:
         return Refused("truncated")
+    if "max_streams" in said:
+        return Refused("too_many_streams", {"limit": MAX_STREAMS})
     if "DRM" in said or "encrypted" in said.lower():
         return Refused("encrypted")
     return Refused("nothing_playable")
-
-
-def _check_complete(path: Path) -> None:
-    """Raise Refused("truncated") for an MP4 whose boxes reach beyond its end, or that lacks its index.
-
-    A fragmented recording (moof) plays up to where it stops; recorders write it so that a crash costs little.
-    """
-    found = boxes.top_boxes(path)
-    kinds = {box.kind for box in found}
-    missing = max((box.end for box in found), default=0) - path.stat().st_size
-    if b"moof" in kinds:
-        return
-    if missing > 0:
-        raise Refused("truncated", {"missing_bytes": missing})
-    if b"moov" not in kinds:
-        raise Refused("truncated")
-
-
-def _lacks_length(found: Mapping[str, Any], container: Container) -> bool:
-    if container.demuxer in _GUESSED_LENGTH or not _number(found.get("format", {}).get("duration")):
-        return True
-    streams = _of_kind(found.get("streams", []), "video") + _of_kind(found.get("streams", []), "audio")
-    return any(_stream_length(stream) is None for stream in streams)
 
 
 def _scan_ends(
@@ -283,21 +288,35 @@ def _scan_ends(
 ) -> dict[int, float]:
     """Read every packet (no decoding) and return where each stream ends, on the file's clock.
 
-    For files that do not say it: what a browser recorded (WebM without a duration), bare MP3 and AAC.
+    For every kind of file without an index of its samples: lengths are missing there (what a browser
+    recorded), guessed (bare MP3), or were true before the file was cut. An hour takes one or two seconds.
+    Raises Refused("broken_clock") for recordings that were joined by their bytes.
     """
     ends: dict[int, float] = {}
+    clock: float | None = None
 
     def note(line: str) -> None:
+        nonlocal clock
         fields = dict(part.partition("=")[::2] for part in line.split("|"))
-        at = _number(fields.get("pts_time")) or _number(fields.get("dts_time"))
-        index = _whole(fields.get("stream_index"))
-        if at is not None and index is not None:
-            ends[index] = max(ends.get(index, 0.0), at + (_number(fields.get("duration_time")) or 0.0))
+        at, index = _number(fields.get("pts_time")), _whole(fields.get("stream_index"))
+        decoded_at = _number(fields.get("dts_time"))
+        at = decoded_at if at is None else at
+        if at is None or index is None:
+            return
+        ends[index] = max(ends.get(index, at), at + (_number(fields.get("duration_time")) or 0.0))
+        if container.demuxer in _JUMPY and fields.get("codec_type") in {"video", "audio"}:
+            if clock is not None and abs(at - clock) > MAX_JUMP_S:
+                raise Refused("broken_clock", {"at_s": round(clock, 1)})
+            clock = at
 
-    args = [str(tools.ffprobe), "-v", "error", "-of", "compact=p=0"]
-    args += ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time"]
+    args = [str(tools.ffprobe), "-v", "error", "-of", "compact=p=0", "-max_streams", str(MAX_STREAMS)]
+    args += ["-show_entries", "packet=codec_type,stream_index,pts_time,dts_time,duration_time"]
     command = [*args, *input_args(container.demuxer, path)]
-    run(command, timeout_s=SCAN_TIMEOUT_S, on_line=note, should_stop=should_stop)
+    try:
+        run(command, timeout_s=SCAN_TIMEOUT_S, on_line=note, should_stop=should_stop)
+    except ToolFailed as error:  # a file that ends in rubbish: what came before it counts
+        if not ends:
+            raise _complaint(error) or error from error
     return ends
 
 

@@ -97,7 +97,9 @@ def sniff(head: bytes) -> Container:
         raise Refused("empty_file")
     found = _iso(head) or _by_magic(head) or _transport_stream(head) or _audio_frames(head)
     if found is None:
-        raise _refusal(head)
+        refusal = _refusal(head)
+        if refusal.details != {"found": "unknown"} or (found := _cut_transport_stream(head)) is None:
+            raise refusal
     return found
 
 
@@ -140,6 +142,19 @@ def _transport_stream(head: bytes) -> Container | None:
         marks = head[first : first + size * 5 : size]
         if len(marks) >= 3 and set(marks) == {0x47}:
             return Container("mpegts", "mpegts")
+    return None
+
+
+def _cut_transport_stream(head: bytes) -> Container | None:
+    """A transport stream that begins inside a packet: recorders cut their files at any byte.
+
+    Asked last, and with more packets in a row: these bytes are also letters (G).
+    """
+    for size in (188, 192, 204):
+        for first in range(1, size):
+            marks = head[first : first + size * 12 : size]
+            if len(marks) == 12 and set(marks) == {0x47}:
+                return Container("mpegts", "mpegts")
     return None
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from transcode.errors import Refused
 from transcode.facts import Facts
-from transcode.probe import parse_probe
+from transcode.probe import MAX_CHAPTERS, MAX_TITLE_CHARS, parse_probe
 from transcode.sniff import Container
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -112,8 +112,46 @@ def test_what_cannot_be_played_is_refused(change: dict[str, Any], code: str) -> 
     assert caught.value.code == code
 
 
+def test_subtitles_that_go_on_do_not_make_the_lecture_longer() -> None:
+    found = sample("rot-mp4")
+    found["format"]["duration"] = "50000"
+    found["streams"].append({"index": 2, "codec_type": "subtitle", "duration": "50000"})
+    assert parse_probe(found, MP4).duration_s == 5.0
+    assert parse_probe(found, MP4, {0: 5.0, 1: 4.9, 2: 50000.0}).duration_s == 5.0
+
+
+def test_a_stream_without_a_single_packet_does_not_count() -> None:
+    facts = parse_probe(sample("rot-mp4"), MP4, {0: 5.0})
+    assert facts.video is not None
+    assert facts.audio is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "index", "unread"), [("video", 0, {"width": 0}), ("audio", 1, {"channels": 0})]
+)
+def test_a_lecture_does_not_lose_its_picture_or_sound_in_silence(
+    kind: str, index: int, unread: dict[str, int]
+) -> None:
+    found = sample("rot-mp4")
+    stream = next(one for one in found["streams"] if one["codec_type"] == kind)
+    stream |= {**unread, "index": index, "codec_name": "av3a"}
+    with pytest.raises(Refused) as caught:
+        parse_probe(found, MP4, {0: 5.0, 1: 5.0})
+    assert (caught.value.code, caught.value.details) == ("unsupported_codec", {"found": "av3a"})
+
+
+def test_chapters_without_end_are_cut_off() -> None:
+    found = sample("rot-mp4")
+    found["chapters"] = [{"start_time": str(n), "tags": {"title": "讲" * 5000}} for n in range(10_000)]
+    chapters = parse_probe(found, MP4).chapters
+    assert len(chapters) == MAX_CHAPTERS
+    assert len(chapters[0].title) == MAX_TITLE_CHARS
+
+
 def test_too_long_and_nothing_at_all() -> None:
     found = sample("rot-mp4")
+    for stream in found["streams"]:
+        stream["duration"] = "50000"
     found["format"]["duration"] = "50000"
     with pytest.raises(Refused) as caught:
         parse_probe(found, MP4)
