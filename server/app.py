@@ -21,7 +21,19 @@ from server.hls import MediaApp
 from server.i18n import load_catalogues
 from server.logs import told_path
 from server.pages import Pages
-from server.routes import account, api, catalog, find, intake, people, review, signing_in, system, watch
+from server.routes import (
+    account,
+    api,
+    catalog,
+    find,
+    intake,
+    people,
+    pictures,
+    review,
+    signing_in,
+    system,
+    watch,
+)
 from server.settings import Settings
 from server.templating import Renderer
 from server.uploads import reconcile_forever, upload_router
@@ -54,7 +66,7 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
     app.state.settings, app.state.ports, app.state.assets = settings, ports, assets
     app.state.pages = Pages(renderer, ports)
     app.state.stopping = asyncio.Event()
-    for module in (system, catalog, watch, find, intake, review, signing_in, account, people, api):
+    for module in (system, catalog, pictures, watch, find, intake, review, signing_in, account, people, api):
         app.include_router(module.router)
     app.include_router(upload_router(ports), include_in_schema=False)
     app.mount("/media", MediaApp(ports.signer, ports.store, ports.clock))

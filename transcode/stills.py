@@ -56,6 +56,16 @@ def still_count(plan: Plan) -> int:
     return min(plan.picture.frames, max(AT_LEAST, round(plan.duration_s / EVERY_S)))
 
 
+def still_file(number: int) -> str:
+    """Return the file of a clip's still, counted from 1."""
+    return f"{STILLS}/{NAMES % number}"
+
+
+def still_time_s(number: int, count: int, duration_s: float) -> float:
+    """Return where in a clip a still was taken: in the middle of its part."""
+    return (number - 0.5) * duration_s / count
+
+
 def every_nth(stream: Any, picture: PicturePlan, count: int) -> Any:
     """Return a stream of `count` frames spread evenly over a clip, each from the middle of its part."""
     # Whole numbers all the way: the borders of the parts must not depend on how a machine rounds.
@@ -109,7 +119,7 @@ def take_stills(out_dir: Path, plan: Plan) -> tuple[tuple[str, ...], int]:
     away and none is named.
     """
     (out_dir / STILLS / (NAMES % 0)).unlink(missing_ok=True)
-    names = tuple(f"{STILLS}/{NAMES % (n + 1)}" for n in range(still_count(plan)))
+    names = tuple(still_file(n + 1) for n in range(still_count(plan)))
     scores = _read_scores(out_dir / _SCORES)
     (out_dir / _SCORES).unlink(missing_ok=True)
     if not names or len(scores) != len(names) or not all(is_jpeg(out_dir / name) for name in names):

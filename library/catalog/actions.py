@@ -261,16 +261,6 @@ def choose_poster(clip: Clip, still: str) -> None:
     clip.poster = still_file(int(still))
 
 
-def choose_poster(clip: Clip, still: str) -> None:
-    """Let another of a clip's stills stand for it; raises Invalid("unknown_choice").
-
-    `still` is its number as a form sends it, from 1. The index shows no pictures and need not know of it.
-    """
-    if not (still.isdecimal() and len(still) <= 5 and 1 <= int(still) <= clip.stills):
-        raise Invalid("unknown_choice", field="still")
-    clip.poster = still_file(int(still))
-
-
 def clip_growing(session: Session, clip: Clip, early: str) -> None:
     """Note that the beginning of a clip can be watched while it is made; the index need not know of it."""
     clip.early = early

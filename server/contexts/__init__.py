@@ -55,6 +55,7 @@ from server.contexts.people import (
     TokenRow,
     WelcomePage,
 )
+from server.contexts.pictures import PosterPage, Still
 from server.contexts.plays import ClipCount, ClipPage, CountingPage, CueLine, DayCount, StatsPage
 from server.contexts.system import ApiDocsPage, ErrorPage
 
@@ -63,6 +64,7 @@ PAGES: tuple[type[Context], ...] = (
     LessonsPage,
     LessonPage,
     ClipPage,
+    PosterPage,
     SearchPage,
     UploadPage,
     ProgressPage,
@@ -114,6 +116,7 @@ __all__ = [
     "Pager",
     "PeoplePage",
     "PersonRow",
+    "PosterPage",
     "Progress",
     "ProgressPage",
     "Reason",
@@ -126,6 +129,7 @@ __all__ = [
     "Step",
     "StepKind",
     "StepState",
+    "Still",
     "TokenRow",
     "Unfinished",
     "UploadPage",

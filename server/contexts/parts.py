@@ -118,7 +118,8 @@ class ClipCard:
     """One clip in the order of its lesson.
 
     `start_s` counts from the lesson's start. `ready` is False while it is still being made: it is then listed
-    without a link. `first_words` is the beginning of what is said in it, or "".
+    without a link. `first_words` is the beginning of what is said in it, or "";
+    `stills` how many pictures its poster may be chosen from.
     """
 
     id: str
@@ -128,6 +129,7 @@ class ClipCard:
     views: int
     ready: bool = True
     poster_url: str | None = None
+    stills: int = 0
     first_words: str = ""
 
 

@@ -76,6 +76,7 @@ def clips(ready: int = 4) -> tuple[c.ClipCard, ...]:
             views=(986, 402, 1, 0)[n - 1],
             ready=n <= ready,
             poster_url=f"/poster/{n % 3}.jpg" if n <= ready else None,
+            stills=12 if n <= ready else 0,
             first_words=SENTENCES[2 * n - 2] if n <= ready else "",
         )
         for n, length in enumerate(lengths, 1)
@@ -479,10 +480,21 @@ def other_pages() -> Iterator[tuple[str, c.Context]]:
     yield "api_docs", c.ApiDocsPage(frame=frame(None, "/api/docs"), openapi_url="/api/openapi.json")
 
 
+def picture_pages() -> Iterator[tuple[str, c.Context]]:
+    """Choosing the picture of a clip."""
+    stills = tuple(c.Still(number=n, at_s=46.8 * n - 23.4, url=f"/poster/{n % 3}.jpg") for n in range(1, 13))
+    lesson = c.LessonRef(id="lesson0", title=TITLES[0])
+    page = c.PosterPage(
+        frame=frame(LECTURER), lesson=lesson, clip_id="clip2", clip_title="", n=2, stills=stills, chosen=2
+    )
+    yield "poster", page
+    yield "poster_of_sound", replace(page, stills=(), chosen=0)
+
+
 def pages() -> dict[str, c.Context]:
     """All sample pages by name."""
     return dict(
         pair
-        for group in (catalog_pages, watch_pages, intake_pages, people_pages, other_pages)
+        for group in (catalog_pages, picture_pages, watch_pages, intake_pages, people_pages, other_pages)
         for pair in group()
     )

@@ -81,6 +81,7 @@ class Shelf:
                         now=self.served.ports.clock(),
                     )
             clip_id = made.clips[0].id
+            made.clips[0].stills = 3
             put = Put(made.id, clip_id, title)
         folder = self.served.data / "objects" / clip_prefix(clip_id, factories.PLAN)
         for name, content in FILES.items():
