@@ -182,6 +182,7 @@ class Pages:
             ClipCard(
                 id=clip.id,
                 n=clip.number,
+                title=clip.title,
                 start_s=clip.start_s,
                 duration_s=clip.duration_s or clip.end_s - clip.start_s,
                 views=views.get(clip.id, 0),

@@ -43,6 +43,21 @@ for (const input of document.querySelectorAll('[data-select-all]')) {
   input.addEventListener('focus', () => input.select());
 }
 
+// A word that the page before left for this one: what it saved.
+try {
+  const said = JSON.parse(sessionStorage.getItem('weike.said'));
+  if (said && window.location.pathname.startsWith(said.at)) {
+    sessionStorage.removeItem('weike.said');
+    const words = document.createElement('p');
+    words.className = 'flash done';
+    words.setAttribute('role', 'status');
+    words.textContent = said.words;
+    document.getElementById('main').prepend(words);
+  }
+} catch {
+  // Storage may be forbidden: nothing was left.
+}
+
 // On a phone the row of pages scrolls sideways: the present one must be in sight.
 const here = document.querySelector('.sections [aria-current]');
 if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.clientWidth) / 2;

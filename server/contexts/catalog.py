@@ -118,6 +118,7 @@ class SearchResult:
     quote: str
     marks: tuple[tuple[int, int], ...] = ()
     clip_n: int | None = None
+    clip_title: str = ""
     start_s: float | None = None
     lesson_start_s: float | None = None
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from library.core.permits import Audience, LessonState
 
 Language = Literal["zh-CN", "en"]
-RecordingState = Literal["none", "receiving", "waiting", "working", "ready", "failed", "refused"]
+RecordingState = Literal["none", "receiving", "waiting", "working", "ready", "failed", "refused", "cancelled"]
 Kind = Literal["video", "sound", "text"]
 """What a lesson is made of: a moving picture, sound with a poster, or a text whose video is still to come."""
 StepKind = Literal["receive", "probe", "split", "clip", "captions", "index"]
@@ -117,13 +117,14 @@ class LessonCard:
 class ClipCard:
     """One clip in the order of its lesson.
 
-    `start_s` counts from the lesson's start. `ready` is False while it is still being made: it is then listed
-    without a link. `first_words` is the beginning of what is said in it, or "";
-    `stills` how many pictures its poster may be chosen from.
+    `title` is what the lecturer calls it, "" for nothing. `start_s` counts from the lesson's start. `ready` is
+    False while it is still being made: it is then listed without a link. `first_words` is the beginning of
+    what is said in it, or ""; `stills` how many pictures its poster may be chosen from.
     """
 
     id: str
     n: int
+    title: str = ""
     start_s: float
     duration_s: float
     views: int

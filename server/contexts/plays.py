@@ -48,10 +48,11 @@ class ClipPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipCount:
-    """What one clip collected."""
+    """What one clip collected. `title` is what the lecturer calls it, "" for nothing."""
 
     id: str
     n: int
+    title: str = ""
     views: int
     people: int
     watched_s: float
@@ -70,7 +71,7 @@ class DayCount:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatsPage(Context):
     """GET /lessons/{id}/stats : counted views, people, watched seconds; per clip, and per day (oldest
-    first).
+    first). `replaced` sums the clips that the lesson had before it was cut otherwise.
     """
 
     template: ClassVar[str] = "plays/stats.html"
@@ -79,6 +80,7 @@ class StatsPage(Context):
     people: int
     watched_s: float
     clips: tuple[ClipCount, ...]
+    replaced: ClipCount | None = None
     days: tuple[DayCount, ...]
     rule: CountingRule
 

@@ -70,6 +70,7 @@ def search(
                 quote=row.quote,
                 marks=row.marks,
                 clip_n=row.clip.number if row.clip else None,
+                clip_title=row.clip.title if row.clip else "",
                 start_s=row.start_s,
                 lesson_start_s=row.lesson_start_s,
             )

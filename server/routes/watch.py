@@ -6,11 +6,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from library.catalog import queries
 from library.catalog.tables import Clip, Lesson
-from library.core.errors import Conflict, Invalid
+from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import Action, may
 from library.plays import actions, rules
 from library.plays import queries as plays
@@ -38,6 +38,8 @@ def watch(request: Request, session: Reading, who: WhoDep, clip_id: str, t: str 
     pages: Pages = request.app.state.pages
     clip = queries.clip_for(session, who.viewer, clip_id)
     lesson = queries.lesson(session, clip.lesson_id)
+    if clip.n is None:
+        return _moved(lesson, clip, _start(t, clip.end_s - clip.start_s))
     growing = clip.plan is None and clip.early is not None and _works_on(who, lesson)
     if clip.plan is None and not growing:
         raise Conflict("clip_not_ready")
@@ -64,6 +66,15 @@ def watch(request: Request, session: Reading, who: WhoDep, clip_id: str, t: str 
         rule=pages.rule,
     )
     return pages.respond(request, who, context)
+
+
+def _moved(lesson: Lesson, clip: Clip, at_s: float) -> Response:
+    """Send who follows an old link on to the clip that now plays the same moment."""
+    moment_s = clip.start_s + at_s
+    now = queries.clip_at(lesson, moment_s)
+    if clip.replaced_at is None or now is None:
+        raise NotFound
+    return RedirectResponse(f"/clips/{now.id}?t={max(0.0, moment_s - now.start_s):.1f}", 302)
 
 
 def _works_on(who: Who, lesson: Lesson) -> bool:
@@ -149,6 +160,7 @@ def stats(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Re
     pages: Pages = request.app.state.pages
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.STATS)
     sums = plays.lesson_stats(session, lesson_id)
+    titles = {clip.id: clip.title for clip in lesson.clips}
     context = StatsPage(
         frame=pages.frame(request, who),
         lesson=lesson_ref(lesson),
@@ -156,12 +168,24 @@ def stats(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Re
         people=sums.people,
         watched_s=sums.watched_s,
         clips=tuple(
-            ClipCount(id=c.clip_id, n=c.n, views=c.views, people=c.people, watched_s=c.watched_s)
+            ClipCount(
+                id=c.clip_id,
+                n=c.n,
+                title=titles.get(c.clip_id, ""),
+                views=c.views,
+                people=c.people,
+                watched_s=c.watched_s,
+            )
             for c in sums.clips
         ),
+        replaced=_count(sums.replaced) if sums.replaced else None,
         days=tuple(
             DayCount(day=d.day, views=d.views, people=d.people, watched_s=d.watched_s) for d in sums.days
         ),
         rule=pages.rule,
     )
     return pages.respond(request, who, context)
+
+
+def _count(its: plays.ClipSum) -> ClipCount:
+    return ClipCount(id=its.clip_id, n=its.n, views=its.views, people=its.people, watched_s=its.watched_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import math
 import random
 from collections.abc import Sequence
@@ -36,13 +37,11 @@ def cuts(texts: Sequence[str], **more: object) -> dict[str, object]:
     """The sample, with the fields in `more` exchanged."""
     rng = random.Random(7)
     said = _speech(texts, rng)
-    pauses = [
-        (one[1], other[0]) for one, other in zip(said, said[1:], strict=False) if other[0] - one[1] > 0.25
-    ]
+    pauses = [(one[1], other[0]) for one, other in itertools.pairwise(said) if other[0] - one[1] > 0.25]
     points = [max((start + end) / 2, end - 0.5) for start, end in pauses]
-    borders = [min(points, key=lambda at: abs(at - border)) for border in BORDERS_S[1:-1]]
-    borders = [0.0, *(round(at, 3) for at in borders), DURATION_S]
-    spans = list(zip(borders, borders[1:], strict=False))
+    inner = [round(min(points, key=lambda at: abs(at - border)), 3) for border in BORDERS_S[1:-1]]
+    borders = [0.0, *inner, DURATION_S]
+    spans = list(itertools.pairwise(borders))
     made = {
         "version": "v1",
         "duration_s": DURATION_S,

@@ -75,6 +75,7 @@ def clips(ready: int = 4) -> tuple[c.ClipCard, ...]:
             duration_s=length,
             views=(986, 402, 1, 0)[n - 1],
             ready=n <= ready,
+            title="余村为什么关掉矿山" if n == 2 else "",
             poster_url=f"/poster/{n % 3}.jpg" if n <= ready else None,
             stills=12 if n <= ready else 0,
             first_words=SENTENCES[2 * n - 2] if n <= ready else "",
@@ -334,7 +335,18 @@ def intake_pages() -> Iterator[tuple[str, c.Context]]:
         lesson_state=LessonState.DRAFT,
         progress=c.Progress(state="working", percent=46.2, steps=STEPS),
     )
-    yield "progress", progress
+    yield "progress", replace(progress, may_cancel=True)
+    yield (
+        "progress_cut_again",
+        replace(
+            progress,
+            recutting=True,
+            may_retry=True,
+            progress=c.Progress(state="failed", percent=40, steps=STEPS),
+        ),
+    )
+    cancelled = c.Progress(state="cancelled", percent=40, steps=STEPS[:2])
+    yield "progress_cancelled", replace(progress, may_retry=True, progress=cancelled)
     ready = c.Progress(state="ready", percent=100, steps=STEPS[:3])
     yield "progress_ready", replace(progress, progress=ready, may_publish=True, may_retry=False)
     refused = c.Progress(
@@ -349,10 +361,15 @@ def intake_pages() -> Iterator[tuple[str, c.Context]]:
     yield "cut", cut
     yield (
         "cut_plain",
-        replace(cut, cuts=cuts(SENTENCES, sentences=[], storyboard=None, turns=[], wave=None, state="working")),
+        replace(
+            cut, cuts=cuts(SENTENCES, sentences=[], storyboard=None, turns=[], wave=None, state="working")
+        ),
     )
-    chapters = {"pauses": cut.cuts["proposals"]["pauses"], "chapters": [{"start_s": 0, "end_s": 590}]}  # type: ignore[index]
-    yield "cut_pending", replace(cut, cuts=cuts(SENTENCES, pending=True, state="failed", proposals=chapters))
+    proposals = {
+        "pauses": [{"start_s": 0, "end_s": 500}],
+        "chapters": [{"start_s": 0, "end_s": 590, "title": "一"}],
+    }
+    yield "cut_pending", replace(cut, cuts=cuts(SENTENCES, pending=True, state="failed", proposals=proposals))
     yield "cut_waiting", replace(cut, cuts=cuts(SENTENCES, state="working", clips=[]))
     yield "cut_nothing", replace(cut, cuts=cuts(SENTENCES, state="refused", clips=[]))
     rows = (

@@ -89,7 +89,8 @@ export class SaveBar {
   /** A word for the page that comes next. */
   #tell(words) {
     try {
-      sessionStorage.setItem('weike.cuts_saved', JSON.stringify({ lesson: this.editor.lesson, words: t('已保存。%(what)s', { what: words }) }));
+      const said = { at: `/lessons/${this.editor.lesson}`, words: t('已保存。%(what)s', { what: words }) };
+      sessionStorage.setItem('weike.said', JSON.stringify(said));
     } catch {
       // Storage may be forbidden: the next page then says nothing.
     }

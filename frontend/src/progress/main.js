@@ -2,7 +2,8 @@
 import { duration } from '../lib/format.js';
 import { t } from '../lib/sentences.js';
 
-const OVER = new Set(['ready', 'failed', 'refused']);
+const OVER = new Set(['ready', 'failed', 'refused', 'cancelled']);
+const STOPPABLE = new Set(['waiting', 'working']);
 
 const place = document.getElementById('progress');
 const list = document.getElementById('steps');
@@ -54,6 +55,10 @@ function show(progress) {
   byId('overall').value = progress.percent;
   byId('overall-percent').textContent = percent(progress.percent);
   byId('finished').hidden = progress.state !== 'ready';
+  const cancel = byId('progress-acts').querySelector('[data-cancel]');
+  cancel.hidden = !STOPPABLE.has(progress.state);
+  const note = document.querySelector('[data-until-ready]');
+  if (note) note.hidden = progress.state === 'ready';
   place.dataset.state = progress.state;
   const reason = byId('overall-reason');
   if (!progress.reason) reason.replaceChildren();
@@ -72,7 +77,10 @@ function follow() {
     byId('connection').textContent = '';
     const progress = JSON.parse(event.data);
     show(progress);
-    if (OVER.has(progress.state)) events.close();
+    if (!OVER.has(progress.state)) return;
+    events.close();
+    // What can be done now (try again, go on, give up) is the server's to offer.
+    if (progress.state !== 'ready') window.location.reload();
   };
   events.onerror = () => {
     byId('connection').textContent = t('和服务器的连接断了，正在重新连接……');
