@@ -25,6 +25,7 @@ from server.routes import (
     account,
     api,
     catalog,
+    editing,
     find,
     intake,
     people,
@@ -66,7 +67,20 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
     app.state.settings, app.state.ports, app.state.assets = settings, ports, assets
     app.state.pages = Pages(renderer, ports)
     app.state.stopping = asyncio.Event()
-    for module in (system, catalog, pictures, watch, find, intake, review, signing_in, account, people, api):
+    for module in (
+        system,
+        catalog,
+        pictures,
+        watch,
+        find,
+        intake,
+        editing,
+        review,
+        signing_in,
+        account,
+        people,
+        api,
+    ):
         app.include_router(module.router)
     app.include_router(upload_router(ports), include_in_schema=False)
     app.mount("/media", MediaApp(ports.signer, ports.store, ports.clock))

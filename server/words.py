@@ -34,6 +34,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ready": N_("处理完成"),
         "failed": N_("处理失败"),
         "refused": N_("无法采用"),
+        "cancelled": N_("已取消"),
     },
     "audience": {"everyone": N_("所有人"), "signed_in": N_("登录后可看")},
     "kind": {"video": N_("视频"), "sound": N_("音频"), "text": N_("文稿")},

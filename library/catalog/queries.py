@@ -79,6 +79,12 @@ def clip_for(session: Session, viewer: Viewer, clip_id: str) -> Clip:
     return found
 
 
+def clip_at(lesson: Lesson, at_s: float) -> Clip | None:
+    """Return the clip that plays a moment of the lecture, else the next, else the last; None without any."""
+    after = [clip for clip in lesson.clips if clip.end_s > at_s] or lesson.clips[-1:]
+    return after[0] if after else None
+
+
 def lesson_by_key(session: Session, key: str) -> Lesson | None:
     """Return the lesson an old library knew as `key`."""
     return session.scalars(select(Lesson).where(Lesson.key == key)).first()

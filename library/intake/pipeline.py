@@ -24,11 +24,12 @@ from library.core.database import Database
 from library.core.permits import NOBODY, Viewer
 from library.intake import actions, arranging, objects, queries
 from library.intake.previews import Preview
+from library.intake.proposing import signs_of
 from library.intake.running import Run, Stopped
 from library.intake.tables import Original, Recording
 from library.people import queries as people
 from library.people.tables import Person
-from transcode import captions, ladder, package, split
+from transcode import ladder, package, split
 from transcode.errors import Cancelled, Failed, Refused
 from transcode.looking import Look, look_over
 from transcode.probe import Facts, probe
@@ -304,12 +305,5 @@ def _twins(session: Session, recording: Recording) -> list[Lesson]:
 
 
 def _cuts(session: Session, recording: Recording, lesson: Lesson) -> list[catalog.Cut]:
-    facts = Facts.from_json(recording.facts or {})
-    pauses = AudioProfile.from_json(recording.profile or {}).pauses
-    ends: list[float] | None = None
-    if lesson.transcript == "exact":
-        lines = catalog_queries.cues(session, lesson.id)
-        ends = captions.sentence_ends([captions.Cue(c.start_s, c.end_s, c.text) for c in lines])
-    turns_s = Look.from_json(recording.look or {}).turns_s
-    cuts = split.choose_cuts(facts.duration_s, pauses, ends, turns_s=turns_s)
+    cuts = signs_of(session, recording, lesson).by_pauses()
     return [catalog.Cut(c.start_s, c.end_s, c.reason) for c in cuts]

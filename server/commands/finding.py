@@ -97,6 +97,13 @@ def _stats_object(lesson_id: str, title: str, its: LessonStats) -> dict[str, Any
             }
             for c in its.clips
         ],
+        "replaced": None
+        if its.replaced is None
+        else {
+            "views": its.replaced.views,
+            "people": its.replaced.people,
+            "watched_s": round(its.replaced.watched_s, 1),
+        },
         "days": [
             {
                 "day": d.day.isoformat(),
@@ -119,5 +126,7 @@ def _stats_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
     yield f"{value['title']}  {numbers(value)}"
     for clip in value["clips"]:
         yield f"  {clip['n']:>3}  {numbers(clip)}"
+    if value["replaced"]:
+        yield f"  {console.say(N_('以前的短视频'))}  {numbers(value['replaced'])}"
     for day in value["days"]:
         yield f"  {day['day']}  {numbers(day)}"

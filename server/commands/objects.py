@@ -37,6 +37,7 @@ def _clip_object(ports: Ports, clip: Clip, audience: str) -> dict[str, Any]:
     said: dict[str, Any] = {
         "id": clip.id,
         "n": clip.number,
+        "title": clip.title,
         "start_s": round(clip.start_s, 3),
         "end_s": round(clip.end_s, 3),
         "duration_s": None if clip.duration_s is None else round(clip.duration_s, 3),

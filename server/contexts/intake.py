@@ -42,7 +42,8 @@ class ProgressPage(Context):
     """GET /lessons/{id}/progress ; live through GET /lessons/{id}/events.
 
     `lesson_state` is what viewers see; `may_retry` shows the button. Form: POST /lessons/{id}/retry (step,
-    may be "").
+    may be ""). `may_cancel` shows a button too; form: POST /lessons/{id}/cancel (). `recutting`: what is made
+    are other cuts (given up by POST /lessons/{id}/cuts/discard, or by cancelling), and the old clips play on.
     """
 
     template: ClassVar[str] = "intake/progress.html"
@@ -50,7 +51,9 @@ class ProgressPage(Context):
     lesson_state: LessonState
     progress: Progress
     may_retry: bool = True
+    may_cancel: bool = False
     may_publish: bool = False
+    recutting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

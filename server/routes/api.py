@@ -46,10 +46,14 @@ class LessonChange(BaseModel):
 
 
 class ClipOut(BaseModel):
-    """A clip; `start_s` and `end_s` count from the lecture's start, `master` is a signed playlist."""
+    """A clip; `start_s` and `end_s` count from the lecture's start, `master` is a signed playlist.
+
+    `title` is what its lecturer calls it, "" for nothing.
+    """
 
     id: str
     n: int
+    title: str
     start_s: float
     end_s: float
     duration_s: float | None
@@ -67,7 +71,7 @@ class TwinOut(BaseModel):
 
 
 class LessonOut(BaseModel):
-    """A lesson; `recording` is none, receiving, waiting, working, ready, failed or refused."""
+    """A lesson; `recording` is none, receiving, waiting, working, ready, failed, refused or cancelled."""
 
     id: str
     title: str
@@ -132,6 +136,7 @@ def _clip(pages: Pages, lesson: Lesson, clip: Clip, views: dict[str, int]) -> Cl
     return ClipOut(
         id=clip.id,
         n=clip.number,
+        title=clip.title,
         start_s=clip.start_s,
         end_s=clip.end_s,
         duration_s=clip.duration_s,
@@ -312,6 +317,13 @@ def stats(session: Reading, who: WhoDep, lesson_id: str) -> dict[str, Any]:
             }
             for c in sums.clips
         ],
+        "replaced": None
+        if sums.replaced is None
+        else {
+            "views": sums.replaced.views,
+            "people": sums.replaced.people,
+            "watched_s": round(sums.replaced.watched_s, 3),
+        },
         "days": [
             {
                 "day": d.day.isoformat(),

@@ -112,12 +112,15 @@ def progress(request: Request, session: Reading, who: WhoDep, lesson_id: str) ->
     pages: Pages = request.app.state.pages
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     now = progress_of(session, lesson, who.viewer)
+    recording = queries.recording_of(session, lesson.id)
     context = ProgressPage(
         frame=pages.frame(request, who),
         lesson=LessonRef(id=lesson.id, title=lesson.title),
         lesson_state=lesson.state,  # type: ignore[arg-type]
         progress=now,
-        may_retry=any(step.retry for step in now.steps),
+        may_retry=now.state == "cancelled" or any(step.retry for step in now.steps),
+        may_cancel=now.state in ("waiting", "working"),
+        recutting=recording is not None and recording.wanted is not None,
         may_publish=may(who.viewer, Action.PUBLISH, catalog.facts(lesson)) and lesson.state != "published",
     )
     return pages.respond(request, who, context)
@@ -154,7 +157,7 @@ async def _stream(request: Request, ports: Ports, who: Who, lesson_id: str) -> A
         elif silent_s >= _SILENCE_S:
             silent_s = 0.0
             yield ": still here\n\n"
-        if event["state"] in ("ready", "failed", "refused"):
+        if event["state"] in ("ready", "failed", "refused", "cancelled"):
             return
         await asyncio.sleep(_EVENT_EVERY_S)
         silent_s += _EVENT_EVERY_S

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from library.catalog import queries as catalog
 from library.core.permits import Audience, LessonState, Role, Viewer
 from library.intake import actions as intake
-from library.intake.objects import clip_prefix
+from library.intake import arranging
+from library.intake import queries as intake_queries
+from library.intake.cutting import WantedCut
+from library.intake.objects import clip_prefix, storyboard_prefix
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.plays import actions as plays
@@ -88,6 +92,24 @@ class Shelf:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
         return put
+
+    def cut(self, *, recut: bool = False) -> tuple[Put, str]:
+        """A lesson that can be cut otherwise, its cuts' version; `recut`: other cuts are being made."""
+        put = self.lesson(recording="ready")
+        with self.served.ports.db.write() as session:
+            lesson = catalog.lesson(session, put.lesson)
+            row = intake_queries.recording_of(session, put.lesson)
+            assert row is not None
+            factories.heard(row, 60.0, pauses_s=[30.0])
+            version = intake_queries.version_of(row, lesson.clips)
+            if recut:
+                half = [WantedCut(0.0, 30.0, "上"), WantedCut(30.0, 60.0, "下")]
+                arranging.rearrange(session, row, lesson, half, version, self.served.ports.clock())
+                version = intake_queries.version_of(row, intake_queries.arrangement(row, lesson))
+            sheet = self.served.data / "objects" / storyboard_prefix(row.id) / "00001.jpg"
+        sheet.parent.mkdir(parents=True)
+        sheet.write_bytes(b"\xff\xd8\xff")
+        return put, version
 
     def upload(self, owner: str = "lecturer") -> str:
         """The address of an upload that `owner` has begun and in which one byte of ten is there."""

@@ -65,6 +65,24 @@ def failed(shelf: Shelf) -> dict[str, Any]:
     return {"lesson_id": shelf.lesson(recording="failed").lesson, "form": {}}
 
 
+def cuts(*, recut: bool = False, form: bool = False) -> Callable[[Shelf], dict[str, Any]]:
+    """Ask about the cuts of a draft; with a form, or with other cuts as JSON."""
+
+    def ask(shelf: Shelf) -> dict[str, Any]:
+        put, version = shelf.cut(recut=recut)
+        asked: dict[str, Any] = {"lesson_id": put.lesson, "n": 1}
+        if form:
+            return {**asked, "form": {}}
+        return {**asked, "json": {"version": version, "clips": [{"start_s": 5, "end_s": 60}]}}
+
+    return ask
+
+
+def working(shelf: Shelf) -> dict[str, Any]:
+    """Ask for a draft whose recording is being processed."""
+    return {"lesson_id": shelf.lesson(recording="working").lesson, "form": {}}
+
+
 def deletion(shelf: Shelf) -> dict[str, Any]:
     """Ask for a draft's end, with its title typed."""
     put = shelf.lesson()
@@ -144,6 +162,16 @@ CASES = [
     Case("GET /lessons/{lesson_id}/stats", OWNER_SEES, draft()),
     Case("GET /lessons/{lesson_id}/stats", "403 403 200 403 200 200", published(), name="published"),
     Case("POST /lessons/{lesson_id}/retry", OWNER_DOES, failed),
+    Case("POST /lessons/{lesson_id}/cancel", OWNER_DOES, working),
+    Case("POST /api/v1/lessons/{lesson_id}/cancel", OWNER_SEES, working),
+    # cutting
+    Case("GET /lessons/{lesson_id}/cut", OWNER_SEES, cuts()),
+    Case("GET /lessons/{lesson_id}/cut", "403 403 200 403 200 200", published(), name="published"),
+    Case("GET /lessons/{lesson_id}/storyboard/{n}.jpg", OWNER_SEES, cuts()),
+    Case("GET /api/v1/lessons/{lesson_id}/cuts", OWNER_SEES, cuts()),
+    Case("PUT /api/v1/lessons/{lesson_id}/cuts", OWNER_SEES, cuts()),
+    Case("POST /api/v1/lessons/{lesson_id}/cuts/discard", OWNER_SEES, cuts(recut=True, form=True)),
+    Case("POST /lessons/{lesson_id}/cuts/discard", OWNER_DOES, cuts(recut=True, form=True)),
     Case("GET /upload", LECTURERS),
     Case("GET /mine", LECTURERS),
     Case("GET /review", "303 403 403 403 200 200"),

@@ -20,6 +20,10 @@ from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.tables import Branch, Person
 from tests.support.databases import NOW
+from transcode.facts import AudioFacts, Chapter, Facts
+from transcode.hearing import AudioProfile
+from transcode.looking import Look, Storyboard
+from transcode.pauses import Pause
 
 PLAN = "0123456789ab"
 _numbers = count(1)
@@ -116,6 +120,17 @@ def recording(session: Session, its: Lesson, uploader: Viewer | None = None) -> 
     intake.received(session, made)
     intake.plan_steps(session, made, its.clips)
     return made
+
+
+def heard(row: Recording, duration_s: float, *, pauses_s: Sequence[float] = ()) -> None:
+    """Note what was found: half-second pauses, chapters, a slide turn, a storyboard."""
+    sound = AudioFacts(0, "aac", 2, 48000, 64000, 0.0, duration_s)
+    chapters = (Chapter(0.0, duration_s / 2, "上篇"), Chapter(duration_s / 2, duration_s, "下篇"))
+    row.facts = Facts("mp4", "mov", duration_s, 0.0, 1, None, sound, chapters).to_json()
+    pauses = tuple(Pause(at_s - 0.25, at_s + 0.25, 20.0) for at_s in pauses_s)
+    row.profile = AudioProfile(pauses, -20.0, -3.0, bytes([0, 128, 255])).to_json()
+    board = Storyboard(160, 90, (0.0, 5.0), ("00001.jpg",))
+    row.look = Look((duration_s / 2,), board).to_json()
 
 
 def reload(session: Session, its: Lesson) -> Lesson:

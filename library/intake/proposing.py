@@ -1,0 +1,51 @@
+"""Where a lecture could be cut, from all that is known of it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from library.catalog import queries as catalog
+from library.catalog.tables import Lesson
+from library.intake.tables import Recording
+from transcode import captions
+from transcode.looking import Look
+from transcode.probe import Facts
+from transcode.split import AudioProfile, Cut, Pause, choose_cuts, cuts_from_chapters
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What speaks for a cut: pauses, ends of sentences (None: nobody knows them), slide turns, chapters."""
+
+    facts: Facts
+    pauses: tuple[Pause, ...]
+    sentence_ends_s: list[float] | None
+    turns_s: tuple[float, ...]
+
+    def by_pauses(self) -> list[Cut]:
+        """Return the cuts that we would make."""
+        return choose_cuts(self.facts.duration_s, self.pauses, self.sentence_ends_s, turns_s=self.turns_s)
+
+    def by_chapters(self) -> list[Cut]:
+        """Return the cuts that the file's chapters suggest; none when they say nothing."""
+        return cuts_from_chapters(
+            self.facts.duration_s,
+            self.facts.chapters,
+            self.pauses,
+            self.sentence_ends_s,
+            turns_s=self.turns_s,
+        )
+
+
+def signs_of(session: Session, recording: Recording, lesson: Lesson) -> Signs:
+    """Return the signs in a recording that has been probed and heard."""
+    ends: list[float] | None = None
+    if lesson.transcript == "exact":
+        lines = catalog.cues(session, lesson.id)
+        ends = captions.sentence_ends([captions.Cue(c.start_s, c.end_s, c.text) for c in lines])
+    return Signs(
+        facts=Facts.from_json(recording.facts or {}),
+        pauses=AudioProfile.from_json(recording.profile or {"pauses": ()}).pauses,
+        sentence_ends_s=ends,
+        turns_s=Look.from_json(recording.look or {}).turns_s,
+    )
