@@ -21,6 +21,7 @@ _NOTHING: dict[str, Any] = {
     "version": "",
     "pending": False,
     "clips": [],
+    "playing": [],
     "pauses": [],
     "sentences": [],
     "turns": [],
@@ -52,6 +53,7 @@ def cuts_object(pages: Pages, session: Session, lesson: Lesson) -> dict[str, Any
         "duration_s": signs.facts.duration_s,
         "pending": recording.wanted is not None,
         "clips": [_clip(pages, lesson, n, clip) for n, clip in enumerate(order, start=1)],
+        "playing": [_playing(pages, lesson, clip) for clip in lesson.clips if clip.plan],
         "pauses": [[round(p.start_s, 3), round(p.end_s, 3)] for p in signs.pauses],
         "sentences": [[c.start_s, c.end_s, c.text] for c in lines if c.start_s is not None],
         "turns": list(signs.turns_s),
@@ -79,6 +81,15 @@ def _clip(pages: Pages, lesson: Lesson, n: int, clip: Clip) -> dict[str, Any]:
         "poster": pages.poster_url(lesson, clip),
         "master": pages.media_url(lesson, clip, "master.m3u8") if clip.plan else None,
         "copied": clip.copied,
+    }
+
+
+def _playing(pages: Pages, lesson: Lesson, clip: Clip) -> dict[str, Any]:
+    """Return where a moment of the lecture can be heard: other clips than those that are still being made."""
+    return {
+        "start_s": round(clip.start_s, 3),
+        "end_s": round(clip.end_s, 3),
+        "master": pages.media_url(lesson, clip, "master.m3u8"),
     }
 
 

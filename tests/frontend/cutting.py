@@ -62,6 +62,10 @@ def cuts(texts: Sequence[str], **more: object) -> dict[str, object]:
             }
             for n, (start_s, end_s) in enumerate(spans, 1)
         ],
+        "playing": [
+            {"start_s": start_s, "end_s": end_s, "master": f"/media/sig/1/everyone/clip{n}/plan/master.m3u8"}
+            for n, (start_s, end_s) in enumerate(spans, 1)
+        ],
         "pauses": pauses,
         "sentences": said,
         "turns": [round(45.0 + 97.3 * n, 1) for n in range(16)],

@@ -34,7 +34,7 @@ class Editor {
     this.playing = null;
     this.judge();
     this.listener = new Listener(byId('cut-video'), {
-      clips: () => this.cuts.clips,
+      clips: () => this.cuts.playing,
       onMove: (at) => this.#heard(at),
       onEnd: (words) => this.#silent(words),
     });

@@ -10,14 +10,15 @@ const byId = (id) => document.getElementById(id);
 /** What saving does, in sentences. */
 export function verdictWords({ kept, made, gone, renamed }) {
   const words = [];
+  const comma = t('，');
   if (made) {
     if (kept) words.push(tn('%(num)s 个短视频保持不变', '%(num)s 个短视频保持不变', kept, { num: kept }));
     words.push(tn('%(num)s 个重新制作', '%(num)s 个重新制作', made, { num: made }));
-    return t('%(what)s。旧的在新的做好之前照常播放。', { what: words.join(t('，')) });
+    return t('%(what)s。旧的在新的做好之前照常播放。', { what: words.join(comma) });
   }
   if (gone) words.push(tn('%(num)s 个短视频不再显示', '%(num)s 个短视频不再显示', gone, { num: gone }));
   if (renamed) words.push(tn('%(num)s 个改名', '%(num)s 个改名', renamed, { num: renamed }));
-  return t('%(what)s。不用重新制作，马上生效。', { what: words.join(t('，')) });
+  return t('%(what)s。不用重新制作，马上生效。', { what: words.join(comma) });
 }
 
 export class SaveBar {
