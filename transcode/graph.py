@@ -6,6 +6,7 @@ pattern.
 """
 
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ AAC_FRAME = 1024
 COMMON = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-y"]
 """Before every command: ask nothing, say only what is wrong."""
 
+COPY_ROOM_S = 2.0
+"""How much longer than the clip packets are read for a copy: frames are decoded before they are shown."""
+
 PLAYLIST, INIT, SEGMENTS = "index.m3u8", "init.mp4", "%05d.m4s"
 
 
@@ -40,7 +44,8 @@ def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = N
         rung = plan.rungs[n] if n < len(plan.rungs) else None
         options = {**_hls_options(name, plan), **({} if threads is None else {"threads": threads})}
         if plan.picture and rung:
-            options |= _picture_options(rung, plan.picture, plan.preset)
+            is_copied = n == 0 and plan.picture.copied is not None
+            options |= _copy_options(plan) if is_copied else _picture_options(rung, plan.picture, plan.preset)
         if plan.sound:
             bits_per_s = rung.audio_bps if rung else plan.sound_only_bps or plan.audio_bps
             options |= _sound_options(bits_per_s, plan.sound)
@@ -57,6 +62,8 @@ def rendition_names(plan: Plan) -> list[str]:
 
 def segment_frames(picture: PicturePlan) -> list[int]:
     """Return how many frames each segment of a picture has."""
+    if picture.copied is not None:
+        return [after - before for before, after in pairwise((0, *picture.copied.borders, picture.frames))]
     full, rest = divmod(picture.frames, picture.gop_frames)
     return [picture.gop_frames] * full + ([rest] if rest else [])
 
@@ -67,6 +74,7 @@ def open_source(source: Path, demuxer: str, seek_s: float, **decoding: str) -> A
         **decoding,
         "format": demuxer,  # never let ffmpeg guess: see sniff.py
         "protocol_whitelist": "file",
+        "max_pixels": MAX_PIXELS,  # a size that comes later than the probe looked is an error, not memory
     }
     if (
         seek_s > 0
@@ -93,13 +101,15 @@ def _pictures(media: Any, picture: PicturePlan, plan: Plan) -> tuple[list[Any], 
     scaled, looks = [], []
     for n, rung in enumerate(rungs):
         # Each size from the one above it: 7 % less work than each from the source. Pixels become square.
-        stream = stream.filter("scale", rung.width, rung.height, flags="bicubic").filter("setsar", 1)
+        levels = {"out_range": "limited"} if n == 0 else {}  # as all players expect; webcams write full range
+        stream = stream.filter("scale", rung.width, rung.height, flags="bicubic", **levels)
+        stream = stream.filter("setsar", 1)
         if n == 0:
             stream = stream.filter(
                 "format", "yuv420p"
             )  # what every player decodes; 10 bits and 4:4:4 are not
         ways = stream.filter_multi_output("split")
-        scaled.append(ways[0])
+        scaled.append(media[str(picture.index)] if n == 0 and picture.copied else ways[0])
         stream = ways[1]
         looks += [still_output(ways[2], plan, picture)] if n == 0 else []
     return scaled, [*looks, strip_output(stream, plan, picture)]
@@ -130,8 +140,27 @@ def _sounds(media: Any, sound: SoundPlan, offset_s: float, copies: int) -> list[
     return [split[n] for n in range(copies)]
 
 
-def _picture_options(rung: Rung, picture: PicturePlan, preset: str) -> dict[str, Any]:
+def _copy_options(plan: Plan) -> dict[str, Any]:
+    """Options for packets that are taken as they are. A key frame at the clip's end is not among them."""
+    assert plan.picture is not None  # noqa: S101 - only a picture is copied
     return {
+        "c:v": "copy",
+        # Exactly the clip's frames, counted in the order of decoding. Neither -frames:v (ffmpeg 5.1 then ends
+        # the sound beside it, 0.1 s too early) nor -t alone (a few frames more or less) does it.
+        "bsf:v": f"noise=amount=0:drop=gte(n\\,{plan.picture.frames})",
+        # Later than needed, so that the rest of the lecture is not read.
+        "t": number(plan.duration_s + COPY_ROOM_S),
+    }
+
+
+def _picture_options(rung: Rung, picture: PicturePlan, preset: str) -> dict[str, Any]:
+    longest = max(segment_frames(picture))
+    forced: dict[str, Any] = {}
+    if picture.copied is not None:
+        # Half a frame early: times are compared as floating-point numbers.
+        moments = (float((border - 0.5) / picture.fps) for border in picture.copied.borders)
+        forced = {"force_key_frames": ",".join(number(at_s) for at_s in moments)}
+    return forced | {
         "c:v": "libx264",
         "preset": preset,
         "profile:v": "high",
@@ -140,8 +169,8 @@ def _picture_options(rung: Rung, picture: PicturePlan, preset: str) -> dict[str,
         "bufsize": 2 * rung.maxrate_bps,
         # One key frame per segment, at the same frames in every rung: a player can change rungs at each
         # segment.
-        "g": picture.gop_frames,
-        "keyint_min": picture.gop_frames,
+        "g": longest if picture.copied else picture.gop_frames,
+        "keyint_min": longest if picture.copied else picture.gop_frames,
         "sc_threshold": 0,
     }
 
@@ -176,6 +205,8 @@ def _hls_options(name: str, plan: Plan) -> dict[str, Any]:
 def _picture_segment_s(plan: Plan) -> float:
     if plan.picture is None:
         raise ValueError("a plan without a picture has no rungs")
+    if plan.picture.copied is not None:
+        return plan.picture.copied.split_s
     # Half a frame less than the key frames' distance: compared as floating-point numbers, an exact value
     # could miss one and make a segment of double length.
     return float((plan.picture.gop_frames - 0.5) / plan.picture.fps)

@@ -7,12 +7,13 @@ The ladder never goes above the source. A rung is named by its short side, so th
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 
+from transcode.copying import CopiedPicture, CopyChoice, KeyFrames, choose_copy, find_obstacle
 from transcode.facts import AudioFacts, Facts, VideoFacts
 
-PLAN_VERSION = 2
+PLAN_VERSION = 3
 """Part of every digest: raise it when `graph` makes other bytes from the same plan."""
 
 MAX_CLIP_S = 600.0
@@ -98,6 +99,8 @@ class PicturePlan:
     deinterlace: bool
     pad_s: float
     """How much of the end may be filled with the last frame: where the source's picture ends early."""
+    copied: CopiedPicture | None = None
+    """The best rung is the original's own packets, and all rungs have their key frames where it has them."""
 
     @property
     def fps(self) -> Fraction:
@@ -139,11 +142,14 @@ class Plan:
     preset: str
     segment_s: int
     profile: str = field(default="lecture")
+    copy_reason: str = "unknown"
+    """"copied", or why the best rung is encoded (`copying.REASONS`)."""
 
     @property
     def digest(self) -> str:
         """The plan hash, 12 hexadecimal characters: equal plans, equal bytes wanted."""
-        told = json.dumps([PLAN_VERSION, asdict(self)], sort_keys=True)
+        decides = {key: value for key, value in asdict(self).items() if key != "copy_reason"}
+        told = json.dumps([PLAN_VERSION, decides], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 
@@ -155,8 +161,12 @@ def plan_clip(
     *,
     integrated_lufs: float | None = None,
     true_peak_db: float | None = None,
+    key_frames: KeyFrames | None = None,
 ) -> Plan:
     """Return the plan of one clip; pure. Loudness, from the audio pass, decides the gain (None: as it is).
+
+    With `key_frames` (see `keyframes.key_frames`) the best rung is copied where that can be done; the plan's
+    `copy_reason` says whether, or why not.
 
     Cuts are moved onto the frame grid (at most half a frame), the same way for the clip before and the one
     after. Raises ValueError for a cut that is empty, outside the lecture or longer than a clip may be.
@@ -170,7 +180,10 @@ def plan_clip(
     if cut_end_s - cut_start_s > MAX_CLIP_S + 0.1:
         raise ValueError(f"a clip of {cut_end_s - cut_start_s} s")
     span, gain_db = _Span(cut_start_s, cut_end_s), choose_gain(integrated_lufs, true_peak_db)
-    if video is not None:
+    copy = _copy(facts, video, key_frames, span, chosen)
+    if copy.picture is not None and video is not None:
+        span = _Span(copy.start_s, copy.start_s + float(copy.frames / output_rate(video)))
+    elif video is not None:
         span = _span_on_grid(video, cut_start_s, cut_end_s)
     seek_s = max(0.0, span.start_s - LEAD_S) if facts.demuxer in POOR_SEEKERS else span.start_s
     return Plan(
@@ -179,7 +192,7 @@ def plan_clip(
         duration_s=round(span.duration_s, 6),
         seek_s=round(seek_s, 6),
         offset_s=round(span.start_s - seek_s, 6),
-        picture=_picture(video, span, chosen) if video else None,
+        picture=_picture(video, span, chosen, copy.picture) if video else None,
         sound=_sound(audio, span, gain_db, alone=video is None) if audio else None,
         rungs=choose_rungs(video.width, video.height, chosen) if video else (),
         audio_bps=chosen.steps[0].audio_bps,
@@ -187,7 +200,24 @@ def plan_clip(
         preset=chosen.preset,
         segment_s=chosen.segment_s,
         profile=chosen.name,
+        copy_reason=copy.reason,
     )
+
+
+def without_copy(plan: Plan) -> Plan:
+    """Return the plan for encoding everything: for when what was copied did not come out as it should."""
+    if plan.picture is None:
+        return plan
+    return replace(plan, picture=replace(plan.picture, copied=None), copy_reason="check")
+
+
+def copy_obstacle(facts: Facts, profile: Profile | None = None) -> str | None:
+    """Return what forbids to copy any clip of a recording (one of `copying.REASONS`); None for nothing."""
+    if facts.video is None:
+        return "no_picture"
+    top = choose_rungs(facts.video.width, facts.video.height, profile or Profile())[0]
+    fps = output_rate(facts.video)
+    return find_obstacle(facts.demuxer, facts.video, fps, (top.width, top.height), top.maxrate_bps)
 
 
 def output_rate(video: VideoFacts) -> Fraction:
@@ -246,7 +276,18 @@ def _span_on_grid(video: VideoFacts, cut_start_s: float, cut_end_s: float) -> _S
     return _Span(float(start), float(start + frames / fps))
 
 
-def _picture(video: VideoFacts, span: _Span, profile: Profile) -> PicturePlan:
+def _copy(
+    facts: Facts, video: VideoFacts | None, keys: KeyFrames | None, span: _Span, profile: Profile
+) -> CopyChoice:
+    obstacle = copy_obstacle(facts, profile) if video else "no_picture"
+    if video is None or obstacle is not None:
+        return CopyChoice(obstacle or "no_picture")
+    fps = output_rate(video)
+    choice = choose_copy(keys or KeyFrames(), span.start_s, span.end_s, video.end_s, fps, profile.segment_s)
+    return CopyChoice("cut") if choice.frames > MAX_CLIP_S * fps else choice
+
+
+def _picture(video: VideoFacts, span: _Span, profile: Profile, copied: CopiedPicture | None) -> PicturePlan:
     fps = output_rate(video)
     return PicturePlan(
         index=video.index,
@@ -255,6 +296,7 @@ def _picture(video: VideoFacts, span: _Span, profile: Profile) -> PicturePlan:
         gop_frames=math.ceil(profile.segment_s * fps),
         deinterlace=video.interlaced,
         pad_s=_padding(video.end_s, span.end_s),
+        copied=copied,
     )
 
 

@@ -5,22 +5,24 @@ ended by a signal still writes ENDLIST, and a truncated clip would look like a s
 """
 
 import errno
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from transcode.boxes import codec_names, is_whole
-from transcode.errors import Failed, Refused, ToolFailed
-from transcode.graph import PLAYLIST, SOUND_ONLY, clip_args, rendition_names
+from transcode.boxes import codec_names
+from transcode.checking import check_even, check_whole
+from transcode.complaints import refusal_of
+from transcode.errors import Failed, ToolFailed
+from transcode.graph import PLAYLIST, clip_args, rendition_names
 from transcode.growing import Growth, OnSegments
-from transcode.ladder import Plan
+from transcode.ladder import Plan, without_copy
 from transcode.playlist import (
     MediaPlaylist,
     Rendition,
     master_playlist,
     measure_bandwidth,
-    parse_media_playlist,
     start_first,
 )
 from transcode.poster import draw_sound
@@ -32,13 +34,11 @@ from transcode.tools import Tools
 __all__ = ["ClipOutput", "Progress", "Rendition", "encode_clip"]
 
 MASTER = "master.m3u8"
-LENGTH_TOLERANCE_S = 0.2
-UNEVEN_TOLERANCE_S = 0.001
-UNEVEN_SOUND_TOLERANCE_S = 0.06
-"""Segments of sound alone end with a packet (21 ms), not with a frame of the picture."""
-
 SLOWEST_SPEED = 0.05
 """An encode slower than this part of real time is taken for hung (a small machine makes 1 to 3 times)."""
+
+COPYING_MAY_CAUSE = {"bad_output", "short_output", "tool_failed", "uneven_output"}
+"""Failures of a clip with a copied rendition that may have to do with the copying."""
 
 _POSTER_PERCENT = 99.0
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
@@ -63,6 +63,8 @@ class ClipOutput:
     duration_s: float
     renditions: tuple[Rendition, ...]
     bytes_total: int
+    copy_reason: str
+    """"copied", or why the best rendition was encoded: see `copying.REASONS`."""
     poster: str | None
     """The picture that stands for the clip: one of `stills`, or the drawn sound."""
     stills: tuple[str, ...]
@@ -123,7 +125,10 @@ def encode_clip(
     `on_segments` is told (rendition, segments complete so far) of the rendition that a player begins with,
     each time that there are more; they lie under `out_dir`/rendition beside its init.mp4.
 
-    Raises Refused (unsupported_codec), Failed (see FAILURES) or Cancelled; the folder is then left as it is,
+    A plan whose best rung is copied, and does not come out as it should, is made again without copying: the
+    segments are then told again from the first. `copy_reason` of the output says what was done.
+
+    Raises Refused (unsupported_codec, damaged), Failed (see FAILURES) or Cancelled; the folder is then left as it is,
     for the caller to delete.
     """
     growth = Growth(out_dir, plan, on_segments) if on_segments else None
@@ -133,7 +138,23 @@ def encode_clip(
     except (Failed, OSError) as error:
         if _disk_is_full(out_dir, error):
             raise Failed("disk_full") from error
-        raise
+        if not (_is_copied(plan) and isinstance(error, Failed) and error.code in COPYING_MAY_CAUSE):
+            raise
+    shutil.rmtree(out_dir)
+    return encode_clip(
+        tools,
+        source,
+        without_copy(plan),
+        out_dir,
+        on_progress,
+        should_stop,
+        threads=threads,
+        on_segments=on_segments,
+    )
+
+
+def _is_copied(plan: Plan) -> bool:
+    return plan.picture is not None and plan.picture.copied is not None
 
 
 def _encode(
@@ -153,9 +174,9 @@ def _encode(
     try:
         run(args, timeout_s=timeout_s, on_line=meter.line, should_stop=should_stop, cwd=out_dir)
     except ToolFailed as error:
-        raise _undecodable(error) or error from error
-    playlists = {name: _check(out_dir, name, plan) for name in names}
-    _check_even(playlists)
+        raise refusal_of(error) or error from error
+    playlists = {name: check_whole(out_dir, name, plan) for name in names}
+    check_even(out_dir, playlists, plan)
     meter.grown()
     stills, best = take_stills(out_dir, plan)
     strip = take_strip(out_dir, plan)
@@ -170,6 +191,7 @@ def _encode(
         duration_s=round(renditions[0].duration_s, 3),
         renditions=renditions,
         bytes_total=sum((out_dir / name).stat().st_size for name in files),
+        copy_reason=plan.copy_reason,
         poster=poster,
         stills=stills,
         strip=INDEX if INDEX in strip else None,
@@ -198,46 +220,6 @@ def _disk_is_full(out_dir: Path, error: Failed | OSError) -> bool:
 
 def _ignore(_: Progress) -> None:
     return None
-
-
-def _undecodable(error: ToolFailed) -> Refused | None:
-    said = str(error.details["said"])
-    if "Decoder (codec" in said or "Decoding requested, but no decoder" in said:
-        codec = said.partition("Decoder (codec ")[2].partition(")")[0]
-        return Refused("unsupported_codec", {"found": codec or "unknown"})
-    return None
-
-
-def _check(out_dir: Path, name: str, plan: Plan) -> MediaPlaylist:
-    """Return a rendition's playlist. Raises Failed: bad_output, short_output."""
-    details: dict[str, str | float]
-    try:
-        playlist = parse_media_playlist((out_dir / name / PLAYLIST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise Failed("bad_output", {"rung": name, "found": "no playlist"}) from None
-    folder = out_dir / name
-    whole = {segment.uri: is_whole(folder / segment.uri, b"moof", b"mdat") for segment in playlist.segments}
-    whole[playlist.init_uri or "init"] = is_whole(folder / (playlist.init_uri or "init"), b"moov")
-    for uri in (uri for uri, good in whole.items() if not good):
-        raise Failed("bad_output", {"rung": name, "found": f"incomplete {uri}"})
-    found_s = playlist.duration_s
-    if not playlist.ended or abs(found_s - plan.duration_s) > LENGTH_TOLERANCE_S:
-        details = {"rung": name, "expected_s": plan.duration_s, "found_s": round(found_s, 3)}
-        raise Failed("short_output", details)
-    return playlist
-
-
-def _check_even(playlists: dict[str, MediaPlaylist]) -> None:
-    """Raise Failed("uneven_output") unless all renditions are cut into segments at the same moments."""
-    first, *others = playlists.items()
-    wanted_s = first[1].borders_s
-    for name, playlist in others:
-        allowed_s = UNEVEN_SOUND_TOLERANCE_S if name == SOUND_ONLY else UNEVEN_TOLERANCE_S
-        found_s = playlist.borders_s
-        if len(found_s) != len(wanted_s) or any(
-            abs(found - wanted) > allowed_s for found, wanted in zip(found_s, wanted_s, strict=True)
-        ):
-            raise Failed("uneven_output", {"rung": name})
 
 
 def _measure(out_dir: Path, name: str, playlist: MediaPlaylist, plan: Plan) -> Rendition:

@@ -39,7 +39,18 @@ def signal(tools: Tools, playlist: Path, *, video: bool = True, audio: bool = Tr
     base = [str(tools.ffmpeg), "-v", "error", "-nostdin", *READ_HLS, "-i", str(playlist)]
     luma, loud = b"", array("h")
     if video:
-        gray = ["-map", "0:v", "-vf", "scale=1:1:flags=area,format=gray", "-f", "rawvideo", "-"]
+        # passthrough: every frame once, although the sound's priming begins before the first of them.
+        gray = [
+            "-map",
+            "0:v",
+            "-fps_mode",
+            "passthrough",
+            "-vf",
+            "scale=1:1:flags=area,format=gray",
+            "-f",
+            "rawvideo",
+            "-",
+        ]
         luma = subprocess.run([*base, *gray], capture_output=True, check=True, timeout=60).stdout
     if audio:
         # From time 0: the encoder's priming before it is not for ears.
@@ -61,12 +72,15 @@ def signal(tools: Tools, playlist: Path, *, video: bool = True, audio: bool = Tr
     return Signal(list(luma), steps)
 
 
-def packets(tools: Tools, playlist: Path) -> list[dict[str, Any]]:
-    """Packets of a rendition, as ffprobe lists them."""
-    entries = ["-show_entries", "packet=stream_index,pts_time,duration_time,flags:stream=codec_type,index"]
-    command = [str(tools.ffprobe), "-v", "error", "-of", "json", *entries, *READ_HLS, "-i", str(playlist)]
+def packets(tools: Tools, playlist: Path, *read: str) -> list[dict[str, Any]]:
+    """Packets of a rendition (or of a file that is opened with other arguments), as ffprobe lists them."""
+    entries = [
+        "-show_entries",
+        "packet=stream_index,pts_time,duration_time,size,flags:stream=codec_type,index",
+    ]
+    command = [str(tools.ffprobe), "-v", "error", "-of", "json", *entries, *(read or READ_HLS), "-i"]
     found: dict[str, Any] = json.loads(
-        subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+        subprocess.run([*command, str(playlist)], capture_output=True, check=True, timeout=60).stdout
     )
     kinds = {stream["index"]: stream["codec_type"] for stream in found["streams"]}
     return [{**packet, "kind": kinds[packet["stream_index"]]} for packet in found["packets"]]

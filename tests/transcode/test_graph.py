@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.transcode.records import audio, facts, video
+from transcode.copying import KeyFrames
 from transcode.graph import clip_args, number
 from transcode.hearing import pass_args
 from transcode.ladder import plan_clip
@@ -29,10 +30,15 @@ def commands() -> dict[str, list[str]]:
     )
     sound = facts(video=None, audio=audio(index=0))
     middle = plan_clip(small, 905.0, 1200.0, integrated_lufs=-23.0, true_peak_db=-8.0)
+    square = video(profile="High", level=40, square=True, progressive=True)
+    keys = KeyFrames((0.0, 4.0, 9.0, 13.0, 20.0), (0, 100, 225, 325, 500), 750, "")
+    copied = plan_clip(facts(video=square), 4.0, 20.0, key_frames=keys)
+    assert copied.copy_reason == "copied"
     alone = plan_clip(sound, 0, 60.5)
     assert alone.sound is not None
     return {
         "lecture": clip_args(TOOLS, SOURCE, plan_clip(lecture, 0, 600)),
+        "copied": clip_args(TOOLS, SOURCE, copied),
         "middle": clip_args(TOOLS, SOURCE, middle, threads=1),
         "silent": clip_args(
             TOOLS, SOURCE, plan_clip(facts(audio=None, video=video(height=200, width=300)), 60, 66)
