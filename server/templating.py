@@ -60,6 +60,7 @@ class Renderer:
             "state": progress.state,
             "state_name": word("recording", progress.state, catalogue),
             "percent": round(progress.percent, 1),
+            "left_s": progress.left_s,
             "reason": _sentence(progress.reason, catalogue),
             "steps": [_step(step, catalogue) for step in progress.steps],
         }

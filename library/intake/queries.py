@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,6 +13,8 @@ from library.catalog.tables import Clip, Lesson
 from library.core.errors import NotFound
 from library.core.permits import Viewer
 from library.intake import cutting
+from library.intake.estimate import ClipWork, rounded_s
+from library.intake.estimate import left_s as estimate_left_s
 from library.intake.rules import STEP_KINDS, StepView, overall_percent
 from library.intake.tables import Recording, Step
 
@@ -161,6 +164,30 @@ def in_order(steps: Iterable[Step]) -> list[Step]:
 def work(session: Session, recording: Recording) -> Work:
     """Return the state of a recording's way through the pipeline."""
     return _work(recording, session.scalars(select(Step).where(Step.recording_id == recording.id)).all())
+
+
+def left_s(session: Session, recording: Recording, now: datetime, side_by_side: int) -> float | None:
+    """Return how much longer a run's clips will take, rounded as people say it; None when nobody knows."""
+    if recording.state != "working":
+        return None
+    rows = session.execute(
+        select(Step, Clip.start_s, Clip.end_s)
+        .join(Clip, Clip.id == Step.clip_id)
+        .where(Step.recording_id == recording.id, Step.kind == "clip")
+        .order_by(Step.n)
+    )
+    clips = [
+        ClipWork(
+            duration_s=end_s - start_s,
+            percent=step.percent,
+            worked_s=((step.finished_at or now) - step.started_at).total_seconds()
+            if step.started_at
+            else 0.0,
+        )
+        for step, start_s, end_s in rows
+    ]
+    found_s = estimate_left_s(clips, side_by_side)
+    return None if found_s is None else float(rounded_s(found_s))
 
 
 def _work(recording: Recording, steps: Iterable[Step]) -> Work:

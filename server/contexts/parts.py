@@ -117,8 +117,8 @@ class LessonCard:
 class ClipCard:
     """One clip in the order of its lesson.
 
-    `title` is what the lecturer calls it, "" for nothing. `start_s` counts from the lesson's start. `ready` is
-    False while it is still being made: it is then listed without a link. `first_words` is the beginning of
+    `title` is what the lecturer calls it, "" for nothing. `start_s` counts from the lesson's start. `ready`
+    is False while it is still being made: it is then listed without a link. `first_words` is the beginning of
     what is said in it, or ""; `stills` how many pictures its poster may be chosen from.
     """
 
@@ -179,10 +179,12 @@ class Step:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """The state of a recording's way through the pipeline; also what each server-sent event carries (as JSON,
-    with names and reasons put into words by `server.templating.Renderer.progress_event`)."""
+    with names and reasons put into words by `server.templating.Renderer.progress_event`). `left_s`: how much
+    longer the clips will take, None when nobody knows."""
 
     state: RecordingState
     percent: float
+    left_s: float | None = None
     steps: tuple[Step, ...]
     reason: Reason | None = None
 

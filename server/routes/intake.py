@@ -72,7 +72,7 @@ def _unfinished(session: Session, ports: Ports, who: Who) -> tuple[Unfinished, .
     )
 
 
-def progress_of(session: Session, lesson: Lesson, viewer: Viewer) -> Progress:
+def progress_of(session: Session, ports: Ports, lesson: Lesson, viewer: Viewer) -> Progress:
     """Return how far a lesson's recording is, as pages and events show it."""
     recording = queries.recording_of(session, lesson.id)
     if recording is None:
@@ -83,6 +83,7 @@ def progress_of(session: Session, lesson: Lesson, viewer: Viewer) -> Progress:
     return Progress(
         state=work.state,  # type: ignore[arg-type]
         percent=work.percent,
+        left_s=queries.left_s(session, recording, ports.clock(), ports.settings.parallel_clips),
         reason=Reason(code=work.reason, args=work.reason_args) if work.reason else None,
         steps=tuple(
             Step(
@@ -107,11 +108,11 @@ def _may_help(state: str, reason: str | None) -> bool:
 
 
 @router.get("/lessons/{lesson_id}/progress")
-def progress(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Response:
+def progress(request: Request, session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str) -> Response:
     """Every step of the pipeline, live."""
     pages: Pages = request.app.state.pages
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    now = progress_of(session, lesson, who.viewer)
+    now = progress_of(session, ports, lesson, who.viewer)
     recording = queries.recording_of(session, lesson.id)
     context = ProgressPage(
         frame=pages.frame(request, who),
@@ -140,7 +141,8 @@ def _event(request: Request, ports: Ports, who: Who, lesson_id: str) -> dict[str
     pages: Pages = request.app.state.pages
     with ports.db.read() as session:
         lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-        return pages.renderer.progress_event(progress_of(session, lesson, who.viewer), who.language)
+        now = progress_of(session, ports, lesson, who.viewer)
+        return pages.renderer.progress_event(now, who.language)
 
 
 async def _stream(request: Request, ports: Ports, who: Who, lesson_id: str) -> AsyncIterator[str]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from library.core.database import Database
+from library.intake import actions, queries
 from library.intake.estimate import ClipWork, left_s, rounded_s
+from tests.support import factories as make
+from tests.support.databases import NOW
 
 DONE = ClipWork(600.0, 100.0, 300.0)
 
@@ -54,3 +60,19 @@ def test_more_hands_never_take_longer(clips: list[ClipWork], hands: int) -> None
     if few is not None:
         assert many is not None
         assert many <= few + 1e-6
+
+
+def test_what_is_left_is_read_from_the_steps(db: Database) -> None:
+    """Three clips of a minute: one made in thirty seconds, one half-way, one waiting."""
+    with db.write() as session:
+        recording = make.recording(session, make.lesson(session, clips=3))
+        assert queries.left_s(session, recording, NOW, 2) is None
+        for n in (1, 2):
+            actions.step_running(session, recording.id, "clip", n, NOW)
+        actions.step_done(session, recording.id, "clip", 1, NOW + timedelta(seconds=30))
+        actions.step_progress(session, recording.id, recording.attempt, "clip", 2, 50.0, None)
+        session.flush()
+        session.refresh(recording)
+        later = NOW + timedelta(seconds=15)
+        assert queries.left_s(session, recording, later, 1) == 45.0
+        assert queries.left_s(session, recording, later, 2) == 30.0

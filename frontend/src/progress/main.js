@@ -54,6 +54,7 @@ function show(progress) {
   if (byId('overall-state').textContent !== progress.state_name) byId('overall-state').textContent = progress.state_name;
   byId('overall').value = progress.percent;
   byId('overall-percent').textContent = percent(progress.percent);
+  byId('overall-left').textContent = progress.left_s ? t('大约还要 %(left)s', { left: duration(progress.left_s) }) : '';
   byId('finished').hidden = progress.state !== 'ready';
   const cancel = byId('progress-acts').querySelector('[data-cancel]');
   cancel.hidden = !STOPPABLE.has(progress.state);
