@@ -74,5 +74,5 @@ def test_what_is_left_is_read_from_the_steps(db: Database) -> None:
         session.flush()
         session.refresh(recording)
         later = NOW + timedelta(seconds=15)
-        assert queries.left_s(session, recording, later, 1) == 45.0
+        assert queries.left_s(session, recording, later, 1) == 50.0
         assert queries.left_s(session, recording, later, 2) == 30.0
