@@ -1,6 +1,6 @@
 """The only writer of the catalogue. Every change that the index must learn of goes through `touch`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -218,6 +218,13 @@ def arrange(session: Session, lesson: Lesson, order: Sequence[Clip], now: dateti
     session.expire(lesson, ["clips", "every_clip"])
 
 
+def forget_previews(session: Session, lesson: Lesson) -> None:
+    """Show no more what there is of clips that nobody is making any more."""
+    for clip in lesson.every_clip:
+        clip.early = None
+    session.flush()
+
+
 def drop_unplaced(session: Session, lesson: Lesson, keep: Collection[str]) -> None:
     """Take away the clips outside of the lesson's order that were never in it, but for the ids in `keep`."""
     for clip in list(lesson.every_clip):
@@ -241,13 +248,14 @@ def clip_ready(
     stills: int = 0,
     strip: bool = False,
     copied: str = "",
+    sizes: Mapping[str, int] | None = None,
     now: datetime,
 ) -> None:
     """Switch a clip to what was just made of it (see tables.Clip); it plays from this commit on."""
     touch(session, clip.lesson)
     clip.plan, clip.duration_s, clip.size_bytes = plan, duration_s, size_bytes
     clip.poster, clip.stills, clip.strip, clip.copied = poster, stills, strip, copied
-    clip.early, clip.ready_at = None, now
+    clip.early, clip.ready_at, clip.sizes = None, now, dict(sizes or {})
     session.flush()
 
 

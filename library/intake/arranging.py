@@ -121,6 +121,7 @@ def cancel(session: Session, recording: Recording, lesson: Lesson, now: datetime
         raise Conflict("nothing_to_cancel")
     actions.start_run(session, recording)  # a number of its own, so that the present run knows it is over
     recording.state = "cancelled"
+    catalog.forget_previews(session, lesson)
     session.flush()
 
 
