@@ -27,7 +27,8 @@ def left_s(clips: Sequence[ClipWork], side_by_side: int) -> float | None:
     taken in order by whoever is free, as the queue does.
     """
     seen_s = sum(clip.worked_s for clip in clips)
-    made_s = sum(clip.duration_s * clip.percent / 100 for clip in clips)
+    # Clips that were kept from an earlier arrangement are there and cost nothing: they tell no speed.
+    made_s = sum(clip.duration_s * clip.percent / 100 for clip in clips if clip.worked_s > 0)
     if seen_s < LEAST_SEEN_S or made_s <= 0:
         return None
     speed = seen_s / made_s

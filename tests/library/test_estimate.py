@@ -38,6 +38,11 @@ def test_nothing_is_said_before_anything_was_seen() -> None:
     assert left_s([], 2) is None
 
 
+def test_clips_kept_from_before_tell_no_speed() -> None:
+    kept = ClipWork(600.0, 100.0, 0.0)
+    assert left_s([kept, kept, ClipWork(600.0, 50.0, 100.0)], 2) == 100.0
+
+
 def test_nothing_is_left_when_all_is_done() -> None:
     assert left_s([DONE], 2) == 0.0
 
@@ -65,7 +70,10 @@ def test_more_hands_never_take_longer(clips: list[ClipWork], hands: int) -> None
 def test_what_is_left_is_read_from_the_steps(db: Database) -> None:
     """Three clips of a minute: one made in thirty seconds, one half-way, one waiting."""
     with db.write() as session:
-        recording = make.recording(session, make.lesson(session, clips=3))
+        lesson = make.lesson(session, clips=3)
+        for clip in lesson.clips:
+            clip.plan = None
+        recording = make.recording(session, lesson)
         assert queries.left_s(session, recording, NOW, 2) is None
         for n in (1, 2):
             actions.step_running(session, recording.id, "clip", n, NOW)
