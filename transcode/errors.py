@@ -16,6 +16,7 @@ REFUSALS: Mapping[str, str] = {
     "truncated": "the file ends too early (an upload or a copy that stopped); missing_bytes when it is known",
     "nothing_playable": "a real container with neither picture nor sound in it",
     "broken_clock": "recordings joined by their bytes: the time jumps; at_s on the file's own clock",
+    "damaged": "a recording of which (almost) nothing can be decoded",
     "too_many_streams": "more tracks than we look at; limit",
     "too_long": "longer than we take; duration_s, limit_s",
     "too_large_picture": "more pixels than we take; width, height, limit_pixels",

@@ -12,6 +12,7 @@ from typing import Any
 
 import ffmpeg
 
+from transcode.facts import MAX_PIXELS
 from transcode.ladder import PEAK_DB, PicturePlan, Plan, Rung, SoundPlan
 from transcode.sprites import strip_output
 from transcode.stills import still_output

@@ -10,6 +10,8 @@ from typing import Any, Self
 
 import ffmpeg
 
+from transcode.complaints import refusal_of
+from transcode.errors import ToolFailed
 from transcode.facts import Facts
 from transcode.pauses import HOP_S, SILENCE_DB, Pause, find_pauses
 from transcode.run import run
@@ -64,7 +66,8 @@ def audio_pass(
 ) -> AudioProfile:
     """Return the pauses and the loudness of a recording; `on_progress` is told percent (0..100).
 
-    Costs about half a percent of the lecture's length. Raises Failed or Cancelled.
+    Costs about half a percent of the lecture's length. Raises Refused (unsupported_codec, damaged), Failed or
+    Cancelled.
     """
     if facts.audio is None:
         return AudioProfile((), None, None)
@@ -80,7 +83,10 @@ def audio_pass(
             on_progress(round(min(100.0, 100 * len(levels) / steps), 1))
 
     timeout_s = 60 + facts.duration_s / SLOWEST_SPEED
-    done = run(pass_args(tools, path, facts), timeout_s=timeout_s, on_line=hear, should_stop=should_stop)
+    try:
+        done = run(pass_args(tools, path, facts), timeout_s=timeout_s, on_line=hear, should_stop=should_stop)
+    except ToolFailed as error:
+        raise refusal_of(error) or error from error
     loudness, peak = parse_loudness(done.stderr_tail)
     return AudioProfile(find_pauses(levels), loudness, peak, draw_wave(levels))
 

@@ -128,8 +128,8 @@ def encode_clip(
     A plan whose best rung is copied, and does not come out as it should, is made again without copying: the
     segments are then told again from the first. `copy_reason` of the output says what was done.
 
-    Raises Refused (unsupported_codec, damaged), Failed (see FAILURES) or Cancelled; the folder is then left as it is,
-    for the caller to delete.
+    Raises Refused (unsupported_codec, damaged), Failed (see FAILURES) or Cancelled; the folder is then left
+    as it is, for the caller to delete.
     """
     growth = Growth(out_dir, plan, on_segments) if on_segments else None
     meter = _Meter(plan.duration_s, on_progress or _ignore, growth)

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from transcode import boxes
+from transcode.clocks import Clock
 from transcode.errors import Refused, ToolFailed
-from transcode.facts import AudioFacts, Chapter, Facts, VideoFacts
+from transcode.facts import MAX_PIXELS, AudioFacts, Chapter, Facts, VideoFacts
 from transcode.run import run
 from transcode.sniff import Container, sniff_file
 from transcode.tools import Tools
@@ -22,7 +23,6 @@ from transcode.wholeness import check_whole
 __all__ = ["AudioFacts", "Chapter", "Facts", "VideoFacts", "parse_probe", "probe"]
 
 MAX_DURATION_S = 12 * 3600.0
-MAX_PIXELS = 7680 * 4320
 PROBE_TIMEOUT_S = 60.0
 SCAN_TIMEOUT_S = 900.0
 
@@ -31,10 +31,9 @@ MAX_STREAMS = 100
 
 MAX_CHAPTERS, MAX_TITLE_CHARS = 500, 200
 
-MAX_JUMP_S = 10.0
-"""ffmpeg takes a larger step of a transport stream's clock for a new beginning (its dts_delta_threshold)."""
+_JOINED_BY_BYTES = {"mpegts", "mpeg"}
+"""Kinds of files that play on when another is put behind them; the clock then jumps."""
 
-_JUMPY = {"mpegts", "mpeg"}
 _SAME_START_S = 0.1
 _DRM_TAGS = {"encv", "enca", "drmi", "drms"}
 _T = TypeVar("_T")
@@ -292,22 +291,20 @@ def _scan_ends(
     recorded), guessed (bare MP3), or were true before the file was cut. An hour takes one or two seconds.
     Raises Refused("broken_clock") for recordings that were joined by their bytes.
     """
-    ends: dict[int, float] = {}
-    clock: float | None = None
+    streams: dict[int, Clock] = {}
+    together = Clock()
 
     def note(line: str) -> None:
-        nonlocal clock
         fields = dict(part.partition("=")[::2] for part in line.split("|"))
         at, index = _number(fields.get("pts_time")), _whole(fields.get("stream_index"))
         decoded_at = _number(fields.get("dts_time"))
         at = decoded_at if at is None else at
         if at is None or index is None:
             return
-        ends[index] = max(ends.get(index, at), at + (_number(fields.get("duration_time")) or 0.0))
-        if container.demuxer in _JUMPY and fields.get("codec_type") in {"video", "audio"}:
-            if clock is not None and abs(at - clock) > MAX_JUMP_S:
-                raise Refused("broken_clock", {"at_s": round(clock, 1)})
-            clock = at
+        end = at + (_number(fields.get("duration_time")) or 0.0)
+        streams.setdefault(index, Clock()).tick(at, end)
+        if fields.get("codec_type") in {"video", "audio"}:
+            together.tick(at, end)
 
     args = [str(tools.ffprobe), "-v", "error", "-of", "compact=p=0", "-max_streams", str(MAX_STREAMS)]
     args += ["-show_entries", "packet=codec_type,stream_index,pts_time,dts_time,duration_time"]
@@ -315,9 +312,11 @@ def _scan_ends(
     try:
         run(command, timeout_s=SCAN_TIMEOUT_S, on_line=note, should_stop=should_stop)
     except ToolFailed as error:  # a file that ends in rubbish: what came before it counts
-        if not ends:
+        if not streams:
             raise _complaint(error) or error from error
-    return ends
+    if container.demuxer in _JOINED_BY_BYTES and together.broken_at_s is not None:
+        raise Refused("broken_clock", {"at_s": round(together.broken_at_s, 1)})
+    return {index: clock.end_s for index, clock in streams.items()}
 
 
 def _number(value: object) -> float | None:

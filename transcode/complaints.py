@@ -1,0 +1,22 @@
+"""What ffmpeg says about a recording, as a refusal: trying again does not mend a file."""
+
+from transcode.errors import Refused, ToolFailed
+
+_TOO_MANY_ERRORS = 69
+"""ffmpeg's exit code when more than two thirds of a stream could not be decoded (-max_error_rate)."""
+
+_NOTHING_CAME = ("received no packets", "Output file is empty", "Nothing was written into output file")
+_NO_DECODER = ("Decoder (codec", "Decoding requested, but no decoder")
+
+
+def refusal_of(error: ToolFailed) -> Refused | None:
+    """Return why the recording made ffmpeg end: unsupported_codec, damaged; None for any other cause."""
+    said, exit_code = str(error.details["said"]), error.details["exit_code"]
+    if not isinstance(exit_code, int) or exit_code < 0:  # killed by a signal
+        return None
+    if any(words in said for words in _NO_DECODER):
+        codec = said.partition("Decoder (codec ")[2].partition(")")[0]
+        return Refused("unsupported_codec", {"found": codec or "unknown"})
+    if exit_code == _TOO_MANY_ERRORS or any(words in said for words in _NOTHING_CAME):
+        return Refused("damaged")
+    return None
