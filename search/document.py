@@ -11,8 +11,8 @@ class Document:
     """One clip, or a lesson that has no clip yet (then ``id == lesson`` and ``clip is None``).
 
     ``spoken`` is what is said in the clip: its cues joined by line breaks. ``scope`` holds the opaque tokens
-    of those who may see it; an empty scope is seen by nobody. ``branch``, ``kind`` and ``language`` are
-    opaque keys, compared as a whole.
+    of those who may see it; an empty scope is seen by nobody. ``branch``, ``kind``, ``language`` and
+    ``length`` are opaque keys, compared as a whole; ``length_class`` makes the last.
     """
 
     id: str
@@ -27,4 +27,15 @@ class Document:
     branch: str = ""
     kind: str = ""
     language: str = ""
+    length: str = ""
     scope: frozenset[str] = field(default_factory=frozenset)
+
+
+LENGTHS = ("under_5", "5_to_10", "10_to_30", "over_30")
+
+
+def length_class(duration_s: float | None) -> str:
+    """How long a lesson is, in the steps of the page's filter (minutes); "" when nobody knows."""
+    if duration_s is None:
+        return ""
+    return LENGTHS[sum(duration_s > minutes * 60 for minutes in (5, 10, 30))]

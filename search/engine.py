@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from search.document import Document
 from search.query import Query
+from search.vocabulary import NO_VOCABULARY, Vocabulary
 
 Sort = Literal["relevance", "date"]
 
@@ -37,6 +38,27 @@ class Filters:
     year: int | None = None
     branch: str | None = None
     kind: str | None = None
+    length: str | None = None
+
+
+# What found documents are counted by, as the fields of Counts and the kinds of key in an index.
+COUNTED = ("topic", "lecturer", "year", "branch", "kind", "length")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of the documents found have each value, the most frequent first.
+
+    Each kind is counted with the page's other filters applied but not its own: the number is what choosing
+    that value instead will show. Values are as they were given to the index, to be used in ``Filters``.
+    """
+
+    topic: tuple[tuple[str, int], ...] = ()
+    lecturer: tuple[tuple[str, int], ...] = ()
+    year: tuple[tuple[str, int], ...] = ()
+    branch: tuple[tuple[str, int], ...] = ()
+    kind: tuple[tuple[str, int], ...] = ()
+    length: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +75,28 @@ class Hit:
 class Results:
     """``total`` counts everything the searcher may see that fits, ``hits`` is the page asked for.
 
-    ``relaxed``: nothing held all the words, so these hold only some of the rarest.
+    ``relaxed``: nothing held all the words, so these hold only some of the rarest; decided without the
+    page's filters.
     ``weights``: how rare each word of the query is in this index; pass it on to ``best_moments``.
+    ``counts``: if they were asked for. ``heard``: what letters were taken for as pinyin (dsxx: 党史学习);
+    ``query.with_heard`` marks it in what is shown.
     """
 
     total: int
     hits: tuple[Hit, ...]
     relaxed: bool = False
     weights: Mapping[str, float] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
+    heard: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A topic, lecturer or title as it is written. ``count``: its documents that the searcher may see."""
+
+    kind: Literal["topic", "lecturer", "title"]
+    text: str
+    count: int
 
 
 class SearchEngine(Protocol):
@@ -91,6 +127,26 @@ class SearchEngine(Protocol):
         offset: int = 0,
         filters: Filters | None = None,
         sort: Sort = "relevance",
+        vocabulary: Vocabulary = NO_VOCABULARY,
+        counts: bool = False,
     ) -> Results:
-        """Find documents whose scope meets the searcher's. Raises IndexDamaged, and nothing on any query."""
+        """Find documents whose scope meets the searcher's. Raises IndexDamaged, and nothing on any query.
+
+        ``counts``: also count for the filters.
+        """
+        ...
+
+    def suggest(self, typed: str, scope: frozenset[str], limit: int = 8) -> list[Suggestion]:
+        """Topics, lecturers and titles for what has been typed so far: characters, pinyin or initials."""
+        ...
+
+    def did_you_mean(
+        self, query: Query | str, scope: frozenset[str], vocabulary: Vocabulary = NO_VOCABULARY
+    ) -> str | None:
+        """Another spelling of the query with which more is found, or None. For results that are relaxed or
+        empty; it never names what the searcher may not see."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the files held open; the next use opens them again."""
         ...

@@ -133,6 +133,11 @@ def fold_with_origin(text: str) -> Folded:
     return _numbers(Folded(_simplified(characters.text), characters._from, characters._to))
 
 
+def spelling(text: str) -> str:
+    """Fold the characters but leave the numbers as they are written (for how a name sounds)."""
+    return _simplified(_characters(text).text)
+
+
 def fold(text: str) -> str:
     """Fold, when only the spelling matters (three times faster)."""
-    return numerals.respell(_simplified(_characters(text).text))
+    return numerals.respell(spelling(text))

@@ -6,15 +6,18 @@
     lecturer:name         also 讲师:
     topic:name            also 主题: and 专题:
     year:2023             also 年份:
+    branch:name           also 支部: and 党支部:
+    kind:video            also 类型:
 
-A field takes a word or a phrase (lecturer:"Li Ming"). A raw engine query is never taken from a person, so the
-engine can be changed without translating anything that people stored.
+``branches`` and ``kinds`` are compared as a whole with what the index was given; who asks replaces a name by
+its key. A field takes a word or a phrase (lecturer:"Li Ming"). A raw engine query is never taken from a
+person, so the engine can be changed without translating anything that people stored.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from search.analysis import unit_texts
 from search.fold import fold
@@ -30,6 +33,11 @@ _FIELDS = {
     "专题": "topic",
     "year": "year",
     "年份": "year",
+    "branch": "branch",
+    "支部": "branch",
+    "党支部": "branch",
+    "kind": "kind",
+    "类型": "kind",
 }
 _QUOTED = '["“”„‟＂](?P<quoted>[^"“”„‟＂]*)["“”„‟＂]|「(?P<corner>[^「」]*)」|『(?P<double>[^『』]*)』'
 _PART = re.compile(
@@ -51,11 +59,19 @@ class Query:
     lecturers: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    branches: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Nothing to look for (exclusions alone find nothing)."""
-        return not (self.words or self.phrases or self.lecturers or self.topics or self.years)
+        named = self.lecturers or self.topics or self.years or self.branches or self.kinds
+        return not (self.words or self.phrases or named)
+
+
+def with_heard(query: Query, heard: tuple[str, ...]) -> Query:
+    """The query with what its letters were taken for (``Results.heard``): to find it in quotes and titles."""
+    return replace(query, words=(*query.words, *heard))
 
 
 @dataclass(slots=True)
@@ -66,6 +82,8 @@ class _Parts:
     lecturers: list[str] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
     years: list[int] = field(default_factory=list)
+    branches: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
 
     def take_field(self, name: str, value: str) -> bool:
         """Put a field's value where it belongs; False if it is no value of that field."""
@@ -76,10 +94,14 @@ class _Parts:
             if len(digits) != 4 or not digits.isdecimal():
                 return False
             self.years.append(int(digits))
-        elif name == "lecturer":
-            self.lecturers.append(value)
         else:
-            self.topics.append(value)
+            of_field = {
+                "lecturer": self.lecturers,
+                "topic": self.topics,
+                "branch": self.branches,
+                "kind": self.kinds,
+            }
+            of_field[name].append(value)
         return True
 
     def take(self, match: re.Match[str]) -> None:
@@ -106,6 +128,8 @@ class _Parts:
             lecturers=_with_text(self.lecturers),
             topics=_with_text(self.topics),
             years=tuple(dict.fromkeys(self.years)),
+            branches=_with_text(self.branches),
+            kinds=_with_text(self.kinds),
         )
 
 

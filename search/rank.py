@@ -2,18 +2,23 @@
 
 Everything starts from the documents the searcher may see. Hidden documents are not counted, not ranked,
 and do not even make a word look common: the counts that weigh the words are taken among the visible ones.
+
+The filters of the page come last: whether a query must be relaxed is decided without them, so that each count
+beside a filter is what choosing it will show.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from search.engine import Sort
-from search.plan import Plan, Units, phrase_terms
+from search.plan import NAMES, Plan, Units, Way, phrase_terms
 
 # The usual constants of BM25. Pairs and words weigh the same (measured best on 1,500 known-item questions); a
 # lone character says less.
@@ -25,30 +30,55 @@ FIELD_WEIGHT = {"words": 1.0, "pairs": 1.0, "units": 0.5}
 # terms score them. (Joining all terms from the start takes five times as long and finds the same first page.)
 ENOUGH_CANDIDATES = 500
 
+# A word that stands for the one typed says a little less than that.
+SYNONYM_WEIGHT = 0.7
+
+Mask = NDArray[np.bool_]
+Ids = NDArray[np.intp]
+
+
+class Postings(NamedTuple):
+    """The documents that hold a term, ascending, deleted ones included, and its weight in each."""
+
+    ids: Ids
+    weights: NDArray[np.float64]
+
+
+class Column(NamedTuple):
+    """What a leaf's documents are counted by: document ``ids[i]`` has ``values[codes[i]]``."""
+
+    values: tuple[str, ...]
+    ids: Ids
+    codes: Ids
+
 
 class Leaf(Protocol):
     """One part of an index, with documents numbered from 0."""
 
     @property
-    def all_documents(self) -> Set[int]:
-        """The living documents."""
+    def alive(self) -> Mask:
+        """Which documents have not been deleted."""
         ...
 
     @property
-    def days(self) -> Sequence[int]:
+    def days(self) -> NDArray[np.int64]:
         """date.toordinal() of each document, 0 for none."""
         ...
 
-    def weights(self, field: str, term: str) -> Mapping[int, float]:
-        """Weight of a term in each document that holds it, deleted ones included."""
+    def postings(self, field: str, term: str) -> Postings:
+        """Who holds a term; empty when nobody does."""
         ...
 
-    def positions(self, field: str, term: str, documents: Collection[int]) -> dict[int, Sequence[int]]:
-        """Ordinal positions of a term in those of the documents that hold it."""
+    def positions(self, field: str, term: str) -> tuple[Ids, NDArray[np.int64]]:
+        """Each occurrence of a term as (document, ordinal position)."""
         ...
 
-    def lengths(self, field: str) -> Sequence[int]:
+    def lengths(self, field: str) -> NDArray[np.float64]:
         """Length of each document in terms of a field."""
+        ...
+
+    def column(self, kind: str) -> Column:
+        """What the documents have of a kind of filter (topic, lecturer, year, branch, kind, length)."""
         ...
 
 
@@ -63,60 +93,82 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """See ``engine.Results``."""
+    """See ``engine.Results``. ``matching``: per leaf what fits the query, before the page's filters."""
 
     total: int
     found: tuple[Found, ...]
     relaxed: bool
     weights: Mapping[str, float]
+    matching: tuple[Mask, ...] = ()
 
 
 NOTHING = Ranking(0, (), False, {})
 
 
-def with_sequence(leaf: Leaf, field: str, sequence: Units, among: Set[int]) -> set[int]:
-    """The documents among some that hold these units in this order."""
+def holders(leaf: Leaf, field: str, terms: Sequence[str]) -> Mask:
+    """Which documents hold any of the terms."""
+    found = np.zeros(len(leaf.alive), dtype=np.bool_)
+    for term in terms:
+        found[leaf.postings(field, term).ids] = True
+    return found
+
+
+def with_sequence(leaf: Leaf, field: str, sequence: Units) -> Mask:
+    """Which documents hold these units in this order."""
     if not sequence:
-        return set()
+        return np.zeros(len(leaf.alive), dtype=np.bool_)
     if field == "pairs" and len(sequence) == 1:
-        return among & leaf.weights("units", sequence[0]).keys()
+        return holders(leaf, "units", sequence)
     terms = phrase_terms(sequence) if field == "pairs" else [(u, i) for i, u in enumerate(sequence)]
-    left: Set[int] = among
-    for term in {term for term, _ in terms}:
-        left = left & leaf.weights(field, term).keys()
-    starts: dict[int, set[int]] = {}
-    for n, (term, offset) in enumerate(terms):
-        here = leaf.positions(field, term, left)
-        shifted = {d: {p - offset for p in at} for d, at in here.items()}
-        starts = shifted if n == 0 else {d: starts[d] & at for d, at in shifted.items() if starts.get(d)}
-    return {d for d, at in starts.items() if at}
+    starts: NDArray[np.int64] | None = None
+    for term, offset in terms:
+        documents, at = leaf.positions(field, term)
+        # Document and first position as one number; a start before the text's beginning meets nothing.
+        here = (documents.astype(np.int64) << 32) + at - offset
+        starts = here if starts is None else np.intersect1d(starts, here, assume_unique=True)
+        if not len(starts):
+            break
+    found = np.zeros(len(leaf.alive), dtype=np.bool_)
+    if starts is not None:
+        found[starts >> 32] = True
+    return found
 
 
-def eligible(plan: Plan, leaf: Leaf, visible: Set[int]) -> Set[int]:
+def eligible(plan: Plan, leaf: Leaf, visible: Mask) -> Mask:
     """The visible documents that keep every condition of the plan except its words."""
     left = visible
-    if plan.years:
-        years: set[int] = set()
-        for year in plan.years:
-            years |= leaf.weights("keys", f"year\0{year}").keys()
-        left = left & years
+    for keys in plan.keys:
+        left = left & holders(leaf, "keys", keys)
     for field, sequences in (("lecturer", plan.lecturers), ("topics", plan.topics), ("pairs", plan.phrases)):
         for sequence in sequences:
-            left = with_sequence(leaf, field, sequence, left)
+            left = left & with_sequence(leaf, field, sequence)
     for sequence in plan.excluded:
-        left = left - with_sequence(leaf, "pairs", sequence, left)
+        left = left & ~with_sequence(leaf, "pairs", sequence)
     return left
 
 
-def holding_all(plan: Plan, leaf: Leaf, among: Set[int]) -> Set[int]:
-    """The documents among some that hold every required pair and unit; the rarest is asked first."""
-    required = [leaf.weights("pairs", p) for p in plan.required_pairs]
-    required += [leaf.weights("units", u) for u in plan.required_units]
+def _going(leaf: Leaf, way: Way) -> Mask:
+    found = holders(leaf, NAMES, way.names) if way.names else leaf.alive
+    for field, terms in (("pairs", way.pairs), ("units", way.units)):
+        for term in terms:
+            found = found & holders(leaf, field, (term,))
+    return found
+
+
+def holding_all(plan: Plan, leaf: Leaf, among: Mask) -> Mask:
+    """The documents among some in which every word is said, one way or another; the rarest is asked first."""
+    required = [leaf.postings("pairs", p).ids for p in plan.required_pairs]
+    required += [leaf.postings("units", u).ids for u in plan.required_units]
     left = among
-    for postings in sorted(required, key=len):
-        left = left & postings.keys()
-        if not left:
-            break
+    for ids in sorted(required, key=len):
+        held = np.zeros(len(left), dtype=np.bool_)
+        held[ids] = True
+        left = left & held
+    for ways in plan.choices:
+        said = np.zeros(len(left), dtype=np.bool_)
+        for way in ways:
+            said |= _going(leaf, way)
+        left = left & said
     return left
 
 
@@ -125,95 +177,125 @@ class _Term:
     field: str
     text: str
     idf: float
+    factor: float
     document_count: int
 
 
-def _scored_terms(plan: Plan) -> Iterator[tuple[str, str]]:
-    yield from (("words", word) for word in plan.words)
-    yield from (("pairs", pair) for pair in plan.pairs)
-    yield from (("units", unit) for unit in plan.units)
+def _scored_terms(plan: Plan) -> Iterator[tuple[str, str, float]]:
+    yield from (("words", word, 1.0) for word in plan.words)
+    yield from (("pairs", pair, 1.0) for pair in plan.pairs)
+    yield from (("units", unit, 1.0) for unit in plan.units)
+    yield from (("words", word, SYNONYM_WEIGHT) for word in plan.other_words)
+    yield from (("pairs", pair, SYNONYM_WEIGHT) for pair in plan.other_pairs)
 
 
-def _terms(plan: Plan, leaves: Sequence[Leaf], visible: Sequence[Set[int]]) -> list[_Term]:
+def inverse_frequency(documents: int, holding: int) -> float:
+    """BM25's weight of a term that ``holding`` of ``documents`` visible documents have."""
+    return log(1 + (documents - holding + 0.5) / (holding + 0.5))
+
+
+def _terms(plan: Plan, leaves: Sequence[Leaf], visible: Sequence[Mask]) -> list[_Term]:
     """The ranking terms that some visible document holds, the rarest first."""
-    documents = sum(map(len, visible))
+    documents = sum(int(np.count_nonzero(seen)) for seen in visible)
     terms: list[_Term] = []
-    for field, text in _scored_terms(plan):
+    for field, text, weight in _scored_terms(plan):
         count = 0
         for leaf, seen in zip(leaves, visible, strict=True):
-            postings = leaf.weights(field, text)
-            count += len(postings.keys() & seen) if postings else 0
+            count += int(np.count_nonzero(seen[leaf.postings(field, text).ids]))
         if count:
-            idf = log(1 + (documents - count + 0.5) / (count + 0.5))
-            terms.append(_Term(field, text, idf, count))
+            idf = inverse_frequency(documents, count)
+            terms.append(_Term(field, text, idf, idf * weight * FIELD_WEIGHT[field] * (K1 + 1), count))
     return sorted(terms, key=lambda term: term.document_count)
 
 
-def _relaxed(terms: Sequence[_Term], leaves: Sequence[Leaf], among: Sequence[Set[int]]) -> list[Set[int]]:
+def _relaxed(terms: Sequence[_Term], leaves: Sequence[Leaf], among: Sequence[Mask]) -> list[Mask]:
     """The documents that hold any of the rarest terms."""
-    chosen: list[Set[int]] = [set() for _ in leaves]
+    chosen = [np.zeros(len(some), dtype=np.bool_) for some in among]
     for term in terms:
-        for n, leaf in enumerate(leaves):
-            chosen[n] = chosen[n] | (among[n] & leaf.weights(term.field, term.text).keys())
-        if sum(map(len, chosen)) >= ENOUGH_CANDIDATES:
+        for mask, leaf in zip(chosen, leaves, strict=True):
+            mask[leaf.postings(term.field, term.text).ids] = True
+        held = sum(int(np.count_nonzero(m & a)) for m, a in zip(chosen, among, strict=True))
+        if held >= ENOUGH_CANDIDATES:
             break
-    return chosen
-
-
-def _scores(
-    terms: Iterable[_Term], leaf: Leaf, documents: Set[int], average: Mapping[str, float]
-) -> dict[int, float]:
-    scores = dict.fromkeys(documents, 0.0)
-    for term in terms:
-        factor = term.idf * (K1 + 1) * FIELD_WEIGHT[term.field]
-        lengths = leaf.lengths(term.field)
-        flat, slope = K1 * (1 - B), K1 * B / average[term.field]
-        postings = leaf.weights(term.field, term.text)
-        for document in postings.keys() & documents:
-            weight = postings[document]
-            scores[document] += factor * weight / (weight + flat + slope * lengths[document])
-    return scores
+    return [mask & some for mask, some in zip(chosen, among, strict=True)]
 
 
 def _averages(leaves: Sequence[Leaf]) -> dict[str, float]:
     averages: dict[str, float] = {}
     for field in FIELD_WEIGHT:
         lengths = [leaf.lengths(field) for leaf in leaves]
-        averages[field] = max(1.0, sum(map(sum, lengths)) / max(1, sum(map(len, lengths))))
+        averages[field] = max(1.0, sum(float(x.sum()) for x in lengths) / max(1, sum(map(len, lengths))))
     return averages
+
+
+def _scores(
+    terms: Sequence[_Term], leaf: Leaf, documents: Ids, average: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """The score of each of the documents (ascending)."""
+    place = np.full(len(leaf.alive), -1, dtype=np.intp)
+    place[documents] = np.arange(len(documents))
+    norms = {
+        field: K1 * (1 - B) + K1 * B / average[field] * leaf.lengths(field)[documents]
+        for field in FIELD_WEIGHT
+    }
+    scores = np.zeros(len(documents))
+    for term in terms:
+        postings = leaf.postings(term.field, term.text)
+        at = place[postings.ids]
+        wanted = at >= 0
+        at, weights = at[wanted], postings.weights[wanted]
+        scores[at] += term.factor * weights / (weights + norms[term.field][at])
+    return scores
+
+
+def _best(
+    scored: Sequence[tuple[Leaf, Ids, NDArray[np.float64]]], wanted: int, sort: Sort
+) -> tuple[Found, ...]:
+    """The first ``wanted`` documents; of equals the newer, then the one that was indexed first."""
+    scores = np.concatenate([scores for _, _, scores in scored])
+    days = np.concatenate([leaf.days[documents] for leaf, documents, _ in scored])
+    leaves = np.repeat(np.arange(len(scored)), [len(documents) for _, documents, _ in scored])
+    documents = np.concatenate([documents for _, documents, _ in scored])
+    first, second = (scores, days) if sort == "relevance" else (days, scores)
+    rows = np.arange(len(scores))
+    if 0 < wanted < len(rows):
+        # Sorting is for those that can reach the page.
+        worst = np.partition(first, len(first) - wanted)[len(first) - wanted]
+        rows = rows[first >= worst]
+    order = rows[np.lexsort((rows, -second[rows], -first[rows]))][: max(0, wanted)]
+    return tuple(Found(int(leaves[i]), int(documents[i]), float(scores[i])) for i in order)
 
 
 def rank(
     plan: Plan,
     leaves: Sequence[Leaf],
-    visible: Sequence[Set[int]],
-    allowed: Sequence[Set[int]],
+    visible: Sequence[Mask],
+    allowed: Sequence[Mask],
     *,
     wanted: int,
     sort: Sort,
 ) -> Ranking:
     """The best ``wanted`` documents and how many fit.
 
-    ``visible``: per leaf, what the searcher may see; ``allowed``: that, narrowed by the filters of the page.
+    ``visible``: per leaf, what the searcher may see; ``allowed``: what the filters of the page let through.
     """
     if plan.is_empty:
         return NOTHING
-    fitting = [eligible(plan, leaf, some) for leaf, some in zip(leaves, allowed, strict=True)]
-    if not any(fitting):
+    fitting = [eligible(plan, leaf, some) for leaf, some in zip(leaves, visible, strict=True)]
+    if not any(some.any() for some in fitting):
         return NOTHING
     terms = _terms(plan, leaves, visible)
-    chosen = [holding_all(plan, leaf, some) for leaf, some in zip(leaves, fitting, strict=True)]
-    relaxed = plan.has_words and not any(chosen)
+    matching = [holding_all(plan, leaf, some) for leaf, some in zip(leaves, fitting, strict=True)]
+    relaxed = plan.has_words and not any(some.any() for some in matching)
     if relaxed:
-        chosen = _relaxed(terms, leaves, fitting)
+        matching = _relaxed(terms, leaves, fitting)
     average = _averages(leaves)
-    keyed: list[tuple[float, float, int, int, float]] = []
-    for n, leaf in enumerate(leaves):
-        days = leaf.days
-        for document, score in _scores(terms, leaf, chosen[n], average).items():
-            by = (-score, -days[document]) if sort == "relevance" else (-days[document], -score)
-            keyed.append((*by, n, document, score))
-    best = heapq.nsmallest(max(0, wanted), keyed)
-    found = tuple(Found(n, document, score) for _, _, n, document, score in best)
+    scored = []
+    for leaf, some, let_through in zip(leaves, matching, allowed, strict=True):
+        documents = np.flatnonzero(some & let_through)
+        scored.append((leaf, documents, _scores(terms, leaf, documents, average)))
+    total = sum(len(documents) for _, documents, _ in scored)
     weights = {term.text: term.idf for term in terms}
-    return Ranking(len(keyed), found, relaxed and bool(keyed), weights)
+    found = _best(scored, wanted, sort)
+    relaxed = relaxed and any(some.any() for some in matching)
+    return Ranking(total, found, relaxed, weights, tuple(matching))

@@ -138,7 +138,7 @@ def _check(fresh: Path, expected: int, mark: int) -> None:
     reader = WhooshReader(store)
     try:
         reader.refresh()
-        found = sum(len(segment.all_documents) for segment in reader.segments)
+        found = sum(int(segment.alive.sum()) for segment in reader.segments)
     finally:
         reader.close()
     if found != expected or store.seal().mark != mark:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
 from whoosh.util.filelock import FileLock
 
 from search import generations
+from search.counts import count, everything_but
 from search.document import Document
-from search.engine import Filters, Hit, IndexDamaged, Results, Sort
-from search.fold import fold
-from search.plan import plan
+from search.engine import Counts, Filters, Hit, IndexDamaged, Results, Sort, Suggestion
+from search.guess import Listener, Look, corrections, first_better, suggest
+from search.keys import filter_keys, key
+from search.plan import NAMES, plan
 from search.query import Query, parse
-from search.rank import NOTHING, Ranking, rank
+from search.rank import Found, Mask, holders, rank
+from search.vocabulary import NO_VOCABULARY, Vocabulary
 from search.whoosh_reader import Segment, WhooshReader
-from search.whoosh_schema import entry_of, key
+from search.whoosh_schema import entry_of
 from search.whoosh_store import WhooshStore
 
 
@@ -69,7 +73,7 @@ class WhooshIndex:
     def doc_count(self) -> int:
         """See SearchEngine."""
         with self._reading() as reader:
-            return sum(len(segment.all_documents) for segment in reader.segments)
+            return sum(int(np.count_nonzero(segment.alive)) for segment in reader.segments)
 
     def search(
         self,
@@ -80,21 +84,50 @@ class WhooshIndex:
         offset: int = 0,
         filters: Filters | None = None,
         sort: Sort = "relevance",
+        vocabulary: Vocabulary = NO_VOCABULARY,
+        counts: bool = False,
     ) -> Results:
         """See SearchEngine."""
         parsed = parse(query) if isinstance(query, str) else query
-        wanted = plan(parsed)
         skipped = max(0, offset)
         with self._reading() as reader:
             segments = reader.segments
             visible = [_visible(segment, scope) for segment in segments]
-            if wanted.is_empty or not any(visible):
-                return _results(NOTHING, segments, 0)
-            allowed = [
-                _filtered(segment, seen, filters) for segment, seen in zip(segments, visible, strict=True)
-            ]
-            ranking = rank(wanted, segments, visible, allowed, wanted=skipped + max(0, limit), sort=sort)
-            return _results(ranking, segments, skipped)
+            if parsed.is_empty or not any(some.any() for some in visible):
+                return Results(0, ())
+            listen = Listener(_look(segments, visible))
+            wanted = plan(parsed, vocabulary, listen)
+            allowed = {
+                kind: [holders(segment, "keys", keys) for segment in segments]
+                for kind, keys in filter_keys(filters).items()
+            }
+            open_to = everything_but("", allowed, [segment.alive for segment in segments])
+            ranking = rank(wanted, segments, visible, open_to, wanted=skipped + max(0, limit), sort=sort)
+            counted = count(segments, ranking.matching, allowed) if counts and ranking.matching else Counts()
+            return Results(
+                total=ranking.total,
+                hits=tuple(_hit(found, segments) for found in ranking.found[skipped:]),
+                relaxed=ranking.relaxed,
+                weights=ranking.weights,
+                counts=counted,
+                heard=listen.texts,
+            )
+
+    def suggest(self, typed: str, scope: frozenset[str], limit: int = 8) -> list[Suggestion]:
+        """See SearchEngine."""
+        with self._reading() as reader:
+            visible = [_visible(segment, scope) for segment in reader.segments]
+            return suggest(_look(reader.segments, visible), typed, limit)
+
+    def did_you_mean(
+        self, query: Query | str, scope: frozenset[str], vocabulary: Vocabulary = NO_VOCABULARY
+    ) -> str | None:
+        """See SearchEngine."""
+        parsed = parse(query) if isinstance(query, str) else query
+        with self._reading() as reader:
+            visible = [_visible(segment, scope) for segment in reader.segments]
+            candidates = list(corrections(_look(reader.segments, visible), parsed))
+        return first_better(candidates, lambda one: self.search(one, scope, limit=0, vocabulary=vocabulary))
 
     def close(self) -> None:
         """Let go of the files held open; the next use opens them again."""
@@ -136,34 +169,24 @@ def creation_lock(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def _holders(segment: Segment, kind: str, values: Iterable[str]) -> Set[int]:
-    """The living documents that have any of these keys."""
-    found: set[int] = set()
-    for value in values:
-        found.update(segment.weights("keys", key(kind, value)))
-    return found & segment.all_documents
+def _visible(segment: Segment, scope: frozenset[str]) -> Mask:
+    return segment.alive & holders(segment, "keys", [key("scope", token) for token in sorted(scope)])
 
 
-def _visible(segment: Segment, scope: frozenset[str]) -> Set[int]:
-    return _holders(segment, "scope", scope)
+def _look(segments: list[Segment], visible: list[Mask]) -> Look:
+    def holding(field: str, term: str) -> int:
+        return sum(
+            int(np.count_nonzero(seen[segment.postings(field, term).ids]))
+            for segment, seen in zip(segments, visible, strict=True)
+        )
+
+    return Look(
+        names=lambda: [segment.names for segment in segments],
+        count=lambda term: holding(NAMES, term),
+        has=lambda field, term: holding(field, term) > 0,
+    )
 
 
-def _filtered(segment: Segment, seen: Set[int], filters: Filters | None) -> Set[int]:
-    if filters is None:
-        return seen
-    wanted = [("topic", fold(topic).strip()) for topic in filters.topics]
-    wanted += [("lecturer", fold(filters.lecturer).strip())] if filters.lecturer else []
-    wanted += [("year", str(filters.year))] if filters.year is not None else []
-    wanted += [("branch", filters.branch)] if filters.branch else []
-    wanted += [("kind", filters.kind)] if filters.kind else []
-    for kind, value in wanted:
-        seen = seen & _holders(segment, kind, [value])
-    return seen
-
-
-def _results(ranking: Ranking, segments: list[Segment], skipped: int) -> Results:
-    hits = []
-    for found in ranking.found[skipped:]:
-        id_, lesson, clip = segments[found.leaf].ids(found.document)
-        hits.append(Hit(id_, lesson, clip, found.score))
-    return Results(ranking.total, tuple(hits), ranking.relaxed, ranking.weights)
+def _hit(found: Found, segments: list[Segment]) -> Hit:
+    id_, lesson, clip = segments[found.leaf].ids(found.document)
+    return Hit(id_, lesson, clip, found.score)

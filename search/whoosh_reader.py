@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from errno import ENOENT
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import STORED_COLUMN
 from whoosh.reading import SegmentReader, TermNotFound
 
-from search.whoosh_schema import unpack_positions
+from search.names import Name, Names
+from search.rank import Column, Ids, Mask, Postings
 from search.whoosh_store import WhooshStore, damage, retried
 
-# Common words come back in query after query. About 100 bytes each: 30 MB in every web process.
-CACHED_POSTINGS = 300_000
+# Common words come back in query after query. 16 bytes each and 200 for the list: 50 MB in a web process.
+CACHED_POSTINGS = 3_000_000
+_LIST_COSTS = 12
 
-_Block = tuple[Sequence[int], Sequence[float], Sequence[bytes]]
+_Block = tuple[Sequence[int], Sequence[float] | float | None, Sequence[bytes]]
 
 _LENGTH_COLUMN = {"words": "words_length", "pairs": "units_length", "units": "units_length"}
+# Where the values of a filter are read from: names keep how they are written, keys do not.
+_NAMED = {"topic": "p\0", "lecturer": "l\0"}
+
+_NOBODY = Postings(np.empty(0, np.intp), np.empty(0, np.float64))
 
 
 class PostingCache:
@@ -27,22 +35,22 @@ class PostingCache:
     def __init__(self, most_postings: int = CACHED_POSTINGS) -> None:
         self._most = most_postings
         self._held = 0
-        self._lists: OrderedDict[tuple[str, str, str], dict[int, float]] = OrderedDict()
+        self._lists: OrderedDict[tuple[str, str, str], Postings] = OrderedDict()
 
-    def get(self, name: tuple[str, str, str]) -> dict[int, float] | None:
+    def get(self, name: tuple[str, str, str]) -> Postings | None:
         """The list, or None."""
         found = self._lists.get(name)
         if found is not None:
             self._lists.move_to_end(name)
         return found
 
-    def put(self, name: tuple[str, str, str], postings: dict[int, float]) -> None:
+    def put(self, name: tuple[str, str, str], postings: Postings) -> None:
         """Keep a list."""
         self._lists[name] = postings
-        self._held += len(postings) + 1
+        self._held += len(postings.ids) + _LIST_COSTS
         while self._held > self._most and len(self._lists) > 1:
             _, dropped = self._lists.popitem(last=False)
-            self._held -= len(dropped) + 1
+            self._held -= len(dropped.ids) + _LIST_COSTS
 
 
 class Segment:
@@ -53,6 +61,8 @@ class Segment:
         self._schema = store.schema
         self._cache = cache
         self._count: int = segment.doc_count_all()
+        self._names: Names | None = None
+        self._filters: dict[str, Column] = {}
         with damage(f"segment {self.name}"):
             self._reader = SegmentReader(store.storage, store.schema, segment)
             # Whoosh opens these files when they are first asked for; a commit may have removed them by then,
@@ -60,62 +70,110 @@ class Segment:
             documents = self._reader._perdoc
             if documents._cached_reader("_stored", STORED_COLUMN) is None:
                 raise FileNotFoundError(ENOENT, "a column was removed", f"{self.name}._stored")
-            self._columns = {name: self._load(name) for name in ("words_length", "units_length", "day")}
-        self.all_documents: Set[int] = frozenset()
+            self._lengths = {
+                name: self._load(name).astype(np.float64) for name in ("words_length", "units_length")
+            }
+            self._days = self._load("day")
+        self.alive: Mask = np.empty(0, np.bool_)
         self.set_deleted(segment)
 
-    def _load(self, column: str) -> list[int]:
+    def _load(self, column: str) -> NDArray[np.int64]:
         if not self._reader.has_column(column):
             raise FileNotFoundError(ENOENT, "a column was removed", f"{self.name}.{column}")
-        return list(self._reader.column_reader(column))
+        return np.array(list(self._reader.column_reader(column)), dtype=np.int64)
 
     def set_deleted(self, segment: Any) -> None:
         """Deletions live in the table of contents, so they change while the segment's files stay."""
-        self.all_documents = frozenset(range(self._count)) - frozenset(segment.deleted_docs())
+        self.alive = np.ones(self._count, np.bool_)
+        self.alive[list(segment.deleted_docs())] = False
 
-    def weights(self, field: str, term: str) -> Mapping[int, float]:
+    def postings(self, field: str, term: str) -> Postings:
         """See rank.Leaf."""
         name = (self.name, field, term)
         found = self._cache.get(name)
         if found is None:
-            found = {}
-            for ids, weights, _ in self._blocks(field, term, with_values=False):
-                found.update(zip(ids, weights, strict=True))
+            found = self._read(field, term)
             self._cache.put(name, found)
         return found
 
-    def positions(self, field: str, term: str, documents: Collection[int]) -> dict[int, Sequence[int]]:
-        """See rank.Leaf."""
-        found: dict[int, Sequence[int]] = {}
-        for ids, _, values in self._blocks(field, term, with_values=True):
-            for document, packed in zip(ids, values, strict=True):
-                if document in documents:
-                    found[document] = unpack_positions(packed)
+    def _read(self, field: str, term: str) -> Postings:
+        ids: list[NDArray[np.intp]] = []
+        weights: list[float] = []
+        for deltas, block_weights, _ in self._blocks(field, term):
+            ids.append(np.cumsum(deltas, dtype=np.intp))
+            if block_weights is None or isinstance(block_weights, float):
+                weights += [block_weights or 1.0] * len(deltas)
+            else:
+                weights += block_weights
+        if not ids:
+            return _NOBODY
+        found = Postings(np.concatenate(ids), np.array(weights, np.float64))
+        with damage(f"the postings of segment {self.name}"):
+            if found.ids[0] < 0 or found.ids[-1] >= self._count or (np.diff(found.ids) <= 0).any():
+                raise ValueError("the documents of a term are not in order")
         return found
 
-    def _blocks(self, field: str, term: str, *, with_values: bool) -> Iterator[_Block]:
-        """The posting list of a term block by block, which is ten times faster than Whoosh's one by one."""
+    def positions(self, field: str, term: str) -> tuple[Ids, NDArray[np.int64]]:
+        """See rank.Leaf."""
+        values = [value for _, _, some in self._blocks(field, term) for value in some]
+        ids = self.postings(field, term).ids
+        with damage(f"the postings of segment {self.name}"):
+            at = np.frombuffer(b"".join(values), np.uint32).astype(np.int64)
+            return np.repeat(ids, [len(value) // 4 for value in values]), at
+
+    def _blocks(self, field: str, term: str) -> Iterator[_Block]:
+        """The posting list of a term as it lies in the file, block by block."""
         with damage(f"the postings of segment {self.name}"):
             try:
                 matcher = self._reader._terms.matcher(field, term.encode(), self._schema[field].format)
             except TermNotFound:
                 return
             while matcher.is_active():
-                matcher._read_ids()
-                matcher._read_weights()
-                if with_values:
-                    matcher._read_values()
-                yield matcher._ids, matcher._weights, matcher._values
+                matcher._read_data()
+                yield matcher._data
                 matcher._next_block()
 
-    def lengths(self, field: str) -> Sequence[int]:
-        """See rank.Leaf."""
-        return self._columns[_LENGTH_COLUMN[field]]
+    def terms(self, field: str, prefix: str) -> Iterator[str]:
+        """The terms of a field that begin so."""
+        start = prefix.encode()
+        with damage(f"the terms of segment {self.name}"):
+            for found_field, term in self._reader._terms.terms_from(field, start):
+                if found_field != field or not term.startswith(start):
+                    return
+                yield term.decode()
 
     @property
-    def days(self) -> Sequence[int]:
+    def names(self) -> Names:
+        """The titles, lecturers and topics of this segment, read when they are first asked for."""
+        if self._names is None:
+            with damage(f"the names of segment {self.name}"):
+                self._names = Names(self.terms("names", ""))
+        return self._names
+
+    def column(self, kind: str) -> Column:
+        """See rank.Leaf; read when it is first asked for."""
+        if kind not in self._filters:
+            with damage(f"the filters of segment {self.name}"):
+                self._filters[kind] = self._read_column(kind)
+        return self._filters[kind]
+
+    def _read_column(self, kind: str) -> Column:
+        field, prefix = ("names", _NAMED[kind]) if kind in _NAMED else ("keys", f"{kind}\0")
+        values, ids = [], [np.empty(0, np.intp)]
+        for term in self.terms(field, prefix):
+            values.append(Name.read(term).text if field == "names" else term.removeprefix(prefix))
+            ids.append(self.postings(field, term).ids)
+        codes = np.repeat(np.arange(len(values)), [len(some) for some in ids[1:]])
+        return Column(tuple(values), np.concatenate(ids), codes)
+
+    def lengths(self, field: str) -> NDArray[np.float64]:
         """See rank.Leaf."""
-        return self._columns["day"]
+        return self._lengths[_LENGTH_COLUMN[field]]
+
+    @property
+    def days(self) -> NDArray[np.int64]:
+        """See rank.Leaf."""
+        return self._days
 
     def ids(self, document: int) -> tuple[str, str, str | None]:
         """(id, lesson, clip) of a document."""

@@ -18,11 +18,12 @@ import whoosh
 from whoosh import columns, fields, formats
 
 from search.document import Document
-from search.fold import fold
+from search.keys import keys_of
+from search.names import name_terms
 from search.weights import sequence_positions, terms_of
 
 # Raise it when fields, terms, folding or weights change: an index of another version asks to be rebuilt.
-VERSION = 1
+VERSION = 2
 
 # The distribution is pinned by hash; four others share the import name, and private parts are used below.
 WHOOSH = (3, 54, 0)
@@ -46,7 +47,8 @@ class _Ready(fields.FieldType):  # type: ignore[misc]
 
 
 def schema() -> fields.Schema:
-    """Searched: words, pairs, units (of all fields together), lecturer, topics. Compared whole: the keys."""
+    """Searched: words, pairs, units (of all fields together), lecturer, topics. Compared whole: keys,
+    names."""
     return fields.Schema(
         ids=fields.STORED,
         words=_Ready(_Weights()),
@@ -55,6 +57,7 @@ def schema() -> fields.Schema:
         lecturer=_Ready(_Positions()),
         topics=_Ready(_Positions()),
         keys=_Ready(_Weights()),
+        names=_Ready(_Weights()),
         words_length=fields.COLUMN(columns.NumericColumn("i")),
         units_length=fields.COLUMN(columns.NumericColumn("i")),
         day=fields.COLUMN(columns.NumericColumn("i")),
@@ -64,23 +67,13 @@ def schema() -> fields.Schema:
 @cache
 def fingerprint() -> str:
     """What an index must have been written with to be read: other releases fold or cut otherwise."""
-    releases = "/".join(f"{name}-{version(name)}" for name in ("whoosh3", "rjieba", "opencc"))
+    releases = "/".join(f"{name}-{version(name)}" for name in ("whoosh3", "rjieba", "opencc", "pypinyin"))
     return f"{VERSION}/{releases}/{sys.byteorder}"
-
-
-def key(kind: str, value: str) -> str:
-    """The term for something compared as a whole, such as key("scope", "everyone")."""
-    return f"{kind}\0{value}"
 
 
 def pack_positions(at: list[int]) -> bytes:
     """Ordinal positions as they lie in a posting."""
     return _PACK_ONE(at[0]) if len(at) == 1 else array("I", at).tobytes()
-
-
-def unpack_positions(packed: bytes) -> array[int]:
-    """The ordinal positions of one posting."""
-    return array("I", packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +84,6 @@ class Entry:
     weights: dict[str, Mapping[str, int]]
     positions: dict[str, dict[str, list[int]]]
     columns: dict[str, int]
-
-
-def keys_of(document: Document) -> list[str]:
-    """Everything a document is filtered by."""
-    found = [key("lesson", document.lesson), key("id", document.id)]
-    found += [key("scope", token) for token in document.scope]
-    found += [key("topic", fold(topic).strip()) for topic in document.topics]
-    found += [key("lecturer", fold(document.lecturer).strip())] if document.lecturer else []
-    found += [key("year", str(document.date.year))] if document.date else []
-    found += [key("branch", document.branch)] if document.branch else []
-    found += [key("kind", document.kind)] if document.kind else []
-    return list(dict.fromkeys(found))
 
 
 def entry_of(document: Document) -> Entry:
@@ -119,6 +100,7 @@ def entry_of(document: Document) -> Entry:
             "lecturer": dict.fromkeys(lecturer, 1),
             "topics": dict.fromkeys(topics, 1),
             "keys": dict.fromkeys(keys_of(document), 1),
+            "names": dict.fromkeys(name_terms(document), 1),
         },
         positions={"pairs": terms.positions, "lecturer": lecturer, "topics": topics},
         columns={

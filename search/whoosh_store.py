@@ -16,7 +16,8 @@ from whoosh.reading import SegmentReader
 
 from search.engine import IndexBusy, IndexDamaged, SchemaChanged, SearchError
 from search.files import sync_file, sync_folder, write_whole
-from search.whoosh_schema import Entry, check_whoosh, fingerprint, key, schema
+from search.keys import key
+from search.whoosh_schema import Entry, check_whoosh, fingerprint, schema
 from search.whoosh_writer import GroupingWriter, merge_small
 
 _NAME = "weike"

@@ -1,0 +1,152 @@
+"""What a person meant who typed letters, half a name or a wrong character. Pure, the same for every engine.
+
+``Look`` is what an engine tells about the documents that the searcher may see; nothing else is ever asked, so
+nothing hidden can show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from search.analysis import STOP_WORDS, is_han, pairs, unit_texts
+from search.engine import Results, Suggestion
+from search.fold import fold, spelling
+from search.names import FEWEST_SOUNDS, Heard, Name, Names
+from search.plan import Sounding
+from search.query import Query
+
+# What letters may stand for at once: dsxx is 党史学习 and 大山小学.
+MOST_TEXTS = 3
+MOST_NAMES = 200
+# How much of a long word is looked at for something that was meant otherwise.
+LONGEST_WINDOW = 8
+SHORTEST_WINDOW = 2
+LONGEST_WORD = 16
+
+_RANK = {"topic": 0, "lecturer": 1, "title": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """``names``: of all parts of the index. ``count``: how many visible documents bear a name (its term);
+    ``has``: does a visible document hold this term of a field ("pairs", "units")?"""
+
+    names: Callable[[], Sequence[Names]]
+    count: Callable[[str], int]
+    has: Callable[[str, str], bool]
+
+
+class Listener:
+    """What letters stand for (``plan.Sounds``): characters, when no visible document has the letters as they
+    are, and visible names sound so. ``texts`` gathers what was heard."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self.texts: tuple[str, ...] = ()
+
+    def __call__(self, run: str) -> Sounding | None:
+        """See plan.Sounds."""
+        if len(run) < FEWEST_SOUNDS or self._look.has("units", run):
+            return None
+        texts: dict[str, int] = {}
+        terms: dict[str, None] = {}
+        for one in _some(heard for names in self._look.names() for heard in names.sounding(run)):
+            seen = self._look.count(one.name.term)
+            if seen:
+                terms[one.name.term] = None
+                texts[one.text] = texts.get(one.text, 0) + seen
+        if not terms:
+            return None
+        best = tuple(sorted(texts, key=lambda text: (-texts[text], text))[:MOST_TEXTS])
+        self.texts = tuple(dict.fromkeys(self.texts + best))
+        return Sounding(best, tuple(terms))
+
+
+def _some(found: Iterator[Heard]) -> list[Heard]:
+    """Each name once, and not more of them than a search can bear."""
+    by_name: dict[str, Heard] = {}
+    for one in found:
+        by_name.setdefault(one.name.term + "\0" + one.text, one)
+        if len(by_name) >= MOST_NAMES:
+            break
+    return list(by_name.values())
+
+
+def suggest(look: Look, typed: str, limit: int) -> list[Suggestion]:
+    """Names in which what is typed so far occurs: those that begin with it first, topics before titles."""
+    candidates: dict[str, tuple[Name, bool]] = {}
+    for names in look.names():
+        for name, at_start in names.beginning(typed):
+            known = candidates.get(name.term)
+            candidates[name.term] = (name, at_start or (known is not None and known[1]))
+    ordered = sorted(
+        candidates.values(),
+        key=lambda pair: (not pair[1], _RANK[pair[0].kind], len(pair[0].units), pair[0].term),
+    )
+    found: dict[tuple[str, str], Suggestion] = {}
+    for name, _ in ordered:
+        if len(found) >= limit:
+            break
+        same = (name.kind, fold(name.text))
+        if same not in found and (count := look.count(name.term)):
+            found[same] = Suggestion(name.kind, name.text, count)
+    return list(found.values())[: max(0, limit)]
+
+
+def first_better(candidates: Iterable[Query], search: Callable[[Query], Results]) -> str | None:
+    """The first candidate that finds something without being relaxed."""
+    for candidate in candidates:
+        results = search(candidate)
+        if results.total and not results.relaxed:
+            return candidate.text
+    return None
+
+
+def corrections(look: Look, query: Query) -> Iterator[Query]:
+    """The query with its unknown words replaced by what is near them in visible names; the best first."""
+    changed: list[tuple[str, list[str]]] = []
+    for word in query.words:
+        if not _is_known(look, word):
+            changed.append((word, _replacements(look, word)))
+    changed = [(word, new) for word, new in changed if new]
+    if not changed:
+        return
+    for n in range(max(len(new) for _, new in changed)):
+        text, words = query.text, dict.fromkeys(query.words, "")
+        for word, new in changed:
+            chosen = new[min(n, len(new) - 1)]
+            text = text.replace(word, chosen, 1)
+            words[word] = chosen
+        yield replace(query, text=text, words=tuple(new or word for word, new in words.items()))
+
+
+def _is_known(look: Look, word: str) -> bool:
+    found = unit_texts(fold(word))
+    if len(found) == 1:
+        return look.has("units", found[0])
+    return all(look.has("pairs", pair) for pair in pairs(found))
+
+
+def _replacements(look: Look, word: str) -> list[str]:
+    """The word with one stretch of it as a visible name has it, the nearest first."""
+    units = unit_texts(spelling(word))[:LONGEST_WORD]
+    options: dict[str, tuple[float, int, int]] = {}
+    for size in range(min(len(units), LONGEST_WINDOW), 0, -1):
+        for start in range(len(units) - size + 1):
+            window = units[start : start + size]
+            if (size < SHORTEST_WINDOW and is_han(window[0])) or _is_known(look, "".join(window)):
+                continue
+            for heard, distance in _near(look, "".join(window)):
+                if seen := look.count(heard.name.term):
+                    new = "".join(units[:start]) + heard.text + "".join(units[start + size :])
+                    rating = (distance, -size, -seen)
+                    options[new] = min(options.get(new, rating), rating)
+        if options and min(options.values())[0] < 1.0:
+            break
+    return [new for new in sorted(options, key=lambda new: (options[new], new)) if new not in STOP_WORDS][:4]
+
+
+def _near(look: Look, window: str) -> Iterator[tuple[Heard, float]]:
+    for names in look.names():
+        yield from names.near(window)
