@@ -75,8 +75,9 @@ class KeyFrames:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Return what `to_json` wrote."""
-        return cls(**{**value, "times_s": tuple(value["times_s"]), "frames": tuple(value["frames"])})
+        """Return what `to_json` wrote; an empty mapping is "unknown"."""
+        lists = {key: tuple(value.get(key, ())) for key in ("times_s", "frames")}
+        return cls(**{**value, **lists})
 
 
 @dataclass(frozen=True)

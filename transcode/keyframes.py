@@ -17,6 +17,8 @@ from transcode.probe import input_args
 from transcode.run import run
 from transcode.tools import Tools
 
+__all__ = ["KeyFrames", "key_frames"]
+
 SLOWEST_SPEED = 20.0
 """Packets are read at several hundred times real time; slower than this is taken for hung."""
 

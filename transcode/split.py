@@ -35,6 +35,9 @@ _COSTS = {"sentence_and_pause": 0.0, "pause": 1.0, "sentence": 1.5, "hard": 10_0
 _TURN_GAIN, _TURN_NEAR_S = 0.75, 2.0
 """A pause at which the slide turns is where a new part begins: worth more than a long one."""
 
+_KEY_GAIN, _KEY_MARGIN_S = 0.5, 0.05
+"""Copying the best rendition between two key frames saves half of the work. Not worth a sentence's end."""
+
 SHORTEST_CHAPTER_S = 20.0
 """A shorter chapter (a title page, often) is not offered as a clip of its own."""
 
@@ -71,8 +74,12 @@ def choose_cuts(
     max_s: float = MAX_CLIP_S,
     min_s: float = MIN_CLIP_S,
     turns_s: Sequence[float] = (),
+    keys_s: Sequence[float] = (),
 ) -> list[Cut]:
     """Return contiguous cuts that cover the lecture; pure. `turns_s`: where slides turn, if that is known.
+
+    `keys_s`: the key frames of a picture that may be copied (`KeyFrames.times_s`): among pauses that are
+    about as good, one with a key frame is cut, at the key frame. No cut leaves its pause for it.
 
     None is longer than `max_s`; none is shorter than `min_s` unless the lecture is. Raises ValueError when
     the limits leave no choice (`max_s` below twice `min_s`) or the duration is not positive.
@@ -81,7 +88,7 @@ def choose_cuts(
         raise ValueError(f"impossible: {duration_s} s in clips of {min_s} to {max_s} s")
     if duration_s <= max_s:
         return [Cut(1, 0.0, duration_s, "whole")]
-    soft = _soft_borders(duration_s, pauses, sorted(sentence_ends_s or ()), sorted(turns_s))
+    soft = _soft_borders(duration_s, pauses, sorted(sentence_ends_s or ()), sorted(turns_s), keys_s)
     hard = _hard_borders(duration_s, max_s)
     path = _cheapest(duration_s, [*_thinned(soft), *hard], max_s, min_s)
     if any(border.reason == "hard" for border in path):  # was it the thinning that left no other way?
@@ -149,9 +156,13 @@ def _chapter_marks(
 
 
 def _soft_borders(
-    duration_s: float, pauses: Iterable[Pause], sentence_ends_s: Sequence[float], turns_s: Sequence[float]
+    duration_s: float,
+    pauses: Iterable[Pause],
+    sentence_ends_s: Sequence[float],
+    turns_s: Sequence[float],
+    keys_s: Sequence[float],
 ) -> list[_Border]:
-    found = [_pause_border(pause, sentence_ends_s, turns_s) for pause in pauses]
+    found = [_at_key_frame(_pause_border(pause, sentence_ends_s, turns_s), pause, keys_s) for pause in pauses]
     found += [_Border(at_s, "sentence", _COSTS["sentence"]) for at_s in sentence_ends_s]
     return [border for border in found if 0 < border.at_s < duration_s]
 
@@ -166,6 +177,16 @@ def _pause_border(pause: Pause, sentence_ends_s: Sequence[float], turns_s: Seque
     if turn < len(turns_s) and turns_s[turn] <= pause.end_s + _TURN_NEAR_S:
         gain += _TURN_GAIN
     return _Border(max(middle_s, pause.end_s - _LEAD_S), reason, _COSTS[reason] - gain)
+
+
+def _at_key_frame(border: _Border, pause: Pause, keys_s: Sequence[float]) -> _Border:
+    """Return a pause's border moved to the nearest key frame inside the pause, if there is one."""
+    first = bisect_left(keys_s, pause.start_s + _KEY_MARGIN_S)
+    last = bisect_right(keys_s, pause.end_s - _KEY_MARGIN_S)
+    if first >= last:
+        return border
+    nearest = min(keys_s[first:last], key=lambda at_s: abs(at_s - border.at_s))
+    return _Border(nearest, border.reason, border.cost - _KEY_GAIN)
 
 
 def _hard_borders(duration_s: float, max_s: float) -> list[_Border]:

@@ -31,6 +31,7 @@ from library.people import queries as people
 from library.people.tables import Person
 from transcode import ladder, package, split
 from transcode.errors import Cancelled, Failed, Refused
+from transcode.keyframes import KeyFrames, key_frames
 from transcode.looking import Look, look_over
 from transcode.probe import Facts, probe
 from transcode.split import AudioProfile
@@ -92,7 +93,7 @@ class Pipeline:
                 row.facts = facts.to_json()
 
     def split(self, recording_id: str, attempt: int | None = None) -> list[str]:
-        """Listen for pauses, look for slide turns and cut; returns the ids of the clips in order."""
+        """Listen for pauses, look for slide turns and key frames, cut; returns the ids of the clips in order."""
         run = self._run(recording_id, attempt)
         if run.is_done("split"):
             return self.clip_ids(recording_id, run.attempt)
@@ -105,6 +106,11 @@ class Pipeline:
                 look = self._look_over(run, recording)
                 with self.db.write() as session:
                     queries.recording(session, recording_id).look = look.to_json()
+            if recording.key_frames is None:
+                facts = Facts.from_json(recording.facts or {})
+                keys = key_frames(self.tools, self._source(recording), facts, run.should_stop())
+                with self.db.write() as session:
+                    queries.recording(session, recording_id).key_frames = keys.to_json()
             with self.db.write() as session:
                 lesson = catalog_queries.lesson(session, recording.lesson_id)
                 catalog.touch(session, lesson)
@@ -145,6 +151,7 @@ class Pipeline:
                 end_s,
                 integrated_lufs=profile.integrated_lufs,
                 true_peak_db=profile.true_peak_db,
+                key_frames=KeyFrames.from_json(recording.key_frames or {}),
             )
             prefix = objects.clip_prefix(clip_id, plan.digest)
             if present == plan.digest and self._is_published(clip_id, plan.digest):
@@ -179,6 +186,7 @@ class Pipeline:
                     poster=output.poster or "",
                     stills=len(output.stills),
                     strip=output.strip is not None,
+                    copied=output.copy_reason,
                     now=self.clock(),
                 )
 

@@ -8,6 +8,7 @@ from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from library.intake.tables import Recording
 from transcode import captions
+from transcode.keyframes import KeyFrames
 from transcode.looking import Look
 from transcode.probe import Facts
 from transcode.split import AudioProfile, Cut, Pause, choose_cuts, cuts_from_chapters
@@ -15,16 +16,24 @@ from transcode.split import AudioProfile, Cut, Pause, choose_cuts, cuts_from_cha
 
 @dataclass(frozen=True)
 class Signs:
-    """What speaks for a cut: pauses, ends of sentences (None: nobody knows them), slide turns, chapters."""
+    """What speaks for a cut: pauses, ends of sentences (None: nobody knows them), slide turns, chapters,
+    and key frames between which a picture can be copied."""
 
     facts: Facts
     pauses: tuple[Pause, ...]
     sentence_ends_s: list[float] | None
     turns_s: tuple[float, ...]
+    keys_s: tuple[float, ...]
 
     def by_pauses(self) -> list[Cut]:
         """Return the cuts that we would make."""
-        return choose_cuts(self.facts.duration_s, self.pauses, self.sentence_ends_s, turns_s=self.turns_s)
+        return choose_cuts(
+            self.facts.duration_s,
+            self.pauses,
+            self.sentence_ends_s,
+            turns_s=self.turns_s,
+            keys_s=self.keys_s,
+        )
 
     def by_chapters(self) -> list[Cut]:
         """Return the cuts that the file's chapters suggest; none when they say nothing."""
@@ -48,4 +57,5 @@ def signs_of(session: Session, recording: Recording, lesson: Lesson) -> Signs:
         pauses=AudioProfile.from_json(recording.profile or {"pauses": ()}).pauses,
         sentence_ends_s=ends,
         turns_s=Look.from_json(recording.look or {}).turns_s,
+        keys_s=KeyFrames.from_json(recording.key_frames or {}).times_s,
     )

@@ -56,7 +56,7 @@ class Recording(Base):
     # Loaded when asked for: an hour's wave and pauses are much more than a list of recordings needs.
     profile: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
     look: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
-    key_frames: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    key_frames: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     wanted: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     accepted_twin: Mapped[bool] = mapped_column(default=False)
     attempt: Mapped[int] = mapped_column(default=0)

@@ -146,6 +146,15 @@ def test_a_long_chapter_is_cut_like_a_lecture() -> None:
     assert found[1].reason == "pause"
 
 
+def test_a_pause_with_a_key_frame_is_preferred_and_cut_there() -> None:
+    """But not for a worse reason, and never outside the pause."""
+    pauses = [pause(490.0, 1.0), pause(500.0, 1.0)]
+    assert choose_cuts(1000.0, pauses, keys_s=[480.0, 490.1, 499.3, 510.0])[0].end_s == 490.1
+    assert choose_cuts(1000.0, pauses, keys_s=[480.0, 499.3, 510.0]) == choose_cuts(1000.0, pauses)
+    (first, _) = choose_cuts(1000.0, pauses, [500.0], keys_s=[490.1])
+    assert (first.reason, first.end_s) == ("sentence_and_pause", pytest.approx(500.0))
+
+
 def test_a_title_page_is_no_clip() -> None:
     found = cuts_from_chapters(900.0, chapters((0.0, "片头"), (8.0, "一"), (400.0, "二")), [])
     assert [(cut.start_s, cut.title) for cut in found] == [(0.0, "一"), (400.0, "二")]
