@@ -20,6 +20,7 @@ from server.commands import (
     ingesting,
     people,
     serving,
+    sweeping,
 )
 from server.commands.console import Console
 from server.commands.failures import said
@@ -50,6 +51,7 @@ def build() -> typer.Typer:
     app.command("search", help=finding.SEARCH_HELP)(finding.search)
     app.command("stats", help=finding.STATS_HELP)(finding.stats)
     app.command("reindex", help=indexing.HELP)(indexing.reindex)
+    app.command("sweep", help=sweeping.HELP)(sweeping.sweep)
     users = typer.Typer(help=people.HELP)
     people.add_commands(users)
     app.add_typer(users, name="user")

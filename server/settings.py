@@ -67,6 +67,15 @@ class Settings(BaseSettings):
     )
     keep_free_bytes: int = Field(default=1024**3, ge=0, description="Disk space that uploads never touch.")
 
+    downloads: bool = Field(default=True, description="Whether viewers may save clips as files.")
+
+    sweep_after_h: int = Field(
+        default=24, ge=1, description="Hours after which files that belong to nobody are taken away."
+    )
+    keep_replaced_days: int = Field(
+        default=30, ge=1, description="Days for which clips still play that other cuts have replaced."
+    )
+
     view_min_s: float = Field(default=10.0, gt=0, description="Seconds really played that make a view.")
     view_short_clip_s: float = Field(
         default=20.0, ge=0, description="Clips shorter than this need a share only."

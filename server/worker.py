@@ -21,6 +21,7 @@ from library.intake.pipeline import Pipeline
 from library.intake.running import Stopped
 from library.intake.tables import Recording
 from server.indexing import IndexThread
+from server.sweeping import SweepThread
 from server.wiring import Ports
 from transcode.errors import Cancelled
 
@@ -51,6 +52,7 @@ class Worker:
         self._awaited: set[str] = set()
         self._index = IndexThread(ports.indexer)
         self._sweeper = threading.Thread(target=self._sweep_forever, name="sweep", daemon=True)
+        self._tidy = SweepThread(ports)
         self._lock: TextIO | None = None
         self._process: Callable[[str, int], str] | None = None
 
@@ -79,6 +81,7 @@ class Worker:
         DBOS.register_queue(CLIPS, worker_concurrency=settings.parallel_clips, polling_interval_sec=0.2)
         self._index.start()
         self._sweeper.start()
+        self._tidy.start()
 
     def stop(self) -> None:
         """End: children are ended, steps are left to be taken up at the next start."""
@@ -87,6 +90,7 @@ class Worker:
         self._let_waiting_go()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=15)
         self._index.stop()
+        self._tidy.stop()
         if self._lock is not None:
             self._lock.close()
 

@@ -225,6 +225,18 @@ def forget_previews(session: Session, lesson: Lesson) -> None:
     session.flush()
 
 
+def retire(session: Session, replaced_before: datetime) -> None:
+    """Let go of what was made of clips that were replaced before a moment: they play no more.
+
+    Their rows stay, for the views they had.
+    """
+    session.execute(
+        update(Clip)
+        .where(Clip.replaced_at < replaced_before, Clip.plan.is_not(None))
+        .values(plan=None, early=None, poster="", stills=0, strip=False, size_bytes=0)
+    )
+
+
 def drop_unplaced(session: Session, lesson: Lesson, keep: Collection[str]) -> None:
     """Take away the clips outside of the lesson's order that were never in it, but for the ids in `keep`."""
     for clip in list(lesson.every_clip):

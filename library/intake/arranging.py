@@ -43,7 +43,7 @@ def rearrange(
     if queries.version_of(recording, present) != base_version:
         raise Conflict("cuts_changed")
     cuts = check_cuts(wanted, Facts.from_json(recording.facts).duration_s)
-    order = [_clip_for(session, recording, lesson, cut) for cut in cuts]
+    order = [_clip_for(session, recording, lesson, cut, now) for cut in cuts]
     if [clip.id for clip in order] == [clip.id for clip in present]:
         session.flush()
         return  # only names changed: whatever is being done goes on
@@ -63,15 +63,18 @@ def rearrange(
     session.flush()
 
 
-def _clip_for(session: Session, recording: Recording, lesson: Lesson, cut: WantedCut) -> Clip:
+def _clip_for(session: Session, recording: Recording, lesson: Lesson, cut: WantedCut, now: datetime) -> Clip:
     """Return the clip with these borders: the lesson's, one being made, a replaced one, else a new one."""
     same = [clip for clip in lesson.every_clip if is_same(clip, cut)]
     being_made = set(recording.wanted or ())
     same.sort(key=lambda clip: (clip.n is None, clip.id not in being_made, clip.plan is None))
     if not same:
         return catalog.new_clip(session, lesson, catalog.Cut(cut.start_s, cut.end_s, CHOSEN), cut.title)
-    same[0].title = cut.title
-    return same[0]
+    kept = same[0]
+    kept.title = cut.title
+    if kept.replaced_at is not None:
+        kept.replaced_at = now  # not the sweep's, while it is wanted
+    return kept
 
 
 def adopt_when_ready(session: Session, recording: Recording, lesson: Lesson, now: datetime) -> bool:

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import obstore
@@ -147,9 +148,25 @@ def delete_prefix(store: ObjectStore, prefix: str) -> None:
     root = local_root(store)
     if root is not None:
         shutil.rmtree(root / prefix, ignore_errors=True)
+        with suppress(OSError):  # others lie beside it
+            (root / prefix).parent.rmdir()
         return
     for batch in obstore.list(store, prefix=prefix + "/"):
         obstore.delete(store, [meta["path"] for meta in batch])
+
+
+def delete_object(store: ObjectStore, key: str) -> None:
+    """Take away one object; its not being there is fine."""
+    with suppress(FileNotFoundError):
+        obstore.delete(store, key)
+
+
+def delete_path(path: Path) -> None:
+    """Take away a file or a folder of this machine; its not being there is fine."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _copy_whole(file: Path, target: Path) -> None:

@@ -15,7 +15,7 @@ from server.worker import Worker, WorkerBusy
 
 _POLL_S = 0.25
 _TRY_AGAIN_S = 3.0
-ENDED = ("ready", "failed", "refused")
+ENDED = ("ready", "failed", "refused", "cancelled")
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,8 @@ def _wait(console: Console, ports: Ports, taken: taking.Taken) -> None:
         return
     if end.state == "refused" and not taken.already_here:
         local.forget(ports.db, ports.store, taken.lesson_id, ports.clock())
-    raise Reason(end.reason or "error", end.reason_args, BAD_INPUT if end.state == "refused" else FAILED)
+    said = end.reason or ("cancelled" if end.state == "cancelled" else "error")
+    raise Reason(said, end.reason_args, BAD_INPUT if end.state == "refused" else FAILED)
 
 
 def _follow(console: Console, ports: Ports, worker: OwnWorker, recording_id: str, ends: list[Ended]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,6 +123,35 @@ def test_reindex_builds_it_anew(weike: Weike, ports: Ports) -> None:
     assert weike("search", "红船精神", "--json").json["total"] == 6
 
 
+def test_sweep_says_what_would_go_and_then_takes_it_away(weike: Weike, ports: Ports) -> None:
+    with ports.db.write() as session:
+        factories.lesson(session, "红船精神", clips=1)
+    folder = ports.settings.data / "objects" / "clips" / "0123456789abcdef" / "feedfeedfeed"
+    folder.mkdir(parents=True)
+    (folder / "master.m3u8").write_bytes(b"#EXTM3U\n")
+    assert weike("sweep", "--json").json["keys"] == [], "too young"
+    yesterday = time.time() - 25 * 3600
+    os.utime(folder / "master.m3u8", (yesterday, yesterday))
+    found = {"clips": 1, "storyboards": 0, "originals": 0, "bytes": 8}
+    key = "clips/0123456789abcdef/feedfeedfeed"
+    assert weike("sweep", "--dry-run", "--json").json == {"dry_run": True, **found, "keys": [key]}
+    assert key in weike("sweep", "--dry-run").out
+    assert weike("sweep", "--json").json == {"dry_run": False, **found, "keys": [key]}
+    assert not folder.parent.exists()
+
+
+def test_sweep_does_not_believe_the_wrong_database(weike: Weike, ports: Ports) -> None:
+    for n in range(20):
+        folder = ports.settings.data / "objects" / "clips" / f"clip{n}" / "feedfeedfeed"
+        folder.mkdir(parents=True)
+        (folder / "master.m3u8").write_bytes(b"#EXTM3U\n")
+    ran = weike("sweep", "--json")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert "20" in ran.err
+    assert "--force" in ran.err
+    assert weike("sweep", "--force", "--json").json["keys"] == [], "they are still young"
+
+
 def test_a_damaged_index_is_mended_by_reindex(weike: Weike, ports: Ports) -> None:
     with ports.db.write() as session:
         factories.lesson(session, "红船精神", clips=1)
@@ -135,7 +166,9 @@ def test_a_damaged_index_is_mended_by_reindex(weike: Weike, ports: Ports) -> Non
     assert weike("search", "红船精神", "--json").json["total"] == 1
 
 
-@pytest.mark.parametrize("command", [("search", "x"), ("stats", "x"), ("reindex",), ("user", "list")])
+@pytest.mark.parametrize(
+    "command", [("search", "x"), ("stats", "x"), ("reindex",), ("sweep",), ("user", "list")]
+)
 def test_a_mistyped_folder_is_not_made_a_library(weike: Weike, data: Path, command: tuple[str, ...]) -> None:
     ran = weike(*command)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
