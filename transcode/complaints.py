@@ -7,16 +7,19 @@ _TOO_MANY_ERRORS = 69
 
 _NOTHING_CAME = ("received no packets", "Output file is empty", "Nothing was written into output file")
 _NO_DECODER = ("Decoder (codec", "Decoding requested, but no decoder")
+_CHANGED = "Changing audio frame properties on the fly is not supported"
 
 
 def refusal_of(error: ToolFailed) -> Refused | None:
-    """Return why the recording made ffmpeg end: unsupported_codec, damaged; None for any other cause."""
-    said, exit_code = str(error.details["said"]), error.details["exit_code"]
+    """Return why the recording made ffmpeg end: unsupported_codec, sound_changes, damaged; else None."""
+    said, exit_code = error.stderr_tail, error.details["exit_code"]
     if not isinstance(exit_code, int) or exit_code < 0:  # killed by a signal
         return None
     if any(words in said for words in _NO_DECODER):
         codec = said.partition("Decoder (codec ")[2].partition(")")[0]
         return Refused("unsupported_codec", {"found": codec or "unknown"})
+    if _CHANGED in said:
+        return Refused("sound_changes")
     if exit_code == _TOO_MANY_ERRORS or any(words in said for words in _NOTHING_CAME):
         return Refused("damaged")
     return None

@@ -16,6 +16,7 @@ REFUSALS: Mapping[str, str] = {
     "truncated": "the file ends too early (an upload or a copy that stopped); missing_bytes when it is known",
     "nothing_playable": "a real container with neither picture nor sound in it",
     "broken_clock": "recordings joined by their bytes: the time jumps; at_s on the file's own clock",
+    "sound_changes": "the sound's rate or channels change on the way",
     "damaged": "a recording of which (almost) nothing can be decoded",
     "too_many_streams": "more tracks than we look at; limit",
     "too_long": "longer than we take; duration_s, limit_s",
@@ -67,7 +68,14 @@ class Failed(TranscodeError):
 
 
 class ToolFailed(Failed):
-    """A child process ended with an exit code other than 0 (code `tool_failed`)."""
+    """A child process ended with an exit code other than 0 (code `tool_failed`).
+
+    `stderr_tail` is all that was kept of its words; the end of it is `details["said"]`.
+    """
+
+    def __init__(self, code: str, details: Mapping[str, Detail] | None = None, stderr_tail: str = "") -> None:
+        super().__init__(code, details)
+        self.stderr_tail = stderr_tail
 
 
 class ToolMissing(Failed):

@@ -35,7 +35,7 @@ PLAYLIST, INIT, SEGMENTS = "index.m3u8", "init.mp4", "%05d.m4s"
 
 def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = None) -> list[str]:
     """Return the command that makes all renditions of a clip from one decode; run it in the clip's folder."""
-    media = open_source(source, plan.demuxer, plan.seek_s)
+    media = open_source(source, plan.demuxer, plan.seek_s, **_when_it_changes(plan))
     pictures, looks = _pictures(media, plan.picture, plan) if plan.picture else ([], [])
     names = rendition_names(plan)
     sounds = _sounds(media, plan.sound, plan.offset_s, len(names)) if plan.sound else []
@@ -69,7 +69,19 @@ def segment_frames(picture: PicturePlan) -> list[int]:
     return [picture.gop_frames] * full + ([rest] if rest else [])
 
 
-def open_source(source: Path, demuxer: str, seek_s: float, **decoding: str) -> Any:
+def _when_it_changes(plan: Plan) -> dict[str, Any]:
+    """Options for a source whose picture's size or sound's channels change on the way.
+
+    ffmpeg would build the whole graph anew, and all that counts from the clip's beginning would begin again.
+    A shared screen's picture may change its size: `scale` takes frames of any size, and only what stands
+    before it (deinterlacing, turning) does not. Sound that changes is an error: see complaints.py.
+    """
+    may_change = plan.picture is not None and not (plan.picture.deinterlace or plan.picture.turned)
+    pictures = {"reinit_filter:v": 0} if may_change else {}
+    return pictures | ({"reinit_filter:a": 0} if plan.sound else {})
+
+
+def open_source(source: Path, demuxer: str, seek_s: float, **decoding: Any) -> Any:
     """Return ffmpeg-python's input node for a recording, opened at `seek_s`; `decoding`: further options."""
     options: dict[str, Any] = {
         **decoding,

@@ -30,6 +30,9 @@ WAVE_STEP_S = 2 * HOP_S
 WAVE_RANGE_DB = 45.0
 """From the loudest down to what is drawn as silence: speech moves within 30 dB, the rest is the room."""
 
+STEADY = {"reinit_filter:a": 0}
+"""Sound that changes on the way is an error: filters begin again and count from 0 (see complaints.py)."""
+
 _KEY = "lavfi.astats.Overall.RMS_level"
 _TELL_EVERY = round(10 / HOP_S)
 
@@ -95,7 +98,7 @@ def pass_args(tools: Tools, path: Path, facts: Facts) -> list[str]:
     """Return the command of the audio pass: levels go to stdout, the loudness summary to stderr."""
     if facts.audio is None:
         raise ValueError("a recording without sound has no audio pass")
-    media = ffmpeg.input(f"file:{path.absolute()}", format=facts.demuxer, protocol_whitelist="file")
+    media = ffmpeg.input(f"file:{path.absolute()}", format=facts.demuxer, protocol_whitelist="file", **STEADY)
     both = media[str(facts.audio.index)].filter_multi_output("asplit", 2)
     loudness = both[0].filter("ebur128", peak="true", framelog="verbose")
     band = both[1].filter("aformat", channel_layouts="mono")

@@ -101,6 +101,8 @@ class PicturePlan:
     """How much of the end may be filled with the last frame: where the source's picture ends early."""
     copied: CopiedPicture | None = None
     """The best rung is the original's own packets, and all rungs have their key frames where it has them."""
+    turned: bool = False
+    """ffmpeg turns the picture before anything else."""
 
     @property
     def fps(self) -> Fraction:
@@ -297,6 +299,7 @@ def _picture(video: VideoFacts, span: _Span, profile: Profile, copied: CopiedPic
         deinterlace=video.interlaced,
         pad_s=_padding(video.end_s, span.end_s),
         copied=copied,
+        turned=video.rotation != 0,
     )
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from transcode.errors import Cancelled, Failed, ToolFailed, ToolMissing
+from transcode.errors import Cancelled, Detail, Failed, ToolFailed, ToolMissing
 
 POLL_S = 0.25
 TERMINATE_S = 1.0
@@ -207,5 +207,10 @@ def _judge(program: str, code: int, watch: _Watch) -> None:
     if watch.file_too_big:
         raise Failed("output_too_large")
     if code != 0:
-        said = watch.tail()[-SAID_LIMIT_CHARS:]
-        raise ToolFailed("tool_failed", {"tool": Path(program).name, "exit_code": code, "said": said})
+        heard = watch.tail()
+        details: dict[str, Detail] = {
+            "tool": Path(program).name,
+            "exit_code": code,
+            "said": heard[-SAID_LIMIT_CHARS:],
+        }
+        raise ToolFailed("tool_failed", details, heard)

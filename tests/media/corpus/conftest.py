@@ -26,7 +26,9 @@ def cook(wheel_tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Cook:
             args = [arg.format(*before) if arg in {"{0}", "{1}"} else arg for arg in recipe.args]
             command = [str(wheel_tools.ffmpeg), "-v", "error", "-nostdin", "-y", *args]
             target = path.with_name(f"made{_suffix(recipe)}")
-            if recipe.alter is None or not recipe.name.endswith((".srt", ".ffmeta")):
+            if not recipe.args:
+                path.write_bytes(b"".join(Path(one).read_bytes() for one in before))
+            elif recipe.alter is None or not recipe.name.endswith((".srt", ".ffmeta")):
                 done = subprocess.run([*command, str(target)], capture_output=True, text=True, timeout=120)
                 assert done.returncode == 0, done.stderr
                 target.rename(path)

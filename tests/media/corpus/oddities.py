@@ -14,6 +14,7 @@ from tests.media.corpus.recipes import (
     WORDS,
     Recipe,
     film,
+    later,
     mute,
     picture,
     tone,
@@ -76,6 +77,17 @@ def _cut_at(position: int) -> Recipe:
     )
 
 
+SHARED_SCREEN = Recipe(
+    "shared screen.ts",
+    (),
+    seconds=6,
+    before=(
+        film("small.ts", *H264, *AAC),
+        later(film("large.ts", *H264, *AAC, size="320x180"), "large.ts", 3),
+    ),
+)
+"""The picture's size changes on the way, as that of a shared window does."""
+
 STREAMS: tuple[Recipe, ...] = (
     mute("mute.mp4", *H264),
     mute("mute.mkv", *H264),
@@ -114,6 +126,7 @@ STREAMS: tuple[Recipe, ...] = (
     Recipe("time code.mov", ("-i", "{0}", "-c", "copy", "-timecode", "10:00:00:00"), before=(PLAIN,)),
     Recipe("data.ts", ("-i", "{0}", "-f", "data", "-i", "{1}", "-map", "0", "-map", "1", "-c", "copy"),
            before=(PLAIN, WORDS)),
+    SHARED_SCREEN,
     _cut_at(1000),
     _cut_at(20_011),
 )  # fmt: skip

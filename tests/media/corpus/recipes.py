@@ -6,7 +6,7 @@ Each is a few seconds of a moving test picture with a steady tone, in one contai
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SECONDS = 3.0
 
@@ -15,7 +15,8 @@ Alter = Callable[[bytes], bytes]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to make one file. ``{0}``, ``{1}`` in `args` are the files of `before`.
+    """How to make one file. ``{0}``, ``{1}`` in `args` are the files of `before`; with no `args` at all it is
+    their bytes, one behind the other.
 
     `size` is the picture as a viewer sees it (None: sound alone); `seconds` how long the lecture is.
     """
@@ -42,6 +43,11 @@ def tone(seconds: float = SECONDS, rate_hz: int = 48000) -> tuple[str, ...]:
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 AAC = ("-c:a", "aac", "-b:a", "64k")
+
+
+def later(recipe: Recipe, name: str, by_s: float) -> Recipe:
+    """The same with all its times later."""
+    return replace(recipe, name=name, args=(*recipe.args, "-output_ts_offset", str(by_s)))
 
 
 def film(

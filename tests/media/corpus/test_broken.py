@@ -11,11 +11,31 @@ import pytest
 from tests.media.corpus import breaking
 from tests.media.corpus.conftest import Cook
 from tests.media.corpus.judging import transcode, watch
-from tests.media.corpus.recipes import CONTAINERS, SOUNDS
+from tests.media.corpus.recipes import AAC, CONTAINERS, H264, PLAIN_TS, SOUNDS, Recipe, film, later
 from transcode.errors import REFUSALS, Refused
 from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow
+
+TWICE = film("twelve.ts", *H264, *AAC, seconds=12)
+NEW_SOUND = Recipe(
+    "new sound.ts",
+    (),
+    before=(PLAIN_TS, later(film("b.ts", *H264, "-c:a", "aac", "-ac", "2"), "stereo.ts", 3)),
+)
+CHANGING: dict[str, tuple[Recipe, str]] = {
+    "recordings joined by their bytes": (Recipe("joined.ts", (), before=(TWICE, TWICE)), "broken_clock"),
+    "sound that changes": (NEW_SOUND, "sound_changes"),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGING)
+def test_what_cannot_come_out_right_is_refused_by_name(
+    tools: Tools, cook: Cook, tmp_path: Path, kind: str
+) -> None:
+    recipe, code = CHANGING[kind]
+    assert ending(tools, cook(recipe), tmp_path) == code
+
 
 GOOD = {recipe.name: recipe for recipe in (*CONTAINERS, *SOUNDS)}
 
