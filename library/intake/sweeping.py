@@ -124,7 +124,7 @@ class Sweep:
         if not force:
             owners = set(_names(self.store, "clips/"))
             check_known(len(owners - clips.keys()), len(owners))
-        found = [*folders, *self._storyboards(recordings), *self._originals(originals)]
+        found = [*folders, *self._storyboards(recordings), *self._originals(originals, force=force)]
         return what_goes(found, clips, recordings, originals, now, self.after)
 
     def run(self, *, force: bool = False) -> list[Found]:
@@ -173,11 +173,19 @@ class Sweep:
             if recording_id not in recordings:
                 yield from _found(self.store, "storyboard", f"storyboards/{recording_id}", recording_id)
 
-    def _originals(self, originals: frozenset[str]) -> Iterator[Found]:
+    def _originals(self, originals: frozenset[str], *, force: bool) -> Iterator[Found]:
+        """Yield the originals that nothing is made of.
+
+        One that has no row at all is left, but by `force`: it cannot be made again, and it is more likely that
+        an older database was brought back than that a crash forgot it.
+        """
+        with self.db.read() as session:
+            known = frozenset(session.scalars(select(Original.sha256)))
         for batch in obstore.list(self.store, prefix="originals/"):
             for meta in batch:
                 name = meta["path"].rpartition("/")[2]
-                if name not in originals:
+                nameless = name not in known and _SHA256.fullmatch(name) is not None
+                if name not in originals and (force or not nameless):
                     yield Found("original", meta["path"], name, "", meta["last_modified"], meta["size"])
 
     # ------------------------------------------------------------------ taking away

@@ -237,6 +237,16 @@ def test_what_was_asked_for_again_is_not_taken_away(library: Library) -> None:
         assert session.query(Recording).one().sha256 == SHA
 
 
+def test_an_original_that_the_database_never_knew_goes_only_when_somebody_says_so(library: Library) -> None:
+    """It cannot be made again, and the database may be an older one that was brought back."""
+    key = objects.original_key("cd" * 32)
+    obstore.put(library.store, key, b"film")
+    library.clock.forward(days=400)
+    assert library.swept() == set()
+    assert [one.key for one in library.sweep.run(force=True)] == [key]
+    assert not objects.exists(library.store, key)
+
+
 def test_half_a_copy_goes_and_other_folders_are_not_ours(library: Library) -> None:
     obstore.put(library.store, f"originals/ab/{SHA}.00ff.partial", b"half")
     obstore.put(library.store, "somebody/elses.txt", b"data")
