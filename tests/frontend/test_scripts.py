@@ -68,6 +68,8 @@ def test_the_build_is_hashed_complete_and_small(built: Path) -> None:
     assert (built / manifest["style.css"]).stat().st_size < 40_000
     assert (built / manifest["app.js"]).stat().st_size < 5_000
     assert (built / manifest["player.js"]).stat().st_size < 30_000
+    assert (built / manifest["editor.js"]).stat().st_size < 45_000
+    assert (built / manifest["editor.css"]).stat().st_size < 10_000
     assert (
         "sourceMappingURL"
         not in (built / manifest["swagger-ui-bundle.js"]).read_text(encoding="utf-8")[-500:]

@@ -33,7 +33,8 @@ class Editor {
     this.at = 0; // what is looked at when no handle is chosen
     this.playing = null;
     this.judge();
-    this.listener = new Listener(byId('cut-video'), {
+    this.video = byId('cut-video');
+    this.listener = new Listener(this.video, {
       clips: () => this.cuts.playing,
       onMove: (at) => this.#heard(at),
       onEnd: (words) => this.#silent(words),
@@ -286,7 +287,6 @@ class Editor {
   // ------------------------------------------------------------ listening
 
   listen(from, to) {
-    byId('cut-screen').hidden = false;
     byId('near-panel').classList.add('heard');
     byId('listen-problem').hidden = true;
     this.listener.stop();

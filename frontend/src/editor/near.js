@@ -38,6 +38,7 @@ export class Near {
     this.part('cut-buttons').hidden = border === null;
     this.part('free-buttons').hidden = border !== null;
     this.#enable(border, at);
+    this.#picture(at);
     this.#sayListen();
   }
 
@@ -63,6 +64,13 @@ export class Near {
     set('split', inside);
     set('cut-before', inside);
     set('cut-after', inside);
+  }
+
+  /** What is to be seen there, until something plays. */
+  #picture(at) {
+    const { poster } = this.editor.cuts.clips.find((clip) => clip.poster && at < clip.end_s) ?? {};
+    this.element.classList.toggle('seen', Boolean(poster));
+    if (poster && this.editor.video.poster !== poster) this.editor.video.poster = poster;
   }
 
   #sayListen() {

@@ -6,6 +6,7 @@ import { handlesOf } from './handles.js';
 import { View } from './view.js';
 
 const TAP = 5; // pixels that a finger may tremble
+const [NARROW, MOUSE, FINGER] = [14, 36, 48]; // how wide a handle can be touched
 const EDGE = 12;
 const SNAP = 14; // a cut jumps to a pause this many pixels away, and at most SNAP_S
 const SNAP_S = 3;
@@ -60,9 +61,14 @@ export class Strip {
         this.handles.delete(id);
       }
     }
-    for (const { id, border, at, name } of wanted) {
+    const places = wanted.map(({ at }) => this.view.xAt(at));
+    const widest = window.matchMedia('(pointer: coarse)').matches ? FINGER : MOUSE;
+    wanted.forEach(({ id, border, at, name }, n) => {
       const handle = this.handles.get(id) ?? this.#newHandle(id);
-      handle.style.transform = `translateX(${this.view.xAt(at)}px)`;
+      handle.style.transform = `translateX(${places[n]}px)`;
+      // Neighbours that stand close leave each other room, so that the one that is touched is the one that moves.
+      const room = Math.min(places[n] - (places[n - 1] ?? -Infinity), (places[n + 1] ?? Infinity) - places[n]);
+      handle.style.setProperty('--room', `${Math.max(NARROW, Math.min(widest, room))}px`);
       handle.dataset.border = border;
       const chosen = this.editor.selected === id;
       handle.classList.toggle('chosen', chosen);
@@ -74,7 +80,7 @@ export class Strip {
       handle.setAttribute('aria-valuemax', Math.round(this.editor.duration));
       handle.setAttribute('aria-valuenow', at);
       handle.setAttribute('aria-valuetext', clock(at, 1));
-    }
+    });
   }
 
   #newHandle(id) {
