@@ -23,14 +23,18 @@ from server.signing import MediaSigner
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
 
 # One read per block: large enough for a segment of the lower rungs, small enough for 500 slow viewers.
 BLOCK_BYTES = 256 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"download_[0-9a-z]+_[0-9a-f]{8}\.(mp4|m4a)")
+_NAME = re.compile(rb"name=((?:[A-Za-z0-9._~-]|%[0-9A-F]{2}){1,900})")
 _TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
     ".jpg": "image/jpeg",
     ".vtt": "text/vtt; charset=utf-8",
 }
@@ -91,12 +95,15 @@ class MediaApp:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         key = f"{clip_prefix(address.clip, address.plan)}/{address.file}"
         head_only = scope["method"] == "HEAD"
+        extra = attachment(address.file, bytes(scope.get("query_string", b"")))
         if self._root is not None:
-            await self._send_file(self._root / key, headers, head_only, send)
+            await self._send_file(self._root / key, headers, extra, head_only, send)
         else:
-            await self._send_object(key, headers, head_only, send)
+            await self._send_object(key, headers, extra, head_only, send)
 
-    async def _send_file(self, file: Path, headers: dict[bytes, str], head_only: bool, send: Send) -> None:
+    async def _send_file(
+        self, file: Path, headers: dict[bytes, str], extra: Headers, head_only: bool, send: Send
+    ) -> None:
         try:
             descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
         except OSError:
@@ -105,7 +112,7 @@ class MediaApp:
         try:
             facts = os.fstat(descriptor)
             tag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
-            span = await _begin(send, file.suffix, facts.st_size, tag, headers)
+            span = await _begin(send, file.suffix, facts.st_size, tag, headers, extra)
             if span is None or head_only:
                 if span is not None:
                     await send({"type": "http.response.body", "body": b""})
@@ -120,14 +127,16 @@ class MediaApp:
         finally:
             os.close(descriptor)
 
-    async def _send_object(self, key: str, headers: dict[bytes, str], head_only: bool, send: Send) -> None:
+    async def _send_object(
+        self, key: str, headers: dict[bytes, str], extra: Headers, head_only: bool, send: Send
+    ) -> None:
         try:
             meta = await obstore.head_async(self._store, key)
         except FileNotFoundError:
             await _empty(send, 404, [])
             return
         size_bytes, tag = meta["size"], meta["e_tag"] or f'"{meta["size"]:x}"'
-        span = await _begin(send, Path(key).suffix, size_bytes, tag, headers)
+        span = await _begin(send, Path(key).suffix, size_bytes, tag, headers, extra)
         if span is None or head_only:
             if span is not None:
                 await send({"type": "http.response.body", "body": b""})
@@ -140,8 +149,22 @@ class MediaApp:
             await send({"type": "http.response.body", "body": block, "more_body": at < span.end})
 
 
+def attachment(file: str, query: bytes) -> Headers:
+    """Return the header that makes a browser save a download, under the name that its address carries.
+
+    The name stays percent-encoded (RFC 8187), so that nothing in it can end the header; deploy/nginx.conf
+    does the same. The ending is the file's own: an address cannot make a video look like a program.
+    """
+    match = _DOWNLOAD.fullmatch(file)
+    if match is None:
+        return []
+    name = _NAME.fullmatch(query)
+    stem = name[1] if name else b"weike"
+    return [(b"content-disposition", b"attachment; filename*=UTF-8''%b.%b" % (stem, match[1].encode()))]
+
+
 async def _begin(
-    send: Send, suffix: str, size_bytes: int, tag: str, headers: dict[bytes, str]
+    send: Send, suffix: str, size_bytes: int, tag: str, headers: dict[bytes, str], extra: Headers
 ) -> Span | None:
     """Send the head of the answer; returns the span whose bytes must follow, None when all is said."""
     # A plan's folder is never written again, so every file in it may be kept for a year; the address ends
@@ -155,6 +178,7 @@ async def _begin(
         (b"etag", tag.encode()),
         (b"accept-ranges", b"bytes"),
         (b"x-content-type-options", b"nosniff"),
+        *extra,
     ]
     if _knows(headers.get(b"if-none-match", ""), tag):
         await _empty(send, 304, common[1:3])

@@ -1,13 +1,14 @@
 """The one place that builds things: from settings to open ports."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from library.core.clock import Clock, utc_now
 from library.core.database import Database, open_database
+from library.intake.downloads import Downloads
 from server import migrate, secrets
 from server.indexing import Indexer
 from server.settings import Settings
@@ -25,12 +26,13 @@ class Ports:
     indexer: Indexer
     signer: MediaSigner
     secret: str
+    downloads: Downloads
     clock: Clock = field(default=utc_now)
 
     @cached_property
     def tools(self) -> Tools:
         """ffmpeg and ffprobe; raises ToolMissing when first needed, so that a library can be read without."""
-        return find_tools(self.settings.ffmpeg, self.settings.ffprobe)
+        return open_tools(self.settings)
 
     @property
     def uploads(self) -> Path:
@@ -44,8 +46,14 @@ class Ports:
 
     def close(self) -> None:
         """Give everything back."""
+        self.downloads.close()
         self.indexer.close()
         self.db.close()
+
+
+def open_tools(settings: Settings) -> Tools:
+    """Return ffmpeg and ffprobe of the settings, of the PATH or of the wheels; raises ToolMissing."""
+    return find_tools(settings.ffmpeg, settings.ffprobe)
 
 
 def open_store(settings: Settings) -> ObjectStore:
@@ -69,12 +77,14 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
     media_secret = secrets.read_or_make(settings.media_secret_file or settings.data / "media_secret")
     db = open_database(settings.database)
     migrate.prepare(db, settings.organisation, clock())
+    store = open_store(settings)
     return Ports(
         settings=settings,
         db=db,
-        store=open_store(settings),
+        store=store,
         indexer=Indexer(db, settings.index_folder),
         signer=MediaSigner(media_secret),
         secret=secret,
+        downloads=Downloads(store, settings.data / "work", cache(lambda: open_tools(settings))),
         clock=clock,
     )

@@ -59,6 +59,11 @@ class Rendition:
     fps: float | None
     duration_s: float
 
+    @property
+    def size_bytes(self) -> int:
+        """The bytes of its segments."""
+        return round(self.average_bps * self.duration_s / 8)
+
 
 def parse_media_playlist(text: str) -> MediaPlaylist:
     """Return what a media playlist lists; tags that we do not use are passed over."""

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.core.database import Base
@@ -99,7 +99,8 @@ class Clip(Base):
     it plays; `poster` is the file of its picture in there, "" for none, `stills` how many pictures there are
     to choose from, `strip` whether there are small ones for the seek bar, `copied` why its best rendition was
     or was not taken over as it is. `early` is the digest of what already plays while it is still being made.
-    `reason` is why it ends where it does, `title` what the lecturer calls it, "" for nothing.
+    `sizes` are the bytes of each rendition by its name. `reason` is why it ends where it does, `title` what
+    the lecturer calls it, "" for nothing.
     """
 
     __tablename__ = "catalog_clip"
@@ -123,6 +124,7 @@ class Clip(Base):
     stills: Mapped[int] = mapped_column(default=0)
     strip: Mapped[bool] = mapped_column(default=False)
     copied: Mapped[str] = mapped_column(String(32), default="")
+    sizes: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     ready_at: Mapped[datetime | None]
     replaced_at: Mapped[datetime | None]
 

@@ -93,7 +93,7 @@ class Pipeline:
                 row.facts = facts.to_json()
 
     def split(self, recording_id: str, attempt: int | None = None) -> list[str]:
-        """Listen for pauses, look for slide turns and key frames, cut; returns the ids of the clips in order."""
+        """Listen for pauses, look for slide turns and key frames, cut; returns the clips' ids in order."""
         run = self._run(recording_id, attempt)
         if run.is_done("split"):
             return self.clip_ids(recording_id, run.attempt)
@@ -187,6 +187,7 @@ class Pipeline:
                     stills=len(output.stills),
                     strip=output.strip is not None,
                     copied=output.copy_reason,
+                    sizes={one.name: one.size_bytes for one in output.renditions},
                     now=self.clock(),
                 )
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
         clip.add_column(sa.Column("strip", sa.Boolean(), nullable=False, server_default=sa.false()))
         clip.add_column(sa.Column("early", sa.String(32), nullable=True))
         clip.add_column(sa.Column("copied", sa.String(32), nullable=False, server_default=""))
+        clip.add_column(sa.Column("sizes", sa.JSON(), nullable=False, server_default="{}"))
         clip.add_column(sa.Column("replaced_at", moment, nullable=True))
     op.execute("UPDATE catalog_clip SET poster = CASE WHEN poster = '1' THEN 'poster.jpg' ELSE '' END")
     with op.batch_alter_table("intake_original") as original:
@@ -58,7 +59,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM catalog_clip WHERE n IS NULL")
     op.execute("UPDATE catalog_clip SET poster = CASE WHEN poster = 'poster.jpg' THEN '1' ELSE '0' END")
     with op.batch_alter_table("catalog_clip") as clip:
-        for name in ("replaced_at", "copied", "early", "strip", "stills", "title"):
+        for name in ("replaced_at", "sizes", "copied", "early", "strip", "stills", "title"):
             clip.drop_column(name)
         clip.alter_column("size_bytes", existing_type=sa.BigInteger(), type_=sa.Integer())
         clip.alter_column(

@@ -56,7 +56,15 @@ from server.contexts.people import (
     WelcomePage,
 )
 from server.contexts.pictures import PosterPage, Still
-from server.contexts.plays import ClipCount, ClipPage, CountingPage, CueLine, DayCount, StatsPage
+from server.contexts.plays import (
+    ClipCount,
+    ClipPage,
+    CountingPage,
+    CueLine,
+    DayCount,
+    DownloadChoice,
+    StatsPage,
+)
 from server.contexts.system import ApiDocsPage, ErrorPage
 
 PAGES: tuple[type[Context], ...] = (
@@ -97,6 +105,7 @@ __all__ = [
     "CutPage",
     "DayCount",
     "DeviceRow",
+    "DownloadChoice",
     "ErrorPage",
     "Facet",
     "Flash",

@@ -19,6 +19,14 @@ class CueLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadChoice:
+    """A file to take along: GET /clips/{id}/download?quality= . `quality` is a height ("720p") or "audio"."""
+
+    quality: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClipPage(Context):
     """GET /clips/{id}?t= : the watch page.
 
@@ -27,7 +35,9 @@ class ClipPage(Context):
     `captions_url` is a WebVTT address on this server or None. `cues_estimated` is True when the times were
     estimated from plain text. `master_url` (the playlist, signed) comes again from POST
     /api/v1/clips/{id}/plays when a play starts. `growing`: the clip is still being made and `master_url` is
-    what there is of it, for those who work on the lesson.
+    what there is of it, for those who work on the lesson. `strip_url` is the signed WebVTT of small pictures
+    for the seek bar. `downloads` are in order of quality, none when the library does not offer them;
+    `in_wechat`: the browser is WeChat's, which saves no files.
     """
 
     template: ClassVar[str] = "plays/clip.html"
@@ -44,6 +54,9 @@ class ClipPage(Context):
     growing: bool = False
     views: int = 0
     rule: CountingRule
+    strip_url: str | None = None
+    downloads: tuple[DownloadChoice, ...] = ()
+    in_wechat: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

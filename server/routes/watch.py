@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from fastapi import APIRouter, Request
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
@@ -12,28 +11,25 @@ from library.catalog import queries
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import Action, may
+from library.intake.downloads import choices
 from library.plays import actions, rules
 from library.plays import queries as plays
-from server.contexts import ClipCount, ClipPage, CueLine, DayCount, StatsPage
+from server.contexts import ClipCount, ClipPage, CueLine, DayCount, DownloadChoice, StatsPage
 from server.deps import PortsDep, Reading, Who, WhoDep, Writing
 from server.growing import growing_playlist
 from server.pages import Pages, lesson_ref
+from server.saying import cues_of
 from server.wiring import Ports
-from transcode import captions
+from transcode.captions import to_vtt
+from transcode.sprites import INDEX as STRIP_INDEX
 
 router = APIRouter()
 
 
-def _cues(session: Session, clip: Clip) -> tuple[captions.Cue, ...]:
-    """Return what is said in a clip, on the clip's clock."""
-    lines = queries.cues(session, clip.lesson_id, clip.start_s, clip.end_s)
-    return captions.cut_cues(
-        [captions.Cue(c.start_s, c.end_s, c.text) for c in lines], clip.start_s, clip.end_s
-    )
-
-
 @router.get("/clips/{clip_id}", include_in_schema=False)
-def watch(request: Request, session: Reading, who: WhoDep, clip_id: str, t: str = "0") -> Response:
+def watch(
+    request: Request, session: Reading, ports: PortsDep, who: WhoDep, clip_id: str, t: str = "0"
+) -> Response:
     """The watch page; `t` is where playing begins, in seconds of the clip."""
     pages: Pages = request.app.state.pages
     clip = queries.clip_for(session, who.viewer, clip_id)
@@ -45,7 +41,7 @@ def watch(request: Request, session: Reading, who: WhoDep, clip_id: str, t: str 
         raise Conflict("clip_not_ready")
     cards = pages.clip_cards(session, lesson)
     card = next(c for c in cards if c.id == clip.id)
-    cues = _cues(session, clip)
+    cues = cues_of(session, clip)
     exact = lesson.transcript == "exact"
     context = ClipPage(
         frame=pages.frame(request, who),
@@ -64,8 +60,17 @@ def watch(request: Request, session: Reading, who: WhoDep, clip_id: str, t: str 
         start_s=_start(t, card.duration_s),
         views=card.views,
         rule=pages.rule,
+        strip_url=pages.media_url(lesson, clip, STRIP_INDEX) if clip.strip and not growing else None,
+        downloads=_downloads(ports, clip),
+        in_wechat="MicroMessenger" in request.headers.get("user-agent", ""),
     )
     return pages.respond(request, who, context)
+
+
+def _downloads(ports: Ports, clip: Clip) -> tuple[DownloadChoice, ...]:
+    if not ports.settings.downloads or clip.plan is None:
+        return ()
+    return tuple(DownloadChoice(quality=name, size_bytes=size) for name, size in choices(clip.sizes))
 
 
 def _moved(lesson: Lesson, clip: Clip, at_s: float) -> Response:
@@ -106,7 +111,7 @@ def _start(text: str, duration_s: float) -> float:
 def clip_captions(session: Reading, who: WhoDep, clip_id: str) -> Response:
     """What is said in the clip, as WebVTT."""
     clip = queries.clip_for(session, who.viewer, clip_id)
-    text = captions.to_vtt(_cues(session, clip))
+    text = to_vtt(cues_of(session, clip))
     return PlainTextResponse(text, media_type="text/vtt", headers={"cache-control": "private, no-cache"})
 
 

@@ -96,6 +96,13 @@ def pager(pages: int = 1, total: int = 6, url: str = "/lessons?topic=党史") ->
     return c.Pager(page=min(2, pages), pages=pages, total=total, url=url)
 
 
+DOWNLOADS = {
+    "1080p": 212_000_000,
+    "720p": 118_000_000,
+    "480p": 61_000_000,
+    "360p": 38_000_000,
+    "audio": 5_000_000,
+}
 FACETS: dict[str, tuple[c.Facet, ...]] = {
     "topics": (c.Facet(value="乡村振兴", count=41), c.Facet(value="党史", count=23)),
     "lecturers": (c.Facet(value="王芳", count=17), c.Facet(value="陈志远", count=9)),
@@ -272,8 +279,11 @@ def watch_pages() -> Iterator[tuple[str, c.Context]]:
         cues=cues(),
         views=986,
         rule=RULE,
+        strip_url="/media/sig/1/everyone/clip2/plan/strip/index.vtt",
+        downloads=tuple(c.DownloadChoice(quality=name, size_bytes=size) for name, size in DOWNLOADS.items()),
     )
     yield "clip", page
+    yield "clip_in_wechat", replace(page, in_wechat=True)
     yield "clip_estimated", replace(page, cues_estimated=True, captions_url=None, start_s=65.0)
     yield (
         "clip_sound",

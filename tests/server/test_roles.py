@@ -50,6 +50,11 @@ def draft(**form: str) -> Callable[[Shelf], dict[str, Any]]:
     return ask
 
 
+def to_take_along(shelf: Shelf) -> dict[str, Any]:
+    """Ask for a file of a draft of `lecturer`."""
+    return {"path": f"/clips/{shelf.lesson().clip}/download?quality=720p"}
+
+
 def published(**form: str) -> Callable[[Shelf], dict[str, Any]]:
     """Ask for a published lesson of `lecturer`."""
 
@@ -175,6 +180,8 @@ CASES = [
     Case("GET /upload", LECTURERS),
     Case("GET /mine", LECTURERS),
     Case("GET /review", "303 403 403 403 200 200"),
+    # downloads: the shelf's segments are no real ones, so that whoever may watch is told that it failed
+    Case("GET /clips/{clip_id}/download", "404 404 409 404 409 409", to_take_along, name="draft"),
     # pictures
     Case("GET /clips/{clip_id}/poster", OWNER_SEES, draft(), name="draft"),
     Case("GET /clips/{clip_id}/poster", "403 403 200 403 200 200", published(), name="published"),

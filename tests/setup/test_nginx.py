@@ -153,6 +153,31 @@ def test_a_part_of_a_segment_can_be_asked_for(client: httpx.Client) -> None:
     assert (answer.status_code, answer.content) == (206, SEGMENT[10:20])
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("?name=%E5%85%9A%E8%AF%BE-720p", "%E5%85%9A%E8%AF%BE-720p.mp4"),
+        ("?name=a%0D%0AX-Evil:1", "weike.mp4"),
+        ("?name=a;b", "weike.mp4"),
+        ("", "weike.mp4"),
+    ],
+)
+@pytest.mark.parametrize("digest", ["00112233", "ffffffff"])
+def test_a_file_to_take_along_is_saved_under_its_name(
+    client: httpx.Client, site: Site, query: str, name: str, digest: str
+) -> None:
+    """Also when it comes from the store through the web process."""
+    file = f"{PLAN}/download_720p_{digest}.mp4"
+    if digest == "00112233":
+        (site.clips / CLIP / file).write_bytes(SEGMENT)
+    answer = client.get(signed(CLIP, file, expires=later()) + query)
+    assert answer.status_code == 200
+    assert answer.headers.get_list("content-disposition") == [f"attachment; filename*=UTF-8''{name}"]
+    assert "x-evil" not in answer.headers
+    segment = client.get(signed(CLIP, f"{PLAN}/720/00001.m4s", expires=later()) + "?name=x")
+    assert "content-disposition" not in segment.headers
+
+
 def test_what_is_not_signed_for_is_denied(client: httpx.Client, site: Site) -> None:
     good = signed(CLIP, f"{PLAN}/master.m3u8", expires=later())
     expires = good.split("/")[3]
