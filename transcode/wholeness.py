@@ -36,10 +36,12 @@ def check_whole(path: Path, container: Container) -> None:
 
 def _check_mov(path: Path) -> None:
     """A fragmented recording (moof) plays up to where it stops; recorders write it so that a crash costs
-    little. Without fragments the index (moov) must be there, and all that it speaks of."""
+    little. Without fragments the index (moov) must be there, and all that it speaks of (mdat). What stands
+    behind them may be anything: some phones put their own notes there."""
     found = boxes.top_boxes(path)
     kinds = {box.kind for box in found}
-    missing = max((box.end for box in found), default=0) - path.stat().st_size
+    needed = (box.end for box in found if box.kind in {b"moov", b"mdat"})
+    missing = max(needed, default=0) - path.stat().st_size
     if b"moof" in kinds:
         return
     if missing > 0:
@@ -51,17 +53,17 @@ def _check_mov(path: Path) -> None:
 def _promised(demuxer: str, file: BinaryIO, size: int) -> int:
     """How many bytes a file says that it has; 0 when it does not say."""
     if demuxer == "matroska":
-        return _matroska(file)
+        return _matroska(file, size)
     if demuxer == "asf":
-        return _asf(file)
+        return _asf(file, size)
     return _riff(file, size) if demuxer in {"avi", "wav"} else 0
 
 
-def _matroska(file: BinaryIO) -> int:
+def _matroska(file: BinaryIO, size: int) -> int:
     """The end of the segment (RFC 8794, 9559); a live recording does not know it."""
     file.seek(4)
     length = _vint(file)
-    if length is None:
+    if length is None or length > size:
         return 0
     file.seek(length, 1)
     if file.read(4) != _SEGMENT:
@@ -97,13 +99,13 @@ def _riff(file: BinaryIO, size: int) -> int:
     return at
 
 
-def _asf(file: BinaryIO) -> int:
+def _asf(file: BinaryIO, size: int) -> int:
     """The file size among the file properties (ASF 3.2), unless it is a broadcast's."""
     file.seek(30)
     for _ in range(_ASF_OBJECTS_LIMIT):
         start, head = file.tell(), file.read(92)
         length = int.from_bytes(head[16:24], "little")
-        if len(head) < 92 or length < 24:
+        if len(head) < 92 or not 24 <= length <= size:
             break
         if head[:16] == _FILE_PROPERTIES:
             broadcast = head[88] & 1

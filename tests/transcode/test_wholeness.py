@@ -74,6 +74,19 @@ def test_windows_media(tmp_path: Path, flags: int, lacks: int) -> None:
     assert missing(tmp_path / "a.wmv", data + bytes(180 - len(data)), ASF) == lacks
 
 
+@pytest.mark.parametrize("length", [b"\xff" * 8, b"\xff" * 7 + b"\x7f", b"\x00" * 7 + b"\x40"])
+def test_lengths_beyond_every_disk(tmp_path: Path, length: bytes) -> None:
+    head = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c") + bytes(14)
+    assert missing(tmp_path / "a.wmv", head + b"\x11" * 16 + length + bytes(200), ASF) == 0
+    assert missing(tmp_path / "a.mkv", b"\x1a\x45\xdf\xa3\x01" + length[1:] + bytes(200), MKV) == 0
+
+
+def test_notes_that_a_phone_put_behind_a_film(tmp_path: Path) -> None:
+    film = b"".join(struct.pack(">I", 16) + kind + bytes(8) for kind in (b"ftyp", b"mdat", b"moov"))
+    notes = b"\x00\x00\x0a\x01Image_UTC_Data1611...SEFT"
+    assert missing(tmp_path / "a.mp4", film + notes, Container("mp4", "mov")) == 0
+
+
 @STEADY
 @given(
     st.binary(max_size=400),
