@@ -176,8 +176,8 @@ class Sweep:
     def _originals(self, originals: frozenset[str], *, force: bool) -> Iterator[Found]:
         """Yield the originals that nothing is made of.
 
-        One that has no row at all is left, but by `force`: it cannot be made again, and it is more likely that
-        an older database was brought back than that a crash forgot it.
+        One that has no row at all is left, but for `force`: it cannot be made again, and it is more likely
+        that an older database was brought back than that a crash forgot it.
         """
         with self.db.read() as session:
             known = frozenset(session.scalars(select(Original.sha256)))
