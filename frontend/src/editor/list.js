@@ -72,21 +72,21 @@ export class List {
     const n = numberOf(state, i);
     const length = lengthOf(state, i);
     card.classList.toggle('dropped', piece.dropped);
-    part('n').textContent = n ?? '×';
+    write(part('n'), n === null ? '×' : String(n));
     const title = part('title');
     title.hidden = piece.dropped;
     part('out').hidden = !piece.dropped;
     if (title.value !== piece.title) title.value = piece.title;
     title.placeholder = n === null ? '' : t('第 %(n)s 段（可以起个名字）', { n });
     title.setAttribute('aria-label', n === null ? '' : t('第 %(n)s 段的名称', { n }));
-    part('times').textContent = `${clock(startOf(state, i))} – ${clock(endOf(state, i))}`;
-    part('length').textContent = duration(length);
+    write(part('times'), `${clock(startOf(state, i))} – ${clock(endOf(state, i))}`);
+    write(part('length'), duration(length));
     const { first, last } = sentencesWithin(this.editor.cuts.sentences, startOf(state, i), endOf(state, i));
-    part('first').textContent = first?.[2] ?? '';
-    part('last').textContent = last && last !== first ? last[2] : '';
+    write(part('first'), first?.[2] ?? '');
+    write(part('last'), last && last !== first ? last[2] : '');
     const problem = this.editor.problems.find((one) => one.i === i);
     part('problem').hidden = !problem;
-    part('problem').textContent = problem ? problemWords(problem, length, limits) : '';
+    write(part('problem'), problem ? problemWords(problem, length, limits) : '');
     card.classList.toggle('wrong-piece', Boolean(problem));
     this.#fate(part('fate'), piece, verdict);
     button('drop').hidden = piece.dropped;
@@ -99,7 +99,7 @@ export class List {
   #fate(place, piece, verdict) {
     const again = !piece.dropped && !verdict.same.has(piece.key);
     place.hidden = !again;
-    place.textContent = again ? t('要重新制作') : '';
+    write(place, again ? t('要重新制作') : '');
   }
 
   // ------------------------------------------------------------ the cut above a card
@@ -110,8 +110,8 @@ export class List {
     if (cut.hidden) return;
     const part = (name) => cut.querySelector(`[data-part="${name}"]`);
     const at = startOf(state, i);
-    part('time').textContent = clock(at, 1);
-    part('kind').textContent = cutWords(state, i);
+    write(part('time'), clock(at, 1));
+    write(part('kind'), cutWords(state, i));
     const through = sentencesAround(cuts.sentences, at).through !== null;
     part('through').hidden = !through;
     cut.classList.toggle('chosen', this.editor.border === i);
@@ -139,6 +139,11 @@ export class List {
 function cutWords(state, i) {
   if (state.pieces[i].dropped) return t('结尾');
   return state.pieces[i - 1].dropped ? t('开头') : t('分界');
+}
+
+/** Cards stay while a cut is dragged: only what is new is written into them. */
+function write(place, words) {
+  if (place.textContent !== words) place.textContent = words;
 }
 
 /** Why a piece cannot be saved as it is, and what to do. */

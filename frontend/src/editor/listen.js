@@ -6,12 +6,13 @@ import { playsFor } from './view.js';
 export class Listener {
   /**
    * @param video    the <video> it plays in
-   * @param clips    () => the clips that are there: [{start_s, end_s, master}]
+   * @param clips    () => the clips that play: [{start_s, end_s, master}]
+   * @param renew    () => a promise: their addresses are fresh again (they are signed, and run out after hours)
    * @param onMove   (seconds of the lecture) => void, while it plays
    * @param onEnd    (words) => void: it has ended; words say why, when it was not meant to
    */
-  constructor(video, { clips, onMove, onEnd }) {
-    Object.assign(this, { video, clips, onMove, onEnd });
+  constructor(video, { clips, renew, onMove, onEnd }) {
+    Object.assign(this, { video, clips, renew, onMove, onEnd });
     this.queue = [];
     this.now = null; // {clip, from, to}
     video.addEventListener('timeupdate', () => this.#tick());
@@ -27,6 +28,7 @@ export class Listener {
 
   /** Play from `from` to `to`, over as many clips as that takes. */
   async play(from, to) {
+    this.to = to;
     this.queue = playsFor(this.clips(), from, to);
     if (!this.queue.length) {
       this.onEnd(t('这一处还没有可以播放的短视频，暂时听不了。'));
@@ -74,8 +76,20 @@ export class Listener {
     this.source = await attach(this.video, master, at, (kind) => {
       this.source?.detach();
       this.source = null;
-      this.stop(kind === 'expired' ? t('播放地址已过期，请刷新这一页。') : t('现在放不出来，请检查网络后再试。'));
+      this.#trouble(kind, master);
     });
+  }
+
+  async #trouble(kind, master) {
+    if (kind === 'expired' && this.now && !this.renewed) {
+      this.renewed = true; // once; a second refusal is real
+      const { clip, from } = this.now;
+      const at = Math.max(from, clip.start_s + this.video.currentTime);
+      await this.renew().catch(() => {});
+      if (this.now?.clip.master === master) await this.play(at, this.to);
+      return;
+    }
+    this.stop(t('现在放不出来，请检查网络后再试。'));
   }
 
   /** timeupdate comes four times a second: too coarse for where a cut is heard. */
@@ -92,6 +106,7 @@ export class Listener {
   #tick() {
     if (!this.now || this.moving || this.video.seeking) return;
     const at = this.now.clip.start_s + this.video.currentTime;
+    this.renewed = false;
     this.onMove(Math.min(at, this.now.to));
     if (at >= this.now.to - 0.01) this.#next();
   }

@@ -36,6 +36,9 @@ class Editor {
     this.video = byId('cut-video');
     this.listener = new Listener(this.video, {
       clips: () => this.cuts.playing,
+      renew: async () => {
+        this.cuts.playing = (await request('GET', this.url)).playing;
+      },
       onMove: (at) => this.#heard(at),
       onEnd: (words) => this.#silent(words),
     });
@@ -155,10 +158,10 @@ class Editor {
     return now;
   }
 
-  dragTo(at, tolerance) {
+  dragTo(at, tolerance, { follow }) {
     if (this.border === null) return;
     this.edits.push(moveBorder(this.state, this.border, snap(this.cuts.pauses, at, tolerance), this.limits), this.gesture);
-    if (!this.near.view.shows(this.mark)) this.near.look(this.mark);
+    if (follow && !this.near.view.shows(this.mark)) this.near.look(this.mark);
     this.show();
   }
 
@@ -338,6 +341,8 @@ class Editor {
       this.near.draw();
     };
     window.addEventListener('resize', draw);
+    // The back button shows what was here before it was saved.
+    window.addEventListener('pageshow', (event) => event.persisted && window.location.reload());
     window.matchMedia('(prefers-color-scheme: dark)').addEventListener?.('change', draw);
   }
 

@@ -114,8 +114,9 @@ export class Strip {
         moved = true;
         this.#rename(handle, this.editor.beginDrag(handle.dataset.handle));
       }
-      const at = this.view.timeAt(now.clientX - left - apart);
-      this.editor.dragTo(at, Math.min(SNAP_S, SNAP * this.view.secondsPerPixel));
+      const x = Math.max(0, Math.min(this.view.width, now.clientX - left - apart));
+      // The close view stands still while it is dragged on: else the cut would run away under the finger.
+      this.editor.dragTo(this.view.timeAt(x), Math.min(SNAP_S, SNAP * this.view.secondsPerPixel), { follow: !this.pans });
     };
     const end = () => {
       handle.removeEventListener('pointermove', move);
