@@ -35,6 +35,8 @@ test('clips become pieces, what they leave out is dropped', () => {
   const gaps = arrange([{ start_s: 500, end_s: 990, title: '' }, { start_s: 61.2, end_s: 500.01, title: '甲' }], 1400);
   assert.equal(words(gaps), '0-61.2 x | 61.2-500.01 甲 | 500.01-990 | 990-1400 x');
   assert.deepEqual(wanted(gaps).map((clip) => [clip.start_s, clip.end_s]), [[61.2, 500.01], [500.01, 990]]);
+  const near = arrange([{ start_s: 0.01, end_s: 500 }, { start_s: 501, end_s: 1399.99 }], 1400);
+  assert.equal(words(near), '0-500 | 500-501 x | 501-1399.99', 'a gap that nobody sees is none');
   assert.deepEqual(gaps.pieces.map((_, i) => numberOf(gaps, i)), [null, 1, 2, null]);
 });
 
@@ -76,6 +78,12 @@ test('a gap that is closed is gone', () => {
   assert.equal(words(tidy(moveBorder(state, 1, 1000, limits))), '0-1000 开头 | 1000-1400 结尾');
 });
 
+test('what is taken away never takes the lecture\'s own ends with it', () => {
+  const state = (borders, dropped) => ({ borders, pieces: borders.slice(1).map((_, i) => ({ key: i, title: '', dropped: i === dropped })), next: 9 });
+  assert.deepEqual(tidy(state([0, 700, 1399.99, 1400], 2)).borders, [0, 700, 1400]);
+  assert.deepEqual(tidy(state([0, 0.01, 700, 1400], 0)).borders, [0, 700, 1400]);
+});
+
 test('merging keeps the first name there is', () => {
   assert.equal(words(merge(three(), 0)), '0-1000 开头 | 1000-1400 结尾');
   assert.equal(words(merge(three(), 1)), '0-500 开头 | 500-1400 结尾');
@@ -92,6 +100,7 @@ test('splitting where one listens, in a pause nearby, else in the middle pause',
   assert.equal(splitPoint(state, 0, 900, pauses, limits), 251.5, 'the moment lies in another piece');
   assert.equal(splitPoint(state, 0, null, pauses, limits), 251.5);
   assert.equal(splitPoint(state, 1, null, [], limits), 750);
+  assert.equal(splitPoint(state, 0, 497, [[497.3, 498]], limits), 497, 'the pause lies too near to the end, the moment does not');
   assert.equal(splitPoint(state, 0, 498.2, pauses, limits), 251.5, 'too near to the end for two clips');
   assert.equal(splitPoint(arrange([{ start_s: 0, end_s: 5 }], 5), 0, 2.5, [], limits), null);
   const two = split(state, 0, 251.5);
@@ -115,6 +124,7 @@ test('a new proposal keeps the names of the clips that stay much the same', () =
   const fresh = propose(named, [{ start_s: 0, end_s: 450 }, { start_s: 450, end_s: 700 }, { start_s: 700, end_s: 1400, title: '新名' }], 1400);
   assert.equal(words(fresh), '0-450 开头 | 450-700 | 700-1400 新名');
   whole(fresh, 1400);
+  assert.equal(words(propose(named, [{ start_s: 0, end_s: 1400 }], 1400)), '0-1400', 'no part names the whole');
   assert.ok(fresh.pieces.every((piece) => !named.pieces.some((old) => old.key === piece.key)), 'new pieces, new keys');
 });
 

@@ -99,18 +99,15 @@ export function ticksOf(view, apart) {
   return ticks;
 }
 
+const BLINK_S = 0.05; // not worth going to another clip for
+
 /**
  * What to play to hear `from` to `to` seconds of the lecture: [{clip, from, to}] in seconds of the lecture, from
  * `clips`, those that play. Empty where nothing plays yet.
  */
 export function playsFor(clips, from, to) {
-  const plays = [];
-  let at = from;
-  for (const clip of [...clips].sort((one, other) => one.start_s - other.start_s)) {
-    const [start, end] = [Math.max(at, clip.start_s), Math.min(to, clip.end_s)];
-    if (end - start < 0.05) continue;
-    plays.push({ clip, from: start, to: end });
-    at = end;
-  }
-  return plays;
+  return [...clips]
+    .sort((one, other) => one.start_s - other.start_s)
+    .map((clip) => ({ clip, from: Math.max(from, clip.start_s), to: Math.min(to, clip.end_s) }))
+    .filter((play) => play.to - play.from >= BLINK_S);
 }
