@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from whoosh.util.filelock import FileLock
 
 from search.engine import IndexDamaged
 from search.files import write_whole
@@ -62,3 +66,30 @@ def sweep(folder: Path, in_use: str, previous: str | None) -> None:
     for name in names(folder):
         if name not in (in_use, previous):
             shutil.rmtree(folder / name, ignore_errors=True)
+
+
+@contextmanager
+def creation_lock(folder: Path) -> Iterator[None]:
+    """Held while a generation is made current: web and worker may both start on an empty folder."""
+    lock = FileLock(str(folder / "lock"))
+    lock.acquire(blocking=True)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def ensure(folder: Path, lay_empty: Callable[[Path], object]) -> None:
+    """Lay an empty index into a new folder; leave every other folder as it is.
+
+    Raises IndexDamaged when generations are there but none is named as the one in use.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with creation_lock(folder):
+        if current(folder) is not None:
+            return
+        if names(folder):
+            raise IndexDamaged(f"{folder} has generations, but none is named as the one in use")
+        fresh = start(folder)
+        lay_empty(fresh)
+        switch_to(folder, fresh.name)

@@ -161,20 +161,19 @@ class _Required:
                 at += 1
 
     def _take_letters(self, runs: list[str]) -> None:
-        heard = [self.sounds(run) if self.sounds else None for run in runs]
         together = self.sounds("".join(runs)) if self.sounds and len(runs) > 1 else None
         if together is not None:
-            self._take_sounding((), together)
+            self._take_sounding(together)
             return
-        for run, one in zip(runs, heard, strict=True):
-            if one is None:
+        for run in runs:
+            heard = self.sounds(run) if self.sounds else None
+            if heard is None:
                 self._take_word(run)
             else:
-                self._take_sounding((run,), one)
+                self._take_sounding(heard)
 
-    def _take_sounding(self, typed: tuple[str, ...], heard: Sounding) -> None:
-        literal = (Way(units=typed),) if typed else ()
-        self.choices.append((*literal, Way(names=heard.names)))
+    def _take_sounding(self, heard: Sounding) -> None:
+        self.choices.append((Way(names=heard.names),))
         self.sounding += heard.texts
 
     def _take_word(self, word: str) -> None:

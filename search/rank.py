@@ -181,7 +181,8 @@ class _Term:
     document_count: int
 
 
-def _scored_terms(plan: Plan) -> Iterator[tuple[str, str, float]]:
+def scored_terms(plan: Plan) -> Iterator[tuple[str, str, float]]:
+    """(field, term, weight) of everything that ranks."""
     yield from (("words", word, 1.0) for word in plan.words)
     yield from (("pairs", pair, 1.0) for pair in plan.pairs)
     yield from (("units", unit, 1.0) for unit in plan.units)
@@ -198,7 +199,7 @@ def _terms(plan: Plan, leaves: Sequence[Leaf], visible: Sequence[Mask]) -> list[
     """The ranking terms that some visible document holds, the rarest first."""
     documents = sum(int(np.count_nonzero(seen)) for seen in visible)
     terms: list[_Term] = []
-    for field, text, weight in _scored_terms(plan):
+    for field, text, weight in scored_terms(plan):
         count = 0
         for leaf, seen in zip(leaves, visible, strict=True):
             count += int(np.count_nonzero(seen[leaf.postings(field, text).ids]))

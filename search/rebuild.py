@@ -8,16 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from whoosh.util.filelock import FileLock
 
 from search import generations
 from search.document import Document
 from search.engine import IndexBusy, IndexDamaged, SearchError
-from search.whoosh_index import creation_lock
-from search.whoosh_reader import WhooshReader
-from search.whoosh_schema import Entry, entry_of
-from search.whoosh_store import WhooshStore
+from search.engines import WHOOSH, Engine
 
 # Documents a commit: each makes a segment (few are faster to search) and is held in memory until then.
 BATCH = 1_000
@@ -39,12 +37,14 @@ def rebuild(
     on_progress: Callable[[int], None] | None = None,
     *,
     batch: int = BATCH,
+    engine: Engine = WHOOSH,
 ) -> Rebuilt:
     """Index all documents into a new generation and make it current.
 
     ``on_progress`` gets the count so far after every ``batch`` documents.
 
-    Needs nothing of what is in ``folder``, so it also mends a damaged index or one of another schema.
+    Needs nothing of what is in ``folder``, so it also mends a damaged index or one of another schema, and
+    changes from one ``engine`` to another.
     ``mark`` must be read BEFORE ``documents`` starts reading the database: changes after it are replayed
     from the outbox, so the outbox must keep every row above the mark. Of two documents with one id the
     first is kept; the other counts as unreadable. Raises IndexBusy when another rebuild runs, SearchError
@@ -55,12 +55,12 @@ def rebuild(
         _remove_unfinished(folder)
         fresh = generations.start(folder)
         try:
-            built = _build(fresh, documents, mark, on_progress or (lambda _: None), batch)
-            _check(fresh, built.documents, mark)
+            built = _build(engine, fresh, documents, mark, on_progress or (lambda _: None), batch)
+            _check(engine, fresh, built.documents, mark)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
-        with creation_lock(folder):
+        with generations.creation_lock(folder):
             previous = _in_use(folder) or _newest_but(fresh.name, folder)
             generations.switch_to(folder, fresh.name)
             generations.sweep(folder, in_use=fresh.name, previous=previous)
@@ -102,11 +102,16 @@ def _remove_unfinished(folder: Path) -> None:
 
 
 def _build(
-    fresh: Path, documents: Iterable[Document], mark: int, on_progress: Callable[[int], None], batch: int
+    engine: Engine,
+    fresh: Path,
+    documents: Iterable[Document],
+    mark: int,
+    on_progress: Callable[[int], None],
+    batch: int,
 ) -> Rebuilt:
-    store = WhooshStore.create(fresh)
+    store = engine.create(fresh)
     unreadable: list[str] = []
-    entries = _readable(documents, unreadable)
+    entries = _readable(engine, documents, unreadable)
     count = 0
     while some := list(islice(entries, batch)):
         count += store.write(some, [], mark=0)
@@ -116,12 +121,12 @@ def _build(
     return Rebuilt(fresh.name, count, tuple(unreadable))
 
 
-def _readable(documents: Iterable[Document], unreadable: list[str]) -> Iterator[Entry]:
+def _readable(engine: Engine, documents: Iterable[Document], unreadable: list[str]) -> Iterator[Any]:
     """The entries of the documents; those that cannot be turned into one are listed and stop nothing."""
     seen: set[str] = set()
     for document in documents:
         try:
-            entry = entry_of(document)
+            entry = engine.entry_of(document)
         except (TypeError, ValueError, AttributeError):
             unreadable.append(document.id)
             continue
@@ -132,14 +137,8 @@ def _readable(documents: Iterable[Document], unreadable: list[str]) -> Iterator[
         yield entry
 
 
-def _check(fresh: Path, expected: int, mark: int) -> None:
+def _check(engine: Engine, fresh: Path, expected: int, mark: int) -> None:
     """Open the new generation as a reader will. Raises SearchError."""
-    store = WhooshStore.open(fresh)
-    reader = WhooshReader(store)
-    try:
-        reader.refresh()
-        found = sum(int(segment.alive.sum()) for segment in reader.segments)
-    finally:
-        reader.close()
-    if found != expected or store.seal().mark != mark:
+    found, found_mark = engine.look(fresh)
+    if found != expected or found_mark != mark:
         raise SearchError(f"{fresh} holds {found} documents instead of {expected}, or lacks its mark")

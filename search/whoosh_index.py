@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from whoosh.util.filelock import FileLock
 
 from search import generations
 from search.counts import count, everything_but
@@ -45,15 +44,8 @@ class WhooshIndex:
         Raises IndexDamaged (also when generations are there but none is named as current) and SchemaChanged;
         in both cases ``rebuild`` puts a new generation beside. Erases nothing.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        generations.ensure(folder, WhooshStore.create)
         index = cls(folder)
-        with creation_lock(folder):
-            if generations.current(folder) is None:
-                if generations.names(folder):
-                    raise IndexDamaged(f"{folder} has generations, but none is named as the one in use")
-                fresh = generations.start(folder)
-                WhooshStore.create(fresh)
-                generations.switch_to(folder, fresh.name)
         with index._reading():
             return index
 
@@ -156,17 +148,6 @@ class WhooshIndex:
                 self._generation = name
             self._reader.refresh()
             yield self._reader
-
-
-@contextmanager
-def creation_lock(folder: Path) -> Iterator[None]:
-    """Held while a generation is made current: web and worker may both start on an empty folder."""
-    lock = FileLock(str(folder / "lock"))
-    lock.acquire(blocking=True)
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _visible(segment: Segment, scope: frozenset[str]) -> Mask:

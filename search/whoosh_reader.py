@@ -14,6 +14,7 @@ from whoosh.reading import SegmentReader, TermNotFound
 
 from search.names import Name, Names
 from search.rank import Column, Ids, Mask, Postings
+from search.whoosh_files import MappedStorage
 from search.whoosh_store import WhooshStore, damage, retried
 
 # Common words come back in query after query. 16 bytes each and 200 for the list: 50 MB in a web process.
@@ -64,7 +65,7 @@ class Segment:
         self._names: Names | None = None
         self._filters: dict[str, Column] = {}
         with damage(f"segment {self.name}"):
-            self._reader = SegmentReader(store.storage, store.schema, segment)
+            self._reader = SegmentReader(MappedStorage(str(store.folder)), store.schema, segment)
             # Whoosh opens these files when they are first asked for; a commit may have removed them by then,
             # and it takes a missing one for an empty one.
             documents = self._reader._perdoc

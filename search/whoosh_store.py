@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 from typing import Any, TypeVar
@@ -14,15 +12,14 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, LockError
 from whoosh.reading import SegmentReader
 
-from search.engine import IndexBusy, IndexDamaged, SchemaChanged, SearchError
-from search.files import sync_file, sync_folder, write_whole
+from search.engine import IndexBusy, IndexDamaged, SearchError
+from search.files import sync_file, sync_folder
 from search.keys import key
+from search.seal import Seal, check_about, check_sizes, read_seal, write_about, write_seal
 from search.whoosh_schema import Entry, check_whoosh, fingerprint, schema
 from search.whoosh_writer import GroupingWriter, merge_small
 
 _NAME = "weike"
-_ABOUT = "about.json"
-_SEAL = "mark.json"
 
 # How long a second writer (a worker just being replaced) waits for the first to finish its commit.
 WAIT_FOR_WRITER_S = 10.0
@@ -65,14 +62,6 @@ def retried(read: Callable[[], T], folder: Path) -> T:
         raise IndexDamaged(f"{folder} lacks {e.filename}") from e
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """Written after each commit: the mark it reached, and the size of every file that belongs to it."""
-
-    mark: int
-    sizes_bytes: dict[str, int]
-
-
 class WhooshStore:
     """The files of one generation."""
 
@@ -88,8 +77,8 @@ class WhooshStore:
         """Lay an empty index into an empty folder."""
         store = cls(folder)
         TOC.create(store.storage, store.schema, _NAME)
-        write_whole(folder / _ABOUT, json.dumps({"schema": fingerprint()}) + "\n")
-        store._write_seal(Seal(mark, {}))
+        write_about(folder, fingerprint())
+        write_seal(folder, Seal(mark, {}))
         return store
 
     @classmethod
@@ -97,43 +86,15 @@ class WhooshStore:
         """``wait_s``: how long ``write`` waits for another writer.
 
         Raises SchemaChanged, or IndexDamaged when something is missing, cut short or unreadable."""
-        try:
-            about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-            written_with = about["schema"]
-        except (OSError, ValueError, KeyError, TypeError) as e:
-            raise IndexDamaged(f"{folder / _ABOUT} is missing or broken") from e
-        if written_with != fingerprint():
-            raise SchemaChanged(f"the index was written as {written_with}, this is {fingerprint()}")
+        check_about(folder, fingerprint())
         store = cls(folder, wait_s)
-        store.check_sizes(store.seal())
+        check_sizes(folder, store.seal())
         store.table_of_contents()
         return store
 
     def seal(self) -> Seal:
-        """Raises IndexDamaged."""
-        try:
-            content = json.loads((self.folder / _SEAL).read_text(encoding="utf-8"))
-            return Seal(int(content["mark"]), {str(k): int(v) for k, v in content["sizes_bytes"].items()})
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as e:
-            raise IndexDamaged(f"{self.folder / _SEAL} is missing or broken") from e
-
-    def _write_seal(self, seal: Seal) -> None:
-        content = json.dumps({"mark": seal.mark, "sizes_bytes": seal.sizes_bytes})
-        write_whole(self.folder / _SEAL, content + "\n")
-
-    def check_sizes(self, seal: Seal) -> None:
-        """Raises IndexDamaged when a file lost or gained bytes since it was sealed (a full or failing disk).
-
-        A file that is gone is no proof: a commit between reading the seal and looking may have merged it
-        away.
-        """
-        for name, size_bytes in seal.sizes_bytes.items():
-            try:
-                found = (self.folder / name).stat().st_size
-            except FileNotFoundError:
-                continue
-            if found != size_bytes:
-                raise IndexDamaged(f"{self.folder / name} has {found} bytes instead of {size_bytes}")
+        """How far the last commit came. Raises IndexDamaged."""
+        return read_seal(self.folder)
 
     def version(self) -> int:
         """The number of the last commit; cheap (one listing of a small folder)."""
@@ -190,7 +151,7 @@ class WhooshStore:
             sync_file(self.folder / name)
         sync_file(self.folder / TOC._filename(_NAME, self.version()))
         sync_folder(self.folder)
-        self._write_seal(Seal(max(mark, self.seal().mark), sizes_bytes))
+        write_seal(self.folder, Seal(max(mark, self.seal().mark), sizes_bytes))
 
 
 def _remove(writer: GroupingWriter, lessons: Iterable[str]) -> None:

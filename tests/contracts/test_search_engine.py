@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,20 +13,17 @@ from hypothesis import strategies as st
 
 from search.document import Document
 from search.engine import Filters, SearchEngine
+from search.engines import ENGINES
 from search.query import Query
-from search.whoosh_index import WhooshIndex
 
 EVERYONE = frozenset(["everyone"])
-ENGINES: dict[str, Callable[[Path], SearchEngine]] = {"whoosh": WhooshIndex.open_or_create}
 
 
 @pytest.fixture(params=sorted(ENGINES))
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEngine]:
-    made = ENGINES[request.param](tmp_path / "index")
+def engine(request: pytest.FixtureRequest, memory: Path) -> Iterator[SearchEngine]:
+    made = ENGINES[request.param].open_or_create(memory / "index")
     yield made
-    close = getattr(made, "close", None)
-    if close:
-        close()
+    made.close()
 
 
 def doc(id_: str, spoken: str = "", **more: object) -> Document:

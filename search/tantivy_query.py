@@ -1,0 +1,81 @@
+"""From a plan to tantivy's queries: which documents fit, and what their words are worth. Reads no file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import tantivy
+from tantivy import Occur
+
+from search.plan import NAMES, Plan, Units, Way, phrase_terms
+from search.tantivy_schema import written
+
+Query = tantivy.Query
+
+
+class Asker:
+    """Builds queries for one schema."""
+
+    def __init__(self, schema: tantivy.Schema) -> None:
+        self._schema = schema
+
+    def term(self, field: str, term: str) -> Query:
+        """Who holds a term."""
+        return Query.term_query(self._schema, field, written(term), index_option="freq")
+
+    def any_of(self, field: str, terms: Sequence[str]) -> Query:
+        """Who holds one of some whole values (keys, names)."""
+        if len(terms) == 1:
+            return Query.term_query(self._schema, field, terms[0], index_option="basic")
+        return Query.term_set_query(self._schema, field, list(terms)) if terms else Query.empty_query()
+
+    def sequence(self, field: str, units: Units) -> Query:
+        """Who holds these units in this order."""
+        if not units:
+            return Query.empty_query()
+        if field == "pairs" and len(units) == 1:
+            return self.term("units", units[0])
+        terms = phrase_terms(units) if field == "pairs" else [(unit, i) for i, unit in enumerate(units)]
+        if len(terms) == 1:
+            return self.term(field, terms[0][0])
+        return Query.phrase_query(self._schema, field, [(at, written(term)) for term, at in terms])
+
+    def eligible(self, plan: Plan) -> list[tuple[Occur, Query]]:
+        """Every condition of the plan except its words."""
+        found = [(Occur.Must, self.any_of("keys", keys)) for keys in plan.keys]
+        for field, some in (("lecturer", plan.lecturers), ("topics", plan.topics), ("pairs", plan.phrases)):
+            found += [(Occur.Must, self.sequence(field, units)) for units in some]
+        return found + [(Occur.MustNot, self.sequence("pairs", units)) for units in plan.excluded]
+
+    def all_words(self, plan: Plan) -> list[tuple[Occur, Query]]:
+        """Every word is said, one way or another."""
+        found = [self.term("pairs", pair) for pair in plan.required_pairs]
+        found += [self.term("units", unit) for unit in plan.required_units]
+        found += [some([self._way(way) for way in ways]) for ways in plan.choices]
+        return [(Occur.Must, one) for one in found]
+
+    def _way(self, way: Way) -> Query:
+        parts = [self.any_of(NAMES, way.names)] if way.names else []
+        parts += [self.term("pairs", pair) for pair in way.pairs]
+        parts += [self.term("units", unit) for unit in way.units]
+        return every(parts)
+
+
+def every(parts: Iterable[Query]) -> Query:
+    """All of some conditions."""
+    return Query.boolean_query([(Occur.Must, part) for part in parts])
+
+
+def some(parts: Iterable[Query]) -> Query:
+    """One of some conditions."""
+    return Query.boolean_query([(Occur.Should, part) for part in parts])
+
+
+def silent(query: Query) -> tuple[Occur, Query]:
+    """A condition that says nothing about the order."""
+    return (Occur.Must, Query.const_score_query(query, 0.0))
+
+
+def scored(terms: Mapping[Query, float]) -> list[tuple[Occur, Query]]:
+    """Terms that make a document better, by their factors."""
+    return [(Occur.Should, Query.boost_query(term, factor)) for term, factor in terms.items()]

@@ -1,0 +1,110 @@
+"""How a document lies in tantivy: the same terms as everywhere, handed over as texts that are already cut.
+
+tantivy cuts at spaces and does nothing else. A pair of two runs of letters holds a space; here it is written
+with an underscore, which no unit contains. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+
+import tantivy
+
+from search.analysis import pairs, unit_texts, words
+from search.document import Document
+from search.fold import fold
+from search.keys import counted_values, keys_of
+from search.names import name_terms
+from search.weights import weighted_fields
+
+# Raise it when fields, terms, folding or weights change: an index of another version asks to be rebuilt.
+VERSION = 1
+
+# Between two texts: further apart than the pairs that a phrase is looked up by.
+_GAP = " _ _ _ "
+
+COUNTED_FIELD = "has_{}"
+
+
+def written(term: str) -> str:
+    """A term as it lies in tantivy."""
+    return term.replace(" ", "_")
+
+
+def schema() -> tantivy.Schema:
+    """As in Whoosh; besides, a column for each kind that found documents are counted by."""
+    from search.engine import COUNTED
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("ids", stored=True, tokenizer_name="raw", index_option="basic")
+    for name, option in (("words", "freq"), ("pairs", "position"), ("units", "freq")):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
+    for name in ("lecturer", "topics"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in ("keys", "names"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("day", fast=True)
+    for kind in COUNTED:
+        builder.add_text_field(
+            COUNTED_FIELD.format(kind), tokenizer_name="raw", index_option="basic", fast=True
+        )
+    return builder.build()
+
+
+@cache
+def fingerprint() -> str:
+    """What an index must have been written with to be read."""
+    releases = "/".join(f"{name}-{version(name)}" for name in ("tantivy", "rjieba", "opencc", "pypinyin"))
+    return f"{VERSION}/{releases}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as the index takes it."""
+
+    texts: dict[str, str]
+    values: dict[str, list[str]]
+    day: int
+
+
+def entry_of(document: Document) -> Entry:
+    """Everything the index holds of a document."""
+    cut: dict[str, list[str]] = {"words": [], "pairs": [], "units": []}
+    for text, weight in weighted_fields(document):
+        folded = fold(text)
+        found = unit_texts(folded)
+        # A text that weighs three is said three times: that is how a term's weight grows here.
+        cut["words"] += [" ".join(word.text for word in words(folded))] * weight
+        cut["pairs"] += [" ".join(map(written, pairs(found)))] * weight
+        cut["units"] += [" ".join(found)] * weight
+    values = {"keys": keys_of(document), "names": name_terms(document)}
+    for kind, value in counted_values(document):
+        values.setdefault(COUNTED_FIELD.format(kind), []).append(value)
+    ids = json.dumps([document.id, document.lesson, document.clip])
+    return Entry(
+        texts={
+            "ids": ids,
+            "words": " ".join(cut["words"]),
+            "pairs": _GAP.join(text for text in cut["pairs"] if text),
+            "units": " ".join(cut["units"]),
+            "lecturer": " ".join(unit_texts(fold(document.lecturer))),
+            "topics": _GAP.join(" ".join(unit_texts(fold(topic))) for topic in document.topics),
+        },
+        values=values,
+        day=document.date.toordinal() if document.date else 0,
+    )
+
+
+def document_of(entry: Entry) -> tantivy.Document:
+    """The entry as tantivy takes it."""
+    made = tantivy.Document()
+    for name, text in entry.texts.items():
+        made.add_text(name, text)
+    for name, values in entry.values.items():
+        for value in values:
+            made.add_text(name, value)
+    made.add_integer("day", entry.day)
+    return made
