@@ -13,7 +13,7 @@ from search.analysis import STOP_WORDS, is_han, pairs, unit_texts
 from search.engine import Results, Suggestion
 from search.fold import fold, spelling
 from search.names import FEWEST_SOUNDS, Heard, Name, Names
-from search.plan import Sounding
+from search.plan import Sounding, whole_words
 from search.query import Query
 
 # What letters may stand for at once: dsxx is 党史学习 and 大山小学.
@@ -125,7 +125,11 @@ def _is_known(look: Look, word: str) -> bool:
     found = unit_texts(fold(word))
     if len(found) == 1:
         return look.has("units", found[0])
-    return all(look.has("pairs", pair) for pair in pairs(found))
+    if all(look.has("pairs", pair) for pair in pairs(found)):
+        return True
+    # Words that are known by themselves may meet for the first time; lone characters always are known.
+    cut = [unit_texts(one) for one in whole_words((word,))]
+    return all(len(one) > 1 and all(look.has("pairs", pair) for pair in pairs(one)) for one in cut)
 
 
 def _replacements(look: Look, word: str) -> list[str]:

@@ -186,8 +186,11 @@ def scored_terms(plan: Plan) -> Iterator[tuple[str, str, float]]:
     yield from (("words", word, 1.0) for word in plan.words)
     yield from (("pairs", pair, 1.0) for pair in plan.pairs)
     yield from (("units", unit, 1.0) for unit in plan.units)
-    yield from (("words", word, SYNONYM_WEIGHT) for word in plan.other_words)
-    yield from (("pairs", pair, SYNONYM_WEIGHT) for pair in plan.other_pairs)
+    typed, others = len(plan.words) + len(plan.pairs), len(plan.other_words) + len(plan.other_pairs)
+    # A long synonym is cut into more terms; together they must not outweigh what was typed.
+    less = SYNONYM_WEIGHT * min(1.0, typed / others) if others else 0.0
+    yield from (("words", word, less) for word in plan.other_words)
+    yield from (("pairs", pair, less) for pair in plan.other_pairs)
 
 
 def inverse_frequency(documents: int, holding: int) -> float:

@@ -12,7 +12,7 @@ import pytest
 
 @pytest.fixture
 def memory() -> Iterator[Path]:
-    """A folder in memory where there is one: hundreds of small indexes spend their time in fsync otherwise."""
+    """A folder in memory where there is one: a hundred small indexes spend their time in fsync otherwise."""
     shared = Path("/dev/shm")  # noqa: S108
     folder = Path(tempfile.mkdtemp(dir=shared if shared.is_dir() else None))
     yield folder
