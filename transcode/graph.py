@@ -13,7 +13,7 @@ from typing import Any
 import ffmpeg
 
 from transcode.facts import MAX_PIXELS
-from transcode.ladder import PEAK_DB, PicturePlan, Plan, Rung, SoundPlan
+from transcode.ladder import PEAK_DB, PicturePlan, Plan, SoundPlan
 from transcode.sprites import strip_output
 from transcode.stills import still_output
 from transcode.tools import Tools
@@ -37,21 +37,10 @@ def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = N
     """Return the command that makes all renditions of a clip from one decode; run it in the clip's folder."""
     media = open_source(source, plan.demuxer, plan.seek_s, **_when_it_changes(plan))
     pictures, looks = _pictures(media, plan.picture, plan) if plan.picture else ([], [])
-    names = rendition_names(plan)
-    sounds = _sounds(media, plan.sound, plan.offset_s, len(names)) if plan.sound else []
-    outputs = []
-    for n, name in enumerate(names):
-        streams = [*pictures[n : n + 1], *sounds[n : n + 1]]
-        rung = plan.rungs[n] if n < len(plan.rungs) else None
-        options = {**_hls_options(name, plan), **({} if threads is None else {"threads": threads})}
-        if plan.picture and rung:
-            is_copied = n == 0 and plan.picture.copied is not None
-            options |= _copy_options(plan) if is_copied else _picture_options(rung, plan.picture, plan.preset)
-        if plan.sound:
-            bits_per_s = rung.audio_bps if rung else plan.sound_only_bps or plan.audio_bps
-            options |= _sound_options(bits_per_s, plan.sound)
-        outputs.append(ffmpeg.output(*streams, f"{name}/{PLAYLIST}", **options))
-    made: list[str] = ffmpeg.merge_outputs(*outputs, *looks).get_args()
+    sounds = _sounds(media, plan.sound, plan.offset_s, len(sound_rates(plan))) if plan.sound else []
+    options = {**_encoding_options(plan), **({} if threads is None else {"threads": threads})}
+    renditions = ffmpeg.output(*pictures, *sounds, _slaves(plan), **options)
+    made: list[str] = ffmpeg.merge_outputs(renditions, *looks).get_args()
     return [str(tools.ffmpeg), *COMMON, "-progress", "pipe:1", "-stats_period", "0.5", *made]
 
 
@@ -59,6 +48,13 @@ def rendition_names(plan: Plan) -> list[str]:
     """Return the folders that a plan's command fills: the rungs from the best down, then the sound alone."""
     names = [rung.name for rung in plan.rungs]
     return [*names, SOUND_ONLY] if plan.sound_only_bps or not names else names
+
+
+def sound_rates(plan: Plan) -> list[int]:
+    """Return the bits per second that a plan's sound is encoded at, each once."""
+    return (
+        list(dict.fromkeys(_sound_rate(name, plan) for name in rendition_names(plan))) if plan.sound else []
+    )
 
 
 def segment_frames(picture: PicturePlan) -> list[int]:
@@ -153,50 +149,79 @@ def _sounds(media: Any, sound: SoundPlan, offset_s: float, copies: int) -> list[
     return [split[n] for n in range(copies)]
 
 
-def _copy_options(plan: Plan) -> dict[str, Any]:
+def _encoding_options(plan: Plan) -> dict[str, Any]:
+    """Return the options of the one output that all renditions are (`tee`, see _slaves)."""
+    options: dict[str, Any] = {
+        "format": "tee",
+        "flags": "+global_header",  # parameter sets belong into init.mp4; the tee does not ask for it
+        # Titles, places and names that a phone wrote into the original are nobody's business.
+        "map_metadata": -1,
+        "map_chapters": -1,
+    }
+    if plan.picture is not None:
+        options |= _picture_options(plan.picture, plan)
+    if plan.sound is not None:
+        options |= {"c:a": "aac"} | {f"b:a:{n}": rate for n, rate in enumerate(sound_rates(plan))}
+    return options
+
+
+def _picture_options(picture: PicturePlan, plan: Plan) -> dict[str, Any]:
+    # One key frame per segment, at the same frames in every rung: a player can change rungs at each segment.
+    gop = max(segment_frames(picture)) if picture.copied else picture.gop_frames
+    every: dict[str, Any] = {"c": "libx264", "preset": plan.preset, "profile": "high"}
+    every |= {"g": gop, "keyint_min": gop, "sc_threshold": 0}
+    if picture.copied is not None and picture.copied.borders:
+        # Half a frame early: times are compared as floating-point numbers.
+        moments = (float((border - 0.5) / picture.fps) for border in picture.copied.borders)
+        every["force_key_frames"] = ",".join(number(at_s) for at_s in moments)
+    options = _copy_options(plan, picture) if picture.copied else {}
+    for n, rung in enumerate(plan.rungs):
+        if n or picture.copied is None:
+            own = {"crf": rung.crf, "maxrate": rung.maxrate_bps, "bufsize": 2 * rung.maxrate_bps}
+            # Each for its stream: an option of an encoder is an error where packets are copied.
+            options |= {f"{key}:v:{n}": value for key, value in (every | own).items()}
+    return options
+
+
+def _copy_options(plan: Plan, picture: PicturePlan) -> dict[str, Any]:
     """Options for packets that are taken as they are. A key frame at the clip's end is not among them."""
-    assert plan.picture is not None  # noqa: S101 - only a picture is copied
     return {
-        "c:v": "copy",
+        "c:v:0": "copy",
         # Exactly the clip's frames, counted in the order of decoding. Neither -frames:v (ffmpeg 5.1 then ends
         # the sound beside it, 0.1 s too early) nor -t alone (a few frames more or less) does it.
-        "bsf:v": f"noise=amount=0:drop=gte(n\\,{plan.picture.frames})",
+        "bsf:v:0": f"noise=amount=0:drop=gte(n\\,{picture.frames})",
         # Later than needed, so that the rest of the lecture is not read.
         "t": number(plan.duration_s + COPY_ROOM_S),
     }
 
 
-def _picture_options(rung: Rung, picture: PicturePlan, preset: str) -> dict[str, Any]:
-    longest = max(segment_frames(picture))
-    forced: dict[str, Any] = {}
-    if picture.copied is not None:
-        # Half a frame early: times are compared as floating-point numbers.
-        moments = (float((border - 0.5) / picture.fps) for border in picture.copied.borders)
-        forced = {"force_key_frames": ",".join(number(at_s) for at_s in moments)}
-    return forced | {
-        "c:v": "libx264",
-        "preset": preset,
-        "profile:v": "high",
-        "crf": rung.crf,
-        "maxrate": rung.maxrate_bps,
-        "bufsize": 2 * rung.maxrate_bps,
-        # One key frame per segment, at the same frames in every rung: a player can change rungs at each
-        # segment.
-        "g": longest if picture.copied else picture.gop_frames,
-        "keyint_min": longest if picture.copied else picture.gop_frames,
-        "sc_threshold": 0,
-    }
+def _sound_rate(name: str, plan: Plan) -> int:
+    rung = next((rung for rung in plan.rungs if rung.name == name), None)
+    bits_per_s = rung.audio_bps if rung else plan.sound_only_bps or plan.audio_bps
+    return bits_per_s * 2 // 3 if plan.sound and plan.sound.channels == 1 else bits_per_s
 
 
-def _sound_options(bits_per_s: int, sound: SoundPlan) -> dict[str, Any]:
-    # The light build of hls.js has no separate audio tracks: the sound is muxed into each rung.
-    rate = bits_per_s if sound.channels == 2 else bits_per_s * 2 // 3
-    return {"c:a": "aac", "b:a": rate}
+def _slaves(plan: Plan) -> str:
+    """Return the renditions as the tee muxer reads them: options in brackets, then the playlist's name.
+
+    The light build of hls.js has no separate audio tracks, so the sound is muxed into each rung. A tee gives
+    one encoded sound to every rendition of its rate: an encoder of AAC takes 1.5 % of real time.
+    """
+    slaves = []
+    for n, name in enumerate(rendition_names(plan)):
+        streams = [f"v:{n}"] if n < len(plan.rungs) else []
+        if plan.sound:
+            streams.append(f"a:{sound_rates(plan).index(_sound_rate(name, plan))}")
+        # Quoted, because a comma or a colon would end the option, and escaped, because it is read twice.
+        options = {"select": rf"\'{','.join(streams)}\'", **_hls_options(name, plan)}
+        told = ":".join(f"{key}={value}" for key, value in options.items())
+        slaves.append(f"[{told}]{name}/{PLAYLIST}")
+    return "|".join(slaves)
 
 
 def _hls_options(name: str, plan: Plan) -> dict[str, Any]:
     return {
-        "format": "hls",
+        "f": "hls",
         "hls_time": number(_sound_segment_s(plan) if name == SOUND_ONLY else _picture_segment_s(plan)),
         "hls_playlist_type": "vod",
         "hls_list_size": 0,
@@ -209,9 +234,6 @@ def _hls_options(name: str, plan: Plan) -> dict[str, Any]:
         # which browsers pass over: the sound then comes early by the B-frames' delay (two frames less 21
         # ms).
         "avoid_negative_ts": "disabled",
-        # Titles, places and names that a phone wrote into the original are nobody's business.
-        "map_metadata": -1,
-        "map_chapters": -1,
     }
 
 
@@ -234,8 +256,8 @@ def _sound_segment_s(plan: Plan) -> float:
     if plan.sound is None:
         raise ValueError("a plan without sound has no rendition of sound alone")
     segment_s = float(plan.segment_s)
-    if plan.picture is not None:
-        segment_s = float(plan.picture.gop_frames / plan.picture.fps)
+    if plan.picture is not None:  # of a copied picture the first stands for all: they are alike, mostly
+        segment_s = float(segment_frames(plan.picture)[0] / plan.picture.fps)
     spread_s = AAC_FRAME / plan.sound.sample_rate_hz + 0.001
     return segment_s + spread_s / math.ceil(plan.duration_s / segment_s - 1e-4)
 
