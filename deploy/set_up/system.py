@@ -20,6 +20,8 @@ class SystemThing:
     without: str
 
 
+_NO_GSTREAMER = "no clip is played in GStreamer"
+
 SYSTEM_THINGS = (
     SystemThing(
         "chromium",
@@ -28,6 +30,12 @@ SYSTEM_THINGS = (
     ),
     SystemThing("nginx-light", ("nginx",), "the nginx tests are skipped"),
     SystemThing("ffmpeg", ("ffmpeg",), "the tests with the system's older ffmpeg are skipped"),
+    SystemThing("mpv", ("mpv",), "no clip is played in mpv"),
+    SystemThing("gstreamer1.0-tools", ("gst-launch-1.0",), _NO_GSTREAMER),
+    *(
+        SystemThing(f"gstreamer1.0-{name}", (f"/usr/share/doc/gstreamer1.0-{name}",), _NO_GSTREAMER)
+        for name in ("plugins-base", "plugins-good", "plugins-bad", "libav")
+    ),
     SystemThing(
         "fonts-noto-cjk",
         ("/usr/share/fonts/opentype/noto",),
