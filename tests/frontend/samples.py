@@ -314,7 +314,14 @@ def watch_pages() -> Iterator[tuple[str, c.Context]]:
         people=3_177,
         watched_s=5_904_000,
         clips=tuple(
-            c.ClipCount(id=f"clip{n}", n=n, views=900 // n, people=400 // n, watched_s=36_000 / n)
+            c.ClipCount(
+                id=f"clip{n}",
+                n=n,
+                title="余村为什么关掉矿山" * (n == 2),
+                views=900 // n,
+                people=400 // n,
+                watched_s=36_000 / n,
+            )
             for n in range(1, 5)
         ),
         days=days,
