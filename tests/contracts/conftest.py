@@ -1,4 +1,4 @@
-"""Where the contract suites keep their files."""
+"""Every adapter of a port in turn: a folder and an S3 server for objects; and where suites keep files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from obstore.store import LocalStore, ObjectStore, S3Store
 
 
 @pytest.fixture
@@ -17,3 +19,14 @@ def memory() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(dir=shared if shared.is_dir() else None))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    """An empty object store."""
+    if request.param == "folder":
+        folder = tmp_path / "objects"
+        folder.mkdir()
+        return LocalStore(prefix=folder)
+    options: dict[str, Any] = request.getfixturevalue("s3_options")
+    return S3Store.from_url(request.getfixturevalue("s3_url"), **options)
