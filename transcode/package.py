@@ -230,7 +230,7 @@ def _measure(out_dir: Path, name: str, playlist: MediaPlaylist, plan: Plan) -> R
         raise Failed("bad_output", {"rung": name, "found": f"codecs {codecs}"})
     sizes = [(folder / segment.uri).stat().st_size for segment in playlist.segments]
     lengths = [segment.duration_s for segment in playlist.segments]
-    peak, average = measure_bandwidth(sizes, lengths, plan.segment_s)
+    peak, average = measure_bandwidth(sizes, lengths, playlist.target_s)
     return Rendition(
         name=name,
         playlist=f"{name}/{PLAYLIST}",

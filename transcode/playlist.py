@@ -33,6 +33,7 @@ class MediaPlaylist:
     init_uri: str | None
     segments: tuple[Segment, ...]
     ended: bool
+    target_s: float = 0.0
 
     @property
     def duration_s(self) -> float:
@@ -67,10 +68,12 @@ class Rendition:
 
 def parse_media_playlist(text: str) -> MediaPlaylist:
     """Return what a media playlist lists; tags that we do not use are passed over."""
-    init_uri, segments, duration_s, ended = None, [], 0.0, False
+    init_uri, segments, duration_s, ended, target_s = None, [], 0.0, False, 0.0
     for line in text.splitlines():
         if line.startswith("#EXTINF:"):
             duration_s = float(line[8:].partition(",")[0])
+        elif line.startswith("#EXT-X-TARGETDURATION:"):
+            target_s = float(line.partition(":")[2])
         elif line.startswith("#EXT-X-MAP:"):
             match = re.search(r'URI="([^"]*)"', line)
             init_uri = match[1] if match else None
@@ -78,26 +81,27 @@ def parse_media_playlist(text: str) -> MediaPlaylist:
             ended = True
         elif line and not line.startswith("#"):
             segments.append(Segment(line, duration_s))
-    return MediaPlaylist(init_uri, tuple(segments), ended)
+    return MediaPlaylist(init_uri, tuple(segments), ended, target_s)
 
 
 def measure_bandwidth(
     sizes_bytes: Sequence[int], durations_s: Sequence[float], target_s: float
 ) -> tuple[int, int]:
-    """Return (peak, average) bits per second of a rendition.
+    """Return (peak, average) bits per second of a rendition whose playlist says `target_s`.
 
-    The peak is that of its densest segment; the last one may be much shorter than the target and is then
-    counted together with the one before it (RFC 8216 4.3.4.2: contiguous segments between 0.5 and 1.5 of the
-    target).
+    The peak is that of the densest stretch of whole segments that lasts 0.5 to 1.5 times the target (RFC 8216
+    4.3.4.2): a short last segment alone says nothing.
     """
-    total_s = sum(durations_s)
-    average = sum(sizes_bytes) * 8 / total_s
+    average = sum(sizes_bytes) * 8 / sum(durations_s)
     peak = average
-    for n, (size, length_s) in enumerate(zip(sizes_bytes, durations_s, strict=True)):
-        if length_s >= target_s / 2:
-            peak = max(peak, size * 8 / length_s)
-        elif n > 0:
-            peak = max(peak, (size + sizes_bytes[n - 1]) * 8 / (length_s + durations_s[n - 1]))
+    for first in range(len(sizes_bytes)):
+        size_bytes, length_s = 0, 0.0
+        for size, duration_s in zip(sizes_bytes[first:], durations_s[first:], strict=True):
+            size_bytes, length_s = size_bytes + size, length_s + duration_s
+            if length_s > 1.5 * target_s:
+                break
+            if length_s >= 0.5 * target_s:
+                peak = max(peak, size_bytes * 8 / length_s)
     return round(peak), round(average)
 
 

@@ -95,6 +95,23 @@ def key_times(tools: Tools, playlist: Path) -> list[float]:
     ]
 
 
+def check_bandwidth(folder: Path, output: ClipOutput) -> None:
+    """The master's rates against the files', measured as RFC 8216 (4.3.4.2) defines them, to within 5 %."""
+    for variant in m3u8.loads((folder / output.master).read_text()).playlists:
+        playlist = m3u8.loads((folder / variant.uri).read_text())
+        bits = [8 * (folder / variant.uri).with_name(one.uri).stat().st_size for one in playlist.segments]
+        ends = [sum(one.duration for one in playlist.segments[:n]) for n in range(len(bits) + 1)]
+        stretches = [
+            sum(bits[first:last]) / (ends[last] - ends[first])
+            for first in range(len(bits))
+            for last in range(first + 1, len(bits) + 1)
+            if 0.5 <= (ends[last] - ends[first]) / playlist.target_duration <= 1.5
+        ]
+        told = variant.stream_info
+        assert abs(told.average_bandwidth / (sum(bits) / ends[-1]) - 1) <= 0.05, variant.uri
+        assert abs(told.bandwidth / max(stretches) - 1) <= 0.05, variant.uri
+
+
 def check_clip(tools: Tools, folder: Path, output: ClipOutput, duration_s: float) -> None:
     """What every clip must be, whatever it was made from."""
     master = m3u8.loads((folder / output.master).read_text())

@@ -10,7 +10,7 @@ import m3u8
 import pytest
 
 from tests.media.conftest import Maker, picture, tone
-from tests.media.looking import check_clip, key_times, packets, signal
+from tests.media.looking import check_bandwidth, check_clip, key_times, packets, signal
 from transcode.checking import check_even
 from transcode.errors import Failed
 from transcode.fragments import picture_starts
@@ -87,6 +87,7 @@ def test_segments_begin_where_the_original_has_its_key_frames(
     plan, output = make_copy(tools, source, tmp_path / "clip", 0.0, 28.0)
     assert output.copy_reason == "copied"
     check_clip(tools, tmp_path / "clip", output, 28.0)
+    check_bandwidth(tmp_path / "clip", output)
     best, lower = (key_times(tools, tmp_path / "clip" / one.playlist) for one in output.renditions[:2])
     assert plan.picture is not None
     assert plan.picture.copied is not None

@@ -10,7 +10,7 @@ import m3u8
 import pytest
 
 from tests.media.conftest import FAST, Maker, picture, tone
-from tests.media.looking import check_clip, key_times, packets, signal
+from tests.media.looking import check_bandwidth, check_clip, key_times, packets, signal
 from transcode.boxes import top_boxes
 from transcode.ladder import Plan, plan_clip
 from transcode.package import ClipOutput, Progress, encode_clip
@@ -100,6 +100,16 @@ def test_segments_are_told_as_they_become_complete(tools: Tools, lecture: Path, 
     made = parse_media_playlist((tmp_path / "clip/480p/index.m3u8").read_text())
     assert told[-1][1] == made.segments
     assert first == {file: (tmp_path / "clip/480p" / file).read_bytes() for file in first}
+
+
+def test_the_rates_in_the_master_are_those_of_the_files(tools: Tools, make: Maker, tmp_path: Path) -> None:
+    """A slide, then something wild, then a slide: the peak is far from the average."""
+    wild = "testsrc2=s=640x480:r=10:d=31,noise=alls=60:allf=t:enable='between(t,14,19)'"
+    source = make("wild.mp4", "-f", "lavfi", "-i", wild, *tone(31), *FAST, "-qp", "10")
+    made = encode(tools, source, tmp_path / "clip")
+    check_bandwidth(tmp_path / "clip", made.output)
+    best = made.output.renditions[0]
+    assert best.bandwidth_bps > 1.5 * best.average_bps
 
 
 def test_a_clip_from_the_middle_keeps_picture_and_sound_in_step(
