@@ -89,6 +89,9 @@ export class List {
     write(part('problem'), problem ? problemWords(problem, length, limits) : '');
     card.classList.toggle('wrong-piece', Boolean(problem));
     this.#fate(part('fate'), piece, verdict);
+    const heard = this.editor.listener.playing && this.heard === piece.key;
+    button('listen').classList.toggle('playing', heard);
+    write(button('listen'), heard ? t('停') : button('listen').dataset.words);
     button('drop').hidden = piece.dropped;
     button('drop').disabled = state.pieces.filter((one) => !one.dropped).length === 1;
     button('restore').hidden = !piece.dropped;
@@ -125,7 +128,9 @@ export class List {
     const { editor } = this;
     const { state } = editor;
     if (act === 'listen') {
-      if (editor.listener.playing) editor.listener.stop();
+      const again = editor.listener.playing && this.heard === state.pieces[i].key;
+      this.heard = state.pieces[i].key;
+      if (again) editor.listener.stop();
       else editor.listen(startOf(state, i), endOf(state, i));
     } else if (act === 'look') editor.select(idOf(state, i), { look: true, reveal: true });
     else if (act === 'split') editor.splitPiece(i);

@@ -294,12 +294,13 @@ class Editor {
     byId('listen-problem').hidden = true;
     this.listener.stop();
     this.listener.play(from, to);
-    this.panel.show();
+    this.show();
   }
 
   #heard(at) {
-    if (this.playing === null) this.panel.show();
+    const begins = this.playing === null;
     this.playing = at;
+    if (begins) this.show();
     if (!this.near.view.shows(at)) this.near.look(at + this.near.view.length * 0.4);
     this.whole.draw();
     this.near.draw();
