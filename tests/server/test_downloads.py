@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from library.catalog.tables import Clip
 from library.core.permits import Audience, LessonState
 from library.intake.objects import clip_prefix
 from server.hls import attachment
@@ -27,7 +28,7 @@ def put(served: Served, shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) 
     folder = served.data / "objects" / clip_prefix(made.clip, factories.PLAN)
     make_rendition(folder / "240p")
     with served.ports.db.write() as session:
-        clip = session.get_one(factories.Clip, made.clip)
+        clip = session.get_one(Clip, made.clip)
         clip.sizes = {"240p": 3_600_000, "audio": 400_000}
         clip.lesson.title = '新时代"枫桥经验"：进村/入户'
     return made
@@ -49,7 +50,7 @@ def test_a_member_saves_a_clip(served: Served, put: Put) -> None:
     again = member.http.get(f"/clips/{put.clip}/download?quality=240p", follow_redirects=False)
     assert again.headers["location"] == lead.headers["location"]
     with served.ports.db.write() as session:
-        session.get_one(factories.Clip, put.clip).lesson.title = "改了名"
+        session.get_one(Clip, put.clip).lesson.title = "改了名"
     renamed = member.http.get(f"/clips/{put.clip}/download?quality=240p", follow_redirects=False)
     assert renamed.headers["location"].partition("?")[0] != lead.headers["location"].partition("?")[0]
 
@@ -77,7 +78,7 @@ def test_a_library_may_offer_no_downloads(tmp_path: Path) -> None:
     with in_thread(new_data(tmp_path / "data"), downloads=False) as served:
         put = Shelf(served).lesson(LessonState.PUBLISHED)
         with served.ports.db.write() as session:
-            session.get_one(factories.Clip, put.clip).sizes = {"720p": 1}
+            session.get_one(Clip, put.clip).sizes = {"720p": 1}
         nobody = served.person("nobody").http
         assert "download?quality" not in nobody.get(f"/clips/{put.clip}").text
         assert nobody.get(f"/clips/{put.clip}/download?quality=720p").status_code == 404

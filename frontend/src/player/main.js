@@ -2,6 +2,7 @@
 import { count } from '../lib/format.js';
 import { csrf, request } from '../lib/http.js';
 import { t, tn } from '../lib/sentences.js';
+import { ownBarPossible, PlayerBar } from './bar.js';
 import { BeatSender } from './beats.js';
 import { Transcript } from './cues.js';
 import { PlayedRanges } from './ranges.js';
@@ -33,6 +34,9 @@ class Watch {
       storage: window.localStorage,
       onCounted: (play, answer) => this.showViews(play, answer),
     });
+    const seek = (at) => this.seek(at);
+    const toggleScreen = () => toggleBigScreen(this.stage, this.video);
+    this.bar = ownBarPossible() ? new PlayerBar(this.stage, this.video, { seek, toggleScreen }) : null;
     this.listen();
     this.open(this.readClip());
     this.sender.flush();
@@ -56,6 +60,7 @@ class Watch {
     else this.video.removeAttribute('poster');
     this.stage.classList.toggle('sound', clip.kind === 'sound');
     this.setCaptions(clip);
+    this.bar?.open(clip);
     byId('big-screen').hidden = !bigScreenPossible(this.stage, this.video);
     this.setSpeed(remembered('speed') ?? '1');
     await this.load(clip.master, clip.start_s);
@@ -298,8 +303,9 @@ class Watch {
 
   /** Space and arrows also when nothing is focused: a remote control on a big screen sends them. */
   key(event) {
+    const inBar = event.target.closest?.('#player-bar button') && event.key !== ' ';
     const busy = event.target.closest?.('input, select, textarea, button, a, summary, video');
-    if (busy || event.ctrlKey || event.metaKey || event.altKey) return;
+    if ((busy && !inBar) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === ' ') {
       if (this.video.paused) this.video.play().catch(() => {});
       else this.video.pause();
