@@ -237,6 +237,23 @@ def test_what_was_asked_for_again_is_not_taken_away(library: Library) -> None:
         assert session.query(Recording).one().sha256 == SHA
 
 
+def test_what_a_run_began_to_need_is_not_taken_away(library: Library) -> None:
+    """Looked at, and then a run begins, or the row names it again."""
+    lesson_id, recording_id, [old] = library.lesson(clips=1)
+    with library.db.write() as session:
+        [clip] = catalog_queries.lesson(session, lesson_id).clips
+        make.ready(session, clip, plan="feedfeedfeed", now=library.clock())
+    library.clock.forward(hours=25)
+    [found] = library.sweep.look()
+    assert found.key == old
+    for state, plan in [("working", "feedfeedfeed"), ("ready", make.PLAN)]:
+        with library.db.write() as session:
+            queries.recording(session, recording_id).state = state
+            catalog_queries.lesson(session, lesson_id).clips[0].plan = plan
+        assert library.sweep._take(found) is False
+        assert old in library.there()
+
+
 def test_an_original_that_the_database_never_knew_goes_only_when_somebody_says_so(library: Library) -> None:
     """It cannot be made again, and the database may be an older one that was brought back."""
     key = objects.original_key("cd" * 32)
