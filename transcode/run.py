@@ -1,12 +1,13 @@
 """The one door to child processes.
 
-A child runs with a clean environment, nice, limited, in a process group of its own, and dies with us (even
-when we are killed by SIGKILL). Its pipes are drained in the caller's thread: callbacks need no locks. It
-ends in time: by itself, by the time limit, or because `should_stop` (asked every quarter of a second) says
-so.
+A child runs with a clean environment, nice, limited, with few rights (see guard.py), in a process group of
+its own, and dies with us (even when we are killed by SIGKILL). Its pipes are drained in the caller's thread:
+callbacks need no locks. It ends in time: by itself, by the time limit, or because `should_stop` (asked every
+quarter of a second) says so.
 """
 
 import contextlib
+import math
 import os
 import selectors
 import signal
@@ -62,14 +63,15 @@ def run(
 ) -> Completed:
     """Run a program to its end. `args[0]` is an absolute path; `on_line` gets each line of stdout.
 
+    It may write below `cwd` only, and nowhere without one, where the platform can forbid it (Landlock).
     Raises ToolMissing (cannot be started), ToolFailed (exit code), Failed (disk_full, output_too_large,
     timeout), Cancelled. When any of them, or an exception of a callback, leaves here, the child is gone.
     """
     stopping = should_stop or _never
     if stopping():
         raise Cancelled
-    child = _start(args, cwd, limits or Limits())
-    watch = _Watch(child, on_line)
+    child = _start(args, cwd, limits or Limits(), timeout_s)
+    watch = _Watch(child, on_line, timeout_s)
     now = asked = time.monotonic()
     deadline = now + timeout_s
     try:
@@ -92,7 +94,9 @@ def _never() -> bool:
     return False
 
 
-def _start(args: Sequence[str], cwd: Path | None, limits: Limits) -> subprocess.Popen[bytes]:
+def _start(
+    args: Sequence[str], cwd: Path | None, limits: Limits, timeout_s: float
+) -> subprocess.Popen[bytes]:
     program = Path(args[0])
     if not (program.is_absolute() and os.access(program, os.X_OK)):
         raise ToolMissing("tool_missing", {"tool": program.name, "tried": str(program)})
@@ -102,6 +106,9 @@ def _start(args: Sequence[str], cwd: Path | None, limits: Limits) -> subprocess.
         limits.address_space_bytes,
         limits.file_size_bytes,
         limits.open_files,
+        # A runaway that nobody watches any more: all cores for as long as it may take, and a little more.
+        math.ceil(timeout_s + 1) * (os.cpu_count() or 1),
+        int(cwd is not None),
     )
     guard = Path(__file__).with_name("guard.py")
     # -I: neither the environment nor the current folder decides what the guard imports; -S: no site-packages.
@@ -131,6 +138,7 @@ class _Watch:
 
     child: subprocess.Popen[bytes]
     on_line: Callable[[str], None] | None
+    limit_s: float
     stdout: bytearray = field(default_factory=bytearray)
     disk_full: bool = False
     file_too_big: bool = False
@@ -206,6 +214,8 @@ def _judge(program: str, code: int, watch: _Watch) -> None:
         raise Failed("disk_full")
     if watch.file_too_big:
         raise Failed("output_too_large")
+    if code == -signal.SIGXCPU:
+        raise Failed("timeout", {"tool": Path(program).name, "limit_s": watch.limit_s})
     if code != 0:
         heard = watch.tail()
         details: dict[str, Detail] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import re
 import shutil
 import signal
 import socket
@@ -85,9 +87,69 @@ def test_the_child_reaches_no_address_not_even_this_machines() -> None:
         canary.accept()[0].close()  # it can be reached: the test would see it
         with pytest.raises(ToolFailed) as caught:
             run([PYTHON, "-I", "-c", call], timeout_s=10)
-        assert "OSError" in str(caught.value.details["said"])
+        # The network that is not there, or Landlock, whichever comes first.
+        assert re.search(r"OSError|PermissionError", str(caught.value.details["said"]))
         with pytest.raises(TimeoutError):
             canary.accept()
+
+
+def landlock() -> int:
+    """The version of Landlock here; less than 1: none."""
+    return int(ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1)) if sys.platform == "linux" else 0
+
+
+def test_the_child_writes_in_its_folder_and_nowhere_else(tmp_path: Path) -> None:
+    if landlock() < 3:
+        pytest.skip("this platform cannot fence a process in (Landlock)")
+    (tmp_path / "in").mkdir()
+    other = tmp_path / "other"
+    other.write_text("whole")
+    script = f"""
+mkdir a && echo x > a/b && mv a/b a/c && rm a/c && echo kept > mine && echo x > /dev/null
+(echo x > {other}); (echo x >> {other}); (rm -f {other}); (mkdir {tmp_path}/new); (ln -s mine {tmp_path}/link)
+cat {other}
+"""
+    done = run(shell(script), timeout_s=10, cwd=tmp_path / "in")
+    assert done.stdout == b"whole"
+    assert (tmp_path / "in/mine").read_text() == "kept\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "other"]
+    run(shell(f"(echo x > {tmp_path}/in/more); (echo x >> {tmp_path}/in/mine); true"), timeout_s=10)
+    assert sorted(path.name for path in (tmp_path / "in").iterdir()) == ["a", "mine"]
+    assert (tmp_path / "in/mine").read_text() == "kept\n"
+
+
+def test_the_child_cannot_hurt_other_processes() -> None:
+    if landlock() < 6:
+        pytest.skip("this platform cannot keep signals in (Landlock 6)")
+    with subprocess.Popen(["/bin/sleep", "60"]) as other:
+        run(shell(f"kill -9 {other.pid}; true"), timeout_s=10)
+        assert other.poll() is None
+        other.kill()
+
+
+def test_the_child_has_no_rights_but_to_files() -> None:
+    if sys.platform != "linux":
+        pytest.skip("only Linux has capabilities")
+    told = run(["/bin/cat", "/proc/self/status", "/proc/self/oom_score_adj"], timeout_s=10).stdout.decode()
+    status = dict(line.split(":\t") for line in told.splitlines() if ":\t" in line)
+    assert status["NoNewPrivs"] == "1"
+    if os.geteuid() == 0:
+        assert int(status["CapEff"], 16) & ~0b110 == 0
+        assert int(status["CapBnd"], 16) & ~0b110 == 0
+    assert int(told.splitlines()[-1]) >= 500
+
+
+@pytest.mark.slow
+def test_a_runaway_that_nobody_watches_ends_by_itself() -> None:
+    """The parent does not look: a callback holds it up; the kernel counts the child's time."""
+
+    def look_away(_: str) -> None:
+        while psutil.Process().children(recursive=True)[0].status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.1)
+
+    with pytest.raises(Failed) as caught:
+        run([PYTHON, "-I", "-c", "print(flush=True)\nwhile 1: pass"], timeout_s=0.2, on_line=look_away)
+    assert caught.value.code == "timeout"
 
 
 def test_an_exit_code_raises_with_the_last_words() -> None:
