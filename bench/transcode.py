@@ -30,8 +30,8 @@ from bench.speech import Sentence, speak
 from transcode.copying import COPIED
 from transcode.errors import Cancelled, ToolMissing
 from transcode.facts import Facts
-from transcode.hearing import audio_pass
-from transcode.keyframes import key_frames
+from transcode.hearing import AudioProfile, audio_pass
+from transcode.keyframes import KeyFrames, key_frames
 from transcode.ladder import Plan, Rung, plan_clip
 from transcode.looking import look_over
 from transcode.package import encode_clip
@@ -132,8 +132,7 @@ def encode_figures(tools: Tools, source: Path, work: Path, rounds: int) -> list[
     """Return what encoding costs, way against way."""
     facts = probe(tools, source)
     heard = audio_pass(tools, source, facts)
-    loudness = {"integrated_lufs": heard.integrated_lufs, "true_peak_db": heard.true_peak_db}
-    whole = plan_clip(facts, 0.0, facts.duration_s, **loudness)
+    (whole,) = plans_of(facts, heard, 1)
     costs = side_by_side(
         {
             "bare": partial(bare, tools, source, whole, work / "bare"),
@@ -200,17 +199,7 @@ def ours(tools: Tools, source: Path, folder: Path, clips: int, *, copying: bool)
     heard = audio_pass(tools, source, facts)
     look_over(tools, source, facts, fresh(folder / "look"))
     keys = key_frames(tools, source, facts)
-    plans = [
-        plan_clip(
-            facts,
-            facts.duration_s * n / clips,
-            facts.duration_s * (n + 1) / clips,
-            integrated_lufs=heard.integrated_lufs,
-            true_peak_db=heard.true_peak_db,
-            key_frames=keys if copying else None,
-        )
-        for n in range(clips)
-    ]
+    plans = plans_of(facts, heard, clips, keys if copying else None)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         jobs = [
             pool.submit(
@@ -228,8 +217,23 @@ def ours(tools: Tools, source: Path, folder: Path, clips: int, *, copying: bool)
         raise SystemExit(f"bench.transcode: the best rendition was not copied: {reasons}")
 
 
+def plans_of(facts: Facts, heard: AudioProfile, clips: int, keys: KeyFrames | None = None) -> list[Plan]:
+    """Return the plans of a lecture that is cut into so many equal clips."""
+    return [
+        plan_clip(
+            facts,
+            facts.duration_s * n / clips,
+            facts.duration_s * (n + 1) / clips,
+            integrated_lufs=heard.integrated_lufs,
+            true_peak_db=heard.true_peak_db,
+            key_frames=keys,
+        )
+        for n in range(clips)
+    ]
+
+
 def first_segment_s(tools: Tools, source: Path, facts: Facts, folder: Path) -> float:
-    """Return the seconds from the end of the audio pass to a first segment, two clips being made at a time."""
+    """Return the seconds from the end of the audio pass to a first segment, with two clips at a time."""
     heard = audio_pass(tools, source, facts)
     seen = Event()
     began = time.monotonic()
@@ -242,14 +246,7 @@ def first_segment_s(tools: Tools, source: Path, facts: Facts, folder: Path) -> f
         seen.set()
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for n in range(SIDE_BY_SIDE):
-            plan = plan_clip(
-                facts,
-                facts.duration_s * n / SIDE_BY_SIDE,
-                facts.duration_s * (n + 1) / SIDE_BY_SIDE,
-                integrated_lufs=heard.integrated_lufs,
-                true_peak_db=heard.true_peak_db,
-            )
+        for n, plan in enumerate(plans_of(facts, heard, SIDE_BY_SIDE)):
             told = tell if n == 0 else None
             pool.submit(_until, seen, tools, source, plan, fresh(folder / str(n)), told)
     return found[0]
