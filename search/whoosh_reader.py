@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from errno import ENOENT
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import STORED_COLUMN
-from whoosh.reading import SegmentReader, TermNotFound
+from whoosh.reading import SegmentReader
 
 from search.names import Name, Names
 from search.rank import Column, Ids, Mask, Postings
 from search.whoosh_files import MappedStorage
 from search.whoosh_store import WhooshStore, damage, retried
+from search.whoosh_terms import Block, TermLookup
 
 # Common words come back in query after query. 16 bytes each and 200 for the list: 50 MB in a web process.
 CACHED_POSTINGS = 3_000_000
 _LIST_COSTS = 12
-
-_Block = tuple[Sequence[int], Sequence[float] | float | None, Sequence[bytes]]
 
 _LENGTH_COLUMN = {"words": "words_length", "pairs": "units_length", "units": "units_length"}
 # Where the values of a filter are read from: names keep how they are written, keys do not.
@@ -59,7 +58,6 @@ class Segment:
 
     def __init__(self, store: WhooshStore, segment: Any, cache: PostingCache) -> None:
         self.name: str = segment.segment_id()
-        self._schema = store.schema
         self._cache = cache
         self._count: int = segment.doc_count_all()
         self._names: Names | None = None
@@ -75,6 +73,7 @@ class Segment:
                 name: self._load(name).astype(np.float64) for name in ("words_length", "units_length")
             }
             self._days = self._load("day")
+            self._lookup = TermLookup(self._reader._terms)
         self.alive: Mask = np.empty(0, np.bool_)
         self.set_deleted(segment)
 
@@ -116,23 +115,16 @@ class Segment:
 
     def positions(self, field: str, term: str) -> tuple[Ids, NDArray[np.int64]]:
         """See rank.Leaf."""
-        values = [value for _, _, some in self._blocks(field, term) for value in some]
+        values = [value for _, _, some in self._blocks(field, term) for value in some or ()]
         ids = self.postings(field, term).ids
         with damage(f"the postings of segment {self.name}"):
             at = np.frombuffer(b"".join(values), np.uint32).astype(np.int64)
             return np.repeat(ids, [len(value) // 4 for value in values]), at
 
-    def _blocks(self, field: str, term: str) -> Iterator[_Block]:
-        """The posting list of a term as it lies in the file, block by block."""
+    def _blocks(self, field: str, term: str) -> Iterator[Block]:
+        """The posting list of a term as it lies in the file."""
         with damage(f"the postings of segment {self.name}"):
-            try:
-                matcher = self._reader._terms.matcher(field, term.encode(), self._schema[field].format)
-            except TermNotFound:
-                return
-            while matcher.is_active():
-                matcher._read_data()
-                yield matcher._data
-                matcher._next_block()
+            yield from self._lookup.blocks(field, term)
 
     def terms(self, field: str, prefix: str) -> Iterator[str]:
         """The terms of a field that begin so."""
