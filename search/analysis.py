@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import rjieba
 
@@ -76,8 +77,7 @@ class Unit:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """``is_part``: it lies inside a longer word (中国 in 中国式); the longer one stands in the list too."""
 
     text: str
@@ -106,7 +106,11 @@ def pair(left: str, right: str) -> str:
 
 def pairs(texts: Sequence[str]) -> list[str]:
     """The pairs of a sequence of units."""
-    return [pair(left, right) for left, right in pairwise(texts)]
+    # As ``pair``, without a call for each of a lecture's thousands.
+    return [
+        left + right if left >= _FIRST_HAN or right >= _FIRST_HAN else f"{left} {right}"
+        for left, right in pairwise(texts)
+    ]
 
 
 def words(folded: str) -> list[Word]:
@@ -126,6 +130,21 @@ def words(folded: str) -> list[Word]:
             cut = [Word(number_before[0], is_part=True), Word(cut[0].text, is_part=True), *cut[1:]]
         found += cut
         number_before = None
+    return found
+
+
+def word_texts(folded: str) -> list[str]:
+    """The texts of ``words``, in no particular order, in half the time: for counting."""
+    found: list[str] = []
+    for match in _RUN.finditer(folded):
+        run = match.group()
+        if not is_han(run):
+            found.append(run)
+        elif found and match.start() and folded[match.start() - 1].isdigit():
+            # The number before it may belong to it.
+            found += [word.text for word in words(folded[match.start() - len(found.pop()) : match.end()])]
+        else:
+            found += rjieba.cut_for_search(run)
     return found
 
 

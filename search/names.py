@@ -29,7 +29,8 @@ FEWEST_SOUNDS = 2
 
 def name_terms(document: Document) -> list[str]:
     """The terms of a document's names: kind, spelling, what was written, and the sounds of each unit."""
-    named = [("t", document.title), ("l", document.lecturer), *(("p", topic) for topic in document.topics)]
+    titles = (("t", title) for title in document.title.split("\n"))
+    named = [*titles, ("l", document.lecturer), *(("p", topic) for topic in document.topics)]
     return list(dict.fromkeys(_term(kind, text) for kind, text in named if text.strip()))
 
 

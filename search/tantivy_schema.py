@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 import tantivy
 
-from search.analysis import pairs, unit_texts, words
+from search.analysis import pairs, unit_texts, word_texts
 from search.document import Document
 from search.fold import fold
 from search.keys import counted_values, keys_of
@@ -77,7 +77,7 @@ def entry_of(document: Document) -> Entry:
         folded = fold(text)
         found = unit_texts(folded)
         # A text that weighs three is said three times: that is how a term's weight grows here.
-        cut["words"] += [" ".join(word.text for word in words(folded))] * weight
+        cut["words"] += [" ".join(word_texts(folded))] * weight
         cut["pairs"] += [" ".join(map(written, pairs(found)))] * weight
         cut["units"] += [" ".join(found)] * weight
     values = {"keys": keys_of(document), "names": name_terms(document)}

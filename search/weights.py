@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from search.analysis import pairs, unit_texts, words
+from search.analysis import pairs, unit_texts, word_texts
 from search.document import Document
 from search.fold import fold
 
@@ -66,7 +66,7 @@ def terms_of(document: Document) -> Terms:
         folded = fold(text)
         found_units = unit_texts(folded)
         found_pairs = pairs(found_units)
-        terms.add(([word.text for word in words(folded)], found_pairs, found_units), weight)
+        terms.add((word_texts(folded), found_pairs, found_units), weight)
         for offset, term in enumerate(found_pairs, position):
             terms.positions[term].append(offset)
         position += len(found_units) + GAP

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.analysis import Word, pairs, unit_texts, units, words
+from search.analysis import Word, pairs, unit_texts, units, word_texts, words
 from search.fold import fold
+from tests.search.passages import PASSAGES
 
 
 def test_units_ignore_punctuation_and_keep_runs_of_letters_whole() -> None:
@@ -41,3 +42,21 @@ def test_words_and_units_cover_the_same_characters(text: str) -> None:
     folded = fold(text)
     whole = "".join(w.text for w in words(folded) if not w.is_part)
     assert whole == "".join(unit_texts(folded))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["党史学习", "20", "大", "1949", "年", "ai", "5g", "，", " ", "中国式现代化", "x20", "百"]
+        )
+    )
+)
+def test_words_are_counted_as_they_are_cut(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert sorted(word_texts(text)) == sorted(word.text for word in words(text))
+
+
+def test_words_of_whole_passages_are_counted_as_they_are_cut() -> None:
+    for passage in PASSAGES:
+        text = fold(passage.text)
+        assert sorted(word_texts(text)) == sorted(word.text for word in words(text))
