@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from search.query import Query, parse
 from search.spotting import Kind, Needle, Spot, field_needles, marks, needles, spot
+from search.vocabulary import NO_VOCABULARY, Vocabulary
 
 # A quote of three lines on a phone. The words found lie within REACH, so that some context fits around them.
 REACH = 90
@@ -167,6 +168,7 @@ def best_moments(
     cues: Sequence[tuple[float, float, str]],
     limit: int = 3,
     weights: Mapping[str, float] | None = None,
+    vocabulary: Vocabulary = NO_VOCABULARY,
 ) -> list[Moment]:
     """The best moments among cues of (start_s, end_s, text), best first; [] if no word is said.
 
@@ -175,20 +177,25 @@ def best_moments(
     """
     parsed = parse(query) if isinstance(query, str) else query
     track = _join([(start_s, text) for start_s, _, text in cues])
-    return _moments(track, needles(parsed, weights), limit)
+    return _moments(track, needles(parsed, weights, vocabulary), limit)
 
 
 def best_text_moment(
-    query: Query | str, text: str, weights: Mapping[str, float] | None = None
+    query: Query | str,
+    text: str,
+    weights: Mapping[str, float] | None = None,
+    vocabulary: Vocabulary = NO_VOCABULARY,
 ) -> Moment | None:
     """The best quote of a text without times (a summary, a plain transcript), or None."""
     parsed = parse(query) if isinstance(query, str) else query
-    found = _moments(_join([(None, text)]), needles(parsed, weights), 1)
+    found = _moments(_join([(None, text)]), needles(parsed, weights, vocabulary), 1)
     return found[0] if found else None
 
 
-def highlight(text: str, query: Query | str) -> tuple[tuple[int, int], ...]:
+def highlight(
+    text: str, query: Query | str, vocabulary: Vocabulary = NO_VOCABULARY
+) -> tuple[tuple[int, int], ...]:
     """The ranges of a short text (a title, a lecturer's name, a topic) that the query's words cover."""
     parsed = parse(query) if isinstance(query, str) else query
-    wanted = needles(parsed) + field_needles(parsed)
+    wanted = needles(parsed, vocabulary=vocabulary) + field_needles(parsed)
     return marks(s for s in spot(text, wanted) if s.needle.kind is not Kind.PAIR)

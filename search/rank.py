@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from search.engine import Sort
 from search.plan import NAMES, Plan, Units, Way, phrase_terms
+from search.vocabulary import SYNONYM_WEIGHT
 
 # The usual constants of BM25. Pairs and words weigh the same (measured best on 1,500 known-item questions); a
 # lone character says less.
@@ -29,9 +30,6 @@ FIELD_WEIGHT = {"words": 1.0, "pairs": 1.0, "units": 0.5}
 # When no document holds all the words: candidates come from the rarest terms, until there are this many. All
 # terms score them. (Joining all terms from the start takes five times as long and finds the same first page.)
 ENOUGH_CANDIDATES = 500
-
-# A word that stands for the one typed says a little less than that.
-SYNONYM_WEIGHT = 0.7
 
 Mask = NDArray[np.bool_]
 Ids = NDArray[np.intp]

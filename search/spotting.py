@@ -12,6 +12,7 @@ from search.analysis import STOP_WORDS, pair, unit_texts, units, words
 from search.fold import fold, fold_with_origin
 from search.plan import whole_words
 from search.query import Query
+from search.vocabulary import NO_VOCABULARY, SYNONYM_WEIGHT, Vocabulary
 
 # What the parts of a word and neighbouring characters are worth beside a whole word, and a whole run beside
 # its words: found together they tell more than each alone.
@@ -58,7 +59,9 @@ def _weight(term: str, size: int, weights: Mapping[str, float] | None) -> float:
     return guess if weights is None else weights.get(term, guess)
 
 
-def needles(query: Query, weights: Mapping[str, float] | None = None) -> list[Needle]:
+def needles(
+    query: Query, weights: Mapping[str, float] | None = None, vocabulary: Vocabulary = NO_VOCABULARY
+) -> list[Needle]:
     """Everything worth finding for a query, each units sequence once, with its highest weight."""
     best: dict[tuple[str, ...], Needle] = {}
 
@@ -83,11 +86,14 @@ def needles(query: Query, weights: Mapping[str, float] | None = None) -> list[Ne
             texts = unit_texts(word.text)
             if word.is_part and len(texts) > 1 and word.text not in STOP_WORDS:
                 add(texts, _PART * rarity(word.text), Kind.PART)
-        whole = whole_words((typed,))
+        whole = whole_words((typed,), vocabulary)
         if len(whole) > 1:
             add(unit_texts(folded), _RUN * rarity(*whole), Kind.WORD)
-    for word_text in whole_words(query.words):
-        add(unit_texts(word_text), rarity(word_text), Kind.WORD)
+    for word_text in whole_words(query.words, vocabulary):
+        typed_units = tuple(unit_texts(word_text))
+        add(typed_units, rarity(word_text), Kind.WORD)
+        for other in vocabulary.synonyms.get(typed_units, ()):
+            add(other, SYNONYM_WEIGHT * rarity("".join(other)), Kind.WORD)
     return list(best.values())
 
 

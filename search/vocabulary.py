@@ -24,6 +24,9 @@ from search.fold import fold
 
 Units = tuple[str, ...]
 
+# A word that stands for the one typed says a little less than that.
+SYNONYM_WEIGHT = 0.7
+
 # Longer ones are sentences, not words.
 MAX_UNITS = 16
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from search.fold import fold
 from search.moments import LONGEST, Moment, best_moments, best_text_moment, highlight
+from search.query import parse, with_heard
+from search.vocabulary import Vocabulary
 
 CUES = [
     (0.0, 4.0, "同志们好，今天我们一起学习党的历史"),
@@ -143,3 +145,22 @@ def test_marks_are_inside_the_quote_ordered_and_fold_to_what_was_asked(
 def test_highlighting_a_word_marks_exactly_its_spellings(text: str) -> None:
     for a, b in highlight(text, "红船"):
         assert set(fold(text[a:b])) <= set("红船") | set("，。 \n")
+
+
+TAUGHT = Vocabulary.of(words=["学习教育"], synonyms=[("三农", "农业农村农民")])
+
+
+def test_a_synonym_is_quoted_and_marked() -> None:
+    cues = [(0.0, 4.0, "先讲一讲天气"), (30.0, 34.0, "农业、农村、农民的问题是根本问题")]
+    assert best_moments("三农", cues) == []
+    found = best_moments("三农", cues, vocabulary=TAUGHT)[0]
+    assert found.start_s == 30.0
+    assert [found.quote[a:b] for a, b in found.marks] == ["农业、农村、农民"]
+    assert highlight("三农与乡村", "农业农村农民", TAUGHT) == ((0, 2),)
+
+
+def test_what_letters_stand_for_is_quoted_and_marked() -> None:
+    query = with_heard(parse("dsxx"), ("党史学习",))
+    found = best_moments(query, [(7.0, 9.0, "今天的党史学习从这里开始")])[0]
+    assert [found.quote[a:b] for a, b in found.marks] == ["党史学习"]
+    assert highlight("黨史學習第一课", query) == ((0, 4),)
