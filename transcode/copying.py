@@ -46,7 +46,7 @@ LONG_ENOUGH = 1.35
 
 MOST_KEY_FRAMES_PER_S = 2.2
 END_TOLERANCE_S = 0.1
-"""How much of the last sound may be lost or filled up where the picture ends a little earlier or later."""
+"""How much of the first or the last sound may be lost or filled up, where the picture is a little shorter."""
 
 _OFF_GRID_FRAMES = 0.25
 _NEARLY_S = 0.00137
@@ -132,7 +132,8 @@ def choose_copy(
     """Return whether the picture between two cuts can be copied, and where its segments would begin; pure."""
     if not keys.times_s:
         return CopyChoice(keys.reason)
-    first, last = _at(keys, start_s, fps), _at(keys, end_s, fps)
+    begins = start_s == 0 and keys.times_s[0] <= END_TOLERANCE_S
+    first, last = 0 if begins else _at(keys, start_s, fps), _at(keys, end_s, fps)
     ends = last is None and end_s >= picture_end_s - END_TOLERANCE_S
     if first is None or (last is None and not ends) or last == first:
         return CopyChoice("cut")
@@ -142,7 +143,7 @@ def choose_copy(
     if any(abs(at_s * fps - frame) > _OFF_GRID_FRAMES for at_s, frame in zip(times, frames, strict=True)):
         return CopyChoice("uneven")
     total = keys.total - keys.frames[first] if last is None else frames.pop()
-    if abs(total / fps - Fraction(end_s - start_s)) > (END_TOLERANCE_S if ends else 1 / fps):
+    if abs(total / fps - Fraction(end_s - start_s)) > (END_TOLERANCE_S if begins or ends else 1 / fps):
         return CopyChoice("uneven")
     picture = place_segments(frames[1:], total, fps, segment_s)
     if picture is None:

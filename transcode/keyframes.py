@@ -22,6 +22,8 @@ __all__ = ["KeyFrames", "key_frames"]
 SLOWEST_SPEED = 20.0
 """Packets are read at several hundred times real time; slower than this is taken for hung."""
 
+_ROUNDING_S = 1e-4
+
 _IDR, _PICTURES = 5, {1, 2, 3, 4, 5}
 """Types of NAL units that carry a picture (ITU-T H.264, table 7-1)."""
 
@@ -97,7 +99,9 @@ class _Packets:
         except ValueError:  # N/A: a packet without a time or a place
             self.reason = "container"
             return
-        if self.times_s and at_s < self.times_s[-1]:  # shown before the key frame that it comes after
+        if (
+            self.times_s and at_s < self.times_s[-1] - _ROUNDING_S
+        ):  # shown before the key frame it comes after
             self.reason = "key_frames"
         if len(self.times_s) > self.most_keys:
             self.reason = "key_frames"

@@ -103,7 +103,7 @@ def test_segments_begin_where_the_original_has_its_key_frames(
 def test_copied_clips_next_to_each_other_lose_and_repeat_no_frame(
     tools: Tools, make: Maker, tmp_path: Path
 ) -> None:
-    """Each frame has its own grey, a beep sounds every 2 s, and the file's clock does not begin at 0."""
+    """Each frame has its own grey, and a beep sounds every 2 s."""
     grey = "color=black:s=64x64:r=30000/1001:d=25,geq=lum='16+mod(N*7,200)':cb=128:cr=128"
     source = make(
         "greys-copied.mp4",
@@ -133,12 +133,26 @@ def test_copied_clips_next_to_each_other_lose_and_repeat_no_frame(
     assert beeps == pytest.approx([float(at) for at in range(2, 25, 2)], abs=0.03)
 
 
+def test_a_file_whose_clock_begins_later(tools: Tools, make: Maker, steady: Path, tmp_path: Path) -> None:
+    """And whose sound's priming comes before its picture, by 21 ms."""
+    source = make("later.mp4", "-i", str(steady), "-c", "copy", "-output_ts_offset", "3")
+    plan, output = make_copy(tools, source, tmp_path / "clip", 0.0, 24.1)
+    assert output.copy_reason == "copied"
+    assert 0 < plan.start_s < 0.03
+    assert plan.duration_s == 24.0
+    check_clip(tools, tmp_path / "clip", output, 24.0)
+    whole = payloads(tools, steady, "-f", "mov")
+    assert payloads(tools, tmp_path / "clip/480p/index.m3u8")[1:] == whole[1:]
+
+
 UNFIT = {
     "parts of a moment": ("edits", ["-ss", "1.3", "-i", "STEADY", "-c", "copy"]),
     "Matroska": ("container", ["-i", "STEADY", "-c", "copy"]),
     "fragments": ("container", ["-i", "STEADY", "-c", "copy", "-movflags", "frag_keyframe+empty_moov"]),
     "open groups": ("key_frames", [*picture("320x240", "10", 8), *X264, "-bf", "3", "-g", "20",
                                    "-x264-params", "open-gop=1"]),
+    "recovery points": ("key_frames", [*picture("320x240", "10", 8), *X264, "-bf", "0", "-g", "20",
+                                       "-x264-params", "intra-refresh=1"]),
     "no key frames": ("key_frames", [*picture("320x240", "5", 30), *X264, "-g", "999"]),
     "only key frames": ("key_frames", [*picture("320x240", "10", 8), *X264, "-g", "1"]),
     "10 bits": ("codec", [*picture(), *X264, "-pix_fmt", "yuv420p10le"]),

@@ -108,6 +108,16 @@ def test_a_picture_a_little_shorter_than_the_sound_ends_the_clip() -> None:
     assert (plan.copy_reason, plan.duration_s) == ("copied", 599.96)
 
 
+def test_a_lecture_whose_sound_begins_a_little_earlier_begins_with_the_picture() -> None:
+    """As with sound whose encoder's priming is not taken off."""
+    keys = every(2, duration_s=600)
+    late = replace(keys, times_s=tuple(at_s + 0.0232 for at_s in keys.times_s))
+    plan = plan_clip(facts(video=good(start_s=0.0232)), 0, 60.0232, key_frames=late)
+    assert (plan.copy_reason, plan.start_s, plan.duration_s) == ("copied", 0.0232, 60.0)
+    later = replace(keys, times_s=tuple(at_s + 0.2 for at_s in keys.times_s))
+    assert plan_clip(facts(video=good(start_s=0.2)), 0, 60.2, key_frames=later).copy_reason == "cut"
+
+
 def test_why_it_was_not_copied_does_not_change_the_digest() -> None:
     recording = facts(video=good())
     plain = plan_clip(recording, 0, 60)
