@@ -169,7 +169,7 @@ class Pipeline:
                     on_progress=run.reporter("clip", n),
                     should_stop=run.should_stop(),
                     threads=threads,
-                    on_segments=Preview(self.db, self.store, clip_id, plan, folder),
+                    on_segments=Preview(run, self.store, clip_id, plan, folder),
                 )
                 if run.is_over():
                     raise Cancelled

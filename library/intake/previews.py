@@ -8,8 +8,8 @@ from obstore.store import ObjectStore
 
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
-from library.core.database import Database
 from library.intake import objects
+from library.intake.running import Run
 from transcode.graph import INIT
 from transcode.growing import planned_segments
 from transcode.ladder import Plan
@@ -30,8 +30,8 @@ class Preview:
     A preview is a convenience: an error of the store ends it and never the encode that it watches.
     """
 
-    def __init__(self, db: Database, store: ObjectStore, clip_id: str, plan: Plan, folder: Path) -> None:
-        self._db, self._store, self._clip_id, self._folder = db, store, clip_id, folder
+    def __init__(self, run: Run, store: ObjectStore, clip_id: str, plan: Plan, folder: Path) -> None:
+        self._run, self._store, self._clip_id, self._folder = run, store, clip_id, folder
         self._digest = early_digest(plan.digest)
         self._prefix = objects.clip_prefix(clip_id, self._digest)
         self._target_s = max(segment.duration_s for segment in planned_segments(plan))
@@ -39,7 +39,10 @@ class Preview:
         self._over = False
 
     def __call__(self, name: str, segments: tuple[Segment, ...]) -> None:
-        """Bring what is new of rendition `name`; `segments` are all that are complete."""
+        """Bring what is new of rendition `name`; `segments` are all that are complete.
+
+        Raises Stopped when the run is over: what nobody goes on with is not shown.
+        """
         if self._over:
             return
         first = not self._shared
@@ -49,7 +52,8 @@ class Preview:
             self._over = True
             return
         if first:
-            with self._db.write() as session:
+            with self._run.db.write() as session:
+                self._run.recording(session)
                 clip = catalog_queries.clip(session, self._clip_id)
                 catalog.clip_growing(session, clip, self._digest)
 
