@@ -1,0 +1,5 @@
+"""Where the search tests keep their files."""
+
+from tests.contracts.conftest import memory
+
+__all__ = ["memory"]
