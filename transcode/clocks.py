@@ -62,6 +62,19 @@ class Clock:
         return max((run.end_s for run in self._runs), default=0.0)
 
     @property
+    def sure_end_s(self) -> float:
+        """Where the last packet ends that is not alone; `end_s` when all are."""
+        return max((run.end_s for run in self._runs if run.packets > _STRAY_PACKETS), default=self.end_s)
+
+    def end_beside(self, others_end_s: float) -> float:
+        """Where the last packet ends, given where the other streams do.
+
+        A few packets far behind all others (a wrong time near the file's end) do not count.
+        """
+        ends = (run.end_s for run in self._runs if run.first_s <= others_end_s + JUMP_S)
+        return max(ends, default=self.sure_end_s) if self.end_s > self.sure_end_s else self.end_s
+
+    @property
     def broken_at_s(self) -> float | None:
         """Where the clock jumped and did not come back; None for one that never did."""
         long = [run for run in self._runs if run.packets > _STRAY_PACKETS]

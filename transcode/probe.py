@@ -292,6 +292,7 @@ def _scan_ends(
     Raises Refused("broken_clock") for recordings that were joined by their bytes.
     """
     streams: dict[int, Clock] = {}
+    lecture: set[int] = set()
     together = Clock()
 
     def note(line: str) -> None:
@@ -304,6 +305,7 @@ def _scan_ends(
         end = at + (_number(fields.get("duration_time")) or 0.0)
         streams.setdefault(index, Clock()).tick(at, end)
         if fields.get("codec_type") in {"video", "audio"}:
+            lecture.add(index)
             together.tick(at, end)
 
     args = [str(tools.ffprobe), "-v", "error", "-of", "compact=p=0", "-max_streams", str(MAX_STREAMS)]
@@ -316,7 +318,11 @@ def _scan_ends(
             raise _complaint(error) or error from error
     if container.demuxer in _JOINED_BY_BYTES and together.broken_at_s is not None:
         raise Refused("broken_clock", {"at_s": round(together.broken_at_s, 1)})
-    return {index: clock.end_s for index, clock in streams.items()}
+    ends = {index: clock.end_s for index, clock in streams.items()}
+    for index in lecture if len(lecture) > 1 else ():
+        others_end_s = max(streams[other].sure_end_s for other in lecture - {index})
+        ends[index] = streams[index].end_beside(others_end_s)
+    return ends
 
 
 def _number(value: object) -> float | None:

@@ -43,6 +43,15 @@ def test_a_slide_that_stands_for_minutes_is_no_mistake() -> None:
     assert clock(0.0, 1900.0, 600.0, 1200.0).end_s == pytest.approx(1900.1)
 
 
+def test_a_few_packets_far_behind_all_other_streams_do_not_count() -> None:
+    stray = clock(*steady(0, 30), 9000.0)
+    assert (stray.end_s, stray.sure_end_s) == (pytest.approx(9000.1), pytest.approx(3.0))
+    assert stray.end_beside(3.2) == pytest.approx(3.0)
+    assert stray.end_beside(8995.0) == pytest.approx(9000.1)  # a slide, and the talk goes on to it
+    assert clock(0.0, 600.0).end_beside(650.0) == pytest.approx(600.1)
+    assert clock(*steady(0, 300)).end_beside(3.0) == pytest.approx(30.0)
+
+
 def test_a_recording_behind_another_breaks_the_clock() -> None:
     assert clock(*steady(0, 300), *steady(0, 300)).broken_at_s == pytest.approx(30.0)
     assert clock(*steady(0, 300), *steady(50_000, 50_300)).broken_at_s == pytest.approx(30.0)

@@ -19,7 +19,7 @@ from transcode.probe import probe
 from transcode.split import choose_cuts
 from transcode.tools import Tools
 
-PATIENCE_S = 60.0
+PATIENCE_S = 200.0
 """After this the work is cancelled, which is neither a clip nor a refusal: nothing here needs half of it."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -76,7 +77,12 @@ def test_a_list_behind_the_first_bytes_of_a_film(
 ) -> None:
     for n, target in enumerate((secret.url, str(secret.file))):
         content = attacks.MAGIC[kind] + attacks.LISTS["playlist"](target) * 50
-        refusal(tools, write(tmp_path / str(n), content), tmp_path)
+        path = write(tmp_path / str(n), content)
+        if kind != "amr":
+            refusal(tools, path, tmp_path)
+        else:  # its frames have no mark of their own: any bytes may be a noise
+            with contextlib.suppress(Refused):
+                transcode(tools, path, tmp_path / f"clips{n}")
         assert secret.touched() == []
 
 
