@@ -35,7 +35,7 @@ class Preview:
         self._digest = early_digest(plan.digest)
         self._prefix = objects.clip_prefix(clip_id, self._digest)
         self._target_s = max(segment.duration_s for segment in planned_segments(plan))
-        self._shared: set[str] = set()
+        self._shared: dict[str, tuple[int, int]] = {}
         self._over = False
 
     def __call__(self, name: str, segments: tuple[Segment, ...]) -> None:
@@ -59,9 +59,13 @@ class Preview:
 
     def _share(self, name: str, segments: tuple[Segment, ...]) -> None:
         for file in (INIT, *(segment.uri for segment in segments)):
-            if file not in self._shared:
-                objects.share_file(self._store, self._folder / name / file, f"{self._prefix}/{name}/{file}")
-                self._shared.add(file)
+            made = self._folder / name / file
+            # A clip whose copied picture did not fit is encoded from the beginning, under the same names.
+            facts = made.stat()
+            now = (facts.st_ino, facts.st_mtime_ns)
+            if self._shared.get(file) != now:
+                objects.share_file(self._store, made, f"{self._prefix}/{name}/{file}")
+                self._shared[file] = now
         listed = [Segment(f"{name}/{segment.uri}", segment.duration_s) for segment in segments]
         text = growing_playlist(f"{name}/{INIT}", listed, self._target_s, ended=False)
         obstore.put(self._store, f"{self._prefix}/{GROWING}", text.encode())

@@ -1,6 +1,7 @@
 """The whole way of one small recording, with a real ffmpeg, through every store: the steps themselves."""
 
 import hashlib
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,11 +20,14 @@ from library.core.database import Database
 from library.core.permits import LessonState, Role, Viewer
 from library.intake import actions, objects, queries
 from library.intake.pipeline import Pipeline
-from library.intake.previews import GROWING
-from library.intake.running import Stopped
+from library.intake.previews import GROWING, Preview
+from library.intake.running import Run, Stopped
 from library.intake.tables import Original
 from tests.support import factories as make
 from tests.support.databases import NOW, Databases
+from transcode.facts import Facts
+from transcode.ladder import plan_clip
+from transcode.playlist import Segment
 from transcode.tools import Tools, find_tools
 
 pytestmark = pytest.mark.slow
@@ -251,3 +255,29 @@ def test_the_beginning_of_a_clip_can_be_watched_while_the_rest_is_made(
     with pipeline.db.read() as session:
         clip = catalog.clip(session, clip_id)
         assert (clip.early, clip.plan is not None) == (None, True)
+
+
+def test_a_clip_begun_again_under_the_same_names_is_shown_as_it_is_made_now(
+    pipeline: Pipeline, film: bytes, tmp_path: Path
+) -> None:
+    """A copied picture did not fit the other renditions: the clip is encoded from its beginning."""
+    recording_id = uploaded(pipeline, film)
+    pipeline.receive(recording_id)
+    pipeline.probe(recording_id)
+    [clip_id] = pipeline.split(recording_id)
+    run_of = Run(pipeline.db, pipeline.clock, lambda: False, recording_id, 0)
+    with pipeline.db.read() as session:
+        facts = Facts.from_json(queries.recording(session, recording_id).facts or {})
+    preview = Preview(run_of, pipeline.store, clip_id, plan_clip(facts, 0.0, 4.0), tmp_path)
+    for words, length_s in ((b"copied", 8.0), (b"encoded", 6.0)):
+        shutil.rmtree(tmp_path / "180p", ignore_errors=True)
+        (tmp_path / "180p").mkdir()
+        (tmp_path / "180p/init.mp4").write_bytes(words)
+        (tmp_path / "180p/00001.m4s").write_bytes(words)
+        preview("180p", (Segment("00001.m4s", length_s),))
+    with pipeline.db.read() as session:
+        prefix = objects.clip_prefix(clip_id, catalog.clip(session, clip_id).early or "")
+    for file in ("init.mp4", "00001.m4s"):
+        assert bytes(obstore.get(pipeline.store, f"{prefix}/180p/{file}").bytes()) == b"encoded"
+    growing = m3u8.loads(bytes(obstore.get(pipeline.store, f"{prefix}/{GROWING}").bytes()).decode())
+    assert [segment.duration for segment in growing.segments] == [6.0]
