@@ -16,7 +16,7 @@ from search.names import Name, Names
 from search.rank import Column, Ids, Mask, Postings
 from search.whoosh_files import MappedStorage
 from search.whoosh_store import WhooshStore, damage, retried
-from search.whoosh_terms import Block, TermLookup
+from search.whoosh_terms import TermLookup
 
 # Common words come back in query after query. 16 bytes each and 200 for the list: 50 MB in a web process.
 CACHED_POSTINGS = 3_000_000
@@ -97,34 +97,21 @@ class Segment:
         return found
 
     def _read(self, field: str, term: str) -> Postings:
-        ids: list[NDArray[np.intp]] = []
-        weights: list[float] = []
-        for deltas, block_weights, _ in self._blocks(field, term):
-            ids.append(np.cumsum(deltas, dtype=np.intp))
-            if block_weights is None or isinstance(block_weights, float):
-                weights += [block_weights or 1.0] * len(deltas)
-            else:
-                weights += block_weights
-        if not ids:
-            return _NOBODY
-        found = Postings(np.concatenate(ids), np.array(weights, np.float64))
         with damage(f"the postings of segment {self.name}"):
+            found = self._lookup.find(field, term)
+            if found is None:
+                return _NOBODY
             if found.ids[0] < 0 or found.ids[-1] >= self._count or (np.diff(found.ids) <= 0).any():
                 raise ValueError("the documents of a term are not in order")
-        return found
+            return Postings(found.ids, found.weights)
 
     def positions(self, field: str, term: str) -> tuple[Ids, NDArray[np.int64]]:
         """See rank.Leaf."""
-        values = [value for _, _, some in self._blocks(field, term) for value in some or ()]
-        ids = self.postings(field, term).ids
         with damage(f"the postings of segment {self.name}"):
-            at = np.frombuffer(b"".join(values), np.uint32).astype(np.int64)
-            return np.repeat(ids, [len(value) // 4 for value in values]), at
-
-    def _blocks(self, field: str, term: str) -> Iterator[Block]:
-        """The posting list of a term as it lies in the file."""
-        with damage(f"the postings of segment {self.name}"):
-            yield from self._lookup.blocks(field, term)
+            found = self._lookup.find(field, term, with_positions=True)
+            if found is None:
+                return _NOBODY.ids, np.empty(0, np.int64)
+            return np.repeat(found.ids, found.counts), found.positions.astype(np.int64)
 
     def terms(self, field: str, prefix: str) -> Iterator[str]:
         """The terms of a field that begin so."""

@@ -23,10 +23,12 @@ from search.names import name_terms
 from search.weights import sequence_positions, terms_of
 
 # Raise it when fields, terms, folding or weights change: an index of another version asks to be rebuilt.
-VERSION = 2
+VERSION = 3
 
 # The distribution is pinned by hash; four others share the import name, and private parts are used below.
 WHOOSH = (3, 54, 0)
+
+COLUMNS = ("words_length", "units_length", "day")
 
 _PACK_ONE = struct.Struct("=I").pack
 
@@ -58,9 +60,7 @@ def schema() -> fields.Schema:
         topics=_Ready(_Positions()),
         keys=_Ready(_Weights()),
         names=_Ready(_Weights()),
-        words_length=fields.COLUMN(columns.NumericColumn("i")),
-        units_length=fields.COLUMN(columns.NumericColumn("i")),
-        day=fields.COLUMN(columns.NumericColumn("i")),
+        **{name: fields.COLUMN(columns.NumericColumn("i")) for name in COLUMNS},
     )
 
 

@@ -16,7 +16,9 @@ from search.engine import IndexBusy, IndexDamaged, SearchError
 from search.files import sync_file, sync_folder
 from search.keys import key
 from search.seal import Seal, check_about, check_sizes, read_seal, write_about, write_seal
+from search.whoosh_files import MappedStorage
 from search.whoosh_schema import Entry, check_whoosh, fingerprint, schema
+from search.whoosh_terms import TermLookup
 from search.whoosh_writer import GroupingWriter, merge_small
 
 _NAME = "weike"
@@ -155,13 +157,17 @@ class WhooshStore:
 
 
 def _remove(writer: GroupingWriter, lessons: Iterable[str]) -> None:
-    terms = [key("lesson", lesson).encode() for lesson in lessons]
+    terms = [key("lesson", lesson) for lesson in lessons]
     if not terms:
         return
+    storage = MappedStorage(writer.storage.folder)
     for segment in writer.segments:
-        reader = SegmentReader(writer.storage, writer.schema, segment)
-        for term in terms:
-            if ("keys", term) in reader:
-                for document in list(reader.postings("keys", term).all_ids()):
+        reader = SegmentReader(storage, writer.schema, segment)
+        try:
+            lookup = TermLookup(reader._terms)
+            for term in terms:
+                found = lookup.find("keys", term)
+                for document in found.ids.tolist() if found else ():
                     segment.delete_document(document)
-        reader.close()
+        finally:
+            reader.close()

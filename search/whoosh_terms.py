@@ -1,8 +1,9 @@
-"""Whoosh's files of terms and postings, written and looked up in one go each.
+"""The postings of a segment, and the way from a term to them, written and looked up in one go each.
 
-The bytes are those of Whoosh's third codec, so Whoosh itself can read, merge and check them. It writes a term
-through some forty calls and looks one up through twenty; a lecture of 2,000 characters has a thousand terms
-that no other lecture has. Only the pinned version's format is used; ``check_whoosh`` guards that.
+The dictionary of terms is Whoosh's own. The postings are not: Whoosh pickles tuples of numbers block by
+block, writes a term through some forty calls and looks one up through twenty; a lecture of 2,000 characters
+has a thousand terms that no other lecture has. Here a list of postings is one piece that numpy reads.
+Only the pinned version's dictionary is used; ``check_whoosh`` guards that.
 """
 
 from __future__ import annotations
@@ -12,29 +13,70 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import md5
 from operator import sub
-from pickle import dumps, loads
-from struct import Struct
-from typing import Any
+from struct import Struct, pack
+from typing import Any, NamedTuple
 
-_MAGIC = b"W3Bl"
-_LENGTH = Struct("!i")
+import numpy as np
+from numpy.typing import NDArray
+
 _LENGTHS = Struct("!ii")
 _SLOT = Struct("!Iq")
 _FIELD = Struct("!H")
 # Flags, total weight, documents, shortest and longest (not kept here), highest weight, first and last
 # document, where the postings lie and how long they are.
 _ABOUT = Struct("!BfIBBfIIqi")
-_PICKLE = 2
+# Before a list: is it compressed, has it positions, how many documents.
+_HEAD = Struct("<BBI")
 
 # zlib at level 1 halves long lists; below this it costs more time than it saves in bytes.
 _COMPRESS_FROM_BYTES = 600
 _COMPRESSION = 1
 _BUFFER_BYTES = 1 << 20
 
-Block = tuple[Sequence[int], Sequence[float] | float | None, Sequence[bytes] | None]
-
-# The postings of a term: document, weight and packed positions, again and again.
+# The postings of a term: document, weight and packed positions (or None), again and again.
 Flat = list[Any]
+
+
+class Block(NamedTuple):
+    """The postings of a term. ``positions``: of all documents one after the other, ``counts`` of each."""
+
+    ids: NDArray[np.intp]
+    weights: NDArray[np.float64]
+    counts: NDArray[np.intp]
+    positions: NDArray[np.uint32]
+
+
+def packed(flat: Flat, *, with_values: bool) -> bytes:
+    """A list as it lies in the file."""
+    ids, weights = flat[0::3], flat[1::3]
+    count = len(ids)
+    data = pack(f"<{count}I{count}f", ids[0], *map(sub, ids[1:], ids), *weights)
+    if with_values:
+        values = flat[2::3]
+        data += pack(f"<{count}I", *(len(value) // 4 for value in values)) + b"".join(values)
+    compressed = len(data) >= _COMPRESS_FROM_BYTES
+    return _HEAD.pack(compressed, with_values, count) + (
+        zlib.compress(data, _COMPRESSION) if compressed else data
+    )
+
+
+def unpacked(found: bytes, *, with_positions: bool = False) -> Block:
+    """Read a list. Raises ValueError, zlib.error or struct.error for what ``packed`` did not write."""
+    compressed, has_values, count = _HEAD.unpack_from(found)
+    if compressed > 1 or has_values > 1 or not count:
+        raise ValueError("no postings where a term's postings should be")
+    data = zlib.decompress(memoryview(found)[_HEAD.size :]) if compressed else found
+    at = 0 if compressed else _HEAD.size
+    ids = np.frombuffer(data, "<u4", count, at).cumsum(dtype=np.intp)
+    weights = np.frombuffer(data, "<f4", count, at + 4 * count).astype(np.float64)
+    counts, positions = _NONE
+    if with_positions and has_values:
+        counts = np.frombuffer(data, "<u4", count, at + 8 * count).astype(np.intp)
+        positions = np.frombuffer(data, "<u4", int(counts.sum()), at + 12 * count)
+    return Block(ids, weights, counts, positions)
+
+
+_NONE = (np.empty(0, np.intp), np.empty(0, np.uint32))
 
 
 class TermWriter:
@@ -59,20 +101,13 @@ class TermWriter:
                 self._flush()
 
     def _write_postings(self, flat: Flat, *, with_values: bool) -> bytes:
-        """One block that is the last; what Whoosh keeps about the term."""
-        ids, weights = flat[0::3], flat[1::3]
-        highest = max(weights)
-        kept: Any = tuple(weights) if min(weights) != highest else None if highest == 1 else float(highest)
-        deltas = (ids[0], *map(sub, ids[1:], ids)) if len(ids) > 1 else (ids[0],)
-        data = dumps((deltas, kept, tuple(flat[2::3]) if with_values else None), _PICKLE)
-        compression = _COMPRESSION if len(data) >= _COMPRESS_FROM_BYTES else 0
-        if compression:
-            data = zlib.compress(data, compression)
-        info = dumps((len(ids), ids[-1], highest, compression, 0, 0), _PICKLE)
-        block = _MAGIC + _LENGTH.pack(-len(info) - len(data)) + info + data
+        """What Whoosh's dictionary keeps about the term."""
+        weights = flat[1::3]
+        block = packed(flat, with_values=with_values)
         at = self._postings_at + len(self._postings)
         self._postings += block
-        return _ABOUT.pack(0, sum(weights), len(ids), 0, 0, highest, ids[0], ids[-1], at, len(block))
+        last, count = flat[-3], len(weights)
+        return _ABOUT.pack(0, sum(weights), count, 0, 0, max(weights), flat[0], last, at, len(block))
 
     def _add(self, key: bytes, value: bytes) -> None:
         at = self._terms_at + len(self._terms)
@@ -120,30 +155,23 @@ class TermLookup:
         self._terms: mmap.mmap = terms._dbfile.file
         self._postings: mmap.mmap = terms._postfile.file
 
-    def blocks(self, field: str, term: str) -> Iterator[Block]:
-        """The postings of a term, block by block; none when nobody holds it. Raises anything on damage."""
-        at = self._find(field, term)
-        if at is None:
-            return
-        file = self._postings
-        if file[at : at + 4] != _MAGIC:
-            raise ValueError("no postings where a term's postings should be")
-        at += 4
-        last = False
-        while not last:
-            (length,) = _LENGTH.unpack_from(file, at)
-            last, length = length < 0, abs(length)
-            file.seek(at + _LENGTH.size)
-            block = file.read(length)
-            info = loads(block)  # noqa: S301  # the folder is the service's own
-            # The data begin where the first pickle ends; it comes out as long as it was when made again.
-            start = len(dumps(info, _PICKLE))
-            data = zlib.decompress(memoryview(block)[start:]) if info[3] else memoryview(block)[start:]
-            yield loads(data)  # noqa: S301
-            at += _LENGTH.size + length
+    def find(self, field: str, term: str, *, with_positions: bool = False) -> Block | None:
+        """The postings of a term; None when nobody holds it. Raises anything on damage."""
+        place = self._find(field, term)
+        if place is None:
+            return None
+        at, length = place
+        return unpacked(self._postings[at : at + length], with_positions=with_positions)
 
-    def _find(self, field: str, term: str) -> int | None:
-        """Where the postings of a term begin."""
+    def all_of(self, terms: Any) -> Iterator[tuple[str, str, Block]]:
+        """(field, term, postings) of everything, to be written into another segment."""
+        for field, term in terms.terms():
+            found = self.find(field, term.decode(), with_positions=True)
+            if found is not None:
+                yield field, term.decode(), found
+
+    def _find(self, field: str, term: str) -> tuple[int, int] | None:
+        """Where the postings of a term begin, and how long they are."""
         prefix = self._fields.get(field)
         if prefix is None:
             return None
@@ -160,6 +188,6 @@ class TermLookup:
                 size, _ = _LENGTHS.unpack_from(file, at)
                 at += _LENGTHS.size
                 if file[at : at + size] == key:
-                    where: int = _ABOUT.unpack_from(file, at + size)[8]
-                    return where
+                    *_, place, length = _ABOUT.unpack_from(file, at + size)
+                    return place, length
         return None

@@ -1,4 +1,4 @@
-"""Write a Whoosh segment several times as fast as Whoosh does, in the same format on disk.
+"""Write a Whoosh segment several times as fast as Whoosh does.
 
 Whoosh keeps every posting as a tuple, sorts them all and pushes them one by one through five calls. Here
 postings are grouped by term as they come (documents come in order, so the groups are sorted already) and
@@ -8,16 +8,20 @@ postings are grouped by term as they come (documents come in order, so the group
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import partial
 from secrets import token_hex
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from search.whoosh_schema import Entry, pack_positions
-from search.whoosh_terms import Flat, TermWriter
+from search.whoosh_files import MappedStorage
+from search.whoosh_schema import COLUMNS, Entry, pack_positions
+from search.whoosh_terms import Block, Flat, TermLookup, TermWriter
 
 # Merging copies postings at about 2 ms a document and happens inside the commit; what was published must be
 # found within seconds. Eight segments of a size become one, up to this many documents.
@@ -31,10 +35,22 @@ class _Groups:
     def __init__(self) -> None:
         self.fields: dict[str, dict[str, Flat]] = defaultdict(partial(defaultdict, list))
 
-    def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
-        """Called by Whoosh for each posting of a segment that is merged."""
-        field, term, document, weight, value = item
-        self.fields[field][term.decode()].extend((document, weight, value))
+    def add_block(self, field: str, term: str, block: Block, numbers: NDArray[np.intp]) -> None:
+        """Postings of a segment that is merged; ``numbers``: of its documents, -1 for deleted ones."""
+        if len(block.counts):
+            ends = block.counts.cumsum()
+            raw = block.positions.tobytes()
+            values: list[bytes | None] = [
+                raw[4 * (end - count) : 4 * end] for end, count in zip(ends, block.counts, strict=True)
+            ]
+        else:
+            values = [None] * len(block.ids)
+        kept = self.fields[field]
+        for number, weight, value in zip(
+            numbers[block.ids].tolist(), block.weights.tolist(), values, strict=True
+        ):
+            if number >= 0:
+                kept[term].extend((number, weight, value))
 
     def add_entry(self, entry: Entry, document: int) -> None:
         """All postings of a new document."""
@@ -76,13 +92,28 @@ class GroupingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh is Any here
 
     def add_entry(self, entry: Entry) -> None:
         """Take one document; it is in the index after ``commit``."""
+        self.pool.add_entry(entry, self.docnum)
+        self._add_document(entry.ids, entry.columns)
+        self._added = True
+
+    def add_segment(self, reader: SegmentReader) -> None:
+        """Take the living documents of a segment."""
+        columns = {name: reader.column_reader(name) for name in COLUMNS}
+        numbers = np.full(reader.doc_count_all(), -1, np.intp)
+        for document in reader.all_doc_ids():
+            numbers[document] = self.docnum
+            ids = reader.stored_fields(document)["ids"]
+            self._add_document(ids, {name: int(column[document]) for name, column in columns.items()})
+        for field, term, block in TermLookup(reader._terms).all_of(reader._terms):
+            self.pool.add_block(field, term, block, numbers)
+        self._added = True
+
+    def _add_document(self, ids: tuple[str, str, str | None], columns: Mapping[str, int]) -> None:
         self.perdocwriter.start_doc(self.docnum)
-        self.perdocwriter.add_field("ids", self.schema["ids"], entry.ids, 0)
-        for name, value in entry.columns.items():
+        self.perdocwriter.add_field("ids", self.schema["ids"], ids, 0)
+        for name, value in columns.items():
             self.perdocwriter.add_column_value(name, self.schema[name].column_type, value)
         self.perdocwriter.finish_doc()
-        self.pool.add_entry(entry, self.docnum)
-        self._added = True
         self.docnum += 1
 
     def _flush_segment(self) -> None:
@@ -115,11 +146,14 @@ def merge_small(writer: Any, segments: list[Any]) -> list[Any]:
     return kept
 
 
-def _merge(writer: Any, segments: list[Any]) -> None:
+def _merge(writer: GroupingWriter, segments: list[Any]) -> None:
+    storage = MappedStorage(writer.storage.folder)
     for segment in segments:
-        reader = SegmentReader(writer.storage, writer.schema, segment)
-        writer.add_reader(reader)
-        reader.close()
+        reader = SegmentReader(storage, writer.schema, segment)
+        try:
+            writer.add_segment(reader)
+        finally:
+            reader.close()
 
 
 def _live(segment: Any) -> int:
