@@ -20,9 +20,9 @@ from library.catalog.documents import documents
 from library.catalog.tables import Lesson
 from library.core.database import Database
 from search.document import Document
-from search.engine import IndexDamaged, SchemaChanged, SearchError
+from search.engine import IndexDamaged, SchemaChanged, SearchEngine, SearchError
+from search.engines import WHOOSH, Engine
 from search.rebuild import Rebuilt, rebuild
-from search.whoosh_index import WhooshIndex
 
 _BATCH = 200
 _POLL_S = 0.3
@@ -39,20 +39,23 @@ class IndexUnavailable(Exception):
 
 
 class Indexer:
-    """The index of one folder: reading for everybody, writing for whoever holds the folder's lock."""
+    """The index of one folder: reading for everybody, writing for whoever holds the folder's lock.
 
-    def __init__(self, db: Database, folder: Path) -> None:
-        self._db, self._folder = db, folder
-        self._index: WhooshIndex | None = None
+    A folder holds the index of one engine and of no other.
+    """
+
+    def __init__(self, db: Database, folder: Path, engine: Engine = WHOOSH) -> None:
+        self._db, self._folder, self._engine = db, folder, engine
+        self._index: SearchEngine | None = None
         self._opening = threading.Lock()
         self._writing = threading.Lock()
 
-    def reader(self) -> WhooshIndex:
+    def reader(self) -> SearchEngine:
         """Return the open index; raises IndexUnavailable."""
         with self._opening:
             if self._index is None:
                 try:
-                    self._index = WhooshIndex.open_or_create(self._folder)
+                    self._index = self._engine.open_or_create(self._folder)
                 except IndexDamaged as error:
                     raise IndexUnavailable("index_damaged") from error
                 except SearchError as error:
@@ -155,7 +158,8 @@ class Indexer:
             # Read before the documents: what changes meanwhile lies above the mark and is applied afterwards.
             mark = queries.latest_revision(session)
             ids = session.scalars(select(Lesson.id).order_by(Lesson.id)).all()
-            done = rebuild(self._folder, self._all(session, list(ids), on_progress), mark)
+            found = self._all(session, list(ids), on_progress)
+            done = rebuild(self._folder, found, mark, engine=self._engine)
         self.close()
         if done.unreadable:
             log.error("lessons that cannot be indexed", documents=done.unreadable)

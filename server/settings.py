@@ -28,6 +28,10 @@ class Settings(BaseSettings):
         description='JSON of obstore\'s S3 settings, such as {"endpoint": "http://s3:8333"}.',
     )
     index: Path | None = Field(default=None, description="The search index's folder, on a local disk.")
+    search: Literal["whoosh", "tantivy"] = Field(
+        default="whoosh",
+        description="The search engine, each with an index of its own; tantivy above about 20,000 lessons.",
+    )
 
     host: str = Field(default="127.0.0.1", description="The address `serve` listens on.")
     port: int = Field(default=8000, description="The port `serve` listens on.")
@@ -108,8 +112,9 @@ class Settings(BaseSettings):
 
     @property
     def index_folder(self) -> Path:
-        """The search index's folder."""
-        return self.index or self.data / "index"
+        """The folder of the chosen engine's index; the other engine's stays as it is, to go back to."""
+        folder = self.index or self.data / "index"
+        return folder if self.search == "whoosh" else folder / self.search
 
     @property
     def base_url(self) -> str:

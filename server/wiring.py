@@ -9,6 +9,8 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 from library.core.clock import Clock, utc_now
 from library.core.database import Database, open_database
 from library.intake.downloads import Downloads
+from search.engines import ENGINES
+from search.vocabulary import Vocabulary, party_terms
 from server import migrate, secrets
 from server.indexing import Indexer
 from server.settings import Settings
@@ -34,6 +36,12 @@ class Ports:
         """ffmpeg and ffprobe; raises ToolMissing when first needed, so that a library can be read without."""
         return open_tools(self.settings)
 
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Words that belong together and words that mean the same, for every search; read when first
+        needed."""
+        return party_terms()
+
     @property
     def uploads(self) -> Path:
         """Where files lie while they are received."""
@@ -54,6 +62,11 @@ class Ports:
 def open_tools(settings: Settings) -> Tools:
     """Return ffmpeg and ffprobe of the settings, of the PATH or of the wheels; raises ToolMissing."""
     return find_tools(settings.ffmpeg, settings.ffprobe)
+
+
+def open_indexer(settings: Settings, db: Database) -> Indexer:
+    """Return the index of the engine that the settings choose."""
+    return Indexer(db, settings.index_folder, ENGINES[settings.search])
 
 
 def open_store(settings: Settings) -> ObjectStore:
@@ -82,7 +95,7 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
         settings=settings,
         db=db,
         store=store,
-        indexer=Indexer(db, settings.index_folder),
+        indexer=open_indexer(settings, db),
         signer=MediaSigner(media_secret),
         secret=secret,
         downloads=Downloads(store, settings.data / "work", cache(lambda: open_tools(settings))),

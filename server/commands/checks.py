@@ -25,9 +25,9 @@ from server import migrate
 from server.assets import AssetsMissingError, load_assets
 from server.formats import size
 from server.i18n import N_
-from server.indexing import Indexer, IndexUnavailable
+from server.indexing import IndexUnavailable
 from server.settings import Settings
-from server.wiring import open_store
+from server.wiring import open_indexer, open_store
 from transcode.errors import TranscodeError
 from transcode.tools import find_tools, missing_encoders
 
@@ -209,7 +209,7 @@ def _database(settings: Settings) -> Iterator[Check]:
 def _index(settings: Settings, db: Database) -> Check:
     if not settings.index_folder.exists():
         return Check("index", "warn", N_("还没有搜索索引，启动后会建立。"), N_("运行 weike serve。"))
-    indexer = Indexer(db, settings.index_folder)
+    indexer = open_indexer(settings, db)
     try:
         reader = indexer.reader()
         mark, documents = reader.mark(), reader.doc_count()
