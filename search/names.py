@@ -8,6 +8,7 @@ is for the caller to ask, with the name's term.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ class _Pieces:
     """Many short strings in one, and which of them lies where."""
 
     def __init__(self, parts: Iterable[str]) -> None:
-        self.starts: list[int] = []
+        self.starts = array("I")
         texts: list[str] = []
         at = 0
         for part in parts:
@@ -129,33 +130,40 @@ class Names:
     """The names of one part of an index."""
 
     def __init__(self, terms: Iterable[str]) -> None:
-        self._names = [Name.read(term) for term in terms]
+        # Read back one by one when they are found: as objects they would take twenty times the memory.
+        self._terms = list(terms)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._terms)
+
+    def _name(self, number: int) -> Name:
+        return Name.read(self._terms[number])
+
+    def _all(self) -> Iterator[Name]:
+        return map(Name.read, self._terms)
 
     @cached_property
     def _spelled(self) -> _Pieces:
-        return _Pieces("".join(name.units) for name in self._names)
+        return _Pieces("".join(name.units) for name in self._all())
 
     @cached_property
     def _lettered(self) -> _Pieces:
-        return _Pieces("".join(name.letters) for name in self._names)
+        return _Pieces("".join(name.letters) for name in self._all())
 
     @cached_property
     def _initialled(self) -> _Pieces:
-        return _Pieces("".join(name.initials) for name in self._names)
+        return _Pieces("".join(name.initials) for name in self._all())
 
     @cached_property
     def _alike(self) -> _Pieces:
-        return _Pieces("".join(map(alike, name.letters)) for name in self._names)
+        return _Pieces("".join(map(alike, name.letters)) for name in self._all())
 
     def sounding(self, run: str) -> Iterator[Heard]:
         """Whole units of names that are read like these letters, or begin with them."""
         joined = "".join(letters(run.replace("'", "")))
         for pieces, of in ((self._lettered, "letters"), (self._initialled, "initials")):
             for number, offset in pieces.places(joined):
-                name = self._names[number]
+                name = self._name(number)
                 parts: tuple[str, ...] = getattr(name, of)
                 start, end = _unit_at(parts, offset), _unit_at(parts, offset + len(joined))
                 if start is None or end is None:
@@ -173,7 +181,7 @@ class Names:
             looked_up += [(self._lettered, "letters", lettered), (self._initialled, "initials", lettered)]
         for pieces, of, piece in looked_up:
             for number, offset in pieces.places(piece) if piece else ():
-                name = self._names[number]
+                name = self._name(number)
                 if _unit_at(getattr(name, of), offset) is not None:
                     yield name, offset == 0
 
@@ -195,7 +203,7 @@ class Names:
         self, pieces: _Pieces, sound: str, units: tuple[str, ...], distance: float
     ) -> Iterator[tuple[Heard, float]]:
         for number, offset in pieces.places(sound):
-            name = self._names[number]
+            name = self._name(number)
             parts = name.letters if pieces is self._lettered else tuple(map(alike, name.letters))
             start, end = _unit_at(parts, offset), _unit_at(parts, offset + len(sound))
             if start is not None and end is not None and name.units[start:end] != units:
@@ -209,7 +217,7 @@ class Names:
         middle = len(whole) // 2
         for half, before in ((whole[:middle], 0), (whole[middle:], middle)):
             for number, offset in pieces.places(half):
-                name = self._names[number]
+                name = self._name(number)
                 parts = name.units if pieces is self._spelled else name.letters
                 text = "".join(parts)
                 for change in (0, -1, 1):

@@ -8,7 +8,7 @@ from library.catalog import queries
 from library.catalog.rules import CueLine
 from library.catalog.tables import Clip, Lesson
 from library.core.permits import scope_tokens
-from search.document import Document
+from search.document import Document, length_class
 
 
 def documents(session: Session, lessons: Sequence[Lesson]) -> Iterator[Document]:
@@ -40,7 +40,8 @@ def _document(lesson: Lesson, clip: Clip | None, lines: Sequence[CueLine]) -> Do
         id=clip.id if clip else lesson.id,
         lesson=lesson.id,
         clip=clip.id if clip else None,
-        title=lesson.title,
+        # A line each: both are titles of it, and neither is the other's continuation.
+        title="\n".join(filter(None, (lesson.title, clip.title if clip else ""))),
         lecturer=lesson.lecturer.name if lesson.lecturer else "",
         topics=tuple(link.topic.name for link in lesson.topics),
         summary=lesson.summary,
@@ -49,5 +50,6 @@ def _document(lesson: Lesson, clip: Clip | None, lines: Sequence[CueLine]) -> Do
         branch=lesson.branch_id,
         kind=lesson.kind,
         language=lesson.language,
+        length=length_class(lesson.duration_s),
         scope=scope_tokens(queries.facts(lesson)),
     )

@@ -164,6 +164,17 @@ def lessons_by_ids(session: Session, viewer: Viewer, ids: Sequence[str]) -> list
     return [found[i] for i in ids if i in found]
 
 
+def lessons_titled(session: Session, viewer: Viewer, titles: Sequence[str]) -> dict[str, list[str]]:
+    """Return the ids of the lessons that are called so and that the viewer may see, by title."""
+    found: dict[str, list[str]] = {}
+    rows = session.execute(
+        select(Lesson.title, Lesson.id).where(Lesson.title.in_(titles), visible(viewer)).order_by(Lesson.id)
+    )
+    for title, lesson_id in rows:
+        found.setdefault(title, []).append(lesson_id)
+    return found
+
+
 Facet = tuple[str, int]
 
 

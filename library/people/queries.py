@@ -1,12 +1,12 @@
 """The only reader of the people tables."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from library.core.errors import NotFound
 from library.core.permits import Grant, Role, Viewer
@@ -102,6 +102,26 @@ def branch(session: Session, branch_id: str) -> Branch:
     if found is None:
         raise NotFound
     return found
+
+
+def branches_named(session: Session, text: str, most: int = 200) -> list[str]:
+    """Return the ids of the branches whose name holds `text`, and of all below them."""
+    named, below = aliased(Branch), aliased(Branch)
+    wanted = (
+        select(below.id)
+        .join(named, below.path.startswith(named.path))
+        .where(named.name.contains(text, autoescape=True))
+        .group_by(below.id, below.path)
+        .order_by(below.path)
+        .limit(most)
+    )
+    return list(session.scalars(wanted)) if text else []
+
+
+def branch_names(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Return what branches are called, by their ids; those that are gone are left out."""
+    rows = session.execute(select(Branch.id, Branch.name).where(Branch.id.in_(ids)))
+    return dict(rows.tuples().all())
 
 
 def branches_under(session: Session, viewer: Viewer, role: Role) -> Sequence[Branch]:

@@ -12,7 +12,7 @@ from server.commands.console import Console, console_of
 from server.commands.machine import machine
 from server.commands.objects import hit_object
 from server.commands.options import Json
-from server.finding import find
+from server.finding import Found, find
 from server.formats import clock, duration_words
 from server.i18n import N_
 from server.indexing import IndexUnavailable
@@ -41,10 +41,10 @@ def search(
     with console.ports(must_exist=True) as ports:
         _catch_up(ports)
         with ports.db.read() as session:
-            found = find(ports, session, machine(session), query, limit=limit)
+            found = find(ports, session, machine(session), query, limit=limit, moments=1)
             hits = [hit_object(row, ports.settings.base_url) for row in found.rows]
     value = {"total": found.total, "hits": hits}
-    console.result(value, as_json, _hit_lines(console, value))
+    console.result(value, as_json, [*_about_lines(console, found), *_hit_lines(console, value)])
 
 
 def _catch_up(ports: Ports) -> None:
@@ -54,6 +54,13 @@ def _catch_up(ports: Ports) -> None:
     with suppress(IndexUnavailable):  # an index that cannot answer at all says so when it is asked
         if ports.indexer.reader().mark() < wanted:
             ports.indexer.catch_up(wanted, timeout_s=_CATCH_UP_S)
+
+
+def _about_lines(console: Console, found: Found) -> Iterator[str]:
+    if found.heard:
+        yield console.say(N_("按拼音找了：%(names)s"), names="、".join(found.heard))
+    if found.did_you_mean:
+        yield console.say(N_("您要找的是不是：%(query)s"), query=found.did_you_mean)
 
 
 def _hit_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:

@@ -60,7 +60,7 @@ def hit_object(row: FoundRow, base_url: str) -> dict[str, Any]:
     A clip in which only the title or the summary fits is opened at its beginning; a lesson without clips has
     no seconds at all.
     """
-    start_s, lesson_start_s = row.start_s, row.lesson_start_s
+    start_s, lesson_start_s = row.best.start_s, row.best.lesson_start_s
     if row.clip is not None and start_s is None:
         start_s, lesson_start_s = 0.0, row.clip.start_s
     return {
@@ -71,7 +71,7 @@ def hit_object(row: FoundRow, base_url: str) -> dict[str, Any]:
         "date": row.lesson.taught_on.isoformat() if row.lesson.taught_on else None,
         "start_s": None if start_s is None else round(start_s, 3),
         "lesson_start_s": None if lesson_start_s is None else round(lesson_start_s, 3),
-        "quote": row.quote,
+        "quote": row.best.quote,
         "score": round(row.score, 6),
         "url": f"{base_url}{row.path}",
     }
