@@ -32,6 +32,7 @@ from server.routes import (
     people,
     pictures,
     review,
+    searching,
     signing_in,
     system,
     watch,
@@ -82,6 +83,7 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
         account,
         people,
         api,
+        searching,
     ):
         app.include_router(module.router)
     app.include_router(upload_router(ports), include_in_schema=False)

@@ -37,6 +37,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cancelled": N_("已取消"),
     },
     "audience": {"everyone": N_("所有人"), "signed_in": N_("登录后可看")},
+    "length": {
+        "under_5": N_("5 分钟以内"),
+        "5_to_10": N_("5 到 10 分钟"),
+        "10_to_30": N_("10 到 30 分钟"),
+        "over_30": N_("30 分钟以上"),
+    },
+    "sort": {"relevance": N_("最相关"), "date": N_("最新")},
     "kind": {"video": N_("视频"), "sound": N_("音频"), "text": N_("文稿")},
     "step": {
         "receive": N_("接收录像"),

@@ -18,8 +18,6 @@ from server.contexts.catalog import (
     LessonPage,
     LessonPowers,
     LessonsPage,
-    SearchPage,
-    SearchResult,
 )
 from server.contexts.intake import CutPage, MinePage, ProgressPage, ReviewPage, UploadPage, WorkRow
 from server.contexts.parts import (
@@ -65,6 +63,7 @@ from server.contexts.plays import (
     DownloadChoice,
     StatsPage,
 )
+from server.contexts.searching import SearchChoice, SearchFilter, SearchMoment, SearchPage, SearchResult
 from server.contexts.system import ApiDocsPage, ErrorPage
 
 PAGES: tuple[type[Context], ...] = (
@@ -131,6 +130,9 @@ __all__ = [
     "Reason",
     "RecordingState",
     "ReviewPage",
+    "SearchChoice",
+    "SearchFilter",
+    "SearchMoment",
     "SearchPage",
     "SearchResult",
     "SignInPage",

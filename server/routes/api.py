@@ -18,9 +18,7 @@ from library.intake.rules import TRANSCRIPT_MAX_BYTES
 from library.plays import queries as plays
 from library.review import actions as review
 from server.deps import Lecturer, PortsDep, Reading, WhoDep, Writing
-from server.finding import find
 from server.pages import Pages
-from server.routes.find import filters_of
 
 router = APIRouter(prefix="/api/v1")
 
@@ -106,30 +104,6 @@ class TranscriptOut(BaseModel):
     kind: str
     cues: int
     warnings: list[str]
-
-
-class HitOut(BaseModel):
-    """A hit; `start_s` counts from the clip's start, `lesson_start_s` from the lecture's."""
-
-    lesson: str
-    clip: str | None
-    title: str
-    lecturer: str | None
-    date: date | None
-    start_s: float | None
-    lesson_start_s: float | None
-    quote: str
-    marks: list[tuple[int, int]]
-    score: float
-    url: str
-
-
-class SearchOut(BaseModel):
-    """What a search found; `total` counts everything the searcher may see."""
-
-    total: int
-    relaxed: bool
-    hits: list[HitOut]
 
 
 def _clip(pages: Pages, lesson: Lesson, clip: Clip, views: dict[str, int]) -> ClipOut:
@@ -334,38 +308,3 @@ def stats(session: Reading, who: WhoDep, lesson_id: str) -> dict[str, Any]:
             for d in sums.days
         ],
     }
-
-
-@router.get("/search", tags=["search"])
-def search(
-    session: Reading,
-    ports: PortsDep,
-    who: WhoDep,
-    q: str = "",
-    topic: str = "",
-    lecturer: str = "",
-    year: str = "",
-    limit: Annotated[int, Query(ge=1, le=100)] = 10,
-    offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
-) -> SearchOut:
-    """What was said, by whom, and the second where it is said."""
-    found = find(
-        ports, session, who.viewer, q, limit=limit, offset=offset, filters=filters_of(topic, lecturer, year)
-    )
-    hits = [
-        HitOut(
-            lesson=row.lesson.id,
-            clip=row.clip.id if row.clip else None,
-            title=row.lesson.title,
-            lecturer=row.lesson.lecturer.name if row.lesson.lecturer else None,
-            date=row.lesson.taught_on,
-            start_s=row.start_s,
-            lesson_start_s=row.lesson_start_s,
-            quote=row.quote,
-            marks=list(row.marks),
-            score=row.score,
-            url=ports.settings.base_url + row.path,
-        )
-        for row in found.rows
-    ]
-    return SearchOut(total=found.total, relaxed=found.relaxed, hits=hits)

@@ -1,31 +1,52 @@
 """The search page."""
 
+from typing import Literal, get_args
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.core.paging import Page, clean_number
-from library.core.permits import LessonState
-from search.engine import Filters
-from server.contexts import Facet, Reason, SearchPage, SearchResult
+from library.core.permits import LessonState, Viewer
+from library.people import queries as people
+from search.document import LENGTHS
+from search.engine import COUNTED, Counts, Filters, Sort
+from search.query import parse
+from server.contexts import Reason, SearchChoice, SearchFilter, SearchMoment, SearchPage, SearchResult
+from server.contexts.parts import Kind
 from server.deps import PortsDep, Reading, WhoDep
-from server.finding import Found, find
+from server.finding import Found, FoundRow, find
 from server.indexing import IndexUnavailable
 from server.pages import Pages, pager
 
 router = APIRouter(include_in_schema=False)
 
 _PER_PAGE = 10
+_MOST_CHOICES = 40
 _NOTHING = Found(total=0, relaxed=False, rows=())
 
+Chosen = dict[str, str]
 
-def filters_of(topic: str, lecturer: str, year: str) -> Filters:
+
+def filters_of(chosen: Chosen) -> Filters:
     """Return what a search is narrowed to; nonsense narrows nothing."""
+    year, kind, length = (chosen.get(name, "") for name in ("year", "kind", "length"))
+    topic = chosen.get("topic", "")
     return Filters(
         topics=(topic,) if topic else (),
-        lecturer=lecturer or None,
+        lecturer=chosen.get("lecturer") or None,
         year=int(year) if year.isdecimal() and len(year) == 4 else None,
+        branch=chosen.get("branch") or None,
+        kind=kind if kind in get_args(Kind) else None,
+        length=length if length in LENGTHS else None,
     )
+
+
+def sort_of(sort: str) -> Sort:
+    """Return the order asked for; nonsense is the usual one."""
+    return "date" if sort == "date" else "relevance"
 
 
 @router.get("/search")
@@ -38,11 +59,19 @@ def search(
     topic: str = "",
     lecturer: str = "",
     year: str = "",
+    branch: str = "",
+    kind: str = "",
+    length: str = "",
+    sort: str = "",
     page: int = 1,
 ) -> Response:
-    """What was said, by whom, and the second where it is said."""
+    """What was said, by whom, and the seconds where it is said."""
     pages: Pages = request.app.state.pages
-    number, problem, found = clean_number(page), None, _NOTHING
+    values = (topic, lecturer, year, branch, kind, length)
+    # A value that narrows nothing is not offered as chosen, either.
+    valid = filters_of(dict(zip(COUNTED, values, strict=True)))
+    chosen = {name: value for name, value in zip(COUNTED, values, strict=True) if _holds(valid, name)}
+    number, problem, found, order = clean_number(page), None, _NOTHING, sort_of(sort)
     if q.strip():
         try:
             found = find(
@@ -52,39 +81,119 @@ def search(
                 q,
                 limit=_PER_PAGE,
                 offset=(number - 1) * _PER_PAGE,
-                filters=filters_of(topic, lecturer, year),
+                filters=valid,
+                sort=order,
+                counts=True,
             )
         except IndexUnavailable as error:
             problem = Reason(code=error.code)
-    topics, lecturers, years = catalog.facets(
-        session, who.viewer, catalog.Filters(state=LessonState.PUBLISHED), most=12
-    )
     cards = pages.cards(session, [row.lesson for row in found.rows])
     shown = Page([row.path for row in found.rows], number, _PER_PAGE, found.total)
+    in_order = {"sort": order} if order != "relevance" else {}
     context = SearchPage(
         frame=pages.frame(request, who, query=q),
         results=tuple(
             SearchResult(
                 lesson=card,
-                url=row.path,
-                quote=row.quote,
-                marks=row.marks,
+                moments=_moments(row),
                 clip_n=row.clip.number if row.clip else None,
                 clip_title=row.clip.title if row.clip else "",
-                start_s=row.start_s,
-                lesson_start_s=row.lesson_start_s,
             )
             for row, card in zip(found.rows, cards, strict=True)
         ),
-        pager=pager(shown, "/search", q=q, topic=topic, lecturer=lecturer, year=year),
-        topics=tuple(Facet(value=v, count=n) for v, n in topics),
-        lecturers=tuple(Facet(value=v, count=n) for v, n in lecturers),
-        years=tuple(Facet(value=v, count=n) for v, n in years),
-        topic=topic,
-        lecturer=lecturer,
-        year=year,
+        pager=pager(shown, "/search", q=q, **chosen, **in_order),
+        filters=_filters(session, found, chosen, {"q": q, **in_order}),
+        sort=order,
+        sort_urls=(
+            ("relevance", _url({"q": q, **chosen})),
+            ("date", _url({"q": q, **chosen, "sort": "date"})),
+        ),
+        bare_url=_url({"q": q, **in_order}),
         loosened=found.relaxed,
+        heard=found.heard,
+        did_you_mean=found.did_you_mean or "",
+        tries=() if found.rows else _tries(q),
         problem=problem,
-        popular_topics=tuple(v for v, _n in topics),
+        popular_topics=() if found.rows else _popular(session, who.viewer),
     )
     return pages.respond(request, who, context, 503 if problem else 200)
+
+
+def _url(values: Chosen) -> str:
+    return f"/search?{urlencode(values)}"
+
+
+def _holds(filters: Filters, name: str) -> bool:
+    return bool(filters.topics if name == "topic" else getattr(filters, name))
+
+
+def _moments(row: FoundRow) -> tuple[SearchMoment, ...]:
+    return tuple(
+        SearchMoment(
+            url=row.path_to(moment),
+            quote=moment.quote,
+            marks=moment.marks,
+            start_s=moment.start_s,
+            lesson_start_s=moment.lesson_start_s,
+        )
+        for moment in row.moments
+    )
+
+
+def _filters(session: Session, found: Found, chosen: Chosen, rest: Chosen) -> tuple[SearchFilter, ...]:
+    """Return the filters that would change something, and those in use."""
+    made = []
+    for name in COUNTED:
+        counted, value = _counted(found.counts, name), chosen.get(name, "")
+        if not value and (not counted or (len(counted) == 1 and counted[0][1] >= found.total)):
+            continue
+        if value and value not in dict(counted):
+            counted.append((value, 0))
+        called = people.branch_names(session, list(dict(counted))) if name == "branch" else {}
+        without = {other: its for other, its in chosen.items() if other != name}
+        made.append(
+            SearchFilter(
+                name=name,
+                choices=tuple(
+                    SearchChoice(value=its, count=n, text=_text(name, its, called)) for its, n in counted
+                ),
+                chosen=value,
+                url_without=_url({**rest, **without}),
+            )
+        )
+    return tuple(made)
+
+
+def _counted(counts: Counts, name: str) -> list[tuple[str, int]]:
+    """Return the values of a filter in the order in which people look for them."""
+    counted = list(getattr(counts, name)[:_MOST_CHOICES])
+    if name == "year":
+        return sorted(counted, reverse=True)
+    if name == "length":
+        return sorted(counted, key=lambda pair: LENGTHS.index(pair[0]))
+    return counted
+
+
+def _text(name: str, value: str, branches: dict[str, str]) -> str:
+    if name in ("kind", "length"):
+        return ""
+    return branches.get(value, "—") if name == "branch" else value
+
+
+def _tries(q: str) -> tuple[Literal["phrase", "excluded", "field"], ...]:
+    """Return what narrows a query that found nothing."""
+    query = parse(q)
+    fields = (query.lecturers, query.topics, query.years, query.branches, query.kinds)
+    tries: list[Literal["phrase", "excluded", "field"]] = []
+    if query.phrases:
+        tries.append("phrase")
+    if query.excluded:
+        tries.append("excluded")
+    if any(fields):
+        tries.append("field")
+    return tuple(tries)
+
+
+def _popular(session: Session, viewer: Viewer) -> tuple[str, ...]:
+    topics, _, _ = catalog.facets(session, viewer, catalog.Filters(state=LessonState.PUBLISHED), most=12)
+    return tuple(name for name, _ in topics)

@@ -223,46 +223,85 @@ def catalog_pages() -> Iterator[tuple[str, c.Context]]:
 
 
 def _search_pages(cards: tuple[c.LessonCard, ...]) -> Iterator[tuple[str, c.Context]]:
-    searching = frame(MEMBER, "/search?q=绿水青山", query="绿水青山")
     quote = SENTENCES[5] + SENTENCES[6]
     at = quote.index("绿水青山")
-    hit = c.SearchResult(
-        lesson=cards[0],
-        url="/clips/clip1?t=32.5",
-        quote=quote,
-        marks=((at, at + 4),),
-        clip_n=1,
-        start_s=32.5,
-        lesson_start_s=32.5,
-    )
-    text_hit = c.SearchResult(
-        lesson=replace(cards[2], kind="text"), url="/lessons/lesson2", quote="入党誓词 <的> 由来"
+    moment = c.SearchMoment(
+        url="/clips/clip1?t=32.5", quote=quote, marks=((at, at + 4),), start_s=32.5, lesson_start_s=32.5
     )
     later = replace(
-        hit, clip_n=3, start_s=301.0, lesson_start_s=3905.0, quote=SENTENCES[9], marks=((21, 25), (20, 26))
+        moment,
+        url="/clips/clip1?t=301.0",
+        quote=SENTENCES[9],
+        marks=((21, 25), (20, 26)),
+        start_s=301.0,
+        lesson_start_s=3905.0,
     )
-    found = c.SearchPage(frame=searching, results=(hit, later, text_hit), pager=pager(3, 27), **FACETS)
+    hit = c.SearchResult(lesson=cards[0], moments=(moment, later, moment), clip_n=1)
+    named = c.SearchResult(lesson=cards[1], moments=(later,), clip_n=3, clip_title="余村为什么关掉矿山")
+    text_hit = c.SearchResult(
+        lesson=replace(cards[2], kind="text"),
+        moments=(c.SearchMoment(url="/lessons/lesson2", quote="入党誓词 <的> 由来"),),
+    )
+    found = c.SearchPage(
+        frame=frame(MEMBER, "/search?q=绿水青山", query="绿水青山"),
+        results=(hit, named, text_hit),
+        pager=pager(3, 27),
+        filters=_search_filters(),
+        sort_urls=(("relevance", "/search?q=x"), ("date", "/search?q=x&sort=date")),
+        bare_url="/search?q=x",
+    )
+    nothing = replace(found, results=(), filters=(), pager=pager(0, 0))
+    popular = ("党史", "乡村振兴", "作风建设")
     yield "search", found
-    yield "search_loosened", replace(found, results=(hit,), loosened=True)
+    topic, *others = found.filters
     yield (
-        "search_nothing",
-        replace(found, results=(), pager=pager(0, 0), popular_topics=("党史", "乡村振兴", "作风建设")),
-    )
-    yield (
-        "search_help",
+        "search_narrowed",
         replace(
             found,
-            frame=frame(None, "/search"),
-            results=(),
-            pager=pager(0, 0),
-            topics=(),
-            lecturers=(),
-            years=(),
+            filters=(replace(topic, chosen="党史"), *others[:-1], replace(others[-1], chosen="10_to_30")),
+            sort="date",
         ),
     )
+    yield "search_loosened", replace(found, results=(hit,), loosened=True, did_you_mean="绿水青山 产业")
+    yield "search_heard", replace(found, heard=("绿水青山", "吕水清"))
     yield (
-        "search_problem",
-        replace(found, results=(), pager=pager(0, 0), problem=c.Reason(code="index_damaged")),
+        "search_nothing",
+        replace(nothing, popular_topics=popular, tries=("phrase", "excluded", "field"), did_you_mean="余村"),
+    )
+    yield (
+        "search_narrowed_to_nothing",
+        replace(nothing, filters=(c.SearchFilter(name="year", choices=_YEARS, chosen="2025"),)),
+    )
+    yield "search_help", replace(nothing, frame=frame(None, "/search"), popular_topics=popular)
+    yield "search_problem", replace(nothing, problem=c.Reason(code="index_damaged"))
+
+
+_YEARS = (
+    c.SearchChoice(value="2026", count=17, text="2026"),
+    c.SearchChoice(value="2025", count=0, text="2025"),
+)
+
+
+def _search_filters() -> tuple[c.SearchFilter, ...]:
+    def named(**counts: int) -> tuple[c.SearchChoice, ...]:
+        return tuple(c.SearchChoice(value=name, count=n, text=name) for name, n in counts.items())
+
+    def coded(**counts: int) -> tuple[c.SearchChoice, ...]:
+        return tuple(c.SearchChoice(value=code, count=n) for code, n in counts.items())
+
+    return (
+        c.SearchFilter(
+            name="topic", choices=named(生态文明=16, 乡村振兴=9, 党史=1), url_without="/search?q=x"
+        ),
+        c.SearchFilter(name="lecturer", choices=named(王芳=17, 陈志远=9)),
+        c.SearchFilter(name="year", choices=_YEARS),
+        c.SearchFilter(name="branch", choices=named(省委党校=20, 安吉县余村党支部=7)),
+        c.SearchFilter(name="kind", choices=coded(video=25, sound=1, text=1)),
+        c.SearchFilter(
+            name="length",
+            choices=coded(under_5=3, **{"10_to_30": 17, "over_30": 7}),
+            url_without="/search?q=x",
+        ),
     )
 
 

@@ -142,7 +142,7 @@ CASES = [
         Case(f"GET {path}", EVERYBODY)
         for path in (
             *("/", "/lessons", "/search", "/counting", "/healthz", "/readyz"),
-            *("/api/docs", "/api/openapi.json", "/api/v1/lessons", "/api/v1/search"),
+            *("/api/docs", "/api/openapi.json", "/api/v1/lessons", "/api/v1/search", "/api/v1/suggest"),
         )
     ),
     Case("GET /favicon.ico", "308 308 308 308 308 308"),

@@ -1,0 +1,163 @@
+"""Searching under /api/v1: hits with their moments, and suggestions while typing."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from search.engine import COUNTED, Counts
+from server.deps import PortsDep, Reading, WhoDep
+from server.finding import FoundRow, find
+from server.routes.find import filters_of, sort_of
+from server.suggesting import MOST, suggest
+
+router = APIRouter(prefix="/api/v1", tags=["search"])
+
+
+class MomentOut(BaseModel):
+    """A sentence that answers; `start_s` counts from the clip's start, `lesson_start_s` from the lesson's."""
+
+    start_s: float | None
+    lesson_start_s: float | None
+    quote: str
+    marks: list[tuple[int, int]]
+    url: str
+
+
+class HitOut(BaseModel):
+    """A clip that was found; its own `quote`, `start_s` and `url` are those of its best moment."""
+
+    lesson: str
+    clip: str | None
+    title: str
+    clip_title: str
+    lecturer: str | None
+    date: date | None
+    start_s: float | None
+    lesson_start_s: float | None
+    quote: str
+    marks: list[tuple[int, int]]
+    moments: list[MomentOut]
+    score: float
+    url: str
+
+
+class CountOut(BaseModel):
+    """How many hits choosing a filter's value leaves."""
+
+    value: str
+    count: int
+
+
+class SearchOut(BaseModel):
+    """What a search found; `total` and `counts` tell of everything the searcher may see.
+
+    `relaxed`: nothing had all the words. `heard`: what letters were taken for as pinyin. `did_you_mean`:
+    another spelling that finds more.
+    """
+
+    total: int
+    relaxed: bool
+    heard: list[str]
+    did_you_mean: str | None
+    counts: dict[str, list[CountOut]]
+    hits: list[HitOut]
+
+
+class SuggestionOut(BaseModel):
+    """A topic, lecturer or title; `count` are the clips that bear it, `url` leads to them."""
+
+    kind: Literal["topic", "lecturer", "title"]
+    text: str
+    count: int = Field(ge=1)
+    url: str
+
+
+@router.get("/search")
+def search(
+    session: Reading,
+    ports: PortsDep,
+    who: WhoDep,
+    q: str = "",
+    topic: str = "",
+    lecturer: str = "",
+    year: str = "",
+    branch: str = "",
+    kind: str = "",
+    length: str = "",
+    sort: str = "relevance",
+    limit: Annotated[int, Query(ge=1, le=100)] = 10,
+    offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
+) -> SearchOut:
+    """What was said, by whom, and the seconds where it is said."""
+    values = (topic, lecturer, year, branch, kind, length)
+    found = find(
+        ports,
+        session,
+        who.viewer,
+        q,
+        limit=limit,
+        offset=offset,
+        filters=filters_of(dict(zip(COUNTED, values, strict=True))),
+        sort=sort_of(sort),
+        counts=True,
+    )
+    return SearchOut(
+        total=found.total,
+        relaxed=found.relaxed,
+        heard=list(found.heard),
+        did_you_mean=found.did_you_mean,
+        counts=_counts(found.counts),
+        hits=[_hit(row, ports.settings.base_url) for row in found.rows],
+    )
+
+
+def _counts(counts: Counts) -> dict[str, list[CountOut]]:
+    return {name: [CountOut(value=v, count=n) for v, n in getattr(counts, name)] for name in COUNTED}
+
+
+def _hit(row: FoundRow, base_url: str) -> HitOut:
+    moments = [
+        MomentOut(
+            start_s=moment.start_s,
+            lesson_start_s=moment.lesson_start_s,
+            quote=moment.quote,
+            marks=list(moment.marks),
+            url=base_url + row.path_to(moment),
+        )
+        for moment in row.moments
+    ]
+    return HitOut(
+        lesson=row.lesson.id,
+        clip=row.clip.id if row.clip else None,
+        title=row.lesson.title,
+        clip_title=row.clip.title if row.clip else "",
+        lecturer=row.lesson.lecturer.name if row.lesson.lecturer else None,
+        date=row.lesson.taught_on,
+        start_s=row.best.start_s,
+        lesson_start_s=row.best.lesson_start_s,
+        quote=row.best.quote,
+        marks=list(row.best.marks),
+        moments=moments,
+        score=row.score,
+        url=base_url + row.path,
+    )
+
+
+@router.get("/suggest")
+def suggestions(
+    response: Response,
+    session: Reading,
+    ports: PortsDep,
+    who: WhoDep,
+    q: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=20)] = MOST,
+) -> list[SuggestionOut]:
+    """Names for what is typed so far: topics, lecturers and titles; by characters, pinyin or initials."""
+    response.headers["cache-control"] = "no-store"
+    return [
+        SuggestionOut(kind=one.kind, text=one.text, count=one.count, url=one.url)
+        for one in suggest(ports, session, who.viewer, q, limit)
+    ]
