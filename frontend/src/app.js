@@ -1,4 +1,5 @@
 // Small helps on every page. Everything here also works without it, only less conveniently.
+import './search/suggest.js';
 
 // A question before something that cannot be undone.
 document.addEventListener('submit', (event) => {
