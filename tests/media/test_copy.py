@@ -100,6 +100,18 @@ def test_segments_begin_where_the_original_has_its_key_frames(
         assert all(part.duration <= playlist.target_duration + 0.5 for part in playlist.segments)
 
 
+@pytest.mark.parametrize("rate", ["15", "24000/1001", "24", "25", "30000/1001", "30"])
+def test_a_forced_key_frame_is_not_rounded_to_the_frame_before(
+    tools: Tools, make: Maker, tmp_path: Path, rate: str
+) -> None:
+    """At 30 frames a second ffmpeg 5.1 cut the lower rendition a frame early, and nothing was ever copied."""
+    keys = ["-bf", "0", "-force_key_frames", "expr:gte(t,n_forced*2)", "-sc_threshold", "0"]
+    name = rate.replace("/", "_")
+    source = make(f"rate{name}.mp4", *picture("480x480", rate, 14), *tone(14), *X264, *keys)
+    _, output = make_copy(tools, source, tmp_path / "clip", 0.0, 14.0)
+    assert output.copy_reason == "copied"
+
+
 def test_copied_clips_next_to_each_other_lose_and_repeat_no_frame(
     tools: Tools, make: Maker, tmp_path: Path
 ) -> None:
