@@ -171,8 +171,8 @@ def _picture_options(picture: PicturePlan, plan: Plan) -> dict[str, Any]:
     every: dict[str, Any] = {"c": "libx264", "preset": plan.preset, "profile": "high"}
     every |= {"g": gop, "keyint_min": gop, "sc_threshold": 0}
     if picture.copied is not None and picture.copied.borders:
-        # A little early, as ffmpeg 9 takes the first frame that is not before the moment; less than half a frame,
-        # as 5.1 rounds the moment to the nearest frame.
+        # A little early, as ffmpeg 9 takes the first frame that is not before the moment; less than half a
+        # frame, as 5.1 rounds the moment to the nearest frame.
         moments = (float((border - 0.25) / picture.fps) for border in picture.copied.borders)
         every["force_key_frames"] = ",".join(number(at_s) for at_s in moments)
     options = _copy_options(plan, picture) if picture.copied else {}
