@@ -7,6 +7,7 @@ times are this process's CPU, which a busy machine does not change much. Every p
 
 import argparse
 import asyncio
+import logging
 import random
 import shutil
 import sqlite3
@@ -16,8 +17,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+
+import structlog
 
 try:
     import jieba
@@ -95,7 +99,7 @@ def _measured(chosen: argparse.Namespace, folder: Path) -> list[Figure]:
 
 def _about() -> str:
     peers = f"Whoosh {'.'.join(map(str, whoosh.__version__))}, {tantivy.__version__.split(',')[0]}"
-    peers += f", SQLite {sqlite3.sqlite_version} FTS5, jieba {jieba.__version__}"
+    peers += f", SQLite {sqlite3.sqlite_version} FTS5, jieba {version('jieba')}"
     return f"{datetime.now(UTC):%Y-%m-%d}; {machine()}; Python {sys.version.split()[0]}, {peers}"
 
 
@@ -351,6 +355,7 @@ def large(folder: Path, made: Language, many: int, asked: int) -> list[Figure]:
 
 def nil_page(folder: Path, asked: int) -> list[float]:
     """CPU seconds of the server for its search page when nothing is asked; called without a network."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     settings = Settings(data=new_data(folder), worker=False, _env_file=None)  # type: ignore[call-arg]
     ports = open_ports(settings)
     app = create_app(settings, ports)

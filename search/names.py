@@ -98,20 +98,22 @@ class _Pieces:
     def __init__(self, parts: Iterable[str]) -> None:
         self.starts = array("I")
         texts: list[str] = []
-        at = 0
+        at = 1
         for part in parts:
             self.starts.append(at)
             texts.append(part)
             at += len(part) + 1
-        self.text = "\n".join(texts)
+        self.text = "\n" + "\n".join(texts)
 
-    def places(self, piece: str) -> Iterator[tuple[int, int]]:
+    def places(self, piece: str, *, at_start: bool = False) -> Iterator[tuple[int, int]]:
         """(number of the string, offset in it) of the piece, at most MOST_PLACES times."""
-        at = -1
+        looked_up = "\n" + piece if at_start else piece
+        after = -1
         for _ in range(MOST_PLACES):
-            at = self.text.find(piece, at + 1)
-            if at < 0:
+            after = self.text.find(looked_up, after + 1)
+            if after < 0:
                 return
+            at = after + at_start
             number = bisect_right(self.starts, at) - 1
             yield number, at - self.starts[number]
 
@@ -177,10 +179,12 @@ class Names:
         spelled = "".join(unit for unit, _ in syllables(typed))
         lettered = "".join("".join(one) for _, one in syllables(typed))
         looked_up = [(self._spelled, "units", spelled)]
+        # One letter is in every name; those that begin with it are enough.
+        at_start = len(spelled) == 1 and spelled.isascii()
         if spelled.isascii() or not _is_all_han(spelled):
             looked_up += [(self._lettered, "letters", lettered), (self._initialled, "initials", lettered)]
         for pieces, of, piece in looked_up:
-            for number, offset in pieces.places(piece) if piece else ():
+            for number, offset in pieces.places(piece, at_start=at_start) if piece else ():
                 name = self._name(number)
                 if _unit_at(getattr(name, of), offset) is not None:
                     yield name, offset == 0

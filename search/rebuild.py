@@ -13,6 +13,7 @@ from typing import Any
 from whoosh.util.filelock import FileLock
 
 from search import generations
+from search.collecting import no_cycles
 from search.document import Document
 from search.engine import IndexBusy, IndexDamaged, SearchError
 from search.engines import WHOOSH, Engine
@@ -113,7 +114,11 @@ def _build(
     unreadable: list[str] = []
     entries = _readable(engine, documents, unreadable)
     count = 0
-    while some := list(islice(entries, batch)):
+    while True:
+        with no_cycles():
+            some = list(islice(entries, batch))
+        if not some:
+            break
         count += store.write(some, [], mark=0)
         on_progress(count)
     # The mark comes last: a generation without it has not been finished.

@@ -12,6 +12,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, LockError
 from whoosh.reading import SegmentReader
 
+from search.collecting import no_cycles
 from search.engine import IndexBusy, IndexDamaged, SearchError
 from search.files import sync_file, sync_folder
 from search.keys import key
@@ -124,13 +125,14 @@ class WhooshStore:
             with damage(f"a segment in {self.folder}"):
                 _remove(writer, lessons)
             count = 0
-            for document in documents:
-                writer.add_entry(document)
-                count += 1
+            with no_cycles():
+                for document in documents:
+                    writer.add_entry(document)
+                    count += 1
         except BaseException:
             writer.cancel()
             raise
-        with damage(f"a segment in {self.folder}"):
+        with damage(f"a segment in {self.folder}"), no_cycles():
             writer.commit(mergetype=merge_small)
         self._sync_and_seal(mark)
         return count
