@@ -25,7 +25,7 @@ import structlog
 
 try:
     import jieba
-    import tantivy
+    import tantivy  # noqa: F401  # asked for here, so that it is missed before an hour of measuring
     import whoosh
 except ImportError as error:
     raise SystemExit(f"a peer of the bench is missing: {error} (install requirements/dev.txt)") from error
@@ -98,7 +98,7 @@ def _measured(chosen: argparse.Namespace, folder: Path) -> list[Figure]:
 
 
 def _about() -> str:
-    peers = f"Whoosh {'.'.join(map(str, whoosh.__version__))}, {tantivy.__version__.split(',')[0]}"
+    peers = f"Whoosh {'.'.join(map(str, whoosh.__version__))}, tantivy {version('tantivy')}"
     peers += f", SQLite {sqlite3.sqlite_version} FTS5, jieba {version('jieba')}"
     return f"{datetime.now(UTC):%Y-%m-%d}; {machine()}; Python {sys.version.split()[0]}, {peers}"
 
