@@ -12,6 +12,7 @@ import pytest
 from library.core.permits import NOBODY, Audience, LessonState, Role
 from library.plays import actions as plays
 from library.review import actions as review
+from search import generations
 from server.finding import find
 from server.wiring import Ports
 from tests.cli.conftest import Weike
@@ -121,6 +122,31 @@ def test_reindex_builds_it_anew(weike: Weike, ports: Ports) -> None:
     assert value["documents"] == 6
     assert value["unreadable"] == []
     assert weike("search", "红船精神", "--json").json["total"] == 6
+
+
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_the_setting_chooses_the_engine_of_every_command(
+    weike: Weike, ports: Ports, data: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    with ports.db.write() as session:
+        factories.lesson(session, "红船精神", clips=2, spoken=["红船从南湖出发。"])
+    monkeypatch.setenv("WEIKE_SEARCH", engine)
+    value = weike("reindex", "--json").json
+    assert (value["documents"], value["unreadable"]) == (2, [])
+    used = data / "index" / ("" if engine == "whoosh" else engine)
+    assert generations.current(used) == value["generation"]
+    assert weike("search", "红船", "--json").json["total"] == 2
+    assert weike("search", "hcjs", "--json").json["total"] == 2
+    heard = weike("search", "hcjs").out
+    assert "按拼音找了：红船精神" in heard
+    assert {c["name"]: c["status"] for c in weike("doctor", "--json").json["checks"]}["index"] == "ok"
+
+
+def test_an_engine_that_does_not_exist_is_refused(weike: Weike, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEIKE_SEARCH", "elastic")
+    ran = weike("search", "x")
+    assert (ran.code, ran.out) == (2, "")
+    assert "elastic" in ran.err or "search" in ran.err.lower()
 
 
 def test_sweep_says_what_would_go_and_then_takes_it_away(weike: Weike, ports: Ports) -> None:
