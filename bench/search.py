@@ -28,7 +28,9 @@ try:
     import tantivy  # noqa: F401  # asked for here, so that it is missed before an hour of measuring
     import whoosh
 except ImportError as error:
-    raise SystemExit(f"a peer of the bench is missing: {error} (install requirements/dev.txt)") from error
+    raise SystemExit(
+        f"bench.search: a peer is missing: {error} (set-up leaves out jieba: pip install jieba==0.42.1)"
+    ) from error
 
 from bench.corpus import EVERYONE, Language, language, lessons, questions
 from bench.measure import machine, ratio, side_by_side
