@@ -54,6 +54,8 @@ class Watch {
     this.starting = null;
     this.ranges = new PlayedRanges();
     this.transcript = new Transcript(document.querySelector('.cues'));
+    // Who comes from the search reads the sentence while the picture is still on its way.
+    if (clip.start_s) this.transcript.show(clip.start_s, true);
     this.source?.detach();
     this.hideNote();
     if (clip.poster) this.video.poster = clip.poster;
