@@ -1,9 +1,11 @@
 """The search page."""
 
-from typing import Literal, get_args
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -30,23 +32,42 @@ _NOTHING = Found(total=0, relaxed=False, rows=())
 Chosen = dict[str, str]
 
 
-def filters_of(chosen: Chosen) -> Filters:
-    """Return what a search is narrowed to; nonsense narrows nothing."""
-    year, kind, length = (chosen.get(name, "") for name in ("year", "kind", "length"))
-    topic = chosen.get("topic", "")
-    return Filters(
-        topics=(topic,) if topic else (),
-        lecturer=chosen.get("lecturer") or None,
-        year=int(year) if year.isdecimal() and len(year) == 4 else None,
-        branch=chosen.get("branch") or None,
-        kind=kind if kind in get_args(Kind) else None,
-        length=length if length in LENGTHS else None,
-    )
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks of the search; nonsense narrows nothing and orders nothing."""
 
+    q: str = ""
+    topic: str = ""
+    lecturer: str = ""
+    year: str = ""
+    branch: str = ""
+    kind: str = ""
+    length: str = ""
+    sort: str = ""
 
-def sort_of(sort: str) -> Sort:
-    """Return the order asked for; nonsense is the usual one."""
-    return "date" if sort == "date" else "relevance"
+    @property
+    def filters(self) -> Filters:
+        """What the search is narrowed to."""
+        return Filters(
+            topics=(self.topic,) if self.topic else (),
+            lecturer=self.lecturer or None,
+            year=int(self.year) if self.year.isdecimal() and len(self.year) == 4 else None,
+            branch=self.branch or None,
+            kind=self.kind if self.kind in get_args(Kind) else None,
+            length=self.length if self.length in LENGTHS else None,
+        )
+
+    @property
+    def chosen(self) -> Chosen:
+        """The values of the filters that narrow something, by the filter's name."""
+        valid = self.filters
+        narrows = {name: getattr(valid, "topics" if name == "topic" else name) for name in COUNTED}
+        return {name: getattr(self, name) for name in COUNTED if narrows[name]}
+
+    @property
+    def order(self) -> Sort:
+        """In which order hits come."""
+        return "date" if self.sort == "date" else "relevance"
 
 
 @router.get("/search")
@@ -55,76 +76,66 @@ def search(
     session: Reading,
     ports: PortsDep,
     who: WhoDep,
-    q: str = "",
-    topic: str = "",
-    lecturer: str = "",
-    year: str = "",
-    branch: str = "",
-    kind: str = "",
-    length: str = "",
-    sort: str = "",
+    asked: Annotated[Asked, Depends()],
     page: int = 1,
 ) -> Response:
     """What was said, by whom, and the seconds where it is said."""
     pages: Pages = request.app.state.pages
-    values = (topic, lecturer, year, branch, kind, length)
-    # A value that narrows nothing is not offered as chosen, either.
-    valid = filters_of(dict(zip(COUNTED, values, strict=True)))
-    chosen = {name: value for name, value in zip(COUNTED, values, strict=True) if _holds(valid, name)}
-    number, problem, found, order = clean_number(page), None, _NOTHING, sort_of(sort)
-    if q.strip():
+    number, problem, found = clean_number(page), None, _NOTHING
+    if asked.q.strip():
         try:
             found = find(
                 ports,
                 session,
                 who.viewer,
-                q,
+                asked.q,
                 limit=_PER_PAGE,
                 offset=(number - 1) * _PER_PAGE,
-                filters=valid,
-                sort=order,
+                filters=asked.filters,
+                sort=asked.order,
                 counts=True,
             )
         except IndexUnavailable as error:
             problem = Reason(code=error.code)
-    cards = pages.cards(session, [row.lesson for row in found.rows])
     shown = Page([row.path for row in found.rows], number, _PER_PAGE, found.total)
-    in_order = {"sort": order} if order != "relevance" else {}
+    words, chosen = {"q": asked.q}, asked.chosen
+    in_order = {"sort": asked.order} if asked.order != "relevance" else {}
     context = SearchPage(
-        frame=pages.frame(request, who, query=q),
-        results=tuple(
-            SearchResult(
-                lesson=card,
-                moments=_moments(row),
-                clip_n=row.clip.number if row.clip else None,
-                clip_title=row.clip.title if row.clip else "",
-            )
-            for row, card in zip(found.rows, cards, strict=True)
-        ),
-        pager=pager(shown, "/search", q=q, **chosen, **in_order),
-        filters=_filters(session, found, chosen, {"q": q, **in_order}),
-        sort=order,
+        frame=pages.frame(request, who, query=asked.q),
+        results=_results(pages, session, found.rows),
+        pager=pager(shown, "/search", **words, **chosen, **in_order),
+        filters=_filters(session, found, chosen, {**words, **in_order}),
+        sort=asked.order,
         sort_urls=(
-            ("relevance", _url({"q": q, **chosen})),
-            ("date", _url({"q": q, **chosen, "sort": "date"})),
+            ("relevance", _url({**words, **chosen})),
+            ("date", _url({**words, **chosen, "sort": "date"})),
         ),
-        bare_url=_url({"q": q, **in_order}),
+        bare_url=_url({**words, **in_order}),
         loosened=found.relaxed,
         heard=found.heard,
         did_you_mean=found.did_you_mean or "",
-        tries=() if found.rows else _tries(q),
+        tries=() if found.rows else _tries(asked.q),
         problem=problem,
         popular_topics=() if found.rows else _popular(session, who.viewer),
     )
     return pages.respond(request, who, context, 503 if problem else 200)
 
 
+def _results(pages: Pages, session: Session, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]:
+    cards = pages.cards(session, [row.lesson for row in rows])
+    return tuple(
+        SearchResult(
+            lesson=card,
+            moments=_moments(row),
+            clip_n=row.clip.number if row.clip else None,
+            clip_title=row.clip.title if row.clip else "",
+        )
+        for row, card in zip(rows, cards, strict=True)
+    )
+
+
 def _url(values: Chosen) -> str:
     return f"/search?{urlencode(values)}"
-
-
-def _holds(filters: Filters, name: str) -> bool:
-    return bool(filters.topics if name == "topic" else getattr(filters, name))
 
 
 def _moments(row: FoundRow) -> tuple[SearchMoment, ...]:

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from search.engine import COUNTED, Counts
 from server.deps import PortsDep, Reading, WhoDep
 from server.finding import FoundRow, find
-from server.routes.find import filters_of, sort_of
+from server.routes.find import Asked
 from server.suggesting import MOST, suggest
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
@@ -80,28 +80,20 @@ def search(
     session: Reading,
     ports: PortsDep,
     who: WhoDep,
-    q: str = "",
-    topic: str = "",
-    lecturer: str = "",
-    year: str = "",
-    branch: str = "",
-    kind: str = "",
-    length: str = "",
-    sort: str = "relevance",
+    asked: Annotated[Asked, Depends()],
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
     offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> SearchOut:
     """What was said, by whom, and the seconds where it is said."""
-    values = (topic, lecturer, year, branch, kind, length)
     found = find(
         ports,
         session,
         who.viewer,
-        q,
+        asked.q,
         limit=limit,
         offset=offset,
-        filters=filters_of(dict(zip(COUNTED, values, strict=True))),
-        sort=sort_of(sort),
+        filters=asked.filters,
+        sort=asked.order,
         counts=True,
     )
     return SearchOut(
