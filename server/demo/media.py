@@ -95,9 +95,14 @@ def _make_in(
     spoken = speak(said, VOICES[lesson.voice], work, should_stop)
     _draw(lesson, fonts, work)
     for n in range(len(lesson.sections)):
-        run(loop_args(tools, work, n), timeout_s=_TIMEOUT_S, should_stop=should_stop)
+        run(loop_args(tools, work, n), timeout_s=_TIMEOUT_S, should_stop=should_stop, cwd=work)
     (work / "list.txt").write_text(join_list(spoken.section_ends_s), "utf-8")
-    run(join_args(tools, work, made / f"{lesson.key}.mp4"), timeout_s=_TIMEOUT_S, should_stop=should_stop)
+    run(
+        join_args(tools, work, made / f"{lesson.key}.mp4"),
+        timeout_s=_TIMEOUT_S,
+        should_stop=should_stop,
+        cwd=made,
+    )
     (made / f"{lesson.key}.srt").write_text(to_srt([line.text for line in said], spoken.cues), "utf-8")
     (made / "made.json").write_text(json.dumps({"duration_s": spoken.duration_s}), "utf-8")
 
@@ -121,6 +126,7 @@ def speak(
         [sys.executable, "-I", program, str(job_file), str(wav), str(cues_file)],
         timeout_s=_TIMEOUT_S,
         should_stop=should_stop,
+        cwd=work,  # a child may write nowhere else
     )
     data = json.loads(cues_file.read_text("utf-8"))
     cues = tuple((float(start_s), float(end_s)) for start_s, end_s in data["cues"])
