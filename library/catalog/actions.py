@@ -281,8 +281,11 @@ def choose_poster(clip: Clip, still: str) -> None:
     clip.poster = still_file(int(still))
 
 
-def clip_growing(session: Session, clip: Clip, early: str) -> None:
-    """Note that the beginning of a clip can be watched while it is made; the index need not know of it."""
+def clip_growing(session: Session, clip: Clip, early: str | None) -> None:
+    """Note that the beginning of a clip can be watched while it is made (None: not any more).
+
+    The index need not know of it.
+    """
     clip.early = early
     session.flush()
 

@@ -160,6 +160,7 @@ class Pipeline:
             folder = self.work / f"clip-{clip_id}-{run.attempt}"
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
+            preview = Preview(run, self.store, clip_id, plan, folder)
             try:
                 output = package.encode_clip(
                     self.tools,
@@ -169,11 +170,14 @@ class Pipeline:
                     on_progress=run.reporter("clip", n),
                     should_stop=run.should_stop(),
                     threads=threads,
-                    on_segments=Preview(run, self.store, clip_id, plan, folder),
+                    on_segments=preview,
                 )
                 if run.is_over():
                     raise Cancelled
                 objects.publish_folder(self.store, folder, prefix, output.files)
+            except BaseException:
+                preview.take_back()
+                raise
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
             with self.db.write() as session:

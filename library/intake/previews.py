@@ -1,15 +1,18 @@
 """A clip that can be watched while it is still being made, by those who work on its lesson."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 import obstore
 from obstore.store import ObjectStore
+from sqlalchemy.exc import SQLAlchemyError
 
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
+from library.core.errors import NotFound
 from library.intake import objects
-from library.intake.running import Run
+from library.intake.running import Run, Stopped
 from transcode.graph import INIT
 from transcode.growing import planned_segments
 from transcode.ladder import Plan
@@ -56,6 +59,18 @@ class Preview:
                 self._run.recording(session)
                 clip = catalog_queries.clip(session, self._clip_id)
                 catalog.clip_growing(session, clip, self._digest)
+
+    def take_back(self) -> None:
+        """Leave nothing of a clip that came to nothing: on a full disk, above all, it must free its room.
+
+        Not when the run is over: the next one may be showing the same clip by now, and the sweep comes later.
+        """
+        if not self._shared or self._run.is_over():
+            return
+        objects.delete_prefix(self._store, self._prefix)
+        with suppress(Stopped, NotFound, SQLAlchemyError), self._run.db.write() as session:
+            self._run.recording(session)
+            catalog.clip_growing(session, catalog_queries.clip(session, self._clip_id), None)
 
     def _share(self, name: str, segments: tuple[Segment, ...]) -> None:
         for file in (INIT, *(segment.uri for segment in segments)):

@@ -25,6 +25,7 @@ from library.intake.running import Run, Stopped
 from library.intake.tables import Original
 from tests.support import factories as make
 from tests.support.databases import NOW, Databases
+from transcode.errors import Cancelled
 from transcode.facts import Facts
 from transcode.ladder import plan_clip
 from transcode.playlist import Segment
@@ -225,17 +226,29 @@ def test_a_lesson_deleted_meanwhile_ends_the_run_quietly(pipeline: Pipeline, fil
         pipeline.probe(recording_id)
 
 
-def test_the_beginning_of_a_clip_can_be_watched_while_the_rest_is_made(
-    pipeline: Pipeline, tools: Tools, tmp_path: Path
-) -> None:
-    file = tmp_path / "long.mp4"
+@pytest.fixture(scope="session")
+def long_film(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A minute that takes some seconds to encode."""
+    file = tmp_path_factory.mktemp("long") / "long.mp4"
     source = ["-f", "lavfi", "-i", "testsrc2=s=640x360:r=25:d=60,noise=alls=20:allf=t"]
     encoder = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-an"]
     subprocess.run([str(tools.ffmpeg), "-v", "error", *source, *encoder, str(file)], check=True, timeout=120)
-    recording_id = uploaded(pipeline, file.read_bytes())
+    return file.read_bytes()
+
+
+def split_into_one(pipeline: Pipeline, film: bytes) -> tuple[str, str]:
+    """A recording up to its split; returns its id and that of its clip."""
+    recording_id = uploaded(pipeline, film)
     pipeline.receive(recording_id)
     pipeline.probe(recording_id)
     [clip_id] = pipeline.split(recording_id)
+    return recording_id, clip_id
+
+
+def test_the_beginning_of_a_clip_can_be_watched_while_the_rest_is_made(
+    pipeline: Pipeline, long_film: bytes
+) -> None:
+    recording_id, clip_id = split_into_one(pipeline, long_film)
     seen: list[m3u8.M3U8] = []
 
     def look() -> bool:
@@ -261,10 +274,7 @@ def test_a_clip_begun_again_under_the_same_names_is_shown_as_it_is_made_now(
     pipeline: Pipeline, film: bytes, tmp_path: Path
 ) -> None:
     """A copied picture did not fit the other renditions: the clip is encoded from its beginning."""
-    recording_id = uploaded(pipeline, film)
-    pipeline.receive(recording_id)
-    pipeline.probe(recording_id)
-    [clip_id] = pipeline.split(recording_id)
+    recording_id, clip_id = split_into_one(pipeline, film)
     run_of = Run(pipeline.db, pipeline.clock, lambda: False, recording_id, 0)
     with pipeline.db.read() as session:
         facts = Facts.from_json(queries.recording(session, recording_id).facts or {})
@@ -281,3 +291,18 @@ def test_a_clip_begun_again_under_the_same_names_is_shown_as_it_is_made_now(
         assert bytes(obstore.get(pipeline.store, f"{prefix}/180p/{file}").bytes()) == b"encoded"
     growing = m3u8.loads(bytes(obstore.get(pipeline.store, f"{prefix}/{GROWING}").bytes()).decode())
     assert [segment.duration for segment in growing.segments] == [6.0]
+
+
+def test_a_clip_that_comes_to_nothing_leaves_no_beginning(pipeline: Pipeline, long_film: bytes) -> None:
+    """What was shown of it filled the disk on which it could not be made."""
+    recording_id, clip_id = split_into_one(pipeline, long_film)
+
+    def stopping() -> bool:
+        with pipeline.db.read() as session:
+            return catalog.clip(session, clip_id).early is not None
+
+    with pytest.raises((Cancelled, Stopped)):
+        replace(pipeline, stopping=stopping).encode(recording_id, clip_id)
+    assert not [m["path"] for batch in obstore.list(pipeline.store, prefix="clips/") for m in batch]
+    with pipeline.db.read() as session:
+        assert catalog.clip(session, clip_id).early is None
