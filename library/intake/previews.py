@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import obstore
+import obstore.exceptions
 from obstore.store import ObjectStore
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -51,7 +52,7 @@ class Preview:
         first = not self._shared
         try:
             self._share(name, segments)
-        except OSError:
+        except (OSError, obstore.exceptions.BaseError):
             self._over = True
             return
         if first:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -40,7 +41,9 @@ def make(wheel_tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Maker:
     folder = tmp_path_factory.mktemp("recordings")
 
     def made(name: str, *args: str) -> Path:
-        path = folder / name
+        # By its recipe too: two tests may call different films by one name.
+        path = folder / sha256("\0".join(args).encode()).hexdigest()[:12] / name
+        path.parent.mkdir(exist_ok=True)
         if not path.exists():
             command = [str(wheel_tools.ffmpeg), "-v", "error", "-nostdin", "-y", *args, str(path)]
             done = subprocess.run(command, capture_output=True, text=True, timeout=120)

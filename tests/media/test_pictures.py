@@ -55,9 +55,9 @@ def test_each_tile_and_still_shows_its_own_moment(tools: Tools, make: Maker, tmp
 def test_progress_is_told_while_the_pictures_are_still_to_come(
     tools: Tools, make: Maker, tmp_path: Path
 ) -> None:
-    source = make("slow.mp4", *picture("640x360", "25", 12), *FAST)
+    source = make("slow.mp4", *picture("1280x720", "25", 30), *FAST)
     told: list[Progress] = []
-    encode_clip(tools, source, plan_clip(probe(tools, source), 0, 12), tmp_path / "clip", told.append)
+    encode_clip(tools, source, plan_clip(probe(tools, source), 0, 30), tmp_path / "clip", told.append)
     assert told[0].percent < 50
 
 
