@@ -13,7 +13,7 @@ is written to be dense: two.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 from search.analysis import pairs, unit_texts, word_texts
@@ -30,6 +30,10 @@ SPOKEN = 1
 GAP = 10
 
 
+# Where a term stands: its one ordinal position, or all of them in order.
+Positions = int | list[int]
+
+
 @dataclass(slots=True)
 class Terms:
     """The weighted terms of one document; ``positions``: ordinal numbers of the units where pairs begin."""
@@ -37,7 +41,7 @@ class Terms:
     words: Counter[str] = field(default_factory=Counter)
     pairs: Counter[str] = field(default_factory=Counter)
     units: Counter[str] = field(default_factory=Counter)
-    positions: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    positions: dict[str, Positions] = field(default_factory=dict)
 
     def add(self, term_counts: tuple[list[str], list[str], list[str]], weight: int) -> None:
         """Count words, pairs and units of one field, ``weight`` times each."""
@@ -62,24 +66,40 @@ def terms_of(document: Document) -> Terms:
     """All terms of a document with their weights and positions."""
     terms = Terms()
     position = 0
+    every_pair: list[str] = []
+    at: list[int] = []
     for text, weight in weighted_fields(document):
         folded = fold(text)
         found_units = unit_texts(folded)
         found_pairs = pairs(found_units)
         terms.add((word_texts(folded), found_pairs, found_units), weight)
-        for offset, term in enumerate(found_pairs, position):
-            terms.positions[term].append(offset)
+        every_pair += found_pairs
+        at += range(position, position + len(found_pairs))
         position += len(found_units) + GAP
+    terms.positions = _places(every_pair, at)
     return terms
 
 
-def sequence_positions(texts: tuple[str, ...]) -> dict[str, list[int]]:
+def _places(found: list[str], at: list[int]) -> dict[str, Positions]:
+    """Where each term stands. Nearly all pairs of a lecture are said once: no lists are made for those."""
+    places: dict[str, Positions] = dict(zip(found, at, strict=True))
+    if len(places) == len(found):
+        return places
+    lists: dict[str, list[int]] = {term: [] for term, times in Counter(found).items() if times > 1}
+    for term, position in zip(found, at, strict=True):
+        if term in lists:
+            lists[term].append(position)
+    return places | lists
+
+
+def sequence_positions(texts: tuple[str, ...]) -> dict[str, Positions]:
     """Ordinal positions of the units of several short texts (topics), no phrase running over a border."""
-    positions: dict[str, list[int]] = defaultdict(list)
+    every_unit: list[str] = []
+    at: list[int] = []
     position = 0
     for text in texts:
         found = unit_texts(fold(text))
-        for offset, unit in enumerate(found):
-            positions[unit].append(position + offset)
+        every_unit += found
+        at += range(position, position + len(found))
         position += len(found) + GAP
-    return positions
+    return _places(every_unit, at)

@@ -6,9 +6,7 @@ used. Fields without positions store weights alone. The document's text is not s
 
 from __future__ import annotations
 
-import struct
 import sys
-from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +18,7 @@ from whoosh import columns, fields, formats
 from search.document import Document
 from search.keys import keys_of
 from search.names import name_terms
-from search.weights import sequence_positions, terms_of
+from search.weights import Positions, sequence_positions, terms_of
 
 # Raise it when fields, terms, folding or weights change: an index of another version asks to be rebuilt.
 VERSION = 3
@@ -29,8 +27,6 @@ VERSION = 3
 WHOOSH = (3, 54, 0)
 
 COLUMNS = ("words_length", "units_length", "day")
-
-_PACK_ONE = struct.Struct("=I").pack
 
 
 class _Weights(formats.Existence):  # type: ignore[misc]  # Whoosh is Any here
@@ -71,18 +67,13 @@ def fingerprint() -> str:
     return f"{VERSION}/{releases}/{sys.byteorder}"
 
 
-def pack_positions(at: list[int]) -> bytes:
-    """Ordinal positions as they lie in a posting."""
-    return _PACK_ONE(at[0]) if len(at) == 1 else array("I", at).tobytes()
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A document as the index takes it. ``weights`` and ``positions``: by field, then by term."""
 
     ids: tuple[str, str, str | None]
     weights: dict[str, Mapping[str, int]]
-    positions: dict[str, dict[str, list[int]]]
+    positions: dict[str, Mapping[str, Positions]]
     columns: dict[str, int]
 
 

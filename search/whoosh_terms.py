@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import mmap
 import zlib
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import md5
-from operator import sub
-from struct import Struct, pack
+from itertools import chain
+from struct import Struct
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,15 +27,18 @@ _FIELD = Struct("!H")
 # document, where the postings lie and how long they are.
 _ABOUT = Struct("!BfIBBfIIqi")
 # Before a list: is it compressed, has it positions, how many documents.
-_HEAD = Struct("<BBI")
-_SINGLE = Struct("<If")
+_HEAD = Struct("=BBI")
+_ONE = Struct("=I")
 
 # zlib at level 1 halves long lists; below this it costs more time than it saves in bytes.
 _COMPRESS_FROM_BYTES = 600
 _COMPRESSION = 1
-_BUFFER_BYTES = 1 << 20
+_TERMS_AT_ONCE = 10_000
 
-# The postings of a term: document, weight and packed positions (or None), again and again.
+# Where a term stands in a document: its one ordinal position, or several as they lie in the file.
+Place = int | bytes
+
+# The postings of a term: document, weight and place (or None), again and again.
 Flat = list[Any]
 
 
@@ -47,20 +51,49 @@ class Block(NamedTuple):
     positions: NDArray[np.uint32]
 
 
-def packed(flat: Flat, *, with_values: bool) -> bytes:
-    """A list as it lies in the file."""
-    if len(flat) == 3 and not with_values:  # most terms of most lectures
-        return _HEAD.pack(0, 0, 1) + _SINGLE.pack(flat[0], flat[1])
-    ids, weights = flat[0::3], flat[1::3]
-    count = len(ids)
-    data = pack(f"<{count}I{count}f", ids[0], *map(sub, ids[1:], ids), *weights)
-    if with_values:
-        values = flat[2::3]
-        data += pack(f"<{count}I", *(len(value) // 4 for value in values)) + b"".join(values)
-    compressed = len(data) >= _COMPRESS_FROM_BYTES
-    return _HEAD.pack(compressed, with_values, count) + (
-        zlib.compress(data, _COMPRESSION) if compressed else data
-    )
+def place_of(at: int | Sequence[int]) -> Place:
+    """Ordinal positions as a posting holds them; a single one is packed when all of a field's are."""
+    return at if isinstance(at, int) else array("I", at).tobytes()
+
+
+class _Columns:
+    """The postings of some terms as the file has them: each column of all terms in one piece, made by numpy,
+    from which every term takes its slice. (A lecture has a thousand terms of its own; to pack each by itself
+    was half of indexing.)"""
+
+    def __init__(self, lists: Sequence[Flat], *, with_values: bool) -> None:
+        flat = list(chain.from_iterable(lists))
+        self.counts = [len(one) // 3 for one in lists]
+        ends = np.cumsum(self.counts, dtype=np.intp)
+        starts = ends - self.counts
+        ids = np.frombuffer(array("I", flat[0::3]), "=u4")
+        weights = np.frombuffer(array("f", flat[1::3]), "=f4")
+        steps = np.diff(ids, prepend=ids[:1])
+        steps[starts] = ids[starts]
+        self.first, self.last = ids[starts].tolist(), ids[ends - 1].tolist()
+        self.total = np.add.reduceat(weights, starts).tolist()
+        self.most = np.maximum.reduceat(weights, starts).tolist()
+        self._steps, self._weights, self._with_values = steps.tobytes(), weights.tobytes(), with_values
+        self._several, self._places, self._places_ends = b"", b"", [0] * len(lists)
+        if with_values:
+            places = flat[2::3]
+            several = np.array([1 if type(place) is int else len(place) >> 2 for place in places], "=u4")
+            self._several = several.tobytes()
+            self._places = b"".join([_ONE.pack(place) if type(place) is int else place for place in places])
+            self._places_ends = (4 * several.cumsum(dtype=np.intp)[ends - 1]).tolist()
+
+    def blocks(self) -> Iterator[bytes]:
+        """The postings of each term."""
+        steps, weights, several, places = self._steps, self._weights, self._several, self._places
+        at = places_at = 0
+        for count, places_end in zip(self.counts, self._places_ends, strict=True):
+            end = at + 4 * count
+            data = steps[at:end] + weights[at:end] + several[at:end] + places[places_at:places_end]
+            at, places_at = end, places_end
+            if len(data) < _COMPRESS_FROM_BYTES:
+                yield _HEAD.pack(0, self._with_values, count) + data
+            else:
+                yield _HEAD.pack(1, self._with_values, count) + zlib.compress(data, _COMPRESSION)
 
 
 def unpacked(found: bytes, *, with_positions: bool = False) -> Block:
@@ -70,12 +103,12 @@ def unpacked(found: bytes, *, with_positions: bool = False) -> Block:
         raise ValueError("no postings where a term's postings should be")
     data = zlib.decompress(memoryview(found)[_HEAD.size :]) if compressed else found
     at = 0 if compressed else _HEAD.size
-    ids = np.frombuffer(data, "<u4", count, at).cumsum(dtype=np.intp)
-    weights = np.frombuffer(data, "<f4", count, at + 4 * count).astype(np.float64)
+    ids = np.frombuffer(data, "=u4", count, at).cumsum(dtype=np.intp)
+    weights = np.frombuffer(data, "=f4", count, at + 4 * count).astype(np.float64)
     counts, positions = _NONE
     if with_positions and has_values:
-        counts = np.frombuffer(data, "<u4", count, at + 8 * count).astype(np.intp)
-        positions = np.frombuffer(data, "<u4", int(counts.sum()), at + 12 * count)
+        counts = np.frombuffer(data, "=u4", count, at + 8 * count).astype(np.intp)
+        positions = np.frombuffer(data, "=u4", int(counts.sum()), at + 12 * count)
     return Block(ids, weights, counts, positions)
 
 
@@ -92,33 +125,46 @@ class TermWriter:
         self._postings_at: int = fields._postfile.tell()
         self._terms = bytearray()
         self._postings = bytearray()
+        self._places = array("q")
 
     def write_field(self, name: str, terms: Mapping[str, Flat], *, with_values: bool) -> None:
         """All terms of a field; fields come in the order of their names, as Whoosh expects its keys."""
         number = self._fields._fieldmap.setdefault(name, len(self._fields._fieldmap))
         prefix = _FIELD.pack(number)
-        # By code points, which is the order of their bytes too.
-        for term in sorted(terms):
-            about = self._write_postings(terms[term], with_values=with_values)
-            self._add(prefix + term.encode(), about)
-            if len(self._postings) > _BUFFER_BYTES:
-                self._flush()
+        # By code points, which is the order of their bytes too. In pieces, so that the buffers stay small.
+        ordered = sorted(terms)
+        for first in range(0, len(ordered), _TERMS_AT_ONCE):
+            self._write_terms(prefix, ordered[first : first + _TERMS_AT_ONCE], terms, with_values)
+            self._flush()
 
-    def _write_postings(self, flat: Flat, *, with_values: bool) -> bytes:
-        """What Whoosh's dictionary keeps about the term."""
-        weights = flat[1::3]
-        block = packed(flat, with_values=with_values)
-        at = self._postings_at + len(self._postings)
-        self._postings += block
-        last, count = flat[-3], len(weights)
-        return _ABOUT.pack(0, sum(weights), count, 0, 0, max(weights), flat[0], last, at, len(block))
-
-    def _add(self, key: bytes, value: bytes) -> None:
-        at = self._terms_at + len(self._terms)
-        self._terms += _LENGTHS.pack(len(key), len(value)) + key + value
-        hashed = int.from_bytes(md5(key, usedforsecurity=False).digest()[-4:], "big")
-        self._index.buckets[hashed & 255].append((hashed, at))
-        self._index.index.append(at)
+    def _write_terms(
+        self, prefix: bytes, ordered: Sequence[str], terms: Mapping[str, Flat], with_values: bool
+    ) -> None:
+        """Some terms with what Whoosh's dictionary keeps about each, and their postings."""
+        about, postings, buckets = self._terms, self._postings, self._index.buckets
+        columns = _Columns([terms[term] for term in ordered], with_values=with_values)
+        facts = zip(
+            ordered,
+            columns.blocks(),
+            columns.total,
+            columns.counts,
+            columns.most,
+            columns.first,
+            columns.last,
+            strict=True,
+        )
+        for term, block, total, count, most, first, last in facts:
+            key = prefix + term.encode()
+            at = self._terms_at + len(about)
+            self._places.append(at)
+            hashed = int.from_bytes(md5(key, usedforsecurity=False).digest()[-4:], "big")
+            buckets[hashed & 255].append((hashed, at))
+            about += _LENGTHS.pack(len(key), _ABOUT.size)
+            about += key
+            about += _ABOUT.pack(
+                0, total, count, 0, 0, most, first, last, self._postings_at + len(postings), len(block)
+            )
+            postings += block
 
     def _flush(self) -> None:
         self._index.dbfile.write(bytes(self._terms))
@@ -130,7 +176,9 @@ class TermWriter:
 
     def close(self) -> None:
         """Write what is left and the tables that lead to it."""
-        self._flush()
+        # Four bytes for each, as long as they suffice; Whoosh writes down which.
+        small = not self._places or self._places[-1] < 1 << 31
+        self._index.index.array = array("i", self._places) if small else self._places
         self._index._write_hashes = self._write_hashes
         self._fields.close()
 

@@ -20,8 +20,8 @@ from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
 from search.whoosh_files import MappedStorage
-from search.whoosh_schema import COLUMNS, Entry, pack_positions
-from search.whoosh_terms import Block, Flat, TermLookup, TermWriter
+from search.whoosh_schema import COLUMNS, Entry
+from search.whoosh_terms import Block, Flat, Place, TermLookup, TermWriter, place_of
 
 # Merging copies postings at about 2 ms a document and happens inside the commit; what was published must be
 # found within seconds. Eight segments of a size become one, up to this many documents.
@@ -40,7 +40,7 @@ class _Groups:
         if len(block.counts):
             ends = block.counts.cumsum()
             raw = block.positions.tobytes()
-            values: list[bytes | None] = [
+            values: list[Place | None] = [
                 raw[4 * (end - count) : 4 * end] for end, count in zip(ends, block.counts, strict=True)
             ]
         else:
@@ -62,7 +62,8 @@ class _Groups:
                     groups[term].extend((document, weight, None))
             else:
                 for term, weight in weights.items():
-                    groups[term].extend((document, weight, pack_positions(positions[term])))
+                    place = positions[term]
+                    groups[term].extend((document, weight, place if type(place) is int else place_of(place)))
 
     def cleanup(self) -> None:
         """Called by Whoosh at the end."""
