@@ -142,7 +142,8 @@ class Segment:
         values, ids = [], [np.empty(0, np.intp)]
         for term in self.terms(field, prefix):
             values.append(Name.read(term).text if field == "names" else term.removeprefix(prefix))
-            ids.append(self.postings(field, term).ids)
+            # Not kept as postings: nobody asks for most of them again, and of lessons there are very many.
+            ids.append(self._read(field, term).ids)
         codes = np.repeat(np.arange(len(values)), [len(some) for some in ids[1:]])
         return Column(tuple(values), np.concatenate(ids), codes)
 

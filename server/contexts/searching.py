@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from search.engine import Sort
 from server.contexts.parts import Context, LessonCard, Pager, Reason
 
 
@@ -69,8 +70,8 @@ class SearchPage(Context):
     results: tuple[SearchResult, ...]
     pager: Pager
     filters: tuple[SearchFilter, ...] = ()
-    sort: Literal["relevance", "date"] = "relevance"
-    sort_urls: tuple[tuple[Literal["relevance", "date"], str], ...] = ()
+    sort: Sort = "relevance"
+    sort_urls: tuple[tuple[Sort, str], ...] = ()
     bare_url: str = ""
     loosened: bool = False
     heard: tuple[str, ...] = ()

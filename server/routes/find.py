@@ -67,7 +67,7 @@ class Asked:
     @property
     def order(self) -> Sort:
         """In which order hits come."""
-        return "date" if self.sort == "date" else "relevance"
+        return next((order for order in get_args(Sort) if order == self.sort), "relevance")
 
 
 @router.get("/search")
@@ -102,13 +102,13 @@ def search(
     in_order = {"sort": asked.order} if asked.order != "relevance" else {}
     context = SearchPage(
         frame=pages.frame(request, who, query=asked.q),
-        results=_results(pages, session, found.rows),
+        results=_results(pages, found.rows),
         pager=pager(shown, "/search", **words, **chosen, **in_order),
         filters=_filters(session, found, chosen, {**words, **in_order}),
         sort=asked.order,
-        sort_urls=(
-            ("relevance", _url({**words, **chosen})),
-            ("date", _url({**words, **chosen, "sort": "date"})),
+        sort_urls=tuple(
+            (order, _url({**words, **chosen, **({"sort": order} if order != "relevance" else {})}))
+            for order in get_args(Sort)
         ),
         bare_url=_url({**words, **in_order}),
         loosened=found.relaxed,
@@ -121,16 +121,15 @@ def search(
     return pages.respond(request, who, context, 503 if problem else 200)
 
 
-def _results(pages: Pages, session: Session, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]:
-    cards = pages.cards(session, [row.lesson for row in rows])
+def _results(pages: Pages, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]:
     return tuple(
         SearchResult(
-            lesson=card,
+            lesson=pages.card(row.lesson, row.views),
             moments=_moments(row),
             clip_n=row.clip.number if row.clip else None,
             clip_title=row.clip.title if row.clip else "",
         )
-        for row, card in zip(rows, cards, strict=True)
+        for row in rows
     )
 
 

@@ -247,7 +247,11 @@ def _search_pages(cards: tuple[c.LessonCard, ...]) -> Iterator[tuple[str, c.Cont
         results=(hit, named, text_hit),
         pager=pager(3, 27),
         filters=_search_filters(),
-        sort_urls=(("relevance", "/search?q=x"), ("date", "/search?q=x&sort=date")),
+        sort_urls=(
+            ("relevance", "/search?q=x"),
+            ("date", "/search?q=x&sort=date"),
+            ("views", "/search?q=x&sort=views"),
+        ),
         bare_url="/search?q=x",
     )
     nothing = replace(found, results=(), filters=(), pager=pager(0, 0))

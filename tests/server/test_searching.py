@@ -13,6 +13,7 @@ from library.core.permits import Audience, LessonState
 from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.server import Served
+from tests.support.views import watch
 
 pytestmark = pytest.mark.slow
 
@@ -82,9 +83,31 @@ def test_filters_show_the_counts_of_the_hits_that_the_viewer_sees(served: Served
         assert "韩老师（1）" in narrowed, "what choosing it instead would show"
 
 
+def test_the_most_watched_come_first_and_say_how_often(served: Served, lesson: str) -> None:
+    http = served.person("nobody").http
+    hits = http.get("/api/v1/search", params={"q": WORD}).json()["hits"]
+    last = hits[-1]
+    with served.ports.db.write() as session:
+        clip = session.get_one(make.Clip, last["clip"])
+        watch(session, clip, 1, served.ports.clock())
+    found = http.get("/api/v1/search", params={"q": WORD, "sort": "views"}).json()
+    assert [(hit["clip"], hit["views"]) for hit in found["hits"]] == [
+        (last["clip"], 1),
+        *((hit["clip"], 0) for hit in hits[:-1]),
+    ]
+    page = http.get("/search", params={"q": WORD, "sort": "views", "kind": "video"}).text
+    assert re.findall(r'class="moment" href="/clips/(\w+)', page)[0] == last["clip"]
+    assert page.count("次观看") == 1
+    chosen = re.search(r'<a href="([^"]+)" aria-current="true">([^<]+)</a>', page)
+    assert chosen is not None
+    assert chosen[2] == "最多观看"
+    assert http.get(unescape(chosen[1])).text.count('class="result"') == page.count('class="result"')
+    assert '<input type="hidden" name="sort" value="views">' in page, "narrowing keeps the order"
+
+
 def test_a_filter_of_nonsense_narrows_nothing(served: Served, lesson: str) -> None:
     http = served.person("nobody").http
-    for nonsense in ({"year": "abcd"}, {"kind": "<b>"}, {"length": "long"}, {"sort": "views"}):
+    for nonsense in ({"year": "abcd"}, {"kind": "<b>"}, {"length": "long"}, {"sort": "size"}):
         page = http.get("/search", params={"q": WORD, **nonsense})
         assert page.status_code == 200
         assert page.text.count('class="result"') == 3, nonsense
