@@ -64,6 +64,7 @@ class SearchPage(Context):
     instead. `heard`: what letters were taken for as pinyin. `did_you_mean`: another spelling that finds more.
     `tries`: what of the query keeps it from finding anything ("phrase", "excluded", "field").
     `problem` is set when the index cannot answer now. `popular_topics` are offered when nothing was found.
+    `same_topic`: dated lessons of the topics that the results share, of other years.
     """
 
     template: ClassVar[str] = "catalog/search.html"
@@ -79,3 +80,4 @@ class SearchPage(Context):
     tries: tuple[Literal["phrase", "excluded", "field"], ...] = ()
     problem: Reason | None = None
     popular_topics: tuple[str, ...] = ()
+    same_topic: tuple[LessonCard, ...] = ()

@@ -17,7 +17,7 @@ from search.document import LENGTHS
 from search.engine import COUNTED, Counts, Filters, Sort
 from search.query import parse
 from server.contexts import Reason, SearchChoice, SearchFilter, SearchMoment, SearchPage, SearchResult
-from server.contexts.parts import Kind
+from server.contexts.parts import Kind, LessonCard
 from server.deps import PortsDep, Reading, WhoDep
 from server.finding import Found, FoundRow, find
 from server.indexing import IndexUnavailable
@@ -116,6 +116,7 @@ def search(
         did_you_mean=found.did_you_mean or "",
         tries=() if found.rows else _tries(asked.q),
         problem=problem,
+        same_topic=_other_years(pages, session, who.viewer, found) if number == 1 else (),
         popular_topics=() if found.rows else _popular(session, who.viewer),
     )
     return pages.respond(request, who, context, 503 if problem else 200)
@@ -131,6 +132,12 @@ def _results(pages: Pages, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]
         )
         for row in rows
     )
+
+
+def _other_years(pages: Pages, session: Session, viewer: Viewer, found: Found) -> tuple[LessonCard, ...]:
+    """Return what to go on with when the hits have a topic in common; loosened ones have none."""
+    lessons = {row.lesson.id: row.lesson for row in found.rows}
+    return () if found.relaxed else pages.other_years(session, viewer, list(lessons.values()))
 
 
 def _url(values: Chosen) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -103,6 +105,49 @@ def test_the_most_watched_come_first_and_say_how_often(served: Served, lesson: s
     assert chosen[2] == "最多观看"
     assert http.get(unescape(chosen[1])).text.count('class="result"') == page.count('class="result"')
     assert '<input type="hidden" name="sort" value="views">' in page, "narrowing keeps the order"
+
+
+def test_lessons_of_the_same_topic_in_other_years_are_offered(served: Served, shelf: Shelf) -> None:
+    with served.ports.db.write() as session:
+
+        def add(title: str, year: int, **more: Any) -> str:
+            said = more.pop("said", "别的话。")
+            day = date(year, 7, 1)
+            return make.lesson(
+                session,
+                title,
+                topics=["长征"],
+                taught_on=day,
+                lecturer="杨老师",
+                spoken=[said],
+                clips=1,
+                **more,
+            ).id
+
+        shown = add("今年的长征课", 2026, said="乌江天险重飞渡")
+        older = add("从前的长征课", 2019)
+        inside = add("内部的长征课", 2018, audience=Audience.SIGNED_IN)
+        draft = add("没发布的长征课", 2017, state=LessonState.DRAFT)
+    shelf.index()
+    for name, others in (("nobody", [older]), ("member", [older, inside]), ("staff", [older, inside])):
+        http = served.person(name).http
+        found = http.get(f"/api/v1/lessons/{shown}").json()["same_topic"]
+        assert [other["id"] for other in found] == others
+        assert (found[0]["lecturer"], found[0]["date"]) == ("杨老师", "2019-07-01")
+        assert http.get(found[0]["url"]).status_code == 200
+        for path in (f"/lessons/{shown}", "/search?q=乌江天险"):
+            section = http.get(path).text.partition('class="other-years"')[2].partition("</section>")[0]
+            assert re.findall(r'href="/lessons/(\w+)"', section) == others, (name, path)
+            assert "2019年" in text_of(section)
+            assert "杨老师" in section
+            assert draft not in section
+    for path in (
+        f"/lessons/{draft}",
+        "/search?q=枫桥经验",
+        "/search?q=没有这样的话",
+        "/search?q=乌江天险&page=2",
+    ):
+        assert "other-years" not in served.person("nobody").http.get(path).text, path
 
 
 def test_a_filter_of_nonsense_narrows_nothing(served: Served, lesson: str) -> None:
