@@ -164,6 +164,14 @@ def lessons_by_ids(session: Session, viewer: Viewer, ids: Sequence[str]) -> list
     return [found[i] for i in ids if i in found]
 
 
+def titles_of(session: Session, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (id, title) of lessons by their own ids or those of their clips, whoever asks; reads no more."""
+    of_clips = select(Clip.lesson_id).where(Clip.id.in_(ids))
+    wanted = or_(Lesson.id.in_(ids), Lesson.id.in_(of_clips))
+    rows = session.execute(select(Lesson.id, Lesson.title).where(wanted).order_by(Lesson.title, Lesson.id))
+    return [(lesson_id, title) for lesson_id, title in rows]
+
+
 MOST_OTHERS, MOST_OTHERS_A_YEAR = 6, 2
 
 
