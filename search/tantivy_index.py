@@ -210,13 +210,22 @@ class _View:
             numbers[place] = self.count(query)
         return numbers[place]
 
+    def weighing(self, field: str, term: str) -> int:
+        """How many documents a term is weighed by: the visible ones that hold it. For who sees all of them
+        it costs nothing, and may count deleted ones until their segment is merged away."""
+        if self.documents == self.searcher.num_docs:
+            return min(self._known(field, term), self.documents)
+        return self.holding(field, term)
+
     def holding(self, field: str, term: str) -> int:
         """How many visible documents hold a term."""
-        known = self.searcher.doc_freq(field, written(term) if field != NAMES else term)
-        if not known or self.documents == self.searcher.num_docs:
-            return min(known, self.documents)
+        if not self._known(field, term):
+            return 0
         one = self.ask.any_of(NAMES, [term]) if field == NAMES else self.ask.term(field, term)
         return self._number(field, term, every([self.visible, one]))
+
+    def _known(self, field: str, term: str) -> int:
+        return self.searcher.doc_freq(field, written(term) if field != NAMES else term)
 
     def look(self, names: _KnownNames) -> Look:
         """For ``guess``."""
@@ -250,7 +259,7 @@ class _Search:
         found: list[tuple[tantivy.Query, float, int]] = []
         weights: dict[str, float] = {}
         for field, text, weight in scored_terms(wanted):
-            count = view.holding(field, text)
+            count = view.weighing(field, text)
             if not count:
                 continue
             weights[text] = inverse_frequency(view.documents, count)
