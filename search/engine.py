@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -10,7 +10,10 @@ from search.document import Document
 from search.query import Query
 from search.vocabulary import NO_VOCABULARY, Vocabulary
 
-Sort = Literal["relevance", "date"]
+Sort = Literal["relevance", "date", "views"]
+
+Popularity = Callable[[Sequence[str]], Mapping[str, int]]
+"""How often lessons were watched, by their ids; a lesson that nobody watched may be left out."""
 
 
 class SearchError(Exception):
@@ -129,10 +132,13 @@ class SearchEngine(Protocol):
         sort: Sort = "relevance",
         vocabulary: Vocabulary = NO_VOCABULARY,
         counts: bool = False,
+        popularity: Popularity | None = None,
     ) -> Results:
         """Find documents whose scope meets the searcher's. Raises IndexDamaged, and nothing on any query.
 
-        ``counts``: also count for the filters.
+        ``counts``: also count for the filters. ``popularity``: asked once when ``sort`` is "views", with the
+        lessons of all that was found; without it nothing was watched. Of lessons watched as often the better
+        hits come first, then the newer, then those of the lesson with the lower id.
         """
         ...
 

@@ -23,6 +23,8 @@ MOST_NAMES = 200
 LONGEST_WINDOW = 8
 SHORTEST_WINDOW = 2
 LONGEST_WORD = 16
+# As many stretches as the longest word has, of all words together: a pasted paragraph is no slip of a finger.
+MOST_WINDOWS = 84
 
 _RANK = {"topic": 0, "lecturer": 1, "title": 2}
 
@@ -106,9 +108,10 @@ def first_better(candidates: Iterable[Query], search: Callable[[Query], Results]
 def corrections(look: Look, query: Query) -> Iterator[Query]:
     """The query with its unknown words replaced by what is near them in visible names; the best first."""
     changed: list[tuple[str, list[str]]] = []
+    allowed = iter(range(MOST_WINDOWS))
     for word in query.words:
         if not _is_known(look, word):
-            changed.append((word, _replacements(look, word)))
+            changed.append((word, _replacements(look, word, allowed)))
     changed = [(word, new) for word, new in changed if new]
     if not changed:
         return
@@ -132,8 +135,9 @@ def _is_known(look: Look, word: str) -> bool:
     return all(len(one) > 1 and all(look.has("pairs", pair) for pair in pairs(one)) for one in cut)
 
 
-def _replacements(look: Look, word: str) -> list[str]:
-    """The word with one stretch of it as a visible name has it, the nearest first."""
+def _replacements(look: Look, word: str, allowed: Iterator[int]) -> list[str]:
+    """The word with one stretch of it as a visible name has it, the nearest first; takes one of ``allowed``
+    for each stretch that is looked for, and looks no further when there are no more."""
     units = unit_texts(spelling(word))[:LONGEST_WORD]
     options: dict[str, tuple[float, int, int]] = {}
     for size in range(min(len(units), LONGEST_WINDOW), 0, -1):
@@ -141,6 +145,8 @@ def _replacements(look: Look, word: str) -> list[str]:
             window = units[start : start + size]
             if (size < SHORTEST_WINDOW and is_han(window[0])) or _is_known(look, "".join(window)):
                 continue
+            if next(allowed, None) is None:
+                break
             for heard, distance in _near(look, "".join(window)):
                 if seen := look.count(heard.name.term):
                     new = "".join(units[:start]) + heard.text + "".join(units[start + size :])

@@ -17,7 +17,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engine import Sort
+from search.engine import Popularity, Sort
+from search.order import highest_first, most_watched_first
 from search.plan import NAMES, Plan, Units, Way, phrase_terms
 from search.vocabulary import SYNONYM_WEIGHT
 
@@ -76,7 +77,8 @@ class Leaf(Protocol):
         ...
 
     def column(self, kind: str) -> Column:
-        """What the documents have of a kind of filter (topic, lecturer, year, branch, kind, length)."""
+        """What the documents have of a kind of filter (topic, lecturer, year, branch, kind, length), or their
+        lesson."""
         ...
 
 
@@ -99,6 +101,9 @@ class Ranking:
     weights: Mapping[str, float]
     matching: tuple[Mask, ...] = ()
 
+
+_Scored = tuple[Leaf, Ids, NDArray[np.float64]]
+"""A leaf, those of its documents that fit, and their scores."""
 
 NOTHING = Ranking(0, (), False, {})
 
@@ -251,21 +256,36 @@ def _scores(
 
 
 def _best(
-    scored: Sequence[tuple[Leaf, Ids, NDArray[np.float64]]], wanted: int, sort: Sort
+    scored: Sequence[_Scored], wanted: int, sort: Sort, popularity: Popularity | None
 ) -> tuple[Found, ...]:
-    """The first ``wanted`` documents; of equals the newer, then the one that was indexed first."""
+    """The first ``wanted`` documents."""
     scores = np.concatenate([scores for _, _, scores in scored])
     days = np.concatenate([leaf.days[documents] for leaf, documents, _ in scored])
+    if wanted <= 0 or not len(scores):
+        return ()
+    if sort == "views":
+        lessons, codes = _lessons(scored)
+        order = most_watched_first(lessons, codes, scores, days, popularity)[:wanted]
+    else:
+        first, second = (scores, days) if sort == "relevance" else (days, scores)
+        order = highest_first(first, second, wanted)
     leaves = np.repeat(np.arange(len(scored)), [len(documents) for _, documents, _ in scored])
     documents = np.concatenate([documents for _, documents, _ in scored])
-    first, second = (scores, days) if sort == "relevance" else (days, scores)
-    rows = np.arange(len(scores))
-    if 0 < wanted < len(rows):
-        # Sorting is for those that can reach the page.
-        worst = np.partition(first, len(first) - wanted)[len(first) - wanted]
-        rows = rows[first >= worst]
-    order = rows[np.lexsort((rows, -second[rows], -first[rows]))][: max(0, wanted)]
     return tuple(Found(int(leaves[i]), int(documents[i]), float(scores[i])) for i in order)
+
+
+def _lessons(scored: Sequence[_Scored]) -> tuple[list[str], Ids]:
+    """The lessons of what was found, and for each document which of them is its own."""
+    numbers: dict[str, int] = {}
+    codes = []
+    for leaf, documents, _ in scored:
+        column = leaf.column("lesson")
+        of_document = np.empty(len(leaf.alive), dtype=np.intp)
+        of_document[column.ids] = column.codes
+        found, places = np.unique(of_document[documents], return_inverse=True)
+        here = [numbers.setdefault(column.values[code], len(numbers)) for code in found.tolist()]
+        codes.append(np.array(here, dtype=np.intp)[places])
+    return list(numbers), np.concatenate(codes)
 
 
 def rank(
@@ -276,6 +296,7 @@ def rank(
     *,
     wanted: int,
     sort: Sort,
+    popularity: Popularity | None = None,
 ) -> Ranking:
     """The best ``wanted`` documents and how many fit.
 
@@ -298,6 +319,6 @@ def rank(
         scored.append((leaf, documents, _scores(terms, leaf, documents, average)))
     total = sum(len(documents) for _, documents, _ in scored)
     weights = {term.text: term.idf for term in terms}
-    found = _best(scored, wanted, sort)
+    found = _best(scored, wanted, sort, popularity)
     relaxed = relaxed and any(some.any() for some in matching)
     return Ranking(total, found, relaxed, weights, tuple(matching))

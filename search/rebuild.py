@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from search import generations
 from search.collecting import no_cycles
 from search.document import Document
 from search.engine import IndexBusy, IndexDamaged, SearchError
-from search.engines import WHOOSH, Engine
+from search.engines import WHOOSH, Engine, Store
 
 # Documents a commit: each makes a segment (few are faster to search) and is held in memory until then.
 BATCH = 1_000
@@ -31,6 +31,15 @@ class Rebuilt:
     unreadable: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened after a mark: the lessons to replace, their documents, and the mark up to here."""
+
+    documents: Sequence[Document]
+    lessons: Sequence[str]
+    mark: int
+
+
 def rebuild(
     folder: Path,
     documents: Iterable[Document],
@@ -39,6 +48,8 @@ def rebuild(
     *,
     batch: int = BATCH,
     engine: Engine = WHOOSH,
+    changes: Callable[[int], Changes | None] = lambda mark: None,
+    alone: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Rebuilt:
     """Index all documents into a new generation and make it current.
 
@@ -46,26 +57,43 @@ def rebuild(
 
     Needs nothing of what is in ``folder``, so it also mends a damaged index or one of another schema, and
     changes from one ``engine`` to another.
-    ``mark`` must be read BEFORE ``documents`` starts reading the database: changes after it are replayed
-    from the outbox, so the outbox must keep every row above the mark. Of two documents with one id the
-    first is kept; the other counts as unreadable. Raises IndexBusy when another rebuild runs, SearchError
-    when the counts do not add up; then, as after a crash, the old generation stays in use.
+    ``mark`` must be read BEFORE ``documents`` starts reading the database. Others may go on writing to the
+    generation in use: ``changes(mark)`` says what they wrote after a mark (None: nothing), which the new one
+    gets too; the last of it inside ``alone()``, where nobody else may write, so that after the swap nothing
+    is found that was gone before. Without ``changes`` the caller replays them from ``mark`` afterwards.
+    Of two documents with one id the first is kept; the other counts as unreadable. Raises IndexBusy when
+    another rebuild runs, SearchError when the counts do not add up, and what ``alone`` raises; then, as after
+    a crash, the old generation stays in use.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _only_one(folder):
         _remove_unfinished(folder)
         fresh = generations.start(folder)
         try:
-            built = _build(engine, fresh, documents, mark, on_progress or (lambda _: None), batch)
+            store = engine.create(fresh)
+            built = _build(engine, store, fresh, documents, mark, on_progress or (lambda _: None), batch)
             _check(engine, fresh, built.documents, mark)
+            mark = _follow(engine, store, changes, mark)
+            with alone():
+                mark = _follow(engine, store, changes, mark)
+                found = _check(engine, fresh, None, mark)
+                with generations.creation_lock(folder):
+                    previous = _in_use(folder) or _newest_but(fresh.name, folder)
+                    generations.switch_to(folder, fresh.name)
+                    generations.sweep(folder, in_use=fresh.name, previous=previous)
         except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
+            if _in_use(folder) != fresh.name:
+                shutil.rmtree(fresh, ignore_errors=True)
             raise
-        with generations.creation_lock(folder):
-            previous = _in_use(folder) or _newest_but(fresh.name, folder)
-            generations.switch_to(folder, fresh.name)
-            generations.sweep(folder, in_use=fresh.name, previous=previous)
-        return built
+        return replace(built, documents=found)
+
+
+def _follow(engine: Engine, store: Store, changes: Callable[[int], Changes | None], mark: int) -> int:
+    """Write what changed after a mark; returns the mark that was reached."""
+    while (some := changes(mark)) is not None:
+        store.write(map(engine.entry_of, some.documents), some.lessons, some.mark)
+        mark = some.mark
+    return mark
 
 
 @contextmanager
@@ -104,13 +132,13 @@ def _remove_unfinished(folder: Path) -> None:
 
 def _build(
     engine: Engine,
+    store: Store,
     fresh: Path,
     documents: Iterable[Document],
     mark: int,
     on_progress: Callable[[int], None],
     batch: int,
 ) -> Rebuilt:
-    store = engine.create(fresh)
     unreadable: list[str] = []
     entries = _readable(engine, documents, unreadable)
     count = 0
@@ -142,8 +170,9 @@ def _readable(engine: Engine, documents: Iterable[Document], unreadable: list[st
         yield entry
 
 
-def _check(engine: Engine, fresh: Path, expected: int, mark: int) -> None:
-    """Open the new generation as a reader will. Raises SearchError."""
+def _check(engine: Engine, fresh: Path, expected: int | None, mark: int) -> int:
+    """Open the new generation as a reader will and count its documents. Raises SearchError."""
     found, found_mark = engine.look(fresh)
-    if found != expected or found_mark != mark:
+    if found_mark != mark or (expected is not None and found != expected):
         raise SearchError(f"{fresh} holds {found} documents instead of {expected}, or lacks its mark")
+    return found

@@ -15,7 +15,7 @@ from tantivy import Occur
 from search import generations
 from search.counts import ordered
 from search.document import Document
-from search.engine import COUNTED, Counts, Filters, Hit, IndexDamaged, Results, Sort, Suggestion
+from search.engine import COUNTED, Counts, Filters, Hit, IndexDamaged, Popularity, Results, Sort, Suggestion
 from search.guess import Listener, Look, corrections, first_better, suggest
 from search.keys import filter_keys, key
 from search.names import Names
@@ -25,6 +25,7 @@ from search.rank import ENOUGH_CANDIDATES, FIELD_WEIGHT, inverse_frequency, scor
 from search.tantivy_query import Asker, every, scored, silent, some
 from search.tantivy_schema import COUNTED_FIELD, entry_of, written
 from search.tantivy_store import TantivyStore, damage
+from search.tantivy_watched import KnownLessons, by_views
 from search.vocabulary import NO_VOCABULARY, Vocabulary
 
 # More values of one kind than any page can show.
@@ -40,6 +41,7 @@ class TantivyIndex:
         self.folder = folder
         self._turn = Lock()
         self._names = _KnownNames()
+        self._lessons = KnownLessons()
         self._snapshot: _Snapshot | None = None
 
     @classmethod
@@ -75,6 +77,7 @@ class TantivyIndex:
         sort: Sort = "relevance",
         vocabulary: Vocabulary = NO_VOCABULARY,
         counts: bool = False,
+        popularity: Popularity | None = None,
     ) -> Results:
         """See SearchEngine."""
         parsed = parse(query) if isinstance(query, str) else query
@@ -89,9 +92,14 @@ class TantivyIndex:
             if wanted.is_empty:
                 return Results(0, ())
             found = _Search(view, wanted, filter_keys(filters))
+            skipped, most = max(0, offset), max(0, limit)
+            if sort == "views":
+                hits = found.most_watched(skipped, most, self._lessons, popularity)
+            else:
+                hits = found.page(skipped, most, sort)
             return Results(
                 total=found.total,
-                hits=found.page(max(0, offset), max(0, limit), sort),
+                hits=hits,
                 relaxed=found.relaxed,
                 weights=found.weights,
                 counts=found.counts() if counts else Counts(),
@@ -202,13 +210,22 @@ class _View:
             numbers[place] = self.count(query)
         return numbers[place]
 
+    def weighing(self, field: str, term: str) -> int:
+        """How many documents a term is weighed by: the visible ones that hold it. For who sees all of them
+        it costs nothing, and may count deleted ones until their segment is merged away."""
+        if self.documents == self.searcher.num_docs:
+            return min(self._known(field, term), self.documents)
+        return self.holding(field, term)
+
     def holding(self, field: str, term: str) -> int:
         """How many visible documents hold a term."""
-        known = self.searcher.doc_freq(field, written(term) if field != NAMES else term)
-        if not known or self.documents == self.searcher.num_docs:
-            return min(known, self.documents)
+        if not self._known(field, term):
+            return 0
         one = self.ask.any_of(NAMES, [term]) if field == NAMES else self.ask.term(field, term)
         return self._number(field, term, every([self.visible, one]))
+
+    def _known(self, field: str, term: str) -> int:
+        return self.searcher.doc_freq(field, written(term) if field != NAMES else term)
 
     def look(self, names: _KnownNames) -> Look:
         """For ``guess``."""
@@ -242,7 +259,7 @@ class _Search:
         found: list[tuple[tantivy.Query, float, int]] = []
         weights: dict[str, float] = {}
         for field, text, weight in scored_terms(wanted):
-            count = view.holding(field, text)
+            count = view.weighing(field, text)
             if not count:
                 continue
             weights[text] = inverse_frequency(view.documents, count)
@@ -279,9 +296,7 @@ class _Search:
                 self._filtered(), wanted, count=False, order_by_field="day", offset=offset
             )
         else:
-            terms = {term: factor for term, factor, _ in self._terms}
-            query = tantivy.Query.boolean_query([silent(self._filtered()), *scored(terms)])
-            found = searcher.search(query, wanted, count=False, offset=offset)
+            found = searcher.search(self._scored(), wanted, count=False, offset=offset)
         addresses = [address for _, address in found.hits]
         days = searcher.fast_field_values("day", addresses)
         hits = [self._hit(score, address) for score, address in found.hits]
@@ -290,6 +305,20 @@ class _Search:
             range(len(hits)), key=lambda i: (-round(hits[i].score, 4), -int(days[i] or 0), hits[i].id)
         )
         return tuple(hits[i] for i in order)
+
+    def most_watched(
+        self, offset: int, limit: int, known: KnownLessons, popularity: Popularity | None
+    ) -> tuple[Hit, ...]:
+        """As ``page``, in the order of views: who has most is only known when all have been looked at."""
+        if limit <= 0 or offset >= self.total:
+            return ()
+        found = by_views(self._view.searcher, self._scored(), self.total, known, popularity)
+        return tuple(self._hit(*one) for one in found[offset : offset + limit])
+
+    def _scored(self) -> tantivy.Query:
+        """What fits, and what its words are worth."""
+        terms = {term: factor for term, factor, _ in self._terms}
+        return tantivy.Query.boolean_query([silent(self._filtered()), *scored(terms)])
 
     def _hit(self, score: Any, address: tantivy.DocAddress) -> Hit:
         id_, lesson, clip = json.loads(self._view.searcher.doc(address)["ids"][0])

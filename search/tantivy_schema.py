@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from importlib.metadata import version
 
 import tantivy
@@ -21,7 +22,7 @@ from search.names import name_terms
 from search.weights import weighted_fields
 
 # Raise it when fields, terms, folding or weights change: an index of another version asks to be rebuilt.
-VERSION = 1
+VERSION = 2
 
 # Between two texts: further apart than the pairs that a phrase is looked up by.
 _GAP = " _ _ _ "
@@ -46,12 +47,18 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in ("keys", "names"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("day", fast=True)
+    for name in ("day", "lesson"):
+        builder.add_integer_field(name, fast=True)
     for kind in COUNTED:
         builder.add_text_field(
             COUNTED_FIELD.format(kind), tokenizer_name="raw", index_option="basic", fast=True
         )
     return builder.build()
+
+
+def lesson_number(lesson: str) -> int:
+    """A lesson as tantivy reads it for thousands of documents at once, which it does for numbers only."""
+    return int.from_bytes(blake2b(lesson.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 @cache
@@ -67,7 +74,7 @@ class Entry:
 
     texts: dict[str, str]
     values: dict[str, list[str]]
-    day: int
+    numbers: dict[str, int]
 
 
 def entry_of(document: Document) -> Entry:
@@ -94,7 +101,10 @@ def entry_of(document: Document) -> Entry:
             "topics": _GAP.join(" ".join(unit_texts(fold(topic))) for topic in document.topics),
         },
         values=values,
-        day=document.date.toordinal() if document.date else 0,
+        numbers={
+            "day": document.date.toordinal() if document.date else 0,
+            "lesson": lesson_number(document.lesson),
+        },
     )
 
 
@@ -106,5 +116,6 @@ def document_of(entry: Entry) -> tantivy.Document:
     for name, values in entry.values.items():
         for value in values:
             made.add_text(name, value)
-    made.add_integer("day", entry.day)
+    for name, number in entry.numbers.items():
+        made.add_integer(name, number)
     return made

@@ -12,7 +12,7 @@ import numpy as np
 from search import generations
 from search.counts import count, everything_but
 from search.document import Document
-from search.engine import Counts, Filters, Hit, IndexDamaged, Results, Sort, Suggestion
+from search.engine import Counts, Filters, Hit, IndexDamaged, Popularity, Results, Sort, Suggestion
 from search.guess import Listener, Look, corrections, first_better, suggest
 from search.keys import filter_keys, key
 from search.plan import NAMES, plan
@@ -78,6 +78,7 @@ class WhooshIndex:
         sort: Sort = "relevance",
         vocabulary: Vocabulary = NO_VOCABULARY,
         counts: bool = False,
+        popularity: Popularity | None = None,
     ) -> Results:
         """See SearchEngine."""
         parsed = parse(query) if isinstance(query, str) else query
@@ -94,7 +95,8 @@ class WhooshIndex:
                 for kind, keys in filter_keys(filters).items()
             }
             open_to = everything_but("", allowed, [segment.alive for segment in segments])
-            ranking = rank(wanted, segments, visible, open_to, wanted=skipped + max(0, limit), sort=sort)
+            most = skipped + limit if limit > 0 else 0
+            ranking = rank(wanted, segments, visible, open_to, wanted=most, sort=sort, popularity=popularity)
             counted = count(segments, ranking.matching, allowed) if counts and ranking.matching else Counts()
             return Results(
                 total=ranking.total,

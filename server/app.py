@@ -19,6 +19,7 @@ from server.assets import load_assets
 from server.deps import guard
 from server.hls import MediaApp
 from server.i18n import load_catalogues
+from server.indexing import IndexThread
 from server.logs import told_path
 from server.pages import Pages
 from server.routes import (
@@ -96,7 +97,10 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Run the worker beside the pages when the settings say so, and mend uploads that a crash left."""
+    """Run the worker beside the pages when the settings say so, and mend uploads that a crash left.
+
+    Without a worker here this process keeps its own index up to date, or lets whoever holds its lock do so.
+    """
     ports: Ports = app.state.ports
     worker: Worker | None = None
     if app.state.settings.worker:
@@ -109,6 +113,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         except ToolMissing as error:
             log.error("no ffmpeg: lessons can be read and watched, recordings wait", why=str(error))
             worker = None
+    index = IndexThread(ports.indexer) if worker is None else None
+    if index is not None:
+        index.start()
     mending = asyncio.create_task(reconcile_forever(ports.db, ports.uploads, ports.clock))
     try:
         yield
@@ -119,6 +126,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await mending
         if worker is not None:
             await asyncio.to_thread(worker.stop)
+        if index is not None:
+            await asyncio.to_thread(index.stop)
 
 
 class _Static(StaticFiles):

@@ -5,7 +5,9 @@ was withdrawn, hidden or cut anew after the index was written is left out here, 
 shows what a page would not.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,7 @@ from library.catalog.tables import Clip, Lesson
 from library.core.permits import Viewer, scope_of
 from library.core.text import fold
 from library.people import queries as people
+from library.plays import queries as plays
 from search.analysis import unit_texts
 from search.engine import Counts, Filters, Hit, IndexDamaged, Results, SchemaChanged, SearchError, Sort
 from search.moments import Moment, best_moments, best_text_moment, highlight
@@ -30,6 +33,8 @@ MOST_MOMENTS = 3
 """Places shown of one clip: more would push the other clips off a phone's screen."""
 
 _QUOTE_CHARACTERS = 80
+# SQLite takes 32,766 values in a statement, PostgreSQL is quickest with few.
+_IDS_A_STATEMENT = 2_000
 _KINDS = {
     "视频": "video",
     "录像": "video",
@@ -58,12 +63,13 @@ class FoundMoment:
 @dataclass(frozen=True)
 class FoundRow:
     """One hit with at least one moment, the best first. `clip` is None for a lesson without clips, or whose
-    words have no times."""
+    words have no times. `views` are those of the whole lesson."""
 
     lesson: Lesson
     clip: Clip | None
     moments: tuple[FoundMoment, ...]
     score: float
+    views: int = 0
 
     @property
     def best(self) -> FoundMoment:
@@ -129,6 +135,7 @@ def find(
             sort=sort,
             vocabulary=vocabulary,
             counts=counts,
+            popularity=partial(views_of, session),
         )
         if offset == 0 and not query.is_empty and (results.relaxed or not results.total):
             did_you_mean = reader.did_you_mean(query, scope, vocabulary)
@@ -139,8 +146,9 @@ def find(
     said = with_heard(query, (*results.heard, *_synonyms(query, vocabulary)))
     wanted = list(dict.fromkeys(hit.lesson for hit in results.hits))
     lessons = {lesson.id: lesson for lesson in queries.lessons_by_ids(session, viewer, wanted)}
+    views = plays.lesson_views(session, list(lessons))
     rows = [
-        row
+        replace(row, views=views.get(hit.lesson, 0))
         for hit in results.hits
         if hit.lesson in lessons and (row := _row(session, said, results, hit, lessons[hit.lesson], moments))
     ]
@@ -153,6 +161,14 @@ def find(
         heard=results.heard,
         did_you_mean=did_you_mean,
     )
+
+
+def views_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
+    """Return counted views of any number of lessons; those without are left out."""
+    found: dict[str, int] = {}
+    for at in range(0, len(lesson_ids), _IDS_A_STATEMENT):
+        found |= plays.lesson_views(session, lesson_ids[at : at + _IDS_A_STATEMENT])
+    return found
 
 
 def _with_keys(session: Session, query: Query) -> Query:

@@ -7,12 +7,15 @@ lost, and a damaged index costs time and not data.
 import fcntl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from library.catalog import queries
@@ -20,12 +23,15 @@ from library.catalog.documents import documents
 from library.catalog.tables import Lesson
 from library.core.database import Database
 from search.document import Document
-from search.engine import IndexDamaged, SchemaChanged, SearchEngine, SearchError
+from search.engine import IndexBusy, IndexDamaged, SchemaChanged, SearchEngine, SearchError
 from search.engines import WHOOSH, Engine
-from search.rebuild import Rebuilt, rebuild
+from search.rebuild import Changes, rebuild
 
 _BATCH = 200
 _POLL_S = 0.3
+_LOCK_POLL_S = 0.05
+# What reading a damaged row raises: a day that is none, JSON that ends in the middle, words for a number.
+_DAMAGED_ROW = (ValueError, TypeError, DataError)
 
 log = structlog.get_logger()
 
@@ -36,6 +42,23 @@ class IndexUnavailable(Exception):
     def __init__(self, code: str) -> None:
         self.code = code
         super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A lesson whose rows are damaged: it cannot be indexed, and all others are."""
+
+    lesson: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The generation now in use, its documents, and what is missing in it."""
+
+    generation: str
+    documents: int
+    unreadable: tuple[Unreadable, ...]
 
 
 class Indexer:
@@ -49,6 +72,7 @@ class Indexer:
         self._index: SearchEngine | None = None
         self._opening = threading.Lock()
         self._writing = threading.Lock()
+        self._complete = False
 
     def reader(self) -> SearchEngine:
         """Return the open index; raises IndexUnavailable."""
@@ -87,20 +111,49 @@ class Indexer:
         finally:
             self._writing.release()
 
+    @contextmanager
+    def _alone(self, timeout_s: float) -> Iterator[None]:
+        """Hold the writer lock as soon as nobody else does; raises IndexUnavailable after `timeout_s`."""
+        end = time.monotonic() + timeout_s
+        while True:
+            with self._lock() as ours:
+                if ours:
+                    yield
+                    return
+            if time.monotonic() >= end:
+                raise IndexUnavailable("index_busy")
+            time.sleep(_LOCK_POLL_S)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the index has held everything since it was opened; it may be a little behind now."""
+        return self._complete
+
+    def behind(self, session: Session) -> int:
+        """Return how many changes the index has not seen yet; raises IndexUnavailable."""
+        newest = queries.latest_revision(session)
+        try:
+            return max(0, newest - self.reader().mark())
+        except SearchError as error:
+            raise IndexUnavailable("index_damaged") from error
+
     def catch_up(self, revision: int | None = None, timeout_s: float = 600.0) -> None:
         """Return once the index has seen `revision` (default: the newest); writes it if nobody else does.
 
         Raises IndexUnavailable when that has not happened after `timeout_s`.
         """
         with self._db.read() as session:
-            wanted = queries.latest_revision(session) if revision is None else revision
+            newest = queries.latest_revision(session)
+        wanted = newest if revision is None else revision
         end = time.monotonic() + timeout_s
         while True:
             with self._lock() as ours:
                 if ours:
                     self._write_changes()
             try:
-                if self.reader().mark() >= wanted:
+                mark = self.reader().mark()
+                self._complete = self._complete or mark >= newest
+                if mark >= wanted:
                     return
             except (IndexUnavailable, SearchError) as error:
                 if ours:
@@ -126,7 +179,7 @@ class Indexer:
                 raise
             why = str(damage)
         log.warning("index rebuilt beside", folder=str(self._folder), why=why)
-        self._rebuild(None)
+        self._rebuild(None, nullcontext)
         self._apply_all()
 
     def _is_ahead(self) -> bool:
@@ -135,44 +188,85 @@ class Indexer:
 
     def _apply_all(self) -> None:
         index = self.reader()
-        while True:
-            with self._db.read() as session:
-                changes = queries.changes_since(session, index.mark(), _BATCH)
-                if not changes.lesson_ids and not changes.deleted_ids:
-                    return
-                found = list(documents(session, queries.load(session, changes.lesson_ids)))
-            index.apply(found, [*changes.lesson_ids, *changes.deleted_ids], changes.mark)
+        while (some := self._changes(index.mark())) is not None:
+            index.apply(some.documents, some.lessons, some.mark)
 
-    def rebuild(self, on_progress: Callable[[int, int], None] | None = None) -> Rebuilt:
-        """Build a new generation beside the old one and swap; raises IndexUnavailable when another writes.
+    def _changes(self, mark: int) -> Changes | None:
+        """Return some of what the index must learn after `mark`; None when there is nothing."""
+        with self._db.read() as session:
+            some = queries.changes_since(session, mark, _BATCH)
+            if not some.lesson_ids and not some.deleted_ids:
+                return None
+            unreadable: list[str] = []
+            found = _read(session, some.lesson_ids, unreadable)
+            _named(session, unreadable)
+        return Changes(found, [*some.lesson_ids, *some.deleted_ids], some.mark)
 
-        `on_progress` gets lessons done and lessons in all.
+    def rebuild(
+        self, on_progress: Callable[[int, int], None] | None = None, timeout_s: float = 600.0
+    ) -> Rebuilt:
+        """Build a new generation beside the old one, which others keep up to date meanwhile, and swap.
+
+        Raises IndexUnavailable when another rebuilds, or writes for longer than `timeout_s` when it is to be
+        swapped. `on_progress` gets lessons done and lessons in all.
         """
-        with self._lock() as ours:
-            if not ours:
-                raise IndexUnavailable("index_busy")
-            return self._rebuild(on_progress)
+        return self._rebuild(on_progress, partial(self._alone, timeout_s))
 
-    def _rebuild(self, on_progress: Callable[[int, int], None] | None) -> Rebuilt:
+    def _rebuild(
+        self,
+        on_progress: Callable[[int, int], None] | None,
+        alone: Callable[[], AbstractContextManager[object]],
+    ) -> Rebuilt:
+        unreadable: list[str] = []
         with self._db.read() as session:
             # Read before the documents: what changes meanwhile lies above the mark and is applied afterwards.
             mark = queries.latest_revision(session)
             ids = session.scalars(select(Lesson.id).order_by(Lesson.id)).all()
-            found = self._all(session, list(ids), on_progress)
-            done = rebuild(self._folder, found, mark, engine=self._engine)
+            found = _read_all(session, list(ids), unreadable, on_progress)
+            try:
+                done = rebuild(
+                    self._folder, found, mark, engine=self._engine, changes=self._changes, alone=alone
+                )
+            except IndexBusy as error:
+                raise IndexUnavailable("index_busy") from error
+            lost = _named(session, [*unreadable, *done.unreadable])
         self.close()
-        if done.unreadable:
-            log.error("lessons that cannot be indexed", documents=done.unreadable)
-        return done
+        return Rebuilt(done.generation, done.documents, lost)
 
-    def _all(
-        self, session: Session, ids: list[str], on_progress: Callable[[int, int], None] | None
-    ) -> Iterator[Document]:
-        for at in range(0, len(ids), _BATCH):
-            yield from documents(session, queries.load(session, ids[at : at + _BATCH]))
-            session.expunge_all()
-            if on_progress is not None:
-                on_progress(min(at + _BATCH, len(ids)), len(ids))
+
+def _read(session: Session, ids: Sequence[str], unreadable: list[str]) -> list[Document]:
+    """Return the documents of some lessons; those that cannot be read are added to `unreadable`."""
+    try:
+        return list(documents(session, queries.load(session, ids)))
+    except _DAMAGED_ROW:
+        session.expunge_all()
+        if len(ids) == 1:
+            unreadable.extend(ids)
+            return []
+    half = len(ids) // 2
+    return [*_read(session, ids[:half], unreadable), *_read(session, ids[half:], unreadable)]
+
+
+def _read_all(
+    session: Session,
+    ids: Sequence[str],
+    unreadable: list[str],
+    on_progress: Callable[[int, int], None] | None,
+) -> Iterator[Document]:
+    for at in range(0, len(ids), _BATCH):
+        yield from _read(session, ids[at : at + _BATCH], unreadable)
+        session.expunge_all()
+        if on_progress is not None:
+            on_progress(min(at + _BATCH, len(ids)), len(ids))
+
+
+def _named(session: Session, unreadable: Sequence[str]) -> tuple[Unreadable, ...]:
+    """Put names to lessons that cannot be indexed, and say so in the log."""
+    if not unreadable:
+        return ()
+    lost = tuple(Unreadable(*found) for found in queries.titles_of(session, unreadable))
+    log.error("lessons that cannot be indexed", lessons=[f"{its.lesson} {its.title}" for its in lost])
+    return lost
 
 
 class IndexThread:

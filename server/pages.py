@@ -13,6 +13,7 @@ from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.paging import Page
 from library.core.permits import NOBODY, LessonState, Role, media_audience, scope_tokens
+from library.core.permits import Viewer as Permitted
 from library.people.rules import SIGN_IN_DAYS
 from library.plays import queries as plays
 from server.contexts import (
@@ -173,6 +174,12 @@ class Pages:
         """Return lessons as lists show them, with their counted views."""
         views = plays.lesson_views(session, [lesson.id for lesson in lessons])
         return tuple(self.card(lesson, views.get(lesson.id, 0)) for lesson in lessons)
+
+    def other_years(
+        self, session: Session, viewer: Permitted, lessons: Sequence[Lesson]
+    ) -> tuple[LessonCard, ...]:
+        """Return lessons of the same topics in other years, without their views."""
+        return tuple(self.card(other, 0) for other in catalog.same_topic(session, viewer, lessons))
 
     def clip_cards(self, session: Session, lesson: Lesson) -> tuple[ClipCard, ...]:
         """Return a lesson's clips in order."""

@@ -43,7 +43,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "10_to_30": N_("10 到 30 分钟"),
         "over_30": N_("30 分钟以上"),
     },
-    "sort": {"relevance": N_("最相关"), "date": N_("最新")},
+    "sort": {"relevance": N_("最相关"), "date": N_("最新"), "views": N_("最多观看")},
     "kind": {"video": N_("视频"), "sound": N_("音频"), "text": N_("文稿")},
     "step": {
         "receive": N_("接收录像"),

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, extract, false, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from library.catalog.rules import CueLine, first_words
+from library.catalog.rules import CueLine, first_words, shared_topics
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
 from library.core.errors import Forbidden, NotFound
 from library.core.paging import Page, clean_number
@@ -162,6 +162,42 @@ def lessons_by_ids(session: Session, viewer: Viewer, ids: Sequence[str]) -> list
     """Return the lessons among `ids` that the viewer may see, in the order of `ids`."""
     found = {row.id: row for row in session.scalars(_loaded().where(Lesson.id.in_(ids), visible(viewer)))}
     return [found[i] for i in ids if i in found]
+
+
+def titles_of(session: Session, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (id, title) of lessons by their own ids or those of their clips, whoever asks; reads no more."""
+    of_clips = select(Clip.lesson_id).where(Clip.id.in_(ids))
+    wanted = or_(Lesson.id.in_(ids), Lesson.id.in_(of_clips))
+    rows = session.execute(select(Lesson.id, Lesson.title).where(wanted).order_by(Lesson.title, Lesson.id))
+    return [(lesson_id, title) for lesson_id, title in rows]
+
+
+MOST_OTHERS, MOST_OTHERS_A_YEAR = 6, 2
+
+
+def same_topic(session: Session, viewer: Viewer, lessons: Sequence[Lesson]) -> list[Lesson]:
+    """Return published lessons of the topics that `lessons` share, of other years than theirs, newest first.
+
+    A few, and no more than two of a year; none when they share no topic, or when nobody knows their years.
+    """
+    topics = shared_topics([[link.topic_id for link in lesson.topics] for lesson in lessons])
+    years = {lesson.taught_on.year for lesson in lessons if lesson.taught_on is not None}
+    if not topics or not years:
+        return []
+    year, newest = extract("year", Lesson.taught_on), (Lesson.taught_on.desc(), Lesson.id.desc())
+    others = (
+        select(Lesson.id, func.row_number().over(partition_by=year, order_by=newest).label("place"))
+        .where(
+            visible(viewer),
+            Lesson.state == LessonState.PUBLISHED,
+            Lesson.id.in_(select(LessonTopic.lesson_id).where(LessonTopic.topic_id.in_(topics))),
+            Lesson.taught_on.is_not(None),
+            year.not_in(years),
+        )
+        .subquery()
+    )
+    few = select(others.c.id).where(others.c.place <= MOST_OTHERS_A_YEAR)
+    return list(session.scalars(_loaded().where(Lesson.id.in_(few)).order_by(*newest).limit(MOST_OTHERS)))
 
 
 def lessons_titled(session: Session, viewer: Viewer, titles: Sequence[str]) -> dict[str, list[str]]:

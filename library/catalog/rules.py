@@ -1,7 +1,8 @@
 """Pure rules of the catalogue: dates as people write them, cues of a clip, what a lesson is made of."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,3 +51,9 @@ def first_words(lines: Sequence[str], most: int = 36) -> str:
     """Return the beginning of what is said, cut at `most` characters."""
     joined = " ".join(line.strip() for line in lines if line.strip())
     return joined if len(joined) <= most else joined[: most - 1] + "…"
+
+
+def shared_topics(lessons: Sequence[Collection[str]]) -> list[str]:
+    """Return the topics that more than half of some lessons have, given the topics of each."""
+    numbers = Counter(topic for topics in lessons for topic in dict.fromkeys(topics))
+    return [topic for topic, number in numbers.items() if 2 * number > len(lessons)]

@@ -228,7 +228,7 @@ def _index(settings: Settings, db: Database) -> Check:
     values = {"documents": documents, "behind": behind}
     if behind > 0:
         message = N_("%(documents)s 篇，落后 %(behind)s 处改动。")
-        return Check("index", "warn", message, N_("处理进程运行时会自己赶上。"), values)
+        return Check("index", "warn", message, N_("网站或处理进程运行时会自己赶上。"), values)
     return Check("index", "ok", N_("%(documents)s 篇，是最新的。"), values=values)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from library.catalog import queries as catalog
 from library.plays.queries import LessonStats, lesson_stats
+from search.engine import Sort
 from server.commands.console import Console, console_of
 from server.commands.machine import machine
 from server.commands.objects import hit_object
@@ -33,6 +34,9 @@ def search(
     context: typer.Context,
     query: Annotated[str, typer.Argument(metavar="QUERY", help=N_("要找的话。"))],
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help=N_("最多几条。"))] = 10,
+    sort: Annotated[
+        Sort, typer.Option("--sort", help=N_("次序：relevance 最相关，date 最新，views 最多观看。"))
+    ] = "relevance",
     as_json: Json = False,
 ) -> None:
     """Search as the administrator of the machine."""
@@ -41,7 +45,7 @@ def search(
     with console.ports(must_exist=True) as ports:
         _catch_up(ports)
         with ports.db.read() as session:
-            found = find(ports, session, machine(session), query, limit=limit, moments=1)
+            found = find(ports, session, machine(session), query, limit=limit, sort=sort, moments=1)
             hits = [hit_object(row, ports.settings.base_url) for row in found.rows]
     value = {"total": found.total, "hits": hits}
     console.result(value, as_json, [*_about_lines(console, found), *_hit_lines(console, value)])
@@ -67,7 +71,8 @@ def _hit_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
     yield console.say(N_("找到 %(total)s 处"), total=value["total"])
     for hit in value["hits"]:
         at = "" if hit["lesson_start_s"] is None else f"{clock(hit['lesson_start_s'])}  "
-        about = "  ".join(part for part in (hit["title"], hit["lecturer"], hit["date"]) if part)
+        watched = console.say(N_("观看 %(views)s 次"), **hit) if hit["views"] else ""
+        about = "  ".join(part for part in (hit["title"], hit["lecturer"], hit["date"], watched) if part)
         yield f"\n{at}{hit['quote']}\n    {about}\n    {hit['url']}"
 
 

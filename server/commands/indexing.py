@@ -1,17 +1,18 @@
 """weike reindex: the search index, built anew beside the old one."""
 
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import typer
 
-from search.rebuild import Rebuilt
 from server.commands.console import Console, console_of
 from server.commands.options import Json
 from server.i18n import N_
-from server.indexing import IndexUnavailable
+from server.indexing import IndexUnavailable, Rebuilt
 from server.wiring import Ports
 
-# The worker holds the writer's lock for the moments of its commits.
+# Another rebuild may be running: of a damaged index, or somebody else's.
 _WAIT_S = 60.0
 _POLL_S = 0.2
 
@@ -31,13 +32,20 @@ def reindex(context: typer.Context, as_json: Json = False) -> None:
         mark = ports.indexer.reader().mark()
     value = {
         "documents": rebuilt.documents,
-        "unreadable": list(rebuilt.unreadable),
+        "unreadable": [{"lesson": its.lesson, "title": its.title} for its in rebuilt.unreadable],
         "generation": rebuilt.generation,
         "mark": mark,
         "seconds": round(time.monotonic() - began, 2),
     }
-    sentence = N_("索引已重建：%(documents)s 篇，用时 %(seconds)s 秒。")
-    console.result(value, as_json, [console.say(sentence, **value)])
+    console.result(value, as_json, _lines(console, value))
+
+
+def _lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
+    yield console.say(N_("索引已重建：%(documents)s 篇，用时 %(seconds)s 秒。"), **value)
+    if value["unreadable"]:
+        yield console.say(N_("这些课的资料读不出来，暂时搜不到；其余的都能搜到："))
+    for its in value["unreadable"]:
+        yield f"  {its['title']}  {its['lesson']}"
 
 
 def _rebuild(console: Console, ports: Ports) -> Rebuilt:

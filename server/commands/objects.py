@@ -73,5 +73,6 @@ def hit_object(row: FoundRow, base_url: str) -> dict[str, Any]:
         "lesson_start_s": None if lesson_start_s is None else round(lesson_start_s, 3),
         "quote": row.best.quote,
         "score": round(row.score, 6),
+        "views": row.views,
         "url": f"{base_url}{row.path}",
     }

@@ -83,8 +83,9 @@ class LessonPage(Context):
     `recording_state` "none" means there is no recording; `problem` says why it failed or was refused.
     `duplicates` are other lessons made from the same file that this viewer may see.
     `language` is the lesson's own language. `known_lecturers`, `known_topics` fill the edit form's
-    suggestions. Forms (POST /lessons/{id}/...): publish (note), withdraw (note), audience (audience), delete
-    (confirm=title), edit (title, lecturer, topics separated by spaces or commas, date, summary, language).
+    suggestions. `same_topic`: dated lessons of its topics, of other years. Forms (POST /lessons/{id}/...):
+    publish (note), withdraw (note), audience (audience), delete (confirm=title), edit (title, lecturer,
+    topics separated by spaces or commas, date, summary, language).
     """
 
     template: ClassVar[str] = "catalog/lesson.html"
@@ -101,4 +102,5 @@ class LessonPage(Context):
     history: tuple[HistoryLine, ...] = ()
     known_lecturers: tuple[str, ...] = ()
     known_topics: tuple[str, ...] = ()
+    same_topic: tuple[LessonCard, ...] = ()
     rule: CountingRule

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from search.engine import Sort
 from server.contexts.parts import Context, LessonCard, Pager, Reason
 
 
@@ -63,14 +64,15 @@ class SearchPage(Context):
     instead. `heard`: what letters were taken for as pinyin. `did_you_mean`: another spelling that finds more.
     `tries`: what of the query keeps it from finding anything ("phrase", "excluded", "field").
     `problem` is set when the index cannot answer now. `popular_topics` are offered when nothing was found.
+    `same_topic`: dated lessons of the topics that the results share, of other years.
     """
 
     template: ClassVar[str] = "catalog/search.html"
     results: tuple[SearchResult, ...]
     pager: Pager
     filters: tuple[SearchFilter, ...] = ()
-    sort: Literal["relevance", "date"] = "relevance"
-    sort_urls: tuple[tuple[Literal["relevance", "date"], str], ...] = ()
+    sort: Sort = "relevance"
+    sort_urls: tuple[tuple[Sort, str], ...] = ()
     bare_url: str = ""
     loosened: bool = False
     heard: tuple[str, ...] = ()
@@ -78,3 +80,4 @@ class SearchPage(Context):
     tries: tuple[Literal["phrase", "excluded", "field"], ...] = ()
     problem: Reason | None = None
     popular_topics: tuple[str, ...] = ()
+    same_topic: tuple[LessonCard, ...] = ()

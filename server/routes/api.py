@@ -90,6 +90,22 @@ class LessonOut(BaseModel):
     clips: list[ClipOut]
 
 
+class OtherYearOut(BaseModel):
+    """A lesson of the same topic in another year."""
+
+    id: str
+    title: str
+    lecturer: str | None
+    date: date | None
+    url: str
+
+
+class OneLessonOut(LessonOut):
+    """A lesson asked for by its id, with a few of the same topics in other years, newest first."""
+
+    same_topic: list[OtherYearOut]
+
+
 class LessonsOut(BaseModel):
     """One page of lessons."""
 
@@ -201,10 +217,17 @@ def new_lesson(session: Writing, ports: PortsDep, who: Lecturer, body: NewLesson
 
 
 @router.get("/lessons/{lesson_id}", tags=["lessons"])
-def get_lesson(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> LessonOut:
+def get_lesson(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> OneLessonOut:
     """One lesson."""
     pages: Pages = request.app.state.pages
-    return _lesson(pages, session, who, queries.lesson_for(session, who.viewer, lesson_id))
+    lesson = queries.lesson_for(session, who.viewer, lesson_id)
+    others = [
+        OtherYearOut(
+            id=card.id, title=card.title, lecturer=card.lecturer, date=card.date, url=f"/lessons/{card.id}"
+        )
+        for card in pages.other_years(session, who.viewer, [lesson])
+    ]
+    return OneLessonOut(**_lesson(pages, session, who, lesson).model_dump(), same_topic=others)
 
 
 @router.patch("/lessons/{lesson_id}", tags=["lessons"])

@@ -125,6 +125,7 @@ def _lesson_page(request: Request, session: Session, who: Who, found: Lesson) ->
         history=tuple(HistoryLine(at=h.at, who=h.who, action=h.what, note=h.note) for h in history),  # type: ignore[arg-type]
         known_lecturers=tuple(lecturers),
         known_topics=tuple(topics),
+        same_topic=pages.other_years(session, who.viewer, [found]),
         rule=pages.rule,
     )
 

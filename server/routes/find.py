@@ -17,7 +17,7 @@ from search.document import LENGTHS
 from search.engine import COUNTED, Counts, Filters, Sort
 from search.query import parse
 from server.contexts import Reason, SearchChoice, SearchFilter, SearchMoment, SearchPage, SearchResult
-from server.contexts.parts import Kind
+from server.contexts.parts import Kind, LessonCard
 from server.deps import PortsDep, Reading, WhoDep
 from server.finding import Found, FoundRow, find
 from server.indexing import IndexUnavailable
@@ -67,7 +67,7 @@ class Asked:
     @property
     def order(self) -> Sort:
         """In which order hits come."""
-        return "date" if self.sort == "date" else "relevance"
+        return next((order for order in get_args(Sort) if order == self.sort), "relevance")
 
 
 @router.get("/search")
@@ -102,13 +102,13 @@ def search(
     in_order = {"sort": asked.order} if asked.order != "relevance" else {}
     context = SearchPage(
         frame=pages.frame(request, who, query=asked.q),
-        results=_results(pages, session, found.rows),
+        results=_results(pages, found.rows),
         pager=pager(shown, "/search", **words, **chosen, **in_order),
         filters=_filters(session, found, chosen, {**words, **in_order}),
         sort=asked.order,
-        sort_urls=(
-            ("relevance", _url({**words, **chosen})),
-            ("date", _url({**words, **chosen, "sort": "date"})),
+        sort_urls=tuple(
+            (order, _url({**words, **chosen, **({"sort": order} if order != "relevance" else {})}))
+            for order in get_args(Sort)
         ),
         bare_url=_url({**words, **in_order}),
         loosened=found.relaxed,
@@ -116,22 +116,28 @@ def search(
         did_you_mean=found.did_you_mean or "",
         tries=() if found.rows else _tries(asked.q),
         problem=problem,
+        same_topic=_other_years(pages, session, who.viewer, found) if number == 1 else (),
         popular_topics=() if found.rows else _popular(session, who.viewer),
     )
     return pages.respond(request, who, context, 503 if problem else 200)
 
 
-def _results(pages: Pages, session: Session, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]:
-    cards = pages.cards(session, [row.lesson for row in rows])
+def _results(pages: Pages, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]:
     return tuple(
         SearchResult(
-            lesson=card,
+            lesson=pages.card(row.lesson, row.views),
             moments=_moments(row),
             clip_n=row.clip.number if row.clip else None,
             clip_title=row.clip.title if row.clip else "",
         )
-        for row, card in zip(rows, cards, strict=True)
+        for row in rows
     )
+
+
+def _other_years(pages: Pages, session: Session, viewer: Viewer, found: Found) -> tuple[LessonCard, ...]:
+    """Return what to go on with when the hits have a topic in common; loosened ones have none."""
+    lessons = {row.lesson.id: row.lesson for row in found.rows}
+    return () if found.relaxed else pages.other_years(session, viewer, list(lessons.values()))
 
 
 def _url(values: Chosen) -> str:

@@ -41,6 +41,7 @@ class HitOut(BaseModel):
     marks: list[tuple[int, int]]
     moments: list[MomentOut]
     score: float
+    views: int = Field(description="Counted views of the whole lesson.")
     url: str
 
 
@@ -134,6 +135,7 @@ def _hit(row: FoundRow, base_url: str) -> HitOut:
         marks=list(row.best.marks),
         moments=moments,
         score=row.score,
+        views=row.views,
         url=base_url + row.path,
     )
 

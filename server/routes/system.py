@@ -23,8 +23,12 @@ def healthy() -> dict[str, str]:
 
 @router.get("/readyz")
 def ready(ports: PortsDep) -> Response:
-    """Everything a page needs answers: the database with its newest tables, and the index."""
+    """Everything a page needs answers: the database with its newest tables, and the index.
+
+    A copy of the index that has not been complete yet is not ready; later ones may be a little behind.
+    """
     checks: dict[str, str] = {}
+    behind: int | None = None
     try:
         with ports.db.read() as session:
             session.execute(text("SELECT 1"))
@@ -32,12 +36,16 @@ def ready(ports: PortsDep) -> Response:
     except Exception as error:
         checks["database"] = type(error).__name__
     try:
-        ports.indexer.reader().mark()
-        checks["index"] = "ok"
+        with ports.db.read() as session:
+            behind = ports.indexer.behind(session)
+        checks["index"] = "behind" if behind and not ports.indexer.complete else "ok"
     except IndexUnavailable as error:
         checks["index"] = error.code
+    except Exception as error:
+        checks["index"] = type(error).__name__
     well = all(said == "ok" for said in checks.values())
-    return JSONResponse({"status": "ok" if well else "not ready", **checks}, 200 if well else 503)
+    status = "ok" if well else "not ready"
+    return JSONResponse({"status": status, **checks, "index_behind": behind}, 200 if well else 503)
 
 
 @router.post("/healthz/upload-probe")

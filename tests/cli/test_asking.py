@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from server.finding import find
 from server.wiring import Ports
 from tests.cli.conftest import Weike
 from tests.support import factories
+from tests.support.views import watch
 
 
 def test_a_hit_names_the_sentence_and_the_second(weike: Weike, ports: Ports) -> None:
@@ -44,6 +45,7 @@ def test_a_hit_names_the_sentence_and_the_second(weike: Weike, ports: Ports) -> 
         "start_s": 10.0,
         "lesson_start_s": 70.0,
         "quote": hit["quote"],
+        "views": 0,
         "url": f"http://127.0.0.1:8000/clips/{second}?t=10.0",
     }
     assert "绿水青山就是金山银山" in hit["quote"]
@@ -77,6 +79,26 @@ def test_the_machine_sees_drafts_and_the_limit_holds(weike: Weike, ports: Ports)
     assert (value["total"], len(value["hits"])) == (5, 2)
     assert weike("search", "", "--json").json == {"total": 0, "hits": []}
     assert weike("search", "x", "--limit", 0).code == 2
+
+
+def test_hits_come_in_the_order_asked_for(weike: Weike, ports: Ports) -> None:
+    with ports.db.write() as session:
+        old, new = (
+            factories.lesson(session, "红船精神", clips=1, taught_on=date(year, 7, 1))
+            for year in (2021, 2024)
+        )
+        watch(session, old.clips[0], 1, ports.clock())
+        ids = {"old": old.id, "new": new.id}
+
+    def first(*sort: str) -> tuple[str, int]:
+        hit = weike("search", "红船", "--json", *sort).json["hits"][0]
+        return hit["lesson"], hit["views"]
+
+    assert first("--sort", "date") == first() == (ids["new"], 0)
+    assert first("--sort", "views") == (ids["old"], 1)
+    assert "观看 1 次" in weike("search", "红船", "--sort", "views").out
+    refused = weike("search", "红船", "--sort", "size")
+    assert (refused.code, refused.out) == (2, "")
 
 
 def test_a_stale_index_shows_nothing_that_a_page_would_not(ports: Ports) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -247,6 +248,23 @@ def test_suggestions_keep_to_the_scope_and_the_limit(library: SearchEngine) -> N
     assert len(library.suggest("学习", MINE, limit=1)) == 1
     assert library.suggest("学习", MINE, limit=0) == []
     assert library.suggest("学习", frozenset()) == []
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_a_name_that_was_taken_away_is_nowhere_also_for_who_sees_everything(
+    engine: str, memory: Path
+) -> None:
+    made = ENGINES[engine].open_or_create(memory / "index")
+    gone = lesson("gone", "大别山突围战", "谢老兵", ("军史故事",), "千里跃进")
+    made.apply([*LIBRARY[:2], gone], [], 1)
+    assert made.suggest("大别", EVERYONE)
+    assert made.search("dbstwz", EVERYONE).heard
+    made.apply([], ["gone"], 2)
+    for typed in ("大别", "谢老兵", "军史", "dbstwz"):
+        assert made.suggest(typed, EVERYONE) == [], typed
+    assert made.search("dbstwz", EVERYONE).heard == ()
+    assert made.did_you_mean("大别山突韦战", EVERYONE) is None
+    made.close()
 
 
 # --- did you mean ---

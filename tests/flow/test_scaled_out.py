@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 
-from library.core.clock import utc_now
-from library.people import actions as people
-from library.people import queries as people_queries
 from server.settings import Settings
 from server.wiring import open_ports
 from tests.support.client import Person
 from tests.support.postgres import PostgresServer
-from tests.support.server import PEOPLE, password, process
+from tests.support.server import add_people, password, process
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
@@ -38,10 +35,7 @@ def test_upload_to_search_on_postgresql_and_s3_also_after_a_kill(
     folder = tmp_path / "data"
     settings = {name.removeprefix("WEIKE_").lower(): value for name, value in environment.items()}
     ports = open_ports(Settings(data=folder, **settings | {"store_options": s3_options}, _env_file=None))
-    with ports.db.write() as session:
-        for username, role in PEOPLE.items():
-            person = people.add_person(session, username, username, password(username), utc_now())
-            people.grant(session, person.id, role, people_queries.root_branch(session), None, utc_now())
+    add_people(ports)
     ports.close()
     words = tmp_path / "words.srt"
     words.write_text("1\n00:00:02,000 --> 00:00:06,000\n发挥战斗堡垒作用。\n", encoding="utf-8")

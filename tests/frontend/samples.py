@@ -64,6 +64,9 @@ def card(n: int, **more: object) -> c.LessonCard:
     return c.LessonCard(**{**facts, **more})  # type: ignore[arg-type]
 
 
+OTHER_YEARS = tuple(card(n, date=date(2025 - n // 2, 6, 1), views=0) for n in range(6))
+
+
 def clips(ready: int = 4) -> tuple[c.ClipCard, ...]:
     """Four clips of which the first `ready` are made."""
     lengths = (562.0, 571.5, 548.2, 214.9)
@@ -175,6 +178,7 @@ def catalog_pages() -> Iterator[tuple[str, c.Context]]:
         clips=clips(),
         recording_state="ready",
         has_transcript=True,
+        same_topic=OTHER_YEARS,
         rule=RULE,
     )
     yield "lesson", full
@@ -247,10 +251,15 @@ def _search_pages(cards: tuple[c.LessonCard, ...]) -> Iterator[tuple[str, c.Cont
         results=(hit, named, text_hit),
         pager=pager(3, 27),
         filters=_search_filters(),
-        sort_urls=(("relevance", "/search?q=x"), ("date", "/search?q=x&sort=date")),
+        sort_urls=(
+            ("relevance", "/search?q=x"),
+            ("date", "/search?q=x&sort=date"),
+            ("views", "/search?q=x&sort=views"),
+        ),
         bare_url="/search?q=x",
+        same_topic=OTHER_YEARS[:3],
     )
-    nothing = replace(found, results=(), filters=(), pager=pager(0, 0))
+    nothing = replace(found, results=(), filters=(), pager=pager(0, 0), same_topic=())
     popular = ("党史", "乡村振兴", "作风建设")
     yield "search", found
     topic, *others = found.filters

@@ -7,17 +7,20 @@ from pathlib import Path
 import pytest
 
 from library.catalog import actions as catalog
+from library.catalog import queries as catalog_queries
 from library.catalog.rules import CueLine
 from library.catalog.tables import Lesson
+from library.core.ids import new_id
 from library.core.permits import NOBODY, Audience, LessonState, Role, Viewer
 from library.people import actions as people
 from search.engine import Filters
-from server.finding import Found, find
+from server.finding import Found, find, views_of
 from server.settings import Settings
 from server.suggesting import Suggested, suggest
 from server.wiring import Ports, open_ports
 from tests.support import factories as make
 from tests.support.databases import NOW
+from tests.support.views import watch
 
 
 @pytest.fixture(params=["whoosh", "tantivy"])
@@ -143,6 +146,35 @@ def test_hits_are_counted_by_all_that_they_can_be_narrowed_by(ports: Ports) -> N
     assert {row.lesson.title for row in narrowed.rows} == {"乙"}
     newest = look(ports, "信仰", sort="date", limit=20)
     assert [row.lesson.title for row in newest.rows] == ["乙"] * 6 + ["甲"]
+
+
+WATCHED = {"甲": Audience.EVERYONE, "乙": Audience.SIGNED_IN, "丙": Audience.EVERYONE}
+MEMBER = Viewer("somebody")
+
+
+def watched(ports: Ports, lesson_id: str, times: int) -> None:
+    """That many people watch the first clip of a lesson."""
+    with ports.db.write() as session:
+        watch(session, catalog_queries.lesson(session, lesson_id).clips[0], times, NOW)
+
+
+def test_the_most_watched_lessons_come_first_with_their_views(ports: Ports) -> None:
+    ids = [add(ports, title, "信仰的力量", audience=audience) for title, audience in WATCHED.items()]
+    for lesson_id, times in zip(ids, (1, 3, 2), strict=True):
+        watched(ports, lesson_id, times)
+    for viewer, expected in ((NOBODY, [("丙", 2), ("甲", 1)]), (MEMBER, [("乙", 3), ("丙", 2), ("甲", 1)])):
+        found = look(ports, "信仰", viewer, sort="views")
+        assert [(row.lesson.title, row.views) for row in found.rows] == expected
+    watched(ports, ids[0], 3)  # two more: the first has watched it already
+    assert [row.views for row in look(ports, "信仰", sort="views").rows] == [3, 2]
+
+
+def test_views_of_more_lessons_than_a_statement_takes_are_added_up(ports: Ports) -> None:
+    lesson = add(ports, "一课", "信仰的力量")
+    watched(ports, lesson, 2)
+    others = [new_id() for _ in range(70_000)]  # SQLite takes 32,766 values, PostgreSQL 65,535
+    with ports.db.read() as session:
+        assert views_of(session, [*others, lesson]) == {lesson: 2}
 
 
 def test_a_branch_is_named_by_part_of_its_name_and_holds_those_below(ports: Ports) -> None:

@@ -21,7 +21,7 @@ from server.indexing import Indexer, IndexThread, IndexUnavailable
 from server.settings import Settings
 from server.wiring import open_indexer
 from tests.support import factories as make
-from tests.support.databases import NOW
+from tests.support.databases import NOW, Databases
 
 FORK = multiprocessing.get_context("fork")
 EVERYONE, SIGNED_IN = frozenset({"everyone"}), frozenset({"everyone", "signed_in"})
@@ -157,10 +157,11 @@ def test_another_process_that_writes_is_waited_for_and_a_killed_one_is_not(
     writer = FORK.Process(target=_hold, args=(folder / "writer.lock", held), daemon=True)
     writer.start()
     assert held.wait(30)
-    for act in (lambda: indexer.catch_up(timeout_s=0.2), indexer.rebuild):
+    for act in (indexer.catch_up, indexer.rebuild):
         with pytest.raises(IndexUnavailable, match="index_busy"):
-            act()
+            act(timeout_s=0.2)
     assert indexer.reader().doc_count() == 0
+    assert generations.names(folder) == ["g000001"], "what could not be swapped in is taken away"
     writer.kill()
     writer.join(30)
     indexer.catch_up()
@@ -231,7 +232,7 @@ def test_an_index_of_another_schema_is_rebuilt(db: Database, folder: Path) -> No
 
 
 def test_an_index_ahead_of_a_restored_database_is_rebuilt(
-    databases: object, folder: Path, tmp_path: Path
+    databases: Databases, folder: Path, tmp_path: Path
 ) -> None:
     """The copy made before a migration is put back: its numbers begin again, below the index's mark."""
     with databases.open("sqlite") as db:
@@ -273,6 +274,106 @@ def test_a_rebuild_while_lessons_are_written_loses_nothing(db: Database, indexer
     indexer.catch_up()
     assert found(indexer, "集中学习") == {*early, *late} - {early[1]}
     assert found(indexer, "集中学习改名") >= {early[0]}
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_what_changes_during_a_rebuild_is_found_at_once_and_after_the_swap_too(
+    db: Database, folder: Path, engine: str
+) -> None:
+    stays, goes = add(db, "集中学习一"), add(db, "集中学习二")
+    rebuilding, following = (Indexer(db, folder, ENGINES[engine]) for _ in range(2))
+    following.catch_up()
+    late: list[str] = []
+
+    def meanwhile(done: int, total: int) -> None:
+        late.append(add(db, "集中学习三"))
+        change(db, goes, "withdraw")
+        change(db, stays, "集中学习改了名")
+        following.catch_up(timeout_s=30)
+        assert found(following, "集中学习") == {stays, *late}
+        assert generations.current(folder) == "g000001"
+
+    rebuilt = rebuilding.rebuild(meanwhile)
+    assert len(late) == 1
+    # Nobody has caught up since: a withdrawn lesson must not come back with the new generation.
+    for indexer in (rebuilding, following):
+        assert found(indexer, "集中学习") == {stays, *late}
+        assert found(indexer, "改了名") == {stays}
+        indexer.close()
+    assert (rebuilt.generation, rebuilt.documents) == ("g000002", 3)
+
+
+def test_damage_that_shows_during_a_rebuild_is_left_to_it(db: Database, folder: Path) -> None:
+    lesson = add(db, "不忘初心")
+    rebuilding, following = Indexer(db, folder), Indexer(db, folder)
+    following.catch_up()
+    following.close()
+    spoil(folder)
+
+    def meanwhile(done: int, total: int) -> None:
+        with pytest.raises(IndexUnavailable, match="index_busy"):
+            following.catch_up(timeout_s=0.1)
+
+    assert rebuilding.rebuild(meanwhile).generation == "g000002"
+    following.catch_up()
+    assert found(following, "不忘初心") == {lesson}
+    assert generations.names(folder) == ["g000001", "g000002"]
+    rebuilding.close()
+    following.close()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE catalog_lesson SET taught_on = '2026-13-45' WHERE title = '坏掉的一课'",
+        "UPDATE catalog_clip SET sizes = '{' WHERE lesson_id IN"
+        " (SELECT id FROM catalog_lesson WHERE title = '坏掉的一课')",
+        "UPDATE catalog_cue SET start_s = 'now' WHERE lesson_id IN"
+        " (SELECT id FROM catalog_lesson WHERE title = '坏掉的一课')",
+    ],
+)
+def test_a_lesson_that_cannot_be_read_is_named_and_keeps_no_other_from_being_found(
+    databases: Databases, folder: Path, damage: str
+) -> None:
+    with databases.open("sqlite") as db:
+        whole = {add(db, f"基层治理{n}", "基层治理") for n in range(7)}
+        broken = add(db, "坏掉的一课", "基层治理")
+        indexer = Indexer(db, folder)
+        indexer.catch_up()
+        assert found(indexer, "基层治理") == {*whole, broken}
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(damage)
+        rebuilt = indexer.rebuild()
+        assert [(its.lesson, its.title) for its in rebuilt.unreadable] == [(broken, "坏掉的一课")]
+        assert found(indexer, "基层治理") == whole
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE catalog_lesson SET revision = revision + 100")
+            connection.exec_driver_sql("UPDATE catalog_revision SET value = value + 100")
+        after = add(db, "基层治理之后", "基层治理")
+        indexer.catch_up(timeout_s=30)
+        assert found(indexer, "基层治理") == {*whole, after}
+        indexer.close()
+
+
+def test_an_index_says_how_far_it_is_behind_and_whether_it_was_ever_complete(
+    db: Database, folder: Path
+) -> None:
+    add(db, "三会一课")
+    indexer = Indexer(db, folder)
+    with db.read() as session:
+        behind = indexer.behind(session)
+        assert behind > 0
+        assert not indexer.complete
+    with pytest.raises(IndexUnavailable):
+        indexer.catch_up(10**6, timeout_s=0.1)
+    add(db, "主题党日")
+    with db.read() as session:
+        assert indexer.behind(session) > 0
+    assert indexer.complete, "it once had everything"
+    indexer.catch_up()
+    with db.read() as session:
+        assert indexer.behind(session) == 0
+    indexer.close()
 
 
 def test_an_empty_folder_is_an_empty_index(db: Database, indexer: Indexer, folder: Path) -> None:

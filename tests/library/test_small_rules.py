@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library.catalog.rules import clean_language, first_words, parse_date
+from library.catalog.rules import clean_language, first_words, parse_date, shared_topics
 from library.core.clock import local_day, week_start
 from library.core.errors import Conflict, Invalid, TooLarge
 from library.core.ids import ID_LENGTH, new_id
@@ -72,6 +72,15 @@ def test_page_numbers_are_kept_in_bounds() -> None:
 def test_first_words_end_with_a_sign_that_more_follows() -> None:
     assert first_words([" 同志们 ", "", "大家好"]) == "同志们 大家好"
     assert first_words(["党" * 50], 36) == "党" * 35 + "…"
+
+
+def test_a_topic_is_shared_by_more_than_half() -> None:
+    assert shared_topics([("党史", "党史", "党建")]) == ["党史", "党建"]
+    assert shared_topics([("党史",), ("党史", "党建")]) == ["党史"]
+    assert shared_topics([("党史",), ("党建",)]) == []
+    assert shared_topics([("党史",), ("党建", "党史"), ()]) == ["党史"]
+    assert shared_topics([("党史",), (), ()]) == []
+    assert shared_topics([]) == []
 
 
 def test_a_language_we_have_no_pages_for_is_refused() -> None:

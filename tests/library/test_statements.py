@@ -126,6 +126,24 @@ def test_one_lesson_costs_the_same_however_many_topics_it_has(db: Database) -> N
     assert costs == [2, 2]
 
 
+@pytest.mark.parametrize("n", [FEW, MANY])
+def test_other_years_take_a_fixed_number_of_statements(db: Database, n: int) -> None:
+    with db.write() as session:
+        viewer = make.person(session)
+        ids = [
+            make.lesson(session, topics=["党史"], taught_on=date(year, 1, 1), clips=2, owner=viewer).id
+            for year in (2020, *range(2021 - n, 2020))
+            for _ in range(n)
+        ]
+    with db.read() as session:
+        shown = catalog.lessons_by_ids(session, viewer, ids[:n])
+        with counted(db.engine) as statements:
+            others = catalog.same_topic(session, viewer, shown)
+            assert [len(other.clips) for other in others] == [2] * min(2 * (n - 1), 6)
+            assert all(other.topics[0].topic.name == "党史" for other in others)
+    assert len(statements) == 4, "the lessons with lecturer and branch, owners, topics, clips"
+
+
 # ---------------------------------------------------------------------- whole pages
 
 
@@ -146,6 +164,7 @@ def ports(tmp_path: Path) -> Iterator[Ports]:
         "/mine",
         "/review",
         "/search?q=乡村振兴",
+        "/search?q=乡村振兴&sort=views",
         "/api/v1/lessons",
         "/api/v1/search?q=乡村振兴",
     ],

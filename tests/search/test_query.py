@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from search.plan import MAX_TERMS, phrase_terms, plan
+from search.plan import MAX_TERMS, Plan, phrase_terms, plan
 from search.query import MAX_CHARACTERS, Query, parse
+
+COSTLY = [
+    '"',
+    "“",
+    "”",
+    "「",
+    "」",
+    "-",
+    " ",
+    ":",
+    "topic:",
+    "lecturer:",
+    "year:2021",
+    "一",
+    "ab",
+    "1",
+    "\ufdfa",
+]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +87,22 @@ def test_words_that_say_nothing_are_required_only_alone() -> None:
 def test_a_pasted_page_costs_no_more_than_a_sentence() -> None:
     made = plan(parse("".join(chr(0x4E00 + n) for n in range(2000))))
     assert max(map(len, (made.required_pairs, made.required_units, made.words, made.pairs))) <= MAX_TERMS
+
+
+def looked_up(made: Plan) -> int:
+    """How many posting lists a plan asks for, without those of synonyms and sounds."""
+    sequences = (*made.phrases, *made.excluded, *made.lecturers, *made.topics)
+    ranked = (made.required_pairs, made.required_units, made.words, made.pairs, made.units)
+    return sum(map(len, (*ranked, *sequences, *made.keys)))
+
+
+@given(st.one_of(st.text(), st.lists(st.sampled_from(COSTLY), max_size=400).map("".join)))
+@example('"一"' * 100)
+@example("-一 " * 100)
+@example("topic:\ufdfa " * 40)
+@example("\ufdfa" * 300)
+def test_no_text_asks_for_more_lists_than_it_has_characters_and_a_sentence_has_terms(text: str) -> None:
+    assert looked_up(plan(parse(text))) <= MAX_CHARACTERS + 5 * MAX_TERMS
 
 
 @pytest.mark.parametrize(

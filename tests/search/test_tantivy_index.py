@@ -229,7 +229,7 @@ def test_kill_at_any_moment_leaves_the_old_or_the_new(memory: Path) -> None:
 def test_a_full_disk_is_no_damage(tmp_path: Path) -> None:
     generation = filled(tmp_path)
     about = json.loads((generation / "about.json").read_text())
-    assert about["schema"].startswith("1/tantivy-")
+    assert about["schema"].startswith("2/tantivy-")
     with pytest.raises(SearchError) as raised, damage("the index"):
         raise ValueError("IoError: No space left on device (os error 28)")
     assert not isinstance(raised.value, IndexDamaged)

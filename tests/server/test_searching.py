@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from library.core.permits import Audience, LessonState
 from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.server import Served
+from tests.support.views import watch
 
 pytestmark = pytest.mark.slow
 
@@ -82,9 +85,74 @@ def test_filters_show_the_counts_of_the_hits_that_the_viewer_sees(served: Served
         assert "韩老师（1）" in narrowed, "what choosing it instead would show"
 
 
+def test_the_most_watched_come_first_and_say_how_often(served: Served, lesson: str) -> None:
+    http = served.person("nobody").http
+    hits = http.get("/api/v1/search", params={"q": WORD}).json()["hits"]
+    last = hits[-1]
+    with served.ports.db.write() as session:
+        clip = session.get_one(make.Clip, last["clip"])
+        watch(session, clip, 1, served.ports.clock())
+    found = http.get("/api/v1/search", params={"q": WORD, "sort": "views"}).json()
+    assert [(hit["clip"], hit["views"]) for hit in found["hits"]] == [
+        (last["clip"], 1),
+        *((hit["clip"], 0) for hit in hits[:-1]),
+    ]
+    page = http.get("/search", params={"q": WORD, "sort": "views", "kind": "video"}).text
+    assert re.findall(r'class="moment" href="/clips/(\w+)', page)[0] == last["clip"]
+    assert page.count("次观看") == 1
+    chosen = re.search(r'<a href="([^"]+)" aria-current="true">([^<]+)</a>', page)
+    assert chosen is not None
+    assert chosen[2] == "最多观看"
+    assert http.get(unescape(chosen[1])).text.count('class="result"') == page.count('class="result"')
+    assert '<input type="hidden" name="sort" value="views">' in page, "narrowing keeps the order"
+
+
+def test_lessons_of_the_same_topic_in_other_years_are_offered(served: Served, shelf: Shelf) -> None:
+    with served.ports.db.write() as session:
+
+        def add(title: str, year: int, **more: Any) -> str:
+            said = more.pop("said", "别的话。")
+            day = date(year, 7, 1)
+            return make.lesson(
+                session,
+                title,
+                topics=["长征"],
+                taught_on=day,
+                lecturer="杨老师",
+                spoken=[said],
+                clips=1,
+                **more,
+            ).id
+
+        shown = add("今年的长征课", 2026, said="乌江天险重飞渡")
+        older = add("从前的长征课", 2019)
+        inside = add("内部的长征课", 2018, audience=Audience.SIGNED_IN)
+        draft = add("没发布的长征课", 2017, state=LessonState.DRAFT)
+    shelf.index()
+    for name, others in (("nobody", [older]), ("member", [older, inside]), ("staff", [older, inside])):
+        http = served.person(name).http
+        found = http.get(f"/api/v1/lessons/{shown}").json()["same_topic"]
+        assert [other["id"] for other in found] == others
+        assert (found[0]["lecturer"], found[0]["date"]) == ("杨老师", "2019-07-01")
+        assert http.get(found[0]["url"]).status_code == 200
+        for path in (f"/lessons/{shown}", "/search?q=乌江天险"):
+            section = http.get(path).text.partition('class="other-years"')[2].partition("</section>")[0]
+            assert re.findall(r'href="/lessons/(\w+)"', section) == others, (name, path)
+            assert "2019年" in text_of(section)
+            assert "杨老师" in section
+            assert draft not in section
+    for path in (
+        f"/lessons/{draft}",
+        "/search?q=枫桥经验",
+        "/search?q=没有这样的话",
+        "/search?q=乌江天险&page=2",
+    ):
+        assert "other-years" not in served.person("nobody").http.get(path).text, path
+
+
 def test_a_filter_of_nonsense_narrows_nothing(served: Served, lesson: str) -> None:
     http = served.person("nobody").http
-    for nonsense in ({"year": "abcd"}, {"kind": "<b>"}, {"length": "long"}, {"sort": "views"}):
+    for nonsense in ({"year": "abcd"}, {"kind": "<b>"}, {"length": "long"}, {"sort": "size"}):
         page = http.get("/search", params={"q": WORD, **nonsense})
         assert page.status_code == 200
         assert page.text.count('class="result"') == 3, nonsense

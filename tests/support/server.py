@@ -61,12 +61,17 @@ def _template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="weike-people-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     ports = open_ports(Settings(data=folder, _env_file=None))  # type: ignore[call-arg]
+    add_people(ports)
+    ports.close()
+    return folder
+
+
+def add_people(ports: Ports) -> None:
+    """Put PEOPLE into a library."""
     with ports.db.write() as session:
         for username, role in PEOPLE.items():
             person = people.add_person(session, username, username, password(username), utc_now())
             people.grant(session, person.id, role, people_queries.root_branch(session), None, utc_now())
-    ports.close()
-    return folder
 
 
 def new_data(folder: Path) -> Path:
@@ -183,8 +188,8 @@ class Process:
         assert self._child is not None
         return self._child.pid
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
+    def launch(self) -> None:
+        """Start it and wait for nothing."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("WEIKE_")}
         environment |= {
             "WEIKE_DATA": str(self.data),
@@ -202,6 +207,10 @@ class Process:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self.launch()
         try:
             _until_ready(self.base_url, lambda: self._child is not None and self._child.poll() is None)
         except AssertionError as error:
