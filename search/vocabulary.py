@@ -28,7 +28,7 @@ Units = tuple[str, ...]
 SYNONYM_WEIGHT = 0.7
 
 # Longer ones are sentences, not words.
-MAX_UNITS = 16
+MAX_UNITS = 20
 
 
 Entry = tuple[str, ...]

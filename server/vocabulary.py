@@ -28,13 +28,12 @@ class VocabularyInUse:
         self._held = Vocabulary()
         self._version: int | None = None
         self._look_at = 0.0
-        self._outdated = True
 
     def now(self) -> Vocabulary:
         """Return the vocabulary to search with."""
-        if self._outdated:
+        if self._version is None:
             with self._looking:
-                if self._outdated:
+                if self._version is None:
                     self._look()
         elif self._seconds() >= self._look_at and self._looking.acquire(blocking=False):
             # One looks; who searches meanwhile goes on with what was true a second ago.
@@ -49,9 +48,9 @@ class VocabularyInUse:
         """Give a transaction in which the dictionary is changed: the next search of this process feels it."""
         with self._db.write() as session:
             yield session
-        # A look that began before the commit must not be the last one: wait for it.
+        # Whoever changes it looks, so that no search has to wait; after a look that began before the commit.
         with self._looking:
-            self._outdated = True
+            self._look()
 
     def _look(self) -> None:
         with self._db.read() as session:
@@ -59,5 +58,4 @@ class VocabularyInUse:
             if version != self._version:
                 self._held = Vocabulary.of(synonyms=queries.in_use(session))
                 self._version = version
-        self._outdated = False
         self._look_at = self._seconds() + LOOK_EVERY_S

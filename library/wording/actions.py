@@ -150,7 +150,8 @@ def _lock(session: Session) -> DictionaryVersion:
 
 
 def _own(session: Session, entry_id: str, version: int | None) -> TaughtEntry:
-    row = session.get(TaughtEntry, entry_id)
+    # As it is now that nobody else can change it, and not as it may have been read before.
+    row = session.get(TaughtEntry, entry_id, populate_existing=True)
     if row is None:
         raise NotFound("entry_gone")
     if version is not None and row.version != version:
