@@ -22,7 +22,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     data = new_data(tmp_path_factory.mktemp("vocabulary") / "data")
     ports = open_ports(Settings(data=data, worker=False, _env_file=None))  # type: ignore[call-arg]
     with ports.db.write() as session:
-        make.lesson(session, "学习报告", spoken=["学习党的二十大报告。"], clips=1)
+        make.lesson(session, "学习报告", spoken=["学习党的二十大报告。"])
     ports.indexer.catch_up()
     ports.close()
     with process(data) as running:
@@ -34,7 +34,7 @@ def test_a_group_is_taught_tried_changed_and_removed(visit: Visit) -> None:
     visit.sign_in("staff")
     visit.open("/search?q=历史性盛会")
     expect(page.locator(".result")).to_have_count(0)
-    page.locator("details summary", has_text="搜索").last.click()
+    page.locator("details.help summary").click()
     page.locator("main a[href='/vocabulary']").click()
     page.wait_for_url("**/vocabulary")
     page.fill("form[action='/vocabulary/groups'] textarea", "历史性盛会\n党的二十大")
