@@ -1,4 +1,7 @@
-"""What is offered while somebody types: names that the searcher may see, and where each leads."""
+"""What is offered while somebody types: names that the searcher may see, and where each leads.
+
+Names come first in which what is typed occurs; after them those in which a synonym of it does.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,13 +11,17 @@ from sqlalchemy.orm import Session
 
 from library.catalog import queries
 from library.core.permits import Viewer, scope_of
+from search.analysis import unit_texts
 from search.engine import SearchError
+from search.fold import fold
+from search.vocabulary import Vocabulary
 from server.indexing import IndexUnavailable
 from server.wiring import Ports
 
 MOST = 8
 """As many as fit between the search box and a phone's keyboard."""
 
+_MOST_SYNONYMS = 3
 _QUOTES = str.maketrans("", "", '"“”„‟＂「」『』')
 
 
@@ -36,7 +43,11 @@ def suggest(ports: Ports, session: Session, viewer: Viewer, typed: str, limit: i
     if not typed.strip():
         return []
     try:
-        found = ports.indexer.reader().suggest(typed, scope_of(viewer), limit)
+        reader, scope = ports.indexer.reader(), scope_of(viewer)
+        found = reader.suggest(typed, scope, limit)
+        for other in _synonyms(typed, ports.vocabulary.now()):
+            more = reader.suggest(other, scope, limit)
+            found = [*found, *(one for one in more if one not in found)][:limit]
     except (IndexUnavailable, SearchError):
         return []  # whoever types has asked for nothing yet; the search itself says what is wrong
     titles = [one.text for one in found if one.kind == "title"]
@@ -45,6 +56,11 @@ def suggest(ports: Ports, session: Session, viewer: Viewer, typed: str, limit: i
         Suggested(one.kind, one.text, one.count, _address(one.kind, one.text, lessons.get(one.text, [])))
         for one in found
     ]
+
+
+def _synonyms(typed: str, vocabulary: Vocabulary) -> list[str]:
+    others = vocabulary.synonyms.get(tuple(unit_texts(fold(typed))), ())
+    return [vocabulary.written[other] for other in others[:_MOST_SYNONYMS]]
 
 
 def _address(kind: str, text: str, lessons: list[str]) -> str:

@@ -10,11 +10,11 @@ from library.core.clock import Clock, utc_now
 from library.core.database import Database, open_database
 from library.intake.downloads import Downloads
 from search.engines import ENGINES
-from search.vocabulary import Vocabulary, party_terms
 from server import migrate, secrets
 from server.indexing import Indexer
 from server.settings import Settings
 from server.signing import MediaSigner
+from server.vocabulary import VocabularyInUse
 from transcode.tools import Tools, find_tools
 
 
@@ -29,18 +29,13 @@ class Ports:
     signer: MediaSigner
     secret: str
     downloads: Downloads
+    vocabulary: VocabularyInUse
     clock: Clock = field(default=utc_now)
 
     @cached_property
     def tools(self) -> Tools:
         """ffmpeg and ffprobe; raises ToolMissing when first needed, so that a library can be read without."""
         return open_tools(self.settings)
-
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """Words that belong together and words that mean the same, for every search; read when first
-        needed."""
-        return party_terms()
 
     @property
     def uploads(self) -> Path:
@@ -99,5 +94,6 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
         signer=MediaSigner(media_secret),
         secret=secret,
         downloads=Downloads(store, settings.data / "work", cache(lambda: open_tools(settings))),
+        vocabulary=VocabularyInUse(db),
         clock=clock,
     )

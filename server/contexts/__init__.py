@@ -65,6 +65,15 @@ from server.contexts.plays import (
 )
 from server.contexts.searching import SearchChoice, SearchFilter, SearchMoment, SearchPage, SearchResult
 from server.contexts.system import ApiDocsPage, ErrorPage
+from server.contexts.wording import (
+    DictionaryChange,
+    DictionaryEntry,
+    Edit,
+    PastedLine,
+    Tried,
+    TriedWord,
+    VocabularyPage,
+)
 
 PAGES: tuple[type[Context], ...] = (
     HomePage,
@@ -83,6 +92,7 @@ PAGES: tuple[type[Context], ...] = (
     WelcomePage,
     AccountPage,
     PeoplePage,
+    VocabularyPage,
     CountingPage,
     ErrorPage,
     ApiDocsPage,
@@ -104,7 +114,10 @@ __all__ = [
     "CutPage",
     "DayCount",
     "DeviceRow",
+    "DictionaryChange",
+    "DictionaryEntry",
     "DownloadChoice",
+    "Edit",
     "ErrorPage",
     "Facet",
     "Flash",
@@ -122,6 +135,7 @@ __all__ = [
     "LessonsPage",
     "MinePage",
     "Pager",
+    "PastedLine",
     "PeoplePage",
     "PersonRow",
     "PosterPage",
@@ -142,9 +156,12 @@ __all__ = [
     "StepState",
     "Still",
     "TokenRow",
+    "Tried",
+    "TriedWord",
     "Unfinished",
     "UploadPage",
     "Viewer",
+    "VocabularyPage",
     "WelcomePage",
     "WorkRow",
 ]
