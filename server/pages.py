@@ -141,7 +141,8 @@ class Pages:
     def media_url(self, lesson: Lesson, clip: Clip, file: str, plan: str | None = None) -> str:
         """Return a signed address of a file of a clip that plays; `plan`: of another folder than its own."""
         expires = media_expiry(self._ports.clock(), self._ports.settings.media_life_s)
-        audience = media_audience(scope_tokens(catalog.facts(lesson)))
+        its = catalog.facts(lesson)
+        audience = media_audience(its.state, its.audience)
         return self._ports.signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
 
     def poster_url(self, lesson: Lesson, clip: Clip | None) -> str | None:
