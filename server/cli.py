@@ -18,6 +18,7 @@ from server.commands import (
     importing,
     indexing,
     ingesting,
+    media_keys,
     people,
     serving,
     sweeping,
@@ -55,6 +56,9 @@ def build() -> typer.Typer:
     users = typer.Typer(help=people.HELP)
     people.add_commands(users)
     app.add_typer(users, name="user")
+    keys = typer.Typer(help=media_keys.HELP)
+    media_keys.add_commands(keys)
+    app.add_typer(keys, name="media-key")
     app.command("doctor", help=doctor.HELP)(doctor.doctor)
     app.command("demo", help=demo.HELP)(demo.demo)
     return app

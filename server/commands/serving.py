@@ -23,6 +23,9 @@ from server.wiring import Ports
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+# Longer than a segment lasts, so that a player keeps its line, and than nginx keeps lines to us (60 s).
+_KEEP_LINE_S = 75
+
 # Long enough for a segment to slow viewers; uploads resume, so they are not waited for.
 _GOODBYE_S = 5
 
@@ -110,6 +113,7 @@ def run_web(settings: Settings, ports: Ports, listening: socket.socket, announce
             proxy_headers=True,
             forwarded_allow_ips=settings.trusted_proxies,
             server_header=False,
+            timeout_keep_alive=_KEEP_LINE_S,
             timeout_graceful_shutdown=_GOODBYE_S,
         )
     )
