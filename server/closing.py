@@ -62,7 +62,7 @@ class ClosingThread:
         self._failing = False
 
     def start(self) -> None:
-        """Learn what is closed before the first address is served, then go on; raises what the database does."""
+        """Learn what is closed before the first address is served; raises what the database does."""
         self._closed.look()
         self._db.listen(PERMITS, self._look)
         self._thread.start()

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.paging import Page
-from library.core.permits import NOBODY, LessonState, Role, media_audience, scope_tokens
+from library.core.permits import NOBODY, LessonState, Role, media_audience
 from library.core.permits import Viewer as Permitted
 from library.people.rules import SIGN_IN_DAYS
 from library.plays import queries as plays

@@ -29,7 +29,7 @@ def read_or_make(file: Path) -> str:
 
 
 def write_beside(file: Path, text: str) -> Path:
-    """Write a file of mode 600 in the folder of `file`, for a link or a rename to bring to its place whole."""
+    """Write a file of mode 600 beside `file`, for a link or a rename to bring to its place whole."""
     # A name of its own, also where several containers share the folder and each is process 1.
     descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     with os.fdopen(descriptor, "w") as out:

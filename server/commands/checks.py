@@ -149,9 +149,8 @@ def _secret(name: str, file: Path) -> Check:
     values = {"file": str(file)}
     try:
         mode = file.stat().st_mode
-        lines = (
-            file.read_text().strip().splitlines()
-        )  # of media addresses: the present one, and the one before
+        # Of media addresses: the present secret, and the one before.
+        lines = file.read_text().strip().splitlines()
         readable = 1 <= len(lines) <= 2 and all(len(line) >= 32 for line in lines)
     except FileNotFoundError:
         return Check(name, "warn", N_("%(file)s 还没有，第一次启动时会生成。"), values=values)

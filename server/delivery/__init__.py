@@ -1,1 +1,1 @@
-"""Playlists and segments to viewers who have nothing but this process: bare ASGI, no framework, no database."""
+"""Playlists and segments for whoever has nothing but this process: no framework, no database."""

@@ -95,7 +95,7 @@ class Bucket:
 
 
 def _options(header: str | None) -> Any:
-    """Return a Range header as the store takes it, which knows the size that we do not; raises Unsatisfiable."""
+    """Return a Range header as the store takes it, who knows the size; raises Unsatisfiable."""
     span = parse_range(header, _ANY_SIZE)
     if span is None:
         return {}

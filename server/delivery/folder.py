@@ -6,6 +6,7 @@ a thread. Names are opened in a thread the first time, afterwards the kernel has
 """
 
 import asyncio
+import errno
 import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator
@@ -36,7 +37,7 @@ class Folder:
         """Answer a request for a file."""
         try:
             descriptor = await self._open(key)
-        except OSError:
+        except FileNotFoundError:
             await send_empty(send, 404)
             return
         try:
@@ -55,7 +56,7 @@ class Folder:
             os.close(descriptor)
 
     async def _open(self, key: str) -> int:
-        opening = partial(os.open, self._root / key, os.O_RDONLY | os.O_NOFOLLOW)
+        opening = partial(_opened, self._root / key)
         if key in self._opened:
             self._opened.move_to_end(key)
             return opening()
@@ -66,13 +67,23 @@ class Folder:
         return descriptor
 
 
+def _opened(file: Path) -> int:
+    """Open a file that is one; raises FileNotFoundError, and OSError for what cannot be opened now."""
+    try:
+        return os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):  # a link leads anywhere
+            raise FileNotFoundError(error.errno, "not a file", str(file)) from None
+        raise
+
+
 def _facts(its: os.stat_result) -> Facts:
     # nginx's form, so that a part fetched here goes with one fetched there.
     return Facts(its.st_size, f'"{int(its.st_mtime):x}-{its.st_size:x}"')
 
 
 def _read_small(file: Path) -> SmallFile | None:
-    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
+    descriptor = _opened(file)
     try:
         facts = _facts(os.fstat(descriptor))
         if facts.size_bytes > ONE_MAX_BYTES:

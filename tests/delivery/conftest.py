@@ -87,7 +87,7 @@ FORMS = [
 
 @pytest.fixture(scope="session", params=FORMS)
 def form(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Form]:
-    """Our own route over a folder and over S3; nginx over the same folder, and in front of the route over S3."""
+    """Our own route over a folder and over S3; nginx over that folder, and in front of the route."""
     name: str = request.param
     store = {}
     if "bucket" in name:
@@ -110,7 +110,7 @@ def form(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def fill(ports: Ports) -> None:
-    """Put the files of two plans of one clip, and of another clip, into the store; and what nobody may fetch."""
+    """Put two plans of one clip, another clip, and what nobody may fetch into the store."""
     for clip, plan in ((CLIP, PLAN), (CLIP, OTHER_PLAN), (OTHER_CLIP, PLAN)):
         for file, content in FILES.items():
             obstore.put(ports.store, f"{clip_prefix(clip, plan)}/{file}", content)

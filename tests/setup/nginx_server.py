@@ -57,8 +57,8 @@ def free_port() -> int:
 def render(folder: Path, upstream_port: int, *, data: Path | None = None) -> Site:
     """Write deploy/nginx.conf into ``folder`` with nothing changed but the places its first lines name.
 
-    ``data``: the data folder of a library whose clips and secret it shares; without one, an empty folder of clips
-    and SECRET.
+    ``data``: the data folder of a library whose clips and secret it shares; without one, an empty folder of
+    clips and SECRET.
     """
     if data is None:
         site = Site(folder, free_port(), folder / "clips", folder / "media.secret")
