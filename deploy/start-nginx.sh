@@ -1,22 +1,59 @@
 #!/bin/sh
-# Start nginx with the secret that signs media addresses. It is read from Weike's own file and written to where
-# only this container looks; it never stands in the repository or in the environment.
+# Start nginx with the secrets that sign media addresses, and reload it when they change. They are read from
+# Weike's own file (the present one, and below it the one before) and written to where only this container
+# looks; they never stand in the repository or in the environment.
 set -eu
 
 secret_file=${MEDIA_SECRET_FILE:-/data/media_secret}
 folder=${NGINX_RUN_FOLDER:-/tmp/nginx}
 config=${NGINX_CONFIG:-/etc/nginx/nginx.conf}
+look_s=2
 
-secret=$(tr -d '\r\n' < "$secret_file")
-case $secret in
-    '' | *[!A-Za-z0-9_-]*)
-        echo "start-nginx.sh: $secret_file must hold one word of letters, digits, - and _" >&2
-        exit 1
-        ;;
-esac
+# Print the map from the name of a secret (server/signing.py: key_id) to the secret.
+keys() {
+    count=0
+    lines=
+    while IFS= read -r secret || [ -n "$secret" ]; do
+        secret=${secret%"$(printf '\r')"}
+        case $secret in
+            '') continue ;;
+            *[!A-Za-z0-9_-]*) count=9 ;;
+        esac
+        count=$((count + 1))
+        name=$(printf 'weike media key %s' "$secret" | sha256sum | cut -c1-8)
+        lines="$lines
+    \"$name\" \"$secret\";"
+    done < "$secret_file"
+    if [ "$count" -lt 1 ] || [ "$count" -gt 2 ]; then
+        echo "start-nginx.sh: $secret_file must hold one word of letters, digits, - and _ or two, one per line" >&2
+        return 1
+    fi
+    # map, because a variable set in a server block would be unset in its error pages.
+    printf 'map $media_key $media_secret {\n    default "";%s\n}\n' "$lines"
+}
+
+write() {
+    printf '%s\n' "$1" > "$folder/media_secret.new"
+    mv "$folder/media_secret.new" "$folder/media_secret.conf"
+}
+
+# Tell the nginx of process $1 of new secrets, for as long as it runs. A file that cannot be used changes nothing.
+watch() {
+    while sleep "$look_s" && kill -0 "$1" 2> /dev/null; do
+        fresh=$(keys 2> /dev/null) || continue
+        [ "$fresh" = "$known" ] && continue
+        known=$fresh
+        write "$known"
+        kill -HUP "$1"
+        echo "start-nginx.sh: other media secrets, nginx reloads" >&2
+    done
+}
 
 umask 077
 mkdir -p "$folder/cache"
-# map, because a variable set in a server block would be unset in its error pages.
-printf 'map "" $media_secret { default "%s"; }\n' "$secret" > "$folder/media_secret.conf"
+known=$(keys)
+write "$known"
+if [ $# -eq 0 ]; then
+    watch $$ &
+fi
 exec nginx -c "$config" -g 'daemon off;' "$@"

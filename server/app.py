@@ -16,8 +16,9 @@ from library.core.clock import CHINA
 from library.core.ids import new_id
 from server import errors
 from server.assets import load_assets
+from server.closing import ClosingThread
+from server.delivery.app import MediaApp
 from server.deps import guard
-from server.hls import MediaApp
 from server.i18n import load_catalogues
 from server.indexing import IndexThread
 from server.logs import told_path
@@ -60,7 +61,7 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
     """
     assets = load_assets(_HERE / "static")
     renderer = Renderer(_ROOT / "templates", load_catalogues(_HERE / "locale"), assets, CHINA)
-    app = FastAPI(
+    app = _MediaFirst(
         title="微课 Weike",
         version="1",
         lifespan=_lifespan,
@@ -92,11 +93,21 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
     ):
         app.include_router(module.router)
     app.include_router(upload_router(ports), include_in_schema=False)
-    app.mount("/media", MediaApp(ports.signer, ports.store, ports.clock))
+    app.state.media = MediaApp(ports.media_keys, ports.closed, ports.store, ports.clock)
     app.mount("/static", _Static(directory=_HERE / "static"))
     errors.install(app)
     app.add_middleware(_Requests)
     return app
+
+
+class _MediaFirst(FastAPI):
+    """The application, with media served before any of it: a segment costs no framework."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/media/"):
+            await self.state.media(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 @contextlib.asynccontextmanager
@@ -106,6 +117,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     Without a worker here this process keeps its own index up to date, or lets whoever holds its lock do so.
     """
     ports: Ports = app.state.ports
+    closing = ClosingThread(ports.closed, ports.db)
+    await asyncio.to_thread(closing.start)
     worker: Worker | None = None
     if app.state.settings.worker:
         worker = Worker(ports)
@@ -128,6 +141,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         mending.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await mending
+        await asyncio.to_thread(closing.stop)
         if worker is not None:
             await asyncio.to_thread(worker.stop)
         if index is not None:
@@ -156,7 +170,7 @@ class _Requests:
             return
         request_id, began, status = new_id(), time.perf_counter(), 0
         scope.setdefault("state", {})["request_id"] = request_id
-        quiet = scope["path"].startswith(("/media", "/static", "/healthz", "/readyz"))
+        quiet = scope["path"].startswith(("/static", "/healthz", "/readyz"))
 
         async def sending(message: Message) -> None:
             nonlocal status

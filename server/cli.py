@@ -18,6 +18,7 @@ from server.commands import (
     importing,
     indexing,
     ingesting,
+    media_keys,
     people,
     serving,
     sweeping,
@@ -59,6 +60,9 @@ def build() -> typer.Typer:
     words = typer.Typer(help=vocabulary.HELP)
     vocabulary.add_commands(words)
     app.add_typer(words, name="vocabulary")
+    keys = typer.Typer(help=media_keys.HELP)
+    media_keys.add_commands(keys)
+    app.add_typer(keys, name="media-key")
     app.command("doctor", help=doctor.HELP)(doctor.doctor)
     app.command("demo", help=demo.HELP)(demo.demo)
     return app

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.paging import Page
-from library.core.permits import NOBODY, LessonState, Role, media_audience, scope_tokens
+from library.core.permits import NOBODY, LessonState, Role, media_audience
 from library.core.permits import Viewer as Permitted
 from library.people.rules import SIGN_IN_DAYS
 from library.plays import queries as plays
@@ -142,7 +142,8 @@ class Pages:
     def media_url(self, lesson: Lesson, clip: Clip, file: str, plan: str | None = None) -> str:
         """Return a signed address of a file of a clip that plays; `plan`: of another folder than its own."""
         expires = media_expiry(self._ports.clock(), self._ports.settings.media_life_s)
-        audience = media_audience(scope_tokens(catalog.facts(lesson)))
+        its = catalog.facts(lesson)
+        audience = media_audience(its.state, its.audience)
         return self._ports.signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
 
     def poster_url(self, lesson: Lesson, clip: Clip | None) -> str | None:

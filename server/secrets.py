@@ -18,18 +18,29 @@ def read_or_make(file: Path) -> str:
     """
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        # A name of its own, also where several containers share the folder and each is process 1.
-        descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # mode 600
-        with os.fdopen(descriptor, "w") as out:
-            out.write(new_secret())
-            out.flush()
-            os.fsync(out.fileno())
+        beside = write_beside(file, new_secret())
         try:
             os.link(beside, file)
         except FileExistsError:
             pass
         finally:
-            Path(beside).unlink()
+            beside.unlink()
+    return read(file)
+
+
+def write_beside(file: Path, text: str) -> Path:
+    """Write a file of mode 600 beside `file`, for a link or a rename to bring to its place whole."""
+    # A name of its own, also where several containers share the folder and each is process 1.
+    descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    return Path(beside)
+
+
+def read(file: Path) -> str:
+    """Return what is in a secret file; raises SecretUnreadable, OSError."""
     secret = file.read_text().strip()
     if len(secret) < 32:
         raise SecretUnreadable(

@@ -111,6 +111,11 @@ class Settings(BaseSettings):
         return self.jobs_url or f"sqlite:///{self.data / 'jobs.sqlite'}"
 
     @property
+    def media_keys_file(self) -> Path:
+        """The file of the secrets that sign media addresses."""
+        return self.media_secret_file or self.data / "media_secret"
+
+    @property
     def index_folder(self) -> Path:
         """The folder of the chosen engine's index; the other engine's stays as it is, to go back to."""
         folder = self.index or self.data / "index"

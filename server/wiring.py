@@ -11,7 +11,9 @@ from library.core.database import Database, open_database
 from library.intake.downloads import Downloads
 from search.engines import ENGINES
 from server import migrate, secrets
+from server.closing import ClosedClips
 from server.indexing import Indexer
+from server.media_keys import MediaKeys
 from server.settings import Settings
 from server.signing import MediaSigner
 from server.vocabulary import VocabularyInUse
@@ -26,7 +28,8 @@ class Ports:
     db: Database
     store: ObjectStore
     indexer: Indexer
-    signer: MediaSigner
+    media_keys: MediaKeys
+    closed: ClosedClips
     secret: str
     downloads: Downloads
     vocabulary: VocabularyInUse
@@ -36,6 +39,11 @@ class Ports:
     def tools(self) -> Tools:
         """ffmpeg and ffprobe; raises ToolMissing when first needed, so that a library can be read without."""
         return open_tools(self.settings)
+
+    @property
+    def signer(self) -> MediaSigner:
+        """What signs and checks media addresses now; the secrets may change while the process runs."""
+        return self.media_keys.signer
 
     @property
     def uploads(self) -> Path:
@@ -82,7 +90,7 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
     for folder in ("uploads", "work"):
         (settings.data / folder).mkdir(exist_ok=True)
     secret = secrets.read_or_make(settings.secret_file or settings.data / "secret")
-    media_secret = secrets.read_or_make(settings.media_secret_file or settings.data / "media_secret")
+    media_keys = MediaKeys(settings.media_keys_file)
     db = open_database(settings.database)
     migrate.prepare(db, settings.organisation, clock())
     store = open_store(settings)
@@ -91,7 +99,8 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
         db=db,
         store=store,
         indexer=open_indexer(settings, db),
-        signer=MediaSigner(media_secret),
+        media_keys=media_keys,
+        closed=ClosedClips(db, clock, settings.media_life_s),
         secret=secret,
         downloads=Downloads(store, settings.data / "work", cache(lambda: open_tools(settings))),
         vocabulary=VocabularyInUse(db),

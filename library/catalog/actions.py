@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from library.catalog.rules import CueLine, clean_language
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
-from library.core.database import insert_new
+from library.core.database import announce, insert_new
 from library.core.errors import Invalid, NotFound
 from library.core.ids import new_id
 from library.core.permits import Audience, LessonState
 from library.core.text import SUMMARY_MAX, TITLE_MAX, clean_block, clean_line, required_line, required_name
 from transcode.stills import still_file
+
+PERMITS = "permits"
+"""Announced when a commit changed who may watch a lesson."""
 
 
 def next_revision(session: Session) -> int:
@@ -134,17 +137,23 @@ def _set_topics(session: Session, lesson: Lesson, names: Sequence[str]) -> None:
 def set_state(session: Session, lesson: Lesson, state: LessonState, now: datetime) -> None:
     """Move a lesson to a state; whether that is allowed is the review slice's decision."""
     touch(session, lesson)
+    if lesson.state == LessonState.PUBLISHED and state is not LessonState.PUBLISHED:
+        lesson.narrowed_at = now
     lesson.state = state
     if state is LessonState.PUBLISHED and lesson.published_at is None:
         lesson.published_at = now
     session.flush()
+    announce(session, PERMITS)
 
 
-def set_audience(session: Session, lesson: Lesson, audience: Audience) -> None:
+def set_audience(session: Session, lesson: Lesson, audience: Audience, now: datetime) -> None:
     """Say for whom a lesson is."""
     touch(session, lesson)
+    if lesson.audience == Audience.EVERYONE and audience is not Audience.EVERYONE:
+        lesson.narrowed_at = now
     lesson.audience = audience
     session.flush()
+    announce(session, PERMITS)
 
 
 def set_media(session: Session, lesson: Lesson, *, kind: str, duration_s: float) -> None:
@@ -315,6 +324,8 @@ def put_transcript(session: Session, lesson: Lesson, kind: str, lines: Sequence[
 def delete_lesson(session: Session, lesson: Lesson, now: datetime) -> None:
     """Take a lesson away; a tombstone tells the indexes."""
     lesson_id, revision = lesson.id, next_revision(session)
+    played = [clip.id for clip in lesson.every_clip if clip.plan or clip.early]
     session.delete(lesson)
-    session.add(DeletedLesson(lesson_id=lesson_id, revision=revision, deleted_at=now))
+    session.add(DeletedLesson(lesson_id=lesson_id, revision=revision, deleted_at=now, clips=played))
     session.flush()
+    announce(session, PERMITS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, extract, false, func, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -11,7 +11,16 @@ from library.catalog.rules import CueLine, first_words, shared_topics
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
 from library.core.errors import Forbidden, NotFound
 from library.core.paging import Page, clean_number
-from library.core.permits import Action, Audience, LessonFacts, LessonState, Role, Viewer, may
+from library.core.permits import (
+    Action,
+    Audience,
+    LessonFacts,
+    LessonState,
+    Role,
+    Viewer,
+    may,
+    media_audience,
+)
 from library.core.text import fold
 from library.people.tables import Branch, Person
 
@@ -335,6 +344,22 @@ def changes_since(session: Session, mark: int, limit: int) -> Changes:
         deleted_ids=tuple(i for _r, i, gone in taken if gone),
         mark=taken[-1][0] if taken else mark,
     )
+
+
+def narrowed_clips(session: Session, since: datetime) -> dict[str, str]:
+    """Return for whom clips play that have been taken from somebody since a moment, by their ids.
+
+    The words are those of `media_plays`. Clips that are open to everyone again are left out.
+    """
+    rows = session.execute(
+        select(Clip.id, Lesson.state, Lesson.audience).join(Clip.lesson).where(Lesson.narrowed_at >= since)
+    )
+    found = {
+        clip_id: media_audience(LessonState(state), Audience(audience)) for clip_id, state, audience in rows
+    }
+    for clips in session.scalars(select(DeletedLesson.clips).where(DeletedLesson.deleted_at >= since)):
+        found.update(dict.fromkeys(clips, "nobody"))
+    return {clip_id: open_to for clip_id, open_to in found.items() if open_to != "everyone"}
 
 
 def load(session: Session, ids: Iterable[str]) -> list[Lesson]:

@@ -45,7 +45,8 @@ class LessonTopic(Base):
 
 class Lesson(Base):
     """What people see. `key` is the name an old library knew it by; `revision` moves with every change that
-    the search index must learn of; `kind` says what it is made of: video, sound or text.
+    the search index must learn of; `kind` says what it is made of: video, sound or text. `narrowed_at` is
+    when it was last taken from some who could watch it: withdrawn, or kept for signed-in people.
     """
 
     __tablename__ = "catalog_lesson"
@@ -56,6 +57,7 @@ class Lesson(Base):
         Index(None, "revision"),
         Index(None, "state", "published_at"),
         Index(None, "owner_id"),
+        Index(None, "narrowed_at"),
         Index(None, "lecturer_id"),
     )
 
@@ -75,6 +77,7 @@ class Lesson(Base):
     transcript: Mapped[str] = mapped_column(String(16), default="none")
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    narrowed_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0)
 
     # These come with the lesson's row: permits ask for the branch, and every list shows the lecturer.
@@ -167,10 +170,14 @@ class Revision(Base):
 
 
 class DeletedLesson(Base):
-    """A lesson that is gone, kept so that every copy of the index learns of it."""
+    """A lesson that is gone, kept so that every copy of the index learns of it.
+
+    `clips` are the ids of those that played: addresses of them may still be about.
+    """
 
     __tablename__ = "catalog_deleted_lesson"
 
     lesson_id: Mapped[str] = mapped_column(ID, primary_key=True)
     revision: Mapped[int] = mapped_column(index=True)
-    deleted_at: Mapped[datetime]
+    deleted_at: Mapped[datetime] = mapped_column(index=True)
+    clips: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ LOCK_WAIT_S = 30.0
 """SQLite: how long one writer waits for another."""
 
 _WAL_AGAIN_S = 0.02
+_ANNOUNCED = "weike_announced"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -77,6 +78,7 @@ class Database:
         # PostgreSQL by itself shows each statement another state; SQLite shows one from the first read on.
         one_state = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reading = engine if self.is_sqlite else engine.execution_options(**one_state)
+        self._listeners: dict[str, Callable[[], None]] = {}
 
     @property
     def is_sqlite(self) -> bool:
@@ -100,6 +102,17 @@ class Database:
             session.connection(execution_options={WRITES: True})
             yield session
             session.commit()
+            for what in session.info.get(_ANNOUNCED, ()):
+                if what in self._listeners:
+                    self._listeners[what]()
+
+    def listen(self, what: str, hear: Callable[[], None]) -> None:
+        """Call `hear` whenever a transaction of this process that announced `what` has been committed.
+
+        It is called in the writer's thread before `write` returns, and must not raise: what is committed is
+        done, whoever hears of it.
+        """
+        self._listeners[what] = hear
 
     def close(self) -> None:
         """Give all connections back."""
@@ -145,6 +158,11 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             time.sleep(_WAL_AGAIN_S)
         else:
             return
+
+
+def announce(session: Session, what: str) -> None:
+    """Let whoever listens (`Database.listen`) know once this transaction is committed."""
+    session.info.setdefault(_ANNOUNCED, {})[what] = None
 
 
 def insert_new(session: Session, table: type[Base], unique: Sequence[str], values: Mapping[str, Any]) -> bool:

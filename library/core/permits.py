@@ -5,7 +5,6 @@ The same tokens go into the search index, so that a hit, a total or a suggestion
 a page does. `catalog.queries.visible` says the same in SQL; a property test holds the two together.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -141,6 +140,21 @@ def roles_below(viewer: Viewer, path: str) -> tuple[Role, ...]:
     return ()
 
 
-def media_audience(tokens: Iterable[str]) -> str:
-    """Return the audience word for a signed media URL: `everyone` only when the lesson is open to all."""
-    return "everyone" if "everyone" in set(tokens) else "signed_in"
+def media_audience(state: LessonState, audience: Audience) -> str:
+    """Return the audience word of a signed media address: `everyone`, `signed_in` or `staff`.
+
+    What is not published is watched by those who work on it; `staff` tells their addresses from those that
+    viewers got before it was withdrawn.
+    """
+    return str(audience) if state is LessonState.PUBLISHED else "staff"
+
+
+_FROM_WIDEST = ("everyone", "signed_in", "staff", "nobody")
+
+
+def media_plays(signed_for: str, open_to: str) -> bool:
+    """Tell whether an address signed for one audience plays when its lesson is now open to another.
+
+    Both are words of `media_audience`; `open_to` may also be `nobody`, for a lesson that is gone.
+    """
+    return _FROM_WIDEST.index(signed_for) >= _FROM_WIDEST.index(open_to)

@@ -48,7 +48,7 @@ def set_audience(
     """Say for whom a lesson is; raises NotFound, Forbidden."""
     lesson = catalog_queries.lesson_for(session, viewer, lesson_id, Action.PUBLISH)
     if lesson.audience != audience:
-        catalog.set_audience(session, lesson, audience)
+        catalog.set_audience(session, lesson, audience, now)
         _log(session, lesson, viewer.person_id, "audience", str(audience), now)
     return lesson
 

@@ -59,7 +59,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _disk(settings)
     for name, file in (
         ("secret", settings.secret_file or settings.data / "secret"),
-        ("media_secret", settings.media_secret_file or settings.data / "media_secret"),
+        ("media_secret", settings.media_keys_file),
     ):
         yield _secret(name, file)
     yield from _database(settings)
@@ -149,7 +149,9 @@ def _secret(name: str, file: Path) -> Check:
     values = {"file": str(file)}
     try:
         mode = file.stat().st_mode
-        readable = len(file.read_text().strip()) >= 32
+        # Of media addresses: the present secret, and the one before.
+        lines = file.read_text().strip().splitlines()
+        readable = 1 <= len(lines) <= 2 and all(len(line) >= 32 for line in lines)
     except FileNotFoundError:
         return Check(name, "warn", N_("%(file)s 还没有，第一次启动时会生成。"), values=values)
     except OSError:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
 from library.catalog.tables import Clip
-from library.core.permits import media_audience, scope_tokens
+from library.core.permits import media_audience
 from library.intake import queries as intake
 from library.intake.objects import clip_prefix, local_root
 from server.commands.machine import machine
@@ -21,7 +21,8 @@ def lesson_object(ports: Ports, session: Session, lesson_id: str) -> dict[str, A
     """Return a lesson with its recording and clips; raises NotFound."""
     lesson = catalog.lesson_for(session, machine(session), lesson_id)
     recording = intake.recording_of(session, lesson_id)
-    audience = media_audience(scope_tokens(catalog.facts(lesson)))
+    its = catalog.facts(lesson)
+    audience = media_audience(its.state, its.audience)
     return {
         "lesson": lesson.id,
         "recording": recording.id if recording else None,

@@ -21,7 +21,11 @@ from server.settings import Settings
 from server.wiring import Ports
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    import uvicorn
+    from starlette.types import ASGIApp
+
+# Longer than a segment lasts, so that a player keeps its line, and than nginx keeps lines to us (60 s).
+_KEEP_LINE_S = 75
 
 # Long enough for a segment to slow viewers; uploads resume, so they are not waited for.
 _GOODBYE_S = 5
@@ -94,25 +98,13 @@ def run_web(settings: Settings, ports: Ports, listening: socket.socket, announce
 
     from server.app import create_app
 
-    app: FastAPI = create_app(settings, ports)
-
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if not self.should_exit:
                 announce()
 
-    server = Server(
-        uvicorn.Config(
-            app,
-            log_config=None,  # server.logs has configured it
-            access_log=False,  # the application writes its own line, with the request's id
-            proxy_headers=True,
-            forwarded_allow_ips=settings.trusted_proxies,
-            server_header=False,
-            timeout_graceful_shutdown=_GOODBYE_S,
-        )
-    )
+    server = Server(config_of(create_app(settings, ports), settings))
     # uvicorn raises the signal again once it has shut down; SIGTERM then ends like Ctrl-C, with ports closed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -121,6 +113,22 @@ def run_web(settings: Settings, ports: Ports, listening: socket.socket, announce
         return
     if not server.started:
         raise Failure(N_("网站没有启动起来，原因见上面的日志。"), FAILED)
+
+
+def config_of(app: "ASGIApp", settings: Settings) -> "uvicorn.Config":
+    """Return how an application is served."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
+        log_config=None,  # server.logs has configured it
+        access_log=False,  # the application writes its own line, with the request's id
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        server_header=False,
+        timeout_keep_alive=_KEEP_LINE_S,
+        timeout_graceful_shutdown=_GOODBYE_S,
+    )
 
 
 def worker(context: typer.Context) -> None:

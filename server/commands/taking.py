@@ -114,7 +114,7 @@ def _new(ports: Ports, session: Session, copy: local.Copied, about: About) -> Ta
         key=about.key,
     )
     if about.audience is not Audience.EVERYONE:
-        catalog.set_audience(session, lesson, about.audience)
+        catalog.set_audience(session, lesson, about.audience, now)
     if about.transcript is not None:
         actions.put_transcript(session, lesson, *about.transcript)
     return Taken(lesson.id, local.attach(session, lesson, copy, now).id, False)

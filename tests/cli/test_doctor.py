@@ -86,6 +86,13 @@ def test_an_open_secret_is_bad(weike: Weike, ports: Ports, data: Path) -> None:
     assert "chmod 600" in weike("doctor").out
 
 
+def test_a_file_of_two_media_secrets_is_well(weike: Weike, ports: Ports, data: Path) -> None:
+    assert weike("media-key", "rotate").code == 0
+    assert status(weike("doctor", "--json"))["media_secret"] == "ok"
+    (data / "media_secret").write_text(f"{'a' * 43}\nshort\n")
+    assert status(weike("doctor", "--json"))["media_secret"] == "bad"
+
+
 def test_what_is_missing_is_named(weike: Weike, ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEIKE_FFMPEG", "/nowhere/ffmpeg")
     monkeypatch.setenv("WEIKE_KEEP_FREE_BYTES", str(2**60))

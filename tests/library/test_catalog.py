@@ -418,7 +418,7 @@ def test_every_change_takes_a_number_and_the_outbox_tells_it_once(db: Database) 
     with db.write() as session:
         first, second = make.lesson(session, "一"), make.lesson(session, "二")
         mark = queries.latest_revision(session)
-        actions.set_audience(session, first, Audience.SIGNED_IN)
+        actions.set_audience(session, first, Audience.SIGNED_IN, NOW)
         actions.edit(session, second, Details(title="二二"))
         actions.edit(session, first, Details(title="一一"))
         changes = queries.changes_since(session, mark, 10)

@@ -57,7 +57,7 @@ def change(db: Database, lesson_id: str, what: str) -> None:
         elif what == "delete":
             catalog.delete_lesson(session, lesson, NOW)
         elif what == "hide":
-            catalog.set_audience(session, lesson, Audience.SIGNED_IN)
+            catalog.set_audience(session, lesson, Audience.SIGNED_IN, NOW)
         else:
             catalog.edit(session, lesson, Details(title=what))
 

@@ -14,6 +14,7 @@ from library.core.permits import (
     Viewer,
     may,
     media_audience,
+    media_plays,
     roles_below,
     scope_of,
     scope_tokens,
@@ -108,6 +109,21 @@ def test_roles_do_not_reach_a_branch_whose_name_only_begins_alike() -> None:
 
 
 @given(lessons)
-def test_media_are_signed_for_everyone_only_when_a_stranger_may_watch(lesson: LessonFacts) -> None:
-    open_to_all = may(NOBODY, Action.VIEW, lesson)
-    assert media_audience(scope_tokens(lesson)) == ("everyone" if open_to_all else "signed_in")
+def test_media_are_signed_for_those_who_may_watch(lesson: LessonFacts) -> None:
+    signed_for = media_audience(lesson.state, lesson.audience)
+    assert (signed_for == "everyone") == may(NOBODY, Action.VIEW, lesson)
+    somebody = Viewer("somebody")
+    assert (signed_for == "staff") == (not may(somebody, Action.VIEW, lesson))
+
+
+@given(lessons, lessons)
+def test_an_address_plays_for_as_long_as_all_who_got_it_may_watch(
+    then: LessonFacts, now: LessonFacts
+) -> None:
+    """As far as addresses tell people apart: strangers, the signed-in, those who work on it."""
+    plays = media_plays(media_audience(then.state, then.audience), media_audience(now.state, now.audience))
+    for stranger in (NOBODY, Viewer("somebody")):
+        if plays and may(stranger, Action.VIEW, then):
+            assert may(stranger, Action.VIEW, now)
+    assert media_plays(media_audience(now.state, now.audience), media_audience(now.state, now.audience))
+    assert not media_plays(media_audience(then.state, then.audience), "nobody")

@@ -10,7 +10,7 @@ import pytest
 from library.catalog.tables import Clip
 from library.core.permits import Audience, LessonState
 from library.intake.objects import clip_prefix
-from server.hls import attachment
+from server.delivery.answers import attachment
 from server.routes.downloads import file_name
 from tests.server.conftest import Put, Shelf
 from tests.support import factories

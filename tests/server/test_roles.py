@@ -334,8 +334,8 @@ CASES = [
     ),
     Case("DELETE /tus/{uuid}", "401 403 204 404 404 404", tus()),
 ]
-BY_ITSELF = {"* /media", "* /static"}
-"""Asked in test_media.py; what is static is for everybody."""
+BY_ITSELF = {"* /static"}
+"""What is static is for everybody. Media are no route: tests/delivery asks for them."""
 
 
 def test_the_table_names_every_route(served: Served) -> None:

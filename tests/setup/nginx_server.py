@@ -14,20 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRET = "a-secret-of-this-test_42"
+SECRET = "a-secret-of-this-test_4200000000"
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where the pieces of one rendered site are."""
+    """Where the pieces of one rendered site are; `clips` is the folder that the clips are served from."""
 
     folder: Path
     port: int
+    clips: Path
+    secret_file: Path
 
     @property
-    def clips(self) -> Path:
-        """The folder that the clips are served from."""
-        return self.folder / "clips"
+    def base_url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def config(self) -> Path:
@@ -39,7 +41,7 @@ class Site:
         return {
             **os.environ,
             "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
-            "MEDIA_SECRET_FILE": str(self.folder / "media.secret"),
+            "MEDIA_SECRET_FILE": str(self.secret_file),
             "NGINX_RUN_FOLDER": str(self.folder / "run"),
             "NGINX_CONFIG": str(self.config),
         }
@@ -52,9 +54,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def render(folder: Path, upstream_port: int) -> Site:
-    """Write deploy/nginx.conf into ``folder`` with nothing changed but the places its first lines name."""
-    site = Site(folder=folder, port=free_port())
+def render(folder: Path, upstream_port: int, *, data: Path | None = None) -> Site:
+    """Write deploy/nginx.conf into ``folder`` with nothing changed but the places its first lines name.
+
+    ``data``: the data folder of a library whose clips and secret it shares; without one, an empty folder of
+    clips and SECRET.
+    """
+    if data is None:
+        site = Site(folder, free_port(), folder / "clips", folder / "media.secret")
+        site.clips.mkdir()
+        site.secret_file.write_text(SECRET + "\n", encoding="utf-8")
+    else:
+        site = Site(folder, free_port(), data / "objects" / "clips", data / "media_secret")
     text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     for here, there in (
         ("listen 8080;", f"listen 127.0.0.1:{site.port};"),
@@ -67,9 +78,7 @@ def render(folder: Path, upstream_port: int) -> Site:
         text = text.replace(here, there)
     if os.geteuid() == 0:
         text = "user root;\n" + text  # pytest's folders are closed to the account that nginx would change to
-    site.clips.mkdir()
     site.config.write_text(text, encoding="utf-8")
-    (folder / "media.secret").write_text(SECRET + "\n", encoding="utf-8")
     return site
 
 
@@ -100,4 +109,5 @@ def signed(clip: str, file: str, *, expires: int, audience: str = "everyone", se
     """The address of ``file`` of ``clip`` as secure_link checks it (nginx: ngx_http_secure_link_module)."""
     digest = hashlib.md5(f"{expires}/{audience}/{clip} {secret}".encode(), usedforsecurity=False).digest()
     signature = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    return f"/media/{signature}/{expires}/{audience}/{clip}/{file}"
+    key = hashlib.sha256(b"weike media key " + secret.encode()).hexdigest()[:8]
+    return f"/media/{key}/{signature}/{expires}/{audience}/{clip}/{file}"

@@ -89,7 +89,7 @@ def lesson(
     if state is LessonState.WITHDRAWN:
         catalog.set_state(session, made, LessonState.WITHDRAWN, now)
     if audience is not Audience.EVERYONE:
-        catalog.set_audience(session, made, audience)
+        catalog.set_audience(session, made, audience, now)
     return made
 
 

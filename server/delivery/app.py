@@ -1,0 +1,92 @@
+"""Media at its signed addresses, for the machine that has only Weike.
+
+Behind nginx these requests never reach Python (`deploy/nginx.conf` checks the same signature), except for
+what nginx does not have on its disk.
+"""
+
+import structlog
+from obstore.exceptions import BaseError
+from obstore.store import ObjectStore
+
+from library.core.clock import Clock
+from library.intake.objects import clip_prefix, local_root
+from server.closing import ClosedClips
+from server.delivery.answers import (
+    INDEXES,
+    Asked,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    asked_of,
+    send_empty,
+    send_head,
+)
+from server.delivery.bucket import Bucket
+from server.delivery.folder import Folder
+from server.delivery.sending import send_whole
+from server.delivery.small import SmallFile, SmallFiles
+from server.media_keys import MediaKeys
+
+log = structlog.get_logger()
+
+
+class MediaApp:
+    """Serves /media/<signed path> from the object store."""
+
+    def __init__(self, keys: MediaKeys, closed: ClosedClips, store: ObjectStore, clock: Clock) -> None:
+        self._keys, self._closed, self._clock = keys, closed, clock
+        root = local_root(store)
+        self._source = Bucket(store) if root is None else Folder(root)
+        self._small = SmallFiles()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = scope["raw_path"].decode("latin-1")
+        address = self._keys.signer.read(path, self._clock())
+        if address is None or not self._closed.plays(address.clip, address.audience):
+            await send_empty(send, 403)
+            return
+        if scope["method"] not in ("GET", "HEAD"):
+            await send_empty(send, 405, [(b"allow", b"GET, HEAD")])
+            return
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            key = f"{clip_prefix(address.clip, address.plan)}/{address.file}"
+            await self._answer(key, asked_of(scope, address.audience, address.file), receive, sending)
+        except (OSError, BaseError) as error:
+            if begun:
+                raise  # the server breaks the line off, and the player asks again
+            log.error("media cannot be read", file=key, why=str(error))
+            await send_empty(send, 503)
+
+    async def _answer(self, key: str, asked: Asked, receive: Receive, send: Send) -> None:
+        found = await self._index(key) if asked.file.endswith(INDEXES) else None
+        if found is None:
+            await self._source.send(key, asked, receive, send)
+            return
+        its = answer(asked, found.facts)
+        if its.span is None:
+            await send_head(send, its)
+        else:
+            await send_whole(send, its, found.body[its.span.start : its.span.end])
+
+    async def _index(self, key: str) -> SmallFile | None:
+        """Return a file of INDEXES from memory, read now if it is not there; None when it is not small, or
+        not there at all."""
+        found = self._small.get(key)
+        if found is None:
+            try:
+                found = await self._source.small(key)
+            except FileNotFoundError:
+                return None
+            if found is not None:
+                self._small.put(key, found)
+        return found
