@@ -7,7 +7,8 @@ import library.catalog.tables
 import library.intake.tables
 import library.people.tables
 import library.plays.tables
-import library.review.tables  # noqa: F401 - importing a slice's tables registers them
+import library.review.tables
+import library.searches.tables  # noqa: F401 - importing a slice's tables registers them
 from library.core.database import Base
 
 

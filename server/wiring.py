@@ -12,6 +12,8 @@ from library.intake.downloads import Downloads
 from search.engines import ENGINES
 from search.vocabulary import Vocabulary, party_terms
 from server import migrate, secrets
+from server.asking import AskedQueries
+from server.frequent import FrequentQueries
 from server.indexing import Indexer
 from server.settings import Settings
 from server.signing import MediaSigner
@@ -29,6 +31,8 @@ class Ports:
     signer: MediaSigner
     secret: str
     downloads: Downloads
+    asked: AskedQueries
+    frequent: FrequentQueries
     clock: Clock = field(default=utc_now)
 
     @cached_property
@@ -91,6 +95,7 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
     db = open_database(settings.database)
     migrate.prepare(db, settings.organisation, clock())
     store = open_store(settings)
+    offering = (settings.query_searchers, settings.keep_queries_days)
     return Ports(
         settings=settings,
         db=db,
@@ -99,5 +104,7 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
         signer=MediaSigner(media_secret),
         secret=secret,
         downloads=Downloads(store, settings.data / "work", cache(lambda: open_tools(settings))),
+        asked=AskedQueries(db, secret, clock, *offering),
+        frequent=FrequentQueries(db, clock, *offering),
         clock=clock,
     )

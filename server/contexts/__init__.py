@@ -63,7 +63,19 @@ from server.contexts.plays import (
     DownloadChoice,
     StatsPage,
 )
-from server.contexts.searching import SearchChoice, SearchFilter, SearchMoment, SearchPage, SearchResult
+from server.contexts.searching import (
+    SavedDraft,
+    SavedFilter,
+    SavedLink,
+    SavedRow,
+    SearchChoice,
+    SearchesPage,
+    SearchExtras,
+    SearchFilter,
+    SearchMoment,
+    SearchPage,
+    SearchResult,
+)
 from server.contexts.system import ApiDocsPage, ErrorPage
 
 PAGES: tuple[type[Context], ...] = (
@@ -73,6 +85,7 @@ PAGES: tuple[type[Context], ...] = (
     ClipPage,
     PosterPage,
     SearchPage,
+    SearchesPage,
     UploadPage,
     ProgressPage,
     CutPage,
@@ -130,11 +143,17 @@ __all__ = [
     "Reason",
     "RecordingState",
     "ReviewPage",
+    "SavedDraft",
+    "SavedFilter",
+    "SavedLink",
+    "SavedRow",
     "SearchChoice",
+    "SearchExtras",
     "SearchFilter",
     "SearchMoment",
     "SearchPage",
     "SearchResult",
+    "SearchesPage",
     "SignInPage",
     "StatsPage",
     "Step",

@@ -19,6 +19,7 @@ from library.intake.objects import clip_prefix, storyboard_prefix
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.plays import actions as plays
+from library.searches import actions as searches
 from tests.support import factories, server
 
 FILES = {
@@ -152,6 +153,14 @@ class Shelf:
                 session, str(viewer.person_id), "程序", self.served.ports.clock()
             )
             return token.id, secret
+
+    def saved(self, username: str) -> str:
+        """A search that somebody saved."""
+        viewer = self.viewer(username)
+        with self.served.ports.db.write() as session:
+            name = f"搜索{next(_numbers)}"
+            now = self.served.ports.clock()
+            return searches.save(session, str(viewer.person_id), name, "党史", {}, "relevance", 0, now).id
 
     def root(self) -> str:
         """The id of the organisation tree's root."""
