@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -170,6 +172,22 @@ class Shelf:
     def index(self) -> None:
         """Bring the search index up to date, as the worker would."""
         self.served.ports.indexer.catch_up()
+
+    @contextmanager
+    def broken_index(self) -> Iterator[None]:
+        """A time in which the index is damaged, and whoever should mend it does not get to it."""
+        folder = self.served.ports.settings.index_folder
+        pointer = folder / "current"
+        with (folder / "writer.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            kept = pointer.read_bytes()
+            pointer.write_bytes(b"nonsense")
+            self.served.ports.indexer.close()
+            try:
+                yield
+            finally:
+                pointer.write_bytes(kept)
+                self.served.ports.indexer.close()
 
 
 @pytest.fixture(scope="module")
