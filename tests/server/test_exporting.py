@@ -30,7 +30,7 @@ MANY = "人人都讲的一句话"
 
 @pytest.fixture(scope="module")
 def lesson(served: Served, shelf: Shelf) -> str:
-    """A lesson that says a word twice in its second clip, one for members, a draft; 130 say something else."""
+    """A lesson that says a word twice in its second clip, one for members, a draft; 130 say other words."""
     with served.ports.db.write() as session:
         made = make.lesson(
             session, "=HYPERLINK(1)", lecturer="王芳", topics=["治理"], taught_on=date(2026, 3, 5), clips=2
@@ -83,11 +83,11 @@ def test_each_moment_is_a_row_that_opens_the_clip_at_its_second(served: Served, 
     first, headings, rows = parts(answer.content)
     assert first[:3] == [f"搜索：{WORD}", "讲师：王芳", "排序：最相关"]
     assert re.fullmatch(r"导出于 .+，共找到 1 段，这里有 1 段。", first[3])
-    assert headings == ["标题", "讲师", "日期", "短视频", "讲到的时间", "原话", "链接"]
-    assert [(row["标题"], row["讲师"], row["日期"].date()) for row in rows] == [
+    assert headings == ["标题", "讲师", "授课日期", "第几段", "讲到的时间", "原话", "链接"]
+    assert [(row["标题"], row["讲师"], row["授课日期"].date()) for row in rows] == [
         ("=HYPERLINK(1)", "王芳", date(2026, 3, 5))
     ] * 2
-    assert [row["短视频"] for row in rows] == ["第 2 段"] * 2
+    assert [row["第几段"] for row in rows] == ["第 2 段"] * 2
     assert sorted(row["讲到的时间"] for row in rows) == [timedelta(seconds=70), timedelta(seconds=100)]
     hits = http.get("/api/v1/search", params={"q": WORD, "lecturer": "王芳"}).json()["hits"]
     moments = hits[0]["moments"]
@@ -129,10 +129,10 @@ def test_the_workbook_speaks_the_readers_language(served: Served, lesson: str) -
         "/search/export.xlsx", params={"q": WORD, "length": "under_5", "kind": "video"}, headers=english
     )
     first, headings, rows = parts(answer.content)
-    assert headings == ["Title", "Lecturer", "Day", "Clip", "Time in the lecture", "Quote", "Link"]
+    assert headings == ["Title", "Lecturer", "Date", "Part", "Time in the lecture", "Quote", "Link"]
     assert first[1].startswith("Kind: Video")
     assert not re.search(r"[\u4e00-\u9fff]", "".join(first[1:]))
-    assert {row["Clip"] for row in rows} <= {"Part 1", "Part 2"}
+    assert {row["Part"] for row in rows} <= {"Part 1", "Part 2"}
 
 
 def test_the_file_is_named_after_the_query_in_any_script(served: Served, lesson: str) -> None:
@@ -155,8 +155,8 @@ def test_words_that_xml_cannot_hold_are_left_out() -> None:
     assert first[0] == "搜索：=cmd|' /C calc'!A0"
     assert rows[0]["标题"].startswith("a<b>&amp;_x0041_长")
     assert len(rows[0]["标题"]) <= 32_767
-    assert (rows[0]["讲师"], rows[0]["短视频"], rows[0]["原话"]) == ("@SUM(1)", "-1", "\t=1")
-    assert (rows[0]["日期"], rows[0]["讲到的时间"]) == (None, None)
+    assert (rows[0]["讲师"], rows[0]["第几段"], rows[0]["原话"]) == ("@SUM(1)", "-1", "\t=1")
+    assert (rows[0]["授课日期"], rows[0]["讲到的时间"]) == (None, None)
 
 
 def test_a_time_after_a_day_is_still_a_time() -> None:
