@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
@@ -192,7 +193,7 @@ def test_staff_save_a_search_open_it_again_and_take_it_along(visit: Visit) -> No
     expect(page.locator(".take")).to_contain_text("去年的")
     with page.expect_download() as download:
         page.locator(".take a", has_text="Excel").click()
-    book = load_workbook(download.value.path())
+    book = load_workbook(BytesIO(download.value.path().read_bytes()))
     assert download.value.suggested_filename.startswith("绿水青山 ")
     assert download.value.suggested_filename.endswith(".xlsx")
     assert book.active.cell(1, 1).value == "搜索：绿水青山"
