@@ -18,6 +18,7 @@ const entries = {
   upload: 'src/upload/main.js',
   progress: 'src/progress/main.js',
   editor: 'src/editor/main.js',
+  vocabulary: 'src/vocabulary/main.js',
   api_docs: 'src/api_docs.js',
 };
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from search.analysis import STOP_WORDS, pair, pairs, unit_texts, words
+from search.analysis import STOP_WORDS, is_han, pair, pairs, unit_texts, words
 from search.fold import fold
 from search.keys import key
 from search.query import Query
-from search.vocabulary import NO_VOCABULARY, Vocabulary
+from search.vocabulary import NO_VOCABULARY, Units, Vocabulary
 
 # A pasted paragraph must not cost a hundred posting lists.
 MAX_TERMS = 32
-MAX_SYNONYMS = 6
+# A whole group of one word; and of all words of a query together.
+MAX_SYNONYMS = 19
+MAX_OTHERS = 60
 
 NAMES = "names"
 """The field of titles, lecturers and topics as wholes."""
-
-Units = tuple[str, ...]
 
 _LATIN = re.compile(r"[a-z\u00fc'][a-z0-9\u00fc']*|[0-9]+[a-z][a-z0-9]*")
 
@@ -93,13 +93,31 @@ def _unique(terms: Sequence[str]) -> tuple[str, ...]:
 
 def whole_words(texts: tuple[str, ...], vocabulary: Vocabulary = NO_VOCABULARY) -> list[str]:
     """The whole words of a query; without those that say nothing, unless it has no others."""
-    cut = [_joined(word) for text in texts for word in cut_words(fold(text), vocabulary)]
+    cut = [joined(word) for text in texts for word in cut_words(fold(text), vocabulary)]
     telling = [word for word in cut if word not in STOP_WORDS]
     return list(dict.fromkeys(telling or cut))[:MAX_TERMS]
 
 
+def synonyms_of(found: Sequence[str], vocabulary: Vocabulary) -> dict[str, tuple[Units, ...]]:
+    """What is looked for besides each of the words of a query (``whole_words``); words without are left out.
+
+    Together they are at most MAX_OTHERS: the words that come first have theirs.
+    """
+    others: dict[str, tuple[Units, ...]] = {}
+    left = MAX_OTHERS
+    for word in found:
+        its = vocabulary.synonyms.get(tuple(unit_texts(word)), ())[: min(left, MAX_SYNONYMS)]
+        if its:
+            others[word] = its
+            left -= len(its)
+    return others
+
+
 def cut_words(folded: str, vocabulary: Vocabulary) -> Iterator[Units]:
-    """The whole words as units; those of the vocabulary are held together, however the cutter cuts them."""
+    """The whole words as units; those of the vocabulary are held together, however the cutter cuts them.
+
+    A single character is no word of its own inside another: whoever teaches 农 does not tear 农业 apart.
+    """
     found = tuple(unit_texts(folded))
     borders: list[int] = []
     at = 0
@@ -111,7 +129,7 @@ def cut_words(folded: str, vocabulary: Vocabulary) -> Iterator[Units]:
     loose = 0
     while start < len(found):
         known = vocabulary.at(found, start)
-        if known is None:
+        if known is None or (len(known) == 1 and is_han(known[0]) and not _stands_alone(start, borders)):
             start += 1
             continue
         yield from _between(found, loose, start, borders)
@@ -129,7 +147,11 @@ def _between(found: Units, start: int, end: int, borders: list[int]) -> Iterator
             start = border
 
 
-def _joined(word: Units) -> str:
+def _stands_alone(start: int, borders: list[int]) -> bool:
+    return start + 1 in borders and (start == 0 or start in borders)
+
+
+def joined(word: Units) -> str:
     """A word as text: only two runs of letters need a space between them."""
     return word[0] + "".join(pair(left, right)[len(left) :] for left, right in pairwise(word))
 
@@ -138,7 +160,7 @@ def _joined(word: Units) -> str:
 class _Required:
     """What the words of a query ask for, gathered word by word."""
 
-    vocabulary: Vocabulary
+    others: Mapping[str, tuple[Units, ...]]
     sounds: Sounds | None
     pairs: list[str] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
@@ -178,10 +200,10 @@ class _Required:
 
     def _take_word(self, word: str) -> None:
         texts = tuple(unit_texts(word))
-        others = self.vocabulary.synonyms.get(texts, ())[:MAX_SYNONYMS]
+        others = self.others.get(word, ())
         if others:
             self.choices.append(tuple(_way(one) for one in (texts, *others)))
-            self.synonyms += [_joined(other) for other in others]
+            self.synonyms += [joined(other) for other in others]
         elif len(texts) == 1:
             self.units += texts
         else:
@@ -203,8 +225,9 @@ def _telling_pairs(texts: Sequence[str]) -> list[str]:
 
 def plan(query: Query, vocabulary: Vocabulary = NO_VOCABULARY, sounds: Sounds | None = None) -> Plan:
     """Read off the terms of a query."""
-    required = _Required(vocabulary, sounds)
-    required.take(whole_words(query.words, vocabulary))
+    found = whole_words(query.words, vocabulary)
+    required = _Required(synonyms_of(found, vocabulary), sounds)
+    required.take(found)
     texts = (*query.words, *query.phrases, *required.sounding)
     single = [s[0] for s in _sequences(query.phrases) if len(s) == 1]
     chosen = [u for ways in required.choices for way in ways for u in way.units]

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from search.engine import Popularity, Sort
 from search.order import highest_first, most_watched_first
-from search.plan import NAMES, Plan, Units, Way, phrase_terms
-from search.vocabulary import SYNONYM_WEIGHT
+from search.plan import NAMES, Plan, Way, phrase_terms
+from search.vocabulary import SYNONYM_WEIGHT, Units
 
 # The usual constants of BM25. Pairs and words weigh the same (measured best on 1,500 known-item questions); a
 # lone character says less.

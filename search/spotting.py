@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from search.analysis import STOP_WORDS, pair, unit_texts, units, words
 from search.fold import fold, fold_with_origin
-from search.plan import whole_words
+from search.plan import joined, synonyms_of, whole_words
 from search.query import Query
 from search.vocabulary import NO_VOCABULARY, SYNONYM_WEIGHT, Vocabulary
 
@@ -89,11 +89,12 @@ def needles(
         whole = whole_words((typed,), vocabulary)
         if len(whole) > 1:
             add(unit_texts(folded), _RUN * rarity(*whole), Kind.WORD)
-    for word_text in whole_words(query.words, vocabulary):
-        typed_units = tuple(unit_texts(word_text))
-        add(typed_units, rarity(word_text), Kind.WORD)
-        for other in vocabulary.synonyms.get(typed_units, ()):
-            add(other, SYNONYM_WEIGHT * rarity("".join(other)), Kind.WORD)
+    typed_words = whole_words(query.words, vocabulary)
+    others = synonyms_of(typed_words, vocabulary)
+    for word_text in typed_words:
+        add(unit_texts(word_text), rarity(word_text), Kind.WORD)
+        for other in others.get(word_text, ()):
+            add(other, SYNONYM_WEIGHT * rarity(joined(other)), Kind.WORD)
     return list(best.values())
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import tantivy
 from tantivy import Occur
 
-from search.plan import NAMES, Plan, Units, Way, phrase_terms
+from search.plan import NAMES, Plan, Way, phrase_terms
 from search.tantivy_schema import written
+from search.vocabulary import Units
 
 Query = tantivy.Query
 

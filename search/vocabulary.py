@@ -1,4 +1,4 @@
-"""Terms that belong together, and words that mean the same: what staff teach the search.
+"""Words that belong together, and words that mean the same: what comes with Weike and what staff teach.
 
 All of it is applied to the query and nothing to the index, so a change is felt by the next search and asks
 for no reindex:
@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from search.analysis import unit_texts
@@ -28,35 +28,46 @@ Units = tuple[str, ...]
 SYNONYM_WEIGHT = 0.7
 
 # Longer ones are sentences, not words.
-MAX_UNITS = 16
+MAX_UNITS = 20
+
+
+Entry = tuple[str, ...]
+"""One entry of the dictionary, as people write it: a word, or several that mean the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """``longest_first``: by their first unit, the words (as units); ``synonyms``: of a word, all others."""
+    """``written``: of each word (as units), how it was first written; ``lengths``: by their first unit, how
+    many units words have, the most first; ``synonyms``: of a word, all others."""
 
-    longest_first: Mapping[str, tuple[Units, ...]] = field(default_factory=dict)
+    written: Mapping[Units, str] = field(default_factory=dict)
+    lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     synonyms: Mapping[Units, tuple[Units, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, words: Iterable[str] = (), synonyms: Iterable[Iterable[str]] = ()) -> Vocabulary:
         """Fold and order. Each of ``synonyms`` is a group of words that mean the same; entries without any
         letter or character, and those longer than MAX_UNITS, are left out."""
-        groups = [_entries(group) for group in synonyms]
-        known = {*_entries(words), *(word for group in groups for word in group)}
-        by_first: dict[str, list[Units]] = {}
-        for word in sorted(known, key=lambda word: (-len(word), word)):
-            by_first.setdefault(word[0], []).append(word)
+        written = _usable(words)
         others: dict[Units, dict[Units, None]] = {}
-        for group in groups:
-            for word in group:
+        for group in map(_usable, synonyms):
+            for word, text in group.items():
+                written.setdefault(word, text)
                 others.setdefault(word, {}).update(dict.fromkeys(w for w in group if w != word))
-        return cls({k: tuple(v) for k, v in by_first.items()}, {k: tuple(v) for k, v in others.items() if v})
+        lengths: dict[str, set[int]] = {}
+        for word in written:
+            lengths.setdefault(word[0], set()).add(len(word))
+        return cls(
+            written,
+            {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()},
+            {word: tuple(its) for word, its in others.items() if its},
+        )
 
     def at(self, units: Units, start: int) -> Units | None:
         """The longest word that begins at this unit."""
-        for word in self.longest_first.get(units[start], ()):
-            if units[start : start + len(word)] == word:
+        for size in self.lengths.get(units[start], ()):
+            word = units[start : start + size]
+            if word in self.written:
                 return word
         return None
 
@@ -64,13 +75,23 @@ class Vocabulary:
 NO_VOCABULARY = Vocabulary()
 
 
-def _entries(texts: Iterable[str]) -> list[Units]:
-    cut = (tuple(unit_texts(fold(text))) for text in texts)
-    return [units for units in dict.fromkeys(cut) if 0 < len(units) <= MAX_UNITS]
+@lru_cache(maxsize=1 << 16)
+def units_of(word: str) -> Units:
+    """What a word is looked for as. Words with the same units are one word, however they are written."""
+    return tuple(unit_texts(fold(word)))
+
+
+def _usable(texts: Iterable[str]) -> dict[Units, str]:
+    usable: dict[Units, str] = {}
+    for text in texts:
+        units = units_of(text)
+        if 0 < len(units) <= MAX_UNITS:
+            usable.setdefault(units, text)
+    return usable
 
 
 @cache
-def party_terms() -> Vocabulary:
-    """The terms that come with Weike (``party_terms.json``: words and groups of synonyms, no definitions)."""
+def shipped_entries() -> tuple[Entry, ...]:
+    """What comes with Weike (``party_terms.json``: words and groups of synonyms, no definitions)."""
     known = json.loads(resources.files("search").joinpath("party_terms.json").read_text(encoding="utf-8"))
-    return Vocabulary.of(known["words"], known["synonyms"])
+    return (*((word,) for word in known["words"]), *map(tuple, known["synonyms"]))

@@ -38,6 +38,8 @@ from server.routes import (
     searching,
     signing_in,
     system,
+    vocabulary,
+    vocabulary_api,
     watch,
 )
 from server.settings import Settings
@@ -89,6 +91,8 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
         people,
         api,
         searching,
+        vocabulary,
+        vocabulary_api,
     ):
         app.include_router(module.router)
     app.include_router(upload_router(ports), include_in_schema=False)

@@ -21,6 +21,7 @@ from server.commands import (
     people,
     serving,
     sweeping,
+    vocabulary,
 )
 from server.commands.console import Console
 from server.commands.failures import said
@@ -55,6 +56,9 @@ def build() -> typer.Typer:
     users = typer.Typer(help=people.HELP)
     people.add_commands(users)
     app.add_typer(users, name="user")
+    words = typer.Typer(help=vocabulary.HELP)
+    vocabulary.add_commands(words)
+    app.add_typer(words, name="vocabulary")
     app.command("doctor", help=doctor.HELP)(doctor.doctor)
     app.command("demo", help=demo.HELP)(demo.demo)
     return app

@@ -18,10 +18,9 @@ from library.core.permits import Viewer, scope_of
 from library.core.text import fold
 from library.people import queries as people
 from library.plays import queries as plays
-from search.analysis import unit_texts
 from search.engine import Counts, Filters, Hit, IndexDamaged, Results, SchemaChanged, SearchError, Sort
 from search.moments import Moment, best_moments, best_text_moment, highlight
-from search.plan import MAX_SYNONYMS, whole_words
+from search.plan import joined, synonyms_of, whole_words
 from search.query import Query, parse, with_heard
 from search.vocabulary import Vocabulary
 from server.indexing import IndexUnavailable
@@ -122,7 +121,7 @@ def find(
     `counts`: also count all hits by topic, lecturer … `moments`: how many places of one clip to show at most.
     """
     query = _with_keys(session, parse(query_text))
-    vocabulary, scope = ports.vocabulary, scope_of(viewer)
+    vocabulary, scope = ports.vocabulary.now(), scope_of(viewer)
     reader = ports.indexer.reader()
     did_you_mean = None
     try:
@@ -181,7 +180,7 @@ def count_hits(
     query = _with_keys(session, parse(query_text))
     reader, scope = ports.indexer.reader(), scope_of(viewer)
     try:
-        found = reader.search(query, scope, limit=0, filters=filters, vocabulary=ports.vocabulary)
+        found = reader.search(query, scope, limit=0, filters=filters, vocabulary=ports.vocabulary.now())
     except SearchError as error:
         is_damaged = isinstance(error, IndexDamaged | SchemaChanged)
         raise IndexUnavailable("index_damaged" if is_damaged else "index_busy") from error
@@ -204,12 +203,8 @@ def _with_keys(session: Session, query: Query) -> Query:
 
 def _synonyms(query: Query, vocabulary: Vocabulary) -> tuple[str, ...]:
     """What the engine looked for besides the words: to be quoted and marked as they are."""
-    others = (
-        other
-        for word in whole_words(query.words, vocabulary)
-        for other in vocabulary.synonyms.get(tuple(unit_texts(word)), ())[:MAX_SYNONYMS]
-    )
-    return tuple((" " if "".join(other).isascii() else "").join(other) for other in others)
+    looked_for = synonyms_of(whole_words(query.words, vocabulary), vocabulary)
+    return tuple(joined(other) for others in looked_for.values() for other in others)
 
 
 def _row(

@@ -234,6 +234,43 @@ _LISTS = {
     ),
 }
 
+_WORDING = {
+    "word_parted": (
+        N_("“%(word)s”里有顿号、逗号、分号、冒号或等号。"),
+        N_("一个词里不要有这些符号；意思相同的几个词，请作为同义词加入（粘贴时用 = 连接）。"),
+    ),
+    "word_without_letters": (N_("“%(word)s”里没有字，搜索用不上。"), N_("请写出文字、字母或数字。")),
+    "word_of_many_units": (
+        N_("“%(word)s”太长了：最多 %(most)s 个字，现在有 %(count)s 个。"),
+        N_("这更像一句话；请只留其中的词。"),
+    ),
+    "group_of_one": (
+        N_("同义词至少要有两个不同的词，这里只有“%(word)s”。"),
+        N_("简体和繁体、全角和半角、“二十大”和“20大”算同一个词，不必分写。"),
+    ),
+    "entry_there": (
+        N_("“%(word)s”已经在词库里了：%(where)s。"),
+        N_("不必再加；要改，请在列表里修改那一条。"),
+    ),
+    "entry_there_shipped": (N_("“%(word)s”在自带的词里已经有了：%(where)s。"), N_("不必再加。")),
+    "entry_there_off": (
+        N_("“%(word)s”是自带的，现在停用着。"),
+        N_("需要的话，请在列表里启用它。"),
+    ),
+    "entry_off_already": (N_("“%(word)s”已经停用了。"), ""),
+    "entry_not_shipped": (N_("自带的词里没有“%(word)s”，停用不了。"), N_("自己加的词请在列表里删除。")),
+    "entry_unknown": (N_("词库里没有自己加的“%(word)s”。"), N_("请写出这一条全部的词，可以先列出来看看。")),
+    "words_full": (N_("自己加的词已经满 %(most)s 个了。"), N_("请先删去不再需要的。")),
+    "groups_full": (N_("自己加的同义词已经满 %(most)s 组了。"), N_("请先删去不再需要的。")),
+    "entry_changed": (
+        N_("在您编辑的时候，别人改了这一条，这次没有保存。"),
+        N_("它现在是：%(word)s。请看过再决定。"),
+    ),
+    "entry_gone": (N_("这一条已经不在词库里了，可能刚被别人删除。"), N_("需要的话，可以重新加入。")),
+    "file_not_text": (N_("这个文件里不是文字。"), N_("请另存为 UTF-8 编码的 .txt 再试。")),
+    "too_many_lines": (N_("行数太多：一次最多 %(most)s 行，现在有 %(count)s 行。"), N_("请分几次粘贴。")),
+}
+
 _ACCESS = {
     "token_unknown": (N_("这个令牌不对，或已作废。"), N_("请在“我的账号”里建立新的令牌。")),
     "person_unknown": (N_("没有叫 %(name)s 的用户。"), N_("请检查用户名。")),
@@ -287,6 +324,10 @@ _DONE = {
     "others_signed_out": (N_("其他设备都已退出登录。"), ""),
     "role_given": (N_("已授予角色。"), ""),
     "role_taken": (N_("已收回角色。"), ""),
+    "entry_added": (N_("已加入词库，下一次搜索就会用上。"), ""),
+    "entry_removed": (N_("已从词库里删除。"), ""),
+    "entry_on": (N_("已启用。"), ""),
+    "entry_off": (N_("已停用，搜索不再用它。"), N_("随时可以重新启用。")),
     "invite_revoked": (N_("邀请链接已作废。"), ""),
     "person_on": (N_("账号已启用。"), ""),
     "person_off": (N_("账号已停用。"), ""),
@@ -302,6 +343,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     **WARNINGS,
     **_ENTRY,
     **_LISTS,
+    **_WORDING,
     **_ACCESS,
     **_DONE,
 }

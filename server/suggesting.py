@@ -1,5 +1,8 @@
 """What is offered while somebody types: names that the searcher may see, what several people search for and
-the searcher would find too, and where each leads."""
+the searcher would find too, and where each leads.
+
+Names come first in which what is typed occurs; after them those in which a synonym of it does.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from library.catalog import queries
 from library.core.permits import Viewer, scope_of
+from search.analysis import unit_texts
 from search.engine import SearchError
 from search.fold import fold
+from search.vocabulary import Vocabulary
 from server.finding import count_hits
 from server.indexing import IndexUnavailable
 from server.wiring import Ports
@@ -27,6 +32,7 @@ MOST_QUERIES = 3
 _MOST_ASKED = 2
 """Searches made for each query offered: what one searcher does not find, the next seldom finds either."""
 
+_MOST_SYNONYMS = 3
 _QUOTES = str.maketrans("", "", '"“”„‟＂「」『』')
 
 
@@ -50,7 +56,11 @@ def suggest(ports: Ports, session: Session, viewer: Viewer, typed: str, limit: i
     if not typed.strip():
         return []
     try:
-        found = ports.indexer.reader().suggest(typed, scope_of(viewer), limit)
+        reader, scope = ports.indexer.reader(), scope_of(viewer)
+        found = reader.suggest(typed, scope, limit)
+        for other in _synonyms(typed, ports.vocabulary.now()):
+            more = reader.suggest(other, scope, limit)
+            found = [*found, *(one for one in more if one not in found)][:limit]
     except (IndexUnavailable, SearchError):
         return []  # whoever types has asked for nothing yet; the search itself says what is wrong
     titles = [one.text for one in found if one.kind == "title"]
@@ -85,6 +95,11 @@ def frequent(
     except (IndexUnavailable, SearchError):
         return []
     return offered
+
+
+def _synonyms(typed: str, vocabulary: Vocabulary) -> list[str]:
+    others = vocabulary.synonyms.get(tuple(unit_texts(fold(typed))), ())
+    return [vocabulary.written[other] for other in others[:_MOST_SYNONYMS]]
 
 
 def _address(kind: str, text: str, lessons: list[str]) -> str:

@@ -10,13 +10,13 @@ from library.core.clock import Clock, utc_now
 from library.core.database import Database, open_database
 from library.intake.downloads import Downloads
 from search.engines import ENGINES
-from search.vocabulary import Vocabulary, party_terms
 from server import migrate, secrets
 from server.asking import AskedQueries
 from server.frequent import FrequentQueries
 from server.indexing import Indexer
 from server.settings import Settings
 from server.signing import MediaSigner
+from server.vocabulary import VocabularyInUse
 from transcode.tools import Tools, find_tools
 
 
@@ -33,18 +33,13 @@ class Ports:
     downloads: Downloads
     asked: AskedQueries
     frequent: FrequentQueries
+    vocabulary: VocabularyInUse
     clock: Clock = field(default=utc_now)
 
     @cached_property
     def tools(self) -> Tools:
         """ffmpeg and ffprobe; raises ToolMissing when first needed, so that a library can be read without."""
         return open_tools(self.settings)
-
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """Words that belong together and words that mean the same, for every search; read when first
-        needed."""
-        return party_terms()
 
     @property
     def uploads(self) -> Path:
@@ -106,5 +101,6 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
         downloads=Downloads(store, settings.data / "work", cache(lambda: open_tools(settings))),
         asked=AskedQueries(db, secret, clock, *offering),
         frequent=FrequentQueries(db, clock, *offering),
+        vocabulary=VocabularyInUse(db),
         clock=clock,
     )

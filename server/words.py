@@ -76,6 +76,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "audience": N_("修改观看范围"),
         "edit": N_("修改内容"),
     },
+    "wording": {
+        "add": N_("加入"),
+        "change": N_("修改"),
+        "remove": N_("删除"),
+        "off": N_("停用"),
+        "on": N_("启用"),
+    },
 }
 """What codes other than reasons are called, by kind of code."""
 

@@ -83,6 +83,19 @@ def split_topics(text: str | Iterable[str]) -> list[str]:
     return list(topics.values())
 
 
+def decode(data: bytes) -> str:
+    """Return a file's text: by its mark if it has one, else UTF-8, else what Chinese Windows writes.
+
+    Raises UnicodeDecodeError.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
 def title_from_file_name(name: str) -> str:
     """Return a first title for a recording: its file name without folder and extension, at most TITLE_MAX."""
     base = re.split(r"[/\\]", name)[-1]

@@ -15,7 +15,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from library.core.errors import Invalid
-from library.core.text import clean_line, fold
+from library.core.text import clean_line, decode, fold
 
 SUFFIXES = (".jsonl", ".csv", ".xlsx")
 KEY_MAX = 200
@@ -182,14 +182,10 @@ def _under(headings: Sequence[str], lines: Iterator[_Record]) -> Manifest:
 
 
 def _decode(data: bytes) -> str:
-    """Return the text: by its mark if it has one, else UTF-8, else what Chinese Excel writes."""
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid("manifest_unreadable", field="manifest")
+    try:
+        return decode(data)
+    except UnicodeDecodeError:
+        raise Invalid("manifest_unreadable", field="manifest") from None
 
 
 def _csv(text: str) -> Iterator[_Record]:

@@ -77,6 +77,15 @@ from server.contexts.searching import (
     SearchResult,
 )
 from server.contexts.system import ApiDocsPage, ErrorPage
+from server.contexts.wording import (
+    DictionaryChange,
+    DictionaryEntry,
+    Edit,
+    PastedLine,
+    Tried,
+    TriedWord,
+    VocabularyPage,
+)
 
 PAGES: tuple[type[Context], ...] = (
     HomePage,
@@ -96,6 +105,7 @@ PAGES: tuple[type[Context], ...] = (
     WelcomePage,
     AccountPage,
     PeoplePage,
+    VocabularyPage,
     CountingPage,
     ErrorPage,
     ApiDocsPage,
@@ -117,7 +127,10 @@ __all__ = [
     "CutPage",
     "DayCount",
     "DeviceRow",
+    "DictionaryChange",
+    "DictionaryEntry",
     "DownloadChoice",
+    "Edit",
     "ErrorPage",
     "Facet",
     "Flash",
@@ -135,6 +148,7 @@ __all__ = [
     "LessonsPage",
     "MinePage",
     "Pager",
+    "PastedLine",
     "PeoplePage",
     "PersonRow",
     "PosterPage",
@@ -161,9 +175,12 @@ __all__ = [
     "StepState",
     "Still",
     "TokenRow",
+    "Tried",
+    "TriedWord",
     "Unfinished",
     "UploadPage",
     "Viewer",
+    "VocabularyPage",
     "WelcomePage",
     "WorkRow",
 ]

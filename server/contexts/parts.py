@@ -44,6 +44,7 @@ class Viewer:
     may_review: bool = False
     may_manage_people: bool = False
     may_save_searches: bool = False
+    may_teach: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ ASSET_NAMES = (
     "upload.js",
     "progress.js",
     "editor.js",
+    "vocabulary.js",
     "api_docs.js",
     "style.css",
     "editor.css",

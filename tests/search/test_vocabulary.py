@@ -10,7 +10,9 @@ from search.analysis import unit_texts
 from search.fold import fold
 from search.plan import Way, plan, whole_words
 from search.query import parse
-from search.vocabulary import MAX_UNITS, NO_VOCABULARY, Vocabulary, party_terms
+from search.vocabulary import MAX_UNITS, NO_VOCABULARY, Vocabulary, shipped_entries
+
+SHIPPED = Vocabulary.of(synonyms=shipped_entries())
 
 
 def test_entries_are_folded_as_queries_are() -> None:
@@ -30,7 +32,7 @@ def test_the_longest_word_wins_and_the_cutter_cuts_the_rest() -> None:
 
 @given(st.text(max_size=60))
 def test_nothing_is_lost_or_added_by_a_vocabulary(text: str) -> None:
-    joined = "".join(unit for word in whole_words((text,), party_terms()) for unit in unit_texts(word))
+    joined = "".join(unit for word in whole_words((text,), SHIPPED) for unit in unit_texts(word))
     assert set(joined) <= set(fold(text))
     bare = {unit for word in whole_words((text,)) for unit in unit_texts(word)}
     assert whole_words((text,), NO_VOCABULARY) == whole_words((text,))
@@ -43,7 +45,7 @@ def test_groups_without_two_words_teach_nothing(group: tuple[str, ...]) -> None:
 
 
 def test_sentences_are_no_words() -> None:
-    assert Vocabulary.of(words=["党" * (MAX_UNITS + 1)]).longest_first == {}
+    assert Vocabulary.of(words=["党" * (MAX_UNITS + 1)]).written == {}
 
 
 def test_a_word_in_two_groups_has_the_synonyms_of_both() -> None:
@@ -60,7 +62,7 @@ def test_a_synonym_is_another_way_to_say_a_word() -> None:
 
 
 def test_the_terms_that_come_with_it_are_words_and_not_sentences() -> None:
-    known = party_terms()
-    assert sum(map(len, known.longest_first.values())) > 250
-    assert max(len(word) for words in known.longest_first.values() for word in words) <= MAX_UNITS
+    known = SHIPPED
+    assert len(known.written) > 250
+    assert max(map(len, known.written)) <= MAX_UNITS
     assert known.synonyms[("20", "大")]

@@ -22,6 +22,8 @@ from library.people import actions as people
 from library.people import queries as people_queries
 from library.plays import actions as plays
 from library.searches import actions as searches
+from library.wording import actions as wording
+from library.wording.rules import draft
 from tests.support import factories, server
 
 FILES = {
@@ -163,6 +165,16 @@ class Shelf:
             name = f"搜索{next(_numbers)}"
             now = self.served.ports.clock()
             return searches.save(session, str(viewer.person_id), name, "党史", {}, "relevance", 0, now).id
+
+    def new_word(self) -> str:
+        """A word that nobody has taught yet."""
+        return f"新词第{next(_numbers)}"
+
+    def taught(self, *words: str) -> str:
+        """The id of an entry of the dictionary that staff have taught; of a new word without `words`."""
+        wanted = draft(words or [self.new_word()])
+        with self.served.ports.vocabulary.teaching() as session:
+            return wording.add(session, None, wanted, self.served.ports.clock()).id
 
     def root(self) -> str:
         """The id of the organisation tree's root."""

@@ -13,6 +13,8 @@ import pytest
 from library.core.clock import utc_now
 from library.core.permits import LessonState, Role
 from library.people import actions as people
+from library.wording.rules import shipped_id
+from search.vocabulary import shipped_entries
 from tests.server.conftest import Shelf
 from tests.server.routes import all_routes
 from tests.support import factories
@@ -48,6 +50,18 @@ def draft(**form: str) -> Callable[[Shelf], dict[str, Any]]:
         return {"lesson_id": put.lesson, "clip_id": put.clip, "form": form}
 
     return ask
+
+
+def taught(**form: str) -> Callable[[Shelf], dict[str, Any]]:
+    """Ask about a word that staff have taught."""
+
+    return lambda shelf: {"entry_id": shelf.taught(), "form": form}
+
+
+def shipped(*, json: Any = None, **form: str) -> Callable[[Shelf], dict[str, Any]]:
+    """Ask about a word that came with Weike."""
+    asked: dict[str, Any] = {"entry_id": shipped_id(shipped_entries()[0])}
+    return lambda shelf: {**asked, "json": json} if json is not None else {**asked, "form": form}
 
 
 def to_take_along(shelf: Shelf) -> dict[str, Any]:
@@ -147,6 +161,7 @@ OWNER_DOES = "404 404 303 404 303 303"
 STAFF_DO = "404 404 403 404 303 303"
 STAFF = "303 403 403 403 200 200"
 OF_STAFF = "401 403 403 403 303 404"
+STAFF_ONLY = "401 403 403 403 303 303"
 EVERYBODY = "200 200 200 200 200 200"
 
 CASES = [
@@ -297,6 +312,43 @@ CASES = [
     Case("POST /api/v1/lessons/{lesson_id}/withdraw", "403 403 403 403 200 200", published()),
     Case("POST /api/v1/lessons/{lesson_id}/retry", OWNER_SEES, failed),
     Case("GET /api/v1/lessons/{lesson_id}/stats", OWNER_SEES, draft()),
+    # the dictionary
+    Case("GET /vocabulary", "303 403 403 403 200 200"),
+    Case("GET /vocabulary/download", "303 403 403 403 200 200"),
+    Case("POST /vocabulary/words", STAFF_ONLY, lambda shelf: {"form": {"word": shelf.new_word()}}),
+    Case(
+        "POST /vocabulary/groups",
+        STAFF_ONLY,
+        lambda shelf: {"form": {"words": f"{shelf.new_word()}、{shelf.new_word()}"}},
+    ),
+    Case(
+        "POST /vocabulary/paste",
+        "401 403 403 403 200 200",
+        lambda shelf: {"form": {"lines": shelf.new_word()}},
+    ),
+    Case(
+        "POST /vocabulary/{entry_id}",
+        STAFF_ONLY,
+        lambda shelf: {"entry_id": shelf.taught(), "form": {"words": shelf.new_word(), "version": "1"}},
+    ),
+    Case("POST /vocabulary/{entry_id}/remove", STAFF_ONLY, taught(version="1")),
+    Case("POST /vocabulary/{entry_id}/switch", STAFF_ONLY, shipped(on="1")),
+    Case("GET /api/v1/vocabulary", "401 403 403 403 200 200"),
+    Case(
+        "POST /api/v1/vocabulary",
+        "401 403 403 403 201 201",
+        lambda shelf: {"json": {"words": [shelf.new_word()]}},
+    ),
+    Case(
+        "PATCH /api/v1/vocabulary/{entry_id}",
+        "401 403 403 403 200 200",
+        lambda shelf: {
+            "entry_id": shelf.taught(),
+            "json": {"words": [shelf.new_word()], "version": 1},
+        },
+    ),
+    Case("DELETE /api/v1/vocabulary/{entry_id}", "401 403 403 403 204 204", taught()),
+    Case("POST /api/v1/vocabulary/{entry_id}/switch", "401 403 403 403 200 200", shipped(json={"on": True})),
     # uploads: the owner's alone, not even the staff's
     Case("OPTIONS /tus/", "401 403 204 204 204 204", lambda shelf: {"headers": TUS}),
     Case("POST /tus", "401 403 201 404 201 201", new_upload),
