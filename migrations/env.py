@@ -8,6 +8,7 @@ import library.intake.tables
 import library.people.tables
 import library.plays.tables
 import library.review.tables
+import library.searches.tables
 import library.wording.tables  # noqa: F401 - importing a slice's tables registers them
 from library.core.database import Base
 

@@ -234,6 +234,11 @@ class Names:
                         yield Heard(name, start, end), distance + (0.1 if change else 0.0)
 
 
+def names_of(texts: Iterable[str]) -> Names:
+    """Texts that no document bears, to be found as titles are."""
+    return Names(_term("t", text) for text in texts if text.strip())
+
+
 def _is_all_han(text: str) -> bool:
     return not any(char.isascii() for char in text)
 

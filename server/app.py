@@ -29,11 +29,13 @@ from server.routes import (
     catalog,
     downloads,
     editing,
+    exporting,
     find,
     intake,
     people,
     pictures,
     review,
+    searches,
     searching,
     signing_in,
     system,
@@ -80,6 +82,8 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
         watch,
         downloads,
         find,
+        exporting,
+        searches,
         intake,
         editing,
         review,
@@ -133,6 +137,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     index = IndexThread(ports.indexer) if worker is None else None
     if index is not None:
         index.start()
+    ports.asked.start()
     mending = asyncio.create_task(reconcile_forever(ports.db, ports.uploads, ports.clock))
     try:
         yield
@@ -142,6 +147,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await mending
         await asyncio.to_thread(closing.stop)
+        await asyncio.to_thread(ports.asked.stop)
         if worker is not None:
             await asyncio.to_thread(worker.stop)
         if index is not None:

@@ -170,6 +170,23 @@ def views_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
     return found
 
 
+def count_hits(
+    ports: Ports, session: Session, viewer: Viewer, query_text: str, filters: Filters | None = None
+) -> int:
+    """Return how many hits `viewer` has that hold all the words; raises IndexUnavailable.
+
+    0 where only some of the words are said together: nothing has been found yet that was asked for.
+    """
+    query = _with_keys(session, parse(query_text))
+    reader, scope = ports.indexer.reader(), scope_of(viewer)
+    try:
+        found = reader.search(query, scope, limit=0, filters=filters, vocabulary=ports.vocabulary.now())
+    except SearchError as error:
+        is_damaged = isinstance(error, IndexDamaged | SchemaChanged)
+        raise IndexUnavailable("index_damaged" if is_damaged else "index_busy") from error
+    return 0 if found.relaxed else found.total
+
+
 def _with_keys(session: Session, query: Query) -> Query:
     """The query with what people call branches and kinds replaced by what the index calls them.
 

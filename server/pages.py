@@ -68,6 +68,7 @@ class Pages:
                 may_upload=viewer.has(Role.LECTURER),
                 may_review=viewer.has(Role.STAFF),
                 may_manage_people=viewer.has(Role.STAFF),
+                may_save_searches=viewer.has(Role.STAFF),
                 may_teach=viewer.has(Role.STAFF),
             )
             if viewer.person_id

@@ -197,6 +197,14 @@ _ENTRY = {
     "upload_unknown": (N_("服务器上没有这次上传。"), N_("请重新选择文件。")),
     "length_needed": (N_("请求没有说明长度。"), N_("请联系管理员检查网络代理。")),
     "body_size": (N_("发来的内容太大：最多 %(most_bytes)s。"), N_("请缩小后再试。")),
+    "search_name_taken": (
+        N_("您已经有一个叫“%(name)s”的搜索了。"),
+        N_("请换一个名字，或者先删除那一个。"),
+    ),
+    "searches_full": (
+        N_("保存的搜索已经有 %(most)s 个，不能再多了。"),
+        N_("请先在“我的搜索”里删除一些。"),
+    ),
     "beat_unreadable": (N_("读不懂这份播放记录。"), ""),
 }
 
@@ -323,6 +331,9 @@ _DONE = {
     "invite_revoked": (N_("邀请链接已作废。"), ""),
     "person_on": (N_("账号已启用。"), ""),
     "person_off": (N_("账号已停用。"), ""),
+    "search_saved": (N_("这次搜索已保存。"), N_("以后可以在“我的搜索”里再打开，看看有没有新的。")),
+    "search_renamed": (N_("名字已修改。"), ""),
+    "search_removed": (N_("已从“我的搜索”里删除。"), ""),
 }
 
 REASONS: Mapping[str, tuple[str, str]] = {

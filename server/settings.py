@@ -92,6 +92,18 @@ class Settings(BaseSettings):
     )
     beat_every_s: float = Field(default=10.0, ge=1, description="How often a player reports.")
 
+    query_searchers: int = Field(
+        default=3,
+        ge=2,
+        description="People who must search for the same on one day before it is offered to others.",
+    )
+    keep_queries_days: int = Field(
+        default=90,
+        ge=0,
+        le=3650,
+        description="Days for which it is kept how many people searched for what; 0: nothing is counted.",
+    )
+
     log_format: Literal["text", "json"] = Field(default="text", description="How log lines are written.")
 
     @field_validator("data", "index", "secret_file", "media_secret_file")

@@ -1,9 +1,13 @@
-"""What is offered while somebody types: names that the searcher may see, and where each leads.
+"""What is offered while somebody types: names that the searcher may see, what several people search for and
+the searcher would find too, and where each leads.
 
 Names come first in which what is typed occurs; after them those in which a synonym of it does.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -15,11 +19,18 @@ from search.analysis import unit_texts
 from search.engine import SearchError
 from search.fold import fold
 from search.vocabulary import Vocabulary
+from server.finding import count_hits
 from server.indexing import IndexUnavailable
 from server.wiring import Ports
 
 MOST = 8
 """As many as fit between the search box and a phone's keyboard."""
+
+MOST_QUERIES = 3
+"""How many of them are other people's queries."""
+
+_MOST_ASKED = 2
+"""Searches made for each query offered: what one searcher does not find, the next seldom finds either."""
 
 _MOST_SYNONYMS = 3
 _QUOTES = str.maketrans("", "", '"“”„‟＂「」『』')
@@ -27,16 +38,18 @@ _QUOTES = str.maketrans("", "", '"“”„‟＂「」『』')
 
 @dataclass(frozen=True)
 class Suggested:
-    """A name. `count`: the clips that bear it; `url`: a path on this site, where they are."""
+    """A name or a frequent query. `count`: the clips that bear it, or that it finds; `url`: a path on this
+    site, where they are."""
 
-    kind: Literal["topic", "lecturer", "title"]
+    kind: Literal["topic", "lecturer", "title", "query"]
     text: str
     count: int
     url: str
 
 
 def suggest(ports: Ports, session: Session, viewer: Viewer, typed: str, limit: int = MOST) -> list[Suggested]:
-    """Return names for what is typed so far (characters, pinyin, initials); none when nothing can answer.
+    """Return names for what is typed so far (characters, pinyin, initials), then a few frequent queries; none
+    when nothing can answer.
 
     A title leads to its lesson when only one lesson has it, everything else to a search.
     """
@@ -52,10 +65,36 @@ def suggest(ports: Ports, session: Session, viewer: Viewer, typed: str, limit: i
         return []  # whoever types has asked for nothing yet; the search itself says what is wrong
     titles = [one.text for one in found if one.kind == "title"]
     lessons = queries.lessons_titled(session, viewer, titles) if titles else {}
+    names = {fold(one.text) for one in found}
+    asked = (text for text in ports.frequent.matching(typed) if fold(text) not in names)
+    others = frequent(ports, session, viewer, asked, min(MOST_QUERIES, limit // 2))
     return [
-        Suggested(one.kind, one.text, one.count, _address(one.kind, one.text, lessons.get(one.text, [])))
-        for one in found
+        *(
+            Suggested(one.kind, one.text, one.count, _address(one.kind, one.text, lessons.get(one.text, [])))
+            for one in found[: limit - len(others)]
+        ),
+        *others,
     ]
+
+
+def frequent(
+    ports: Ports, session: Session, viewer: Viewer, texts: Iterable[str], most: int
+) -> list[Suggested]:
+    """Return the first `most` of other people's queries that find something for `viewer`.
+
+    A query that finds nothing for them may name what they must not know of. Only the first few are tried.
+    """
+    offered: list[Suggested] = []
+    scope = scope_of(viewer)
+    try:
+        mark = ports.indexer.reader().mark()
+        for text in islice(texts, _MOST_ASKED * most):
+            search = partial(count_hits, ports, session, viewer, text)
+            if len(offered) < most and (count := ports.frequent.total(scope, text, mark, search)):
+                offered.append(Suggested("query", text, count, f"/search?{urlencode({'q': text})}"))
+    except (IndexUnavailable, SearchError):
+        return []
+    return offered
 
 
 def _synonyms(typed: str, vocabulary: Vocabulary) -> list[str]:

@@ -49,6 +49,10 @@ class Renderer:
         template = self._environments[context.frame.language].get_template(context.template)
         return template.render({field.name: getattr(context, field.name) for field in fields(context)})
 
+    def catalogue(self, language: Language) -> Catalogue:
+        """The sentences of a language, for what is no page."""
+        return self._catalogues.of(language)
+
     def explain(self, reason: Reason, language: Language) -> Explained:
         """A reason in words: for JSON errors ({"error", "message", "todo"})."""
         return explain(reason.code, reason.args, self._catalogues.of(language))

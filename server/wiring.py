@@ -11,7 +11,9 @@ from library.core.database import Database, open_database
 from library.intake.downloads import Downloads
 from search.engines import ENGINES
 from server import migrate, secrets
+from server.asking import AskedQueries
 from server.closing import ClosedClips
+from server.frequent import FrequentQueries
 from server.indexing import Indexer
 from server.media_keys import MediaKeys
 from server.settings import Settings
@@ -32,6 +34,8 @@ class Ports:
     closed: ClosedClips
     secret: str
     downloads: Downloads
+    asked: AskedQueries
+    frequent: FrequentQueries
     vocabulary: VocabularyInUse
     clock: Clock = field(default=utc_now)
 
@@ -94,6 +98,7 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
     db = open_database(settings.database)
     migrate.prepare(db, settings.organisation, clock())
     store = open_store(settings)
+    offering = (settings.query_searchers, settings.keep_queries_days)
     return Ports(
         settings=settings,
         db=db,
@@ -103,6 +108,8 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
         closed=ClosedClips(db, clock, settings.media_life_s),
         secret=secret,
         downloads=Downloads(store, settings.data / "work", cache(lambda: open_tools(settings))),
+        asked=AskedQueries(db, secret, clock, *offering),
+        frequent=FrequentQueries(db, clock, *offering),
         vocabulary=VocabularyInUse(db),
         clock=clock,
     )

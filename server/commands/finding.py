@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,10 +10,12 @@ import typer
 from library.catalog import queries as catalog
 from library.plays.queries import LessonStats, lesson_stats
 from search.engine import Sort
-from server.commands.console import Console, console_of
+from server.commands.console import Console, absolute, console_of
+from server.commands.failures import BAD_INPUT, Failure
 from server.commands.machine import machine
 from server.commands.objects import hit_object
 from server.commands.options import Json
+from server.exporting import MOST_HITS, About, gather, workbook
 from server.finding import Found, find
 from server.formats import clock, duration_words
 from server.i18n import N_
@@ -21,6 +24,7 @@ from server.wiring import Ports
 
 # Somebody waits: an index that is a little behind is better than none, and its worker catches up anyway.
 _CATCH_UP_S = 5.0
+_LISTED = 10
 
 SEARCH_HELP = N_(
     "搜索课里讲过的话，给出原话和讲到它的那一秒。\n\n"
@@ -33,7 +37,16 @@ STATS_HELP = N_("一课的播放统计：观看次数、人数、时长，按短
 def search(
     context: typer.Context,
     query: Annotated[str, typer.Argument(metavar="QUERY", help=N_("要找的话。"))],
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help=N_("最多几条。"))] = 10,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", min=1, max=MOST_HITS, help=N_("最多几条；不写为 10 条，写进表格为 2000 条。")
+        ),
+    ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option("--xlsx", metavar="FILE", help=N_("把结果写进这个 Excel 表格，而不是打印出来。")),
+    ] = None,
     sort: Annotated[
         Sort, typer.Option("--sort", help=N_("次序：relevance 最相关，date 最新，views 最多观看。"))
     ] = "relevance",
@@ -42,13 +55,39 @@ def search(
     """Search as the administrator of the machine."""
     console = console_of(context)
     console.log(quiet=True)
+    if xlsx is not None and xlsx.suffix.lower() != ".xlsx":
+        raise Failure(N_("表格的文件名要以 .xlsx 结尾：%(file)s"), BAD_INPUT, file=xlsx)
     with console.ports(must_exist=True) as ports:
         _catch_up(ports)
+        if xlsx is not None:
+            written = _write_workbook(console, ports, query, sort, limit or MOST_HITS, absolute(xlsx))
+            sentence = N_("找到 %(total)s 处，写进 %(file)s 的有 %(written)s 处，共 %(rows)s 行。")
+            console.result(written, as_json, [console.say(sentence, **written)])
+            return
         with ports.db.read() as session:
-            found = find(ports, session, machine(session), query, limit=limit, sort=sort, moments=1)
+            found = find(
+                ports, session, machine(session), query, limit=limit or _LISTED, sort=sort, moments=1
+            )
             hits = [hit_object(row, ports.settings.base_url) for row in found.rows]
     value = {"total": found.total, "hits": hits}
     console.result(value, as_json, [*_about_lines(console, found), *_hit_lines(console, value)])
+
+
+def _write_workbook(
+    console: Console, ports: Ports, query: str, sort: Sort, most: int, file: Path
+) -> dict[str, Any]:
+    """Write what is found into a workbook, which appears whole or not at all; return what was written."""
+    with ports.db.read() as session:
+        viewer = machine(session)
+    found = gather(ports, viewer, query, console.catalogue, sort=sort, most=most)
+    about = About(query, {}, sort, ports.clock())
+    beside = file.with_name(f"{file.name}.partial")
+    try:
+        beside.write_bytes(workbook(found, about, console.catalogue))
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+    return {"total": found.total, "written": found.hits, "rows": len(found.lines), "file": str(file)}
 
 
 def _catch_up(ports: Ports) -> None:

@@ -63,7 +63,19 @@ from server.contexts.plays import (
     DownloadChoice,
     StatsPage,
 )
-from server.contexts.searching import SearchChoice, SearchFilter, SearchMoment, SearchPage, SearchResult
+from server.contexts.searching import (
+    SavedDraft,
+    SavedFilter,
+    SavedLink,
+    SavedRow,
+    SearchChoice,
+    SearchesPage,
+    SearchExtras,
+    SearchFilter,
+    SearchMoment,
+    SearchPage,
+    SearchResult,
+)
 from server.contexts.system import ApiDocsPage, ErrorPage
 from server.contexts.wording import (
     DictionaryChange,
@@ -82,6 +94,7 @@ PAGES: tuple[type[Context], ...] = (
     ClipPage,
     PosterPage,
     SearchPage,
+    SearchesPage,
     UploadPage,
     ProgressPage,
     CutPage,
@@ -144,11 +157,17 @@ __all__ = [
     "Reason",
     "RecordingState",
     "ReviewPage",
+    "SavedDraft",
+    "SavedFilter",
+    "SavedLink",
+    "SavedRow",
     "SearchChoice",
+    "SearchExtras",
     "SearchFilter",
     "SearchMoment",
     "SearchPage",
     "SearchResult",
+    "SearchesPage",
     "SignInPage",
     "StatsPage",
     "Step",

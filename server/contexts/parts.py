@@ -43,6 +43,7 @@ class Viewer:
     may_upload: bool = False
     may_review: bool = False
     may_manage_people: bool = False
+    may_save_searches: bool = False
     may_teach: bool = False
 
 

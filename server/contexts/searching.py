@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from search.engine import Sort
@@ -55,6 +56,28 @@ class SearchFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedLink:
+    """A search that the viewer saved; opened by POST /searches/{id}/open ()."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchExtras:
+    """What staff may do with a search: POST `save_url` (name) saves it, `export_url` is it as a workbook.
+
+    `saved_as` is the name under which it is saved already, `links` are the searches they saved.
+    """
+
+    save_url: str
+    export_url: str
+    proposed_name: str = ""
+    saved_as: str = ""
+    links: tuple[SavedLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage(Context):
     """GET /search?q=&topic=&lecturer=&year=&branch=&kind=&length=&sort=&page= ; the words searched are
     `frame.query` ("" shows the help only).
@@ -65,6 +88,7 @@ class SearchPage(Context):
     `tries`: what of the query keeps it from finding anything ("phrase", "excluded", "field").
     `problem` is set when the index cannot answer now. `popular_topics` are offered when nothing was found.
     `same_topic`: dated lessons of the topics that the results share, of other years.
+    `extras` are for staff only. `frequent`: what several people search for and this viewer would find too.
     """
 
     template: ClassVar[str] = "catalog/search.html"
@@ -81,3 +105,56 @@ class SearchPage(Context):
     problem: Reason | None = None
     popular_topics: tuple[str, ...] = ()
     same_topic: tuple[LessonCard, ...] = ()
+    extras: SearchExtras | None = None
+    frequent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedFilter:
+    """One value that a saved search is narrowed to. `text` as in SearchChoice."""
+
+    name: str
+    value: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedRow:
+    """A saved search. `hits` is None when the index cannot answer now; `new` of them came since it was last
+    opened. `typed` is what stands in its field for another name, `problem` why that was not taken."""
+
+    id: str
+    name: str
+    query: str
+    filters: tuple[SavedFilter, ...]
+    sort: str
+    hits: int | None
+    new: int
+    opened_at: datetime
+    typed: str
+    problem: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedDraft:
+    """A search that was not saved, why, and what was typed as its name; `save_url` as in SearchExtras."""
+
+    name: str
+    query: str
+    save_url: str
+    problem: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchesPage(Context):
+    """GET /searches?page= : the searches that a member of the staff saved, those opened last first.
+
+    `problem` is set when the index cannot count now. Forms: POST /searches?q=... (name),
+    POST /searches/{id}/open (), POST /searches/{id}/rename (name), POST /searches/{id}/delete ().
+    """
+
+    template: ClassVar[str] = "searches/searches.html"
+    rows: tuple[SavedRow, ...]
+    pager: Pager
+    draft: SavedDraft | None = None
+    problem: Reason | None = None

@@ -1,7 +1,7 @@
 """The search page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlencode
 
@@ -11,17 +11,32 @@ from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.core.paging import Page, clean_number
-from library.core.permits import LessonState, Viewer
+from library.core.permits import LessonState, Role, Viewer
+from library.core.text import clean_line
 from library.people import queries as people
+from library.searches import queries as searches
+from library.searches.rules import proposed_name
+from library.searches.tables import SavedSearch
 from search.document import LENGTHS
 from search.engine import COUNTED, Counts, Filters, Sort
 from search.query import parse
-from server.contexts import Reason, SearchChoice, SearchFilter, SearchMoment, SearchPage, SearchResult
+from server.contexts import (
+    Reason,
+    SavedLink,
+    SearchChoice,
+    SearchExtras,
+    SearchFilter,
+    SearchMoment,
+    SearchPage,
+    SearchResult,
+)
 from server.contexts.parts import Kind, LessonCard
-from server.deps import PortsDep, Reading, WhoDep
+from server.deps import PortsDep, Reading, Who, WhoDep
 from server.finding import Found, FoundRow, find
 from server.indexing import IndexUnavailable
 from server.pages import Pages, pager
+from server.suggesting import MOST, frequent
+from server.wiring import Ports
 
 router = APIRouter(include_in_schema=False)
 
@@ -69,6 +84,22 @@ class Asked:
         """In which order hits come."""
         return next((order for order in get_args(Sort) if order == self.sort), "relevance")
 
+    @property
+    def parameters(self) -> Chosen:
+        """What an address must say to ask the same."""
+        return {"q": self.q, **self.chosen, **({"sort": self.order} if self.order != "relevance" else {})}
+
+    @property
+    def address(self) -> str:
+        """The address of the first page of this search."""
+        return _url(self.parameters)
+
+    @classmethod
+    def again(cls, saved: SavedSearch) -> "Asked":
+        """What a saved search asks; of its filters those that there still are."""
+        chosen = {name: value for name, value in saved.filters.items() if name in COUNTED}
+        return cls(q=saved.query, sort=saved.sort, **chosen)
+
 
 @router.get("/search")
 def search(
@@ -97,6 +128,8 @@ def search(
             )
         except IndexUnavailable as error:
             problem = Reason(code=error.code)
+    if number == 1 and found.total and not found.relaxed and not found.heard:
+        _note(request, ports, who, asked.q)
     shown = Page([row.path for row in found.rows], number, _PER_PAGE, found.total)
     words, chosen = {"q": asked.q}, asked.chosen
     in_order = {"sort": asked.order} if asked.order != "relevance" else {}
@@ -118,8 +151,42 @@ def search(
         problem=problem,
         same_topic=_other_years(pages, session, who.viewer, found) if number == 1 else (),
         popular_topics=() if found.rows else _popular(session, who.viewer),
+        extras=_extras(session, who.viewer, asked),
+        frequent=_frequent(ports, session, who.viewer) if not asked.q.strip() else (),
     )
     return pages.respond(request, who, context, 503 if problem else 200)
+
+
+def _note(request: Request, ports: Ports, who: Who, q: str) -> None:
+    """Count what a person at a browser looked for; a browser that keeps no cookies could be anybody anew."""
+    is_looked_at = "prefetch" not in request.headers.get("sec-purpose", "")
+    if is_looked_at and not who.by_token and not who.fresh_visitor:
+        ports.asked.note(who.play_key, q)
+
+
+def _frequent(ports: Ports, session: Session, viewer: Viewer) -> tuple[str, ...]:
+    return tuple(one.text for one in frequent(ports, session, viewer, ports.frequent.top(), MOST))
+
+
+def _extras(session: Session, viewer: Viewer, asked: Asked) -> SearchExtras | None:
+    """Return what staff may do with a search besides looking at what it found."""
+    if not viewer.has(Role.STAFF):
+        return None
+    saved = searches.saved_by(session, str(viewer.person_id))
+    cleaned = replace(asked, q=clean_line(asked.q)).parameters
+    return SearchExtras(
+        save_url=f"/searches?{urlencode(asked.parameters)}",
+        export_url=f"/search/export.xlsx?{urlencode(asked.parameters)}",
+        proposed_name=proposed_name(asked.q, *called(session, asked.chosen).values()),
+        saved_as=next((row.name for row in saved if Asked.again(row).parameters == cleaned), ""),
+        links=tuple(SavedLink(id=row.id, name=row.name) for row in saved[:MOST]),
+    )
+
+
+def called(session: Session, chosen: Chosen) -> Chosen:
+    """Return what chosen values are called, by the filters' names; "" where a code has a word of its own."""
+    branches = people.branch_names(session, [chosen["branch"]]) if "branch" in chosen else {}
+    return {name: _text(name, value, branches) for name, value in chosen.items()}
 
 
 def _results(pages: Pages, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]:
@@ -166,13 +233,13 @@ def _filters(session: Session, found: Found, chosen: Chosen, rest: Chosen) -> tu
             continue
         if value and value not in dict(counted):
             counted.append((value, 0))
-        called = people.branch_names(session, list(dict(counted))) if name == "branch" else {}
+        branches = people.branch_names(session, list(dict(counted))) if name == "branch" else {}
         without = {other: its for other, its in chosen.items() if other != name}
         made.append(
             SearchFilter(
                 name=name,
                 choices=tuple(
-                    SearchChoice(value=its, count=n, text=_text(name, its, called)) for its, n in counted
+                    SearchChoice(value=its, count=n, text=_text(name, its, branches)) for its, n in counted
                 ),
                 chosen=value,
                 url_without=_url({**rest, **without}),

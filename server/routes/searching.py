@@ -68,9 +68,10 @@ class SearchOut(BaseModel):
 
 
 class SuggestionOut(BaseModel):
-    """A topic, lecturer or title; `count` are the clips that bear it, `url` leads to them."""
+    """A topic, lecturer or title, or a query that several people asked; `count` are the clips that bear it,
+    or that it finds for you; `url` leads to them."""
 
-    kind: Literal["topic", "lecturer", "title"]
+    kind: Literal["topic", "lecturer", "title", "query"]
     text: str
     count: int = Field(ge=1)
     url: str
@@ -149,7 +150,8 @@ def suggestions(
     q: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=20)] = MOST,
 ) -> list[SuggestionOut]:
-    """Names for what is typed so far: topics, lecturers and titles; by characters, pinyin or initials."""
+    """What goes with what is typed so far, by characters, pinyin or initials: topics, lecturers, titles; then
+    what several people searched for and you would find too."""
     response.headers["cache-control"] = "no-store"
     return [
         SuggestionOut(kind=one.kind, text=one.text, count=one.count, url=one.url)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from library.core.permits import Audience
@@ -153,6 +155,59 @@ def test_hits_are_narrowed_ordered_and_opened_where_it_is_said(visit: Visit) -> 
     expect(page.locator(".result")).to_have_count(3)
     expect(page.locator(".meant")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_several_people_searched_for_is_offered_to_others(
+    visit: Visit, chromium: Browser, server: Process
+) -> None:
+    asked = "绿水青山 再讲"
+    for _ in range(3):
+        with Person(server.base_url) as somebody:
+            somebody.csrf()
+            somebody.http.get("/search", params={"q": asked})
+    page = visit.page
+    # Written every five seconds, read once a minute.
+    for _ in range(90):
+        visit.open("/search")
+        if page.locator(".topic", has_text=asked).count():
+            break
+        page.wait_for_timeout(1000)
+    assert asked in _offers(page, "lsqs")
+    offer = page.locator(OPTIONS, has_text=asked)
+    expect(offer).to_contain_text("大家常搜")
+    offer.click()
+    page.wait_for_url("**/search?q=*")
+    expect(page.locator(".result")).to_have_count(3)
+
+
+def test_staff_save_a_search_open_it_again_and_take_it_along(visit: Visit) -> None:
+    page = visit.page
+    visit.sign_in("staff")
+    visit.open("/search?q=绿水青山&year=2025")
+    expect(page.locator("input[name=name]")).to_be_hidden()
+    page.locator(".save summary").click()
+    expect(page.locator("input[name=name]")).to_have_value("绿水青山 · 2025")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.fill("input[name=name]", "去年的")
+    page.locator(".save button").click()
+    expect(page.locator(".take")).to_contain_text("去年的")
+    with page.expect_download() as download:
+        page.locator(".take a", has_text="Excel").click()
+    book = load_workbook(BytesIO(download.value.path().read_bytes()))
+    assert download.value.suggested_filename.startswith("绿水青山 ")
+    assert download.value.suggested_filename.endswith(".xlsx")
+    assert book.active.cell(1, 1).value == "搜索：绿水青山"
+    visit.open("/search")
+    page.locator("form[action$='/open'] button", has_text="去年的").click()
+    page.wait_for_url("**year=2025*")
+    expect(page.locator(".result")).to_have_count(1)
+    visit.open("/searches")
+    row = page.locator(".searches > li", has_text="去年的")
+    row.locator("summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.on("dialog", lambda dialog: dialog.accept())
+    row.locator("button", has_text="删除").click()
+    expect(row).to_have_count(0)
 
 
 def test_without_scripts_the_box_and_the_filters_still_work(chromium: Browser, server: Process) -> None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from library.core.permits import NOBODY, Audience, LessonState, Role
 from library.plays import actions as plays
@@ -198,6 +199,35 @@ def test_sweep_does_not_believe_the_wrong_database(weike: Weike, ports: Ports) -
     assert "20" in ran.err
     assert "--force" in ran.err
     assert weike("sweep", "--force", "--json").json["keys"] == [], "they are still young"
+
+
+def test_what_is_found_is_written_into_a_workbook(weike: Weike, ports: Ports, tmp_path: Path) -> None:
+    with ports.db.write() as session:
+        for n in range(12):
+            factories.lesson(
+                session, f"第{n}课", taught_on=date(2026, 3, n + 1), clips=1, spoken=["红船精神。"]
+            )
+    file = tmp_path / "红船.xlsx"
+    file.write_bytes(b"an older one")
+    ran = weike("search", "红船精神", "--xlsx", file, "--sort", "date", "--json")
+    assert ran.json == {"total": 12, "written": 12, "rows": 12, "file": str(file)}
+    rows = list(load_workbook(file).active.iter_rows(values_only=True))
+    at = next(n for n, row in enumerate(rows) if row[0] == "标题")
+    assert [row[0] for row in rows[at + 1 :]] == [f"第{n}课" for n in reversed(range(12))]
+    few = weike("search", "红船精神", "--xlsx", tmp_path / "few.xlsx", "--limit", 2)
+    assert (few.code, "找到 12 处" in few.out, "有 2 处" in few.out) == (0, True, True)
+    assert sorted(path.name for path in tmp_path.glob("*.xlsx*")) == ["few.xlsx", "红船.xlsx"]
+
+
+@pytest.mark.parametrize("name", ["found.csv", "found", "no/such/folder/found.xlsx", "taken.xlsx"])
+def test_a_workbook_that_cannot_be_written_is_one_sentence(
+    weike: Weike, ports: Ports, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "taken.xlsx").mkdir()
+    before = sorted(tmp_path.iterdir())
+    ran = weike("search", "红船", "--xlsx", tmp_path / name)
+    assert (ran.code in (1, 2), ran.out, ran.err.count("\n")) == (True, "", 1)
+    assert sorted(tmp_path.iterdir()) == before, "nothing is left half-written"
 
 
 def test_a_damaged_index_is_mended_by_reindex(weike: Weike, ports: Ports) -> None:

@@ -14,7 +14,13 @@ NOW = datetime(2026, 3, 12, 6, 30, tzinfo=UTC)
 RULE = c.CountingRule(min_s=10, short_clip_s=20, short_share=0.5, window_min=60)
 LECTURER = c.Viewer(id="p1", name="王芳", may_upload=True)
 STAFF = c.Viewer(
-    id="p2", name="陈志远", may_upload=True, may_review=True, may_manage_people=True, may_teach=True
+    id="p2",
+    name="陈志远",
+    may_upload=True,
+    may_review=True,
+    may_manage_people=True,
+    may_save_searches=True,
+    may_teach=True,
 )
 MEMBER = c.Viewer(id="p3", name="李秀英")
 TITLES = (
@@ -283,8 +289,56 @@ def _search_pages(cards: tuple[c.LessonCard, ...]) -> Iterator[tuple[str, c.Cont
         "search_narrowed_to_nothing",
         replace(nothing, filters=(c.SearchFilter(name="year", choices=_YEARS, chosen="2025"),)),
     )
-    yield "search_help", replace(nothing, frame=frame(None, "/search"), popular_topics=popular)
+    asked = ("三会一课 怎么开", "枫桥经验", "入党积极分子谈话")
+    empty = replace(nothing, frame=frame(None, "/search"), popular_topics=popular, frequent=asked)
+    yield "search_help", empty
+    yield from _saved_pages(replace(found, frame=frame(STAFF, "/search?q=绿水青山", query="绿水青山")), empty)
     yield "search_problem", replace(nothing, problem=c.Reason(code="index_damaged"))
+
+
+def _saved_pages(found: c.SearchPage, empty: c.SearchPage) -> Iterator[tuple[str, c.Context]]:
+    extras = c.SearchExtras(
+        save_url="/searches?q=x",
+        export_url="/search/export.xlsx?q=x",
+        proposed_name="绿水青山 · 王芳",
+        links=tuple(c.SavedLink(id=f"s{n}", name=name) for n, name in enumerate(TITLES[:5])),
+    )
+    yield "search_staff", replace(found, extras=extras)
+    yield "search_saved", replace(found, extras=replace(extras, saved_as=TITLES[5][:80]))
+    yield "search_help_staff", replace(empty, frame=frame(STAFF, "/search"), extras=extras)
+    narrowed = (
+        c.SavedFilter(name="lecturer", value="王芳", text="王芳"),
+        c.SavedFilter(name="length", value="5_to_10"),
+    )
+    rows = tuple(
+        c.SavedRow(
+            id=f"s{n}",
+            name=name,
+            query=("绿水青山", name)[n % 2],
+            filters=narrowed if n % 2 == 0 else (),
+            sort=("date", "relevance")[n % 2],
+            hits=(27, 1, 0, 12_345)[n % 4],
+            new=(3, 1, 0, 0)[n % 4],
+            opened_at=NOW - timedelta(days=n, hours=3),
+            typed=name,
+        )
+        for n, name in enumerate(TITLES)
+    )
+    page = c.SearchesPage(
+        frame=frame(STAFF, "/searches"),
+        rows=rows,
+        pager=c.Pager(page=1, pages=2, total=26, url="/searches"),
+    )
+    yield "searches", page
+    taken = c.Reason(code="search_name_taken", args={"field": "name", "name": "绿水青山"})
+    full = c.Reason(code="searches_full", args={"most": 100})
+    draft = c.SavedDraft(name="绿水青山", query="绿水青山 产业", save_url="/searches?q=x", problem=taken)
+    yield "searches_taken", replace(page, draft=draft)
+    yield "searches_full", replace(page, draft=replace(draft, problem=full))
+    refused = replace(rows[1], typed="绿水青山", problem=taken)
+    uncounted = tuple(replace(row, hits=None, new=0) for row in (rows[0], refused))
+    yield "searches_unnamed", replace(page, rows=uncounted, problem=c.Reason(code="index_busy"))
+    yield "searches_none", replace(page, rows=(), pager=replace(page.pager, pages=1, total=0))
 
 
 _YEARS = (

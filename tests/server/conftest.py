@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -19,6 +21,7 @@ from library.intake.objects import clip_prefix, storyboard_prefix
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.plays import actions as plays
+from library.searches import actions as searches
 from library.wording import actions as wording
 from library.wording.rules import draft
 from tests.support import factories, server
@@ -155,6 +158,14 @@ class Shelf:
             )
             return token.id, secret
 
+    def saved(self, username: str) -> str:
+        """A search that somebody saved."""
+        viewer = self.viewer(username)
+        with self.served.ports.db.write() as session:
+            name = f"搜索{next(_numbers)}"
+            now = self.served.ports.clock()
+            return searches.save(session, str(viewer.person_id), name, "党史", {}, "relevance", 0, now).id
+
     def new_word(self) -> str:
         """A word that nobody has taught yet."""
         return f"新词第{next(_numbers)}"
@@ -173,6 +184,22 @@ class Shelf:
     def index(self) -> None:
         """Bring the search index up to date, as the worker would."""
         self.served.ports.indexer.catch_up()
+
+    @contextmanager
+    def broken_index(self) -> Iterator[None]:
+        """A time in which the index is damaged, and whoever should mend it does not get to it."""
+        folder = self.served.ports.settings.index_folder
+        pointer = folder / "current"
+        with (folder / "writer.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            kept = pointer.read_bytes()
+            pointer.write_bytes(b"nonsense")
+            self.served.ports.indexer.close()
+            try:
+                yield
+            finally:
+                pointer.write_bytes(kept)
+                self.served.ports.indexer.close()
 
 
 @pytest.fixture(scope="module")

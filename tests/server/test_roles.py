@@ -144,11 +144,23 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+def saved(**form: str) -> Callable[[Shelf], dict[str, Any]]:
+    """Ask about a search that `staff` saved."""
+    return lambda shelf: {"search_id": shelf.saved("staff"), "form": form}
+
+
+def new_search(shelf: Shelf) -> dict[str, Any]:
+    """Ask to save a search under a name that nobody has given yet."""
+    return {"path": "/searches?q=党史", "form": {"name": shelf.newcomer()}}
+
+
 SIGNED_IN_ONLY = "303 200 200 200 200 200"
 LECTURERS = "303 403 200 200 200 200"
 OWNER_SEES = "404 404 200 404 200 200"
 OWNER_DOES = "404 404 303 404 303 303"
 STAFF_DO = "404 404 403 404 303 303"
+STAFF = "303 403 403 403 200 200"
+OF_STAFF = "401 403 403 403 303 404"
 STAFF_ONLY = "401 403 403 403 303 303"
 EVERYBODY = "200 200 200 200 200 200"
 
@@ -192,6 +204,21 @@ CASES = [
     Case("PUT /api/v1/lessons/{lesson_id}/cuts", OWNER_SEES, cuts()),
     Case("POST /api/v1/lessons/{lesson_id}/cuts/discard", OWNER_SEES, cuts(recut=True, form=True)),
     Case("POST /lessons/{lesson_id}/cuts/discard", OWNER_DOES, cuts(recut=True, form=True)),
+    # searching
+    Case("GET /search/export.xlsx", STAFF, lambda shelf: {"path": "/search/export.xlsx?q=党史"}),
+    Case("GET /search/export.xlsx", "303 403 403 403 422 422", name="of nothing"),
+    Case("GET /searches", STAFF),
+    Case("POST /searches", "401 403 403 403 303 303", new_search),
+    Case("POST /searches/{search_id}/open", OF_STAFF, saved(), name="of staff"),
+    Case("POST /searches/{search_id}/rename", OF_STAFF, saved(name="改了名"), name="of staff"),
+    Case("POST /searches/{search_id}/delete", OF_STAFF, saved(), name="of staff"),
+    Case("GET /api/v1/searches", "401 403 403 403 200 200"),
+    Case(
+        "POST /api/v1/searches",
+        "401 403 403 403 201 201",
+        lambda shelf: {"json": {"name": shelf.newcomer(), "q": "党史"}},
+    ),
+    Case("DELETE /api/v1/searches/{search_id}", "401 403 403 403 204 404", saved(), name="of staff"),
     Case("GET /upload", LECTURERS),
     Case("GET /mine", LECTURERS),
     Case("GET /review", "303 403 403 403 200 200"),

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 
 from library.catalog import actions as catalog
 from library.catalog.tables import Lesson
@@ -57,6 +59,7 @@ LESSONS = {
 
 OPEN, MEMBERS = {"for everyone"}, {"for everyone", "for members"}
 ALL = MEMBERS | {"draft", "withdrawn"}
+STAFF = {"staff of the branch", "staff above the branch", "staff of another branch", "the administrator"}
 SEES = {
     "nobody": OPEN,
     "a member of the branch": MEMBERS,
@@ -113,6 +116,26 @@ class Look:
         """The numbers beside a filter."""
         return {one["value"]: one["count"] for one in self.api()["counts"][kind]}
 
+    def exported(self, q: str = SAID, **more: str) -> str:
+        """All that a workbook says."""
+        answer = self.http.get("/search/export.xlsx", params={"q": q, **more})
+        assert answer.status_code == 200
+        sheet = load_workbook(BytesIO(answer.content)).active
+        assert sheet is not None
+        return "\n".join(str(value) for row in sheet.iter_rows(values_only=True) for value in row)
+
+    def saved(self, q: str = SAID, **more: str) -> int:
+        """How many hits a search has once it is saved; on the list, too."""
+        made = self.http.post("/api/v1/searches", json={"q": q, **more})
+        assert made.status_code == 201, made.text
+        listed = self.http.get("/api/v1/searches").json()["searches"]
+        page = unescape(self.http.get("/searches").text)
+        assert self.http.delete(f"/api/v1/searches/{made.json()['id']}").status_code == 204
+        hits: int = made.json()["hits"]
+        assert [one["hits"] for one in listed] == [hits]
+        assert (f"找到 {hits} 段" if hits else "还没有一处完全符合") in page
+        return hits
+
     def other_years(self, path: str) -> str:
         """The part of a page that offers the same topic in other years."""
         answer = self.http.get(path)
@@ -146,12 +169,29 @@ SHOWS: dict[str, Shows] = {
         ("lecturer", it.words.lecturer) in see.suggested(it.words.lecturer)
     ),
     "a suggested topic": lambda see, it: ("topic", it.words.topic) in see.suggested(it.words.topic[:2]),
+    "a suggestion that others search for": lambda see, it: (
+        ("query", it.words.said) in see.suggested(it.words.said[:2])
+    ),
+    "what others search for on the empty page": lambda see, it: it.words.said in see.page(""),
     "a suggestion by sound": lambda see, it: bool(see.suggested(it.words.typed)),
     "pinyin that is heard": lambda see, it: bool(see.api(it.words.typed)["heard"]),
     "pinyin that is heard on the page": lambda see, it: it.words.title in see.page(it.words.typed),
     "another spelling": lambda see, it: see.api(it.words.wrong)["did_you_mean"] == it.words.title,
     "another spelling on the page": lambda see, it: 'class="meant"' in see.page(it.words.wrong),
 }
+
+SHOWS_STAFF: dict[str, Shows] = {
+    "a row of a workbook": lambda see, it: f"/clips/{it.clip}" in see.exported(),
+    "a row of a workbook of the most watched": lambda see, it: (
+        f"/clips/{it.clip}" in see.exported(sort="views")
+    ),
+    "a name in a workbook": lambda see, it: _names(it.words, see.exported()),
+    "a quote in a workbook of its own words": lambda see, it: SAID in see.exported(it.words.said),
+    "a workbook of its year": lambda see, it: it.words.title in see.exported(year=str(it.words.year)),
+    "a hit of a saved search": lambda see, it: see.saved(it.words.said) > 0,
+    "a hit of a saved search through a filter": lambda see, it: see.saved(lecturer=it.words.lecturer) > 0,
+}
+"""What only the staff have."""
 
 SHOWS_PUBLISHED: dict[str, Shows] = {
     "a name where nothing is found": lambda see, it: _names(it.words, see.page("火星移民")),
@@ -221,6 +261,7 @@ def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         words = Words("人人看得到的课", "何老师", "众所周知", "四渡赤水", "", "", SHOWN_YEAR)
         shown = _lesson(served, "for everyone", words, branch_id, viewers)
         Shelf(served).index()
+        _asked(served)
         _part(served, lessons)
         Shelf(served).index()
         yield Library(served, lessons, shown, tokens)
@@ -276,6 +317,14 @@ def _lesson(served: Served, state: str, words: Words, branch_id: str, viewers: d
         return Made(words, made.id, made.clips[0].id, branch.id)
 
 
+def _asked(served: Served) -> None:
+    """Let enough people search for the words of every lesson."""
+    for words in LESSONS.values():
+        for searcher in ("p:1", "p:2", "p:3"):
+            served.ports.asked.note(searcher, words.said)
+    served.ports.asked.write()
+
+
 def _part(served: Served, lessons: dict[str, Made]) -> None:
     """Withdraw and delete what was found until now."""
     now = served.ports.clock()
@@ -311,12 +360,40 @@ def test_a_thing_shows_the_lessons_that_the_viewer_may_see(
     assert {state for state, it in library.lessons.items() if SHOWS[thing](look, it)} == SEES[viewer]
 
 
+@pytest.mark.parametrize("viewer", sorted(STAFF), indirect=True)
+@pytest.mark.parametrize("thing", SHOWS_STAFF)
+def test_a_thing_of_the_staff_shows_the_lessons_that_the_viewer_may_see(
+    library: Library, look: Look, viewer: str, thing: str
+) -> None:
+    assert {state for state, it in library.lessons.items() if SHOWS_STAFF[thing](look, it)} == SEES[viewer]
+
+
+@pytest.mark.parametrize("viewer", sorted(SEES.keys() - STAFF), indirect=True)
+def test_nothing_of_the_staff_is_there_for_others(look: Look, viewer: str) -> None:
+    for method, path in (
+        ("GET", f"/search/export.xlsx?q={SAID}"),
+        ("GET", "/searches"),
+        ("GET", "/api/v1/searches"),
+        ("POST", "/api/v1/searches"),
+    ):
+        answer = look.http.request(method, path, json={"q": SAID} if method == "POST" else None)
+        assert answer.status_code in ((303, 401, 403) if viewer == "nobody" else (403,)), path
+        assert SAID not in answer.text
+
+
 @pytest.mark.parametrize("thing", SHOWS_PUBLISHED)
 def test_a_thing_shows_the_published_lessons_that_the_viewer_may_see(
     library: Library, look: Look, viewer: str, thing: str
 ) -> None:
     shown = {state for state, it in library.lessons.items() if SHOWS_PUBLISHED[thing](look, it)}
     assert shown == SEES[viewer] & MEMBERS
+
+
+@pytest.mark.parametrize("viewer", sorted(STAFF), indirect=True)
+def test_a_number_of_the_staff_counts_the_lessons_that_the_viewer_may_see(look: Look, viewer: str) -> None:
+    number = len(SEES[viewer]) + 1
+    assert look.saved() == number
+    assert f"共找到 {number} 段，这里有 {number} 段" in look.exported()
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -1,5 +1,5 @@
-// Names under the search box while somebody types: a combobox with a list, as the ARIA practices describe it.
-// Without this script, or without an answer, the box is the plain form that it is.
+// Names and frequent queries under the search box while somebody types: a combobox with a list, as the ARIA
+// practices describe it. Without this script, or without an answer, the box is the plain form that it is.
 import { t, tn } from '../lib/sentences.js';
 import { isWorthAsking, moved } from './offers.js';
 
@@ -9,6 +9,7 @@ const PAUSE_MS = 150;
 let boxes = 0;
 
 function kindName(kind) {
+  if (kind === 'query') return t('大家常搜');
   if (kind === 'topic') return t('专题');
   return kind === 'lecturer' ? t('讲师') : t('标题');
 }

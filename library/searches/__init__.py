@@ -1,0 +1,1 @@
+"""Searches that people save, and what several people search for, without who they are."""

@@ -1,0 +1,251 @@
+"""What a search found as a workbook: one row per moment, with a link that opens the clip at its second."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from library.core.clock import CHINA
+from library.core.permits import Viewer
+from search.engine import Filters, Sort
+from server.finding import MOST_MOMENTS, FoundMoment, FoundRow, find
+from server.formats import filters as formats
+from server.i18n import N_, Catalogue
+from server.wiring import Ports
+from server.words import word
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_HITS = 2_000
+"""More is not read but searched again."""
+
+_CHUNK = 100
+"""Hits whose lessons and words are in memory at once."""
+
+# XML 1.0 knows neither control characters nor halves of surrogate pairs; an Excel cell holds 32,767 letters.
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MOST_LETTERS = 32_000
+# What a spreadsheet would calculate if somebody typed it.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_HEADINGS = (
+    N_("标题"),
+    N_("讲师"),
+    N_("授课日期"),
+    N_("第几段"),
+    N_("讲到的时间"),
+    N_("原话"),
+    N_("链接"),
+)
+_WIDTHS = (36, 12, 12, 26, 10, 80, 46)
+_FILTER_NAMES = {
+    "topic": N_("专题"),
+    "lecturer": N_("讲师"),
+    "year": N_("年份"),
+    "branch": N_("党组织"),
+    "kind": N_("类型"),
+    "length": N_("时长"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One moment. `at_s` counts from the lecture's start, None when nobody knows; `url` is a full address."""
+
+    title: str
+    lecturer: str
+    taught_on: date | None
+    clip: str
+    at_s: float | None
+    quote: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What goes into a workbook: the moments of the first `hits` of `total` hits; `relaxed` as in Found."""
+
+    total: int
+    hits: int
+    relaxed: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class About:
+    """What the first lines of a workbook say. `chosen` is what the search is narrowed to, in words, by the
+    filters' names."""
+
+    query: str
+    chosen: Mapping[str, str]
+    sort: Sort
+    at: datetime
+
+
+def gather(
+    ports: Ports,
+    viewer: Viewer,
+    query: str,
+    catalogue: Catalogue,
+    *,
+    filters: Filters | None = None,
+    sort: Sort = "relevance",
+    most: int = MOST_HITS,
+) -> Gathered:
+    """Search as `viewer`, at most `most` hits, a chunk at a time; raises IndexUnavailable.
+
+    Only the texts stay in memory: three moments of 2,000 hits are about 6 MB.
+    """
+    total, relaxed = 0, False
+    lines: dict[tuple[str, str | None], list[Line]] = {}
+    for offset in range(0, most, _CHUNK):
+        with ports.db.read() as session:
+            found = find(
+                ports,
+                session,
+                viewer,
+                query,
+                limit=_CHUNK,
+                offset=offset,
+                filters=filters,
+                sort=sort,
+                moments=MOST_MOMENTS,
+            )
+            for row in found.rows[: most - offset]:
+                # The index may learn something between two chunks, and what moved down would come twice.
+                key = (row.lesson.id, row.clip.id if row.clip else None)
+                lines.setdefault(key, _lines(row, ports.settings.base_url, catalogue))
+        if offset == 0:
+            total, relaxed = found.total, found.relaxed
+        # `total` leaves out what this chunk lost, so the rows that are missing from it are added again.
+        if offset + _CHUNK >= found.total + _CHUNK - len(found.rows):
+            break
+    every = tuple(line for some in lines.values() for line in some)
+    return Gathered(max(total, len(lines)), len(lines), relaxed, every)
+
+
+def _lines(row: FoundRow, base_url: str, catalogue: Catalogue) -> list[Line]:
+    lesson = row.lesson
+    return [
+        Line(
+            title=lesson.title,
+            lecturer=lesson.lecturer.name if lesson.lecturer else "",
+            taught_on=lesson.taught_on,
+            clip=_clip_name(row, catalogue),
+            at_s=_at_s(row, moment),
+            quote=moment.quote,
+            url=base_url + row.path_to(moment),
+        )
+        for moment in row.moments
+    ]
+
+
+def _clip_name(row: FoundRow, catalogue: Catalogue) -> str:
+    if row.clip is None:
+        return ""
+    if row.clip.title:
+        return catalogue.say(N_("第 %(n)s 段：%(title)s"), n=row.clip.number, title=row.clip.title)
+    return catalogue.say(N_("第 %(n)s 段"), n=row.clip.number)
+
+
+def _at_s(row: FoundRow, moment: FoundMoment) -> float | None:
+    """The second of the lecture at which the link opens it: a clip without a moment at its beginning."""
+    if moment.lesson_start_s is None and row.clip is not None:
+        return row.clip.start_s
+    return moment.lesson_start_s
+
+
+def workbook(gathered: Gathered, about: About, catalogue: Catalogue) -> bytes:
+    """Return the file: what was searched for, how much of it is here, and the moments."""
+    import openpyxl
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(catalogue.say(N_("搜索")))
+    first = _about_lines(gathered, about, catalogue)
+    for n, width in enumerate(_WIDTHS, start=1):
+        sheet.column_dimensions[get_column_letter(n)].width = width
+    sheet.freeze_panes = f"A{len(first) + 3}"
+    put = _Writer(sheet)
+    for n, line in enumerate(first):
+        sheet.append([put.text(line, Font(bold=True, size=14) if n == 0 else None)])
+    sheet.append([])
+    sheet.append([put.text(catalogue.say(heading), Font(bold=True)) for heading in _HEADINGS])
+    for moment in gathered.lines:
+        sheet.append(put.line(moment))
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _about_lines(gathered: Gathered, about: About, catalogue: Catalogue) -> list[str]:
+    chosen = [
+        catalogue.say(N_("%(name)s：%(value)s"), name=catalogue.say(_FILTER_NAMES[name]), value=value)
+        for name, value in about.chosen.items()
+    ]
+    when = formats(catalogue, CHINA)["moment"](about.at)
+    numbers = {"when": when, "total": gathered.total, "hits": gathered.hits}
+    return [
+        catalogue.say(N_("搜索：%(query)s"), query=about.query),
+        *chosen,
+        catalogue.say(
+            N_("%(name)s：%(value)s"),
+            name=catalogue.say(N_("排序")),
+            value=word("sort", about.sort, catalogue),
+        ),
+        catalogue.say(N_("导出于 %(when)s，共找到 %(total)s 段，这里有 %(hits)s 段。"), **numbers),
+        *(
+            [catalogue.say(N_("没有一处同时讲到所有这些词，下面是讲到其中一些的。"))]
+            if gathered.relaxed and gathered.hits
+            else []
+        ),
+    ]
+
+
+class _Writer:
+    """Makes the cells of a sheet; whatever a text looks like, its cell is text."""
+
+    def __init__(self, sheet: Any) -> None:
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.styles import Alignment, Font
+
+        self._sheet, self._cell = sheet, WriteOnlyCell
+        self._link = Font(color="0563C1", underline="single")
+        self._wrapped = Alignment(wrap_text=True, vertical="top")
+
+    def line(self, line: Line) -> Sequence[Any]:
+        """A moment as a row of the sheet."""
+        day, at = self._cell(self._sheet, line.taught_on), None
+        day.number_format = "yyyy-mm-dd"
+        if line.at_s is not None:
+            at = self._cell(self._sheet, timedelta(seconds=int(line.at_s)))
+            at.number_format = "[h]:mm:ss"
+        link = self.text(line.url, self._link)
+        link.hyperlink = link.value
+        row = [
+            self.text(line.title),
+            self.text(line.lecturer),
+            day,
+            self.text(line.clip),
+            at,
+            self.text(line.quote),
+            link,
+        ]
+        for cell in row:
+            if cell is not None:
+                cell.alignment = self._wrapped
+        return row
+
+    def text(self, text: str, font: Any = None) -> Any:
+        """A cell that holds `text` and is never taken for a formula, a number or an error."""
+        kept = _NOT_XML.sub("", text)[:_MOST_LETTERS]
+        cell = self._cell(self._sheet, kept)
+        cell.data_type = "s"  # openpyxl makes a formula of what begins with "="
+        if kept.startswith(_FORMULA):
+            # Excel then takes it for text also after somebody has edited it.
+            cell.quotePrefix = True
+        if font is not None:
+            cell.font = font
+        return cell
