@@ -16,6 +16,8 @@ from library.core.clock import CHINA
 from library.core.ids import new_id
 from server import errors
 from server.assets import load_assets
+from server.beats import Beats
+from server.counting import Counting
 from server.deps import guard
 from server.hls import MediaApp
 from server.i18n import load_catalogues
@@ -39,6 +41,7 @@ from server.routes import (
     watch,
 )
 from server.settings import Settings
+from server.signing import BeatSigner
 from server.templating import Renderer
 from server.uploads import reconcile_forever, upload_router
 from server.wiring import Ports
@@ -92,6 +95,20 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
     app.mount("/static", _Static(directory=_HERE / "static"))
     errors.install(app)
     app.add_middleware(_Requests)
+    app.state.counting = Counting(
+        ports.db,
+        settings.view_rule,
+        gather_s=settings.beat_gather_ms / 1000,
+        most_waiting=settings.beat_queue,
+    )
+    # Added last, so that beats pass it first.
+    app.add_middleware(
+        Beats,
+        counting=app.state.counting,
+        signer=BeatSigner(ports.secret),
+        clock=ports.clock,
+        explain=renderer.explain,
+    )
     return app
 
 
@@ -121,6 +138,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         app.state.stopping.set()
+        await asyncio.to_thread(app.state.counting.stop)
         mending.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await mending

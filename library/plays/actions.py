@@ -1,13 +1,15 @@
 """The only writer of plays and views."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
-from library.core.errors import Invalid
 from library.core.ids import new_id
-from library.plays.rules import Kind, Source, ViewRule, kind_of
+from library.plays import bulk
+from library.plays.crediting import Beat, Credited
+from library.plays.rules import Source, ViewRule, kind_of
 from library.plays.tables import Play
 
 
@@ -45,7 +47,14 @@ def start(
     return play
 
 
-def check_people(viewer: str, people: int, rule: ViewRule) -> None:
-    """Raise Invalid("people_count") for a screening to fewer than two or to more than the rule allows."""
-    if kind_of(viewer) is Kind.GROUP and not 2 <= people <= rule.group_most:
-        raise Invalid("people_count", field="people", most=rule.group_most)
+def credit_beats(session: Session, beats: Sequence[Beat], rule: ViewRule) -> list[Credited | None]:
+    """Credit what players report, all in this one transaction; returns what came of each beat, in order.
+
+    None stands for a beat of a play, or of a clip, that is not there. The same beat twice changes nothing. A
+    play becomes a view once, when it passes the rule. Before a lesson is published only its lecturer and the
+    staff see it, and their looking over it earns nothing.
+    """
+    book = bulk.read(session, beats, rule)
+    credited = [book.credit(beat) for beat in beats]
+    bulk.write(session, book)
+    return credited

@@ -3,15 +3,19 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
+from typing import NamedTuple
+
+from library.core.errors import Invalid
 
 Range = tuple[float, float]
 
 MAX_RANGES_IN_BEAT = 200
 # Shorter stretches are what dragging the slider leaves; kept, they could make a play's row grow without end.
 MIN_STRETCH_S = 0.05
-# Nobody watches ten minutes in more pieces than this; without a limit a script could make rows that are slow to read.
+# Nobody watches ten minutes in more pieces; without a limit a script could make rows that are slow to read.
 MAX_STRETCHES = 500
 _TINY_S = 1e-6
 
@@ -41,8 +45,8 @@ class Why(StrEnum):
     """Why something that was reported is not credited.
 
     `clock`: more than the time since the play began allows. `elsewhere`: the person was watching other clips
-    in that time. `scattered`: in more pieces than anybody watches. `unpublished`: the lesson is not published.
-    `too_late`: the play began too long ago.
+    in that time. `scattered`: in more pieces than anybody watches. `unpublished`: the lesson is not
+    published. `too_late`: the play began too long ago.
     """
 
     CLOCK = "clock"
@@ -97,9 +101,20 @@ class ViewRule:
         """Tell whether a play with `credited_s` is long enough for a view."""
         return credited_s + _TINY_S >= self.needed_s(clip_s)
 
+    def window_over(self, viewed_at: datetime | None, at: datetime) -> bool:
+        """Tell whether a viewer whose last view of a clip was at `viewed_at` makes a new one at `at`."""
+        return viewed_at is None or at >= viewed_at + timedelta(minutes=self.window_min)
+
     def completes(self, unique_s: float, clip_s: float) -> bool:
         """Tell whether a viewer who has seen `unique_s` of a clip has completed it."""
         return unique_s + _TINY_S >= self.complete_share * clip_s
+
+
+def check_people(people: int, rule: ViewRule) -> int:
+    """Return how many watch a screening; raises Invalid("people_count") for fewer than two, or too many."""
+    if not 2 <= people <= rule.group_most:
+        raise Invalid("people_count", field="people", most=rule.group_most)
+    return people
 
 
 def clean(ranges: Iterable[Sequence[float]], clip_s: float) -> list[Range]:
@@ -154,9 +169,8 @@ def credit(held: Sequence[Range], reported: Sequence[Range], room_s: float) -> l
     return union([*credited, *taken])
 
 
-@dataclass(frozen=True)
-class Begun:
-    """A play as its person's clock sees it: when it began, in seconds of any clock, and what it has earned."""
+class Begun(NamedTuple):
+    """A play as its person's clock sees it: when it began, in seconds, and what it has earned since."""
 
     at_s: float
     credited_s: float
@@ -170,10 +184,10 @@ def room_elsewhere_s(began_s: float, plays: Iterable[Begun], now_s: float, rule:
     one after the other, or one that was offline meanwhile, lose nothing. `plays` contains the play itself.
     """
     room_s, together_s = math.inf, 0.0
-    for play in sorted(plays, key=lambda play: play.at_s, reverse=True):
-        together_s += play.credited_s
-        if play.at_s <= began_s:
-            passed_s = max(0.0, now_s - play.at_s)
+    for at_s, credited_s in sorted(plays, reverse=True):
+        together_s += credited_s
+        if at_s <= began_s:
+            passed_s = max(0.0, now_s - at_s)
             room_s = min(room_s, passed_s * rule.max_rate + rule.slack_s - together_s)
     return room_s
 

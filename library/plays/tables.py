@@ -24,8 +24,8 @@ class Play(Base):
     belonged when the play began.
 
     `ranges` are the credited stretches of the clip in seconds, sorted and apart, `credited_s` their sum;
-    crediting the same stretch twice changes nothing, so beats may come again. `doubted` are the stretches that
-    were reported and not believed, `capped_s` their sum. `rate` is the highest speed the player reported.
+    crediting the same stretch twice changes nothing, so beats may come again. `doubted` are the stretches
+    that were reported and not believed, `capped_s` their sum. `rate` is the highest speed that was reported.
     `counted`: it has passed the rule (inside another view's window it passes without becoming a view).
     `completed`: with this play its viewer had seen the clip to the end.
     """
@@ -105,8 +105,8 @@ class DaySum(Base):
     """What one Chinese day brought a clip from one branch ("": visitors, and people without a branch).
 
     Pages read these and never the plays themselves. `group_views` are screenings and `group_people` those who
-    were there; `completes` are members and visitors who had then seen the clip to the end; `watched_s` are the
-    seconds credited to plays of all kinds, a screening's once.
+    were there; `completes` are members and visitors who had then seen the clip to the end; `watched_s` are
+    the seconds credited to plays of all kinds, a screening's once.
     """
 
     __tablename__ = "plays_day"

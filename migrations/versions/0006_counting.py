@@ -120,7 +120,7 @@ def _total(ranges: list[list[float]]) -> float:
 
 
 def _split_day_sums() -> None:
-    op.execute("CREATE TEMPORARY TABLE day_before AS SELECT clip_id, day, lesson_id, watched_s FROM plays_day")
+    op.execute("CREATE TEMPORARY TABLE day_before AS SELECT * FROM plays_day")
     op.drop_table("plays_day")
     op.create_table(
         "plays_day",

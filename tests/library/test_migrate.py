@@ -206,7 +206,9 @@ def test_what_was_counted_at_first_is_split_by_who_watched_and_can_be_put_togeth
             session.execute(text(statement))
         for statement in _FIRST_PLAYS:
             values = {name: at for name, at in moments.items() if f":{name}" in statement}
-            session.execute(text(statement).bindparams(*(bindparam(n, v, UtcDateTime()) for n, v in values.items())))
+            session.execute(
+                text(statement).bindparams(*(bindparam(n, v, UtcDateTime()) for n, v in values.items()))
+            )
     for _ in range(2):
         migrate.upgrade(empty, NOW)
         with empty.read() as session:
@@ -230,7 +232,12 @@ def test_what_was_counted_at_first_is_split_by_who_watched_and_can_be_put_togeth
                 ("v:two", [[0, 4]], moments["evening"], None),
             ]
             kinds = session.execute(select(Play.id, Play.kind, Play.doubted).order_by(Play.id)).all()
-            assert kinds == [("1", "member", []), ("2", "member", []), ("3", "visitor", []), ("4", "member", [])]
+            assert kinds == [
+                ("1", "member", []),
+                ("2", "member", []),
+                ("3", "visitor", []),
+                ("4", "member", []),
+            ]
         _to(empty, "0003")
         with empty.read() as session:
             assert session.execute(text("SELECT views, watched_s FROM plays_day ORDER BY day")).all() == [

@@ -1,0 +1,169 @@
+"""POST /api/v1/plays/{play}/beats: outside of the framework, because players send it every ten seconds.
+
+A beat carries a key that only whoever began the play was given, so it needs no cookie, no page's token and no
+look into the database to be believed.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from library.core.clock import Clock
+from library.plays.crediting import Beat
+from library.plays.rules import MAX_RANGES_IN_BEAT
+from server.contexts import Language, Reason
+from server.counting import Counted, Counting, CountingUnavailable
+from server.i18n import negotiate
+from server.signing import BeatSigner
+from server.words import Explained
+
+PATH = "/api/v1/plays/{play_id}/beats"
+BODY_MAX_BYTES = 8 * 1024
+"""MAX_RANGES_IN_BEAT stretches of a long clip take 4 kB."""
+
+_PATH = re.compile(r"/api/v1/plays/([^/]{1,100})/beats")
+_AGAIN_S = 5
+_Explain = Callable[[Reason, Language], Explained]
+
+
+class Refused(Exception):
+    """A beat that is not taken."""
+
+    def __init__(self, status: int, code: str, **values: object) -> None:
+        self.status, self.reason = status, Reason(code=code, args=values)
+        super().__init__(code)
+
+
+class Beats:
+    """Answers beats and passes everything else on."""
+
+    def __init__(
+        self, app: ASGIApp, *, counting: Counting, signer: BeatSigner, clock: Clock, explain: _Explain
+    ) -> None:
+        """`explain` puts a reason into words."""
+        self._app, self._counting, self._signer = app, counting, signer
+        self._clock, self._explain = clock, explain
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        match = _PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if match is None:
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await _read(scope, receive)
+            if body is None:
+                return
+            answer = _told(await self._credit(match[1], body))
+            await _send(send, 200, answer)
+        except Refused as refused:
+            await self._refuse(scope, send, refused)
+
+    async def _credit(self, play_id: str, body: bytes) -> Counted:
+        sent = parse(body)
+        if not self._signer.holds(play_id, sent.key):
+            raise Refused(403, "beat_key")
+        if sent.ranges is None:
+            raise Refused(422, "beat_unreadable", field="ranges")
+        try:
+            counted = await self._counting.credit(Beat(play_id, sent.ranges, sent.rate, self._clock()))
+        except CountingUnavailable as error:
+            raise Refused(503, "beat_later") from error
+        if counted is None:
+            raise Refused(404, "play_unknown")
+        return counted
+
+    async def _refuse(self, scope: Scope, send: Send, refused: Refused) -> None:
+        headers = Headers(scope=scope)
+        chosen = cookie_parser(headers.get("cookie", "")).get("weike_language")
+        said = self._explain(refused.reason, negotiate(chosen, headers.get("accept-language")))
+        body = {"error": refused.reason.code, "message": said.message, "todo": said.todo}
+        more = []
+        if refused.status == 405:
+            more.append((b"allow", b"POST"))
+        if refused.status == 503:
+            more.append((b"retry-after", b"%d" % _AGAIN_S))
+        if refused.status == 413:
+            more.append((b"connection", b"close"))
+        await _send(send, refused.status, json.dumps(body, ensure_ascii=False).encode(), more)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A beat's body: its key, the speed, and the stretches (None when they cannot be read)."""
+
+    key: str
+    rate: float
+    ranges: list[list[float]] | None
+
+
+def parse(body: bytes) -> Sent:
+    """Return what a body says; raises Refused when it is no object of JSON."""
+    try:
+        said = json.loads(body)
+        key, rate = said.get("key"), float(said.get("rate", 1.0))
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise Refused(422, "beat_unreadable", field="ranges") from error
+    return Sent(key if isinstance(key, str) else "", rate, _ranges(said.get("ranges")))
+
+
+def _ranges(said: Any) -> list[list[float]] | None:
+    if not isinstance(said, list) or len(said) > MAX_RANGES_IN_BEAT:
+        return None
+    try:
+        return [[float(start), float(end)] for start, end in said]
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes | None:
+    """Return the request's body, None when the player has gone away; raises Refused."""
+    if scope["method"] != "POST":
+        raise Refused(405, "not_found")
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    parts, size = [], int(length) if length.isdigit() and len(length) < 16 else BODY_MAX_BYTES + 1
+    if size > BODY_MAX_BYTES:
+        raise Refused(413, "body_size", most_bytes=BODY_MAX_BYTES)
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        part = message.get("body", b"")
+        size += len(part)
+        if size > BODY_MAX_BYTES:
+            raise Refused(413, "body_size", most_bytes=BODY_MAX_BYTES)
+        parts.append(part)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _told(counted: Counted) -> bytes:
+    its = counted.credited
+    told: dict[str, object] = {
+        "counted": its.counted,
+        "completed": its.completed,
+        "credited_s": round(its.credited_s, 3),
+    }
+    if its.why is not None:
+        told |= {"cut_s": its.cut_s, "why": its.why}
+    if counted.views is not None:
+        told["views"] = counted.views
+    return json.dumps(told).encode()
+
+
+async def _send(send: Send, status: int, body: bytes, more: list[tuple[bytes, bytes]] | None = None) -> None:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-content-type-options", b"nosniff"),
+        *(more or ()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
