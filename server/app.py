@@ -14,9 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from library.core.clock import CHINA
 from library.core.ids import new_id
-from server import errors
+from server import beats, errors
 from server.assets import load_assets
-from server.beats import Beats
 from server.counting import Counting
 from server.deps import guard
 from server.hls import MediaApp
@@ -101,9 +100,10 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
         gather_s=settings.beat_gather_ms / 1000,
         most_waiting=settings.beat_queue,
     )
-    # Added last, so that beats pass it first.
+    beats.describe(app)
+    # Added last, so that beats come here first.
     app.add_middleware(
-        Beats,
+        beats.Beats,
         counting=app.state.counting,
         signer=BeatSigner(ports.secret),
         clock=ports.clock,

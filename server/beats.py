@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from library.core.clock import Clock
 from library.plays.crediting import Beat
-from library.plays.rules import MAX_RANGES_IN_BEAT
+from library.plays.rules import MAX_RANGES_IN_BEAT, Why
 from server.contexts import Language, Reason
 from server.counting import Counted, Counting, CountingUnavailable
 from server.i18n import negotiate
@@ -30,6 +31,65 @@ BODY_MAX_BYTES = 8 * 1024
 _PATH = re.compile(r"/api/v1/plays/([^/]{1,100})/beats")
 _AGAIN_S = 5
 _Explain = Callable[[Reason, Language], Explained]
+
+
+_STRETCH = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+_BEAT = {
+    "type": "object",
+    "required": ["key", "ranges"],
+    "properties": {
+        "key": {"type": "string", "description": "What POST /api/v1/clips/{clip_id}/plays gave."},
+        "ranges": {"type": "array", "items": _STRETCH, "maxItems": MAX_RANGES_IN_BEAT},
+        "rate": {"type": "number", "default": 1, "description": "The highest speed since the last beat."},
+        "seq": {"type": "integer", "description": "Which beat of the play; for the player's own use."},
+        "at_s": {"type": "number", "description": "Where the player is; for the player's own use."},
+    },
+}
+_ANSWER = {
+    "type": "object",
+    "required": ["counted", "completed", "credited_s"],
+    "properties": {
+        "counted": {"type": "boolean", "description": "Whether the play has been long enough for a view."},
+        "completed": {"type": "boolean", "description": "Whether its viewer has seen the clip to the end."},
+        "credited_s": {"type": "number", "description": "Seconds credited to the play so far."},
+        "cut_s": {"type": "number", "description": "Seconds that were new in this beat and not believed."},
+        "why": {"enum": [why.value for why in Why], "description": "Why they were not believed."},
+        "views": {"type": "integer", "description": "The clip's views, when this beat made it one more."},
+    },
+}
+_DESCRIPTION = {
+    "tags": ["plays"],
+    "summary": "Beat",
+    "description": "Report stretches of the clip, in seconds, that were really played. Answered once it is "
+    "on the disk; the same report again changes nothing. Needs the play's key and neither cookie nor token; "
+    "the JSON may come as text/plain, as navigator.sendBeacon sends it.",
+    "operationId": "beat",
+    "parameters": [{"name": "play_id", "in": "path", "required": True, "schema": {"type": "string"}}],
+    "requestBody": {"required": True, "content": {"application/json": {"schema": _BEAT}}},
+    "responses": {
+        "200": {
+            "description": "What is credited",
+            "content": {"application/json": {"schema": _ANSWER}},
+        },
+        "403": {"description": "Without the play's key"},
+        "404": {"description": "No such play, or its lesson is gone"},
+        "413": {"description": "Larger than a beat can be"},
+        "422": {"description": "Not a beat"},
+        "503": {"description": "Cannot be written now: keep it and send it again after Retry-After"},
+    },
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Put beats into the application's OpenAPI document, as if the framework answered them."""
+    without = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = without()
+        document["paths"].setdefault(PATH, {"post": _DESCRIPTION})
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 class Refused(Exception):

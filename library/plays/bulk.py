@@ -27,16 +27,6 @@ _LOCK_PEOPLE = text(
     "SELECT pg_advisory_xact_lock(person) FROM (SELECT DISTINCT hashtextextended(substr(viewer, 3), 0)"
     " AS person FROM plays_play WHERE id = ANY(:ids) ORDER BY 1) AS people"
 )
-# In the order of PlayRow and of WatcherRow.
-_PLAY = (Play.id, Play.clip_id, Play.lesson_id, Play.viewer, Play.people, Play.source, Play.branch_id)
-_PLAY_STATE = (
-    *(Play.started_at, Play.rate, Play.credited_s, Play.capped_s, Play.counted, Play.completed),
-    *(Play.last_at, Play.ranges, Play.doubted),
-)
-_WATCHER = (
-    *(Watcher.clip_id, Watcher.viewer, Watcher.lesson_id, Watcher.viewed_at, Watcher.unique_s),
-    *(Watcher.completed_at, Watcher.ranges),
-)
 _SEEN = ("viewed_at", "unique_s", "completed_at", "ranges")
 _SUMS = ("member_views", "visitor_views", "group_views", "group_people", "completes", "watched_s")
 
@@ -69,15 +59,40 @@ def read(session: Session, beats: Sequence[Beat], rule: ViewRule) -> Book:
 
 def _plays(connection: Connection, ids: Collection[str]) -> Iterator[PlayRow]:
     row: Any
-    for row in connection.execute(select(*_PLAY, *_PLAY_STATE).where(Play.id.in_(ids))):
-        yield PlayRow(*row[:-2], _pairs(row.ranges), _pairs(row.doubted))
+    for row in connection.execute(select(Play.__table__).where(Play.id.in_(ids))):
+        yield PlayRow(
+            id=row.id,
+            clip_id=row.clip_id,
+            lesson_id=row.lesson_id,
+            viewer=row.viewer,
+            people=row.people,
+            source=row.source,
+            branch_id=row.branch_id,
+            started_at=row.started_at,
+            rate=row.rate,
+            credited_s=row.credited_s,
+            capped_s=row.capped_s,
+            counted=row.counted,
+            completed=row.completed,
+            last_at=row.last_at,
+            ranges=_pairs(row.ranges),
+            doubted=_pairs(row.doubted),
+        )
 
 
 def _watchers(connection: Connection, pairs: Collection[tuple[str, str]]) -> Iterator[WatcherRow]:
     wanted = tuple_(Watcher.clip_id, Watcher.viewer).in_(pairs)
     row: Any
-    for row in connection.execute(select(*_WATCHER).where(wanted)):
-        yield WatcherRow(*row[:-1], _pairs(row.ranges))
+    for row in connection.execute(select(Watcher.__table__).where(wanted)):
+        yield WatcherRow(
+            clip_id=row.clip_id,
+            viewer=row.viewer,
+            lesson_id=row.lesson_id,
+            viewed_at=row.viewed_at,
+            unique_s=row.unique_s,
+            completed_at=row.completed_at,
+            ranges=_pairs(row.ranges),
+        )
 
 
 def _pairs(stored: Iterable[Sequence[float]]) -> list[Range]:

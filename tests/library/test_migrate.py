@@ -170,12 +170,13 @@ def test_what_the_first_tables_held_is_still_there_after_every_migration(empty: 
 
 
 _FIRST_PLAYS = (
-    "INSERT INTO plays_play (id, clip_id, lesson_id, viewer, started_at, last_at, ranges, credited_s, counted)"
-    " VALUES ('1', 'p', 'l', 'p:one', :morning, :morning, '[[0, 2.5]]', 2.5, true),"
+    "INSERT INTO plays_play (id, clip_id, lesson_id, viewer, started_at, last_at, ranges, credited_s,"
+    " counted) VALUES ('1', 'p', 'l', 'p:one', :morning, :morning, '[[0, 2.5]]', 2.5, true),"
     " ('2', 'p', 'l', 'p:one', :evening, :evening, '[[2, 4.6]]', 2.6, true),"
     " ('3', 'p', 'l', 'v:two', :evening, :evening, '[[0, 4]]', 4, true),"
     " ('4', 's', 'l', 'p:own', :evening, :evening, '[[0, 4]]', 4, false)",  # looked over a draft
-    "INSERT INTO plays_last_view (clip_id, viewer, at) VALUES ('p', 'p:one', :evening), ('p', 'v:two', :evening)",
+    "INSERT INTO plays_last_view (clip_id, viewer, at) VALUES"
+    " ('p', 'p:one', :evening), ('p', 'v:two', :evening)",
     "INSERT INTO plays_view (id, play_id, clip_id, lesson_id, viewer, at) VALUES"
     " ('1', '1', 'p', 'l', 'p:one', :morning), ('2', '2', 'p', 'l', 'p:one', :evening),"
     " ('3', '3', 'p', 'l', 'v:two', :evening)",
