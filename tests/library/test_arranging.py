@@ -1,7 +1,7 @@
 """Other cuts for a lesson: what is kept and made, when they become the lesson's, what giving up undoes."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
