@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle, islice
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from library.catalog.tables import Clip
 from library.core.database import Database
@@ -96,6 +96,11 @@ async def _is_taken(reader: asyncio.StreamReader) -> bool:
     return head.startswith(b"HTTP/1.1 200 ")
 
 
+def all_credited() -> Select[tuple[float]]:
+    """Ask for the seconds that all plays together were credited."""
+    return select(func.sum(Play.credited_s))
+
+
 @dataclass(frozen=True)
 class Found:
     """What the database has: beats that were acknowledged and are `lost`, and what was counted `twice`."""
@@ -112,13 +117,11 @@ def look(db: Database, players: Sequence[Player], rule: ViewRule) -> Found:
         rows = session.execute(select(Play.id, Play.credited_s, Play.counted).where(Play.id.in_(ids)))
         plays = {play_id: (credited_s, counted) for play_id, credited_s, counted in rows}
         views = session.scalars(select(View.play_id)).all()
-        viewed = session.scalar(
-            select(func.count()).select_from(Watcher).where(Watcher.viewed_at.is_not(None))
-        )
+        viewed = session.scalar(select(func.count(Watcher.viewed_at))) or 0
         sums = session.execute(
             select(func.sum(DaySum.visitor_views), func.sum(DaySum.watched_s), func.sum(DaySum.completes))
         ).one()
-        played_s = session.scalar(select(func.sum(Play.credited_s))) or 0.0
+        played_s = session.scalar(all_credited()) or 0.0
         completed = session.scalar(select(func.count()).where(Play.completed)) or 0
     lost = sum(max(0, player.acknowledged - round(plays[player.play_id][0])) for player in players)
     twice = sum(max(0, round(plays[player.play_id][0]) - player.sent) for player in players)
