@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle, islice
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
 from library.core.database import Database
@@ -96,9 +97,9 @@ async def _is_taken(reader: asyncio.StreamReader) -> bool:
     return head.startswith(b"HTTP/1.1 200 ")
 
 
-def all_credited() -> Select[tuple[float]]:
-    """Ask for the seconds that all plays together were credited."""
-    return select(func.sum(Play.credited_s))
+def all_credited_s(session: Session) -> float:
+    """The seconds that all plays together were credited."""
+    return float(session.scalars(select(func.coalesce(func.sum(Play.credited_s), 0.0))).one())
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def look(db: Database, players: Sequence[Player], rule: ViewRule) -> Found:
         sums = session.execute(
             select(func.sum(DaySum.visitor_views), func.sum(DaySum.watched_s), func.sum(DaySum.completes))
         ).one()
-        played_s = session.scalar(all_credited()) or 0.0
+        played_s = all_credited_s(session)
         completed = session.scalar(select(func.count()).where(Play.completed)) or 0
     lost = sum(max(0, player.acknowledged - round(plays[player.play_id][0])) for player in players)
     twice = sum(max(0, round(plays[player.play_id][0]) - player.sent) for player in players)

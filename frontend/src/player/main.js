@@ -194,7 +194,7 @@ class Watch {
   }
 
   async report() {
-    if (!this.play && !this.video.played?.length) return;
+    if (!this.play && this.ranges.empty) return;
     const clip = this.clip;
     await this.startPlay();
     if (this.clip !== clip) return;
