@@ -14,9 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from library.core.clock import CHINA
 from library.core.ids import new_id
-from server import errors
+from server import beats, errors
 from server.assets import load_assets
 from server.closing import ClosingThread
+from server.counting import Counting
 from server.delivery.app import MediaApp
 from server.deps import guard
 from server.i18n import load_catalogues
@@ -44,6 +45,7 @@ from server.routes import (
     watch,
 )
 from server.settings import Settings
+from server.signing import BeatSigner
 from server.templating import Renderer
 from server.uploads import reconcile_forever, upload_router
 from server.wiring import Ports
@@ -101,6 +103,21 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
     app.mount("/static", _Static(directory=_HERE / "static"))
     errors.install(app)
     app.add_middleware(_Requests)
+    app.state.counting = Counting(
+        ports.db,
+        settings.view_rule,
+        gather_s=settings.beat_gather_ms / 1000,
+        most_waiting=settings.beat_queue,
+    )
+    beats.describe(app)
+    # Added last, so that beats come here first.
+    app.add_middleware(
+        beats.Beats,
+        counting=app.state.counting,
+        signer=BeatSigner(ports.secret),
+        clock=ports.clock,
+        explain=renderer.explain,
+    )
     return app
 
 
@@ -143,6 +160,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         app.state.stopping.set()
+        await asyncio.to_thread(app.state.counting.stop)
         mending.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await mending

@@ -136,6 +136,12 @@ class Pages:
             short_clip_s=rule.short_clip_s,
             short_share=rule.short_share,
             window_min=rule.window_min,
+            complete_share=rule.complete_share,
+            max_rate=rule.max_rate,
+            slack_s=rule.slack_s,
+            late_h=rule.late_h,
+            beat_every_s=self._ports.settings.beat_every_s,
+            group_most=rule.group_most,
         )
 
     # ------------------------------------------------------------------ lessons and clips

@@ -90,7 +90,28 @@ class Settings(BaseSettings):
     view_window_min: int = Field(
         default=60, ge=1, description="Minutes in which a viewer's clip counts once."
     )
+    view_max_rate: float = Field(
+        default=1.5, ge=1, le=4, description="How many times as fast as the clock playing is believed."
+    )
+    view_slack_s: float = Field(
+        default=2.0, ge=0, le=60, description="Seconds believed beyond the clock, for slow networks."
+    )
+    view_group_most: int = Field(
+        default=500, ge=2, le=100_000, description="The most people that one screening may declare."
+    )
+    complete_share: float = Field(
+        default=0.9, gt=0, le=1, description="The share of a clip that a viewer has seen who completed it."
+    )
     beat_every_s: float = Field(default=10.0, ge=1, description="How often a player reports.")
+    beat_late_h: int = Field(
+        default=24, ge=1, le=720, description="Hours after a play's beginning in which reports are taken."
+    )
+    beat_gather_ms: float = Field(
+        default=100.0, ge=0, le=5000, description="How long reports wait for others to be written together."
+    )
+    beat_queue: int = Field(
+        default=20_000, ge=1, description="How many reports may wait; more are told to come again."
+    )
 
     query_searchers: int = Field(
         default=3,
@@ -146,6 +167,11 @@ class Settings(BaseSettings):
             short_clip_s=self.view_short_clip_s,
             short_share=self.view_short_share,
             window_min=self.view_window_min,
+            complete_share=self.complete_share,
+            max_rate=self.view_max_rate,
+            slack_s=self.view_slack_s,
+            late_h=self.beat_late_h,
+            group_most=self.view_group_most,
         )
 
     @property

@@ -85,3 +85,22 @@ def media_expiry(now: datetime, life_s: int) -> int:
 def csrf_token(secret: str, cookie: str) -> str:
     """Return the token that forms of the browser holding `cookie` must carry."""
     return hmac.new(secret.encode(), b"csrf:" + cookie.encode(), hashlib.sha256).hexdigest()[:43]
+
+
+class BeatSigner:
+    """Makes and checks the keys of plays: whoever began a play, and nobody else, may report on it.
+
+    Who that was stands in the play's row; the key only has to show that it was handed out for this play.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._secret = hashlib.sha256(b"beats:" + secret.encode()).digest()
+
+    def key(self, play_id: str) -> str:
+        """Return the key of a play."""
+        digest = hmac.digest(self._secret, play_id.encode(), "sha256")
+        return base64.urlsafe_b64encode(digest[:24]).decode()
+
+    def holds(self, play_id: str, key: str) -> bool:
+        """Tell whether `key` is the key of a play."""
+        return hmac.compare_digest(key.encode(), self.key(play_id).encode())

@@ -41,6 +41,17 @@ def viewer_of(session: Session, person: Person) -> Viewer:
     return Viewer(person.id, person.name, grants)
 
 
+def home_branch(session: Session, viewer: Viewer) -> str | None:
+    """Return the id of the branch a person belongs to: that of their first role; None without any."""
+    first = (
+        select(RoleGrant.branch_id)
+        .where(RoleGrant.person_id == viewer.person_id)
+        .order_by(RoleGrant.granted_at, RoleGrant.id)
+        .limit(1)
+    )
+    return session.scalar(first) if viewer.person_id else None
+
+
 def signed_in(session: Session, cookie: str, now: datetime) -> Signed | None:
     """Return who holds the session cookie, or None when it is unknown, expired, or the account is closed."""
     row = session.execute(

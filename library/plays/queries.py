@@ -1,25 +1,28 @@
 """The only reader of plays and views; pages read the day sums."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from library.catalog.queries import visible
 from library.catalog.tables import Clip, Lesson
-from library.core.clock import local_day
 from library.core.permits import Viewer
+from library.plays.rules import Kind
 from library.plays.tables import DaySum, View
+
+
+def _views() -> ColumnElement[int]:
+    """What is called views everywhere: members' and visitors'. Screenings are a figure of their own."""
+    return func.sum(DaySum.member_views + DaySum.visitor_views)
 
 
 def lesson_views(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
     """Return counted views of lessons: the sum over their clips; lessons without views are left out."""
     rows = session.execute(
-        select(DaySum.lesson_id, func.sum(DaySum.views))
-        .where(DaySum.lesson_id.in_(lesson_ids))
-        .group_by(DaySum.lesson_id)
+        select(DaySum.lesson_id, _views()).where(DaySum.lesson_id.in_(lesson_ids)).group_by(DaySum.lesson_id)
     )
     return {lesson_id: int(n or 0) for lesson_id, n in rows}
 
@@ -27,21 +30,22 @@ def lesson_views(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
 def clip_views(session: Session, *lesson_ids: str) -> dict[str, int]:
     """Return counted views of each clip of some lessons; clips without views may be left out."""
     rows = session.execute(
-        select(DaySum.clip_id, func.sum(DaySum.views))
-        .where(DaySum.lesson_id.in_(lesson_ids))
-        .group_by(DaySum.clip_id)
+        select(DaySum.clip_id, _views()).where(DaySum.lesson_id.in_(lesson_ids)).group_by(DaySum.clip_id)
     )
     return {clip_id: int(n or 0) for clip_id, n in rows}
 
 
-def views_of_clip(session: Session, clip_id: str) -> int:
-    """Return counted views of one clip."""
-    return int(session.scalar(select(func.sum(DaySum.views)).where(DaySum.clip_id == clip_id)) or 0)
+def views_of_clips(session: Session, clip_ids: Collection[str]) -> dict[str, int]:
+    """Return counted views of some clips, of whatever lessons; clips without views may be left out."""
+    rows = session.execute(
+        select(DaySum.clip_id, _views()).where(DaySum.clip_id.in_(clip_ids)).group_by(DaySum.clip_id)
+    )
+    return {clip_id: int(n or 0) for clip_id, n in rows}
 
 
 def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:
     """Return the ids of the lessons with the most views among those the viewer may see."""
-    total = func.sum(DaySum.views)
+    total = _views()
     rows = session.execute(
         select(DaySum.lesson_id)
         .join(Lesson, Lesson.id == DaySum.lesson_id)
@@ -77,7 +81,8 @@ class DayRow:
 
 @dataclass(frozen=True)
 class LessonStats:
-    """What a lesson collected: counted views, different viewers, seconds watched.
+    """What a lesson collected: counted views, different viewers, seconds watched; screenings are left out of
+    the first two.
 
     `clips` are those of its present order, `replaced` the sum of those it had before, None when nobody
     watched them.
@@ -94,14 +99,15 @@ class LessonStats:
 def lesson_stats(session: Session, lesson_id: str) -> LessonStats:
     """Return a lesson's numbers, per clip and per day (oldest first)."""
     viewers = func.count(View.viewer.distinct())
-    people = session.scalar(select(viewers).where(View.lesson_id == lesson_id)) or 0
-    per_clip = select(View.clip_id, viewers).where(View.lesson_id == lesson_id).group_by(View.clip_id)
+    alone = (View.lesson_id == lesson_id) & (View.kind != Kind.GROUP)
+    people = session.scalar(select(viewers).where(alone)) or 0
+    per_clip = select(View.clip_id, viewers).where(alone).group_by(View.clip_id)
     # .all(): a result has keys(), so dict() would take it for a mapping and ask it for each of them.
     clip_people = dict(session.execute(per_clip).all())
     sums = {
         clip_id: (int(views or 0), float(watched_s or 0.0))
         for clip_id, views, watched_s in session.execute(
-            select(DaySum.clip_id, func.sum(DaySum.views), func.sum(DaySum.watched_s))
+            select(DaySum.clip_id, _views(), func.sum(DaySum.watched_s))
             .where(DaySum.lesson_id == lesson_id)
             .group_by(DaySum.clip_id)
         )
@@ -127,18 +133,19 @@ def _replaced(session: Session, sums: Mapping[str, tuple[int, float]]) -> ClipSu
     """Return the sum of clips that are no longer in their lesson's order."""
     if not sums:
         return None
-    people = session.scalar(select(func.count(View.viewer.distinct())).where(View.clip_id.in_(sums))) or 0
+    alone = View.clip_id.in_(sums) & (View.kind != Kind.GROUP)
+    people = session.scalar(select(func.count(View.viewer.distinct())).where(alone)) or 0
     return ClipSum("", 0, sum(n for n, _s in sums.values()), people, sum(s for _n, s in sums.values()))
 
 
 def _days(session: Session, lesson_id: str) -> list[DayRow]:
-    per_day: dict[date, set[str]] = {}
-    for viewer, at in session.execute(select(View.viewer, View.at).where(View.lesson_id == lesson_id)):
-        per_day.setdefault(local_day(at), set()).add(viewer)
+    alone = (View.lesson_id == lesson_id) & (View.kind != Kind.GROUP)
+    people = select(View.day, func.count(View.viewer.distinct())).where(alone).group_by(View.day)
+    per_day = dict(session.execute(people).all())
     rows = session.execute(
-        select(DaySum.day, func.sum(DaySum.views), func.sum(DaySum.watched_s))
+        select(DaySum.day, _views(), func.sum(DaySum.watched_s))
         .where(DaySum.lesson_id == lesson_id)
         .group_by(DaySum.day)
         .order_by(DaySum.day)
     )
-    return [DayRow(day, int(v or 0), len(per_day.get(day, ())), float(w or 0.0)) for day, v, w in rows]
+    return [DayRow(day, int(v or 0), per_day.get(day, 0), float(w or 0.0)) for day, v, w in rows]

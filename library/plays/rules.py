@@ -3,34 +3,118 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import islice
+from typing import NamedTuple
+
+from library.core.errors import Invalid
 
 Range = tuple[float, float]
 
 MAX_RANGES_IN_BEAT = 200
 # Shorter stretches are what dragging the slider leaves; kept, they could make a play's row grow without end.
 MIN_STRETCH_S = 0.05
+# Nobody watches ten minutes in more pieces; without a limit a script could make rows that are slow to read.
+MAX_STRETCHES = 500
+_TINY_S = 1e-6
+
+
+class Kind(StrEnum):
+    """Who watched: somebody with an account, somebody without, or people who sit together."""
+
+    MEMBER = "member"
+    VISITOR = "visitor"
+    GROUP = "group"
+
+
+_KINDS = {"p": Kind.MEMBER, "v": Kind.VISITOR, "g": Kind.GROUP}
+
+
+class Source(StrEnum):
+    """How a play was come to: from a list of lessons, a search, a link, a QR code, or the clip before."""
+
+    FEED = "feed"
+    SEARCH = "search"
+    LINK = "link"
+    QR = "qr"
+    NEXT = "next"
+
+
+class Why(StrEnum):
+    """Why something that was reported is not credited.
+
+    `clock`: more than the time since the play began allows. `elsewhere`: the person was watching other clips
+    in that time. `scattered`: in more pieces than anybody watches. `unpublished`: the lesson is not
+    published. `too_late`: the play began too long ago.
+    """
+
+    CLOCK = "clock"
+    ELSEWHERE = "elsewhere"
+    SCATTERED = "scattered"
+    UNPUBLISHED = "unpublished"
+    TOO_LATE = "too_late"
+
+
+def kind_of(viewer: str) -> Kind:
+    """Return what kind of viewer "p:...", "v:..." or "g:..." is."""
+    return _KINDS[viewer[0]]
+
+
+def clock_of(viewer: str) -> tuple[str, ...]:
+    """Return the viewers that share one clock: a person watches one clip at a time, alone or with others."""
+    name = viewer[2:]
+    return (viewer,) if viewer[0] == "v" else (f"p:{name}", f"g:{name}")
 
 
 @dataclass(frozen=True)
 class ViewRule:
     """When a play counts: `min_s` really played, or `short_share` of a clip shorter than `short_clip_s`;
-    once per viewer, clip and `window_min` minutes.
+    once per viewer, clip and `window_min` minutes. A viewer who has seen `complete_share` of a clip, in one
+    play or in several, has completed it.
 
-    Time is believed only as far as the clock allows: `max_rate` times what has passed, plus `slack_s`.
+    Time is believed only as far as the clock allows: what has passed since the play began, times the rate
+    that the player reports (`max_rate` at most), plus `slack_s`; and over all plays of one person together
+    `max_rate` times what has passed, plus `slack_s`. A play takes beats for `late_h` hours.
     """
 
     min_s: float = 10.0
     short_clip_s: float = 20.0
     short_share: float = 0.5
     window_min: int = 60
+    complete_share: float = 0.9
     max_rate: float = 1.5
     slack_s: float = 2.0
+    late_h: int = 24
+    group_most: int = 500
 
     def needed_s(self, clip_s: float) -> float:
         """Return how many seconds of a clip must be played for a view; never more than the clip has."""
         short = clip_s < max(self.short_clip_s, self.min_s)
         return clip_s * self.short_share if short else self.min_s
+
+    def held_rate(self, reported: float) -> float:
+        """Return how fast a player is believed to play."""
+        return min(max(1.0, reported), self.max_rate) if math.isfinite(reported) else 1.0
+
+    def counts(self, credited_s: float, clip_s: float) -> bool:
+        """Tell whether a play with `credited_s` is long enough for a view."""
+        return credited_s + _TINY_S >= self.needed_s(clip_s)
+
+    def window_over(self, viewed_at: datetime | None, at: datetime) -> bool:
+        """Tell whether a viewer whose last view of a clip was at `viewed_at` makes a new one at `at`."""
+        return viewed_at is None or at >= viewed_at + timedelta(minutes=self.window_min)
+
+    def completes(self, unique_s: float, clip_s: float) -> bool:
+        """Tell whether a viewer who has seen `unique_s` of a clip has completed it."""
+        return unique_s + _TINY_S >= self.complete_share * clip_s
+
+
+def check_people(people: int, rule: ViewRule) -> int:
+    """Return how many watch a screening; raises Invalid("people_count") for fewer than two, or too many."""
+    if not 2 <= people <= rule.group_most:
+        raise Invalid("people_count", field="people", most=rule.group_most)
+    return people
 
 
 def clean(ranges: Iterable[Sequence[float]], clip_s: float) -> list[Range]:
@@ -61,25 +145,104 @@ def union(ranges: Iterable[Sequence[float]]) -> list[Range]:
 
 
 def total_s(ranges: Iterable[Range]) -> float:
-    """Return the seconds in stretches that do not overlap."""
-    return sum(end - start for start, end in ranges)
+    """Return the seconds in stretches that do not overlap, to the millisecond."""
+    return round(sum(end - start for start, end in ranges), 3)
 
 
-def credit(held: Sequence[Range], reported: Sequence[Range], elapsed_s: float, rule: ViewRule) -> list[Range]:
-    """Return the stretches credited after a beat: the union, no longer than the clock allows.
+def credit(held: Sequence[Range], reported: Sequence[Range], room_s: float) -> list[Range]:
+    """Return the stretches credited after a beat: those `held`, and of those reported `room_s` more.
 
-    `elapsed_s` is the time since the play began. What is too much is cut from the end of what was reported
-    and not punished: a phone that slept reports late, and honestly.
+    What is too much is cut from the end of what was reported and not punished: a phone that slept reports
+    late, and honestly.
     """
     credited = union(held)
-    room_s = max(0.0, elapsed_s) * rule.max_rate + rule.slack_s - total_s(credited)
+    places = MAX_STRETCHES - len(credited)
     taken: list[Range] = []
-    for start, end in _without(union(reported), credited):
-        if room_s <= 0:
+    for start, end in islice(_without(union(reported), credited), max(0, places)):
+        # Down to the millisecond: what is kept is what is added up.
+        last = min(end, math.floor((start + room_s) * 1000 + _TINY_S) / 1000)
+        if last > start:
+            taken.append((start, last))
+        if last < end:
             break
-        taken.append((start, min(end, start + room_s)))
         room_s -= end - start
     return union([*credited, *taken])
+
+
+class Begun(NamedTuple):
+    """A play as its person's clock sees it: when it began, in seconds, and what it has earned since."""
+
+    at_s: float
+    credited_s: float
+
+
+def room_elsewhere_s(began_s: float, plays: Iterable[Begun], now_s: float, rule: ViewRule) -> float:
+    """Return how many more seconds a play may be credited beside all other `plays` of the same person.
+
+    For the beginning of every play until this one's: all that was begun since then earns together no more
+    than the clock allows one person in that time. So ten clips at once earn what one does, and two devices
+    one after the other, or one that was offline meanwhile, lose nothing. `plays` contains the play itself.
+    """
+    room_s, together_s = math.inf, 0.0
+    for at_s, credited_s in sorted(plays, reverse=True):
+        together_s += credited_s
+        if at_s <= began_s:
+            passed_s = max(0.0, now_s - at_s)
+            room_s = min(room_s, passed_s * rule.max_rate + rule.slack_s - together_s)
+    return room_s
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What came of a beat: the stretches now credited and those now doubted, how much of what was new in it
+    was cut, and why (None when nothing was)."""
+
+    ranges: list[Range]
+    doubted: list[Range]
+    cut_s: float
+    why: Why | None
+
+
+def decide(
+    held: Sequence[Range],
+    doubted: Sequence[Range],
+    reported: Sequence[Range],
+    *,
+    elapsed_s: float,
+    rate: float,
+    elsewhere_s: float,
+    rule: ViewRule,
+) -> Decision:
+    """Decide what a beat of a published lesson earns.
+
+    `elapsed_s` is the time since the play began, `rate` the highest the player reported, `elsewhere_s` what
+    room_elsewhere_s says.
+    """
+    if elapsed_s > rule.late_h * 3600:
+        return _nothing(held, doubted, reported, Why.TOO_LATE)
+    clock_s = max(0.0, elapsed_s) * rule.held_rate(rate) + rule.slack_s - total_s(held)
+    room_s = max(0.0, min(clock_s, elsewhere_s))
+    ranges = credit(held, reported, room_s)
+    cut = list(_without(union(reported), ranges))
+    if not cut:
+        return Decision(ranges, list(_without(union(doubted), ranges)), 0.0, None)
+    why = Why.SCATTERED
+    if len(ranges) < MAX_STRETCHES:
+        why = Why.CLOCK if clock_s <= elsewhere_s else Why.ELSEWHERE
+    still = list(islice(_without(union([*doubted, *cut]), ranges), MAX_STRETCHES))
+    return Decision(ranges, still, total_s(cut), why)
+
+
+def unpublished(held: Sequence[Range], doubted: Sequence[Range], reported: Sequence[Range]) -> Decision:
+    """Return what a beat earns before a lesson is published, and after it was withdrawn: nothing."""
+    return _nothing(held, doubted, reported, Why.UNPUBLISHED)
+
+
+def _nothing(
+    held: Sequence[Range], doubted: Sequence[Range], reported: Sequence[Range], why: Why
+) -> Decision:
+    cut_s = total_s(_without(union(reported), held))
+    return Decision(list(held), list(doubted), cut_s, why if cut_s else None)
 
 
 def _without(stretches: Sequence[Range], held: Sequence[Range]) -> Iterator[Range]:

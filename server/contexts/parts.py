@@ -139,12 +139,22 @@ class ClipCard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountingRule:
     """When a play counts as a view: `min_s` really played seconds (`short_share` of a clip shorter than
-    `short_clip_s`), once per person, clip and `window_min` minutes."""
+    `short_clip_s`), once per person, clip and `window_min` minutes. `complete_share` of a clip completes it.
+
+    Players report every `beat_every_s`. What they report is believed up to `max_rate` times what the clock
+    allows, plus `slack_s`, and for `late_h` hours after a play began. `group_most` may be at a screening.
+    """
 
     min_s: float
     short_clip_s: float
     short_share: float
     window_min: int
+    complete_share: float
+    max_rate: float
+    slack_s: float
+    late_h: int
+    beat_every_s: float
+    group_most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

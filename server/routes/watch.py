@@ -1,24 +1,26 @@
 """Watching: the clip's page, its captions, and the beats that make a view."""
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from pydantic import BaseModel
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from library.catalog import queries
 from library.catalog.tables import Clip, Lesson
-from library.core.errors import Conflict, Invalid, NotFound
+from library.core.errors import Conflict, NotFound, SignInNeeded
 from library.core.permits import Action, may
 from library.intake.downloads import choices
-from library.plays import actions, rules
+from library.people.queries import home_branch
+from library.plays import actions
 from library.plays import queries as plays
+from library.plays.rules import Source, check_people
 from server.contexts import ClipCount, ClipPage, CueLine, DayCount, DownloadChoice, StatsPage
 from server.deps import PortsDep, Reading, Who, WhoDep, Writing
 from server.growing import growing_playlist
 from server.pages import Pages, lesson_ref
 from server.saying import cues_of
+from server.signing import BeatSigner
 from server.wiring import Ports
 from transcode.captions import to_vtt
 from transcode.sprites import INDEX as STRIP_INDEX
@@ -115,48 +117,50 @@ def clip_captions(session: Reading, who: WhoDep, clip_id: str) -> Response:
     return PlainTextResponse(text, media_type="text/vtt", headers={"cache-control": "private, no-cache"})
 
 
+class BeginPlay(BaseModel):
+    """How a play was come to, and how many people watch it together (a screening)."""
+
+    source: Source = Source.LINK
+    people: int | None = None
+
+
 @router.post("/api/v1/clips/{clip_id}/plays", tags=["plays"])
 def start_play(
-    request: Request, session: Writing, ports: PortsDep, who: WhoDep, clip_id: str
+    request: Request,
+    session: Writing,
+    ports: PortsDep,
+    who: WhoDep,
+    clip_id: str,
+    about: BeginPlay | None = None,
 ) -> dict[str, Any]:
-    """Begin a play: returns its id, a freshly signed master playlist, and how often to report."""
+    """Begin a play: returns its id and key, a freshly signed master playlist, and how often to report.
+
+    A screening, `people` watching together, wants somebody who has signed in.
+    """
     pages: Pages = request.app.state.pages
+    about = about or BeginPlay()
     clip = queries.clip_for(session, who.viewer, clip_id)
     if clip.plan is None:
         raise Conflict("clip_not_ready")
-    play = actions.start(session, clip, who.play_key, ports.clock())
+    if about.people is not None and not who.viewer.signed_in:
+        raise SignInNeeded
+    play = actions.start(
+        session,
+        clip,
+        who.play_key if about.people is None else f"g:{who.viewer.person_id}",
+        ports.clock(),
+        source=about.source,
+        people=1 if about.people is None else check_people(about.people, ports.settings.view_rule),
+        branch_id=home_branch(session, who.viewer),
+    )
     lesson = queries.lesson(session, clip.lesson_id)
     return {
         "play": play.id,
+        "key": BeatSigner(ports.secret).key(play.id),
+        "people": play.people,
         "master": pages.media_url(lesson, clip, "master.m3u8"),
         "beat_every_s": ports.settings.beat_every_s,
     }
-
-
-@router.post("/api/v1/plays/{play_id}/beats", tags=["plays"])
-async def beat(request: Request, ports: PortsDep, who: WhoDep, play_id: str) -> Response:
-    """Report stretches really played, `{"seq", "at_s", "rate", "ranges": [[from_s, to_s], ...]}`.
-
-    Also takes the same JSON as text/plain with the token as `csrf`, as navigator.sendBeacon sends it.
-    Answers whether the play has counted and how many views the clip has.
-    """
-    try:
-        body = json.loads(await request.body())
-        ranges = [[float(a), float(b)] for a, b in body["ranges"]]
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-        raise Invalid("beat_unreadable", field="ranges") from error
-    if len(ranges) > rules.MAX_RANGES_IN_BEAT:
-        raise Invalid("beat_unreadable", field="ranges")
-    return JSONResponse(await run_in_threadpool(_credit, ports, who, play_id, ranges))
-
-
-def _credit(ports: Ports, who: Who, play_id: str, ranges: list[list[float]]) -> dict[str, Any]:
-    with ports.db.write() as session:
-        credited = actions.beat(
-            session, play_id, who.play_key, ranges, ports.settings.view_rule, ports.clock()
-        )
-        views = plays.views_of_clip(session, credited.clip_id)
-    return {"counted": credited.counted, "credited_s": round(credited.credited_s, 3), "views": views}
 
 
 @router.get("/lessons/{lesson_id}/stats", include_in_schema=False)

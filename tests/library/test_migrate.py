@@ -5,21 +5,22 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import event, func, select, text
+from sqlalchemy import bindparam, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from library.catalog.tables import Clip, Lesson
-from library.core.database import Base, Database, copy_sqlite, open_database, sqlite_file
+from library.core.database import Base, Database, UtcDateTime, copy_sqlite, open_database, sqlite_file
 from library.intake.tables import Recording, Step
 from library.people import queries as people
 from library.people.tables import Branch
+from library.plays.tables import DaySum, Play, View, Watcher
 from server import migrate
 from tests.support import factories as make
 from tests.support.databases import KINDS, NOW, ORGANISATION
@@ -166,6 +167,86 @@ def test_what_the_first_tables_held_is_still_there_after_every_migration(empty: 
         recording.state, recording.size_bytes = "cancelled", 5 * 2**30  # both were too much for 0001
     with pytest.raises(IntegrityError), empty.write() as session:
         session.execute(text("UPDATE catalog_clip SET start_s = end_s"))
+
+
+_FIRST_PLAYS = (
+    "INSERT INTO plays_play (id, clip_id, lesson_id, viewer, started_at, last_at, ranges, credited_s,"
+    " counted) VALUES ('1', 'p', 'l', 'p:one', :morning, :morning, '[[0, 2.5]]', 2.5, true),"
+    " ('2', 'p', 'l', 'p:one', :evening, :evening, '[[2, 4.6]]', 2.6, true),"
+    " ('3', 'p', 'l', 'v:two', :evening, :evening, '[[0, 4]]', 4, true),"
+    " ('4', 's', 'l', 'p:own', :evening, :evening, '[[0, 4]]', 4, false)",  # looked over a draft
+    "INSERT INTO plays_last_view (clip_id, viewer, at) VALUES"
+    " ('p', 'p:one', :evening), ('p', 'v:two', :evening)",
+    "INSERT INTO plays_view (id, play_id, clip_id, lesson_id, viewer, at) VALUES"
+    " ('1', '1', 'p', 'l', 'p:one', :morning), ('2', '2', 'p', 'l', 'p:one', :evening),"
+    " ('3', '3', 'p', 'l', 'v:two', :evening)",
+    "INSERT INTO plays_day (clip_id, day, lesson_id, views, watched_s) VALUES"
+    " ('p', '2026-01-01', 'l', 1, 2.5), ('p', '2026-01-02', 'l', 2, 6.6)",
+)
+_DAYS = [(date(2026, 1, 1), "", 1, 0, 0, 0, 2.5), (date(2026, 1, 2), "", 1, 1, 0, 1, 6.6)]
+
+
+def _to(empty: Database, revision: str) -> None:
+    with migrate._alone(empty) as connection:
+        config = migrate.alembic_config()
+        config.attributes["connection"] = connection
+        (command.downgrade if revision == "0003" else command.upgrade)(config, revision)
+
+
+def test_what_was_counted_at_first_is_split_by_who_watched_and_can_be_put_together_again(
+    empty: Database,
+) -> None:
+    _to(empty, "0001")
+    # Two minutes apart, on two Chinese days and on one of Greenwich's.
+    moments = {
+        "morning": datetime(2026, 1, 1, 15, 59, tzinfo=UTC),
+        "evening": datetime(2026, 1, 1, 16, 1, tzinfo=UTC),
+    }
+    with empty.write() as session:
+        for statement in _FIRST_ROWS:
+            session.execute(text(statement))
+        for statement in _FIRST_PLAYS:
+            values = {name: at for name, at in moments.items() if f":{name}" in statement}
+            session.execute(
+                text(statement).bindparams(*(bindparam(n, v, UtcDateTime()) for n, v in values.items()))
+            )
+    for _ in range(2):
+        migrate.upgrade(empty, NOW)
+        with empty.read() as session:
+            views = session.execute(select(View.id, View.kind, View.day, View.people).order_by(View.id)).all()
+            assert views == [
+                ("1", "member", date(2026, 1, 1), 1),
+                ("2", "member", date(2026, 1, 2), 1),
+                ("3", "visitor", date(2026, 1, 2), 1),
+            ]
+            sums = [
+                (d.day, d.branch_id, d.member_views, d.visitor_views, d.group_views, d.completes, d.watched_s)
+                for d in session.scalars(select(DaySum).order_by(DaySum.day))
+            ]
+            assert sums == _DAYS
+            assert [
+                (w.viewer, w.ranges, w.viewed_at, w.completed_at)
+                for w in session.scalars(select(Watcher).order_by(Watcher.viewer))
+            ] == [
+                ("p:one", [[0, 4.6]], moments["evening"], moments["evening"]),
+                ("p:own", [[0, 4]], None, None),
+                ("v:two", [[0, 4]], moments["evening"], None),
+            ]
+            kinds = session.execute(select(Play.id, Play.kind, Play.doubted).order_by(Play.id)).all()
+            assert kinds == [
+                ("1", "member", []),
+                ("2", "member", []),
+                ("3", "visitor", []),
+                ("4", "member", []),
+            ]
+        _to(empty, "0003")
+        with empty.read() as session:
+            assert session.execute(text("SELECT views, watched_s FROM plays_day ORDER BY day")).all() == [
+                (1, 2.5),
+                (2, 6.6),
+            ]
+            assert session.scalar(text("SELECT count(*) FROM plays_last_view")) == 2
+            assert session.scalar(text("SELECT count(*) FROM plays_view")) == 3
 
 
 def test_a_migration_that_rebuilds_a_table_deletes_nothing_that_points_to_it(

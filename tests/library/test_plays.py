@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from library.catalog import queries as catalog
 from library.core.database import Database
-from library.core.errors import NotFound
 from library.core.permits import NOBODY, Audience, LessonState
 from library.plays import actions, queries
-from library.plays.rules import ViewRule
-from library.plays.tables import DaySum, Play, View
+from library.plays.crediting import Beat, Credited
+from library.plays.rules import Source, ViewRule, Why
+from library.plays.tables import DaySum, Play, View, Watcher
 from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.together import together
@@ -29,16 +29,37 @@ def clip(db: Database) -> str:
         return make.lesson(session, clips=1).clips[0].id
 
 
-def play(db: Database, clip_id: str, viewer: str = "p:one", at: timedelta = timedelta()) -> str:
+def play(
+    db: Database,
+    clip_id: str,
+    viewer: str = "p:one",
+    at: timedelta = timedelta(),
+    branch: str | None = None,
+    people: int = 1,
+) -> str:
     with db.write() as session:
-        return actions.start(session, catalog.clip(session, clip_id), viewer, NOW + at).id
+        clip = catalog.clip(session, clip_id)
+        return actions.start(session, clip, viewer, NOW + at, branch_id=branch, people=people).id
 
 
-def beat(
-    db: Database, play_id: str, ranges: Ranges, after: timedelta, viewer: str = "p:one", rule: ViewRule = RULE
-) -> actions.Credited:
+def beats(
+    db: Database,
+    reported: Sequence[tuple[str, Ranges]],
+    after: timedelta,
+    rule: ViewRule = RULE,
+    rate: float = 1.0,
+) -> list[Credited | None]:
+    """What comes of several beats in one transaction."""
     with db.write() as session:
-        return actions.beat(session, play_id, viewer, ranges, rule, NOW + after)
+        return actions.credit_beats(
+            session, [Beat(play_id, ranges, rate, NOW + after) for play_id, ranges in reported], rule
+        )
+
+
+def beat(db: Database, play_id: str, ranges: Ranges, after: timedelta, rate: float = 1.0) -> Credited:
+    [credited] = beats(db, [(play_id, ranges)], after, rate=rate)
+    assert credited is not None
+    return credited
 
 
 def s(seconds: float) -> timedelta:
@@ -46,38 +67,56 @@ def s(seconds: float) -> timedelta:
 
 
 def views(db: Database) -> int:
-    """The rows that prove the count, checked against the sums that pages read."""
+    """The rows of the ledger, checked against the sums that pages read and against the plays."""
     with db.read() as session:
-        rows = session.scalar(select(func.count()).select_from(View)) or 0
-        assert (session.scalar(select(func.sum(DaySum.views))) or 0) == rows
-        return rows
+        rows = session.scalars(select(View)).all()
+        days = session.scalars(select(DaySum)).all()
+        for kind in ("member", "visitor", "group"):
+            its = [view for view in rows if view.kind == kind]
+            assert sum(getattr(day, f"{kind}_views") for day in days) == len(its)
+        assert sum(d.group_people for d in days) == sum(v.people for v in rows if v.kind == "group")
+        plays = session.scalars(select(Play)).all()
+        assert sum(d.watched_s for d in days) == pytest.approx(sum(p.credited_s for p in plays))
+        assert all(p.credited_s == pytest.approx(sum(b - a for a, b in p.ranges)) for p in plays)
+        assert {v.play_id for v in rows} <= {p.id for p in plays if p.counted}
+        return len(rows)
+
+
+def told(credited: Credited) -> tuple[float, bool, bool]:
+    return credited.credited_s, credited.counted, credited.view
 
 
 def test_a_play_counts_once_when_it_has_been_played_long_enough(db: Database, clip: str) -> None:
     its = play(db, clip)
-    assert beat(db, its, [(0, 9.9)], s(9.9)) == actions.Credited(clip, 9.9, False)
+    assert told(beat(db, its, [(0, 9.9)], s(9.9))) == (9.9, False, False)
     assert views(db) == 0
-    assert beat(db, its, [(9.9, 10)], s(10)).counted
+    assert told(beat(db, its, [(9.9, 10)], s(10))) == (10, True, True)
     assert views(db) == 1
-    assert beat(db, its, [(10, 50)], s(50)).credited_s == 50
+    assert told(beat(db, its, [(10, 50)], s(50))) == (50, True, False)
     assert views(db) == 1
 
 
-def test_looking_over_a_draft_counted_as_a_view(db: Database) -> None:
+@pytest.mark.parametrize("state", [LessonState.DRAFT, LessonState.WITHDRAWN])
+def test_looking_over_a_lesson_that_is_not_published_earns_nothing(db: Database, state: LessonState) -> None:
     with db.write() as session:
-        clip = make.lesson(session, clips=1, state=LessonState.DRAFT).clips[0].id
-    its = play(db, clip)
-    assert beat(db, its, [(0, 30)], s(30)) == actions.Credited(clip, 30.0, False)
+        clip = make.lesson(session, clips=1, state=state).clips[0].id
+    credited = beat(db, play(db, clip), [(0, 30)], s(30))
+    assert told(credited) == (0, False, False)
+    assert (credited.cut_s, credited.why) == (30, Why.UNPUBLISHED)
     assert views(db) == 0
 
 
 def test_the_same_beat_again_changes_nothing(db: Database, clip: str) -> None:
     its = play(db, clip)
     first = beat(db, its, [(0, 12.3456)], s(20))
+    assert first.view
     for _ in range(3):
-        assert beat(db, its, [(0, 12.3456)], s(20)) == first
+        again = beat(db, its, [(0, 12.3456)], s(20))
+        assert told(again) == (first.credited_s, True, False)
+    assert beats(db, [(its, [(0, 12.3456)])] * 5, s(20)) == [again] * 5
     with db.read() as session:
         assert session.scalars(select(DaySum.watched_s)).all() == [first.credited_s] == [12.346]
+    assert views(db) == 1
 
 
 def test_crumbs_are_not_kept(db: Database, clip: str) -> None:
@@ -87,13 +126,28 @@ def test_crumbs_are_not_kept(db: Database, clip: str) -> None:
         assert session.scalars(select(Play.ranges)).one() == []
 
 
-def test_a_play_belongs_to_its_viewer(db: Database, clip: str) -> None:
+def test_beats_of_plays_that_are_not_there_fail_no_other(db: Database, clip: str) -> None:
     its = play(db, clip)
-    with pytest.raises(NotFound):
-        beat(db, its, [(0, 10)], s(10), viewer="p:two")
-    with pytest.raises(NotFound):
-        beat(db, "0" * 16, [(0, 10)], s(10))
-    assert views(db) == 0
+    unknown, known = beats(db, [("0" * 16, [(0, 10)]), (its, [(0, 10)])], s(10))
+    assert unknown is None
+    assert known is not None
+    assert known.counted
+    assert views(db) == 1
+
+
+def test_what_is_not_believed_is_told_and_kept_apart(db: Database, clip: str) -> None:
+    its = play(db, clip)
+    for _ in range(2):  # the same beat again says the same
+        cut = beat(db, its, [(0, 30)], s(10))
+        assert told(cut) == (12, True, cut.view)
+        assert (cut.cut_s, cut.why) == (18, Why.CLOCK)
+    with db.read() as session:
+        row = session.scalars(select(Play)).one()
+        assert (row.ranges, row.doubted, row.capped_s) == ([[0, 12]], [[12, 30]], 18)
+    late = beat(db, its, [(0, 30)], s(30))
+    assert (late.credited_s, late.cut_s, late.why) == (30, 0, None)
+    with db.read() as session:
+        assert session.scalars(select(Play.capped_s)).one() == 0
 
 
 def test_half_of_a_short_clip_counts(db: Database) -> None:
@@ -102,7 +156,8 @@ def test_half_of_a_short_clip_counts(db: Database) -> None:
         [short] = make.catalog.put_clips(session, lesson, [make.catalog.Cut(0, 8, "whole")])
         make.ready(session, short)
         clip_id = short.id
-    assert not beat(db, (its := play(db, clip_id)), [(0, 3.9)], s(4)).counted
+    its = play(db, clip_id)
+    assert not beat(db, its, [(0, 3.9)], s(4)).counted
     assert beat(db, its, [(0, 4)], s(5)).counted
 
 
@@ -122,8 +177,8 @@ def test_the_window_is_each_viewers_own_and_each_clips_own(db: Database) -> None
     with db.write() as session:
         ids = [c.id for c in make.lesson(session, clips=2).clips]
     for viewer in ("p:one", "v:two"):
-        for clip_id in ids:
-            beat(db, play(db, clip_id, viewer), [(0, 10)], s(10), viewer)
+        for n, clip_id in enumerate(ids):
+            beat(db, play(db, clip_id, viewer, s(20 * n)), [(0, 10)], s(20 * n + 10))
     assert views(db) == 4
 
 
@@ -136,41 +191,129 @@ def test_a_play_that_was_counted_in_the_window_stays_uncounted_after_it(db: Data
     assert views(db) == 1
 
 
-def at_once(db: Database, plays: Sequence[str], viewer: str = "p:one") -> list[actions.Credited | Exception]:
-    acts: list[Callable[[], actions.Credited]] = [
-        lambda its=its: beat(db, its, [(0, 10)], s(10), viewer) for its in plays
-    ]
+# ---------------------------------------------------------------------- seen to the end
+
+
+def completes(db: Database) -> tuple[int, list[tuple[str, bool]]]:
+    """What the days say, and who has completed something."""
+    with db.read() as session:
+        days = sum(session.scalars(select(DaySum.completes)))
+        rows = session.scalars(select(Watcher).order_by(Watcher.viewer))
+        return days, [(row.viewer, row.completed_at is not None) for row in rows]
+
+
+def test_half_in_the_morning_and_half_in_the_evening_complete_a_clip(db: Database, clip: str) -> None:
+    morning, evening = play(db, clip), play(db, clip, at=timedelta(hours=9))
+    assert not beat(db, morning, [(0, 30)], s(30)).completed
+    assert not beat(db, evening, [(25, 53.9)], timedelta(hours=9) + s(40)).completed
+    assert beat(db, evening, [(53.9, 54)], timedelta(hours=9) + s(41)).completed
+    assert completes(db) == (1, [("p:one", True)])
+    assert beat(db, evening, [(54, 60)], timedelta(hours=9) + s(60)).completed
+    assert completes(db) == (1, [("p:one", True)])
+    with db.read() as session:
+        assert session.scalars(select(Play.completed).order_by(Play.started_at)).all() == [False, True]
+        assert session.scalars(select(Watcher.unique_s)).all() == [60]
+
+
+def test_the_same_minute_twice_completes_nothing(db: Database, clip: str) -> None:
+    for n in range(3):
+        again = play(db, clip, at=timedelta(minutes=n))
+        beat(db, again, [(0, 30)], timedelta(minutes=n) + s(30))
+    assert completes(db) == (0, [("p:one", False)])
+
+
+def test_dragging_to_the_end_completes_nothing(db: Database, clip: str) -> None:
+    its = play(db, clip)
+    beat(db, its, [(0, 2), (58, 60)], s(4))
+    assert beat(db, its, [(0, 60)], s(5)).credited_s < 10
+    assert completes(db)[0] == 0
+
+
+# ---------------------------------------------------------------------- who is counted how
+
+
+def test_members_visitors_and_screenings_are_counted_apart(db: Database, clip: str) -> None:
+    with db.write() as session:
+        branch = make.root(session).id
+    for viewer, of, people in (
+        ("p:one", branch, 1),
+        ("p:two", None, 1),
+        ("v:three", None, 1),
+        ("g:four", branch, 30),
+    ):
+        beat(db, play(db, clip, viewer, branch=of, people=people), [(0, 60)], s(60))
+    assert views(db) == 4
+    with db.read() as session:
+        days = session.scalars(select(DaySum).order_by(DaySum.branch_id)).all()
+        assert [
+            (d.branch_id, d.member_views, d.visitor_views, d.group_views, d.group_people, d.completes)
+            for d in days
+        ] == [("", 1, 1, 0, 0, 2), (branch, 1, 0, 1, 30, 1)]
+        assert [d.watched_s for d in days] == [120, 120]
+        lesson_id = catalog.clip(session, clip).lesson_id
+        stats = queries.lesson_stats(session, lesson_id)
+        assert (stats.views, stats.people, stats.watched_s) == (3, 3, 240)
+        assert [(c.views, c.people) for c in stats.clips] == [(3, 3)]
+        assert [(d.views, d.people) for d in stats.days] == [(3, 3)]
+        assert queries.lesson_views(session, [lesson_id]) == {lesson_id: 3}
+        rows = session.scalars(select(View).order_by(View.viewer)).all()
+        assert [(v.viewer, v.kind, v.people, v.branch_id) for v in rows] == [
+            ("g:four", "group", 30, branch),
+            ("p:one", "member", 1, branch),
+            ("p:two", "member", 1, None),
+            ("v:three", "visitor", 1, None),
+        ]
+
+
+def test_how_a_play_was_come_to_is_in_the_ledger(db: Database, clip: str) -> None:
+    with db.write() as session:
+        its = actions.start(session, catalog.clip(session, clip), "p:one", NOW, source=Source.QR).id
+    beat(db, its, [(0, 10)], s(10))
+    with db.read() as session:
+        assert session.scalars(select(View.source)).all() == ["qr"]
+
+
+# ---------------------------------------------------------------------- at the same moment
+
+
+def at_once(db: Database, plays: Sequence[str]) -> list[Credited | Exception]:
+    acts: list[Callable[[], Credited]] = [lambda its=its: beat(db, its, [(0, 10)], s(10)) for its in plays]
     return together(acts)
 
 
+def counted(results: Sequence[Credited | Exception]) -> list[bool]:
+    assert all(isinstance(result, Credited) for result in results), results
+    return sorted(result.view for result in results if isinstance(result, Credited))
+
+
 def test_one_beat_sent_by_many_connections_at_once_counts_one_view(db: Database, clip: str) -> None:
-    results = at_once(db, [play(db, clip)] * 6)
-    assert results == [actions.Credited(clip, 10.0, True)] * 6
+    results = at_once(db, [play(db, clip)] * 20)
+    assert counted(results) == [False] * 19 + [True]
     assert views(db) == 1
     with db.read() as session:
         assert session.scalars(select(DaySum.watched_s)).all() == [10.0]
 
 
-def test_two_devices_of_one_person_at_once_count_one_view(db: Database, clip: str) -> None:
-    results = at_once(db, [play(db, clip) for _ in range(6)])
-    assert results == [actions.Credited(clip, 10.0, True)] * 6
+def test_ten_devices_of_one_person_at_once_count_one_view_and_earn_no_more_than_one(
+    db: Database, clip: str
+) -> None:
+    results = at_once(db, [play(db, clip) for _ in range(10)])
+    assert counted(results) == [False] * 9 + [True]
     assert views(db) == 1
     with db.read() as session:
-        assert session.scalars(select(DaySum.watched_s)).all() == [60.0]
+        [watched_s] = session.scalars(select(DaySum.watched_s))
+        assert watched_s == 10 * RULE.max_rate + RULE.slack_s
 
 
 def test_many_people_at_once_all_count(db: Database, clip: str) -> None:
-    people = [f"p:{n}" for n in range(6)]
-    plays = [play(db, clip, person) for person in people]
-    acts = [lambda i=i, v=v: beat(db, i, [(0, 10)], s(10), v) for i, v in zip(plays, people, strict=True)]
-    assert all(isinstance(r, actions.Credited) and r.counted for r in together(acts))
+    assert counted(at_once(db, [play(db, clip, f"p:{n}") for n in range(6)])) == [True] * 6
     assert views(db) == 6
 
 
 def test_views_fall_on_chinese_days(db: Database, clip: str) -> None:
     before_midnight = timedelta(hours=22, minutes=29) - timedelta(hours=16)  # 23:59 in China
     for n, at in enumerate((before_midnight, before_midnight + timedelta(minutes=2))):
-        beat(db, play(db, clip, f"p:{n}", at), [(0, 10)], at + s(10), f"p:{n}")
+        beat(db, play(db, clip, f"p:{n}", at), [(0, 10)], at + s(10))
     with db.read() as session:
         lesson_id = catalog.clip(session, clip).lesson_id
         stats = queries.lesson_stats(session, lesson_id)
@@ -193,7 +336,7 @@ def test_the_sums_of_a_lesson(db: Database) -> None:
         ("p:one", other, (0, 60)),
     ]
     for viewer, clip_id, ranges in reported:
-        beat(db, play(db, clip_id, viewer), [ranges], s(60), viewer)
+        beat(db, play(db, clip_id, viewer), [ranges], s(60))
     with db.read() as session:
         stats = queries.lesson_stats(session, lesson_id)
         assert (stats.views, stats.people, stats.watched_s) == (3, 2, 67.0)
@@ -204,7 +347,7 @@ def test_the_sums_of_a_lesson(db: Database) -> None:
         ]
         assert queries.lesson_views(session, [lesson_id, "unknown"]) == {lesson_id: 3}
         assert queries.clip_views(session, lesson_id) == {ids[0]: 2, ids[1]: 1, ids[2]: 0}
-        assert queries.views_of_clip(session, ids[0]) == 2
+        assert queries.views_of_clips(session, ids) == {ids[0]: 2, ids[1]: 1, ids[2]: 0}
 
 
 def test_the_most_watched_are_those_one_may_see(db: Database) -> None:
@@ -218,16 +361,19 @@ def test_the_most_watched_are_those_one_may_see(db: Database) -> None:
         clips = {x.title: x.clips[0].id for x in (shown, inside, gone)}
     for title, people in (("公开", 1), ("内部", 2), ("撤下", 3)):
         for n in range(people):
-            beat(db, play(db, clips[title], f"p:{n}"), [(0, 10)], s(10), f"p:{n}")
+            beat(db, play(db, clips[title], f"p:{title}{n}"), [(0, 10)], s(10))
     with db.read() as session:
         assert queries.most_watched(session, NOBODY, 10) == [ids["公开"]]
         assert queries.most_watched(session, viewer, 10) == [ids["内部"], ids["公开"]]
         assert queries.most_watched(session, viewer, 1) == [ids["内部"]]
 
 
-def test_a_deleted_lesson_takes_its_plays_along(db: Database, clip: str) -> None:
-    beat(db, play(db, clip), [(0, 10)], s(10))
+def test_what_was_counted_stays_counted_when_its_lesson_is_deleted(db: Database, clip: str) -> None:
+    its = play(db, clip)
+    beat(db, its, [(0, 10)], s(10))
     with db.write() as session:
         lesson = catalog.lesson(session, catalog.clip(session, clip).lesson_id)
         make.catalog.delete_lesson(session, lesson, NOW)
-    assert views(db) == 0
+    assert views(db) == 1
+    assert beats(db, [(its, [(10, 20)])], s(20)) == [None], "there is nothing any more that could be watched"
+    assert views(db) == 1

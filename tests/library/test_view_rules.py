@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 
 from library.plays.rules import (
     MAX_RANGES_IN_BEAT,
+    MAX_STRETCHES,
+    Begun,
+    Decision,
     Range,
     ViewRule,
+    Why,
     clean,
-    credit,
+    decide,
+    room_elsewhere_s,
     total_s,
     union,
 )
@@ -26,9 +31,23 @@ stretches = st.tuples(times, times).map(lambda ends: (min(ends), max(ends)))
 nonsense = st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=3)
 
 
-def beat(held: Sequence[Range], reported: Sequence[Sequence[float]], elapsed_s: float) -> list[Range]:
+def decided(
+    held: Sequence[Range],
+    reported: Sequence[Sequence[float]],
+    elapsed_s: float,
+    *,
+    rate: float = RULE.max_rate,
+    elsewhere_s: float = math.inf,
+    doubted: Sequence[Range] = (),
+) -> Decision:
     """What the library does with a beat."""
-    return credit(held, clean(reported, CLIP_S), elapsed_s, RULE)
+    said = clean(reported, CLIP_S)
+    return decide(held, doubted, said, elapsed_s=elapsed_s, rate=rate, elsewhere_s=elsewhere_s, rule=RULE)
+
+
+def beat(held: Sequence[Range], reported: Sequence[Sequence[float]], elapsed_s: float) -> list[Range]:
+    """What a beat of a player that plays as fast as is believed earns."""
+    return decided(held, reported, elapsed_s).ranges
 
 
 def covered(ranges: Sequence[Range], at_s: float) -> bool:
@@ -52,7 +71,7 @@ def test_the_union_is_sorted_apart_and_covers_the_same_seconds(reported: list[Ra
     for at in [a for a, b in reported if b > a] + [(a + b) / 2 for a, b in reported if b > a]:
         assert covered(joined, at)
     longest = max((b - a for a, b in reported), default=0.0)
-    assert longest - 1e-9 <= total_s(joined) <= sum(b - a for a, b in reported) + 1e-4
+    assert longest - 1e-3 <= total_s(joined) <= sum(b - a for a, b in reported) + 1e-3
 
 
 @given(
@@ -102,6 +121,91 @@ def test_what_is_credited_was_reported_or_held(
     for start, end in beat(known, reported, elapsed_s):
         middle = (start + end) / 2
         assert covered(union([*known, *clean(reported, CLIP_S)]), middle)
+
+
+@given(
+    st.lists(stretches, max_size=8), st.lists(stretches, max_size=8), st.floats(0, 500), st.floats(-5, 500)
+)
+def test_all_that_is_reported_is_either_credited_or_doubted(
+    before: list[Range], reported: list[Range], elapsed_s: float, elsewhere_s: float
+) -> None:
+    first = decided([], before, elapsed_s)
+    then = decided(first.ranges, reported, elapsed_s, elsewhere_s=elsewhere_s, doubted=first.doubted)
+    assert union([*then.ranges, *then.doubted]) == union(clean([*before, *reported], CLIP_S))
+    apart = total_s(union([*then.ranges, *then.doubted]))
+    assert total_s(then.ranges) + total_s(then.doubted) == pytest.approx(apart, abs=1e-3)
+    assert (then.why is None) == (then.cut_s == 0)
+
+
+@given(st.floats(0, 400), st.floats(allow_nan=True, allow_infinity=True))
+def test_a_speed_is_believed_between_one_and_the_most(elapsed_s: float, rate: float) -> None:
+    earned_s = total_s(decided([], [(0, CLIP_S)], elapsed_s, rate=rate).ranges)
+    at_least = min(CLIP_S, elapsed_s + RULE.slack_s)
+    assert at_least - 1e-3 <= earned_s <= max(at_least, elapsed_s * RULE.max_rate + RULE.slack_s)
+    if rate <= 1:
+        assert earned_s <= at_least
+
+
+# ---------------------------------------------------------------------- why
+
+WHOLE = [(0.0, CLIP_S)]
+
+
+@pytest.mark.parametrize(
+    ("elapsed_s", "elsewhere_s", "why"),
+    [
+        (10.0, math.inf, Why.CLOCK),
+        (10.0, 5.0, Why.ELSEWHERE),
+        (10.0, -5.0, Why.ELSEWHERE),
+        (CLIP_S, math.inf, None),
+        (RULE.late_h * 3600.0, math.inf, None),
+        (RULE.late_h * 3600.0 + 1, math.inf, Why.TOO_LATE),
+    ],
+)
+def test_why_something_is_cut_is_told(elapsed_s: float, elsewhere_s: float, why: Why | None) -> None:
+    decision = decided([], WHOLE, elapsed_s, elsewhere_s=elsewhere_s)
+    assert decision.why is why
+    assert total_s(decision.ranges) + decision.cut_s == pytest.approx(CLIP_S)
+
+
+def test_a_play_is_kept_in_no_more_pieces_than_anybody_watches() -> None:
+    held: list[Range] = []
+    doubted: list[Range] = []
+    for n in range(20):
+        pieces = [(0.11 * k, 0.11 * k + 0.06) for k in range(200 * n, 200 * n + 200)]
+        decision = decided(held, pieces, 3600.0, doubted=doubted)
+        held, doubted = decision.ranges, decision.doubted
+    assert len(held) == len(doubted) == MAX_STRETCHES
+    assert decision.why is Why.SCATTERED
+    assert total_s(held) > 0
+
+
+# ---------------------------------------------------------------------- one clip at a time
+
+
+def room(began_s: float, plays: Sequence[tuple[float, float]], now_s: float) -> float:
+    return room_elsewhere_s(began_s, [Begun(*play) for play in plays], now_s, RULE)
+
+
+def test_one_play_alone_has_all_the_time_there_is() -> None:
+    assert room(100, [(100, 0)], 130) == pytest.approx(30 * RULE.max_rate + RULE.slack_s)
+    assert room(100, [(100, 25)], 130) == pytest.approx(30 * RULE.max_rate + RULE.slack_s - 25)
+
+
+def test_what_was_begun_at_the_same_time_shares_it() -> None:
+    begun = [(100.0, 20.0), (100.0, 15.0), (100.0, 0.0)]
+    assert room(100, begun, 130) == pytest.approx(30 * RULE.max_rate + RULE.slack_s - 35)
+
+
+def test_what_was_seen_before_a_play_began_does_not_narrow_it() -> None:
+    """Half an hour on a phone, then a computer: the computer's time is its own."""
+    assert room(1800, [(0, 1800), (1800, 0)], 1860) == pytest.approx(60 * RULE.max_rate + RULE.slack_s)
+
+
+def test_what_a_later_play_has_earned_narrows_an_earlier_one() -> None:
+    """The phone comes back and reports what it played meanwhile: not what the computer played already."""
+    begun = [(0.0, 0.0), (10.0, 890.0)]
+    assert room(0, begun, 600) == pytest.approx(600 * RULE.max_rate + RULE.slack_s - 890)
 
 
 # ---------------------------------------------------------------------- attacks

@@ -24,6 +24,7 @@ from library.plays import actions as plays
 from library.searches import actions as searches
 from library.wording import actions as wording
 from library.wording.rules import draft
+from server.signing import BeatSigner
 from tests.support import factories, server
 
 FILES = {
@@ -124,13 +125,14 @@ class Shelf:
         assert person.send_chunk(location, b"0", 0).status_code == 204
         return location.removeprefix(self.served.base_url)
 
-    def play(self, username: str) -> str:
-        """A play that somebody has begun."""
+    def play(self, username: str) -> tuple[str, str]:
+        """A play that somebody has begun: its id and its key."""
         put = self.lesson(LessonState.PUBLISHED)
         viewer = self.viewer(username)
         with self.served.ports.db.write() as session:
             clip = session.get_one(factories.Clip, put.clip)
-            return plays.start(session, clip, f"p:{viewer.person_id}", self.served.ports.clock()).id
+            play = plays.start(session, clip, f"p:{viewer.person_id}", self.served.ports.clock())
+            return play.id, BeatSigner(self.served.ports.secret).key(play.id)
 
     def newcomer(self, role: Role = Role.MEMBER) -> str:
         """A new person with a role at the root; returns their id."""

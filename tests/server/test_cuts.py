@@ -180,12 +180,11 @@ def test_the_statistics_have_a_line_for_clips_from_before(
         catalog.lesson(session, put.lesson).state = LessonState.PUBLISHED
     assert "以前的短视频" not in lecturer.http.get(lecturer_page).text
     member = served.person("member")
-    play = member.api("POST", f"/clips/{put.clip}/plays").json()["play"]
+    play = member.play(put.clip)
     save(lecturer, put, version, (0, 30), (30, 60))
     adopt(served, put)
     clock.forward(minutes=2)
-    beat = member.api("POST", f"/plays/{play}/beats", json={"ranges": [[0, 40]]})
-    assert beat.json()["counted"] is True
+    assert member.beat(play, (0, 40))["counted"] is True
     assert "以前的短视频" in lecturer.http.get(lecturer_page).text
     sums = lecturer.api("GET", f"/lessons/{put.lesson}/stats").json()
     assert sums["views"] == 1

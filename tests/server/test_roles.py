@@ -69,6 +69,12 @@ def to_take_along(shelf: Shelf) -> dict[str, Any]:
     return {"path": f"/clips/{shelf.lesson().clip}/download?quality=720p"}
 
 
+def beat_of_member(shelf: Shelf) -> dict[str, Any]:
+    """Report on a play of `member` with the key that was given to `member` alone."""
+    play_id, key = shelf.play("member")
+    return {"play_id": play_id, "json": {"ranges": [], "key": key}}
+
+
 def published(**form: str) -> Callable[[Shelf], dict[str, Any]]:
     """Ask for a published lesson of `lecturer`."""
 
@@ -240,10 +246,11 @@ CASES = [
     Case("POST /api/v1/clips/{clip_id}/plays", EVERYBODY, published(), name="published"),
     Case(
         "POST /api/v1/plays/{play_id}/beats",
-        "404 200 404 404 404 404",
-        lambda shelf: {"play_id": shelf.play("member"), "json": {"ranges": []}},
-        name="of member",
+        "403 403 403 403 403 403",
+        lambda shelf: {"play_id": shelf.play("member")[0], "json": {"ranges": []}},
+        name="of member, without its key",
     ),
+    Case("POST /api/v1/plays/{play_id}/beats", EVERYBODY, beat_of_member, name="of member, with its key"),
     # people
     Case("GET /sign-in", "200 303 303 303 303 303"),
     Case(

@@ -46,6 +46,21 @@ class Person:
         headers = {"X-CSRF-Token": self.csrf(), **kwargs.pop("headers", {})}
         return self.http.request(method, f"/api/v1{path}", headers=headers, **kwargs)
 
+    def play(self, clip: str, **about: Any) -> dict[str, Any]:
+        """Begin to play a clip; returns what the server says of the play."""
+        answer = self.api("POST", f"/clips/{clip}/plays", json=about)
+        assert answer.status_code == 200, answer.text
+        begun: dict[str, Any] = answer.json()
+        return begun
+
+    def beat(self, play: dict[str, Any], *ranges: tuple[float, float], **more: Any) -> dict[str, Any]:
+        """Report what was played; returns what the server believes."""
+        beat = {"key": play["key"], "ranges": ranges, **more}
+        answer = self.http.post(f"/api/v1/plays/{play['play']}/beats", json=beat)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
     def sign_in(self, username: str, password: str) -> "Person":
         """Sign in; fails loudly."""
         answer = self.post("/sign-in", username=username, password=password, next="/")

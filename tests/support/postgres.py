@@ -62,8 +62,8 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """Start a cluster in a folder of its own and take it away afterwards.
+def running_server(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """Start a cluster in a folder of its own and take it away afterwards; `durable`: it waits for the disk.
 
     Not below pytest's folders: pytest closes those to other users, and as root the server has to run as one.
     """
@@ -73,7 +73,8 @@ def running_server() -> Iterator[PostgresServer]:
             cluster = _start(folder)
         try:
             server = PostgresServer(cluster.get_postmaster_info().socket_dir or folder / "data")
-            server.trade_safety_for_speed()
+            if not durable:
+                server.trade_safety_for_speed()
             yield server
         finally:
             cluster.cleanup()

@@ -1,9 +1,9 @@
 // Beats tell the server what was played. None is lost: each waits in the browser's storage until the server
-// has answered, over closed pages and dead networks. The server knows a beat by (play, seq), so sending one
-// twice does no harm.
+// has answered, over closed pages and dead networks. A beat carries its play's key, so it can be sent from
+// another page and by who has signed out meanwhile; the same stretches twice count once.
 
 const KEY = 'weike.beats';
-const KEEP = 300; // more than two hours of playing without a network
+const KEEP = 1000; // more than two hours of playing without a network
 const GONE = new Set([400, 401, 403, 404, 409, 410, 413, 422]); // answers that another try cannot change
 
 export class BeatSender {

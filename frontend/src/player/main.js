@@ -1,12 +1,14 @@
 // The watch page: plays a clip, follows its transcript, reports what was played, and plays on.
 import { count } from '../lib/format.js';
-import { csrf, request } from '../lib/http.js';
+import { request } from '../lib/http.js';
 import { t, tn } from '../lib/sentences.js';
 import { ownBarPossible, PlayerBar } from './bar.js';
 import { BeatSender } from './beats.js';
 import { Transcript } from './cues.js';
+import { sourceOf } from './origin.js';
 import { PlayedRanges } from './ranges.js';
 import { bigScreenPossible, toggleBigScreen } from './screen.js';
+import { Screening } from './screening.js';
 import { attach } from './source.js';
 
 const BEAT_S = 10;
@@ -30,14 +32,17 @@ class Watch {
     this.stage = byId('stage');
     this.sender = new BeatSender({
       post: (url, beat) => request('POST', url, beat),
-      beacon: (url, beat) => navigator.sendBeacon(url, JSON.stringify({ ...beat, csrf: csrf() })),
+      beacon: (url, beat) => navigator.sendBeacon(url, JSON.stringify(beat)),
       storage: window.localStorage,
       onCounted: (play, answer) => this.showViews(play, answer),
     });
     const seek = (at) => this.seek(at);
     const toggleScreen = () => toggleBigScreen(this.stage, this.video);
     this.bar = ownBarPossible() ? new PlayerBar(this.stage, this.video, { seek, toggleScreen }) : null;
+    this.screening = new Screening({ onChange: () => this.startAnew() });
     this.listen();
+    const links = [...document.querySelectorAll('#up-next a')];
+    this.cameBy = sourceOf(window.location.href, document.referrer, links.map((link) => link.pathname));
     this.open(this.readClip());
     this.sender.flush();
   }
@@ -50,9 +55,8 @@ class Watch {
 
   async open(clip, { play = false } = {}) {
     this.clip = clip;
-    this.play = null; // {id, seq}, once the server knows of it
-    this.starting = null;
-    this.ranges = new PlayedRanges();
+    this.forgetPlay();
+    this.screening.show();
     this.transcript = new Transcript(document.querySelector('.cues'));
     // Who comes from the search reads the sentence while the picture is still on its way.
     if (clip.start_s) this.transcript.show(clip.start_s, true);
@@ -112,31 +116,64 @@ class Watch {
       return;
     }
     if (push) window.history.pushState(null, '', url);
+    this.cameBy = 'next';
     await this.open(this.readClip(), { play });
   }
 
   // ------------------------------------------------------------ what was played
 
+  /** What is played from here on belongs to another play. */
+  forgetPlay() {
+    this.play = null; // {id, key, seq}, once the server knows of it
+    this.starting = null;
+    this.ranges = new PlayedRanges();
+    this.rate = 0;
+  }
+
   /** Tell the server that this clip is being played; the answer names the play. Tried again with the next beat. */
   startPlay() {
     if (this.play) return Promise.resolve();
-    const clip = this.clip;
-    this.starting ??= request('POST', `/api/v1/clips/${clip.id}/plays`)
+    if (this.starting) return this.starting;
+    const about = { source: this.cameBy };
+    if (this.screening.people !== null) about.people = this.screening.people;
+    const starting = request('POST', `/api/v1/clips/${this.clip.id}/plays`, about)
       .then((answer) => {
-        if (this.clip !== clip) return;
-        this.play = { id: answer.play, seq: 0 };
+        if (this.starting !== starting) return; // meanwhile another play was begun
+        this.play = { id: answer.play, key: answer.key, seq: 0 };
         this.freshMaster = answer.master;
         if (answer.beat_every_s) this.beatEvery = answer.beat_every_s;
       })
-      .catch(() => {})
+      .catch((error) => {
+        if (this.starting === starting && about.people && error.status >= 400 && error.status < 500) {
+          this.video.pause();
+          this.screening.end(error.said);
+        }
+      })
       .finally(() => {
-        this.starting = null;
+        if (this.starting === starting) this.starting = null;
       });
-    return this.starting;
+    this.starting = starting;
+    return starting;
+  }
+
+  /** A screening begins, or has ended: what was played goes to the play before, and the clip begins again. */
+  startAnew() {
+    this.handOver();
+    this.forgetPlay();
+    if (this.screening.people === null) {
+      this.video.pause();
+      return;
+    }
+    this.seek(0);
+    this.startPlay();
+    this.video.play().catch(() => {});
+    this.stage.scrollIntoView({ block: 'nearest' });
   }
 
   advance() {
-    if (!this.video.seeking) this.ranges.advance(this.video.currentTime, now(), this.video.playbackRate);
+    if (this.video.seeking) return;
+    this.rate = Math.max(this.rate, this.video.playbackRate);
+    this.ranges.advance(this.video.currentTime, now(), this.video.playbackRate);
   }
 
   /** Put what was played since the last beat into a new one. */
@@ -145,16 +182,19 @@ class Watch {
     const ranges = this.ranges.take();
     if (!ranges.length) return null;
     this.play.seq += 1;
-    return {
+    const beat = {
+      key: this.play.key,
       seq: this.play.seq,
       at_s: Math.round(this.video.currentTime * 100) / 100,
-      rate: this.video.playbackRate,
+      rate: this.rate,
       ranges,
     };
+    this.rate = 0;
+    return beat;
   }
 
   async report() {
-    if (!this.play && !this.video.played?.length) return;
+    if (!this.play && this.ranges.empty) return;
     const clip = this.clip;
     await this.startPlay();
     if (this.clip !== clip) return;
@@ -163,10 +203,15 @@ class Watch {
     if (beat) await this.sender.add(this.play.id, beat);
   }
 
-  leave() {
+  /** Report at once and wait for nothing. */
+  handOver() {
     if (!this.video.paused) this.advance();
     const beat = this.beat();
     if (beat) this.sender.add(this.play.id, beat);
+  }
+
+  leave() {
+    this.handOver();
     this.sender.leave();
   }
 

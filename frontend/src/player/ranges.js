@@ -31,6 +31,11 @@ export class PlayedRanges {
     this.open = null;
   }
 
+  /** Whether there is nothing to take. */
+  get empty() {
+    return !this.done.length && !(this.open && this.open.to > this.open.from);
+  }
+
   /** The stretches since the last call, as [from, to]; playing may go on. */
   take() {
     const ranges = this.done;

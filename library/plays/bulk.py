@@ -1,0 +1,182 @@
+"""The rows that a batch of beats concerns: read at its beginning, written at its end.
+
+Plain statements over many rows and no objects of the ORM: here every microsecond is paid for each beat.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy.orm import Session
+
+from library.catalog.tables import Clip, Lesson
+from library.core.clock import local_day
+from library.core.database import upsert
+from library.core.ids import new_id
+from library.core.permits import LessonState
+from library.plays import rules
+from library.plays.crediting import Beat, Book, ClipFacts, PlayRow, WatcherRow
+from library.plays.rules import Begun, Range, ViewRule
+from library.plays.tables import DaySum, Play, View, Watcher
+
+# One lock for a person, whether p: or g:, and taken in one order, so that two processes cannot wait for each
+# other. Two people who share a hash wait for each other, and nothing worse.
+_LOCK_PEOPLE = text(
+    "SELECT pg_advisory_xact_lock(person) FROM (SELECT DISTINCT hashtextextended(substr(viewer, 3), 0)"
+    " AS person FROM plays_play WHERE id = ANY(:ids) ORDER BY 1) AS people"
+)
+_SEEN = ("viewed_at", "unique_s", "completed_at", "ranges")
+_SUMS = ("member_views", "visitor_views", "group_views", "group_people", "completes", "watched_s")
+
+
+def read(session: Session, beats: Sequence[Beat], rule: ViewRule) -> Book:
+    """Read all that decides what the beats earn; nobody else credits the same people until the commit."""
+    connection = session.connection()
+    ids = sorted({beat.play_id for beat in beats})
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_PEOPLE, {"ids": ids})
+    plays = {play.id: play for play in _plays(connection, ids)}
+    pairs = sorted({(play.clip_id, play.viewer) for play in plays.values()})
+    begun = [(play.id, play.viewer, Begun(play.began_s, play.credited_s)) for play in plays.values()]
+    # A play that is older than the oldest beat's reach takes no beats, and holds nobody back.
+    since = min(beat.at for beat in beats) - timedelta(hours=rule.late_h)
+    viewers = {name for _, viewer in pairs for name in rules.clock_of(viewer)}
+    others = select(Play.id, Play.viewer, Play.started_at, Play.credited_s).where(
+        Play.viewer.in_(sorted(viewers)), Play.started_at >= since, Play.id.not_in(ids)
+    )
+    for play_id, viewer, started_at, credited_s in connection.execute(others):
+        begun.append((play_id, viewer, Begun(started_at.timestamp(), credited_s)))
+    return Book(
+        plays,
+        _clips(connection, {clip_id for clip_id, _ in pairs}),
+        {(row.clip_id, row.viewer): row for row in _watchers(connection, pairs)},
+        begun,
+        rule,
+    )
+
+
+def _plays(connection: Connection, ids: Collection[str]) -> Iterator[PlayRow]:
+    row: Any
+    for row in connection.execute(select(Play.__table__).where(Play.id.in_(ids))):
+        yield PlayRow(
+            id=row.id,
+            clip_id=row.clip_id,
+            lesson_id=row.lesson_id,
+            viewer=row.viewer,
+            people=row.people,
+            source=row.source,
+            branch_id=row.branch_id,
+            started_at=row.started_at,
+            rate=row.rate,
+            credited_s=row.credited_s,
+            capped_s=row.capped_s,
+            counted=row.counted,
+            completed=row.completed,
+            last_at=row.last_at,
+            ranges=_pairs(row.ranges),
+            doubted=_pairs(row.doubted),
+        )
+
+
+def _watchers(connection: Connection, pairs: Collection[tuple[str, str]]) -> Iterator[WatcherRow]:
+    wanted = tuple_(Watcher.clip_id, Watcher.viewer).in_(pairs)
+    row: Any
+    for row in connection.execute(select(Watcher.__table__).where(wanted)):
+        yield WatcherRow(
+            clip_id=row.clip_id,
+            viewer=row.viewer,
+            lesson_id=row.lesson_id,
+            viewed_at=row.viewed_at,
+            unique_s=row.unique_s,
+            completed_at=row.completed_at,
+            ranges=_pairs(row.ranges),
+        )
+
+
+def _pairs(stored: Iterable[Sequence[float]]) -> list[Range]:
+    return [(start, end) for start, end in stored]
+
+
+def _clips(connection: Connection, ids: Collection[str]) -> dict[str, ClipFacts]:
+    rows = connection.execute(
+        select(Clip.id, func.coalesce(Clip.duration_s, Clip.end_s - Clip.start_s), Lesson.state)
+        .join(Lesson, Lesson.id == Clip.lesson_id)
+        .where(Clip.id.in_(ids))
+    )
+    return {clip_id: ClipFacts(length_s, state == LessonState.PUBLISHED) for clip_id, length_s, state in rows}
+
+
+def write(session: Session, book: Book) -> None:
+    """Write what has changed. Day sums come last and in one order: they are what batches of other processes
+    wait for."""
+    connection = session.connection()
+    _many(connection, update(Play).where(Play.id == bindparam("its_id")), map(_play_values, book.plays()))
+    watcher = upsert(session, Watcher)
+    watcher = watcher.on_conflict_do_update(
+        index_elements=["clip_id", "viewer"], set_={name: watcher.excluded[name] for name in _SEEN}
+    )
+    _many(connection, watcher, map(_watcher_values, book.watchers()))
+    _many(connection, insert(View), (_view_values(play, at) for play, at in book.views))
+    day = upsert(session, DaySum)
+    day = day.on_conflict_do_update(
+        index_elements=["clip_id", "day", "branch_id"],
+        set_={name: getattr(DaySum, name) + day.excluded[name] for name in _SUMS},
+    )
+    _many(
+        connection,
+        day,
+        (
+            {**asdict(sums), "clip_id": clip_id, "day": at, "branch_id": branch_id}
+            for (clip_id, at, branch_id), sums in sorted(book.days.items())
+        ),
+    )
+
+
+def _many(connection: Connection, statement: Any, rows: Iterable[dict[str, Any]]) -> None:
+    values = list(rows)
+    if values:
+        connection.execute(statement, values)
+
+
+def _play_values(play: PlayRow) -> dict[str, Any]:
+    return {
+        "its_id": play.id,
+        "rate": play.rate,
+        "credited_s": play.credited_s,
+        "capped_s": play.capped_s,
+        "counted": play.counted,
+        "completed": play.completed,
+        "last_at": play.last_at,
+        "ranges": play.ranges,
+        "doubted": play.doubted,
+    }
+
+
+def _watcher_values(watcher: WatcherRow) -> dict[str, Any]:
+    return {
+        "clip_id": watcher.clip_id,
+        "viewer": watcher.viewer,
+        "lesson_id": watcher.lesson_id,
+        "viewed_at": watcher.viewed_at,
+        "unique_s": watcher.unique_s,
+        "completed_at": watcher.completed_at,
+        "ranges": watcher.ranges,
+    }
+
+
+def _view_values(play: PlayRow, at: Any) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "play_id": play.id,
+        "clip_id": play.clip_id,
+        "lesson_id": play.lesson_id,
+        "viewer": play.viewer,
+        "kind": rules.kind_of(play.viewer),
+        "people": play.people,
+        "branch_id": play.branch_id,
+        "source": play.source,
+        "at": at,
+        "day": local_day(at),
+    }

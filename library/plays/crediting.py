@@ -1,0 +1,206 @@
+"""What many beats earn together: the rules applied one by one, to rows that were read before and are written
+after. No clock and no database here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from library.core.clock import local_day
+from library.plays import rules
+from library.plays.rules import Begun, Decision, Kind, Range, ViewRule, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a player reports: stretches of the clip, how fast it played, and when the server learned of it."""
+
+    play_id: str
+    ranges: Sequence[Sequence[float]]
+    rate: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """What a beat earned.
+
+    `credited_s` are the seconds credited to its play so far, `counted` whether the play has passed the rule,
+    `completed` whether its viewer has by now seen the clip to the end, `cut_s` how much was new in the beat
+    and not believed, and `why`. `view`: with this beat the clip has one view more.
+    """
+
+    clip_id: str
+    credited_s: float
+    counted: bool
+    completed: bool
+    cut_s: float
+    why: Why | None
+    view: bool = False
+
+
+@dataclass(slots=True)
+class PlayRow:
+    """A play as its row says it; `changed`: it must be written again."""
+
+    id: str
+    clip_id: str
+    lesson_id: str
+    viewer: str
+    people: int
+    source: str
+    branch_id: str | None
+    started_at: datetime
+    rate: float
+    credited_s: float
+    capped_s: float
+    counted: bool
+    completed: bool
+    last_at: datetime
+    ranges: list[Range]
+    doubted: list[Range]
+    changed: bool = False
+
+    @property
+    def began_s(self) -> float:
+        """When it began, in seconds since 1970."""
+        return self.started_at.timestamp()
+
+
+@dataclass(slots=True)
+class WatcherRow:
+    """What a viewer has seen of a clip; `changed`: it must be written again."""
+
+    clip_id: str
+    viewer: str
+    lesson_id: str
+    viewed_at: datetime | None = None
+    unique_s: float = 0.0
+    completed_at: datetime | None = None
+    ranges: list[Range] = field(default_factory=list)
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class DayRow:
+    """What a day's sum is raised by."""
+
+    lesson_id: str
+    member_views: int = 0
+    visitor_views: int = 0
+    group_views: int = 0
+    group_people: int = 0
+    completes: int = 0
+    watched_s: float = 0.0
+
+    def count(self, kind: Kind, people: int) -> None:
+        """Count one view, or one screening to `people`."""
+        if kind is Kind.MEMBER:
+            self.member_views += 1
+        elif kind is Kind.VISITOR:
+            self.visitor_views += 1
+        else:
+            self.group_views += 1
+            self.group_people += people
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFacts:
+    """What a decision needs to know of a clip."""
+
+    length_s: float
+    published: bool
+
+
+class Book:
+    """The rows that a batch of beats concerns. `credit` changes them; what changed is then written."""
+
+    def __init__(
+        self,
+        plays: Mapping[str, PlayRow],
+        clips: Mapping[str, ClipFacts],
+        watchers: Mapping[tuple[str, str], WatcherRow],
+        begun: Iterable[tuple[str, str, Begun]],
+        rule: ViewRule,
+    ) -> None:
+        """`begun` are all recent plays of everybody concerned: id, viewer, when and how much."""
+        self._plays, self._clips, self._rule = plays, clips, rule
+        self._watchers = dict(watchers)
+        self._clocks: dict[str, dict[str, Begun]] = {}
+        for play_id, viewer, its in begun:
+            self._clocks.setdefault(rules.clock_of(viewer)[0], {})[play_id] = its
+        self.views: list[tuple[PlayRow, datetime]] = []
+        self.days: dict[tuple[str, date, str], DayRow] = {}
+
+    def plays(self) -> list[PlayRow]:
+        """Return the plays that have changed."""
+        return [play for play in self._plays.values() if play.changed]
+
+    def watchers(self) -> list[WatcherRow]:
+        """Return the watchers that have changed."""
+        return [watcher for watcher in self._watchers.values() if watcher.changed]
+
+    def credit(self, beat: Beat) -> Credited | None:
+        """Credit one beat; returns None when there is no such play, or no longer such a clip."""
+        play = self._plays.get(beat.play_id)
+        clip = self._clips.get(play.clip_id) if play is not None else None
+        if play is None or clip is None:
+            return None
+        watcher = self._watchers.get((play.clip_id, play.viewer))
+        if watcher is None:
+            watcher = WatcherRow(play.clip_id, play.viewer, play.lesson_id)
+            self._watchers[play.clip_id, play.viewer] = watcher
+        decision = self._decide(play, clip, beat)
+        view = decision.ranges != play.ranges and self._earn(play, clip, watcher, decision, beat.at)
+        if decision.doubted != play.doubted:
+            play.doubted, play.changed = decision.doubted, True
+            play.capped_s = rules.total_s(play.doubted)
+        done = watcher.completed_at is not None
+        return Credited(play.clip_id, play.credited_s, play.counted, done, decision.cut_s, decision.why, view)
+
+    def _decide(self, play: PlayRow, clip: ClipFacts, beat: Beat) -> Decision:
+        reported = rules.clean(beat.ranges, clip.length_s)
+        if not clip.published:
+            return rules.unpublished(play.ranges, play.doubted, reported)
+        began_s, now_s = play.began_s, beat.at.timestamp()
+        rate = self._rule.held_rate(beat.rate)
+        if rate > play.rate:
+            play.rate, play.changed = rate, True
+        clock = self._clocks[rules.clock_of(play.viewer)[0]].values()
+        return rules.decide(
+            play.ranges,
+            play.doubted,
+            reported,
+            elapsed_s=now_s - began_s,
+            rate=play.rate,
+            elsewhere_s=rules.room_elsewhere_s(began_s, clock, now_s, self._rule),
+            rule=self._rule,
+        )
+
+    def _earn(
+        self, play: PlayRow, clip: ClipFacts, watcher: WatcherRow, decision: Decision, at: datetime
+    ) -> bool:
+        """Write down what was earned; returns whether the clip has one view more with it."""
+        day = self._day(play, at)
+        credited_s = rules.total_s(decision.ranges)
+        day.watched_s = round(day.watched_s + credited_s - play.credited_s, 3)
+        play.ranges, play.credited_s, play.last_at, play.changed = decision.ranges, credited_s, at, True
+        self._clocks[rules.clock_of(play.viewer)[0]][play.id] = Begun(play.began_s, credited_s)
+        watcher.ranges, watcher.changed = rules.union([*watcher.ranges, *decision.ranges]), True
+        watcher.unique_s = rules.total_s(watcher.ranges)
+        if watcher.completed_at is None and self._rule.completes(watcher.unique_s, clip.length_s):
+            watcher.completed_at, play.completed = at, True
+            day.completes += rules.kind_of(play.viewer) is not Kind.GROUP
+        if play.counted or not self._rule.counts(credited_s, clip.length_s):
+            return False
+        play.counted = True
+        if not self._rule.window_over(watcher.viewed_at, at):
+            return False
+        watcher.viewed_at = at
+        self.views.append((play, at))
+        day.count(rules.kind_of(play.viewer), play.people)
+        return True
+
+    def _day(self, play: PlayRow, at: datetime) -> DayRow:
+        return self.days.setdefault(
+            (play.clip_id, local_day(at), play.branch_id or ""), DayRow(play.lesson_id)
+        )

@@ -1,0 +1,177 @@
+"""What a real player in Chromium reports, and what becomes of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
+
+from library.plays.tables import Play, View, Watcher
+from tests.browser.conftest import DEVICES, SECONDS
+from tests.server.conftest import Put
+from tests.support.server import Served, password
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+WAITING = "() => JSON.parse(localStorage.getItem('weike.beats') ?? '[]').length"
+
+
+class Visitor:
+    """Somebody at the clip's page, and the rows of what they do."""
+
+    def __init__(self, context: BrowserContext, served: Served, clip: str) -> None:
+        self.context, self.served, self.clip = context, served, clip
+        self.page: Page = context.new_page()
+
+    def open(self, path: str = "") -> None:
+        """Open the clip's page, or another one."""
+        self.page.goto(self.served.base_url + (path or f"/clips/{self.clip}"))
+
+    def play(self, until_s: float) -> None:
+        """Play on, and pause at a moment."""
+        self.page.wait_for_function("() => document.querySelector('video').readyState >= 2", timeout=60_000)
+        self.page.evaluate("document.querySelector('video').play()")
+        self.page.wait_for_function(
+            f"() => document.querySelector('video').currentTime >= {until_s}"
+            " || document.querySelector('video').ended",
+            timeout=180_000,
+        )
+
+    def pause(self) -> dict[str, Any]:
+        """Pause; returns what the server says to the beat that this sends."""
+        with self.page.expect_response(lambda answer: "/beats" in answer.url) as answer:
+            self.page.evaluate("document.querySelector('video').pause()")
+        told: dict[str, Any] = answer.value.json()
+        return told
+
+    def rows(self, table: Any) -> list[Any]:
+        """The rows of this clip, in order."""
+        with self.served.ports.db.read() as session:
+            return list(session.scalars(select(table).where(table.clip_id == self.clip)))
+
+    def until(self, what: str, holds: Callable[[], bool]) -> None:
+        """Wait for something in the database."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if holds():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(what)
+
+
+@pytest.fixture(params=["phone", "desktop"])
+def watcher(request: pytest.FixtureRequest, chromium: Browser, served: Served, put: Put) -> Iterator[Visitor]:
+    """A fresh profile; the clip's earlier plays are forgotten."""
+    with served.ports.db.write() as session:
+        for table in (Play, View, Watcher):
+            for row in session.scalars(select(table)):
+                session.delete(row)
+    context = chromium.new_context(**DEVICES[request.param], locale="zh-CN")
+    yield Visitor(context, served, put.clip)
+    context.close()
+
+
+@pytest.mark.parametrize("watcher", ["phone"], indirect=True)
+def test_half_a_minute_counts_once_a_reload_none_and_the_rest_completes(watcher: Visitor) -> None:
+    watcher.open("/search?q=x")
+    watcher.page.evaluate(f"location.href = '/clips/{watcher.clip}'")
+    watcher.page.wait_for_selector("#views", state="attached")
+    watcher.play(30)
+    told = watcher.pause()
+    assert told["counted"]
+    assert "why" not in told, "an honest player is believed"
+    assert 29 <= told["credited_s"] <= 32
+    [view] = watcher.rows(View)
+    assert (view.kind, view.source) == ("visitor", "search")
+    watcher.page.reload()
+    watcher.play(12)
+    assert watcher.pause()["counted"]
+    assert len(watcher.rows(View)) == 1
+    [seen] = watcher.rows(Watcher)
+    assert seen.completed_at is None
+    watcher.page.evaluate("document.querySelector('video').currentTime = 29")
+    watcher.play(SECONDS)
+    watcher.until("watched to the end, in two plays", lambda: bool(watcher.rows(Watcher)[0].completed_at))
+    assert len(watcher.rows(View)) == 1
+
+
+@pytest.mark.parametrize("watcher", ["desktop"], indirect=True)
+def test_dragging_to_the_end_completes_nothing(watcher: Visitor) -> None:
+    watcher.open()
+    watcher.play(2)
+    watcher.page.evaluate(f"document.querySelector('video').currentTime = {SECONDS - 3}")
+    watcher.play(SECONDS)
+    watcher.until("the end is reported", lambda: any(p.credited_s >= 3 for p in watcher.rows(Play)))
+    [play] = watcher.rows(Play)
+    assert play.credited_s < 10
+    assert not play.completed
+    assert watcher.rows(View) == []
+
+
+@pytest.mark.parametrize("watcher", ["phone"], indirect=True)
+def test_what_was_watched_without_a_network_is_reported_when_it_is_back(watcher: Visitor) -> None:
+    watcher.open()
+    watcher.play(3)
+    watcher.context.set_offline(True)
+    watcher.play(16)
+    watcher.page.evaluate("document.querySelector('video').pause()")
+    watcher.page.wait_for_function(f"{WAITING} > 0")
+    assert watcher.rows(View) == []
+    watcher.page.wait_for_timeout(2000)
+    watcher.context.set_offline(False)
+    watcher.page.wait_for_function(f"{WAITING} === 0", timeout=60_000)
+    [play] = watcher.rows(Play)
+    assert play.credited_s >= 15
+    assert play.doubted == []
+    assert len(watcher.rows(View)) == 1
+
+
+@pytest.mark.parametrize("watcher", ["desktop"], indirect=True)
+def test_leaving_the_page_reports_what_was_played(watcher: Visitor) -> None:
+    watcher.open()
+    watcher.play(5)
+    watcher.open("/counting")
+    watcher.until("the last seconds arrive", lambda: watcher.rows(Play)[0].credited_s >= 4.5)
+
+
+def test_people_who_sit_together_are_one_screening(watcher: Visitor) -> None:
+    page = watcher.page
+    watcher.open()
+    expect(page.locator("#screening")).to_have_count(0)  # nobody has signed in
+    page.goto(f"{watcher.served.base_url}/sign-in")
+    page.fill("main input[name=username]", "member")
+    page.fill("main input[name=password]", password("member"))
+    page.click("main form button.primary")
+    page.wait_for_url(f"{watcher.served.base_url}/")
+    watcher.open()
+    watcher.play(3)
+    page.locator("#screening summary").click()
+    people = page.locator("#screening input[name=people]")
+    people.fill("1")
+    page.locator("#screening-form button").click()
+    expect(page.locator("#screening-now")).to_be_hidden()  # the browser itself asks for two at least
+    people.fill("30")
+    page.locator("#screening-form button").click()
+    expect(page.locator("#screening-now")).to_contain_text("集中学习 · 30 人")
+    expect(page.locator("#screening")).to_be_hidden()
+    page.wait_for_function("() => document.querySelector('video').currentTime < 2")
+    before = page.locator("#views").get_attribute("data-views")
+    watcher.play(12)
+    watcher.until("the screening counts", lambda: len(watcher.rows(View)) == 1)
+    [view] = watcher.rows(View)
+    assert (view.kind, view.people) == ("group", 30)
+    assert page.locator("#views").get_attribute("data-views") == before, (
+        "screenings are a figure of their own"
+    )
+    page.locator("#screening-end").click()
+    expect(page.locator("#screening-now")).to_be_hidden()
+    expect(page.locator("#screening")).to_be_visible()
+    assert page.evaluate("document.querySelector('video').paused")
+    kinds = sorted(play.kind for play in watcher.rows(Play))
+    assert kinds == ["group", "member"]
+    [alone] = [play for play in watcher.rows(Play) if play.kind == "member"]
+    assert 2.5 <= alone.credited_s <= 6, "what was watched before is one's own"
