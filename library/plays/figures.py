@@ -14,7 +14,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was counted. Views of members, of visitors and screenings are never mixed into one number of people.
+    """What was counted. Members, visitors and screenings are never mixed into one number of people.
 
     `screened_people` were at the screenings; `completes` are members and visitors who had then seen a clip to
     the end; `watched_s` are credited seconds of plays of all kinds, a screening's once.
@@ -137,7 +137,7 @@ class LessonLine:
 class Overview:
     """What the lessons in somebody's scope collected in a span.
 
-    `lessons` are one page of `lesson_count`; `branches` are who watched, within the scope of the reader: those
+    `lessons` are one page of `lesson_count`; `branches` are who watched, within the reader's scope: those
     below their own branches; None for a lecturer, who sees no other branches' people.
     """
 
