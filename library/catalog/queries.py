@@ -51,6 +51,14 @@ def _staffed(viewer: Viewer) -> ColumnElement[bool]:
     return Lesson.branch_id.in_(select(Branch.id).where(below))
 
 
+def measured(viewer: Viewer) -> ColumnElement[bool]:
+    """Return permits' STATS decision as a condition on Lesson."""
+    if viewer.person_id is None:
+        return false()
+    own = Lesson.owner_id == viewer.person_id if viewer.has(Role.LECTURER) else false()
+    return or_(own, _staffed(viewer))
+
+
 def lesson(session: Session, lesson_id: str) -> Lesson:
     """Return a lesson whoever asks; raises NotFound."""
     found = session.get(Lesson, lesson_id)

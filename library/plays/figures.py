@@ -125,7 +125,7 @@ class LessonFigures:
 
 @dataclass(frozen=True, slots=True)
 class LessonLine:
-    """One lesson among many."""
+    """One lesson among many; `title` is "" for one that is gone, which only the root's staff see."""
 
     lesson_id: str
     title: str

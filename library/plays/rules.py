@@ -260,3 +260,29 @@ def _without(stretches: Sequence[Range], held: Sequence[Range]) -> Iterator[Rang
             at = max(at, held_end)
         if at < end:
             yield at, end
+
+
+MOST_STEPS = 120
+"""A retention curve has at most so many steps."""
+
+
+def curve_steps(clip_s: float) -> int:
+    """Return into how many steps the retention of a clip is counted: whole seconds while these are enough."""
+    return max(1, min(MOST_STEPS, math.ceil(clip_s)))
+
+
+def curve_step_s(clip_s: float) -> float:
+    """Return how many seconds one of these steps has; the last may be longer or shorter by a little."""
+    return round(clip_s / curve_steps(clip_s), 6)
+
+
+def covered_steps(ranges: Iterable[Sequence[float]], step_s: float, steps: int) -> list[int]:
+    """Return 1 for every step of which half or more lies in the stretches, else 0; they do not overlap."""
+    if step_s <= 0:
+        return [0] * steps
+    covered_s = [0.0] * steps
+    for start, end in ranges:
+        first, last = int(start / step_s), min(steps - 1, int(end / step_s))
+        for step in range(first, last + 1):
+            covered_s[step] += max(0.0, min(end, (step + 1) * step_s) - max(start, step * step_s))
+    return [int(its + _TINY_S >= step_s / 2) for its in covered_s]

@@ -292,6 +292,8 @@ def test_the_database_and_the_rule_show_the_same_lessons(
         viewer = viewer_from(forest, drawn)
         allowed = {x.id for x in forest.lessons if may(viewer, Action.VIEW, queries.facts(x))}
         assert set(session.scalars(select(Lesson.id).where(queries.visible(viewer)))) == allowed
+        measured = {x.id for x in forest.lessons if may(viewer, Action.STATS, queries.facts(x))}
+        assert set(session.scalars(select(Lesson.id).where(queries.measured(viewer)))) == measured
         page = queries.lessons_page(session, viewer, queries.Filters(), 1, 100)
         assert ({x.id for x in page.items}, page.total) == (allowed, len(allowed))
         by_id = queries.lessons_by_ids(session, viewer, [x.id for x in forest.lessons])
