@@ -70,6 +70,7 @@ class Pages:
                 may_manage_people=viewer.has(Role.STAFF),
                 may_save_searches=viewer.has(Role.STAFF),
                 may_teach=viewer.has(Role.STAFF),
+                may_see_stats=viewer.has(Role.LECTURER),
             )
             if viewer.person_id
             else None,
@@ -219,10 +220,11 @@ def lesson_ref(lesson: Lesson) -> LessonRef:
 
 
 def pager(page: Page[object], path: str, **filters: object) -> Pager:
-    """Return where we are in a list; empty filters are left out of its address."""
+    """Return where we are in a list; empty filters are left out of its address, `path` may have a query."""
     chosen = urlencode({name: value for name, value in filters.items() if value})
+    joint = "&" if "?" in path else "?"
     return Pager(
-        page=page.number, pages=page.last, total=page.total, url=f"{path}?{chosen}" if chosen else path
+        page=page.number, pages=page.last, total=page.total, url=f"{path}{joint}{chosen}" if chosen else path
     )
 
 

@@ -55,13 +55,10 @@ from server.contexts.people import (
 )
 from server.contexts.pictures import PosterPage, Still
 from server.contexts.plays import (
-    ClipCount,
     ClipPage,
     CountingPage,
     CueLine,
-    DayCount,
     DownloadChoice,
-    StatsPage,
 )
 from server.contexts.searching import (
     SavedDraft,
@@ -76,6 +73,7 @@ from server.contexts.searching import (
     SearchPage,
     SearchResult,
 )
+from server.contexts.statistics import ClipStats, OverviewPage, StatsPage
 from server.contexts.system import ApiDocsPage, ErrorPage
 from server.contexts.wording import (
     DictionaryChange,
@@ -101,6 +99,7 @@ PAGES: tuple[type[Context], ...] = (
     MinePage,
     ReviewPage,
     StatsPage,
+    OverviewPage,
     SignInPage,
     WelcomePage,
     AccountPage,
@@ -118,14 +117,13 @@ __all__ = [
     "ApiDocsPage",
     "BranchRow",
     "ClipCard",
-    "ClipCount",
     "ClipPage",
+    "ClipStats",
     "Context",
     "CountingPage",
     "CountingRule",
     "CueLine",
     "CutPage",
-    "DayCount",
     "DeviceRow",
     "DictionaryChange",
     "DictionaryEntry",
@@ -147,6 +145,7 @@ __all__ = [
     "LessonRef",
     "LessonsPage",
     "MinePage",
+    "OverviewPage",
     "Pager",
     "PastedLine",
     "PeoplePage",

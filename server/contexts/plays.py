@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 
-from server.contexts.parts import ClipCard, Context, CountingRule, Kind, LessonCard, LessonRef
+from server.contexts.parts import ClipCard, Context, CountingRule, Kind, LessonCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,45 +56,6 @@ class ClipPage(Context):
     strip_url: str | None = None
     downloads: tuple[DownloadChoice, ...] = ()
     in_wechat: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipCount:
-    """What one clip collected. `title` is what the lecturer calls it, "" for nothing."""
-
-    id: str
-    n: int
-    title: str = ""
-    views: int
-    people: int
-    watched_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayCount:
-    """What one day brought a lesson."""
-
-    day: date
-    views: int
-    people: int
-    watched_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatsPage(Context):
-    """GET /lessons/{id}/stats : counted views, people, watched seconds; per clip, and per day (oldest
-    first). `replaced` sums the clips that the lesson had before it was cut otherwise.
-    """
-
-    template: ClassVar[str] = "plays/stats.html"
-    lesson: LessonRef
-    views: int
-    people: int
-    watched_s: float
-    clips: tuple[ClipCount, ...]
-    replaced: ClipCount | None = None
-    days: tuple[DayCount, ...]
-    rule: CountingRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
