@@ -41,6 +41,14 @@ def duration_words(seconds: float, catalogue: Catalogue) -> str:
     return catalogue.say(N_("%(minutes)s 分 %(seconds)s 秒"), minutes=minutes, seconds=rest_s)
 
 
+def watched_words(seconds: float, catalogue: Catalogue) -> str:
+    """How much was watched by many together: from ten hours on without the minutes."""
+    hours = round(seconds / HOUR_S)
+    if hours < 10:
+        return duration_words(seconds, catalogue)
+    return catalogue.say(N_("%(hours)s 小时"), hours=format_decimal(hours, locale=catalogue.locale))
+
+
 def percent_words(value: float, catalogue: Catalogue) -> str:
     """A part of a whole, 0 to 100, without decimals."""
     return format_percent(value / 100, format="0%", locale=catalogue.locale)
@@ -112,6 +120,9 @@ def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., st
     def count(value: int) -> str:
         return _count(value, locale)
 
+    def watched(value: float) -> str:
+        return watched_words(value, catalogue)
+
     def number(value: int) -> str:
         return format_decimal(value, locale=locale)
 
@@ -131,6 +142,7 @@ def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., st
         "size": size,
         "count": count,
         "number": number,
+        "watched": watched,
         "month": month,
         "percent": percent,
         "day": day,
