@@ -150,7 +150,7 @@ def _top(most: int) -> int:
     """Return a round, even number that is not less than `most`, so that its half can be written too."""
     unit = 1
     while True:
-        for digit in (2, 4, 6, 10):
+        for digit in (2, 4, 6, 8, 10):
             if digit * unit >= most:
                 return digit * unit
         unit *= 10

@@ -32,6 +32,7 @@ from server.contexts import (
 from server.deps import SESSION_COOKIE, VISITOR_COOKIE, Who
 from server.i18n import negotiate
 from server.reasons import REASONS
+from server.settings import Settings
 from server.signing import media_expiry
 from server.templating import CONTENT_SECURITY_POLICY, Renderer
 from server.wiring import Ports
@@ -131,19 +132,7 @@ class Pages:
     @property
     def rule(self) -> CountingRule:
         """The counting rule as pages print it: the settings themselves."""
-        rule = self._ports.settings.view_rule
-        return CountingRule(
-            min_s=rule.min_s,
-            short_clip_s=rule.short_clip_s,
-            short_share=rule.short_share,
-            window_min=rule.window_min,
-            complete_share=rule.complete_share,
-            max_rate=rule.max_rate,
-            slack_s=rule.slack_s,
-            late_h=rule.late_h,
-            beat_every_s=self._ports.settings.beat_every_s,
-            group_most=rule.group_most,
-        )
+        return counting_rule(self._ports.settings)
 
     # ------------------------------------------------------------------ lessons and clips
 
@@ -210,6 +199,23 @@ class Pages:
             )
             for clip in lesson.clips
         )
+
+
+def counting_rule(settings: Settings) -> CountingRule:
+    """Return the counting rule as it is printed: the settings themselves."""
+    rule = settings.view_rule
+    return CountingRule(
+        min_s=rule.min_s,
+        short_clip_s=rule.short_clip_s,
+        short_share=rule.short_share,
+        window_min=rule.window_min,
+        complete_share=rule.complete_share,
+        max_rate=rule.max_rate,
+        slack_s=rule.slack_s,
+        late_h=rule.late_h,
+        beat_every_s=settings.beat_every_s,
+        group_most=rule.group_most,
+    )
 
 
 def lesson_ref(lesson: Lesson) -> LessonRef:

@@ -138,10 +138,15 @@ def _replaced(session: Session, sums: Mapping[str, tuple[int, float]]) -> ClipSu
     return ClipSum("", 0, sum(n for n, _s in sums.values()), people, sum(s for _n, s in sums.values()))
 
 
-def _days(session: Session, lesson_id: str) -> list[DayRow]:
+def people_of_days(session: Session, lesson_id: str) -> dict[date, int]:
+    """Return how many different members and visitors watched a lesson on each day."""
     alone = (View.lesson_id == lesson_id) & (View.kind != Kind.GROUP)
     people = select(View.day, func.count(View.viewer.distinct())).where(alone).group_by(View.day)
-    per_day = dict(session.execute(people).all())
+    return dict(session.execute(people).all())
+
+
+def _days(session: Session, lesson_id: str) -> list[DayRow]:
+    per_day = people_of_days(session, lesson_id)
     rows = session.execute(
         select(DaySum.day, _views(), func.sum(DaySum.watched_s))
         .where(DaySum.lesson_id == lesson_id)

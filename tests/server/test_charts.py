@@ -71,7 +71,8 @@ def test_a_month_without_views_is_drawn_and_has_no_best_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("most", "top"), [(1, 2), (2, 2), (3, 4), (7, 10), (11, 20), (41, 60), (101, 200), (999_999, 1_000_000)]
+    ("most", "top"),
+    [(1, 2), (2, 2), (3, 4), (7, 8), (9, 10), (11, 20), (41, 60), (101, 200), (999_999, 1_000_000)],
 )
 def test_the_upper_edge_is_a_round_even_number(most: int, top: int) -> None:
     chart = day_chart([day(0, most)], Span(TODAY, TODAY))

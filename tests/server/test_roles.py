@@ -197,7 +197,12 @@ CASES = [
     Case("GET /lessons/{lesson_id}/progress", OWNER_SEES, draft()),
     Case("GET /lessons/{lesson_id}/progress", "403 403 200 403 200 200", published(), name="published"),
     Case("GET /lessons/{lesson_id}/events", OWNER_SEES, draft()),
-    Case("GET /lessons/{lesson_id}/stats", OWNER_SEES, draft()),
+    *(
+        Case(f"GET /lessons/{{lesson_id}}/stats{end}", OWNER_SEES, draft())
+        for end in ("", "/export.xlsx", "/export.csv")
+    ),
+    *(Case(f"GET /stats{end}", LECTURERS) for end in ("", "/export.xlsx", "/export.csv")),
+    Case("GET /api/v1/stats", "401 403 200 200 200 200"),
     Case("GET /lessons/{lesson_id}/stats", "403 403 200 403 200 200", published(), name="published"),
     Case("POST /lessons/{lesson_id}/retry", OWNER_DOES, failed),
     Case("POST /lessons/{lesson_id}/cancel", OWNER_DOES, working),
