@@ -461,7 +461,9 @@ def statistics_pages() -> Iterator[tuple[str, c.Context]]:
         replace(every, own=True, branches=None, frame=frame(LECTURER, "/stats"), sort="title"),
     )
     yield "overview_quiet", replace(every, watched=False, chart=None, total=Figures())
-    yield "overview_none", replace(every, has_lessons=False, frame=frame(LECTURER, "/stats"), own=True)
+    none = replace(every, has_lessons=False, watched=False, lessons=(), chart=None)
+    yield "overview_branches", none
+    yield "overview_none", replace(none, branches=None, frame=frame(LECTURER, "/stats"), own=True)
 
 
 def intake_pages() -> Iterator[tuple[str, c.Context]]:
