@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from library.core.database import Database
 from library.plays import actions, queries
+from library.plays.closing import DayClosed
 from library.plays.crediting import Beat, Credited
 from library.plays.rules import ViewRule
 
@@ -125,6 +126,9 @@ class Counting:
         try:
             return self._write_together([waiting])[0]
         except Exception as error:
+            if isinstance(error, DayClosed):  # it waited past midnight: its player sends it again
+                log.warning("a beat came after its day was closed", play=waiting.beat.play_id, day=str(error))
+                return _Done(waiting, error=CountingUnavailable())
             log.error("a beat cannot be written", play=waiting.beat.play_id, exc_info=error)
             return _Done(waiting, error=CountingUnavailable() if _unavailable(error) else error)
 

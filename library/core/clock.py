@@ -1,7 +1,7 @@
 """The clock is passed in, so that rules never read it and tests can move it."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 Clock = Callable[[], datetime]
 
@@ -17,6 +17,11 @@ def utc_now() -> datetime:
 def local_day(moment: datetime) -> date:
     """Return the Chinese calendar day of an aware moment."""
     return moment.astimezone(CHINA).date()
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment when a Chinese calendar day begins."""
+    return datetime.combine(day, time(), CHINA)
 
 
 def week_start(day: date) -> date:

@@ -132,7 +132,7 @@ def branches_named(session: Session, text: str, most: int = 200) -> list[str]:
 def branch_names(session: Session, ids: Collection[str]) -> dict[str, str]:
     """Return what branches are called, by their ids; those that are gone are left out."""
     rows = session.execute(select(Branch.id, Branch.name).where(Branch.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def branches_under(session: Session, viewer: Viewer, role: Role) -> Sequence[Branch]:

@@ -52,7 +52,8 @@ def credit_beats(session: Session, beats: Sequence[Beat], rule: ViewRule) -> lis
 
     None stands for a beat of a play, or of a clip, that is not there. The same beat twice changes nothing. A
     play becomes a view once, when it passes the rule. Before a lesson is published only its lecturer and the
-    staff see it, and their looking over it earns nothing.
+    staff see it, and their looking over it earns nothing. Raises closing.DayClosed when one of them was heard
+    on a day that is closed by now: sent again it counts on the present one.
     """
     book = bulk.read(session, beats, rule)
     credited = [book.credit(beat) for beat in beats]

@@ -16,7 +16,7 @@ from library.core.clock import local_day
 from library.core.database import upsert
 from library.core.ids import new_id
 from library.core.permits import LessonState
-from library.plays import rules
+from library.plays import closing, rules
 from library.plays.crediting import Beat, Book, ClipFacts, PlayRow, WatcherRow
 from library.plays.rules import Begun, Range, ViewRule
 from library.plays.tables import DaySum, Play, View, Watcher
@@ -27,13 +27,17 @@ _LOCK_PEOPLE = text(
     "SELECT pg_advisory_xact_lock(person) FROM (SELECT DISTINCT hashtextextended(substr(viewer, 3), 0)"
     " AS person FROM plays_play WHERE id = ANY(:ids) ORDER BY 1) AS people"
 )
-_SEEN = ("viewed_at", "unique_s", "completed_at", "ranges")
+_SEEN = ("viewed_at", "unique_s", "completed_at", "last_day", "ranges")
 _SUMS = ("member_views", "visitor_views", "group_views", "group_people", "completes", "watched_s")
 
 
 def read(session: Session, beats: Sequence[Beat], rule: ViewRule) -> Book:
-    """Read all that decides what the beats earn; nobody else credits the same people until the commit."""
+    """Read all that decides what the beats earn; nobody else credits the same people until the commit.
+
+    Raises DayClosed, see `check_open`.
+    """
     connection = session.connection()
+    closing.check_open(connection, min(beat.at for beat in beats))
     ids = sorted({beat.play_id for beat in beats})
     if connection.dialect.name == "postgresql":
         connection.execute(_LOCK_PEOPLE, {"ids": ids})
@@ -60,6 +64,8 @@ def read(session: Session, beats: Sequence[Beat], rule: ViewRule) -> Book:
 def _plays(connection: Connection, ids: Collection[str]) -> Iterator[PlayRow]:
     row: Any
     for row in connection.execute(select(Play.__table__).where(Play.id.in_(ids))):
+        if rules.is_token(row.viewer):  # whoever it was has been erased and earns nothing any more
+            continue
         yield PlayRow(
             id=row.id,
             clip_id=row.clip_id,
@@ -91,6 +97,7 @@ def _watchers(connection: Connection, pairs: Collection[tuple[str, str]]) -> Ite
             viewed_at=row.viewed_at,
             unique_s=row.unique_s,
             completed_at=row.completed_at,
+            last_day=row.last_day,
             ranges=_pairs(row.ranges),
         )
 
@@ -162,6 +169,7 @@ def _watcher_values(watcher: WatcherRow) -> dict[str, Any]:
         "viewed_at": watcher.viewed_at,
         "unique_s": watcher.unique_s,
         "completed_at": watcher.completed_at,
+        "last_day": watcher.last_day,
         "ranges": watcher.ranges,
     }
 

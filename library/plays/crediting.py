@@ -76,6 +76,7 @@ class WatcherRow:
     viewed_at: datetime | None = None
     unique_s: float = 0.0
     completed_at: datetime | None = None
+    last_day: date = date.min
     ranges: list[Range] = field(default_factory=list)
     changed: bool = False
 
@@ -186,7 +187,7 @@ class Book:
         play.ranges, play.credited_s, play.last_at, play.changed = decision.ranges, credited_s, at, True
         self._clocks[rules.clock_of(play.viewer)[0]][play.id] = Begun(play.began_s, credited_s)
         watcher.ranges, watcher.changed = rules.union([*watcher.ranges, *decision.ranges]), True
-        watcher.unique_s = rules.total_s(watcher.ranges)
+        watcher.unique_s, watcher.last_day = rules.total_s(watcher.ranges), local_day(at)
         if watcher.completed_at is None and self._rule.completes(watcher.unique_s, clip.length_s):
             watcher.completed_at, play.completed = at, True
             day.completes += rules.kind_of(play.viewer) is not Kind.GROUP

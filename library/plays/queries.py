@@ -1,17 +1,18 @@
-"""The only reader of plays and views; pages read the day sums."""
+"""The only reader of plays and views; pages read what is rolled up and the days since (see statistics.py)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select, true, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from library.catalog.queries import visible
 from library.catalog.tables import Clip, Lesson
 from library.core.permits import Viewer
 from library.plays.rules import Kind
-from library.plays.tables import DaySum, View
+from library.plays.tables import ClipSum as Rolled
+from library.plays.tables import DaySum, LessonSum, Seal, View
 
 
 def _views() -> ColumnElement[int]:
@@ -19,40 +20,75 @@ def _views() -> ColumnElement[int]:
     return func.sum(DaySum.member_views + DaySum.visitor_views)
 
 
+def sealed_through(session: Session) -> date | None:
+    """Return the last day that is rolled up and sealed, as all before it are; None before the first night."""
+    return session.scalar(select(func.max(Seal.day)).where(Seal.link.is_not(None)))
+
+
+def since(through: date | None) -> ColumnElement[bool]:
+    """Return the days that are not rolled up yet, as a condition on the sums that beats raise."""
+    return true() if through is None else DaySum.day > through
+
+
+def _views_of(
+    session: Session,
+    rolled: tuple[InstrumentedAttribute[str], ColumnElement[bool]],
+    live: tuple[InstrumentedAttribute[str], ColumnElement[bool]],
+) -> dict[str, int]:
+    """Return views by the ids of lessons or clips: those that are rolled up and those since."""
+    through = sealed_through(session)
+    key, wanted = live
+    rows = session.execute(select(key, _views()).where(wanted, since(through)).group_by(key)).all()
+    found = {its: int(n or 0) for its, n in rows}
+    if through is not None:
+        key, wanted = rolled
+        sums = key.class_
+        for its, n in session.execute(select(key, sums.member_views + sums.visitor_views).where(wanted)):
+            found[its] = found.get(its, 0) + n
+    return found
+
+
 def lesson_views(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
     """Return counted views of lessons: the sum over their clips; lessons without views are left out."""
-    rows = session.execute(
-        select(DaySum.lesson_id, _views()).where(DaySum.lesson_id.in_(lesson_ids)).group_by(DaySum.lesson_id)
+    return _views_of(
+        session,
+        (LessonSum.lesson_id, LessonSum.lesson_id.in_(lesson_ids)),
+        (DaySum.lesson_id, DaySum.lesson_id.in_(lesson_ids)),
     )
-    return {lesson_id: int(n or 0) for lesson_id, n in rows}
 
 
 def clip_views(session: Session, *lesson_ids: str) -> dict[str, int]:
     """Return counted views of each clip of some lessons; clips without views may be left out."""
-    rows = session.execute(
-        select(DaySum.clip_id, _views()).where(DaySum.lesson_id.in_(lesson_ids)).group_by(DaySum.clip_id)
+    return _views_of(
+        session,
+        (Rolled.clip_id, Rolled.lesson_id.in_(lesson_ids)),
+        (DaySum.clip_id, DaySum.lesson_id.in_(lesson_ids)),
     )
-    return {clip_id: int(n or 0) for clip_id, n in rows}
 
 
 def views_of_clips(session: Session, clip_ids: Collection[str]) -> dict[str, int]:
     """Return counted views of some clips, of whatever lessons; clips without views may be left out."""
-    rows = session.execute(
-        select(DaySum.clip_id, _views()).where(DaySum.clip_id.in_(clip_ids)).group_by(DaySum.clip_id)
+    return _views_of(
+        session,
+        (Rolled.clip_id, Rolled.clip_id.in_(clip_ids)),
+        (DaySum.clip_id, DaySum.clip_id.in_(clip_ids)),
     )
-    return {clip_id: int(n or 0) for clip_id, n in rows}
 
 
 def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:
     """Return the ids of the lessons with the most views among those the viewer may see."""
-    total = _views()
+    through = sealed_through(session)
+    live = select(DaySum.lesson_id, (DaySum.member_views + DaySum.visitor_views).label("views"))
+    rolled = select(LessonSum.lesson_id, (LessonSum.member_views + LessonSum.visitor_views).label("views"))
+    sums = union_all(live.where(since(through)), rolled).subquery()
+    total = func.sum(sums.c.views)
     rows = session.execute(
-        select(DaySum.lesson_id)
-        .join(Lesson, Lesson.id == DaySum.lesson_id)
+        select(sums.c.lesson_id)
+        .join(Lesson, Lesson.id == sums.c.lesson_id)
         .where(visible(viewer))
-        .group_by(DaySum.lesson_id)
+        .group_by(sums.c.lesson_id)
         .having(total > 0)
-        .order_by(total.desc(), DaySum.lesson_id.desc())
+        .order_by(total.desc(), sums.c.lesson_id.desc())
         .limit(limit)
     )
     return [lesson_id for (lesson_id,) in rows]

@@ -1,14 +1,29 @@
 """What lecturers and staff see of plays and views."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, literal_column, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from library.catalog.queries import measured
 from library.catalog.tables import Clip, Lecturer, Lesson
+from library.core.clock import midnight
 from library.core.paging import clean_number
 from library.core.permits import Role, Viewer
 from library.people import queries as people
@@ -27,8 +42,20 @@ from library.plays.figures import (
     SourceFigures,
     Span,
 )
-from library.plays.rules import Kind
-from library.plays.tables import DaySum, Play, View
+from library.plays.queries import sealed_through
+from library.plays.rolling import COUNTED, counted_columns
+from library.plays.rules import Kind, Source
+from library.plays.tables import (
+    BranchDay,
+    ClipSum,
+    CurveSum,
+    DaySum,
+    LessonDay,
+    LessonSum,
+    Play,
+    Seal,
+    View,
+)
 
 Sort = Literal["views", "title", "watched"]
 
@@ -38,8 +65,9 @@ MOST_LIVE_PLAYS = 20_000
 
 def lesson_figures(session: Session, lesson_id: str, span: Span) -> LessonFigures:
     """Return what a lesson collected in a span, whoever asks."""
+    known = _Known(session, span)
     sums = (
-        select(DaySum.clip_id, DaySum.branch_id, *_sums())
+        select(DaySum.clip_id, DaySum.branch_id, *counted_columns(DaySum))
         .where(DaySum.lesson_id == lesson_id, _within(DaySum.day, span))
         .group_by(DaySum.clip_id, DaySum.branch_id)
     )
@@ -48,23 +76,17 @@ def lesson_figures(session: Session, lesson_id: str, span: Span) -> LessonFigure
         its = _figures(numbers)
         of_clips.add(clip_id, its)
         of_branches.add(branch_id, its)
-    clips, replaced = _clips(session, lesson_id, span, of_clips)
-    days = (
-        select(DaySum.day, *_sums())
-        .where(DaySum.lesson_id == lesson_id, _within(DaySum.day, span))
-        .group_by(DaySum.day)
-        .order_by(DaySum.day)
-    )
+    clips, replaced = _clips(session, lesson_id, known, of_clips)
     return LessonFigures(
         lesson_id=lesson_id,
         span=span,
         total=of_clips.total(),
-        people=_people(session, and_(View.lesson_id == lesson_id, _within(View.day, span))),
+        people=_people_of_lesson(session, lesson_id, known),
         clips=clips,
         replaced=replaced,
-        days=tuple(DayFigures(day, _figures(numbers)) for day, *numbers in session.execute(days)),
+        days=_days(session, known, LessonDay.lesson_id == lesson_id, DaySum.lesson_id == lesson_id),
         branches=_branches(session, of_branches.figures),
-        sources=_sources(session, lesson_id, span),
+        sources=_sources(session, lesson_id, known),
         proof=proof(session),
     )
 
@@ -79,7 +101,8 @@ def overview(
     What the branches of staff watched is counted over all lessons, whoever teaches them.
     """
     everything = _at_root(session, viewer)
-    listed = _lines(viewer, span, everything=everything)
+    known = _Known(session, span)
+    listed = _lines(viewer, known, everything=everything)
     count = session.scalar(select(func.count()).select_from(listed)) or 0
     rows = session.execute(
         select(listed)
@@ -88,40 +111,91 @@ def overview(
         .limit(limit)
     )
     mine = select(Lesson.id).where(measured(viewer))
-    days = (
-        select(DaySum.day, *_sums())
-        .where(_within(DaySum.day, span), true() if everything else DaySum.lesson_id.in_(mine))
-        .group_by(DaySum.day)
-        .order_by(DaySum.day)
+    of_days = _days(
+        session,
+        known,
+        true() if everything else LessonDay.lesson_id.in_(mine),
+        true() if everything else DaySum.lesson_id.in_(mine),
     )
-    of_days = tuple(DayFigures(day, _figures(numbers)) for day, *numbers in session.execute(days))
     return Overview(
         span=span,
         total=_total(day.figures for day in of_days),
         days=of_days,
         lessons=tuple(LessonLine(i, title, lecturer or "", _figures(n)) for i, title, lecturer, *n in rows),
         lesson_count=count,
-        branches=_branches_below(session, viewer, span, everything=everything),
+        branches=_branches_below(session, viewer, known, everything=everything),
         proof=proof(session),
     )
 
 
 def proof(session: Session) -> Proof:
     """Return how far figures can be proven by now."""
-    return Proof()
+    last = select(Seal.day, Seal.link).where(Seal.link.is_not(None)).order_by(Seal.day.desc()).limit(1)
+    row = session.execute(last).first()
+    return Proof(row.day, row.link) if row is not None else Proof()
+
+
+# ---------------------------------------------------------------------- what is rolled up, and the days since
+
+
+class _Known:
+    """A span, and what of it is rolled up: the days up to `through` (None: nothing yet)."""
+
+    def __init__(self, session: Session, span: Span) -> None:
+        self.span, self.through = span, sealed_through(session)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the span has all days that are rolled up."""
+        return self.span.first is None and self.through is not None and self.span.last >= self.through
+
+    def rolled(self, day: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """Return the days of the span that are rolled up."""
+        return false() if self.through is None else and_(_within(day, self.span), day <= self.through)
+
+    def live(self, day: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """Return the days of the span that are not."""
+        within = _within(day, self.span)
+        return within if self.through is None else and_(within, day > self.through)
+
+    def sums(self, rolled: Select[Any], live: Select[Any], key: str) -> Subquery:
+        """Return the sums of both by `key`."""
+        both = (rolled.union_all(live) if self.through is not None else live).subquery()
+        total = [func.sum(both.c[name]).label(name) for name in COUNTED]
+        return select(both.c[key], *total).group_by(both.c[key]).subquery("sums")
+
+
+def _columns(table: Any) -> list[ColumnElement[Any]]:
+    return [getattr(table, name) for name in COUNTED]
+
+
+def _days(
+    session: Session, known: _Known, rolled: ColumnElement[bool], live: ColumnElement[bool]
+) -> tuple[DayFigures, ...]:
+    sums = known.sums(
+        select(LessonDay.day, *_columns(LessonDay)).where(rolled, known.rolled(LessonDay.day)),
+        select(DaySum.day, *_columns(DaySum)).where(live, known.live(DaySum.day)),
+        "day",
+    )
+    rows = session.execute(select(sums).order_by(sums.c.day))
+    return tuple(DayFigures(day, _figures(numbers)) for day, *numbers in rows)
+
+
+def _of_lessons(known: _Known) -> Subquery:
+    """Return the sums of all lessons in a span."""
+    live = select(DaySum.lesson_id, *_columns(DaySum)).where(known.live(DaySum.day))
+    if known.whole:
+        return known.sums(select(LessonSum.lesson_id, *_columns(LessonSum)), live, "lesson_id")
+    rolled = select(LessonDay.lesson_id, *_columns(LessonDay)).where(known.rolled(LessonDay.day))
+    return known.sums(rolled, live, "lesson_id")
 
 
 # ---------------------------------------------------------------------- parts
 
 
-def _lines(viewer: Viewer, span: Span, *, everything: bool) -> Subquery:
+def _lines(viewer: Viewer, known: _Known, *, everything: bool) -> Subquery:
     """Return the lessons in a viewer's scope with their figures; with `everything` also those gone."""
-    sums = (
-        select(DaySum.lesson_id, *_sums())
-        .where(_within(DaySum.day, span))
-        .group_by(DaySum.lesson_id)
-        .subquery("sums")
-    )
+    sums = _of_lessons(known)
     numbers = [column for column in sums.c if column.name != "lesson_id"]
     lines = (
         select(Lesson.id, Lesson.title, func.coalesce(Lecturer.name, "").label("lecturer"))
@@ -141,19 +215,6 @@ _ORDERS: Mapping[str, Any] = {
     "watched": lambda c: (c.watched_s.desc(), c.title, c.id),
     "title": lambda c: (c.title, c.id),
 }
-
-
-def _sums() -> list[ColumnElement[Any]]:
-    """The columns of Figures, in its order."""
-    columns: list[InstrumentedAttribute[Any]] = [
-        DaySum.member_views,
-        DaySum.visitor_views,
-        DaySum.group_views,
-        DaySum.group_people,
-        DaySum.completes,
-        DaySum.watched_s,
-    ]
-    return [func.sum(column).label(column.key) for column in columns]
 
 
 def _figures(numbers: Iterable[Any]) -> Figures:
@@ -204,33 +265,57 @@ def _within(day: InstrumentedAttribute[Any], span: Span) -> ColumnElement[bool]:
 
 
 def _people(session: Session, views: ColumnElement[bool]) -> People:
-    counted = session.execute(
-        select(View.kind, func.count(View.viewer.distinct()))
-        .where(views, View.kind != Kind.GROUP)
-        .group_by(View.kind)
-    )
-    its = dict(counted.all())
+    """Return how many different members and visitors made the views."""
+    counted = select(View.kind, func.count(View.viewer.distinct())).where(views, View.kind != Kind.GROUP)
+    its = dict(session.execute(counted.group_by(View.kind)).all())
     return People(its.get(Kind.MEMBER, 0), its.get(Kind.VISITOR, 0))
 
 
-def _people_of_clips(session: Session, lesson_id: str, span: Span) -> dict[str, People]:
+def _newcomers(of: InstrumentedAttribute[str], known: _Known) -> ColumnElement[bool]:
+    """Return the views since the roll-ups of those who had none of the same lesson, or clip, before."""
+    earlier = aliased(View)
+    before = exists().where(
+        getattr(earlier, of.key) == of, earlier.viewer == View.viewer, earlier.day <= known.through
+    )
+    return and_(known.live(View.day), ~before)
+
+
+def _people_of_lesson(session: Session, lesson_id: str, known: _Known) -> People:
+    its = View.lesson_id == lesson_id
+    if not known.whole:
+        return _people(session, and_(its, _within(View.day, known.span)))
+    new = _people(session, and_(its, _newcomers(View.lesson_id, known)))
+    rolled = session.get(LessonSum, lesson_id)
+    return _together(new, People(rolled.members, rolled.visitors)) if rolled is not None else new
+
+
+def _together(some: People, others: People) -> People:
+    return People(some.members + others.members, some.visitors + others.visitors)
+
+
+def _people_of_clips(session: Session, lesson_id: str, known: _Known) -> dict[str, People]:
+    wanted = _newcomers(View.clip_id, known) if known.whole else _within(View.day, known.span)
     counted = session.execute(
         select(View.clip_id, View.kind, func.count(View.viewer.distinct()))
-        .where(View.lesson_id == lesson_id, _within(View.day, span), View.kind != Kind.GROUP)
+        .where(View.lesson_id == lesson_id, wanted, View.kind != Kind.GROUP)
         .group_by(View.clip_id, View.kind)
     )
     found: dict[str, People] = {}
     for clip_id, kind, n in counted:
-        its = found.get(clip_id, People())
-        found[clip_id] = replace(its, members=n) if kind == Kind.MEMBER else replace(its, visitors=n)
+        its = People(members=n) if kind == Kind.MEMBER else People(visitors=n)
+        found[clip_id] = _together(found.get(clip_id, People()), its)
+    if known.whole:
+        for row in session.scalars(select(ClipSum).where(ClipSum.lesson_id == lesson_id)):
+            its = People(row.members, row.visitors)
+            found[row.clip_id] = _together(found.get(row.clip_id, People()), its)
     return found
 
 
 def _clips(
-    session: Session, lesson_id: str, span: Span, sums: _Sums
+    session: Session, lesson_id: str, known: _Known, sums: _Sums
 ) -> tuple[tuple[ClipFigures, ...], ClipFigures | None]:
     """Return the figures of the lesson's present clips, and of all that were before them together."""
-    people_of = _people_of_clips(session, lesson_id, span)
+    people_of = _people_of_clips(session, lesson_id, known)
     present = session.execute(
         select(Clip.id, Clip.title, func.coalesce(Clip.duration_s, Clip.end_s - Clip.start_s))
         .where(Clip.lesson_id == lesson_id, Clip.n.is_not(None))
@@ -252,28 +337,28 @@ def _clips(
     )
     if not left:
         return clips, None
-    gone = and_(View.lesson_id == lesson_id, _within(View.day, span), View.clip_id.in_(left))
+    gone = and_(View.lesson_id == lesson_id, _within(View.day, known.span), View.clip_id.in_(left))
     return clips, ClipFigures("", 0, "", 0.0, _total(left.values()), _people(session, gone))
 
 
 def _curves(session: Session, lengths_s: Mapping[str, float]) -> dict[str, Curve]:
     """Return the retention of clips, by their ids; those that nobody watched are left out."""
-    rows = session.execute(
-        select(Play.clip_id, Play.ranges)
-        .where(Play.clip_id.in_(lengths_s), Play.counted, Play.kind != Kind.GROUP)
-        .order_by(Play.started_at.desc())
-        .limit(MOST_LIVE_PLAYS)
-    )
-    found: dict[str, Curve] = {}
-    for clip_id, ranges in rows:
-        length_s = lengths_s[clip_id]
-        empty = Curve(rules.curve_step_s(length_s), (0,) * rules.curve_steps(length_s), 0)
-        its = found.get(clip_id, empty)
+    held = session.scalars(select(CurveSum).where(CurveSum.clip_id.in_(lengths_s)))
+    found = {row.clip_id: Curve(row.step_s, tuple(row.steps), row.of) for row in held}
+    rolled = session.scalar(select(func.max(Seal.day)).where(Seal.curves_at.is_not(None)))
+    live = select(Play.clip_id, Play.ranges).where(Play.clip_id.in_(lengths_s))
+    if rolled is not None:
+        live = live.where(Play.started_at >= midnight(rolled + timedelta(days=1)))
+    live = live.where(Play.counted, Play.kind != Kind.GROUP)
+    for clip_id, ranges in session.execute(live.order_by(Play.started_at.desc()).limit(MOST_LIVE_PLAYS)):
+        its = found.get(clip_id) or _nothing_yet(lengths_s[clip_id])
         covered = rules.covered_steps(ranges, its.step_s, len(its.plays))
-        found[clip_id] = Curve(
-            its.step_s, tuple(a + b for a, b in zip(its.plays, covered, strict=True)), its.of + 1
-        )
+        found[clip_id] = Curve(its.step_s, tuple(rules.add_steps(its.plays, covered)), its.of + 1)
     return found
+
+
+def _nothing_yet(length_s: float) -> Curve:
+    return Curve(rules.curve_step_s(length_s), (0,) * rules.curve_steps(length_s), 0)
 
 
 def _branches(session: Session, figures: Mapping[str, Figures]) -> tuple[BranchFigures, ...]:
@@ -287,24 +372,35 @@ def _at_root(session: Session, viewer: Viewer) -> bool:
 
 
 def _branches_below(
-    session: Session, viewer: Viewer, span: Span, *, everything: bool
+    session: Session, viewer: Viewer, known: _Known, *, everything: bool
 ) -> tuple[BranchFigures, ...] | None:
     if not viewer.has(Role.STAFF):
         return None
-    sums = select(DaySum.branch_id, *_sums()).where(_within(DaySum.day, span)).group_by(DaySum.branch_id)
-    found = {branch: _figures(numbers) for branch, *numbers in session.execute(sums)}
+    sums = known.sums(
+        select(BranchDay.branch_id, *_columns(BranchDay)).where(known.rolled(BranchDay.day)),
+        select(DaySum.branch_id, *_columns(DaySum)).where(known.live(DaySum.day)),
+        "branch_id",
+    )
+    found = {branch: _figures(numbers) for branch, *numbers in session.execute(select(sums))}
     if not everything:
         own: Collection[str] = {branch.id for branch in people.branches_under(session, viewer, Role.STAFF)}
         found = {branch: figures for branch, figures in found.items() if branch in own}
     return _branches(session, found)
 
 
-def _sources(session: Session, lesson_id: str, span: Span) -> tuple[SourceFigures, ...]:
+def _sources(session: Session, lesson_id: str, known: _Known) -> tuple[SourceFigures, ...]:
     """Return where views came from, most first; screenings are left out."""
-    counted = session.execute(
+    views: Counter[str] = Counter()
+    live = (
         select(View.source, func.count())
-        .where(View.lesson_id == lesson_id, _within(View.day, span), View.kind != Kind.GROUP)
+        .where(View.lesson_id == lesson_id, known.live(View.day), View.kind != Kind.GROUP)
         .group_by(View.source)
     )
-    its = [SourceFigures(source, views) for source, views in counted]
+    for source, n in session.execute(live):
+        views[source] += n
+    rolled = select(*(func.sum(getattr(LessonDay, f"from_{source}")) for source in Source))
+    wanted = (LessonDay.lesson_id == lesson_id, known.rolled(LessonDay.day))
+    for source, n in zip(Source, session.execute(rolled.where(*wanted)).one(), strict=True):
+        views[source] += n or 0
+    its = [SourceFigures(str(source), n) for source, n in views.items() if n]
     return tuple(sorted(its, key=lambda one: (-one.views, one.source)))

@@ -33,7 +33,7 @@ class Play(Base):
     __tablename__ = "plays_play"
     __table_args__ = (
         Index(None, "viewer", "started_at"),
-        Index(None, "clip_id", "viewer"),
+        Index(None, "clip_id", "started_at"),
         Index(None, "started_at"),
     )
 
@@ -60,11 +60,11 @@ class Watcher(Base):
     """What one viewer has seen of one clip, over all plays: `ranges` and their sum `unique_s`.
 
     `viewed_at` is when the last view was counted, None before the first; `completed_at` when enough of the
-    clip had been seen.
+    clip had been seen; `last_day` the Chinese day of the last beat that earned something.
     """
 
     __tablename__ = "plays_watcher"
-    __table_args__ = (Index(None, "viewer"),)
+    __table_args__ = (Index(None, "viewer"), Index(None, "last_day"))
 
     clip_id: Mapped[str] = mapped_column(ID, primary_key=True)
     viewer: Mapped[str] = mapped_column(VIEWER, primary_key=True)
@@ -73,19 +73,22 @@ class Watcher(Base):
     ranges: Mapped[list[list[float]]] = mapped_column(JSON, default=list)
     unique_s: Mapped[float] = mapped_column(default=0.0)
     completed_at: Mapped[datetime | None]
+    last_day: Mapped[date]
 
 
 class View(Base):
     """The ledger: a play that passed the counting rule. Rows are added, never changed, and outlive lessons.
 
-    `day` is the Chinese day of `at`; the other columns are the play's.
+    `day` is the Chinese day of `at`; the other columns are the play's. When a member is erased, `viewer` is
+    replaced by its token (rules.token), which no seal notices.
     """
 
     __tablename__ = "plays_view"
     __table_args__ = (
-        Index(None, "lesson_id", "viewer"),
-        Index(None, "clip_id", "viewer"),
-        Index(None, "day"),
+        Index(None, "lesson_id", "viewer", "day"),
+        Index(None, "clip_id", "viewer", "day"),
+        Index(None, "lesson_id", "day"),
+        Index(None, "day", "id"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -101,24 +104,122 @@ class View(Base):
     day: Mapped[date]
 
 
-class DaySum(Base):
-    """What one Chinese day brought a clip from one branch ("": visitors, and people without a branch).
+class Counted:
+    """The columns that are added up.
 
-    Pages read these and never the plays themselves. `group_views` are screenings and `group_people` those who
-    were there; `completes` are members and visitors who had then seen the clip to the end; `watched_s` are
-    the seconds credited to plays of all kinds, a screening's once.
+    `group_views` are screenings and `group_people` those who were there; `completes` are members and visitors
+    who had then seen the clip to the end; `watched_s` are the seconds credited to plays of all kinds, a
+    screening's once.
     """
 
-    __tablename__ = "plays_day"
-    __table_args__ = (Index(None, "lesson_id"), Index(None, "day"))
-
-    clip_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    branch_id: Mapped[str] = mapped_column(ID, primary_key=True, default="")
-    lesson_id: Mapped[str] = mapped_column(ID)
     member_views: Mapped[int] = mapped_column(default=0)
     visitor_views: Mapped[int] = mapped_column(default=0)
     group_views: Mapped[int] = mapped_column(default=0)
     group_people: Mapped[int] = mapped_column(default=0)
     completes: Mapped[int] = mapped_column(default=0)
     watched_s: Mapped[float] = mapped_column(default=0.0)
+
+
+class DaySum(Counted, Base):
+    """What one Chinese day brought a clip from one branch ("": visitors, and people without a branch).
+
+    These are the sums that beats raise. Of days that are sealed pages read what was rolled up from them.
+    """
+
+    __tablename__ = "plays_day"
+    __table_args__ = (Index(None, "lesson_id", "day"), Index(None, "day"))
+
+    clip_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    branch_id: Mapped[str] = mapped_column(ID, primary_key=True, default="")
+    lesson_id: Mapped[str] = mapped_column(ID)
+
+
+class LessonDay(Counted, Base):
+    """Rolled up: what one sealed day brought a lesson.
+
+    `from_...` are members' and visitors' views by rules.Source; `new_members` and `new_visitors` those among
+    the viewers who had no view of the lesson before.
+    """
+
+    __tablename__ = "plays_lesson_day"
+    __table_args__ = (Index(None, "day"),)
+
+    lesson_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    from_feed: Mapped[int] = mapped_column(default=0)
+    from_search: Mapped[int] = mapped_column(default=0)
+    from_link: Mapped[int] = mapped_column(default=0)
+    from_qr: Mapped[int] = mapped_column(default=0)
+    from_next: Mapped[int] = mapped_column(default=0)
+    new_members: Mapped[int] = mapped_column(default=0)
+    new_visitors: Mapped[int] = mapped_column(default=0)
+
+
+class BranchDay(Counted, Base):
+    """Rolled up: what one sealed day brought from one branch ("" as in DaySum), over all lessons."""
+
+    __tablename__ = "plays_branch_day"
+    __table_args__ = (Index(None, "day"),)
+
+    branch_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+
+
+class LessonSum(Counted, Base):
+    """Rolled up: what all sealed days together brought a lesson; so many different `members` and `visitors`
+    made its views."""
+
+    __tablename__ = "plays_lesson_sum"
+
+    lesson_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    members: Mapped[int] = mapped_column(default=0)
+    visitors: Mapped[int] = mapped_column(default=0)
+
+
+class ClipSum(Counted, Base):
+    """Rolled up: what all sealed days together brought a clip, as LessonSum."""
+
+    __tablename__ = "plays_clip_sum"
+    __table_args__ = (Index(None, "lesson_id"),)
+
+    clip_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(ID)
+    members: Mapped[int] = mapped_column(default=0)
+    visitors: Mapped[int] = mapped_column(default=0)
+
+
+class CurveSum(Base):
+    """Rolled up: which steps of `step_s` seconds of a clip were covered by how many of its counted plays.
+
+    There were `of` such plays that began on or before the day `through`; screenings are left out.
+    """
+
+    __tablename__ = "plays_curve"
+
+    clip_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    through: Mapped[date]
+    step_s: Mapped[float]
+    steps: Mapped[list[int]] = mapped_column(JSON)
+    of: Mapped[int] = mapped_column(default=0)
+
+
+class Seal(Base):
+    """A day that is over, one row for each from the first on.
+
+    While the row is there no beat earns anything on that day or before. `link` is the day's link in the chain
+    (see sealing.py), `digest` that of its views and the counts how many there were; None until the day is
+    rolled up and sealed. `curves_at` is when the plays that began on the day were added to the curves.
+    """
+
+    __tablename__ = "plays_seal"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    closed_at: Mapped[datetime]
+    member_views: Mapped[int] = mapped_column(default=0)
+    visitor_views: Mapped[int] = mapped_column(default=0)
+    group_views: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[str | None] = mapped_column(String(64))
+    link: Mapped[str | None] = mapped_column(String(64))
+    sealed_at: Mapped[datetime | None]
+    curves_at: Mapped[datetime | None]
