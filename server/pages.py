@@ -33,6 +33,7 @@ from server.deps import SESSION_COOKIE, VISITOR_COOKIE, Who
 from server.i18n import negotiate
 from server.reasons import REASONS
 from server.settings import Settings
+from server.sharing import Share, share
 from server.signing import media_expiry
 from server.templating import CONTENT_SECURITY_POLICY, Renderer
 from server.wiring import Ports
@@ -142,6 +143,12 @@ class Pages:
         its = catalog.facts(lesson)
         audience = media_audience(its.state, its.audience)
         return self._ports.signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
+
+    def share(self, lesson: Lesson, path: str) -> Share | None:
+        """Return how to hand on a page of a lesson, None while the lesson is not published."""
+        if lesson.state != LessonState.PUBLISHED:
+            return None
+        return share(self._ports.settings.base_url, path)
 
     def poster_url(self, lesson: Lesson, clip: Clip | None) -> str | None:
         """Return the address of a clip's picture, None when it has none."""

@@ -18,6 +18,7 @@ from server.contexts.catalog import (
     LessonPage,
     LessonPowers,
     LessonsPage,
+    SheetPage,
 )
 from server.contexts.intake import CutPage, MinePage, ProgressPage, ReviewPage, UploadPage, WorkRow
 from server.contexts.parts import (
@@ -89,6 +90,7 @@ PAGES: tuple[type[Context], ...] = (
     HomePage,
     LessonsPage,
     LessonPage,
+    SheetPage,
     ClipPage,
     PosterPage,
     SearchPage,
@@ -167,6 +169,7 @@ __all__ = [
     "SearchPage",
     "SearchResult",
     "SearchesPage",
+    "SheetPage",
     "SignInPage",
     "StatsPage",
     "Step",

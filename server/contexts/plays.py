@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from server.contexts.parts import ClipCard, Context, CountingRule, Kind, LessonCard
+from server.sharing import Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,8 @@ class ClipPage(Context):
     /api/v1/clips/{id}/plays when a play starts. `growing`: the clip is still being made and `master_url` is
     what there is of it, for those who work on the lesson. `strip_url` is the signed WebVTT of small pictures
     for the seek bar. `downloads` are in order of quality, none when the library does not offer them;
-    `in_wechat`: the browser is WeChat's, which saves no files.
+    `in_wechat`: the browser is WeChat's, which saves no files. `share`: how to hand it on, None while its
+    lesson is not published.
     """
 
     template: ClassVar[str] = "plays/clip.html"
@@ -56,6 +58,7 @@ class ClipPage(Context):
     strip_url: str | None = None
     downloads: tuple[DownloadChoice, ...] = ()
     in_wechat: bool = False
+    share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

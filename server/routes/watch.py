@@ -63,6 +63,7 @@ def watch(
         rule=pages.rule,
         strip_url=pages.media_url(lesson, clip, STRIP_INDEX) if clip.strip and not growing else None,
         downloads=_downloads(ports, clip),
+        share=pages.share(lesson, f"/clips/{clip.id}"),
         in_wechat="MicroMessenger" in request.headers.get("user-agent", ""),
     )
     return pages.respond(request, who, context)

@@ -10,6 +10,7 @@ from library.core.permits import Audience, LessonState, Role
 from library.plays.figures import Figures, Proof
 from server import contexts as c
 from server.measuring import lesson_page, overview_page
+from server.sharing import share
 from server.spans import choose
 from tests.frontend import measured
 from tests.frontend.cutting import cuts
@@ -204,10 +205,19 @@ def catalog_pages() -> Iterator[tuple[str, c.Context]]:
         has_transcript=True,
         same_topic=OTHER_YEARS,
         rule=RULE,
+        share=share("https://weike.example.cn", "/lessons/lesson0"),
     )
     yield "lesson", full
     powers = c.LessonPowers(
         edit=True, publish=True, withdraw=True, audience=True, delete=True, see_progress=True, see_stats=True
+    )
+    yield (
+        "sheet",
+        c.SheetPage(
+            frame=frame(None, "/lessons/lesson0/sheet"),
+            lesson=c.LessonRef(id="lesson0", title=TITLES[0], lecturer="王芳"),
+            share=share("http://127.0.0.1:8000", "/lessons/lesson0"),
+        ),
     )
     yield (
         "lesson_staff",
@@ -399,6 +409,7 @@ def watch_pages() -> Iterator[tuple[str, c.Context]]:
         cues=cues(),
         views=986,
         rule=RULE,
+        share=share("http://127.0.0.1:8000", "/clips/clip2"),
         strip_url="/media/sig/1/everyone/clip2/plan/strip/index.vtt",
         downloads=tuple(c.DownloadChoice(quality=name, size_bytes=size) for name, size in DOWNLOADS.items()),
     )

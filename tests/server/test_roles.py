@@ -183,6 +183,8 @@ CASES = [
     # lessons
     Case("GET /lessons/{lesson_id}", OWNER_SEES, draft(), name="draft"),
     Case("GET /lessons/{lesson_id}", EVERYBODY, published(), name="published"),
+    Case("GET /lessons/{lesson_id}/sheet", EVERYBODY, published(), name="published"),
+    Case("GET /lessons/{lesson_id}/sheet", "404 404 409 404 409 409", draft(), name="draft"),
     Case("POST /lessons/{lesson_id}/publish", STAFF_DO, draft()),
     Case("POST /lessons/{lesson_id}/withdraw", "403 403 403 403 303 303", published()),
     Case("POST /lessons/{lesson_id}/audience", STAFF_DO, draft(audience="signed_in")),
