@@ -45,20 +45,18 @@ for (const input of document.querySelectorAll('[data-select-all]')) {
   input.addEventListener('focus', () => input.select());
 }
 
-// An address to hand on. Without a script, or without a safe connection, it is copied by hand.
-if (navigator.clipboard) {
-  for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
-  document.addEventListener('click', async (event) => {
-    const button = event.target.closest('[data-copy]');
-    if (!button) return;
+// An address to hand on; without a safe connection, and on a page that was exchanged, it is copied by hand.
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = !navigator.clipboard;
+  button.onclick = async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
     button.textContent = button.dataset.done;
-  });
+  };
 }
 
 for (const button of document.querySelectorAll('[data-print]')) {
   button.hidden = false;
-  button.addEventListener('click', () => window.print());
+  button.onclick = () => window.print();
 }
 
 try {
