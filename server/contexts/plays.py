@@ -100,7 +100,9 @@ class StatsPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountingPage(Context):
-    """GET /counting : the rule in words."""
+    """GET /counting : the rule in words, and for how many days what is kept."""
 
     template: ClassVar[str] = "plays/counting.html"
     rule: CountingRule
+    keep_plays_days: int
+    keep_watchers_days: int
