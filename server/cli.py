@@ -12,6 +12,7 @@ import typer
 from pydantic import ValidationError
 
 from server.commands import (
+    counting,
     demo,
     doctor,
     finding,
@@ -52,9 +53,10 @@ def build() -> typer.Typer:
     app.command("ingest", help=ingesting.HELP)(ingesting.ingest)
     app.command("import", help=importing.HELP)(importing.import_)
     app.command("search", help=finding.SEARCH_HELP)(finding.search)
-    measures = typer.Typer(help=statistics.HELP, cls=statistics.LessonByDefault)
-    statistics.add_commands(measures)
-    app.add_typer(measures, name="stats")
+    figures = typer.Typer(help=statistics.HELP, cls=statistics.LessonFirst)
+    statistics.add_commands(figures)
+    counting.add_commands(figures)
+    app.add_typer(figures, name="stats")
     app.command("reindex", help=indexing.HELP)(indexing.reindex)
     app.command("sweep", help=sweeping.HELP)(sweeping.sweep)
     users = typer.Typer(help=people.HELP)

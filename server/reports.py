@@ -151,7 +151,7 @@ def _about(span: Span, proof: Proof, making: Making) -> list[str]:
     )
     sealed = (
         say(
-            N_("到 %(day)s 为止的数字已经封存，封存码：%(seal)s"),
+            N_("到 %(day)s 为止的数字已经封存，校验码：%(seal)s"),
             day=shown["day"](proof.through),
             seal=proof.seal,
         )

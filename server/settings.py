@@ -113,6 +113,19 @@ class Settings(BaseSettings):
         default=20_000, ge=1, description="How many reports may wait; more are told to come again."
     )
 
+    keep_plays_days: int = Field(
+        default=400,
+        ge=7,
+        le=36_500,
+        description="Days for which single plays are kept; views, sums and curves stay.",
+    )
+    keep_watchers_days: int = Field(
+        default=800,
+        ge=30,
+        le=36_500,
+        description="Days for which it is kept what a viewer has seen of a clip, from the last time on.",
+    )
+
     query_searchers: int = Field(
         default=3,
         ge=2,

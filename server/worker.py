@@ -21,6 +21,7 @@ from library.intake.pipeline import Pipeline
 from library.intake.running import Stopped
 from library.intake.tables import Recording
 from server.indexing import IndexThread
+from server.rolling import RollThread
 from server.sweeping import SweepThread
 from server.wiring import Ports
 from transcode.errors import Cancelled
@@ -53,6 +54,7 @@ class Worker:
         self._index = IndexThread(ports.indexer)
         self._sweeper = threading.Thread(target=self._sweep_forever, name="sweep", daemon=True)
         self._tidy = SweepThread(ports)
+        self._rolls = RollThread(ports)
         self._lock: TextIO | None = None
         self._process: Callable[[str, int], str] | None = None
 
@@ -82,6 +84,7 @@ class Worker:
         self._index.start()
         self._sweeper.start()
         self._tidy.start()
+        self._rolls.start()
 
     def stop(self) -> None:
         """End: children are ended, steps are left to be taken up at the next start."""
@@ -91,6 +94,7 @@ class Worker:
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=15)
         self._index.stop()
         self._tidy.stop()
+        self._rolls.stop()
         if self._lock is not None:
             self._lock.close()
 

@@ -341,6 +341,31 @@ def set_active(session: Session, viewer: Viewer, person_id: str, active: bool) -
         close_other_sign_ins(session, person_id, "")
 
 
+def erasable(session: Session, viewer: Viewer, person_id: str) -> queries.PersonRow:
+    """Return a person the viewer may erase; raises Forbidden unless they administer all their branches."""
+    row = changeable(session, viewer, person_id)
+    paths = [queries.branch(session, branch_id).path for _role, branch_id, _name in row.roles]
+    if not all(viewer.holds_at(Role.ADMIN, path) for path in paths):
+        raise Forbidden
+    return row
+
+
+def erase(session: Session, person_id: str) -> None:
+    """Delete an account with all that says who it was; what others made or decided stays.
+
+    Links the person handed out and nobody used stop working. Raises NotFound, Conflict("last_admin").
+    """
+    person = queries.person(session, person_id)
+    if queries.has_admin(session) and not queries.has_admin(session, besides=person_id):
+        raise Conflict("last_admin")
+    session.execute(update(RoleGrant).where(RoleGrant.granted_by == person_id).values(granted_by=None))
+    session.execute(delete(Invitation).where(Invitation.made_by == person_id, Invitation.used_at.is_(None)))
+    session.execute(update(Invitation).where(Invitation.made_by == person_id).values(made_by=None))
+    session.execute(delete(SignInFailures).where(SignInFailures.username == person.username))
+    session.expunge(person)
+    session.execute(delete(Person).where(Person.id == person_id))
+
+
 def make_token(session: Session, person_id: str, name: str, now: datetime) -> tuple[ApiToken, str]:
     """Make an API token; returns it and its secret, shown once."""
     secret = "wk_" + new_secret()

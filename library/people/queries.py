@@ -93,10 +93,12 @@ def person(session: Session, person_id: str) -> Person:
     return found
 
 
-def has_admin(session: Session) -> bool:
-    """Tell whether anybody administers the library yet."""
-    admins = select(RoleGrant.id).where(RoleGrant.role == Role.ADMIN).limit(1)
-    return session.scalars(admins).first() is not None
+def has_admin(session: Session, besides: str | None = None) -> bool:
+    """Tell whether anybody administers the library yet, `besides` the one person."""
+    admins = select(RoleGrant.id).where(RoleGrant.role == Role.ADMIN)
+    if besides is not None:
+        admins = admins.where(RoleGrant.person_id != besides)
+    return session.scalars(admins.limit(1)).first() is not None
 
 
 def root_branch(session: Session) -> Branch:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
 from library.core.ids import new_id
 from library.plays import bulk
 from library.plays.crediting import Beat, Credited
-from library.plays.rules import Source, ViewRule, kind_of
-from library.plays.tables import Play
+from library.plays.rules import Source, ViewRule, kind_of, token
+from library.plays.tables import Play, View, Watcher
 
 
 def start(
@@ -59,3 +60,15 @@ def credit_beats(session: Session, beats: Sequence[Beat], rule: ViewRule) -> lis
     credited = [book.credit(beat) for beat in beats]
     bulk.write(session, book)
     return credited
+
+
+def erase(session: Session, person_id: str) -> None:
+    """Take a person out of plays and views: their tokens stay, and every figure and every seal with them.
+
+    What they had seen of each clip is deleted, and a play that is still running earns nothing any more.
+    """
+    bulk.lock_person(session, person_id)
+    for viewer in (f"p:{person_id}", f"g:{person_id}"):
+        for table in (View, Play):
+            session.execute(update(table).where(table.viewer == viewer).values(viewer=token(viewer)))
+        session.execute(delete(Watcher).where(Watcher.viewer == viewer))

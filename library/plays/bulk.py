@@ -27,6 +27,7 @@ _LOCK_PEOPLE = text(
     "SELECT pg_advisory_xact_lock(person) FROM (SELECT DISTINCT hashtextextended(substr(viewer, 3), 0)"
     " AS person FROM plays_play WHERE id = ANY(:ids) ORDER BY 1) AS people"
 )
+_LOCK_PERSON = text("SELECT pg_advisory_xact_lock(hashtextextended(:person, 0))")
 _SEEN = ("viewed_at", "unique_s", "completed_at", "last_day", "ranges")
 _SUMS = ("member_views", "visitor_views", "group_views", "group_people", "completes", "watched_s")
 
@@ -59,6 +60,13 @@ def read(session: Session, beats: Sequence[Beat], rule: ViewRule) -> Book:
         begun,
         rule,
     )
+
+
+def lock_person(session: Session, person_id: str) -> None:
+    """Let nobody credit a person until the commit; whoever is at it is waited for."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_PERSON, {"person": person_id})
 
 
 def _plays(connection: Connection, ids: Collection[str]) -> Iterator[PlayRow]:

@@ -13,14 +13,15 @@ from library.core.text import fold
 from library.people import actions, queries
 from library.people.tables import Person
 from server.commands.console import Console, console_of
-from server.commands.failures import BAD_INPUT, Failure
+from server.commands.failures import BAD_INPUT, FAILED, Failure
 from server.commands.machine import machine, root
 from server.commands.options import Json
+from server.erasing import erase
 from server.i18n import N_
 from server.wiring import Ports
 from server.words import word
 
-HELP = N_("账号：新建、列出、改密码、改角色、生成一次性链接。")
+HELP = N_("账号：新建、列出、改密码、改角色、生成一次性链接、删除。")
 
 Username = Annotated[str, typer.Argument(metavar="NAME", help=N_("用户名。"))]
 PasswordStdin = Annotated[
@@ -34,6 +35,7 @@ def add_commands(to: typer.Typer) -> None:
     to.command("list", help=N_("列出账号和角色。"))(list_)
     to.command("password", help=N_("设一个新密码；这个人在所有设备上退出登录。"))(password)
     to.command("role", help=N_("授予或收回角色。"))(role)
+    to.command("erase", help=N_("删除一个人的账号和姓名；统计数字不变。"))(erase_)
     to.command("link", help=N_("生成一次性链接：新建一个有某角色的账号，或让某人重设密码。"))(link)
 
 
@@ -121,6 +123,34 @@ def link(
                 invitation.person_id, invitation.name = person.id, person.name
         url = f"{ports.settings.base_url}/welcome/{secret}"
     console.result({"url": url}, as_json, [url])
+
+
+def erase_(
+    context: typer.Context,
+    name: Username,
+    yes: Annotated[bool, typer.Option("--yes", help=N_("不再询问。"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Erase somebody."""
+    console = _begin(context)
+    with console.ports(must_exist=True) as ports:
+        with ports.db.read() as session:
+            person = _person(session, name)
+            username, shown = person.username, person.name
+        if not yes:
+            _confirm(console, username, shown)
+        with ports.db.write() as session:
+            erase(session, _person(session, name).id, None)
+    sentence = N_("已删除 %(name)s 的账号和姓名；统计数字不变。")
+    console.result({"username": username, "erased": True}, as_json, [console.say(sentence, name=username)])
+
+
+def _confirm(console: Console, username: str, name: str) -> None:
+    if not sys.stdin.isatty():
+        raise Failure(N_("这里没有终端可以询问，确实要删除请加上 --yes。"), BAD_INPUT)
+    question = N_("删除 %(username)s（%(name)s）的账号、姓名和看过的记录？不能恢复。")
+    if not typer.confirm(console.say(question, username=username, name=name), err=True):
+        raise typer.Exit(FAILED)
 
 
 def _begin(context: typer.Context) -> Console:

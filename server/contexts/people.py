@@ -98,7 +98,7 @@ class BranchRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
     """One person of the list. `may_change` is False for people this viewer may not touch (also
-    themselves).
+    themselves); `may_erase` is for administrators of all the person's branches.
     """
 
     id: str
@@ -108,6 +108,7 @@ class PersonRow:
     last_seen_at: datetime | None
     active: bool = True
     may_change: bool = False
+    may_erase: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

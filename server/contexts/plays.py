@@ -63,7 +63,9 @@ class ClipPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountingPage(Context):
-    """GET /counting : the rule in words."""
+    """GET /counting : the rule in words, and for how many days what is kept."""
 
     template: ClassVar[str] = "plays/counting.html"
     rule: CountingRule
+    keep_plays_days: int
+    keep_watchers_days: int

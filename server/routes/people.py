@@ -9,6 +9,7 @@ from starlette.responses import Response
 from library.core.errors import Invalid
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, roles_below
+from library.core.text import fold
 from library.people import actions, queries
 from library.people.tables import Branch
 from server.contexts import (
@@ -26,6 +27,7 @@ from server.deps import (
     Who,
     Writing,
 )
+from server.erasing import erase
 from server.pages import Pages, pager
 from server.wiring import Ports
 
@@ -76,9 +78,9 @@ def _depth(branch: Branch) -> int:
 
 
 def _person(row: queries.PersonRow, who: Who, paths: dict[str, str]) -> PersonRow:
-    may_change = row.id != who.viewer.person_id and all(
-        branch in paths and role in roles_below(who.viewer, paths[branch])
-        for role, branch, _name in row.roles
+    viewer = who.viewer
+    may_change = row.id != viewer.person_id and all(
+        branch in paths and role in roles_below(viewer, paths[branch]) for role, branch, _name in row.roles
     )
     return PersonRow(
         id=row.id,
@@ -88,6 +90,7 @@ def _person(row: queries.PersonRow, who: Who, paths: dict[str, str]) -> PersonRo
         last_seen_at=row.seen_at,
         active=row.active,
         may_change=may_change,
+        may_erase=may_change and all(Role.ADMIN in roles_below(viewer, paths[b]) for _r, b, _n in row.roles),
     )
 
 
@@ -178,3 +181,16 @@ def active(
     pages: Pages = request.app.state.pages
     actions.set_active(session, who.viewer, person_id, active == "1")
     return pages.redirect("/people", "person_on" if active == "1" else "person_off")
+
+
+@router.post("/people/{person_id}/erase")
+def erase_person(
+    request: Request, session: Writing, who: Staff, person_id: str, confirm: Annotated[str, Form()] = ""
+) -> Response:
+    """Erase somebody, once their user name was typed."""
+    pages: Pages = request.app.state.pages
+    row = actions.erasable(session, who.viewer, person_id)
+    if fold(confirm) != row.username:
+        raise Invalid("confirm_username", field="confirm")
+    erase(session, person_id, who.viewer.person_id)
+    return pages.redirect("/people", "person_erased")

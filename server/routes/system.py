@@ -58,10 +58,17 @@ async def upload_probe(request: Request) -> dict[str, Any]:
 
 
 @router.get("/counting")
-def counting(request: Request, who: WhoDep) -> Response:
+def counting(request: Request, ports: PortsDep, who: WhoDep) -> Response:
     """When a play counts, in words."""
     pages: Pages = request.app.state.pages
-    return pages.respond(request, who, CountingPage(frame=pages.frame(request, who), rule=pages.rule))
+    settings = ports.settings
+    context = CountingPage(
+        frame=pages.frame(request, who),
+        rule=pages.rule,
+        keep_plays_days=settings.keep_plays_days,
+        keep_watchers_days=settings.keep_watchers_days,
+    )
+    return pages.respond(request, who, context)
 
 
 @router.get("/api/docs")

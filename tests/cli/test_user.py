@@ -58,6 +58,20 @@ def test_links_make_accounts_and_mend_forgotten_passwords(weike: Weike, ports: P
         assert again.username == "li"
 
 
+def test_somebody_is_erased_once_it_was_meant(weike: Weike, ports: Ports, typed) -> None:  # type: ignore[no-untyped-def]
+    for name, role in (("wang", "member"), ("li", "admin")):
+        typed("correct horse battery")
+        assert weike("user", "add", name, "--role", role, "--password-stdin").code == 0
+    typed("y")
+    assert weike("user", "erase", "wang").code == 2, "nobody was asked"
+    erased = weike("user", "erase", "wang", "--yes", "--json")
+    assert (erased.code, erased.json) == (0, {"username": "wang", "erased": True})
+    assert [row["username"] for row in weike("user", "list", "--json").json["people"]] == ["li"]
+    assert people.sign_in(ports.db, "wang", "correct horse battery", ports.clock()) is None
+    for name in ("wang", "li"):  # not there any more; the last administrator
+        assert weike("user", "erase", name, "--yes").code == 2
+
+
 def test_mistakes_end_with_2_in_one_sentence(weike: Weike, typed) -> None:  # type: ignore[no-untyped-def]
     typed("correct horse battery")
     assert weike("user", "add", "wang", "--password-stdin").code == 0

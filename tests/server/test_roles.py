@@ -13,6 +13,7 @@ import pytest
 from library.core.clock import utc_now
 from library.core.permits import LessonState, Role
 from library.people import actions as people
+from library.people import queries as people_queries
 from library.wording.rules import shipped_id
 from search.vocabulary import shipped_entries
 from tests.server.conftest import Shelf
@@ -67,6 +68,14 @@ def shipped(*, json: Any = None, **form: str) -> Callable[[Shelf], dict[str, Any
 def to_take_along(shelf: Shelf) -> dict[str, Any]:
     """Ask for a file of a draft of `lecturer`."""
     return {"path": f"/clips/{shelf.lesson().clip}/download?quality=720p"}
+
+
+def to_erase(shelf: Shelf) -> dict[str, Any]:
+    """Ask for a new member's end, with the user name typed."""
+    newcomer = shelf.newcomer()
+    with shelf.served.ports.db.read() as session:
+        name = people_queries.person(session, newcomer).username
+    return {"person_id": newcomer, "form": {"confirm": name}}
 
 
 def beat_of_member(shelf: Shelf) -> dict[str, Any]:
@@ -307,6 +316,7 @@ CASES = [
         name="admin",
     ),
     Case("POST /people/{person_id}/active", "401 403 403 403 303 303", person(active="0")),
+    Case("POST /people/{person_id}/erase", "401 403 403 403 403 303", to_erase),
     # the API
     Case("POST /api/v1/lessons", "401 403 201 201 201 201", lambda shelf: {"json": {"title": "新课"}}),
     Case("GET /api/v1/lessons/{lesson_id}", OWNER_SEES, draft()),
@@ -443,6 +453,6 @@ def test_staff_of_one_branch_have_no_power_in_another(served: Served, shelf: She
         newcomer = shelf.newcomer()
         assert "学员" not in browser.http.get("/people").text
         assert "学员" in served.person("staff").http.get("/people").text
-        for what in ("reset", "active", "grant", "revoke"):
+        for what in ("reset", "active", "grant", "revoke", "erase"):
             form = {"role": "member", "branch": shelf.root()}
             assert browser.post(f"/people/{newcomer}/{what}", **form).status_code == 403

@@ -319,7 +319,7 @@ def test_numbers_and_days_stay_numbers_and_days() -> None:
     text = csv_file(report).decode("utf-8-sig")
     assert '"2026-02-12",' in text
     assert '"第几段","标题",' in text
-    assert f"封存码：{measured.PROOF.seal}" in text, "the whole seal, to be compared"
+    assert f"校验码：{measured.PROOF.seal}" in text, "the whole seal, to be compared"
 
 
 def test_an_export_that_was_cut_says_so() -> None:

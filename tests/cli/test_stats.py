@@ -1,0 +1,82 @@
+"""weike stats: days are rolled up and sealed, and what was changed afterwards is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from library.core.clock import local_day, utc_now
+from library.plays.tables import DaySum, View
+from server.wiring import Ports
+from tests.cli.conftest import Weike
+from tests.support import factories as make
+from tests.support.views import watch
+
+AGO = 3
+
+
+@pytest.fixture
+def lesson(ports: Ports) -> str:
+    """A lesson that three visitors watched three days ago."""
+    with ports.db.write() as session:
+        its = make.lesson(session, "绿水青山", clips=1)
+        watch(session, its.clips[0], 3, utc_now() - timedelta(days=AGO))
+        return its.id
+
+
+@pytest.mark.usefixtures("lesson")
+def test_days_are_rolled_up_once_and_verified(weike: Weike) -> None:
+    first = weike("stats", "roll-up", "--json")
+    assert first.code == 0
+    assert len(first.json["sealed"]) in (AGO, AGO - 1), "the last minutes of a day belong to it"
+    assert first.json["curves"] == first.json["sealed"][:-1]
+    assert weike("stats", "roll-up", "--json").json["sealed"] == []
+    verdict = weike("stats", "verify", "--json")
+    assert (verdict.code, verdict.json["ok"], verdict.json["faults"]) == (0, True, [])
+    assert verdict.json["days"] == len(first.json["sealed"])
+    assert verdict.json["through"] == first.json["sealed"][-1]
+    seal = verdict.json["seal"]
+    assert seal in weike("stats", "verify").out
+    asked = weike("stats", "verify", "--seal", seal[:16], "--json")
+    assert (asked.code, asked.json["seal_day"]) == (0, verdict.json["through"])
+
+
+def test_a_figure_is_the_same_before_and_after(weike: Weike, lesson: str) -> None:
+    before = weike("stats", lesson, "--json")
+    assert (before.code, before.json["views"]) == (0, 3)
+    weike("stats", "roll-up")
+    assert weike("stats", "show", lesson, "--json").json == before.json
+
+
+@pytest.mark.usefixtures("lesson")
+def test_what_was_changed_afterwards_ends_with_1_and_names_the_day(weike: Weike, ports: Ports) -> None:
+    sealed = weike("stats", "roll-up", "--json").json["sealed"]
+    printed = weike("stats", "verify", "--json").json["seal"]
+    with ports.db.write() as session:
+        session.execute(update(View).values(people=50))
+        session.execute(update(DaySum).values(visitor_views=50))
+    told = weike("stats", "verify", "--json")
+    assert (told.code, told.json["ok"]) == (1, False)
+    assert [(fault["day"], fault["what"]) for fault in told.json["faults"]] == [
+        (sealed[0], "views_changed"),
+        (sealed[0], "sums_differ"),
+        (sealed[0], "roll_up_differs"),
+    ]
+    assert sealed[0] in weike("stats", "verify").out
+    assert weike("stats", "verify", "--day", sealed[0]).code == 1
+    assert weike("stats", "verify", "--day", sealed[1]).code == 0
+    assert weike("stats", "verify", "--seal", printed, "--json").json["seal_day"] == sealed[-1]
+
+
+@pytest.mark.usefixtures("lesson")
+def test_what_cannot_be_verified_is_said(weike: Weike) -> None:
+    assert "还没有封存" in weike("stats", "verify").out
+    weike("stats", "roll-up")
+    unknown = weike("stats", "verify", "--seal", "0" * 64)
+    assert unknown.code == 1
+    assert "链上没有" in unknown.out
+    for day in (local_day(utc_now()).isoformat(), "1999-01-01", "yesterday"):
+        ran = weike("stats", "verify", "--day", day)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)

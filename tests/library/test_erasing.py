@@ -1,0 +1,166 @@
+"""A member is erased: no row names them any more, and no figure and no seal has changed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import MetaData, String, cast, func, select
+
+from library.catalog import queries as catalog
+from library.catalog.tables import Lesson
+from library.core.database import Base, Database
+from library.core.errors import Conflict, Forbidden, NotFound
+from library.core.permits import LessonState, Role
+from library.people import actions as people
+from library.people import queries as people_queries
+from library.people.tables import RoleGrant
+from library.plays import actions, statistics
+from library.plays.crediting import Beat
+from library.plays.figures import People, Span
+from library.plays.rolling import Rolls
+from library.plays.rules import ViewRule, token
+from library.plays.tables import Play, View, Watcher
+from library.plays.verifying import verify
+from library.review import actions as review
+from library.searches import actions as searches
+from server.erasing import erase
+from tests.support import factories as make
+from tests.support.databases import NOW
+
+RULE = ViewRule()
+DAY = timedelta(days=1)
+
+
+def named(db: Database, *words: str) -> list[str]:
+    """The columns of all tables in which one of the words stands anywhere."""
+    found = []
+    tables: MetaData = Base.metadata
+    with db.read() as session:
+        for table in tables.sorted_tables:
+            for column in table.columns:
+                for word in words:
+                    holds = cast(column, String).contains(word)
+                    if session.scalar(select(func.count()).select_from(table).where(holds)):
+                        found.append(f"{table.name}.{column.name}")
+    return found
+
+
+def watch(db: Database, clip_id: str, viewer: str, days: int, people: int = 1) -> str:
+    at = NOW + days * DAY
+    with db.write() as session:
+        its = actions.start(session, catalog.clip(session, clip_id), viewer, at, people=people).id
+        actions.credit_beats(session, [Beat(its, [(0, 20)], 1.0, at + timedelta(seconds=20))], RULE)
+    return its
+
+
+def roll(db: Database, days: int) -> None:
+    Rolls(db, lambda: NOW + days * DAY, RULE.late_h, 400 * DAY, 800 * DAY).run()
+
+
+@pytest.fixture
+def wang(db: Database) -> dict[str, str]:
+    """Somebody with all that a member can have: lesson, login, token, search, views, a screening."""
+    with db.write() as session:
+        root = make.root(session)
+        admin = make.person(session, (Role.ADMIN, root))
+        viewer = make.person(session, (Role.STAFF, root), name="王小芳")
+        wang = str(viewer.person_id)
+        person = people_queries.person(session, wang)
+        person.username = "xiaofang"
+        people.open_sign_in(session, person, "手机", NOW)
+        people.make_token(session, wang, "脚本", NOW)
+        people.invite(session, "新人", Role.MEMBER, root, viewer, NOW)
+        people.grant(session, str(make.person(session).person_id), Role.MEMBER, root, wang, NOW)
+        searches.save(session, wang, "红船", "红船精神", {}, "relevance", 3, NOW)
+        lesson = make.lesson(session, "绿水青山", clips=1, owner=viewer, state=LessonState.DRAFT)
+        make.recording(session, lesson, viewer)
+        review.publish(session, viewer, lesson.id, "", NOW)
+        ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
+    for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):
+        watch(db, ids["clip"], viewer_id, days)
+    watch(db, ids["clip"], f"g:{wang}", 2, people=30)
+    return ids
+
+
+def figures(db: Database, lesson_id: str) -> Any:
+    with db.read() as session:
+        return statistics.lesson_figures(session, lesson_id, Span(None, NOW.date() + 30 * DAY))
+
+
+def test_no_row_names_an_erased_member_and_no_figure_changes(db: Database, wang: dict[str, str]) -> None:
+    roll(db, 2)  # two days are sealed, one is not
+    before = figures(db, wang["lesson"])
+    assert before.people == People(2, 1)
+    assert "plays_view.viewer" in named(db, wang["wang"])
+    with db.write() as session:
+        erase(session, wang["wang"], None)
+    assert named(db, wang["wang"], "xiaofang", "王小芳", "红船") == []
+    assert figures(db, wang["lesson"]) == before
+    assert verify(db).faults == ()
+    roll(db, 30)
+    after = figures(db, wang["lesson"])
+    assert (after.total, after.people, after.days) == (before.total, before.people, before.days)
+    assert verify(db).faults == ()
+    with db.read() as session:
+        lesson = session.get_one(Lesson, wang["lesson"])
+        assert (lesson.owner_id, lesson.state) == (None, LessonState.PUBLISHED)
+        assert {token(f"p:{wang['wang']}"), token(f"g:{wang['wang']}")} < set(
+            session.scalars(select(View.viewer))
+        )
+
+
+def test_what_an_erased_member_gave_stays_and_open_links_do_not(db: Database, wang: dict[str, str]) -> None:
+    with db.write() as session:
+        grants = session.scalar(select(func.count()).select_from(RoleGrant))
+        erase(session, wang["wang"], None)
+    with db.read() as session:
+        assert session.scalar(select(func.count()).select_from(RoleGrant)) == (grants or 0) - 1
+        admin = people_queries.viewer_of(session, people_queries.person(session, wang["admin"]))
+        assert people_queries.open_invitations(session, admin, NOW) == []
+
+
+def test_a_play_of_an_erased_member_earns_nothing_any_more(db: Database, wang: dict[str, str]) -> None:
+    running = watch(db, wang["clip"], f"p:{wang['wang']}", 3)
+    with db.write() as session:
+        erase(session, wang["wang"], None)
+    with db.write() as session:
+        late = Beat(running, [(20, 40)], 1.0, NOW + 3 * DAY + timedelta(seconds=60))
+        assert actions.credit_beats(session, [late], RULE) == [None]
+        assert session.scalars(select(Watcher.viewer).order_by(Watcher.viewer)).all() == [
+            "p:other",
+            "v:visitor",
+        ]
+        assert session.scalars(select(Play.credited_s)).all() == [20.0] * 6
+
+
+def test_the_last_administrator_stays(db: Database) -> None:
+    with db.write() as session:
+        admin = make.person(session, (Role.ADMIN, make.root(session)))
+        with pytest.raises(Conflict):
+            erase(session, str(admin.person_id), None)
+        other = make.person(session, (Role.ADMIN, make.root(session)))
+        erase(session, str(admin.person_id), None)
+        with pytest.raises(NotFound):
+            erase(session, str(admin.person_id), None)
+        assert people_queries.viewer_of(session, people_queries.person(session, str(other.person_id)))
+
+
+def test_only_administrators_of_all_their_branches_may_erase(db: Database) -> None:
+    with db.write() as session:
+        root = make.root(session)
+        east, west = (people.add_branch(session, root, name, NOW) for name in ("东县", "西县"))
+        both = str(make.person(session, (Role.MEMBER, east), (Role.LECTURER, west)).person_id)
+        one = str(make.person(session, (Role.MEMBER, east)).person_id)
+        admin = make.person(session, (Role.ADMIN, root))
+        for viewer, may in (
+            (admin, (one, both)),
+            (make.person(session, (Role.ADMIN, east)), (one,)),
+            (make.person(session, (Role.STAFF, root)), ()),
+            (make.person(session, (Role.MEMBER, root)), ()),
+        ):
+            for person in (one, both, str(viewer.person_id)):
+                if person in may:
+                    assert people.erasable(session, viewer, person).id == person
+                else:
+                    with pytest.raises(Forbidden):
+                        people.erasable(session, viewer, person)
