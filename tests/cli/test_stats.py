@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -44,10 +45,29 @@ def test_days_are_rolled_up_once_and_verified(weike: Weike) -> None:
 
 
 def test_a_figure_is_the_same_before_and_after(weike: Weike, lesson: str) -> None:
-    before = weike("stats", lesson, "--json")
-    assert (before.code, before.json["views"]) == (0, 3)
+    before = weike("stats", lesson, "--json").json
+    assert before["views"] == 3
     weike("stats", "roll-up")
-    assert weike("stats", "show", lesson, "--json").json == before.json
+    after = weike("stats", "lesson", lesson, "--json").json
+    assert before.pop("sealed") is None
+    assert after.pop("sealed")["through"]
+    assert after == before
+
+
+def test_all_lessons_and_files_of_them(weike: Weike, lesson: str, tmp_path: Path) -> None:
+    told = weike("stats", "overview", "--json").json
+    assert (told["views"], told["total"], told["branches"][0]["views"]) == (3, 1, 3)
+    assert [(row["lesson"], row["views"]) for row in told["lessons"]] == [(lesson, 3)]
+    assert "绿水青山" in weike("stats", "overview", "--sort", "title", "--limit", "1").out
+    assert weike("stats", "overview", "--to", "2020-01-01", "--json").json["views"] == 0
+    for name, command in (("a.xlsx", ("lesson", lesson)), ("a.csv", ("overview",))):
+        file = tmp_path / name
+        assert weike("stats", *command, "--export", file, "--json").json == {"file": str(file)}
+        assert file.read_bytes().startswith(b"PK" if name == "a.xlsx" else b"\xef\xbb\xbf")
+    assert sorted(path.name for path in tmp_path.glob("a.*")) == ["a.csv", "a.xlsx"]
+    for wrong in (("--range", "8"), ("--from", "soon"), ("--export", tmp_path / "a.pdf")):
+        ran = weike("stats", lesson, *wrong)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), wrong
 
 
 @pytest.mark.usefixtures("lesson")
