@@ -42,11 +42,12 @@ def duration_words(seconds: float, catalogue: Catalogue) -> str:
 
 
 def watched_words(seconds: float, catalogue: Catalogue) -> str:
-    """How much was watched by many together: from ten hours on without the minutes."""
-    hours = round(seconds / HOUR_S)
-    if hours < 10:
+    """How much was watched by many together: from an hour on in hours, to be compared."""
+    if seconds < HOUR_S:
         return duration_words(seconds, catalogue)
-    return catalogue.say(N_("%(hours)s 小时"), hours=format_decimal(hours, locale=catalogue.locale))
+    hours = seconds / HOUR_S
+    written = format_decimal(hours, format="#,##0.#" if hours < 10 else "#,##0", locale=catalogue.locale)
+    return catalogue.say(N_("%(hours)s 小时"), hours=written)
 
 
 def percent_words(value: float, catalogue: Catalogue) -> str:

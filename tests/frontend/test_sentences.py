@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from library.core.permits import Audience, LessonState, Role
 from server import contexts
-from server.formats import clock, device_words, duration_words, size
+from server.formats import clock, device_words, duration_words, size, watched_words
 from server.i18n import LANGUAGES, SOURCE_LANGUAGE, Catalogues, negotiate
 from server.reasons import REASONS
 from server.words import WORDS, explain
@@ -186,6 +186,21 @@ def test_no_header_breaks_the_choice_of_a_language(chosen: str, header: str) -> 
 def test_lengths_of_time(catalogues: Catalogues, seconds: float, zh: str, en: str) -> None:
     assert duration_words(seconds, catalogues.of("zh-CN")) == zh
     assert duration_words(seconds, catalogues.of("en")) == en
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [
+        (0, "0 秒", "0 s"),
+        (3599, "60 分钟", "60 min"),
+        (3600, "1 小时", "1 h"),
+        (28_020, "7.8 小时", "7.8 h"),
+        (5_904_000, "1,640 小时", "1,640 h"),
+    ],
+)
+def test_what_many_watched_together(catalogues: Catalogues, seconds: float, zh: str, en: str) -> None:
+    assert watched_words(seconds, catalogues.of("zh-CN")) == zh
+    assert watched_words(seconds, catalogues.of("en")) == en
 
 
 def test_places_sizes_and_devices(catalogues: Catalogues) -> None:
