@@ -22,6 +22,7 @@ from server.commands import (
     media_keys,
     people,
     serving,
+    statistics,
     sweeping,
     vocabulary,
 )
@@ -52,9 +53,10 @@ def build() -> typer.Typer:
     app.command("ingest", help=ingesting.HELP)(ingesting.ingest)
     app.command("import", help=importing.HELP)(importing.import_)
     app.command("search", help=finding.SEARCH_HELP)(finding.search)
-    figures = typer.Typer(help=counting.HELP, cls=counting.LessonFirst)
-    counting.add_commands(figures)
-    app.add_typer(figures, name="stats")
+    measures = typer.Typer(help=statistics.HELP, cls=statistics.LessonByDefault)
+    statistics.add_commands(measures)
+    counting.add_commands(measures)
+    app.add_typer(measures, name="stats")
     app.command("reindex", help=indexing.HELP)(indexing.reindex)
     app.command("sweep", help=sweeping.HELP)(sweeping.sweep)
     users = typer.Typer(help=people.HELP)

@@ -1,6 +1,5 @@
 """What a search found as a workbook: one row per moment, with a link that opens the clip at its second."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,21 +12,16 @@ from search.engine import Filters, Sort
 from server.finding import MOST_MOMENTS, FoundMoment, FoundRow, find
 from server.formats import filters as formats
 from server.i18n import N_, Catalogue
+from server.sheets import XLSX, Cells
 from server.wiring import Ports
 from server.words import word
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPE = XLSX
 MOST_HITS = 2_000
 """More is not read but searched again."""
 
 _CHUNK = 100
 """Hits whose lessons and words are in memory at once."""
-
-# XML 1.0 knows neither control characters nor halves of surrogate pairs; an Excel cell holds 32,767 letters.
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MOST_LETTERS = 32_000
-# What a spreadsheet would calculate if somebody typed it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 _HEADINGS = (
     N_("标题"),
@@ -204,30 +198,25 @@ def _about_lines(gathered: Gathered, about: About, catalogue: Catalogue) -> list
     ]
 
 
-class _Writer:
-    """Makes the cells of a sheet; whatever a text looks like, its cell is text."""
+class _Writer(Cells):
+    """Makes the rows of the sheet."""
 
     def __init__(self, sheet: Any) -> None:
-        from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Alignment, Font
 
-        self._sheet, self._cell = sheet, WriteOnlyCell
+        super().__init__(sheet)
         self._link = Font(color="0563C1", underline="single")
         self._wrapped = Alignment(wrap_text=True, vertical="top")
 
     def line(self, line: Line) -> Sequence[Any]:
         """A moment as a row of the sheet."""
-        day, at = self._cell(self._sheet, line.taught_on), None
-        day.number_format = "yyyy-mm-dd"
-        if line.at_s is not None:
-            at = self._cell(self._sheet, timedelta(seconds=int(line.at_s)))
-            at.number_format = "[h]:mm:ss"
+        at = None if line.at_s is None else self.value(timedelta(seconds=int(line.at_s)))
         link = self.text(line.url, self._link)
         link.hyperlink = link.value
         row = [
             self.text(line.title),
             self.text(line.lecturer),
-            day,
+            self.value(line.taught_on),
             self.text(line.clip),
             at,
             self.text(line.quote),
@@ -237,15 +226,3 @@ class _Writer:
             if cell is not None:
                 cell.alignment = self._wrapped
         return row
-
-    def text(self, text: str, font: Any = None) -> Any:
-        """A cell that holds `text` and is never taken for a formula, a number or an error."""
-        kept = _NOT_XML.sub("", text)[:_MOST_LETTERS]
-        cell = self._cell(self._sheet, kept)
-        cell.data_type = "s"  # openpyxl makes a formula of what begins with "="
-        if kept.startswith(_FORMULA):
-            # Excel then takes it for text also after somebody has edited it.
-            cell.quotePrefix = True
-        if font is not None:
-            cell.font = font
-        return cell

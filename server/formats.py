@@ -13,6 +13,7 @@ from server.i18n import N_, Catalogue
 MINUTE_S = 60
 HOUR_S = 3600
 MONTH_DAY = {"zh_Hans_CN": "M月d日", "en_GB": "d MMM"}
+YEAR_MONTH = {"zh_Hans_CN": "y年M月", "en_GB": "MMM y"}
 
 
 def clock(seconds: float) -> str:
@@ -38,6 +39,19 @@ def duration_words(seconds: float, catalogue: Catalogue) -> str:
         # Past ten minutes nobody asks for the seconds.
         return catalogue.say(N_("%(minutes)s 分钟"), minutes=minutes + (rest_s >= MINUTE_S / 2))
     return catalogue.say(N_("%(minutes)s 分 %(seconds)s 秒"), minutes=minutes, seconds=rest_s)
+
+
+def watched_words(seconds: float, catalogue: Catalogue) -> str:
+    """How much was watched by many together: from ten hours on without the minutes."""
+    hours = round(seconds / HOUR_S)
+    if hours < 10:
+        return duration_words(seconds, catalogue)
+    return catalogue.say(N_("%(hours)s 小时"), hours=format_decimal(hours, locale=catalogue.locale))
+
+
+def percent_words(value: float, catalogue: Catalogue) -> str:
+    """A part of a whole, 0 to 100, without decimals."""
+    return format_percent(value / 100, format="0%", locale=catalogue.locale)
 
 
 def size(count_bytes: float) -> str:
@@ -106,8 +120,17 @@ def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., st
     def count(value: int) -> str:
         return _count(value, locale)
 
+    def watched(value: float) -> str:
+        return watched_words(value, catalogue)
+
+    def number(value: int) -> str:
+        return format_decimal(value, locale=locale)
+
+    def month(value: date) -> str:
+        return format_date(value, format=YEAR_MONTH[locale], locale=locale)
+
     def percent(value: float) -> str:
-        return format_percent(value / 100, format="0%", locale=locale)
+        return percent_words(value, catalogue)
 
     def device(agent: str) -> str:
         return device_words(agent, catalogue)
@@ -118,6 +141,9 @@ def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., st
         "duration": duration,
         "size": size,
         "count": count,
+        "number": number,
+        "watched": watched,
+        "month": month,
         "percent": percent,
         "day": day,
         "short_day": short_day,

@@ -32,6 +32,8 @@ from server.contexts import (
 from server.deps import SESSION_COOKIE, VISITOR_COOKIE, Who
 from server.i18n import negotiate
 from server.reasons import REASONS
+from server.settings import Settings
+from server.sharing import Share, share
 from server.signing import media_expiry
 from server.templating import CONTENT_SECURITY_POLICY, Renderer
 from server.wiring import Ports
@@ -70,6 +72,7 @@ class Pages:
                 may_manage_people=viewer.has(Role.STAFF),
                 may_save_searches=viewer.has(Role.STAFF),
                 may_teach=viewer.has(Role.STAFF),
+                may_see_stats=viewer.has(Role.LECTURER),
             )
             if viewer.person_id
             else None,
@@ -130,19 +133,7 @@ class Pages:
     @property
     def rule(self) -> CountingRule:
         """The counting rule as pages print it: the settings themselves."""
-        rule = self._ports.settings.view_rule
-        return CountingRule(
-            min_s=rule.min_s,
-            short_clip_s=rule.short_clip_s,
-            short_share=rule.short_share,
-            window_min=rule.window_min,
-            complete_share=rule.complete_share,
-            max_rate=rule.max_rate,
-            slack_s=rule.slack_s,
-            late_h=rule.late_h,
-            beat_every_s=self._ports.settings.beat_every_s,
-            group_most=rule.group_most,
-        )
+        return counting_rule(self._ports.settings)
 
     # ------------------------------------------------------------------ lessons and clips
 
@@ -152,6 +143,12 @@ class Pages:
         its = catalog.facts(lesson)
         audience = media_audience(its.state, its.audience)
         return self._ports.signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
+
+    def share(self, lesson: Lesson, path: str) -> Share | None:
+        """Return how to hand on a page of a lesson, None while the lesson is not published."""
+        if lesson.state != LessonState.PUBLISHED:
+            return None
+        return share(self._ports.settings.base_url, path)
 
     def poster_url(self, lesson: Lesson, clip: Clip | None) -> str | None:
         """Return the address of a clip's picture, None when it has none."""
@@ -211,6 +208,23 @@ class Pages:
         )
 
 
+def counting_rule(settings: Settings) -> CountingRule:
+    """Return the counting rule as it is printed: the settings themselves."""
+    rule = settings.view_rule
+    return CountingRule(
+        min_s=rule.min_s,
+        short_clip_s=rule.short_clip_s,
+        short_share=rule.short_share,
+        window_min=rule.window_min,
+        complete_share=rule.complete_share,
+        max_rate=rule.max_rate,
+        slack_s=rule.slack_s,
+        late_h=rule.late_h,
+        beat_every_s=settings.beat_every_s,
+        group_most=rule.group_most,
+    )
+
+
 def lesson_ref(lesson: Lesson) -> LessonRef:
     """Return just enough of a lesson to name it."""
     return LessonRef(
@@ -219,10 +233,11 @@ def lesson_ref(lesson: Lesson) -> LessonRef:
 
 
 def pager(page: Page[object], path: str, **filters: object) -> Pager:
-    """Return where we are in a list; empty filters are left out of its address."""
+    """Return where we are in a list; empty filters are left out of its address, `path` may have a query."""
     chosen = urlencode({name: value for name, value in filters.items() if value})
+    joint = "&" if "?" in path else "?"
     return Pager(
-        page=page.number, pages=page.last, total=page.total, url=f"{path}?{chosen}" if chosen else path
+        page=page.number, pages=page.last, total=page.total, url=f"{path}{joint}{chosen}" if chosen else path
     )
 
 

@@ -11,11 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from server.assets import Assets
-from server.contexts import Context, Language, Pager, Progress, Reason, Step
+from server.contexts import Context, CountingRule, Language, Pager, Progress, Reason, Step
 from server.formats import filters
 from server.i18n import LANGUAGES, Catalogue, Catalogues
 from server.reasons import WARNINGS
-from server.words import Explained, explain, word
+from server.words import Explained, explain, rule_sentences, word
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -142,6 +142,9 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
     def name_of(step: Step) -> str:
         return step_name(step, catalogue)
 
+    def rule_in_short(rule: CountingRule) -> tuple[str, ...]:
+        return rule_sentences(rule, catalogue)
+
     def transcript_warnings() -> dict[str, str]:
         return {code: explain(code, {}, catalogue).message for code in WARNINGS}
 
@@ -150,6 +153,7 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
         "explain": explain_reason,
         "languages": LANGUAGES,
         "page_url": page_url,
+        "rule_sentences": rule_in_short,
         "script_sentences": catalogue.script_sentences,
         "step_name": name_of,
         "transcript_warnings": transcript_warnings,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.formats import duration_words, size
+from server.contexts import CountingRule
+from server.formats import duration_words, percent_words, size
 from server.i18n import N_, Catalogue
 from server.reasons import BY_VALUE, REASONS
 
@@ -43,6 +44,20 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "10_to_30": N_("10 到 30 分钟"),
         "over_30": N_("30 分钟以上"),
     },
+    "source": {
+        "feed": N_("首页和课程列表"),
+        "search": N_("搜索"),
+        "link": N_("直接打开或别处的链接"),
+        "qr": N_("扫二维码"),
+        "next": N_("从同一课的另一段接着看"),
+    },
+    "range": {
+        "7": N_("最近 7 天"),
+        "30": N_("最近 30 天"),
+        "year": N_("今年"),
+        "all": N_("全部"),
+    },
+    "stats_sort": {"views": N_("观看次数"), "watched": N_("观看时长"), "title": N_("标题")},
     "sort": {"relevance": N_("最相关"), "date": N_("最新"), "views": N_("最多观看")},
     "kind": {"video": N_("视频"), "sound": N_("音频"), "text": N_("文稿")},
     "step": {
@@ -111,6 +126,23 @@ def explain(code: str, args: Mapping[str, object], catalogue: Catalogue) -> Expl
 def word(kind: str, code: str, catalogue: Catalogue, **values: object) -> str:
     """What `code` is called, e.g. word("role", "staff", ...). Raises KeyError for an unknown one."""
     return catalogue.say(WORDS[kind][code], **values)
+
+
+def rule_sentences(rule: CountingRule, catalogue: Catalogue) -> tuple[str, ...]:
+    """The counting rule in short, for what stands beside counted numbers."""
+    return (
+        catalogue.say(
+            N_("真正播放满 %(min)s 算一次观看；不到 %(short)s 的短视频，播放满 %(share)s 即可。"),
+            min=duration_words(rule.min_s, catalogue),
+            short=duration_words(rule.short_clip_s, catalogue),
+            share=percent_words(rule.short_share * 100, catalogue),
+        ),
+        catalogue.say(N_("同一个人看同一个短视频，%(window)s 分钟内只算一次。"), window=rule.window_min),
+        catalogue.say(
+            N_("看到 %(share)s 以上算看完；集中学习另计。"),
+            share=percent_words(rule.complete_share * 100, catalogue),
+        ),
+    )
 
 
 def _value(name: str, value: object, catalogue: Catalogue) -> str:

@@ -1,4 +1,5 @@
 // Small helps on every page. Everything here also works without it, only less conveniently.
+import { noteLesson } from './player/origin.js';
 import './search/suggest.js';
 
 // A question before something that cannot be undone.
@@ -42,6 +43,28 @@ document.addEventListener('keydown', (event) => {
 // A secret shown once: one tap selects all of it.
 for (const input of document.querySelectorAll('[data-select-all]')) {
   input.addEventListener('focus', () => input.select());
+}
+
+// An address to hand on. Without a script, or without a safe connection, it is copied by hand.
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest('[data-copy]');
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.done;
+  });
+}
+
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => window.print());
+}
+
+try {
+  noteLesson(window.location.href, document.referrer, sessionStorage);
+} catch {
+  // Storage may be forbidden: then nobody knows how the lesson was found.
 }
 
 // A word that the page before left for this one: what it saved.

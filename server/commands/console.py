@@ -105,3 +105,13 @@ def console_of(context: typer.Context) -> Console:
 def absolute(path: Path) -> Path:
     """Return a path that still means the same file after a change of folder, links kept as they are."""
     return Path.cwd() / path
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write a file that appears whole or not at all; raises OSError."""
+    beside = file.with_name(f"{file.name}.partial")
+    try:
+        beside.write_bytes(data)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)

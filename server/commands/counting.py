@@ -1,23 +1,19 @@
-"""weike stats: the figures of a lesson, the night's work on them, and whether they are what was sealed."""
+"""weike stats roll-up and verify: the night's work on what was counted, and whether it is what was sealed."""
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from library.catalog.rules import parse_date
 from library.plays.rolling import Rolled
 from library.plays.verifying import Verdict, What, verify
-from server.commands import finding
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED
 from server.commands.options import Json
 from server.i18n import N_
 from server.rolling import rolls_of
-
-HELP = N_("统计：一课的数字；汇总并封存过去的日子；核对封存之后有没有被改动。")
 
 _FAULTS = {
     What.VIEWS_MISSING: N_("%(day)s：封存时有 %(sealed)s 次观看，现在只有 %(found)s 次。"),
@@ -30,19 +26,8 @@ _FAULTS = {
 }
 
 
-class LessonFirst(TyperGroup):
-    """`weike stats LESSON` is `weike stats show LESSON`: no lesson's id is the name of a command."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put `show` before what is no command."""
-        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
-            args = ["show", *args]
-        return super().parse_args(ctx, args)
-
-
 def add_commands(to: typer.Typer) -> None:
-    """Add the sub-commands of `weike stats`."""
-    to.command("show", help=finding.STATS_HELP)(finding.stats)
+    """Add the sub-commands of `weike stats` that keep what was counted in order."""
     to.command("roll-up", help=N_("汇总并封存过去的日子，删去过期的记录。处理进程每天夜里也会自己做。"))(
         roll_up
     )

@@ -1,4 +1,4 @@
-"""weike search and weike stats: what a machine's administrator may ask."""
+"""weike search: what a machine's administrator may ask."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,16 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from library.catalog import queries as catalog
-from library.plays.queries import LessonStats, lesson_stats
 from search.engine import Sort
-from server.commands.console import Console, absolute, console_of
+from server.commands.console import Console, absolute, console_of, write_whole
 from server.commands.failures import BAD_INPUT, Failure
 from server.commands.machine import machine
 from server.commands.objects import hit_object
 from server.commands.options import Json
 from server.exporting import MOST_HITS, About, gather, workbook
 from server.finding import Found, find
-from server.formats import clock, duration_words
+from server.formats import clock
 from server.i18n import N_
 from server.indexing import IndexUnavailable
 from server.wiring import Ports
@@ -31,7 +30,6 @@ SEARCH_HELP = N_(
     "写法与网页相同：几个词用空格隔开；“加引号”要连在一起；-减号表示不要；"
     "讲师:王芳 专题:党史 年份:2026 只在其中找。未发布的课也会搜到。"
 )
-STATS_HELP = N_("一课的播放统计：观看次数、人数、时长，按短视频、按天。")
 
 
 def search(
@@ -81,12 +79,7 @@ def _write_workbook(
         viewer = machine(session)
     found = gather(ports, viewer, query, console.catalogue, sort=sort, most=most)
     about = About(query, {}, sort, ports.clock())
-    beside = file.with_name(f"{file.name}.partial")
-    try:
-        beside.write_bytes(workbook(found, about, console.catalogue))
-        beside.replace(file)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(file, workbook(found, about, console.catalogue))
     return {"total": found.total, "written": found.hits, "rows": len(found.lines), "file": str(file)}
 
 
@@ -113,71 +106,3 @@ def _hit_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
         watched = console.say(N_("观看 %(views)s 次"), **hit) if hit["views"] else ""
         about = "  ".join(part for part in (hit["title"], hit["lecturer"], hit["date"], watched) if part)
         yield f"\n{at}{hit['quote']}\n    {about}\n    {hit['url']}"
-
-
-def stats(
-    context: typer.Context,
-    lesson: Annotated[
-        str, typer.Argument(metavar="LESSON", help=N_("课的编号（ingest 和 search 会给出）。"))
-    ],
-    as_json: Json = False,
-) -> None:
-    """Print what a lesson collected."""
-    console = console_of(context)
-    console.log(quiet=True)
-    with console.ports(must_exist=True) as ports, ports.db.read() as session:
-        found = catalog.lesson_for(session, machine(session), lesson)
-        value = _stats_object(found.id, found.title, lesson_stats(session, found.id))
-    console.result(value, as_json, _stats_lines(console, value))
-
-
-def _stats_object(lesson_id: str, title: str, its: LessonStats) -> dict[str, Any]:
-    return {
-        "lesson": lesson_id,
-        "title": title,
-        "views": its.views,
-        "people": its.people,
-        "watched_s": round(its.watched_s, 1),
-        "clips": [
-            {
-                "id": c.clip_id,
-                "n": c.n,
-                "views": c.views,
-                "people": c.people,
-                "watched_s": round(c.watched_s, 1),
-            }
-            for c in its.clips
-        ],
-        "replaced": None
-        if its.replaced is None
-        else {
-            "views": its.replaced.views,
-            "people": its.replaced.people,
-            "watched_s": round(its.replaced.watched_s, 1),
-        },
-        "days": [
-            {
-                "day": d.day.isoformat(),
-                "views": d.views,
-                "people": d.people,
-                "watched_s": round(d.watched_s, 1),
-            }
-            for d in its.days
-        ],
-    }
-
-
-def _stats_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
-    def numbers(row: dict[str, Any]) -> str:
-        watched = duration_words(row["watched_s"], console.catalogue)
-        return console.say(
-            N_("观看 %(views)s 次，%(people)s 人，共 %(watched)s"), **{**row, "watched": watched}
-        )
-
-    yield f"{value['title']}  {numbers(value)}"
-    for clip in value["clips"]:
-        yield f"  {clip['n']:>3}  {numbers(clip)}"
-    if value["replaced"]:
-        yield f"  {console.say(N_('以前的短视频'))}  {numbers(value['replaced'])}"
-    for day in value["days"]:
-        yield f"  {day['day']}  {numbers(day)}"

@@ -18,6 +18,7 @@ from server.contexts.catalog import (
     LessonPage,
     LessonPowers,
     LessonsPage,
+    SheetPage,
 )
 from server.contexts.intake import CutPage, MinePage, ProgressPage, ReviewPage, UploadPage, WorkRow
 from server.contexts.parts import (
@@ -55,13 +56,10 @@ from server.contexts.people import (
 )
 from server.contexts.pictures import PosterPage, Still
 from server.contexts.plays import (
-    ClipCount,
     ClipPage,
     CountingPage,
     CueLine,
-    DayCount,
     DownloadChoice,
-    StatsPage,
 )
 from server.contexts.searching import (
     SavedDraft,
@@ -76,6 +74,7 @@ from server.contexts.searching import (
     SearchPage,
     SearchResult,
 )
+from server.contexts.statistics import ClipStats, OverviewPage, StatsPage
 from server.contexts.system import ApiDocsPage, ErrorPage
 from server.contexts.wording import (
     DictionaryChange,
@@ -91,6 +90,7 @@ PAGES: tuple[type[Context], ...] = (
     HomePage,
     LessonsPage,
     LessonPage,
+    SheetPage,
     ClipPage,
     PosterPage,
     SearchPage,
@@ -101,6 +101,7 @@ PAGES: tuple[type[Context], ...] = (
     MinePage,
     ReviewPage,
     StatsPage,
+    OverviewPage,
     SignInPage,
     WelcomePage,
     AccountPage,
@@ -118,14 +119,13 @@ __all__ = [
     "ApiDocsPage",
     "BranchRow",
     "ClipCard",
-    "ClipCount",
     "ClipPage",
+    "ClipStats",
     "Context",
     "CountingPage",
     "CountingRule",
     "CueLine",
     "CutPage",
-    "DayCount",
     "DeviceRow",
     "DictionaryChange",
     "DictionaryEntry",
@@ -147,6 +147,7 @@ __all__ = [
     "LessonRef",
     "LessonsPage",
     "MinePage",
+    "OverviewPage",
     "Pager",
     "PastedLine",
     "PeoplePage",
@@ -168,6 +169,7 @@ __all__ = [
     "SearchPage",
     "SearchResult",
     "SearchesPage",
+    "SheetPage",
     "SignInPage",
     "StatsPage",
     "Step",

@@ -17,6 +17,7 @@ from server.contexts.parts import (
     Reason,
     RecordingState,
 )
+from server.sharing import Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,15 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPage(Context):
+    """GET /lessons/{id}/sheet : a published lesson on paper, with the code that phones read."""
+
+    template: ClassVar[str] = "catalog/sheet.html"
+    lesson: LessonRef
+    share: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LessonPage(Context):
     """GET /lessons/{id}.
 
@@ -83,7 +93,8 @@ class LessonPage(Context):
     `recording_state` "none" means there is no recording; `problem` says why it failed or was refused.
     `duplicates` are other lessons made from the same file that this viewer may see.
     `language` is the lesson's own language. `known_lecturers`, `known_topics` fill the edit form's
-    suggestions. `same_topic`: dated lessons of its topics, of other years. Forms (POST /lessons/{id}/...):
+    suggestions. `same_topic`: dated lessons of its topics, of other years. `share`: how to hand it on, None
+    while it is not published. Forms (POST /lessons/{id}/...):
     publish (note), withdraw (note), audience (audience), delete (confirm=title), edit (title, lecturer,
     topics separated by spaces or commas, date, summary, language).
     """
@@ -104,3 +115,4 @@ class LessonPage(Context):
     known_topics: tuple[str, ...] = ()
     same_topic: tuple[LessonCard, ...] = ()
     rule: CountingRule
+    share: Share | None = None

@@ -45,6 +45,7 @@ class Viewer:
     may_manage_people: bool = False
     may_save_searches: bool = False
     may_teach: bool = False
+    may_see_stats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 
-from server.contexts.parts import ClipCard, Context, CountingRule, Kind, LessonCard, LessonRef
+from server.contexts.parts import ClipCard, Context, CountingRule, Kind, LessonCard
+from server.sharing import Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,8 @@ class ClipPage(Context):
     /api/v1/clips/{id}/plays when a play starts. `growing`: the clip is still being made and `master_url` is
     what there is of it, for those who work on the lesson. `strip_url` is the signed WebVTT of small pictures
     for the seek bar. `downloads` are in order of quality, none when the library does not offer them;
-    `in_wechat`: the browser is WeChat's, which saves no files.
+    `in_wechat`: the browser is WeChat's, which saves no files. `share`: how to hand it on, None while its
+    lesson is not published.
     """
 
     template: ClassVar[str] = "plays/clip.html"
@@ -57,45 +58,7 @@ class ClipPage(Context):
     strip_url: str | None = None
     downloads: tuple[DownloadChoice, ...] = ()
     in_wechat: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipCount:
-    """What one clip collected. `title` is what the lecturer calls it, "" for nothing."""
-
-    id: str
-    n: int
-    title: str = ""
-    views: int
-    people: int
-    watched_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayCount:
-    """What one day brought a lesson."""
-
-    day: date
-    views: int
-    people: int
-    watched_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatsPage(Context):
-    """GET /lessons/{id}/stats : counted views, people, watched seconds; per clip, and per day (oldest
-    first). `replaced` sums the clips that the lesson had before it was cut otherwise.
-    """
-
-    template: ClassVar[str] = "plays/stats.html"
-    lesson: LessonRef
-    views: int
-    people: int
-    watched_s: float
-    clips: tuple[ClipCount, ...]
-    replaced: ClipCount | None = None
-    days: tuple[DayCount, ...]
-    rule: CountingRule
+    share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

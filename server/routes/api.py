@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, File, Query, Request, UploadFile
 from pydantic import BaseModel, Field
@@ -292,42 +292,3 @@ def retry(request: Request, session: Writing, who: WhoDep, lesson_id: str) -> Le
     if recording is not None:
         intake_actions.retry(session, recording)
     return _lesson(pages, session, who, lesson)
-
-
-@router.get("/lessons/{lesson_id}/stats", tags=["plays"])
-def stats(session: Reading, who: WhoDep, lesson_id: str) -> dict[str, Any]:
-    """What a lesson collected (its owner, the staff)."""
-    queries.lesson_for(session, who.viewer, lesson_id, Action.STATS)
-    sums = plays.lesson_stats(session, lesson_id)
-    return {
-        "lesson": lesson_id,
-        "views": sums.views,
-        "people": sums.people,
-        "watched_s": round(sums.watched_s, 3),
-        "clips": [
-            {
-                "clip": c.clip_id,
-                "n": c.n,
-                "views": c.views,
-                "people": c.people,
-                "watched_s": round(c.watched_s, 3),
-            }
-            for c in sums.clips
-        ],
-        "replaced": None
-        if sums.replaced is None
-        else {
-            "views": sums.replaced.views,
-            "people": sums.replaced.people,
-            "watched_s": round(sums.replaced.watched_s, 3),
-        },
-        "days": [
-            {
-                "day": d.day.isoformat(),
-                "views": d.views,
-                "people": d.people,
-                "watched_s": round(d.watched_s, 3),
-            }
-            for d in sums.days
-        ],
-    }

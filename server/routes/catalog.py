@@ -10,7 +10,7 @@ from starlette.responses import Response
 from library.catalog import actions, queries, rules
 from library.catalog.tables import Lesson
 from library.core.clock import local_day, week_start
-from library.core.errors import Invalid
+from library.core.errors import Conflict, Invalid
 from library.core.permits import Action, Audience, LessonState, may
 from library.core.text import fold, split_topics
 from library.intake import queries as intake
@@ -25,6 +25,7 @@ from server.contexts import (
     LessonPowers,
     LessonsPage,
     Reason,
+    SheetPage,
 )
 from server.deps import PortsDep, Reading, Who, WhoDep, Writing
 from server.pages import Pages, lesson_ref, pager, safe_next
@@ -127,7 +128,20 @@ def _lesson_page(request: Request, session: Session, who: Who, found: Lesson) ->
         known_topics=tuple(topics),
         same_topic=pages.other_years(session, who.viewer, [found]),
         rule=pages.rule,
+        share=pages.share(found, f"/lessons/{found.id}"),
     )
+
+
+@router.get("/lessons/{lesson_id}/sheet")
+def sheet(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Response:
+    """A sheet of paper for the door, of a published lesson."""
+    pages: Pages = request.app.state.pages
+    found = queries.lesson_for(session, who.viewer, lesson_id)
+    share = pages.share(found, f"/lessons/{found.id}")
+    if share is None:
+        raise Conflict("not_published")
+    context = SheetPage(frame=pages.frame(request, who), lesson=lesson_ref(found), share=share)
+    return pages.respond(request, who, context)
 
 
 def _powers(who: Who, found: Lesson) -> LessonPowers:

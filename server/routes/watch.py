@@ -13,12 +13,11 @@ from library.core.permits import Action, may
 from library.intake.downloads import choices
 from library.people.queries import home_branch
 from library.plays import actions
-from library.plays import queries as plays
 from library.plays.rules import Source, check_people
-from server.contexts import ClipCount, ClipPage, CueLine, DayCount, DownloadChoice, StatsPage
+from server.contexts import ClipPage, CueLine, DownloadChoice
 from server.deps import PortsDep, Reading, Who, WhoDep, Writing
 from server.growing import growing_playlist
-from server.pages import Pages, lesson_ref
+from server.pages import Pages
 from server.saying import cues_of
 from server.signing import BeatSigner
 from server.wiring import Ports
@@ -64,6 +63,7 @@ def watch(
         rule=pages.rule,
         strip_url=pages.media_url(lesson, clip, STRIP_INDEX) if clip.strip and not growing else None,
         downloads=_downloads(ports, clip),
+        share=pages.share(lesson, f"/clips/{clip.id}"),
         in_wechat="MicroMessenger" in request.headers.get("user-agent", ""),
     )
     return pages.respond(request, who, context)
@@ -161,40 +161,3 @@ def start_play(
         "master": pages.media_url(lesson, clip, "master.m3u8"),
         "beat_every_s": ports.settings.beat_every_s,
     }
-
-
-@router.get("/lessons/{lesson_id}/stats", include_in_schema=False)
-def stats(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Response:
-    """What a lesson collected, for its owner and the staff."""
-    pages: Pages = request.app.state.pages
-    lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.STATS)
-    sums = plays.lesson_stats(session, lesson_id)
-    titles = {clip.id: clip.title for clip in lesson.clips}
-    context = StatsPage(
-        frame=pages.frame(request, who),
-        lesson=lesson_ref(lesson),
-        views=sums.views,
-        people=sums.people,
-        watched_s=sums.watched_s,
-        clips=tuple(
-            ClipCount(
-                id=c.clip_id,
-                n=c.n,
-                title=titles.get(c.clip_id, ""),
-                views=c.views,
-                people=c.people,
-                watched_s=c.watched_s,
-            )
-            for c in sums.clips
-        ),
-        replaced=_count(sums.replaced) if sums.replaced else None,
-        days=tuple(
-            DayCount(day=d.day, views=d.views, people=d.people, watched_s=d.watched_s) for d in sums.days
-        ),
-        rule=pages.rule,
-    )
-    return pages.respond(request, who, context)
-
-
-def _count(its: plays.ClipSum) -> ClipCount:
-    return ClipCount(id=its.clip_id, n=its.n, views=its.views, people=its.people, watched_s=its.watched_s)

@@ -19,7 +19,7 @@ from server.templating import Renderer
 from tests.frontend.samples import in_language, pages
 
 ROOT = Path(__file__).parents[2]
-SIZES = {"phone": (390, 844), "desk": (1280, 900)}
+SIZES = {"phone": (360, 780), "desk": (1280, 900)}
 POSTER = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="%s"/>'
     '<path d="M0 180 90 80l70 60 60-50 100 90z" fill="#fff" opacity=".25"/></svg>'

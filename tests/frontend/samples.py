@@ -7,7 +7,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from library.core.permits import Audience, LessonState, Role
+from library.plays.figures import Figures, Proof
 from server import contexts as c
+from server.measuring import lesson_page, overview_page
+from server.sharing import share
+from server.spans import choose
+from tests.frontend import measured
 from tests.frontend.cutting import cuts
 
 NOW = datetime(2026, 3, 12, 6, 30, tzinfo=UTC)
@@ -23,7 +28,7 @@ RULE = c.CountingRule(
     beat_every_s=10,
     group_most=500,
 )
-LECTURER = c.Viewer(id="p1", name="王芳", may_upload=True)
+LECTURER = c.Viewer(id="p1", name="王芳", may_upload=True, may_see_stats=True)
 STAFF = c.Viewer(
     id="p2",
     name="陈志远",
@@ -32,6 +37,7 @@ STAFF = c.Viewer(
     may_manage_people=True,
     may_save_searches=True,
     may_teach=True,
+    may_see_stats=True,
 )
 MEMBER = c.Viewer(id="p3", name="李秀英")
 TITLES = (
@@ -199,10 +205,19 @@ def catalog_pages() -> Iterator[tuple[str, c.Context]]:
         has_transcript=True,
         same_topic=OTHER_YEARS,
         rule=RULE,
+        share=share("https://weike.example.cn", "/lessons/lesson0"),
     )
     yield "lesson", full
     powers = c.LessonPowers(
         edit=True, publish=True, withdraw=True, audience=True, delete=True, see_progress=True, see_stats=True
+    )
+    yield (
+        "sheet",
+        c.SheetPage(
+            frame=frame(None, "/lessons/lesson0/sheet"),
+            lesson=c.LessonRef(id="lesson0", title=TITLES[0], lecturer="王芳"),
+            share=share("http://127.0.0.1:8000", "/lessons/lesson0"),
+        ),
     )
     yield (
         "lesson_staff",
@@ -394,6 +409,7 @@ def watch_pages() -> Iterator[tuple[str, c.Context]]:
         cues=cues(),
         views=986,
         rule=RULE,
+        share=share("http://127.0.0.1:8000", "/clips/clip2"),
         strip_url="/media/sig/1/everyone/clip2/plan/strip/index.vtt",
         downloads=tuple(c.DownloadChoice(quality=name, size_bytes=size) for name, size in DOWNLOADS.items()),
     )
@@ -413,38 +429,52 @@ def watch_pages() -> Iterator[tuple[str, c.Context]]:
             lesson=card(2),
         ),
     )
-    days = tuple(
-        c.DayCount(
-            day=date(2026, 3, 1) + timedelta(days=n),
-            views=7 * n % 31 + n,
-            people=3 * n % 17 + 1,
-            watched_s=900.0 * n,
-        )
-        for n in range(10)
-    )
-    stats = c.StatsPage(
-        frame=frame(STAFF, "/lessons/lesson0/stats"),
-        lesson=c.LessonRef(id="lesson0", title=TITLES[0]),
-        views=12_840,
-        people=3_177,
-        watched_s=5_904_000,
-        clips=tuple(
-            c.ClipCount(
-                id=f"clip{n}",
-                n=n,
-                title="余村为什么关掉矿山" * (n == 2),
-                views=900 // n,
-                people=400 // n,
-                watched_s=36_000 / n,
-            )
-            for n in range(1, 5)
-        ),
-        days=days,
-        rule=RULE,
+    yield from statistics_pages()
+    yield "counting", c.CountingPage(frame=frame(None, "/counting"), rule=RULE)
+
+
+def statistics_pages() -> Iterator[tuple[str, c.Context]]:
+    """Statistics of a lesson and of all, of few and of many days, and before anything was counted."""
+    today = measured.TODAY
+    its = measured.lesson(30)
+    stats = lesson_page(
+        frame(STAFF, "/lessons/lesson0/stats"),
+        c.LessonRef(id="lesson0", title=TITLES[0], lecturer="王芳"),
+        choose("30", "", "", today, default="all"),
+        today,
+        its,
+        RULE,
     )
     yield "stats", stats
-    yield "stats_empty", replace(stats, views=0, people=0, watched_s=0, clips=(), days=())
-    yield "counting", c.CountingPage(frame=frame(None, "/counting"), rule=RULE)
+    year = choose("", "2025-03-01", "", today, default="all")
+    long = lesson_page(
+        stats.frame, stats.lesson, year, today, measured.lesson(400, few=True), replace(RULE, min_s=15)
+    )
+    yield "stats_long", replace(long, proof=Proof())
+    nothing = replace(
+        stats,
+        chosen=choose("all", "", "", today, default="all"),
+        watched=False,
+        total=Figures(),
+        clips=(),
+        chart=None,
+        proof=Proof(),
+    )
+    yield "stats_empty", nothing
+    yield "stats_quiet", replace(nothing, chosen=choose("7", "", "", today, default="all"))
+    month = choose("30", "", "", today, default="30")
+    every = overview_page(
+        frame(STAFF, "/stats"), month, today, measured.overview(TITLES), RULE, sort="views", page=2, own=False
+    )
+    yield "overview", every
+    yield (
+        "overview_own",
+        replace(every, own=True, branches=None, frame=frame(LECTURER, "/stats"), sort="title"),
+    )
+    yield "overview_quiet", replace(every, watched=False, chart=None, total=Figures())
+    none = replace(every, has_lessons=False, watched=False, lessons=(), chart=None)
+    yield "overview_branches", none
+    yield "overview_none", replace(none, branches=None, frame=frame(LECTURER, "/stats"), own=True)
 
 
 def intake_pages() -> Iterator[tuple[str, c.Context]]:

@@ -192,6 +192,8 @@ CASES = [
     # lessons
     Case("GET /lessons/{lesson_id}", OWNER_SEES, draft(), name="draft"),
     Case("GET /lessons/{lesson_id}", EVERYBODY, published(), name="published"),
+    Case("GET /lessons/{lesson_id}/sheet", EVERYBODY, published(), name="published"),
+    Case("GET /lessons/{lesson_id}/sheet", "404 404 409 404 409 409", draft(), name="draft"),
     Case("POST /lessons/{lesson_id}/publish", STAFF_DO, draft()),
     Case("POST /lessons/{lesson_id}/withdraw", "403 403 403 403 303 303", published()),
     Case("POST /lessons/{lesson_id}/audience", STAFF_DO, draft(audience="signed_in")),
@@ -206,7 +208,12 @@ CASES = [
     Case("GET /lessons/{lesson_id}/progress", OWNER_SEES, draft()),
     Case("GET /lessons/{lesson_id}/progress", "403 403 200 403 200 200", published(), name="published"),
     Case("GET /lessons/{lesson_id}/events", OWNER_SEES, draft()),
-    Case("GET /lessons/{lesson_id}/stats", OWNER_SEES, draft()),
+    *(
+        Case(f"GET /lessons/{{lesson_id}}/stats{end}", OWNER_SEES, draft())
+        for end in ("", "/export.xlsx", "/export.csv")
+    ),
+    *(Case(f"GET /stats{end}", LECTURERS) for end in ("", "/export.xlsx", "/export.csv")),
+    Case("GET /api/v1/stats", "401 403 200 200 200 200"),
     Case("GET /lessons/{lesson_id}/stats", "403 403 200 403 200 200", published(), name="published"),
     Case("POST /lessons/{lesson_id}/retry", OWNER_DOES, failed),
     Case("POST /lessons/{lesson_id}/cancel", OWNER_DOES, working),

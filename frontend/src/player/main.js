@@ -5,7 +5,7 @@ import { t, tn } from '../lib/sentences.js';
 import { ownBarPossible, PlayerBar } from './bar.js';
 import { BeatSender } from './beats.js';
 import { Transcript } from './cues.js';
-import { sourceOf } from './origin.js';
+import { cameTo, sourceOf } from './origin.js';
 import { PlayedRanges } from './ranges.js';
 import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { Screening } from './screening.js';
@@ -26,6 +26,14 @@ function remembered(key, value) {
   }
 }
 
+function lessonsSeen() {
+  try {
+    return cameTo(sessionStorage);
+  } catch {
+    return {}; // storage forbidden: a click on a lesson's page is then a link
+  }
+}
+
 class Watch {
   constructor() {
     this.video = byId('video');
@@ -42,7 +50,8 @@ class Watch {
     this.screening = new Screening({ onChange: () => this.startAnew() });
     this.listen();
     const links = [...document.querySelectorAll('#up-next a')];
-    this.cameBy = sourceOf(window.location.href, document.referrer, links.map((link) => link.pathname));
+    const siblings = links.map((link) => link.pathname);
+    this.cameBy = sourceOf(window.location.href, document.referrer, siblings, lessonsSeen());
     this.open(this.readClip());
     this.sender.flush();
   }

@@ -1,0 +1,260 @@
+"""Statistics as a workbook or as CSV: the figures, and what is needed to defend them.
+
+Both begin with what they are about: whose figures, which days, the counting rule, how far they are sealed,
+and the day they were made.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from library.core.clock import CHINA
+from library.plays.figures import (
+    BranchFigures,
+    ClipFigures,
+    DayFigures,
+    Figures,
+    LessonFigures,
+    Overview,
+    Proof,
+    Span,
+)
+from server.charts import retention
+from server.contexts import CountingRule
+from server.formats import clock
+from server.formats import filters as formats
+from server.i18n import N_, Catalogue
+from server.measuring import clip_completion, whole_completion
+from server.sheets import Cells, Value, csv_text
+from server.words import rule_sentences, word
+
+MOST_LESSONS = 20_000
+"""An export of all lessons lists no more; it then says so."""
+
+Row = Sequence[Value]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named table: one sheet of the workbook, one block of the CSV."""
+
+    name: str
+    headings: Sequence[str]
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A title, lines that say what it is, and tables."""
+
+    title: str
+    about: Sequence[str]
+    tables: Sequence[Table]
+
+
+@dataclass(frozen=True)
+class Making:
+    """What every report needs: the rule that counted, the moment it is made, the language."""
+
+    rule: CountingRule
+    at: datetime
+    catalogue: Catalogue
+
+
+_FIGURES = (
+    N_("观看次数"),
+    N_("党员观看次数"),
+    N_("未登录观看次数"),
+    N_("看完人次"),
+    N_("集中学习场次"),
+    N_("集中学习人数"),
+    N_("观看时长（小时）"),
+)
+
+
+def _cells(its: Figures) -> list[Value]:
+    """The values under _FIGURES."""
+    return [
+        its.views,
+        its.member_views,
+        its.visitor_views,
+        its.completes,
+        its.screenings,
+        its.screened_people,
+        round(its.watched_s / 3600, 2),
+    ]
+
+
+def lesson_report(title: str, lecturer: str, its: LessonFigures, making: Making) -> Report:
+    """Return the report of one lesson."""
+    say = making.catalogue.say
+    share = whole_completion(its)
+    totals: list[Row] = [
+        *zip(map(say, _FIGURES), _cells(its.total), strict=True),
+        (say(N_("党员人数")), its.people.members),
+        (say(N_("未登录人数")), its.people.visitors),
+        (say(N_("看完的百分比")), None if share is None else round(share, 1)),
+    ]
+    about = [f"{say(N_('讲师'))}{say(N_('：'))}{lecturer}"] if lecturer else []
+    return Report(
+        say(N_("学习统计：%(title)s"), title=title),
+        [*about, *_about(its.span, its.proof, making)],
+        (
+            _table(making, N_("合计"), (N_("项目"), N_("数字")), totals),
+            _days(its.days, making),
+            _clips(its, making),
+            _branches(its.branches, making),
+            _table(
+                making,
+                N_("来源"),
+                (N_("来处"), N_("观看次数")),
+                [(word("source", s.source, making.catalogue), s.views) for s in its.sources],
+            ),
+        ),
+    )
+
+
+def overview_report(its: Overview, making: Making, *, own: bool) -> Report:
+    """Return the report of all lessons in somebody's scope; `own`: of a lecturer's own."""
+    say = making.catalogue.say
+    scope = say(N_("您自己的课程。")) if own else say(N_("您所在党组织和下级党组织的课程。"))
+    about = [scope, *_about(its.span, its.proof, making)]
+    if its.lesson_count > len(its.lessons):
+        about.append(
+            say(N_("共 %(all)s 节课，这里列出前 %(some)s 节。"), all=its.lesson_count, some=len(its.lessons))
+        )
+    lessons = [
+        (line.title or say(N_("已删除的课程")), line.lecturer, *_cells(line.figures)) for line in its.lessons
+    ]
+    totals = list(zip(map(say, _FIGURES), _cells(its.total), strict=True))
+    return Report(
+        say(N_("统计")),
+        about,
+        (
+            _table(making, N_("合计"), (N_("项目"), N_("数字")), totals),
+            _table(making, N_("课程"), (N_("标题"), N_("讲师"), *_FIGURES), lessons),
+            _days(its.days, making),
+            *([_branches(its.branches, making)] if its.branches is not None else []),
+        ),
+    )
+
+
+def _about(span: Span, proof: Proof, making: Making) -> list[str]:
+    say, shown = making.catalogue.say, formats(making.catalogue, CHINA)
+    first, last = span.first, span.last
+    days = (
+        say(N_("%(first)s 至 %(last)s"), first=shown["day"](first), last=shown["day"](last))
+        if first
+        else say(N_("从开始到 %(last)s"), last=shown["day"](last))
+    )
+    sealed = (
+        say(
+            N_("到 %(day)s 为止的数字已经封存，封存码：%(seal)s"),
+            day=shown["day"](proof.through),
+            seal=proof.seal,
+        )
+        if proof.through
+        else say(N_("数字每天夜里封存一次，现在还没有封存过。"))
+    )
+    return [
+        days,
+        *rule_sentences(making.rule, making.catalogue),
+        sealed,
+        say(N_("导出于 %(when)s"), when=shown["moment"](making.at)),
+    ]
+
+
+def _table(making: Making, name: str, headings: Iterable[str], rows: Sequence[Row]) -> Table:
+    say = making.catalogue.say
+    return Table(say(name), [say(heading) for heading in headings], rows)
+
+
+def _days(days: Sequence[DayFigures], making: Making) -> Table:
+    rows = [(its.day, *_cells(its.figures)) for its in days]
+    return _table(making, N_("每天"), (N_("日期"), *_FIGURES), rows)
+
+
+def _clips(its: LessonFigures, making: Making) -> Table:
+    rows = [_clip(clip, making) for clip in its.clips]
+    if its.replaced:
+        gone = making.catalogue.say(N_("以前的短视频"))
+        people = its.replaced.people
+        figures = _cells(its.replaced.figures)
+        rows.append((None, gone, *figures, people.members, people.visitors, None, None))
+    headings = (
+        *(N_("第几段"), N_("标题"), *_FIGURES, N_("党员人数"), N_("未登录人数")),
+        *(N_("看完的百分比"), N_("最多的人离开的时间")),
+    )
+    return _table(making, N_("短视频"), headings, rows)
+
+
+def _clip(clip: ClipFigures, making: Making) -> Row:
+    share = clip_completion(clip)
+    drawn = retention(clip.curve, clip.length_s, making.rule.complete_share)
+    leave = drawn.leave if drawn and not drawn.few else None
+    return (
+        clip.n,
+        clip.title,
+        *_cells(clip.figures),
+        clip.people.members,
+        clip.people.visitors,
+        None if share is None else round(share, 1),
+        clock(leave.at_s) if leave else None,
+    )
+
+
+def _branches(branches: Sequence[BranchFigures], making: Making) -> Table:
+    say = making.catalogue.say
+
+    def name(its: BranchFigures) -> str:
+        nobodys = N_("已撤销的党组织") if its.branch_id else N_("未登录，或没有加入党组织")
+        return its.name or say(nobodys)
+
+    rows = [(name(its), *_cells(its.figures)) for its in branches]
+    return _table(making, N_("各党组织"), (N_("党组织"), *_FIGURES), rows)
+
+
+# ---------------------------------------------------------------- files
+
+_FIRST_WIDTH, _WIDTH = 40, 16
+
+
+def workbook(report: Report) -> bytes:
+    """Return the report as a workbook: what it is and the sums on the first sheet, a sheet for each table."""
+    import openpyxl
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    book = openpyxl.Workbook(write_only=True)
+    for n, table in enumerate(report.tables):
+        sheet = book.create_sheet(table.name)
+        for column in range(1, len(table.headings) + 1):
+            sheet.column_dimensions[get_column_letter(column)].width = _FIRST_WIDTH if column == 1 else _WIDTH
+        put = Cells(sheet)
+        head: list[list[Any]] = []
+        if n == 0:
+            head.append([put.text(report.title, Font(bold=True, size=14))])
+            head += [[put.text(line)] for line in report.about]
+            head.append([])
+        sheet.freeze_panes = f"A{len(head) + 2}"
+        for row in head:
+            sheet.append(row)
+        headings = [put.text(heading, Font(bold=True)) for heading in table.headings]
+        for cell in headings:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.append(headings)
+        for values in table.rows:
+            sheet.append([put.value(value) for value in values])
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def csv_file(report: Report) -> bytes:
+    """Return the report as CSV: the lines that say what it is, then the tables, each after an empty line."""
+    rows: list[Row] = [(report.title,), *((line,) for line in report.about)]
+    for table in report.tables:
+        rows += [(), (table.name,), tuple(table.headings), *table.rows]
+    return csv_text(rows)

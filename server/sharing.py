@@ -1,0 +1,47 @@
+"""What is handed on: an address, and the same as a QR code for phones and for paper."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from urllib.parse import urlsplit
+
+_QUIET = 4
+"""Modules that stay white around a code, or readers do not find it."""
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0"})  # noqa: S104  (compared, not bound)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """An address to hand on. The code's own address also says that it was scanned.
+
+    `code` is the path of the dark modules in a square of `size`; `local`: the address is of this machine
+    alone, because nobody has set a public one.
+    """
+
+    url: str
+    code: str
+    size: int
+    local: bool
+
+
+def share(base_url: str, path: str) -> Share:
+    """Return what is needed to hand on the page at `path`, which has no query."""
+    url = base_url + path
+    code, size = qr_path(f"{url}?via=qr")
+    return Share(url, code, size, urlsplit(base_url).hostname in _LOOPBACK)
+
+
+def qr_path(text: str) -> tuple[str, int]:
+    """Return the dark modules of a QR code (level M) as an SVG path, and the side of its square."""
+    import segno
+
+    modules = segno.make(text, error="m", micro=False).matrix
+    strokes = []
+    for y, row in enumerate(modules, start=_QUIET):
+        x = _QUIET
+        for dark, run in groupby(row):
+            width = len(list(run))
+            if dark:
+                strokes.append(f"M{x} {y}h{width}v1h-{width}z")
+            x += width
+    return "".join(strokes), len(modules) + 2 * _QUIET

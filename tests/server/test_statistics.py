@@ -1,0 +1,327 @@
+"""Statistics on pages, in files and as JSON: the same numbers everywhere, for those who may see them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from io import BytesIO, StringIO
+from typing import Any
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+
+from library.core.clock import CHINA, local_day
+from library.core.permits import Role
+from library.people import actions as people
+from library.plays import actions as plays
+from library.plays.crediting import Beat
+from library.plays.figures import BranchFigures, LessonLine
+from library.plays.rules import Source, ViewRule
+from server.assets import Assets
+from server.contexts import LessonRef
+from server.i18n import load_catalogues
+from server.measuring import lesson_page, overview_page
+from server.reports import Making, csv_file, lesson_report, overview_report, workbook
+from server.sheets import CSV, XLSX
+from server.spans import choose
+from server.templating import Renderer
+from tests.frontend import measured
+from tests.frontend.conftest import ASSET_NAMES
+from tests.frontend.samples import RULE, frame
+from tests.server.conftest import Shelf
+from tests.support import factories as make
+from tests.support.client import Person
+from tests.support.server import ROOT, Served, password
+
+TITLE = "=cmd|' /C calc'!A0<script>alert(1)</script>"
+CATALOGUES = load_catalogues(ROOT / "server" / "locale")
+
+
+@dataclass(frozen=True)
+class Village:
+    """A lesson of `lecturer` in a branch below the root, what was watched of it, and who works there."""
+
+    lesson: str
+    clips: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def village(served: Served, shelf: Shelf) -> Village:
+    """Two members (one of them twice, in two clips), a visitor and a screening of 30, today."""
+    now = served.ports.clock()
+    with served.ports.db.write() as session:
+        root = make.root(session)
+        east = people.add_branch(session, root, "东乡", now)
+        west = people.add_branch(session, root, "西乡", now)
+        for name, branch in (("east", east), ("west", west)):
+            staff = people.add_person(session, name, f"{name}工作人员", password(name), now)
+            people.grant(session, staff.id, Role.STAFF, branch, None, now)
+        owner = shelf.viewer("lecturer")
+        lesson = make.lesson(session, TITLE, owner=owner, branch=east, lecturer="+讲师", clips=2)
+        first, second = lesson.clips
+        one, two = make.person(session, (Role.MEMBER, east)), make.person(session, (Role.MEMBER, west))
+        begun = now - timedelta(minutes=5)
+        watched = (
+            (first, f"p:{one.person_id}", Source.QR, east.id, 1, 58.0),
+            (second, f"p:{one.person_id}", Source.NEXT, east.id, 1, 20.0),
+            (first, f"p:{two.person_id}", Source.FEED, west.id, 1, 30.0),
+            (first, "v:visitor", Source.QR, None, 1, 15.0),
+            (first, f"g:{one.person_id}", Source.LINK, east.id, 30, 60.0),
+        )
+        for clip, viewer, source, branch_id, number, seen_s in watched:
+            play = plays.start(
+                session, clip, viewer, begun, source=source, people=number, branch_id=branch_id
+            )
+            plays.credit_beats(session, [Beat(play.id, [(0.0, seen_s)], 1.0, now)], ViewRule())
+        return Village(lesson.id, (first.id, second.id))
+
+
+LESSON = ("/lessons/{}/stats", "/lessons/{}/stats/export.xlsx", "/lessons/{}/stats/export.csv")
+ALL = ("/stats", "/stats/export.xlsx", "/stats/export.csv")
+# who: a page of the lesson, the API of the lesson, a page of all, the API of all, and whether it is listed
+SCOPES = {
+    "nobody": (403, 403, 303, 401, False),
+    "member": (403, 403, 403, 403, False),
+    "other": (403, 403, 200, 200, False),
+    "lecturer": (200, 200, 200, 200, True),
+    "west": (403, 403, 200, 200, False),
+    "east": (200, 200, 200, 200, True),
+    "staff": (200, 200, 200, 200, True),
+    "admin": (200, 200, 200, 200, True),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCOPES)
+def test_each_sees_their_own_scope_in_every_form(served: Served, village: Village, name: str) -> None:
+    http = served.person(name).http
+    of_page, of_api, all_page, all_api, listed = SCOPES[name]
+    for path in LESSON:
+        assert http.get(path.format(village.lesson)).status_code == of_page, path
+    assert http.get(f"/api/v1/lessons/{village.lesson}/stats").status_code == of_api
+    for path in ALL:
+        answer = http.get(path, params={"range": "all"})
+        assert answer.status_code == all_page, path
+        if answer.status_code == 200:
+            assert ("alert(1)" in _text(answer)) is listed, path
+    answer = http.get("/api/v1/stats", params={"range": "all", "limit": 200})
+    assert answer.status_code == all_api
+    if all_api == 200:
+        assert (village.lesson in {row["lesson"] for row in answer.json()["lessons"]}) is listed
+        lecturer = name in ("lecturer", "other")
+        assert (answer.json()["branches"] is None) is lecturer, "whose people watched is for staff"
+        assert ("各党组织" in http.get("/stats?range=all").text) is not lecturer
+    home = http.get("/").text
+    assert ('href="/stats"' in home) is (all_page == 200), "the way there is shown to those who may go"
+
+
+def _text(answer: httpx.Response) -> str:
+    if answer.headers["content-type"] != XLSX:
+        return answer.text
+    return "\n".join(str(cell) for rows in _sheets(answer.content).values() for row in rows for cell in row)
+
+
+def _sheets(data: bytes) -> dict[str, list[list[Any]]]:
+    return {
+        sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()]
+        for sheet in load_workbook(BytesIO(data))
+    }
+
+
+def _rows(answer: httpx.Response) -> list[list[str]]:
+    return list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
+
+
+# ---------------------------------------------------------------- the numbers
+
+
+@pytest.mark.slow
+def test_page_files_and_api_say_the_same(served: Served, village: Village) -> None:
+    http = served.person("lecturer").http
+    said = http.get(f"/api/v1/lessons/{village.lesson}/stats").json()
+    assert (said["views"], said["member_views"], said["visitor_views"]) == (4, 3, 1)
+    assert (said["screenings"], said["screened_people"], said["completes"]) == (1, 30, 1)
+    assert (said["people"], said["members"], said["visitors"]) == (3, 2, 1)
+    assert said["watched_s"] == 183
+    assert said["completion"] == 25.0, "one of three viewers of one clip and one of the other"
+    assert [(c["clip"], c["views"], c["people"]) for c in said["clips"]] == [
+        (village.clips[0], 3, 3),
+        (village.clips[1], 1, 1),
+    ]
+    assert said["clips"][0]["curve"]["of"] == 3
+    assert {s["source"]: s["views"] for s in said["sources"]} == {"qr": 2, "next": 1, "feed": 1}
+    assert {b["name"]: b["views"] for b in said["branches"]} == {"东乡": 2, "西乡": 1, "": 1}
+    assert [(d["views"], d["people"]) for d in said["days"]] == [(4, 3)]
+    page = http.get(f"/lessons/{village.lesson}/stats").text
+    for words in (
+        "党员 3 · 未登录 1",
+        "党员 2 · 未登录 1",
+        "到场 30 人",
+        "扫二维码",
+        "东乡",
+        "真正播放满 10 秒",
+    ):
+        assert words in page, words
+    sheets = _sheets(http.get(LESSON[1].format(village.lesson)).content)
+    assert list(sheets) == ["合计", "每天", "短视频", "各党组织", "来源"]
+    totals = {row[0]: row[1] for row in sheets["合计"] if len(row) > 1}
+    assert (totals["观看次数"], totals["集中学习人数"], totals["党员人数"]) == (4, 30, 2)
+    assert [row[:3] for row in sheets["来源"][1:]] == [
+        ["扫二维码", 2],
+        ["首页和课程列表", 1],
+        ["从同一课的另一段接着看", 1],
+    ]
+    rows = list(csv.reader(StringIO(http.get(LESSON[2].format(village.lesson)).content.decode("utf-8-sig"))))
+    assert ["观看次数", "4"] in rows
+    assert ["扫二维码", "2"] in rows
+
+
+@pytest.mark.slow
+def test_files_say_what_is_needed_to_defend_them(served: Served, village: Village) -> None:
+    http = served.person("east").http
+    today = local_day(served.ports.clock())
+    asked = {"from": "2026-01-01", "to": today.isoformat()}
+    answer = http.get(LESSON[1].format(village.lesson), params=asked)
+    assert (answer.headers["content-type"], answer.headers["cache-control"]) == (XLSX, "no-store")
+    about = "\n".join(str(row[0]) for row in _sheets(answer.content)["合计"])
+    assert "2026年1月1日 至 " in about
+    assert "真正播放满 10 秒 算一次观看" in about
+    assert "60 分钟内只算一次" in about
+    assert "封存" in about
+    assert re.search(r"导出于 \d{4}-\d\d-\d\d \d\d:\d\d", about)
+    answer = http.get(LESSON[2].format(village.lesson), params=asked)
+    assert answer.headers["content-type"] == CSV
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    disposition = answer.headers["content-disposition"]
+    assert re.fullmatch(
+        r"attachment; filename=\"weike-stats\.csv\"; filename\*=UTF-8''[\w.~%-]+", disposition
+    )
+    english = served.person("east").http.get(ALL[1], headers={"Accept-Language": "en"})
+    text = _text(english)
+    assert "Views" in text
+    assert not re.search(
+        r"[\u4e00-\u9fff]", text.replace("东乡", "").replace("西乡", "").replace("+讲师", "")
+    )
+
+
+@pytest.mark.slow
+def test_days_that_are_asked_for(served: Served, village: Village) -> None:
+    http = served.person("lecturer").http
+    path = f"/api/v1/lessons/{village.lesson}/stats"
+    today = local_day(served.ports.clock())
+    past = {"from": "2020-01-01", "to": "2020-12-31"}
+    assert http.get(path, params=past).json()["views"] == 0
+    assert http.get(path, params={"range": "7"}).json()["from"] == (today - timedelta(days=6)).isoformat()
+    page = http.get(LESSON[0].format(village.lesson), params=past)
+    assert "这段时间没有人观看" in page.text
+    for nonsense in ({"range": "8"}, {"from": "x"}, {"to": "2026-02-30"}):
+        for where in (path, *(p.format(village.lesson) for p in LESSON), *ALL, "/api/v1/stats"):
+            assert http.get(where, params=nonsense).status_code == 422, (where, nonsense)
+    for odd in ({"sort": "<b>"}, {"page": "-7"}, {"page": "99999"}):
+        assert http.get("/stats", params=odd).status_code == 200, odd
+    assert http.get("/stats", params={"page": "x"}).status_code == 422
+
+
+@pytest.mark.slow
+def test_before_the_first_lesson_the_page_says_what_to_do(served: Served, village: Village) -> None:
+    with served.ports.db.write() as session:
+        who = people.add_person(session, "fresh", "新讲师", password("fresh"), served.ports.clock())
+        people.grant(session, who.id, Role.LECTURER, make.root(session), None, served.ports.clock())
+    with Person(served.base_url).sign_in("fresh", password("fresh")) as fresh:
+        page = fresh.http.get("/stats").text
+    assert "还没有课程可以统计" in page
+    assert 'href="/upload"' in page
+
+
+@pytest.mark.slow
+def test_a_title_that_is_a_formula_or_a_script_is_text(served: Served, village: Village) -> None:
+    http = served.person("staff").http
+    for path in (LESSON[0].format(village.lesson), "/stats"):
+        assert "<script>alert" not in http.get(path).text
+    for path in (LESSON[1].format(village.lesson), ALL[1]):
+        for sheet in load_workbook(BytesIO(http.get(path).content)):
+            for cell in (cell for row in sheet.iter_rows() for cell in row):
+                assert cell.data_type != "f", cell.value
+    for path in (LESSON[2].format(village.lesson), ALL[2]):
+        for row in _rows(http.get(path)):
+            for field in row:
+                assert not field.startswith(("=", "+", "-", "@")), field
+
+
+# ---------------------------------------------------------------- without a server
+
+HOSTILE = (
+    "=cmd|' /C calc'!A0",
+    "@SUM(1+1)",
+    " =1+1",
+    "＝1+1",
+    "\t=1",
+    "\r\n=1+1\r\n-2",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>{{ 7*7 }}',
+    "a\x00\x0b\x1b\ud800\ufffe_x0041_",
+    "长" * 10_000,
+)
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    """A renderer that needs no built assets."""
+    return Renderer(ROOT / "templates", CATALOGUES, Assets(files={n: n for n in ASSET_NAMES}), CHINA)
+
+
+@pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_that_people_write_runs_anywhere(words: str, renderer: Renderer) -> None:
+    its, every = measured.lesson(30), measured.overview([words])
+    its = replace(
+        its,
+        clips=(replace(its.clips[0], title=words),),
+        branches=(BranchFigures("b", words, measured.figures(3)),),
+    )
+    line = LessonLine("x", words, words, measured.figures(3))
+    every = replace(every, lessons=(line,), branches=its.branches)
+    lesson, around = LessonRef(id="x", title=words, lecturer=words), frame(None, "/x")
+    chosen = choose("30", "", "", measured.TODAY, default="all")
+    for page in (
+        lesson_page(around, lesson, chosen, measured.TODAY, its, RULE),
+        overview_page(around, chosen, measured.TODAY, every, RULE, sort="views", page=1, own=False),
+    ):
+        html = renderer.render(page)
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+    for language in CATALOGUES:
+        making = Making(RULE, make.NOW, language)
+        for report in (
+            lesson_report(words, words, its, making),
+            overview_report(every, making, own=False),
+        ):
+            for sheet in load_workbook(BytesIO(workbook(report))):
+                cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+                assert all(cell.data_type in ("s", "n", "d") for cell in cells)
+                assert all(cell.quotePrefix for cell in cells if str(cell.value)[:1] in "=@＝\t\r\n")
+            data = csv_file(report)
+            lines = data.decode("utf-8-sig").split("\r\n")
+            assert all(line.isprintable() for line in lines), "a field is one line"
+            fields = [field for row in csv.reader(lines) for field in row]
+            assert not any(field.lstrip().startswith(("=", "+", "-", "@", "＝")) for field in fields)
+
+
+def test_numbers_and_days_stay_numbers_and_days() -> None:
+    report = lesson_report("课", "", measured.lesson(30), Making(RULE, make.NOW, CATALOGUES.of("zh-CN")))
+    book = load_workbook(BytesIO(workbook(report)))
+    day = book["每天"].cell(row=2, column=1)
+    assert (day.value.date(), day.number_format) == (date(2026, 2, 12), "yyyy-mm-dd")
+    assert isinstance(book["短视频"].cell(row=2, column=3).value, int)
+    assert [sheet.title for sheet in book] == ["合计", "每天", "短视频", "各党组织", "来源"]
+    text = csv_file(report).decode("utf-8-sig")
+    assert '"2026-02-12",' in text
+    assert '"第几段","标题",' in text
+    assert f"封存码：{measured.PROOF.seal}" in text, "the whole seal, to be compared"
+
+
+def test_an_export_that_was_cut_says_so() -> None:
+    report = overview_report(measured.overview(["课"]), Making(RULE, make.NOW, CATALOGUES.of("en")), own=True)
+    assert "137 lessons in all; the first 2 are listed here." in report.about
