@@ -14,7 +14,7 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, text, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, text, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from library.catalog.tables import Clip
@@ -203,9 +203,9 @@ class _DaySums:
     def read(cls, session: Session, day: date) -> "_DaySums":
         clips = _sums(session, day, DaySum.clip_id, func.max(DaySum.lesson_id).label("lesson_id"))
         lessons = _sums(session, day, DaySum.lesson_id)
-        clip_people, lesson_people = (
-            _new_people(session, day, column) for column in (View.clip_id, View.lesson_id)
-        )
+        clip_people = _people(session, _newcomers(View.clip_id, day), View.clip_id)
+        lesson_people = _people(session, _newcomers(View.lesson_id, day), View.lesson_id)
+        everybody = _people(session, View.day == day, View.lesson_id)
         sources = _sources(session, day)
         nobody = dict.fromkeys(_PEOPLE, 0)
         days = []
@@ -213,6 +213,7 @@ class _DaySums:
             lesson_id = row["lesson_id"]
             new = lesson_people.get(lesson_id, nobody)
             its = {"day": day, "new_members": new["members"], "new_visitors": new["visitors"]}
+            its.update(everybody.get(lesson_id, nobody))
             days.append({**row, **its, **sources.get(lesson_id, dict.fromkeys(_SOURCES.values(), 0))})
         return cls(
             digest=day_digest(session, day),
@@ -253,13 +254,20 @@ def _sums(
     return [dict(row) for row in session.execute(rows).mappings()]
 
 
-def _new_people(session: Session, day: date, of: InstrumentedAttribute[str]) -> dict[str, dict[str, int]]:
-    """Return how many viewers of a day had no view of the same lesson, or clip, before; by its id."""
+def _newcomers(of: InstrumentedAttribute[str], day: date) -> ColumnElement[bool]:
+    """Return the views of a day by those who had none of the same lesson, or clip, before."""
     earlier = aliased(View)
     known = exists().where(getattr(earlier, of.key) == of, earlier.viewer == View.viewer, earlier.day < day)
+    return and_(View.day == day, ~known)
+
+
+def _people(
+    session: Session, views: ColumnElement[bool], of: InstrumentedAttribute[str]
+) -> dict[str, dict[str, int]]:
+    """Return how many different members and visitors made the views of a lesson, or clip, by its id."""
     rows = session.execute(
         select(of, View.kind, func.count(View.viewer.distinct()))
-        .where(View.day == day, View.kind != Kind.GROUP, ~known)
+        .where(views, View.kind != Kind.GROUP)
         .group_by(of, View.kind)
     )
     found: dict[str, dict[str, int]] = {}

@@ -138,8 +138,8 @@ class DaySum(Counted, Base):
 class LessonDay(Counted, Base):
     """Rolled up: what one sealed day brought a lesson.
 
-    `from_...` are members' and visitors' views by rules.Source; `new_members` and `new_visitors` those among
-    the viewers who had no view of the lesson before.
+    `from_...` are members' and visitors' views by rules.Source; so many different `members` and `visitors`
+    made them, and `new_members` and `new_visitors` are those among them who had no view of the lesson before.
     """
 
     __tablename__ = "plays_lesson_day"
@@ -152,6 +152,8 @@ class LessonDay(Counted, Base):
     from_link: Mapped[int] = mapped_column(default=0)
     from_qr: Mapped[int] = mapped_column(default=0)
     from_next: Mapped[int] = mapped_column(default=0)
+    members: Mapped[int] = mapped_column(default=0)
+    visitors: Mapped[int] = mapped_column(default=0)
     new_members: Mapped[int] = mapped_column(default=0)
     new_visitors: Mapped[int] = mapped_column(default=0)
 

@@ -44,7 +44,7 @@ def upgrade() -> None:
         ).bindparams(sa.bindparam("now", library.core.clock.utc_now(), type_=_MOMENT))
     )
     op.create_index(op.f("ix_plays_watcher_last_day"), "plays_watcher", ["last_day"])
-    _table("plays_lesson_day", _key("lesson_id"), _day(), *_figures(), *_counts(*_SOURCES, *_NEW))
+    _table("plays_lesson_day", _key("lesson_id"), _day(), *_figures(), *_counts(*_SOURCES, *_PEOPLE, *_NEW))
     _table("plays_branch_day", _key("branch_id"), _day(), *_figures())
     for table in ("plays_lesson_day", "plays_branch_day"):
         op.create_index(op.f(f"ix_{table}_day"), table, ["day"])

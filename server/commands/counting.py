@@ -1,4 +1,4 @@
-"""weike stats: the night's work on figures, and whether they are what was sealed."""
+"""weike stats roll-up and verify: the night's work on what was counted, and whether it is what was sealed."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -27,7 +27,7 @@ _FAULTS = {
 
 
 def add_commands(to: typer.Typer) -> None:
-    """Add the sub-commands of `weike stats` about seals."""
+    """Add the sub-commands of `weike stats` that keep what was counted in order."""
     to.command("roll-up", help=N_("汇总并封存过去的日子，删去过期的记录。处理进程每天夜里也会自己做。"))(
         roll_up
     )

@@ -32,7 +32,7 @@ from server.spans import Chosen, choose
 from server.wiring import Ports
 from server.words import word
 
-HELP = N_("统计：一课或全部课程的数字；汇总并封存过去的日子；核对封存之后有没有被改动。")
+HELP = N_("统计：一课或全部课程的数字；汇总、封存和核对。weike stats 后面直接写课的编号也可以。")
 
 _LISTED = 20
 
@@ -49,8 +49,8 @@ Export = Annotated[
 _WRITERS: dict[str, Callable[[Report], bytes]] = {".xlsx": workbook, ".csv": csv_file}
 
 
-class LessonFirst(TyperGroup):
-    """`weike stats LESSON` is `weike stats lesson LESSON`: no lesson's id is the name of a command."""
+class LessonByDefault(TyperGroup):
+    """`weike stats LESSON` is `weike stats lesson LESSON`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put in the command that was left out."""

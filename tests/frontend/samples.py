@@ -430,7 +430,8 @@ def watch_pages() -> Iterator[tuple[str, c.Context]]:
         ),
     )
     yield from statistics_pages()
-    yield "counting", c.CountingPage(frame=frame(None, "/counting"), rule=RULE)
+    kept = {"keep_plays_days": 400, "keep_watchers_days": 800}
+    yield "counting", c.CountingPage(frame=frame(None, "/counting"), rule=RULE, **kept)
 
 
 def statistics_pages() -> Iterator[tuple[str, c.Context]]:
@@ -621,6 +622,7 @@ def people_pages() -> Iterator[tuple[str, c.Context]]:
             last_seen_at=NOW,
             active=False,
             may_change=True,
+            may_erase=True,
         ),
     )
     page = c.PeoplePage(

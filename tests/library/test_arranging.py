@@ -18,7 +18,9 @@ from library.intake.tables import Recording, Step
 from library.plays import actions as plays
 from library.plays import queries as plays_queries
 from library.plays.crediting import Beat
+from library.plays.figures import People, Span
 from library.plays.rules import ViewRule
+from library.plays.statistics import lesson_figures
 from library.plays.tables import Play
 from tests.support import factories as make
 from tests.support.databases import NOW
@@ -316,11 +318,15 @@ def test_views_stay_when_a_lesson_is_cut_anew(db: Database) -> None:
         credit(session, play_ids[1], 30, NOW + timedelta(seconds=31))
         new = plays.start(session, lesson.clips[0], "v:1", LATER)
         credit(session, new.id, 15, LATER + timedelta(seconds=16))
-        sums = plays_queries.lesson_stats(session, lesson.id)
-        assert (sums.views, sums.people, sums.watched_s) == (3, 2, 65.0)
-        assert [(c.n, c.views, c.watched_s) for c in sums.clips] == [(1, 1, 15.0), (2, 0, 0.0)]
-        assert sums.replaced is not None
-        assert (sums.replaced.views, sums.replaced.people, sums.replaced.watched_s) == (2, 2, 50.0)
+        sums = lesson_figures(session, lesson.id, Span(None, LATER.date()))
+        assert (sums.total.views, sums.people, sums.total.watched_s) == (3, People(visitors=2), 65.0)
+        assert [(c.n, c.figures.views, c.figures.watched_s) for c in sums.clips] == [
+            (1, 1, 15.0),
+            (2, 0, 0.0),
+        ]
+        old = sums.replaced
+        assert old is not None
+        assert (old.figures.views, old.people, old.figures.watched_s) == (2, People(visitors=2), 50.0)
         assert plays_queries.lesson_views(session, [lesson.id]) == {lesson.id: 3}
         assert session.scalar(select(func.count()).select_from(Play)) == 3
 

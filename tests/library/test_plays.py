@@ -11,13 +11,16 @@ from library.core.database import Database
 from library.core.permits import NOBODY, Audience, LessonState
 from library.plays import actions, queries
 from library.plays.crediting import Beat, Credited
+from library.plays.figures import People, Span
 from library.plays.rules import Source, ViewRule, Why
+from library.plays.statistics import lesson_figures
 from library.plays.tables import DaySum, Play, View, Watcher
 from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.together import together
 
 RULE = ViewRule()
+EVER = Span(None, date(2027, 12, 31))
 WINDOW = timedelta(minutes=RULE.window_min)
 Ranges = Sequence[tuple[float, float]]
 
@@ -251,10 +254,11 @@ def test_members_visitors_and_screenings_are_counted_apart(db: Database, clip: s
         ] == [("", 1, 1, 0, 0, 2), (branch, 1, 0, 1, 30, 1)]
         assert [d.watched_s for d in days] == [120, 120]
         lesson_id = catalog.clip(session, clip).lesson_id
-        stats = queries.lesson_stats(session, lesson_id)
-        assert (stats.views, stats.people, stats.watched_s) == (3, 3, 240)
-        assert [(c.views, c.people) for c in stats.clips] == [(3, 3)]
-        assert [(d.views, d.people) for d in stats.days] == [(3, 3)]
+        stats = lesson_figures(session, lesson_id, EVER)
+        assert (stats.total.views, stats.people, stats.total.watched_s) == (3, People(2, 1), 240)
+        assert [(c.figures.views, c.people) for c in stats.clips] == [(3, People(2, 1))]
+        assert [d.figures.views for d in stats.days] == [3]
+        assert queries.people_of_days(session, lesson_id) == {date(2026, 11, 23): 3}
         assert queries.lesson_views(session, [lesson_id]) == {lesson_id: 3}
         rows = session.scalars(select(View).order_by(View.viewer)).all()
         assert [(v.viewer, v.kind, v.people, v.branch_id) for v in rows] == [
@@ -316,10 +320,10 @@ def test_views_fall_on_chinese_days(db: Database, clip: str) -> None:
         beat(db, play(db, clip, f"p:{n}", at), [(0, 10)], at + s(10))
     with db.read() as session:
         lesson_id = catalog.clip(session, clip).lesson_id
-        stats = queries.lesson_stats(session, lesson_id)
-        assert [(d.day, d.views, d.people, d.watched_s) for d in stats.days] == [
-            (date(2026, 11, 23), 1, 1, 10.0),
-            (date(2026, 11, 24), 1, 1, 10.0),
+        stats = lesson_figures(session, lesson_id, EVER)
+        assert [(d.day, d.figures.views, d.figures.watched_s) for d in stats.days] == [
+            (date(2026, 11, 23), 1, 10.0),
+            (date(2026, 11, 24), 1, 10.0),
         ]
 
 
@@ -338,12 +342,12 @@ def test_the_sums_of_a_lesson(db: Database) -> None:
     for viewer, clip_id, ranges in reported:
         beat(db, play(db, clip_id, viewer), [ranges], s(60))
     with db.read() as session:
-        stats = queries.lesson_stats(session, lesson_id)
-        assert (stats.views, stats.people, stats.watched_s) == (3, 2, 67.0)
-        assert [(c.clip_id, c.n, c.views, c.people, c.watched_s) for c in stats.clips] == [
-            (ids[0], 1, 2, 2, 42.0),
-            (ids[1], 2, 1, 1, 20.0),
-            (ids[2], 3, 0, 0, 5.0),
+        stats = lesson_figures(session, lesson_id, EVER)
+        assert (stats.total.views, stats.people, stats.total.watched_s) == (3, People(2), 67.0)
+        assert [(c.clip_id, c.n, c.figures.views, c.people, c.figures.watched_s) for c in stats.clips] == [
+            (ids[0], 1, 2, People(2), 42.0),
+            (ids[1], 2, 1, People(1), 20.0),
+            (ids[2], 3, 0, People(), 5.0),
         ]
         assert queries.lesson_views(session, [lesson_id, "unknown"]) == {lesson_id: 3}
         assert queries.clip_views(session, lesson_id) == {ids[0]: 2, ids[1]: 1, ids[2]: 0}
