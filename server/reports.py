@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any
 
 from library.core.clock import CHINA
 from library.plays.figures import (
@@ -218,7 +217,7 @@ def _branches(branches: Sequence[BranchFigures], making: Making) -> Table:
 
 # ---------------------------------------------------------------- files
 
-_FIRST_WIDTH, _WIDTH = 40, 16
+_NAMES_WIDTH, _WIDTH = 40, 16
 
 
 def workbook(report: Report) -> bytes:
@@ -230,17 +229,18 @@ def workbook(report: Report) -> bytes:
     book = openpyxl.Workbook(write_only=True)
     for n, table in enumerate(report.tables):
         sheet = book.create_sheet(table.name)
-        for column in range(1, len(table.headings) + 1):
-            sheet.column_dimensions[get_column_letter(column)].width = _FIRST_WIDTH if column == 1 else _WIDTH
+        example = table.rows[0] if table.rows else [""]
+        for column, value in enumerate(example, start=1):
+            wide = _NAMES_WIDTH if isinstance(value, str) else _WIDTH
+            sheet.column_dimensions[get_column_letter(column)].width = wide
         put = Cells(sheet)
-        head: list[list[Any]] = []
         if n == 0:
-            head.append([put.text(report.title, Font(bold=True, size=14))])
-            head += [[put.text(line)] for line in report.about]
-            head.append([])
-        sheet.freeze_panes = f"A{len(head) + 2}"
-        for row in head:
-            sheet.append(row)
+            sheet.append([put.text(report.title, Font(bold=True, size=14))])
+            for line in report.about:
+                sheet.append([put.text(line)])
+            sheet.append([])
+        else:
+            sheet.freeze_panes = "A2"
         headings = [put.text(heading, Font(bold=True)) for heading in table.headings]
         for cell in headings:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
