@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import update
 
 from library.core.clock import local_day, utc_now
 from library.plays.tables import DaySum, View
+from server.rolling import RollThread
 from server.wiring import Ports
 from tests.cli.conftest import Weike
 from tests.support import factories as make
@@ -50,6 +52,16 @@ def test_a_figure_is_the_same_before_and_after(weike: Weike, lesson: str) -> Non
     after = weike("stats", "lesson", lesson, "--json").json
     assert {**after, "sealed": None} == before.json
     assert after["sealed"]["through"]
+
+
+@pytest.mark.usefixtures("lesson")
+def test_a_worker_does_it_by_itself(ports: Ports, weike: Weike) -> None:
+    thread = RollThread(ports, first_after_s=0.0)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not weike("stats", "verify", "--json").json["days"]:
+        assert time.monotonic() < deadline
+    thread.stop()
 
 
 @pytest.mark.usefixtures("lesson")
