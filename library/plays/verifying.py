@@ -160,21 +160,23 @@ def _day_sums(session: Session, day: date) -> Iterator[Fault]:
     sums: Counter[tuple[str, str, str]] = Counter()
     of_lessons: dict[str, _Numbers] = {}
     of_branches: dict[str, _Numbers] = {}
-    for row in session.scalars(select(DaySum).where(DaySum.day == day)):
-        for name in COUNTED[:4]:
-            sums[row.clip_id, row.branch_id, name] = getattr(row, name)
-        numbers = tuple(getattr(row, name) for name in COUNTED)
-        of_lessons[row.lesson_id] = _add(of_lessons.get(row.lesson_id), numbers)
-        of_branches[row.branch_id] = _add(of_branches.get(row.branch_id), numbers)
+    columns = [getattr(DaySum, name) for name in COUNTED]
+    rows = select(DaySum.clip_id, DaySum.branch_id, DaySum.lesson_id, *columns).where(DaySum.day == day)
+    for clip_id, branch_id, lesson_id, *its in session.execute(rows):
+        for name, number in zip(COUNTED[:4], its, strict=False):
+            sums[clip_id, branch_id, name] = number
+        numbers = tuple(its)
+        of_lessons[lesson_id] = _add(of_lessons.get(lesson_id), numbers)
+        of_branches[branch_id] = _add(of_branches.get(branch_id), numbers)
     if +counted != +sums:
         yield Fault(day, What.SUMS_DIFFER, counted.total(), sums.total())
     for table, key, wanted in (
         (LessonDay, LessonDay.lesson_id, of_lessons),
         (BranchDay, BranchDay.branch_id, of_branches),
     ):
-        columns = [getattr(table, name) for name in COUNTED]
-        rows = session.execute(select(key, *columns).where(getattr(table, "day") == day))  # noqa: B009
-        found = {its: tuple(numbers) for its, *numbers in rows}
+        numbers_of = select(key, *(getattr(table, name) for name in COUNTED))
+        wanted_rows = session.execute(numbers_of.where(getattr(table, "day") == day))  # noqa: B009
+        found = {its: tuple(numbers) for its, *numbers in wanted_rows}
         if not _same(found, wanted):
             yield Fault(day, What.ROLL_UP_DIFFERS, _views(wanted), _views(found))
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import update
 
 from library.core.clock import local_day, utc_now
 from library.plays.tables import DaySum, View
+from server.rolling import RollThread
 from server.wiring import Ports
 from tests.cli.conftest import Weike
 from tests.support import factories as make
@@ -68,6 +70,16 @@ def test_all_lessons_and_files_of_them(weike: Weike, lesson: str, tmp_path: Path
     for wrong in (("--range", "8"), ("--from", "soon"), ("--export", tmp_path / "a.pdf")):
         ran = weike("stats", lesson, *wrong)
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), wrong
+
+
+@pytest.mark.usefixtures("lesson")
+def test_a_worker_does_it_by_itself(ports: Ports, weike: Weike) -> None:
+    thread = RollThread(ports, first_after_s=0.0)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not weike("stats", "verify", "--json").json["days"]:
+        assert time.monotonic() < deadline
+    thread.stop()
 
 
 @pytest.mark.usefixtures("lesson")

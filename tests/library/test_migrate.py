@@ -232,6 +232,9 @@ def test_what_was_counted_at_first_is_split_by_who_watched_and_can_be_put_togeth
                 ("p:own", [[0, 4]], None, None),
                 ("v:two", [[0, 4]], moments["evening"], None),
             ]
+            last = dict(session.execute(select(Watcher.viewer, Watcher.last_day)).all())
+            assert last.pop("p:own") >= date(2026, 1, 2), "nobody knows: kept from now on"
+            assert set(last.values()) == {date(2026, 1, 2)}
             kinds = session.execute(select(Play.id, Play.kind, Play.doubted).order_by(Play.id)).all()
             assert kinds == [
                 ("1", "member", []),

@@ -17,9 +17,10 @@ from sqlalchemy import event, select, text
 
 from library.catalog import actions as catalog
 from library.catalog.tables import Lesson
-from library.core.clock import utc_now
+from library.core.clock import local_day, midnight, utc_now
 from library.core.ids import new_id
 from library.core.permits import LessonState
+from library.plays import closing
 from library.plays.crediting import Beat
 from library.plays.rules import ViewRule
 from library.plays.tables import DaySum, Play, View
@@ -434,6 +435,24 @@ def test_a_screening_that_cannot_be(
 
 
 # ---------------------------------------------------------------------- what can go wrong here
+
+
+def test_a_beat_that_comes_when_its_day_is_closed_is_sent_again_and_lost_no_second(
+    served: Served, clip: str, clock: StandingClock
+) -> None:
+    tomorrow = local_day(clock.now) + timedelta(days=1)
+    clock.forward((midnight(tomorrow) + timedelta(hours=8) - clock.now).total_seconds())
+    play = served.person("member").play(clip)
+    clock.forward(20)
+    with served.ports.db.write() as session:
+        assert closing.close(session, tomorrow, clock.now)[-1] == tomorrow
+    beat = {"key": play["key"], "ranges": [[0, 15]]}
+    refused = send(served, play["play"], **beat)
+    assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)
+    assert views(served, clip) == 0
+    clock.forward(16 * 3600)
+    assert send(served, play["play"], **beat).json()["credited_s"] == 15
+    assert views(served, clip) == 1
 
 
 def test_a_play_whose_row_is_broken_fails_no_other(
