@@ -12,7 +12,7 @@ from statistics import median
 
 from bench.asking import Asking
 from bench.costs import add_clips, begin_plays, visitors
-from bench.measure import ratio
+from bench.measure import go_first, ratio
 from server.settings import Settings
 from server.wiring import open_ports
 from tests.support.server import process
@@ -31,8 +31,10 @@ class Contention:
     ratio: float
 
 
-def contention(work: Path, url: str, processes: int, seconds: float, rounds: int) -> Contention:
-    """Measure with so many processes; `url` is an empty PostgreSQL database."""
+def contention(
+    work: Path, url: str, processes: int, *, seconds: float, rounds: int, first: bool
+) -> Contention:
+    """Measure with so many processes; `url` is an empty PostgreSQL database; `first` as for `measure`."""
     data = work / "shared"
     settings = Settings(data=data, database_url=url, worker=False, _env_file=None)  # type: ignore[call-arg]
     with ExitStack() as stack:
@@ -43,6 +45,8 @@ def contention(work: Path, url: str, processes: int, seconds: float, rounds: int
             stack.enter_context(process(data, WEIKE_DATABASE_URL=url, WEIKE_WORKER="false"))
             for _ in range(processes)
         ]
+        if first:
+            go_first([web.pid for web in webs])
         listening = [web.port for web in webs]
         ways = {
             name: [

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from server.viewcounts import rest_s
 from transcode.ladder import Profile
 
 KINDS = ("page", "static", "captions", "start", "beat", "playlist", "segment")
@@ -26,6 +27,9 @@ WEB = ("page", "static", "captions", "start", "beat")
 PLAYLISTS = 3
 BATCH = 500
 """How many beats one transaction holds at most (server/counting.py)."""
+
+GATHER_S = 0.1
+"""How long beats wait for others (WEIKE_BEAT_GATHER_MS)."""
 
 _MIX = {"1080p": 0.10, "720p": 0.35, "480p": 0.40, "360p": 0.10, "audio": 0.05}
 PerSecond = NDArray[np.float64]
@@ -251,10 +255,10 @@ def needs(crowd: Crowd, costs: Costs, machine: Machine, hit: float) -> list[Need
     )
     log = sum(its.asked[kind] * costs.wal_bytes[kind] for kind in ("start", "beat")) / 1e6
     gbit = (bytes_out + small) * 8 / 1e9
-    rows = day_rows(crowd, its)
-    summed = its.asked["page"] * rows * costs.db_s_per_row
+    processes = float(web.max()) / machine.full
+    summed = sums(its, processes) * day_rows(crowd, its) * costs.db_s_per_row
     counting = sum((its.asked[kind] * costs.db_s[kind] for kind in WEB), np.zeros_like(its.come))
-    cores, processes = machine.usable_cores, float(web.max()) / machine.full
+    cores = machine.usable_cores
     memory = (processes * costs.web_mb + its.watching.max() * costs.line_kb / 1024) / 1024
     found = [
         _need("web", "cores of web processes", "cores", web, cores),
@@ -282,6 +286,15 @@ def needs(crowd: Crowd, costs: Costs, machine: Machine, hit: float) -> list[Need
         Need("memory", "GB of memory, web processes and lines", "GB", memory, memory, machine.memory_gb),
     ]
     return breaks_first(found)
+
+
+def sums(its: Flow, processes: float) -> PerSecond:
+    """Return how often a clip's day is summed in each second: twice for a page, once for a batch that counted
+    a view; but each of the web processes uses each of these three again for a while (server/viewcounts.py)."""
+    batches = np.minimum(its.asked["beat"], np.maximum(its.asked["beat"] / BATCH, processes / GATHER_S))
+    rests_s = np.array([rest_s(int(views)) for views in its.come])
+    asked = 2 * its.asked["page"] + batches
+    return np.where(rests_s > 0, np.minimum(asked, 3 * processes / np.maximum(rests_s, 1e-9)), asked)
 
 
 def day_rows(crowd: Crowd, its: Flow) -> PerSecond:
