@@ -289,8 +289,11 @@ def needs(crowd: Crowd, costs: Costs, machine: Machine, hit: float) -> list[Need
 
 
 def sums(its: Flow, processes: float) -> PerSecond:
-    """Return how often a clip's day is summed in each second: twice for a page, once for a batch that counted
-    a view; but each of the web processes uses each of these three again for a while (server/viewcounts.py)."""
+    """Return how often a clip's day is summed in each second.
+
+    Twice for a page, once for a batch that counted a view; but each of the web processes uses each of these
+    three again for a while (server/viewcounts.py).
+    """
     batches = np.minimum(its.asked["beat"], np.maximum(its.asked["beat"] / BATCH, processes / GATHER_S))
     rests_s = np.array([rest_s(int(views)) for views in its.come])
     asked = 2 * its.asked["page"] + batches

@@ -94,9 +94,10 @@ def _assumed(crowd: Crowd, its: Flow) -> list[str]:
     who = f"{crowd.viewers:,} viewers ({crowd.share:.1%} of {crowd.people:,})"
     most, mean = its.watching.max(), its.watching.sum() / 3600
     return [
-        f"{who} watch {crowd.minutes:g} minutes each and come {curve}. Clips of {crowd.clip_s / 60:g} min, "
-        f"segments of {crowd.segment_s:g} s, a beat every {crowd.beat_s:g} s; {crowd.cold:.0%} of the browsers "
-        f"fetch the {crowd.files} scripts and styles. {mix}: {crowd.bps / 1e6:.2f} Mbit/s on average.",
+        f"{who} watch {crowd.minutes:g} minutes each and come {curve}. Clips of {crowd.clip_s / 60:g} "
+        f"min, segments of {crowd.segment_s:g} s, a beat every {crowd.beat_s:g} s; {crowd.cold:.0%} of the "
+        f"browsers fetch the {crowd.files} scripts and styles. {mix}: {crowd.bps / 1e6:.2f} Mbit/s on "
+        "average.",
         f"At most {most:,.0f} watch at once, and {most * crowd.bps / 1e9:,.0f} Gbit/s reach them "
         f"(over the hour {mean * crowd.bps / 1e9:,.0f}).",
     ]
@@ -150,18 +151,19 @@ def _beside(hour: Hour, its: Flow) -> list[str]:
     log = costs.wal_bytes
     return [
         f"- One row: a batch of {BATCH} beats takes {beside['batch_s'] * 1e3:.0f} ms. {GUESTS} of them are "
-        f"visitors', who share a row of the clip's day, and it is locked for {costs.held_s * 1e3:.1f} ms: one "
-        f"clip takes at most {BATCH / costs.held_s:,.0f} beats/s, however many processes there are.",
+        f"visitors', who share a row of the clip's day, and it is locked for {costs.held_s * 1e3:.1f} ms: "
+        f"one clip takes at most {BATCH / costs.held_s:,.0f} beats/s, however many processes there are.",
         f"- {hour.processes} processes on these cores count {rows.together_per_s:,.0f} visitors' beats/s of "
         f"one clip and {rows.apart_per_s:,.0f} of a clip each (ratio {rows.ratio:.2f}); one alone "
         f"{rows.alone_per_s:,.0f}.",
         f"- A clip's day gets {day_rows(hour.crowd, its).max():,.0f} rows, one for each branch; summing them "
         f"takes {costs.db_s_per_row * 1e6:.2f} µs of the database for each.",
-        f"- The database keeps {costs.play_bytes:,.0f} bytes of a play and {costs.view_bytes:,.0f} of a view, "
-        f"and logs {log['start']:,.0f} for a start and {log['beat']:,.0f} for a beat: {_kept_gb(hour):.1f} GB "
-        f"more after the hour, {_logged_gb(hour):.0f} GB of log.",
+        f"- The database keeps {costs.play_bytes:,.0f} bytes of a play and {costs.view_bytes:,.0f} of a "
+        f"view, and logs {log['start']:,.0f} for a start and {log['beat']:,.0f} for a beat: "
+        f"{_kept_gb(hour):.1f} GB more after the hour, {_logged_gb(hour):.0f} GB of log.",
         f"- Memory: {costs.web_mb:.0f} MB a web process, {beside['web_kb']:.1f} kB for a line to it, "
-        f"{costs.line_kb:.1f} kB for a line to nginx, {beside['db_mb']:.1f} MB for a connection of PostgreSQL.",
+        f"{costs.line_kb:.1f} kB for a line to nginx, {beside['db_mb']:.1f} MB for a connection to "
+        "PostgreSQL.",
     ]
 
 
