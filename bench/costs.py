@@ -7,6 +7,7 @@ for the disk. The time is that of the processes that serve, never wrk's. The kin
 import os
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,7 +20,7 @@ from typing import Any
 
 import httpx
 import psutil
-from sqlalchemy import delete, event, func, insert, select, text
+from sqlalchemy import Connection, delete, func, insert, select, text
 
 from bench.asking import Ask, Asking, cpu_s, memory_mb
 from bench.crowd import BATCH, KINDS, Costs, Crowd
@@ -386,27 +387,56 @@ def _per_row(site: Site) -> float:
 
 def _held(site: Site) -> tuple[float, float]:
     """How long a batch of BATCH beats keeps the row that all batches write, and how long it takes."""
-    began: list[float] = []
-
-    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("INSERT INTO plays_day"):
-            began.append(time.perf_counter())
-
     asks = begin_plays(site.ports, site.clips[:1], [*members(BATCH - GUESTS), *visitors(GUESTS)])
     ids = [ask.path.split("/")[4] for ask in asks]
-    event.listen(site.ports.db.engine, "before_cursor_execute", look)
-    held, whole = [], []
-    try:
-        for second in range(BATCHES):
+    whole, held = [], []
+    for second in range(BATCHES):
+        with _looking_at_the_row(site) as looks:
             now, start = utc_now(), time.perf_counter()
             with site.ports.db.write() as session:
                 beats = [Beat(play, [[second, second + 1]], 1.0, now) for play in ids]
                 plays.credit_beats(session, beats, site.ports.settings.view_rule)
-            held.append(time.perf_counter() - began[-1])
             whole.append(time.perf_counter() - start)
-    finally:
-        event.remove(site.ports.db.engine, "before_cursor_execute", look)
+        if second:  # the first batch makes the row
+            held.append(looks.locked_s())
     return median(held), median(whole)
+
+
+class _Looks:
+    """When a row was seen, and whether it was locked."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[float, bool]] = []
+
+    def locked_s(self) -> float:
+        """From the look before it was locked to the last while it was: rather too long than too short."""
+        locked = [n for n, (_, its) in enumerate(self.seen) if its]
+        if not locked:
+            return 0.0
+        return self.seen[locked[-1]][0] - self.seen[max(0, locked[0] - 1)][0]
+
+
+@contextmanager
+def _looking_at_the_row(site: Site) -> Iterator[_Looks]:
+    """Look again and again, during the block, whether the visitors' row of the first clip's day is locked."""
+    looks, over = _Looks(), threading.Event()
+    row = select(DaySum.clip_id).where(DaySum.clip_id == site.clips[0], DaySum.branch_id == "")
+    free = row.with_for_update(skip_locked=True)
+    engine = site.ports.db.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def look(connection: Connection) -> None:
+        while not over.is_set():
+            locked = connection.scalar(free) is None and connection.scalar(row) is not None
+            looks.seen.append((time.perf_counter(), locked))
+
+    with engine.connect() as connection:
+        thread = threading.Thread(target=look, args=(connection,))
+        thread.start()
+        try:
+            yield looks
+        finally:
+            over.set()
+            thread.join()
 
 
 def _sizes(ports: Ports) -> tuple[float, float]:

@@ -28,6 +28,9 @@ PLAYLISTS = 3
 BATCH = 500
 """How many beats one transaction holds at most (server/counting.py)."""
 
+CONNECTIONS = 30
+"""What a web process may hold to the database at most (library/core/database.py)."""
+
 GATHER_S = 0.1
 """How long beats wait for others (WEIKE_BEAT_GATHER_MS)."""
 
@@ -205,7 +208,10 @@ class Machine:
     cores: int = 16
     gbit: float = 10.0
     memory_gb: float = 64.0
-    sockets: int = 65_536
+    lines: int = 16_384
+    """Connections that nginx keeps for each core (worker_connections in deploy/nginx.conf)."""
+    connections: int = 1_000
+    """What PostgreSQL is told to take (max_connections)."""
     wal_mb: float = 200.0
     """What a disk takes of the database's log in a second, written through."""
     full: float = 0.7
@@ -282,7 +288,22 @@ def needs(crowd: Crowd, costs: Costs, machine: Machine, hit: float) -> list[Need
         ),
         _need("log", "MB/s of the database's log", "MB/s", log, machine.wal_mb * machine.full, alone=True),
         _need("gbit", "Gbit/s out of the origin", "Gbit/s", gbit, machine.gbit * machine.full),
-        _need("sockets", "open lines of viewers at the origin", "lines", its.watching, machine.sockets),
+        _need(
+            "sockets",
+            "open lines of viewers at the origin",
+            "lines",
+            its.watching,
+            machine.cores * machine.lines,
+        ),
+        Need(
+            "connections",
+            "connections to the database",
+            "connections",
+            math.ceil(processes) * CONNECTIONS,
+            math.ceil(processes) * CONNECTIONS,
+            machine.connections,
+            alone=True,
+        ),
         Need("memory", "GB of memory, web processes and lines", "GB", memory, memory, machine.memory_gb),
     ]
     return breaks_first(found)

@@ -259,5 +259,5 @@ def test_an_hour_that_holds_says_so() -> None:
 
 def test_every_need_is_told_in_its_order() -> None:
     found = needs(Crowd(), replace(NOTHING, web_s=only("beat", 0.001), db_s_per_row=1e-6), Machine(), 0.99)
-    assert len({its.key for its in found}) == len(found) == 9
+    assert len({its.key for its in found}) == len(found) == 10
     assert found == breaks_first(found)
