@@ -210,7 +210,7 @@ class Machine:
     memory_gb: float = 64.0
     lines: int = 16_384
     """Connections that nginx keeps for each core (worker_connections in deploy/nginx.conf)."""
-    connections: int = 1_000
+    connections: int = 1_500
     """What PostgreSQL is told to take (max_connections)."""
     wal_mb: float = 200.0
     """What a disk takes of the database's log in a second, written through."""
