@@ -192,9 +192,13 @@ def test_cores_are_what_requests_cost_times_how_many_there_are() -> None:
 
 
 def test_the_database_is_one_and_pays_for_what_the_cdn_cannot_answer() -> None:
-    its = need("db", FLAT, replace(NOTHING, db_s=only("start", 0.5)), hit=1.0)
+    costs = replace(NOTHING, db_s=only("start", 0.5))
+    its = need("db", FLAT, costs, hit=1.0)
     assert its.peak == pytest.approx(2 * 0.5)
     assert its.alone
+    summing = replace(costs, db_s_per_row=1e-3)
+    assert need("sums", FLAT, summing).peak > 0
+    assert need("db", FLAT, summing).peak > its.peak, "sums are part of what the database has to do"
     log = need("log", FLAT, replace(NOTHING, wal_bytes={"start": 1e6, "beat": 0.0}))
     assert log.peak == pytest.approx(2)
 
