@@ -112,7 +112,7 @@ def measure(
     everything else on this machine."""
     with serving(work, url, crowd) as site:
         if first:
-            go_first([site.web.pid, site.postmaster, site.nginx_pid])
+            go_first([site.web.pid, site.nginx_pid])
         turns: dict[str, list[Turn]] = {kind: [] for kind in site.asking}
         for n in range(rounds + 1):  # the first turn warms everything and does not count
             for kind in site.asking:

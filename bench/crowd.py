@@ -270,7 +270,7 @@ def needs(crowd: Crowd, costs: Costs, machine: Machine, hit: float) -> list[Need
         _need("web", "cores of web processes", "cores", web, cores),
         _need("nginx", "cores of nginx at the origin", "cores", nginx, cores),
         _need("db", "cores of the database", "cores", counting + summed, cores, alone=True),
-        _need("sums", "of these, for sums that pages show", "cores", summed, cores, alone=True),
+        _need("sums", "of the database's cores, those for sums", "cores", summed, cores, alone=True),
         _need(
             "row",
             "of each second, that a clip's most wanted row is locked",

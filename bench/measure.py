@@ -48,8 +48,11 @@ def machine() -> str:
 
 
 def go_first(pids: Sequence[int]) -> None:
-    """Put processes, and all of their sessions, before everything else on this machine, for a machine that
-    others use too. Stops the bench where that cannot be had (Linux's autogroups, as root)."""
+    """Put processes and the rest of their sessions before all else on this machine, for one that others
+    use too. Stops the bench where that cannot be had (Linux's autogroups, as root).
+
+    PostgreSQL gives each of its backends a session of its own: these stay where they are.
+    """
     try:
         for pid in pids:
             Path(f"/proc/{pid}/autogroup").write_text("-19")
