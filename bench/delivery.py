@@ -74,7 +74,7 @@ def main() -> None:
         raise SystemExit("bench.delivery needs nginx and wrk (Debian: apt install nginx wrk)")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
-    about = f"{date.today()}; {machine()}; {_version(nginx)}; "  # noqa: DTZ011 - the reader's day
+    about = f"{date.today()}; {machine()}; {version(nginx)}; "  # noqa: DTZ011 - the reader's day
     about += f"{chosen.rounds} rounds of {chosen.seconds} s"
     with tempfile.TemporaryDirectory(prefix="bench-delivery-") as folder, ExitStack() as stack:
         figures = measured(
@@ -249,7 +249,8 @@ def _until_it_listens(port: int, child: subprocess.Popen[bytes], log: Path) -> N
     raise SystemExit(f"bench.delivery: a server does not start:\n{log.read_text()[-4000:]}")
 
 
-def _version(nginx: str) -> str:
+def version(nginx: str) -> str:
+    """Return what an nginx calls itself."""
     return subprocess.run([nginx, "-v"], check=True, capture_output=True, text=True).stderr.strip()
 
 

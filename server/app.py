@@ -50,6 +50,7 @@ from server.settings import Settings
 from server.signing import BeatSigner
 from server.templating import Renderer
 from server.uploads import reconcile_forever, upload_router
+from server.viewcounts import ViewCounts
 from server.wiring import Ports
 from server.worker import Worker, WorkerBusy
 from transcode.errors import ToolMissing
@@ -77,7 +78,8 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
         dependencies=[Depends(guard)],
     )
     app.state.settings, app.state.ports, app.state.assets = settings, ports, assets
-    app.state.pages = Pages(renderer, ports)
+    counts = ViewCounts()
+    app.state.pages = Pages(renderer, ports, counts)
     app.state.stopping = asyncio.Event()
     for module in (
         system,
@@ -110,6 +112,7 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
     app.state.counting = Counting(
         ports.db,
         settings.view_rule,
+        counts,
         gather_s=settings.beat_gather_ms / 1000,
         most_waiting=settings.beat_queue,
     )

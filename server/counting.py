@@ -14,10 +14,11 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from library.core.database import Database
-from library.plays import actions, queries
+from library.plays import actions
 from library.plays.closing import DayClosed
 from library.plays.crediting import Beat, Credited
 from library.plays.rules import ViewRule
+from server.viewcounts import ViewCounts
 
 log = structlog.get_logger()
 
@@ -58,9 +59,11 @@ class _Done:
 class Counting:
     """Takes beats from the event loop and hands them to the one thread that writes them."""
 
-    def __init__(self, db: Database, rule: ViewRule, *, gather_s: float, most_waiting: int) -> None:
+    def __init__(
+        self, db: Database, rule: ViewRule, counts: ViewCounts, *, gather_s: float, most_waiting: int
+    ) -> None:
         """Beats wait at most `gather_s` for others; more than `most_waiting` are refused."""
-        self._db, self._rule = db, rule
+        self._db, self._rule, self._counts = db, rule, counts
         self._gather_s, self._most_waiting = gather_s, most_waiting
         self._waiting: list[_Waiting] = []
         self._wake = threading.Condition()
@@ -135,12 +138,18 @@ class Counting:
     def _write_together(self, batch: Sequence[_Waiting]) -> list[_Done]:
         with self._db.write() as session:
             credited = actions.credit_beats(session, [waiting.beat for waiting in batch], self._rule)
-            counted = {one.clip_id for one in credited if one is not None and one.view}
-            views = queries.views_of_clips(session, counted) if counted else {}
+        views = self._views({one.clip_id for one in credited if one is not None and one.view})
         return [
             _Done(waiting, Counted(one, views.get(one.clip_id) if one.view else None) if one else None)
             for waiting, one in zip(batch, credited, strict=True)
         ]
+
+    def _views(self, clip_ids: set[str]) -> dict[str, int]:
+        """Sum views when what was counted is written: the sums' rows are what other processes wait for."""
+        if not clip_ids:
+            return {}
+        with self._db.read() as session:
+            return self._counts.of_clips(session, clip_ids)
 
 
 def _unavailable(error: Exception) -> bool:

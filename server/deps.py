@@ -151,7 +151,9 @@ async def guard(request: Request, who: WhoDep) -> None:
     if who.by_token or request.url.path == PROBE_PATH:
         return
     given = request.headers.get("x-csrf-token") or await _token_in_body(request)
-    if who.fresh_visitor or not hmac.compare_digest(given.encode(), who.csrf.encode()):
+    # Without an account the token belongs to the visitor's cookie, which this browser does not have yet.
+    unknown = who.fresh_visitor and who.sign_in_id is None
+    if unknown or not hmac.compare_digest(given.encode(), who.csrf.encode()):
         raise Forbidden("csrf")
 
 

@@ -15,7 +15,6 @@ from library.core.paging import Page
 from library.core.permits import NOBODY, LessonState, Role, media_audience
 from library.core.permits import Viewer as Permitted
 from library.people.rules import SIGN_IN_DAYS
-from library.plays import queries as plays
 from server.contexts import (
     ClipCard,
     Context,
@@ -36,6 +35,7 @@ from server.settings import Settings
 from server.sharing import Share, share
 from server.signing import media_expiry
 from server.templating import CONTENT_SECURITY_POLICY, Renderer
+from server.viewcounts import ViewCounts
 from server.wiring import Ports
 from server.words import Explained
 
@@ -46,8 +46,8 @@ _YEAR_S = 365 * 24 * 3600
 class Pages:
     """Renders contexts; knows the ports only to sign addresses and to read settings."""
 
-    def __init__(self, renderer: Renderer, ports: Ports) -> None:
-        self.renderer, self._ports = renderer, ports
+    def __init__(self, renderer: Renderer, ports: Ports, counts: ViewCounts) -> None:
+        self.renderer, self._ports, self._counts = renderer, ports, counts
         self._secure = ports.settings.base_url.startswith("https://")
 
     # ------------------------------------------------------------------ the frame
@@ -178,7 +178,7 @@ class Pages:
 
     def cards(self, session: Session, lessons: Sequence[Lesson]) -> tuple[LessonCard, ...]:
         """Return lessons as lists show them, with their counted views."""
-        views = plays.lesson_views(session, [lesson.id for lesson in lessons])
+        views = self._counts.of_lessons(session, [lesson.id for lesson in lessons])
         return tuple(self.card(lesson, views.get(lesson.id, 0)) for lesson in lessons)
 
     def other_years(
@@ -189,7 +189,7 @@ class Pages:
 
     def clip_cards(self, session: Session, lesson: Lesson) -> tuple[ClipCard, ...]:
         """Return a lesson's clips in order."""
-        views = plays.clip_views(session, lesson.id)
+        views = self._counts.of_lesson(session, lesson.id)
         words = catalog.first_words_of(session, lesson)
         return tuple(
             ClipCard(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from transcode.boxes import is_whole
 from transcode.errors import Failed
-from transcode.fragments import picture_starts
+from transcode.fragments import picture_starts, sound_apart
 from transcode.graph import INIT, PLAYLIST, SOUND_ONLY
 from transcode.ladder import Plan
 from transcode.playlist import MediaPlaylist, parse_media_playlist
@@ -17,6 +17,10 @@ LENGTH_TOLERANCE_S = 0.2
 UNEVEN_TOLERANCE_S = 0.001
 UNEVEN_SOUND_TOLERANCE_S = 0.06
 """Segments of sound alone end with a packet (21 ms), not with a frame of the picture."""
+
+SOUND_APART_S = 1.0
+"""A segment holds the sound of its own picture, but for the frames that a decoder waits for. Where it holds
+another moment's, a player that begins there shows nothing."""
 
 COPIED_TOLERANCE_FRAMES = 0.3
 """A camera's clock is not exact: its key frames lie a little beside the others' frames."""
@@ -44,8 +48,8 @@ def check_whole(out_dir: Path, name: str, plan: Plan) -> MediaPlaylist:
 def check_even(out_dir: Path, playlists: Mapping[str, MediaPlaylist], plan: Plan) -> None:
     """Raise Failed("uneven_output") unless a player can change renditions at every segment.
 
-    All are cut at the same moments, and each segment begins with a key frame that is shown at that moment:
-    the playlists say the first, only the segments themselves the second.
+    All are cut at the same moments, and each segment begins with a key frame that is shown at that moment
+    and holds the sound of its picture: the playlists say the first, only the segments themselves the rest.
     """
     is_copied = plan.picture is not None and plan.picture.copied is not None
     allowed_s = UNEVEN_TOLERANCE_S
@@ -56,6 +60,7 @@ def check_even(out_dir: Path, playlists: Mapping[str, MediaPlaylist], plan: Plan
         if name != SOUND_ONLY:
             _compare(name, playlist.borders_s, first.borders_s, allowed_s)
             _compare(name, _key_moments(out_dir, name, playlist), (0.0, *first.borders_s[:-1]), allowed_s)
+            _check_together(out_dir, name, playlist)
         elif is_copied:  # its segments are all of one length: see graph
             _compare(name, playlist.borders_s[-1:], first.borders_s[-1:], UNEVEN_SOUND_TOLERANCE_S)
         else:
@@ -72,6 +77,18 @@ def _key_moments(out_dir: Path, name: str, playlist: MediaPlaylist) -> tuple[flo
         if not is_key:
             raise Failed("uneven_output", {"rung": name, "found": f"no key frame in front of {uris[n]}"})
     return tuple(at_s for at_s, _ in starts)
+
+
+def _check_together(out_dir: Path, name: str, playlist: MediaPlaylist) -> None:
+    uris = [segment.uri for segment in playlist.segments]
+    apart = sound_apart(out_dir / name, playlist.init_uri or INIT, uris) or []
+    for n, seconds in enumerate(apart):
+        # A last segment may be one frame, and its sound have ended with the segment before.
+        if seconds is None and n + 1 < len(apart):
+            raise Failed("uneven_output", {"rung": name, "found": f"no sound in {uris[n]}"})
+        if seconds is not None and abs(seconds) > SOUND_APART_S:
+            found = f"the sound of another moment in {uris[n]}: {seconds:.1f} s"
+            raise Failed("uneven_output", {"rung": name, "found": found})
 
 
 def _compare(name: str, found_s: tuple[float, ...], wanted_s: tuple[float, ...], allowed_s: float) -> None:

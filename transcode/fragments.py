@@ -1,4 +1,4 @@
-"""What a rendition's files say about its picture: when each segment begins, and whether with a key frame.
+"""What a rendition's files say: when each segment's picture and sound begin, and whether with a key frame.
 
 Read from the boxes (ISO/IEC 14496-12, section 8.8), not from the playlist: the playlist is what ffmpeg meant
 to write, the boxes are what a player will find.
@@ -23,7 +23,7 @@ _NO_KEY = 0x10000
 
 @dataclass(frozen=True)
 class Track:
-    """The picture of an initialisation segment. `delay`: media time that lies before time 0 (edit list)."""
+    """A track of an initialisation segment. `delay`: media time that lies before time 0 (edit list)."""
 
     number: int
     timescale: int
@@ -35,10 +35,28 @@ def picture_starts(folder: Path, init: str, segments: list[str]) -> list[tuple[f
 
     None when there is no picture. Raises ValueError for boxes that are not as they should be.
     """
-    track = _picture_track((folder / init).read_bytes())
+    track = _track((folder / init).read_bytes(), b"vide")
     if track is None:
         return None
     return [_first_sample(_head(folder / name), track) for name in segments]
+
+
+def sound_apart(folder: Path, init: str, segments: list[str]) -> list[float | None] | None:
+    """Return for each segment how many seconds its sound begins after its picture, as both are decoded.
+
+    None stands for a segment without sound, and instead of the list when there is no picture or no sound at
+    all. Raises ValueError for boxes that are not as they should be.
+    """
+    told = (folder / init).read_bytes()
+    picture, sound = _track(told, b"vide"), _track(told, b"soun")
+    if picture is None or sound is None:
+        return None
+    apart: list[float | None] = []
+    for name in segments:
+        head = _head(folder / name)
+        shown_s, heard_s = _decoded_s(head, picture), _decoded_s(head, sound)
+        apart.append(None if shown_s is None or heard_s is None else heard_s - shown_s)
+    return apart
 
 
 def _head(path: Path) -> bytes:
@@ -56,10 +74,10 @@ def _head(path: Path) -> bytes:
         return file.read(min(at, size))
 
 
-def _picture_track(init: bytes) -> Track | None:
+def _track(init: bytes, wanted: bytes) -> Track | None:
     for trak in _all(init, Box(b"", 0, len(init)), b"moov", b"trak"):
         handler = _one(init, trak, b"mdia", b"hdlr")
-        if init[handler.body + 8 : handler.body + 12] != b"vide":
+        if init[handler.body + 8 : handler.body + 12] != wanted:
             continue
         head, media = _one(init, trak, b"tkhd"), _one(init, trak, b"mdia", b"mdhd")
         number = _number(init, head.body + (20 if init[head.body] else 12))
@@ -76,15 +94,31 @@ def _delay(init: bytes, edits: Box) -> int:
 
 
 def _first_sample(segment: bytes, track: Track) -> tuple[float, bool]:
+    traf = _fragment(segment, track)
+    if traf is None:
+        raise ValueError("a segment without a picture")
+    flags = _default_flags(segment, _one(segment, traf, b"tfhd"))
+    offset, flags = _first_of_run(segment, _one(segment, traf, b"trun"), flags)
+    return (_decoded(segment, traf) + offset - track.delay) / track.timescale, not flags & _NO_KEY
+
+
+def _decoded_s(segment: bytes, track: Track) -> float | None:
+    """Return when a track's first sample in a segment is decoded, in seconds; None when it has none there."""
+    traf = _fragment(segment, track)
+    return None if traf is None else (_decoded(segment, traf) - track.delay) / track.timescale
+
+
+def _fragment(segment: bytes, track: Track) -> Box | None:
+    """Return the traf box of a track's first fragment in a segment."""
     for traf in _all(segment, Box(b"", 0, len(segment)), b"moof", b"traf"):
-        head = _one(segment, traf, b"tfhd")
-        if _number(segment, head.body + 4) != track.number:
-            continue
-        when = _one(segment, traf, b"tfdt")
-        decoded = _number(segment, when.body + 4, 8 if segment[when.body] == 1 else 4)
-        offset, flags = _first_of_run(segment, _one(segment, traf, b"trun"), _default_flags(segment, head))
-        return (decoded + offset - track.delay) / track.timescale, not flags & _NO_KEY
-    raise ValueError("a segment without a picture")
+        if _number(segment, _one(segment, traf, b"tfhd").body + 4) == track.number:
+            return traf
+    return None
+
+
+def _decoded(segment: bytes, traf: Box) -> int:
+    when = _one(segment, traf, b"tfdt")
+    return _number(segment, when.body + 4, 8 if segment[when.body] == 1 else 4)
 
 
 def _default_flags(segment: bytes, head: Box) -> int:

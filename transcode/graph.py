@@ -141,8 +141,6 @@ def _sounds(media: Any, sound: SoundPlan, offset_s: float, copies: int) -> list[
         stream = stream.filter("alimiter", limit=number(10 ** (PEAK_DB / 20)), level=0)
     stream = stream.filter("apad", pad_len=round(sound.pad_s * sound.sample_rate_hz))
     stream = stream.filter("atrim", end_sample=sound.samples)
-    # The encoder takes 1024 samples at most, and silence that was filled in can come as one large piece.
-    stream = stream.filter("asetnsamples", n=1024, p=0)
     if copies == 1:
         return [stream]
     split = stream.filter_multi_output("asplit", copies)
@@ -154,6 +152,9 @@ def _encoding_options(plan: Plan) -> dict[str, Any]:
     options: dict[str, Any] = {
         "format": "tee",
         "flags": "+global_header",  # parameter sets belong into init.mp4; the tee does not ask for it
+        # Sound waits for its picture and the picture for its sound, however far one is ahead: by default
+        # ffmpeg stops waiting after 10 s, and segments then hold the sound of other moments.
+        "max_interleave_delta": 0,
         # Titles, places and names that a phone wrote into the original are nobody's business.
         "map_metadata": -1,
         "map_chapters": -1,

@@ -13,7 +13,7 @@ from fractions import Fraction
 from transcode.copying import CopiedPicture, CopyChoice, KeyFrames, choose_copy, find_obstacle
 from transcode.facts import AudioFacts, Facts, VideoFacts
 
-PLAN_VERSION = 3
+PLAN_VERSION = 4
 """Part of every digest: raise it when `graph` makes other bytes from the same plan."""
 
 MAX_CLIP_S = 600.0

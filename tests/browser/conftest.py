@@ -47,6 +47,11 @@ DEVICES: dict[str, dict[str, Any]] = {
 }
 
 
+def press_play(page: Page) -> None:
+    """Press play, even before the player is ready: the browser breaks the promise and plays all the same."""
+    page.evaluate("() => { document.querySelector('video').play().catch(() => {}) }")
+
+
 @pytest.fixture(scope="module")  # Playwright's loop must end before other modules begin theirs
 def chromium(chromium_path: Path) -> Iterator[Browser]:
     """One browser for all tests; each test gets a profile of its own."""

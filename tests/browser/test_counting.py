@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from library.plays.tables import Play, View, Watcher
-from tests.browser.conftest import DEVICES, SECONDS
+from tests.browser.conftest import DEVICES, SECONDS, press_play
 from tests.server.conftest import Put
 from tests.support.server import Served, password
 
@@ -34,7 +34,7 @@ class Visitor:
     def play(self, until_s: float) -> None:
         """Play on, and pause at a moment."""
         self.page.wait_for_function("() => document.querySelector('video').readyState >= 2", timeout=60_000)
-        self.page.evaluate("document.querySelector('video').play()")
+        press_play(self.page)
         self.page.wait_for_function(
             f"() => document.querySelector('video').currentTime >= {until_s}"
             " || document.querySelector('video').ended",

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, press_play
 from tests.flow import media
 from tests.support.client import Person
 from tests.support.server import Process, password
@@ -128,7 +128,7 @@ def test_cuts_are_moved_and_only_what_changed_is_made_again(
     # Somebody watches the old clip all the while.
     watching = visit.context.new_page()
     watching.goto(f"{visit.base_url}/clips/{whole[0]}")
-    watching.evaluate("document.querySelector('video').play()")
+    press_play(watching)
     watching.wait_for_function("() => document.querySelector('video').currentTime > 0.2", timeout=60_000)
 
     visit.open(f"/lessons/{lesson}")
@@ -165,7 +165,7 @@ def test_cuts_are_moved_and_only_what_changed_is_made_again(
     expect(page.locator(".clips li").first).to_contain_text("第 1 段：初心与使命")
     page.locator(".clips li").nth(1).locator("a").first.click()
     expect(page.locator(".cues")).to_contain_text(TEXTS[3])
-    page.evaluate("document.querySelector('video').play()")
+    press_play(page)
     page.wait_for_function("() => document.querySelector('video').currentTime > 0.2", timeout=60_000)
     # The old clip plays on for whoever watches it.
     watching.evaluate("document.querySelector('video').currentTime = 50")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Page, Request, expect
+from playwright.sync_api import Browser, FloatRect, Page, Request, Route, expect
 
-from tests.browser.conftest import DEVICES
+from tests.browser.conftest import DEVICES, press_play
 from tests.server.conftest import Put
 from tests.support.server import Served
 
@@ -173,4 +173,23 @@ def test_without_a_whole_screen_for_the_stage_the_browsers_controls_stay(
     page.wait_for_function("() => document.querySelector('video').readyState >= 1", timeout=60_000)
     assert page.evaluate("document.querySelector('video').controls")
     expect(page.locator("#player-bar")).to_be_hidden()
+    context.close()
+
+
+def test_a_tap_before_the_player_is_ready_plays(chromium: Browser, served: Served, put: Put) -> None:
+    """On a slow line the player's script comes late; who has pressed play by then need not press again."""
+    context = chromium.new_context(**DEVICES["phone"], locale="zh-CN")
+    page = context.new_page()
+    waiting: list[Route] = []
+    page.route("**/static/chunk-*", lambda asked: waiting.append(asked) if slow else asked.continue_())
+    slow = True
+    page.goto(f"{served.base_url}/clips/{put.clip}", wait_until="commit")
+    page.wait_for_function("() => document.querySelector('video')")
+    page.wait_for_timeout(500)
+    assert waiting, "nothing of the player comes later"
+    press_play(page)
+    slow = False
+    for asked in waiting:
+        asked.continue_()
+    page.wait_for_function(f"() => {AT} > 0.2", timeout=30_000)
     context.close()

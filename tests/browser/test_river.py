@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, press_play
 from tests.support.client import Person
 from tests.support.server import Process, password
 
@@ -31,7 +31,7 @@ def library(server: Process, lecture: Path) -> str:
 
 def _play(page: Page) -> None:
     page.wait_for_selector("video")
-    page.evaluate("document.querySelector('video').play()")
+    press_play(page)
 
 
 def _views(page: Page) -> int:

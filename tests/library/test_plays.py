@@ -1,10 +1,12 @@
 """Plays become views: once per viewer, clip and window, whoever reports at the same moment."""
 
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from library.catalog import queries as catalog
 from library.core.database import Database
@@ -381,3 +383,39 @@ def test_what_was_counted_stays_counted_when_its_lesson_is_deleted(db: Database,
     assert views(db) == 1
     assert beats(db, [(its, [(10, 20)])], s(20)) == [None], "there is nothing any more that could be watched"
     assert views(db) == 1
+
+
+def test_who_waits_for_a_branch_keeps_no_visitor_waiting(postgres_db: Database) -> None:
+    """All visitors share one row of a clip's day; a batch locks it last, whatever it waits for before."""
+    with postgres_db.write() as session:
+        clip = make.lesson(session, clips=1).clips[0].id
+    member, guest, other = (play(postgres_db, clip, who, branch=at) for who, at in GUESTS)
+    for its in (member, guest):
+        beat(postgres_db, its, [(0, 1)], s(60))
+    with postgres_db.engine.connect() as holding, ThreadPoolExecutor() as pool:
+        holding.execute(select(DaySum).where(DaySum.branch_id == "branch").with_for_update())
+        both = pool.submit(beats, postgres_db, [(guest, [(1, 2)]), (member, [(1, 2)])], s(60))
+        _until_one_waits(postgres_db)
+        alone = pool.submit(beats, postgres_db, [(other, [(0, 5)])], s(60))
+        try:
+            assert alone.result(timeout=20)
+            assert not both.done()
+        finally:
+            holding.rollback()
+        assert both.result(timeout=20)
+    with postgres_db.read() as session:
+        sums = {row.branch_id: row.watched_s for row in session.scalars(select(DaySum))}
+    assert sums == {"branch": 2.0, "": 7.0}
+
+
+GUESTS = (("p:member", "branch"), ("v:guest", None), ("v:other", None))
+
+
+def _until_one_waits(db: Database) -> None:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with db.read() as session:
+            if session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")

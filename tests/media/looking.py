@@ -86,6 +86,21 @@ def packets(tools: Tools, playlist: Path, *read: str) -> list[dict[str, Any]]:
     return [{**packet, "kind": kinds[packet["stream_index"]]} for packet in found["packets"]]
 
 
+def sound_apart_s(tools: Tools, folder: Path, rendition: str) -> list[float]:
+    """How far the first packet of sound lies from the first picture in each segment of a rendition.
+
+    Each segment is read by itself, as a player does that begins there.
+    """
+    init, alone, apart = (folder / rendition / "init.mp4").read_bytes(), folder.parent / "alone.mp4", []
+    for segment in sorted((folder / rendition).glob("*.m4s")):
+        alone.write_bytes(init + segment.read_bytes())
+        firsts: dict[str, float] = {}
+        for packet in packets(tools, alone, "-f", "mov"):
+            firsts.setdefault(packet["kind"], float(packet["pts_time"]))
+        apart.append(firsts["audio"] - firsts["video"])
+    return apart
+
+
 def key_times(tools: Tools, playlist: Path) -> list[float]:
     """Presentation times of the key frames of a rendition."""
     return [

@@ -10,7 +10,14 @@ import m3u8
 import pytest
 
 from tests.media.conftest import FAST, Maker, picture, tone
-from tests.media.looking import check_bandwidth, check_clip, key_times, packets, signal
+from tests.media.looking import (
+    check_bandwidth,
+    check_clip,
+    key_times,
+    packets,
+    signal,
+    sound_apart_s,
+)
 from transcode.boxes import top_boxes
 from transcode.ladder import Plan, plan_clip
 from transcode.package import ClipOutput, Progress, encode_clip
@@ -79,6 +86,26 @@ def test_a_clip_of_a_lecture(tools: Tools, lecture: Path, tmp_path: Path) -> Non
         assert firsts.get("video", 0.0) == 0.0
         assert ("video" in firsts) == (rendition.name != "audio")
         assert -0.03 < firsts["audio"] <= 0.0  # the encoder's priming, which players drop
+
+
+@pytest.mark.parametrize("kind", ["few samples a second", "a hole of half a minute"])
+def test_segments_held_the_sound_of_other_moments(
+    tools: Tools, make: Maker, tmp_path: Path, kind: str
+) -> None:
+    """A filter let one piece of sound through for each that was read, where two were needed; and ffmpeg waits
+    for sound 10 s, then writes pictures without it. Who opened a clip in the middle heard the lecturer and
+    saw nothing move.
+    """
+    sound = tone(70, 16_000)
+    if kind == "a hole of half a minute":
+        sound = ["-f", "lavfi", "-i", "sine=d=70:r=16000,aselect=lt(t\\,20)+gt(t\\,50)"]
+    slides = make(f"{kind}.mkv", *picture("320x180", "10", 70), *sound, *FAST)
+    made = encode(tools, slides, tmp_path / "clip")
+    for rendition in made.output.renditions:
+        if rendition.height:
+            apart = sound_apart_s(tools, tmp_path / "clip", rendition.name)
+            assert len(apart) == 12
+            assert max(map(abs, apart)) < 0.3, apart  # B-frames are decoded two frames early
 
 
 def test_segments_are_told_as_they_become_complete(tools: Tools, lecture: Path, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from library.plays.rules import ViewRule
 from library.plays.tables import DaySum, Play, View
 from server.counting import Counted, Counting, CountingUnavailable
 from server.signing import BeatSigner
+from server.viewcounts import ViewCounts
 from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.databases import KINDS
@@ -547,7 +548,7 @@ def test_a_server_that_ends_writes_what_waits_and_takes_no_more(
 ) -> None:
     play = served.nobody().play(clip)
     clock.forward(60)
-    counting = Counting(served.ports.db, RULE, gather_s=600, most_waiting=100)
+    counting = Counting(served.ports.db, RULE, ViewCounts(), gather_s=600, most_waiting=100)
 
     def credit(n: int) -> Coroutine[Any, Any, Counted | None]:
         return counting.credit(Beat(play["play"], [[n, n + 1]], 1.0, clock()))

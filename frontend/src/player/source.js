@@ -34,7 +34,10 @@ function attachHls(Hls, video, master, startAt, onTrouble) {
     }
   });
   hls.loadSource(master);
+  // Who has pressed play meanwhile waits: a new source makes the element forget it.
+  const pressed = !video.paused;
   hls.attachMedia(video);
+  if (pressed) video.play().catch(() => {});
   return {
     recover: () => (hls.levels.length ? hls.startLoad() : hls.loadSource(master)),
     detach: () => hls.destroy(),
@@ -51,7 +54,9 @@ function attachNative(video, master, startAt, onTrouble) {
   };
   video.addEventListener('loadedmetadata', go, { once: true });
   video.addEventListener('error', fail);
+  const pressed = !video.paused;
   video.src = master;
+  if (pressed) video.play().catch(() => {});
   return {
     recover: () => video.load(),
     detach: () => {
