@@ -18,6 +18,11 @@ def _views() -> ColumnElement[int]:
     return func.sum(DaySum.member_views + DaySum.visitor_views)
 
 
+def closed_through(session: Session) -> date | None:
+    """Return the last day on which no beat earns anything any more, None before the first night."""
+    return session.scalar(select(func.max(Seal.day)))
+
+
 def sealed_through(session: Session) -> date | None:
     """Return the last day that is rolled up and sealed, as all before it are; None before the first night."""
     return session.scalar(select(func.max(Seal.day)).where(Seal.link.is_not(None)))

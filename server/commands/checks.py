@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,9 +19,11 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from library.catalog import queries as catalog
+from library.core.clock import local_day, utc_now
 from library.core.database import Database, open_database, sqlite_file
 from library.core.ids import new_id
 from library.intake import queries as intake
+from library.plays import queries as plays
 from server import migrate
 from server.assets import AssetsMissingError, load_assets
 from server.formats import size
@@ -206,6 +209,7 @@ def _database(settings: Settings) -> Iterator[Check]:
         yield Check("migrations", "ok", N_("数据库已是最新（%(at)s）。"), values=values)
         yield _index(settings, db)
         yield _recordings(db)
+        yield _counting(db)
 
 
 def _index(settings: Settings, db: Database) -> Check:
@@ -243,6 +247,28 @@ def _recordings(db: Database) -> Check:
         message = N_("%(failed)s 份录像处理失败，%(waiting)s 份正在等候或处理。")
         return Check("recordings", "warn", message, N_("在网页上查看原因，然后点“重试”。"), values)
     return Check("recordings", "ok", N_("没有失败的；%(waiting)s 份正在等候或处理。"), values=values)
+
+
+def _counting(db: Database) -> Check:
+    """Look at the days that are over: beats that fall on a closed day are refused."""
+    with db.read() as session:
+        closed, sealed = plays.closed_through(session), plays.sealed_through(session)
+    today = local_day(utc_now())
+    if closed is None:
+        return Check("counting", "ok", N_("还没有封存过任何一天。"))
+    values = {"day": (sealed or closed).isoformat()}
+    if closed >= today:
+        return Check(
+            "counting",
+            "bad",
+            N_("%(day)s 已经封存，在那之前的观看都记不进来：这台机器的时间曾经走快。"),
+            N_("先校准时间，再按运维手册（docs/runbook.md）删去多出来的日子。"),
+            {"day": closed.isoformat()},
+        )
+    if sealed is None or sealed < today - timedelta(days=2):
+        todo = N_("处理进程运行时会自己补上；也可以运行 weike stats roll-up。")
+        return Check("counting", "warn", N_("只封存到 %(day)s。"), todo, values)
+    return Check("counting", "ok", N_("封存到 %(day)s。"), values=values)
 
 
 def _jobs(settings: Settings) -> Check:

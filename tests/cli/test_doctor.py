@@ -5,15 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from library.core.clock import local_day, utc_now
+from library.plays import closing
+from library.plays.tables import Seal
 from server.commands import checks
 from server.wiring import Ports
 from tests.cli.conftest import Ran, Weike
 from tests.support import factories
+from tests.support.views import watch
 
 
 def status(ran: Ran) -> dict[str, str]:
@@ -69,6 +75,28 @@ def test_a_new_library_is_well(weike: Weike, ports: Ports) -> None:
     assert found["secret"] == found["media_secret"] == found["index"] == "ok"
     assert all(check["message"] for check in ran.json["checks"])
     assert all(check["todo"] for check in ran.json["checks"] if check["name"] == "worker")
+
+
+def test_days_that_are_not_sealed_and_days_closed_too_early_are_told(weike: Weike, ports: Ports) -> None:
+    def told() -> str:
+        ran = weike("doctor", "--json")
+        [check] = [check for check in ran.json["checks"] if check["name"] == "counting"]
+        return str(check["status"])
+
+    assert told() == "ok", "nothing was played yet"
+    now = utc_now()
+    with ports.db.write() as session:
+        watch(session, factories.lesson(session, clips=1).clips[0], 1, now - timedelta(days=9))
+        closing.close(session, local_day(now) - timedelta(days=5), now)
+    assert told() == "warn"
+    assert weike("stats", "roll-up").code == 0
+    assert told() == "ok"
+    with ports.db.write() as session:
+        closing.close(session, local_day(now) + timedelta(days=9), now)
+    assert told() == "bad"
+    with ports.db.write() as session:  # as the runbook says
+        session.execute(delete(Seal).where(Seal.day >= local_day(now)))
+    assert told() == "ok"
 
 
 def test_it_makes_nothing(weike: Weike, data: Path) -> None:
