@@ -1,4 +1,4 @@
-"""The only writer of plays and views."""
+"""The only writer of plays and views, with `bulk` behind it; what days bring is rolled up in `rolling`."""
 
 from collections.abc import Sequence
 from datetime import datetime

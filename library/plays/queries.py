@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, func, select, true, union_all
+from sqlalchemy.orm import Session
 
 from library.catalog.queries import visible
 from library.catalog.tables import Lesson
@@ -13,9 +14,9 @@ from library.plays.rules import Kind
 from library.plays.tables import ClipSum, DaySum, LessonDay, LessonSum, Seal, View
 
 
-def _views() -> ColumnElement[int]:
+def _views(sums: type[DaySum | LessonSum | ClipSum]) -> ColumnElement[int]:
     """What is called views everywhere: members' and visitors'. Screenings are a figure of their own."""
-    return func.sum(DaySum.member_views + DaySum.visitor_views)
+    return sums.member_views + sums.visitor_views
 
 
 def closed_through(session: Session) -> date | None:
@@ -28,35 +29,26 @@ def sealed_through(session: Session) -> date | None:
     return session.scalar(select(func.max(Seal.day)).where(Seal.link.is_not(None)))
 
 
-def since(through: date | None) -> ColumnElement[bool]:
+def _live() -> ColumnElement[bool]:
     """Return the days that are not rolled up yet, as a condition on the sums that beats raise."""
-    return true() if through is None else DaySum.day > through
+    through = select(func.max(Seal.day)).where(Seal.link.is_not(None)).scalar_subquery()
+    return DaySum.day > func.coalesce(through, date.min)
 
 
-def _views_of(
-    session: Session,
-    rolled: tuple[InstrumentedAttribute[str], ColumnElement[bool]],
-    live: tuple[InstrumentedAttribute[str], ColumnElement[bool]],
-) -> dict[str, int]:
-    """Return views by the ids of lessons or clips: those that are rolled up and those since."""
-    through = sealed_through(session)
-    key, wanted = live
-    rows = session.execute(select(key, _views()).where(wanted, since(through)).group_by(key)).all()
-    found = {its: int(n or 0) for its, n in rows}
-    if through is not None:
-        key, wanted = rolled
-        sums = key.class_
-        for its, n in session.execute(select(key, sums.member_views + sums.visitor_views).where(wanted)):
-            found[its] = found.get(its, 0) + n
-    return found
+def _views_of(session: Session, live: Select[str, int], rolled: Select[str, int]) -> dict[str, int]:
+    """Return views by the ids of lessons or clips, in one statement: those rolled up and those since."""
+    both = union_all(live.where(_live()), rolled).subquery()
+    key, views = both.c
+    rows = session.execute(select(key, func.sum(views)).group_by(key))
+    return {its: int(n or 0) for its, n in rows}
 
 
 def lesson_views(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
     """Return counted views of lessons: the sum over their clips; lessons without views are left out."""
     return _views_of(
         session,
-        (LessonSum.lesson_id, LessonSum.lesson_id.in_(lesson_ids)),
-        (DaySum.lesson_id, DaySum.lesson_id.in_(lesson_ids)),
+        select(DaySum.lesson_id, _views(DaySum)).where(DaySum.lesson_id.in_(lesson_ids)),
+        select(LessonSum.lesson_id, _views(LessonSum)).where(LessonSum.lesson_id.in_(lesson_ids)),
     )
 
 
@@ -64,8 +56,8 @@ def clip_views(session: Session, *lesson_ids: str) -> dict[str, int]:
     """Return counted views of each clip of some lessons; clips without views may be left out."""
     return _views_of(
         session,
-        (ClipSum.clip_id, ClipSum.lesson_id.in_(lesson_ids)),
-        (DaySum.clip_id, DaySum.lesson_id.in_(lesson_ids)),
+        select(DaySum.clip_id, _views(DaySum)).where(DaySum.lesson_id.in_(lesson_ids)),
+        select(ClipSum.clip_id, _views(ClipSum)).where(ClipSum.lesson_id.in_(lesson_ids)),
     )
 
 
@@ -73,17 +65,16 @@ def views_of_clips(session: Session, clip_ids: Collection[str]) -> dict[str, int
     """Return counted views of some clips, of whatever lessons; clips without views may be left out."""
     return _views_of(
         session,
-        (ClipSum.clip_id, ClipSum.clip_id.in_(clip_ids)),
-        (DaySum.clip_id, DaySum.clip_id.in_(clip_ids)),
+        select(DaySum.clip_id, _views(DaySum)).where(DaySum.clip_id.in_(clip_ids)),
+        select(ClipSum.clip_id, _views(ClipSum)).where(ClipSum.clip_id.in_(clip_ids)),
     )
 
 
 def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:
     """Return the ids of the lessons with the most views among those the viewer may see."""
-    through = sealed_through(session)
-    live = select(DaySum.lesson_id, (DaySum.member_views + DaySum.visitor_views).label("views"))
-    rolled = select(LessonSum.lesson_id, (LessonSum.member_views + LessonSum.visitor_views).label("views"))
-    sums = union_all(live.where(since(through)), rolled).subquery()
+    live = select(DaySum.lesson_id, _views(DaySum).label("views")).where(_live())
+    rolled = select(LessonSum.lesson_id, _views(LessonSum).label("views"))
+    sums = union_all(live, rolled).subquery()
     total = func.sum(sums.c.views)
     rows = session.execute(
         select(sums.c.lesson_id)
