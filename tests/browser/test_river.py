@@ -129,8 +129,17 @@ def test_a_searched_phrase_opens_where_it_is_said(visit: Visit, library: str) ->
     present = page.locator(".cues [aria-current]")
     expect(present).to_contain_text("小事不出村")  # before anything plays
     _play(page)
-    page.wait_for_function("() => document.querySelector('video').currentTime > 1", timeout=60_000)
+    page.wait_for_function(
+        "() => document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 5", timeout=60_000
+    )
     page.evaluate("document.querySelector('video').pause()")
+    # Seen and not only heard, and no longer than the clip: each segment brings the sound of its own picture.
+    video = "document.querySelector('video')"
+    length_s = page.evaluate(f"{video}.duration")
+    assert (
+        abs(length_s - page.evaluate("JSON.parse(document.querySelector('#clip').textContent).duration_s"))
+        < 0.5
+    )
     said_at_s = 20.0
     assert said_at_s - 3 <= page.evaluate(PLAYED) <= said_at_s + 3
     expect(present).to_contain_text("小事不出村")
