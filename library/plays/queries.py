@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, true, union_all
 from sqlalchemy.orm import Session
