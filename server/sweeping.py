@@ -1,12 +1,12 @@
 """Taking away what belongs to nobody any more, once a day."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 
 from library.intake.sweeping import Sweep, SweepRefused
+from server.recurring import RecurringThread
 from server.wiring import Ports
 
 # Not in the busy minutes after a start.
@@ -30,34 +30,21 @@ def sweep_of(ports: Ports, stopping: Callable[[], bool] = lambda: False) -> Swee
     )
 
 
-class SweepThread:
-    """Sweeps once a day while the process runs."""
+class SweepThread(RecurringThread):
+    """Sweeps once a day while the process runs; ends after the folder that is being taken away."""
+
+    # Such as a store or a database that is restarting.
+    failed = "the sweep of the store failed, it will be tried again tomorrow"
 
     def __init__(self, ports: Ports, first_after_s: float = FIRST_AFTER_S, every_s: float = EVERY_S) -> None:
-        self._stopping = threading.Event()
-        self._sweep = sweep_of(ports, self._stopping.is_set)
-        self._first_after_s, self._every_s = first_after_s, every_s
-        self._thread = threading.Thread(target=self._run, name="store sweep", daemon=True)
+        super().__init__("store sweep", first_after_s, every_s)
+        self._sweep = sweep_of(ports, self.stopping)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the folder that is being taken away."""
-        self._stopping.set()
-        self._thread.join(timeout=30)
-
-    def _run(self) -> None:
-        wait_s = self._first_after_s
-        while not self._stopping.wait(wait_s):
-            wait_s = self._every_s
-            try:
-                gone = self._sweep.run()
-            except SweepRefused as refused:
-                log.error("the store was not swept", why=str(refused), todo="weike sweep --dry-run")
-            except Exception:
-                # A store or a database that is restarting must not end the sweeping for good.
-                log.exception("the sweep of the store failed, it will be tried again tomorrow")
-            else:
-                log.info("store swept", folders=len(gone), bytes=sum(one.size_bytes for one in gone))
+    def work(self) -> None:
+        """Sweep once."""
+        try:
+            gone = self._sweep.run()
+        except SweepRefused as refused:
+            log.error("the store was not swept", why=str(refused), todo="weike sweep --dry-run")
+        else:
+            log.info("store swept", folders=len(gone), bytes=sum(one.size_bytes for one in gone))

@@ -1,0 +1,46 @@
+"""What a process does again and again beside its work, in a thread of its own."""
+
+import threading
+from abc import ABC, abstractmethod
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class RecurringThread(ABC):
+    """Does its work some time after the start and then every so often, until it is stopped."""
+
+    failed = "it failed, it will be tried again"
+    """What the log says when the work raised something: that must not end it for good."""
+
+    def __init__(self, name: str, first_after_s: float, every_s: float) -> None:
+        self._stopping = threading.Event()
+        self._first_after_s, self._every_s = first_after_s, every_s
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after the piece of work that is being done."""
+        self._stopping.set()
+        self._thread.join(timeout=30)
+
+    @abstractmethod
+    def work(self) -> None:
+        """Do it once; asks `stopping` between its pieces."""
+
+    def stopping(self) -> bool:
+        """Tell whether the process ends."""
+        return self._stopping.is_set()
+
+    def _run(self) -> None:
+        wait_s = self._first_after_s
+        while not self._stopping.wait(wait_s):
+            wait_s = self._every_s
+            try:
+                self.work()
+            except Exception:
+                log.exception(self.failed)
