@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
-from search.analysis import STOP_WORDS, pair, unit_texts, units, words
+from search.analysis import STOP_WORDS, is_han, pair, unit_texts, units, words
 from search.fold import fold, fold_with_origin
 from search.plan import joined, synonyms_of, whole_words
 from search.query import Query
@@ -32,11 +32,15 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Needle:
-    """Units to look for: a whole word or phrase, a part of one, or two neighbouring characters."""
+    """Units to look for: a whole word or phrase, a part of one, or two neighbouring characters.
+
+    ``is_loose``: a single character that was cut out of something longer; it says nothing by itself.
+    """
 
     units: tuple[str, ...]
     weight: float
     kind: Kind
+    is_loose: bool = False
 
     def is_within(self, other: Needle) -> bool:
         """Are these units a stretch of the other's?"""
@@ -64,12 +68,14 @@ def needles(
 ) -> list[Needle]:
     """Everything worth finding for a query, each units sequence once, with its highest weight."""
     best: dict[tuple[str, ...], Needle] = {}
+    typed_alone = {tuple(unit_texts(fold(text))) for text in (*query.words, *query.phrases)}
 
     def add(found: Iterable[str], weight: float, kind: Kind) -> None:
         key = tuple(found)
         known = best.get(key)
         if key and (known is None or (kind, weight) > (known.kind, known.weight)):
-            best[key] = Needle(key, weight, kind)
+            is_loose = len(key) == 1 and is_han(key[0]) and key not in typed_alone
+            best[key] = Needle(key, weight, kind, is_loose)
 
     def rarity(*terms: str) -> float:
         return sum(_weight(term, len(unit_texts(term)), weights) for term in terms)
@@ -121,21 +127,64 @@ def spot(text: str, wanted: Iterable[Needle]) -> list[Spot]:
     return spots
 
 
+def telling(spots: Iterable[Spot]) -> list[Spot]:
+    """The spots without loose characters that touch nothing else: 不 and 来 are in every sentence."""
+    spots = sorted(spots, key=lambda s: (s.start, s.end))
+    firm = [(s.start, s.end) for s in spots if not s.needle.is_loose]
+    loose = [s for s in spots if s.needle.is_loose]
+    kept = _reached(loose, _merged(firm)) or ([] if firm else _in_runs(loose))
+    return sorted([*(s for s in spots if not s.needle.is_loose), *kept], key=lambda s: (s.start, s.end))
+
+
 def marks(spots: Iterable[Spot]) -> tuple[tuple[int, int], ...]:
     """The characters to mark; what touches or overlaps is one mark.
 
     Whole words are marked. Parts are marked when none of the words they belong to is there, pairs when there
-    is nothing else: with 中国式 found, the 中国 of 中国共产党 is noise.
+    is nothing else: with 中国式 found, the 中国 of 中国共产党 is noise. A loose character is marked where it
+    touches another mark.
     """
     spots = list(spots)
-    whole = {s.needle for s in spots if s.needle.kind is Kind.WORD}
-    parts = {s.needle for s in spots if s.needle.kind is Kind.PART}
-    telling = whole | {part for part in parts if not any(part.is_within(word) for word in whole)}
-    shown = [s for s in spots if s.needle in telling] if telling else spots
+    loose = [s for s in spots if s.needle.is_loose]
+    firm = [s for s in spots if not s.needle.is_loose]
+    whole = {s.needle for s in firm if s.needle.kind is Kind.WORD}
+    parts = {s.needle for s in firm if s.needle.kind is Kind.PART}
+    best = whole | {part for part in parts if not any(part.is_within(word) for word in whole)}
+    shown = [s for s in firm if s.needle in best] if best else firm
+    reached = _reached(loose, _merged((s.start, s.end) for s in shown)) if shown else _in_runs(loose)
+    return tuple(_merged((s.start, s.end) for s in (*shown, *reached)))
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
-    for start, end in sorted((s.start, s.end) for s in shown):
+    for start, end in sorted(ranges):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
-    return tuple(merged)
+    return merged
+
+
+def _reached(loose: Sequence[Spot], firm: Sequence[tuple[int, int]]) -> list[Spot]:
+    """The loose characters that touch something firm, or one that does."""
+    inside = {at for start, end in firm for at in (start, end)}
+    chains = _chains(loose)
+    return [s for chain in chains if not inside.isdisjoint(_borders(chain)) for s in chain]
+
+
+def _in_runs(loose: Sequence[Spot]) -> list[Spot]:
+    """The loose characters that touch each other."""
+    return [s for chain in _chains(loose) if len({one.start for one in chain}) > 1 for s in chain]
+
+
+def _chains(loose: Sequence[Spot]) -> list[list[Spot]]:
+    chains: list[list[Spot]] = []
+    for one in sorted(loose, key=lambda s: (s.start, s.end)):
+        if chains and one.start <= chains[-1][-1].end:
+            chains[-1].append(one)
+        else:
+            chains.append([one])
+    return chains
+
+
+def _borders(chain: Sequence[Spot]) -> set[int]:
+    return {at for one in chain for at in (one.start, one.end)}
