@@ -58,8 +58,8 @@ class Moments:
 
 @dataclass(frozen=True)
 class _Track:
-    """The cues in one text. ``starts``, ``starts_s``: where each cue begins in it and in time; ``ends``: where
-    a paragraph ends."""
+    """The cues in one text. ``starts``, ``starts_s``: where each cue begins in it and in time; ``ends``:
+    where paragraphs end."""
 
     text: str
     starts: tuple[int, ...]

@@ -9,7 +9,7 @@ from typing import Any
 from library.core.clock import CHINA
 from library.core.permits import Viewer
 from search.engine import Filters, Sort
-from server.finding import MOST_MOMENTS, FoundMoment, FoundRow, find
+from server.finding import MOST_MOMENTS, FoundRow, find
 from server.formats import filters as formats
 from server.i18n import N_, Catalogue
 from server.sheets import XLSX, Cells
@@ -25,14 +25,16 @@ _CHUNK = 100
 
 _HEADINGS = (
     N_("标题"),
+    N_("状态"),
     N_("讲师"),
     N_("授课日期"),
     N_("第几段"),
-    N_("讲到的时间"),
+    N_("在这一段里的时间"),
     N_("原话"),
+    N_("找到的地方"),
     N_("链接"),
 )
-_WIDTHS = (36, 12, 12, 26, 10, 80, 46)
+_WIDTHS = (36, 10, 12, 12, 26, 12, 80, 18, 46)
 _FILTER_NAMES = {
     "topic": N_("专题"),
     "lecturer": N_("讲师"),
@@ -45,14 +47,17 @@ _FILTER_NAMES = {
 
 @dataclass(frozen=True)
 class Line:
-    """One moment. `at_s` counts from the lecture's start, None when nobody knows; `url` is a full address."""
+    """One moment. `at_s` counts from the clip's start; it is None and `quote` empty when nobody says the
+    words. `found_in` names what holds them; `url` is a full address."""
 
     title: str
+    state: str
     lecturer: str
     taught_on: date | None
     clip: str
     at_s: float | None
     quote: str
+    found_in: str
     url: str
 
 
@@ -120,19 +125,28 @@ def gather(
 
 
 def _lines(row: FoundRow, base_url: str, catalogue: Catalogue) -> list[Line]:
-    lesson = row.lesson
+    lesson, last = row.lesson, len(row.moments) - 1
     return [
         Line(
             title=lesson.title,
+            state=word("state", lesson.state, catalogue),
             lecturer=lesson.lecturer.name if lesson.lecturer else "",
             taught_on=lesson.taught_on,
             clip=_clip_name(row, catalogue),
-            at_s=_at_s(row, moment),
-            quote=moment.quote,
+            at_s=moment.start_s if moment.is_said else None,
+            quote=moment.quote if moment.is_said else "",
+            found_in=_found_in(row, row.more if n == last else 0, catalogue),
             url=base_url + row.path_to(moment),
         )
-        for moment in row.moments
+        for n, moment in enumerate(row.moments)
     ]
+
+
+def _found_in(row: FoundRow, more: int, catalogue: Catalogue) -> str:
+    names = catalogue.say(N_("、")).join(word("found_in", source, catalogue) for source in row.sources)
+    if not more:
+        return names
+    return catalogue.say(N_("%(names)s（这一段还有 %(n)s 处）"), names=names, n=more)
 
 
 def _clip_name(row: FoundRow, catalogue: Catalogue) -> str:
@@ -141,13 +155,6 @@ def _clip_name(row: FoundRow, catalogue: Catalogue) -> str:
     if row.clip.title:
         return catalogue.say(N_("第 %(n)s 段：%(title)s"), n=row.clip.number, title=row.clip.title)
     return catalogue.say(N_("第 %(n)s 段"), n=row.clip.number)
-
-
-def _at_s(row: FoundRow, moment: FoundMoment) -> float | None:
-    """The second of the lecture at which the link opens it: a clip without a moment at its beginning."""
-    if moment.lesson_start_s is None and row.clip is not None:
-        return row.clip.start_s
-    return moment.lesson_start_s
 
 
 def workbook(gathered: Gathered, about: About, catalogue: Catalogue) -> bytes:
@@ -215,11 +222,13 @@ class _Writer(Cells):
         link.hyperlink = link.value
         row = [
             self.text(line.title),
+            self.text(line.state),
             self.text(line.lecturer),
             self.value(line.taught_on),
             self.text(line.clip),
             at,
             self.text(line.quote),
+            self.text(line.found_in),
             link,
         ]
         for cell in row:

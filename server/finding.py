@@ -8,6 +8,7 @@ shows what a page would not.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from library.core.text import fold
 from library.people import queries as people
 from library.plays import queries as plays
 from search.engine import Counts, Filters, Hit, IndexDamaged, Results, SchemaChanged, SearchError, Sort
-from search.moments import Moment, best_moments, best_text_moment, highlight
+from search.moments import Moment, best_text_moment, find_moments, highlight
 from search.plan import joined, synonyms_of, whole_words
 from search.query import Query, parse, with_heard
 from search.vocabulary import Vocabulary
@@ -45,6 +46,11 @@ _KINDS = {
 }
 
 
+Source = Literal["speech", "beginning", "summary", "title", "topic", "lecturer"]
+"""Where a quote comes from: what is said, what is said first (when no words were looked for), or one of the
+texts about the lesson."""
+
+
 @dataclass(frozen=True)
 class FoundMoment:
     """A sentence that answers; `marks` are the (from, to) ranges to mark in `quote`.
@@ -57,23 +63,55 @@ class FoundMoment:
     marks: Marks = ()
     start_s: float | None = None
     lesson_start_s: float | None = None
+    source: Source = "speech"
+
+    @property
+    def is_said(self) -> bool:
+        """Whether it is a piece of speech that answers."""
+        return self.source == "speech"
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What of the texts about a lesson the query names, and where; the lesson's `title`, not the clip's."""
+
+    title: Marks = ()
+    lecturer: Marks = ()
+    topics: tuple[tuple[str, Marks], ...] = ()
 
 
 @dataclass(frozen=True)
 class FoundRow:
-    """One hit with at least one moment, the best first. `clip` is None for a lesson without clips, or whose
-    words have no times. `views` are those of the whole lesson."""
+    """One hit with at least one moment, in the order of time; `best_n` is the place of the best, and `more`
+    are the places left out. `clip` is None for a lesson without clips, or whose words have no times. `views`
+    are those of the whole lesson."""
 
     lesson: Lesson
     clip: Clip | None
     moments: tuple[FoundMoment, ...]
     score: float
     views: int = 0
+    best_n: int = 0
+    more: int = 0
+    matched: Matched = Matched()
 
     @property
     def best(self) -> FoundMoment:
         """The moment to show when there is room for one."""
-        return self.moments[0]
+        return self.moments[self.best_n]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What answers: speech or, when nobody says it, each text that does; none for how a clip begins."""
+        if self.best.is_said:
+            return ("speech",)
+        names: list[tuple[Source, object]] = [
+            ("title", self.matched.title),
+            ("topic", self.matched.topics),
+            ("lecturer", self.matched.lecturer),
+        ]
+        found = [self.best.source, *(source for source, marks in names if marks)]
+        return tuple(dict.fromkeys(source for source in found if source != "beginning"))
 
     @property
     def path(self) -> str:
@@ -211,21 +249,30 @@ def _row(
     session: Session, query: Query, results: Results, hit: Hit, lesson: Lesson, most: int
 ) -> FoundRow | None:
     """Return the row of a hit; None when its clip is gone since the index was written."""
+    matched = _matched(query, lesson)
     if hit.clip is None:
         lines = queries.cues(session, lesson.id)
-        moment = best_text_moment(query, "\n".join(line.text for line in lines), results.weights)
-        text_moment = _untimed(moment) or _described(query, results, lesson, None, lines)
-        return FoundRow(lesson, None, (text_moment,), hit.score)
+        said = best_text_moment(query, "\n".join(line.text for line in lines), results.weights)
+        text_moment = _untimed(said, "speech") or _described(query, results, lesson, None, lines)
+        return FoundRow(lesson, None, (text_moment,), hit.score, matched=matched)
     clip = next((c for c in lesson.clips if c.id == hit.clip), None)
     if clip is None:
         return None
     lines = queries.cues(session, lesson.id, clip.start_s, clip.end_s)
+    found = find_moments(query, _on_clip_clock(lines, clip), most, results.weights)
     spoken = tuple(
-        FoundMoment(moment.quote, moment.marks, moment.start_s, clip.start_s + moment.start_s)
-        for moment in best_moments(query, _on_clip_clock(lines, clip), most, results.weights)
-        if moment.start_s is not None
+        FoundMoment(moment.quote, moment.marks, moment.start_s, clip.start_s + (moment.start_s or 0.0))
+        for moment in found.shown
     )
-    return FoundRow(lesson, clip, spoken or (_described(query, results, lesson, clip, lines),), hit.score)
+    moments = spoken or (_described(query, results, lesson, clip, lines),)
+    return FoundRow(lesson, clip, moments, hit.score, best_n=found.best, more=found.more, matched=matched)
+
+
+def _matched(query: Query, lesson: Lesson) -> Matched:
+    names = [link.topic.name for link in lesson.topics]
+    topics = tuple((name, marks) for name in names if (marks := highlight(name, query)))
+    lecturer = highlight(lesson.lecturer.name, query) if lesson.lecturer else ()
+    return Matched(highlight(lesson.title, query), lecturer, topics)
 
 
 def _on_clip_clock(lines: list[CueLine], clip: Clip) -> list[tuple[float, float, str]]:
@@ -237,20 +284,30 @@ def _on_clip_clock(lines: list[CueLine], clip: Clip) -> list[tuple[float, float,
     ]
 
 
-def _untimed(moment: Moment | None) -> FoundMoment | None:
-    return FoundMoment(moment.quote, moment.marks) if moment is not None else None
+def _untimed(moment: Moment | None, source: Source) -> FoundMoment | None:
+    return FoundMoment(moment.quote, moment.marks, source=source) if moment is not None else None
 
 
 def _described(
     query: Query, results: Results, lesson: Lesson, clip: Clip | None, lines: list[CueLine]
 ) -> FoundMoment:
-    """Return what to quote when the words are not said: the summary, a title, or how it begins."""
-    found = _untimed(best_text_moment(query, lesson.summary, results.weights))
+    """Return what to quote when the words are not said: what else names them, or how it begins."""
+    found = _untimed(best_text_moment(query, lesson.summary, results.weights), "summary")
     if found is not None:
         return found
-    for title in (clip.title if clip else "", lesson.title):
-        marks = highlight(title, query)
+    texts: list[tuple[Source, str]] = [
+        ("title", clip.title if clip else ""),
+        ("title", lesson.title),
+        *(("topic", link.topic.name) for link in lesson.topics),
+        ("lecturer", lesson.lecturer.name if lesson.lecturer else ""),
+    ]
+    for source, text in texts:
+        marks = highlight(text, query)
         if marks:
-            return FoundMoment(title, marks)
-    beginning = first_words([line.text for line in lines] or [lesson.summary], _QUOTE_CHARACTERS)
-    return FoundMoment(beginning or lesson.title)
+            return FoundMoment(text, marks, source=source)
+    beginning = first_words([line.text for line in lines], _QUOTE_CHARACTERS) if lines else ""
+    if beginning:
+        return FoundMoment(beginning, source="beginning")
+    if lesson.summary.strip():
+        return FoundMoment(first_words([lesson.summary], _QUOTE_CHARACTERS), source="summary")
+    return FoundMoment(lesson.title, source="title")

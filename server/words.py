@@ -58,6 +58,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "all": N_("全部"),
     },
     "stats_sort": {"views": N_("观看次数"), "watched": N_("观看时长"), "title": N_("标题")},
+    "found_in": {
+        "speech": N_("原话"),
+        "beginning": N_("开头"),
+        "summary": N_("简介"),
+        "title": N_("标题"),
+        "topic": N_("专题"),
+        "lecturer": N_("讲师"),
+    },
     "sort": {"relevance": N_("最相关"), "date": N_("最新"), "views": N_("最多观看")},
     "kind": {"video": N_("视频"), "sound": N_("音频"), "text": N_("文稿")},
     "step": {

@@ -20,6 +20,7 @@ from server.formats import clock
 from server.i18n import N_
 from server.indexing import IndexUnavailable
 from server.wiring import Ports
+from server.words import word
 
 # Somebody waits: an index that is a little behind is better than none, and its worker catches up anyway.
 _CATCH_UP_S = 5.0
@@ -102,7 +103,11 @@ def _about_lines(console: Console, found: Found) -> Iterator[str]:
 def _hit_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
     yield console.say(N_("找到 %(total)s 处"), total=value["total"])
     for hit in value["hits"]:
-        at = "" if hit["lesson_start_s"] is None else f"{clock(hit['lesson_start_s'])}  "
+        part = console.say(N_("第 %(n)s 段"), n=hit["clip_n"]) + " " if hit["clip_n"] else ""
+        at = f"{part}{clock(hit['start_s'])}  " if hit["source"] == "speech" and part else ""
+        if hit["source"] != "speech":
+            name = word("found_in", hit["source"], console.catalogue)
+            at = console.say(N_("%(name)s：%(value)s"), name=name, value="")
         watched = console.say(N_("观看 %(views)s 次"), **hit) if hit["views"] else ""
         about = "  ".join(part for part in (hit["title"], hit["lecturer"], hit["date"], watched) if part)
         yield f"\n{at}{hit['quote']}\n    {about}\n    {hit['url']}"

@@ -66,13 +66,16 @@ def hit_object(row: FoundRow, base_url: str) -> dict[str, Any]:
         start_s, lesson_start_s = 0.0, row.clip.start_s
     return {
         "lesson": row.lesson.id,
+        "state": row.lesson.state,
         "clip": row.clip.id if row.clip else None,
+        "clip_n": row.clip.number if row.clip else None,
         "title": row.lesson.title,
         "lecturer": row.lesson.lecturer.name if row.lesson.lecturer else None,
         "date": row.lesson.taught_on.isoformat() if row.lesson.taught_on else None,
         "start_s": None if start_s is None else round(start_s, 3),
         "lesson_start_s": None if lesson_start_s is None else round(lesson_start_s, 3),
         "quote": row.best.quote,
+        "source": row.best.source,
         "score": round(row.score, 6),
         "views": row.views,
         "url": f"{base_url}{row.path}",

@@ -9,30 +9,42 @@ from typing import ClassVar, Literal
 from search.engine import Sort
 from server.contexts.parts import Context, LessonCard, Pager, Reason
 
+Marks = tuple[tuple[int, int], ...]
+Source = Literal["speech", "beginning", "summary", "title", "topic", "lecturer"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchMoment:
     """A sentence that answers. `marks` are (from, to) character positions in `quote`.
 
-    `url` opens the clip at `start_s` (or the lesson when it has no clip). `start_s` counts from the clip's
-    start, `lesson_start_s` from the lecture's; None when only the description matched.
+    `url` opens the clip at `start_s` (or the lesson when it has no clip), which counts from the clip's start;
+    None when only the description matched. `source`: what it is a quote of, "speech" or a text about it.
     """
 
     url: str
     quote: str
-    marks: tuple[tuple[int, int], ...] = ()
+    marks: Marks = ()
     start_s: float | None = None
-    lesson_start_s: float | None = None
+    source: Source = "speech"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """One hit: a clip (or a lesson without clips) and one to three of its moments, the best first."""
+    """One hit: a clip (or a lesson without clips) and one to three of its moments in the order of time.
+
+    `best_n` is the place of the best among them, `more` how many further places there are. Marks as in
+    `SearchMoment`; `topics` are those that the query names, with theirs.
+    """
 
     lesson: LessonCard
     moments: tuple[SearchMoment, ...]
+    best_n: int = 0
+    more: int = 0
     clip_n: int | None = None
     clip_title: str = ""
+    title_marks: Marks = ()
+    lecturer_marks: Marks = ()
+    topics: tuple[tuple[str, Marks], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -194,8 +194,13 @@ def _results(pages: Pages, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]
         SearchResult(
             lesson=pages.card(row.lesson, row.views),
             moments=_moments(row),
+            best_n=row.best_n,
+            more=row.more,
             clip_n=row.clip.number if row.clip else None,
             clip_title=row.clip.title if row.clip else "",
+            title_marks=row.matched.title,
+            lecturer_marks=row.matched.lecturer,
+            topics=row.matched.topics,
         )
         for row in rows
     )
@@ -218,7 +223,7 @@ def _moments(row: FoundRow) -> tuple[SearchMoment, ...]:
             quote=moment.quote,
             marks=moment.marks,
             start_s=moment.start_s,
-            lesson_start_s=moment.lesson_start_s,
+            source=moment.source,
         )
         for moment in row.moments
     )

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from library.core.permits import LessonState
 from search.engine import COUNTED, Counts
 from server.deps import PortsDep, Reading, WhoDep
-from server.finding import FoundRow, find
+from server.finding import FoundRow, Source, find
 from server.routes.find import Asked
 from server.suggesting import MOST, suggest
 
@@ -17,8 +18,13 @@ router = APIRouter(prefix="/api/v1", tags=["search"])
 
 
 class MomentOut(BaseModel):
-    """A sentence that answers; `start_s` counts from the clip's start, `lesson_start_s` from the lesson's."""
+    """A sentence that answers; `start_s` counts from the clip's start, `lesson_start_s` from the lesson's.
 
+    `source`: what `quote` is a quote of. Only "speech" is what somebody says; "beginning" is how the clip
+    begins, when no words were looked for.
+    """
+
+    source: Source
     start_s: float | None
     lesson_start_s: float | None
     quote: str
@@ -27,9 +33,14 @@ class MomentOut(BaseModel):
 
 
 class HitOut(BaseModel):
-    """A clip that was found; its own `quote`, `start_s` and `url` are those of its best moment."""
+    """A clip that was found; its own `quote`, `start_s` and `url` are those of its best moment.
+
+    `moments` are in the order of time, and `more` are the places left out. `state` is the lesson's: drafts
+    and withdrawn ones are found by those who may see them.
+    """
 
     lesson: str
+    state: LessonState
     clip: str | None
     title: str
     clip_title: str
@@ -40,6 +51,8 @@ class HitOut(BaseModel):
     quote: str
     marks: list[tuple[int, int]]
     moments: list[MomentOut]
+    more: int
+    topics: list[str] = Field(description="Those that the query names.")
     score: float
     views: int = Field(description="Counted views of the whole lesson.")
     url: str
@@ -115,6 +128,7 @@ def _counts(counts: Counts) -> dict[str, list[CountOut]]:
 def _hit(row: FoundRow, base_url: str) -> HitOut:
     moments = [
         MomentOut(
+            source=moment.source,
             start_s=moment.start_s,
             lesson_start_s=moment.lesson_start_s,
             quote=moment.quote,
@@ -125,6 +139,7 @@ def _hit(row: FoundRow, base_url: str) -> HitOut:
     ]
     return HitOut(
         lesson=row.lesson.id,
+        state=LessonState(row.lesson.state),
         clip=row.clip.id if row.clip else None,
         title=row.lesson.title,
         clip_title=row.clip.title if row.clip else "",
@@ -135,6 +150,8 @@ def _hit(row: FoundRow, base_url: str) -> HitOut:
         quote=row.best.quote,
         marks=list(row.best.marks),
         moments=moments,
+        more=row.more,
+        topics=[name for name, _ in row.matched.topics],
         score=row.score,
         views=row.views,
         url=base_url + row.path,

@@ -47,12 +47,15 @@ def test_a_hit_names_the_sentence_and_the_second(weike: Weike, ports: Ports) -> 
         "start_s": 10.0,
         "lesson_start_s": 70.0,
         "quote": hit["quote"],
+        "source": "speech",
+        "state": "published",
+        "clip_n": 2,
         "views": 0,
         "url": f"http://127.0.0.1:8000/clips/{second}?t=10.0",
     }
     assert "绿水青山就是金山银山" in hit["quote"]
     people_read = weike("search", "金山银山")
-    assert "1:10" in people_read.out
+    assert "第 2 段 0:10" in people_read.out, "as the clip counts"
     assert hit["url"] in people_read.out
 
 

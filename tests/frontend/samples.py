@@ -263,22 +263,22 @@ def catalog_pages() -> Iterator[tuple[str, c.Context]]:
 def _search_pages(cards: tuple[c.LessonCard, ...]) -> Iterator[tuple[str, c.Context]]:
     quote = SENTENCES[5] + SENTENCES[6]
     at = quote.index("绿水青山")
-    moment = c.SearchMoment(
-        url="/clips/clip1?t=32.5", quote=quote, marks=((at, at + 4),), start_s=32.5, lesson_start_s=32.5
-    )
+    moment = c.SearchMoment(url="/clips/clip1?t=32.5", quote=quote, marks=((at, at + 4),), start_s=32.5)
     later = replace(
         moment,
         url="/clips/clip1?t=301.0",
         quote=SENTENCES[9],
         marks=((21, 25), (20, 26)),
         start_s=301.0,
-        lesson_start_s=3905.0,
     )
-    hit = c.SearchResult(lesson=cards[0], moments=(moment, later, moment), clip_n=1)
+    hit = c.SearchResult(lesson=cards[0], moments=(moment, later, moment), best_n=1, more=4, clip_n=1)
     named = c.SearchResult(lesson=cards[1], moments=(later,), clip_n=3, clip_title="余村为什么关掉矿山")
     text_hit = c.SearchResult(
-        lesson=replace(cards[2], kind="text"),
-        moments=(c.SearchMoment(url="/lessons/lesson2", quote="入党誓词 <的> 由来"),),
+        lesson=replace(cards[2], kind="text", state=LessonState.DRAFT),
+        moments=(c.SearchMoment(url="/lessons/lesson2", quote="入党誓词 <的> 由来", source="summary"),),
+        title_marks=((0, 2),),
+        lecturer_marks=((0, 2),),
+        topics=(("党<史>", ((0, 2),)),),
     )
     found = c.SearchPage(
         frame=frame(MEMBER, "/search?q=绿水青山", query="绿水青山"),

@@ -60,12 +60,24 @@ def test_each_moment_is_a_link_that_opens_the_clip_at_its_second(served: Served,
         links = re.findall(r'class="moment" href="(/clips/\w+\?t=[\d.]+)"', page)
         assert [float(link.partition("t=")[2]) for link in links] == [10.0, 30.0, 50.0]
         assert {link.partition("?")[0] for link in links} == {links[0].partition("?")[0]}
-        assert "1:10" in page, "the time in the lecture is shown"
+        assert re.findall(r'class="time">([^<]+)<', page) == ["0:10", "0:30", "0:50"], "as the clip counts"
         assert page.count(f"<mark>{WORD}</mark>") == 3
         hit = nobody.http.get("/api/v1/search", params={"q": WORD, "lecturer": "韩老师"}).json()["hits"][0]
         assert [moment["start_s"] for moment in hit["moments"]] == [10.0, 30.0, 50.0]
         assert (hit["start_s"], hit["lesson_start_s"], hit["lesson"]) == (10.0, 70.0, lesson)
         assert hit["url"] == hit["moments"][0]["url"] == served.ports.settings.base_url + links[0]
+
+
+def test_a_topic_or_a_lecturer_that_matched_is_shown_and_marked(served: Served, lesson: str) -> None:
+    http = served.person("nobody").http
+    page = http.get("/search", params={"q": "jczl"}).text
+    assert "专题：<mark>基层治理</mark>" in page
+    assert "<mark>基层治理</mark>一课</a>" in page
+    page = http.get("/search", params={"q": f"{WORD} 讲师:韩老师"}).text
+    assert "<span><mark>韩老师</mark></span>" in page
+    assert "专题：" not in page, "it has nothing to do with it"
+    (hit,) = http.get("/api/v1/search", params={"q": "jczl 讲师:韩老师", "limit": 1}).json()["hits"]
+    assert hit["topics"] == ["基层治理"]
 
 
 def test_filters_show_the_counts_of_the_hits_that_the_viewer_sees(served: Served, lesson: str) -> None:
