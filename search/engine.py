@@ -147,10 +147,16 @@ class SearchEngine(Protocol):
         ...
 
     def did_you_mean(
-        self, query: Query | str, scope: frozenset[str], vocabulary: Vocabulary = NO_VOCABULARY
+        self,
+        query: Query | str,
+        scope: frozenset[str],
+        vocabulary: Vocabulary = NO_VOCABULARY,
+        *,
+        sounds_only: bool = False,
     ) -> str | None:
-        """Another spelling of the query with which more is found, or None. For results that are relaxed or
-        empty; it never names what the searcher may not see."""
+        """Another spelling of the query with which more is found, or None; it never names what the searcher
+        may not see. For results that are relaxed or empty; ``sounds_only``, for those that only hold pieces
+        of a word: what sounds like it and is said."""
         ...
 
     def close(self) -> None:

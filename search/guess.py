@@ -15,6 +15,8 @@ from search.fold import fold, spelling
 from search.names import FEWEST_SOUNDS, Heard, Name, Names
 from search.plan import Sounding, whole_words
 from search.query import Query
+from search.slips import OTHER, Said, slips
+from search.vocabulary import NO_VOCABULARY, Vocabulary
 
 # What letters may stand for at once: dsxx is 党史学习 and 大山小学.
 MOST_TEXTS = 3
@@ -23,8 +25,13 @@ MOST_NAMES = 200
 LONGEST_WINDOW = 8
 SHORTEST_WINDOW = 2
 LONGEST_WORD = 16
+# Two characters that are said side by side are a word that is said; three need not be.
+LONGEST_PAIRED = 2
 # As many stretches as the longest word has, of all words together: a pasted paragraph is no slip of a finger.
 MOST_WINDOWS = 84
+
+_Rating = tuple[float, int, int]
+"""How far it is, how much of the word it replaces (less is more), how often it is there (likewise)."""
 
 _RANK = {"topic": 0, "lecturer": 1, "title": 2}
 
@@ -32,11 +39,18 @@ _RANK = {"topic": 0, "lecturer": 1, "title": 2}
 @dataclass(frozen=True, slots=True)
 class Look:
     """``names``: of all parts of the index. ``count``: how many visible documents bear a name (its term);
-    ``has``: does a visible document hold this term of a field ("pairs", "units")?"""
+    ``has``: does a visible document hold this term of a field ("pairs", "units")? ``says``: how many visible
+    documents hold these units in this order; ``beginning``: the pairs that begin so, of hidden ones too."""
 
     names: Callable[[], Sequence[Names]]
     count: Callable[[str], int]
     has: Callable[[str, str], bool]
+    says: Callable[[tuple[str, ...]], int]
+    beginning: Callable[[str], Iterable[str]]
+
+    def said(self) -> Said:
+        """For ``slips``, with an allowance for one query."""
+        return Said(lambda term: self.has("pairs", term), self.says, self.beginning)
 
 
 class Listener:
@@ -105,14 +119,16 @@ def first_better(candidates: Iterable[Query], search: Callable[[Query], Results]
     return None
 
 
-def corrections(look: Look, query: Query) -> Iterator[Query]:
-    """The query with its unknown words replaced by what is near them in visible names; the best first."""
+def corrections(
+    look: Look, query: Query, vocabulary: Vocabulary = NO_VOCABULARY, *, sounds_only: bool = False
+) -> Iterator[Query]:
+    """The query with its unknown words replaced by what is near them in visible names, in the dictionary and
+    in what is said; the best first. ``sounds_only``: whole words that sound the same and are said."""
     changed: list[tuple[str, list[str]]] = []
-    allowed = iter(range(MOST_WINDOWS))
+    guesses = _Guesses(look, vocabulary, sounds_only=sounds_only)
     for word in query.words:
-        if not _is_known(look, word):
-            changed.append((word, _replacements(look, word, allowed)))
-    changed = [(word, new) for word, new in changed if new]
+        if new := guesses.of(word):
+            changed.append((word, new))
     if not changed:
         return
     for n in range(max(len(new) for _, new in changed)):
@@ -124,39 +140,80 @@ def corrections(look: Look, query: Query) -> Iterator[Query]:
         yield replace(query, text=text, words=tuple(new or word for word, new in words.items()))
 
 
-def _is_known(look: Look, word: str) -> bool:
-    found = unit_texts(fold(word))
-    if len(found) == 1:
-        return look.has("units", found[0])
-    if all(look.has("pairs", pair) for pair in pairs(found)):
-        return True
-    # Words that are known by themselves may meet for the first time; lone characters always are known.
-    cut = [unit_texts(one) for one in whole_words((word,))]
-    return all(len(one) > 1 and all(look.has("pairs", pair) for pair in pairs(one)) for one in cut)
+class _Guesses:
+    """What the words of one query may have been meant for."""
 
+    def __init__(self, look: Look, vocabulary: Vocabulary, *, sounds_only: bool) -> None:
+        self._look, self._vocabulary, self._sounds_only = look, vocabulary, sounds_only
+        self._allowed = iter(range(MOST_WINDOWS))
+        self._said = look.said()
 
-def _replacements(look: Look, word: str, allowed: Iterator[int]) -> list[str]:
-    """The word with one stretch of it as a visible name has it, the nearest first; takes one of ``allowed``
-    for each stretch that is looked for, and looks no further when there are no more."""
-    units = unit_texts(spelling(word))[:LONGEST_WORD]
-    options: dict[str, tuple[float, int, int]] = {}
-    for size in range(min(len(units), LONGEST_WINDOW), 0, -1):
-        for start in range(len(units) - size + 1):
-            window = units[start : start + size]
-            if (size < SHORTEST_WINDOW and is_han(window[0])) or _is_known(look, "".join(window)):
-                continue
-            if next(allowed, None) is None:
-                break
-            for heard, distance in _near(look, "".join(window)):
-                if seen := look.count(heard.name.term):
-                    new = "".join(units[:start]) + heard.text + "".join(units[start + size :])
+    def of(self, word: str) -> list[str]:
+        """The best first; none for a word that somebody says, or that holds only known ones."""
+        found = tuple(unit_texts(fold(word)))
+        if self._is_said(found):
+            return []
+        if self._sounds_only or self._is_known(word):
+            # Its parts may have met for the first time: only what sounds like the whole is asked about.
+            options = self._whole(word) if len(found) <= LONGEST_WINDOW else {}
+        else:
+            options = self._of_stretches(word)
+        ordered = sorted(options, key=lambda new: (options[new], new))
+        return [new for new in ordered if new not in STOP_WORDS and new != word][:4]
+
+    def _is_said(self, found: tuple[str, ...]) -> bool:
+        """Does somebody say all of it as it stands? What is too short or too long to be asked is."""
+        if len(found) == 1:
+            return is_han(found[0]) or self._look.has("units", found[0])
+        if not all(self._look.has("pairs", one) for one in pairs(found)):
+            return False
+        return not LONGEST_PAIRED < len(found) <= LONGEST_WINDOW or self._said.count(found) != 0
+
+    def _whole(self, word: str) -> dict[str, _Rating]:
+        near = self._said_near(word, sounds_only=True)
+        return {new: (distance, 0, -seen) for new, distance, seen in near if distance < OTHER}
+
+    def _is_known(self, word: str) -> bool:
+        found = unit_texts(fold(word))
+        if len(found) == 1:
+            return self._look.has("units", found[0])
+        if all(self._look.has("pairs", pair) for pair in pairs(found)):
+            return len(found) <= LONGEST_PAIRED
+        # Words that are known by themselves may meet for the first time; lone characters always are known.
+        cut = [unit_texts(one) for one in whole_words((word,))]
+        return all(len(one) > 1 and all(self._look.has("pairs", pair) for pair in pairs(one)) for one in cut)
+
+    def _of_stretches(self, word: str) -> dict[str, _Rating]:
+        """The word with one stretch of it as it is written elsewhere; takes one of what is allowed for each
+        stretch that is looked for, and looks no further when there is no more."""
+        units = unit_texts(spelling(word))[:LONGEST_WORD]
+        options: dict[str, _Rating] = {}
+        for size in range(min(len(units), LONGEST_WINDOW), 0, -1):
+            for start in range(len(units) - size + 1):
+                window = units[start : start + size]
+                if (size < SHORTEST_WINDOW and is_han(window[0])) or self._is_known("".join(window)):
+                    continue
+                if next(self._allowed, None) is None:
+                    break
+                for meant, distance, seen in self._near("".join(window)):
+                    new = "".join(units[:start]) + meant + "".join(units[start + size :])
                     rating = (distance, -size, -seen)
                     options[new] = min(options.get(new, rating), rating)
-        if options and min(options.values())[0] < 1.0:
-            break
-    return [new for new in sorted(options, key=lambda new: (options[new], new)) if new not in STOP_WORDS][:4]
+            if options and min(options.values())[0] < OTHER:
+                break
+        return options
 
+    def _near(self, window: str) -> Iterator[tuple[str, float, int]]:
+        """(what was meant, how far it is, how many visible documents have it)."""
+        for names in self._look.names():
+            for heard, distance in names.near(window):
+                if seen := self._look.count(heard.name.term):
+                    yield heard.text, distance, seen
+        yield from self._said_near(window, sounds_only=False)
 
-def _near(look: Look, window: str) -> Iterator[tuple[Heard, float]]:
-    for names in look.names():
-        yield from names.near(window)
+    def _said_near(self, window: str, *, sounds_only: bool) -> Iterator[tuple[str, float, int]]:
+        yield from slips(self._said, window, sounds_only=sounds_only)
+        for heard, distance in self._vocabulary.names.near(window):
+            # What the dictionary knows need not be said by anybody whom the searcher may hear.
+            if seen := self._said.count(tuple(unit_texts(fold(heard.text)))):
+                yield heard.text, distance, seen

@@ -7,12 +7,14 @@ ten characters or more, and in a lecture everything sounds like something.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from itertools import groupby
 from typing import cast
 
 from pypinyin import lazy_pinyin
+from pypinyin.constants import PINYIN_DICT
 
 from search.analysis import is_han, unit_texts
 from search.fold import spelling
@@ -98,3 +100,53 @@ def alike(sound: str) -> str:
     for one, other in _ALIKE:
         sound = sound.replace(one, other)
     return sound
+
+
+@cache
+def _sounds() -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, str]]:
+    """How each character in common use may be read; the characters of each sound, the commonest first; and
+    those of each sound as ``alike`` has it."""
+    read: dict[str, tuple[str, ...]] = {}
+    same: dict[str, list[str]] = {}
+    near: dict[str, list[str]] = {}
+    for code, readings in sorted(PINYIN_DICT.items(), key=lambda known: _commonness(chr(known[0]))):
+        character = chr(code)
+        if _commonness(character) == _UNCOMMON:
+            break
+        sounds = tuple(dict.fromkeys(map(_without_tone, readings.split(","))))
+        read[character] = sounds
+        for sound in sounds:
+            same.setdefault(sound, []).append(character)
+        for sound in dict.fromkeys(map(alike, sounds)):
+            near.setdefault(sound, []).append(character)
+    return read, {k: "".join(v) for k, v in same.items()}, {k: "".join(v) for k, v in near.items()}
+
+
+def same_sound(character: str, *, is_alike: bool = False) -> str:
+    """The other characters in common use that may be read like this one, whichever way it is read;
+    ``is_alike``: that are read nearly so, and not so."""
+    read, same, near = _sounds()
+    sounds = read.get(character, ())
+    exact = dict.fromkeys("".join(same[sound] for sound in sounds))
+    if not is_alike:
+        return "".join(one for one in exact if one != character)
+    nearly = dict.fromkeys("".join(near[sound] for sound in dict.fromkeys(map(alike, sounds))))
+    return "".join(one for one in nearly if one not in exact)
+
+
+_UNCOMMON = 2
+_UMLAUT = "\u0308"
+
+
+def _commonness(character: str) -> int:
+    """GB 2312 holds the 3,755 commonest characters first, then 3,008 others."""
+    try:
+        code = character.encode("gb2312")
+    except UnicodeEncodeError:
+        return _UNCOMMON
+    return _UNCOMMON if len(code) < 2 else int(code[0] >= 0xD8)
+
+
+def _without_tone(reading: str) -> str:
+    apart = unicodedata.normalize("NFD", reading).replace("u" + _UMLAUT, "v")
+    return "".join(char for char in apart if not unicodedata.combining(char))

@@ -114,14 +114,20 @@ class TantivyIndex:
             return suggest(_View(self._now(), scope).look(self._names), typed, limit)
 
     def did_you_mean(
-        self, query: Query | str, scope: frozenset[str], vocabulary: Vocabulary = NO_VOCABULARY
+        self,
+        query: Query | str,
+        scope: frozenset[str],
+        vocabulary: Vocabulary = NO_VOCABULARY,
+        *,
+        sounds_only: bool = False,
     ) -> str | None:
         """See SearchEngine."""
         parsed = parse(query) if isinstance(query, str) else query
         if not scope:
             return None
         with damage(f"the index in {self.folder}"):
-            candidates = list(corrections(_View(self._now(), scope).look(self._names), parsed))
+            look = _View(self._now(), scope).look(self._names)
+            candidates = list(corrections(look, parsed, vocabulary, sounds_only=sounds_only))
         return first_better(candidates, lambda one: self.search(one, scope, limit=0, vocabulary=vocabulary))
 
     def close(self) -> None:
@@ -233,7 +239,12 @@ class _View:
             names=lambda: names.of(self.snapshot),
             count=lambda term: self.holding(NAMES, term),
             has=lambda field, term: self.holding(field, term) > 0,
+            says=lambda units: self.count(every([self.visible, self.ask.sequence("pairs", units)])),
+            beginning=self._beginning,
         )
+
+    def _beginning(self, unit: str) -> Iterable[str]:
+        return (term for term, _ in self.searcher.terms_with_prefix("pairs", unit, None, None))
 
 
 class _Search:

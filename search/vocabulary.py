@@ -16,11 +16,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 from search.analysis import unit_texts
 from search.fold import fold
+from search.names import Names, names_of
 
 Units = tuple[str, ...]
 
@@ -35,7 +36,7 @@ Entry = tuple[str, ...]
 """One entry of the dictionary, as people write it: a word, or several that mean the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """``written``: of each word (as units), how it was first written; ``lengths``: by their first unit, how
     many units words have, the most first; ``synonyms``: of a word, all others."""
@@ -62,6 +63,11 @@ class Vocabulary:
             {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()},
             {word: tuple(its) for word, its in others.items() if its},
         )
+
+    @cached_property
+    def names(self) -> Names:
+        """Its words, to be found by how they sound and by what is near; made when first asked for."""
+        return names_of(self.written.values())
 
     def at(self, units: Units, start: int) -> Units | None:
         """The longest word that begins at this unit."""

@@ -17,7 +17,7 @@ from search.guess import Listener, Look, corrections, first_better, suggest
 from search.keys import filter_keys, key
 from search.plan import NAMES, plan
 from search.query import Query, parse
-from search.rank import Found, Mask, holders, rank
+from search.rank import Found, Mask, holders, rank, with_sequence
 from search.vocabulary import NO_VOCABULARY, Vocabulary
 from search.whoosh_reader import Segment, WhooshReader
 from search.whoosh_schema import entry_of
@@ -114,13 +114,20 @@ class WhooshIndex:
             return suggest(_look(reader.segments, visible), typed, limit)
 
     def did_you_mean(
-        self, query: Query | str, scope: frozenset[str], vocabulary: Vocabulary = NO_VOCABULARY
+        self,
+        query: Query | str,
+        scope: frozenset[str],
+        vocabulary: Vocabulary = NO_VOCABULARY,
+        *,
+        sounds_only: bool = False,
     ) -> str | None:
         """See SearchEngine."""
         parsed = parse(query) if isinstance(query, str) else query
         with self._reading() as reader:
             visible = [_visible(segment, scope) for segment in reader.segments]
-            candidates = list(corrections(_look(reader.segments, visible), parsed))
+            candidates = list(
+                corrections(_look(reader.segments, visible), parsed, vocabulary, sounds_only=sounds_only)
+            )
         return first_better(candidates, lambda one: self.search(one, scope, limit=0, vocabulary=vocabulary))
 
     def close(self) -> None:
@@ -163,10 +170,18 @@ def _look(segments: list[Segment], visible: list[Mask]) -> Look:
             for segment, seen in zip(segments, visible, strict=True)
         )
 
+    def saying(units: tuple[str, ...]) -> int:
+        return sum(
+            int(np.count_nonzero(seen & with_sequence(segment, "pairs", units)))
+            for segment, seen in zip(segments, visible, strict=True)
+        )
+
     return Look(
         names=lambda: [segment.names for segment in segments],
         count=lambda term: holding(NAMES, term),
         has=lambda field, term: holding(field, term) > 0,
+        says=saying,
+        beginning=lambda unit: (term for segment in segments for term in segment.terms("pairs", unit)),
     )
 
 

@@ -5,7 +5,7 @@ was withdrawn, hidden or cut anew after the index was written is left out here, 
 shows what a page would not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
@@ -19,7 +19,9 @@ from library.core.permits import Viewer, scope_of
 from library.core.text import fold
 from library.people import queries as people
 from library.plays import queries as plays
+from search.analysis import is_han, unit_texts
 from search.engine import Counts, Filters, Hit, IndexDamaged, Results, SchemaChanged, SearchError, Sort
+from search.fold import fold as fold_query
 from search.moments import Moment, best_text_moment, find_moments, highlight
 from search.plan import joined, synonyms_of, whole_words
 from search.query import Query, parse, with_heard
@@ -33,6 +35,9 @@ MOST_MOMENTS = 3
 """Places shown of one clip: more would push the other clips off a phone's screen."""
 
 _QUOTE_CHARACTERS = 80
+_WHOLE_UNITS = range(3, 9)
+"""Characters of a word that people type as they would say it; what is longer is a question of theirs."""
+
 # SQLite takes 32,766 values in a statement, PostgreSQL is quickest with few.
 _IDS_A_STATEMENT = 2_000
 _KINDS = {
@@ -161,7 +166,6 @@ def find(
     query = _with_keys(session, parse(query_text))
     vocabulary, scope = ports.vocabulary.now(), scope_of(viewer)
     reader = ports.indexer.reader()
-    did_you_mean = None
     try:
         results = reader.search(
             query,
@@ -174,12 +178,8 @@ def find(
             counts=counts,
             popularity=partial(views_of, session),
         )
-        if offset == 0 and not query.is_empty and (results.relaxed or not results.total):
-            did_you_mean = reader.did_you_mean(query, scope, vocabulary)
-    except (IndexDamaged, SchemaChanged) as error:
-        raise IndexUnavailable("index_damaged") from error
     except SearchError as error:
-        raise IndexUnavailable("index_busy") from error
+        raise _unavailable(error) from error
     said = with_heard(query, (*results.heard, *_synonyms(query, vocabulary)))
     wanted = list(dict.fromkeys(hit.lesson for hit in results.hits))
     lessons = {lesson.id: lesson for lesson in queries.lessons_by_ids(session, viewer, wanted)}
@@ -189,6 +189,13 @@ def find(
         for hit in results.hits
         if hit.lesson in lessons and (row := _row(session, said, results, hit, lessons[hit.lesson], moments))
     ]
+    did_you_mean = None
+    is_weak = results.relaxed or not results.total
+    if offset == 0 and not query.is_empty and (is_weak or _in_pieces(query, rows)):
+        try:
+            did_you_mean = reader.did_you_mean(query, scope, vocabulary, sounds_only=not is_weak)
+        except SearchError as error:
+            raise _unavailable(error) from error
     stale = len(results.hits) - len(rows)
     return Found(
         total=max(0, results.total - stale),
@@ -220,9 +227,31 @@ def count_hits(
     try:
         found = reader.search(query, scope, limit=0, filters=filters, vocabulary=ports.vocabulary.now())
     except SearchError as error:
-        is_damaged = isinstance(error, IndexDamaged | SchemaChanged)
-        raise IndexUnavailable("index_damaged" if is_damaged else "index_busy") from error
+        raise _unavailable(error) from error
     return 0 if found.relaxed else found.total
+
+
+def _unavailable(error: SearchError) -> IndexUnavailable:
+    is_damaged = isinstance(error, IndexDamaged | SchemaChanged)
+    return IndexUnavailable("index_damaged" if is_damaged else "index_busy")
+
+
+def _in_pieces(query: Query, rows: Sequence[FoundRow]) -> bool:
+    """Whether some word of the query stands nowhere in what is shown: perhaps its characters met by chance."""
+    wanted = [tuple(unit_texts(fold_query(word))) for word in query.words]
+    wanted = [units for units in wanted if len(units) in _WHOLE_UNITS and all(map(is_han, units))]
+    if not wanted or not rows:
+        return False
+    shown = "\n".join(text for row in rows for text in _texts(row))
+    said = "".join(unit_texts(fold_query(shown)))
+    return any("".join(units) not in said for units in wanted)
+
+
+def _texts(row: FoundRow) -> Iterator[str]:
+    yield row.lesson.title
+    yield from (row.clip.title, row.lesson.summary) if row.clip else (row.lesson.summary,)
+    yield from (name for name, _ in row.matched.topics)
+    yield from (moment.quote for moment in row.moments)
 
 
 def _with_keys(session: Session, query: Query) -> Query:

@@ -299,6 +299,69 @@ def test_did_you_mean_keeps_to_the_scope(library: SearchEngine) -> None:
     assert library.did_you_mean("大山故是", frozenset()) is None
 
 
+SAID = [
+    ("martyr", "夏明翰烈士写下了就义诗。他夏天明白地说过。", EVERYONE),
+    ("hills", "绿水青山就是金山银山。肃清山头主义，清清的水。", EVERYONE),
+    ("report", "落实强制报告制度，抱着怀里的孩子去告状。", EVERYONE),
+    ("seeds", "像石榴籽一样紧紧抱在一起。", EVERYONE),
+    ("water", "来了人先倒一杯水，一张笑脸相迎。", EVERYONE),
+    *((f"far{n}", "先到的同志喝一杯再说，水要烧开。", EVERYONE) for n in range(5)),
+    ("secret", "密写药水藏在衣领里，夏明汉也知道。", SECRET),
+]
+
+
+@pytest.fixture(scope="module", params=sorted(ENGINES))
+def lectures(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SearchEngine]:
+    made = ENGINES[request.param].open_or_create(tmp_path_factory.mktemp("said") / "index")
+    documents = [Document(id_, id_, id_, spoken=said, scope=scope) for id_, said, scope in SAID]
+    made.apply(documents[:4], [], 1)
+    made.apply(documents[4:], [], 2)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("夏明瀚", "夏明翰"),  # no name, only said
+        ("绿水清山", "绿水青山"),  # both of its halves are said
+        ("律水轻山", "绿水青山"),  # two wrong ones, which the dictionary knows
+        ("强制抱告", "强制报告"),
+        ("石榴仔", "石榴籽"),  # one of the ways in which 仔 is read
+        ("先到一杯水", "先倒一杯水"),  # every pair of it is said somewhere
+        ("先倒杯一水", "先倒一杯水"),  # changed places
+        ("强制性报告", "强制报告"),  # one too many
+        ("一笑脸相迎", "一张笑脸相迎"),  # one too few
+        ("紧紧报在一起", "紧紧抱在一起"),
+        ("夏明瀚 就义诗", "夏明翰 就义诗"),
+        ("夏明翰", None),
+        ("密写要水", None),  # only hidden lessons say it
+        ("金山银山", None),
+        ("火星移民", None),
+    ],
+)
+def test_words_that_are_only_said_are_asked_about(
+    lectures: SearchEngine, query: str, meant: str | None
+) -> None:
+    assert lectures.did_you_mean(query, EVERYONE, SHIPPED) == meant
+
+
+def test_what_only_hidden_lessons_say_is_not_asked_about(lectures: SearchEngine) -> None:
+    assert lectures.did_you_mean("密写要水", SECRET | EVERYONE, SHIPPED) == "密写药水"
+    assert lectures.did_you_mean("密写要水", frozenset(), SHIPPED) is None
+    vocabulary = Vocabulary.of(words=["密写药水"])
+    assert lectures.did_you_mean("密写要水", EVERYONE, vocabulary) is None, "though the dictionary has it"
+
+
+def test_pieces_of_a_word_found_apart_do_not_hide_what_was_meant(lectures: SearchEngine) -> None:
+    found = lectures.search("先到一杯水", EVERYONE)
+    assert (found.total, found.relaxed) == (5, False)
+    assert lectures.did_you_mean("先到一杯水", EVERYONE, sounds_only=True) == "先倒一杯水"
+    assert lectures.did_you_mean("强制性报告", EVERYONE, sounds_only=True) is None
+
+
 TYPED = st.lists(
     st.sampled_from(
         ["党史", "xue", "'", "20", "大", "\0", "\1", "\n", "𠮷", "ü", "\ud800", "〇", " ", "a", "の", "-"]

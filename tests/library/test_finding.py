@@ -127,6 +127,25 @@ def test_a_wrong_character_is_set_right_and_only_when_nothing_fits(ports: Ports)
     assert look(ports, "乡村振兴").did_you_mean is None
 
 
+def test_a_wrong_character_is_asked_about_where_its_pieces_are_found_apart(ports: Ports) -> None:
+    for n in range(5):
+        add(ports, f"课{n}", "先到的同志喝一杯，再说水的事。")
+    add(ports, "接访", "来了人先倒一杯水。")
+    found = look(ports, "先到一杯水")
+    assert (found.relaxed, found.total, found.did_you_mean) == (False, 5, "先倒一杯水")
+    assert look(ports, "先倒一杯水").did_you_mean is None
+    assert look(ports, "先到一杯水", offset=2).did_you_mean is None
+
+
+def test_another_spelling_that_only_a_draft_says_is_not_offered(ports: Ports) -> None:
+    add(ports, "草稿", "夏明翰烈士写下就义诗。", state=LessonState.DRAFT)
+    add(ports, "公开", "夏天到了，明天再说。")
+    assert look(ports, "夏明瀚").did_you_mean is None
+    with ports.db.write() as session:
+        staff = make.person(session, (Role.STAFF, make.root(session)))
+    assert look(ports, "夏明瀚", staff).did_you_mean == "夏明翰"
+
+
 # ---------------------------------------------------------------------- counts, filters, order
 
 

@@ -21,7 +21,13 @@ def asked_for(text: str) -> tuple[list[str], int]:
         times += 1
         return [NAMES]
 
-    look = Look(names=names, count=lambda term: 1, has=lambda field, term: False)
+    look = Look(
+        names=names,
+        count=lambda term: 1,
+        has=lambda field, term: False,
+        says=lambda units: 0,
+        beginning=lambda unit: (),
+    )
     return [query.text for query in corrections(look, parse(text))], times
 
 
