@@ -31,11 +31,12 @@ class Document:
     scope: frozenset[str] = field(default_factory=frozenset)
 
 
-LENGTHS = ("under_5", "5_to_10", "10_to_30", "over_30")
+LENGTHS = ("under_3", "3_to_5", "5_to_8", "over_8")
 
 
 def length_class(duration_s: float | None) -> str:
-    """How long a lesson is, in the steps of the page's filter (minutes); "" when nobody knows."""
+    """How long something is, in the steps of the page's filter (minutes); "" when nobody knows. A clip has at
+    most ten."""
     if duration_s is None:
         return ""
-    return LENGTHS[sum(duration_s > minutes * 60 for minutes in (5, 10, 30))]
+    return LENGTHS[sum(duration_s > minutes * 60 for minutes in (3, 5, 8))]

@@ -195,7 +195,8 @@ class _Guesses:
                     continue
                 if next(self._allowed, None) is None:
                     break
-                for meant, distance, seen in self._near("".join(window)):
+                # One slip in a word is looked for in the whole of it; in a part of it, only by its sound.
+                for meant, distance, seen in self._near("".join(window), sounds_only=size < len(units)):
                     new = "".join(units[:start]) + meant + "".join(units[start + size :])
                     rating = (distance, -size, -seen)
                     options[new] = min(options.get(new, rating), rating)
@@ -203,17 +204,17 @@ class _Guesses:
                 break
         return options
 
-    def _near(self, window: str) -> Iterator[tuple[str, float, int]]:
+    def _near(self, window: str, *, sounds_only: bool) -> Iterator[tuple[str, float, int]]:
         """(what was meant, how far it is, how many visible documents have it)."""
         for names in self._look.names():
             for heard, distance in names.near(window):
                 if seen := self._look.count(heard.name.term):
                     yield heard.text, distance, seen
-        yield from self._said_near(window, sounds_only=False)
+        yield from self._said_near(window, sounds_only=sounds_only)
 
     def _said_near(self, window: str, *, sounds_only: bool) -> Iterator[tuple[str, float, int]]:
-        yield from slips(self._said, window, sounds_only=sounds_only)
         for heard, distance in self._vocabulary.names.near(window):
             # What the dictionary knows need not be said by anybody whom the searcher may hear.
             if seen := self._said.count(tuple(unit_texts(fold(heard.text)))):
                 yield heard.text, distance, seen
+        yield from slips(self._said, window, sounds_only=sounds_only)

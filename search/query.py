@@ -5,13 +5,14 @@
     -word  -"a phrase"    without it
     lecturer:name         also 讲师:
     topic:name            also 主题: and 专题:
-    year:2023             also 年份:
+    year:2023             also 年份: and year:2021-2023
     branch:name           also 支部: and 党支部:
     kind:video            also 类型:
 
 ``branches`` and ``kinds`` are compared as a whole with what the index was given; who asks replaces a name by
-its key. A field takes a word or a phrase (lecturer:"Li Ming"). A raw engine query is never taken from a
-person, so the engine can be changed without translating anything that people stored.
+its key. A field takes a word or a phrase (lecturer:"Li Ming"); one without a value, or with a year that is
+none, narrows nothing and is kept in ``misread``, for whoever wants to say so. A raw engine query is never
+taken from a person, so the engine can be changed without translating anything that people stored.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from search.fold import fold
 
 # Longer than any sentence a person types; what follows is left out, so that no query costs much.
 MAX_CHARACTERS = 300
+
+# A range is looked up year by year.
+MAX_YEARS = 120
 
 _FIELDS = {
     "lecturer": "lecturer",
@@ -39,6 +43,8 @@ _FIELDS = {
     "kind": "kind",
     "类型": "kind",
 }
+_FIELD_ALONE = re.compile(r"([^\W\d_]+)[:：]")
+_YEARS = re.compile(r"(\d{4})年?(?:[-~–—−至到]{1,2}(\d{4})年?)?", re.ASCII)
 _QUOTED = '["“”„‟＂](?P<quoted>[^"“”„‟＂]*)["“”„‟＂]|「(?P<corner>[^「」]*)」|『(?P<double>[^『』]*)』'
 _PART = re.compile(
     # A minus counts at the start of a word only: covid-19 and 1921-1949 are text.
@@ -50,7 +56,10 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query. ``text`` is what was typed; the parts hold original (unfolded) text."""
+    """A parsed query. ``text`` is what was typed; the parts hold original (unfolded) text.
+
+    ``misread``: (field as it was typed, value) of fields whose value is missing ("") or not understood.
+    """
 
     text: str = ""
     words: tuple[str, ...] = ()
@@ -61,6 +70,12 @@ class Query:
     years: tuple[int, ...] = ()
     branches: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    misread: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def only_word(self) -> str:
+        """The one word that is looked for; "" when there are several, or phrases."""
+        return self.words[0] if len(self.words) == 1 and not self.phrases else ""
 
     @property
     def is_empty(self) -> bool:
@@ -84,16 +99,18 @@ class _Parts:
     years: list[int] = field(default_factory=list)
     branches: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
+    misread: list[tuple[str, str]] = field(default_factory=list)
 
-    def take_field(self, name: str, value: str) -> bool:
-        """Put a field's value where it belongs; False if it is no value of that field."""
+    def take_field(self, typed: str, value: str) -> None:
+        """Put a field's value where it belongs; ``typed``: what stands before the colon."""
+        name = _FIELDS[fold(typed)]
         if not value.strip():
-            return False
-        if name == "year":
-            digits = fold(value).rstrip("年")
-            if len(digits) != 4 or not digits.isdecimal():
-                return False
-            self.years.append(int(digits))
+            self.misread.append((typed, ""))
+        elif name == "year":
+            found = _years(value)
+            self.years += found
+            if not found:
+                self.misread.append((typed, value))
         else:
             of_field = {
                 "lecturer": self.lecturers,
@@ -102,7 +119,6 @@ class _Parts:
                 "kind": self.kinds,
             }
             of_field[name].append(value)
-        return True
 
     def take(self, match: re.Match[str]) -> None:
         quoted = next((g for g in match.group("quoted", "corner", "double") if g is not None), None)
@@ -111,8 +127,10 @@ class _Parts:
         if match["minus"]:
             # What stands before the colon only names where it must not be; it must not be anywhere.
             self.excluded.append(value)
-        elif name is not None and fold(name) in _FIELDS and self.take_field(_FIELDS[fold(name)], value):
-            return
+        elif name is not None and fold(name) in _FIELDS:
+            self.take_field(name, value)
+        elif quoted is None and (alone := _FIELD_ALONE.fullmatch(value)) and fold(alone[1]) in _FIELDS:
+            self.take_field(alone[1], "")
         else:
             # A colon that names no field of ours is text: http://…, 时间：三点.
             self.words += [name] if name else []
@@ -130,7 +148,17 @@ class _Parts:
             years=tuple(dict.fromkeys(self.years)),
             branches=_with_text(self.branches),
             kinds=_with_text(self.kinds),
+            misread=tuple(dict.fromkeys(self.misread)),
         )
+
+
+def _years(value: str) -> list[int]:
+    """The years that a value names, one or from one to another; none when it names no years."""
+    match = _YEARS.fullmatch(fold(value))
+    if match is None:
+        return []
+    first, last = sorted((int(match[1]), int(match[2] or match[1])))
+    return list(range(first, last + 1)) if last - first < MAX_YEARS else []
 
 
 def _with_text(values: list[str]) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from search.pinyin import same_sound
 from search.plan import joined
 
 # For all words of a query together: pairs looked up, words looked up, and pairs read that begin alike.
-MOST_PAIRS = 3_000
+MOST_PAIRS = 1_200
 MOST_SAID = 60
-MOST_READ = 6_000
+MOST_READ = 2_000
 
 # How far a word is from what was typed, as for names: the same sound, nearly the same, another character.
 SAME, ALIKE, OTHER = 0.0, 0.5, 1.0

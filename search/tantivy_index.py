@@ -30,6 +30,8 @@ from search.vocabulary import NO_VOCABULARY, Vocabulary
 
 # More values of one kind than any page can show.
 _MOST_VALUES = 10_000
+# Kept until the next commit, 200 bytes each.
+_MOST_NUMBERS = 100_000
 # New names are a small list of their own until there are so many lists; then all are read again.
 _MOST_LISTS = 8
 
@@ -213,6 +215,8 @@ class _View:
         numbers = self.snapshot.numbers
         place = (self._scope, field, term)
         if place not in numbers:
+            if len(numbers) >= _MOST_NUMBERS:
+                numbers.clear()
             numbers[place] = self.count(query)
         return numbers[place]
 

@@ -21,8 +21,9 @@ from search.keys import counted_values, keys_of
 from search.names import name_terms
 from search.weights import weighted_fields
 
-# Raise it when fields, terms, folding or weights change: an index of another version asks to be rebuilt.
-VERSION = 2
+# Raise it when fields, terms, keys, folding or weights change: an index of another version asks to be
+# rebuilt.
+VERSION = 3
 
 # Between two texts: further apart than the pairs that a phrase is looked up by.
 _GAP = " _ _ _ "

@@ -179,7 +179,10 @@ def _look(segments: list[Segment], visible: list[Mask]) -> Look:
     return Look(
         names=lambda: [segment.names for segment in segments],
         count=lambda term: holding(NAMES, term),
-        has=lambda field, term: holding(field, term) > 0,
+        has=lambda field, term: any(
+            seen[segment.postings(field, term).ids].any()
+            for segment, seen in zip(segments, visible, strict=True)
+        ),
         says=saying,
         beginning=lambda unit: (term for segment in segments for term in segment.terms("pairs", unit)),
     )

@@ -20,8 +20,9 @@ from search.keys import keys_of
 from search.names import name_terms
 from search.weights import Positions, sequence_positions, terms_of
 
-# Raise it when fields, terms, folding or weights change: an index of another version asks to be rebuilt.
-VERSION = 3
+# Raise it when fields, terms, keys, folding or weights change: an index of another version asks to be
+# rebuilt.
+VERSION = 4
 
 # The distribution is pinned by hash; four others share the import name, and private parts are used below.
 WHOOSH = (3, 54, 0)

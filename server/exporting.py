@@ -9,6 +9,7 @@ from typing import Any
 from library.core.clock import CHINA
 from library.core.permits import Viewer
 from search.engine import Filters, Sort
+from search.query import parse
 from server.finding import MOST_MOMENTS, FoundRow, find
 from server.formats import filters as formats
 from server.i18n import N_, Catalogue
@@ -197,12 +198,15 @@ def _about_lines(gathered: Gathered, about: About, catalogue: Catalogue) -> list
             value=word("sort", about.sort, catalogue),
         ),
         catalogue.say(N_("导出于 %(when)s，共找到 %(total)s 段，这里有 %(hits)s 段。"), **numbers),
-        *(
-            [catalogue.say(N_("没有一处同时讲到所有这些词，下面是讲到其中一些的。"))]
-            if gathered.relaxed and gathered.hits
-            else []
-        ),
+        *([_loosened(about.query, catalogue)] if gathered.relaxed and gathered.hits else []),
     ]
+
+
+def _loosened(query: str, catalogue: Catalogue) -> str:
+    word = parse(query).only_word
+    if word:
+        return catalogue.say(N_("没有找到“%(word)s”，下面是相近的。"), word=word)
+    return catalogue.say(N_("没有一处同时讲到所有这些词，下面是讲到其中一些的。"))
 
 
 class _Writer(Cells):

@@ -40,7 +40,7 @@ _WHOLE_UNITS = range(3, 9)
 
 # SQLite takes 32,766 values in a statement, PostgreSQL is quickest with few.
 _IDS_A_STATEMENT = 2_000
-_KINDS = {
+KINDS = {
     "视频": "video",
     "录像": "video",
     "音频": "sound",
@@ -134,9 +134,9 @@ class FoundRow:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of hits. `total` counts all the viewer may see; `relaxed`, `counts` and `heard` as in
-    search.engine.Results. `did_you_mean`: another spelling that finds more, looked for when nothing holds all
-    the words."""
+    """One page of hits of `query`. `total` counts all the viewer may see; `relaxed`, `counts` and `heard` as
+    in search.engine.Results. `did_you_mean`: another spelling that finds more, looked for when nothing holds
+    all the words, or only pieces of one."""
 
     total: int
     relaxed: bool
@@ -144,6 +144,7 @@ class Found:
     counts: Counts = field(default_factory=Counts)
     heard: tuple[str, ...] = ()
     did_you_mean: str | None = None
+    query: Query = field(default_factory=Query)
 
 
 def find(
@@ -204,6 +205,7 @@ def find(
         counts=results.counts,
         heard=results.heard,
         did_you_mean=did_you_mean,
+        query=query,
     )
 
 
@@ -237,7 +239,7 @@ def _unavailable(error: SearchError) -> IndexUnavailable:
 
 
 def _in_pieces(query: Query, rows: Sequence[FoundRow]) -> bool:
-    """Whether some word of the query stands nowhere in what is shown: perhaps its characters met by chance."""
+    """Whether some word of the query stands nowhere in what is shown: its characters met by chance."""
     wanted = [tuple(unit_texts(fold_query(word))) for word in query.words]
     wanted = [units for units in wanted if len(units) in _WHOLE_UNITS and all(map(is_han, units))]
     if not wanted or not rows:
@@ -264,7 +266,7 @@ def _with_keys(session: Session, query: Query) -> Query:
     branches = [
         key for name in query.branches for key in people.branches_named(session, name.strip()) or [name]
     ]
-    kinds = [_KINDS.get(fold(name), fold(name)) for name in query.kinds]
+    kinds = [KINDS.get(fold(name), fold(name)) for name in query.kinds]
     return replace(query, branches=tuple(dict.fromkeys(branches)), kinds=tuple(dict.fromkeys(kinds)))
 
 

@@ -39,10 +39,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "audience": {"everyone": N_("所有人"), "signed_in": N_("登录后可看")},
     "length": {
-        "under_5": N_("5 分钟以内"),
-        "5_to_10": N_("5 到 10 分钟"),
-        "10_to_30": N_("10 到 30 分钟"),
-        "over_30": N_("30 分钟以上"),
+        "under_3": N_("3 分钟以内"),
+        "3_to_5": N_("3 到 5 分钟"),
+        "5_to_8": N_("5 到 8 分钟"),
+        "over_8": N_("8 分钟以上"),
     },
     "source": {
         "feed": N_("首页和课程列表"),

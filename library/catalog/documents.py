@@ -50,6 +50,6 @@ def _document(lesson: Lesson, clip: Clip | None, lines: Sequence[CueLine]) -> Do
         branch=lesson.branch_id,
         kind=lesson.kind,
         language=lesson.language,
-        length=length_class(lesson.duration_s),
+        length=length_class(clip.end_s - clip.start_s if clip else lesson.duration_s),
         scope=scope_tokens(queries.facts(lesson)),
     )

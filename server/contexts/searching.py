@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -90,13 +90,35 @@ class SearchExtras:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHint:
+    """Why a piece of the query was not used; `code` as in `server.hints`. `name` is a field as it was typed,
+    `value` what stands behind its colon."""
+
+    code: Literal["field_empty", "year_unread", "kind_unknown", "only_excluded"]
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchExamples:
+    """What the help gives as examples: values that this viewer would find, "" where there are none. They are
+    written as a query takes them."""
+
+    lecturer: str = ""
+    topic: str = ""
+    year: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage(Context):
     """GET /search?q=&topic=&lecturer=&year=&branch=&kind=&length=&sort=&page= ; the words searched are
     `frame.query` ("" shows the help only).
 
     `filters`: those that would change something. `sort_urls`: this search in each order. `bare_url`: without
     filters. `loosened` is True when no passage had all the words and passages with some of them are shown
-    instead. `heard`: what letters were taken for as pinyin. `did_you_mean`: another spelling that finds more.
+    instead; `loosened_word` is the word that nobody says, "" when there were several. `asks_nothing`: there
+    is nothing in it to look for, and `hints` say what is missing. `heard`: what letters were taken for as
+    pinyin. `did_you_mean`: another spelling that finds more.
     `tries`: what of the query keeps it from finding anything ("phrase", "excluded", "field").
     `problem` is set when the index cannot answer now. `popular_topics` are offered when nothing was found.
     `same_topic`: dated lessons of the topics that the results share, of other years.
@@ -111,6 +133,10 @@ class SearchPage(Context):
     sort_urls: tuple[tuple[Sort, str], ...] = ()
     bare_url: str = ""
     loosened: bool = False
+    loosened_word: str = ""
+    asks_nothing: bool = False
+    hints: tuple[SearchHint, ...] = ()
+    examples: SearchExamples = field(default_factory=SearchExamples)
     heard: tuple[str, ...] = ()
     did_you_mean: str = ""
     tries: tuple[Literal["phrase", "excluded", "field"], ...] = ()

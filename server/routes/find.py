@@ -1,5 +1,6 @@
 """The search page."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, get_args
@@ -19,13 +20,15 @@ from library.searches.rules import proposed_name
 from library.searches.tables import SavedSearch
 from search.document import LENGTHS
 from search.engine import COUNTED, Counts, Filters, Sort
-from search.query import parse
+from search.query import Query
 from server.contexts import (
     Reason,
     SavedLink,
     SearchChoice,
+    SearchExamples,
     SearchExtras,
     SearchFilter,
+    SearchHint,
     SearchMoment,
     SearchPage,
     SearchResult,
@@ -33,6 +36,7 @@ from server.contexts import (
 from server.contexts.parts import Kind, LessonCard
 from server.deps import PortsDep, Reading, Who, WhoDep
 from server.finding import Found, FoundRow, find
+from server.hints import hints
 from server.indexing import IndexUnavailable
 from server.pages import Pages, pager
 from server.suggesting import MOST, frequent
@@ -42,6 +46,8 @@ router = APIRouter(include_in_schema=False)
 
 _PER_PAGE = 10
 _MOST_CHOICES = 40
+_PLAIN = re.compile(r"\w+")
+_QUOTES = str.maketrans("", "", '"“”„‟＂「」『』')
 _NOTHING = Found(total=0, relaxed=False, rows=())
 
 Chosen = dict[str, str]
@@ -130,6 +136,7 @@ def search(
             problem = Reason(code=error.code)
     if number == 1 and found.total and not found.relaxed and not found.heard:
         _note(request, ports, who, asked.q)
+    topics, lecturers, years = ([], [], []) if found.rows else _popular(session, who.viewer)
     shown = Page([row.path for row in found.rows], number, _PER_PAGE, found.total)
     words, chosen = {"q": asked.q}, asked.chosen
     in_order = {"sort": asked.order} if asked.order != "relevance" else {}
@@ -145,12 +152,16 @@ def search(
         ),
         bare_url=_url({**words, **in_order}),
         loosened=found.relaxed,
+        loosened_word=found.query.only_word if found.relaxed else "",
+        asks_nothing=found.query.is_empty,
+        hints=tuple(SearchHint(code=one.code, name=one.name, value=one.value) for one in hints(found.query)),
+        examples=_examples(found, topics, lecturers, years),
         heard=found.heard,
         did_you_mean=found.did_you_mean or "",
-        tries=() if found.rows else _tries(asked.q),
+        tries=() if found.rows else _tries(found.query),
         problem=problem,
         same_topic=_other_years(pages, session, who.viewer, found) if number == 1 else (),
-        popular_topics=() if found.rows else _popular(session, who.viewer),
+        popular_topics=tuple(topics),
         extras=_extras(session, who.viewer, asked),
         frequent=_frequent(ports, session, who.viewer) if not asked.q.strip() else (),
     )
@@ -269,9 +280,8 @@ def _text(name: str, value: str, branches: dict[str, str]) -> str:
     return branches.get(value, "—") if name == "branch" else value
 
 
-def _tries(q: str) -> tuple[Literal["phrase", "excluded", "field"], ...]:
+def _tries(query: Query) -> tuple[Literal["phrase", "excluded", "field"], ...]:
     """Return what narrows a query that found nothing."""
-    query = parse(q)
     fields = (query.lecturers, query.topics, query.years, query.branches, query.kinds)
     tries: list[Literal["phrase", "excluded", "field"]] = []
     if query.phrases:
@@ -283,6 +293,25 @@ def _tries(q: str) -> tuple[Literal["phrase", "excluded", "field"], ...]:
     return tuple(tries)
 
 
-def _popular(session: Session, viewer: Viewer) -> tuple[str, ...]:
-    topics, _, _ = catalog.facets(session, viewer, catalog.Filters(state=LessonState.PUBLISHED), most=12)
-    return tuple(name for name, _ in topics)
+def _popular(session: Session, viewer: Viewer) -> tuple[list[str], list[str], list[str]]:
+    """Return the topics, lecturers and years that most lessons have."""
+    facets = catalog.facets(session, viewer, catalog.Filters(state=LessonState.PUBLISHED), most=12)
+    topics, lecturers, years = ([name for name, _ in some] for some in facets)
+    return topics, lecturers, years
+
+
+def _examples(
+    found: Found, topics: Sequence[str], lecturers: Sequence[str], years: Sequence[str]
+) -> SearchExamples:
+    """Return what the help may name: of what was found, or else of what there is."""
+
+    def first(counted: Sequence[tuple[str, int]], others: Sequence[str]) -> str:
+        value = next((value for value, _ in counted), next(iter(others), ""))
+        return value if _PLAIN.fullmatch(value) else f'"{value.translate(_QUOTES)}"' if value else ""
+
+    counts = found.counts
+    return SearchExamples(
+        lecturer=first(counts.lecturer, lecturers),
+        topic=first(counts.topic, topics),
+        year=first(counts.year, years),
+    )

@@ -111,7 +111,7 @@ def test_found_documents_are_counted_by_what_they_have(library: SearchEngine) ->
         year=(("2022", 2), ("2021", 1), ("2023", 1)),
         branch=(("b1", 2), ("b2", 1), ("b3", 1)),
         kind=(("video", 3), ("audio", 1)),
-        length=(("10_to_30", 1), ("over_30", 1), ("under_5", 1)),
+        length=(("over_8", 2), ("under_3", 1)),
     )
 
 
@@ -160,7 +160,7 @@ def test_counts_are_made_only_when_asked_for(library: SearchEngine) -> None:
 
 @pytest.mark.parametrize(
     ("duration_s", "length"),
-    [(None, ""), (0, "under_5"), (300, "under_5"), (301, "5_to_10"), (600.5, "10_to_30"), (1801, "over_30")],
+    [(None, ""), (0, "under_3"), (180, "under_3"), (181, "3_to_5"), (301, "5_to_8"), (600.0, "over_8")],
 )
 def test_lengths(duration_s: float | None, length: str) -> None:
     assert length_class(duration_s) == length

@@ -301,11 +301,23 @@ def _search_pages(cards: tuple[c.LessonCard, ...]) -> Iterator[tuple[str, c.Cont
         "search_narrowed",
         replace(
             found,
-            filters=(replace(topic, chosen="党史"), *others[:-1], replace(others[-1], chosen="10_to_30")),
+            filters=(replace(topic, chosen="党史"), *others[:-1], replace(others[-1], chosen="5_to_8")),
             sort="date",
         ),
     )
     yield "search_loosened", replace(found, results=(hit,), loosened=True, did_you_mean="绿水青山 产业")
+    yield (
+        "search_loosened_word",
+        replace(found, results=(hit,), loosened=True, loosened_word="夏明瀚", did_you_mean="夏明翰"),
+    )
+    hints = (
+        c.SearchHint(code="field_empty", name="lecturer"),
+        c.SearchHint(code="year_unread", name="year", value="abc"),
+        c.SearchHint(code="kind_unknown", value="xyz"),
+        c.SearchHint(code="only_excluded"),
+    )
+    yield "search_hints", replace(nothing, asks_nothing=True, hints=hints)
+    yield "search_long", replace(found, frame=frame(MEMBER, "/search?q=x", query="一句很长的话，" * 40))
     yield "search_heard", replace(found, heard=("绿水青山", "吕水清"))
     yield (
         "search_nothing",
@@ -334,7 +346,7 @@ def _saved_pages(found: c.SearchPage, empty: c.SearchPage) -> Iterator[tuple[str
     yield "search_help_staff", replace(empty, frame=frame(STAFF, "/search"), extras=extras)
     narrowed = (
         c.SavedFilter(name="lecturer", value="王芳", text="王芳"),
-        c.SavedFilter(name="length", value="5_to_10"),
+        c.SavedFilter(name="length", value="3_to_5"),
     )
     rows = tuple(
         c.SavedRow(
@@ -390,7 +402,7 @@ def _search_filters() -> tuple[c.SearchFilter, ...]:
         c.SearchFilter(name="kind", choices=coded(video=25, sound=1, text=1)),
         c.SearchFilter(
             name="length",
-            choices=coded(under_5=3, **{"10_to_30": 17, "over_30": 7}),
+            choices=coded(under_3=3, **{"5_to_8": 17, "over_8": 7}),
             url_without="/search?q=x",
         ),
     )

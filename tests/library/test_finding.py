@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -159,12 +160,29 @@ def test_hits_are_counted_by_all_that_they_can_be_narrowed_by(ports: Ports) -> N
     assert counts.lecturer == (("李明", 6), ("王芳", 1))
     assert dict(counts.year) == {"2025": 1, "2026": 6}
     assert counts.kind == (("video", 7),)
-    assert dict(counts.length) == {"under_5": 1, "5_to_10": 6}
-    narrowed = look(ports, "信仰", filters=Filters(length="5_to_10"))
+    assert dict(counts.length) == {"under_3": 7}
+    narrowed = look(ports, "信仰", filters=Filters(lecturer="李明"))
     assert narrowed.total == 6
     assert {row.lesson.title for row in narrowed.rows} == {"乙"}
     newest = look(ports, "信仰", sort="date", limit=20)
     assert [row.lesson.title for row in newest.rows] == ["乙"] * 6 + ["甲"]
+
+
+def test_length_is_that_of_the_clip_and_not_of_the_whole_lesson(ports: Ports) -> None:
+    with ports.db.write() as session:
+        lesson = make.lesson(session, "一整课")
+        borders = [0.0, 100.0, 400.0, 990.0]
+        cuts = [catalog.Cut(start, end, "pause") for start, end in pairwise(borders)]
+        for clip in catalog.put_clips(session, lesson, cuts):
+            make.ready(session, clip)
+        catalog.set_media(session, lesson, kind="video", duration_s=990.0)
+        lines = [CueLine(second, second + 5.0, "信仰的力量") for second in borders[:-1]]
+        catalog.put_transcript(session, lesson, "exact", lines)
+        catalog.set_state(session, lesson, LessonState.PUBLISHED, NOW)
+    assert dict(look(ports, "信仰").counts.length) == {"under_3": 1, "3_to_5": 1, "over_8": 1}
+    (row,) = look(ports, "信仰", filters=Filters(length="over_8")).rows
+    assert row.clip is not None
+    assert row.clip.number == 3
 
 
 WATCHED = {"甲": Audience.EVERYONE, "乙": Audience.SIGNED_IN, "丙": Audience.EVERYONE}

@@ -42,18 +42,22 @@ COSTLY = [
         ("讲师：张三 主题: 党史 专题:廉洁", Query(lecturers=("张三",), topics=("党史", "廉洁"))),
         ('Lecturer:"Li Ming"', Query(lecturers=("Li Ming",))),
         ("year:2023 年份：二〇二三年 year:1999", Query(years=(2023, 1999))),
-        ("year:23 year:很久", Query(words=("year", "23", "很久"))),
+        ("红船 year:23 year:很久", Query(words=("红船",), misread=(("year", "23"), ("year", "很久")))),
+        ("year:2021-2023 年份:2019年至2018年", Query(years=(2021, 2022, 2023, 2018, 2019))),
+        ("year:1000-2999", Query(misread=(("year", "1000-2999"),))),
+        ("红船 讲师：", Query(words=("红船",), misread=(("讲师", ""),))),
+        ('topic:""', Query(misread=(("topic", ""),))),
         ("-lecturer:张三 党课", Query(words=("党课",), excluded=("张三",))),
         ("时间：三点 http://a.cn", Query(words=("时间", "三点", "http", "//a.cn"))),
         ('没有结束的"引号', Query(words=("没有结束的", "引号"))),
-        ('"" “” - : lecturer:', Query(words=("lecturer:",))),
+        ('"" “” - : lecturer:', Query(misread=(("lecturer", ""),))),
         ("党史 党史", Query(words=("党史",))),
     ],
 )
 def test_parse(text: str, query: Query) -> None:
     parsed = parse(text)
     assert parsed.text == text
-    for name in ("words", "phrases", "excluded", "lecturers", "topics", "years"):
+    for name in ("words", "phrases", "excluded", "lecturers", "topics", "years", "misread"):
         assert getattr(parsed, name) == getattr(query, name), name
 
 

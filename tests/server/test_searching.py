@@ -243,3 +243,64 @@ def test_a_withdrawn_lesson_is_gone_from_counts_and_suggestions(served: Served, 
     shelf.index()
     assert http.get("/api/v1/suggest", params={"q": "过客"}).json() == []
     assert "过客讲师" not in http.get("/search", params={"q": "撤下的话"}).text
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("lecturer:", "“lecturer:”后面还没有写内容，例如 lecturer:"),
+        ("topic:", "“topic:”后面还没有写内容，例如 topic:"),
+        ("-红薯", "只写了不要的词"),
+        ("kind:xyz", "没有“xyz”这种类型"),
+        ("year:abc", "没有看懂“year:abc”"),
+    ],
+)
+def test_operators_alone_are_told_what_is_missing(
+    served: Served, lesson: str, query: str, sentence: str
+) -> None:
+    page = text_of(served.person("nobody").http.get("/search", params={"q": query}).text)
+    assert sentence in page
+    if query != "kind:xyz":
+        assert "没有找到讲到它的课程" not in page, "nothing was looked for"
+
+
+def test_a_range_of_years_is_a_filter(served: Served, lesson: str) -> None:
+    with served.ports.db.write() as session:
+        for year in (2014, 2015, 2016):
+            day = date(year, 5, 1)
+            make.lesson(session, f"红薯{year}", taught_on=day, spoken=["红薯窖里的会"], clips=1)
+    served.ports.indexer.catch_up()
+    http = served.person("nobody").http
+    hits = http.get("/api/v1/search", params={"q": "红薯 year:2015-2016"}).json()["hits"]
+    assert {hit["title"] for hit in hits} == {"红薯2015", "红薯2016"}
+    page = text_of(http.get("/search", params={"q": "红薯 year:abc"}).text)
+    assert "没有看懂" in page
+    assert "找到 3 段" in page, "it narrows nothing"
+
+
+def test_the_examples_of_the_help_find_somebody(served: Served, lesson: str) -> None:
+    for name in ("nobody", "staff"):
+        http = served.person(name).http
+        for q in ("", WORD, "没有人这样讲过"):
+            page = http.get("/search", params={"q": q}).text
+            for form in ("讲师", "lecturer", "专题", "topic", "年份"):
+                (example,) = re.findall(rf"<code>({form}:[^<]+)</code>", page)
+                found = http.get("/api/v1/search", params={"q": unescape(example)}).json()
+                assert found["total"], (name, q, example)
+
+
+def test_one_mistyped_word_is_not_called_several(served: Served, lesson: str) -> None:
+    http = served.person("nobody").http
+    page = text_of(http.get("/search", params={"q": "枫桥经燕"}).text)
+    assert "没有找到“枫桥经燕”，下面是相近的。" in page
+    assert "同时讲到所有这些词" not in page
+    assert "您要找的是不是：枫桥经验" in page
+    two = text_of(http.get("/search", params={"q": "枫桥经验 火星移民"}).text)
+    assert "没有一处同时讲到所有这些词" in two
+
+
+def test_a_long_query_does_not_become_the_whole_title(served: Served, lesson: str) -> None:
+    page = served.person("nobody").http.get("/search", params={"q": "枫桥经验，" * 60}).text
+    (title,) = re.findall(r"<title>([^<]+)</title>", page)
+    assert len(title) < 90
+    assert '<h1 class="asked">' in page
