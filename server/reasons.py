@@ -251,8 +251,16 @@ _WORDING = {
     ),
     "word_without_letters": (N_("“%(word)s”里没有字，搜索用不上。"), N_("请写出文字、字母或数字。")),
     "word_of_many_units": (
-        N_("“%(word)s”太长了：最多 %(most)s 个字，现在有 %(count)s 个。"),
+        N_("“%(word)s”太长了：最多 %(most)s 个字，现在有 %(count)s 个（一个外文单词、一个数字各算一个字）。"),
         N_("这更像一句话；请只留其中的词。"),
+    ),
+    "word_of_many_letters": (
+        N_("这个词太长了：最多 %(most)s 个字母，现在有 %(count)s 个。"),
+        N_("这更像一句话；请只留其中的词。"),
+    ),
+    "entry_shares": (
+        N_("“%(word)s”里有词已经在另一组同义词里：%(where)s。"),
+        N_("意思都相同就并成一组；否则另记一组。"),
     ),
     "group_of_one": (
         N_("同义词至少要有两个不同的词，这里只有“%(word)s”。"),

@@ -56,10 +56,16 @@ class Pasted:
     left: tuple[Left, ...]
 
 
-def add(session: Session, by: str | None, wanted: Draft, now: datetime) -> Entry:
-    """Teach a word or a group; raises Conflict (entry_there...), Invalid (words_full, groups_full)."""
+def add(session: Session, by: str | None, wanted: Draft, now: datetime, *, apart: bool = True) -> Entry:
+    """Teach a word or a group; raises Conflict (entry_there...), Invalid (words_full, groups_full).
+
+    Unless it is to stand `apart`, a group that could join another raises Conflict("entry_shares").
+    """
     counter = _lock(session)
-    queries.dictionary(session).check(wanted)
+    known = queries.dictionary(session)
+    known.check(wanted)
+    if not apart and (other := known.sharing(wanted)) is not None:
+        raise Conflict("entry_shares", field="words", word=shown(wanted.words), where=shown(other.words))
     counter.value += 1
     return _add(session, by, wanted, now)
 

@@ -17,6 +17,7 @@ from search.plan import MAX_SYNONYMS
 from search.vocabulary import MAX_UNITS, units_of
 
 WORD_MAX = 64
+"""Letters. Of Chinese characters it may have as many as the search takes (`MAX_UNITS`), which is less."""
 GROUP_MAX = MAX_SYNONYMS + 1
 """More would not all be looked for."""
 WORDS_MAX = 5_000
@@ -85,8 +86,6 @@ def clean_word(text: str) -> str:
     word = clean_line(text).lstrip(_NOTE)
     if not word:
         raise Invalid("empty", field="words")
-    if len(word) > WORD_MAX:
-        raise Invalid("too_long", field="words", most=WORD_MAX, length=len(word))
     if _NOT_IN_WORDS.search(word):
         raise Invalid("word_parted", field="words", word=word)
     units = units_of(word)
@@ -94,6 +93,8 @@ def clean_word(text: str) -> str:
         raise Invalid("word_without_letters", field="words", word=word)
     if len(units) > MAX_UNITS:
         raise Invalid("word_of_many_units", field="words", word=word, most=MAX_UNITS, count=len(units))
+    if len(word) > WORD_MAX:
+        raise Invalid("word_of_many_letters", field="words", most=WORD_MAX, count=len(word))
     return word
 
 
@@ -121,6 +122,11 @@ def group_draft(words: Sequence[str]) -> Draft:
     if len(kept) < 2:
         raise Invalid("group_of_one", field="words", word=next(iter(kept.values())))
     return Draft(tuple(kept.values()), tuple(same))
+
+
+def joined(entry: Entry, wanted: Draft) -> Draft:
+    """Return the words of an entry and of a new group as one group."""
+    return group_draft((*entry.words, *(word for word in wanted.words if units_of(word) not in entry.units)))
 
 
 def draft(words: Sequence[str]) -> Draft:
@@ -170,6 +176,17 @@ class Dictionary:
         most = GROUPS_MAX if is_group else WORDS_MAX
         if self._own[is_group] >= most:
             raise Invalid("groups_full" if is_group else "words_full", field="words", most=most)
+
+    def sharing(self, wanted: Draft) -> Entry | None:
+        """Return a group of the staff's that shares a word with a new group and could take all of it; of
+        several the one that shares most. Shipped ones take nothing."""
+        units = frozenset(map(units_of, wanted.words))
+        if len(units) < 2:
+            return None
+        groups = {e.id: e for word in units for e in self._by_word.get(word, {}).values()}
+        own = (e for e in groups.values() if e.is_group and not e.shipped)
+        found = [e for e in own if len(e.units | units) <= GROUP_MAX]
+        return min(found, key=lambda e: (-len(e.units & units), e.id), default=None)
 
     def shipped_as(self, units: frozenset[Units]) -> Entry | None:
         """Return the shipped entry of exactly these words."""

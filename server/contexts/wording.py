@@ -38,6 +38,15 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """A group of the staff's that a new one could join: its `id` and `version`, and the words of both."""
+
+    id: str
+    version: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastedLine:
     """What became of a pasted line: added, a shipped entry switched off, there already, or left out.
 
@@ -110,6 +119,7 @@ class VocabularyPage(Context):
     typed_group: str = ""
     typed_lines: str = ""
     edit: Edit | None = None
+    join: Join | None = None
     pasted: tuple[PastedLine, ...] = ()
     tried: Tried | None = None
     history: tuple[DictionaryChange, ...] = ()

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from library.core.errors import NotFound, WeikeError
 from library.core.paging import Page, clean_number
 from library.wording import actions, lines, queries, rules
-from server.contexts import DictionaryChange, DictionaryEntry, Edit, PastedLine, Reason, VocabularyPage
+from server.contexts import DictionaryChange, DictionaryEntry, Edit, Join, PastedLine, Reason, VocabularyPage
 from server.deps import PortsDep, Reading, Staff, Who
 from server.errors import status_of
 from server.pages import Pages, pager, reason, safe_next
@@ -121,14 +121,34 @@ def add_word(request: Request, ports: PortsDep, who: Staff, word: Annotated[str,
 
 
 @router.post("/vocabulary/groups")
-def add_group(request: Request, ports: PortsDep, who: Staff, words: Annotated[str, Form()] = "") -> Response:
-    """Teach words that mean the same."""
+def add_group(
+    request: Request,
+    ports: PortsDep,
+    who: Staff,
+    words: Annotated[str, Form()] = "",
+    apart: Annotated[str, Form()] = "",
+) -> Response:
+    """Teach words that mean the same; asks first when another group has one of them, unless `apart` is 1."""
 
     def act(session: Session) -> None:
         wanted = rules.group_draft(rules.split_words(words))
-        actions.add(session, who.viewer.person_id, wanted, ports.clock())
+        actions.add(session, who.viewer.person_id, wanted, ports.clock(), apart=apart == "1")
 
-    return _teach(request, ports, who, act, "entry_added", typed_group=words, problem_at="group")
+    join = None if apart == "1" else _join(ports, words)
+    return _teach(request, ports, who, act, "entry_added", typed_group=words, problem_at="group", join=join)
+
+
+def _join(ports: Ports, words: str) -> Join | None:
+    """Return what the page offers besides a group of its own."""
+    try:
+        wanted = rules.group_draft(rules.split_words(words))
+    except WeikeError:
+        return None
+    with ports.db.read() as session:
+        other = queries.dictionary(session).sharing(wanted)
+    if other is None:
+        return None
+    return Join(id=other.id, version=other.version, words=rules.joined(other, wanted).words)
 
 
 @router.post("/vocabulary/paste")

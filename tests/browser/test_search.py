@@ -63,6 +63,7 @@ def test_names_are_offered_while_typing_and_a_tap_opens_one(visit: Visit, path: 
     visit.open(path)
     assert _offers(page, "dsxx") == ["党史学习", "党史学习第1讲", "党史学习第2讲", "党史学习第3讲"]
     first = page.locator(OPTIONS).first
+    assert page.locator(f"{OPTIONS} .offer").first.evaluate("e => getComputedStyle(e).textAlign") == "start"
     box = first.bounding_box()
     assert box is not None
     assert box["height"] >= 44, "a thumb must hit it"
@@ -96,6 +97,9 @@ def test_the_keyboard_walks_through_the_offers(visit: Visit) -> None:
     expect(page.locator("[role=listbox]")).to_be_hidden()
     expect(page.locator(BOX)).to_have_value("党史")
     expect(page.locator(BOX)).to_have_attribute("aria-expanded", "false")
+    page.press(BOX, "ArrowDown")
+    expect(page.locator(f"{OPTIONS} .offer")).to_have_text(offers)
+    page.press(BOX, "Escape")
     page.press(BOX, "Enter")
     page.wait_for_url("**/search?q=*")
     _offers(page, "王")

@@ -732,6 +732,16 @@ def wording_pages() -> Iterator[tuple[str, c.Context]]:
     )
     yield "vocabulary", full
     yield (
+        "vocabulary_join",
+        replace(
+            full,
+            typed_group="江姐=双枪老太婆",
+            join=c.Join(id="entry1", version=1, words=("江姐", "江竹筠", "双枪老太婆")),
+            problem=c.Reason(code="entry_shares", args={"word": "江姐=双枪老太婆", "where": "江姐=江竹筠"}),
+            problem_at="group",
+        ),
+    )
+    yield (
         "vocabulary_new",
         replace(
             full,

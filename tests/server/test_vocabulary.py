@@ -98,6 +98,34 @@ def test_a_synonym_just_added_finds_and_marks_what_is_said_in_other_words(staff:
     nobody.http.close()
 
 
+def test_a_group_that_shares_a_word_with_another_may_join_it(staff: Person, shelf: Shelf) -> None:
+    shelf.taught("江姐", "江竹筠")
+    asked = staff.post("/vocabulary/groups", words="江姐=双枪老太婆")
+    assert asked.status_code == 409
+    assert "已经在另一组同义词里：江姐=江竹筠" in text_of(asked.text)
+    assert set(own(staff)) == {("江姐", "江竹筠")}, "nothing is done before an answer"
+    entry = own(staff)[("江姐", "江竹筠")]
+    assert f'action="/vocabulary/{entry["id"]}"' in asked.text
+    assert "并成一组：江姐 = 江竹筠 = 双枪老太婆" in text_of(asked.text)
+    (words,) = re.findall(r'name="words" value="(江姐=江竹筠=双枪老太婆)"', asked.text)
+    joined = staff.post(f"/vocabulary/{entry['id']}", words=words, version="1")
+    assert joined.status_code == 303
+    assert set(own(staff)) == {("江姐", "江竹筠", "双枪老太婆")}
+
+
+def test_a_group_that_shares_a_word_may_stand_apart(staff: Person, shelf: Shelf) -> None:
+    shelf.taught("江姐", "江竹筠")
+    assert staff.post("/vocabulary/groups", words="江姐=双枪老太婆", apart="1").status_code == 303
+    assert set(own(staff)) == {("江姐", "江竹筠"), ("江姐", "双枪老太婆")}
+
+
+def test_the_limit_of_a_word_is_the_same_however_it_is_passed(staff: Person) -> None:
+    for size in (21, 30, 64, 65, 100):
+        said = text_of(staff.post("/vocabulary/words", word="党" * size).text)
+        assert f"最多 20 个字，现在有 {size} 个" in said
+        assert "最多 64" not in said
+
+
 def test_a_shipped_synonym_that_is_switched_off_finds_no_more(staff: Person) -> None:
     other = next(word for word in SHIPPED if word != "党的生日")
     path = f"/vocabulary/{shipped_id(SHIPPED)}/switch"
