@@ -106,7 +106,7 @@ def test_a_group_that_shares_a_word_with_another_may_join_it(staff: Person, shel
     assert set(own(staff)) == {("江姐", "江竹筠")}, "nothing is done before an answer"
     entry = own(staff)[("江姐", "江竹筠")]
     assert f'action="/vocabulary/{entry["id"]}"' in asked.text
-    assert "并成一组：江姐 = 江竹筠 = 双枪老太婆" in text_of(asked.text)
+    assert "并成一组以后是：江姐 = 江竹筠 = 双枪老太婆" in text_of(asked.text)
     (words,) = re.findall(r'name="words" value="(江姐=江竹筠=双枪老太婆)"', asked.text)
     joined = staff.post(f"/vocabulary/{entry['id']}", words=words, version="1")
     assert joined.status_code == 303
