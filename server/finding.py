@@ -52,8 +52,8 @@ KINDS = {
 
 
 Source = Literal["speech", "beginning", "summary", "title", "topic", "lecturer"]
-"""Where a quote comes from: what is said, what is said first (when no words were looked for), or one of the
-texts about the lesson."""
+"""Where a quote comes from: what is said, what is said first (when only the lesson's names hold the words, or
+none were looked for), or one of the texts about the lesson."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class FoundRow:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """What answers: speech or, when nobody says it, each text that does; none for how a clip begins."""
+        """What answers: speech or, when nobody says it, each text that does; none when nothing was asked."""
         if self.best.is_said:
             return ("speech",)
         names: list[tuple[Source, object]] = [
@@ -115,8 +115,8 @@ class FoundRow:
             ("topic", self.matched.topics),
             ("lecturer", self.matched.lecturer),
         ]
-        found = [self.best.source, *(source for source, marks in names if marks)]
-        return tuple(dict.fromkeys(source for source in found if source != "beginning"))
+        quoted = [self.best.source] if self.best.marks else []
+        return tuple(dict.fromkeys([*quoted, *(source for source, marks in names if marks)]))
 
     @property
     def path(self) -> str:
@@ -322,21 +322,23 @@ def _untimed(moment: Moment | None, source: Source) -> FoundMoment | None:
 def _described(
     query: Query, results: Results, lesson: Lesson, clip: Clip | None, lines: list[CueLine]
 ) -> FoundMoment:
-    """Return what to quote when the words are not said: what else names them, or how it begins."""
+    """Return what to quote when the words are not said: the summary or the clip's title; of what names the
+    whole lesson only when nobody says anything, for `matched` tells it."""
     found = _untimed(best_text_moment(query, lesson.summary, results.weights), "summary")
     if found is not None:
         return found
-    texts: list[tuple[Source, str]] = [
-        ("title", clip.title if clip else ""),
-        ("title", lesson.title),
-        *(("topic", link.topic.name) for link in lesson.topics),
-        ("lecturer", lesson.lecturer.name if lesson.lecturer else ""),
-    ]
+    beginning = first_words([line.text for line in lines], _QUOTE_CHARACTERS) if lines else ""
+    texts: list[tuple[Source, str]] = [("title", clip.title if clip else "")]
+    if not beginning:
+        texts += [
+            ("title", lesson.title),
+            *(("topic", link.topic.name) for link in lesson.topics),
+            ("lecturer", lesson.lecturer.name if lesson.lecturer else ""),
+        ]
     for source, text in texts:
         marks = highlight(text, query)
         if marks:
             return FoundMoment(text, marks, source=source)
-    beginning = first_words([line.text for line in lines], _QUOTE_CHARACTERS) if lines else ""
     if beginning:
         return FoundMoment(beginning, source="beginning")
     if lesson.summary.strip():

@@ -20,8 +20,8 @@ router = APIRouter(prefix="/api/v1", tags=["search"])
 class MomentOut(BaseModel):
     """A sentence that answers; `start_s` counts from the clip's start, `lesson_start_s` from the lesson's.
 
-    `source`: what `quote` is a quote of. Only "speech" is what somebody says; "beginning" is how the clip
-    begins, when no words were looked for.
+    `source`: what `quote` is a quote of. Only "speech" answers in somebody's words; "beginning" is how the
+    clip begins, when only the lesson's names hold the words or none were looked for.
     """
 
     source: Source

@@ -212,7 +212,7 @@ def test_a_summary_or_a_title_is_not_given_out_as_what_was_said(served: Served, 
         "赤脚医生": (None, None, "标题、专题"),
     }
     page = served.person("staff").http.get("/search", params={"q": "赤脚医生"}).text
-    assert re.findall(r'class="source-name">([^<]+)<', page) == ["标题", "简介"]
+    assert re.findall(r'class="source-name">([^<]+)<', page) == ["开头", "简介"]
     assert 'class="time"' not in page
 
 
