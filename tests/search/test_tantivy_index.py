@@ -20,6 +20,7 @@ from search.engine import IndexBusy, IndexDamaged, SchemaChanged, SearchError
 from search.engines import ENGINES, TANTIVY, WHOOSH
 from search.rebuild import rebuild
 from search.tantivy_index import TantivyIndex
+from search.tantivy_schema import VERSION
 from search.tantivy_store import TantivyStore, damage
 
 EVERYONE = frozenset(["everyone"])
@@ -229,7 +230,7 @@ def test_kill_at_any_moment_leaves_the_old_or_the_new(memory: Path) -> None:
 def test_a_full_disk_is_no_damage(tmp_path: Path) -> None:
     generation = filled(tmp_path)
     about = json.loads((generation / "about.json").read_text())
-    assert about["schema"].startswith("2/tantivy-")
+    assert about["schema"].startswith(f"{VERSION}/tantivy-")
     with pytest.raises(SearchError) as raised, damage("the index"):
         raise ValueError("IoError: No space left on device (os error 28)")
     assert not isinstance(raised.value, IndexDamaged)

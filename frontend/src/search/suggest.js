@@ -134,12 +134,9 @@ export function offerIn(form) {
   box.addEventListener('keydown', (event) => {
     // 229: old browsers' way to say that the key went into composing a character.
     if (isComposing || event.isComposing || event.keyCode === 229) return;
+    // Closed with Escape, or by leaving the box: down opens it again.
     if (!offers.length) {
-      // Closed with Escape, or by leaving the box: down opens it again.
-      if (event.key !== 'ArrowDown' || !isWorthAsking(box.value, asked, isComposing)) return;
-      event.preventDefault();
-      clearTimeout(timer);
-      ask(box.value.trim());
+      if (event.key === 'ArrowDown') typed();
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       mark(moved(at, offers.length, event.key));
