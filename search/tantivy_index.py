@@ -32,6 +32,8 @@ from search.vocabulary import NO_VOCABULARY, Vocabulary
 _MOST_VALUES = 10_000
 # Kept until the next commit, 200 bytes each.
 _MOST_NUMBERS = 100_000
+# Places for so many hits are kept free while counting; more (an export) are looked for when they are there.
+_ONE_PASS = 200
 # New names are a small list of their own until there are so many lists; then all are read again.
 _MOST_LISTS = 8
 
@@ -93,8 +95,9 @@ class TantivyIndex:
             wanted = plan(parsed, vocabulary, listen)
             if wanted.is_empty:
                 return Results(0, ())
-            found = _Search(view, wanted, filter_keys(filters))
             skipped, most = max(0, offset), max(0, limit)
+            ranked = range(skipped, skipped + most if sort == "relevance" else skipped)
+            found = _Search(view, wanted, filter_keys(filters), ranked)
             if sort == "views":
                 hits = found.most_watched(skipped, most, self._lessons, popularity)
             else:
@@ -252,20 +255,39 @@ class _View:
 
 
 class _Search:
-    """One query in one view."""
+    """One query in one view; of `ranked`, the places of a page in the order of relevance, the hits are found
+    in the same pass that counts all (an empty range: they are only counted)."""
 
-    def __init__(self, view: _View, wanted: Plan, filters: dict[str, list[str]]) -> None:
+    def __init__(self, view: _View, wanted: Plan, filters: dict[str, list[str]], ranked: range) -> None:
         self._view = view
         self._filters = {kind: view.ask.any_of("keys", keys) for kind, keys in filters.items()}
-        eligible = [(Occur.Must, view.visible), *view.ask.eligible(wanted)]
+        self._ranked = ranked
+        self._found: tantivy.SearchResult | None = None
+        eligible, words = view.ask.eligible(wanted), view.ask.all_words(wanted)
+        # Who sees everything is not asked for it document by document; but what only excludes finds nothing.
+        everything = view.documents == view.searcher.num_docs
+        if not everything or not any(occur == Occur.Must for occur, _ in (*eligible, *words)):
+            eligible = [(Occur.Must, view.visible), *eligible]
         self._terms, self.weights = self._rank(wanted)
-        self._fits = tantivy.Query.boolean_query(eligible + view.ask.all_words(wanted))
-        self.total = view.count(self._filtered())
+        self._fits = tantivy.Query.boolean_query(eligible + words)
+        self.total = self._count()
         self.relaxed = False
         if not self.total and wanted.has_words and not (filters and view.count(self._fits)):
+            if not any(occur == Occur.Must for occur, _ in eligible):
+                eligible = [(Occur.Must, view.visible), *eligible]
             self._fits = self._loosened(tantivy.Query.boolean_query(eligible))
-            self.total = view.count(self._filtered())
+            self.total = self._count()
             self.relaxed = view.count(self._fits) > 0
+
+    def _count(self) -> int:
+        """How many documents fit; finds the page's on the way when it is of a usual size."""
+        if not 0 < len(self._ranked) <= _ONE_PASS:
+            return self._view.count(self._filtered())
+        found: Any = self._view.searcher.search(
+            self._scored(), len(self._ranked), count=True, offset=self._ranked.start
+        )
+        self._found = found
+        return int(found.count)
 
     def _rank(self, wanted: Plan) -> tuple[list[tuple[tantivy.Query, float, int]], dict[str, float]]:
         """(term, factor, how many visible documents hold it), the rarest first."""
@@ -310,6 +332,8 @@ class _Search:
             found = searcher.search(
                 self._filtered(), wanted, count=False, order_by_field="day", offset=offset
             )
+        elif self._found is not None:
+            found = self._found
         else:
             found = searcher.search(self._scored(), wanted, count=False, offset=offset)
         addresses = [address for _, address in found.hits]
