@@ -57,8 +57,8 @@ def configure(log_format: Literal["text", "json"]) -> None:
 def told_path(path: str) -> str:
     """Return a request's path as the log may know it.
 
-    A one-time link is a key until it is used; a person's id leads from the token of whoever was erased back to
-    them, long after.
+    A one-time link is a key until it is used; a person's id leads back to them from the token of whoever was
+    erased, long after.
     """
     if path.startswith("/welcome/"):
         return "/welcome/…"
