@@ -129,7 +129,7 @@ def all_lessons(
 
 
 def _chosen(ports: Ports, name: str, first: str, last: str) -> Chosen:
-    return choose(name, first, last, local_day(ports.clock()), default="all")
+    return choose(name, first, last, local_day(ports.clock()), default="all").checked()
 
 
 def _making(console: Console, ports: Ports) -> Making:

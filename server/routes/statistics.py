@@ -105,7 +105,7 @@ def _export_lesson(
     request: Request, session: Reading, ports: Ports, who: Who, lesson_id: str, days: Days, kind: str
 ) -> Response:
     found = catalog.lesson_for(session, who.viewer, lesson_id, Action.STATS)
-    its = lesson_figures(session, lesson_id, days.chosen(ports, OF_LESSON).span)
+    its = lesson_figures(session, lesson_id, days.chosen(ports, OF_LESSON).checked().span)
     lecturer = found.lecturer.name if found.lecturer else ""
     report = lesson_report(found.title, lecturer, its, _making(request, ports, who))
     return _file(report, kind, ports)
@@ -157,7 +157,7 @@ def all_csv(
 def _export_all(
     request: Request, session: Reading, ports: Ports, who: Who, days: Days, sort: str, kind: str
 ) -> Response:
-    span = days.chosen(ports, OF_ALL).span
+    span = days.chosen(ports, OF_ALL).checked().span
     its = overview(session, who.viewer, span, sort=order(sort), limit=MOST_LESSONS)
     report = overview_report(its, _making(request, ports, who), own=only_own(who))
     return _file(report, kind, ports)

@@ -226,6 +226,42 @@ def test_days_that_are_asked_for(served: Served, village: Village) -> None:
 
 
 @pytest.mark.slow
+def test_days_to_come_are_not_today_and_days_in_the_wrong_order_are_not_turned(
+    served: Served, village: Village
+) -> None:
+    http = served.person("lecturer").http
+    apis = (f"/api/v1/lessons/{village.lesson}/stats", "/api/v1/stats")
+    pages = (LESSON[0].format(village.lesson), ALL[0])
+    files = (*(p.format(village.lesson) for p in LESSON[1:]), *ALL[1:])
+    to_come = {"from": "2130-01-01", "to": "2130-02-01"}
+    for path in apis:
+        said = http.get(path, params=to_come).json()
+        assert (said["from"], said["to"], said["views"], said["days"]) == ("2130-01-01", "2130-02-01", 0, [])
+    for path in pages:
+        page = http.get(path, params=to_come)
+        assert (page.status_code, "这段时间还没有到" in page.text) == (200, True), path
+        assert "2130年1月1日 至 2130年2月1日" in page.text
+    reversed_ = {"from": "2026-03-01", "to": "2026-02-01"}
+    for path in (*apis, *files):
+        assert http.get(path, params=reversed_).status_code == 422, path
+    assert "days_reversed" in http.get(apis[0], params=reversed_).text
+    for path in pages:
+        page = http.get(path, params=reversed_)
+        assert (page.status_code, "结束的日期在开始的日期之前" in page.text) == (200, True), path
+        assert "?from=2026-02-01&to=2026-03-01" in page.text.replace("&amp;", "&"), "one tap puts it right"
+    absurd = (
+        ("0001-01-01", "9999-12-31"),
+        ("9999-12-31", ""),
+        ("0001-01-01", "0001-01-02"),
+        ("", "0001-01-01"),
+    )
+    for first, last in (*absurd, ("9999-12-31", "9999-12-31")):
+        for path in (*apis, *pages, *files):
+            answer = http.get(path, params={"from": first, "to": last})
+            assert answer.status_code == 200, (path, first, last)
+
+
+@pytest.mark.slow
 def test_before_the_first_lesson_the_page_says_what_to_do(served: Served, village: Village) -> None:
     with served.ports.db.write() as session:
         who = people.add_person(session, "fresh", "新讲师", password("fresh"), served.ports.clock())
