@@ -83,17 +83,17 @@ def lesson(
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
         found = catalog.lesson_for(session, machine(session), lesson)
         its = lesson_figures(session, found.id, _chosen(ports, range_, first, last).span)
+        people = people_of_days(session, found.id)
         if write and export:
             lecturer = found.lecturer.name if found.lecturer else ""
             _export(
                 console,
                 export,
                 write,
-                lesson_report(found.title, lecturer, its, _making(console, ports)),
+                lesson_report(found.title, lecturer, its, people, _making(console, ports)),
                 as_json,
             )
             return
-        people = people_of_days(session, found.id)
         numbers = lesson_object(its, people, counting_rule(ports.settings), clip_key="id")
         value = {"lesson": found.id, "title": found.title, **numbers}
     console.result(value, as_json, _lesson_lines(console, value))

@@ -12,6 +12,7 @@ from library.catalog import queries as catalog
 from library.core.clock import local_day
 from library.core.paging import clean_number
 from library.core.permits import Action, Role
+from library.plays.queries import people_of_days
 from library.plays.statistics import Sort, lesson_figures, overview
 from server.deps import Lecturer, PortsDep, Reading, Who, WhoDep
 from server.measuring import LESSONS_PER_PAGE, lesson_page, overview_page
@@ -107,7 +108,9 @@ def _export_lesson(
     found = catalog.lesson_for(session, who.viewer, lesson_id, Action.STATS)
     its = lesson_figures(session, lesson_id, days.chosen(ports, OF_LESSON).checked().span)
     lecturer = found.lecturer.name if found.lecturer else ""
-    report = lesson_report(found.title, lecturer, its, _making(request, ports, who))
+    report = lesson_report(
+        found.title, lecturer, its, people_of_days(session, lesson_id), _making(request, ports, who)
+    )
     return _file(report, kind, ports)
 
 

@@ -18,7 +18,7 @@ from library.core.permits import Role
 from library.people import actions as people
 from library.plays import actions as plays
 from library.plays.crediting import Beat
-from library.plays.figures import BranchFigures, LessonLine
+from library.plays.figures import BranchFigures, DayFigures, Figures, LessonLine
 from library.plays.rules import Source, ViewRule
 from server.assets import Assets
 from server.contexts import LessonRef
@@ -331,7 +331,7 @@ def test_nothing_that_people_write_runs_anywhere(words: str, renderer: Renderer)
     for language in CATALOGUES:
         making = Making(RULE, make.NOW, language)
         for report in (
-            lesson_report(words, words, its, making),
+            lesson_report(words, words, its, {}, making),
             overview_report(every, making, own=False),
         ):
             for sheet in load_workbook(BytesIO(workbook(report))):
@@ -346,7 +346,7 @@ def test_nothing_that_people_write_runs_anywhere(words: str, renderer: Renderer)
 
 
 def test_numbers_and_days_stay_numbers_and_days() -> None:
-    report = lesson_report("课", "", measured.lesson(30), Making(RULE, make.NOW, CATALOGUES.of("zh-CN")))
+    report = lesson_report("课", "", measured.lesson(30), {}, Making(RULE, make.NOW, CATALOGUES.of("zh-CN")))
     book = load_workbook(BytesIO(workbook(report)))
     day = book["每天"].cell(row=2, column=1)
     assert (day.value.date(), day.number_format) == (date(2026, 2, 12), "yyyy-mm-dd")
@@ -356,6 +356,36 @@ def test_numbers_and_days_stay_numbers_and_days() -> None:
     assert '"2026-02-12",' in text
     assert '"第几段","标题",' in text
     assert f"校验码：{measured.PROOF.seal}" in text, "the whole seal, to be compared"
+
+
+def test_lengths_of_exports_add_up_to_the_second_and_a_day_has_its_people() -> None:
+    """Hours with two decimals made nothing of 17 seconds, and rows that did not add up."""
+    days = [
+        DayFigures(date(2026, 2, n), Figures(visitor_views=1, watched_s=20.0 + part))
+        for n, part in enumerate((0.4, 0.4, 0.4, 0.5, 0.9), start=1)
+    ]
+    whole = measured.lesson(30)
+    clip = replace(whole.clips[0], figures=replace(days[0].figures, watched_s=102.6))
+    its = replace(whole, days=days, clips=(clip,), replaced=None, total=clip.figures)
+    making = Making(RULE, make.NOW, CATALOGUES.of("zh-CN"))
+    report = lesson_report("观看时长", "", its, {date(2026, 2, 2): 7}, making)
+    sheets = _sheets(workbook(report))
+    totals = {row[0]: row[1] for row in sheets["合计"] if len(row) > 1}
+    heading, *rows = sheets["每天"]
+    column = heading.index("观看时长")
+    assert totals["观看时长"] == timedelta(seconds=103)
+    assert sum((row[column] for row in rows), timedelta()) == totals["观看时长"]
+    assert all(timedelta(seconds=20) <= row[column] <= timedelta(seconds=21) for row in rows)
+    assert [row[heading.index("观看人数")] for row in rows] == [0, 7, 0, 0, 0]
+    book = load_workbook(BytesIO(workbook(report)))
+    assert book["每天"].cell(row=2, column=column + 1).number_format == "[h]:mm:ss"
+    lines = list(csv.reader(StringIO(csv_file(report).decode("utf-8-sig"))))
+    assert ["观看时长（秒）", "103"] in lines
+    at = next(n for n, row in enumerate(lines) if row[:1] == ["日期"])
+    seconds = lines[at].index("观看时长（秒）")
+    assert sum(int(row[seconds]) for row in lines[at + 1 : at + 6]) == 103
+    assert lines[at + 2][-1] == "7"
+    assert lines[0] == ["学习统计：观看时长"], "a title is nobody's heading"
 
 
 def test_an_export_that_was_cut_says_so() -> None:
