@@ -14,7 +14,7 @@ from library.core.paging import clean_number
 from library.core.permits import Action, Role
 from library.plays.queries import people_of_days
 from library.plays.statistics import Sort, lesson_figures, overview
-from server.deps import Lecturer, PortsDep, Reading, Who, WhoDep
+from server.deps import Lecturer, PortsDep, Reading, SignedIn, Who
 from server.measuring import LESSONS_PER_PAGE, lesson_page, overview_page
 from server.pages import Pages, lesson_ref
 from server.reports import (
@@ -69,7 +69,7 @@ def only_own(who: Who) -> bool:
 
 @router.get("/lessons/{lesson_id}/stats")
 def lesson(
-    request: Request, session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str, days: DaysDep
+    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
 ) -> Response:
     """What a lesson collected, for its owner and the staff."""
     pages: Pages = request.app.state.pages
@@ -88,7 +88,7 @@ def lesson(
 
 @router.get("/lessons/{lesson_id}/stats/export.xlsx")
 def lesson_xlsx(
-    request: Request, session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str, days: DaysDep
+    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
 ) -> Response:
     """The same as a workbook."""
     return _export_lesson(request, session, ports, who, lesson_id, days, "xlsx")
@@ -96,7 +96,7 @@ def lesson_xlsx(
 
 @router.get("/lessons/{lesson_id}/stats/export.csv")
 def lesson_csv(
-    request: Request, session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str, days: DaysDep
+    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
 ) -> Response:
     """The same as CSV."""
     return _export_lesson(request, session, ports, who, lesson_id, days, "csv")

@@ -8,7 +8,7 @@ from library.catalog import queries as catalog
 from library.core.permits import Action
 from library.plays.queries import people_of_days
 from library.plays.statistics import Sort, lesson_figures, overview
-from server.deps import Lecturer, PortsDep, Reading, WhoDep
+from server.deps import Lecturer, PortsDep, Reading, SignedIn
 from server.measuring import lesson_object, overview_object
 from server.pages import Pages
 from server.routes.statistics import OF_ALL, OF_LESSON, Days
@@ -20,7 +20,7 @@ DaysDep = Annotated[Days, Depends()]
 
 @router.get("/lessons/{lesson_id}/stats")
 def lesson(
-    request: Request, session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str, days: DaysDep
+    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
 ) -> dict[str, Any]:
     """What a lesson collected (its owner, the staff).
 

@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 from library.core.clock import CHINA, local_day
-from library.core.permits import Role
+from library.core.permits import LessonState, Role
 from library.people import actions as people
 from library.plays import actions as plays
 from library.plays.crediting import Beat
@@ -83,7 +83,7 @@ LESSON = ("/lessons/{}/stats", "/lessons/{}/stats/export.xlsx", "/lessons/{}/sta
 ALL = ("/stats", "/stats/export.xlsx", "/stats/export.csv")
 # who: a page of the lesson, the API of the lesson, a page of all, the API of all, and whether it is listed
 SCOPES = {
-    "nobody": (403, 403, 303, 401, False),
+    "nobody": (303, 401, 303, 401, False),
     "member": (403, 403, 403, 403, False),
     "other": (403, 403, 200, 200, False),
     "lecturer": (200, 200, 200, 200, True),
@@ -116,6 +116,24 @@ def test_each_sees_their_own_scope_in_every_form(served: Served, village: Villag
         assert ("各党组织" in http.get("/stats?range=all").text) is not lecturer
     home = http.get("/").text
     assert ('href="/stats"' in home) is (all_page == 200), "the way there is shown to those who may go"
+
+
+@pytest.mark.slow
+def test_nobody_signed_in_is_led_to_sign_in_whether_or_not_a_lesson_is_there(
+    served: Served, shelf: Shelf, village: Village
+) -> None:
+    http = served.person("nobody").http
+    draft = shelf.lesson(LessonState.DRAFT).lesson
+    for lesson in (village.lesson, draft, "06h1000000000000", "nothing"):
+        for path in LESSON:
+            answer = http.get(f"{path.format(lesson)}?range=7")
+            assert answer.status_code == 303, path
+            where = httpx.URL(answer.headers["location"])
+            assert where.path == "/sign-in"
+            assert where.params["next"].endswith(f"{path.format(lesson)}?range=7"), (
+                "and back again afterwards"
+            )
+        assert http.get(f"/api/v1/lessons/{lesson}/stats").status_code == 401
 
 
 def _text(answer: httpx.Response) -> str:
