@@ -72,6 +72,21 @@ def test_all_lessons_and_files_of_them(weike: Weike, lesson: str, tmp_path: Path
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), wrong
 
 
+def test_text_names_the_days_members_and_visitors_apart_and_the_seal(weike: Weike, lesson: str) -> None:
+    today, days = local_day(utc_now()), ("--from", "2020-01-01")
+    for command in (("overview",), ("lesson", lesson)):
+        said = weike("stats", *command, *days).out.splitlines()
+        assert f"2020-01-01 至 {today}" in said[0]
+        assert "其中党员 0 次，未登录 3 次" in said[1]
+        assert "还没有封存过" in said[-1]
+    weike("stats", "roll-up")
+    sealed = weike("stats", "overview", "--json").json["sealed"]
+    for command in (("overview",), ("lesson", lesson)):
+        last = weike("stats", *command).out.splitlines()[-1]
+        assert sealed["through"] in last
+        assert sealed["seal"] in last
+
+
 @pytest.mark.usefixtures("lesson")
 def test_a_worker_does_it_by_itself(ports: Ports, weike: Weike) -> None:
     thread = RollThread(ports, first_after_s=0.0)
