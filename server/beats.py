@@ -54,6 +54,7 @@ _ANSWER = {
         "credited_s": {"type": "number", "description": "Seconds credited to the play so far."},
         "cut_s": {"type": "number", "description": "Seconds that were new in this beat and not believed."},
         "why": {"enum": [why.value for why in Why], "description": "Why they were not believed."},
+        "now": {"type": "boolean", "description": "True when this beat made it a view, or a screening."},
         "views": {"type": "integer", "description": "The clip's views, when this beat made it one more."},
     },
 }
@@ -213,6 +214,8 @@ def _told(counted: Counted) -> bytes:
     }
     if its.why is not None:
         told |= {"cut_s": its.cut_s, "why": its.why}
+    if its.now:
+        told["now"] = True
     if counted.views is not None:
         told["views"] = counted.views
     return json.dumps(told).encode()

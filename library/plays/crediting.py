@@ -26,7 +26,8 @@ class Credited:
 
     `credited_s` are the seconds credited to its play so far, `counted` whether the play has passed the rule,
     `completed` whether its viewer has by now seen the clip to the end, `cut_s` how much was new in the beat
-    and not believed, and `why`. `view`: with this beat the clip has one view more.
+    and not believed, and `why`. `now`: with this beat the play became a view, or a screening; `view`: a view,
+    so the clip has one more.
     """
 
     clip_id: str
@@ -35,6 +36,7 @@ class Credited:
     completed: bool
     cut_s: float
     why: Why | None
+    now: bool = False
     view: bool = False
 
 
@@ -151,12 +153,20 @@ class Book:
             watcher = WatcherRow(play.clip_id, play.viewer, play.lesson_id)
             self._watchers[play.clip_id, play.viewer] = watcher
         decision = self._decide(play, clip, beat)
-        view = decision.ranges != play.ranges and self._earn(play, clip, watcher, decision, beat.at)
+        now = decision.ranges != play.ranges and self._earn(play, clip, watcher, decision, beat.at)
         if decision.doubted != play.doubted:
             play.doubted, play.changed = decision.doubted, True
             play.capped_s = rules.total_s(play.doubted)
-        done = watcher.completed_at is not None
-        return Credited(play.clip_id, play.credited_s, play.counted, done, decision.cut_s, decision.why, view)
+        return Credited(
+            play.clip_id,
+            play.credited_s,
+            play.counted,
+            watcher.completed_at is not None,
+            decision.cut_s,
+            decision.why,
+            now,
+            now and rules.kind_of(play.viewer) is not Kind.GROUP,
+        )
 
     def _decide(self, play: PlayRow, clip: ClipFacts, beat: Beat) -> Decision:
         reported = rules.clean(beat.ranges, clip.length_s)
@@ -180,7 +190,7 @@ class Book:
     def _earn(
         self, play: PlayRow, clip: ClipFacts, watcher: WatcherRow, decision: Decision, at: datetime
     ) -> bool:
-        """Write down what was earned; returns whether the clip has one view more with it."""
+        """Write down what was earned; returns whether the clip has one view or screening more with it."""
         day = self._day(play, at)
         credited_s = rules.total_s(decision.ranges)
         day.watched_s = round(day.watched_s + credited_s - play.credited_s, 3)

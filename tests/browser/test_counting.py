@@ -31,6 +31,14 @@ class Visitor:
         """Open the clip's page, or another one."""
         self.page.goto(self.served.base_url + (path or f"/clips/{self.clip}"))
 
+    def sign_in(self, username: str) -> None:
+        """Sign in through the form."""
+        self.page.goto(f"{self.served.base_url}/sign-in")
+        self.page.fill("main input[name=username]", username)
+        self.page.fill("main input[name=password]", password(username))
+        self.page.click("main form button.primary")
+        self.page.wait_for_url(f"{self.served.base_url}/")
+
     def play(self, until_s: float) -> None:
         """Play on, and pause at a moment."""
         self.page.wait_for_function("() => document.querySelector('video').readyState >= 2", timeout=60_000)
@@ -138,15 +146,40 @@ def test_leaving_the_page_reports_what_was_played(watcher: Visitor) -> None:
     watcher.until("the last seconds arrive", lambda: watcher.rows(Play)[0].credited_s >= 4.5)
 
 
+@pytest.mark.parametrize("watcher", ["phone"], indirect=True)
+def test_who_was_watching_a_lesson_that_is_withdrawn_watched_on_for_nothing(
+    watcher: Visitor, put: Put
+) -> None:
+    staff = watcher.served.person("staff")
+    watcher.open()
+    watcher.play(2)
+    assert staff.api("POST", f"/lessons/{put.lesson}/withdraw").status_code == 200
+    try:
+        note = watcher.page.locator("#stage-note")
+        expect(note).to_contain_text("这节课已经撤下", timeout=60_000)  # with the next beat
+        assert watcher.page.evaluate("document.querySelector('video').paused")
+        note.locator("button").click()
+        watcher.page.wait_for_url("**/lessons")
+    finally:
+        assert staff.api("POST", f"/lessons/{put.lesson}/publish").status_code == 200
+
+
+@pytest.mark.parametrize("watcher", ["phone"], indirect=True)
+def test_a_number_typed_and_then_play_pressed_was_nobodys_screening(watcher: Visitor) -> None:
+    watcher.sign_in("member")
+    watcher.open()
+    watcher.page.locator("#screening summary").click()
+    watcher.page.locator("#screening input[name=people]").fill("12")
+    watcher.play(1)
+    expect(watcher.page.locator("#screening-now")).to_contain_text("集中学习 · 12 人")
+    watcher.until("the play is a screening", lambda: [p.people for p in watcher.rows(Play)][-1:] == [12])
+
+
 def test_people_who_sit_together_are_one_screening(watcher: Visitor) -> None:
     page = watcher.page
     watcher.open()
     expect(page.locator("#screening")).to_have_count(0)  # nobody has signed in
-    page.goto(f"{watcher.served.base_url}/sign-in")
-    page.fill("main input[name=username]", "member")
-    page.fill("main input[name=password]", password("member"))
-    page.click("main form button.primary")
-    page.wait_for_url(f"{watcher.served.base_url}/")
+    watcher.sign_in("member")
     watcher.open()
     watcher.play(3)
     page.locator("#screening summary").click()
@@ -164,6 +197,7 @@ def test_people_who_sit_together_are_one_screening(watcher: Visitor) -> None:
     watcher.until("the screening counts", lambda: len(watcher.rows(View)) == 1)
     [view] = watcher.rows(View)
     assert (view.kind, view.people) == ("group", 30)
+    expect(page.locator("#screening-now")).to_contain_text("已计入")
     assert page.locator("#views").get_attribute("data-views") == before, (
         "screenings are a figure of their own"
     )

@@ -42,7 +42,7 @@ class Watch {
       post: (url, beat) => request('POST', url, beat),
       beacon: (url, beat) => navigator.sendBeacon(url, JSON.stringify(beat)),
       storage: window.localStorage,
-      onCounted: (play, answer) => this.showViews(play, answer),
+      onCounted: (play, answer) => this.answered(play, answer),
     });
     const seek = (at) => this.seek(at);
     const toggleScreen = () => toggleBigScreen(this.stage, this.video);
@@ -153,6 +153,7 @@ class Watch {
         if (answer.beat_every_s) this.beatEvery = answer.beat_every_s;
       })
       .catch((error) => {
+        this.refused = [403, 404, 410].includes(error.status);
         if (this.starting === starting && about.people && error.status >= 400 && error.status < 500) {
           this.video.pause();
           this.screening.end(error.said);
@@ -224,9 +225,25 @@ class Watch {
     this.sender.leave();
   }
 
-  showViews(play, answer) {
+  answered(play, answer) {
+    if (!answer || play !== this.play?.id) return;
+    if (answer.why === 'unpublished' && this.clip.published) this.withdrawn();
+    this.screening.tell(answer);
+    this.showViews(answer);
+  }
+
+  /** It was published when the page was opened and is not any more: what is in the buffer ends as well. */
+  withdrawn() {
+    this.video.pause();
+    this.source?.detach();
+    this.source = null;
+    this.play = null;
+    this.note(t('这节课已经撤下，现在不能看了。'), t('看别的课'), () => window.location.assign('/lessons'));
+  }
+
+  showViews(answer) {
     const place = byId('views');
-    if (!answer || !place || play !== this.play?.id || answer.views === undefined) return;
+    if (!place || answer.views === undefined) return;
     const number = answer.views;
     place.dataset.views = number;
     place.textContent = tn('%(num)s 次观看', '%(num)s 次观看', number, { num: count(number) });
@@ -252,6 +269,10 @@ class Watch {
     const playing = !this.video.paused;
     this.play = null;
     await this.startPlay();
+    if (!this.play && this.refused) {
+      this.withdrawn();
+      return;
+    }
     if (!this.play) {
       this.note(t('网络断了，连上后会接着播放。'), t('重试'), () => this.renew(at));
       return;
@@ -285,7 +306,10 @@ class Watch {
   listen() {
     const { video } = this;
     const moving = () => !video.paused && !video.seeking && !video.ended;
-    video.addEventListener('play', () => this.startPlay());
+    video.addEventListener('play', () => {
+      this.screening.beginIfTyped();
+      this.startPlay();
+    });
     video.addEventListener('playing', () => {
       this.renewed = false;
       this.hideNote();

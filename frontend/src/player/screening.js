@@ -19,6 +19,21 @@ export class Screening {
     this.change(event.target.elements.people.valueAsNumber);
   }
 
+  /** Begin when somebody has typed how many they are, and then pressed play instead of the button below. */
+  beginIfTyped() {
+    const asking = document.getElementById('screening');
+    const field = asking?.querySelector('input[name=people]');
+    if (this.people === null && asking?.open && field.value && field.checkValidity()) this.change(field.valueAsNumber);
+  }
+
+  /** Say what the server has made of it: `now`, it counts from here on; `counted`, it was long enough. */
+  tell({ now, counted }) {
+    const said = document.getElementById('screening-counted');
+    if (this.people === null || !said) return;
+    if (now) said.textContent = t('已计入');
+    else if (counted && !said.textContent) said.textContent = t('这一段刚才计过了，这次不再计');
+  }
+
   /** Go back to watching alone; `why` is said where the number is asked for. */
   end(why = '') {
     this.change(null);
@@ -42,6 +57,7 @@ export class Screening {
     trouble.textContent = why;
     trouble.hidden = !why;
     now.hidden = this.people === null;
+    document.getElementById('screening-counted').textContent = '';
     if (this.people !== null) {
       now.querySelector('strong').textContent = t('集中学习 · %(people)s 人', { people: this.people });
     }
