@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, event, func, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from library.catalog import queries as catalog
 from library.core.clock import local_day
@@ -548,6 +549,15 @@ def test_a_seal_that_is_gone_is_told_also_of_the_one_day(sealed: Database) -> No
     tamper(delete(Seal).where(Seal.day == OF[3]))(sealed)
     assert verify(sealed, day=OF[3]).faults == (Fault(OF[3], What.SEAL_MISSING),)
     assert verify(sealed, day=OF[0]).faults == ()
+
+
+def test_a_day_whose_seal_was_deleted_is_not_sealed_a_second_time(sealed: Database) -> None:
+    before = rows_of(sealed, *ROLLED)
+    tamper(delete(Seal).where(Seal.day == OF[3]))(sealed)
+    with pytest.raises(IntegrityError):
+        rolls(sealed, NOW + 4 * DAY).run()
+    assert rows_of(sealed, *ROLLED) == before
+    assert faults(sealed) == [(3, "seal_missing")]
 
 
 def test_a_night_that_was_missed_is_told_once_there_was_time_for_it(sealed: Database) -> None:
