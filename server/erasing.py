@@ -17,5 +17,6 @@ def erase(session: Session, person_id: str, by: str | None) -> None:
     """
     people.erase(session, person_id)
     plays.erase(session, person_id)
-    # The one line that stays: who asked for it must be able to be told that, and when, it was done.
-    log.warning("a member was erased", person=person_id, by=by or "-")
+    # The one line that stays: who asked for it must be able to be told that, and when, it was done. Never who
+    # it was: with the id anybody finds the token in the ledger again.
+    log.warning("a member was erased", by="themselves" if by == person_id else by or "-")

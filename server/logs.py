@@ -1,10 +1,13 @@
 """Log lines: one event, its values, and the id of the request or job it belongs to."""
 
 import logging
+import re
 import sys
 from typing import Literal
 
 import structlog
+
+_PERSON = re.compile(r"^/people/[^/]+")
 
 
 def configure(log_format: Literal["text", "json"]) -> None:
@@ -52,5 +55,11 @@ def configure(log_format: Literal["text", "json"]) -> None:
 
 
 def told_path(path: str) -> str:
-    """Return a request's path as the log may know it: a one-time link is a key until it is used."""
-    return "/welcome/…" if path.startswith("/welcome/") else path
+    """Return a request's path as the log may know it.
+
+    A one-time link is a key until it is used; a person's id leads back to them from the token of whoever was
+    erased, long after.
+    """
+    if path.startswith("/welcome/"):
+        return "/welcome/…"
+    return _PERSON.sub("/people/…", path)

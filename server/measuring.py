@@ -37,7 +37,7 @@ def lesson_page(
         total=its.total,
         people=its.people,
         completion=whole_completion(its),
-        chart=day_chart(its.days, chosen.span),
+        chart=None if chosen.problem else day_chart(its.days, chosen.span),
         clips=tuple(
             ClipStats(
                 its=clip,
@@ -75,7 +75,7 @@ def overview_page(
         today=today,
         watched=bool(its.days),
         total=its.total,
-        chart=day_chart(its.days, chosen.span),
+        chart=None if chosen.problem else day_chart(its.days, chosen.span),
         lessons=tuple(zip(its.lessons, shares([_measure(line, sort) for line in its.lessons]), strict=True)),
         sort=sort,
         pager=pager(where, f"/stats?{chosen.query}", **order),

@@ -4,9 +4,9 @@ Both begin with what they are about: whose figures, which days, the counting rul
 and the day they were made.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 from library.core.clock import CHINA
@@ -51,6 +51,7 @@ class Report:
     title: str
     about: Sequence[str]
     tables: Sequence[Table]
+    catalogue: Catalogue
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Making:
     catalogue: Catalogue
 
 
+_LENGTH, _SECONDS = N_("观看时长"), N_("观看时长（秒）")
+"""What a workbook, which knows lengths of time, and what CSV, which does not, say above them."""
 _FIGURES = (
     N_("观看次数"),
     N_("党员观看次数"),
@@ -69,11 +72,26 @@ _FIGURES = (
     N_("看完人次"),
     N_("集中播放次数"),
     N_("集中播放人次"),
-    N_("观看时长（小时）"),
+    _LENGTH,
 )
 
 
-def _cells(its: Figures) -> list[Value]:
+class _Lengths:
+    """Rounds the lengths of one table to whole seconds so that they add up to the whole table's."""
+
+    def __init__(self) -> None:
+        self._exact_s, self._said_s = 0.0, 0
+
+    def next(self, length_s: float) -> timedelta:
+        """Return the next length, at most a second away from what it is."""
+        self._exact_s += length_s
+        # Sums of seconds differ a little in another order; a thousandth decides no rounding.
+        whole_s = round(round(self._exact_s, 3))
+        length_s, self._said_s = whole_s - self._said_s, whole_s
+        return timedelta(seconds=length_s)
+
+
+def _cells(its: Figures, lengths: _Lengths) -> list[Value]:
     """The values under _FIGURES."""
     return [
         its.views,
@@ -82,16 +100,18 @@ def _cells(its: Figures) -> list[Value]:
         its.completes,
         its.screenings,
         its.screened_people,
-        round(its.watched_s / 3600, 2),
+        lengths.next(its.watched_s),
     ]
 
 
-def lesson_report(title: str, lecturer: str, its: LessonFigures, making: Making) -> Report:
-    """Return the report of one lesson."""
+def lesson_report(
+    title: str, lecturer: str, its: LessonFigures, day_people: Mapping[date, int], making: Making
+) -> Report:
+    """Return the report of one lesson; `day_people` are the viewers of each day."""
     say = making.catalogue.say
     share = whole_completion(its)
     totals: list[Row] = [
-        *zip(map(say, _FIGURES), _cells(its.total), strict=True),
+        *zip(map(say, _FIGURES), _cells(its.total, _Lengths()), strict=True),
         (say(N_("党员人数")), its.people.members),
         (say(N_("未登录人数")), its.people.visitors),
         (say(N_("看完的百分比")), None if share is None else round(share, 1)),
@@ -102,7 +122,7 @@ def lesson_report(title: str, lecturer: str, its: LessonFigures, making: Making)
         [*about, *_about(its.span, its.proof, making)],
         (
             _table(making, N_("合计"), (N_("项目"), N_("数字")), totals),
-            _days(its.days, making),
+            _days(its.days, making, day_people),
             _clips(its, making),
             _branches(its.branches, making),
             _table(
@@ -112,6 +132,7 @@ def lesson_report(title: str, lecturer: str, its: LessonFigures, making: Making)
                 [(word("source", s.source, making.catalogue), s.views) for s in its.sources],
             ),
         ),
+        making.catalogue,
     )
 
 
@@ -124,10 +145,12 @@ def overview_report(its: Overview, making: Making, *, own: bool) -> Report:
         about.append(
             say(N_("共 %(all)s 节课，这里列出前 %(some)s 节。"), all=its.lesson_count, some=len(its.lessons))
         )
+    lengths = _Lengths()
     lessons = [
-        (line.title or say(N_("已删除的课程")), line.lecturer, *_cells(line.figures)) for line in its.lessons
+        (line.title or say(N_("已删除的课程")), line.lecturer, *_cells(line.figures, lengths))
+        for line in its.lessons
     ]
-    totals = list(zip(map(say, _FIGURES), _cells(its.total), strict=True))
+    totals = list(zip(map(say, _FIGURES), _cells(its.total, _Lengths()), strict=True))
     return Report(
         say(N_("统计")),
         about,
@@ -137,6 +160,7 @@ def overview_report(its: Overview, making: Making, *, own: bool) -> Report:
             _days(its.days, making),
             *([_branches(its.branches, making)] if its.branches is not None else []),
         ),
+        making.catalogue,
     )
 
 
@@ -170,17 +194,23 @@ def _table(making: Making, name: str, headings: Iterable[str], rows: Sequence[Ro
     return Table(say(name), [say(heading) for heading in headings], rows)
 
 
-def _days(days: Sequence[DayFigures], making: Making) -> Table:
-    rows = [(its.day, *_cells(its.figures)) for its in days]
-    return _table(making, N_("每天"), (N_("日期"), *_FIGURES), rows)
+def _days(days: Sequence[DayFigures], making: Making, people: Mapping[date, int] | None = None) -> Table:
+    lengths = _Lengths()
+    rows = [(its.day, *_cells(its.figures, lengths)) for its in days]
+    headings = (N_("日期"), *_FIGURES)
+    if people is None:
+        return _table(making, N_("每天"), headings, rows)
+    rows = [(*row, people.get(its.day, 0)) for row, its in zip(rows, days, strict=True)]
+    return _table(making, N_("每天"), (*headings, N_("观看人数")), rows)
 
 
 def _clips(its: LessonFigures, making: Making) -> Table:
-    rows = [_clip(clip, making) for clip in its.clips]
+    lengths = _Lengths()
+    rows = [_clip(clip, making, lengths) for clip in its.clips]
     if its.replaced:
         gone = making.catalogue.say(N_("以前的短视频"))
         people = its.replaced.people
-        figures = _cells(its.replaced.figures)
+        figures = _cells(its.replaced.figures, lengths)
         rows.append((None, gone, *figures, people.members, people.visitors, None, None))
     headings = (
         *(N_("第几段"), N_("标题"), *_FIGURES, N_("党员人数"), N_("未登录人数")),
@@ -189,14 +219,14 @@ def _clips(its: LessonFigures, making: Making) -> Table:
     return _table(making, N_("短视频"), headings, rows)
 
 
-def _clip(clip: ClipFigures, making: Making) -> Row:
+def _clip(clip: ClipFigures, making: Making, lengths: _Lengths) -> Row:
     share = clip_completion(clip)
     drawn = retention(clip.curve, clip.length_s, making.rule.complete_share)
     leave = drawn.leave if drawn and not drawn.few else None
     return (
         clip.n,
         clip.title,
-        *_cells(clip.figures),
+        *_cells(clip.figures, lengths),
         clip.people.members,
         clip.people.visitors,
         None if share is None else round(share, 1),
@@ -211,7 +241,8 @@ def _branches(branches: Sequence[BranchFigures], making: Making) -> Table:
         nobodys = N_("已撤销的党组织") if its.branch_id else N_("未登录，或没有加入党组织")
         return its.name or say(nobodys)
 
-    rows = [(name(its), *_cells(its.figures)) for its in branches]
+    lengths = _Lengths()
+    rows = [(name(its), *_cells(its.figures, lengths)) for its in branches]
     return _table(making, N_("各党组织"), (N_("党组织"), *_FIGURES), rows)
 
 
@@ -253,8 +284,27 @@ def workbook(report: Report) -> bytes:
 
 
 def csv_file(report: Report) -> bytes:
-    """Return the report as CSV: the lines that say what it is, then the tables, each after an empty line."""
+    """Return the report as CSV: the lines that say what it is, then the tables, each after an empty line.
+
+    Lengths of time are whole seconds, and their heading says so: what can be added up anywhere.
+    """
+    length, seconds = report.catalogue.say(_LENGTH), report.catalogue.say(_SECONDS)
+
+    def plain(row: Row, *, heading: bool = False) -> Row:
+        if not heading and not any(isinstance(value, timedelta) for value in row):
+            return row
+        # In the table of totals the name stands beside the number, else above it; a title is no name.
+        names = heading or len(row) == 2
+        return [
+            int(value.total_seconds())
+            if isinstance(value, timedelta)
+            else seconds
+            if names and value == length
+            else value
+            for value in row
+        ]
+
     rows: list[Row] = [(report.title,), *((line,) for line in report.about)]
     for table in report.tables:
-        rows += [(), (table.name,), tuple(table.headings), *table.rows]
+        rows += [(), (table.name,), plain(table.headings, heading=True), *map(plain, table.rows)]
     return csv_text(rows)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 from urllib.parse import urlencode
 
 from library.core.errors import Invalid
@@ -13,10 +14,21 @@ RANGES = ("7", "30", "year", "all")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The days that were chosen; `name` is one of RANGES, or "" when days were typed."""
+    """The days that were chosen; `name` is one of RANGES, or "" when days were typed.
+
+    `problem` says why nothing can have been counted on them: the first is still to come, or the last comes
+    before the first.
+    """
 
     name: str
     span: Span
+    problem: Literal["", "to_come", "reversed"] = ""
+
+    def checked(self) -> "Chosen":
+        """Return the same; raises Invalid("days_reversed"), for whoever is no person at a page."""
+        if self.problem == "reversed":
+            raise Invalid("days_reversed", field="from")
+        return self
 
     @property
     def query(self) -> str:
@@ -29,15 +41,17 @@ class Chosen:
 def choose(name: str, first: str, last: str, today: date, *, default: str) -> Chosen:
     """Return the days that are meant; typed days win over a name, and nothing typed is `default`.
 
-    Days are ISO dates; one may be missing: since the beginning, or until today. Days after today are today,
-    and two in the wrong order are turned round. Raises Invalid("bad_range") for an unknown name, and
-    Invalid("bad_day") for what is no day.
+    Days are ISO dates; one may be missing: since the beginning, or until today. A span that has begun ends
+    today at the latest; one that has not, or whose end is before its beginning, stays as it was typed and is
+    marked. Raises Invalid("bad_range") for an unknown name, and Invalid("bad_day") for what is no day.
     """
     if first or last:
-        begin, end = _day(first, "from"), _day(last, "to") or today
-        if begin is not None and begin > end:
-            begin, end = end, begin
-        return Chosen("", Span(min(begin, today) if begin else None, min(end, today)))
+        begin, end = _day(first, "from"), _day(last, "to")
+        if begin is not None and end is not None and begin > end:
+            return Chosen("", Span(begin, end), "reversed")
+        if begin is not None and begin > today:
+            return Chosen("", Span(begin, end or begin), "to_come")
+        return Chosen("", Span(begin, min(end or today, today)))
     name = name or default
     if name not in RANGES:
         raise Invalid("bad_range", field="range")

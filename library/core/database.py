@@ -120,11 +120,18 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Open the database at `url` (sqlite:///file or postgresql+psycopg://...); no table is made."""
+    """Open the database at `url` (sqlite:///file or postgresql+psycopg://...); no table is made.
+
+    Errors name the statement and never its values, which are names, hashes and the ids of people.
+    """
     if not url.startswith("sqlite"):
-        return Database(create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20))
+        return Database(
+            create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        )
     # Twice the threads of the web server: a request may read while it writes, and none may wait for another.
-    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_S}, pool_size=20, max_overflow=60)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": LOCK_WAIT_S}, pool_size=20, max_overflow=60
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:

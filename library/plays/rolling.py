@@ -202,24 +202,18 @@ class _DaySums:
     @classmethod
     def read(cls, session: Session, day: date) -> "_DaySums":
         clips = _sums(session, day, DaySum.clip_id, func.max(DaySum.lesson_id).label("lesson_id"))
-        lessons = _sums(session, day, DaySum.lesson_id)
         clip_people = _people(session, _newcomers(View.clip_id, day), View.clip_id)
-        lesson_people = _people(session, _newcomers(View.lesson_id, day), View.lesson_id)
-        everybody = _people(session, View.day == day, View.lesson_id)
-        sources = _sources(session, day)
         nobody = dict.fromkeys(_PEOPLE, 0)
-        days = []
-        for row in lessons:
-            lesson_id = row["lesson_id"]
-            new = lesson_people.get(lesson_id, nobody)
-            its = {"day": day, "new_members": new["members"], "new_visitors": new["visitors"]}
-            its.update(everybody.get(lesson_id, nobody))
-            days.append({**row, **its, **sources.get(lesson_id, dict.fromkeys(_SOURCES.values(), 0))})
+        days = lesson_days(session, day)
         return cls(
             digest=day_digest(session, day),
             lesson_days=days,
             branch_days=[{**row, "day": day} for row in _sums(session, day, DaySum.branch_id)],
-            lessons=[{**row, **lesson_people.get(row["lesson_id"], nobody)} for row in lessons],
+            lessons=[
+                {name: row[name] for name in ("lesson_id", *COUNTED)}
+                | {name: row[f"new_{name}"] for name in _PEOPLE}
+                for row in days
+            ],
             clips=[{**row, **clip_people.get(row["clip_id"], nobody)} for row in clips],
         )
 
@@ -252,6 +246,22 @@ def _sums(
 ) -> list[dict[str, Any]]:
     rows = select(key, *more, *counted_columns(DaySum)).where(DaySum.day == day).group_by(key).order_by(key)
     return [dict(row) for row in session.execute(rows).mappings()]
+
+
+def lesson_days(session: Session, day: date) -> list[dict[str, Any]]:
+    """Return what a day brought each lesson, as rows of LessonDay."""
+    newcomers = _people(session, _newcomers(View.lesson_id, day), View.lesson_id)
+    everybody = _people(session, View.day == day, View.lesson_id)
+    sources = _sources(session, day)
+    nobody, nowhere = dict.fromkeys(_PEOPLE, 0), dict.fromkeys(_SOURCES.values(), 0)
+    days = []
+    for row in _sums(session, day, DaySum.lesson_id):
+        lesson_id = row["lesson_id"]
+        new = newcomers.get(lesson_id, nobody)
+        its = {"day": day, "new_members": new["members"], "new_visitors": new["visitors"]}
+        its.update(everybody.get(lesson_id, nobody))
+        days.append({**row, **its, **sources.get(lesson_id, nowhere)})
+    return days
 
 
 def _newcomers(of: InstrumentedAttribute[str], day: date) -> ColumnElement[bool]:

@@ -15,14 +15,17 @@ never changes: a seal that was printed once must stay comparable.
 """
 
 import hashlib
+import re
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from library.core.errors import Invalid
 from library.plays.rules import Kind, token
 
 GENESIS = "0" * 64
 LEAST_DIGITS = 16
 """So many digits of a seal must be given at least to look it up."""
+_SEAL = re.compile(rf"[0-9a-f]{{{LEAST_DIGITS},64}}")
 
 
 class Sealed(NamedTuple):
@@ -80,3 +83,15 @@ def link(previous: str, day: date, members: int, visitors: int, screenings: int,
     """Return a day's link in the chain."""
     text = f"{previous}|{day.isoformat()}|{members}|{visitors}|{screenings}|{digest}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def written(seal: str) -> str:
+    """Return a seal, or its beginning, that somebody copied, as the chain writes it.
+
+    Raises Invalid("bad_seal") for what is too short, too long or not hexadecimal: that is no seal at all, and
+    says nothing about the records.
+    """
+    its = "".join(seal.split()).rstrip("…").lower()
+    if not _SEAL.fullmatch(its):
+        raise Invalid("bad_seal", field="--seal")
+    return its

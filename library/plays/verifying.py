@@ -1,31 +1,39 @@
-"""Whether what was counted is still what was sealed: ledger against chain, sums against ledger."""
+"""Whether what was counted is still what was sealed: ledger against chain, sums against ledger.
 
-import math
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+Not covered: completions and hours of the open days (of days that are over they are compared between sums and
+roll-ups), the steps of curves, and how many plays a curve is made of once plays were taken away.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from library.core.database import Database
 from library.core.errors import NotFound
-from library.plays import sealing
-from library.plays.rolling import COUNTED, counted_columns, day_digest
+from library.plays import comparing, rules, sealing
+from library.plays.comparing import Difference
+from library.plays.rolling import day_digest
 from library.plays.rules import Kind
-from library.plays.tables import BranchDay, ClipSum, DaySum, LessonDay, LessonSum, Seal, View
+from library.plays.tables import BranchDay, DaySum, LessonDay, Seal, View
+
+SOON = timedelta(hours=1)
+"""So long after a day may be closed nobody wonders that it is not sealed."""
 
 
 class What(StrEnum):
-    """What is wrong with a day.
+    """What is wrong.
 
     `views_missing`, `views_added`: the ledger has fewer, or more, than were sealed. `views_changed`: as many,
     and not the same. `seal_changed`: the seal does not follow from the one before and from what it says
-    itself. `day_missing`: the chain has no seal of the day. `sums_differ`: sums that beats raised do not fit
-    the ledger. `roll_up_differs`: what pages read does not fit these sums.
+    itself. `day_missing`: the chain has no seal of the day. `seal_missing`: the day was rolled up and has no
+    seal, which only somebody who deleted it can have done. `not_sealed`: something was counted on a day that
+    is over, and no night has sealed it. `sums_differ`: sums that beats raised do not fit the ledger.
+    `roll_up_differs`: what pages read of a day does not fit these sums, or the ledger. `total_differs`: a sum
+    of all time does not fit the days. `curve_differs`: a curve does not fit the plays it was made of.
     """
 
     VIEWS_MISSING = "views_missing"
@@ -33,18 +41,28 @@ class What(StrEnum):
     VIEWS_CHANGED = "views_changed"
     SEAL_CHANGED = "seal_changed"
     DAY_MISSING = "day_missing"
+    SEAL_MISSING = "seal_missing"
+    NOT_SEALED = "not_sealed"
     SUMS_DIFFER = "sums_differ"
     ROLL_UP_DIFFERS = "roll_up_differs"
+    TOTAL_DIFFERS = "total_differs"
+    CURVE_DIFFERS = "curve_differs"
+
+
+_IN_LEDGER = (What.VIEWS_MISSING, What.VIEWS_ADDED, What.VIEWS_CHANGED)
+_IN_DAYS = (*_IN_LEDGER, What.SUMS_DIFFER, What.ROLL_UP_DIFFERS)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a day: how many were `sealed` (or counted first) and how many are `found`."""
+    """What is wrong with a day (None: with a sum of all time): how many views were `sealed` and how many are
+    `found`; where one number of one row differs, `row` says of what, and what was expected and found."""
 
-    day: date
+    day: date | None
     what: What
     sealed: int = 0
     found: int = 0
+    row: Difference | None = None
 
 
 @dataclass(frozen=True)
@@ -65,48 +83,78 @@ def verify(
     *,
     day: date | None = None,
     seal: str | None = None,
+    now: datetime | None = None,
+    keep_plays: timedelta | None = None,
+    late_h: int = 24,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Verdict:
     """Add up again, day by day and in little memory, all sealed days or the one.
 
-    `seal` is one that was printed before, or its first sixteen digits or more. Raises NotFound("not_sealed")
-    for a day without a seal.
+    With all of them also the days since, and what all days together brought; with `now` also whether a night
+    was missed; with `keep_plays` too, the curves whose plays (which go on for `late_h` hours) cannot have
+    been taken away. `seal` is one that was printed before, or its first sixteen digits or more. Raises
+    Invalid("bad_seal") for what is none, NotFound("not_sealed") for a day that is not sealed and need not be.
     """
+    wanted = sealing.written(seal) if seal is not None else None
     with db.read() as session:
         seals = session.scalars(select(Seal).where(Seal.link.is_not(None)).order_by(Seal.day)).all()
         session.expunge_all()
+    with db.read() as session:
+        faults = [fault for fault in unsealed(session, now) if day is None or fault.day == day]
+        if day is None and seals:
+            faults += _before(session, seals[0].day)
     chosen = [its for its in seals if day is None or its.day == day]
-    if day is not None and not chosen:
+    if day is not None and not chosen and not faults:
         raise NotFound("not_sealed", day=day)
     links = {its.day: its.link for its in seals}
-    faults: list[Fault] = []
     for its in chosen:
         if stopping():
             break
         previous = links.get(its.day - timedelta(days=1))
         with db.read() as session:
-            faults += _chain(its, previous, first=its is seals[0])
-            faults += _ledger(session, its)
-            faults += _day_sums(session, its.day)
-    if day is None and seals:
+            chain = _chain(its, previous, first=its is seals[0])
+            faults += [one for one in chain if Fault(one.day, What.SEAL_MISSING) not in faults]
+            in_ledger = list(_ledger(session, its))
+            faults += in_ledger
+            whole = day is None and not any(fault.what in _IN_LEDGER for fault in faults)
+            faults += _day(session, its.day, ledger=not in_ledger, newcomers=whole)
+    if day is None:
         with db.read() as session:
-            faults += _outside(session, seals[0].day)
-            faults += _sums_of_all(session, seals[-1].day)
+            faults += _open_days(session)
+            faults += _of_all_time(session, faults)
+            if seals and now and keep_plays:
+                faults += _curves(session, seals[0].day, now - keep_plays, timedelta(hours=late_h))
     last = seals[-1] if seals else None
     return Verdict(
         days=len(chosen),
         through=last.day if last else None,
         seal=last.link if last else None,
         faults=tuple(faults),
-        seal_day=_day_of(seal, links) if seal else None,
+        seal_day=_day_of(wanted, links) if wanted else None,
     )
 
 
+def unsealed(session: Session, now: datetime | None = None) -> Sequence[Fault]:
+    """Return what is wrong with days without a seal; which of them are over, `now` decides."""
+    sealed = select(Seal.day).where(Seal.link.is_not(None))
+    rolled: set[date] = set()
+    for table in (LessonDay, BranchDay):
+        rolled |= set(session.scalars(select(table.day).where(table.day.not_in(sealed)).distinct()))
+    faults = [Fault(day, What.SEAL_MISSING) for day in rolled]
+    if now is not None:
+        over = rules.closed_through(now - SOON)
+        # The days before the chain begins are another matter, see _before.
+        begins = session.scalar(select(func.min(Seal.day)).where(Seal.link.is_not(None)))
+        counted: set[date] = set()
+        for its in (View, DaySum):
+            days = select(its.day).where(its.day <= over, its.day.not_in(sealed)).distinct()
+            counted |= set(session.scalars(days.where(its.day > begins) if begins else days))
+        faults += [Fault(day, What.NOT_SEALED) for day in counted - rolled]
+    return sorted(faults, key=lambda fault: str(fault.day))
+
+
 def _day_of(seal: str, links: Mapping[date, str | None]) -> date | None:
-    wanted = seal.strip().lower()
-    if len(wanted) < sealing.LEAST_DIGITS:
-        return None
-    return next((day for day, link in links.items() if link and link.startswith(wanted)), None)
+    return next((day for day, link in links.items() if link and link.startswith(seal)), None)
 
 
 def _chain(its: Seal, previous: str | None, *, first: bool) -> Iterator[Fault]:
@@ -141,107 +189,54 @@ def _ledger(session: Session, its: Seal) -> Iterator[Fault]:
         yield Fault(its.day, What.VIEWS_CHANGED, *of_all)
 
 
-_Key = tuple[str, str]
-_Numbers = tuple[Any, ...]
+def _day(session: Session, day: date, *, ledger: bool, newcomers: bool) -> Iterator[Fault]:
+    """Compare a sealed day's sums with the ledger, and what pages read with both.
+
+    Where the ledger itself is not as it was sealed, what follows from it is not told again.
+    """
+    in_sums = comparing.ledger_and_sums(session, day)
+    if in_sums:
+        yield Fault(day, What.SUMS_DIFFER, row=in_sums)
+    in_roll_ups = comparing.sums_and_roll_ups(session, day, ledger=ledger, newcomers=newcomers)
+    if in_roll_ups:
+        yield Fault(day, What.ROLL_UP_DIFFERS, row=in_roll_ups)
 
 
-def _day_sums(session: Session, day: date) -> Iterator[Fault]:
-    """Compare a day's sums with the ledger by clip and branch, and its roll-ups with these sums."""
-    counted: Counter[tuple[str, str, str]] = Counter()
-    ledger = (
-        select(View.clip_id, View.branch_id, View.kind, func.count(), func.sum(View.people))
-        .where(View.day == day)
-        .group_by(View.clip_id, View.branch_id, View.kind)
-    )
-    for clip_id, branch_id, kind, views, people in session.execute(ledger):
-        counted[clip_id, branch_id or "", f"{kind}_views"] += views
-        if kind == Kind.GROUP:
-            counted[clip_id, branch_id or "", "group_people"] += people
-    sums: Counter[tuple[str, str, str]] = Counter()
-    of_lessons: dict[str, _Numbers] = {}
-    of_branches: dict[str, _Numbers] = {}
-    columns = [getattr(DaySum, name) for name in COUNTED]
-    rows = select(DaySum.clip_id, DaySum.branch_id, DaySum.lesson_id, *columns).where(DaySum.day == day)
-    for clip_id, branch_id, lesson_id, *its in session.execute(rows):
-        for name, number in zip(COUNTED[:4], its, strict=False):
-            sums[clip_id, branch_id, name] = number
-        numbers = tuple(its)
-        of_lessons[lesson_id] = _add(of_lessons.get(lesson_id), numbers)
-        of_branches[branch_id] = _add(of_branches.get(branch_id), numbers)
-    if +counted != +sums:
-        yield Fault(day, What.SUMS_DIFFER, counted.total(), sums.total())
-    for table, key, wanted in (
-        (LessonDay, LessonDay.lesson_id, of_lessons),
-        (BranchDay, BranchDay.branch_id, of_branches),
-    ):
-        numbers_of = select(key, *(getattr(table, name) for name in COUNTED))
-        wanted_rows = session.execute(numbers_of.where(getattr(table, "day") == day))  # noqa: B009
-        found = {its: tuple(numbers) for its, *numbers in wanted_rows}
-        if not _same(found, wanted):
-            yield Fault(day, What.ROLL_UP_DIFFERS, _views(wanted), _views(found))
-            return
+def _open_days(session: Session) -> Iterator[Fault]:
+    """Compare the sums of the days since with the ledger; a batch of beats writes both at once."""
+    sealed = session.scalar(select(func.max(Seal.day)).where(Seal.link.is_not(None)))
+    days: set[date] = set()
+    for table in (View, DaySum):
+        open_days = select(table.day).distinct()
+        days |= set(session.scalars(open_days.where(table.day > sealed) if sealed else open_days))
+    for day in sorted(days):
+        if row := comparing.ledger_and_sums(session, day):
+            yield Fault(day, What.SUMS_DIFFER, row=row)
 
 
-def _add(some: _Numbers | None, more: _Numbers) -> _Numbers:
-    return more if some is None else tuple(a + b for a, b in zip(some, more, strict=True))
-
-
-def _same(these: Mapping[str, _Numbers], those: Mapping[str, _Numbers]) -> bool:
-    """Compare figures by their ids; seconds add up a little differently in another order."""
-    nothing = (0,) * len(COUNTED)
-    for key in these.keys() | those.keys():
-        *counts, watched_s = these.get(key, nothing)
-        *others, as_well_s = those.get(key, nothing)
-        if counts != others or not math.isclose(watched_s, as_well_s, rel_tol=1e-9, abs_tol=1e-3):
-            return False
-    return True
-
-
-def _views(rows: Mapping[str, _Numbers]) -> int:
-    return sum(sum(numbers[:3]) for numbers in rows.values())
-
-
-def _outside(session: Session, first: date) -> Iterator[Fault]:
-    """Views of days before the chain begins can only have been added afterwards."""
+def _before(session: Session, first: date) -> Iterator[Fault]:
+    """Views of days before the chain begins, if these were never rolled up, can only have been added."""
     rows = session.execute(
-        select(View.day, func.count()).where(View.day < first).group_by(View.day).order_by(View.day)
+        select(View.day, func.count())
+        .where(View.day < first, View.day.not_in(select(LessonDay.day)))
+        .group_by(View.day)
+        .order_by(View.day)
     )
     for day, views in rows:
         yield Fault(day, What.VIEWS_ADDED, 0, views)
 
 
-def _sums_of_all(session: Session, through: date) -> Iterator[Fault]:
-    """Compare what all days brought each lesson, and its clips, with its days."""
-    by_days = (
-        select(LessonDay.lesson_id, *counted_columns(LessonDay))
-        .add_columns(
-            func.sum(LessonDay.new_members).label("members"),
-            func.sum(LessonDay.new_visitors).label("visitors"),
-        )
-        .where(LessonDay.day <= through)
-        .group_by(LessonDay.lesson_id)
-        .subquery()
-    )
-    counts = COUNTED[:5]
-    of_lesson = [
-        func.coalesce(by_days.c[name], 0) != getattr(LessonSum, name)
-        for name in (*counts, "members", "visitors")
-    ]
-    lessons = (
-        select(func.count())
-        .select_from(LessonSum)
-        .outerjoin(by_days, by_days.c.lesson_id == LessonSum.lesson_id)
-        .where(or_(*of_lesson))
-    )
-    of_clips = (
-        select(ClipSum.lesson_id, *counted_columns(ClipSum)).group_by(ClipSum.lesson_id).subquery("of_clips")
-    )
-    clips = (
-        select(func.count())
-        .select_from(LessonSum)
-        .outerjoin(of_clips, of_clips.c.lesson_id == LessonSum.lesson_id)
-        .where(or_(*(func.coalesce(of_clips.c[name], 0) != getattr(LessonSum, name) for name in counts)))
-    )
-    wrong = (session.scalar(lessons) or 0) + (session.scalar(clips) or 0)
-    if wrong:
-        yield Fault(through, What.ROLL_UP_DIFFERS, 0, wrong)
+def _of_all_time(session: Session, faults: Sequence[Fault]) -> Iterator[Fault]:
+    """Compare the sums of all time with all days that were rolled up, whether or not they have a seal."""
+    through = session.scalar(select(func.max(LessonDay.day)))
+    if through is None:
+        through = session.scalar(select(func.max(Seal.day)).where(Seal.link.is_not(None))) or date.min
+    ledger = not any(fault.what in _IN_LEDGER for fault in faults)
+    days = not any(fault.what in _IN_DAYS for fault in faults)
+    for row in comparing.sums_of_all_time(session, through, ledger=ledger, days=days):
+        yield Fault(None, What.TOTAL_DIFFERS, row=row)
+
+
+def _curves(session: Session, first: date, kept_since: datetime, late: timedelta) -> Iterator[Fault]:
+    if row := comparing.curves(session, first, kept_since, late):
+        yield Fault(None, What.CURVE_DIFFERS, row=row)

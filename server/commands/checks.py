@@ -24,6 +24,7 @@ from library.core.database import Database, open_database, sqlite_file
 from library.core.ids import new_id
 from library.intake import queries as intake
 from library.plays import queries as plays
+from library.plays.verifying import What, unsealed
 from server import migrate
 from server.assets import AssetsMissingError, load_assets
 from server.formats import size
@@ -253,7 +254,18 @@ def _counting(db: Database) -> Check:
     """Look at the days that are over: beats that fall on a closed day are refused."""
     with db.read() as session:
         closed, sealed = plays.closed_through(session), plays.sealed_through(session)
+        wrong = unsealed(session, utc_now())
     today = local_day(utc_now())
+    gone = [fault.day.isoformat() for fault in wrong if fault.day and fault.what is What.SEAL_MISSING]
+    if gone:
+        message = N_("%(day)s 已经汇总，校验码却不在了（这样的一共 %(days)s 天）：有人删去了它。")
+        todo = N_("运行 weike stats verify，再照运维手册（docs/runbook.md）“核对不符”一节做。")
+        return Check("counting", "bad", message, todo, {"day": gone[0], "days": len(gone)})
+    missed = [fault.day.isoformat() for fault in wrong if fault.day and fault.what is What.NOT_SEALED]
+    todo = N_("处理进程运行时会自己补上；也可以运行 weike stats roll-up。")
+    if missed and (closed is None or closed < today):
+        message = N_("%(day)s 已经过完，还没有封存（这样的一共 %(days)s 天）。")
+        return Check("counting", "warn", message, todo, {"day": missed[0], "days": len(missed)})
     if closed is None:
         return Check("counting", "ok", N_("还没有封存过任何一天。"))
     values = {"day": (sealed or closed).isoformat()}
@@ -266,7 +278,6 @@ def _counting(db: Database) -> Check:
             {"day": closed.isoformat()},
         )
     if sealed is None or sealed < today - timedelta(days=2):
-        todo = N_("处理进程运行时会自己补上；也可以运行 weike stats roll-up。")
         return Check("counting", "warn", N_("只封存到 %(day)s。"), todo, values)
     return Check("counting", "ok", N_("封存到 %(day)s。"), values=values)
 

@@ -83,17 +83,17 @@ def lesson(
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
         found = catalog.lesson_for(session, machine(session), lesson)
         its = lesson_figures(session, found.id, _chosen(ports, range_, first, last).span)
+        people = people_of_days(session, found.id)
         if write and export:
             lecturer = found.lecturer.name if found.lecturer else ""
             _export(
                 console,
                 export,
                 write,
-                lesson_report(found.title, lecturer, its, _making(console, ports)),
+                lesson_report(found.title, lecturer, its, people, _making(console, ports)),
                 as_json,
             )
             return
-        people = people_of_days(session, found.id)
         numbers = lesson_object(its, people, counting_rule(ports.settings), clip_key="id")
         value = {"lesson": found.id, "title": found.title, **numbers}
     console.result(value, as_json, _lesson_lines(console, value))
@@ -129,7 +129,7 @@ def all_lessons(
 
 
 def _chosen(ports: Ports, name: str, first: str, last: str) -> Chosen:
-    return choose(name, first, last, local_day(ports.clock()), default="all")
+    return choose(name, first, last, local_day(ports.clock()), default="all").checked()
 
 
 def _making(console: Console, ports: Ports) -> Making:
@@ -155,7 +155,8 @@ def _export(
 
 def _lesson_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
     say = console.say
-    yield f"{value['title']}  {_numbers(console, value)}"
+    yield f"{value['title']}  {_period(console, value)}"
+    yield _numbers(console, value)
     for clip in value["clips"]:
         leave = clip["most_leave_s"]
         left = "" if leave is None else "  " + say(N_("最多的人在 %(at)s 离开"), at=clock(leave))
@@ -167,9 +168,11 @@ def _lesson_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
     yield from _branch_lines(console, value["branches"])
     for day in value["days"]:
         yield f"  {day['day']}  {_numbers(console, day)}"
+    yield _sealed(console, value)
 
 
 def _overview_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
+    yield _period(console, value)
     yield _numbers(console, value)
     for line in value["lessons"]:
         title = line["title"] or console.say(N_("已删除的课程"))
@@ -179,6 +182,21 @@ def _overview_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
     yield from _branch_lines(console, value["branches"] or [])
     for day in value["days"]:
         yield f"  {day['day']}  {_numbers(console, day)}"
+    yield _sealed(console, value)
+
+
+def _period(console: Console, value: dict[str, Any]) -> str:
+    if value["from"]:
+        return console.say(N_("%(first)s 至 %(last)s"), first=value["from"], last=value["to"])
+    return console.say(N_("从开始到 %(last)s"), last=value["to"])
+
+
+def _sealed(console: Console, value: dict[str, Any]) -> str:
+    its = value["sealed"]
+    if its is None:
+        return console.say(N_("数字每天夜里封存一次，现在还没有封存过。"))
+    sentence = N_("到 %(day)s 为止的数字已经封存，校验码：%(seal)s")
+    return console.say(sentence, day=its["through"], seal=its["seal"])
 
 
 def _branch_lines(console: Console, branches: list[dict[str, Any]]) -> Iterator[str]:
@@ -194,6 +212,9 @@ def _numbers(console: Console, row: dict[str, Any]) -> str:
     else:
         sentence = N_("观看 %(views)s 次，看完 %(completes)s 人次，共 %(watched)s")
     said = console.say(sentence, **{**row, "watched": watched})
+    if row["views"]:
+        apart = N_("其中党员 %(member_views)s 次，未登录 %(visitor_views)s 次")
+        said = f"{said}  {console.say(apart, **row)}"
     if not row["screenings"]:
         return said
     held = console.say(N_("集中播放 %(screenings)s 次 %(screened_people)s 人次"), **row)

@@ -12,8 +12,9 @@ from library.catalog import queries as catalog
 from library.core.clock import local_day
 from library.core.paging import clean_number
 from library.core.permits import Action, Role
+from library.plays.queries import people_of_days
 from library.plays.statistics import Sort, lesson_figures, overview
-from server.deps import Lecturer, PortsDep, Reading, Who, WhoDep
+from server.deps import Lecturer, PortsDep, Reading, SignedIn, Who
 from server.measuring import LESSONS_PER_PAGE, lesson_page, overview_page
 from server.pages import Pages, lesson_ref
 from server.reports import (
@@ -68,7 +69,7 @@ def only_own(who: Who) -> bool:
 
 @router.get("/lessons/{lesson_id}/stats")
 def lesson(
-    request: Request, session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str, days: DaysDep
+    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
 ) -> Response:
     """What a lesson collected, for its owner and the staff."""
     pages: Pages = request.app.state.pages
@@ -87,7 +88,7 @@ def lesson(
 
 @router.get("/lessons/{lesson_id}/stats/export.xlsx")
 def lesson_xlsx(
-    request: Request, session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str, days: DaysDep
+    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
 ) -> Response:
     """The same as a workbook."""
     return _export_lesson(request, session, ports, who, lesson_id, days, "xlsx")
@@ -95,7 +96,7 @@ def lesson_xlsx(
 
 @router.get("/lessons/{lesson_id}/stats/export.csv")
 def lesson_csv(
-    request: Request, session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str, days: DaysDep
+    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
 ) -> Response:
     """The same as CSV."""
     return _export_lesson(request, session, ports, who, lesson_id, days, "csv")
@@ -105,9 +106,11 @@ def _export_lesson(
     request: Request, session: Reading, ports: Ports, who: Who, lesson_id: str, days: Days, kind: str
 ) -> Response:
     found = catalog.lesson_for(session, who.viewer, lesson_id, Action.STATS)
-    its = lesson_figures(session, lesson_id, days.chosen(ports, OF_LESSON).span)
+    its = lesson_figures(session, lesson_id, days.chosen(ports, OF_LESSON).checked().span)
     lecturer = found.lecturer.name if found.lecturer else ""
-    report = lesson_report(found.title, lecturer, its, _making(request, ports, who))
+    report = lesson_report(
+        found.title, lecturer, its, people_of_days(session, lesson_id), _making(request, ports, who)
+    )
     return _file(report, kind, ports)
 
 
@@ -157,7 +160,7 @@ def all_csv(
 def _export_all(
     request: Request, session: Reading, ports: Ports, who: Who, days: Days, sort: str, kind: str
 ) -> Response:
-    span = days.chosen(ports, OF_ALL).span
+    span = days.chosen(ports, OF_ALL).checked().span
     its = overview(session, who.viewer, span, sort=order(sort), limit=MOST_LESSONS)
     report = overview_report(its, _making(request, ports, who), own=only_own(who))
     return _file(report, kind, ports)

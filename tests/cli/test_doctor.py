@@ -99,6 +99,28 @@ def test_days_that_are_not_sealed_and_days_closed_too_early_are_told(weike: Weik
     assert told() == "ok"
 
 
+def test_seals_that_were_deleted_are_bad_and_a_missed_night_is_a_warning(weike: Weike, ports: Ports) -> None:
+    def told() -> tuple[str, str]:
+        ran = weike("doctor", "--json")
+        [check] = [check for check in ran.json["checks"] if check["name"] == "counting"]
+        return str(check["status"]), str(check["message"])
+
+    now = utc_now()
+    day = local_day(now - timedelta(days=3))
+    with ports.db.write() as session:
+        watch(session, factories.lesson(session, clips=1).clips[0], 1, now - timedelta(days=3))
+    status_, message = told()
+    assert status_ == "warn"
+    assert day.isoformat() in message
+    assert weike("stats", "roll-up").code == 0
+    assert told()[0] == "ok"
+    with ports.db.write() as session:
+        session.execute(delete(Seal))
+    status_, message = told()
+    assert status_ == "bad"
+    assert day.isoformat() in message
+
+
 def test_it_makes_nothing(weike: Weike, data: Path) -> None:
     ran = weike("doctor", "--json")
     assert status(ran)["database"] == "warn"

@@ -7,10 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from library.core.clock import local_day, utc_now
-from library.plays.tables import DaySum, View
+from library.plays.tables import DaySum, LessonSum, Seal, View
 from server.rolling import RollThread
 from server.wiring import Ports
 from tests.cli.conftest import Weike
@@ -72,6 +72,21 @@ def test_all_lessons_and_files_of_them(weike: Weike, lesson: str, tmp_path: Path
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), wrong
 
 
+def test_text_names_the_days_members_and_visitors_apart_and_the_seal(weike: Weike, lesson: str) -> None:
+    today, days = local_day(utc_now()), ("--from", "2020-01-01")
+    for command in (("overview",), ("lesson", lesson)):
+        said = weike("stats", *command, *days).out.splitlines()
+        assert f"2020-01-01 至 {today}" in said[0]
+        assert "其中党员 0 次，未登录 3 次" in said[1]
+        assert "还没有封存过" in said[-1]
+    weike("stats", "roll-up")
+    sealed = weike("stats", "overview", "--json").json["sealed"]
+    for command in (("overview",), ("lesson", lesson)):
+        last = weike("stats", *command).out.splitlines()[-1]
+        assert sealed["through"] in last
+        assert sealed["seal"] in last
+
+
 @pytest.mark.usefixtures("lesson")
 def test_a_worker_does_it_by_itself(ports: Ports, weike: Weike) -> None:
     thread = RollThread(ports, first_after_s=0.0)
@@ -103,9 +118,55 @@ def test_what_was_changed_afterwards_ends_with_1_and_names_the_day(weike: Weike,
 
 
 @pytest.mark.usefixtures("lesson")
-def test_what_cannot_be_verified_is_said(weike: Weike) -> None:
-    assert "还没有封存" in weike("stats", "verify").out
+def test_deleted_seals_are_told_with_the_day_and_the_next_step(weike: Weike, ports: Ports) -> None:
+    sealed = weike("stats", "roll-up", "--json").json["sealed"]
+    with ports.db.write() as session:
+        session.execute(delete(Seal))
+    told = weike("stats", "verify", "--json")
+    assert (told.code, told.json["ok"]) == (1, False)
+    assert [(fault["day"], fault["what"]) for fault in told.json["faults"]] == [(sealed[0], "seal_missing")]
+    said = weike("stats", "verify")
+    assert (said.code, sealed[0] in said.out) == (1, True)
+    assert "docs/runbook.md" in said.out.splitlines()[-1]
+
+
+def test_a_false_sum_of_all_time_does_not_blame_the_last_day(weike: Weike, ports: Ports, lesson: str) -> None:
+    sealed = weike("stats", "roll-up", "--json").json["sealed"]
+    with ports.db.write() as session:
+        session.execute(update(LessonSum).values(visitor_views=800))
+    told = weike("stats", "verify", "--json")
+    [fault] = told.json["faults"]
+    message = fault.pop("message")
+    assert fault == {
+        "day": None,
+        "what": "total_differs",
+        "of": "lesson",
+        "id": lesson,
+        "number": "visitor_views",
+        "expected": 3,
+        "found": 800,
+        "rows": 1,
+    }
+    assert lesson in message
+    assert sealed[-1] not in weike("stats", "verify").out.splitlines()[0]
+
+
+@pytest.mark.parametrize("wrong", ["abcd", "", "no seal at all!"])
+@pytest.mark.usefixtures("lesson")
+def test_what_is_no_seal_is_a_mistake_and_accuses_nobody(weike: Weike, wrong: str) -> None:
     weike("stats", "roll-up")
+    ran = weike("stats", "verify", "--seal", wrong)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "不是校验码" in ran.err
+
+
+@pytest.mark.usefixtures("lesson")
+def test_what_cannot_be_verified_is_said(weike: Weike) -> None:
+    never = weike("stats", "verify")
+    assert "还没有封存" in never.out
+    assert (never.code, "roll-up" in never.out) == (1, True), "three nights were missed"
+    weike("stats", "roll-up")
+    assert "不在核对之内" in weike("stats", "verify").out.splitlines()[-1]
     unknown = weike("stats", "verify", "--seal", "0" * 64)
     assert unknown.code == 1
     assert "链上没有" in unknown.out

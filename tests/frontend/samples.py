@@ -475,6 +475,10 @@ def statistics_pages() -> Iterator[tuple[str, c.Context]]:
     )
     yield "stats_empty", nothing
     yield "stats_quiet", replace(nothing, chosen=choose("7", "", "", today, default="all"))
+    to_come = choose("", "2130-01-01", "2130-02-01", today, default="all")
+    turned = choose("", "2026-02-01", "2026-01-01", today, default="all")
+    yield "stats_to_come", replace(nothing, chosen=to_come)
+    yield "stats_turned", replace(nothing, chosen=turned)
     month = choose("30", "", "", today, default="30")
     every = overview_page(
         frame(STAFF, "/stats"), month, today, measured.overview(TITLES), RULE, sort="views", page=2, own=False
@@ -485,6 +489,7 @@ def statistics_pages() -> Iterator[tuple[str, c.Context]]:
         replace(every, own=True, branches=None, frame=frame(LECTURER, "/stats"), sort="title"),
     )
     yield "overview_quiet", replace(every, watched=False, chart=None, total=Figures())
+    yield "overview_turned", replace(every, chosen=turned, watched=False, chart=None, total=Figures())
     none = replace(every, has_lessons=False, watched=False, lessons=(), chart=None)
     yield "overview_branches", none
     yield "overview_none", replace(none, branches=None, frame=frame(LECTURER, "/stats"), own=True)

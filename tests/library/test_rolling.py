@@ -14,13 +14,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, event, func, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from library.catalog import queries as catalog
 from library.core.clock import local_day
 from library.core.database import Database, open_database
+from library.core.errors import Invalid
 from library.core.permits import Role
 from library.people import actions as people
 from library.plays import actions, closing, queries, sealing, statistics
+from library.plays.comparing import Difference
 from library.plays.crediting import Beat
 from library.plays.figures import LessonFigures, Overview, People, Proof, Span
 from library.plays.rolling import Rolled, Rolls
@@ -347,8 +350,9 @@ def sealed(db: Database, clip: str) -> Database:
     return db
 
 
-def faults(db: Database) -> list[tuple[int, What]]:
-    return [((fault.day - MONDAY).days, fault.what) for fault in verify(db).faults]
+def faults(db: Database) -> list[tuple[int | None, What]]:
+    """What is wrong with which day, None for all time."""
+    return [(fault.day and (fault.day - MONDAY).days, fault.what) for fault in verify(db).faults]
 
 
 def test_the_form_of_a_seal_never_changes() -> None:
@@ -387,8 +391,15 @@ def test_a_printed_seal_is_found_again(sealed: Database) -> None:
         links = session.scalars(select(Seal.link).order_by(Seal.day)).all()
     assert verify(sealed, seal=links[1]).seal_day == MONDAY + DAY
     assert verify(sealed, seal=f" {str(links[2])[:16].upper()} ").seal_day == MONDAY + 2 * DAY
-    assert verify(sealed, seal=str(links[2])[:15]).seal_day is None
+    assert verify(sealed, seal=f"{str(links[2])[:16]}…").seal_day == MONDAY + 2 * DAY
     assert verify(sealed, seal="0" * 64).seal_day is None
+
+
+@pytest.mark.parametrize("wrong", ["", "abcd", "0" * 15, "0" * 65, "g" * 16, "校验码"])
+def test_what_is_no_seal_accuses_nobody(sealed: Database, wrong: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        verify(sealed, seal=wrong)
+    assert refused.value.code == "bad_seal"
 
 
 def an_added_view(db: Database, day: date, at: datetime) -> None:
@@ -414,7 +425,7 @@ def sealing_of(day: date, **values: Any) -> Callable[[Database], None]:
     return tamper(update(Seal).where(Seal.day == day).values(**values))
 
 
-FORGERIES: dict[str, tuple[Callable[[Database], None], list[tuple[int, str]]]] = {
+FORGERIES: dict[str, tuple[Callable[[Database], None], list[tuple[int | None, str]]]] = {
     "a row deleted": (
         tamper(delete(View).where(View.viewer == "v:three")),
         [(0, "views_missing"), (0, "sums_differ")],
@@ -457,7 +468,15 @@ FORGERIES: dict[str, tuple[Callable[[Database], None], list[tuple[int, str]]]] =
     ),
     "a roll-up raised": (
         tamper(update(LessonDay).where(LessonDay.day == OF[2]).values(member_views=900)),
-        [(2, "roll_up_differs"), (3, "roll_up_differs")],
+        [(2, "roll_up_differs")],
+    ),
+    "sources raised": (
+        tamper(update(LessonDay).where(LessonDay.day == OF[2]).values(from_qr=LessonDay.from_qr + 700)),
+        [(2, "roll_up_differs")],
+    ),
+    "new viewers of a day raised": (
+        tamper(update(LessonDay).where(LessonDay.day == OF[0]).values(new_visitors=700)),
+        [(0, "roll_up_differs")],
     ),
     "a branch's roll-up raised": (
         tamper(update(BranchDay).where(BranchDay.day == OF[0]).values(completes=900)),
@@ -465,9 +484,14 @@ FORGERIES: dict[str, tuple[Callable[[Database], None], list[tuple[int, str]]]] =
     ),
     "people of all days raised": (
         tamper(update(LessonSum).values(members=900)),
-        [(3, "roll_up_differs")],
+        [(None, "total_differs")],
     ),
-    "a clip raised": (tamper(update(ClipSum).values(member_views=900)), [(3, "roll_up_differs")]),
+    "hours of all days raised": (
+        tamper(update(LessonSum).values(watched_s=9e9)),
+        [(None, "total_differs")],
+    ),
+    "a clip raised": (tamper(update(ClipSum).values(member_views=900)), [(None, "total_differs")]),
+    "people of a clip raised": (tamper(update(ClipSum).values(visitors=900)), [(None, "total_differs")]),
     "a seal's count": (
         sealing_of(OF[1], member_views=5),
         [(1, "seal_changed"), (1, "views_missing")],
@@ -478,9 +502,21 @@ FORGERIES: dict[str, tuple[Callable[[Database], None], list[tuple[int, str]]]] =
     ),
     "a seal's link": (sealing_of(OF[1], link="0" * 64), [(1, "seal_changed"), (2, "seal_changed")]),
     "a seal deleted": (tamper(delete(Seal).where(Seal.day == OF[1])), [(1, "day_missing")]),
+    "a seal of a day with views deleted": (
+        tamper(delete(Seal).where(Seal.day == OF[2])),
+        [(2, "seal_missing")],
+    ),
     "the first seal deleted": (
         tamper(delete(Seal).where(Seal.day == OF[0])),
-        [(1, "seal_changed"), (0, "views_added")],
+        [(0, "seal_missing"), (1, "seal_changed")],
+    ),
+    "the last seal deleted": (
+        tamper(delete(Seal).where(Seal.day == OF[3])),
+        [(3, "seal_missing")],
+    ),
+    "all seals deleted": (
+        tamper(delete(Seal)),
+        [(n, "seal_missing") for n in (0, 2, 3)],
     ),
 }
 
@@ -493,10 +529,89 @@ def test_tampering_is_found_and_named(sealed: Database, how: str) -> None:
     assert faults(sealed) == expected
 
 
+@pytest.mark.parametrize("number", ["member_views", "visitor_views", "group_views", "group_people"])
+def test_a_false_number_of_a_day_that_is_still_open_is_found(sealed: Database, number: str) -> None:
+    today = MONDAY + 4 * DAY
+    with sealed.read() as session:
+        clip_id = str(session.scalar(select(Play.clip_id).limit(1)))
+    watch(sealed, clip_id, "p:today", MIDNIGHT + 3 * DAY + HOUR)
+    assert faults(sealed) == []
+    tamper(update(DaySum).where(DaySum.day == today).values({number: 700}))(sealed)
+    [fault] = verify(sealed).faults
+    assert (fault.day, fault.what) == (today, What.SUMS_DIFFER)
+    row = fault.row
+    assert row is not None
+    assert (row.of, row.id, row.number, row.found) == ("clip", clip_id, number, 700)
+    assert row.expected == (1 if number == "member_views" else 0)
+
+
+def test_a_seal_that_is_gone_is_told_also_of_the_one_day(sealed: Database) -> None:
+    tamper(delete(Seal).where(Seal.day == OF[3]))(sealed)
+    assert verify(sealed, day=OF[3]).faults == (Fault(OF[3], What.SEAL_MISSING),)
+    assert verify(sealed, day=OF[0]).faults == ()
+
+
+def test_a_day_whose_seal_was_deleted_is_not_sealed_a_second_time(sealed: Database) -> None:
+    before = rows_of(sealed, *ROLLED)
+    tamper(delete(Seal).where(Seal.day == OF[3]))(sealed)
+    with pytest.raises(IntegrityError):
+        rolls(sealed, NOW + 4 * DAY).run()
+    assert rows_of(sealed, *ROLLED) == before
+    assert faults(sealed) == [(3, "seal_missing")]
+
+
+def test_a_night_that_was_missed_is_told_once_there_was_time_for_it(sealed: Database) -> None:
+    with sealed.read() as session:
+        clip_id = str(session.scalar(select(Play.clip_id).limit(1)))
+    midnight = MIDNIGHT + 4 * DAY
+    watch(sealed, clip_id, "p:late", midnight - HOUR)
+    assert verify(sealed, now=midnight + HOUR).faults == ()
+    assert verify(sealed, now=midnight + 2 * HOUR).faults == (Fault(OF[4], What.NOT_SEALED),)
+    rolls(sealed, midnight + 2 * HOUR).run()
+    assert verify(sealed, now=midnight + 2 * HOUR).faults == ()
+
+
+def test_a_false_source_is_named_with_its_lesson_and_what_it_should_be(sealed: Database) -> None:
+    tamper(update(LessonDay).values(from_qr=LessonDay.from_qr + 700))(sealed)
+    found = verify(sealed).faults
+    assert [fault.day for fault in found] == [OF[0], OF[2], OF[3]]
+    with sealed.read() as session:
+        lesson_id = session.scalar(select(LessonDay.lesson_id).limit(1))
+    assert found[0].row == Difference("lesson", str(lesson_id), "from_qr", 0, 700, 1)
+
+
+def test_a_curve_of_more_plays_than_there_were_is_found_while_the_plays_are_there(
+    db: Database, province: Province
+) -> None:
+    now, keep = NOW + 5 * DAY, 400 * DAY
+    rolls(db, now).run()
+    assert verify(db, now=now, keep_plays=keep).faults == ()
+    tamper(update(CurveSum).values(of=500))(db)
+    [fault] = verify(db, now=now, keep_plays=keep).faults
+    assert (fault.day, fault.what) == (None, What.CURVE_DIFFERS)
+    assert fault.row is not None
+    assert (fault.row.number, fault.row.found) == ("of", 500)
+    assert verify(db, now=now, keep_plays=2 * DAY).faults == (), "plays may be gone: nothing can be said"
+
+
+def test_curves_of_plays_that_were_taken_away_accuse_nobody(db: Database, province: Province) -> None:
+    now = NOW + 5 * DAY
+    assert rolls(db, now, keep_plays=2 * DAY).run().plays_forgotten
+    assert verify(db, now=now, keep_plays=2 * DAY).faults == ()
+
+
 def test_one_day_is_verified_by_itself(sealed: Database) -> None:
     tamper(delete(View).where(View.viewer == "v:three"))(sealed)
     assert [f.what for f in verify(sealed, day=MONDAY).faults] == [What.VIEWS_MISSING, What.SUMS_DIFFER]
-    assert verify(sealed, day=MONDAY).faults[0] == Fault(MONDAY, What.VIEWS_MISSING, 3, 2)
+    missing, sums = verify(sealed, day=MONDAY).faults
+    assert missing == Fault(MONDAY, What.VIEWS_MISSING, 3, 2)
+    assert sums.row is not None
+    assert (sums.row.of, sums.row.number, sums.row.expected, sums.row.found) == (
+        "clip",
+        "visitor_views",
+        0,
+        1,
+    )
     assert verify(sealed, day=MONDAY + 2 * DAY).faults == ()
 
 

@@ -200,19 +200,21 @@ def test_ranges_have_names(name: str, first: date | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "span"),
+    ("first", "last", "span", "problem"),
     [
-        ("2026-02-01", "2026-02-28", Span(date(2026, 2, 1), date(2026, 2, 28))),
-        ("2026-02-28", "2026-02-01", Span(date(2026, 2, 1), date(2026, 2, 28))),
-        ("2026-02-01", "", Span(date(2026, 2, 1), TODAY)),
-        ("", "2026-02-01", Span(None, date(2026, 2, 1))),
-        ("2026-02-01", "2999-01-01", Span(date(2026, 2, 1), TODAY)),
-        ("2999-01-01", "2999-02-01", Span(TODAY, TODAY)),
+        ("2026-02-01", "2026-02-28", Span(date(2026, 2, 1), date(2026, 2, 28)), ""),
+        ("2026-02-28", "2026-02-01", Span(date(2026, 2, 28), date(2026, 2, 1)), "reversed"),
+        ("2026-02-01", "", Span(date(2026, 2, 1), TODAY), ""),
+        ("", "2026-02-01", Span(None, date(2026, 2, 1)), ""),
+        ("2026-02-01", "2999-01-01", Span(date(2026, 2, 1), TODAY), ""),
+        ("2999-01-01", "2999-02-01", Span(date(2999, 1, 1), date(2999, 2, 1)), "to_come"),
+        ("2999-01-01", "", Span(date(2999, 1, 1), date(2999, 1, 1)), "to_come"),
+        ("2999-01-01", "2026-01-01", Span(date(2999, 1, 1), date(2026, 1, 1)), "reversed"),
     ],
 )
-def test_typed_days_win(first: str, last: str, span: Span) -> None:
+def test_typed_days_win(first: str, last: str, span: Span, problem: str) -> None:
     chosen = choose("7", first, last, TODAY, default="all")
-    assert (chosen.name, chosen.span) == ("", span)
+    assert (chosen.name, chosen.span, chosen.problem) == ("", span, problem)
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,21 @@ def test_an_unforeseen_error_says_its_number_and_nothing_of_the_inside(tmp_path:
     assert max(len(line) for line in log.splitlines()) < 100_000, "half a megabyte for each error"
 
 
+def test_the_log_does_not_say_who_was_erased(tmp_path: Path) -> None:
+    """With the id anybody computes the token that stands in the ledger for what the erased have watched."""
+    data = new_data(tmp_path / "data")
+    with closing(sqlite3.connect(data / "weike.sqlite")) as connection:
+        [(who,)] = connection.execute("SELECT id FROM people_person WHERE username = 'member'").fetchall()
+    with process(data, WEIKE_WORKER="false") as running, Person(running.base_url) as admin:
+        admin.sign_in("admin", password("admin"))
+        assert admin.post(f"/people/{who}/erase", confirm="nobody").status_code == 422
+        assert admin.post(f"/people/{who}/erase", confirm="member").status_code == 303
+        log = running.log.read_text("utf-8")
+    assert "a member was erased" in log, "that it was done stays"
+    assert "/people/…/erase" in log
+    assert who not in log
+
+
 # ---------------------------------------------------------------------- language and the way back
 
 

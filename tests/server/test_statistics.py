@@ -14,11 +14,11 @@ import pytest
 from openpyxl import load_workbook
 
 from library.core.clock import CHINA, local_day
-from library.core.permits import Role
+from library.core.permits import LessonState, Role
 from library.people import actions as people
 from library.plays import actions as plays
 from library.plays.crediting import Beat
-from library.plays.figures import BranchFigures, LessonLine
+from library.plays.figures import BranchFigures, DayFigures, Figures, LessonLine
 from library.plays.rules import Source, ViewRule
 from server.assets import Assets
 from server.contexts import LessonRef
@@ -83,7 +83,7 @@ LESSON = ("/lessons/{}/stats", "/lessons/{}/stats/export.xlsx", "/lessons/{}/sta
 ALL = ("/stats", "/stats/export.xlsx", "/stats/export.csv")
 # who: a page of the lesson, the API of the lesson, a page of all, the API of all, and whether it is listed
 SCOPES = {
-    "nobody": (403, 403, 303, 401, False),
+    "nobody": (303, 401, 303, 401, False),
     "member": (403, 403, 403, 403, False),
     "other": (403, 403, 200, 200, False),
     "lecturer": (200, 200, 200, 200, True),
@@ -116,6 +116,24 @@ def test_each_sees_their_own_scope_in_every_form(served: Served, village: Villag
         assert ("各党组织" in http.get("/stats?range=all").text) is not lecturer
     home = http.get("/").text
     assert ('href="/stats"' in home) is (all_page == 200), "the way there is shown to those who may go"
+
+
+@pytest.mark.slow
+def test_nobody_signed_in_is_led_to_sign_in_whether_or_not_a_lesson_is_there(
+    served: Served, shelf: Shelf, village: Village
+) -> None:
+    http = served.person("nobody").http
+    draft = shelf.lesson(LessonState.DRAFT).lesson
+    for lesson in (village.lesson, draft, "06h1000000000000", "nothing"):
+        for path in LESSON:
+            answer = http.get(f"{path.format(lesson)}?range=7")
+            assert answer.status_code == 303, path
+            where = httpx.URL(answer.headers["location"])
+            assert where.path == "/sign-in"
+            assert where.params["next"].endswith(f"{path.format(lesson)}?range=7"), (
+                "and back again afterwards"
+            )
+        assert http.get(f"/api/v1/lessons/{lesson}/stats").status_code == 401
 
 
 def _text(answer: httpx.Response) -> str:
@@ -226,6 +244,42 @@ def test_days_that_are_asked_for(served: Served, village: Village) -> None:
 
 
 @pytest.mark.slow
+def test_days_to_come_are_not_today_and_days_in_the_wrong_order_are_not_turned(
+    served: Served, village: Village
+) -> None:
+    http = served.person("lecturer").http
+    apis = (f"/api/v1/lessons/{village.lesson}/stats", "/api/v1/stats")
+    pages = (LESSON[0].format(village.lesson), ALL[0])
+    files = (*(p.format(village.lesson) for p in LESSON[1:]), *ALL[1:])
+    to_come = {"from": "2130-01-01", "to": "2130-02-01"}
+    for path in apis:
+        said = http.get(path, params=to_come).json()
+        assert (said["from"], said["to"], said["views"], said["days"]) == ("2130-01-01", "2130-02-01", 0, [])
+    for path in pages:
+        page = http.get(path, params=to_come)
+        assert (page.status_code, "这段时间还没有到" in page.text) == (200, True), path
+        assert "2130年1月1日 至 2130年2月1日" in page.text
+    reversed_ = {"from": "2026-03-01", "to": "2026-02-01"}
+    for path in (*apis, *files):
+        assert http.get(path, params=reversed_).status_code == 422, path
+    assert "days_reversed" in http.get(apis[0], params=reversed_).text
+    for path in pages:
+        page = http.get(path, params=reversed_)
+        assert (page.status_code, "结束的日期在开始的日期之前" in page.text) == (200, True), path
+        assert "?from=2026-02-01&to=2026-03-01" in page.text.replace("&amp;", "&"), "one tap puts it right"
+    absurd = (
+        ("0001-01-01", "9999-12-31"),
+        ("9999-12-31", ""),
+        ("0001-01-01", "0001-01-02"),
+        ("", "0001-01-01"),
+    )
+    for first, last in (*absurd, ("9999-12-31", "9999-12-31")):
+        for path in (*apis, *pages, *files):
+            answer = http.get(path, params={"from": first, "to": last})
+            assert answer.status_code == 200, (path, first, last)
+
+
+@pytest.mark.slow
 def test_before_the_first_lesson_the_page_says_what_to_do(served: Served, village: Village) -> None:
     with served.ports.db.write() as session:
         who = people.add_person(session, "fresh", "新讲师", password("fresh"), served.ports.clock())
@@ -295,7 +349,7 @@ def test_nothing_that_people_write_runs_anywhere(words: str, renderer: Renderer)
     for language in CATALOGUES:
         making = Making(RULE, make.NOW, language)
         for report in (
-            lesson_report(words, words, its, making),
+            lesson_report(words, words, its, {}, making),
             overview_report(every, making, own=False),
         ):
             for sheet in load_workbook(BytesIO(workbook(report))):
@@ -310,7 +364,7 @@ def test_nothing_that_people_write_runs_anywhere(words: str, renderer: Renderer)
 
 
 def test_numbers_and_days_stay_numbers_and_days() -> None:
-    report = lesson_report("课", "", measured.lesson(30), Making(RULE, make.NOW, CATALOGUES.of("zh-CN")))
+    report = lesson_report("课", "", measured.lesson(30), {}, Making(RULE, make.NOW, CATALOGUES.of("zh-CN")))
     book = load_workbook(BytesIO(workbook(report)))
     day = book["每天"].cell(row=2, column=1)
     assert (day.value.date(), day.number_format) == (date(2026, 2, 12), "yyyy-mm-dd")
@@ -320,6 +374,36 @@ def test_numbers_and_days_stay_numbers_and_days() -> None:
     assert '"2026-02-12",' in text
     assert '"第几段","标题",' in text
     assert f"校验码：{measured.PROOF.seal}" in text, "the whole seal, to be compared"
+
+
+def test_lengths_of_exports_add_up_to_the_second_and_a_day_has_its_people() -> None:
+    """Hours with two decimals made nothing of 17 seconds, and rows that did not add up."""
+    days = [
+        DayFigures(date(2026, 2, n), Figures(visitor_views=1, watched_s=20.0 + part))
+        for n, part in enumerate((0.4, 0.4, 0.4, 0.5, 0.9), start=1)
+    ]
+    whole = measured.lesson(30)
+    clip = replace(whole.clips[0], figures=replace(days[0].figures, watched_s=102.6))
+    its = replace(whole, days=days, clips=(clip,), replaced=None, total=clip.figures)
+    making = Making(RULE, make.NOW, CATALOGUES.of("zh-CN"))
+    report = lesson_report("观看时长", "", its, {date(2026, 2, 2): 7}, making)
+    sheets = _sheets(workbook(report))
+    totals = {row[0]: row[1] for row in sheets["合计"] if len(row) > 1}
+    heading, *rows = sheets["每天"]
+    column = heading.index("观看时长")
+    assert totals["观看时长"] == timedelta(seconds=103)
+    assert sum((row[column] for row in rows), timedelta()) == totals["观看时长"]
+    assert all(timedelta(seconds=20) <= row[column] <= timedelta(seconds=21) for row in rows)
+    assert [row[heading.index("观看人数")] for row in rows] == [0, 7, 0, 0, 0]
+    book = load_workbook(BytesIO(workbook(report)))
+    assert book["每天"].cell(row=2, column=column + 1).number_format == "[h]:mm:ss"
+    lines = list(csv.reader(StringIO(csv_file(report).decode("utf-8-sig"))))
+    assert ["观看时长（秒）", "103"] in lines
+    at = next(n for n, row in enumerate(lines) if row[:1] == ["日期"])
+    seconds = lines[at].index("观看时长（秒）")
+    assert sum(int(row[seconds]) for row in lines[at + 1 : at + 6]) == 103
+    assert lines[at + 2][-1] == "7"
+    assert lines[0] == ["学习统计：观看时长"], "a title is nobody's heading"
 
 
 def test_an_export_that_was_cut_says_so() -> None:

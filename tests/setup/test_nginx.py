@@ -247,3 +247,9 @@ def test_signatures_stay_out_of_the_log(client: httpx.Client, site: Site) -> Non
     log = (site.folder / "access.log").read_text()
     assert f"/media/{key}/-/-/everyone/{CLIP}/{PLAN}/master.m3u8" in log
     assert signature not in log
+
+
+def test_the_log_does_not_say_who_was_erased(client: httpx.Client, site: Site) -> None:
+    for written in ("/people/06herased/erase", "/people/06herased/erase?x=1", "//people/06herased"):
+        asked(site, written)
+    assert "06herased" not in (site.folder / "access.log").read_text()
