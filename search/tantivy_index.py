@@ -277,7 +277,7 @@ class _Search:
                 eligible = [(Occur.Must, view.visible), *eligible]
             self._fits = self._loosened(tantivy.Query.boolean_query(eligible))
             self.total = self._count()
-            self.relaxed = view.count(self._fits) > 0
+            self.relaxed = (self.total or (bool(filters) and view.count(self._fits))) > 0
 
     def _count(self) -> int:
         """How many documents fit; finds the page's on the way when it is of a usual size."""
