@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from math import log
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import Occur
@@ -22,7 +22,7 @@ from search.names import Names
 from search.plan import NAMES, Plan, plan
 from search.query import Query, parse
 from search.rank import ENOUGH_CANDIDATES, FIELD_WEIGHT, inverse_frequency, scored_terms
-from search.tantivy_query import Asker, every, scored, silent, some
+from search.tantivy_query import Asker, every, required, silent, some
 from search.tantivy_schema import COUNTED_FIELD, entry_of, written
 from search.tantivy_store import TantivyStore, damage
 from search.tantivy_watched import KnownLessons, by_views
@@ -206,6 +206,7 @@ class _View:
         self.searcher = snapshot.searcher
         self.ask = Asker(snapshot.store.index.schema)
         self._scope = scope
+        self._frequencies: dict[tuple[str, str], int] = {}
         self.visible = self.ask.any_of("keys", [key("scope", token) for token in sorted(scope)])
         self.documents = self._number("", "", self.visible)
 
@@ -227,18 +228,23 @@ class _View:
         """How many documents a term is weighed by: the visible ones that hold it. For who sees all of them
         it costs nothing, and may count deleted ones until their segment is merged away."""
         if self.documents == self.searcher.num_docs:
-            return min(self._known(field, term), self.documents)
+            return min(self.known(field, term), self.documents)
         return self.holding(field, term)
 
     def holding(self, field: str, term: str) -> int:
         """How many visible documents hold a term."""
-        if not self._known(field, term):
+        if not self.known(field, term):
             return 0
         one = self.ask.any_of(NAMES, [term]) if field == NAMES else self.ask.term(field, term)
         return self._number(field, term, every([self.visible, one]))
 
-    def _known(self, field: str, term: str) -> int:
-        return self.searcher.doc_freq(field, written(term) if field != NAMES else term)
+    def known(self, field: str, term: str) -> int:
+        """How many documents hold a term, deleted ones among them."""
+        frequency = self._frequencies.get((field, term))
+        if frequency is None:
+            frequency = self.searcher.doc_freq(field, written(term) if field != NAMES else term)
+            self._frequencies[field, term] = frequency
+        return frequency
 
     def look(self, names: _KnownNames) -> Look:
         """For ``guess``."""
@@ -254,6 +260,16 @@ class _View:
         return (term for term, _ in self.searcher.terms_with_prefix("pairs", unit, None, None))
 
 
+class _Term(NamedTuple):
+    """A term that ranks: what it adds is multiplied by `factor`; `holding` visible documents have it."""
+
+    field: str
+    text: str
+    query: tantivy.Query
+    factor: float
+    holding: int
+
+
 class _Search:
     """One query in one view; of `ranked`, the places of a page in the order of relevance, the hits are found
     in the same pass that counts all (an empty range: they are only counted)."""
@@ -263,12 +279,15 @@ class _Search:
         self._filters = {kind: view.ask.any_of("keys", keys) for kind, keys in filters.items()}
         self._ranked = ranked
         self._found: tantivy.SearchResult | None = None
-        eligible, words = view.ask.eligible(wanted), view.ask.all_words(wanted)
+        eligible, choices = view.ask.eligible(wanted), view.ask.choices(wanted)
+        self._required = required(wanted)
+        words = choices + [(Occur.Must, view.ask.term(*one)) for one in self._required]
         # Who sees everything is not asked for it document by document; but what only excludes finds nothing.
         everything = view.documents == view.searcher.num_docs
         if not everything or not any(occur == Occur.Must for occur, _ in (*eligible, *words)):
             eligible = [(Occur.Must, view.visible), *eligible]
         self._terms, self.weights = self._rank(wanted)
+        self._conditions = eligible + choices
         self._fits = tantivy.Query.boolean_query(eligible + words)
         self.total = self._count()
         self.relaxed = False
@@ -276,6 +295,7 @@ class _Search:
             if not any(occur == Occur.Must for occur, _ in eligible):
                 eligible = [(Occur.Must, view.visible), *eligible]
             self._fits = self._loosened(tantivy.Query.boolean_query(eligible))
+            self._conditions, self._required = [(Occur.Must, self._fits)], []
             self.total = self._count()
             self.relaxed = (self.total or (bool(filters) and view.count(self._fits))) > 0
 
@@ -289,11 +309,11 @@ class _Search:
         self._found = found
         return int(found.count)
 
-    def _rank(self, wanted: Plan) -> tuple[list[tuple[tantivy.Query, float, int]], dict[str, float]]:
-        """(term, factor, how many visible documents hold it), the rarest first."""
+    def _rank(self, wanted: Plan) -> tuple[list[_Term], dict[str, float]]:
+        """The terms, the rarest first, and what each is worth by how rare it is."""
         view = self._view
         everything = view.searcher.num_docs
-        found: list[tuple[tantivy.Query, float, int]] = []
+        found: list[_Term] = []
         weights: dict[str, float] = {}
         for field, text, weight in scored_terms(wanted):
             count = view.weighing(field, text)
@@ -301,18 +321,18 @@ class _Search:
                 continue
             weights[text] = inverse_frequency(view.documents, count)
             # tantivy weighs by how rare a term is among all documents; here only visible ones count.
-            theirs = view.searcher.doc_freq(field, written(text))
+            theirs = view.known(field, text)
             known = log(1 + (max(everything, theirs) - theirs + 0.5) / (theirs + 0.5))
             factor = weight * FIELD_WEIGHT[field] * weights[text] / known
-            found.append((view.ask.term(field, text), factor, count))
-        return sorted(found, key=lambda one: one[2]), weights
+            found.append(_Term(field, text, view.ask.term(field, text), factor, count))
+        return sorted(found, key=lambda term: term.holding), weights
 
     def _loosened(self, eligible: tantivy.Query) -> tantivy.Query:
         """The documents that hold any of the rarest terms."""
         chosen: list[tantivy.Query] = []
         fits = tantivy.Query.empty_query()
-        for term, _, _ in self._terms:
-            chosen.append(term)
+        for term in self._terms:
+            chosen.append(term.query)
             fits = every([eligible, some(chosen)])
             if self._view.count(fits) >= ENOUGH_CANDIDATES:
                 break
@@ -355,9 +375,17 @@ class _Search:
         return tuple(self._hit(*one) for one in found[offset : offset + limit])
 
     def _scored(self) -> tantivy.Query:
-        """What fits, and what its words are worth."""
-        terms = {term: factor for term, factor, _ in self._terms}
-        return tantivy.Query.boolean_query([silent(self._filtered()), *scored(terms)])
+        """What fits, and what its words are worth: a word that must be said is read once for both."""
+        parts = [silent(one) if occur == Occur.Must else (occur, one) for occur, one in self._conditions]
+        parts += [silent(one) for one in self._filters.values()]
+        left = set(self._required)
+        for term in self._terms:
+            must = (term.field, term.text) in left
+            left.discard((term.field, term.text))
+            worth = tantivy.Query.boost_query(term.query, term.factor)
+            parts.append((Occur.Must if must else Occur.Should, worth))
+        parts += [silent(self._view.ask.term(*one)) for one in left]
+        return tantivy.Query.boolean_query(parts)
 
     def _hit(self, score: Any, address: tantivy.DocAddress) -> Hit:
         id_, lesson, clip = json.loads(self._view.searcher.doc(address)["ids"][0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import tantivy
 from tantivy import Occur
@@ -48,18 +48,20 @@ class Asker:
             found += [(Occur.Must, self.sequence(field, units)) for units in some]
         return found + [(Occur.MustNot, self.sequence("pairs", units)) for units in plan.excluded]
 
-    def all_words(self, plan: Plan) -> list[tuple[Occur, Query]]:
-        """Every word is said, one way or another."""
-        found = [self.term("pairs", pair) for pair in plan.required_pairs]
-        found += [self.term("units", unit) for unit in plan.required_units]
-        found += [some([self._way(way) for way in ways]) for ways in plan.choices]
-        return [(Occur.Must, one) for one in found]
+    def choices(self, plan: Plan) -> list[tuple[Occur, Query]]:
+        """Words that can be said in several ways: each in one of them."""
+        return [(Occur.Must, some([self._way(way) for way in ways])) for ways in plan.choices]
 
     def _way(self, way: Way) -> Query:
         parts = [self.any_of(NAMES, way.names)] if way.names else []
         parts += [self.term("pairs", pair) for pair in way.pairs]
         parts += [self.term("units", unit) for unit in way.units]
         return every(parts)
+
+
+def required(plan: Plan) -> list[tuple[str, str]]:
+    """Terms, as (field, term), that every document must hold."""
+    return [("pairs", pair) for pair in plan.required_pairs] + [("units", u) for u in plan.required_units]
 
 
 def every(parts: Iterable[Query]) -> Query:
@@ -75,8 +77,3 @@ def some(parts: Iterable[Query]) -> Query:
 def silent(query: Query) -> tuple[Occur, Query]:
     """A condition that says nothing about the order."""
     return (Occur.Must, Query.const_score_query(query, 0.0))
-
-
-def scored(terms: Mapping[Query, float]) -> list[tuple[Occur, Query]]:
-    """Terms that make a document better, by their factors."""
-    return [(Occur.Should, Query.boost_query(term, factor)) for term, factor in terms.items()]
