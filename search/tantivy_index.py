@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import log
 from pathlib import Path
 from threading import Lock
@@ -224,6 +224,13 @@ class _View:
             numbers[place] = self.count(query)
         return numbers[place]
 
+    def seen(self, *, beside: Sequence[tuple[Occur, tantivy.Query]]) -> list[tuple[Occur, tantivy.Query]]:
+        """That a document is visible, where it must be asked beside other conditions: who sees everything is
+        not asked for it document by document, but what only excludes finds nothing by itself."""
+        everything = self.documents == self.searcher.num_docs
+        enough = everything and any(occur == Occur.Must for occur, _ in beside)
+        return [] if enough else [(Occur.Must, self.visible)]
+
     def weighing(self, field: str, term: str) -> int:
         """How many documents a term is weighed by: the visible ones that hold it. For who sees all of them
         it costs nothing, and may count deleted ones until their segment is merged away."""
@@ -282,19 +289,15 @@ class _Search:
         eligible, choices = view.ask.eligible(wanted), view.ask.choices(wanted)
         self._required = required(wanted)
         words = choices + [(Occur.Must, view.ask.term(*one)) for one in self._required]
-        # Who sees everything is not asked for it document by document; but what only excludes finds nothing.
-        everything = view.documents == view.searcher.num_docs
-        if not everything or not any(occur == Occur.Must for occur, _ in (*eligible, *words)):
-            eligible = [(Occur.Must, view.visible), *eligible]
+        seen = view.seen(beside=eligible + words)
         self._terms, self.weights = self._rank(wanted)
-        self._conditions = eligible + choices
-        self._fits = tantivy.Query.boolean_query(eligible + words)
+        self._conditions = seen + eligible + choices
+        self._fits = tantivy.Query.boolean_query(seen + eligible + words)
         self.total = self._count()
         self.relaxed = False
         if not self.total and wanted.has_words and not (filters and view.count(self._fits)):
-            if not any(occur == Occur.Must for occur, _ in eligible):
-                eligible = [(Occur.Must, view.visible), *eligible]
-            self._fits = self._loosened(tantivy.Query.boolean_query(eligible))
+            seen = view.seen(beside=eligible)
+            self._fits = self._loosened(tantivy.Query.boolean_query(seen + eligible))
             self._conditions, self._required = [(Occur.Must, self._fits)], []
             self.total = self._count()
             self.relaxed = (self.total or (bool(filters) and view.count(self._fits))) > 0

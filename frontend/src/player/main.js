@@ -153,7 +153,7 @@ class Watch {
         if (answer.beat_every_s) this.beatEvery = answer.beat_every_s;
       })
       .catch((error) => {
-        this.refused = [403, 404, 410].includes(error.status);
+        this.refused = error.status;
         if (this.starting === starting && about.people && error.status >= 400 && error.status < 500) {
           this.video.pause();
           this.screening.end(error.said);
@@ -269,8 +269,12 @@ class Watch {
     const playing = !this.video.paused;
     this.play = null;
     await this.startPlay();
-    if (!this.play && this.refused) {
+    if (!this.play && this.refused === 404) {
       this.withdrawn();
+      return;
+    }
+    if (!this.play && this.refused === 403) {
+      this.trouble('broken'); // the page is too old to be believed, and a fresh one is not
       return;
     }
     if (!this.play) {
