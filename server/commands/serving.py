@@ -119,8 +119,11 @@ def config_of(app: "ASGIApp", settings: Settings) -> "uvicorn.Config":
     """Return how an application is served."""
     import uvicorn
 
+    from server.delivery.uvicorn_protocol import FileLineProtocol
+
     return uvicorn.Config(
         app,
+        http=FileLineProtocol,
         log_config=None,  # server.logs has configured it
         access_log=False,  # the application writes its own line, with the request's id
         proxy_headers=True,

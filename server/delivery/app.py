@@ -14,7 +14,6 @@ from server.closing import ClosedClips
 from server.delivery.answers import (
     INDEXES,
     Asked,
-    Message,
     Receive,
     Scope,
     Send,
@@ -25,7 +24,7 @@ from server.delivery.answers import (
 )
 from server.delivery.bucket import Bucket
 from server.delivery.folder import Folder
-from server.delivery.sending import send_whole
+from server.delivery.sending import Viewer, send_whole
 from server.delivery.small import SmallFile, SmallFiles
 from server.media_keys import MediaKeys
 
@@ -51,32 +50,26 @@ class MediaApp:
         if scope["method"] not in ("GET", "HEAD"):
             await send_empty(send, 405, [(b"allow", b"GET, HEAD")])
             return
-        begun = False
-
-        async def sending(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
+        viewer = Viewer(scope, receive, send)
         try:
             key = f"{clip_prefix(address.clip, address.plan)}/{address.file}"
-            await self._answer(key, asked_of(scope, address.audience, address.file), receive, sending)
+            await self._answer(key, asked_of(scope, address.audience, address.file), viewer)
         except (OSError, BaseError) as error:
-            if begun:
+            if viewer.begun:
                 raise  # the server breaks the line off, and the player asks again
             log.error("media cannot be read", file=key, why=str(error))
             await send_empty(send, 503)
 
-    async def _answer(self, key: str, asked: Asked, receive: Receive, send: Send) -> None:
+    async def _answer(self, key: str, asked: Asked, viewer: Viewer) -> None:
         found = await self._index(key) if asked.file.endswith(INDEXES) else None
         if found is None:
-            await self._source.send(key, asked, receive, send)
+            await self._source.send(key, asked, viewer)
             return
         its = answer(asked, found.facts)
         if its.span is None:
-            await send_head(send, its)
+            await send_head(viewer.send, its)
         else:
-            await send_whole(send, its, found.body[its.span.start : its.span.end])
+            await send_whole(viewer.send, its, found.body[its.span.start : its.span.end])
 
     async def _index(self, key: str) -> SmallFile | None:
         """Return a file of INDEXES from memory, read now if it is not there; None when it is not small, or

@@ -1,8 +1,8 @@
 """Files of a folder on this machine.
 
 The event loop must never wait for a disk, and a hop into a thread and back costs as much as sending a
-segment. So the kernel is asked: what lies in its memory (RWF_NOWAIT, Linux) is read at once, anything else in
-a thread. Names are opened in a thread the first time, afterwards the kernel has them.
+segment. So the kernel is asked: what lies in its memory (RWF_NOWAIT, Linux) is sent at once, anything else is
+read in a thread before. Names are opened in a thread the first time, afterwards the kernel has them.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
-from server.delivery.answers import Asked, Facts, Receive, Send, answer, send_empty, send_head
-from server.delivery.sending import BLOCK_BYTES, Room, send_blocks, send_whole
+from server.delivery.answers import Asked, Facts, Span, answer, send_empty, send_head
+from server.delivery.sending import BLOCK_BYTES, Viewer, send_blocks
 from server.delivery.small import ONE_MAX_BYTES, SmallFile
 
 _AT_ONCE = getattr(os, "RWF_NOWAIT", None)
@@ -26,32 +26,30 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._room = Room()
         self._opened: OrderedDict[str, None] = OrderedDict()
 
     async def small(self, key: str) -> SmallFile | None:
         """Return a file whole, None when it is too large for that; raises FileNotFoundError."""
         return await asyncio.to_thread(_read_small, self._root / key)
 
-    async def send(self, key: str, asked: Asked, receive: Receive, send: Send) -> None:
+    async def send(self, key: str, asked: Asked, viewer: Viewer) -> None:
         """Answer a request for a file."""
         try:
             descriptor = await self._open(key)
         except FileNotFoundError:
-            await send_empty(send, 404)
+            await send_empty(viewer.send, 404)
             return
         try:
             its = answer(asked, _facts(os.fstat(descriptor)))
             if its.span is None:
-                await send_head(send, its)
+                await send_head(viewer.send, its)
                 return
-            start, end = its.span.start, its.span.end
-            with self._room.of(end - start) as in_one_go:
-                if in_one_go:
-                    # Read before anything is said: an error is then an answer, not a broken one.
-                    await send_whole(send, its, await _read(descriptor, start, end))
-                else:
-                    await send_blocks(send, receive, its, _blocks(descriptor, start, end))
+            # Before anything is said: an error is then an answer, not a broken one.
+            await _warm(descriptor, its.span.start, its.span.start + 1)
+            if viewer.file_line is not None and viewer.file_line.ready:
+                await viewer.file_line.send(its, descriptor, partial(_warm, descriptor))
+            else:
+                await send_blocks(viewer, its, _blocks(descriptor, its.span))
         finally:
             os.close(descriptor)
 
@@ -93,20 +91,19 @@ def _read_small(file: Path) -> SmallFile | None:
         os.close(descriptor)
 
 
-async def _blocks(descriptor: int, start: int, end: int) -> AsyncIterator[bytes]:
-    for at in range(start, end, BLOCK_BYTES):
-        yield await _read(descriptor, at, min(at + BLOCK_BYTES, end))
+async def _warm(descriptor: int, start: int, end: int) -> None:
+    if not (_in_memory(descriptor, start) and _in_memory(descriptor, end - 1)):
+        await asyncio.to_thread(os.pread, descriptor, end - start, start)
 
 
-async def _read(descriptor: int, start: int, end: int) -> bytes:
-    size_bytes = end - start
-    if _in_memory(descriptor, start) and _in_memory(descriptor, end - 1):
-        block = os.pread(descriptor, size_bytes, start)
-    else:
-        block = await asyncio.to_thread(os.pread, descriptor, size_bytes, start)
-    if len(block) != size_bytes:
-        raise OSError("a file became shorter while it was sent")
-    return block
+async def _blocks(descriptor: int, span: Span) -> AsyncIterator[bytes]:
+    for start in range(span.start, span.end, BLOCK_BYTES):
+        end = min(start + BLOCK_BYTES, span.end)
+        await _warm(descriptor, start, end)
+        block = os.pread(descriptor, end - start, start)
+        if len(block) != end - start:
+            raise OSError("a file became shorter while it was sent")
+        yield block
 
 
 def _in_memory(descriptor: int, at: int) -> bool:

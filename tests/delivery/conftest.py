@@ -79,6 +79,7 @@ class Form:
 
 FORMS = [
     "folder",
+    "folder, in blocks",
     pytest.param("bucket", marks=pytest.mark.slow),
     pytest.param("nginx", marks=pytest.mark.nginx),
     pytest.param("nginx, bucket", marks=[pytest.mark.nginx, pytest.mark.slow]),
@@ -87,7 +88,8 @@ FORMS = [
 
 @pytest.fixture(scope="session", params=FORMS)
 def form(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Form]:
-    """Our own route over a folder and over S3; nginx over that folder, and in front of the route."""
+    """Our own route over a folder, by the kernel and in blocks, and over S3; nginx over that folder, and in
+    front of the route."""
     name: str = request.param
     store = {}
     if "bucket" in name:
@@ -95,7 +97,9 @@ def form(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         store = {"store_url": f"s3://{s3.create_bucket()}", "store_options": s3.options()}
     folder = tmp_path_factory.mktemp("form")
     with ExitStack() as stack:
-        served = stack.enter_context(in_thread(new_data(folder / "data"), **store))
+        served = stack.enter_context(
+            in_thread(new_data(folder / "data"), plain_uvicorn="in blocks" in name, **store)
+        )
         fill(served.ports)
         base_url = served.base_url
         if "nginx" in name:

@@ -33,6 +33,7 @@ from library.core.permits import Role
 from library.people import actions as people
 from library.people import queries as people_queries
 from server.app import create_app
+from server.commands.serving import config_of
 from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.support.client import Person
@@ -133,8 +134,11 @@ class Served:
 
 
 @contextlib.contextmanager
-def in_thread(data: Path, clock: Clock = utc_now, **settings: Any) -> Iterator[Served]:
-    """Serve the library in `data` from this process, without a worker."""
+def in_thread(
+    data: Path, clock: Clock = utc_now, *, plain_uvicorn: bool = False, **settings: Any
+) -> Iterator[Served]:
+    """Serve the library in `data` from this process, without a worker: as `weike serve` does, or by a uvicorn
+    that knows nothing of us."""
     # To the log that pytest keeps for each test, and shows when it fails.
     structlog.configure(
         processors=[structlog.stdlib.render_to_log_kwargs], logger_factory=structlog.stdlib.LoggerFactory()
@@ -142,9 +146,11 @@ def in_thread(data: Path, clock: Clock = utc_now, **settings: Any) -> Iterator[S
     port = free_port()
     chosen = Settings(data=data, port=port, worker=False, _env_file=None, **settings)  # type: ignore[call-arg]
     ports = open_ports(chosen, clock)
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(chosen, ports), host="127.0.0.1", port=port, log_config=None)
-    )
+    config = config_of(create_app(chosen, ports), chosen)
+    config.host, config.port = "127.0.0.1", port
+    if plain_uvicorn:
+        config.http = "auto"
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="server", daemon=True)
     thread.start()
     served = Served(f"http://127.0.0.1:{port}", data, ports)
