@@ -47,6 +47,20 @@ def current(folder: Path) -> str | None:
     return name
 
 
+def pointer(folder: Path) -> Path:
+    """The file that names the generation in use."""
+    return folder / _POINTER
+
+
+def stamp(pointer: Path) -> tuple[int, int] | None:
+    """Changes whenever another generation is put in use, and is cheaper to ask for than its name."""
+    try:
+        its = pointer.stat()
+    except OSError:
+        return None
+    return its.st_mtime_ns, its.st_ino
+
+
 def start(folder: Path) -> Path:
     """An empty folder for a new generation, numbered after all others so that no number means two things."""
     existing = names(folder)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
-from search.analysis import STOP_WORDS, is_han, pair, pairs, unit_texts, words
+from search.analysis import STOP_WORDS, Word, is_han, pair, pairs, unit_texts, words
 from search.fold import fold
 from search.keys import key
 from search.query import Query
@@ -121,7 +122,7 @@ def cut_words(folded: str, vocabulary: Vocabulary) -> Iterator[Units]:
     found = tuple(unit_texts(folded))
     borders: list[int] = []
     at = 0
-    for word in words(folded):
+    for word in _words(folded):
         if not word.is_part:
             at += len(unit_texts(word.text))
             borders.append(at)
@@ -214,8 +215,14 @@ def _way(word: Units) -> Way:
     return Way(units=word) if len(word) == 1 else Way(pairs=tuple(pairs(word)))
 
 
+@lru_cache(maxsize=2_000)
+def _words(folded: str) -> tuple[Word, ...]:
+    """The words of a part of a query, which is cut more than once."""
+    return tuple(words(folded))
+
+
 def _telling_words(texts: Sequence[str]) -> list[str]:
-    every = [w.text for text in texts for w in words(fold(text))]
+    every = [w.text for text in texts for w in _words(fold(text))]
     return [w for w in every if w not in STOP_WORDS] or every
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import tantivy
 from tantivy import Occur
 
 from search.plan import NAMES, Plan, Way, phrase_terms
+from search.rank import FIELD_WEIGHT, K1, scored_terms
 from search.tantivy_schema import written
 from search.vocabulary import Units
 
@@ -61,7 +62,26 @@ class Asker:
 
 def required(plan: Plan) -> list[tuple[str, str]]:
     """Terms, as (field, term), that every document must hold."""
-    return [("pairs", pair) for pair in plan.required_pairs] + [("units", u) for u in plan.required_units]
+    return [("said", pair) for pair in plan.required_pairs] + [("units", u) for u in plan.required_units]
+
+
+def ranking_terms(plan: Plan) -> Iterator[tuple[str, str, float]]:
+    """(field, term, weight) of everything that ranks, as `scored_terms`, field weights taken in.
+
+    A word that is its own pair is one term: the field has it once for each, and saturates what it is worth
+    twice over.
+    """
+    worth: dict[tuple[str, str], list[float]] = {}
+    for field, text, weight in scored_terms(plan):
+        place = ("units" if field == "units" else "said", text)
+        worth.setdefault(place, []).append(weight * FIELD_WEIGHT[field])
+    for (field, text), parts in worth.items():
+        yield field, text, sum(parts) / _saturated(len(parts))
+
+
+def _saturated(times: int) -> float:
+    """What a term said so often counts in a text of average length: once is 1 (BM25)."""
+    return times * (K1 + 1) / (times + K1)
 
 
 def every(parts: Iterable[Query]) -> Query:

@@ -23,7 +23,7 @@ from search.weights import weighted_fields
 
 # Raise it when fields, terms, keys, folding or weights change: an index of another version asks to be
 # rebuilt.
-VERSION = 3
+VERSION = 4
 
 # Between two texts: further apart than the pairs that a phrase is looked up by.
 _GAP = " _ _ _ "
@@ -42,7 +42,7 @@ def schema() -> tantivy.Schema:
 
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("ids", stored=True, tokenizer_name="raw", index_option="basic")
-    for name, option in (("words", "freq"), ("pairs", "position"), ("units", "freq")):
+    for name, option in (("said", "freq"), ("pairs", "position"), ("units", "freq")):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
     for name in ("lecturer", "topics"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
@@ -80,13 +80,14 @@ class Entry:
 
 def entry_of(document: Document) -> Entry:
     """Everything the index holds of a document."""
-    cut: dict[str, list[str]] = {"words": [], "pairs": [], "units": []}
+    cut: dict[str, list[str]] = {"said": [], "pairs": [], "units": []}
     for text, weight in weighted_fields(document):
         folded = fold(text)
         found = unit_texts(folded)
         # A text that weighs three is said three times: that is how a term's weight grows here.
-        cut["words"] += [" ".join(word_texts(folded))] * weight
-        cut["pairs"] += [" ".join(map(written, pairs(found)))] * weight
+        found_pairs = " ".join(map(written, pairs(found)))
+        cut["said"] += [found_pairs, " ".join(word_texts(folded))] * weight
+        cut["pairs"] += [found_pairs] * weight
         cut["units"] += [" ".join(found)] * weight
     values = {"keys": keys_of(document), "names": name_terms(document)}
     for kind, value in counted_values(document):
@@ -95,7 +96,7 @@ def entry_of(document: Document) -> Entry:
     return Entry(
         texts={
             "ids": ids,
-            "words": " ".join(cut["words"]),
+            "said": " ".join(cut["said"]),
             "pairs": _GAP.join(text for text in cut["pairs"] if text),
             "units": " ".join(cut["units"]),
             "lecturer": " ".join(unit_texts(fold(document.lecturer))),

@@ -47,6 +47,7 @@ class TantivyStore:
 
     def __init__(self, folder: Path, index: tantivy.Index, wait_s: float) -> None:
         self.folder = folder
+        self._meta = folder / _META
         self.index = index
         self._wait_s = wait_s
 
@@ -82,9 +83,9 @@ class TantivyStore:
     def version(self) -> tuple[int, int]:
         """Changes with every commit, and is cheap to ask for."""
         try:
-            about = (self.folder / _META).stat()
+            about = self._meta.stat()
         except FileNotFoundError as e:
-            raise IndexDamaged(f"{self.folder / _META} is missing") from e
+            raise IndexDamaged(f"{self._meta} is missing") from e
         return about.st_mtime_ns, about.st_ino
 
     def searcher(self) -> tantivy.Searcher:
