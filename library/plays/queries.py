@@ -10,7 +10,7 @@ from library.catalog.queries import visible
 from library.catalog.tables import Lesson
 from library.core.permits import Viewer
 from library.plays.rules import Kind
-from library.plays.tables import ClipSum, DaySum, LessonDay, LessonSum, Seal, View
+from library.plays.tables import ClipSum, DaySum, LessonDay, LessonSum, Play, Seal, View
 
 
 def _views(sums: type[DaySum | LessonSum | ClipSum]) -> ColumnElement[int]:
@@ -67,6 +67,11 @@ def views_of_clips(session: Session, clip_ids: Collection[str]) -> dict[str, int
         select(DaySum.clip_id, _views(DaySum)).where(DaySum.clip_id.in_(clip_ids)),
         select(ClipSum.clip_id, _views(ClipSum)).where(ClipSum.clip_id.in_(clip_ids)),
     )
+
+
+def played(session: Session, clip_ids: Collection[str]) -> set[str]:
+    """Return those of some clips that a play has begun of."""
+    return set(session.scalars(select(Play.clip_id).where(Play.clip_id.in_(clip_ids)).distinct()))
 
 
 def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:

@@ -17,6 +17,7 @@ from library.intake import queries as intake
 from server.commands import taking
 from server.commands.console import Console
 from server.commands.demo_accounts import LECTURER, write_private
+from server.commands.demo_watching import watch
 from server.demo import content, fonts, media
 from server.demo.errors import DemoUnavailable
 from server.i18n import N_
@@ -71,6 +72,7 @@ class LessonMaker:
     def _run(self) -> None:
         try:
             self._make_all()
+            self._let_them_be_watched()
         except Cancelled:
             return
         except DemoUnavailable as error:
@@ -139,7 +141,26 @@ class LessonMaker:
             shutil.rmtree(made.video.parent, ignore_errors=True)
         self._publish_when_playable(recording_id)
         self._brought.add(lesson.key)
+        self._let_it_be_watched(lesson.key)
         return 1
+
+    def _let_them_be_watched(self) -> None:
+        """Let viewers watch the clips that came after a lesson's first."""
+        for lesson in self._lessons:
+            while not self._let_it_be_watched(lesson.key):
+                if self._stopping.wait(_POLL_S):
+                    raise Cancelled
+
+    def _let_it_be_watched(self, key: str) -> bool:
+        """Let viewers watch what plays of a lesson; returns whether no more clips are to come."""
+        with self._ports.db.read() as session:
+            lesson = catalog.lesson_by_key(session, key)
+            recording = intake.recording_of(session, lesson.id) if lesson else None
+            if lesson is None or recording is None:
+                return True
+            lesson_id, ended = lesson.id, recording.state in ("ready", "failed", "refused", "cancelled")
+        watch(self._ports, lesson_id)
+        return ended
 
     def _present(self, key: str) -> str | None:
         """Return the recording of a lesson that an earlier start took in; one that failed is tried again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from sqlalchemy import select
 
 from library.catalog.tables import Lesson
+from library.core.clock import local_day
 from library.people import actions as people
+from library.plays.tables import View
 from server.commands.console import Console
 from server.commands.demo_accounts import ACCOUNTS, accounts
 from server.commands.demo_lessons import LessonMaker
@@ -53,9 +56,13 @@ def test_a_lesson_is_made_taken_in_and_published_once(ports: Ports) -> None:
     console = Console(ports.settings, Catalogue("zh-CN", NullTranslations(), {}))
     with own_worker(ports):
         _make(console, ports, [tiny], lambda: _states(ports) == ["published"])
-        made = _states(ports)
+        made, watched = _states(ports), _views(ports)
         _make(console, ports, [tiny], lambda: True)
     assert _states(ports) == made
+    assert _views(ports) == watched, "watched once"
+    assert {kind for kind, _day in watched} == {"member", "visitor", "group"}
+    today = local_day(ports.clock())
+    assert all(today - timedelta(days=28) <= day < today for _kind, day in watched)
     assert known
     with ports.db.read() as session:
         lesson = session.scalars(select(Lesson)).one()
@@ -72,6 +79,11 @@ def _make(console: Console, ports: Ports, some: list[DemoLesson], until: Callabl
         assert time.monotonic() < end, "the lesson never came"
         time.sleep(0.2)
     maker.join()
+
+
+def _views(ports: Ports) -> list[tuple[str, date]]:
+    with ports.db.read() as session:
+        return sorted((view.kind, view.day) for view in session.scalars(select(View)))
 
 
 def _states(ports: Ports) -> list[str]:
