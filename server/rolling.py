@@ -9,8 +9,6 @@ from library.plays.rolling import Rolls
 from server.recurring import RecurringThread
 from server.wiring import Ports
 
-# Not in the busy moments after a start.
-FIRST_AFTER_S = 60.0
 # Nothing but a look at one table while no day is over.
 EVERY_S = 300.0
 
@@ -39,8 +37,8 @@ class RollThread(RecurringThread):
     # Such as a database that is restarting.
     failed = "what was counted could not be rolled up, it will be tried again"
 
-    def __init__(self, ports: Ports, first_after_s: float = FIRST_AFTER_S, every_s: float = EVERY_S) -> None:
-        super().__init__("roll-up", first_after_s, every_s)
+    def __init__(self, ports: Ports) -> None:
+        super().__init__("roll-up", ports.settings.roll_up_after_s, EVERY_S)
         self._rolls = rolls_of(ports, self.stopping)
 
     def work(self) -> None:

@@ -113,6 +113,9 @@ class Settings(BaseSettings):
         default=20_000, ge=1, description="How many reports may wait; more are told to come again."
     )
 
+    roll_up_after_s: float = Field(
+        default=60.0, ge=0, description="Seconds after the start before days that are over are rolled up."
+    )
     keep_plays_days: int = Field(
         default=400,
         ge=7,

@@ -21,6 +21,9 @@ HELP = N_(
     "示例课在这台机器上现做，第一堂一两分钟就能看，其余的陆续出现。数据在 WEIKE_DATA 里，再次启动接着用。"
 )
 
+# The viewers of the days before come with their lessons; a day that is sealed takes nobody any more.
+_ROLL_UP_AFTER_S = 3600.0
+
 
 def demo(
     context: typer.Context,
@@ -35,7 +38,7 @@ def demo(
         from server.commands.demo_lessons import LessonMaker
     except ImportError as error:  # the extra `demo` is not part of every installation
         raise Failure(N_("这里没有安装示例需要的部分，请运行 python3 run.py demo。"), FAILED) from error
-    console = console_of(context).with_settings(worker=True)
+    console = console_of(context).with_settings(worker=True, roll_up_after_s=_ROLL_UP_AFTER_S)
     console.log(quiet=True)
     listening, console = _listen(console, host, port)
     with listening, _only_one(console), console.ports() as ports:
