@@ -1,6 +1,7 @@
 """Bytes of a file from the kernel's memory into a viewer's line, not through this process (sendfile)."""
 
 import asyncio
+import errno
 import os
 import socket
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,10 @@ TAKES_NOTHING_S = 60.0
 
 Warm = Callable[[int, int], Awaitable[None]]
 """Called with a part of the file before it is sent; returns when no disk stands in the kernel's way."""
+
+_CANNOT = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
+"""What sendfile says of a file system that it cannot take bytes from: they are copied."""
+_COPIED_BYTES = 64 * 1024
 
 AVAILABLE = hasattr(os, "sendfile")
 _MORE_FOLLOWS = getattr(socket, "MSG_MORE", 0)
@@ -65,7 +70,7 @@ class KernelLine:
             if self._left:
                 raise ConnectionResetError
             try:
-                sent_bytes = os.sendfile(self._socket.fileno(), file, start, piece_bytes)
+                sent_bytes = self._send_piece(file, start, piece_bytes)
             except BlockingIOError:
                 await self._until_it_takes_bytes()
                 continue
@@ -74,6 +79,15 @@ class KernelLine:
             start += sent_bytes
             if start < end:
                 await asyncio.sleep(0)  # a fast line would keep the others waiting until its last byte
+
+    def _send_piece(self, file: int, start: int, size_bytes: int) -> int:
+        """Return how many bytes the line has taken; raises BlockingIOError for none, OSError."""
+        try:
+            return os.sendfile(self._socket.fileno(), file, start, size_bytes)
+        except OSError as error:
+            if error.errno not in _CANNOT:
+                raise
+            return self._socket.send(os.pread(file, min(size_bytes, _COPIED_BYTES), start))
 
     async def _until_it_takes_bytes(self) -> None:
         self._waiting = self._loop.create_future()

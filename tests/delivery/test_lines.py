@@ -197,6 +197,22 @@ def test_a_connection_that_ends_ends_the_sending(tmp_path: Path) -> None:
     on_each_loop(ended)
 
 
+def test_a_file_that_sendfile_does_not_take_was_a_broken_answer() -> None:
+    odd = os.open("/proc/self/environ", os.O_RDONLY)
+    content = os.pread(odd, 65536, 0)
+    with pair() as (ours, _theirs), pytest.raises(OSError, match="Invalid argument"):
+        os.sendfile(ours.fileno(), odd, 0, len(content))
+
+    async def copied() -> None:
+        with pair() as (ours, theirs), patient(ours) as line:
+            await line.send_head(b"head ")
+            await line.send_file(odd, 0, len(content), warm)
+            assert theirs.recv(100_000) == b"head " + content
+
+    on_each_loop(copied)
+    os.close(odd)
+
+
 def test_others_are_served_while_a_fast_line_takes_all(tmp_path: Path) -> None:
     """A line that never gets full kept the event loop until the last byte of a film."""
     large = tmp_path / "large"
