@@ -17,7 +17,7 @@ from library.intake import queries as intake
 from server.commands import taking
 from server.commands.console import Console
 from server.commands.demo_accounts import LECTURER, write_private
-from server.commands.demo_watching import watch
+from server.commands.demo_watching import let_members_watch, let_visitors_watch
 from server.demo import content, fonts, media
 from server.demo.errors import DemoUnavailable
 from server.i18n import N_
@@ -25,6 +25,8 @@ from server.wiring import Ports
 from transcode.errors import Cancelled, Failed, Refused, ToolMissing
 
 _POLL_S = 0.5
+_VIEWERS = "viewers"
+"""Stands with the keys of the lessons once all have been watched."""
 _MISSING = {"voice_missing": N_("语音合成（espeakng-loader）"), "font_missing": N_("中文字体")}
 
 log = structlog.get_logger()
@@ -38,6 +40,9 @@ class _Brought:
 
     def keys(self) -> set[str]:
         return set(json.loads(self.file.read_text("utf-8"))) if self.file.exists() else set()
+
+    def has(self, key: str) -> bool:
+        return key in self.keys()
 
     def add(self, key: str) -> None:
         write_private(self.file, json.dumps(sorted(self.keys() | {key})))
@@ -145,21 +150,25 @@ class LessonMaker:
         return 1
 
     def _let_them_be_watched(self) -> None:
-        """Let viewers watch the clips that came after a lesson's first."""
+        """Let visitors watch the clips that came after a lesson's first, and members all."""
+        if self._brought.has(_VIEWERS):
+            return
         for lesson in self._lessons:
             while not self._let_it_be_watched(lesson.key):
                 if self._stopping.wait(_POLL_S):
                     raise Cancelled
+        let_members_watch(self._ports, [lesson.key for lesson in self._lessons])
+        self._brought.add(_VIEWERS)
 
     def _let_it_be_watched(self, key: str) -> bool:
-        """Let viewers watch what plays of a lesson; returns whether no more clips are to come."""
+        """Let visitors watch what plays of a lesson; returns whether no more clips are to come."""
         with self._ports.db.read() as session:
             lesson = catalog.lesson_by_key(session, key)
             recording = intake.recording_of(session, lesson.id) if lesson else None
             if lesson is None or recording is None:
                 return True
             lesson_id, ended = lesson.id, recording.state in ("ready", "failed", "refused", "cancelled")
-        watch(self._ports, lesson_id)
+        let_visitors_watch(self._ports, lesson_id)
         return ended
 
     def _present(self, key: str) -> str | None:
