@@ -9,7 +9,7 @@ from tantivy import Occur
 
 from search.plan import NAMES, Plan, Way, phrase_terms
 from search.rank import FIELD_WEIGHT, K1, scored_terms
-from search.tantivy_schema import written
+from search.tantivy_schema import TIMES_A_WORD, written
 from search.vocabulary import Units
 
 Query = tantivy.Query
@@ -68,15 +68,15 @@ def required(plan: Plan) -> list[tuple[str, str]]:
 def ranking_terms(plan: Plan) -> Iterator[tuple[str, str, float]]:
     """(field, term, weight) of everything that ranks, as `scored_terms`, field weights taken in.
 
-    A word that is its own pair is one term: the field has it once for each, and saturates what it is worth
-    twice over.
+    A word that is its own pair is one term, which the field has 1 + TIMES_A_WORD times; what it is worth is
+    corrected by how much of that saturates.
     """
     worth: dict[tuple[str, str], list[float]] = {}
     for field, text, weight in scored_terms(plan):
         place = ("units" if field == "units" else "said", text)
         worth.setdefault(place, []).append(weight * FIELD_WEIGHT[field])
     for (field, text), parts in worth.items():
-        yield field, text, sum(parts) / _saturated(len(parts))
+        yield field, text, sum(parts) / _saturated(1 + TIMES_A_WORD if len(parts) > 1 else 1)
 
 
 def _saturated(times: int) -> float:

@@ -68,7 +68,7 @@ class Search:
             words.append((Occur.Must, some([term.query for term in one_of])))
         seen = self._view.seen(beside=conditions + words)
         self._conditions = seen + conditions
-        self._all_of, self._one_of = set(all_of), list(one_of or ())
+        self._all_of, self._one_of = set(all_of), one_of
         self._fits = tantivy.Query.boolean_query(self._conditions + words)
 
     def _count(self) -> int:
@@ -162,14 +162,14 @@ class Search:
         one_of = []
         for term in self._terms:
             worth = tantivy.Query.boost_query(term.query, term.factor)
-            if term in self._one_of:
+            if self._one_of is not None and term in self._one_of:
                 one_of.append(worth)
             else:
                 must = (term.field, term.text) in left
                 left.discard((term.field, term.text))
                 parts.append((Occur.Must if must else Occur.Should, worth))
         parts += [silent(self._view.ask.term(*one)) for one in left]
-        if one_of:
+        if self._one_of is not None:  # of no terms none can be held: nothing fits
             parts.append((Occur.Must, some(one_of)))
         return tantivy.Query.boolean_query(parts)
 
