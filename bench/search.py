@@ -6,23 +6,19 @@ times are this process's CPU, which a busy machine does not change much. Every p
 """
 
 import argparse
-import asyncio
 import gc
-import logging
 import random
 import shutil
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-
-import structlog
 
 try:
     import jieba
@@ -35,6 +31,7 @@ except ImportError as error:
 
 from bench.corpus import EVERYONE, Language, language, lessons, questions
 from bench.measure import machine, ratio, side_by_side
+from bench.nil_page import nil_page
 from bench.peers import Fts5, plain_whoosh
 from bench.questions import Passage, Question, own_passages, own_questions, read_passages, read_questions
 from bench.report import Figure, show
@@ -43,12 +40,8 @@ from search.engine import SearchEngine
 from search.engines import ENGINES, TANTIVY, WHOOSH
 from search.moments import best_moments
 from search.rebuild import rebuild
-from server.app import create_app
-from server.settings import Settings
-from server.wiring import open_ports
 from tests.search.passages import PASSAGES
 from tests.search.variants import VARIANTS
-from tests.support.server import new_data
 
 LESSONS, FULL_LESSONS = 1_000, 20_000
 TANTIVY_LESSONS, FULL_TANTIVY_LESSONS = 2_000, 100_000
@@ -371,45 +364,6 @@ def large(folder: Path, made: Language, many: int, asked: int) -> list[Figure]:
             "nil_page_ms", "p95 of the search page without a query: ms of CPU", p95(times["nil"]) * 1e3, None
         ),
     ]
-
-
-@contextmanager
-def nil_page(folder: Path) -> Iterator[Callable[[], None]]:
-    """The server's search page when nothing is asked, as a function that asks for it without a network."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    data = folder if folder.exists() else new_data(folder)
-    settings = Settings(data=data, worker=False, _env_file=None)  # type: ignore[call-arg]
-    ports = open_ports(settings)
-    app = create_app(settings, ports)
-
-    async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: MutableMapping[str, object]) -> None:
-        assert message.get("status", 200) == 200, message
-
-    with asyncio.Runner() as runner:
-
-        def ask() -> None:
-            runner.run(app(_request("/search"), receive, send))
-
-        try:
-            yield ask
-        finally:
-            ports.close()
-
-
-def _request(path: str) -> dict[str, object]:
-    headers = [(b"host", b"localhost"), (b"accept-language", b"zh-CN")]
-    told: dict[str, object] = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http"}
-    told |= {
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": headers,
-    }
-    return told | {"client": ("127.0.0.1", 1), "server": ("localhost", 80), "asgi": {"version": "3.0"}}
 
 
 if __name__ == "__main__":

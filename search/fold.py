@@ -25,8 +25,7 @@ _NEEDS_CLUSTERS = re.compile(f"[{_INVISIBLE}{_COMBINING}]")
 _CLUSTER = re.compile(f"(?s:.)[{_INVISIBLE}{_COMBINING}]*")
 _DROP = re.compile(f"[{_INVISIBLE}]")
 
-
-# Up to so many characters a text is a word or a name.
+# Up to so many characters a text is a word or a name, which is folded again and again.
 _SHORT = 32
 
 
@@ -144,10 +143,11 @@ def spelling(text: str) -> str:
 
 def fold(text: str) -> str:
     """Fold, when only the spelling matters (three times faster)."""
-    return _folded_short(text) if len(text) <= _SHORT else numerals.respell(spelling(text))
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
 
 
-@lru_cache(maxsize=10_000)
-def _folded_short(text: str) -> str:
-    """Words of queries and names are folded again and again."""
+def _fold(text: str) -> str:
     return numerals.respell(spelling(text))
+
+
+_fold_short = lru_cache(maxsize=10_000)(_fold)

@@ -50,7 +50,7 @@ class Search:
         self.total = self._count()
         self.relaxed = False
         if not self.total and wanted.has_words and not (filters and view.count(self._fits)):
-            self._ask_for(eligible, one_of=self._rarest(eligible))
+            self._relax(eligible)
             self.total = self._count()
             self.relaxed = (self.total or (bool(filters) and view.count(self._fits))) > 0
 
@@ -99,8 +99,8 @@ class Search:
             found.append(Term(field, text, view.ask.term(field, text), factor, count))
         return sorted(found, key=lambda term: term.holding), weights
 
-    def _rarest(self, eligible: list[tuple[Occur, tantivy.Query]]) -> list[Term]:
-        """The rarest terms, as many as bring enough candidates."""
+    def _relax(self, eligible: list[tuple[Occur, tantivy.Query]]) -> None:
+        """Ask for one of the rarest terms, of as many as bring enough candidates."""
         chosen: list[Term] = []
         at_most = 0
         for term in self._terms:
@@ -108,14 +108,10 @@ class Search:
             at_most += term.holding
             # Counting reads all their postings: not for the last term, and not before they can be enough.
             if at_most >= ENOUGH_CANDIDATES and len(chosen) < len(self._terms):
-                held = (Occur.Must, some([one.query for one in chosen]))
-                seen = self._view.seen(beside=[*eligible, held])
-                if (
-                    self._view.count(tantivy.Query.boolean_query([*seen, *eligible, held]))
-                    >= ENOUGH_CANDIDATES
-                ):
-                    break
-        return chosen
+                self._ask_for(eligible, one_of=chosen)
+                if self._view.count(self._fits) >= ENOUGH_CANDIDATES:
+                    return
+        self._ask_for(eligible, one_of=chosen)
 
     def _filtered(self, but: str = "") -> tantivy.Query:
         others = [query for kind, query in self._filters.items() if kind.split(" ")[0] != but]

@@ -10,6 +10,7 @@ from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.permits import Audience, LessonState
 from library.people import queries as people
+from library.people.tables import Person
 from library.plays import actions as plays
 from library.plays import queries as plays_queries
 from library.plays.closing import DayClosed
@@ -29,12 +30,12 @@ def let_visitors_watch(ports: Ports, lesson_id: str) -> None:
     with ports.db.read() as session:
         lesson = catalog.lesson(session, lesson_id)
         playing = [clip.id for clip in _playing(lesson) if lesson.audience == Audience.EVERYONE]
-        left = [one for one in playing if one not in plays_queries.played(session, playing)]
-    for clip_id in left:
+        watched = plays_queries.played(session, playing)
+    for clip_id in (one for one in playing if one not in watched):
         with suppress(DayClosed), ports.db.write() as session:
             clip = catalog.clip(session, clip_id)
             drawn = sittings(clip_id, _length_s(clip), ports.clock(), visitors=True, members=0)
-            _watch(ports, session, [(clip, one) for one in drawn])
+            _watch(ports, session, [(clip, one) for one in drawn], ())
 
 
 def let_members_watch(ports: Ports, keys: Iterable[str]) -> None:
@@ -43,16 +44,15 @@ def let_members_watch(ports: Ports, keys: Iterable[str]) -> None:
     All at once: nobody watches two clips at a time, and what somebody did is counted in the order of time.
     """
     with suppress(DayClosed), ports.db.write() as session:
+        members = [one for name in ACCOUNTS if (one := people.person_by_username(session, name))]
         lessons = [lesson for key in keys if (lesson := catalog.lesson_by_key(session, key))]
         drawn = [
             (clip, one)
             for lesson in lessons
             for clip in _playing(lesson)
-            for one in sittings(
-                clip.id, _length_s(clip), ports.clock(), visitors=False, members=len(ACCOUNTS)
-            )
+            for one in sittings(clip.id, _length_s(clip), ports.clock(), visitors=False, members=len(members))
         ]
-        _watch(ports, session, sorted(drawn, key=lambda each: each[1].began))
+        _watch(ports, session, sorted(drawn, key=lambda each: each[1].began), members)
 
 
 def _playing(lesson: Lesson) -> list[Clip]:
@@ -63,18 +63,17 @@ def _length_s(clip: Clip) -> float:
     return clip.duration_s or clip.end_s - clip.start_s
 
 
-def _watch(ports: Ports, session: Session, drawn: Sequence[tuple[Clip, Sitting]]) -> None:
-    persons = [person for name in ACCOUNTS if (person := people.person_by_username(session, name))]
-    homes = [people.home_branch(session, people.viewer_of(session, person)) for person in persons]
+def _watch(
+    ports: Ports, session: Session, drawn: Sequence[tuple[Clip, Sitting]], members: Sequence[Person]
+) -> None:
+    homes = [people.home_branch(session, people.viewer_of(session, member)) for member in members]
     beats = []
     for clip, one in drawn:
         visiting = one.kind == "visitor"
-        if not visiting and one.viewer >= len(persons):  # an account that was taken away
-            continue
         play = plays.start(
             session,
             clip,
-            f"v:demo-{clip.id}-{one.viewer}" if visiting else f"{_LETTER[one.kind]}:{persons[one.viewer].id}",
+            f"v:demo-{clip.id}-{one.viewer}" if visiting else f"{_LETTER[one.kind]}:{members[one.viewer].id}",
             one.began,
             source=Source(one.source),
             people=one.people,

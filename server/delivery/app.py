@@ -24,7 +24,7 @@ from server.delivery.answers import (
 )
 from server.delivery.bucket import Bucket
 from server.delivery.folder import Folder
-from server.delivery.sending import Viewer, send_whole
+from server.delivery.sending import Exchange, send_whole
 from server.delivery.small import SmallFile, SmallFiles
 from server.media_keys import MediaKeys
 
@@ -50,26 +50,26 @@ class MediaApp:
         if scope["method"] not in ("GET", "HEAD"):
             await send_empty(send, 405, [(b"allow", b"GET, HEAD")])
             return
-        viewer = Viewer(scope, receive, send)
+        exchange = Exchange(scope, receive, send)
         try:
             key = f"{clip_prefix(address.clip, address.plan)}/{address.file}"
-            await self._answer(key, asked_of(scope, address.audience, address.file), viewer)
+            await self._answer(key, asked_of(scope, address.audience, address.file), exchange)
         except (OSError, BaseError) as error:
-            if viewer.begun:
+            if exchange.begun:
                 raise  # the server breaks the line off, and the player asks again
             log.error("media cannot be read", file=key, why=str(error))
             await send_empty(send, 503)
 
-    async def _answer(self, key: str, asked: Asked, viewer: Viewer) -> None:
+    async def _answer(self, key: str, asked: Asked, exchange: Exchange) -> None:
         found = await self._index(key) if asked.file.endswith(INDEXES) else None
         if found is None:
-            await self._source.send(key, asked, viewer)
+            await self._source.send(key, asked, exchange)
             return
         its = answer(asked, found.facts)
         if its.span is None:
-            await send_head(viewer.send, its)
+            await send_head(exchange.send, its)
         else:
-            await send_whole(viewer.send, its, found.body[its.span.start : its.span.end])
+            await send_whole(exchange.send, its, found.body[its.span.start : its.span.end])
 
     async def _index(self, key: str) -> SmallFile | None:
         """Return a file of INDEXES from memory, read now if it is not there; None when it is not small, or

@@ -18,7 +18,7 @@ from server.delivery.answers import (
     send_empty,
     send_head,
 )
-from server.delivery.sending import BLOCK_BYTES, Room, Viewer, send_blocks, send_whole
+from server.delivery.sending import BLOCK_BYTES, Exchange, Room, send_blocks, send_whole
 from server.delivery.small import ONE_MAX_BYTES, SmallFile
 
 _KEPT = 20_000
@@ -42,23 +42,23 @@ class Bucket:
             return None
         return SmallFile(bytes(await got.bytes_async()), facts)
 
-    async def send(self, key: str, asked: Asked, viewer: Viewer) -> None:
+    async def send(self, key: str, asked: Asked, exchange: Exchange) -> None:
         """Answer a request for an object."""
         try:
             its, got = await self._begin(key, asked)
         except FileNotFoundError:
-            await send_empty(viewer.send, 404)
+            await send_empty(exchange.send, 404)
             return
         if its.span is None:
-            await send_head(viewer.send, its)
+            await send_head(exchange.send, its)
             return
         if got.range != (its.span.start, its.span.end):
             raise OSError(f"the store sent {got.range} of {key} for {its.span}")
         with self._room.of(its.span.size_bytes) as in_one_go:
             if in_one_go:
-                await send_whole(viewer.send, its, bytes(await got.bytes_async()))
+                await send_whole(exchange.send, its, bytes(await got.bytes_async()))
             else:
-                await send_blocks(viewer, its, _blocks(got))
+                await send_blocks(exchange, its, _blocks(got))
 
     async def _begin(self, key: str, asked: Asked) -> tuple[Answer, Any]:
         """Return the answer, and what the store sends when bytes belong to it; raises FileNotFoundError."""

@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from server.delivery.answers import Asked, Facts, Span, answer, send_empty, send_head
-from server.delivery.sending import BLOCK_BYTES, Viewer, send_blocks
+from server.delivery.kernel import PIECE_BYTES
+from server.delivery.sending import BLOCK_BYTES, Exchange, send_blocks
 from server.delivery.small import ONE_MAX_BYTES, SmallFile
 
 _AT_ONCE = getattr(os, "RWF_NOWAIT", None)
@@ -32,24 +33,24 @@ class Folder:
         """Return a file whole, None when it is too large for that; raises FileNotFoundError."""
         return await asyncio.to_thread(_read_small, self._root / key)
 
-    async def send(self, key: str, asked: Asked, viewer: Viewer) -> None:
+    async def send(self, key: str, asked: Asked, exchange: Exchange) -> None:
         """Answer a request for a file."""
         try:
             descriptor = await self._open(key)
         except FileNotFoundError:
-            await send_empty(viewer.send, 404)
+            await send_empty(exchange.send, 404)
             return
         try:
             its = answer(asked, _facts(os.fstat(descriptor)))
             if its.span is None:
-                await send_head(viewer.send, its)
+                await send_head(exchange.send, its)
                 return
             # Before anything is said: an error is then an answer, not a broken one.
-            await _warm(descriptor, its.span.start, its.span.start + 1)
-            if viewer.file_line is not None and viewer.file_line.ready:
-                await viewer.file_line.send(its, descriptor, partial(_warm, descriptor))
+            await _warm(descriptor, its.span.start, min(its.span.end, its.span.start + PIECE_BYTES))
+            if exchange.file_line is not None and exchange.file_line.ready:
+                await exchange.file_line.send(its, descriptor, partial(_warm, descriptor))
             else:
-                await send_blocks(viewer, its, _blocks(descriptor, its.span))
+                await send_blocks(exchange, its, _blocks(descriptor, its.span))
         finally:
             os.close(descriptor)
 

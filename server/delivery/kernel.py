@@ -31,7 +31,8 @@ class KernelLine:
     """A second handle on the socket of a connection whose event loop goes on watching the first.
 
     uvloop lets nobody else watch a descriptor of its own, and a number that it has closed may belong to the
-    next viewer a moment later: so this one is a double, given back by `close`.
+    next viewer a moment later: so this one is a double, given back by `close`. Who has said all they will say
+    (a half-closed line, which ends uvicorn's handle) still gets the rest through it.
     """
 
     def __init__(self, descriptor: int, patience_s: float = TAKES_NOTHING_S) -> None:
@@ -39,16 +40,10 @@ class KernelLine:
         self._loop = asyncio.get_running_loop()
         self._patience_s = patience_s
         self._waiting: asyncio.Future[None] | None = None
-        self._left = False
 
     def close(self) -> None:
         """Give the double back."""
         self._socket.close()
-
-    def leave(self) -> None:
-        """Say that the connection has ended: whoever sends gets a ConnectionError."""
-        self._left = True
-        self._wake()
 
     async def send_head(self, head: bytes) -> None:
         """Send what stands before a file, in one packet with its first bytes; raises as `send_file`."""
@@ -67,8 +62,6 @@ class KernelLine:
         while start < end:
             piece_bytes = min(end - start, PIECE_BYTES)
             await warm(start, start + piece_bytes)
-            if self._left:
-                raise ConnectionResetError
             try:
                 sent_bytes = self._send_piece(file, start, piece_bytes)
             except BlockingIOError:
@@ -99,8 +92,6 @@ class KernelLine:
             giving_up.cancel()
             self._loop.remove_writer(self._socket.fileno())
             self._waiting = None
-        if self._left:
-            raise ConnectionResetError
 
     def _wake(self) -> None:
         if self._waiting is not None and not self._waiting.done():

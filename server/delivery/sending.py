@@ -37,8 +37,8 @@ class FileLine(Protocol):
         ...
 
 
-class Viewer:
-    """Who asked: what comes from them, and the ways to them."""
+class Exchange:
+    """One request: what comes from who asked, and the ways to them."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.receive, self._send, self._begun = receive, send, False
@@ -82,21 +82,21 @@ async def send_whole(send: Send, its: Answer, body: bytes) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def send_blocks(viewer: Viewer, its: Answer, blocks: AsyncIterator[bytes]) -> None:
+async def send_blocks(exchange: Exchange, its: Answer, blocks: AsyncIterator[bytes]) -> None:
     """Send an answer block by block, the next when the one before has gone out.
 
     Ends early when the viewer has left, of which `send` says nothing.
     """
-    await send_head(viewer.send, its)
-    leaving = asyncio.create_task(_left(viewer.receive))
+    await send_head(exchange.send, its)
+    leaving = asyncio.create_task(_left(exchange.receive))
     try:
         async for block in blocks:
             if leaving.done():
                 return
-            await viewer.send({"type": "http.response.body", "body": block, "more_body": True})
+            await exchange.send({"type": "http.response.body", "body": block, "more_body": True})
     finally:
         leaving.cancel()
-    await viewer.send({"type": "http.response.body", "body": b""})
+    await exchange.send({"type": "http.response.body", "body": b""})
 
 
 async def _left(receive: Receive) -> None:

@@ -13,24 +13,17 @@ from server.delivery.sending import FILE_LINE
 class FileLineProtocol(HttpToolsProtocol):
     """uvicorn's own protocol, whose requests carry a UvicornFileLine; for `uvicorn.Config(http=...)`."""
 
-    sending: KernelLine | None = None
-
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        cycle.scope["extensions"] = {FILE_LINE: {"line": UvicornFileLine(self, cycle)}}
+        cycle.scope["extensions"] = {FILE_LINE: {"line": UvicornFileLine(cycle, self.scheme == "http")}}
         super()._start_asgi_task(cycle, app)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Called by the event loop when the connection has ended."""
-        super().connection_lost(exc)
-        if self.sending is not None:
-            self.sending.leave()
 
 
 class UvicornFileLine:
     """The line of one request: a FileLine."""
 
-    def __init__(self, protocol: FileLineProtocol, cycle: RequestResponseCycle) -> None:
-        self._protocol, self._cycle = protocol, cycle
+    def __init__(self, cycle: RequestResponseCycle, plain: bool) -> None:
+        """`plain`: the line is not encrypted by this process."""
+        self._cycle, self._plain = cycle, plain
         self.begun = False
 
     @property
@@ -39,7 +32,7 @@ class UvicornFileLine:
         transport = self._cycle.transport
         return (
             AVAILABLE
-            and self._protocol.scheme == "http"
+            and self._plain
             and not transport.is_closing()
             and transport.get_write_buffer_size() == 0
         )
@@ -53,17 +46,13 @@ class UvicornFileLine:
             raise ValueError("this answer has no bytes")
         cycle = self._cycle
         with closing(KernelLine(cycle.transport.get_extra_info("socket").fileno())) as line:
-            self._protocol.sending = line
             self.begun = True
             cycle.response_started, cycle.chunked_encoding = True, False
             try:
                 await line.send_head(_head(cycle, its))
                 await line.send_file(file, its.span.start, its.span.end, warm)
             except (ConnectionError, TakesNothing):
-                cycle.disconnected = True
                 cycle.transport.abort()
-            finally:
-                self._protocol.sending = None
         await cycle.send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

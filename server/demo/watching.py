@@ -5,7 +5,7 @@ Pure.
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal
 
@@ -16,7 +16,6 @@ _VISITORS, _MEMBERS, _SCREENINGS = (20, 45), (1, 3), (1, 3)
 _SOURCES = {"feed": 6, "search": 2, "link": 3, "qr": 2}
 _MONDAY = 4.0
 """How much more is watched on a Monday, the day of the week's lesson."""
-
 
 Kind = Literal["visitor", "member", "group"]
 
@@ -57,7 +56,7 @@ def _drawn(
             yield _one(dice, "member", member, 1, length_s, now)
     for _screening in range(dice.randint(*_SCREENINGS) if members else 0):
         one = _one(dice, "group", dice.randrange(members), dice.randint(6, 32), length_s, now)
-        yield Sitting(one.kind, one.viewer, one.people, "link", one.began, 0.0, length_s)
+        yield replace(one, source="link", start_s=0.0, end_s=length_s)
 
 
 def _one(dice: random.Random, kind: Kind, n: int, people: int, length_s: float, now: datetime) -> Sitting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from library.catalog.tables import Lesson
 from library.core.clock import local_day
 from library.people import actions as people
-from library.plays.tables import View
+from library.plays.tables import Play, View
 from server.commands.console import Console
 from server.commands.demo_accounts import ACCOUNTS, accounts
 from server.commands.demo_lessons import LessonMaker
@@ -62,6 +62,8 @@ def test_a_lesson_is_made_taken_in_and_published_once(ports: Ports) -> None:
     assert _views(ports) == watched, "watched once"
     assert {kind for kind, _day in watched} == {"member", "visitor", "group"}
     today = local_day(ports.clock())
+    begun = _begun(ports)
+    assert len(set(begun)) == len(begun), "nobody begins the same twice"
     assert all(today - timedelta(days=28) <= day < today for _kind, day in watched)
     assert known
     with ports.db.read() as session:
@@ -84,6 +86,11 @@ def _make(console: Console, ports: Ports, some: list[DemoLesson], until: Callabl
 def _views(ports: Ports) -> list[tuple[str, date]]:
     with ports.db.read() as session:
         return sorted((view.kind, view.day) for view in session.scalars(select(View)))
+
+
+def _begun(ports: Ports) -> list[tuple[str, datetime]]:
+    with ports.db.read() as session:
+        return [(play.viewer, play.started_at) for play in session.scalars(select(Play))]
 
 
 def _states(ports: Ports) -> list[str]:

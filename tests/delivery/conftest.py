@@ -27,6 +27,7 @@ LARGE = b"".join(n.to_bytes(4, "big") for n in range(1_000_000))
 FILES = {
     "master.m3u8": b"#EXTM3U\n720p/index.m3u8\n",
     "720p/index.m3u8": b'#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\n00001.m4s\n#EXT-X-ENDLIST\n',
+    "1080p/index.m3u8": b"#EXTM3U\n" + b"#EXTINF:4.0,\n00001.m4s\n" * 800,
     "720p/init.mp4": b"init" * 100,
     "720p/00001.m4s": SEGMENT,
     "strip/index.vtt": "WEBVTT\n\n00:00.000 --> 00:05.000\n00001.jpg#xywh=0,0,160,90 图\n".encode(),

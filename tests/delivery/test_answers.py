@@ -11,6 +11,7 @@ SIZE = len(SEGMENT)
 KINDS = {
     "master.m3u8": "application/vnd.apple.mpegurl",
     "720p/index.m3u8": "application/vnd.apple.mpegurl",
+    "1080p/index.m3u8": "application/vnd.apple.mpegurl",
     "720p/init.mp4": "video/mp4",
     "720p/00001.m4s": "video/iso.segment",
     "strip/index.vtt": "text/vtt",

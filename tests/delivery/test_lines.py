@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing, contextmanager
@@ -14,9 +15,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 
+from library.intake.objects import clip_prefix
 from server.delivery.kernel import KernelLine, TakesNothing
-from tests.delivery.conftest import FILES, LARGE, SEGMENT, Form
+from server.delivery.sending import FILE_LINE
+from server.delivery.uvicorn_protocol import FileLineProtocol
+from tests.delivery.conftest import CLIP, FILES, LARGE, PLAN, SEGMENT, Form
+from tests.support.server import free_port
 
 LARGE_FILE = "download_720p_00112233.mp4"
 OVER_A_FOLDER = pytest.mark.parametrize("form", ["folder", "folder, in blocks"], indirect=True)
@@ -85,8 +91,30 @@ def test_one_line_is_used_again_and_again(form: Form) -> None:
 def test_who_asks_for_an_end_gets_one(form: Form) -> None:
     with connected(form) as line:
         line.sendall(ask(form.path(), "Connection: close"))
-        assert body_of(line)[0] == SEGMENT
-        assert line.recv(1) == b""
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert b"connection: close" in head.lower()
+        assert body == SEGMENT
+
+
+@pytest.mark.parametrize("form", ["folder"], indirect=True)
+def test_who_has_said_all_still_gets_the_answer(form: Form) -> None:
+    with connected(form) as line:
+        line.sendall(ask(form.path(LARGE_FILE)))
+        line.shutdown(socket.SHUT_WR)
+        assert body_of(line)[0] == LARGE
+
+
+def test_a_segment_does_not_overtake_the_playlist_before_it(form: Form) -> None:
+    """The server holds playlists back for a slow line, and the kernel sends past what is held back."""
+    files = ["1080p/index.m3u8"] * 300 + ["720p/00001.m4s"]
+    with connected(form, buffer_bytes=4096) as line:
+        line.sendall(b"".join(ask(form.path(file)) for file in files))
+        time.sleep(0.3)
+        rest = b""
+        for file in files:
+            body, rest = body_of(line, rest)
+            assert body == FILES[file], file
 
 
 @OVER_A_FOLDER
@@ -109,19 +137,18 @@ def test_a_viewer_who_leaves_in_the_middle_leaves_nothing_open(
 def test_a_file_that_becomes_shorter_ends_the_line_instead_of_the_answer(form: Form) -> None:
     """Never: the next answer taken for the rest of this one."""
     file = "download_1080p_00112233.mp4"
-    whole = form.data / "objects" / object_key(form, file)
+    whole = form.data / "objects" / clip_prefix(CLIP, PLAN) / file
     whole.write_bytes(LARGE * 4)
     with connected(form, buffer_bytes=4096) as line:
         line.sendall(ask(form.path(file)) + ask(form.path()))
-        assert line.recv(100)
+        begun = line.recv(1000)
+        assert begun.startswith(b"HTTP/1.1 200")
         os.truncate(whole, 1000)
-        assert len(body_of(line)[0]) < len(LARGE * 4)
+        body, behind = body_of(line, begun)
+        assert len(body) < len(LARGE * 4)
+        assert behind == b""
+        assert line.recv(1) == b"", "the line has ended"
     whole.unlink()
-
-
-def object_key(form: Form, file: str) -> Path:
-    key = next((form.data / "objects").rglob(LARGE_FILE)).relative_to(form.data / "objects")
-    return key.with_name(file)
 
 
 def descriptors() -> int:
@@ -135,6 +162,36 @@ def settles(condition: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def test_the_kernel_waits_for_what_the_server_holds_back() -> None:
+    """A line with something of an earlier answer in it is not ready: nobody would keep the two in order."""
+    ready: list[bool] = []
+    told = threading.Event()
+
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        line = scope["extensions"][FILE_LINE]["line"]
+        ready.append(line.ready)
+        length = (b"content-length", str(len(LARGE) * 4).encode())
+        await send({"type": "http.response.start", "status": 200, "headers": [length]})
+        await send({"type": "http.response.body", "body": LARGE * 4, "more_body": True})
+        ready.append(line.ready)
+        told.set()
+        await send({"type": "http.response.body", "body": b""})
+
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(app, http=FileLineProtocol, port=port, lifespan="off", log_config=None)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert settles(lambda: server.started)
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.sendall(ask("/"))
+        assert told.wait(20)
+    server.should_exit = True
+    thread.join(20)
+    assert ready == [True, False]
 
 
 # ------------------------------------------------------------------------------- the kernel's line alone
@@ -186,11 +243,11 @@ def test_a_connection_that_ends_ends_the_sending(tmp_path: Path) -> None:
     large.write_bytes(LARGE)
 
     async def ended() -> None:
-        with pair() as (ours, _theirs), large.open("rb") as file, patient(ours) as line:
+        with pair() as (ours, theirs), large.open("rb") as file, patient(ours) as line:
             sending = asyncio.create_task(line.send_file(file.fileno(), 0, len(LARGE), warm))
             await asyncio.sleep(0.1)
             assert not sending.done()
-            line.leave()
+            theirs.close()
             with pytest.raises(ConnectionError):
                 await sending
 

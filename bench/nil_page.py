@@ -1,0 +1,53 @@
+"""The server's search page when nothing is asked: what a search on it is compared with."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from server.app import create_app
+from server.settings import Settings
+from server.wiring import open_ports
+from tests.support.server import new_data
+
+
+@contextmanager
+def nil_page(folder: Path) -> Iterator[Callable[[], None]]:
+    """Yield a function that asks for the page, without a network; the library lies in `folder`."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    data = folder if folder.exists() else new_data(folder)
+    settings = Settings(data=data, worker=False, _env_file=None)  # type: ignore[call-arg]
+    ports = open_ports(settings)
+    app = create_app(settings, ports)
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: MutableMapping[str, object]) -> None:
+        assert message.get("status", 200) == 200, message
+
+    with asyncio.Runner() as runner:
+
+        def ask() -> None:
+            runner.run(app(_request("/search"), receive, send))
+
+        try:
+            yield ask
+        finally:
+            ports.close()
+
+
+def _request(path: str) -> dict[str, object]:
+    headers = [(b"host", b"localhost"), (b"accept-language", b"zh-CN")]
+    told: dict[str, object] = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http"}
+    told |= {
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+    }
+    return told | {"client": ("127.0.0.1", 1), "server": ("localhost", 80), "asgi": {"version": "3.0"}}
