@@ -26,21 +26,24 @@ from bench.asking import Ask, Asking, cpu_s, memory_mb
 from bench.crowd import BATCH, KINDS, Costs, Crowd
 from bench.delivery import PLAYLIST
 from bench.measure import go_first
+from library.access import actions as access
 from library.catalog import actions as catalog
+from library.catalog.permits import LessonState
 from library.catalog.tables import Clip
 from library.core.clock import local_day, utc_now
 from library.core.ids import new_id, new_secret
-from library.core.permits import LessonState, Role
+from library.core.permits import Role
 from library.intake.objects import clip_prefix
-from library.people import actions as people
+from library.organisation import actions as organisation
 from library.people import queries as people_queries
 from library.plays import actions as plays
 from library.plays import queries as counted
 from library.plays.crediting import Beat
 from library.plays.tables import DaySum, Play, View, Watcher
-from server.deps import SESSION_COOKIE, VISITOR_COOKIE
 from server.settings import Settings
-from server.signing import BeatSigner, csrf_token
+from server.slices.watching.beat_keys import BeatSigner
+from server.web.csrf import csrf_token
+from server.web.deps import SESSION_COOKIE, VISITOR_COOKIE
 from server.wiring import Ports, open_ports
 from tests.setup import nginx_server
 from tests.support import factories
@@ -236,10 +239,10 @@ def _add_members(ports: Ports) -> list[tuple[str, str]]:
     with ports.db.write() as session:
         root = factories.root(session)
         for n in range(MEMBERS):
-            branch = people.add_branch(session, root, f"第{n}党支部", now)
+            branch = organisation.add_branch(session, root, f"第{n}党支部", now)
             viewer = factories.person(session, (Role.MEMBER, branch))
             person = people_queries.person(session, viewer.person_id or "")
-            cookie = people.open_sign_in(session, person, "bench", now).cookie
+            cookie = access.open_sign_in(session, person, "bench", now).cookie
             cookies = f"{SESSION_COOKIE}={cookie}; {VISITOR_COOKIE}={new_secret()}"
             holding.append((cookies, csrf_token(ports.secret, cookie)))
     return holding

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from server.viewcounts import rest_s
-from transcode.ladder import Profile
+from library.plays.view_counts import rest_s
+from transcode.encoding.ladder import Profile
 
 KINDS = ("page", "static", "captions", "start", "beat", "playlist", "segment")
 """What a viewer asks for. "static": scripts and styles, of browsers that do not have them yet; "captions":
@@ -26,7 +26,7 @@ WEB = ("page", "static", "captions", "start", "beat")
 
 PLAYLISTS = 3
 BATCH = 500
-"""How many beats one transaction holds at most (server/counting.py)."""
+"""How many beats one transaction holds at most (library/plays/counting.py)."""
 
 CONNECTIONS = 30
 """What a web process may hold to the database at most (library/core/database.py)."""
@@ -306,7 +306,7 @@ def sums(its: Flow, processes: float) -> PerSecond:
     """Return how often a clip's day is summed in each second.
 
     Twice for a page, once for a batch that counted a view; but each of the web processes uses each of these
-    three again for a while (server/viewcounts.py).
+    three again for a while (library/plays/view_counts.py).
     """
     batches = np.minimum(its.asked["beat"], np.maximum(its.asked["beat"] / BATCH, processes / GATHER_S))
     rests_s = np.array([rest_s(int(views)) for views in its.come])

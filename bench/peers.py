@@ -7,12 +7,12 @@ from pathlib import Path
 import jieba.analyse
 from whoosh import fields, index
 
-from search.analysis import pairs, unit_texts, words
 from search.document import Document
-from search.fold import fold
-from search.plan import plan
 from search.query import parse
-from search.weights import weighted_fields
+from search.ranking.plan import plan
+from search.ranking.weights import weighted_fields
+from search.text.analysis import pairs, unit_texts, words
+from search.text.fold import fold
 
 
 class Fts5:

@@ -38,7 +38,7 @@ from bench.report import Figure, show
 from search.document import Document
 from search.engine import SearchEngine
 from search.engines import ENGINES, TANTIVY, WHOOSH
-from search.moments import best_moments
+from search.meaning.moments import best_moments
 from search.rebuild import rebuild
 from tests.search.passages import PASSAGES
 from tests.search.variants import VARIANTS

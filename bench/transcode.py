@@ -27,16 +27,16 @@ from threading import Event
 
 from bench.measure import Cost, cost_of, machine, ratio, side_by_side
 from bench.speech import Sentence, speak
-from transcode.copying import COPIED
+from transcode.cutting.hearing import AudioProfile, audio_pass
+from transcode.cutting.split import choose_cuts
+from transcode.encoding.copying import COPIED
+from transcode.encoding.ladder import Plan, Rung, plan_clip
+from transcode.encoding.package import encode_clip
 from transcode.errors import Cancelled, ToolMissing
-from transcode.facts import Facts
-from transcode.hearing import AudioProfile, audio_pass
-from transcode.keyframes import KeyFrames, key_frames
-from transcode.ladder import Plan, Rung, plan_clip
-from transcode.looking import look_over
-from transcode.package import encode_clip
-from transcode.probe import probe
-from transcode.split import choose_cuts
+from transcode.pictures.looking import look_over
+from transcode.reading.facts import Facts
+from transcode.reading.keyframes import KeyFrames, key_frames
+from transcode.reading.probe import probe
 from transcode.tools import Tools, find_tools, missing_encoders
 
 SNR_DB = 6.0

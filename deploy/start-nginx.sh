@@ -9,7 +9,7 @@ folder=${NGINX_RUN_FOLDER:-/tmp/nginx}
 config=${NGINX_CONFIG:-/etc/nginx/nginx.conf}
 look_s=2
 
-# Print the map from the name of a secret (server/signing.py: key_id) to the secret.
+# Print the map from the name of a secret (server/delivery/signing.py: key_id) to the secret.
 keys() {
     count=0
     lines=

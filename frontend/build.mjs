@@ -1,6 +1,6 @@
 // Builds the pages' scripts and styles into server/static/ (or the folder named as the first argument):
 // files with a hash of their content in the name, so that they can be cached for a year, and manifest.json,
-// which says which file carries which logical name (read by server/assets.py).
+// which says which file carries which logical name (read by server/web/assets.py).
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
@@ -18,7 +18,7 @@ const entries = {
   upload: 'src/upload/main.js',
   progress: 'src/progress/main.js',
   editor: 'src/editor/main.js',
-  vocabulary: 'src/vocabulary/main.js',
+  dictionary: 'src/dictionary/main.js',
   api_docs: 'src/api_docs.js',
 };
 

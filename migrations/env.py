@@ -3,13 +3,15 @@
 from alembic import context
 from sqlalchemy import create_engine
 
+import library.access.tables
 import library.catalog.tables
+import library.dictionary.tables
 import library.intake.tables
+import library.organisation.tables
 import library.people.tables
 import library.plays.tables
 import library.review.tables
-import library.searches.tables
-import library.wording.tables  # noqa: F401 - importing a slice's tables registers them
+import library.searches.tables  # noqa: F401 - importing a slice's tables registers them
 from library.core.database import Base
 
 

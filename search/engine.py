@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from search.document import Document
+from search.meaning.dictionary import NO_DICTIONARY, Dictionary
 from search.query import Query
-from search.vocabulary import NO_VOCABULARY, Vocabulary
 
 Sort = Literal["relevance", "date", "views"]
 
@@ -130,7 +130,7 @@ class SearchEngine(Protocol):
         offset: int = 0,
         filters: Filters | None = None,
         sort: Sort = "relevance",
-        vocabulary: Vocabulary = NO_VOCABULARY,
+        dictionary: Dictionary = NO_DICTIONARY,
         counts: bool = False,
         popularity: Popularity | None = None,
     ) -> Results:
@@ -150,7 +150,7 @@ class SearchEngine(Protocol):
         self,
         query: Query | str,
         scope: frozenset[str],
-        vocabulary: Vocabulary = NO_VOCABULARY,
+        dictionary: Dictionary = NO_DICTIONARY,
         *,
         sounds_only: bool = False,
     ) -> str | None:

@@ -20,8 +20,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from search.analysis import unit_texts
-from search.fold import fold
+from search.text.analysis import unit_texts
+from search.text.fold import fold
 
 # Longer than any sentence a person types; what follows is left out, so that no query costs much.
 MAX_CHARACTERS = 300

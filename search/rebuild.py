@@ -12,8 +12,8 @@ from typing import Any
 
 from whoosh.util.filelock import FileLock
 
-from search import generations
-from search.collecting import no_cycles
+from search.disk import generations
+from search.disk.gc_pause import no_cycles
 from search.document import Document
 from search.engine import IndexBusy, IndexDamaged, SearchError
 from search.engines import WHOOSH, Engine, Store

@@ -12,47 +12,45 @@ from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from library.catalog.narrowed import ClosingThread
 from library.core.clock import CHINA
 from library.core.ids import new_id
-from server import beats, errors
-from server.assets import load_assets
-from server.closing import ClosingThread
-from server.counting import Counting
+from library.finding.indexer import IndexThread
+from library.plays.counting import Counting
+from library.plays.view_counts import ViewCounts
+from server.background.worker import Worker, WorkerBusy
 from server.delivery.app import MediaApp
-from server.deps import guard
-from server.i18n import load_catalogues
-from server.indexing import IndexThread
 from server.logs import told_path
-from server.pages import Pages
-from server.routes import (
-    account,
-    api,
-    catalog,
-    downloads,
-    editing,
-    exporting,
-    find,
-    intake,
-    people,
-    pictures,
-    review,
-    searches,
-    searching,
-    signing_in,
-    statistics,
-    statistics_api,
-    system,
-    vocabulary,
-    vocabulary_api,
-    watch,
-)
 from server.settings import Settings
-from server.signing import BeatSigner
-from server.templating import Renderer
-from server.uploads import reconcile_forever, upload_router
-from server.viewcounts import ViewCounts
+from server.slices.access import account
+from server.slices.access import sign_in as signing_in
+from server.slices.dictionary import api as vocabulary_api
+from server.slices.dictionary import routes as dictionary
+from server.slices.finding import api as searching
+from server.slices.finding import export as exporting
+from server.slices.finding import routes as find
+from server.slices.finding import saved_searches as searches
+from server.slices.intake import cut_editor as editing
+from server.slices.intake import routes as intake
+from server.slices.intake.uploads import reconcile_forever, upload_router
+from server.slices.lessons import api
+from server.slices.lessons import routes as catalog
+from server.slices.people import routes as people
+from server.slices.review import routes as review
+from server.slices.statistics import api as statistics_api
+from server.slices.statistics import routes as statistics
+from server.slices.system import routes as system
+from server.slices.watching import beats, counting_rule, downloads
+from server.slices.watching import posters as pictures
+from server.slices.watching import routes as watch
+from server.slices.watching.beat_keys import BeatSigner
+from server.web import errors
+from server.web.assets import load_assets
+from server.web.deps import guard
+from server.web.i18n import load_catalogues
+from server.web.pages import Pages
+from server.web.templating import Renderer
 from server.wiring import Ports
-from server.worker import Worker, WorkerBusy
 from transcode.errors import ToolMissing
 
 _HERE = Path(__file__).parent
@@ -86,6 +84,7 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
         catalog,
         pictures,
         watch,
+        counting_rule,
         statistics,
         downloads,
         find,
@@ -100,7 +99,7 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
         api,
         statistics_api,
         searching,
-        vocabulary,
+        dictionary,
         vocabulary_api,
     ):
         app.include_router(module.router)

@@ -11,9 +11,8 @@ from typing import Annotated, Any, cast
 import typer
 from pydantic import ValidationError
 
+from server.commands import dictionary as dictionary
 from server.commands import (
-    counting,
-    demo,
     doctor,
     finding,
     importing,
@@ -24,12 +23,13 @@ from server.commands import (
     serving,
     statistics,
     sweeping,
-    vocabulary,
 )
+from server.commands import sealing as counting
 from server.commands.console import Console
 from server.commands.failures import said
-from server.i18n import N_, SOURCE_LANGUAGE, Catalogue, load_catalogues
+from server.demo import command as demo
 from server.settings import Settings
+from server.web.i18n import N_, SOURCE_LANGUAGE, Catalogue, load_catalogues
 
 _LOCALE = Path(__file__).parent / "locale"
 _INTERRUPTED = 130  # what shells report of a program ended by Ctrl-C
@@ -62,8 +62,8 @@ def build() -> typer.Typer:
     users = typer.Typer(help=people.HELP)
     people.add_commands(users)
     app.add_typer(users, name="user")
-    words = typer.Typer(help=vocabulary.HELP)
-    vocabulary.add_commands(words)
+    words = typer.Typer(help=dictionary.HELP)
+    dictionary.add_commands(words)
     app.add_typer(words, name="vocabulary")
     keys = typer.Typer(help=media_keys.HELP)
     media_keys.add_commands(keys)

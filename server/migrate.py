@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from library.core.database import WRITES, Database, copy_sqlite, sqlite_file
-from library.people import actions as people
+from library.organisation import actions as organisation_actions
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 # Any number will do, as long as every process of every node asks for the same lock.
@@ -113,5 +113,5 @@ def prepare(database: Database, organisation: str, now: datetime) -> bool:
     with database.write() as session:
         if not database.is_sqlite:
             _wait_for_lock(session.connection())  # two first starts at once must not make two roots
-        people.ensure_root(session, organisation, now)
+        organisation_actions.ensure_root(session, organisation, now)
     return changed

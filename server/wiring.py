@@ -6,19 +6,20 @@ from pathlib import Path
 
 from obstore.store import LocalStore, ObjectStore, S3Store
 
+from library.catalog.narrowed import ClosedClips
 from library.core.clock import Clock, utc_now
 from library.core.database import Database, open_database
+from library.dictionary.in_use import DictionaryInUse
+from library.finding.hits import Finder
+from library.finding.indexer import Indexer
 from library.intake.downloads import Downloads
+from library.searches.asked_queries import AskedQueries
+from library.searches.frequent_queries import FrequentQueries
 from search.engines import ENGINES
 from server import migrate, secrets
-from server.asking import AskedQueries
-from server.closing import ClosedClips
-from server.frequent import FrequentQueries
-from server.indexing import Indexer
-from server.media_keys import MediaKeys
+from server.delivery.media_keys import MediaKeys
+from server.delivery.signing import MediaSigner
 from server.settings import Settings
-from server.signing import MediaSigner
-from server.vocabulary import VocabularyInUse
 from transcode.tools import Tools, find_tools
 
 
@@ -36,13 +37,18 @@ class Ports:
     downloads: Downloads
     asked: AskedQueries
     frequent: FrequentQueries
-    vocabulary: VocabularyInUse
+    dictionary: DictionaryInUse
     clock: Clock = field(default=utc_now)
 
     @cached_property
     def tools(self) -> Tools:
         """ffmpeg and ffprobe; raises ToolMissing when first needed, so that a library can be read without."""
         return open_tools(self.settings)
+
+    @property
+    def finder(self) -> Finder:
+        """What searches."""
+        return Finder(self.indexer, self.dictionary)
 
     @property
     def signer(self) -> MediaSigner:
@@ -110,6 +116,6 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
         downloads=Downloads(store, settings.data / "work", cache(lambda: open_tools(settings))),
         asked=AskedQueries(db, secret, clock, *offering),
         frequent=FrequentQueries(db, clock, *offering),
-        vocabulary=VocabularyInUse(db),
+        dictionary=DictionaryInUse(db),
         clock=clock,
     )

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from library.core.database import Database
 from tests.support import needs, objects, postgres
+from tests.support.databases import KINDS, Databases
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,3 +91,23 @@ def s3_url(s3_server: objects.S3Server) -> str:
 def s3_options(s3_server: objects.S3Server) -> dict[str, Any]:
     """Keyword arguments for ``obstore.store.from_url(s3_url, **s3_options)``."""
     return s3_server.options()
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Hands out migrated databases."""
+    return Databases(request, tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(params=KINDS)
+def db(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Database]:
+    """A fresh library, once on each database."""
+    with databases.open(request.param) as opened:
+        yield opened
+
+
+@pytest.fixture
+def postgres_db(databases: Databases) -> Iterator[Database]:
+    """A fresh library on PostgreSQL, for what can only go wrong where writers do not queue up."""
+    with databases.open("postgres") as opened:
+        yield opened

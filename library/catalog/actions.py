@@ -8,14 +8,14 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
+from library.catalog.permits import Audience, LessonState
 from library.catalog.rules import CueLine, clean_language
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
 from library.core.database import announce, insert_new
 from library.core.errors import Invalid, NotFound
 from library.core.ids import new_id
-from library.core.permits import Audience, LessonState
 from library.core.text import SUMMARY_MAX, TITLE_MAX, clean_block, clean_line, required_line, required_name
-from transcode.stills import still_file
+from transcode.pictures.stills import still_file
 
 PERMITS = "permits"
 """Announced when a commit changed who may watch a lesson."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy.orm import Session
 
 from library.catalog import queries
+from library.catalog.permits import scope_tokens
 from library.catalog.rules import CueLine
 from library.catalog.tables import Clip, Lesson
-from library.core.permits import scope_tokens
 from search.document import Document, length_class
 
 

@@ -7,22 +7,15 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, extract, false, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from library.catalog.permits import Action, Audience, LessonFacts, LessonState, may, media_audience
 from library.catalog.rules import CueLine, first_words, shared_topics
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
 from library.core.errors import Forbidden, NotFound
 from library.core.paging import Page, clean_number
-from library.core.permits import (
-    Action,
-    Audience,
-    LessonFacts,
-    LessonState,
-    Role,
-    Viewer,
-    may,
-    media_audience,
-)
+from library.core.permits import Role, Viewer
 from library.core.text import fold
-from library.people.tables import Branch, Person
+from library.organisation.tables import Branch
+from library.people.tables import Person
 
 
 def facts(lesson: Lesson) -> LessonFacts:

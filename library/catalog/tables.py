@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from library.core.database import Base
-from library.people.tables import ID, Branch, Person
+from library.core.database import ID, Base
+from library.organisation.tables import Branch
+from library.people.tables import Person
 
 
 class Lecturer(Base):

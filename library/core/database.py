@@ -14,6 +14,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    String,
     TypeDecorator,
     create_engine,
     event,
@@ -216,3 +217,6 @@ def copy_sqlite(file: Path, target: Path) -> None:
         source.close()
     shutil.copymode(file, beside)
     beside.replace(target)
+
+
+ID = String(16)

@@ -18,10 +18,10 @@ from library.core.text import clean_line
 from library.intake import queries
 from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
 from library.intake.tables import Original, Recording, Step
-from transcode import captions
+from transcode.cutting.split import AudioProfile
 from transcode.errors import Refused
-from transcode.probe import Facts
-from transcode.split import AudioProfile
+from transcode.reading.probe import Facts
+from transcode.text import captions
 
 
 def begin(

@@ -16,7 +16,7 @@ from library.core.errors import Conflict, NotFound
 from library.intake import actions, queries
 from library.intake.cutting import CHOSEN, WantedCut, check_cuts, is_same
 from library.intake.tables import Recording, Step
-from transcode.probe import Facts
+from transcode.reading.probe import Facts
 
 
 def rearrange(

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from library.core.errors import Invalid
 from library.core.text import clean_line
-from transcode.split import MAX_CLIP_S
+from transcode.cutting.split import MAX_CLIP_S
 
 SHORTEST_CLIP_S = 3.0
 """Shorter than a sentence; most players stumble over less than a segment or two."""

@@ -31,9 +31,9 @@ from library.intake import actions
 from library.intake import queries as intake_queries
 from library.intake.manifest import Row
 from library.intake.rules import MEDIA_SUFFIXES, TRANSCRIPT_SUFFIXES
-from transcode import captions
 from transcode.errors import Refused
-from transcode.probe import Facts
+from transcode.reading.probe import Facts
+from transcode.text import captions
 
 Outcome = Literal["created", "updated", "unchanged"]
 

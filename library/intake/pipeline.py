@@ -3,7 +3,7 @@
 A step reads what it needs, works outside any transaction, and writes what it found in one. A process killed
 inside a step leaves nothing that the same step, run again, would trip over: files are made in a private
 folder and renamed, rows are written at the end. The order and the durability of the whole are the worker's
-(`server/worker.py`); here stands what each step does.
+(`server/background/worker.py`); here stands what each step does.
 """
 
 import hashlib
@@ -29,12 +29,13 @@ from library.intake.running import Run, Stopped
 from library.intake.tables import Original, Recording
 from library.people import queries as people
 from library.people.tables import Person
-from transcode import ladder, package, split
+from transcode.cutting import split
+from transcode.cutting.split import AudioProfile
+from transcode.encoding import ladder, package
 from transcode.errors import Cancelled, Failed, Refused
-from transcode.keyframes import KeyFrames, key_frames
-from transcode.looking import Look, look_over
-from transcode.probe import Facts, probe
-from transcode.split import AudioProfile
+from transcode.pictures.looking import Look, look_over
+from transcode.reading.keyframes import KeyFrames, key_frames
+from transcode.reading.probe import Facts, probe
 from transcode.tools import Tools
 
 

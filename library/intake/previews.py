@@ -14,10 +14,10 @@ from library.catalog import queries as catalog_queries
 from library.core.errors import NotFound
 from library.intake import objects
 from library.intake.running import Run, Stopped
-from transcode.graph import INIT
-from transcode.growing import planned_segments
-from transcode.ladder import Plan
-from transcode.playlist import Segment, growing_playlist
+from transcode.encoding.early_playlist import planned_segments
+from transcode.encoding.graph import INIT
+from transcode.encoding.ladder import Plan
+from transcode.encoding.playlist import Segment, growing_playlist
 
 GROWING = "growing.m3u8"
 """The playlist of what is there so far; its addresses are relative to it, pages sign them."""

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from library.intake.tables import Recording
-from transcode import captions
-from transcode.keyframes import KeyFrames
-from transcode.looking import Look
-from transcode.probe import Facts
-from transcode.split import AudioProfile, Cut, Pause, choose_cuts, cuts_from_chapters
+from transcode.cutting.split import AudioProfile, Cut, Pause, choose_cuts, cuts_from_chapters
+from transcode.pictures.looking import Look
+from transcode.reading.keyframes import KeyFrames
+from transcode.reading.probe import Facts
+from transcode.text import captions
 
 
 @dataclass(frozen=True)

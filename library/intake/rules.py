@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from library.core.errors import Invalid, TooLarge
 
-# What lecturers' devices produce. The name is only a first courtesy: the bytes decide (transcode.sniff).
+# What lecturers' devices produce. The name is a first courtesy: the bytes decide (transcode.reading.sniff).
 MEDIA_SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".wmv", ".asf", ".flv", ".ts", ".mts", ".m2ts"),
     *(

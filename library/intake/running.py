@@ -19,8 +19,8 @@ from library.core.database import Database, is_disk_full
 from library.core.errors import NotFound
 from library.intake import actions, queries
 from library.intake.tables import Recording, Step
+from transcode.encoding.package import Progress
 from transcode.errors import Cancelled, Refused, TranscodeError
-from transcode.package import Progress
 
 _PROGRESS_EVERY_S = 1.0
 # A cancelled ffmpeg must be gone within two seconds, and it may take one to end.

@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.core.database import Base
-from library.people.tables import ID
+from library.core.database import ID, Base
 
 
 class Original(Base):

@@ -1,6 +1,4 @@
-"""What makes a good name and password, and how long a guesser must wait."""
-
-from datetime import datetime, timedelta
+"""What makes a good name and password. Pure."""
 
 from library.core.errors import Invalid
 from library.core.text import fold, required_name
@@ -13,11 +11,6 @@ _COMMON = frozenset(
     {"12345678", "123456789", "1234567890", "88888888", "66666666", "00000000", "11111111", "password"}
     | {"qwertyuiop", "abc12345", "abcd1234", "11223344", "147258369", "password1", "admin123", "iloveyou"}
 )
-
-FREE_FAILURES = 5
-FAILURE_DAYS = 1
-SIGN_IN_DAYS = 30
-INVITATION_DAYS = 7
 
 
 def clean_username(text: str) -> str:
@@ -36,12 +29,3 @@ def check_password(password: str, username: str) -> None:
         raise Invalid("too_long", field="password", most=PASSWORD_MAX, length=len(password))
     if password.lower() in _COMMON or fold(password) == username or len(set(password)) < 3:
         raise Invalid("password_common", field="password")
-
-
-def wait_s(failures: int, last_at: datetime, now: datetime) -> float:
-    """Return the seconds a user name must still wait: none for five tries, then 2, 4, 8 ... at most 900."""
-    if failures < FREE_FAILURES:
-        return 0.0
-    doublings = min(10, failures - FREE_FAILURES + 1)
-    pause_s = min(900.0, 2.0**doublings)
-    return max(0.0, (last_at + timedelta(seconds=pause_s) - now).total_seconds())

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
+from library.catalog.permits import LessonState
 from library.catalog.tables import Clip, Lesson
 from library.core.clock import local_day
 from library.core.database import upsert
 from library.core.ids import new_id
-from library.core.permits import LessonState
 from library.plays import closing, rules
 from library.plays.crediting import Beat, Book, ClipFacts, PlayRow, WatcherRow
 from library.plays.rules import Begun, Range, ViewRule

@@ -26,7 +26,7 @@ from library.catalog.tables import Clip, Lecturer, Lesson
 from library.core.clock import midnight
 from library.core.paging import clean_number
 from library.core.permits import Role, Viewer
-from library.people import queries as people
+from library.organisation import queries as organisation
 from library.plays import rules
 from library.plays.figures import (
     BranchFigures,
@@ -362,13 +362,13 @@ def _nothing_yet(length_s: float) -> Curve:
 
 
 def _branches(session: Session, figures: Mapping[str, Figures]) -> tuple[BranchFigures, ...]:
-    names = people.branch_names(session, figures)
+    names = organisation.branch_names(session, figures)
     its = [BranchFigures(branch, names.get(branch, ""), f) for branch, f in figures.items()]
     return tuple(sorted(its, key=lambda one: (-one.figures.views, one.name, one.branch_id)))
 
 
 def _at_root(session: Session, viewer: Viewer) -> bool:
-    return viewer.holds_at(Role.STAFF, people.root_branch(session).path)
+    return viewer.holds_at(Role.STAFF, organisation.root_branch(session).path)
 
 
 def _branches_below(
@@ -383,7 +383,9 @@ def _branches_below(
     )
     found = {branch: _figures(numbers) for branch, *numbers in session.execute(select(sums))}
     if not everything:
-        own: Collection[str] = {branch.id for branch in people.branches_under(session, viewer, Role.STAFF)}
+        own: Collection[str] = {
+            branch.id for branch in organisation.branches_under(session, viewer, Role.STAFF)
+        }
         found = {branch: figures for branch, figures in found.items() if branch in own}
     return _branches(session, found)
 

@@ -9,8 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.core.database import Base
-from library.people.tables import ID
+from library.core.database import ID, Base
 
 VIEWER = String(40)
 KIND = String(8)

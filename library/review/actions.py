@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
+from library.catalog.permits import Action, Audience, LessonState
 from library.catalog.tables import Lesson
 from library.core.ids import new_id
-from library.core.permits import Action, Audience, LessonState, Viewer
+from library.core.permits import Viewer
 from library.core.text import clean_line
 from library.review import rules
 from library.review.tables import Decision

@@ -1,7 +1,7 @@
 """state x action -> state."""
 
+from library.catalog.permits import LessonState
 from library.core.errors import Conflict
-from library.core.permits import LessonState
 
 
 def published(state: LessonState, *, playable: bool, has_words: bool) -> LessonState:

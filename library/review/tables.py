@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.core.database import Base
-from library.people.tables import ID
+from library.core.database import ID, Base
 
 
 class Decision(Base):

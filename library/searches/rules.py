@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from library.core.text import NAME_MAX, TITLE_MAX, clean_line, required_line
-from search.analysis import unit_texts
 from search.engine import COUNTED
-from search.fold import fold
 from search.query import MAX_CHARACTERS, parse
+from search.text.analysis import unit_texts
+from search.text.fold import fold
 
 MOST_SAVED = 100
 """Searches that one person saves; more is a list that nobody reads."""

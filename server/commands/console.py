@@ -16,8 +16,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from library.core.database import sqlite_file
 from server import logs
 from server.commands.failures import Failure, said
-from server.i18n import N_, Catalogue
 from server.settings import Settings
+from server.web.i18n import N_, Catalogue
 from server.wiring import Ports, open_ports
 
 

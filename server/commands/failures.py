@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from library.core.errors import WeikeError
-from server.assets import AssetsMissingError
-from server.i18n import N_, Catalogue
-from server.indexing import IndexUnavailable
+from library.finding.indexer import IndexUnavailable
 from server.secrets import SecretUnreadable
-from server.words import explain
+from server.web.assets import AssetsMissingError
+from server.web.i18n import N_, Catalogue
+from server.web.words import explain
 from transcode.errors import Refused, TranscodeError
 
 FAILED, BAD_INPUT = 1, 2
@@ -67,7 +67,7 @@ def said(error: BaseException, catalogue: Catalogue) -> Said:
 
 def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
     # Imported here: it brings the job machinery, which most commands never need.
-    from server.worker import WorkerBusy
+    from server.background.worker import WorkerBusy
 
     if isinstance(error, WorkerBusy):
         return Said(catalogue.say(N_("这个资料库已经有一个处理进程在运行，同一时间只能有一个。")), FAILED)

@@ -8,19 +8,19 @@ from typing import Annotated, Any
 import typer
 
 from library.catalog import queries as catalog
+from library.finding.hits import Found
+from library.finding.indexer import IndexUnavailable
 from search.engine import Sort
+from server.commands.administrator import machine
 from server.commands.console import Console, absolute, console_of, write_whole
 from server.commands.failures import BAD_INPUT, Failure
-from server.commands.machine import machine
-from server.commands.objects import hit_object
+from server.commands.json_objects import hit_object
 from server.commands.options import Json
-from server.exporting import MOST_HITS, About, gather, workbook
-from server.finding import Found, find
-from server.formats import clock
-from server.i18n import N_
-from server.indexing import IndexUnavailable
+from server.slices.finding.workbook import MOST_HITS, About, gather, workbook
+from server.web.formats import clock
+from server.web.i18n import N_
+from server.web.words import word
 from server.wiring import Ports
-from server.words import word
 
 # Somebody waits: an index that is a little behind is better than none, and its worker catches up anyway.
 _CATCH_UP_S = 5.0
@@ -64,8 +64,8 @@ def search(
             console.result(written, as_json, [console.say(sentence, **written)])
             return
         with ports.db.read() as session:
-            found = find(
-                ports, session, machine(session), query, limit=limit or _LISTED, sort=sort, moments=1
+            found = ports.finder.find(
+                session, machine(session), query, limit=limit or _LISTED, sort=sort, moments=1
             )
             hits = [hit_object(row, ports.settings.base_url) for row in found.rows]
     value = {"total": found.total, "hits": hits}

@@ -16,14 +16,14 @@ from library.intake import actions, importing, local
 from library.intake import queries as intake
 from library.intake.manifest import BadRow, Manifest, Row, parse_manifest
 from library.intake.tables import Recording
-from server.commands.beside import indexing_beside
+from server.commands.administrator import root
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Reason
-from server.commands.following import Ended, OwnWorker, follow, own_worker, step_word
-from server.commands.machine import root
+from server.commands.local_lessons import publish as publish_lesson
 from server.commands.options import Json
-from server.commands.taking import publish as publish_lesson
-from server.i18n import N_
+from server.commands.parallel_indexing import indexing_beside
+from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
+from server.web.i18n import N_
 from server.wiring import Ports
 
 # Large enough that a commit costs little, small enough that a web page waits for at most a second.

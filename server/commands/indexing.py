@@ -6,10 +6,10 @@ from typing import Any
 
 import typer
 
+from library.finding.indexer import IndexUnavailable, Rebuilt
 from server.commands.console import Console, console_of
 from server.commands.options import Json
-from server.i18n import N_
-from server.indexing import IndexUnavailable, Rebuilt
+from server.web.i18n import N_
 from server.wiring import Ports
 
 # Another rebuild may be running: of a damaged index, or somebody else's.

@@ -5,20 +5,20 @@ from typing import Annotated, Any
 
 import typer
 
+from library.catalog.permits import Audience
 from library.catalog.rules import parse_date
-from library.core.permits import Audience
 from library.core.text import SUMMARY_MAX, TITLE_MAX, clean_block, required_line, split_topics
 from library.intake import local
-from server.commands import taking
+from server.commands import local_lessons as taking
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, FAILED, Reason
-from server.commands.following import Ended, OwnWorker, follow, own_worker, step_word
-from server.commands.objects import lesson_object
+from server.commands.json_objects import lesson_object
 from server.commands.options import Json
-from server.formats import clock
-from server.i18n import N_
+from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
+from server.web.formats import clock
+from server.web.i18n import N_
+from server.web.words import word
 from server.wiring import Ports
-from server.words import word
 
 HELP = N_(
     "收进一份录像，做成可以播放的短视频。\n\n"

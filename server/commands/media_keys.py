@@ -5,13 +5,13 @@ from pathlib import Path
 
 import typer
 
-from server import media_keys
 from server.commands.console import console_of
 from server.commands.failures import BAD_INPUT, Failure
 from server.commands.options import Json
-from server.i18n import N_
-from server.media_keys import Keys
-from server.signing import key_id
+from server.delivery import media_keys
+from server.delivery.media_keys import Keys
+from server.delivery.signing import key_id
+from server.web.i18n import N_
 
 HELP = N_("播放地址的密钥：换新的，或让已发出的地址全部失效。")
 ROTATE_HELP = N_(

@@ -7,19 +7,20 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
+from library.access import actions as access_actions
 from library.core.errors import Conflict, NotFound
 from library.core.permits import Role
 from library.core.text import fold
+from library.erasing import erase
 from library.people import actions, queries
 from library.people.tables import Person
+from server.commands.administrator import machine, root
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, FAILED, Failure
-from server.commands.machine import machine, root
 from server.commands.options import Json
-from server.erasing import erase
-from server.i18n import N_
+from server.web.i18n import N_
+from server.web.words import word
 from server.wiring import Ports
-from server.words import word
 
 HELP = N_("账号：新建、列出、改密码、改角色、生成一次性链接、删除。")
 
@@ -81,7 +82,7 @@ def password(
         with ports.db.write() as session:
             person = _person(session, name)
             person_id = person.id
-            actions.set_password(session, person, secret)
+            access_actions.set_password(session, person, secret)
         _show(console, ports, person_id, as_json)
 
 
@@ -117,7 +118,9 @@ def link(
     console = _begin(context)
     with console.ports() as ports:
         with ports.db.write() as session:
-            invitation, secret = actions.invite(session, full_name, role, root(session), None, ports.clock())
+            invitation, secret = access_actions.invite(
+                session, full_name, role, root(session), None, ports.clock()
+            )
             if for_user is not None:
                 person = _person(session, for_user)
                 invitation.person_id, invitation.name = person.id, person.name

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from library.access import actions as access
 from library.core.clock import utc_now
 from library.core.database import open_database
-from library.people import actions as people
 from server import migrate as migrations
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Failure
 from server.commands.options import Json
-from server.i18n import N_
 from server.settings import Settings
+from server.web.i18n import N_
 from server.wiring import Ports
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def listen(console: Console, host: str | None, port: int | None) -> tuple[socket
 
 def _first_admin(console: Console, ports: Ports) -> None:
     with ports.db.write() as session:
-        secret = people.first_admin_link(session, ports.clock())
+        secret = access.first_admin_link(session, ports.clock())
     if secret is not None:
         url = f"{ports.settings.base_url}/welcome/{secret}"
         typer.echo(
@@ -136,7 +136,7 @@ def config_of(app: "ASGIApp", settings: Settings) -> "uvicorn.Config":
 
 def worker(context: typer.Context) -> None:
     """Run the pipeline until a signal ends it."""
-    from server.worker import Worker
+    from server.background.worker import Worker
 
     console = console_of(context)
     console.log(quiet=False)

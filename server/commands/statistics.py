@@ -11,15 +11,12 @@ from library.catalog import queries as catalog
 from library.core.clock import local_day
 from library.plays.queries import people_of_days
 from library.plays.statistics import Sort, lesson_figures, overview
+from server.commands.administrator import machine
 from server.commands.console import Console, absolute, console_of, write_whole
 from server.commands.failures import BAD_INPUT, Failure
-from server.commands.machine import machine
 from server.commands.options import Json
-from server.formats import clock, watched_words
-from server.i18n import N_
-from server.measuring import lesson_object, overview_object
-from server.pages import counting_rule
-from server.reports import (
+from server.slices.statistics.presentation import lesson_object, overview_object
+from server.slices.statistics.reports import (
     MOST_LESSONS,
     Making,
     Report,
@@ -28,9 +25,12 @@ from server.reports import (
     overview_report,
     workbook,
 )
-from server.spans import Chosen, choose
+from server.slices.statistics.spans import Chosen, choose
+from server.web.formats import clock, watched_words
+from server.web.i18n import N_
+from server.web.pages import counting_rule
+from server.web.words import word
 from server.wiring import Ports
-from server.words import word
 
 HELP = N_("统计：一课或全部课程的数字；汇总、封存和核对。weike stats 后面直接写课的编号也可以。")
 

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from library.intake.sweeping import SweepRefused
+from server.background.store_sweep import sweep_of
 from server.commands.console import console_of
 from server.commands.failures import FAILED, Failure
 from server.commands.options import Json
-from server.formats import size
-from server.i18n import N_
-from server.sweeping import sweep_of
+from server.web.formats import size
+from server.web.i18n import N_
 
 HELP = N_(
     "清理存储：删除已不属于任何课程的文件。\n\n"

@@ -1,6 +1,6 @@
 """What is said about a file before its bytes: status, headers, and which of the bytes are asked for.
 
-deploy/nginx.conf says the same of the same addresses; tests/delivery holds the two together.
+deploy/nginx.conf says the same of the same addresses; tests/server/delivery holds the two together.
 """
 
 import re

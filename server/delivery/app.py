@@ -8,9 +8,9 @@ import structlog
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
+from library.catalog.narrowed import ClosedClips
 from library.core.clock import Clock
 from library.intake.objects import clip_prefix, local_root
-from server.closing import ClosedClips
 from server.delivery.answers import (
     INDEXES,
     Asked,
@@ -24,9 +24,9 @@ from server.delivery.answers import (
 )
 from server.delivery.bucket import Bucket
 from server.delivery.folder import Folder
+from server.delivery.media_keys import MediaKeys
 from server.delivery.sending import Exchange, send_whole
 from server.delivery.small import SmallFile, SmallFiles
-from server.media_keys import MediaKeys
 
 log = structlog.get_logger()
 

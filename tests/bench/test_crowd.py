@@ -27,9 +27,9 @@ from bench.crowd import (
     verdict,
     visit,
 )
+from library.plays.view_counts import rest_s
 from server.settings import Settings
-from server.viewcounts import rest_s
-from transcode.ladder import Profile
+from transcode.encoding.ladder import Profile
 
 RUNG = Rung("only", 8_000_000, 1.0)
 FLAT = Crowd(people=360_000, share=0.01, arrivals=(Until(3600, 1.0),), rungs=(RUNG,))

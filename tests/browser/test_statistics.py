@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from library.people import actions as people
+from library.organisation import actions as organisation
 from library.plays.tables import Play
-from server.sharing import share
+from server.web.sharing import share
 from tests.browser.conftest import DEVICES
 from tests.server.conftest import Put, Shelf
 from tests.support import factories as make
@@ -41,7 +41,7 @@ def measured(served: Served) -> Measured:
     now = served.ports.clock() - timedelta(minutes=1)
     with served.ports.db.write() as session:
         root = make.root(session)
-        villages = [people.add_branch(session, root, name, now) for name in ("余村党支部", "天荒坪镇")]
+        villages = [organisation.add_branch(session, root, name, now) for name in ("余村党支部", "天荒坪镇")]
         owner = Shelf(served).viewer("lecturer")
         lesson = make.lesson(session, TITLE, owner=owner, branch=villages[0], lecturer="王芳", clips=2)
         for clip in lesson.clips:
@@ -161,7 +161,7 @@ def test_a_play_that_a_code_led_to_says_so(chromium: Browser, served: Served, pu
     page.goto(f"{served.base_url}{path}")
     drawn: Any = page.locator(".share .qr path").get_attribute("d")
     assert drawn == share(served.base_url, path).code
-    page.goto(f"{served.base_url}{path}?via=qr")  # what the code reads, see tests/server/test_sharing.py
+    page.goto(f"{served.base_url}{path}?via=qr")  # what the code reads, see tests/server/web/test_sharing.py
     if scanned == "lesson":
         page.click(f"a[href='/clips/{put.clip}'] >> nth=0")
     page.wait_for_function("() => document.querySelector('video')?.readyState >= 2", timeout=60_000)

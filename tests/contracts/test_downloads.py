@@ -18,8 +18,8 @@ from library.core.errors import NotFound, Throttled
 from library.intake.downloads import AT_ONCE, MOST_WAITING, Download, Downloads, choices
 from library.intake.objects import clip_prefix, local_root
 from tests.support.rendition import make_rendition
+from transcode.encoding.remux import Labels
 from transcode.errors import Cancelled, ToolFailed
-from transcode.remux import Labels
 from transcode.tools import Tools, find_tools
 
 CLIP, PLAN = "abcdefgh23456789", "0123456789ab"

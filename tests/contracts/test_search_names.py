@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from search.document import Document, length_class
 from search.engine import Counts, Filters, SearchEngine
 from search.engines import ENGINES
+from search.meaning.dictionary import Dictionary, shipped_entries
 from search.query import Query
-from search.vocabulary import Vocabulary, shipped_entries
 
-SHIPPED = Vocabulary.of(synonyms=shipped_entries())
+SHIPPED = Dictionary.of(synonyms=shipped_entries())
 EVERYONE = frozenset(["everyone"])
 MINE = frozenset(["everyone", "owner:1"])
 SECRET = frozenset(["owner:1"])
@@ -351,8 +351,8 @@ def test_words_that_are_only_said_are_asked_about(
 def test_what_only_hidden_lessons_say_is_not_asked_about(lectures: SearchEngine) -> None:
     assert lectures.did_you_mean("密写要水", SECRET | EVERYONE, SHIPPED) == "密写药水"
     assert lectures.did_you_mean("密写要水", frozenset(), SHIPPED) is None
-    vocabulary = Vocabulary.of(words=["密写药水"])
-    assert lectures.did_you_mean("密写要水", EVERYONE, vocabulary) is None, "though the dictionary has it"
+    dictionary = Dictionary.of(words=["密写药水"])
+    assert lectures.did_you_mean("密写要水", EVERYONE, dictionary) is None, "though the dictionary has it"
 
 
 def test_pieces_of_a_word_found_apart_do_not_hide_what_was_meant(lectures: SearchEngine) -> None:
@@ -375,7 +375,7 @@ TYPED = st.lists(
 def test_anything_may_be_typed(library: SearchEngine, typed: str) -> None:
     shown = {s.text for s in library.suggest(typed, EVERYONE)}
     shown.add(library.did_you_mean(typed, EVERYONE) or "")
-    results = library.search(typed, EVERYONE, counts=True, vocabulary=SHIPPED)
+    results = library.search(typed, EVERYONE, counts=True, dictionary=SHIPPED)
     shown.update(results.heard, (hit.id for hit in results.hits))
     assert not any("大山" in text or text in ("赵六", "hidden") for text in shown)
 
@@ -384,18 +384,18 @@ def test_anything_may_be_typed(library: SearchEngine, typed: str) -> None:
 
 
 def test_synonyms_find_each_other(library: SearchEngine) -> None:
-    taught = Vocabulary.of(synonyms=[("三农", "农业农村农民"), ("党課", "微党课")])
+    taught = Dictionary.of(synonyms=[("三农", "农业农村农民"), ("党課", "微党课")])
     assert found(library, "农业农村农民") == set()
-    assert found(library, "农业农村农民", vocabulary=taught) == {"village"}
-    assert found(library, "農業農村農民 乡村", vocabulary=taught) == {"village"}
-    assert found(library, "农业农村农民 -乡村", vocabulary=taught) == set()
-    assert not library.search("农业农村农民", EVERYONE, vocabulary=taught).relaxed
+    assert found(library, "农业农村农民", dictionary=taught) == {"village"}
+    assert found(library, "農業農村農民 乡村", dictionary=taught) == {"village"}
+    assert found(library, "农业农村农民 -乡村", dictionary=taught) == set()
+    assert not library.search("农业农村农民", EVERYONE, dictionary=taught).relaxed
 
 
 def test_what_was_typed_ranks_above_its_synonym(library: SearchEngine) -> None:
-    taught = Vocabulary.of(synonyms=[("银行卡", "三农")])
-    assert [hit.id for hit in library.search("三农", EVERYONE, vocabulary=taught).hits] == ["village", "bank"]
-    assert [hit.id for hit in library.search("银行卡", EVERYONE, vocabulary=taught).hits] == [
+    taught = Dictionary.of(synonyms=[("银行卡", "三农")])
+    assert [hit.id for hit in library.search("三农", EVERYONE, dictionary=taught).hits] == ["village", "bank"]
+    assert [hit.id for hit in library.search("银行卡", EVERYONE, dictionary=taught).hits] == [
         "bank",
         "village",
     ]
@@ -405,14 +405,14 @@ def test_a_taught_word_is_held_together(library: SearchEngine) -> None:
     # 学习 and 精神 stand apart in one lesson, side by side in another.
     assert found(library, "学习教育") == {"history"}
     assert found(library, "乡村发展") == {"village"}
-    taught = Vocabulary.of(words=["乡村发展"])
-    held = library.search("乡村发展", EVERYONE, vocabulary=taught)
+    taught = Dictionary.of(words=["乡村发展"])
+    held = library.search("乡村发展", EVERYONE, dictionary=taught)
     assert held.relaxed
 
 
 def test_the_terms_that_come_with_it(library: SearchEngine) -> None:
-    assert found(library, "党的二十大", vocabulary=SHIPPED) == {"history", "congress"}
-    assert found(library, "党的20大", vocabulary=SHIPPED) == {"history", "congress"}
+    assert found(library, "党的二十大", dictionary=SHIPPED) == {"history", "congress"}
+    assert found(library, "党的20大", dictionary=SHIPPED) == {"history", "congress"}
 
 
 # --- the query language's newer fields ---

@@ -14,11 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from library.core.permits import LessonState
-from search import generations
+from library.catalog.permits import LessonState
+from search.disk import generations
 from server.settings import Settings
 from server.wiring import open_ports
-from tests.cli.conftest import start
+from tests.server.commands.conftest import start
 from tests.support import factories
 from tests.support.client import Person
 from tests.support.server import Process, new_data, password, process

@@ -12,8 +12,9 @@ import pytest
 
 from library.catalog import actions as catalog
 from library.catalog import queries
-from library.core.permits import NOBODY, LessonState
-from search import generations
+from library.catalog.permits import LessonState
+from library.core.permits import NOBODY
+from search.disk import generations
 from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.support import factories

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from library.intake.previews import early_digest
-from search.whoosh_index import WhooshIndex
+from search.engines.whoosh.index import WhooshIndex
 from tests.flow import media
 from tests.support import server
 from tests.support.client import Person

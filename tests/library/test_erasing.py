@@ -6,11 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, String, cast, func, select
 
+from library.access import actions as access
+from library.access import queries as access_queries
 from library.catalog import queries as catalog
+from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
 from library.core.database import Base, Database
 from library.core.errors import Conflict, Forbidden, NotFound
-from library.core.permits import LessonState, Role
+from library.core.permits import Role
+from library.erasing import erase
+from library.organisation import actions as organisation
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.tables import RoleGrant
@@ -23,7 +28,6 @@ from library.plays.tables import Play, View, Watcher
 from library.plays.verifying import verify
 from library.review import actions as review
 from library.searches import actions as searches
-from server.erasing import erase
 from tests.support import factories as make
 from tests.support.databases import NOW
 
@@ -67,9 +71,9 @@ def wang(db: Database) -> dict[str, str]:
         wang = str(viewer.person_id)
         person = people_queries.person(session, wang)
         person.username = "xiaofang"
-        people.open_sign_in(session, person, "手机", NOW)
-        people.make_token(session, wang, "脚本", NOW)
-        people.invite(session, "新人", Role.MEMBER, root, viewer, NOW)
+        access.open_sign_in(session, person, "手机", NOW)
+        access.make_token(session, wang, "脚本", NOW)
+        access.invite(session, "新人", Role.MEMBER, root, viewer, NOW)
         people.grant(session, str(make.person(session).person_id), Role.MEMBER, root, wang, NOW)
         searches.save(session, wang, "红船", "红船精神", {}, "relevance", 3, NOW)
         lesson = make.lesson(session, "绿水青山", clips=1, owner=viewer, state=LessonState.DRAFT)
@@ -116,7 +120,7 @@ def test_what_an_erased_member_gave_stays_and_open_links_do_not(db: Database, wa
     with db.read() as session:
         assert session.scalar(select(func.count()).select_from(RoleGrant)) == (grants or 0) - 1
         admin = people_queries.viewer_of(session, people_queries.person(session, wang["admin"]))
-        assert people_queries.open_invitations(session, admin, NOW) == []
+        assert access_queries.open_invitations(session, admin, NOW) == []
 
 
 def test_a_play_of_an_erased_member_earns_nothing_any_more(db: Database, wang: dict[str, str]) -> None:
@@ -148,7 +152,7 @@ def test_the_last_administrator_stays(db: Database) -> None:
 def test_only_administrators_of_all_their_branches_may_erase(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        east, west = (people.add_branch(session, root, name, NOW) for name in ("东县", "西县"))
+        east, west = (organisation.add_branch(session, root, name, NOW) for name in ("东县", "西县"))
         both = str(make.person(session, (Role.MEMBER, east), (Role.LECTURER, west)).person_id)
         one = str(make.person(session, (Role.MEMBER, east)).person_id)
         admin = make.person(session, (Role.ADMIN, root))

@@ -12,7 +12,7 @@ from typing import Any
 
 import m3u8
 
-from transcode.package import ClipOutput
+from transcode.encoding.package import ClipOutput
 from transcode.tools import Tools
 
 READ_HLS = ["-protocol_whitelist", "file,crypto", "-allowed_extensions", "ALL", "-f", "hls"]

@@ -18,11 +18,11 @@ from tests.media.looking import (
     signal,
     sound_apart_s,
 )
-from transcode.boxes import top_boxes
-from transcode.ladder import Plan, plan_clip
-from transcode.package import ClipOutput, Progress, encode_clip
-from transcode.playlist import Segment, parse_media_playlist
-from transcode.probe import Facts, probe
+from transcode.encoding.ladder import Plan, plan_clip
+from transcode.encoding.package import ClipOutput, Progress, encode_clip
+from transcode.encoding.playlist import Segment, parse_media_playlist
+from transcode.reading.boxes import top_boxes
+from transcode.reading.probe import Facts, probe
 from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.media.conftest import FAST, Maker, picture, tone
+from transcode.cutting.hearing import AudioProfile, audio_pass
+from transcode.cutting.split import choose_cuts
 from transcode.errors import Cancelled
-from transcode.hearing import AudioProfile, audio_pass
-from transcode.probe import probe
-from transcode.split import choose_cuts
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 
 from tests.media.conftest import FAST, Maker, picture, tone
 from transcode.errors import REFUSALS, Refused
-from transcode.probe import probe
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 

@@ -9,8 +9,8 @@ from PIL import Image
 
 from tests.media.conftest import Maker, picture, tone
 from transcode.errors import Cancelled
-from transcode.looking import Look, look_over
-from transcode.probe import probe
+from transcode.pictures.looking import Look, look_over
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 TURN_S = 24.0

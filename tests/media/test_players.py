@@ -21,10 +21,10 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser.conftest import ARGUMENTS
 from tests.media.conftest import FAST, Maker, picture, tone
 from tests.support import needs
-from transcode.keyframes import key_frames
-from transcode.ladder import plan_clip
-from transcode.package import ClipOutput, encode_clip
-from transcode.probe import probe
+from transcode.encoding.ladder import plan_clip
+from transcode.encoding.package import ClipOutput, encode_clip
+from transcode.reading.keyframes import key_frames
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from tests.media.conftest import Maker
+from transcode.encoding.ladder import plan_clip
+from transcode.encoding.package import ClipOutput, encode_clip
+from transcode.encoding.remux import Labels, remux
 from transcode.errors import ToolFailed
-from transcode.ladder import plan_clip
-from transcode.package import ClipOutput, encode_clip
-from transcode.probe import probe
-from transcode.remux import Labels, remux
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow

@@ -14,10 +14,10 @@ import psutil
 import pytest
 
 from tests.media.conftest import FAST, Maker, picture, tone
+from transcode.encoding.ladder import plan_clip
+from transcode.encoding.package import encode_clip
 from transcode.errors import Cancelled, Failed
-from transcode.ladder import plan_clip
-from transcode.package import encode_clip
-from transcode.probe import probe
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow
@@ -111,9 +111,9 @@ WORKER = """
 import sys, threading
 from pathlib import Path
 from transcode.tools import Tools
-from transcode.probe import probe
-from transcode.ladder import plan_clip
-from transcode.package import encode_clip
+from transcode.reading.probe import probe
+from transcode.encoding.ladder import plan_clip
+from transcode.encoding.package import encode_clip
 ffmpeg, ffprobe, source, folder = map(Path, sys.argv[1:])
 tools = Tools(ffmpeg, ffprobe, "", "")
 threading.Thread(

@@ -12,9 +12,9 @@ import pytest
 
 from tests.media.conftest import FAST, Maker
 from tests.media.looking import signal
-from transcode.ladder import plan_clip
-from transcode.package import encode_clip
-from transcode.probe import probe
+from transcode.encoding.ladder import plan_clip
+from transcode.encoding.package import encode_clip
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow

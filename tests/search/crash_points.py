@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 
 from search.document import Document
+from search.engines.whoosh.index import WhooshIndex
 from search.rebuild import rebuild
-from search.whoosh_index import WhooshIndex
 
 EVERYONE = frozenset(["everyone"])
 # What a process does to files shows up as these audit events (PEP 578).

@@ -9,8 +9,8 @@ import opencc
 import pytest
 
 from search.document import Document
-from search.moments import best_moments
-from search.whoosh_index import WhooshIndex
+from search.engines.whoosh.index import WhooshIndex
+from search.meaning.moments import best_moments
 from tests.search.passages import PASSAGES
 
 EVERYONE = frozenset(["everyone"])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from search.plan import MAX_TERMS, Plan, phrase_terms, plan
 from search.query import MAX_CHARACTERS, Query, parse
+from search.ranking.plan import MAX_TERMS, Plan, phrase_terms, plan
 
 COSTLY = [
     '"',

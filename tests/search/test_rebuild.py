@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from search import generations
+from search.disk import generations
 from search.document import Document
 from search.engine import IndexBusy, IndexDamaged
+from search.engines.whoosh.index import WhooshIndex
 from search.rebuild import rebuild
-from search.whoosh_index import WhooshIndex
 
 EVERYONE = frozenset(["everyone"])
 

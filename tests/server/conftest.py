@@ -11,20 +11,21 @@ from pathlib import Path
 
 import pytest
 
+from library.access import actions as access
 from library.catalog import queries as catalog
-from library.core.permits import Audience, LessonState, Role, Viewer
+from library.catalog.permits import Audience, LessonState
+from library.core.permits import Role, Viewer
+from library.dictionary import actions as wording
+from library.dictionary.rules import draft
 from library.intake import actions as intake
 from library.intake import arranging
 from library.intake import queries as intake_queries
 from library.intake.cutting import WantedCut
 from library.intake.objects import clip_prefix, storyboard_prefix
-from library.people import actions as people
 from library.people import queries as people_queries
 from library.plays import actions as plays
 from library.searches import actions as searches
-from library.wording import actions as wording
-from library.wording.rules import draft
-from server.signing import BeatSigner
+from server.slices.watching.beat_keys import BeatSigner
 from tests.support import factories, server
 
 FILES = {
@@ -146,7 +147,7 @@ class Shelf:
         admin = self.viewer("admin")
         with self.served.ports.db.write() as session:
             root = factories.root(session)
-            invitation, secret = people.invite(
+            invitation, secret = access.invite(
                 session, "新同志", role, root, admin, self.served.ports.clock()
             )
             return invitation.id, secret
@@ -155,7 +156,7 @@ class Shelf:
         """An API token of somebody: its id and its secret."""
         viewer = self.viewer(username)
         with self.served.ports.db.write() as session:
-            token, secret = people.make_token(
+            token, secret = access.make_token(
                 session, str(viewer.person_id), "程序", self.served.ports.clock()
             )
             return token.id, secret
@@ -175,7 +176,7 @@ class Shelf:
     def taught(self, *words: str) -> str:
         """The id of an entry of the dictionary that staff have taught; of a new word without `words`."""
         wanted = draft(words or [self.new_word()])
-        with self.served.ports.vocabulary.teaching() as session:
+        with self.served.ports.dictionary.teaching() as session:
             return wording.add(session, None, wanted, self.served.ports.clock()).id
 
     def root(self) -> str:

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from server.app import create_app
-from server.beats import PATH
+from server.slices.watching.beats import PATH
 from tests.support.server import Served
 
 BEATS = f"POST {PATH}"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from library.core.permits import LessonState
+from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
 from tests.server.routes import all_routes
 from tests.support.server import Served, in_thread, new_data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from library.core.permits import Audience, LessonState
+from library.catalog.permits import Audience, LessonState
 from tests.server.conftest import Put, Shelf
 from tests.support.server import Served
 

@@ -13,8 +13,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
-from library.core.permits import Audience, LessonState
-from server.templating import CONTENT_SECURITY_POLICY
+from library.catalog.permits import Audience, LessonState
+from server.web.templating import CONTENT_SECURITY_POLICY
 from tests.server.conftest import Shelf
 from tests.support.client import Person
 from tests.support.server import Served, new_data, password, process

@@ -10,12 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
+from library.catalog.permits import LessonState
 from library.core.clock import utc_now
-from library.core.permits import LessonState, Role
+from library.core.permits import Role
+from library.dictionary.rules import shipped_id
+from library.organisation import actions as organisation
 from library.people import actions as people
 from library.people import queries as people_queries
-from library.wording.rules import shipped_id
-from search.vocabulary import shipped_entries
+from search.meaning.dictionary import shipped_entries
 from tests.server.conftest import Shelf
 from tests.server.routes import all_routes
 from tests.support import factories
@@ -386,7 +388,7 @@ CASES = [
     Case("DELETE /tus/{uuid}", "401 403 204 404 404 404", tus()),
 ]
 BY_ITSELF = {"* /static"}
-"""What is static is for everybody. Media are no route: tests/delivery asks for them."""
+"""What is static is for everybody. Media are no route: tests/server/delivery asks for them."""
 
 
 def test_the_table_names_every_route(served: Served) -> None:
@@ -443,7 +445,7 @@ def test_a_strangers_chunk_was_written_before_he_was_refused(served: Served, she
 def test_staff_of_one_branch_have_no_power_in_another(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson()
     with served.ports.db.write() as session:
-        town = people.add_branch(session, factories.root(session), "东乡", utc_now())
+        town = organisation.add_branch(session, factories.root(session), "东乡", utc_now())
         staff = people.add_person(session, "dongxiang", "东乡工作人员", password("dongxiang"), utc_now())
         people.grant(session, staff.id, Role.STAFF, town, None, utc_now())
     with served.signed_in("dongxiang") as browser:

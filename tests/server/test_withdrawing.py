@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from library.core.permits import Audience, LessonState
+from library.catalog.narrowed import ClosedClips
+from library.catalog.permits import Audience, LessonState
 from library.review import actions as review
-from server.closing import ClosedClips
 from tests.server.conftest import Put, Shelf
 from tests.support.server import MovableClock, Served, add_people, in_thread, new_data
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from library.core.permits import Audience, LessonState
+from library.catalog.permits import Audience, LessonState
 from tests.server.conftest import Shelf
 from tests.support.server import Served
 

@@ -41,7 +41,7 @@ class Web(BaseHTTPRequestHandler):
         self._answer(str(len(self.rfile.read(int(self.headers["Content-Length"])))).encode())
 
     def _stream(self) -> None:
-        """Two events as server/routes/intake.py sends them; the second when the test says so."""
+        """Two events as server/slices/intake/routes.py sends them; the second when the test says so."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("X-Accel-Buffering", "no")

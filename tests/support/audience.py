@@ -9,7 +9,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
-from library.people.tables import Branch
+from library.organisation.tables import Branch
 from library.plays import actions as plays
 from library.plays.crediting import Beat
 from library.plays.rules import Source, ViewRule

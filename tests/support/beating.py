@@ -17,7 +17,7 @@ from library.core.database import Database
 from library.plays import actions
 from library.plays.rules import ViewRule
 from library.plays.tables import DaySum, Play, View, Watcher
-from server.signing import BeatSigner
+from server.slices.watching.beat_keys import BeatSigner
 from tests.support import factories
 
 CLIP_S = 60

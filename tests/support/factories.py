@@ -10,20 +10,23 @@ from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
+from library.catalog.permits import Audience, LessonState
 from library.catalog.rules import CueLine
 from library.catalog.tables import Clip, Lesson
 from library.core.ids import new_id
-from library.core.permits import Audience, LessonState, Role, Viewer
+from library.core.permits import Role, Viewer
 from library.intake import actions as intake
 from library.intake.tables import Recording
+from library.organisation import queries as organisation_queries
+from library.organisation.tables import Branch
 from library.people import actions as people
 from library.people import queries as people_queries
-from library.people.tables import Branch, Person
+from library.people.tables import Person
 from tests.support.databases import NOW
-from transcode.facts import AudioFacts, Chapter, Facts
-from transcode.hearing import AudioProfile
-from transcode.looking import Look, Storyboard
-from transcode.pauses import Pause
+from transcode.cutting.hearing import AudioProfile
+from transcode.cutting.pauses import Pause
+from transcode.pictures.looking import Look, Storyboard
+from transcode.reading.facts import AudioFacts, Chapter, Facts
 
 PLAN = "0123456789ab"
 _numbers = count(1)
@@ -50,7 +53,7 @@ def person(session: Session, *roles: tuple[Role, Branch], name: str | None = Non
 
 def root(session: Session) -> Branch:
     """The root of the organisation tree."""
-    return people_queries.root_branch(session)
+    return organisation_queries.root_branch(session)
 
 
 def lesson(

@@ -30,8 +30,8 @@ import uvicorn
 
 from library.core.clock import Clock, utc_now
 from library.core.permits import Role
+from library.organisation import queries as organisation_queries
 from library.people import actions as people
-from library.people import queries as people_queries
 from server.app import create_app
 from server.commands.serving import config_of
 from server.settings import Settings
@@ -72,7 +72,7 @@ def add_people(ports: Ports) -> None:
     with ports.db.write() as session:
         for username, role in PEOPLE.items():
             person = people.add_person(session, username, username, password(username), utc_now())
-            people.grant(session, person.id, role, people_queries.root_branch(session), None, utc_now())
+            people.grant(session, person.id, role, organisation_queries.root_branch(session), None, utc_now())
 
 
 def new_data(folder: Path) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import settings
 
-from transcode.facts import AudioFacts, Facts, VideoFacts
+from transcode.reading.facts import AudioFacts, Facts, VideoFacts
 
 STEADY = settings(deadline=None, max_examples=60)
 """For property tests: a busy machine must not turn them red."""

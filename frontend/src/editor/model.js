@@ -9,7 +9,7 @@ export const SAME_S = 0.02;
 const NEAR_S = 1;
 /** How far into a sentence a border must lie to count as cutting it: transcripts are not exact. */
 const INSIDE_S = 0.4;
-/** A clip begins at most this long before the first word (as transcode/split.py has it). */
+/** A clip begins at most this long before the first word (as transcode/cutting/split.py has it). */
 const LEAD_S = 0.5;
 
 const round = (seconds) => Math.round(seconds * 1000) / 1000;

@@ -11,12 +11,12 @@ import m3u8
 import psutil
 
 from tests.media.looking import READ_HLS
-from transcode.facts import Facts
-from transcode.hearing import audio_pass
-from transcode.ladder import plan_clip
-from transcode.package import ClipOutput, encode_clip
-from transcode.probe import probe
-from transcode.split import choose_cuts
+from transcode.cutting.hearing import audio_pass
+from transcode.cutting.split import choose_cuts
+from transcode.encoding.ladder import plan_clip
+from transcode.encoding.package import ClipOutput, encode_clip
+from transcode.reading.facts import Facts
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 PATIENCE_S = 200.0

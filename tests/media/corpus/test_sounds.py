@@ -9,7 +9,7 @@ import pytest
 from tests.media.corpus.conftest import Cook
 from tests.media.corpus.recipes import SOUNDS, Recipe
 from tests.media.corpus.test_pictures import judge
-from transcode.probe import probe
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow

@@ -1,0 +1,1 @@
+"""Who somebody proves to be: sign-ins, tokens, one-time links."""

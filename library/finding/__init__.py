@@ -1,0 +1,1 @@
+"""Finding what was said, as the one who asks may see it; the index beside the database."""

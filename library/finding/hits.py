@@ -1,0 +1,354 @@
+"""From a query to rows for the page, the JSON API and the command line: the lesson, the quotes, the seconds.
+
+The index says which clips; the database says what may be shown and where in the clip it is said. A clip that
+was withdrawn, hidden or cut anew after the index was written is left out here, so that a stale index never
+shows what a page would not.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from library.catalog import queries
+from library.catalog.rules import CueLine, first_words
+from library.catalog.tables import Clip, Lesson
+from library.core.permits import Viewer, scope_of
+from library.core.text import fold
+from library.dictionary.in_use import DictionaryInUse
+from library.finding.indexer import Indexer, IndexUnavailable
+from library.organisation import queries as organisation
+from library.plays import queries as plays
+from search.engine import Counts, Filters, Hit, IndexDamaged, Results, SchemaChanged, SearchError, Sort
+from search.meaning.dictionary import Dictionary
+from search.meaning.moments import Moment, best_text_moment, find_moments, highlight
+from search.query import Query, parse, with_heard
+from search.ranking.plan import joined, synonyms_of, whole_words
+from search.text.analysis import is_han, unit_texts
+from search.text.fold import fold as fold_query
+
+Marks = tuple[tuple[int, int], ...]
+
+MOST_MOMENTS = 3
+"""Places shown of one clip: more would push the other clips off a phone's screen."""
+
+_QUOTE_CHARACTERS = 80
+_WHOLE_UNITS = range(3, 9)
+"""Characters of a word that people type as they would say it; what is longer is a question of theirs."""
+
+# SQLite takes 32,766 values in a statement, PostgreSQL is quickest with few.
+_IDS_A_STATEMENT = 2_000
+KINDS = {
+    "视频": "video",
+    "录像": "video",
+    "音频": "sound",
+    "录音": "sound",
+    "audio": "sound",
+    "文稿": "text",
+    "文字": "text",
+}
+
+
+Source = Literal["speech", "beginning", "summary", "title", "topic", "lecturer"]
+"""Where a quote comes from: what is said, what is said first (when only the lesson's names hold the words, or
+none were looked for), or one of the texts about the lesson."""
+
+
+@dataclass(frozen=True)
+class FoundMoment:
+    """A sentence that answers; `marks` are the (from, to) ranges to mark in `quote`.
+
+    `start_s` counts from the clip's start, `lesson_start_s` from the lecture's; both are None when only the
+    description matched, or the words have no times.
+    """
+
+    quote: str
+    marks: Marks = ()
+    start_s: float | None = None
+    lesson_start_s: float | None = None
+    source: Source = "speech"
+
+    @property
+    def is_said(self) -> bool:
+        """Whether it is a piece of speech that answers."""
+        return self.source == "speech"
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What of the texts about a lesson the query names, and where; the lesson's `title`, not the clip's."""
+
+    title: Marks = ()
+    lecturer: Marks = ()
+    topics: tuple[tuple[str, Marks], ...] = ()
+
+
+@dataclass(frozen=True)
+class FoundRow:
+    """One hit with at least one moment, in the order of time; `best_n` is the place of the best, and `more`
+    are the places left out. `clip` is None for a lesson without clips, or whose words have no times. `views`
+    are those of the whole lesson."""
+
+    lesson: Lesson
+    clip: Clip | None
+    moments: tuple[FoundMoment, ...]
+    score: float
+    views: int = 0
+    best_n: int = 0
+    more: int = 0
+    matched: Matched = Matched()
+
+    @property
+    def best(self) -> FoundMoment:
+        """The moment to show when there is room for one."""
+        return self.moments[self.best_n]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What answers: speech or, when nobody says it, each text that does; none when nothing was asked."""
+        if self.best.is_said:
+            return ("speech",)
+        names: list[tuple[Source, object]] = [
+            ("title", self.matched.title),
+            ("topic", self.matched.topics),
+            ("lecturer", self.matched.lecturer),
+        ]
+        quoted = [self.best.source] if self.best.marks else []
+        return tuple(dict.fromkeys([*quoted, *(source for source, marks in names if marks)]))
+
+    @property
+    def path(self) -> str:
+        """The address on this site that opens the clip at its best moment, or the lesson."""
+        return self.path_to(self.best)
+
+    def path_to(self, moment: FoundMoment) -> str:
+        """The address on this site that opens the clip at a moment, or the lesson."""
+        if self.clip is None:
+            return f"/lessons/{self.lesson.id}"
+        if moment.start_s is None:
+            return f"/clips/{self.clip.id}"
+        return f"/clips/{self.clip.id}?t={moment.start_s:.1f}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of hits of `query`. `total` counts all the viewer may see; `relaxed`, `counts` and `heard` as
+    in search.engine.Results. `did_you_mean`: another spelling that finds more, looked for when nothing holds
+    all the words, or only pieces of one."""
+
+    total: int
+    relaxed: bool
+    rows: tuple[FoundRow, ...]
+    counts: Counts = field(default_factory=Counts)
+    heard: tuple[str, ...] = ()
+    did_you_mean: str | None = None
+    query: Query = field(default_factory=Query)
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Searches an index with the dictionary that staff teach, as one viewer at a time."""
+
+    indexer: Indexer
+    dictionary: DictionaryInUse
+
+    def find(
+        self,
+        session: Session,
+        viewer: Viewer,
+        query_text: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        filters: Filters | None = None,
+        sort: Sort = "relevance",
+        counts: bool = False,
+        moments: int = MOST_MOMENTS,
+    ) -> Found:
+        """Search as `viewer`; raises IndexUnavailable when nothing can answer, nothing for what was typed.
+
+        `counts`: also count all hits by topic, lecturer … `moments`: how many places of one clip
+        to show at most.
+        """
+        query = _with_keys(session, parse(query_text))
+        dictionary, scope = self.dictionary.now(), scope_of(viewer)
+        reader = self.indexer.reader()
+        try:
+            results = reader.search(
+                query,
+                scope,
+                limit=limit,
+                offset=offset,
+                filters=filters,
+                sort=sort,
+                dictionary=dictionary,
+                counts=counts,
+                popularity=partial(views_of, session),
+            )
+        except SearchError as error:
+            raise _unavailable(error) from error
+        said = with_heard(query, (*results.heard, *_synonyms(query, dictionary)))
+        wanted = list(dict.fromkeys(hit.lesson for hit in results.hits))
+        lessons = {lesson.id: lesson for lesson in queries.lessons_by_ids(session, viewer, wanted)}
+        views = plays.lesson_views(session, list(lessons))
+        rows = [
+            replace(row, views=views.get(hit.lesson, 0))
+            for hit in results.hits
+            if hit.lesson in lessons
+            and (row := _row(session, said, results, hit, lessons[hit.lesson], moments))
+        ]
+        did_you_mean = None
+        is_weak = results.relaxed or not results.total
+        if offset == 0 and not query.is_empty and (is_weak or _in_pieces(query, rows)):
+            try:
+                did_you_mean = reader.did_you_mean(query, scope, dictionary, sounds_only=not is_weak)
+            except SearchError as error:
+                raise _unavailable(error) from error
+        stale = len(results.hits) - len(rows)
+        return Found(
+            total=max(0, results.total - stale),
+            relaxed=results.relaxed,
+            rows=tuple(rows),
+            counts=results.counts,
+            heard=results.heard,
+            did_you_mean=did_you_mean,
+            query=query,
+        )
+
+    def count_hits(
+        self, session: Session, viewer: Viewer, query_text: str, filters: Filters | None = None
+    ) -> int:
+        """Return how many hits `viewer` has that hold all the words; raises IndexUnavailable.
+
+        0 where only some of the words are said together: nothing has been found yet that was asked for.
+        """
+        query = _with_keys(session, parse(query_text))
+        reader, scope = self.indexer.reader(), scope_of(viewer)
+        try:
+            found = reader.search(query, scope, limit=0, filters=filters, dictionary=self.dictionary.now())
+        except SearchError as error:
+            raise _unavailable(error) from error
+        return 0 if found.relaxed else found.total
+
+
+def views_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
+    """Return counted views of any number of lessons; those without are left out."""
+    found: dict[str, int] = {}
+    for at in range(0, len(lesson_ids), _IDS_A_STATEMENT):
+        found |= plays.lesson_views(session, lesson_ids[at : at + _IDS_A_STATEMENT])
+    return found
+
+
+def _unavailable(error: SearchError) -> IndexUnavailable:
+    is_damaged = isinstance(error, IndexDamaged | SchemaChanged)
+    return IndexUnavailable("index_damaged" if is_damaged else "index_busy")
+
+
+def _in_pieces(query: Query, rows: Sequence[FoundRow]) -> bool:
+    """Whether some word of the query stands nowhere in what is shown: its characters met by chance."""
+    wanted = [tuple(unit_texts(fold_query(word))) for word in query.words]
+    wanted = [units for units in wanted if len(units) in _WHOLE_UNITS and all(map(is_han, units))]
+    if not wanted or not rows:
+        return False
+    shown = "\n".join(text for row in rows for text in _texts(row))
+    said = "".join(unit_texts(fold_query(shown)))
+    return any("".join(units) not in said for units in wanted)
+
+
+def _texts(row: FoundRow) -> Iterator[str]:
+    yield row.lesson.title
+    yield from (row.clip.title, row.lesson.summary) if row.clip else (row.lesson.summary,)
+    yield from (name for name, _ in row.matched.topics)
+    yield from (moment.quote for moment in row.moments)
+
+
+def _with_keys(session: Session, query: Query) -> Query:
+    """The query with what people call branches and kinds replaced by what the index calls them.
+
+    A branch stands for all below it, too. A name that nothing bears stays, and finds nothing.
+    """
+    if not query.branches and not query.kinds:
+        return query
+    branches = [
+        key for name in query.branches for key in organisation.branches_named(session, name.strip()) or [name]
+    ]
+    kinds = [KINDS.get(fold(name), fold(name)) for name in query.kinds]
+    return replace(query, branches=tuple(dict.fromkeys(branches)), kinds=tuple(dict.fromkeys(kinds)))
+
+
+def _synonyms(query: Query, dictionary: Dictionary) -> tuple[str, ...]:
+    """What the engine looked for besides the words: to be quoted and marked as they are."""
+    looked_for = synonyms_of(whole_words(query.words, dictionary), dictionary)
+    return tuple(joined(other) for others in looked_for.values() for other in others)
+
+
+def _row(
+    session: Session, query: Query, results: Results, hit: Hit, lesson: Lesson, most: int
+) -> FoundRow | None:
+    """Return the row of a hit; None when its clip is gone since the index was written."""
+    matched = _matched(query, lesson)
+    if hit.clip is None:
+        lines = queries.cues(session, lesson.id)
+        said = best_text_moment(query, "\n".join(line.text for line in lines), results.weights)
+        text_moment = _untimed(said, "speech") or _described(query, results, lesson, None, lines)
+        return FoundRow(lesson, None, (text_moment,), hit.score, matched=matched)
+    clip = next((c for c in lesson.clips if c.id == hit.clip), None)
+    if clip is None:
+        return None
+    lines = queries.cues(session, lesson.id, clip.start_s, clip.end_s)
+    found = find_moments(query, _on_clip_clock(lines, clip), most, results.weights)
+    spoken = tuple(
+        FoundMoment(moment.quote, moment.marks, moment.start_s, clip.start_s + (moment.start_s or 0.0))
+        for moment in found.shown
+    )
+    moments = spoken or (_described(query, results, lesson, clip, lines),)
+    return FoundRow(lesson, clip, moments, hit.score, best_n=found.best, more=found.more, matched=matched)
+
+
+def _matched(query: Query, lesson: Lesson) -> Matched:
+    names = [link.topic.name for link in lesson.topics]
+    topics = tuple((name, marks) for name in names if (marks := highlight(name, query)))
+    lecturer = highlight(lesson.lecturer.name, query) if lesson.lecturer else ()
+    return Matched(highlight(lesson.title, query), lecturer, topics)
+
+
+def _on_clip_clock(lines: list[CueLine], clip: Clip) -> list[tuple[float, float, str]]:
+    """Return the timed lines in seconds of the clip; one that began before the clip begins with it."""
+    return [
+        (max(0.0, line.start_s - clip.start_s), min(line.end_s, clip.end_s) - clip.start_s, line.text)
+        for line in lines
+        if line.start_s is not None and line.end_s is not None
+    ]
+
+
+def _untimed(moment: Moment | None, source: Source) -> FoundMoment | None:
+    return FoundMoment(moment.quote, moment.marks, source=source) if moment is not None else None
+
+
+def _described(
+    query: Query, results: Results, lesson: Lesson, clip: Clip | None, lines: list[CueLine]
+) -> FoundMoment:
+    """Return what to quote when the words are not said: the summary or the clip's title; of what names the
+    whole lesson only when nobody says anything, for `matched` tells it."""
+    found = _untimed(best_text_moment(query, lesson.summary, results.weights), "summary")
+    if found is not None:
+        return found
+    beginning = first_words([line.text for line in lines], _QUOTE_CHARACTERS) if lines else ""
+    texts: list[tuple[Source, str]] = [("title", clip.title if clip else "")]
+    if not beginning:
+        texts += [
+            ("title", lesson.title),
+            *(("topic", link.topic.name) for link in lesson.topics),
+            ("lecturer", lesson.lecturer.name if lesson.lecturer else ""),
+        ]
+    for source, text in texts:
+        marks = highlight(text, query)
+        if marks:
+            return FoundMoment(text, marks, source=source)
+    if beginning:
+        return FoundMoment(beginning, source="beginning")
+    if lesson.summary.strip():
+        return FoundMoment(first_words([lesson.summary], _QUOTE_CHARACTERS), source="summary")
+    return FoundMoment(lesson.title, source="title")

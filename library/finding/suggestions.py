@@ -1,0 +1,121 @@
+"""What is offered while somebody types: names that the searcher may see, what several people search for and
+the searcher would find too, and where each leads.
+
+Names come first in which what is typed occurs; after them those in which a synonym of it does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Literal
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from library.catalog import queries
+from library.core.permits import Viewer, scope_of
+from library.finding.hits import Finder
+from library.finding.indexer import IndexUnavailable
+from library.searches.frequent_queries import FrequentQueries
+from search.engine import SearchError
+from search.meaning.dictionary import Dictionary
+from search.text.analysis import unit_texts
+from search.text.fold import fold
+
+MOST = 8
+"""As many as fit between the search box and a phone's keyboard."""
+
+MOST_QUERIES = 3
+"""How many of them are other people's queries."""
+
+_MOST_ASKED = 2
+"""Searches made for each query offered: what one searcher does not find, the next seldom finds either."""
+
+_MOST_SYNONYMS = 3
+_QUOTES = str.maketrans("", "", '"“”„‟＂「」『』')
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """A name or a frequent query. `count`: the clips that bear it, or that it finds; `url`: a path on this
+    site, where they are."""
+
+    kind: Literal["topic", "lecturer", "title", "query"]
+    text: str
+    count: int
+    url: str
+
+
+def suggest(
+    finder: Finder,
+    known: FrequentQueries,
+    session: Session,
+    viewer: Viewer,
+    typed: str,
+    limit: int = MOST,
+) -> list[Suggested]:
+    """Return names for what is typed so far (characters, pinyin, initials), then a few frequent queries; none
+    when nothing can answer.
+
+    A title leads to its lesson when only one lesson has it, everything else to a search.
+    """
+    if not typed.strip():
+        return []
+    try:
+        reader, scope = finder.indexer.reader(), scope_of(viewer)
+        found = reader.suggest(typed, scope, limit)
+        for other in _synonyms(typed, finder.dictionary.now()):
+            more = reader.suggest(other, scope, limit)
+            found = [*found, *(one for one in more if one not in found)][:limit]
+    except (IndexUnavailable, SearchError):
+        return []  # whoever types has asked for nothing yet; the search itself says what is wrong
+    titles = [one.text for one in found if one.kind == "title"]
+    lessons = queries.lessons_titled(session, viewer, titles) if titles else {}
+    names = {fold(one.text) for one in found}
+    asked = (text for text in known.matching(typed) if fold(text) not in names)
+    others = frequent(finder, known, session, viewer, asked, min(MOST_QUERIES, limit // 2))
+    return [
+        *(
+            Suggested(one.kind, one.text, one.count, _address(one.kind, one.text, lessons.get(one.text, [])))
+            for one in found[: limit - len(others)]
+        ),
+        *others,
+    ]
+
+
+def frequent(
+    finder: Finder,
+    known: FrequentQueries,
+    session: Session,
+    viewer: Viewer,
+    texts: Iterable[str],
+    most: int,
+) -> list[Suggested]:
+    """Return the first `most` of other people's queries that find something for `viewer`.
+
+    A query that finds nothing for them may name what they must not know of. Only the first few are tried.
+    """
+    offered: list[Suggested] = []
+    scope = scope_of(viewer)
+    try:
+        mark = finder.indexer.reader().mark()
+        for text in islice(texts, _MOST_ASKED * most):
+            search = partial(finder.count_hits, session, viewer, text)
+            if len(offered) < most and (count := known.total(scope, text, mark, search)):
+                offered.append(Suggested("query", text, count, f"/search?{urlencode({'q': text})}"))
+    except (IndexUnavailable, SearchError):
+        return []
+    return offered
+
+
+def _synonyms(typed: str, dictionary: Dictionary) -> list[str]:
+    others = dictionary.synonyms.get(tuple(unit_texts(fold(typed))), ())
+    return [dictionary.written[other] for other in others[:_MOST_SYNONYMS]]
+
+
+def _address(kind: str, text: str, lessons: list[str]) -> str:
+    if kind == "title" and len(lessons) == 1:
+        return f"/lessons/{lessons[0]}"
+    phrase = f'"{text.translate(_QUOTES)}"'
+    return f"/search?{urlencode({'q': phrase if kind == 'title' else f'{kind}:{phrase}'})}"

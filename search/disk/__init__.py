@@ -1,0 +1,1 @@
+"""How an index lies on a disk: generations, seals, whole files."""

@@ -1,0 +1,189 @@
+"""One query in tantivy: which documents fit, how many, the best of them, and what they are counted by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from math import log
+from typing import Any, NamedTuple
+
+import tantivy
+from tantivy import Occur
+
+from search.engine import COUNTED, Counts, Hit, Popularity, Sort
+from search.engines.tantivy.query import every, ranking_terms, required, silent, some
+from search.engines.tantivy.schema import COUNTED_FIELD
+from search.engines.tantivy.view import View
+from search.engines.tantivy.watched import KnownLessons, by_views
+from search.ranking.counts import ordered
+from search.ranking.plan import Plan
+from search.ranking.rank import ENOUGH_CANDIDATES, inverse_frequency
+
+# More values of one kind than any page can show.
+_MOST_VALUES = 10_000
+# Places for so many hits are kept free while counting; more (an export) are looked for when they are there.
+_ONE_PASS = 200
+
+
+class Term(NamedTuple):
+    """A term that ranks: what it adds is multiplied by `factor`; `holding` visible documents have it."""
+
+    field: str
+    text: str
+    query: tantivy.Query
+    factor: float
+    holding: int
+
+
+class Search:
+    """One query in one view; of `ranked`, the places of a page in the order of relevance, the hits are found
+    in the same pass that counts all (an empty range: they are only counted)."""
+
+    def __init__(self, view: View, wanted: Plan, filters: dict[str, list[str]], ranked: range) -> None:
+        self._view = view
+        self._filters = {kind: view.ask.any_of("keys", keys) for kind, keys in filters.items()}
+        self._ranked = ranked
+        self._found: tantivy.SearchResult | None = None
+        eligible = view.ask.eligible(wanted)
+        self._terms, self.weights = self._rank(wanted)
+        self._ask_for(eligible + view.ask.choices(wanted), all_of=required(wanted))
+        self.total = self._count()
+        self.relaxed = False
+        if not self.total and wanted.has_words and not (filters and view.count(self._fits)):
+            self._relax(eligible)
+            self.total = self._count()
+            self.relaxed = (self.total or (bool(filters) and view.count(self._fits))) > 0
+
+    def _ask_for(
+        self,
+        conditions: list[tuple[Occur, tantivy.Query]],
+        *,
+        all_of: Sequence[tuple[str, str]] = (),
+        one_of: Sequence[Term] | None = None,
+    ) -> None:
+        """Say which documents fit: who keeps the conditions, and holds all of some terms or one of others."""
+        ask = self._view.ask
+        words = [(Occur.Must, ask.term(*one)) for one in all_of]
+        if one_of is not None:
+            words.append((Occur.Must, some([term.query for term in one_of])))
+        seen = self._view.seen(beside=conditions + words)
+        self._conditions = seen + conditions
+        self._all_of, self._one_of = set(all_of), one_of
+        self._fits = tantivy.Query.boolean_query(self._conditions + words)
+
+    def _count(self) -> int:
+        """How many documents fit; finds the page's on the way when it is of a usual size."""
+        if not 0 < len(self._ranked) <= _ONE_PASS:
+            return self._view.count(self._filtered())
+        found: Any = self._view.searcher.search(
+            self._scored(), len(self._ranked), count=True, offset=self._ranked.start
+        )
+        self._found = found
+        return int(found.count)
+
+    def _rank(self, wanted: Plan) -> tuple[list[Term], dict[str, float]]:
+        """The terms, the rarest first, and what each is worth by how rare it is."""
+        view = self._view
+        everything = view.searcher.num_docs
+        found: list[Term] = []
+        weights: dict[str, float] = {}
+        for field, text, weight in ranking_terms(wanted):
+            count = view.weighing(field, text)
+            if not count:
+                continue
+            weights[text] = inverse_frequency(view.documents, count)
+            # tantivy weighs by how rare a term is among all documents; here only visible ones count.
+            theirs = view.known(field, text)
+            known = log(1 + (max(everything, theirs) - theirs + 0.5) / (theirs + 0.5))
+            factor = weight * weights[text] / known
+            found.append(Term(field, text, view.ask.term(field, text), factor, count))
+        return sorted(found, key=lambda term: term.holding), weights
+
+    def _relax(self, eligible: list[tuple[Occur, tantivy.Query]]) -> None:
+        """Ask for one of the rarest terms, of as many as bring enough candidates."""
+        chosen: list[Term] = []
+        at_most = 0
+        for term in self._terms:
+            chosen.append(term)
+            at_most += term.holding
+            # Counting reads all their postings: not for the last term, and not before they can be enough.
+            if at_most >= ENOUGH_CANDIDATES and len(chosen) < len(self._terms):
+                self._ask_for(eligible, one_of=chosen)
+                if self._view.count(self._fits) >= ENOUGH_CANDIDATES:
+                    return
+        self._ask_for(eligible, one_of=chosen)
+
+    def _filtered(self, but: str = "") -> tantivy.Query:
+        others = [query for kind, query in self._filters.items() if kind.split(" ")[0] != but]
+        return every([self._fits, *others]) if others else self._fits
+
+    def page(self, offset: int, limit: int, sort: Sort) -> tuple[Hit, ...]:
+        """The hits from ``offset`` on."""
+        wanted = min(limit, self.total - offset)
+        if wanted <= 0:
+            return ()
+        searcher = self._view.searcher
+        if sort == "date":
+            found = searcher.search(
+                self._filtered(), wanted, count=False, order_by_field="day", offset=offset
+            )
+        elif self._found is not None:
+            found = self._found
+        else:
+            found = searcher.search(self._scored(), wanted, count=False, offset=offset)
+        addresses = [address for _, address in found.hits]
+        days = searcher.fast_field_values("day", addresses)
+        hits = [self._hit(score, address) for score, address in found.hits]
+        # tantivy leaves equals as its segments lie, which any commit may change.
+        order = sorted(
+            range(len(hits)), key=lambda i: (-round(hits[i].score, 4), -int(days[i] or 0), hits[i].id)
+        )
+        return tuple(hits[i] for i in order)
+
+    def most_watched(
+        self, offset: int, limit: int, known: KnownLessons, popularity: Popularity | None
+    ) -> tuple[Hit, ...]:
+        """As ``page``, in the order of views: who has most is only known when all have been looked at."""
+        if limit <= 0 or offset >= self.total:
+            return ()
+        found = by_views(self._view.searcher, self._scored(), self.total, known, popularity)
+        return tuple(self._hit(*one) for one in found[offset : offset + limit])
+
+    def _scored(self) -> tantivy.Query:
+        """What fits, and what its words are worth: a term that says whether a document fits is read once for
+        both."""
+        parts = [silent(one) if occur == Occur.Must else (occur, one) for occur, one in self._conditions]
+        parts += [silent(one) for one in self._filters.values()]
+        left = set(self._all_of)
+        one_of = []
+        for term in self._terms:
+            worth = tantivy.Query.boost_query(term.query, term.factor)
+            if self._one_of is not None and term in self._one_of:
+                one_of.append(worth)
+            else:
+                must = (term.field, term.text) in left
+                left.discard((term.field, term.text))
+                parts.append((Occur.Must if must else Occur.Should, worth))
+        parts += [silent(self._view.ask.term(*one)) for one in left]
+        if self._one_of is not None:  # of no terms none can be held: nothing fits
+            parts.append((Occur.Must, some(one_of)))
+        return tantivy.Query.boolean_query(parts)
+
+    def _hit(self, score: Any, address: tantivy.DocAddress) -> Hit:
+        id_, lesson, clip = json.loads(self._view.searcher.doc(address)["ids"][0])
+        return Hit(id_, lesson, clip, float(score))
+
+    def counts(self) -> Counts:
+        """Beside the filters; those that no filter narrows are counted in one go."""
+        narrowed = {kind.split(" ")[0] for kind in self._filters}
+        found: dict[str, tuple[tuple[str, int], ...]] = {}
+        for kinds in ([k for k in COUNTED if k not in narrowed], *([kind] for kind in sorted(narrowed))):
+            asked = {
+                kind: {"terms": {"field": COUNTED_FIELD.format(kind), "size": _MOST_VALUES}} for kind in kinds
+            }
+            if not asked:
+                continue
+            answer = self._view.searcher.aggregate(self._filtered(kinds[0]), asked)
+            for kind in kinds:
+                found[kind] = ordered((b["key"], int(b["doc_count"])) for b in answer[kind]["buckets"])
+        return Counts(**found)

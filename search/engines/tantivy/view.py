@@ -1,0 +1,136 @@
+"""What one searcher may see of one commit in tantivy, and how many documents hold what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import tantivy
+from tantivy import Occur
+
+from search.engines.tantivy.query import Asker, every
+from search.engines.tantivy.schema import written
+from search.engines.tantivy.store import TantivyStore
+from search.meaning.guess import Look
+from search.meaning.names import Names
+from search.ranking.keys import key
+from search.ranking.plan import NAMES
+
+# Kept until the next commit, 200 bytes each.
+_MOST_NUMBERS = 100_000
+# New names are a small list of their own until there are so many lists; then all are read again.
+_MOST_LISTS = 8
+
+
+class Snapshot:
+    """One commit, and what has been counted in it. `stamp`: of the pointer to its generation."""
+
+    def __init__(
+        self,
+        store: TantivyStore,
+        stamp: tuple[int, int] | None,
+        version: tuple[int, int],
+        searcher: tantivy.Searcher,
+    ) -> None:
+        self.store = store
+        self.stamp = stamp
+        self.version = version
+        self.searcher = searcher
+        self.numbers: dict[tuple[frozenset[str], str, str], int] = {}
+
+
+class KnownNames:
+    """The names of all commits seen; those that are gone have no documents and show nowhere."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._seen: tuple[Path, tuple[int, int]] | None = None
+        self._terms: set[str] = set()
+        self._lists: list[Names] = []
+
+    def of(self, snapshot: Snapshot) -> list[Names]:
+        """The names in a commit, and perhaps some of earlier ones."""
+        with self._turn:
+            seen = (snapshot.store.folder, snapshot.version)
+            if seen != self._seen:
+                now = [term for term, _ in snapshot.searcher.terms_with_prefix(NAMES, "", None, None)]
+                new = [term for term in now if term not in self._terms]
+                if len(self._lists) >= _MOST_LISTS:
+                    self._lists, new = [], now
+                    self._terms.clear()
+                if new:
+                    self._terms.update(new)
+                    self._lists = [*self._lists, Names(new)]
+                self._seen = seen
+            return self._lists
+
+
+class View:
+    """One commit as one searcher may see it."""
+
+    def __init__(self, snapshot: Snapshot, scope: frozenset[str]) -> None:
+        self.snapshot = snapshot
+        self.searcher = snapshot.searcher
+        self.ask = Asker(snapshot.store.index.schema)
+        self._scope = scope
+        self._frequencies: dict[tuple[str, str], int] = {}
+        self.visible = self.ask.any_of("keys", [key("scope", token) for token in sorted(scope)])
+        self.documents = self._number("", "", self.visible)
+
+    def count(self, query: tantivy.Query) -> int:
+        """How many documents, whoever may see them, fit."""
+        result: Any = self.searcher.search(query, 1, count=True)  # its types forget the count
+        return int(result.count)
+
+    def _number(self, field: str, term: str, query: tantivy.Query) -> int:
+        numbers = self.snapshot.numbers
+        place = (self._scope, field, term)
+        if place not in numbers:
+            if len(numbers) >= _MOST_NUMBERS:
+                numbers.clear()
+            numbers[place] = self.count(query)
+        return numbers[place]
+
+    def seen(self, *, beside: Sequence[tuple[Occur, tantivy.Query]]) -> list[tuple[Occur, tantivy.Query]]:
+        """That a document is visible, where it must be asked beside other conditions: who sees everything is
+        not asked for it document by document, but what only excludes finds nothing by itself."""
+        everything = self.documents == self.searcher.num_docs
+        enough = everything and any(occur == Occur.Must for occur, _ in beside)
+        return [] if enough else [(Occur.Must, self.visible)]
+
+    def weighing(self, field: str, term: str) -> int:
+        """How many documents a term is weighed by: the visible ones that hold it. For who sees all of them
+        it costs nothing, and may count deleted ones until their segment is merged away."""
+        if self.documents == self.searcher.num_docs:
+            return min(self.known(field, term), self.documents)
+        return self.holding(field, term)
+
+    def holding(self, field: str, term: str) -> int:
+        """How many visible documents hold a term."""
+        if not self.known(field, term):
+            return 0
+        one = self.ask.any_of(NAMES, [term]) if field == NAMES else self.ask.term(field, term)
+        return self._number(field, term, every([self.visible, one]))
+
+    def known(self, field: str, term: str) -> int:
+        """How many documents hold a term, deleted ones among them."""
+        frequency = self._frequencies.get((field, term))
+        if frequency is None:
+            frequency = self.searcher.doc_freq(field, written(term) if field != NAMES else term)
+            self._frequencies[field, term] = frequency
+        return frequency
+
+    def look(self, names: KnownNames) -> Look:
+        """For ``guess``."""
+        return Look(
+            names=lambda: names.of(self.snapshot),
+            count=lambda term: self.holding(NAMES, term),
+            has=lambda field, term: self.holding(field, term) > 0,
+            says=lambda units: self.count(every([self.visible, self.ask.sequence("pairs", units)])),
+            beginning=self._beginning,
+        )
+
+    def _beginning(self, unit: str) -> Iterable[str]:
+        return (term for term, _ in self.searcher.terms_with_prefix("pairs", unit, None, None))

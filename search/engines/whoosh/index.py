@@ -1,0 +1,193 @@
+"""The index in Whoosh: a folder of generations on the local disk, one of them in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from search.disk import generations
+from search.document import Document
+from search.engine import Counts, Filters, Hit, IndexDamaged, Popularity, Results, Sort, Suggestion
+from search.engines.whoosh.reader import Segment, WhooshReader
+from search.engines.whoosh.schema import entry_of
+from search.engines.whoosh.store import WhooshStore
+from search.meaning.dictionary import NO_DICTIONARY, Dictionary
+from search.meaning.guess import Listener, Look, corrections, first_better, suggest
+from search.query import Query, parse
+from search.ranking.counts import count, everything_but
+from search.ranking.keys import filter_keys, key
+from search.ranking.plan import NAMES, plan
+from search.ranking.rank import Found, Mask, holders, rank, with_sequence
+
+
+class WhooshIndex:
+    """A SearchEngine in a folder. Cheap to hold; follows commits and swaps made by other processes.
+
+    Safe to use from several threads: searches take turns (they compute in Python, so they would anyway),
+    and a commit disturbs no search.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._turn = Lock()
+        self._generation: str | None = None
+        self._reader: WhooshReader | None = None
+
+    @classmethod
+    def open_or_create(cls, folder: Path) -> WhooshIndex:
+        """Open the index in a folder, or lay an empty one into a new folder.
+
+        Raises IndexDamaged (also when generations are there but none is named as current) and SchemaChanged;
+        in both cases ``rebuild`` puts a new generation beside. Erases nothing.
+        """
+        generations.ensure(folder, WhooshStore.create)
+        index = cls(folder)
+        with index._reading():
+            return index
+
+    def apply(self, upserts: Iterable[Document], replaced_lessons: Iterable[str], mark: int) -> int:
+        """See SearchEngine. About 8 ms and 110 kB of memory a document: give it at most a thousand at once.
+
+        Raises IndexBusy when another process writes, IndexDamaged, SchemaChanged.
+        """
+        documents = {document.id: document for document in upserts}
+        lessons = {*replaced_lessons, *(document.lesson for document in documents.values())}
+        return self._store().write(map(entry_of, documents.values()), lessons, mark)
+
+    def mark(self) -> int:
+        """See SearchEngine."""
+        return self._store().seal().mark
+
+    def doc_count(self) -> int:
+        """See SearchEngine."""
+        with self._reading() as reader:
+            return sum(int(np.count_nonzero(segment.alive)) for segment in reader.segments)
+
+    def search(
+        self,
+        query: Query | str,
+        scope: frozenset[str],
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        filters: Filters | None = None,
+        sort: Sort = "relevance",
+        dictionary: Dictionary = NO_DICTIONARY,
+        counts: bool = False,
+        popularity: Popularity | None = None,
+    ) -> Results:
+        """See SearchEngine."""
+        parsed = parse(query) if isinstance(query, str) else query
+        skipped = max(0, offset)
+        with self._reading() as reader:
+            segments = reader.segments
+            visible = [_visible(segment, scope) for segment in segments]
+            if parsed.is_empty or not any(some.any() for some in visible):
+                return Results(0, ())
+            listen = Listener(_look(segments, visible))
+            wanted = plan(parsed, dictionary, listen)
+            allowed = {
+                kind: [holders(segment, "keys", keys) for segment in segments]
+                for kind, keys in filter_keys(filters).items()
+            }
+            open_to = everything_but("", allowed, [segment.alive for segment in segments])
+            most = skipped + limit if limit > 0 else 0
+            ranking = rank(wanted, segments, visible, open_to, wanted=most, sort=sort, popularity=popularity)
+            counted = count(segments, ranking.matching, allowed) if counts and ranking.matching else Counts()
+            return Results(
+                total=ranking.total,
+                hits=tuple(_hit(found, segments) for found in ranking.found[skipped:]),
+                relaxed=ranking.relaxed,
+                weights=ranking.weights,
+                counts=counted,
+                heard=listen.texts,
+            )
+
+    def suggest(self, typed: str, scope: frozenset[str], limit: int = 8) -> list[Suggestion]:
+        """See SearchEngine."""
+        with self._reading() as reader:
+            visible = [_visible(segment, scope) for segment in reader.segments]
+            return suggest(_look(reader.segments, visible), typed, limit)
+
+    def did_you_mean(
+        self,
+        query: Query | str,
+        scope: frozenset[str],
+        dictionary: Dictionary = NO_DICTIONARY,
+        *,
+        sounds_only: bool = False,
+    ) -> str | None:
+        """See SearchEngine."""
+        parsed = parse(query) if isinstance(query, str) else query
+        with self._reading() as reader:
+            visible = [_visible(segment, scope) for segment in reader.segments]
+            candidates = list(
+                corrections(_look(reader.segments, visible), parsed, dictionary, sounds_only=sounds_only)
+            )
+        return first_better(candidates, lambda one: self.search(one, scope, limit=0, dictionary=dictionary))
+
+    def close(self) -> None:
+        """Let go of the files held open; the next use opens them again."""
+        with self._turn:
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = self._generation = None
+
+    def _store(self) -> WhooshStore:
+        name = generations.current(self.folder)
+        if name is None:
+            raise IndexDamaged(f"{self.folder} names no generation in use")
+        return WhooshStore.open(self.folder / name)
+
+    @contextmanager
+    def _reading(self) -> Iterator[WhooshReader]:
+        """The segments of the last commit of the generation in use, for one thread at a time."""
+        with self._turn:
+            name = generations.current(self.folder)
+            if name != self._generation or self._reader is None:
+                self._forget()
+                self._reader = WhooshReader(self._store())
+                self._generation = name
+            self._reader.refresh()
+            yield self._reader
+
+
+def _visible(segment: Segment, scope: frozenset[str]) -> Mask:
+    return segment.alive & holders(segment, "keys", [key("scope", token) for token in sorted(scope)])
+
+
+def _look(segments: list[Segment], visible: list[Mask]) -> Look:
+    def holding(field: str, term: str) -> int:
+        return sum(
+            int(np.count_nonzero(seen[segment.postings(field, term).ids]))
+            for segment, seen in zip(segments, visible, strict=True)
+        )
+
+    def saying(units: tuple[str, ...]) -> int:
+        return sum(
+            int(np.count_nonzero(seen & with_sequence(segment, "pairs", units)))
+            for segment, seen in zip(segments, visible, strict=True)
+        )
+
+    return Look(
+        names=lambda: [segment.names for segment in segments],
+        count=lambda term: holding(NAMES, term),
+        has=lambda field, term: any(
+            seen[segment.postings(field, term).ids].any()
+            for segment, seen in zip(segments, visible, strict=True)
+        ),
+        says=saying,
+        beginning=lambda unit: (term for segment in segments for term in segment.terms("pairs", unit)),
+    )
+
+
+def _hit(found: Found, segments: list[Segment]) -> Hit:
+    id_, lesson, clip = segments[found.leaf].ids(found.document)
+    return Hit(id_, lesson, clip, found.score)

@@ -1,0 +1,1 @@
+"""What a searcher meant, and where it is said."""

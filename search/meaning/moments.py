@@ -1,0 +1,285 @@
+"""Where in a clip the words are: found from its cues after the search, for the hits shown. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from search.meaning.dictionary import NO_DICTIONARY, Dictionary
+from search.meaning.spotting import Kind, Needle, Spot, field_needles, marks, needles, spot, telling
+from search.query import Query, parse
+
+# A quote of some lines on a phone. The words found lie within REACH, so that some context fits around them.
+REACH = 90
+SHORTEST = 60
+LONGEST = 120
+# A sentence that begins or ends this near is quoted whole: without its date a quote is worth half.
+NEAR = 30
+
+# Saying a word again makes a place a little better, saying another one much.
+_AGAIN = 0.1
+# What a window as wide as REACH loses against one where the same words stand side by side.
+_LOOSENESS = 0.3
+# A second or third moment must be nearly as good as the best, or it only fills the page.
+_WORTH_SHOWING = 0.4
+
+_SENTENCE_END = re.compile(r"(?:[。！？!?]|…+)[”’」』）)\"']*\s*")
+_BREAK = re.compile(r"[。！？；，、：…!?;,:]+[”’」』）)\"']*\s*|\s+")
+_ENDS_OPEN = re.compile(r"[^\s。！？；，、：…!?;,:.]$")
+_ELLIPSIS = "…"
+_PAUSES = "，、,"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A quote, the (from, to) character ranges in it to mark, and the second it starts (None: untimed).
+
+    "…" stands where the quote begins or ends inside a sentence.
+    """
+
+    start_s: float | None
+    quote: str
+    marks: tuple[tuple[int, int], ...]
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The best moments of a text in the order in which they are said; ``best`` is the place of the best one
+    among them, and ``more`` how many further places there are that are nearly as good."""
+
+    shown: tuple[Moment, ...] = ()
+    best: int = 0
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class _Track:
+    """The cues in one text. ``starts``, ``starts_s``: where each cue begins in it and in time; ``ends``:
+    where paragraphs end."""
+
+    text: str
+    starts: tuple[int, ...]
+    starts_s: tuple[float | None, ...]
+    ends: tuple[int, ...] = ()
+
+    @property
+    def is_timed(self) -> bool:
+        """Does anybody know when its cues are said?"""
+        return any(second is not None for second in self.starts_s)
+
+    @cached_property
+    def breaks(self) -> list[int]:
+        """Where a quote may begin or end without cutting a thought: behind punctuation, between cues."""
+        return sorted({*self.sentences, *self.starts, *(m.end() for m in _BREAK.finditer(self.text))})
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """Where sentences begin and end."""
+        ends = (m.end() for m in _SENTENCE_END.finditer(self.text))
+        return sorted({0, len(self.text), *self.ends, *ends})
+
+    def second(self, at: int) -> float | None:
+        """When the cue begins that holds this character."""
+        return self.starts_s[max(0, bisect_right(self.starts, at) - 1)]
+
+
+def _join(cues: Sequence[tuple[float | None, str]]) -> _Track:
+    text = ""
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for second, cue in cues:
+        # One character for one, so that marks stay where they are.
+        text = re.sub(r"\s", " ", cue)
+        if parts and _ENDS_OPEN.search(parts[-1]):
+            parts.append(" ")
+            at += 1
+        starts.append(at)
+        if second is None:
+            # A line of a caption ends where the screen does, one of a text where its writer wanted.
+            ends += [at + m.end() for m in re.finditer(r"\n", cue)]
+        parts.append(text)
+        at += len(text)
+    return _Track("".join(parts), tuple(starts), tuple(second for second, _ in cues), tuple(ends))
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Spots that lie within reach of each other."""
+
+    start: int
+    end: int
+    score: float
+
+
+def _windows_at(spots: Sequence[Spot], i: int) -> Iterator[_Window]:
+    """The windows that begin with a spot, from the narrowest to the widest."""
+    first = spots[i]
+    seen: set[Needle] = set()
+    score, end = 0.0, first.end
+    for j in range(i, len(spots)):
+        needle = spots[j].needle
+        end = max(end, spots[j].end)
+        if end - first.start > REACH and j > i:
+            return
+        score += needle.weight * (_AGAIN if needle in seen else 1.0)
+        seen.add(needle)
+        yield _Window(first.start, end, score)
+
+
+def _best_window(spots: Sequence[Spot]) -> _Window | None:
+    """The window with the most, and the rarest, different words close together; of equals the first."""
+    best: _Window | None = None
+    best_value = 0.0
+    for i in range(len(spots)):
+        for window in _windows_at(spots, i):
+            value = window.score * (1 - _LOOSENESS * min(1.0, (window.end - window.start) / REACH))
+            if best is None or value > best_value + 1e-9:
+                best, best_value = window, value
+    return best
+
+
+def _others(spots: Sequence[Spot], worth: float) -> int:
+    """How many more windows are worth so much; one look at each spot, however many there are."""
+    found, after = 0, -1
+    for i, first in enumerate(spots):
+        if first.start < after:
+            continue
+        if any(window.score >= worth for window in _windows_at(spots, i)):
+            found += 1
+            after = first.start + REACH
+    return found
+
+
+def _quote_range(track: _Track, window: _Window) -> tuple[int, int]:
+    """Grow a window to whole thoughts of SHORTEST to LONGEST characters, where the text has that many, and
+    then to the borders of the sentences that are NEAR."""
+    start, end = _thoughts(track, window)
+    borders = track.sentences
+    before = borders[bisect_right(borders, start) - 1]
+    after = borders[bisect_left(borders, end)]
+    return (before if start - before <= NEAR else start), (after if after - end <= NEAR else end)
+
+
+def _thoughts(track: _Track, window: _Window) -> tuple[int, int]:
+    breaks = track.breaks
+    n = bisect_right(breaks, window.start) - 1
+    start = breaks[n]
+    if window.end - start > LONGEST:
+        # One long breath without any punctuation: begin shortly before the words.
+        start = max(start, window.end - LONGEST, window.start - (LONGEST - REACH))
+        n = -1
+    end = window.end
+    for stop in breaks[bisect_right(breaks, window.end - 1) :]:
+        if stop - start > LONGEST:
+            break
+        end = stop
+        if end - start >= SHORTEST:
+            break
+    if end - start < SHORTEST:
+        end = min(len(track.text), max(end, start + SHORTEST)) if n >= 0 else end
+    # What is opened at its beginning must not begin long before its words.
+    while n > 0 and not track.is_timed and end - start < SHORTEST and end - breaks[n - 1] <= LONGEST:
+        n -= 1
+        start = breaks[n]
+    return start, end
+
+
+def _moment(track: _Track, window: _Window, spots: Sequence[Spot]) -> tuple[Moment, int, int]:
+    start, end = _quote_range(track, window)
+    borders = track.sentences
+    before = "" if start in borders else _ELLIPSIS
+    after = "" if end in borders else _ELLIPSIS
+    whole = track.text[start:end]
+    start += len(whole) - len(whole.lstrip())
+    end -= len(whole) - len(whole.rstrip())
+    if after and track.text[end - 1] in _PAUSES:
+        end -= 1
+    shift = len(before) - start
+    found = marks(s for s in spots if start <= s.start and s.end <= end)
+    moment = Moment(
+        start_s=track.second(start),
+        quote=before + track.text[start:end] + after,
+        marks=tuple((a + shift, b + shift) for a, b in found),
+        score=window.score,
+    )
+    return moment, start, end
+
+
+def _moments(track: _Track, wanted: list[Needle], limit: int) -> Moments:
+    spots = telling(spot(track.text, wanted))
+    left = spots
+    found: list[tuple[int, Moment]] = []
+    while len(found) < limit:
+        window = _best_window(left)
+        if window is None or (found and window.score < _WORTH_SHOWING * found[0][1].score):
+            break
+        moment, start, end = _moment(track, window, spots)
+        found.append((start, moment))
+        # The next one must not show the same words again.
+        left = [s for s in left if s.end <= start or s.start >= end]
+    if not found:
+        return Moments()
+    in_order = sorted(found, key=lambda one: one[0])
+    return Moments(
+        tuple(moment for _, moment in in_order),
+        in_order.index(found[0]),
+        _others(left, _WORTH_SHOWING * found[0][1].score),
+    )
+
+
+def find_moments(
+    query: Query | str,
+    cues: Sequence[tuple[float, float, str]],
+    limit: int = 3,
+    weights: Mapping[str, float] | None = None,
+    dictionary: Dictionary = NO_DICTIONARY,
+) -> Moments:
+    """The best moments among cues of (start_s, end_s, text), as they follow each other; none if no word is
+    said.
+
+    ``weights`` are ``Results.weights``: a rare word then says more about the place than a common one. The
+    quotes do not overlap. ``start_s`` is where the cue begins in which the quote begins, so that what is
+    opened there is heard from the first word quoted.
+    """
+    parsed = parse(query) if isinstance(query, str) else query
+    track = _join([(start_s, text) for start_s, _, text in cues])
+    return _moments(track, needles(parsed, weights, dictionary), limit)
+
+
+def best_moments(
+    query: Query | str,
+    cues: Sequence[tuple[float, float, str]],
+    limit: int = 3,
+    weights: Mapping[str, float] | None = None,
+    dictionary: Dictionary = NO_DICTIONARY,
+) -> list[Moment]:
+    """As ``find_moments``, the best first; [] if no word is said."""
+    found = find_moments(query, cues, limit, weights, dictionary)
+    return sorted(found.shown, key=lambda moment: -moment.score)
+
+
+def best_text_moment(
+    query: Query | str,
+    text: str,
+    weights: Mapping[str, float] | None = None,
+    dictionary: Dictionary = NO_DICTIONARY,
+) -> Moment | None:
+    """The best quote of a text without times (a summary, a plain transcript), or None."""
+    parsed = parse(query) if isinstance(query, str) else query
+    found = _moments(_join([(None, text)]), needles(parsed, weights, dictionary), 1)
+    return found.shown[0] if found.shown else None
+
+
+def highlight(
+    text: str, query: Query | str, dictionary: Dictionary = NO_DICTIONARY
+) -> tuple[tuple[int, int], ...]:
+    """The ranges of a short text (a title, a lecturer's name, a topic) that the query's words cover."""
+    parsed = parse(query) if isinstance(query, str) else query
+    wanted = needles(parsed, dictionary=dictionary) + field_needles(parsed)
+    return marks(s for s in spot(text, wanted) if s.needle.kind is not Kind.PAIR)

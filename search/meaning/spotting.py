@@ -1,0 +1,190 @@
+"""Find the words of a query in a text, at the exact characters of the original. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import pairwise
+
+from search.meaning.dictionary import NO_DICTIONARY, SYNONYM_WEIGHT, Dictionary
+from search.query import Query
+from search.ranking.plan import joined, synonyms_of, whole_words
+from search.text.analysis import STOP_WORDS, is_han, pair, unit_texts, units, words
+from search.text.fold import fold, fold_with_origin
+
+# What the parts of a word and neighbouring characters are worth beside a whole word, and a whole run beside
+# its words: found together they tell more than each alone.
+_PART = 0.5
+_PAIR = 0.5
+_RUN = 1.5
+_PHRASE = 3.0
+
+
+class Kind(IntEnum):
+    """How much a needle is what the person typed; the higher kinds are marked first."""
+
+    PAIR = 0
+    PART = 1
+    WORD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """Units to look for: a whole word or phrase, a part of one, or two neighbouring characters.
+
+    ``is_loose``: a single character that was cut out of something longer; it says nothing by itself.
+    """
+
+    units: tuple[str, ...]
+    weight: float
+    kind: Kind
+    is_loose: bool = False
+
+    def is_within(self, other: Needle) -> bool:
+        """Are these units a stretch of the other's?"""
+        size = len(self.units)
+        return any(other.units[i : i + size] == self.units for i in range(len(other.units) - size + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A needle found at the characters [start, end) of the original text."""
+
+    start: int
+    end: int
+    needle: Needle
+
+
+def _weight(term: str, size: int, weights: Mapping[str, float] | None) -> float:
+    """How much a term tells: its rarity in the index, or else its length (long words are rare)."""
+    guess = 1.0 + 0.5 * (size - 1)
+    return guess if weights is None else weights.get(term, guess)
+
+
+def needles(
+    query: Query, weights: Mapping[str, float] | None = None, dictionary: Dictionary = NO_DICTIONARY
+) -> list[Needle]:
+    """Everything worth finding for a query, each units sequence once, with its highest weight."""
+    best: dict[tuple[str, ...], Needle] = {}
+    typed_alone = {tuple(unit_texts(fold(text))) for text in (*query.words, *query.phrases)}
+
+    def add(found: Iterable[str], weight: float, kind: Kind) -> None:
+        key = tuple(found)
+        known = best.get(key)
+        if key and (known is None or (kind, weight) > (known.kind, known.weight)):
+            is_loose = len(key) == 1 and is_han(key[0]) and key not in typed_alone
+            best[key] = Needle(key, weight, kind, is_loose)
+
+    def rarity(*terms: str) -> float:
+        return sum(_weight(term, len(unit_texts(term)), weights) for term in terms)
+
+    for phrase in query.phrases:
+        whole = [w.text for w in words(fold(phrase)) if not w.is_part]
+        add(unit_texts(fold(phrase)), _PHRASE * rarity(*whole), Kind.WORD)
+    for typed in query.words:
+        folded = fold(typed)
+        for left, right in pairwise(unit_texts(folded)):
+            if pair(left, right) not in STOP_WORDS:
+                add((left, right), _PAIR * rarity(pair(left, right)), Kind.PAIR)
+        for word in words(folded):
+            texts = unit_texts(word.text)
+            if word.is_part and len(texts) > 1 and word.text not in STOP_WORDS:
+                add(texts, _PART * rarity(word.text), Kind.PART)
+        whole = whole_words((typed,), dictionary)
+        if len(whole) > 1:
+            add(unit_texts(folded), _RUN * rarity(*whole), Kind.WORD)
+    typed_words = whole_words(query.words, dictionary)
+    others = synonyms_of(typed_words, dictionary)
+    for word_text in typed_words:
+        add(unit_texts(word_text), rarity(word_text), Kind.WORD)
+        for other in others.get(word_text, ()):
+            add(other, SYNONYM_WEIGHT * rarity(joined(other)), Kind.WORD)
+    return list(best.values())
+
+
+def field_needles(query: Query) -> list[Needle]:
+    """The names asked for with lecturer: and topic:, for marking them where they are shown."""
+    return [Needle(tuple(unit_texts(fold(t))), 1.0, Kind.WORD) for t in query.lecturers + query.topics]
+
+
+def spot(text: str, wanted: Iterable[Needle]) -> list[Spot]:
+    """All places of all needles, by where they start; they may overlap."""
+    by_first: dict[str, list[Needle]] = defaultdict(list)
+    for needle in wanted:
+        by_first[needle.units[0]].append(needle)
+    folded = fold_with_origin(text)
+    found = units(folded.text)
+    texts = [unit.text for unit in found]
+    spots: list[Spot] = []
+    for i, first in enumerate(texts):
+        for needle in by_first.get(first, ()):
+            size = len(needle.units)
+            if tuple(texts[i : i + size]) == needle.units:
+                start, end = folded.origin(found[i].start, found[i + size - 1].end)
+                spots.append(Spot(start, end, needle))
+    return spots
+
+
+def telling(spots: Iterable[Spot]) -> list[Spot]:
+    """The spots without loose characters that touch nothing else: 不 and 来 are in every sentence."""
+    spots = sorted(spots, key=lambda s: (s.start, s.end))
+    firm = [(s.start, s.end) for s in spots if not s.needle.is_loose]
+    loose = [s for s in spots if s.needle.is_loose]
+    kept = _reached(loose, _merged(firm)) or ([] if firm else _in_runs(loose))
+    return sorted([*(s for s in spots if not s.needle.is_loose), *kept], key=lambda s: (s.start, s.end))
+
+
+def marks(spots: Iterable[Spot]) -> tuple[tuple[int, int], ...]:
+    """The characters to mark; what touches or overlaps is one mark.
+
+    Whole words are marked. Parts are marked when none of the words they belong to is there, pairs when there
+    is nothing else: with 中国式 found, the 中国 of 中国共产党 is noise. A loose character is marked where it
+    touches another mark.
+    """
+    spots = list(spots)
+    loose = [s for s in spots if s.needle.is_loose]
+    firm = [s for s in spots if not s.needle.is_loose]
+    whole = {s.needle for s in firm if s.needle.kind is Kind.WORD}
+    parts = {s.needle for s in firm if s.needle.kind is Kind.PART}
+    best = whole | {part for part in parts if not any(part.is_within(word) for word in whole)}
+    shown = [s for s in firm if s.needle in best] if best else firm
+    reached = _reached(loose, _merged((s.start, s.end) for s in shown)) if shown else _in_runs(loose)
+    return tuple(_merged((s.start, s.end) for s in (*shown, *reached)))
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _reached(loose: Sequence[Spot], firm: Sequence[tuple[int, int]]) -> list[Spot]:
+    """The loose characters that touch something firm, or one that does."""
+    inside = {at for start, end in firm for at in (start, end)}
+    chains = _chains(loose)
+    return [s for chain in chains if not inside.isdisjoint(_borders(chain)) for s in chain]
+
+
+def _in_runs(loose: Sequence[Spot]) -> list[Spot]:
+    """The loose characters that touch each other."""
+    return [s for chain in _chains(loose) if len({one.start for one in chain}) > 1 for s in chain]
+
+
+def _chains(loose: Sequence[Spot]) -> list[list[Spot]]:
+    chains: list[list[Spot]] = []
+    for one in sorted(loose, key=lambda s: (s.start, s.end)):
+        if chains and one.start <= chains[-1][-1].end:
+            chains[-1].append(one)
+        else:
+            chains.append([one])
+    return chains
+
+
+def _borders(chain: Sequence[Spot]) -> set[int]:
+    return {at for one in chain for at in (one.start, one.end)}

@@ -1,0 +1,1 @@
+"""How text is folded, cut into words and read aloud."""

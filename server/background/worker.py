@@ -1,0 +1,280 @@
+"""The worker: durable workflows around the pipeline's steps (DBOS), one per recording, one per clip.
+
+The database says what is to be done (a recording that waits), DBOS remembers how far it is. A workflow's id
+is the recording's id and the number of the run, so starting it twice is starting it once; therefore a short
+sweep may start whatever waits, and no crash between "row written" and "job enqueued" can lose anything.
+"""
+
+import fcntl
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TextIO
+
+import structlog
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowHandle, error
+from sqlalchemy import make_url
+
+from library.core.errors import NotFound
+from library.finding.indexer import IndexThread
+from library.intake import actions, queries
+from library.intake.pipeline import Pipeline
+from library.intake.running import Stopped
+from library.intake.tables import Recording
+from server.background.roll_up import RollThread
+from server.background.store_sweep import SweepThread
+from server.wiring import Ports
+from transcode.errors import Cancelled
+
+# Constant, because a workflow is only recovered by the version that began it, and our steps stay compatible.
+APPLICATION_VERSION = "1"
+_SWEEP_S = 0.5
+# Every so many sweeps also runs that ended without a verdict are looked for, not only what waits.
+_MEND_EVERY = 60
+_RECOVERIES = 10
+_PARALLEL_RECORDINGS = 8
+RECORDINGS, CLIPS = "recordings", "clips"
+DONE, STOPPED, INTERRUPTED = "done", "stopped", "interrupted"
+
+log = structlog.get_logger()
+
+
+class WorkerBusy(Exception):
+    """Another process on this machine is the worker of this data folder."""
+
+
+class Worker:
+    """Runs the pipeline. One per executor id; on one machine, one per data folder."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._stopping = threading.Event()
+        self._started: set[str] = set()
+        self._awaited: set[str] = set()
+        self._index = IndexThread(ports.indexer)
+        self._sweeper = threading.Thread(target=self._sweep_forever, name="sweep", daemon=True)
+        self._tidy = SweepThread(ports)
+        self._rolls = RollThread(ports)
+        self._lock: TextIO | None = None
+        self._process: Callable[[str, int], str] | None = None
+
+    def start(self) -> None:
+        """Take up what is left and what comes; raises WorkerBusy, ToolMissing."""
+        tools = self._ports.tools
+        self._lock = self._hold_lock()
+        settings = self._ports.settings
+        log.info(
+            "worker starts",
+            ffmpeg=tools.ffmpeg_version,
+            ffprobe=tools.ffprobe_version,
+            id=settings.executor_id,
+        )
+        config: DBOSConfig = {
+            "name": "weike",
+            "system_database_url": _jobs_url(settings.jobs),
+            "application_version": APPLICATION_VERSION,
+            "executor_id": settings.executor_id,
+            "log_level": "ERROR",
+        }
+        DBOS(config=config)
+        self._process = self._register(self._pipeline())
+        DBOS.launch()
+        DBOS.register_queue(RECORDINGS, worker_concurrency=_PARALLEL_RECORDINGS, polling_interval_sec=0.2)
+        DBOS.register_queue(CLIPS, worker_concurrency=settings.parallel_clips, polling_interval_sec=0.2)
+        self._index.start()
+        self._sweeper.start()
+        self._tidy.start()
+        self._rolls.start()
+
+    def stop(self) -> None:
+        """End: children are ended, steps are left to be taken up at the next start."""
+        self._stopping.set()
+        self._sweeper.join(timeout=30)
+        self._let_waiting_go()
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=15)
+        self._index.stop()
+        self._tidy.stop()
+        self._rolls.stop()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _let_waiting_go(self) -> None:
+        """Cancel the clips that still queue here: nobody takes them up any more, and their recording waits.
+
+        The recording then ends as interrupted, and the next start begins a new run with what is left.
+        """
+        for clip_workflow in list(self._awaited):
+            status = DBOS.get_workflow_status(clip_workflow)
+            if status is not None and status.status in ("ENQUEUED", "DELAYED"):
+                DBOS.cancel_workflow(clip_workflow)
+
+    def _pipeline(self) -> Pipeline:
+        ports = self._ports
+        return Pipeline(
+            db=ports.db,
+            store=ports.store,
+            tools=ports.tools,
+            clock=ports.clock,
+            uploads=ports.uploads,
+            work=ports.work,
+            stopping=self._stopping.is_set,
+            threads=1 if ports.settings.parallel_clips > 1 else None,
+        )
+
+    def _hold_lock(self) -> TextIO | None:
+        """Make sure that two processes with one executor id never take up the same jobs."""
+        settings = self._ports.settings
+        file = (settings.data / f"worker-{settings.executor_id}.lock").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            raise WorkerBusy from None
+        return file
+
+    # ------------------------------------------------------------------ workflows
+
+    def _register(self, pipeline: Pipeline) -> Callable[[str, int], str]:
+        """Register the workflows; their names and arguments are what lies in the jobs database."""
+
+        @DBOS.workflow(name="clip", max_recovery_attempts=_RECOVERIES)
+        def clip(recording_id: str, clip_id: str, attempt: int | None = None) -> str:
+            # Without its number is what an older version queued: it belongs to the present run.
+            return _step("encode", pipeline.encode, recording_id, clip_id, attempt)
+
+        @DBOS.workflow(name="recording", max_recovery_attempts=_RECOVERIES)
+        def recording(recording_id: str, attempt: int) -> str:
+            first: list[tuple[str, Callable[[str, int], object]]] = [
+                ("receive", pipeline.receive),
+                ("probe", pipeline.probe),
+                ("split", pipeline.split),
+            ]
+            for name, step in first:
+                outcome = _step(name, step, recording_id, attempt)
+                if outcome != DONE:
+                    return _finish(pipeline, recording_id, attempt, outcome)
+            clip_ids = DBOS.run_step({"name": "clip_ids"}, _ids, pipeline, recording_id, attempt)
+            handles = []
+            for n, clip_id in enumerate(clip_ids, start=1):
+                # First clips of all lessons before second ones: somebody waits for each of them.
+                self._awaited.add(f"{clip_id}-{attempt}")
+                with SetWorkflowID(f"{clip_id}-{attempt}"), SetEnqueueOptions(priority=n):
+                    handles.append(DBOS.enqueue_workflow(CLIPS, clip, recording_id, clip_id, attempt))
+            outcomes = [_result(handle) for handle in handles]
+            self._awaited.difference_update(f"{clip_id}-{attempt}" for clip_id in clip_ids)
+            if INTERRUPTED in outcomes:
+                return INTERRUPTED
+            # What plays gets its words and can be found, even when another clip failed.
+            outcomes.append(_step("captions", pipeline.captions, recording_id, attempt))
+            outcomes.append(_step("index", self._index_step(pipeline), recording_id, attempt))
+            worst = next((o for o in (INTERRUPTED, STOPPED) if o in outcomes), DONE)
+            return _finish(pipeline, recording_id, attempt, worst)
+
+        return recording
+
+    def _index_step(self, pipeline: Pipeline) -> Callable[[str, int], None]:
+        def index(recording_id: str, attempt: int) -> None:
+            pipeline.index(recording_id, self._ports.indexer.catch_up, attempt)
+
+        return index
+
+    # ------------------------------------------------------------------ the sweep
+
+    def _sweep_forever(self) -> None:
+        sweeps = 0
+        while not self._stopping.is_set():
+            try:
+                self._sweep(mend=sweeps % _MEND_EVERY == 0)
+                sweeps += 1
+            except Exception:
+                log.exception("the sweep failed, it will be tried again")
+            self._stopping.wait(_SWEEP_S)
+
+    def _sweep(self, *, mend: bool) -> None:
+        """Start what waits; with `mend` (at first, then now and then) also what was left half-way."""
+        with self._ports.db.read() as session:
+            states = ("waiting", "working") if mend else ("waiting",)
+            found = [(r.id, r.attempt) for r in queries.in_state(session, *states)]
+        for recording_id, attempt in found:
+            workflow_id = f"{recording_id}-{attempt}"
+            if workflow_id in self._started and not mend:
+                continue
+            status = DBOS.get_workflow_status(workflow_id)
+            if status is None:
+                self._start(recording_id, attempt)
+            elif status.status in ("PENDING", "ENQUEUED", "DELAYED"):
+                self._started.add(workflow_id)  # DBOS takes it up by itself
+            elif status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
+                self._with_recording(recording_id, attempt, actions.give_up_run)
+            else:
+                # It ended without a verdict: the process was stopped in the middle, or not even the verdict
+                # could be written. A new run goes on there.
+                self._with_recording(recording_id, attempt, actions.start_run)
+
+    def _start(self, recording_id: str, attempt: int) -> None:
+        if self._process is None:
+            return
+        with SetWorkflowID(f"{recording_id}-{attempt}"):
+            DBOS.enqueue_workflow(RECORDINGS, self._process, recording_id, attempt)
+        self._started.add(f"{recording_id}-{attempt}")
+
+    def _with_recording(self, recording_id: str, attempt: int, act: Callable[[Any, Recording], Any]) -> None:
+        """Do `act` with a recording unless it came to an end, or was begun anew, since it was looked at."""
+        with suppress(NotFound), self._ports.db.write() as session:
+            recording = queries.recording(session, recording_id)
+            if recording.attempt == attempt and recording.state in ("waiting", "working"):
+                act(session, recording)
+
+
+def _result(handle: WorkflowHandle[str]) -> str:
+    """Wait for a clip; returns its outcome, INTERRUPTED when it was let go before it began."""
+    try:
+        return handle.get_result()
+    except error.DBOSAwaitedWorkflowCancelledError:
+        return INTERRUPTED
+
+
+def _step(name: str, step: Callable[..., Any], *args: str | int | None) -> str:
+    """Run a step of the pipeline as a durable step; returns DONE, STOPPED or INTERRUPTED.
+
+    Outcomes are values and not exceptions, because a workflow that raises is over for good, and a step that
+    was interrupted by a shutdown must be taken up again.
+    """
+    return DBOS.run_step({"name": name}, _outcome, step, *args)
+
+
+def _outcome(step: Callable[..., Any], *args: str | int | None) -> str:
+    with structlog.contextvars.bound_contextvars(job=args[0]):
+        try:
+            step(*args)
+        except Stopped as stopped:
+            log.info("step stopped", step=step.__name__, why=str(stopped.__cause__))
+            return STOPPED
+        except Cancelled:
+            return INTERRUPTED
+        except Exception:
+            log.exception("step failed", step=step.__name__)
+            return STOPPED
+        return DONE
+
+
+def _ids(pipeline: Pipeline, recording_id: str, attempt: int) -> list[str]:
+    try:
+        return pipeline.clip_ids(recording_id, attempt)
+    except NotFound:
+        return []
+
+
+def _finish(pipeline: Pipeline, recording_id: str, attempt: int, outcome: str) -> str:
+    if outcome != INTERRUPTED:
+        with suppress(NotFound):
+            DBOS.run_step({"name": "finish"}, pipeline.finish, recording_id, attempt)
+    return outcome
+
+
+def _jobs_url(url: str) -> str:
+    """Return the URL in the form DBOS takes: a plain postgresql:// or sqlite:///."""
+    parsed = make_url(url)
+    if parsed.drivername.startswith("postgresql"):
+        return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+    return url

@@ -1,0 +1,407 @@
+"""What doctor looks at. Each check answers with facts; none changes anything that is there."""
+
+import fcntl
+import json
+import shutil
+import stat
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import obstore
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from library.catalog import queries as catalog
+from library.core.clock import local_day, utc_now
+from library.core.database import Database, open_database, sqlite_file
+from library.core.ids import new_id
+from library.finding.indexer import IndexUnavailable
+from library.intake import queries as intake
+from library.plays import queries as plays
+from library.plays.verifying import What, unsealed
+from server import migrate
+from server.settings import Settings
+from server.web.assets import AssetsMissingError, load_assets
+from server.web.formats import size
+from server.web.i18n import N_
+from server.wiring import open_indexer, open_store
+from transcode.errors import TranscodeError
+from transcode.tools import find_tools, missing_encoders
+
+Status = Literal["ok", "warn", "bad"]
+
+PROBE_BYTES = 8 * 1024 * 1024
+_PROBE_TIMEOUT_S = 30.0
+_MUCH_FREE = 5
+_STATIC = Path(__file__).parents[1] / "static"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the examination: `message` what was found, `todo` what to do; both marked with N_."""
+
+    name: str
+    status: Status
+    message: str
+    todo: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Yield what is found, the cheap and fundamental things first."""
+    yield Check("python", "ok", N_("Python %(version)s"), values={"version": sys.version.partition(" ")[0]})
+    yield from _tools(settings)
+    yield _pages()
+    yield _folder(settings)
+    yield _disk(settings)
+    for name, file in (
+        ("secret", settings.secret_file or settings.data / "secret"),
+        ("media_secret", settings.media_keys_file),
+    ):
+        yield _secret(name, file)
+    yield from _database(settings)
+    yield _jobs(settings)
+    yield _store(settings)
+    yield _worker(settings)
+    yield _address(settings)
+    yield _uploads(settings)
+
+
+def _tools(settings: Settings) -> Iterator[Check]:
+    todo = N_("安装 ffmpeg（Debian：sudo apt install ffmpeg），或运行 python3 run.py setup。")
+    try:
+        tools = find_tools(settings.ffmpeg, settings.ffprobe)
+        missing = missing_encoders(tools)
+    except TranscodeError as error:
+        tool = str(error.details.get("tool", "ffmpeg"))
+        yield Check("ffmpeg", "bad", N_("找不到能用的 %(tool)s。"), todo, {"tool": tool})
+        return
+    for name, path, version in (
+        ("ffmpeg", tools.ffmpeg, tools.ffmpeg_version),
+        ("ffprobe", tools.ffprobe, tools.ffprobe_version),
+    ):
+        yield Check(name, "ok", N_("%(version)s（%(path)s）"), values={"version": version, "path": str(path)})
+    if missing:
+        yield Check(
+            "codecs",
+            "bad",
+            N_("这个 ffmpeg 缺少编码器：%(missing)s。"),
+            N_("换一个完整的 ffmpeg，或不设 WEIKE_FFMPEG，改用自带的。"),
+            {"missing": ", ".join(missing)},
+        )
+    else:
+        yield Check("codecs", "ok", N_("需要的编码器都有。"))
+
+
+def _pages() -> Check:
+    try:
+        load_assets(_STATIC)
+    except AssetsMissingError:
+        return Check("pages", "bad", N_("网页的脚本和样式还没有生成。"), N_("运行 python3 run.py setup。"))
+    return Check("pages", "ok", N_("网页的脚本和样式已生成。"))
+
+
+def _folder(settings: Settings) -> Check:
+    folder = settings.data
+    values = {"folder": str(folder.absolute())}
+    if not folder.exists():
+        return Check("data", "warn", N_("%(folder)s 还不存在，第一次启动时会建立。"), values=values)
+    probe = folder / f".doctor-{new_id()}"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return Check(
+            "data",
+            "bad",
+            N_("%(folder)s 不能写入。"),
+            N_("把它的所有者改为运行微课的用户。"),
+            values,
+        )
+    if folder.stat().st_mode & stat.S_IWOTH:
+        return Check("data", "bad", N_("%(folder)s 谁都可以写入。"), N_("运行 chmod o-w %(folder)s"), values)
+    return Check("data", "ok", N_("%(folder)s 可以写入。"), values=values)
+
+
+def _disk(settings: Settings) -> Check:
+    folder = settings.data
+    while not folder.exists():
+        folder = folder.absolute().parent
+    free = shutil.disk_usage(folder).free
+    values = {"free": size(free), "keep": size(settings.keep_free_bytes)}
+    if free <= settings.keep_free_bytes:
+        return Check(
+            "disk",
+            "bad",
+            N_("只剩 %(free)s，低于保留的 %(keep)s，不再收录像。"),
+            N_("腾出空间，或换更大的磁盘。"),
+            values,
+        )
+    if free < _MUCH_FREE * settings.keep_free_bytes:
+        return Check("disk", "warn", N_("还剩 %(free)s。"), N_("请尽快腾出空间。"), values)
+    return Check("disk", "ok", N_("还剩 %(free)s。"), values=values)
+
+
+def _secret(name: str, file: Path) -> Check:
+    values = {"file": str(file)}
+    try:
+        mode = file.stat().st_mode
+        # Of media addresses: the present secret, and the one before.
+        lines = file.read_text().strip().splitlines()
+        readable = 1 <= len(lines) <= 2 and all(len(line) >= 32 for line in lines)
+    except FileNotFoundError:
+        return Check(name, "warn", N_("%(file)s 还没有，第一次启动时会生成。"), values=values)
+    except OSError:
+        return Check(name, "bad", N_("%(file)s 读不了。"), N_("把它的所有者改为运行微课的用户。"), values)
+    if not readable:
+        return Check(name, "bad", N_("%(file)s 里没有可用的密钥。"), N_("删去这个文件，会重新生成。"), values)
+    if mode & stat.S_IRWXO:
+        return Check(name, "bad", N_("%(file)s 谁都可以读取。"), N_("运行 chmod 600 %(file)s"), values)
+    if mode & stat.S_IRWXG:
+        return Check(
+            name,
+            "warn",
+            N_("%(file)s 同组的用户可以读取。"),
+            N_("除非 nginx 要读它，请运行 chmod 600 %(file)s"),
+            values,
+        )
+    return Check(name, "ok", N_("只有所有者能读取。"), values=values)
+
+
+# ---------------------------------------------------------------- what is kept
+
+
+def _database(settings: Settings) -> Iterator[Check]:
+    """Look at the database, and at the index beside it, which only the database can be compared with."""
+    url = make_url(settings.database)
+    values: dict[str, Any] = {"url": url.render_as_string(hide_password=True)}
+    file = sqlite_file(settings.database)
+    if file is not None and not file.exists():
+        message = N_("还没有资料库（%(url)s），第一次启动时会建立。")
+        yield Check("database", "warn", message, N_("运行 weike serve。"), values)
+        return
+    db = open_database(settings.database)
+    with closing(db):
+        try:
+            at = migrate.current(db)
+        except SQLAlchemyError as error:
+            said = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            yield Check(
+                "database",
+                "bad",
+                N_("打不开 %(url)s（%(said)s）。"),
+                N_("检查 WEIKE_DATABASE_URL，以及数据库是否在运行。"),
+                {**values, "said": said},
+            )
+            return
+        yield Check("database", "ok", "%(url)s", values=values)
+        values = {"at": at or "-", "newest": migrate.newest()}
+        if at != migrate.newest():
+            message = N_("数据库是 %(at)s，这一版程序需要 %(newest)s。")
+            yield Check("migrations", "warn", message, N_("运行 weike migrate。"), values)
+            return
+        yield Check("migrations", "ok", N_("数据库已是最新（%(at)s）。"), values=values)
+        yield _index(settings, db)
+        yield _recordings(db)
+        yield _counting(db)
+
+
+def _index(settings: Settings, db: Database) -> Check:
+    if not settings.index_folder.exists():
+        return Check("index", "warn", N_("还没有搜索索引，启动后会建立。"), N_("运行 weike serve。"))
+    indexer = open_indexer(settings, db)
+    try:
+        reader = indexer.reader()
+        mark, documents = reader.mark(), reader.doc_count()
+    except IndexUnavailable as error:
+        return Check(
+            "index",
+            "bad",
+            N_("搜索索引不能用（%(said)s）。"),
+            N_("运行 weike reindex。"),
+            {"said": str(error.__cause__ or error)},
+        )
+    finally:
+        indexer.close()
+    with db.read() as session:
+        behind = catalog.latest_revision(session) - mark
+    values = {"documents": documents, "behind": behind}
+    if behind > 0:
+        message = N_("%(documents)s 篇，落后 %(behind)s 处改动。")
+        return Check("index", "warn", message, N_("网站或处理进程运行时会自己赶上。"), values)
+    return Check("index", "ok", N_("%(documents)s 篇，是最新的。"), values=values)
+
+
+def _recordings(db: Database) -> Check:
+    with db.read() as session:
+        failed = len(intake.in_state(session, "failed"))
+        waiting = len(intake.in_state(session, "waiting", "working"))
+    values = {"failed": failed, "waiting": waiting}
+    if failed:
+        message = N_("%(failed)s 份录像处理失败，%(waiting)s 份正在等候或处理。")
+        return Check("recordings", "warn", message, N_("在网页上查看原因，然后点“重试”。"), values)
+    return Check("recordings", "ok", N_("没有失败的；%(waiting)s 份正在等候或处理。"), values=values)
+
+
+def _counting(db: Database) -> Check:
+    """Look at the days that are over: beats that fall on a closed day are refused."""
+    with db.read() as session:
+        closed, sealed = plays.closed_through(session), plays.sealed_through(session)
+        wrong = unsealed(session, utc_now())
+    today = local_day(utc_now())
+    gone = [fault.day.isoformat() for fault in wrong if fault.day and fault.what is What.SEAL_MISSING]
+    if gone:
+        message = N_("%(day)s 已经汇总，校验码却不在了（这样的一共 %(days)s 天）：有人删去了它。")
+        todo = N_("运行 weike stats verify，再照运维手册（docs/runbook.md）“核对不符”一节做。")
+        return Check("counting", "bad", message, todo, {"day": gone[0], "days": len(gone)})
+    missed = [fault.day.isoformat() for fault in wrong if fault.day and fault.what is What.NOT_SEALED]
+    todo = N_("处理进程运行时会自己补上；也可以运行 weike stats roll-up。")
+    if missed and (closed is None or closed < today):
+        message = N_("%(day)s 已经过完，还没有封存（这样的一共 %(days)s 天）。")
+        return Check("counting", "warn", message, todo, {"day": missed[0], "days": len(missed)})
+    if closed is None:
+        return Check("counting", "ok", N_("还没有封存过任何一天。"))
+    values = {"day": (sealed or closed).isoformat()}
+    if closed >= today:
+        return Check(
+            "counting",
+            "bad",
+            N_("%(day)s 已经封存，在那之前的观看都记不进来：这台机器的时间曾经走快。"),
+            N_("先校准时间，再按运维手册（docs/runbook.md）删去多出来的日子。"),
+            {"day": closed.isoformat()},
+        )
+    if sealed is None or sealed < today - timedelta(days=2):
+        return Check("counting", "warn", N_("只封存到 %(day)s。"), todo, values)
+    return Check("counting", "ok", N_("封存到 %(day)s。"), values=values)
+
+
+def _jobs(settings: Settings) -> Check:
+    url = make_url(settings.jobs)
+    values = {"url": url.render_as_string(hide_password=True)}
+    file = sqlite_file(settings.jobs)
+    if file is not None and not file.exists():
+        return Check("jobs", "warn", N_("%(url)s 还没有，处理进程启动时会建立。"), values=values)
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        return Check(
+            "jobs",
+            "bad",
+            N_("打不开 %(url)s（%(said)s）。"),
+            N_("检查 WEIKE_JOBS_URL，以及数据库是否在运行。"),
+            {**values, "said": said},
+        )
+    finally:
+        engine.dispose()
+    return Check("jobs", "ok", "%(url)s", values=values)
+
+
+def _store(settings: Settings) -> Check:
+    where = settings.store_url or str((settings.data / "objects").absolute())
+    values: dict[str, Any] = {"where": where}
+    if not settings.store_url and not (settings.data / "objects").exists():
+        return Check("store", "warn", N_("%(where)s 还不存在，第一次启动时会建立。"), values=values)
+    key = f"doctor/{new_id()}"
+    try:
+        store = open_store(settings)
+        obstore.put(store, key, b"weike")
+        same = bytes(obstore.get(store, key).bytes()) == b"weike"
+        obstore.delete(store, key)
+    except Exception as error:  # obstore raises its own kinds, and the system's
+        values["said"] = str(error).strip().splitlines()[0][:200]
+        return Check(
+            "store",
+            "bad",
+            N_("%(where)s 不能读写（%(said)s）。"),
+            N_("检查 WEIKE_STORE_URL、WEIKE_STORE_OPTIONS 和密钥。"),
+            values,
+        )
+    if not same:
+        return Check("store", "bad", N_("%(where)s 读出的与写入的不同。"), N_("检查存储服务。"), values)
+    return Check("store", "ok", N_("%(where)s 可以读写。"), values=values)
+
+
+# ---------------------------------------------------------------- what runs
+
+
+def _worker(settings: Settings) -> Check:
+    if not settings.worker:
+        return Check("worker", "ok", N_("处理进程在别处运行（WEIKE_WORKER=false）。"))
+    running = N_("处理进程正在运行。")
+    idle = N_("处理进程没有运行，收进的录像会等着。")
+    try:
+        with (settings.data / f"worker-{settings.executor_id}.lock").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return Check("worker", "ok", running)
+    except OSError:
+        pass  # nobody has ever been one
+    return Check("worker", "warn", idle, N_("运行 weike serve 或 weike worker。"))
+
+
+def _address(settings: Settings) -> Check:
+    values = {"url": settings.base_url}
+    if settings.public_url:
+        return Check("address", "ok", N_("链接以 %(url)s 开头。"), values=values)
+    if settings.host in ("127.0.0.1", "localhost", "::1"):
+        message = N_("只有这台机器能打开 %(url)s。")
+        todo = N_("要让别人打开，请设 WEIKE_HOST=0.0.0.0，并把 WEIKE_PUBLIC_URL 设为他们用的网址。")
+        return Check("address", "warn", message, todo, values)
+    message = N_("没有设 WEIKE_PUBLIC_URL，打印的链接会以 %(url)s 开头，别人未必打得开。")
+    return Check("address", "warn", message, N_("把 WEIKE_PUBLIC_URL 设为人们打开的网址。"), values)
+
+
+def _uploads(settings: Settings) -> Check:
+    """Send as much as one chunk of an upload through whatever stands before us, and see what arrives."""
+    if not settings.public_url.startswith(("http://", "https://")):
+        return Check("uploads", "ok", N_("没有设 WEIKE_PUBLIC_URL，没有代理可查。"))
+    url = f"{settings.base_url}/healthz/upload-probe"
+    values: dict[str, Any] = {"url": url, "sent": size(PROBE_BYTES)}
+    try:
+        arrived = probe_upload(url, PROBE_BYTES)
+    except urllib.error.HTTPError as error:
+        values["status"] = error.code
+        if error.code == 413:
+            message = N_("代理不让 %(sent)s 的请求通过（413），录像传不上来。")
+            return Check("uploads", "bad", message, _PROXY_TODO, values)
+        message = N_("%(url)s 回答 %(status)s，没有查成。")
+        return Check("uploads", "warn", message, N_("确认 WEIKE_PUBLIC_URL 指向这个网站。"), values)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "reason", error)
+        if isinstance(why, ConnectionResetError | BrokenPipeError):
+            message = N_("发送 %(sent)s 时连接被切断：中间有代理不让这么大的请求通过。")
+            return Check("uploads", "bad", message, _PROXY_TODO, values)
+        values["said"] = str(why)[:200]
+        message = N_("连不上 %(url)s（%(said)s），没有查成。")
+        return Check("uploads", "warn", message, N_("先启动 weike serve，再检查一次。"), values)
+    if arrived != PROBE_BYTES:
+        values["arrived"] = size(arrived)
+        message = N_("发出 %(sent)s，只到了 %(arrived)s：中间有代理截断了上传。")
+        return Check("uploads", "bad", message, _PROXY_TODO, values)
+    return Check("uploads", "ok", N_("%(sent)s 的一块能完整传到。"), values=values)
+
+
+_PROXY_TODO = N_("在代理上放宽请求大小（nginx：client_max_body_size 9m，proxy_request_buffering off）。")
+
+
+def probe_upload(url: str, count_bytes: int) -> int:
+    """Send `count_bytes` to the probe at `url`; returns how many it says have arrived.
+
+    Raises urllib's HTTPError, OSError, and ValueError when the answer is not the probe's.
+    """
+    request = urllib.request.Request(url, data=bytes(count_bytes), method="POST")  # noqa: S310 - http(s), checked
+    request.add_header("Content-Type", "application/octet-stream")
+    with urllib.request.urlopen(request, timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310
+        return int(json.loads(answer.read(1000))["received"])

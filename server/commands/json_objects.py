@@ -1,0 +1,82 @@
+"""The objects that commands print as JSON; docs/cli.md documents them, so change both."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from library.catalog import queries as catalog
+from library.catalog.permits import media_audience
+from library.catalog.tables import Clip
+from library.finding.hits import FoundRow
+from library.intake import queries as intake
+from library.intake.objects import clip_prefix, local_root
+from server.commands.administrator import machine
+from server.delivery.signing import media_expiry
+from server.wiring import Ports
+
+MASTER = "master.m3u8"
+
+
+def lesson_object(ports: Ports, session: Session, lesson_id: str) -> dict[str, Any]:
+    """Return a lesson with its recording and clips; raises NotFound."""
+    lesson = catalog.lesson_for(session, machine(session), lesson_id)
+    recording = intake.recording_of(session, lesson_id)
+    its = catalog.facts(lesson)
+    audience = media_audience(its.state, its.audience)
+    return {
+        "lesson": lesson.id,
+        "recording": recording.id if recording else None,
+        "state": recording.state if recording else "none",
+        "title": lesson.title,
+        "lesson_state": lesson.state,
+        "duration_s": lesson.duration_s,
+        "clips": [_clip_object(ports, clip, audience) for clip in lesson.clips],
+    }
+
+
+def _clip_object(ports: Ports, clip: Clip, audience: str) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "id": clip.id,
+        "n": clip.number,
+        "title": clip.title,
+        "start_s": round(clip.start_s, 3),
+        "end_s": round(clip.end_s, 3),
+        "duration_s": None if clip.duration_s is None else round(clip.duration_s, 3),
+        "master": None,
+    }
+    if clip.plan is None:
+        return said
+    expires = media_expiry(ports.clock(), ports.settings.media_life_s)
+    path = ports.signer.path(clip.id, clip.plan, MASTER, audience, expires)
+    said["master"] = f"{ports.settings.base_url}{path}"
+    root = local_root(ports.store)
+    if root is not None:
+        said["master_file"] = str(root / clip_prefix(clip.id, clip.plan) / MASTER)
+    return said
+
+
+def hit_object(row: FoundRow, base_url: str) -> dict[str, Any]:
+    """Return a search hit.
+
+    A clip in which only the title or the summary fits is opened at its beginning; a lesson without clips has
+    no seconds at all.
+    """
+    start_s, lesson_start_s = row.best.start_s, row.best.lesson_start_s
+    if row.clip is not None and start_s is None:
+        start_s, lesson_start_s = 0.0, row.clip.start_s
+    return {
+        "lesson": row.lesson.id,
+        "state": row.lesson.state,
+        "clip": row.clip.id if row.clip else None,
+        "clip_n": row.clip.number if row.clip else None,
+        "title": row.lesson.title,
+        "lecturer": row.lesson.lecturer.name if row.lesson.lecturer else None,
+        "date": row.lesson.taught_on.isoformat() if row.lesson.taught_on else None,
+        "start_s": None if start_s is None else round(start_s, 3),
+        "lesson_start_s": None if lesson_start_s is None else round(lesson_start_s, 3),
+        "quote": row.best.quote,
+        "source": row.best.source,
+        "score": round(row.score, 6),
+        "views": row.views,
+        "url": f"{base_url}{row.path}",
+    }

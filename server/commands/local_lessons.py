@@ -1,0 +1,132 @@
+"""One recording of this machine becomes a lesson: what `ingest` and `demo` share."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from library.catalog import actions as catalog
+from library.catalog import queries as catalog_queries
+from library.catalog.permits import Audience, LessonState
+from library.catalog.tables import Lesson
+from library.core.errors import Invalid
+from library.intake import actions, local
+from library.intake.rules import TRANSCRIPT_MAX_BYTES
+from library.people import queries as people
+from library.review import actions as review
+from server.commands.administrator import root
+from server.wiring import Ports
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of a recording when it comes in.
+
+    `transcript` is (bytes, file name); `owner` a user name, None for the machine itself.
+    """
+
+    title: str
+    lecturer: str | None = None
+    topics: Sequence[str] = ()
+    taught_on: date | None = None
+    summary: str | None = None
+    transcript: tuple[bytes, str] | None = None
+    audience: Audience = Audience.EVERYONE
+    key: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The lesson of a recording; `already_here` when it was there before."""
+
+    lesson_id: str
+    recording_id: str
+    already_here: bool
+
+
+def read_transcript(file: Path) -> tuple[bytes, str]:
+    """Return a transcript's bytes and name; raises Invalid."""
+    if not file.is_file():
+        raise Invalid("file_missing", field="transcript", found=str(file))
+    if file.stat().st_size > TRANSCRIPT_MAX_BYTES:
+        size_bytes = file.stat().st_size
+        raise Invalid(
+            "transcript_too_large",
+            field="transcript",
+            size_bytes=size_bytes,
+            limit_bytes=TRANSCRIPT_MAX_BYTES,
+        )
+    return file.read_bytes(), file.name
+
+
+def take(
+    ports: Ports,
+    file: Path,
+    about: About,
+    *,
+    again: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> Taken:
+    """Copy `file` in and make its lesson; from the commit on the pipeline works at it, whatever happens here.
+
+    A file that is here already gives its lesson, unless `again`. Raises Invalid, TooLarge, Failed, OSError;
+    then nothing is left.
+    """
+    local.sweep(ports.db, ports.uploads)
+    local.check_file(file, ports.uploads, ports.settings.limits)
+    with local.copied(file, ports.uploads, on_progress) as copy:
+        taken: list[Taken] = []
+
+        def write(session: Session) -> str:
+            taken.append(_known(session, copy, again) or _new(ports, session, copy, about))
+            return taken[-1].lesson_id
+
+        local.once_more(ports.db, write)
+        if taken[-1].already_here:
+            local.drop(ports.uploads, copy)
+        return taken[-1]
+
+
+def _known(session: Session, copy: local.Copied, again: bool) -> Taken | None:
+    recording = None if again else local.same_bytes(session, copy.sha256)
+    if recording is None:
+        return None
+    if recording.state == "failed":
+        actions.retry(session, recording)
+    return Taken(recording.lesson_id, recording.id, True)
+
+
+def _new(ports: Ports, session: Session, copy: local.Copied, about: About) -> Taken:
+    now = ports.clock()
+    details = catalog.Details(
+        about.title, about.lecturer, about.topics, about.taught_on, summary=about.summary
+    )
+    person = people.person_by_username(session, about.owner) if about.owner else None
+    lesson = catalog.new_lesson(
+        session,
+        branch_id=root(session).id,
+        owner_id=person.id if person else None,
+        details=details,
+        now=now,
+        key=about.key,
+    )
+    if about.audience is not Audience.EVERYONE:
+        catalog.set_audience(session, lesson, about.audience, now)
+    if about.transcript is not None:
+        actions.put_transcript(session, lesson, *about.transcript)
+    return Taken(lesson.id, local.attach(session, lesson, copy, now).id, False)
+
+
+def publish(ports: Ports, session: Session, lesson: Lesson) -> None:
+    """Publish a lesson in the machine's name; one that is published already stays so. Raises Conflict."""
+    if lesson.state != LessonState.PUBLISHED:
+        review.move(session, lesson, None, "", ports.clock())
+
+
+def publish_by_id(ports: Ports, lesson_id: str) -> None:
+    """Publish a lesson in a transaction of its own; see `publish`."""
+    with ports.db.write() as session:
+        publish(ports, session, catalog_queries.lesson(session, lesson_id))

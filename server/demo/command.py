@@ -1,0 +1,89 @@
+"""weike demo: a library with something in it, to look at and to try."""
+
+import fcntl
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from server.commands import serving
+from server.commands.console import Console, console_of
+from server.commands.failures import FAILED, Failure
+from server.demo.accounts import ACCOUNTS, accounts
+from server.web.i18n import N_
+from server.web.words import word
+from server.wiring import Ports
+
+HELP = N_(
+    "启动一个装好示例的微课：网站、示例课、四种角色的账号，打开就能试。\n\n"
+    "示例课在这台机器上现做，第一堂一两分钟就能看，其余的陆续出现。数据在 WEIKE_DATA 里，再次启动接着用。"
+)
+
+# The viewers of the days before come with their lessons; a day that is sealed takes nobody any more.
+_ROLL_UP_AFTER_S = 3600.0
+
+
+def demo(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option("--host", help=N_("监听的地址。"))] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=0, max=65535, help=N_("监听的端口；默认 8000，被占用时另选一个。")),
+    ] = None,
+) -> None:
+    """Run the demonstration until a signal ends it."""
+    try:
+        from server.demo.lesson_maker import LessonMaker
+    except ImportError as error:  # the extra `demo` is not part of every installation
+        raise Failure(N_("这里没有安装示例需要的部分，请运行 python3 run.py demo。"), FAILED) from error
+    console = console_of(context).with_settings(worker=True, roll_up_after_s=_ROLL_UP_AFTER_S)
+    console.log(quiet=True)
+    listening, console = _listen(console, host, port)
+    with listening, _only_one(console), console.ports() as ports:
+        known = accounts(ports)
+        maker = LessonMaker(console, ports)
+
+        def announce() -> None:
+            _welcome(console, ports, known)
+            maker.start()
+
+        try:
+            serving.run_web(ports.settings, ports, listening, announce)
+        finally:
+            maker.stop()
+    typer.echo(console.say(N_("已停下。再次运行会接着用同一个资料库。")))
+
+
+def _listen(console: Console, host: str | None, port: int | None) -> tuple[socket.socket, Console]:
+    try:
+        return serving.listen(console, host, port)
+    except Failure:
+        if port is not None:
+            raise
+        # Something else has the usual port: a first look should not end there.
+        return serving.listen(console, host, 0)
+
+
+@contextmanager
+def _only_one(console: Console) -> Iterator[None]:
+    """Hold the demonstration's lock, so that two do not make the same lessons."""
+    console.settings.data.mkdir(parents=True, exist_ok=True)
+    with (console.settings.data / "demo.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure(
+                N_("另一个 weike demo 正在使用 %(folder)s。"), FAILED, folder=console.settings.data
+            ) from None
+        yield
+
+
+def _welcome(console: Console, ports: Ports, known: Mapping[str, str]) -> None:
+    typer.echo(console.say(N_("微课示例已启动：%(url)s"), url=ports.settings.base_url))
+    typer.echo(console.say(N_("可以这样登录（%(url)s）："), url=f"{ports.settings.base_url}/sign-in"))
+    for username, password in known.items():
+        role = word("role", ACCOUNTS[username][0], console.catalogue)
+        typer.echo(f"  {username:<10} {password}   {role}")
+    typer.echo(console.say(N_("按 Ctrl-C 停下。")))

@@ -1,1 +1,0 @@
-"""One file per slice of the product; each has `router`."""

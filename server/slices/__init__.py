@@ -1,0 +1,1 @@
+"""The nouns of the product as people meet them: a folder each, blind to the others."""

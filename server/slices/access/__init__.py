@@ -1,0 +1,1 @@
+"""Signing in, one-time links and one's own account."""

@@ -1,0 +1,160 @@
+"""Signing in and out, one-time links, and the language of the pages."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+
+from library.access import actions as access_actions
+from library.access import queries as access_queries
+from library.access import rules as access_rules
+from library.core.errors import Invalid, NotFound, WeikeError
+from library.core.permits import Role
+from library.organisation import queries as organisation_queries
+from library.people import actions, queries
+from server.slices.access.contexts import SignInPage, WelcomePage
+from server.web.deps import LANGUAGE_COOKIE, SESSION_COOKIE, PortsDep, Reading, Who, WhoDep, Writing
+from server.web.i18n import LANGUAGES
+from server.web.pages import Pages, reason, safe_next
+from server.web.parts import Reason
+from server.wiring import Ports
+
+router = APIRouter(include_in_schema=False)
+
+_SIGN_IN_S = access_rules.SIGN_IN_DAYS * 24 * 3600
+_YEAR_S = 365 * 24 * 3600
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, who: WhoDep, next: str = "/") -> Response:
+    """The sign-in form."""
+    pages: Pages = request.app.state.pages
+    if who.viewer.signed_in:
+        return pages.redirect(safe_next(next))
+    return pages.respond(request, who, SignInPage(frame=pages.frame(request, who), next=safe_next(next)))
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    ports: PortsDep,
+    who: WhoDep,
+    username: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """Sign a browser in; a wrong password costs the guesser time, and the page keeps what was typed."""
+    pages: Pages = request.app.state.pages
+    problem: Reason | None = None
+    fresh = None
+    try:
+        person_id = access_actions.sign_in(ports.db, username, password, ports.clock())
+        if person_id is None:
+            problem = Reason(code="sign_in_failed")
+        else:
+            with ports.db.write() as session:
+                person = queries.person(session, person_id)
+                device = request.headers.get("user-agent", "")
+                fresh = access_actions.open_sign_in(session, person, device, ports.clock())
+    except WeikeError as error:
+        problem = reason(error)
+    if fresh is None:
+        context = SignInPage(
+            frame=pages.frame(request, who), next=safe_next(next), username=username, problem=problem
+        )
+        return pages.respond(
+            request, who, context, 429 if problem and problem.code == "sign_in_wait" else 401
+        )
+    answer = pages.redirect(safe_next(next), "signed_in")
+    pages.set_session(answer, fresh.cookie, _SIGN_IN_S)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, session: Writing, who: WhoDep) -> Response:
+    """Sign this browser out."""
+    pages: Pages = request.app.state.pages
+    if who.sign_in_id is not None:
+        access_actions.close_sign_in(session, who.sign_in_id)
+    answer = pages.redirect("/", "signed_out")
+    answer.delete_cookie(SESSION_COOKIE)
+    return answer
+
+
+@router.post("/language")
+def language(
+    request: Request,
+    session: Writing,
+    who: WhoDep,
+    language: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """Read on in another language."""
+    pages: Pages = request.app.state.pages
+    if language not in LANGUAGES:
+        raise Invalid("unknown_choice", field="language")
+    if who.viewer.person_id is not None:
+        actions.set_language(session, who.viewer.person_id, language)
+    answer = RedirectResponse(safe_next(next), 303)
+    pages.set_cookie(answer, LANGUAGE_COOKIE, language, _YEAR_S)
+    return answer
+
+
+def _welcome(request: Request, session: Session, who: Who, ports: Ports, token: str) -> WelcomePage:
+    pages: Pages = request.app.state.pages
+    invitation = access_queries.invitation(session, token, ports.clock())
+    first = invitation.role == Role.ADMIN and invitation.made_by is None
+    return WelcomePage(
+        frame=pages.frame(request, who),
+        token=token,
+        purpose="reset" if invitation.person_id else "first_admin" if first else "invite",
+        role=Role(invitation.role),
+        branch=organisation_queries.branch(session, invitation.branch_id).name,
+        username=queries.person(session, invitation.person_id).username if invitation.person_id else "",
+        name=invitation.name,
+    )
+
+
+@router.get("/welcome/{token}")
+def welcome_page(request: Request, session: Reading, ports: PortsDep, who: WhoDep, token: str) -> Response:
+    """A one-time link: choose a name and a password."""
+    pages: Pages = request.app.state.pages
+    return pages.respond(request, who, _welcome(request, session, who, ports, token))
+
+
+@router.post("/welcome/{token}")
+def welcome(
+    request: Request,
+    ports: PortsDep,
+    who: WhoDep,
+    token: str,
+    username: Annotated[str, Form()] = "",
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "",
+) -> Response:
+    """Use a one-time link; the browser is signed in at once."""
+    pages: Pages = request.app.state.pages
+    try:
+        with ports.db.write() as session:
+            access_queries.invitation(session, token, ports.clock())
+            if password != again:
+                raise Invalid("passwords_differ", field="again")
+            person = access_actions.accept_invitation(session, token, username, name, password, ports.clock())
+            fresh = access_actions.open_sign_in(
+                session, person, request.headers.get("user-agent", ""), ports.clock()
+            )
+    except NotFound:
+        raise
+    except WeikeError as error:
+        with ports.db.read() as session:
+            context = _welcome(request, session, who, ports, token)
+        shown = replace(
+            context, username=context.username or username, name=name or context.name, problem=reason(error)
+        )
+        return pages.respond(request, who, shown, 422)
+    answer = pages.redirect("/", "welcome")
+    pages.set_session(answer, fresh.cookie, _SIGN_IN_S)
+    return answer

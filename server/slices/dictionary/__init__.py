@@ -1,0 +1,1 @@
+"""The dictionary that staff teach the search."""

@@ -1,0 +1,1 @@
+"""Searching, saved searches, and taking a search along."""

@@ -1,0 +1,175 @@
+"""Searching under /api/v1: hits with their moments, and suggestions while typing."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from library.catalog.permits import LessonState
+from library.finding.hits import FoundRow, Source
+from library.finding.suggestions import MOST, suggest
+from search.engine import COUNTED, Counts
+from server.slices.finding.routes import Asked
+from server.web.deps import PortsDep, Reading, WhoDep
+
+router = APIRouter(prefix="/api/v1", tags=["search"])
+
+
+class MomentOut(BaseModel):
+    """A sentence that answers; `start_s` counts from the clip's start, `lesson_start_s` from the lesson's.
+
+    `source`: what `quote` is a quote of. Only "speech" answers in somebody's words; "beginning" is how the
+    clip begins, when only the lesson's names hold the words or none were looked for.
+    """
+
+    source: Source
+    start_s: float | None
+    lesson_start_s: float | None
+    quote: str
+    marks: list[tuple[int, int]]
+    url: str
+
+
+class HitOut(BaseModel):
+    """A clip that was found; its own `quote`, `start_s` and `url` are those of its best moment.
+
+    `moments` are in the order of time, and `more` are the places left out. `state` is the lesson's: drafts
+    and withdrawn ones are found by those who may see them.
+    """
+
+    lesson: str
+    state: LessonState
+    clip: str | None
+    title: str
+    clip_title: str
+    lecturer: str | None
+    date: date | None
+    start_s: float | None
+    lesson_start_s: float | None
+    quote: str
+    marks: list[tuple[int, int]]
+    moments: list[MomentOut]
+    more: int
+    topics: list[str] = Field(description="Those that the query names.")
+    score: float
+    views: int = Field(description="Counted views of the whole lesson.")
+    url: str
+
+
+class CountOut(BaseModel):
+    """How many hits choosing a filter's value leaves."""
+
+    value: str
+    count: int
+
+
+class SearchOut(BaseModel):
+    """What a search found; `total` and `counts` tell of everything the searcher may see.
+
+    `relaxed`: nothing had all the words. `heard`: what letters were taken for as pinyin. `did_you_mean`:
+    another spelling that finds more.
+    """
+
+    total: int
+    relaxed: bool
+    heard: list[str]
+    did_you_mean: str | None
+    counts: dict[str, list[CountOut]]
+    hits: list[HitOut]
+
+
+class SuggestionOut(BaseModel):
+    """A topic, lecturer or title, or a query that several people asked; `count` are the clips that bear it,
+    or that it finds for you; `url` leads to them."""
+
+    kind: Literal["topic", "lecturer", "title", "query"]
+    text: str
+    count: int = Field(ge=1)
+    url: str
+
+
+@router.get("/search")
+def search(
+    session: Reading,
+    ports: PortsDep,
+    who: WhoDep,
+    asked: Annotated[Asked, Depends()],
+    limit: Annotated[int, Query(ge=1, le=100)] = 10,
+    offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
+) -> SearchOut:
+    """What was said, by whom, and the seconds where it is said."""
+    found = ports.finder.find(
+        session,
+        who.viewer,
+        asked.q,
+        limit=limit,
+        offset=offset,
+        filters=asked.filters,
+        sort=asked.order,
+        counts=True,
+    )
+    return SearchOut(
+        total=found.total,
+        relaxed=found.relaxed,
+        heard=list(found.heard),
+        did_you_mean=found.did_you_mean,
+        counts=_counts(found.counts),
+        hits=[_hit(row, ports.settings.base_url) for row in found.rows],
+    )
+
+
+def _counts(counts: Counts) -> dict[str, list[CountOut]]:
+    return {name: [CountOut(value=v, count=n) for v, n in getattr(counts, name)] for name in COUNTED}
+
+
+def _hit(row: FoundRow, base_url: str) -> HitOut:
+    moments = [
+        MomentOut(
+            source=moment.source,
+            start_s=moment.start_s,
+            lesson_start_s=moment.lesson_start_s,
+            quote=moment.quote,
+            marks=list(moment.marks),
+            url=base_url + row.path_to(moment),
+        )
+        for moment in row.moments
+    ]
+    return HitOut(
+        lesson=row.lesson.id,
+        state=LessonState(row.lesson.state),
+        clip=row.clip.id if row.clip else None,
+        title=row.lesson.title,
+        clip_title=row.clip.title if row.clip else "",
+        lecturer=row.lesson.lecturer.name if row.lesson.lecturer else None,
+        date=row.lesson.taught_on,
+        start_s=row.best.start_s,
+        lesson_start_s=row.best.lesson_start_s,
+        quote=row.best.quote,
+        marks=list(row.best.marks),
+        moments=moments,
+        more=row.more,
+        topics=[name for name, _ in row.matched.topics],
+        score=row.score,
+        views=row.views,
+        url=base_url + row.path,
+    )
+
+
+@router.get("/suggest")
+def suggestions(
+    response: Response,
+    session: Reading,
+    ports: PortsDep,
+    who: WhoDep,
+    q: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=20)] = MOST,
+) -> list[SuggestionOut]:
+    """What goes with what is typed so far, by characters, pinyin or initials: topics, lecturers, titles; then
+    what several people searched for and you would find too."""
+    response.headers["cache-control"] = "no-store"
+    return [
+        SuggestionOut(kind=one.kind, text=one.text, count=one.count, url=one.url)
+        for one in suggest(ports.finder, ports.frequent, session, who.viewer, q, limit)
+    ]

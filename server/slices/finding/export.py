@@ -1,0 +1,39 @@
+"""Taking a search along as a workbook."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from library.core.clock import local_day
+from library.core.errors import Invalid
+from server.slices.finding.routes import Asked, called
+from server.slices.finding.workbook import MEDIA_TYPE, About, gather, workbook
+from server.web.attachments import file_name
+from server.web.deps import PortsDep, Staff
+from server.web.pages import Pages
+from server.web.words import word
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/search/export.xlsx")
+def export(request: Request, ports: PortsDep, who: Staff, asked: Annotated[Asked, Depends()]) -> Response:
+    """What the search page with the same address finds, all pages of it, for the staff."""
+    if not asked.q.strip():
+        raise Invalid("empty", field="q")
+    pages: Pages = request.app.state.pages
+    catalogue, now = pages.renderer.catalogue(who.language), ports.clock()
+    with ports.db.read() as session:
+        texts = called(session, asked.chosen)
+    chosen = {name: texts[name] or word(name, value, catalogue) for name, value in asked.chosen.items()}
+    about = About(asked.q, chosen, asked.order, now)
+    found = gather(ports, who.viewer, asked.q, catalogue, filters=asked.filters, sort=asked.order)
+    name = quote(f"{file_name(asked.q)} {local_day(now)}.xlsx", safe="")
+    headers = {
+        # RFC 8187; the plain name is for whoever does not read the other.
+        "content-disposition": f"attachment; filename=\"weike-search.xlsx\"; filename*=UTF-8''{name}",
+        "cache-control": "no-store",
+    }
+    return Response(workbook(found, about, catalogue), media_type=MEDIA_TYPE, headers=headers)

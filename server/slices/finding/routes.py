@@ -1,0 +1,319 @@
+"""The search page."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from library.catalog import queries as catalog
+from library.catalog.permits import LessonState
+from library.core.paging import Page, clean_number
+from library.core.permits import Role, Viewer
+from library.core.text import clean_line
+from library.finding.hints import hints
+from library.finding.hits import Found, FoundRow
+from library.finding.indexer import IndexUnavailable
+from library.finding.suggestions import MOST, frequent
+from library.organisation import queries as organisation
+from library.searches import queries as searches
+from library.searches.rules import proposed_name
+from library.searches.tables import SavedSearch
+from search.document import LENGTHS
+from search.engine import COUNTED, Counts, Filters, Sort
+from search.query import Query
+from server.slices.finding.contexts import (
+    SavedLink,
+    SearchChoice,
+    SearchExamples,
+    SearchExtras,
+    SearchFilter,
+    SearchHint,
+    SearchMoment,
+    SearchPage,
+    SearchResult,
+)
+from server.web.deps import PortsDep, Reading, Who, WhoDep
+from server.web.pages import Pages, pager
+from server.web.parts import Kind, LessonCard, Reason
+from server.wiring import Ports
+
+router = APIRouter(include_in_schema=False)
+
+_PER_PAGE = 10
+_MOST_CHOICES = 40
+_PLAIN = re.compile(r"\w+")
+_QUOTES = str.maketrans("", "", '"“”„‟＂「」『』')
+_NOTHING = Found(total=0, relaxed=False, rows=())
+
+Chosen = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks of the search; nonsense narrows nothing and orders nothing."""
+
+    q: str = ""
+    topic: str = ""
+    lecturer: str = ""
+    year: str = ""
+    branch: str = ""
+    kind: str = ""
+    length: str = ""
+    sort: str = ""
+
+    @property
+    def filters(self) -> Filters:
+        """What the search is narrowed to."""
+        return Filters(
+            topics=(self.topic,) if self.topic else (),
+            lecturer=self.lecturer or None,
+            year=int(self.year) if self.year.isdecimal() and len(self.year) == 4 else None,
+            branch=self.branch or None,
+            kind=self.kind if self.kind in get_args(Kind) else None,
+            length=self.length if self.length in LENGTHS else None,
+        )
+
+    @property
+    def chosen(self) -> Chosen:
+        """The values of the filters that narrow something, by the filter's name."""
+        valid = self.filters
+        narrows = {name: getattr(valid, "topics" if name == "topic" else name) for name in COUNTED}
+        return {name: getattr(self, name) for name in COUNTED if narrows[name]}
+
+    @property
+    def order(self) -> Sort:
+        """In which order hits come."""
+        return next((order for order in get_args(Sort) if order == self.sort), "relevance")
+
+    @property
+    def parameters(self) -> Chosen:
+        """What an address must say to ask the same."""
+        return {"q": self.q, **self.chosen, **({"sort": self.order} if self.order != "relevance" else {})}
+
+    @property
+    def address(self) -> str:
+        """The address of the first page of this search."""
+        return _url(self.parameters)
+
+    @classmethod
+    def again(cls, saved: SavedSearch) -> "Asked":
+        """What a saved search asks; of its filters those that there still are."""
+        chosen = {name: value for name, value in saved.filters.items() if name in COUNTED}
+        return cls(q=saved.query, sort=saved.sort, **chosen)
+
+
+@router.get("/search")
+def search(
+    request: Request,
+    session: Reading,
+    ports: PortsDep,
+    who: WhoDep,
+    asked: Annotated[Asked, Depends()],
+    page: int = 1,
+) -> Response:
+    """What was said, by whom, and the seconds where it is said."""
+    pages: Pages = request.app.state.pages
+    number, problem, found = clean_number(page), None, _NOTHING
+    if asked.q.strip():
+        try:
+            found = ports.finder.find(
+                session,
+                who.viewer,
+                asked.q,
+                limit=_PER_PAGE,
+                offset=(number - 1) * _PER_PAGE,
+                filters=asked.filters,
+                sort=asked.order,
+                counts=True,
+            )
+        except IndexUnavailable as error:
+            problem = Reason(code=error.code)
+    if number == 1 and found.total and not found.relaxed and not found.heard:
+        _note(request, ports, who, asked.q)
+    topics, lecturers, years = ([], [], []) if found.rows else _popular(session, who.viewer)
+    shown = Page([row.path for row in found.rows], number, _PER_PAGE, found.total)
+    words, chosen = {"q": asked.q}, asked.chosen
+    in_order = {"sort": asked.order} if asked.order != "relevance" else {}
+    context = SearchPage(
+        frame=pages.frame(request, who, query=asked.q),
+        results=_results(pages, found.rows),
+        pager=pager(shown, "/search", **words, **chosen, **in_order),
+        filters=_filters(session, found, chosen, {**words, **in_order}),
+        sort=asked.order,
+        sort_urls=tuple(
+            (order, _url({**words, **chosen, **({"sort": order} if order != "relevance" else {})}))
+            for order in get_args(Sort)
+        ),
+        bare_url=_url({**words, **in_order}),
+        loosened=found.relaxed,
+        loosened_word=found.query.only_word if found.relaxed else "",
+        asks_nothing=found.query.is_empty,
+        hints=tuple(SearchHint(code=one.code, name=one.name, value=one.value) for one in hints(found.query)),
+        examples=_examples(found, topics, lecturers, years),
+        heard=found.heard,
+        did_you_mean=found.did_you_mean or "",
+        tries=() if found.rows else _tries(found.query),
+        problem=problem,
+        same_topic=_other_years(pages, session, who.viewer, found) if number == 1 else (),
+        popular_topics=tuple(topics),
+        extras=_extras(session, who.viewer, asked),
+        frequent=_frequent(ports, session, who.viewer) if not asked.q.strip() else (),
+    )
+    return pages.respond(request, who, context, 503 if problem else 200)
+
+
+def _note(request: Request, ports: Ports, who: Who, q: str) -> None:
+    """Count what a person at a browser looked for; a browser that keeps no cookies could be anybody anew."""
+    is_looked_at = "prefetch" not in request.headers.get("sec-purpose", "")
+    if is_looked_at and not who.by_token and not who.fresh_visitor:
+        ports.asked.note(who.play_key, q)
+
+
+def _frequent(ports: Ports, session: Session, viewer: Viewer) -> tuple[str, ...]:
+    return tuple(
+        one.text
+        for one in frequent(ports.finder, ports.frequent, session, viewer, ports.frequent.top(), MOST)
+    )
+
+
+def _extras(session: Session, viewer: Viewer, asked: Asked) -> SearchExtras | None:
+    """Return what staff may do with a search besides looking at what it found."""
+    if not viewer.has(Role.STAFF):
+        return None
+    saved = searches.saved_by(session, str(viewer.person_id))
+    cleaned = replace(asked, q=clean_line(asked.q)).parameters
+    return SearchExtras(
+        save_url=f"/searches?{urlencode(asked.parameters)}",
+        export_url=f"/search/export.xlsx?{urlencode(asked.parameters)}",
+        proposed_name=proposed_name(asked.q, *called(session, asked.chosen).values()),
+        saved_as=next((row.name for row in saved if Asked.again(row).parameters == cleaned), ""),
+        links=tuple(SavedLink(id=row.id, name=row.name) for row in saved[:MOST]),
+    )
+
+
+def called(session: Session, chosen: Chosen) -> Chosen:
+    """Return what chosen values are called, by the filters' names; "" where a code has a word of its own."""
+    branches = organisation.branch_names(session, [chosen["branch"]]) if "branch" in chosen else {}
+    return {name: _text(name, value, branches) for name, value in chosen.items()}
+
+
+def _results(pages: Pages, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]:
+    return tuple(
+        SearchResult(
+            lesson=pages.card(row.lesson, row.views),
+            moments=_moments(row),
+            best_n=row.best_n,
+            more=row.more,
+            clip_n=row.clip.number if row.clip else None,
+            clip_title=row.clip.title if row.clip else "",
+            title_marks=row.matched.title,
+            lecturer_marks=row.matched.lecturer,
+            topics=row.matched.topics,
+        )
+        for row in rows
+    )
+
+
+def _other_years(pages: Pages, session: Session, viewer: Viewer, found: Found) -> tuple[LessonCard, ...]:
+    """Return what to go on with when the hits have a topic in common; loosened ones have none."""
+    lessons = {row.lesson.id: row.lesson for row in found.rows}
+    return () if found.relaxed else pages.other_years(session, viewer, list(lessons.values()))
+
+
+def _url(values: Chosen) -> str:
+    return f"/search?{urlencode(values)}"
+
+
+def _moments(row: FoundRow) -> tuple[SearchMoment, ...]:
+    return tuple(
+        SearchMoment(
+            url=row.path_to(moment),
+            quote=moment.quote,
+            marks=moment.marks,
+            start_s=moment.start_s,
+            source=moment.source,
+        )
+        for moment in row.moments
+    )
+
+
+def _filters(session: Session, found: Found, chosen: Chosen, rest: Chosen) -> tuple[SearchFilter, ...]:
+    """Return the filters that would change something, and those in use."""
+    made = []
+    for name in COUNTED:
+        counted, value = _counted(found.counts, name), chosen.get(name, "")
+        if not value and (not counted or (len(counted) == 1 and counted[0][1] >= found.total)):
+            continue
+        if value and value not in dict(counted):
+            counted.append((value, 0))
+        branches = organisation.branch_names(session, list(dict(counted))) if name == "branch" else {}
+        without = {other: its for other, its in chosen.items() if other != name}
+        made.append(
+            SearchFilter(
+                name=name,
+                choices=tuple(
+                    SearchChoice(value=its, count=n, text=_text(name, its, branches)) for its, n in counted
+                ),
+                chosen=value,
+                url_without=_url({**rest, **without}),
+            )
+        )
+    return tuple(made)
+
+
+def _counted(counts: Counts, name: str) -> list[tuple[str, int]]:
+    """Return the values of a filter in the order in which people look for them."""
+    counted = list(getattr(counts, name)[:_MOST_CHOICES])
+    if name == "year":
+        return sorted(counted, reverse=True)
+    if name == "length":
+        return sorted(counted, key=lambda pair: LENGTHS.index(pair[0]))
+    return counted
+
+
+def _text(name: str, value: str, branches: dict[str, str]) -> str:
+    if name in ("kind", "length"):
+        return ""
+    return branches.get(value, "—") if name == "branch" else value
+
+
+def _tries(query: Query) -> tuple[Literal["phrase", "excluded", "field"], ...]:
+    """Return what narrows a query that found nothing."""
+    fields = (query.lecturers, query.topics, query.years, query.branches, query.kinds)
+    tries: list[Literal["phrase", "excluded", "field"]] = []
+    if query.phrases:
+        tries.append("phrase")
+    if query.excluded:
+        tries.append("excluded")
+    if any(fields):
+        tries.append("field")
+    return tuple(tries)
+
+
+def _popular(session: Session, viewer: Viewer) -> tuple[list[str], list[str], list[str]]:
+    """Return the topics, lecturers and years that most lessons have."""
+    facets = catalog.facets(session, viewer, catalog.Filters(state=LessonState.PUBLISHED), most=12)
+    topics, lecturers, years = ([name for name, _ in some] for some in facets)
+    return topics, lecturers, years
+
+
+def _examples(
+    found: Found, topics: Sequence[str], lecturers: Sequence[str], years: Sequence[str]
+) -> SearchExamples:
+    """Return what the help may name: of what was found, or else of what there is."""
+
+    def first(counted: Sequence[tuple[str, int]], others: Sequence[str]) -> str:
+        value = next((value for value, _ in counted), next(iter(others), ""))
+        return value if _PLAIN.fullmatch(value) else f'"{value.translate(_QUOTES)}"' if value else ""
+
+    counts = found.counts
+    return SearchExamples(
+        lecturer=first(counts.lecturer, lecturers),
+        topic=first(counts.topic, topics),
+        year=first(counts.year, years),
+    )

@@ -1,0 +1,1 @@
+"""Bringing recordings in: uploads, progress, cutting."""

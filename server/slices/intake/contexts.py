@@ -1,0 +1,78 @@
+"""Contexts of bringing recordings in, from the upload to the list that waits for publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from library.catalog.permits import LessonState
+from server.web.parts import (
+    Context,
+    LessonRef,
+    Pager,
+    Progress,
+    Unfinished,
+    WorkRow,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPage(Context):
+    """GET /upload (role lecturer). The browser talks to /api/v1/lessons and /tus/.
+
+    `max_bytes` is the largest file taken; `left_bytes` what is left of the person's quota (None: no quota).
+    `unfinished` are this person's begun uploads. `media_suffixes` (".mp4", ...) fill the file chooser.
+    """
+
+    template: ClassVar[str] = "intake/upload.html"
+    max_bytes: int
+    left_bytes: int | None
+    media_suffixes: tuple[str, ...]
+    known_lecturers: tuple[str, ...] = ()
+    known_topics: tuple[str, ...] = ()
+    unfinished: tuple[Unfinished, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressPage(Context):
+    """GET /lessons/{id}/progress ; live through GET /lessons/{id}/events.
+
+    `lesson_state` is what viewers see; `may_retry` shows the button. Form: POST /lessons/{id}/retry (step,
+    may be ""). `may_cancel` shows a button too; form: POST /lessons/{id}/cancel (). `recutting`: what is made
+    are other cuts (given up by POST /lessons/{id}/cuts/discard, or by cancelling), and the old clips play on.
+    """
+
+    template: ClassVar[str] = "intake/progress.html"
+    lesson: LessonRef
+    lesson_state: LessonState
+    progress: Progress
+    may_retry: bool = True
+    may_cancel: bool = False
+    may_publish: bool = False
+    recutting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutPage(Context):
+    """GET /lessons/{id}/cut (who may edit the lesson): where the lecture is cut into clips.
+
+    `cuts` is exactly what GET /api/v1/lessons/{id}/cuts answers; it travels with the page, so that the script
+    can begin at once. Without clips (the recording is still being split, or has failed) the page says so.
+    Saving: PUT /api/v1/lessons/{id}/cuts. Form: POST /lessons/{id}/cuts/discard () gives up an arrangement
+    that is still being made.
+    """
+
+    template: ClassVar[str] = "intake/cut.html"
+    lesson: LessonRef
+    cuts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinePage(Context):
+    """GET /mine?page= : a lecturer's own lessons, newest first, and uploads that have not ended."""
+
+    template: ClassVar[str] = "intake/mine.html"
+    rows: tuple[WorkRow, ...]
+    pager: Pager
+    unfinished: tuple[Unfinished, ...] = ()

@@ -1,0 +1,1 @@
+"""Lessons on pages and under /api/v1."""

@@ -1,0 +1,295 @@
+"""What the pages do, as JSON under /api/v1, for programs with a token and for the pages' own scripts."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, File, Query, Request, UploadFile
+from pydantic import BaseModel, Field
+
+from library.catalog import actions, queries, rules
+from library.catalog.permits import Action, Audience, LessonState, may
+from library.catalog.tables import Clip, Lesson
+from library.core.errors import Forbidden
+from library.core.permits import Role
+from library.core.text import split_topics, title_from_file_name
+from library.intake import actions as intake_actions
+from library.intake import queries as intake
+from library.intake.rules import TRANSCRIPT_MAX_BYTES
+from library.plays import queries as plays
+from library.review import actions as review
+from server.web.deps import Lecturer, PortsDep, Reading, WhoDep, Writing
+from server.web.pages import Pages
+
+router = APIRouter(prefix="/api/v1")
+
+_PER_PAGE = 50
+
+
+class NewLesson(BaseModel):
+    """A lesson to be made; without a title it is called after its file."""
+
+    title: str = ""
+    file_name: str = ""
+
+
+class LessonChange(BaseModel):
+    """What to change of a lesson; fields that are left out stay as they are. `date` may be ""."""
+
+    title: str | None = None
+    lecturer: str | None = None
+    topics: str | list[str] | None = None
+    date: str | None = None
+    summary: str | None = None
+    language: str | None = None
+
+
+class ClipOut(BaseModel):
+    """A clip; `start_s` and `end_s` count from the lecture's start, `master` is a signed playlist.
+
+    `title` is what its lecturer calls it, "" for nothing.
+    """
+
+    id: str
+    n: int
+    title: str
+    start_s: float
+    end_s: float
+    duration_s: float | None
+    ready: bool
+    views: int
+    master: str | None
+
+
+class TwinOut(BaseModel):
+    """Another lesson made of the same file."""
+
+    id: str
+    title: str
+    url: str
+
+
+class LessonOut(BaseModel):
+    """A lesson; `recording` is none, receiving, waiting, working, ready, failed, refused or cancelled."""
+
+    id: str
+    title: str
+    lecturer: str | None
+    topics: list[str]
+    date: date | None
+    summary: str
+    language: str
+    kind: str
+    state: LessonState
+    audience: Audience
+    duration_s: float | None
+    transcript: str
+    views: int
+    recording: str
+    problem: dict[str, str] | None = None
+    duplicates: list[TwinOut] = Field(default_factory=list)
+    clips: list[ClipOut]
+
+
+class OtherYearOut(BaseModel):
+    """A lesson of the same topic in another year."""
+
+    id: str
+    title: str
+    lecturer: str | None
+    date: date | None
+    url: str
+
+
+class OneLessonOut(LessonOut):
+    """A lesson asked for by its id, with a few of the same topics in other years, newest first."""
+
+    same_topic: list[OtherYearOut]
+
+
+class LessonsOut(BaseModel):
+    """One page of lessons."""
+
+    total: int
+    page: int
+    lessons: list[LessonOut]
+
+
+class TranscriptOut(BaseModel):
+    """What a transcript file held: kind `timed` or `plain`, how many cues, and codes of what was odd."""
+
+    kind: str
+    cues: int
+    warnings: list[str]
+
+
+def _clip(pages: Pages, lesson: Lesson, clip: Clip, views: dict[str, int]) -> ClipOut:
+    return ClipOut(
+        id=clip.id,
+        n=clip.number,
+        title=clip.title,
+        start_s=clip.start_s,
+        end_s=clip.end_s,
+        duration_s=clip.duration_s,
+        ready=clip.plan is not None,
+        views=views.get(clip.id, 0),
+        master=pages.media_url(lesson, clip, "master.m3u8") if clip.plan else None,
+    )
+
+
+def _lesson(pages: Pages, session: Reading, who: WhoDep, lesson: Lesson) -> LessonOut:
+    return _lessons(pages, session, who, [lesson])[0]
+
+
+def _lessons(pages: Pages, session: Reading, who: WhoDep, lessons: Sequence[Lesson]) -> list[LessonOut]:
+    """Return lessons as the API gives them, in a fixed number of statements.
+
+    What went wrong and what it is a twin of is for those who can do something about it.
+    """
+    recordings = intake.recordings_of(session, [lesson.id for lesson in lessons])
+    views = plays.clip_views(session, *(lesson.id for lesson in lessons))
+    all_views = plays.lesson_views(session, [lesson.id for lesson in lessons])
+    mine = {x.id for x in lessons if may(who.viewer, Action.EDIT, queries.facts(x))}
+    twins = intake.twins_of(session, who.viewer, [r for r in recordings.values() if r.lesson_id in mine])
+    found = []
+    for lesson in lessons:
+        recording, problem = recordings.get(lesson.id), None
+        if recording is not None and recording.reason and lesson.id in mine:
+            said = pages.explain_reason(recording.reason, recording.reason_args, who.language)
+            problem = {"error": recording.reason, "message": said.message, "todo": said.todo}
+        its_twins = twins.get(recording.id, []) if recording is not None else []
+        clips = [_clip(pages, lesson, clip, views) for clip in lesson.clips]
+        found.append(
+            LessonOut(
+                id=lesson.id,
+                title=lesson.title,
+                lecturer=lesson.lecturer.name if lesson.lecturer else None,
+                topics=[link.topic.name for link in lesson.topics],
+                date=lesson.taught_on,
+                summary=lesson.summary,
+                language=lesson.language,
+                kind=lesson.kind,
+                state=LessonState(lesson.state),
+                audience=Audience(lesson.audience),
+                duration_s=lesson.duration_s,
+                transcript=lesson.transcript,
+                views=all_views.get(lesson.id, 0),
+                recording=recording.state if recording else "none",
+                problem=problem,
+                duplicates=[TwinOut(id=t.id, title=t.title, url=f"/lessons/{t.id}") for t in its_twins],
+                clips=clips,
+            )
+        )
+    return found
+
+
+@router.get("/lessons", tags=["lessons"])
+def list_lessons(
+    request: Request,
+    session: Reading,
+    who: WhoDep,
+    topic: str = "",
+    lecturer: str = "",
+    page: Annotated[int, Query(ge=1)] = 1,
+) -> LessonsOut:
+    """The lessons you may see, newest first."""
+    pages: Pages = request.app.state.pages
+    filters = queries.Filters(topic=topic or None, lecturer=lecturer or None)
+    found = queries.lessons_page(session, who.viewer, filters, page, _PER_PAGE)
+    lessons = _lessons(pages, session, who, found.items)
+    return LessonsOut(total=found.total, page=found.number, lessons=lessons)
+
+
+@router.post("/lessons", tags=["lessons"], status_code=201)
+def new_lesson(session: Writing, ports: PortsDep, who: Lecturer, body: NewLesson) -> dict[str, str]:
+    """Make a draft, to which a recording is then uploaded (tus, /tus/, metadata `lesson`)."""
+    home = who.viewer.first_branch(Role.LECTURER)
+    if home is None:
+        raise Forbidden
+    title = title_from_file_name(body.file_name) if body.file_name and not body.title.strip() else body.title
+    lesson = actions.new_lesson(
+        session,
+        branch_id=home.branch_id,
+        owner_id=who.viewer.person_id,
+        details=actions.Details(title=title),
+        now=ports.clock(),
+    )
+    return {"id": lesson.id, "title": lesson.title}
+
+
+@router.get("/lessons/{lesson_id}", tags=["lessons"])
+def get_lesson(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> OneLessonOut:
+    """One lesson."""
+    pages: Pages = request.app.state.pages
+    lesson = queries.lesson_for(session, who.viewer, lesson_id)
+    others = [
+        OtherYearOut(
+            id=card.id, title=card.title, lecturer=card.lecturer, date=card.date, url=f"/lessons/{card.id}"
+        )
+        for card in pages.other_years(session, who.viewer, [lesson])
+    ]
+    return OneLessonOut(**_lesson(pages, session, who, lesson).model_dump(), same_topic=others)
+
+
+@router.patch("/lessons/{lesson_id}", tags=["lessons"])
+def change_lesson(
+    request: Request, session: Writing, who: WhoDep, lesson_id: str, body: LessonChange
+) -> LessonOut:
+    """Change what is written about a lesson (its owner, the staff)."""
+    pages: Pages = request.app.state.pages
+    lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    day = rules.parse_date(body.date) if body.date is not None else None
+    details = actions.Details(
+        title=body.title,
+        lecturer=body.lecturer,
+        topics=split_topics(body.topics) if body.topics is not None else None,
+        taught_on=day,
+        clear_date=body.date is not None and day is None,
+        summary=body.summary,
+        language=body.language,
+    )
+    actions.edit(session, lesson, details)
+    return _lesson(pages, session, who, lesson)
+
+
+@router.delete("/lessons/{lesson_id}", tags=["lessons"], status_code=204)
+def delete_lesson(session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str) -> None:
+    """Take a lesson away for good (the owner of a draft, the staff)."""
+    lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.DELETE)
+    actions.delete_lesson(session, lesson, ports.clock())
+
+
+@router.put("/lessons/{lesson_id}/transcript", tags=["lessons"])
+def put_transcript(
+    session: Writing, who: WhoDep, lesson_id: str, file: Annotated[UploadFile, File()]
+) -> TranscriptOut:
+    """Give a lesson what is said in it: .srt, .vtt, .txt or .docx."""
+    lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    data = file.file.read(TRANSCRIPT_MAX_BYTES + 1)
+    transcript = intake_actions.put_transcript(session, lesson, data, file.filename or "")
+    return TranscriptOut(kind=transcript.kind, cues=len(transcript.cues), warnings=list(transcript.warnings))
+
+
+@router.post("/lessons/{lesson_id}/publish", tags=["review"])
+def publish(request: Request, session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str) -> LessonOut:
+    """Publish a lesson (staff)."""
+    pages: Pages = request.app.state.pages
+    return _lesson(pages, session, who, review.publish(session, who.viewer, lesson_id, "", ports.clock()))
+
+
+@router.post("/lessons/{lesson_id}/withdraw", tags=["review"])
+def withdraw(request: Request, session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str) -> LessonOut:
+    """Take a published lesson back (staff)."""
+    pages: Pages = request.app.state.pages
+    return _lesson(pages, session, who, review.withdraw(session, who.viewer, lesson_id, "", ports.clock()))
+
+
+@router.post("/lessons/{lesson_id}/retry", tags=["lessons"])
+def retry(request: Request, session: Writing, who: WhoDep, lesson_id: str) -> LessonOut:
+    """Run again what failed; for "already here": make a lesson of the same file all the same."""
+    pages: Pages = request.app.state.pages
+    lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    recording = intake.recording_of(session, lesson_id)
+    if recording is not None:
+        intake_actions.retry(session, recording)
+    return _lesson(pages, session, who, lesson)

@@ -1,0 +1,118 @@
+"""Contexts of home, the library, a lesson and the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from server.web.parts import (
+    ClipCard,
+    Context,
+    CountingRule,
+    Facet,
+    LessonCard,
+    LessonRef,
+    Pager,
+    Reason,
+    RecordingState,
+)
+from server.web.sharing import Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage(Context):
+    """GET / : newest lessons, this week's, most watched, each at most a dozen; empty tuples are left out.
+
+    `total` is how many lessons this viewer may see.
+    """
+
+    template: ClassVar[str] = "lessons/home.html"
+    newest: tuple[LessonCard, ...]
+    this_week: tuple[LessonCard, ...]
+    most_watched: tuple[LessonCard, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonsPage(Context):
+    """GET /lessons?topic=&lecturer=&year=&page= : the whole library. Chosen filter values are "" when not
+    chosen.
+    """
+
+    template: ClassVar[str] = "lessons/lessons.html"
+    lessons: tuple[LessonCard, ...]
+    pager: Pager
+    topics: tuple[Facet, ...]
+    lecturers: tuple[Facet, ...]
+    years: tuple[Facet, ...]
+    topic: str = ""
+    lecturer: str = ""
+    year: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonPowers:
+    """What this viewer may do with this lesson now (role x state, decided by core/permits and review
+    rules).
+    """
+
+    edit: bool = False
+    publish: bool = False
+    withdraw: bool = False
+    audience: bool = False
+    delete: bool = False
+    see_progress: bool = False
+    see_stats: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One line of who did what when with a lesson, newest first (staff and owner see it)."""
+
+    at: datetime
+    who: str
+    action: Literal["publish", "withdraw", "audience", "edit"]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPage(Context):
+    """GET /lessons/{id}/sheet : a published lesson on paper, with the code that phones read."""
+
+    template: ClassVar[str] = "lessons/sheet.html"
+    lesson: LessonRef
+    share: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonPage(Context):
+    """GET /lessons/{id}.
+
+    `text` are the paragraphs of a lesson without media ("video still to come"), or () when there are clips.
+    `recording_state` "none" means there is no recording; `problem` says why it failed or was refused.
+    `duplicates` are other lessons made from the same file that this viewer may see.
+    `language` is the lesson's own language. `known_lecturers`, `known_topics` fill the edit form's
+    suggestions. `same_topic`: dated lessons of its topics, of other years. `share`: how to hand it on, None
+    while it is not published. Forms (POST /lessons/{id}/...):
+    publish (note), withdraw (note), audience (audience), delete (confirm=title), edit (title, lecturer,
+    topics separated by spaces or commas, date, summary, language).
+    """
+
+    template: ClassVar[str] = "lessons/lesson.html"
+    lesson: LessonCard
+    summary: str
+    clips: tuple[ClipCard, ...]
+    recording_state: RecordingState
+    language: str = "zh-CN"
+    has_transcript: bool = False
+    text: tuple[str, ...] = ()
+    problem: Reason | None = None
+    duplicates: tuple[LessonRef, ...] = ()
+    may: LessonPowers = field(default_factory=LessonPowers)
+    history: tuple[HistoryLine, ...] = ()
+    known_lecturers: tuple[str, ...] = ()
+    known_topics: tuple[str, ...] = ()
+    same_topic: tuple[LessonCard, ...] = ()
+    rule: CountingRule
+    share: Share | None = None

@@ -1,0 +1,254 @@
+"""Pages of lessons: home, the whole library, one lesson and what its owner and the staff may change."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from library.catalog import actions, queries, rules
+from library.catalog.permits import Action, Audience, LessonState, may
+from library.catalog.tables import Lesson
+from library.core.clock import local_day, week_start
+from library.core.errors import Conflict, Invalid
+from library.core.text import fold, split_topics
+from library.intake import queries as intake
+from library.plays import queries as plays
+from library.review import actions as review
+from library.review import queries as review_queries
+from server.slices.lessons.contexts import (
+    HistoryLine,
+    HomePage,
+    LessonPage,
+    LessonPowers,
+    LessonsPage,
+    SheetPage,
+)
+from server.web.deps import PortsDep, Reading, Who, WhoDep, Writing
+from server.web.pages import Pages, lesson_ref, pager, safe_next
+from server.web.parts import Facet, Reason
+
+router = APIRouter(include_in_schema=False)
+
+_PER_PAGE = 24
+_ON_HOME = 12
+
+
+@router.get("/")
+def home(request: Request, session: Reading, ports: PortsDep, who: WhoDep) -> Response:
+    """Newest lessons, this week's, most watched."""
+    pages: Pages = request.app.state.pages
+    viewer = who.viewer
+    monday = week_start(local_day(ports.clock()))
+    shown = queries.Filters(state=LessonState.PUBLISHED)
+    week = queries.Filters(state=LessonState.PUBLISHED, since=monday, until=monday + timedelta(days=7))
+    newest = queries.lessons_page(session, viewer, shown, 1, _ON_HOME)
+    watched = queries.lessons_by_ids(session, viewer, plays.most_watched(session, viewer, _ON_HOME))
+    context = HomePage(
+        frame=pages.frame(request, who),
+        newest=pages.cards(session, newest.items),
+        this_week=pages.cards(session, queries.lessons_page(session, viewer, week, 1, _ON_HOME).items),
+        most_watched=pages.cards(session, watched),
+        total=newest.total,
+    )
+    return pages.respond(request, who, context)
+
+
+@router.get("/lessons")
+def lessons(
+    request: Request,
+    session: Reading,
+    who: WhoDep,
+    topic: str = "",
+    lecturer: str = "",
+    year: str = "",
+    page: int = 1,
+) -> Response:
+    """The whole library, narrowed as one likes."""
+    pages: Pages = request.app.state.pages
+    filters = queries.Filters(
+        topic=topic or None,
+        lecturer=lecturer or None,
+        year=int(year) if year.isdecimal() and len(year) == 4 else None,
+        state=LessonState.PUBLISHED,
+    )
+    found = queries.lessons_page(session, who.viewer, filters, page, _PER_PAGE)
+    topics, lecturers, years = queries.facets(session, who.viewer, filters)
+    context = LessonsPage(
+        frame=pages.frame(request, who),
+        lessons=pages.cards(session, found.items),
+        pager=pager(found, "/lessons", topic=topic, lecturer=lecturer, year=year),
+        topics=_facets(topics),
+        lecturers=_facets(lecturers),
+        years=_facets(years),
+        topic=topic,
+        lecturer=lecturer,
+        year=year,
+    )
+    return pages.respond(request, who, context)
+
+
+def _facets(found: list[queries.Facet]) -> tuple[Facet, ...]:
+    return tuple(Facet(value=value, count=count) for value, count in found)
+
+
+@router.get("/lessons/{lesson_id}")
+def lesson(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Response:
+    """One lesson: its clips in order and what may be done with it."""
+    pages: Pages = request.app.state.pages
+    found = queries.lesson_for(session, who.viewer, lesson_id)
+    return pages.respond(request, who, _lesson_page(request, session, who, found))
+
+
+def _lesson_page(request: Request, session: Session, who: Who, found: Lesson) -> LessonPage:
+    pages: Pages = request.app.state.pages
+    powers = _powers(who, found)
+    recording = intake.recording_of(session, found.id)
+    lecturers, topics = queries.known_names(session, who.viewer) if powers.edit else ([], [])
+    history = review_queries.history(session, found.id) if powers.see_progress else []
+    twins = intake.twins(session, who.viewer, recording) if recording is not None and powers.edit else []
+    return LessonPage(
+        frame=pages.frame(request, who),
+        lesson=pages.cards(session, [found])[0],
+        summary=found.summary,
+        clips=pages.clip_cards(session, found),
+        recording_state=recording.state if recording else "none",  # type: ignore[arg-type]
+        language=found.language,
+        has_transcript=found.transcript != "none",
+        text=tuple(line.text for line in queries.cues(session, found.id)) if not found.clips else (),
+        problem=Reason(code=recording.reason, args=recording.reason_args or {})
+        if recording is not None and recording.reason and powers.see_progress
+        else None,
+        duplicates=tuple(lesson_ref(twin) for twin in twins),
+        may=powers,
+        history=tuple(HistoryLine(at=h.at, who=h.who, action=h.what, note=h.note) for h in history),  # type: ignore[arg-type]
+        known_lecturers=tuple(lecturers),
+        known_topics=tuple(topics),
+        same_topic=pages.other_years(session, who.viewer, [found]),
+        rule=pages.rule,
+        share=pages.share(found, f"/lessons/{found.id}"),
+    )
+
+
+@router.get("/lessons/{lesson_id}/sheet")
+def sheet(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Response:
+    """A sheet of paper for the door, of a published lesson."""
+    pages: Pages = request.app.state.pages
+    found = queries.lesson_for(session, who.viewer, lesson_id)
+    share = pages.share(found, f"/lessons/{found.id}")
+    if share is None:
+        raise Conflict("not_published")
+    context = SheetPage(frame=pages.frame(request, who), lesson=lesson_ref(found), share=share)
+    return pages.respond(request, who, context)
+
+
+def _powers(who: Who, found: Lesson) -> LessonPowers:
+    its = queries.facts(found)
+    publish, edit = may(who.viewer, Action.PUBLISH, its), may(who.viewer, Action.EDIT, its)
+    published = found.state == LessonState.PUBLISHED
+    return LessonPowers(
+        edit=edit,
+        publish=publish and not published,
+        withdraw=publish and published,
+        audience=publish,
+        delete=may(who.viewer, Action.DELETE, its),
+        see_progress=edit,
+        see_stats=may(who.viewer, Action.STATS, its),
+    )
+
+
+@router.post("/lessons/{lesson_id}/publish")
+def publish(
+    request: Request,
+    session: Writing,
+    ports: PortsDep,
+    who: WhoDep,
+    lesson_id: str,
+    note: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "",
+) -> Response:
+    """Publish a lesson (staff)."""
+    pages: Pages = request.app.state.pages
+    review.publish(session, who.viewer, lesson_id, note, ports.clock())
+    return pages.redirect(safe_next(next) if next else f"/lessons/{lesson_id}", "published")
+
+
+@router.post("/lessons/{lesson_id}/withdraw")
+def withdraw(
+    request: Request,
+    session: Writing,
+    ports: PortsDep,
+    who: WhoDep,
+    lesson_id: str,
+    note: Annotated[str, Form()] = "",
+) -> Response:
+    """Take a published lesson back (staff)."""
+    pages: Pages = request.app.state.pages
+    review.withdraw(session, who.viewer, lesson_id, note, ports.clock())
+    return pages.redirect(f"/lessons/{lesson_id}", "withdrawn")
+
+
+@router.post("/lessons/{lesson_id}/audience")
+def audience(
+    request: Request,
+    session: Writing,
+    ports: PortsDep,
+    who: WhoDep,
+    lesson_id: str,
+    audience: Annotated[str, Form()],
+) -> Response:
+    """Say for whom a lesson is (staff)."""
+    pages: Pages = request.app.state.pages
+    if audience not in tuple(Audience):
+        raise Invalid("unknown_choice", field="audience")
+    review.set_audience(session, who.viewer, lesson_id, Audience(audience), ports.clock())
+    return pages.redirect(f"/lessons/{lesson_id}", "audience_changed")
+
+
+@router.post("/lessons/{lesson_id}/edit")
+def edit(
+    request: Request,
+    session: Writing,
+    who: WhoDep,
+    lesson_id: str,
+    title: Annotated[str, Form()] = "",
+    lecturer: Annotated[str, Form()] = "",
+    topics: Annotated[str, Form()] = "",
+    date: Annotated[str, Form()] = "",
+    summary: Annotated[str, Form()] = "",
+    language: Annotated[str, Form()] = "zh-CN",
+) -> Response:
+    """Change what people typed about a lesson (owner, staff)."""
+    pages: Pages = request.app.state.pages
+    found = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    day = rules.parse_date(date)
+    details = actions.Details(
+        title=title,
+        lecturer=lecturer,
+        topics=split_topics(topics),
+        taught_on=day,
+        clear_date=day is None,
+        summary=summary,
+        language=language,
+    )
+    actions.edit(session, found, details)
+    return pages.redirect(f"/lessons/{lesson_id}", "saved")
+
+
+@router.post("/lessons/{lesson_id}/delete")
+def delete(
+    request: Request,
+    session: Writing,
+    ports: PortsDep,
+    who: WhoDep,
+    lesson_id: str,
+    confirm: Annotated[str, Form()] = "",
+) -> Response:
+    """Take a lesson away for good; the title must be typed, so that a slip of the finger cannot."""
+    pages: Pages = request.app.state.pages
+    found = queries.lesson_for(session, who.viewer, lesson_id, Action.DELETE)
+    if fold(confirm) != fold(found.title):
+        raise Invalid("confirm_title", field="confirm")
+    actions.delete_lesson(session, found, ports.clock())
+    return pages.redirect("/mine" if who.viewer.person_id else "/", "deleted")

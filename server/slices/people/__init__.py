@@ -1,0 +1,1 @@
+"""The people of the branches one staffs."""

@@ -1,0 +1,1 @@
+"""What was watched, on pages and to take along."""

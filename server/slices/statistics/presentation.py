@@ -1,0 +1,203 @@
+"""From figures to what shows them: pages with charts beside numbers, and JSON. Values in, values out."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from library.core.paging import Page
+from library.plays.figures import (
+    ClipFigures,
+    Figures,
+    LessonFigures,
+    LessonLine,
+    Overview,
+    People,
+    Proof,
+    Span,
+)
+from library.plays.statistics import Sort
+from server.slices.statistics.charts import completion, day_chart, retention, shares
+from server.slices.statistics.contexts import ClipStats, OverviewPage, StatsPage
+from server.slices.statistics.spans import Chosen
+from server.web.pages import pager
+from server.web.parts import CountingRule, Frame, LessonRef
+
+LESSONS_PER_PAGE = 50
+
+
+def lesson_page(
+    frame: Frame, lesson: LessonRef, chosen: Chosen, today: date, its: LessonFigures, rule: CountingRule
+) -> StatsPage:
+    """Return the page of one lesson."""
+    return StatsPage(
+        frame=frame,
+        lesson=lesson,
+        chosen=chosen,
+        today=today,
+        watched=bool(its.days),
+        total=its.total,
+        people=its.people,
+        completion=whole_completion(its),
+        chart=None if chosen.problem else day_chart(its.days, chosen.span),
+        clips=tuple(
+            ClipStats(
+                its=clip,
+                completion=clip_completion(clip),
+                retention=retention(clip.curve, clip.length_s, rule.complete_share),
+            )
+            for clip in its.clips
+        ),
+        replaced=its.replaced,
+        branches=tuple(zip(its.branches, shares([b.figures.views for b in its.branches]), strict=True)),
+        sources=tuple(zip(its.sources, shares([s.views for s in its.sources]), strict=True)),
+        proof=its.proof,
+        rule=rule,
+    )
+
+
+def overview_page(
+    frame: Frame,
+    chosen: Chosen,
+    today: date,
+    its: Overview,
+    rule: CountingRule,
+    *,
+    sort: Sort,
+    page: int,
+    own: bool,
+) -> OverviewPage:
+    """Return the page of all lessons in somebody's scope; `page` is the one that `its.lessons` are."""
+    branches = its.branches
+    where = Page[object](its.lessons, page, LESSONS_PER_PAGE, its.lesson_count)
+    order = {"sort": sort} if sort != "views" else {}
+    return OverviewPage(
+        frame=frame,
+        chosen=chosen,
+        today=today,
+        watched=bool(its.days),
+        total=its.total,
+        chart=None if chosen.problem else day_chart(its.days, chosen.span),
+        lessons=tuple(zip(its.lessons, shares([_measure(line, sort) for line in its.lessons]), strict=True)),
+        sort=sort,
+        pager=pager(where, f"/stats?{chosen.query}", **order),
+        branches=None
+        if branches is None
+        else tuple(zip(branches, shares([b.figures.views for b in branches]), strict=True)),
+        has_lessons=its.lesson_count > 0,
+        own=own,
+        proof=its.proof,
+        rule=rule,
+    )
+
+
+def _measure(line: LessonLine, sort: Sort) -> int:
+    """Return what the bars of the list stand for: what it is ordered by."""
+    return int(line.figures.watched_s) if sort == "watched" else line.figures.views
+
+
+def clip_completion(clip: ClipFigures) -> float | None:
+    """Return what percentage of a clip's viewers completed it; None without viewers."""
+    return completion(clip.figures.completes, clip.people.members + clip.people.visitors)
+
+
+def whole_completion(its: LessonFigures) -> float | None:
+    """Return the same over all clips of a lesson, each viewer of each clip counted once."""
+    every = [*its.clips, *([its.replaced] if its.replaced else [])]
+    return completion(
+        sum(c.figures.completes for c in every), sum(c.people.members + c.people.visitors for c in every)
+    )
+
+
+# ---------------------------------------------------------------- JSON
+
+
+def lesson_object(
+    its: LessonFigures, day_people: Mapping[date, int], rule: CountingRule, *, clip_key: str = "clip"
+) -> dict[str, Any]:
+    """Return the figures of a lesson as JSON says them; `day_people` are the viewers of each day."""
+    return {
+        **_span(its.span),
+        **_numbers(its.total),
+        **_people(its.people),
+        "completion": _rounded(whole_completion(its)),
+        "clips": [_clip(clip, rule, clip_key) for clip in its.clips],
+        "replaced": {**_numbers(its.replaced.figures), **_people(its.replaced.people)}
+        if its.replaced
+        else None,
+        "days": [
+            {"day": d.day.isoformat(), **_numbers(d.figures), "people": day_people.get(d.day, 0)}
+            for d in its.days
+        ],
+        "branches": [{"branch": b.branch_id, "name": b.name, **_numbers(b.figures)} for b in its.branches],
+        "sources": [{"source": s.source, "views": s.views} for s in its.sources],
+        "sealed": _sealed(its.proof),
+    }
+
+
+def overview_object(its: Overview, base_url: str) -> dict[str, Any]:
+    """Return the figures of all lessons in somebody's scope as JSON says them."""
+    return {
+        **_span(its.span),
+        **_numbers(its.total),
+        "total": its.lesson_count,
+        "lessons": [
+            {
+                "lesson": line.lesson_id,
+                "title": line.title,
+                "lecturer": line.lecturer or None,
+                "url": f"{base_url}/lessons/{line.lesson_id}/stats",
+                **_numbers(line.figures),
+            }
+            for line in its.lessons
+        ],
+        "days": [{"day": d.day.isoformat(), **_numbers(d.figures)} for d in its.days],
+        "branches": None
+        if its.branches is None
+        else [{"branch": b.branch_id, "name": b.name, **_numbers(b.figures)} for b in its.branches],
+        "sealed": _sealed(its.proof),
+    }
+
+
+def _clip(clip: ClipFigures, rule: CountingRule, key: str) -> dict[str, Any]:
+    curve, drawn = clip.curve, retention(clip.curve, clip.length_s, rule.complete_share)
+    return {
+        key: clip.clip_id,
+        "n": clip.n,
+        "title": clip.title,
+        "length_s": round(clip.length_s, 3),
+        **_numbers(clip.figures),
+        **_people(clip.people),
+        "completion": _rounded(clip_completion(clip)),
+        "curve": None
+        if curve is None
+        else {"step_s": round(curve.step_s, 3), "plays": list(curve.plays), "of": curve.of},
+        "most_leave_s": round(drawn.leave.at_s, 1) if drawn and drawn.leave else None,
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {"from": span.first.isoformat() if span.first else None, "to": span.last.isoformat()}
+
+
+def _numbers(its: Figures) -> dict[str, Any]:
+    return {
+        "views": its.views,
+        "member_views": its.member_views,
+        "visitor_views": its.visitor_views,
+        "screenings": its.screenings,
+        "screened_people": its.screened_people,
+        "completes": its.completes,
+        "watched_s": round(its.watched_s, 3),
+    }
+
+
+def _people(its: People) -> dict[str, int]:
+    return {"people": its.members + its.visitors, "members": its.members, "visitors": its.visitors}
+
+
+def _rounded(percent: float | None) -> float | None:
+    return None if percent is None else round(percent, 1)
+
+
+def _sealed(proof: Proof) -> dict[str, Any] | None:
+    return {"through": proof.through.isoformat(), "seal": proof.seal} if proof.through else None

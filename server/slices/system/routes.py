@@ -1,0 +1,72 @@
+"""What belongs to no slice: health, the API's documentation."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy import text
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from library.finding.indexer import IndexUnavailable
+from server import migrate
+from server.slices.system.contexts import ApiDocsPage
+from server.web.deps import PortsDep, WhoDep
+from server.web.pages import Pages
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+def healthy() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def ready(ports: PortsDep) -> Response:
+    """Everything a page needs answers: the database with its newest tables, and the index.
+
+    A copy of the index that has not been complete yet is not ready; later ones may be a little behind.
+    """
+    checks: dict[str, str] = {}
+    behind: int | None = None
+    try:
+        with ports.db.read() as session:
+            session.execute(text("SELECT 1"))
+        checks["database"] = "ok" if migrate.current(ports.db) == migrate.newest() else "migrations pending"
+    except Exception as error:
+        checks["database"] = type(error).__name__
+    try:
+        with ports.db.read() as session:
+            behind = ports.indexer.behind(session)
+        checks["index"] = "behind" if behind and not ports.indexer.complete else "ok"
+    except IndexUnavailable as error:
+        checks["index"] = error.code
+    except Exception as error:
+        checks["index"] = type(error).__name__
+    well = all(said == "ok" for said in checks.values())
+    status = "ok" if well else "not ready"
+    return JSONResponse({"status": status, **checks, "index_behind": behind}, 200 if well else 503)
+
+
+@router.post("/healthz/upload-probe")
+async def upload_probe(request: Request) -> dict[str, Any]:
+    """Say how many bytes of a chunk arrived, so that `weike doctor` finds a proxy that cuts uploads."""
+    received = 0
+    async for block in request.stream():
+        received += len(block)
+    return {"received": received}
+
+
+@router.get("/api/docs")
+def api_docs(request: Request, who: WhoDep) -> Response:
+    """The API's documentation, from our own assets."""
+    pages: Pages = request.app.state.pages
+    return pages.respond(
+        request, who, ApiDocsPage(frame=pages.frame(request, who), openapi_url="/api/openapi.json")
+    )
+
+
+@router.get("/favicon.ico")
+def icon(request: Request) -> Response:
+    """Browsers ask for it whatever a page says."""
+    return RedirectResponse(request.app.state.assets.url("icon.svg"), 308)

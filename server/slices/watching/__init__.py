@@ -1,0 +1,1 @@
+"""Watching a clip: pages, pictures, files to take along, beats."""

@@ -1,0 +1,71 @@
+"""Contexts of watching and counting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from server.web.parts import ClipCard, Context, CountingRule, Kind, LessonCard
+from server.web.sharing import Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueLine:
+    """One line of what is said, in seconds from the start of its clip."""
+
+    start_s: float
+    end_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadChoice:
+    """A file to take along: GET /clips/{id}/download?quality= . `quality` is a height ("720p") or "audio"."""
+
+    quality: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipPage(Context):
+    """GET /clips/{id}?t= : the watch page.
+
+    `clips` are all clips of the lesson, this one among them; the next ready one plays on by itself.
+    `start_s` is where playing begins (from ?t=, held inside the clip by the route; 0 otherwise).
+    `captions_url` is a WebVTT address on this server or None. `cues_estimated` is True when the times were
+    estimated from plain text. `master_url` (the playlist, signed) comes again from POST
+    /api/v1/clips/{id}/plays when a play starts. `growing`: the clip is still being made and `master_url` is
+    what there is of it, for those who work on the lesson. `strip_url` is the signed WebVTT of small pictures
+    for the seek bar. `downloads` are in order of quality, none when the library does not offer them;
+    `in_wechat`: the browser is WeChat's, which saves no files. `share`: how to hand it on, None while its
+    lesson is not published.
+    """
+
+    template: ClassVar[str] = "watching/clip.html"
+    lesson: LessonCard
+    clip: ClipCard
+    clips: tuple[ClipCard, ...]
+    kind: Kind
+    master_url: str
+    captions_url: str | None
+    cues: tuple[CueLine, ...]
+    cues_estimated: bool = False
+    language: str = "zh-CN"
+    start_s: float = 0.0
+    growing: bool = False
+    views: int = 0
+    rule: CountingRule
+    strip_url: str | None = None
+    downloads: tuple[DownloadChoice, ...] = ()
+    in_wechat: bool = False
+    share: Share | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountingPage(Context):
+    """GET /counting : the rule in words, and for how many days what is kept."""
+
+    template: ClassVar[str] = "watching/counting.html"
+    rule: CountingRule
+    keep_plays_days: int
+    keep_watchers_days: int

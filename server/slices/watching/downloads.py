@@ -1,0 +1,69 @@
+"""Taking a clip along: a file that is made when first asked for, and then served like all media."""
+
+import asyncio
+from urllib.parse import quote
+
+import structlog
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from library.catalog import queries
+from library.catalog.clip_cues import cues_of
+from library.catalog.tables import Clip, Lesson
+from library.core.errors import Conflict, NotFound, WeikeError
+from library.intake.downloads import Download
+from server.web.attachments import file_name
+from server.web.deps import PortsDep, Who, WhoDep
+from server.web.pages import Pages
+from server.wiring import Ports
+from transcode.encoding.remux import Labels
+from transcode.errors import TranscodeError
+from transcode.text.captions import to_vtt
+
+router = APIRouter(include_in_schema=False)
+log = structlog.get_logger()
+
+
+@router.get("/clips/{clip_id}/download")
+async def download(
+    request: Request, ports: PortsDep, who: WhoDep, clip_id: str, quality: str = ""
+) -> Response:
+    """Lead to the file of a clip in one quality, for whoever may watch it."""
+    if not ports.settings.downloads:
+        raise NotFound
+    pages: Pages = request.app.state.pages
+    # No transaction stays open while the file is made.
+    wanted, address = await run_in_threadpool(_find, ports, pages, who, clip_id, quality)
+    try:
+        promise = await run_in_threadpool(ports.downloads.make, wanted)
+        await asyncio.shield(asyncio.wrap_future(promise))
+    except WeikeError:
+        raise
+    except (TranscodeError, OSError) as error:
+        log.error("download failed", clip=clip_id, quality=quality, exc_info=error)
+        raise Conflict("download_failed") from error
+    return RedirectResponse(address, 303)
+
+
+def _find(ports: Ports, pages: Pages, who: Who, clip_id: str, quality: str) -> tuple[Download, str]:
+    with ports.db.read() as session:
+        clip = queries.clip_for(session, who.viewer, clip_id)
+        if clip.plan is None:
+            raise Conflict("clip_not_ready")
+        lesson = queries.lesson(session, clip.lesson_id)
+        captions = to_vtt(cues_of(session, clip)) if lesson.transcript == "exact" else ""
+        labels = Labels(
+            title=_title(lesson, clip),
+            lecturer=lesson.lecturer.name if lesson.lecturer else "",
+            captions=captions if "-->" in captions else "",
+            language=lesson.language,
+        )
+        wanted = Download(clip.id, clip.plan, quality, labels)
+        name = quote(f"{file_name(labels.title)}-{quality}", safe="")
+        return wanted, f"{pages.media_url(lesson, clip, wanted.file)}?name={name}"
+
+
+def _title(lesson: Lesson, clip: Clip) -> str:
+    part = f" {clip.n}" if clip.n is not None and len(lesson.clips) > 1 else ""
+    return f"{lesson.title}{part}{f' {clip.title}' if clip.title else ''}"

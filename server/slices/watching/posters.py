@@ -1,0 +1,53 @@
+"""The picture that stands for a clip: chosen by content at first, by the lecturer when they wish."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from library.catalog import actions, queries
+from library.catalog.permits import Action
+from server.slices.watching.poster_contexts import PosterPage, Still
+from server.web.deps import Reading, WhoDep, Writing
+from server.web.pages import Pages, lesson_ref
+from transcode.pictures.stills import still_file, still_time_s
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/clips/{clip_id}/poster")
+def choose(request: Request, session: Reading, who: WhoDep, clip_id: str) -> Response:
+    """The pictures to choose from (owner, staff)."""
+    pages: Pages = request.app.state.pages
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    lesson = queries.lesson_for(session, who.viewer, clip.lesson_id, Action.EDIT)
+    numbers = range(1, clip.stills + 1)
+    context = PosterPage(
+        frame=pages.frame(request, who),
+        lesson=lesson_ref(lesson),
+        clip_id=clip.id,
+        clip_title=clip.title,
+        n=clip.n or 0,
+        stills=tuple(
+            Still(
+                number=number,
+                at_s=still_time_s(number, clip.stills, clip.duration_s or 0.0),
+                url=pages.media_url(lesson, clip, still_file(number)),
+            )
+            for number in numbers
+        ),
+        chosen=next((number for number in numbers if still_file(number) == clip.poster), 0),
+    )
+    return pages.respond(request, who, context)
+
+
+@router.post("/clips/{clip_id}/poster")
+def put(
+    request: Request, session: Writing, who: WhoDep, clip_id: str, still: Annotated[str, Form()] = ""
+) -> Response:
+    """Let another picture stand for a clip (owner, staff)."""
+    pages: Pages = request.app.state.pages
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    lesson = queries.lesson_for(session, who.viewer, clip.lesson_id, Action.EDIT)
+    actions.choose_poster(clip, still)
+    return pages.redirect(f"/lessons/{lesson.id}", "poster_changed")

@@ -1,0 +1,163 @@
+"""Watching: the clip's page, its captions, and the beats that make a view."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from library.catalog import queries
+from library.catalog.clip_cues import cues_of
+from library.catalog.permits import Action, may
+from library.catalog.tables import Clip, Lesson
+from library.core.errors import Conflict, NotFound, SignInNeeded
+from library.intake.downloads import choices
+from library.intake.early_playlist import growing_playlist
+from library.people.queries import home_branch
+from library.plays import actions
+from library.plays.rules import Source, check_people
+from server.slices.watching.beat_keys import BeatSigner
+from server.slices.watching.contexts import ClipPage, CueLine, DownloadChoice
+from server.web.deps import PortsDep, Reading, Who, WhoDep, Writing
+from server.web.pages import Pages
+from server.wiring import Ports
+from transcode.pictures.sprites import INDEX as STRIP_INDEX
+from transcode.text.captions import to_vtt
+
+router = APIRouter()
+
+
+@router.get("/clips/{clip_id}", include_in_schema=False)
+def watch(
+    request: Request, session: Reading, ports: PortsDep, who: WhoDep, clip_id: str, t: str = "0"
+) -> Response:
+    """The watch page; `t` is where playing begins, in seconds of the clip."""
+    pages: Pages = request.app.state.pages
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    lesson = queries.lesson(session, clip.lesson_id)
+    if clip.n is None:
+        return _moved(lesson, clip, _start(t, clip.end_s - clip.start_s))
+    growing = clip.plan is None and clip.early is not None and _works_on(who, lesson)
+    if clip.plan is None and not growing:
+        raise Conflict("clip_not_ready")
+    cards = pages.clip_cards(session, lesson)
+    card = next(c for c in cards if c.id == clip.id)
+    cues = cues_of(session, clip)
+    exact = lesson.transcript == "exact"
+    context = ClipPage(
+        frame=pages.frame(request, who),
+        lesson=pages.cards(session, [lesson])[0],
+        clip=card,
+        clips=cards,
+        kind=lesson.kind,  # type: ignore[arg-type]
+        master_url=f"/clips/{clip.id}/growing.m3u8"
+        if growing
+        else pages.media_url(lesson, clip, "master.m3u8"),
+        growing=growing,
+        captions_url=f"/clips/{clip.id}/captions.vtt" if cues and exact else None,
+        cues=tuple(CueLine(start_s=c.start_s or 0.0, end_s=c.end_s or 0.0, text=c.text) for c in cues),
+        cues_estimated=lesson.transcript == "estimated",
+        language=lesson.language,
+        start_s=_start(t, card.duration_s),
+        views=card.views,
+        rule=pages.rule,
+        strip_url=pages.media_url(lesson, clip, STRIP_INDEX) if clip.strip and not growing else None,
+        downloads=_downloads(ports, clip),
+        share=pages.share(lesson, f"/clips/{clip.id}"),
+        in_wechat="MicroMessenger" in request.headers.get("user-agent", ""),
+    )
+    return pages.respond(request, who, context)
+
+
+def _downloads(ports: Ports, clip: Clip) -> tuple[DownloadChoice, ...]:
+    if not ports.settings.downloads or clip.plan is None:
+        return ()
+    return tuple(DownloadChoice(quality=name, size_bytes=size) for name, size in choices(clip.sizes))
+
+
+def _moved(lesson: Lesson, clip: Clip, at_s: float) -> Response:
+    """Send who follows an old link on to the clip that now plays the same moment."""
+    moment_s = clip.start_s + at_s
+    now = queries.clip_at(lesson, moment_s)
+    if clip.replaced_at is None or now is None:
+        raise NotFound
+    return RedirectResponse(f"/clips/{now.id}?t={max(0.0, moment_s - now.start_s):.1f}", 302)
+
+
+def _works_on(who: Who, lesson: Lesson) -> bool:
+    """Tell whether the viewer may change the lesson, and so may see it while it is made."""
+    return may(who.viewer, Action.EDIT, queries.facts(lesson))
+
+
+@router.get("/clips/{clip_id}/growing.m3u8", include_in_schema=False)
+def growing(request: Request, session: Reading, ports: PortsDep, who: WhoDep, clip_id: str) -> Response:
+    """What can be played already of a clip that is being made, for those who may edit its lesson."""
+    pages: Pages = request.app.state.pages
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    lesson = queries.lesson_for(session, who.viewer, clip.lesson_id, Action.EDIT)
+    text = growing_playlist(ports.store, clip, lambda plan, file: pages.media_url(lesson, clip, file, plan))
+    kind = "application/vnd.apple.mpegurl"
+    return PlainTextResponse(text, media_type=kind, headers={"cache-control": "no-store"})
+
+
+def _start(text: str, duration_s: float) -> float:
+    """Return a starting second inside the clip, 0 for whatever is not one."""
+    try:
+        at = float(text)
+    except ValueError:
+        return 0.0
+    return at if 0.0 <= at < duration_s else 0.0
+
+
+@router.get("/clips/{clip_id}/captions.vtt", include_in_schema=False)
+def clip_captions(session: Reading, who: WhoDep, clip_id: str) -> Response:
+    """What is said in the clip, as WebVTT."""
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    text = to_vtt(cues_of(session, clip))
+    return PlainTextResponse(text, media_type="text/vtt", headers={"cache-control": "private, no-cache"})
+
+
+class BeginPlay(BaseModel):
+    """How a play was come to, and how many people watch it together (a screening)."""
+
+    source: Source = Source.LINK
+    people: int | None = None
+
+
+@router.post("/api/v1/clips/{clip_id}/plays", tags=["plays"])
+def start_play(
+    request: Request,
+    session: Writing,
+    ports: PortsDep,
+    who: WhoDep,
+    clip_id: str,
+    about: BeginPlay | None = None,
+) -> dict[str, Any]:
+    """Begin a play: returns its id and key, a freshly signed master playlist, and how often to report.
+
+    A screening, `people` watching together, wants somebody who has signed in.
+    """
+    pages: Pages = request.app.state.pages
+    about = about or BeginPlay()
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    if clip.plan is None:
+        raise Conflict("clip_not_ready")
+    if about.people is not None and not who.viewer.signed_in:
+        raise SignInNeeded
+    play = actions.start(
+        session,
+        clip,
+        who.play_key if about.people is None else f"g:{who.viewer.person_id}",
+        ports.clock(),
+        source=about.source,
+        people=1 if about.people is None else check_people(about.people, ports.settings.view_rule),
+        branch_id=home_branch(session, who.viewer),
+    )
+    lesson = queries.lesson(session, clip.lesson_id)
+    return {
+        "play": play.id,
+        "key": BeatSigner(ports.secret).key(play.id),
+        "people": play.people,
+        "master": pages.media_url(lesson, clip, "master.m3u8"),
+        "beat_every_s": ports.settings.beat_every_s,
+    }

@@ -1,0 +1,98 @@
+"""What went wrong, as an answer: a page for people, JSON for programs; a status code and words in both."""
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from library.core import errors
+from library.finding.indexer import IndexUnavailable
+from server.logs import told_path
+from server.web.deps import identify
+from server.web.pages import Pages
+from server.web.parts import ErrorPage, Reason
+
+log = structlog.get_logger()
+
+_STATUS: dict[type[errors.WeikeError], int] = {
+    errors.NotFound: 404,
+    errors.SignInNeeded: 401,
+    errors.Forbidden: 403,
+    errors.Invalid: 422,
+    errors.Conflict: 409,
+    errors.TooLarge: 413,
+    errors.Throttled: 429,
+}
+_CODES = {
+    400: "invalid",
+    401: "sign_in_needed",
+    403: "forbidden",
+    404: "not_found",
+    405: "not_found",
+    413: "too_large",
+}
+
+
+def status_of(error: errors.WeikeError) -> int:
+    """Return the HTTP status of an error of the product."""
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
+
+
+def for_programs(request: Request) -> bool:
+    """Tell whether JSON is expected: the API, uploads, and whatever scripts fetch."""
+    path = request.url.path
+    return path.startswith(("/api/v1", "/tus", "/healthz", "/readyz")) or path.endswith("/events")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error through `respond`."""
+
+    @app.exception_handler(errors.WeikeError)
+    async def _ours(request: Request, error: errors.WeikeError) -> Response:
+        return await respond(request, status_of(error), Reason(code=error.code, args=error.values))
+
+    @app.exception_handler(IndexUnavailable)
+    async def _index(request: Request, error: IndexUnavailable) -> Response:
+        return await respond(request, 503, Reason(code=error.code))
+
+    @app.exception_handler(RequestValidationError)
+    async def _shape(request: Request, error: RequestValidationError) -> Response:
+        fields = ", ".join(str(e["loc"][-1]) for e in error.errors() if e.get("loc"))
+        return await respond(request, 422, Reason(code="invalid", args={"field": fields}))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        code = "disk_full" if error.status_code == 507 else _CODES.get(error.status_code, "error")
+        answer = await respond(request, error.status_code, Reason(code=code))
+        for name, value in (error.headers or {}).items():
+            answer.headers[name] = value
+        return answer
+
+    @app.exception_handler(Exception)
+    async def _unforeseen(request: Request, error: Exception) -> Response:
+        log.error("request failed", path=told_path(request.url.path), exc_info=error)
+        answer = await respond(request, 500, Reason(code="error"))
+        # This answer is made outside of the middleware that gives all others their id.
+        answer.headers["x-request-id"] = str(getattr(request.state, "request_id", ""))
+        answer.headers["x-content-type-options"] = "nosniff"
+        return answer
+
+
+async def respond(request: Request, status: int, reason: Reason) -> Response:
+    """Return the answer for an error, in the language of who asked."""
+    pages: Pages = request.app.state.pages
+    try:
+        who = identify(request, request.app.state.ports)
+    except errors.SignInNeeded:  # a program with an unknown token
+        who = pages.nobody(request)
+    if for_programs(request):
+        said = pages.renderer.explain(reason, who.language)
+        body = {"error": reason.code, "message": said.message, "todo": said.todo}
+        field = reason.args.get("field")
+        return JSONResponse({**body, "field": field} if field else body, status)
+    if status == 401 and request.method == "GET":
+        return RedirectResponse(pages.sign_in_url(request), 303)
+    request_id = str(getattr(request.state, "request_id", ""))
+    context = ErrorPage(frame=pages.frame(request, who), status=status, reason=reason, request_id=request_id)
+    return pages.respond(request, who, context, status)

@@ -1,0 +1,245 @@
+"""What several pages share: the frame, lessons and clips in lists, reasons, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from library.catalog.permits import Audience, LessonState
+from library.core.permits import Role
+
+Language = Literal["zh-CN", "en"]
+RecordingState = Literal["none", "receiving", "waiting", "working", "ready", "failed", "refused", "cancelled"]
+Kind = Literal["video", "sound", "text"]
+"""What a lesson is made of: a moving picture, sound with a poster, or a text whose video is still to come."""
+StepKind = Literal["receive", "probe", "split", "clip", "captions", "index"]
+StepState = Literal["waiting", "running", "done", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why something did not work, as a code that a slice has a sentence for, and the values that it names."""
+
+    code: str
+    args: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flash:
+    """One line at the top of the next page. `code` and `args` as in `Reason`."""
+
+    kind: Literal["done", "notice", "problem"]
+    code: str
+    args: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """The signed-in person, and which doors the navigation shows them (decided by core/permits)."""
+
+    id: str
+    name: str
+    may_upload: bool = False
+    may_review: bool = False
+    may_manage_people: bool = False
+    may_save_searches: bool = False
+    may_teach: bool = False
+    may_see_stats: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What base.html needs on every page.
+
+    `csrf` goes into every form and into <meta name="csrf">. `path` is this page's path with its query: the
+    way back after signing in or changing the language. `query` fills the search box. `review_count` is the
+    number on the navigation's review entry (0 hides it).
+    Forms: POST /language (language, next), POST /sign-out (), GET /search (q).
+    """
+
+    csrf: str
+    language: Language
+    path: str
+    viewer: Viewer | None = None
+    flashes: tuple[Flash, ...] = ()
+    query: str = ""
+    review_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pager:
+    """Where we are in a list. `page` starts at 1; `url` is the list's address with its filters, without
+    `page`.
+    """
+
+    page: int
+    pages: int
+    total: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """One choice of a filter: the value sent, and how many lessons it leads to."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonRef:
+    """Just enough of a lesson to name it and link to /lessons/{id}."""
+
+    id: str
+    title: str
+    lecturer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonCard:
+    """One lesson in a list. `duration_s` is None until the recording has been probed; `views` is counted
+    views.
+    """
+
+    id: str
+    title: str
+    lecturer: str | None
+    date: date | None
+    topics: tuple[str, ...]
+    duration_s: float | None
+    clip_count: int
+    views: int
+    kind: Kind
+    state: LessonState = LessonState.PUBLISHED
+    audience: Audience = Audience.EVERYONE
+    poster_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipCard:
+    """One clip in the order of its lesson.
+
+    `title` is what the lecturer calls it, "" for nothing. `start_s` counts from the lesson's start. `ready`
+    is False while it is still being made: it is then listed without a link. `first_words` is the beginning of
+    what is said in it, or ""; `stills` how many pictures its poster may be chosen from.
+    """
+
+    id: str
+    n: int
+    title: str = ""
+    start_s: float
+    duration_s: float
+    views: int
+    ready: bool = True
+    poster_url: str | None = None
+    stills: int = 0
+    first_words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountingRule:
+    """When a play counts as a view: `min_s` really played seconds (`short_share` of a clip shorter than
+    `short_clip_s`), once per person, clip and `window_min` minutes. `complete_share` of a clip completes it.
+
+    Players report every `beat_every_s`. What they report is believed up to `max_rate` times what the clock
+    allows, plus `slack_s`, and for `late_h` hours after a play began. `group_most` may be at a screening.
+    """
+
+    min_s: float
+    short_clip_s: float
+    short_share: float
+    window_min: int
+    complete_share: float
+    max_rate: float
+    slack_s: float
+    late_h: int
+    beat_every_s: float
+    group_most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """An upload that has begun and not ended; it goes on when the same file is chosen again."""
+
+    lesson_id: str
+    title: str
+    file_name: str
+    received_bytes: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the pipeline's progress page.
+
+    `n` is the clip's number when `kind` is "clip", else None. `percent` is 0 to 100. `eta_s` is None when
+    unknown. `retry` is True where the retry button belongs. `clip_url` is set as soon as the clip can be
+    watched.
+    """
+
+    id: str
+    kind: StepKind
+    state: StepState
+    percent: float
+    n: int | None = None
+    eta_s: float | None = None
+    reason: Reason | None = None
+    retry: bool = False
+    clip_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The state of a recording's way through the pipeline; also what each server-sent event carries (as JSON,
+    with names and reasons put into words by `Renderer.progress_event`). `left_s`: how much longer clips will
+    take, None when nobody knows."""
+
+    state: RecordingState
+    percent: float
+    left_s: float | None = None
+    steps: tuple[Step, ...]
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The root of all page contexts. `template` is the path under templates/."""
+
+    template: ClassVar[str]
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage(Context):
+    """Any refusal shown as a page: 400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503.
+
+    `reason` may say more than the status does (else None). `request_id` helps whoever reads the log.
+    """
+
+    template: ClassVar[str] = "error.html"
+    status: int
+    reason: Reason | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRow:
+    """One lesson on a list of work: where it is between uploaded and published."""
+
+    lesson: LessonCard
+    recording_state: RecordingState
+    percent: float
+    reason: Reason | None = None
+    uploaded_by: str | None = None
+    uploaded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRole:
+    """A role a person holds at a branch."""
+
+    role: Role
+    branch_id: str
+    branch: str

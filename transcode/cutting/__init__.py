@@ -1,0 +1,1 @@
+"""Hearing a lecture and choosing where to cut it."""

@@ -1,0 +1,1 @@
+"""Making a clip's files."""

@@ -1,0 +1,1 @@
+"""Pictures of a lecture and of a clip."""

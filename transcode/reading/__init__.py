@@ -1,0 +1,1 @@
+"""What a recording is: facts, read without trusting the file."""

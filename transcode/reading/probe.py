@@ -1,0 +1,347 @@
+"""What a recording is: facts from ffprobe, with the demuxer forced by the file's first bytes.
+
+Times count from the lecture's first moment (ffmpeg's `start_time` of the file), the clock that `-ss` uses.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeVar
+
+from transcode.checking.wholeness import check_whole
+from transcode.errors import Refused, ToolFailed
+from transcode.reading import boxes
+from transcode.reading.clocks import Clock
+from transcode.reading.facts import MAX_PIXELS, AudioFacts, Chapter, Facts, VideoFacts
+from transcode.reading.sniff import Container, sniff_file
+from transcode.run import run
+from transcode.tools import Tools
+
+__all__ = ["AudioFacts", "Chapter", "Facts", "VideoFacts", "parse_probe", "probe"]
+
+MAX_DURATION_S = 12 * 3600.0
+PROBE_TIMEOUT_S = 60.0
+SCAN_TIMEOUT_S = 900.0
+
+MAX_STREAMS = 100
+"""A broadcast carries a few dozen; a file with thousands only costs time and memory."""
+
+MAX_CHAPTERS, MAX_TITLE_CHARS = 500, 200
+
+_JOINED_BY_BYTES = {"mpegts", "mpeg"}
+"""Kinds of files that play on when another is put behind them; the clock then jumps."""
+
+_SAME_START_S = 0.1
+_DRM_TAGS = {"encv", "enca", "drmi", "drms"}
+_T = TypeVar("_T")
+_FIELD_ORDERS = {"tt", "bb", "tb", "bt"}
+
+
+def probe(tools: Tools, path: Path, should_stop: Callable[[], bool] | None = None) -> Facts:
+    """Return the facts of the recording at `path`.
+
+    Raises Refused (`REFUSALS` without the transcripts' codes), Failed (a tool is missing, crashed or hung) or
+    Cancelled.
+    """
+    container = sniff_file(path)
+    check_whole(path, container)
+    if container.demuxer == "mov" and _DRM_TAGS & {
+        kind.decode("latin-1") for kind in boxes.sample_entries(path)
+    }:
+        raise Refused("encrypted")  # ffprobe shows the kind behind the protection
+    found = _ask(tools, path, container, should_stop)
+    ends: Mapping[int, float] = {}
+    if container.demuxer != "mov" or not boxes.says_true_lengths(path):
+        ends = _scan_ends(tools, path, container, should_stop)
+    return parse_probe(found, container, ends)
+
+
+def parse_probe(
+    found: Mapping[str, Any], container: Container, ends: Mapping[int, float] | None = None
+) -> Facts:
+    """Return facts from ffprobe's JSON; pure. `ends`: where packets of each stream really end (file's clock).
+
+    With `ends` a stream that is not among them has no packets, and does not count. Raises Refused:
+    nothing_playable, encrypted, unsupported_codec, too_long, too_large_picture.
+    """
+    form, streams = found.get("format", {}), found.get("streams", [])
+    if ends:
+        streams = [stream for stream in streams if stream.get("index") in ends]
+    start_s = _number(form.get("start_time")) or 0.0
+    longest_s = max((end - start_s for end in (ends or {}).values()), default=_number(form.get("duration")))
+    clock = _Clock(start_s, longest_s or 0.0, ends or {})
+    video = _usable(_of_kind(streams, "video"), lambda stream: _video(stream, clock), sure=bool(ends))
+    audio = _usable(_by_default(_of_kind(streams, "audio")), lambda stream: _audio(stream, clock), bool(ends))
+    # Not the file's own length: subtitles or a time code may go on when the lecture is over.
+    length_s = max((stream.end_s for stream in (video, audio) if stream is not None), default=0.0)
+    if length_s <= 0:
+        raise Refused("nothing_playable")
+    facts = Facts(
+        container=container.name,
+        demuxer=container.demuxer,
+        duration_s=round(length_s, 6),
+        start_s=start_s,
+        size_bytes=int(_number(form.get("size")) or 0),
+        video=video,
+        audio=audio,
+        chapters=tuple(_chapter(chapter, start_s) for chapter in found.get("chapters", [])[:MAX_CHAPTERS]),
+    )
+    _check_limits(facts)
+    return facts
+
+
+@dataclass(frozen=True)
+class _Clock:
+    start_s: float
+    length_s: float
+    ends: Mapping[int, float]
+
+    def range_of(self, stream: Mapping[str, Any]) -> tuple[float, float]:
+        """Where a stream begins and ends on the lecture's clock."""
+        own_start = _number(stream.get("start_time"))
+        start_s = max(0.0, own_start - self.start_s) if own_start is not None else 0.0
+        length_s = _stream_length(stream)
+        end_s = self.length_s if length_s is None else min(self.length_s, start_s + length_s)
+        if stream["index"] in self.ends:
+            end_s = self.ends[stream["index"]] - self.start_s
+        return round(start_s, 6), round(end_s, 6)
+
+
+def _stream_length(stream: Mapping[str, Any]) -> float | None:
+    """How long a stream is; None when the file does not say it, or not clearly.
+
+    Matroska says it in a tag (00:59:58.123000000) that some programs count from the stream's first packet and
+    others from the file's beginning: it helps only where that is the same.
+    """
+    length_s = _number(stream.get("duration"))
+    if length_s is None and (_number(stream.get("start_time")) or 0.0) < _SAME_START_S:
+        numbers = [_number(part) for part in str(stream.get("tags", {}).get("DURATION", "")).split(":")]
+        if len(numbers) == 3 and None not in numbers:
+            hours, minutes, seconds = (number or 0.0 for number in numbers)
+            length_s = hours * 3600 + minutes * 60 + seconds
+    return length_s
+
+
+def _video(stream: Mapping[str, Any], clock: _Clock) -> VideoFacts | None:
+    width, height = int(stream.get("width") or 0), int(stream.get("height") or 0)
+    if not (width and height):
+        return None
+    turned = _rotation(stream)
+    sar = _ratio(stream.get("sample_aspect_ratio"), ":") or Fraction(1)
+    width = max(1, round(width * sar))
+    if turned in {90, 270}:
+        width, height = height, width
+    base = _ratio(stream.get("r_frame_rate"), "/") or Fraction(25)
+    rate = (_ratio(stream.get("avg_frame_rate"), "/") or base).limit_denominator(100_000)
+    start_s, end_s = clock.range_of(stream)
+    return VideoFacts(
+        index=stream["index"],
+        codec=_codec(stream),
+        width=width,
+        height=height,
+        fps=round(float(rate), 3),
+        rate=(rate.numerator, rate.denominator),
+        variable_rate=abs(base - rate) > rate / 100,
+        rotation=turned,
+        pix_fmt=str(stream.get("pix_fmt", "")),
+        interlaced=stream.get("field_order") in _FIELD_ORDERS,
+        bit_rate_bps=_whole(stream.get("bit_rate")),
+        start_s=start_s,
+        end_s=end_s,
+        profile=str(stream.get("profile", "")),
+        level=_whole(stream.get("level")) or 0,
+        square=sar == 1,
+        progressive=stream.get("field_order") == "progressive",
+    )
+
+
+def _audio(stream: Mapping[str, Any], clock: _Clock) -> AudioFacts | None:
+    channels, rate_hz = int(stream.get("channels") or 0), int(_number(stream.get("sample_rate")) or 0)
+    codec = _codec(stream)
+    if not (channels and rate_hz):
+        return None
+    start_s, end_s = clock.range_of(stream)
+    return AudioFacts(
+        index=stream["index"],
+        codec=codec,
+        channels=channels,
+        sample_rate_hz=rate_hz,
+        bit_rate_bps=_whole(stream.get("bit_rate")),
+        start_s=start_s,
+        end_s=end_s,
+    )
+
+
+def _codec(stream: Mapping[str, Any]) -> str:
+    """Name of a stream's coding. Raises Refused: encrypted, unsupported_codec."""
+    tag = str(stream.get("codec_tag_string", ""))
+    if tag in _DRM_TAGS:
+        raise Refused("encrypted")
+    name = str(stream.get("codec_name", "unknown"))
+    if name in {"unknown", "none"}:
+        raise Refused("unsupported_codec", {"found": tag or "unknown"})
+    return name
+
+
+def _rotation(stream: Mapping[str, Any]) -> int:
+    """Degrees clockwise that a player turns the picture, to the next multiple of 90."""
+    for side in stream.get("side_data_list", []):
+        if "rotation" in side:
+            return round(-float(side["rotation"]) / 90) * 90 % 360
+    return round((_number(stream.get("tags", {}).get("rotate")) or 0.0) / 90) * 90 % 360
+
+
+def _chapter(chapter: Mapping[str, Any], start_s: float) -> Chapter:
+    return Chapter(
+        start_s=max(0.0, (_number(chapter.get("start_time")) or 0.0) - start_s),
+        end_s=max(0.0, (_number(chapter.get("end_time")) or 0.0) - start_s),
+        title=str(chapter.get("tags", {}).get("title", ""))[:MAX_TITLE_CHARS],
+    )
+
+
+def _of_kind(streams: Iterable[Mapping[str, Any]], kind: str) -> list[Mapping[str, Any]]:
+    """Streams of a kind, without covers and chapter pictures, which are single images dressed as video."""
+    still = ("attached_pic", "timed_thumbnails", "still_image")
+    return [
+        stream
+        for stream in streams
+        if stream.get("codec_type") == kind
+        and not any(stream.get("disposition", {}).get(flag) for flag in still)
+    ]
+
+
+def _by_default(streams: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(streams, key=lambda stream: not stream.get("disposition", {}).get("default"))
+
+
+def _usable(
+    streams: Sequence[Mapping[str, Any]], read: Callable[[Mapping[str, Any]], _T | None], sure: bool
+) -> _T | None:
+    """The first stream of a kind that can be read.
+
+    Raises Refused("unsupported_codec") when there are some, surely with packets, and none can be: a lecture
+    must not lose its picture or its sound in silence.
+    """
+    found = next((facts for stream in streams if (facts := read(stream)) is not None), None)
+    if found is None and streams and sure:
+        raise Refused("unsupported_codec", {"found": _codec(streams[0])})
+    return found
+
+
+def _check_limits(facts: Facts) -> None:
+    if facts.duration_s > MAX_DURATION_S:
+        raise Refused("too_long", {"duration_s": round(facts.duration_s, 1), "limit_s": MAX_DURATION_S})
+    video = facts.video
+    if video is not None and video.width * video.height > MAX_PIXELS:
+        details = {"width": video.width, "height": video.height, "limit_pixels": MAX_PIXELS}
+        raise Refused("too_large_picture", details)
+
+
+def _ask(
+    tools: Tools, path: Path, container: Container, should_stop: Callable[[], bool] | None
+) -> Mapping[str, Any]:
+    args = [
+        str(tools.ffprobe),
+        "-v",
+        "error",
+        "-of",
+        "json",
+        "-show_format",
+        "-show_streams",
+        "-show_chapters",
+    ]
+    # A recorder's transport stream can bring its sound seconds after its picture: look further than 5 s.
+    args += ["-analyzeduration", "20M", "-probesize", "50M", "-max_streams", str(MAX_STREAMS)]
+    args += ["-max_pixels", str(MAX_PIXELS), *input_args(container.demuxer, path)]
+    try:
+        answer = json.loads(run(args, timeout_s=PROBE_TIMEOUT_S, should_stop=should_stop).stdout)
+    except ToolFailed as error:
+        raise _complaint(error) or error from error
+    return answer if isinstance(answer, dict) else {}
+
+
+def input_args(demuxer: str, path: Path) -> list[str]:
+    """Arguments that open a recording: the demuxer is told, only files are opened, no name is an option."""
+    return ["-protocol_whitelist", "file", "-f", demuxer, "-i", f"file:{path.absolute()}"]
+
+
+def _complaint(error: ToolFailed) -> Refused | None:
+    """What ffprobe said about a file, as a refusal; None when ffprobe itself is what failed."""
+    said, exit_code = str(error.details["said"]), error.details["exit_code"]
+    if not isinstance(exit_code, int) or exit_code < 0:
+        return None
+    if "moov atom not found" in said or "End of file" in said:
+        return Refused("truncated")
+    if "max_streams" in said:
+        return Refused("too_many_streams", {"limit": MAX_STREAMS})
+    if "DRM" in said or "encrypted" in said.lower():
+        return Refused("encrypted")
+    return Refused("nothing_playable")
+
+
+def _scan_ends(
+    tools: Tools, path: Path, container: Container, should_stop: Callable[[], bool] | None
+) -> dict[int, float]:
+    """Read every packet (no decoding) and return where each stream ends, on the file's clock.
+
+    For every kind of file without an index of its samples: lengths are missing there (what a browser
+    recorded), guessed (bare MP3), or were true before the file was cut. An hour takes one or two seconds.
+    Raises Refused("broken_clock") for recordings that were joined by their bytes.
+    """
+    streams: dict[int, Clock] = {}
+    lecture: set[int] = set()
+    together = Clock()
+
+    def note(line: str) -> None:
+        fields = dict(part.partition("=")[::2] for part in line.split("|"))
+        at, index = _number(fields.get("pts_time")), _whole(fields.get("stream_index"))
+        decoded_at = _number(fields.get("dts_time"))
+        at = decoded_at if at is None else at
+        if at is None or index is None:
+            return
+        end = at + (_number(fields.get("duration_time")) or 0.0)
+        streams.setdefault(index, Clock()).tick(at, end)
+        if fields.get("codec_type") in {"video", "audio"}:
+            lecture.add(index)
+            together.tick(at, end)
+
+    args = [str(tools.ffprobe), "-v", "error", "-of", "compact=p=0", "-max_streams", str(MAX_STREAMS)]
+    args += ["-show_entries", "packet=codec_type,stream_index,pts_time,dts_time,duration_time"]
+    command = [*args, *input_args(container.demuxer, path)]
+    try:
+        run(command, timeout_s=SCAN_TIMEOUT_S, on_line=note, should_stop=should_stop)
+    except ToolFailed as error:  # a file that ends in rubbish: what came before it counts
+        if not streams:
+            raise _complaint(error) or error from error
+    if container.demuxer in _JOINED_BY_BYTES and together.broken_at_s is not None:
+        raise Refused("broken_clock", {"at_s": round(together.broken_at_s, 1)})
+    ends = {index: clock.end_s for index, clock in streams.items()}
+    for index in lecture if len(lecture) > 1 else ():
+        others_end_s = max(streams[other].sure_end_s for other in lecture - {index})
+        ends[index] = streams[index].end_beside(others_end_s)
+    return ends
+
+
+def _number(value: object) -> float | None:
+    """A finite number, or None for what ffprobe writes when it does not know (N/A, absent)."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _whole(value: object) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
+
+
+def _ratio(value: object, sign: str) -> Fraction | None:
+    """A positive ratio such as 30000/1001 or 64:45; None for 0/0, 0:1, N/A."""
+    above, _, below = str(value).partition(sign)
+    if not (above.isdecimal() and below.isdecimal()) or int(above) == 0 or int(below) == 0:
+        return None
+    return Fraction(int(above), int(below))

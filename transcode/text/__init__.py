@@ -1,0 +1,1 @@
+"""Transcripts: read, timed, cut, written."""
