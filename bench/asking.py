@@ -1,5 +1,7 @@
 """Requests that wrk goes round, and what the processes that answer them took meanwhile."""
 
+from __future__ import annotations
+
 import json
 import os
 import re

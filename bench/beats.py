@@ -6,6 +6,8 @@ ASGI route. Then the server is killed again and again under load, and every beat
 looked for.
 """
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import contextlib

@@ -1,5 +1,7 @@
 """The server that `bench.beats` measures: Weike itself, with two routes beside that do nothing."""
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 from pathlib import Path

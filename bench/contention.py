@@ -4,6 +4,8 @@ Beats of visitors, who share one row, go straight to the processes: first all on
 on a clip of its own. Both ways meet the same machine, so what is missing in the first is the row.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass

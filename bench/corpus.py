@@ -4,6 +4,8 @@ The words and their frequencies are jieba's dictionary (from news and novels); j
 anyway. Nothing here is meant to be read.
 """
 
+from __future__ import annotations
+
 import datetime
 import random
 import re

@@ -4,6 +4,8 @@ The whole is as it is deployed: wrk asks nginx with deploy/nginx.conf, `weike se
 for the disk. The time is that of the processes that serve, never wrk's. The kinds are asked for in turns.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import socket

@@ -4,6 +4,8 @@ Assumptions and measured costs in, needs out; no clock, no files, no processes h
 the costs and prints what comes of them.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -6,6 +6,8 @@ Starlette's FileResponse, and an nginx that only serves files. Playlists are mea
 At last 500 viewers on slow lines, and the memory of the process that serves them.
 """
 
+from __future__ import annotations
+
 import argparse
 import os
 import re

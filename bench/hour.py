@@ -1,5 +1,7 @@
 """The extreme hour as people and programs read it: tables, sentences, figures."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 

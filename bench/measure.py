@@ -1,5 +1,7 @@
 """What a piece of work costs: CPU of this process and of the children it waited for, and time on the wall."""
 
+from __future__ import annotations
+
 import os
 import platform
 import resource

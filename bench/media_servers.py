@@ -4,6 +4,8 @@
 FileResponse. "fastapi": an empty route and nothing else. All run in uvicorn with the same options.
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable
 from pathlib import Path

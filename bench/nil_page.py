@@ -1,5 +1,7 @@
 """The server's search page when nothing is asked: what a search on it is compared with."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, MutableMapping

@@ -1,5 +1,7 @@
 """What the search is measured against: SQLite's FTS5 with our tokens, and Whoosh as its manual shows it."""
 
+from __future__ import annotations
+
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path

@@ -8,6 +8,8 @@ several hit rates of a CDN, and what breaks first.
 Not measured, because it is not here: a CDN, a network (all goes over loopback), TLS, many cores.
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import os

@@ -4,6 +4,8 @@ From JSON lines (`{"id", "text"}` and `{"q", "gold"}`), or three hundred made he
 tests and the demonstration's transcripts: what a person remembers of a sentence, in another order.
 """
 
+from __future__ import annotations
+
 import json
 import random
 import re

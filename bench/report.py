@@ -1,5 +1,7 @@
 """Figures with what they should reach, as a table for people or one object for machines."""
 
+from __future__ import annotations
+
 import json
 import sys
 from collections.abc import Sequence

@@ -5,6 +5,8 @@ Speed is measured on lessons made here (`bench.corpus`), each query asked once a
 times are this process's CPU, which a busy machine does not change much. Every peer must be there.
 """
 
+from __future__ import annotations
+
 import argparse
 import gc
 import random

@@ -1,5 +1,7 @@
 """Speech-like sound whose pauses are known: syllables in sentences, with noise under all of it."""
 
+from __future__ import annotations
+
 import math
 import random
 import wave
@@ -45,7 +47,7 @@ def speak(path: Path, seconds: float, snr_db: float, seed: int) -> list[Sentence
     return sentences
 
 
-def _syllable(samples: "array[float]", dice: random.Random) -> None:
+def _syllable(samples: array[float], dice: random.Random) -> None:
     length_s, pitch_hz = dice.uniform(0.15, 0.25), dice.uniform(180, 320)
     count = round(length_s * RATE_HZ)
     for n in range(count):

@@ -7,6 +7,8 @@ command is what a person would type who knows the output wanted: one process, on
 checks, no pictures, nothing measured before.
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import shutil

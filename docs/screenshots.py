@@ -6,6 +6,8 @@
 Needs the developers' packages (playwright) and a Chromium.
 """
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """A member is erased: the name goes from everywhere, and every figure stays as it was."""
 
+from __future__ import annotations
+
 import structlog
 from sqlalchemy.orm import Session
 

@@ -1,5 +1,7 @@
 """Alembic's entry: runs on the connection that `server.migrate` or the generator hands over."""
 
+from __future__ import annotations
+
 from alembic import context
 from sqlalchemy import create_engine
 

@@ -1,5 +1,7 @@
 """The web application, put together from settings and open ports."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import time

@@ -1,5 +1,7 @@
 """The command `weike`. Its commands, options, objects and exit codes are a contract: docs/cli.md."""
 
+from __future__ import annotations
+
 import os
 import sys
 import traceback

@@ -1,5 +1,7 @@
 """Log lines: one event, its values, and the id of the request or job it belongs to."""
 
+from __future__ import annotations
+
 import logging
 import re
 import sys

@@ -1,5 +1,7 @@
 """Bring the tables up to date, with a copy of the SQLite file before anything is changed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime

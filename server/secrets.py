@@ -1,5 +1,7 @@
 """Secrets are made on the machine they serve, in files only their owner can read; none has a default."""
 
+from __future__ import annotations
+
 import os
 import tempfile
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Every setting, from the environment (WEIKE_...) or a .env file; the defaults work on one machine."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Any, Literal
 

@@ -1,5 +1,7 @@
 """The one place that builds things: from settings to open ports."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path

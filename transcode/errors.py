@@ -5,6 +5,8 @@ They are called `details` and not `args` because Python keeps `Exception.args` f
 pickle the error when a durable job stores it). The catalogues of the server turn code + details into words.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 Detail = str | int | float

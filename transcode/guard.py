@@ -10,6 +10,8 @@ told the demuxer, and to open files only.
 LIMITS: `parent_pid,nice,address_space_bytes,file_size_bytes,open_files,cpu_s,may_write`.
 """
 
+from __future__ import annotations
+
 import contextlib
 import ctypes
 import os

@@ -1,5 +1,7 @@
 """Finding ffmpeg and ffprobe: a setting, then PATH, then the wheels that carry them."""
 
+from __future__ import annotations
+
 import importlib
 import re
 import shutil

@@ -1,5 +1,7 @@
 """The only writer of sign-ins, tokens and invitations."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -1,5 +1,7 @@
 """The only reader of sign-ins, tokens and invitations."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

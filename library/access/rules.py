@@ -1,5 +1,7 @@
 """How long a door stays open, and how long a guesser must wait. Pure."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
 
 FREE_FAILURES = 5

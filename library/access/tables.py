@@ -1,5 +1,7 @@
 """Tables of the ways to prove who one is: browsers, tokens, one-time links, failed attempts."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String

@@ -1,5 +1,7 @@
 """The only writer of the catalogue. Every change that the index must learn of goes through `touch`."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

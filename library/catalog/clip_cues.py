@@ -1,5 +1,7 @@
 """What is said in a clip, on the clip's own clock."""
 
+from __future__ import annotations
+
 from sqlalchemy.orm import Session
 
 from library.catalog import queries

@@ -1,5 +1,7 @@
 """A lesson as the search engine sees it: one document per clip, or one for a lesson without clips."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session

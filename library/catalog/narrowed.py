@@ -4,6 +4,8 @@ The addresses themselves go on being good until they expire. Who serves media fr
 memory, and a lesson stops within a second of being withdrawn anywhere, and at once where it was done.
 """
 
+from __future__ import annotations
+
 import threading
 import time
 from datetime import timedelta

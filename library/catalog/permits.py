@@ -5,6 +5,8 @@ the search index, so that a hit, a total or a suggestion can never know more tha
 `catalog.queries.visible` says the same in SQL; a property test holds the two together.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,5 +1,7 @@
 """The only reader of the catalogue."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,5 +1,7 @@
 """Pure rules of the catalogue: dates as people write them, cues of a clip, what a lesson is made of."""
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence

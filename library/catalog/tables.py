@@ -1,5 +1,7 @@
 """Tables of the catalogue."""
 
+from __future__ import annotations
+
 from datetime import date, datetime
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -87,10 +89,10 @@ class Lesson(Base):
     owner: Mapped[Person | None] = relationship()
     topics: Mapped[list[LessonTopic]] = relationship(order_by=LessonTopic.n, cascade="all, delete-orphan")
     # Those in the lesson's present order; `every_clip` also has what was replaced and what is being made.
-    clips: Mapped[list["Clip"]] = relationship(
+    clips: Mapped[list[Clip]] = relationship(
         primaryjoin="and_(Clip.lesson_id == Lesson.id, Clip.n.is_not(None))", order_by="Clip.n", viewonly=True
     )
-    every_clip: Mapped[list["Clip"]] = relationship(
+    every_clip: Mapped[list[Clip]] = relationship(
         order_by="Clip.start_s, Clip.id", back_populates="lesson", cascade="all, delete-orphan"
     )
 

@@ -1,5 +1,7 @@
 """The clock is passed in, so that rules never read it and tests can move it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 

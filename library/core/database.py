@@ -1,5 +1,7 @@
 """The database and its transaction: one per request or job step, committed at the rim."""
 
+from __future__ import annotations
+
 import shutil
 import sqlite3
 import time

@@ -4,6 +4,8 @@
 reads is made from them at the rim, in that person's language.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 

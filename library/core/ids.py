@@ -1,5 +1,7 @@
 """Identifiers that sort by time and are short enough for a QR code."""
 
+from __future__ import annotations
+
 import secrets
 import time
 

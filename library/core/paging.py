@@ -1,5 +1,7 @@
 """Pages of a list."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar

@@ -4,6 +4,8 @@ A viewer holds *scope tokens*, what is shown carries *scope tokens*, and whoever
 noun carries, and what may be done with it, is decided beside the noun (library.catalog.permits for lessons).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 

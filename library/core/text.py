@@ -1,5 +1,7 @@
 """Text as people type it, made comparable and safe to show."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections.abc import Iterable

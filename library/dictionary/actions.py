@@ -4,6 +4,8 @@ something: see tables.DictionaryVersion.
 `by` is the person who does it, None for the command line.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime

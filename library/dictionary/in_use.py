@@ -1,5 +1,7 @@
 """The words and synonyms that every search of this process uses, and how it learns that they have changed."""
 
+from __future__ import annotations
+
 import threading
 import time
 from collections.abc import Callable, Iterator

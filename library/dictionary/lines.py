@@ -6,6 +6,8 @@
 停用:建党节=七一=党的生日      (a shipped entry that is not wanted; also off:)
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """The only reader of the dictionary."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

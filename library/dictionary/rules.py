@@ -3,6 +3,8 @@
 Words are compared as the search folds them (`search.meaning.dictionary.units_of`): 二十大 is 20大, 黨 is 党.
 """
 
+from __future__ import annotations
+
 import hashlib
 import re
 from collections.abc import Iterable, Sequence

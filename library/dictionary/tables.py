@@ -1,5 +1,7 @@
 """Tables of what staff teach the search."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from sqlalchemy import JSON, ForeignKey, String

@@ -1,5 +1,7 @@
 """What a query says that the search cannot use, so that the page can say what is missing. Pure."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Literal
 

@@ -5,6 +5,8 @@ was withdrawn, hidden or cut anew after the index was written is left out here, 
 shows what a page would not.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial

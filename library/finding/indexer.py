@@ -4,6 +4,8 @@ The index is a projection: everything in it can be made again from the database.
 lost, and a damaged index costs time and not data.
 """
 
+from __future__ import annotations
+
 import fcntl
 import threading
 import time

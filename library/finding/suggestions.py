@@ -4,6 +4,8 @@ the searcher would find too, and where each leads.
 Names come first in which what is typed occurs; after them those in which a synonym of it does.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial

@@ -1,5 +1,7 @@
 """With `arranging` the only writer of the intake tables."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any

@@ -4,6 +4,8 @@ With `actions` the only writer of the intake tables. Every action here takes the
 the recording's row after it, so that it and a running step cannot wait for each other.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -1,5 +1,7 @@
 """Which cuts a lecturer may ask for; pure."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

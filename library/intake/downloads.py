@@ -4,6 +4,8 @@ They lie in the folder of the clip's plan, where they are found again and served
 nothing is lost when they are swept: they can be made again.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os

@@ -4,6 +4,8 @@ It changes every few seconds, so it comes from here and not from /media, where e
 year; the segments that it names lie there, signed like all others.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 

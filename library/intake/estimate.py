@@ -1,5 +1,7 @@
 """How much longer a lecture's clips will take: pure arithmetic over what has been seen of this run."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush

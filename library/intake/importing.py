@@ -4,6 +4,8 @@ The key is the name under which the old library knew a lesson; importing the sam
 nothing. A row that cannot be used raises Invalid, and the caller lists it and goes on.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -5,6 +5,8 @@ the web. Until its transaction is committed the copy is held by a lock, so that 
 killed one left behind from what another is just writing.
 """
 
+from __future__ import annotations
+
 import errno
 import fcntl
 import hashlib

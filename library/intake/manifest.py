@@ -5,6 +5,8 @@ semicolons, numbers as keys, dates as dates, formulas. What cannot be used becom
 a code, and stops nothing.
 """
 
+from __future__ import annotations
+
 import csv
 import io
 import json

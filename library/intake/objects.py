@@ -1,5 +1,7 @@
 """Where files lie in the object store, and the few moves that must be whole or not at all."""
 
+from __future__ import annotations
+
 import errno
 import os
 import shutil

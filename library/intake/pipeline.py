@@ -6,6 +6,8 @@ folder and renamed, rows are written at the end. The order and the durability of
 (`server/background/worker.py`); here stands what each step does.
 """
 
+from __future__ import annotations
+
 import hashlib
 import shutil
 from collections.abc import Callable

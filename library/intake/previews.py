@@ -1,5 +1,7 @@
 """A clip that can be watched while it is still being made, by those who work on its lesson."""
 
+from __future__ import annotations
+
 import hashlib
 from contextlib import suppress
 from pathlib import Path

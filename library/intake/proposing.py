@@ -1,5 +1,7 @@
 """Where a lecture could be cut, from all that is known of it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session

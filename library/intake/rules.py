@@ -1,5 +1,7 @@
 """Pure rules of intake: may this upload begin, how far is the pipeline, what does a retry redo."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 

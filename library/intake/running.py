@@ -4,6 +4,8 @@ A run is one attempt at a recording. A newer attempt (a retry, other cuts, a can
 writes nothing, and what it is just doing is stopped.
 """
 
+from __future__ import annotations
+
 import errno
 import time
 from collections.abc import Callable, Iterator

@@ -4,6 +4,8 @@ Nothing that a row names goes, nothing that a run is working on, and nothing you
 before still play for a while. What is decided here is asked again right before each folder is taken away.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress

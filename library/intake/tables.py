@@ -1,5 +1,7 @@
 """Tables of recordings and of what is being done with them."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The only writer of the organisation tree."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from sqlalchemy.orm import Session

@@ -1,5 +1,7 @@
 """The only reader of the organisation tree."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select

@@ -1,5 +1,7 @@
 """The organisation tree: a node and its place."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String

@@ -1,5 +1,7 @@
 """The only writer of the people tables."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from sqlalchemy import delete, update

@@ -1,5 +1,7 @@
 """Passwords as they are kept: argon2id hashes, slow on purpose."""
 
+from __future__ import annotations
+
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 

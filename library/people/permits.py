@@ -1,5 +1,7 @@
 """Who may give which role where. Pure."""
 
+from __future__ import annotations
+
 from library.core.permits import Role, Viewer
 
 

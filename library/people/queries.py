@@ -1,5 +1,7 @@
 """The only reader of the people tables."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """What makes a good name and password. Pure."""
 
+from __future__ import annotations
+
 from library.core.errors import Invalid
 from library.core.text import fold, required_name
 

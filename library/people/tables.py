@@ -1,5 +1,7 @@
 """Tables of people, branches, roles and the ways to prove who one is."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint

@@ -1,5 +1,7 @@
 """The only writer of plays and views, with `bulk` behind it; what days bring is rolled up in `rolling`."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime
 

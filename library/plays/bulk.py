@@ -3,6 +3,8 @@
 Plain statements over many rows and no objects of the ORM: here every microsecond is paid for each beat.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta

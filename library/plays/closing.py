@@ -5,6 +5,8 @@ commit, and closing takes the lock alone: whoever was on the way has arrived whe
 later sees what it did. SQLite lets one writer in at a time anyway.
 """
 
+from __future__ import annotations
+
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select, text

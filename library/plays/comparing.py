@@ -1,5 +1,7 @@
 """Sums against what they were made of, row by row. Each reads the one state of the data that it is given."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta

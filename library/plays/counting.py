@@ -4,6 +4,8 @@ A beat is answered when its transaction is on the disk, so what was answered wit
 thousand beats cost one wait for the disk and not a thousand.
 """
 
+from __future__ import annotations
+
 import asyncio
 import threading
 import time
@@ -44,7 +46,7 @@ class Counted:
 @dataclass(eq=False, slots=True)
 class _Waiting:
     beat: Beat
-    answer: "asyncio.Future[Counted | None]"
+    answer: asyncio.Future[Counted | None]
 
 
 @dataclass(eq=False, slots=True)

@@ -1,6 +1,8 @@
 """What many beats earn together: the rules applied one by one, to rows that were read before and are written
 after. No clock and no database here."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime

@@ -1,5 +1,7 @@
 """What statistics say: the shapes of their answers. No clock and no database here."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from datetime import date
 

@@ -1,5 +1,7 @@
 """The only reader of plays and views; pages read what is rolled up and the days since (see statistics.py)."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 from datetime import date
 

@@ -6,6 +6,8 @@ database as if the work had been planned to pause there. So a process that is ki
 the same, change no sum.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -200,7 +202,7 @@ class _DaySums:
     clips: list[dict[str, Any]]
 
     @classmethod
-    def read(cls, session: Session, day: date) -> "_DaySums":
+    def read(cls, session: Session, day: date) -> _DaySums:
         clips = _sums(session, day, DaySum.clip_id, func.max(DaySum.lesson_id).label("lesson_id"))
         clip_people = _people(session, _newcomers(View.clip_id, day), View.clip_id)
         nobody = dict.fromkeys(_PEOPLE, 0)
@@ -321,7 +323,7 @@ class _Added:
     of: int
 
     @classmethod
-    def sum(cls, clip_id: str, plays: Iterator[Any]) -> "_Added":
+    def sum(cls, clip_id: str, plays: Iterator[Any]) -> _Added:
         its = None
         for _clip_id, ranges, length_s in plays:
             if its is None:

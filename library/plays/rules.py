@@ -1,5 +1,7 @@
 """What a beat earns, and when a play becomes a view. Values in, decision out."""
 
+from __future__ import annotations
+
 import hashlib
 import math
 from collections.abc import Iterable, Iterator, Sequence

@@ -14,6 +14,8 @@ where the first day's previous link is 64 zeros. Digests are written as 64 small
 never changes: a seal that was printed once must stay comparable.
 """
 
+from __future__ import annotations
+
 import hashlib
 import re
 from datetime import UTC, date, datetime

@@ -1,5 +1,7 @@
 """What lecturers and staff see of plays and views."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

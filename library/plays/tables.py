@@ -4,6 +4,8 @@ None of them points to lessons, clips or people with a foreign key: what was cou
 is deleted afterwards.
 """
 
+from __future__ import annotations
+
 from datetime import date, datetime
 
 from sqlalchemy import JSON, Index, String

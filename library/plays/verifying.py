@@ -4,6 +4,8 @@ Not covered: completions and hours of the open days (of days that are over they 
 roll-ups), the steps of curves, and how many plays a curve is made of once plays were taken away.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -5,6 +5,8 @@ times a second: summed each time, that alone would take more than the database h
 the longer it is used again by the process that has it; a small one is summed each time and is always exact.
 """
 
+from __future__ import annotations
+
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence

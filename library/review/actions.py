@@ -1,5 +1,7 @@
 """The only writer of the log of decisions."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from sqlalchemy.orm import Session

@@ -1,5 +1,7 @@
 """The only reader of the log of decisions."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 

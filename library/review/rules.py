@@ -1,5 +1,7 @@
 """state x action -> state."""
 
+from __future__ import annotations
+
 from library.catalog.permits import LessonState
 from library.core.errors import Conflict
 

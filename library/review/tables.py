@@ -1,5 +1,7 @@
 """The log of decisions about lessons."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String

@@ -1,5 +1,7 @@
 """The only writer of saved searches and of the days' queries."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,5 +1,7 @@
 """What people search for, counted beside their requests: noted in memory, written every few seconds."""
 
+from __future__ import annotations
+
 import threading
 from collections import deque
 from contextlib import suppress

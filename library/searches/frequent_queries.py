@@ -1,5 +1,7 @@
 """What several people search for, as it is offered to others."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """The only reader of saved searches and of the days' queries."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date
 

@@ -1,5 +1,7 @@
 """What may be saved of a search, and which queries may ever be offered to others."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import hmac

@@ -1,5 +1,7 @@
 """Tables of saved searches and of the days' queries."""
 
+from __future__ import annotations
+
 from datetime import date, datetime
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint

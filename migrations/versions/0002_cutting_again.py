@@ -1,5 +1,7 @@
 """clips that are made anew while the old ones play, pictures to choose from, cancelled runs"""
 
+from __future__ import annotations
+
 import sqlalchemy as sa
 from alembic import op
 

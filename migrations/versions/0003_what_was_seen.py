@@ -1,5 +1,7 @@
 """what a look over a recording found: slide turns, a storyboard, key frames"""
 
+from __future__ import annotations
+
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,5 +1,7 @@
 """words and synonyms that staff teach the search"""
 
+from __future__ import annotations
+
 import sqlalchemy as sa
 from alembic import op
 

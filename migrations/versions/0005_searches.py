@@ -1,5 +1,7 @@
 """saved searches, and what several people searched for on a day"""
 
+from __future__ import annotations
+
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,5 +1,7 @@
 """views of members, visitors and screenings apart; completion; counts that outlive what is deleted"""
 
+from __future__ import annotations
+
 from itertools import groupby
 from typing import Any
 

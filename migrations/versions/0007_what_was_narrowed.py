@@ -1,5 +1,7 @@
 """when a lesson was taken from some who could watch it, and which clips a deleted one had"""
 
+from __future__ import annotations
+
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,5 +1,7 @@
 """roll-ups of closed days, the chain of seals, and when a viewer was last there"""
 
+from __future__ import annotations
+
 import sqlalchemy as sa
 from alembic import op
 

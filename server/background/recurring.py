@@ -1,5 +1,7 @@
 """What a process does again and again beside its work, in a thread of its own."""
 
+from __future__ import annotations
+
 import threading
 from abc import ABC, abstractmethod
 

@@ -1,5 +1,7 @@
 """The night's work on what was counted: days are rolled up and sealed, what is old is forgotten."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,5 +1,7 @@
 """Taking away what belongs to nobody any more, once a day."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import timedelta
 

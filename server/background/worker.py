@@ -5,6 +5,8 @@ is the recording's id and the number of the run, so starting it twice is startin
 sweep may start whatever waits, and no crash between "row written" and "job enqueued" can lose anything.
 """
 
+from __future__ import annotations
+
 import fcntl
 import threading
 from collections.abc import Callable

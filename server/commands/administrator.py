@@ -1,5 +1,7 @@
 """Who the command line is: the administrator of the machine, at the root of the organisation tree."""
 
+from __future__ import annotations
+
 from sqlalchemy.orm import Session
 
 from library.core.permits import Grant, Role, Viewer

@@ -1,5 +1,7 @@
 """What a command speaks through: results on stdout, all else on stderr, in the language of the settings."""
 
+from __future__ import annotations
+
 import json
 import logging
 import sys
@@ -51,7 +53,7 @@ class Console:
         for line in lines:
             typer.echo(line)
 
-    def with_settings(self, **changes: object) -> "Console":
+    def with_settings(self, **changes: object) -> Console:
         """Return a console with other settings."""
         return replace(self, settings=self.settings.model_copy(update=changes))
 

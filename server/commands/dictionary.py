@@ -1,5 +1,7 @@
 """weike vocabulary: the dictionary of the search, from the machine itself."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,5 +1,7 @@
 """weike doctor: is this machine fit, and if not, what is to be done."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any
 

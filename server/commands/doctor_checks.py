@@ -1,5 +1,7 @@
 """What doctor looks at. Each check answers with facts; none changes anything that is there."""
 
+from __future__ import annotations
+
 import fcntl
 import json
 import shutil

@@ -1,5 +1,7 @@
 """From an error to one sentence and an exit code: 2 for bad input, 1 for failure."""
 
+from __future__ import annotations
+
 import errno
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """weike search: what a machine's administrator may ask."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path

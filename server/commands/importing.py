@@ -1,5 +1,7 @@
 """weike import: an old library's list becomes lessons."""
 
+from __future__ import annotations
+
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -1,5 +1,7 @@
 """weike reindex: the search index, built anew beside the old one."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterator
 from typing import Any

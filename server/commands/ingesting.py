@@ -1,5 +1,7 @@
 """weike ingest: one recording of this machine becomes clips that play."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated, Any
 

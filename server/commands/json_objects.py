@@ -1,5 +1,7 @@
 """The objects that commands print as JSON; docs/cli.md documents them, so change both."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from sqlalchemy.orm import Session

@@ -1,5 +1,7 @@
 """One recording of this machine becomes a lesson: what `ingest` and `demo` share."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date

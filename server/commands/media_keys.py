@@ -1,5 +1,7 @@
 """weike media-key: other secrets for media addresses, without a restart."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Indexing in a process beside: while thousands of rows are written, another makes them findable."""
 
+from __future__ import annotations
+
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator

@@ -1,5 +1,7 @@
 """weike user: accounts, from the machine itself. No password stands on a command line, which others see."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any

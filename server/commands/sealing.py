@@ -1,5 +1,7 @@
 """weike stats roll-up and verify: the night's work on what was counted, and whether it is what was sealed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Annotated
 

@@ -1,5 +1,7 @@
 """weike serve, worker and migrate: the processes that run."""
 
+from __future__ import annotations
+
 import signal
 import socket
 import threading
@@ -115,7 +117,7 @@ def run_web(settings: Settings, ports: Ports, listening: socket.socket, announce
         raise Failure(N_("网站没有启动起来，原因见上面的日志。"), FAILED)
 
 
-def config_of(app: "ASGIApp", settings: Settings) -> "uvicorn.Config":
+def config_of(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """Return how an application is served."""
     import uvicorn
 

@@ -1,5 +1,7 @@
 """weike stats: what was watched, of one lesson and of all."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any

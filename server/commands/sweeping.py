@@ -1,5 +1,7 @@
 """weike sweep: the store without what belongs to nobody."""
 
+from __future__ import annotations
+
 from collections import Counter
 from typing import Annotated
 

@@ -1,5 +1,7 @@
 """Waiting until recordings play: beside the worker that runs, or with one of our own."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

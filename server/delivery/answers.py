@@ -3,6 +3,8 @@
 deploy/nginx.conf says the same of the same addresses; tests/server/delivery holds the two together.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass

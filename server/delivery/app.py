@@ -4,6 +4,8 @@ Behind nginx these requests never reach Python (`deploy/nginx.conf` checks the s
 what nginx does not have on its disk.
 """
 
+from __future__ import annotations
+
 import structlog
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore

@@ -1,5 +1,7 @@
 """Objects of a bucket: one request to the store for one request of a viewer."""
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from typing import Any

@@ -5,6 +5,8 @@ segment. So the kernel is asked: what lies in its memory (RWF_NOWAIT, Linux) is 
 read in a thread before. Names are opened in a thread the first time, afterwards the kernel has them.
 """
 
+from __future__ import annotations
+
 import asyncio
 import errno
 import os

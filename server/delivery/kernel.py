@@ -1,5 +1,7 @@
 """Bytes of a file from the kernel's memory into a viewer's line, not through this process (sendfile)."""
 
+from __future__ import annotations
+
 import asyncio
 import errno
 import os

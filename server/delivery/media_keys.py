@@ -4,6 +4,8 @@ Changing the secret ends the power of one that became known. Addresses made with
 they expire, so that nobody's lesson stops; `revoke_all` leaves none, and every address ends at once.
 """
 
+from __future__ import annotations
+
 import fcntl
 import os
 import stat

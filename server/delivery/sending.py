@@ -5,6 +5,8 @@ in one go costs little; 500 slow viewers with a whole segment each would cost 30
 under way in one go are counted, and above `IN_ONE_GO_BYTES` the next viewers get theirs block by block.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager

@@ -6,6 +6,8 @@ same addresses without Python; MD5 is only as strong as its use here needs: the 
 every signed field has a fixed shape, so nothing can be shifted between them.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import hmac

@@ -1,5 +1,7 @@
 """Playlists and other small files that are asked for again and again, kept in memory."""
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """How an application behind uvicorn sends files by the kernel; behind anything else it sends blocks."""
 
+from __future__ import annotations
+
 from contextlib import closing
 from typing import Any
 

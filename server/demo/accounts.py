@@ -1,5 +1,7 @@
 """The demonstration's accounts: their passwords are made on this machine and kept in a private file."""
 
+from __future__ import annotations
+
 import json
 import os
 import secrets

@@ -1,5 +1,7 @@
 """weike demo: a library with something in it, to look at and to try."""
 
+from __future__ import annotations
+
 import fcntl
 import socket
 from collections.abc import Iterator, Mapping

@@ -1,5 +1,7 @@
 """The lessons of the demonstration, read from the texts beside this file."""
 
+from __future__ import annotations
+
 import re
 import tomllib
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """What can keep the demonstration from being made."""
 
+from __future__ import annotations
+
 
 class DemoUnavailable(Exception):
     """Something the demonstration needs is not on this machine.

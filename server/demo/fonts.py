@@ -1,5 +1,7 @@
 """Finding a font with Chinese letters: a given one, the one npm brought, the system's."""
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass

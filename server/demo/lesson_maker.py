@@ -1,5 +1,7 @@
 """The demonstration's lessons: made on this machine, taken in and published, one after another."""
 
+from __future__ import annotations
+
 import json
 import shutil
 import threading

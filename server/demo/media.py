@@ -4,6 +4,8 @@ Cheap on purpose: each slide is encoded once as a loop of six seconds in which t
 and the loops are then joined without encoding again. 26 minutes cost the encoder 72 seconds of picture.
 """
 
+from __future__ import annotations
+
 import hashlib
 import importlib.util
 import json

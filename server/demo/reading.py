@@ -4,6 +4,8 @@ espeak-ng reads a year as a large number, falls into English at a percent sign a
 mark; so numbers are spelled out and silent marks removed before it sees them. The transcript keeps the text.
 """
 
+from __future__ import annotations
+
 import re
 
 _DIGITS = "零一二三四五六七八九"

@@ -1,5 +1,7 @@
 """What the voice says, line by line, and how long it is silent in between. Pure."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 

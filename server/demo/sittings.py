@@ -3,6 +3,8 @@
 Pure.
 """
 
+from __future__ import annotations
+
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,5 +1,7 @@
 """Drawing the slides: red and gold for the cover, cream for the topics. No pictures of others."""
 
+from __future__ import annotations
+
 import math
 import re
 from dataclasses import dataclass

@@ -9,6 +9,8 @@ is made to end on the grid (the frames of the picture). Cues: {"cues": [[start_s
 "section_ends_s", "duration_s"}, counted in samples, not estimated.
 """
 
+from __future__ import annotations
+
 import array
 import ctypes
 import json

@@ -1,5 +1,7 @@
 """The demonstration's viewers: what they watched is counted by the same rules as everybody's."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta

@@ -1,5 +1,7 @@
 """Names of files that are taken along."""
 
+from __future__ import annotations
+
 import re
 
 _NAME_MAX_BYTES = 180

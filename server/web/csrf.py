@@ -1,5 +1,7 @@
 """The token that shows a form to come from our own page."""
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 

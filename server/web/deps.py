@@ -1,5 +1,7 @@
 """What routes ask for: the ports, a transaction, and who is asking."""
 
+from __future__ import annotations
+
 import hmac
 import json
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """What went wrong, as an answer: a page for people, JSON for programs; a status code and words in both."""
 
+from __future__ import annotations
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError

@@ -1,5 +1,7 @@
 """Pages: the frame around them, the way back with a word of what was done, and lists of lessons as cards."""
 
+from __future__ import annotations
+
 import base64
 import json
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,7 @@
 """What is handed on: an address, and the same as a QR code for phones and for paper."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlsplit

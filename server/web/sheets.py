@@ -1,5 +1,7 @@
 """Cells of workbooks and fields of CSV files that hold what people wrote: text stays text, runs nothing."""
 
+from __future__ import annotations
+
 import csv
 import re
 from collections.abc import Iterable, Sequence

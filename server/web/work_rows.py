@@ -1,5 +1,7 @@
 """Lessons on lists of work: where each is between uploaded and published."""
 
+from __future__ import annotations
+
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Lesson

@@ -1,5 +1,7 @@
 """What the library promises about its files, on a folder and on S3."""
 
+from __future__ import annotations
+
 import errno
 import os
 import shutil

@@ -1,5 +1,7 @@
 """The whole way of one small recording, with a real ffmpeg, through every store: the steps themselves."""
 
+from __future__ import annotations
+
 import hashlib
 import shutil
 import subprocess

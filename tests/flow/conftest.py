@@ -1,5 +1,7 @@
 """A lecture that really splits, and short recordings, made once."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

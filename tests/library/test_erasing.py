@@ -1,5 +1,7 @@
 """A member is erased: no row names them any more, and no figure and no seal has changed."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 from typing import Any
 

@@ -1,5 +1,7 @@
 """How many statements a page costs: never more because there are more lessons, clips, topics or steps."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date

@@ -1,5 +1,7 @@
 """Every route of the application, so that a test can ask each and a new one cannot be forgotten."""
 
+from __future__ import annotations
+
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 

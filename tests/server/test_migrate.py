@@ -1,5 +1,7 @@
 """Migrations: from nothing, several at once, with a copy before, and nothing lost on the way."""
 
+from __future__ import annotations
+
 import multiprocessing
 import shutil
 import sqlite3
@@ -93,7 +95,7 @@ def test_the_check_finds_a_difference_when_there_is_one(db: Database) -> None:
 
 
 def _prepare(
-    url: str, ready: "multiprocessing.synchronize.Barrier", results: "multiprocessing.Queue[object]"
+    url: str, ready: multiprocessing.synchronize.Barrier, results: multiprocessing.Queue[object]
 ) -> None:
     db = open_database(url)
     ready.wait(60)

@@ -1,5 +1,7 @@
 """Secrets are made once, whole, and for their owner only."""
 
+from __future__ import annotations
+
 import stat
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Settings that a person may write in several ways."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,7 @@
 """A person at a browser, as far as HTTP goes: cookies, the page's CSRF token, forms, resumable uploads."""
 
+from __future__ import annotations
+
 import base64
 import json
 import re
@@ -20,7 +22,7 @@ class Person:
         self.http = httpx.Client(base_url=base_url, timeout=60, headers={"Accept-Language": language})
         self._csrf: dict[tuple[str | None, ...], str] = {}
 
-    def __enter__(self) -> "Person":
+    def __enter__(self) -> Person:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,7 +63,7 @@ class Person:
         told: dict[str, Any] = answer.json()
         return told
 
-    def sign_in(self, username: str, password: str) -> "Person":
+    def sign_in(self, username: str, password: str) -> Person:
         """Sign in; fails loudly."""
         answer = self.post("/sign-in", username=username, password=password, next="/")
         assert answer.status_code == 303, answer.text

@@ -4,6 +4,8 @@ Read from the boxes (ISO/IEC 14496-12, section 8.8), not from the playlist: the 
 to write, the boxes are what a player will find.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -3,6 +3,8 @@
 ffmpeg's HLS muxer can lose segments in silence, and a clip that ends early looks like a short one.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from pathlib import Path
 

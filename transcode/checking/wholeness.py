@@ -5,6 +5,8 @@ made of it. Only structure counts here: lengths in seconds are often wrong in fi
 that does not say how long it is (a recorder that crashed, a stream) is taken as far as it goes.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import BinaryIO
 

@@ -1,5 +1,7 @@
 """The audio pass: one audio-only decode that gives pauses and loudness."""
 
+from __future__ import annotations
+
 import base64
 import math
 import re

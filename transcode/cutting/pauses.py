@@ -5,6 +5,8 @@ quietest and the usual level around it, so that a fan, a far microphone or a rec
 nothing.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -5,6 +5,8 @@ from the beginning to the end wins. Costs, not rules in a row, so that few clips
 are weighed against each other; only the limits are hard.
 """
 
+from __future__ import annotations
+
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence

@@ -4,6 +4,8 @@ Every answer is a reason in one word (`REASONS`), which stays with the clip. Cop
 CPU, but only what every player decodes may be copied, and only between key frames.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -1,5 +1,7 @@
 """Watching a clip while it is made: which segments of the rendition that players begin with are whole."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path

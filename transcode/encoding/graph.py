@@ -5,6 +5,8 @@ does). Output names are relative: the child runs inside the clip's folder, so th
 pattern.
 """
 
+from __future__ import annotations
+
 import math
 from itertools import pairwise
 from pathlib import Path

@@ -4,6 +4,8 @@ The ladder never goes above the source. A rung is named by its short side, so th
 1920 is a 1080p like its landscape sister.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import math

@@ -4,6 +4,8 @@ The master is what makes a clip exist, so it is written last, and only when ever
 ended by a signal still writes ENDLIST, and a truncated clip would look like a short one.
 """
 
+from __future__ import annotations
+
 import errno
 import shutil
 import time

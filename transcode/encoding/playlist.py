@@ -4,6 +4,8 @@ We write the master ourselves: ffmpeg 5.1 leaves out AVERAGE-BANDWIDTH and FRAME
 numbers let a player choose well.
 """
 
+from __future__ import annotations
+
 import math
 import re
 from collections.abc import Sequence

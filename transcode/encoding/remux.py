@@ -1,5 +1,7 @@
 """One file out of a published rendition: an MP4 to take along, or an M4A of the sound. Nothing is encoded."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,6 +4,8 @@ Only key frames are decoded, which costs a few seconds an hour. What it finds he
 recording whose picture cannot be looked over is cut by its pauses alone.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise

@@ -1,5 +1,7 @@
 """The picture of a clip that has only sound: the shape of its first minute."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

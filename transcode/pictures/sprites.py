@@ -4,6 +4,8 @@ A player shows the one under the pointer while somebody seeks. One sheet holds t
 two requests, however far the pointer wanders.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from pathlib import Path

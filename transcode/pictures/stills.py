@@ -4,6 +4,8 @@ They cost nearly nothing: the frames are decoded and scaled for the best renditi
 hundred becomes a JPEG. The best one is chosen for what it shows; the lecturer may choose another.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

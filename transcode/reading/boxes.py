@@ -3,6 +3,8 @@
 Rules: ISO/IEC 14496-12 (boxes), 14496-15 (avcC), 14496-1 (esds), RFC 6381 (codec names).
 """
 
+from __future__ import annotations
+
 import struct
 from collections import deque
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """Following the times of a file's packets, of which one may be wrong: where a stream really ends. Pure."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
 JUMP_S = 10.0

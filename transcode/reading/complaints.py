@@ -1,5 +1,7 @@
 """What ffmpeg says about a recording, as a refusal: trying again does not mend a file."""
 
+from __future__ import annotations
+
 from transcode.errors import Refused, ToolFailed
 
 _TOO_MANY_ERRORS = 69

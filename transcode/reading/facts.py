@@ -1,5 +1,7 @@
 """The records of a probed recording. Times count from the lecture's first moment, the clock of `-ss`."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self

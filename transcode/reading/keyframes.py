@@ -4,6 +4,8 @@ A container's word for a key frame is not enough. Decoding can begin only at an 
 7.4.1.2.4) with nothing shown before it that comes after it, so the packets are looked into.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -3,6 +3,8 @@
 Times count from the lecture's first moment (ffmpeg's `start_time` of the file), the clock that `-ss` uses.
 """
 
+from __future__ import annotations
+
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence

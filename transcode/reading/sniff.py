@@ -4,6 +4,8 @@ Guessing is how a text file becomes a playlist that opens other files (CVE-2016-
 there is a list of what we take; everything else is refused with a name for what was found.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from pathlib import Path

@@ -3,6 +3,8 @@
 Reading what people bring is in `transcripts.py`; both are reached from here.
 """
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence

@@ -4,6 +4,8 @@ Not python-docx: that unpacks every part of the package into memory, and a packa
 bomb.
 """
 
+from __future__ import annotations
+
 import io
 import zipfile
 import zlib

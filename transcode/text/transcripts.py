@@ -3,6 +3,8 @@
 Tolerant of what can be understood (each leniency leaves a warning code), firm about what cannot.
 """
 
+from __future__ import annotations
+
 import html
 import re
 import unicodedata

@@ -1,5 +1,7 @@
 """One's own account: password, API tokens, browsers that are signed in."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request

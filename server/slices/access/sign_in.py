@@ -1,5 +1,7 @@
 """Signing in and out, one-time links, and the language of the pages."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from typing import Annotated
 

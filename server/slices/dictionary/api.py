@@ -1,5 +1,7 @@
 """The dictionary of party terms under /api/v1, for the staff's programs."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
 from fastapi import APIRouter, Query

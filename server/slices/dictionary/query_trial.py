@@ -1,5 +1,7 @@
 """How a query is cut and how much it finds, for those who teach the search."""
 
+from __future__ import annotations
+
 from sqlalchemy.orm import Session
 
 from library.core.permits import Viewer

@@ -1,5 +1,7 @@
 """The dictionary of party terms, kept by the staff."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Annotated, Any
 

@@ -1,5 +1,7 @@
 """Searching under /api/v1: hits with their moments, and suggestions while typing."""
 
+from __future__ import annotations
+
 from datetime import date
 from typing import Annotated, Literal
 

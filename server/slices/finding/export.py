@@ -1,5 +1,7 @@
 """Taking a search along as a workbook."""
 
+from __future__ import annotations
+
 from typing import Annotated
 from urllib.parse import quote
 

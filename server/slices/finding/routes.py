@@ -1,5 +1,7 @@
 """The search page."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -101,7 +103,7 @@ class Asked:
         return _url(self.parameters)
 
     @classmethod
-    def again(cls, saved: SavedSearch) -> "Asked":
+    def again(cls, saved: SavedSearch) -> Asked:
         """What a saved search asks; of its filters those that there still are."""
         chosen = {name: value for name, value in saved.filters.items() if name in COUNTED}
         return cls(q=saved.query, sort=saved.sort, **chosen)

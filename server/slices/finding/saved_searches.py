@@ -1,5 +1,7 @@
 """Searches that staff save: the page of one's own, and the same as JSON."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """What a search found as a workbook: one row per moment, with a link that opens the clip at its second."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,5 +1,7 @@
 """Cutting a lesson otherwise: the editor's page, its JSON, its pictures; and stopping what is being made."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import obstore

@@ -1,5 +1,7 @@
 """Where a lecture is cut, as the editor's page and the API speak of it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Bringing recordings in: the upload page, the live progress of the pipeline, a lecturer's own lessons."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 from collections.abc import AsyncIterator

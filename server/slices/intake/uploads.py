@@ -4,6 +4,8 @@ The server names the files; what the browser calls them is only shown. An upload
 one person, and is known to the database before its first byte arrives.
 """
 
+from __future__ import annotations
+
 import asyncio
 import errno
 import re

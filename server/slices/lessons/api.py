@@ -1,5 +1,7 @@
 """What the pages do, as JSON under /api/v1, for programs with a token and for the pages' own scripts."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated

@@ -1,5 +1,7 @@
 """Pages of lessons: home, the whole library, one lesson and what its owner and the staff may change."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 from typing import Annotated
 

@@ -1,5 +1,7 @@
 """The people of the branches one staffs: links for new ones, roles, closed accounts."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from typing import Annotated
 

@@ -1,5 +1,7 @@
 """What waits for the staff."""
 
+from __future__ import annotations
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 

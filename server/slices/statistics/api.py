@@ -1,5 +1,7 @@
 """The JSON API of statistics."""
 
+from __future__ import annotations
+
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request

@@ -4,6 +4,8 @@ Drawings are WIDTH x HEIGHT with y downwards. They hold no letters, because stre
 is written stands beside the drawing, as words of the page.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

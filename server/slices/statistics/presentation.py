@@ -1,5 +1,7 @@
 """From figures to what shows them: pages with charts beside numbers, and JSON. Values in, values out."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import date
 from typing import Any

@@ -4,6 +4,8 @@ Both begin with what they are about: whose figures, which days, the counting rul
 and the day they were made.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,5 +1,7 @@
 """Statistics of one lesson, and of all lessons in somebody's scope: on a page, and to take along."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, get_args

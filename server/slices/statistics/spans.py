@@ -1,5 +1,7 @@
 """Which days somebody asks about: a named range, or from one day to another. Values in, decision out."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -24,7 +26,7 @@ class Chosen:
     span: Span
     problem: Literal["", "to_come", "reversed"] = ""
 
-    def checked(self) -> "Chosen":
+    def checked(self) -> Chosen:
         """Return the same; raises Invalid("days_reversed"), for whoever is no person at a page."""
         if self.problem == "reversed":
             raise Invalid("days_reversed", field="from")

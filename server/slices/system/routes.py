@@ -1,5 +1,7 @@
 """What belongs to no slice: health, the API's documentation."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from fastapi import APIRouter, Request

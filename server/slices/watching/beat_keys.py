@@ -1,5 +1,7 @@
 """The keys of plays: whoever began a play, and nobody else, may report on it."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import hmac

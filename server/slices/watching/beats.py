@@ -4,6 +4,8 @@ A beat carries a key that only whoever began the play was given, so it needs no 
 look into the database to be believed.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Callable

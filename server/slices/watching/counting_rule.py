@@ -1,5 +1,7 @@
 """The page on which the counting rule can be read."""
 
+from __future__ import annotations
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 

@@ -1,5 +1,7 @@
 """Taking a clip along: a file that is made when first asked for, and then served like all media."""
 
+from __future__ import annotations
+
 import asyncio
 from urllib.parse import quote
 

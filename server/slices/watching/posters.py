@@ -1,5 +1,7 @@
 """The picture that stands for a clip: chosen by content at first, by the lecturer when they wish."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request

@@ -1,5 +1,7 @@
 """Watching: the clip's page, its captions, and the beats that make a view."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from fastapi import APIRouter, Request

@@ -1,5 +1,7 @@
 """The catalogue's tables: lessons, clips, cues, lecturers, topics, and who sees what of them."""
 
+from __future__ import annotations
+
 import threading
 from collections import Counter
 from collections.abc import Iterator

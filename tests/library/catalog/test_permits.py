@@ -1,5 +1,7 @@
 """Who may do what with a lesson."""
 
+from __future__ import annotations
+
 from hypothesis import given
 from hypothesis import strategies as st
 

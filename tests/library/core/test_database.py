@@ -1,5 +1,7 @@
 """The transaction, and what the database module knows of files."""
 
+from __future__ import annotations
+
 import sqlite3
 import threading
 from datetime import datetime, timedelta, timezone

@@ -1,5 +1,7 @@
 """Dates, ids, pages, weeks, reviewing, intake: the small decisions, values in and a decision out."""
 
+from __future__ import annotations
+
 from datetime import UTC, date, datetime, timedelta
 
 import pytest

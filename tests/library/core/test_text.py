@@ -1,5 +1,7 @@
 """Text as people type it."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,5 +1,7 @@
 """The dictionary in the database: who changed what, nothing twice or lost, and every process learns of it."""
 
+from __future__ import annotations
+
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session

@@ -1,5 +1,7 @@
 """What makes a good entry of the dictionary, and how many are written as text."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

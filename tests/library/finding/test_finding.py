@@ -1,5 +1,7 @@
 """From a query to what a page shows: moments, counts, other spellings, titles of clips, names of branches."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise

@@ -1,5 +1,7 @@
 """The index follows the database: on both databases, beside other processes, and after damage."""
 
+from __future__ import annotations
+
 import fcntl
 import multiprocessing
 import shutil
@@ -141,7 +143,7 @@ def test_the_thread_keeps_the_index_up_to_date(db: Database, indexer: Indexer) -
 # ---------------------------------------------------------------------- several processes
 
 
-def _hold(file: Path, held: "multiprocessing.synchronize.Event") -> None:
+def _hold(file: Path, held: multiprocessing.synchronize.Event) -> None:
     with file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         held.set()

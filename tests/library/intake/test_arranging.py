@@ -1,5 +1,7 @@
 """Other cuts for a lesson: what is kept and made, when they become the lesson's, what giving up undoes."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 

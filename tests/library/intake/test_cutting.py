@@ -1,5 +1,7 @@
 """Which cuts may be asked for: pure, no database."""
 
+from __future__ import annotations
+
 import math
 
 import pytest

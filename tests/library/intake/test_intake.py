@@ -1,5 +1,7 @@
 """Recordings and their steps, as the database keeps them."""
 
+from __future__ import annotations
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session

@@ -1,5 +1,7 @@
 """Accounts, roles, one-time links, signing in."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 
 import pytest

@@ -1,5 +1,7 @@
 """Plays become views: once per viewer, clip and window, whoever reports at the same moment."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -1,5 +1,7 @@
 """Days that are over: closed, rolled up, sealed, and nothing counted twice, whenever the process dies."""
 
+from __future__ import annotations
+
 import multiprocessing
 import os
 import random

@@ -1,5 +1,7 @@
 """What lecturers and staff see: of their own, of their branches, and nothing else."""
 
+from __future__ import annotations
+
 from datetime import date, timedelta
 
 import pytest

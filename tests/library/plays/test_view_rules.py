@@ -1,5 +1,7 @@
 """What a beat earns. Time is believed as far as the clock allows, and no further."""
 
+from __future__ import annotations
+
 import math
 import random
 from collections.abc import Sequence

@@ -1,5 +1,7 @@
 """Publishing, withdrawing, and the log of who did it."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 
 import pytest

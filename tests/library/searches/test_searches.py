@@ -1,5 +1,7 @@
 """Saved searches belong to one person; what many ask is counted, and by whom is forgotten."""
 
+from __future__ import annotations
+
 from datetime import date, timedelta
 
 import pytest

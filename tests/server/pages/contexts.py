@@ -1,5 +1,7 @@
 """All contexts under one name, for samples."""
 
+from __future__ import annotations
+
 from server.slices.access.contexts import *  # noqa: F403
 from server.slices.dictionary.contexts import *  # noqa: F403
 from server.slices.finding.contexts import *  # noqa: F403

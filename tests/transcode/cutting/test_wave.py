@@ -1,5 +1,7 @@
 """The wave that the editor draws."""
 
+from __future__ import annotations
+
 import json
 
 from hypothesis import given

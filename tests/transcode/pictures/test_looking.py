@@ -1,5 +1,7 @@
 """Slide turns among the key frames, and what a look is kept as."""
 
+from __future__ import annotations
+
 import json
 
 import pytest
