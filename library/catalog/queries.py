@@ -68,10 +68,10 @@ def lesson_for(session: Session, viewer: Viewer, lesson_id: str, action: Action 
     Raises NotFound when they may not even see it (its existence is nobody's business), else Forbidden.
     """
     found = lesson(session, lesson_id)
-    its = facts(found)
-    if not may(viewer, Action.VIEW, its):
+    known = facts(found)
+    if not may(viewer, Action.VIEW, known):
         raise NotFound
-    if not may(viewer, action, its):
+    if not may(viewer, action, known):
         raise Forbidden
     return found
 
@@ -296,9 +296,9 @@ def first_words_of(session: Session, lesson: Lesson) -> dict[str, str]:
     """Return, for each clip id of a lesson with times, the beginning of what is said in it."""
     lines = [line for line in cues(session, lesson.id) if line.start_s is not None]
     words: dict[str, str] = {}
-    for its in lesson.clips:
-        inside = [c.text for c in lines if c.start_s is not None and its.start_s <= c.start_s < its.end_s]
-        words[its.id] = first_words(inside[:6])
+    for one in lesson.clips:
+        inside = [c.text for c in lines if c.start_s is not None and one.start_s <= c.start_s < one.end_s]
+        words[one.id] = first_words(inside[:6])
     return words
 
 

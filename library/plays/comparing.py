@@ -52,7 +52,8 @@ def ledger_and_sums(session: Session, day: date) -> Difference | None:
     columns = [getattr(DaySum, name) for name in IN_LEDGER]
     rows = session.execute(select(DaySum.clip_id, DaySum.branch_id, *columns).where(DaySum.day == day))
     found = {
-        (clip_id, branch_id): dict(zip(IN_LEDGER, its, strict=True)) for clip_id, branch_id, *its in rows
+        (clip_id, branch_id): dict(zip(IN_LEDGER, numbers, strict=True))
+        for clip_id, branch_id, *numbers in rows
     }
     first = _first(
         "clip",
@@ -72,7 +73,7 @@ def sums_and_roll_ups(session: Session, day: date, *, ledger: bool, newcomers: b
     wanted: _Rows
     if ledger:
         wanted = {row["lesson_id"]: row for row in lesson_days(session, day)}
-        names = [its.key for its in LessonDay.__table__.columns if not its.primary_key]
+        names = [column.key for column in LessonDay.__table__.columns if not column.primary_key]
         names = [name for name in names if newcomers or not name.startswith("new_")]
     else:
         wanted = _by(session, DaySum, DaySum.lesson_id, DaySum.day == day)
@@ -113,11 +114,11 @@ def sums_of_all_time(session: Session, through: date, *, ledger: bool, days: boo
     by_sums = _by(session, DaySum, DaySum.lesson_id, sealed)
     either: dict[str, dict[str, Any]] = {}
     for lesson_id in by_roll_ups.keys() | by_sums.keys():
-        its = {**by_sums.get(lesson_id, {}), **people_of[View.lesson_id].get(lesson_id, {})}
+        sums = {**by_sums.get(lesson_id, {}), **people_of[View.lesson_id].get(lesson_id, {})}
         rolled, mine = by_roll_ups.get(lesson_id, {}), found.get(lesson_id, {})
         either[lesson_id] = {
-            name: its[name]
-            if name in its and _same(name, its[name], mine.get(name, 0))
+            name: sums[name]
+            if name in sums and _same(name, sums[name], mine.get(name, 0))
             else rolled.get(name, 0)
             for name in names
         }
@@ -175,13 +176,13 @@ def _by(
 ) -> dict[str, dict[str, Any]]:
     """Return the sums of a table's rows by a key."""
     rows = session.execute(select(key, *counted_columns(table)).where(which).group_by(key))
-    return {its: dict(zip(COUNTED, numbers, strict=True)) for its, *numbers in rows}
+    return {row_id: dict(zip(COUNTED, numbers, strict=True)) for row_id, *numbers in rows}
 
 
 def _of_all(session: Session, table: Any, key: InstrumentedAttribute[str]) -> dict[str, dict[str, Any]]:
     names = (*COUNTED, *PEOPLE)
     rows = session.execute(select(key, *(getattr(table, name) for name in names)))
-    return {its: dict(zip(names, numbers, strict=True)) for its, *numbers in rows}
+    return {row_id: dict(zip(names, numbers, strict=True)) for row_id, *numbers in rows}
 
 
 def _people(session: Session, key: InstrumentedAttribute[str], through: date) -> dict[str, dict[str, Any]]:
@@ -191,8 +192,8 @@ def _people(session: Session, key: InstrumentedAttribute[str], through: date) ->
         .group_by(key, View.kind)
     )
     found: dict[str, dict[str, Any]] = {}
-    for its, kind, people in rows:
-        found.setdefault(its, dict.fromkeys(PEOPLE, 0))[f"{kind}s"] = people
+    for row_id, kind, people in rows:
+        found.setdefault(row_id, dict.fromkeys(PEOPLE, 0))[f"{kind}s"] = people
     return found
 
 
@@ -200,12 +201,12 @@ def _first(of: str, wanted: _Rows, found: _Rows, names: Sequence[str]) -> Differ
     """Return the first number that differs, by id, and in how many rows any does; a missing row is zeros."""
     first, rows = None, 0
     nothing: Mapping[str, Any] = {}
-    for its in sorted(wanted.keys() | found.keys()):
-        one, other = wanted.get(its, nothing), found.get(its, nothing)
+    for row_id in sorted(wanted.keys() | found.keys()):
+        one, other = wanted.get(row_id, nothing), found.get(row_id, nothing)
         wrong = next((n for n in names if not _same(n, one.get(n, 0), other.get(n, 0))), None)
         if wrong is not None:
             rows += 1
-            first = first or Difference(of, its, wrong, one.get(wrong, 0), other.get(wrong, 0), 1)
+            first = first or Difference(of, row_id, wrong, one.get(wrong, 0), other.get(wrong, 0), 1)
     return first and first._replace(rows=rows)
 
 

@@ -165,9 +165,9 @@ def _answer(batch: Sequence[_Done]) -> None:
     loops: dict[asyncio.AbstractEventLoop, list[_Done]] = {}
     for done in batch:
         loops.setdefault(done.waiting.answer.get_loop(), []).append(done)
-    for loop, its in loops.items():
+    for loop, of_loop in loops.items():
         if not loop.is_closed():
-            loop.call_soon_threadsafe(_resolve, its)
+            loop.call_soon_threadsafe(_resolve, of_loop)
 
 
 def _resolve(batch: Sequence[_Done]) -> None:

@@ -131,8 +131,8 @@ class Book:
         self._plays, self._clips, self._rule = plays, clips, rule
         self._watchers = dict(watchers)
         self._clocks: dict[str, dict[str, Begun]] = {}
-        for play_id, viewer, its in begun:
-            self._clocks.setdefault(rules.clock_of(viewer)[0], {})[play_id] = its
+        for play_id, viewer, row in begun:
+            self._clocks.setdefault(rules.clock_of(viewer)[0], {})[play_id] = row
         self.views: list[tuple[PlayRow, datetime]] = []
         self.days: dict[tuple[str, date, str], DayRow] = {}
 

@@ -41,7 +41,7 @@ def _views_of(session: Session, live: Select[str, int], rolled: Select[str, int]
     both = union_all(live.where(_live()), rolled).subquery()
     key, views = both.c
     rows = session.execute(select(key, func.sum(views)).group_by(key))
-    return {its: int(n or 0) for its, n in rows}
+    return {row_id: int(n or 0) for row_id, n in rows}
 
 
 def lesson_views(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
@@ -97,9 +97,9 @@ def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:
 def people_of_days(session: Session, lesson_id: str) -> dict[date, int]:
     """Return how many different members and visitors watched a lesson on each day."""
     through = sealed_through(session)
-    its = (View.lesson_id == lesson_id) & (View.kind != Kind.GROUP)
+    of_lesson = (View.lesson_id == lesson_id) & (View.kind != Kind.GROUP)
     later = true() if through is None else View.day > through
-    live = select(View.day, func.count(View.viewer.distinct())).where(its, later).group_by(View.day)
+    live = select(View.day, func.count(View.viewer.distinct())).where(of_lesson, later).group_by(View.day)
     rolled = select(LessonDay.day, LessonDay.members + LessonDay.visitors)
     rows = session.execute(rolled.where(LessonDay.lesson_id == lesson_id)).all()
     return {day: people for day, people in [*rows, *session.execute(live).all()] if people}

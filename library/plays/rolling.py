@@ -121,17 +121,17 @@ class Rolls:
     def _seal(self, day: date) -> bool:
         """Roll a closed day up and seal it, unless somebody else did."""
         with self.db.read() as session:
-            its = _DaySums.read(session, day)
+            sums = _DaySums.read(session, day)
         with self.db.write() as session:
             seal = session.get_one(Seal, day, with_for_update=True)
             before = session.get(Seal, day - timedelta(days=1))
             if seal.link is not None or (before is not None and before.link is None):
                 return False
-            its.write(session)
+            sums.write(session)
             previous = before.link if before is not None and before.link else sealing.GENESIS
-            counts = its.digest.counts
+            counts = sums.digest.counts
             seal.member_views, seal.visitor_views = counts[Kind.MEMBER], counts[Kind.VISITOR]
-            seal.group_views, seal.digest = counts[Kind.GROUP], its.digest.digest
+            seal.group_views, seal.digest = counts[Kind.GROUP], sums.digest.digest
             seal.link = sealing.link(
                 previous, day, seal.member_views, seal.visitor_views, seal.group_views, seal.digest
             )
@@ -153,7 +153,7 @@ class Rolls:
         )
         with self.db.read() as reading:
             of_clips = groupby(reading.execute(plays), key=attrgetter("clip_id"))
-            added = (_Added.sum(clip_id, its) for clip_id, its in of_clips)
+            added = (_Added.sum(clip_id, steps) for clip_id, steps in of_clips)
             while some := list(islice(added, _CURVES)):
                 with self.db.write() as session:
                     _add_curves(session, day, {one.clip_id: one for one in some})
@@ -260,9 +260,9 @@ def lesson_days(session: Session, day: date) -> list[dict[str, Any]]:
     for row in _sums(session, day, DaySum.lesson_id):
         lesson_id = row["lesson_id"]
         new = newcomers.get(lesson_id, nobody)
-        its = {"day": day, "new_members": new["members"], "new_visitors": new["visitors"]}
-        its.update(everybody.get(lesson_id, nobody))
-        days.append({**row, **its, **sources.get(lesson_id, nowhere)})
+        persons = {"day": day, "new_members": new["members"], "new_visitors": new["visitors"]}
+        persons.update(everybody.get(lesson_id, nobody))
+        days.append({**row, **persons, **sources.get(lesson_id, nowhere)})
     return days
 
 
@@ -283,8 +283,8 @@ def _people(
         .group_by(of, View.kind)
     )
     found: dict[str, dict[str, int]] = {}
-    for its, kind, people in rows:
-        found.setdefault(its, dict.fromkeys(_PEOPLE, 0))[f"{kind}s"] = people
+    for key, kind, people in rows:
+        found.setdefault(key, dict.fromkeys(_PEOPLE, 0))[f"{kind}s"] = people
     return found
 
 
@@ -324,27 +324,29 @@ class _Added:
 
     @classmethod
     def sum(cls, clip_id: str, plays: Iterator[Any]) -> _Added:
-        its = None
+        curve = None
         for _clip_id, ranges, length_s in plays:
-            if its is None:
+            if curve is None:
                 steps = rules.curve_steps(length_s)
-                its = cls(clip_id, rules.curve_step_s(length_s), [0] * steps, 0)
-            covered = rules.covered_steps(ranges, its.step_s, len(its.steps))
-            its.steps = rules.add_steps(its.steps, covered)
-            its.of += 1
-        if its is None:
+                curve = cls(clip_id, rules.curve_step_s(length_s), [0] * steps, 0)
+            covered = rules.covered_steps(ranges, curve.step_s, len(curve.steps))
+            curve.steps = rules.add_steps(curve.steps, covered)
+            curve.of += 1
+        if curve is None:
             raise ValueError("a group has at least one play")
-        return its
+        return curve
 
 
 def _add_curves(session: Session, day: date, added: Mapping[str, _Added]) -> None:
     """Add to curves unless they have the day already."""
     held = select(CurveSum).where(CurveSum.clip_id.in_(added)).order_by(CurveSum.clip_id).with_for_update()
     rows = {row.clip_id: row for row in session.scalars(held)}
-    for clip_id, its in added.items():
+    for clip_id, curve in added.items():
         row = rows.get(clip_id)
         if row is None:
-            session.add(CurveSum(clip_id=clip_id, through=day, step_s=its.step_s, steps=its.steps, of=its.of))
+            session.add(
+                CurveSum(clip_id=clip_id, through=day, step_s=curve.step_s, steps=curve.steps, of=curve.of)
+            )
         elif row.through < day:
-            row.steps = rules.add_steps(row.steps, its.steps)
-            row.of, row.through = row.of + its.of, day
+            row.steps = rules.add_steps(row.steps, curve.steps)
+            row.of, row.through = row.of + curve.of, day

@@ -308,7 +308,7 @@ def covered_steps(ranges: Iterable[Sequence[float]], step_s: float, steps: int) 
         first, last = int(start / step_s), min(steps - 1, int(end / step_s))
         for step in range(first, last + 1):
             covered_s[step] += max(0.0, min(end, (step + 1) * step_s) - max(start, step * step_s))
-    return [int(its + _TINY_S >= step_s / 2) for its in covered_s]
+    return [int(seconds + _TINY_S >= step_s / 2) for seconds in covered_s]
 
 
 def add_steps(these: Iterable[int], those: Iterable[int]) -> list[int]:

@@ -93,7 +93,7 @@ def written(seal: str) -> str:
     Raises Invalid("bad_seal") for what is too short, too long or not hexadecimal: that is no seal at all, and
     says nothing about the records.
     """
-    its = "".join(seal.split()).rstrip("…").lower()
-    if not _SEAL.fullmatch(its):
+    digits = "".join(seal.split()).rstrip("…").lower()
+    if not _SEAL.fullmatch(digits):
         raise Invalid("bad_seal", field="--seal")
-    return its
+    return digits

@@ -75,9 +75,9 @@ def lesson_figures(session: Session, lesson_id: str, span: Span) -> LessonFigure
     )
     of_clips, of_branches = _Sums(), _Sums()
     for clip_id, branch_id, *numbers in session.execute(sums):
-        its = _figures(numbers)
-        of_clips.add(clip_id, its)
-        of_branches.add(branch_id, its)
+        figures_of_clip = _figures(numbers)
+        of_clips.add(clip_id, figures_of_clip)
+        of_branches.add(branch_id, figures_of_clip)
     clips, replaced = _clips(session, lesson_id, known, of_clips)
     return LessonFigures(
         lesson_id=lesson_id,
@@ -233,14 +233,14 @@ def _figures(numbers: Iterable[Any]) -> Figures:
 
 def _total(many: Iterable[Figures]) -> Figures:
     total = Figures()
-    for its in many:
+    for figures in many:
         total = Figures(
-            total.member_views + its.member_views,
-            total.visitor_views + its.visitor_views,
-            total.screenings + its.screenings,
-            total.screened_people + its.screened_people,
-            total.completes + its.completes,
-            round(total.watched_s + its.watched_s, 3),
+            total.member_views + figures.member_views,
+            total.visitor_views + figures.visitor_views,
+            total.screenings + figures.screenings,
+            total.screened_people + figures.screened_people,
+            total.completes + figures.completes,
+            round(total.watched_s + figures.watched_s, 3),
         )
     return total
 
@@ -254,8 +254,8 @@ class _Sums:
     def __init__(self) -> None:
         self.figures = {}
 
-    def add(self, key: str, its: Figures) -> None:
-        self.figures[key] = _total((self.figures[key], its)) if key in self.figures else its
+    def add(self, key: str, figures: Figures) -> None:
+        self.figures[key] = _total((self.figures[key], figures)) if key in self.figures else figures
 
     def total(self) -> Figures:
         return _total(self.figures.values())
@@ -269,8 +269,8 @@ def _within(day: InstrumentedAttribute[Any], span: Span) -> ColumnElement[bool]:
 def _people(session: Session, views: ColumnElement[bool]) -> People:
     """Return how many different members and visitors made the views."""
     counted = select(View.kind, func.count(View.viewer.distinct())).where(views, View.kind != Kind.GROUP)
-    its = dict(session.execute(counted.group_by(View.kind)).all())
-    return People(its.get(Kind.MEMBER, 0), its.get(Kind.VISITOR, 0))
+    counted_by_kind = dict(session.execute(counted.group_by(View.kind)).all())
+    return People(counted_by_kind.get(Kind.MEMBER, 0), counted_by_kind.get(Kind.VISITOR, 0))
 
 
 def _newcomers(of: InstrumentedAttribute[str], known: _Known) -> ColumnElement[bool]:
@@ -283,10 +283,10 @@ def _newcomers(of: InstrumentedAttribute[str], known: _Known) -> ColumnElement[b
 
 
 def _people_of_lesson(session: Session, lesson_id: str, known: _Known) -> People:
-    its = View.lesson_id == lesson_id
+    of_lesson = View.lesson_id == lesson_id
     if not known.whole:
-        return _people(session, and_(its, _within(View.day, known.span)))
-    new = _people(session, and_(its, _newcomers(View.lesson_id, known)))
+        return _people(session, and_(of_lesson, _within(View.day, known.span)))
+    new = _people(session, and_(of_lesson, _newcomers(View.lesson_id, known)))
     rolled = session.get(LessonSum, lesson_id)
     return _together(new, People(rolled.members, rolled.visitors)) if rolled is not None else new
 
@@ -304,12 +304,12 @@ def _people_of_clips(session: Session, lesson_id: str, known: _Known) -> dict[st
     )
     found: dict[str, People] = {}
     for clip_id, kind, n in counted:
-        its = People(members=n) if kind == Kind.MEMBER else People(visitors=n)
-        found[clip_id] = _together(found.get(clip_id, People()), its)
+        people = People(members=n) if kind == Kind.MEMBER else People(visitors=n)
+        found[clip_id] = _together(found.get(clip_id, People()), people)
     if known.whole:
         for row in session.scalars(select(ClipSum).where(ClipSum.lesson_id == lesson_id)):
-            its = People(row.members, row.visitors)
-            found[row.clip_id] = _together(found.get(row.clip_id, People()), its)
+            people = People(row.members, row.visitors)
+            found[row.clip_id] = _together(found.get(row.clip_id, People()), people)
     return found
 
 
@@ -353,9 +353,9 @@ def _curves(session: Session, lengths_s: Mapping[str, float]) -> dict[str, Curve
         live = live.where(Play.started_at >= midnight(rolled + timedelta(days=1)))
     live = live.where(Play.counted, Play.kind != Kind.GROUP)
     for clip_id, ranges in session.execute(live.order_by(Play.started_at.desc()).limit(MOST_LIVE_PLAYS)):
-        its = found.get(clip_id) or _nothing_yet(lengths_s[clip_id])
-        covered = rules.covered_steps(ranges, its.step_s, len(its.plays))
-        found[clip_id] = Curve(its.step_s, tuple(rules.add_steps(its.plays, covered)), its.of + 1)
+        curve = found.get(clip_id) or _nothing_yet(lengths_s[clip_id])
+        covered = rules.covered_steps(ranges, curve.step_s, len(curve.plays))
+        found[clip_id] = Curve(curve.step_s, tuple(rules.add_steps(curve.plays, covered)), curve.of + 1)
     return found
 
 
@@ -365,8 +365,8 @@ def _nothing_yet(length_s: float) -> Curve:
 
 def _branches(session: Session, figures: Mapping[str, Figures]) -> tuple[BranchFigures, ...]:
     names = organisation.branch_names(session, figures)
-    its = [BranchFigures(branch, names.get(branch, ""), f) for branch, f in figures.items()]
-    return tuple(sorted(its, key=lambda one: (-one.figures.views, one.name, one.branch_id)))
+    found = [BranchFigures(branch, names.get(branch, ""), f) for branch, f in figures.items()]
+    return tuple(sorted(found, key=lambda one: (-one.figures.views, one.name, one.branch_id)))
 
 
 def _at_root(session: Session, viewer: Viewer) -> bool:
@@ -406,5 +406,5 @@ def _sources(session: Session, lesson_id: str, known: _Known) -> tuple[SourceFig
     wanted = (LessonDay.lesson_id == lesson_id, known.rolled(LessonDay.day))
     for source, n in zip(Source, session.execute(rolled.where(*wanted)).one(), strict=True):
         views[source] += n or 0
-    its = [SourceFigures(str(source), n) for source, n in views.items() if n]
-    return tuple(sorted(its, key=lambda one: (-one.views, one.source)))
+    found = [SourceFigures(str(source), n) for source, n in views.items() if n]
+    return tuple(sorted(found, key=lambda one: (-one.views, one.source)))

@@ -105,21 +105,21 @@ def verify(
         faults = [fault for fault in unsealed(session, now) if day is None or fault.day == day]
         if day is None and seals:
             faults += _before(session, seals[0].day)
-    chosen = [its for its in seals if day is None or its.day == day]
+    chosen = [sealed for sealed in seals if day is None or sealed.day == day]
     if day is not None and not chosen and not faults:
         raise NotFound("not_sealed", day=day)
-    links = {its.day: its.link for its in seals}
-    for its in chosen:
+    links = {sealed.day: sealed.link for sealed in seals}
+    for sealed in chosen:
         if stopping():
             break
-        previous = links.get(its.day - timedelta(days=1))
+        previous = links.get(sealed.day - timedelta(days=1))
         with db.read() as session:
-            chain = _chain(its, previous, first=its is seals[0])
+            chain = _chain(sealed, previous, first=sealed is seals[0])
             faults += [one for one in chain if Fault(one.day, What.SEAL_MISSING) not in faults]
-            in_ledger = list(_ledger(session, its))
+            in_ledger = list(_ledger(session, sealed))
             faults += in_ledger
             whole = day is None and not any(fault.what in _IN_LEDGER for fault in faults)
-            faults += _day(session, its.day, ledger=not in_ledger, newcomers=whole)
+            faults += _day(session, sealed.day, ledger=not in_ledger, newcomers=whole)
     if day is None:
         with db.read() as session:
             faults += _open_days(session)
@@ -148,9 +148,9 @@ def unsealed(session: Session, now: datetime | None = None) -> Sequence[Fault]:
         # The days before the chain begins are another matter, see _before.
         begins = session.scalar(select(func.min(Seal.day)).where(Seal.link.is_not(None)))
         counted: set[date] = set()
-        for its in (View, DaySum):
-            days = select(its.day).where(its.day <= over, its.day.not_in(sealed)).distinct()
-            counted |= set(session.scalars(days.where(its.day > begins) if begins else days))
+        for counts in (View, DaySum):
+            days = select(counts.day).where(counts.day <= over, counts.day.not_in(sealed)).distinct()
+            counted |= set(session.scalars(days.where(counts.day > begins) if begins else days))
         faults += [Fault(day, What.NOT_SEALED) for day in counted - rolled]
     return sorted(faults, key=lambda fault: str(fault.day))
 
@@ -159,36 +159,36 @@ def _day_of(seal: str, links: Mapping[date, str | None]) -> date | None:
     return next((day for day, link in links.items() if link and link.startswith(seal)), None)
 
 
-def _chain(its: Seal, previous: str | None, *, first: bool) -> Iterator[Fault]:
+def _chain(seal: Seal, previous: str | None, *, first: bool) -> Iterator[Fault]:
     if previous is None and not first:
-        yield Fault(its.day - timedelta(days=1), What.DAY_MISSING)
+        yield Fault(seal.day - timedelta(days=1), What.DAY_MISSING)
         return
     expected = sealing.link(
         previous or sealing.GENESIS,
-        its.day,
-        its.member_views,
-        its.visitor_views,
-        its.group_views,
-        its.digest or "",
+        seal.day,
+        seal.member_views,
+        seal.visitor_views,
+        seal.group_views,
+        seal.digest or "",
     )
-    if its.link != expected:
-        yield Fault(its.day, What.SEAL_CHANGED)
+    if seal.link != expected:
+        yield Fault(seal.day, What.SEAL_CHANGED)
 
 
-def _ledger(session: Session, its: Seal) -> Iterator[Fault]:
-    found = day_digest(session, its.day)
+def _ledger(session: Session, seal: Seal) -> Iterator[Fault]:
+    found = day_digest(session, seal.day)
     sealed = {
-        Kind.MEMBER: its.member_views,
-        Kind.VISITOR: its.visitor_views,
-        Kind.GROUP: its.group_views,
+        Kind.MEMBER: seal.member_views,
+        Kind.VISITOR: seal.visitor_views,
+        Kind.GROUP: seal.group_views,
     }
     of_all = (sum(sealed.values()), sum(found.counts.values()))
     if of_all[1] < of_all[0]:
-        yield Fault(its.day, What.VIEWS_MISSING, *of_all)
+        yield Fault(seal.day, What.VIEWS_MISSING, *of_all)
     elif of_all[1] > of_all[0]:
-        yield Fault(its.day, What.VIEWS_ADDED, *of_all)
-    elif found.digest != its.digest or found.counts != sealed:
-        yield Fault(its.day, What.VIEWS_CHANGED, *of_all)
+        yield Fault(seal.day, What.VIEWS_ADDED, *of_all)
+    elif found.digest != seal.digest or found.counts != sealed:
+        yield Fault(seal.day, What.VIEWS_CHANGED, *of_all)
 
 
 def _day(session: Session, day: date, *, ledger: bool, newcomers: bool) -> Iterator[Fault]:

@@ -68,12 +68,12 @@ class ViewCounts:
     def _each(
         self, kind: str, ids: Collection[str], ask: Callable[[list[str]], dict[str, int]]
     ) -> dict[str, int]:
-        known = self._known([(kind, its) for its in ids])
-        missing = [its for its in ids if (kind, its) not in known]
-        found = {its: views for kept in known.values() for its, views in kept.items()}
+        known = self._known([(kind, key) for key in ids])
+        missing = [key for key in ids if (kind, key) not in known]
+        found = {key: views for kept in known.values() for key, views in kept.items()}
         if missing:
             fresh = ask(missing)
-            self._keep({(kind, its): {its: views} for its, views in fresh.items()})
+            self._keep({(kind, key): {key: views} for key, views in fresh.items()})
             found |= fresh
         return found
 

@@ -193,9 +193,9 @@ async def send_empty(send: Send, status: int, headers: Iterable[tuple[bytes, byt
     await send({"type": "http.response.body", "body": b""})
 
 
-async def send_head(send: Send, its: Answer) -> bool:
+async def send_head(send: Send, said: Answer) -> bool:
     """Send the head of an answer; tells whether bytes must follow, and ends the answer when not."""
-    await send({"type": "http.response.start", "status": its.status, "headers": its.headers})
-    if its.span is None:
+    await send({"type": "http.response.start", "status": said.status, "headers": said.headers})
+    if said.span is None:
         await send({"type": "http.response.body", "body": b""})
-    return its.span is not None
+    return said.span is not None

@@ -67,11 +67,11 @@ class MediaApp:
         if found is None:
             await self._source.send(key, asked, exchange)
             return
-        its = answer(asked, found.facts)
-        if its.span is None:
-            await send_head(exchange.send, its)
+        said = answer(asked, found.facts)
+        if said.span is None:
+            await send_head(exchange.send, said)
         else:
-            await send_whole(exchange.send, its, found.body[its.span.start : its.span.end])
+            await send_whole(exchange.send, said, found.body[said.span.start : said.span.end])
 
     async def _index(self, key: str) -> SmallFile | None:
         """Return a file of INDEXES from memory, read now if it is not there; None when it is not small, or

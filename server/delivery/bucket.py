@@ -47,20 +47,20 @@ class Bucket:
     async def send(self, key: str, asked: Asked, exchange: Exchange) -> None:
         """Answer a request for an object."""
         try:
-            its, got = await self._begin(key, asked)
+            said, got = await self._begin(key, asked)
         except FileNotFoundError:
             await send_empty(exchange.send, 404)
             return
-        if its.span is None:
-            await send_head(exchange.send, its)
+        if said.span is None:
+            await send_head(exchange.send, said)
             return
-        if got.range != (its.span.start, its.span.end):
-            raise OSError(f"the store sent {got.range} of {key} for {its.span}")
-        with self._room.of(its.span.size_bytes) as in_one_go:
+        if got.range != (said.span.start, said.span.end):
+            raise OSError(f"the store sent {got.range} of {key} for {said.span}")
+        with self._room.of(said.span.size_bytes) as in_one_go:
             if in_one_go:
-                await send_whole(exchange.send, its, bytes(await got.bytes_async()))
+                await send_whole(exchange.send, said, bytes(await got.bytes_async()))
             else:
-                await send_blocks(exchange, its, _blocks(got))
+                await send_blocks(exchange, said, _blocks(got))
 
     async def _begin(self, key: str, asked: Asked) -> tuple[Answer, Any]:
         """Return the answer, and what the store sends when bytes belong to it; raises FileNotFoundError."""
@@ -68,19 +68,19 @@ class Bucket:
         if facts is None and asked.conditional:
             facts = await self._head(key)
         if facts is not None:
-            its = answer(asked, facts)
-            if its.span is None:
-                return its, None
-            part = its.span.size_bytes < facts.size_bytes
-            options: Any = {"range": (its.span.start, its.span.end)} if part else {}
-            return its, await obstore.get_async(self._store, key, options=options)
+            said = answer(asked, facts)
+            if said.span is None:
+                return said, None
+            part = said.span.size_bytes < facts.size_bytes
+            options: Any = {"range": (said.span.start, said.span.end)} if part else {}
+            return said, await obstore.get_async(self._store, key, options=options)
         try:
             got = await obstore.get_async(self._store, key, options=_options(asked.range))
         except (BaseError, Unsatisfiable):
-            its = answer(asked, await self._head(key))
-            if its.span is not None:
+            said = answer(asked, await self._head(key))
+            if said.span is not None:
                 raise  # what was asked is there: the store could not send it
-            return its, None
+            return said, None
         return answer(asked, self._remember(key, got.meta)), got
 
     async def _head(self, key: str) -> Facts:

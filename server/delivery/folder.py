@@ -43,16 +43,16 @@ class Folder:
             await send_empty(exchange.send, 404)
             return
         try:
-            its = answer(asked, _facts(os.fstat(descriptor)))
-            if its.span is None:
-                await send_head(exchange.send, its)
+            said = answer(asked, _facts(os.fstat(descriptor)))
+            if said.span is None:
+                await send_head(exchange.send, said)
                 return
             # Before anything is said: an error is then an answer, not a broken one.
-            await _warm(descriptor, its.span.start, min(its.span.end, its.span.start + PIECE_BYTES))
+            await _warm(descriptor, said.span.start, min(said.span.end, said.span.start + PIECE_BYTES))
             if exchange.file_line is not None and exchange.file_line.ready:
-                await exchange.file_line.send(its, descriptor, partial(_warm, descriptor))
+                await exchange.file_line.send(said, descriptor, partial(_warm, descriptor))
             else:
-                await send_blocks(exchange, its, _blocks(descriptor, its.span))
+                await send_blocks(exchange, said, _blocks(descriptor, said.span))
         finally:
             os.close(descriptor)
 
@@ -78,9 +78,9 @@ def _opened(file: Path) -> int:
         raise
 
 
-def _facts(its: os.stat_result) -> Facts:
+def _facts(status: os.stat_result) -> Facts:
     # nginx's form, so that a part fetched here goes with one fetched there.
-    return Facts(its.st_size, f'"{int(its.st_mtime):x}-{its.st_size:x}"')
+    return Facts(status.st_size, f'"{int(status.st_mtime):x}-{status.st_size:x}"')
 
 
 def _read_small(file: Path) -> SmallFile | None:

@@ -126,8 +126,8 @@ _Facts = tuple[int, int, float]
 
 
 def _facts_of(file: Path) -> _Facts:
-    its = file.stat()
-    return its.st_ino, its.st_size, its.st_mtime
+    status = file.stat()
+    return status.st_ino, status.st_size, status.st_mtime
 
 
 def _signer_of(keys: Keys, facts: _Facts) -> MediaSigner:

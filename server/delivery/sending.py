@@ -34,7 +34,7 @@ class FileLine(Protocol):
         """Whether it may be used for this answer."""
         ...
 
-    async def send(self, its: Answer, file: int, warm: Warm) -> None:
+    async def send(self, said: Answer, file: int, warm: Warm) -> None:
         """Send all of an answer; raises OSError when the file cannot be read."""
         ...
 
@@ -75,21 +75,21 @@ class Room:
             self._free_bytes += held
 
 
-async def send_whole(send: Send, its: Answer, body: bytes) -> None:
+async def send_whole(send: Send, said: Answer, body: bytes) -> None:
     """Send an answer in one go; returns when all but a rest of it has left this process's memory."""
-    await send_head(send, its)
+    await send_head(send, said)
     await send({"type": "http.response.body", "body": body, "more_body": True})
     del body  # whoever holds it, holds it for as long as the viewer takes
     # uvicorn lets this one wait until the one before has gone out.
     await send({"type": "http.response.body", "body": b""})
 
 
-async def send_blocks(exchange: Exchange, its: Answer, blocks: AsyncIterator[bytes]) -> None:
+async def send_blocks(exchange: Exchange, said: Answer, blocks: AsyncIterator[bytes]) -> None:
     """Send an answer block by block, the next when the one before has gone out.
 
     Ends early when the viewer has left, of which `send` says nothing.
     """
-    await send_head(exchange.send, its)
+    await send_head(exchange.send, said)
     leaving = asyncio.create_task(_left(exchange.receive))
     try:
         async for block in blocks:

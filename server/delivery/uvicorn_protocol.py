@@ -39,29 +39,29 @@ class UvicornFileLine:
             and transport.get_write_buffer_size() == 0
         )
 
-    async def send(self, its: Answer, file: int, warm: Warm) -> None:
+    async def send(self, said: Answer, file: int, warm: Warm) -> None:
         """Send an answer and its part of a file; raises OSError when the file cannot be read.
 
         Ends early when the viewer has left or takes nothing.
         """
-        if its.span is None:
+        if said.span is None:
             raise ValueError("this answer has no bytes")
         cycle = self._cycle
         with closing(KernelLine(cycle.transport.get_extra_info("socket").fileno())) as line:
             self.begun = True
             cycle.response_started, cycle.chunked_encoding = True, False
             try:
-                await line.send_head(_head(cycle, its))
-                await line.send_file(file, its.span.start, its.span.end, warm)
+                await line.send_head(_head(cycle, said))
+                await line.send_file(file, said.span.start, said.span.end, warm)
             except (ConnectionError, TakesNothing):
                 cycle.transport.abort()
         await cycle.send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _head(cycle: RequestResponseCycle, its: Answer) -> bytes:
+def _head(cycle: RequestResponseCycle, said: Answer) -> bytes:
     """Return what uvicorn would write; server.delivery.answers makes headers that hold no line end."""
-    parts = [STATUS_LINE[its.status]]
-    for name, value in (*cycle.default_headers, *its.headers):
+    parts = [STATUS_LINE[said.status]]
+    for name, value in (*cycle.default_headers, *said.headers):
         parts += (name, b": ", value, b"\r\n")
     if not cycle.keep_alive:
         parts.append(b"connection: close\r\n")

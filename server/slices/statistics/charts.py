@@ -87,7 +87,7 @@ def day_chart(days: Sequence[DayFigures], span: Span) -> DayChart | None:
         begin = _begin(each.day, step)
         sums[begin] = added(sums.get(begin, Figures()), each.figures)
     places = list(_places(first, span.last, step))
-    top = _top(max((its.views for its in sums.values()), default=0))
+    top = _top(max((figures.views for figures in sums.values()), default=0))
     wide = WIDTH / len(places)
     bars = tuple(
         _bar(max(begin, first), end, sums.get(begin, Figures()), n * wide, wide, top)
@@ -103,12 +103,12 @@ def day_chart(days: Sequence[DayFigures], span: Span) -> DayChart | None:
     )
 
 
-def _bar(first: date, last: date, its: Figures, place: float, wide: float, top: int) -> Bar:
-    member, visitor = its.member_views * HEIGHT / top, its.visitor_views * HEIGHT / top
+def _bar(first: date, last: date, figures: Figures, place: float, wide: float, top: int) -> Bar:
+    member, visitor = figures.member_views * HEIGHT / top, figures.visitor_views * HEIGHT / top
     return Bar(
         first=first,
         last=last,
-        figures=its,
+        figures=figures,
         x=round(place + wide * _GAP / 2, 2),
         width=round(wide * (1 - _GAP), 2),
         place=round(place, 2),

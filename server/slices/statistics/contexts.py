@@ -26,7 +26,7 @@ class ClipStats:
     """One clip: its figures, what percentage of its viewers completed it (None without any), and how many
     stay (None before anybody watched)."""
 
-    its: ClipFigures
+    clip: ClipFigures
     completion: float | None
     retention: Retention | None
 

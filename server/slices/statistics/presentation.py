@@ -28,7 +28,7 @@ LESSONS_PER_PAGE = 50
 
 
 def lesson_page(
-    frame: Frame, lesson: LessonRef, chosen: Chosen, today: date, its: LessonFigures, rule: CountingRule
+    frame: Frame, lesson: LessonRef, chosen: Chosen, today: date, figures: LessonFigures, rule: CountingRule
 ) -> StatsPage:
     """Return the page of one lesson."""
     return StatsPage(
@@ -36,23 +36,25 @@ def lesson_page(
         lesson=lesson,
         chosen=chosen,
         today=today,
-        watched=bool(its.days),
-        total=its.total,
-        people=its.people,
-        completion=whole_completion(its),
-        chart=None if chosen.problem else day_chart(its.days, chosen.span),
+        watched=bool(figures.days),
+        total=figures.total,
+        people=figures.people,
+        completion=whole_completion(figures),
+        chart=None if chosen.problem else day_chart(figures.days, chosen.span),
         clips=tuple(
             ClipStats(
-                its=clip,
+                clip=clip,
                 completion=clip_completion(clip),
                 retention=retention(clip.curve, clip.length_s, rule.complete_share),
             )
-            for clip in its.clips
+            for clip in figures.clips
         ),
-        replaced=its.replaced,
-        branches=tuple(zip(its.branches, shares([b.figures.views for b in its.branches]), strict=True)),
-        sources=tuple(zip(its.sources, shares([s.views for s in its.sources]), strict=True)),
-        proof=its.proof,
+        replaced=figures.replaced,
+        branches=tuple(
+            zip(figures.branches, shares([b.figures.views for b in figures.branches]), strict=True)
+        ),
+        sources=tuple(zip(figures.sources, shares([s.views for s in figures.sources]), strict=True)),
+        proof=figures.proof,
         rule=rule,
     )
 
@@ -61,7 +63,7 @@ def overview_page(
     frame: Frame,
     chosen: Chosen,
     today: date,
-    its: Overview,
+    figures: Overview,
     rule: CountingRule,
     *,
     sort: Sort,
@@ -69,25 +71,27 @@ def overview_page(
     own: bool,
 ) -> OverviewPage:
     """Return the page of all lessons in somebody's scope; `page` is the one that `its.lessons` are."""
-    branches = its.branches
-    where = Page[object](its.lessons, page, LESSONS_PER_PAGE, its.lesson_count)
+    branches = figures.branches
+    where = Page[object](figures.lessons, page, LESSONS_PER_PAGE, figures.lesson_count)
     order = {"sort": sort} if sort != "views" else {}
     return OverviewPage(
         frame=frame,
         chosen=chosen,
         today=today,
-        watched=bool(its.days),
-        total=its.total,
-        chart=None if chosen.problem else day_chart(its.days, chosen.span),
-        lessons=tuple(zip(its.lessons, shares([_measure(line, sort) for line in its.lessons]), strict=True)),
+        watched=bool(figures.days),
+        total=figures.total,
+        chart=None if chosen.problem else day_chart(figures.days, chosen.span),
+        lessons=tuple(
+            zip(figures.lessons, shares([_measure(line, sort) for line in figures.lessons]), strict=True)
+        ),
         sort=sort,
         pager=pager(where, f"/stats?{chosen.query}", **order),
         branches=None
         if branches is None
         else tuple(zip(branches, shares([b.figures.views for b in branches]), strict=True)),
-        has_lessons=its.lesson_count > 0,
+        has_lessons=figures.lesson_count > 0,
         own=own,
-        proof=its.proof,
+        proof=figures.proof,
         rule=rule,
     )
 
@@ -102,9 +106,9 @@ def clip_completion(clip: ClipFigures) -> float | None:
     return completion(clip.figures.completes, clip.people.members + clip.people.visitors)
 
 
-def whole_completion(its: LessonFigures) -> float | None:
+def whole_completion(figures: LessonFigures) -> float | None:
     """Return the same over all clips of a lesson, each viewer of each clip counted once."""
-    every = [*its.clips, *([its.replaced] if its.replaced else [])]
+    every = [*figures.clips, *([figures.replaced] if figures.replaced else [])]
     return completion(
         sum(c.figures.completes for c in every), sum(c.people.members + c.people.visitors for c in every)
     )
@@ -114,34 +118,36 @@ def whole_completion(its: LessonFigures) -> float | None:
 
 
 def lesson_object(
-    its: LessonFigures, day_people: Mapping[date, int], rule: CountingRule, *, clip_key: str = "clip"
+    figures: LessonFigures, day_people: Mapping[date, int], rule: CountingRule, *, clip_key: str = "clip"
 ) -> dict[str, Any]:
     """Return the figures of a lesson as JSON says them; `day_people` are the viewers of each day."""
     return {
-        **_span(its.span),
-        **_numbers(its.total),
-        **_people(its.people),
-        "completion": _rounded(whole_completion(its)),
-        "clips": [_clip(clip, rule, clip_key) for clip in its.clips],
-        "replaced": {**_numbers(its.replaced.figures), **_people(its.replaced.people)}
-        if its.replaced
+        **_span(figures.span),
+        **_numbers(figures.total),
+        **_people(figures.people),
+        "completion": _rounded(whole_completion(figures)),
+        "clips": [_clip(clip, rule, clip_key) for clip in figures.clips],
+        "replaced": {**_numbers(figures.replaced.figures), **_people(figures.replaced.people)}
+        if figures.replaced
         else None,
         "days": [
             {"day": d.day.isoformat(), **_numbers(d.figures), "people": day_people.get(d.day, 0)}
-            for d in its.days
+            for d in figures.days
         ],
-        "branches": [{"branch": b.branch_id, "name": b.name, **_numbers(b.figures)} for b in its.branches],
-        "sources": [{"source": s.source, "views": s.views} for s in its.sources],
-        "sealed": _sealed(its.proof),
+        "branches": [
+            {"branch": b.branch_id, "name": b.name, **_numbers(b.figures)} for b in figures.branches
+        ],
+        "sources": [{"source": s.source, "views": s.views} for s in figures.sources],
+        "sealed": _sealed(figures.proof),
     }
 
 
-def overview_object(its: Overview, base_url: str) -> dict[str, Any]:
+def overview_object(figures: Overview, base_url: str) -> dict[str, Any]:
     """Return the figures of all lessons in somebody's scope as JSON says them."""
     return {
-        **_span(its.span),
-        **_numbers(its.total),
-        "total": its.lesson_count,
+        **_span(figures.span),
+        **_numbers(figures.total),
+        "total": figures.lesson_count,
         "lessons": [
             {
                 "lesson": line.lesson_id,
@@ -150,13 +156,13 @@ def overview_object(its: Overview, base_url: str) -> dict[str, Any]:
                 "url": f"{base_url}/lessons/{line.lesson_id}/stats",
                 **_numbers(line.figures),
             }
-            for line in its.lessons
+            for line in figures.lessons
         ],
-        "days": [{"day": d.day.isoformat(), **_numbers(d.figures)} for d in its.days],
+        "days": [{"day": d.day.isoformat(), **_numbers(d.figures)} for d in figures.days],
         "branches": None
-        if its.branches is None
-        else [{"branch": b.branch_id, "name": b.name, **_numbers(b.figures)} for b in its.branches],
-        "sealed": _sealed(its.proof),
+        if figures.branches is None
+        else [{"branch": b.branch_id, "name": b.name, **_numbers(b.figures)} for b in figures.branches],
+        "sealed": _sealed(figures.proof),
     }
 
 
@@ -181,20 +187,24 @@ def _span(span: Span) -> dict[str, Any]:
     return {"from": span.first.isoformat() if span.first else None, "to": span.last.isoformat()}
 
 
-def _numbers(its: Figures) -> dict[str, Any]:
+def _numbers(figures: Figures) -> dict[str, Any]:
     return {
-        "views": its.views,
-        "member_views": its.member_views,
-        "visitor_views": its.visitor_views,
-        "screenings": its.screenings,
-        "screened_people": its.screened_people,
-        "completes": its.completes,
-        "watched_s": round(its.watched_s, 3),
+        "views": figures.views,
+        "member_views": figures.member_views,
+        "visitor_views": figures.visitor_views,
+        "screenings": figures.screenings,
+        "screened_people": figures.screened_people,
+        "completes": figures.completes,
+        "watched_s": round(figures.watched_s, 3),
     }
 
 
-def _people(its: People) -> dict[str, int]:
-    return {"people": its.members + its.visitors, "members": its.members, "visitors": its.visitors}
+def _people(people: People) -> dict[str, int]:
+    return {
+        "people": people.members + people.visitors,
+        "members": people.members,
+        "visitors": people.visitors,
+    }
 
 
 def _rounded(percent: float | None) -> float | None:
