@@ -22,7 +22,7 @@ def places(text: str) -> set[str]:
 
 
 def is_there(place: str) -> bool:
-    """A file, a folder, a module without its ending, or a name in a module (`library/review/actions.publish`)."""
+    """A file, a folder, a module without its ending, or a name in one (`library/review/actions.move`)."""
     path = ROOT / place
     if path.exists() or path.with_name(f"{path.name}.py").exists():
         return True
