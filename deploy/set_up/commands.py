@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from deploy.set_up.environment import prepare
-from deploy.set_up.steps import ROOT, STATE, SetupError, shown
+from deploy.set_up.judges import FAST, are_content, judges
+from deploy.set_up.steps import ROOT, SetupError, shown
 from deploy.set_up.system import install_system_things
 
 USAGE = """usage: python3 run.py COMMAND [arguments]
 
   setup   install everything into .venv and build the front end; leaves .venv/bin/weike
   demo    set up, then start the demonstration library   (arguments go to `weike demo`)
-  test    set up, then run all tests                     (arguments go to pytest)
+  test    set up, then linters, types, layers and the tests; with the media corpora whole: test --full
+          (with other arguments only pytest, which they go to)
   check   set up, then linters, types, layers and the fast tests
 
 WEIKE_VENV names another folder for the virtual environment."""
-
-FAST = "not slow and not browser and not postgres and not nginx"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,41 +58,21 @@ def _demo(rest: list[str]) -> int:
 
 def _test(rest: list[str]) -> int:
     install_system_things()
-    python = prepare("dev") / "bin" / "python"
-    return subprocess.call([python, "-m", "pytest", *_parallel(rest), *rest], cwd=ROOT)
+    venv = prepare("dev")
+    content = not _is_whole(rest) or are_content(judges(venv))
+    tests = subprocess.call([venv / "bin" / "python", "-m", "pytest", *_parallel(rest), *rest], cwd=ROOT)
+    return tests or (0 if content else 1)
+
+
+def _is_whole(rest: list[str]) -> bool:
+    """True when all tests are meant, not a choice of them: then the judges have their say before them."""
+    return re.fullmatch(r"(--full |--seed[ =]\d+ )*", "".join(f"{word} " for word in rest)) is not None
 
 
 def _check(rest: list[str]) -> int:
-    """All the quick judges side by side; a judge's output is shown only where it complains."""
-    python = str(prepare("dev") / "bin" / "python")
-    judges = {
-        "lint": [python, "-m", "ruff", "check", "."],
-        "format": [python, "-m", "ruff", "format", "--check", "."],
-        "layers": [str(Path(python).parent / "lint-imports")],
-        "types": [python, "-m", "mypy"],
-        "fast tests": [python, "-m", "pytest", "-m", FAST, *_parallel(rest), *rest],
-    }
-    started = time.monotonic()
-    running = {name: _start(name, command) for name, command in judges.items()}
-    failed = [name for name, (child, log) in running.items() if not _is_content(name, child, log)]
-    print(f"{time.monotonic() - started:.0f} s")
-    if failed:
-        print(f"\nrun.py: not in order: {', '.join(failed)}", file=sys.stderr)
-    return 1 if failed else 0
-
-
-def _start(name: str, command: list[str]) -> tuple[subprocess.Popen[bytes], Path]:
-    log = STATE / f"check-{name.replace(' ', '-')}.log"
-    with log.open("wb") as out:
-        return subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT), log
-
-
-def _is_content(name: str, child: subprocess.Popen[bytes], log: Path) -> bool:
-    code = child.wait()
-    output = log.read_text(encoding="utf-8", errors="replace").strip()
-    closing = output.splitlines()[-1] if output else ""
-    print(f"{name:<11} {closing}" if code == 0 else f"{name:<11} FAILED\n{output}\n", flush=True)
-    return code == 0
+    venv = prepare("dev")
+    fast = [str(venv / "bin" / "python"), "-m", "pytest", "-m", FAST, *_parallel(rest), *rest]
+    return 0 if are_content({**judges(venv), "fast tests": fast}) else 1
 
 
 def _parallel(rest: list[str]) -> list[str]:

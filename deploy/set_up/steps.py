@@ -59,7 +59,10 @@ def digest(paths: Iterable[Path]) -> str:
 
 @contextlib.contextmanager
 def only_one_set_up() -> Iterator[None]:
-    """Hold the set-up lock; a second run waits for the first and then finds everything done."""
+    """Hold the set-up lock; a second run waits for the first and then finds everything done.
+
+    Makes the folder STATE, in which the steps keep their logs and stamps. Raises SetupError where it cannot.
+    """
     try:
         import fcntl
     except ImportError as error:
@@ -71,7 +74,7 @@ def only_one_set_up() -> Iterator[None]:
         lock = (STATE / "lock").open("w")
     except OSError as error:
         raise SetupError(
-            f"{ROOT} cannot be written to ({error.strerror}): {_advice('EACCES', COMMON)}"
+            f"{STATE} cannot be written to ({error.strerror}): {_advice('EACCES', COMMON)}"
         ) from error
     with lock:
         try:
@@ -93,6 +96,7 @@ def run_step(
 ) -> None:
     """Run ``command``, saying what is done and how long it took.
 
+    Its log lies in STATE, so every step is taken within ``only_one_set_up``.
     Raises SetupError with its last lines and with the advice of the first of ``cases`` that fits.
     """
     print(f"{title} ...", flush=True)

@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.set_up.steps import SetupError, run_step
+from deploy.set_up.steps import SetupError, only_one_set_up, run_step
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,17 @@ SYSTEM_THINGS = (
 
 
 def install_system_things() -> None:
-    """Install from Debian what is lacking, where we may; say what stays out. Raises SetupError on CI."""
-    lacking = [thing for thing in SYSTEM_THINGS if not _has(thing)]
-    apt = _apt_command() if lacking else None
+    """Install from Debian what is lacking, where we may; say what stays out.
+
+    Raises SetupError on CI when something stays out, and everywhere when this folder cannot be written to.
+    """
+    apt = _apt_command() if _lacking() else None
     if apt:
-        _install_from_debian(apt, [thing.package for thing in lacking])
-        lacking = [thing for thing in lacking if not _has(thing)]
+        with only_one_set_up():
+            lacking = _lacking()  # again: another run may have installed it while this one waited
+            if lacking:
+                _install_from_debian(apt, [thing.package for thing in lacking])
+    lacking = _lacking()
     for thing in lacking:
         print(
             f"Not installed: {thing.package}; {thing.without} (sudo apt install {thing.package})", flush=True
@@ -71,6 +76,10 @@ def _install_from_debian(apt: list[str], packages: list[str]) -> None:
         if on_ci():
             raise
         print(error, flush=True)
+
+
+def _lacking() -> list[SystemThing]:
+    return [thing for thing in SYSTEM_THINGS if not _has(thing)]
 
 
 def _has(thing: SystemThing) -> bool:

@@ -34,13 +34,28 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
         "weike.pth": str(pathlib.Path.cwd()),
         "weike-0.dist-info/METADATA": "Metadata-Version: 2.1\\nName: weike\\nVersion: 0\\n",
         "weike-0.dist-info/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-        "weike-0.dist-info/entry_points.txt": "[console_scripts]\\nweike = cli:main\\n",
+        "weike-0.dist-info/entry_points.txt": "[console_scripts]\\nweike = cli:main\\n"
+        "lint-imports = cli:lint\\n",
     }
     files["weike-0.dist-info/RECORD"] = "".join(f"{name},,\\n" for name in files)
     with zipfile.ZipFile(pathlib.Path(folder, "weike-0-py3-none-any.whl"), "w") as wheel:
         for name, text in files.items():
             wheel.writestr(name, text)
     return "weike-0-py3-none-any.whl"
+"""
+
+CLI = """import sys
+def main():
+    print('weike was asked to', *sys.argv[1:])
+def lint():
+    print('lint-imports was asked to', *sys.argv[1:])
+"""
+
+# Stands where pytest, ruff and mypy are: says what it was asked for, ends as PYTEST_EXIT and the like say.
+TOOL = """import os, pathlib, sys
+name = pathlib.Path(sys.argv[0]).stem
+print(name, 'was asked to', *sys.argv[1:])
+sys.exit(int(os.environ.get(name.upper() + '_EXIT', 0)))
 """
 
 NPM = """#!/bin/sh
@@ -68,8 +83,8 @@ class SmallProject:
         for name, text in {
             "pyproject.toml": PYPROJECT,
             "backend.py": BACKEND,
-            "cli.py": "import sys\ndef main():\n    print('weike was asked to', *sys.argv[1:])\n",
-            "pytest.py": "import sys\nprint('pytest was asked to', *sys.argv[1:])\nsys.exit(5)\n",
+            "cli.py": CLI,
+            **{f"{name}.py": TOOL for name in ("pytest", "ruff", "mypy")},
             "requirements/demo.txt": "",
             "requirements/dev.txt": "# more\n",
             "requirements/node.txt": "",

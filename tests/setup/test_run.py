@@ -218,10 +218,49 @@ class TestSetUp:
         assert (tmp_path / "elsewhere" / "bin" / "weike").exists()
 
 
+JUDGES = ["lint", "format", "layers", "types"]
+
+
+@pytest.mark.slow
+class TestTheJudges:
+    def test_they_speak_before_all_tests_and_the_fast_ones_do_not_run_twice(
+        self, project: SmallProject
+    ) -> None:
+        code, output = project.run("test", "--full", "--seed", "7")
+        assert code == 0, output
+        lines = output.splitlines()
+        assert [line.split()[0] for line in lines[-6:-2]] == JUDGES
+        assert lines[-1].startswith("pytest was asked to -n")
+        assert lines[-1].endswith("--full --seed 7")
+        assert output.count("pytest was asked") == 1
+
+    def test_before_a_choice_of_tests_they_are_silent(self, project: SmallProject) -> None:
+        code, output = project.run("test", "--full", "tests/media", RUFF_EXIT="1")
+        assert code == 0, output
+        assert "ruff" not in output
+        assert output.endswith("--full tests/media\n")
+
+    @pytest.mark.parametrize("command", ["test", "check"])
+    def test_one_that_complains_fails_the_run_and_the_tests_run_all_the_same(
+        self, project: SmallProject, command: str
+    ) -> None:
+        code, output = project.run(command, MYPY_EXIT="1")
+        assert code == 1
+        assert "types       FAILED\nmypy was asked to" in output
+        assert "run.py: not in order: types" in output
+        assert output.count("pytest was asked") == 1
+
+    def test_a_check_fails_with_its_fast_tests(self, project: SmallProject) -> None:
+        code, output = project.run("check", PYTEST_EXIT="1")
+        assert code == 1
+        assert "fast tests  FAILED\npytest was asked to -m not slow and not browser" in output
+        assert "run.py: not in order: fast tests" in output
+
+
 @pytest.mark.slow
 class TestSystemThings:
     def test_what_is_lacking_is_named_with_what_it_costs(self, project: SmallProject) -> None:
-        code, output = project.run("test", "-k", "split")
+        code, output = project.run("test", "-k", "split", PYTEST_EXIT="5")
         assert "Not installed: chromium; the browser tests are skipped (sudo apt install chromium)" in output
         assert "pytest was asked to -n" in output
         assert output.splitlines()[-1].endswith("--dist loadfile -k split")
@@ -239,7 +278,7 @@ class TestSystemThings:
         log.write_text("")
         project.program("apt-get", f'#!/bin/sh\necho "$@ RUNLEVEL=$RUNLEVEL" >> {log}\n[ "$2" = update ]\n')
         try:
-            result, output = project.run("test", CI=ci)
+            result, output = project.run("test", CI=ci, PYTEST_EXIT="5")
         finally:
             (project.programs / "apt-get").unlink()
         assert result == code

@@ -1,0 +1,61 @@
+"""Each command as the first thing in a clone, on a machine that lacks everything a clone can do without."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.setup.small_project import SmallProject
+
+pytestmark = pytest.mark.slow
+
+# apt-get that installs nothing: as root it is asked, and says yes or no.
+SAYS = {
+    "yes": '#!/bin/sh\necho "$@" >> {log}\n',
+    "no": '#!/bin/sh\necho "$@" >> {log}\necho E: Unable to locate package\nexit 100\n',
+}
+DONE = {
+    "demo": "weike was asked to demo",
+    "test": "pytest was asked to -n",
+    "check": "fast tests  pytest was asked to -m",
+}
+
+
+@pytest.fixture(scope="module")
+def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the venv is made that clones share; making one takes seconds, and no command but test is nearer
+    to apt-get than to its venv."""
+    return tmp_path_factory.mktemp("shared") / "venv"
+
+
+@pytest.mark.parametrize("apt", ["yes", "no", "lacking"])
+@pytest.mark.parametrize("command", DONE)
+def test_the_first_command_in_a_clone(tmp_path: Path, venv: Path, command: str, apt: str) -> None:
+    clone, log = SmallProject(tmp_path), tmp_path / "apt.log"
+    if apt in SAYS:
+        clone.program("apt-get", SAYS[apt].format(log=log))
+    code, output = clone.run(command, **({} if command == "test" else {"WEIKE_VENV": str(venv)}))
+    assert "Traceback" not in output
+    assert code == 0, output
+    assert DONE[command] in output
+    assert ("Not installed: chromium; " in output) == (command == "test")
+    assert log.exists() == (command == "test" and apt in SAYS and os.geteuid() == 0)
+    if log.exists():
+        assert log.read_text().startswith("-q update\n")
+        assert ("System package lists failed (exit code 100)" in output) == (apt == "no")
+
+
+@pytest.mark.parametrize("command", DONE)
+def test_a_clone_that_cannot_be_written_to_is_one_sentence(tmp_path: Path, command: str) -> None:
+    clone = SmallProject(tmp_path)
+    clone.program("apt-get", SAYS["yes"].format(log=tmp_path / "apt.log"))
+    (tmp_path / ".setup").touch()  # as root nothing else that a test may do is in the way of a folder
+    code, output = clone.run(command)
+    assert code == 1
+    sentence = output.strip().splitlines()[-1]
+    assert sentence.startswith(f"run.py: {tmp_path / '.setup'} cannot be written to (")
+    assert sentence.endswith("make this folder yours, or clone it into your home folder.")
+    assert "Traceback" not in output
+    assert "..." not in output, "something was begun that has no place to be written to"
