@@ -11,12 +11,12 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import CueLine, clean_language
+from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, CueLine, clean_language
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
 from library.core.database import announce, insert_new
 from library.core.errors import Invalid, NotFound
 from library.core.ids import new_id
-from library.core.text import SUMMARY_MAX, TITLE_MAX, clean_block, clean_line, required_line, required_name
+from library.core.text import clean_block, clean_line, required_line, required_name
 from transcode.pictures.stills import still_file
 
 PERMITS = "permits"
@@ -108,7 +108,7 @@ def _put_details(session: Session, lesson: Lesson, details: Details) -> None:
     if details.taught_on is not None or details.clear_date:
         lesson.taught_on = details.taught_on
     if details.summary is not None:
-        lesson.summary = clean_block(details.summary, SUMMARY_MAX)
+        lesson.summary = clean_block(details.summary, "summary", SUMMARY_MAX)
     if details.language is not None:
         lesson.language = clean_language(details.language)
     session.flush()

@@ -15,7 +15,7 @@ from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, L
 from library.core.errors import Forbidden, NotFound
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
-from library.core.text import fold
+from library.core.text import name_key
 from library.organisation.tables import Branch
 from library.people.tables import Person
 
@@ -128,10 +128,10 @@ class Filters:
 def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
     conditions = [visible(viewer)]
     if filters.topic:
-        wanted = select(LessonTopic.lesson_id).join(Topic).where(Topic.folded == fold(filters.topic))
+        wanted = select(LessonTopic.lesson_id).join(Topic).where(Topic.folded == name_key(filters.topic))
         conditions.append(Lesson.id.in_(wanted))
     if filters.lecturer:
-        wanted_names = select(Lecturer.id).where(Lecturer.folded == fold(filters.lecturer))
+        wanted_names = select(Lecturer.id).where(Lecturer.folded == name_key(filters.lecturer))
         conditions.append(Lesson.lecturer_id.in_(wanted_names))
     if filters.year is not None:
         conditions.append(extract("year", Lesson.taught_on) == filters.year)

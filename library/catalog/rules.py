@@ -1,17 +1,22 @@
-"""Pure rules of the catalogue: dates as people write them, cues of a clip, what a lesson is made of."""
+"""Pure rules of the catalogue: dates, topics and titles as people write them, cues of a clip."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from library.core.errors import Invalid
+from library.core.text import clean_line, required_name
 
 _DATE = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ].*)?$")
 EARLIEST_YEAR = 1921
+
+TITLE_MAX = 200
+SUMMARY_MAX = 4_000
+TOPICS_MAX = 20
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -59,3 +64,27 @@ def shared_topics(lessons: Sequence[Collection[str]]) -> list[str]:
     """Return the topics that more than half of some lessons have, given the topics of each."""
     numbers = Counter(topic for topics in lessons for topic in dict.fromkeys(topics))
     return [topic for topic, number in numbers.items() if 2 * number > len(lessons)]
+
+
+def split_topics(text: str | Iterable[str]) -> list[str]:
+    """Return the topics in `text` (separated by , ， 、 ; ； or line breaks), cleaned, each once, in order.
+
+    Raises Invalid when there are more than TOPICS_MAX or one is longer than NAME_MAX.
+    """
+    parts = re.split(r"[,，、;；\n]", text) if isinstance(text, str) else list(text)
+    topics: dict[str, str] = {}
+    for part in parts:
+        if not clean_line(part):
+            continue
+        name, folded = required_name(part, "topics")
+        topics.setdefault(folded, name)
+    if len(topics) > TOPICS_MAX:
+        raise Invalid("too_many", field="topics", most=TOPICS_MAX, count=len(topics))
+    return list(topics.values())
+
+
+def title_from_file_name(name: str) -> str:
+    """Return a first title for a recording: its file name without folder and extension, at most TITLE_MAX."""
+    base = re.split(r"[/\\]", name)[-1]
+    stem = base.rsplit(".", 1)[0] if "." in base.lstrip(".") else base
+    return clean_line(stem.replace("_", " "))[:TITLE_MAX] or "未命名党课"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 from library.core.errors import Invalid
 
@@ -17,10 +16,7 @@ _UNWANTED = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 
-TITLE_MAX = 200
 NAME_MAX = 80
-TOPICS_MAX = 20
-SUMMARY_MAX = 4_000
 
 
 def clean_line(text: str) -> str:
@@ -29,14 +25,14 @@ def clean_line(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def clean_block(text: str, most: int) -> str:
+def clean_block(text: str, field: str, most: int) -> str:
     """Return `text` with its line breaks kept and control characters dropped.
 
-    Raises Invalid("too_long") beyond `most` characters.
+    Raises Invalid("too_long") naming `field` beyond `most` characters.
     """
     text = unicodedata.normalize("NFC", _UNWANTED.sub("", text.replace("\r\n", "\n"))).strip()
     if len(text) > most:
-        raise Invalid("too_long", field="summary", most=most, length=len(text))
+        raise Invalid("too_long", field=field, most=most, length=len(text))
     return text
 
 
@@ -50,10 +46,10 @@ def required_line(text: str, field: str, most: int) -> str:
     return line
 
 
-def fold(text: str) -> str:
-    """Return the form in which names are compared: NFKC, case folded, no spaces at the ends.
+def name_key(text: str) -> str:
+    """Return the key under which names are equal: NFKC, case folded, no spaces at the ends.
 
-    It may be longer than `text` ("㍿" becomes four characters). Folding it again changes nothing.
+    It may be longer than `text` ("㍿" becomes four characters). The key of a key is the same key.
     """
     # NFD first and NFKC last, as Unicode 3.13 D146 says; without the first, two rare letters fold twice.
     folded = unicodedata.normalize("NFD", clean_line(text)).casefold()
@@ -62,27 +58,9 @@ def fold(text: str) -> str:
 
 
 def required_name(text: str, field: str) -> tuple[str, str]:
-    """Return a clean name and its folded form, both of 1 to NAME_MAX characters; raises Invalid."""
+    """Return a clean name and its key, both of 1 to NAME_MAX characters; raises Invalid."""
     name = required_line(text, field, NAME_MAX)
-    folded = required_line(fold(name), field, NAME_MAX)
-    return name, folded
-
-
-def split_topics(text: str | Iterable[str]) -> list[str]:
-    """Return the topics in `text` (separated by , ， 、 ; ； or line breaks), cleaned, each once, in order.
-
-    Raises Invalid when there are more than TOPICS_MAX or one is longer than NAME_MAX.
-    """
-    parts = re.split(r"[,，、;；\n]", text) if isinstance(text, str) else list(text)
-    topics: dict[str, str] = {}
-    for part in parts:
-        if not clean_line(part):
-            continue
-        name, folded = required_name(part, "topics")
-        topics.setdefault(folded, name)
-    if len(topics) > TOPICS_MAX:
-        raise Invalid("too_many", field="topics", most=TOPICS_MAX, count=len(topics))
-    return list(topics.values())
+    return name, required_line(name_key(name), field, NAME_MAX)
 
 
 def decode(data: bytes) -> str:
@@ -96,10 +74,3 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("gb18030")
-
-
-def title_from_file_name(name: str) -> str:
-    """Return a first title for a recording: its file name without folder and extension, at most TITLE_MAX."""
-    base = re.split(r"[/\\]", name)[-1]
-    stem = base.rsplit(".", 1)[0] if "." in base.lstrip(".") else base
-    return clean_line(stem.replace("_", " "))[:TITLE_MAX] or "未命名党课"

@@ -18,7 +18,7 @@ from library.catalog import queries
 from library.catalog.rules import CueLine, first_words
 from library.catalog.tables import Clip, Lesson
 from library.core.permits import Viewer, scope_of
-from library.core.text import fold
+from library.core.text import name_key
 from library.dictionary.in_use import DictionaryInUse
 from library.finding.indexer import Indexer, IndexUnavailable
 from library.organisation import queries as organisation
@@ -29,7 +29,7 @@ from search.meaning.moments import Moment, best_text_moment, find_moments, highl
 from search.query import Query, parse, with_heard
 from search.ranking.plan import joined, synonyms_of, whole_words
 from search.text.analysis import is_han, unit_texts
-from search.text.fold import fold as fold_query
+from search.text.fold import fold
 
 Marks = tuple[tuple[int, int], ...]
 
@@ -250,12 +250,12 @@ def _unavailable(error: SearchError) -> IndexUnavailable:
 
 def _in_pieces(query: Query, rows: Sequence[FoundRow]) -> bool:
     """Whether some word of the query stands nowhere in what is shown: its characters met by chance."""
-    wanted = [tuple(unit_texts(fold_query(word))) for word in query.words]
+    wanted = [tuple(unit_texts(fold(word))) for word in query.words]
     wanted = [units for units in wanted if len(units) in _WHOLE_UNITS and all(map(is_han, units))]
     if not wanted or not rows:
         return False
     shown = "\n".join(text for row in rows for text in _texts(row))
-    said = "".join(unit_texts(fold_query(shown)))
+    said = "".join(unit_texts(fold(shown)))
     return any("".join(units) not in said for units in wanted)
 
 
@@ -276,7 +276,7 @@ def _with_keys(session: Session, query: Query) -> Query:
     branches = [
         key for name in query.branches for key in organisation.branches_named(session, name.strip()) or [name]
     ]
-    kinds = [KINDS.get(fold(name), fold(name)) for name in query.kinds]
+    kinds = [KINDS.get(name_key(name), name_key(name)) for name in query.kinds]
     return replace(query, branches=tuple(dict.fromkeys(branches)), kinds=tuple(dict.fromkeys(kinds)))
 
 

@@ -17,18 +17,10 @@ from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries
-from library.catalog.rules import CueLine, parse_date
+from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, CueLine, parse_date, split_topics
 from library.catalog.tables import Lesson
 from library.core.errors import Invalid
-from library.core.text import (
-    SUMMARY_MAX,
-    TITLE_MAX,
-    clean_block,
-    clean_line,
-    fold,
-    required_line,
-    split_topics,
-)
+from library.core.text import clean_block, clean_line, name_key, required_line
 from library.intake import actions
 from library.intake import queries as intake_queries
 from library.intake.manifest import Row
@@ -83,7 +75,7 @@ def prepare(row: Row, folder: Path) -> Prepared:
         topics=None if row.topics is None else tuple(split_topics(row.topics)),
         taught_on=_day(row.date or ""),
         says_date=row.date is not None,
-        summary=None if row.summary is None else clean_block(row.summary, SUMMARY_MAX),
+        summary=None if row.summary is None else clean_block(row.summary, "summary", SUMMARY_MAX),
         words=_words(row, folder),
         media=_file(row.media, folder, "media", MEDIA_SUFFIXES),
     )
@@ -153,11 +145,13 @@ def put_lesson(session: Session, row: Prepared, branch_id: str, now: datetime) -
 
 def _differences(lesson: Lesson, row: Prepared) -> catalog.Details:
     lecturer = lesson.lecturer.name if lesson.lecturer else ""
-    topics = [fold(link.topic.name) for link in lesson.topics]
+    is_other = row.lecturer is not None and name_key(row.lecturer) != name_key(lecturer)
+    topics = [name_key(link.topic.name) for link in lesson.topics]
+    are_other = row.topics is not None and [name_key(topic) for topic in row.topics] != topics
     return catalog.Details(
         title=row.title if row.title != lesson.title else None,
-        lecturer=row.lecturer if row.lecturer is not None and fold(row.lecturer) != fold(lecturer) else None,
-        topics=row.topics if row.topics is not None and [fold(t) for t in row.topics] != topics else None,
+        lecturer=row.lecturer if is_other else None,
+        topics=row.topics if are_other else None,
         taught_on=row.taught_on if row.taught_on != lesson.taught_on else None,
         clear_date=row.says_date and row.taught_on is None and lesson.taught_on is not None,
         summary=row.summary if row.summary is not None and row.summary != lesson.summary else None,

@@ -17,7 +17,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from library.core.errors import Invalid
-from library.core.text import clean_line, decode, fold
+from library.core.text import clean_line, decode, name_key
 
 SUFFIXES = (".jsonl", ".csv", ".xlsx")
 KEY_MAX = 200
@@ -102,7 +102,7 @@ def parse_manifest(data: bytes, file_name: str) -> Manifest:
 
 def field_of(heading: str) -> str | None:
     """Return the field that a column's heading names, None for a column nobody knows."""
-    plain = re.sub(r"\(.*?\)|[\s*:_\-]", "", fold(heading))
+    plain = re.sub(r"\(.*?\)|[\s*:_\-]", "", name_key(heading))
     return _BY_HEADING.get(plain)
 
 

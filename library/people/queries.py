@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
 from library.core.permits import Grant, Role, Viewer
-from library.core.text import fold
+from library.core.text import name_key
 from library.organisation.tables import Branch
 from library.people.tables import Person, RoleGrant
 
@@ -84,7 +84,7 @@ def people_under(session: Session, viewer: Viewer, text: str = "") -> list[Perso
     if text:
         persons = persons.where(
             or_(
-                Person.username.contains(fold(text), autoescape=True),
+                Person.username.contains(name_key(text), autoescape=True),
                 Person.name.contains(text, autoescape=True),
             )
         )

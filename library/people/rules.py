@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from library.core.errors import Invalid
-from library.core.text import fold, required_name
+from library.core.text import name_key, required_name
 
 # NIST SP 800-63B: length matters, composition rules do not; at least 8, and 64 or more must be allowed.
 PASSWORD_MIN = 8
@@ -29,5 +29,5 @@ def check_password(password: str, username: str) -> None:
         raise Invalid("password_short", field="password", least=PASSWORD_MIN)
     if len(password) > PASSWORD_MAX:
         raise Invalid("too_long", field="password", most=PASSWORD_MAX, length=len(password))
-    if password.lower() in _COMMON or fold(password) == username or len(set(password)) < 3:
+    if password.lower() in _COMMON or name_key(password) == username or len(set(password)) < 3:
         raise Invalid("password_common", field="password")

@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
-from library.core.text import NAME_MAX, TITLE_MAX, clean_line, required_line
+from library.catalog.rules import TITLE_MAX
+from library.core.text import NAME_MAX, clean_line, required_line
 from search.engine import COUNTED
 from search.query import MAX_CHARACTERS, parse
 from search.text.analysis import unit_texts

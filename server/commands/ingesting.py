@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from library.catalog.permits import Audience
-from library.catalog.rules import parse_date
-from library.core.text import SUMMARY_MAX, TITLE_MAX, clean_block, required_line, split_topics
+from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, parse_date, split_topics
+from library.core.text import clean_block, required_line
 from library.intake import local
 from server.commands import local_lessons as taking
 from server.commands.console import Console, console_of
@@ -58,7 +58,7 @@ def ingest(
         lecturer=lecturer,
         topics=split_topics(topic or []),
         taught_on=parse_date(date),
-        summary=None if summary is None else clean_block(summary, SUMMARY_MAX),
+        summary=None if summary is None else clean_block(summary, "summary", SUMMARY_MAX),
         transcript=None if transcript is None else taking.read_transcript(transcript),
         audience=audience,
     )

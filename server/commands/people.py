@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from library.access import actions as access_actions
 from library.core.errors import Conflict, NotFound
 from library.core.permits import Role
-from library.core.text import fold
+from library.core.text import name_key
 from library.erasing import erase
 from library.people import actions, queries
 from library.people.tables import Person
@@ -54,7 +54,7 @@ def add(
     console = _begin(context)
     with console.ports() as ports:
         with ports.db.read() as session:
-            if queries.person_by_username(session, fold(name)) is not None:
+            if queries.person_by_username(session, name_key(name)) is not None:
                 raise Conflict("username_taken", field="username")
         secret = _password(console, password_stdin)
         with ports.db.write() as session:
@@ -165,7 +165,7 @@ def _begin(context: typer.Context) -> Console:
 
 
 def _person(session: Session, name: str) -> Person:
-    person = queries.person_by_username(session, fold(name))
+    person = queries.person_by_username(session, name_key(name))
     if person is None:
         raise NotFound("person_unknown", name=name)
     return person

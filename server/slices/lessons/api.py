@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field
 
 from library.catalog import actions, queries, rules
 from library.catalog.permits import Action, Audience, LessonState, may
+from library.catalog.rules import split_topics, title_from_file_name
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Forbidden
 from library.core.permits import Role
-from library.core.text import split_topics, title_from_file_name
 from library.intake import actions as intake_actions
 from library.intake import queries as intake
 from library.intake.rules import TRANSCRIPT_MAX_BYTES

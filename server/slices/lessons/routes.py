@@ -11,10 +11,11 @@ from starlette.responses import Response
 
 from library.catalog import actions, queries, rules
 from library.catalog.permits import Action, Audience, LessonState, may
+from library.catalog.rules import split_topics
 from library.catalog.tables import Lesson
 from library.core.clock import local_day, week_start
 from library.core.errors import Conflict, Invalid
-from library.core.text import fold, split_topics
+from library.core.text import name_key
 from library.intake import queries as intake
 from library.plays import queries as plays
 from library.review import actions as review
@@ -250,7 +251,7 @@ def delete(
     """Take a lesson away for good; the title must be typed, so that a slip of the finger cannot."""
     pages: Pages = request.app.state.pages
     found = queries.lesson_for(session, who.viewer, lesson_id, Action.DELETE)
-    if fold(confirm) != fold(found.title):
+    if name_key(confirm) != name_key(found.title):
         raise Invalid("confirm_title", field="confirm")
     actions.delete_lesson(session, found, ports.clock())
     return pages.redirect("/mine" if who.viewer.person_id else "/", "deleted")

@@ -14,7 +14,7 @@ from library.access import queries as access_queries
 from library.core.errors import Invalid
 from library.core.paging import Page, clean_number
 from library.core.permits import Role
-from library.core.text import fold
+from library.core.text import name_key
 from library.erasing import erase
 from library.organisation import queries as organisation_queries
 from library.organisation.tables import Branch
@@ -193,7 +193,7 @@ def erase_person(
     """Erase somebody, once their user name was typed."""
     pages: Pages = request.app.state.pages
     row = actions.erasable(session, who.viewer, person_id)
-    if fold(confirm) != row.username:
+    if name_key(confirm) != row.username:
         raise Invalid("confirm_username", field="confirm")
     erase(session, person_id, who.viewer.person_id)
     return pages.redirect("/people", "person_erased")
