@@ -80,7 +80,7 @@ def rebuild(
                 with generations.creation_lock(folder):
                     previous = _in_use(folder) or _newest_but(fresh.name, folder)
                     generations.switch_to(folder, fresh.name)
-                    generations.sweep(folder, in_use=fresh.name, previous=previous)
+                    generations.remove_old(folder, in_use=fresh.name, previous=previous)
         except BaseException:
             if _in_use(folder) != fresh.name:
                 shutil.rmtree(fresh, ignore_errors=True)

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import structlog
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from library.catalog.narrowed import ClosingThread
 from library.core.clock import CHINA
-from library.core.ids import new_id
-from library.finding.indexer import IndexThread
 from library.plays.counting import Counting
 from library.plays.view_counts import ViewCounts
-from server.background.worker import Worker, WorkerBusy
+from server.background.beside_pages import beside_pages, running
 from server.delivery.app import MediaApp
-from server.logs import told_path
 from server.settings import Settings
 from server.slices.access import account
 from server.slices.access import sign_in as signing_in
@@ -34,7 +28,7 @@ from server.slices.finding import routes as find
 from server.slices.finding import saved_searches as searches
 from server.slices.intake import cut_editor as editing
 from server.slices.intake import routes as intake
-from server.slices.intake.uploads import reconcile_forever, upload_router
+from server.slices.intake.uploads import upload_router
 from server.slices.lessons import api
 from server.slices.lessons import routes as catalog
 from server.slices.people import routes as people
@@ -51,14 +45,12 @@ from server.web.assets import load_assets
 from server.web.deps import guard
 from server.web.i18n import load_catalogues
 from server.web.pages import Pages
+from server.web.requests import Requests
 from server.web.templating import Renderer
 from server.wiring import Ports
-from transcode.errors import ToolMissing
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent
-
-log = structlog.get_logger()
 
 
 def create_app(settings: Settings, ports: Ports) -> FastAPI:
@@ -106,10 +98,10 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
     ):
         app.include_router(module.router)
     app.include_router(upload_router(ports), include_in_schema=False)
-    app.state.media = MediaApp(ports.media_keys, ports.closed, ports.store, ports.clock)
+    app.state.media = MediaApp(ports.media_keys, ports.narrowed, ports.store, ports.clock)
     app.mount("/static", _Static(directory=_HERE / "static"))
     errors.install(app)
-    app.add_middleware(_Requests)
+    app.add_middleware(Requests)
     app.state.counting = Counting(
         ports.db,
         settings.view_rule,
@@ -141,43 +133,13 @@ class _MediaFirst(FastAPI):
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Run the worker beside the pages when the settings say so, and mend uploads that a crash left.
-
-    Without a worker here this process keeps its own index up to date, or lets whoever holds its lock do so.
-    """
-    ports: Ports = app.state.ports
-    closing = ClosingThread(ports.closed, ports.db)
-    await asyncio.to_thread(closing.start)
-    worker: Worker | None = None
-    if app.state.settings.worker:
-        worker = Worker(ports)
+    """Run what runs beside the pages; at the end let go who follows a stream, and write the last beats."""
+    async with running(beside_pages(app.state.ports)):
         try:
-            await asyncio.to_thread(worker.start)
-        except WorkerBusy:
-            log.warning("another process is this data folder's worker; pages only")
-            worker = None
-        except ToolMissing as error:
-            log.error("no ffmpeg: lessons can be read and watched, recordings wait", why=str(error))
-            worker = None
-    index = IndexThread(ports.indexer) if worker is None else None
-    if index is not None:
-        index.start()
-    ports.asked.start()
-    mending = asyncio.create_task(reconcile_forever(ports.db, ports.uploads, ports.clock))
-    try:
-        yield
-    finally:
-        app.state.stopping.set()
-        await asyncio.to_thread(app.state.counting.stop)
-        mending.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await mending
-        await asyncio.to_thread(closing.stop)
-        await asyncio.to_thread(ports.asked.stop)
-        if worker is not None:
-            await asyncio.to_thread(worker.stop)
-        if index is not None:
-            await asyncio.to_thread(index.stop)
+            yield
+        finally:
+            app.state.stopping.set()
+            await asyncio.to_thread(app.state.counting.stop)
 
 
 class _Static(StaticFiles):
@@ -188,45 +150,3 @@ class _Static(StaticFiles):
         answer.headers["cache-control"] = "public, max-age=31536000, immutable"
         answer.headers["x-content-type-options"] = "nosniff"
         return answer
-
-
-class _Requests:
-    """Gives every request an id, says in one log line what came of it, and adds the safe headers."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request_id, began, status = new_id(), time.perf_counter(), 0
-        scope.setdefault("state", {})["request_id"] = request_id
-        quiet = scope["path"].startswith(("/static", "/healthz", "/readyz"))
-
-        async def sending(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                if not quiet:
-                    message["headers"] = [
-                        *message["headers"],
-                        (b"x-request-id", request_id.encode()),
-                        (b"x-content-type-options", b"nosniff"),
-                        (b"referrer-policy", b"same-origin"),
-                    ]
-            await send(message)
-
-        with structlog.contextvars.bound_contextvars(request=request_id):
-            try:
-                await self._app(scope, receive, sending)
-            finally:
-                if not quiet or status >= 500:
-                    took_ms = round((time.perf_counter() - began) * 1000, 1)
-                    log.info(
-                        "request",
-                        method=scope["method"],
-                        path=told_path(scope["path"]),
-                        status=status or 500,
-                        ms=took_ms,
-                    )

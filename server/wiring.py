@@ -8,7 +8,7 @@ from pathlib import Path
 
 from obstore.store import LocalStore, ObjectStore, S3Store
 
-from library.catalog.narrowed import ClosedClips
+from library.catalog.narrowed import NarrowedClips
 from library.core.clock import Clock, utc_now
 from library.core.database import Database, open_database
 from library.dictionary.in_use import DictionaryInUse
@@ -34,7 +34,7 @@ class Ports:
     store: ObjectStore
     indexer: Indexer
     media_keys: MediaKeys
-    closed: ClosedClips
+    narrowed: NarrowedClips
     secret: str
     downloads: Downloads
     asked: AskedQueries
@@ -113,7 +113,7 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
         store=store,
         indexer=open_indexer(settings, db),
         media_keys=media_keys,
-        closed=ClosedClips(db, clock, settings.media_life_s),
+        narrowed=NarrowedClips(db, clock, settings.media_life_s),
         secret=secret,
         downloads=Downloads(store, settings.data / "work", cache(lambda: open_tools(settings))),
         asked=AskedQueries(db, secret, clock, *offering),

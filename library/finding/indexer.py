@@ -269,34 +269,3 @@ def _named(session: Session, unreadable: Sequence[str]) -> tuple[Unreadable, ...
     lost = tuple(Unreadable(*found) for found in queries.titles_of(session, unreadable))
     log.error("lessons that cannot be indexed", lessons=[f"{its.lesson} {its.title}" for its in lost])
     return lost
-
-
-class IndexThread:
-    """Keeps the index up to date while the process runs."""
-
-    def __init__(self, indexer: Indexer) -> None:
-        self._indexer = indexer
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="index", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the commit that is being made."""
-        self._stopping.set()
-        self._thread.join(timeout=30)
-
-    def _run(self) -> None:
-        failures = 0
-        while not self._stopping.wait(min(60.0, 0.5 * 2.0**failures)):
-            try:
-                self._indexer.catch_up(timeout_s=0.1)
-                failures = 0
-            except IndexUnavailable:
-                failures = 0  # another process writes: all is well
-            except Exception:
-                # A disk that is full or a database that is restarting must not end the indexing for good.
-                failures = min(failures + 1, 7)
-                log.exception("indexing failed, it will be tried again")

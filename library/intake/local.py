@@ -36,7 +36,7 @@ from library.intake.rules import Limits, check_upload
 from library.intake.tables import Original, Recording
 from transcode.errors import Failed
 
-_PREFIX = "local-"  # tus names its uploads otherwise, so that sweeping here can never touch one
+_PREFIX = "local-"  # tus names its uploads otherwise, so that nothing here ever touches one
 _CLONE = 0x40049409  # ioctl FICLONE, linux/fs.h: share the blocks until one side changes (btrfs, XFS)
 
 
@@ -104,7 +104,7 @@ def _copy(file: Path, out: BinaryIO, on_progress: Callable[[int], None] | None) 
     return done, digest.hexdigest()
 
 
-def sweep(db: Database, uploads: Path) -> None:
+def remove_leftovers(db: Database, uploads: Path) -> None:
     """Take away the copies that killed runs left: held by nobody and belonging to no recording."""
     for file in uploads.glob(f"{_PREFIX}*"):
         with suppress(OSError), file.open("rb") as held:

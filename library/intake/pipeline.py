@@ -216,7 +216,7 @@ class Pipeline:
             catch_up(revision)
 
     def finish(self, recording_id: str, attempt: int | None = None) -> None:
-        """Close the run, unless another has begun, and sweep what it and those before it worked with."""
+        """Close the run, unless another has begun, and take away what it and those before it worked with."""
         run = self._run(recording_id, attempt)
         with suppress(Stopped), self.db.write() as session:
             actions.finish(session, run.recording(session))

@@ -1,27 +1,20 @@
-"""What people search for, counted beside their requests: noted in memory, written every few seconds."""
+"""What people search for, counted beside their requests: noted in memory, written now and then."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import NamedTuple
-
-import structlog
 
 from library.core.clock import Clock, local_day
 from library.core.database import Database
 from library.searches import actions, rules
 
-WRITE_EVERY_S = 5.0
 _MOST_NOTED = 10_000
 _MOST_CHARACTERS = 200
 # What was noted just before midnight is written just after it, perhaps by another process.
 _AFTER_MIDNIGHT = timedelta(hours=1)
-_LONGEST_PAUSE_S = 300.0
-
-log = structlog.get_logger()
 
 
 class _Noted(NamedTuple):
@@ -33,10 +26,10 @@ class _Noted(NamedTuple):
 class AskedQueries:
     """Counts how many people searched for what, for any number of web processes on one database.
 
-    A search costs its request one entry in a list; a thread reads it, marks and writes it in one small
-    transaction. What the last seconds brought is lost when the process is killed: it is a count of what is
-    popular, of which a few more or less change nothing. Who searched is nowhere written, see
-    library.searches.tables.Asker.
+    A search costs its request one entry in a list; `write`, called every few seconds, reads it, marks and
+    writes it in one small transaction. What the last seconds brought is lost when the process is killed: it
+    is a count of what is popular, of which a few more or less change nothing. Who searched is nowhere
+    written, see library.searches.tables.Asker.
     """
 
     def __init__(self, db: Database, secret: str, clock: Clock, least: int, keep_days: int) -> None:
@@ -46,28 +39,11 @@ class AskedQueries:
         self._noted: deque[_Noted] = deque(maxlen=_MOST_NOTED)
         self._tidied: date | None = None
         self._writing = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def note(self, searcher: str, text: str) -> None:
         """Remember that `searcher` (Who.play_key) searched for `text` and found something."""
         if self._keep_days and len(text) <= _MOST_CHARACTERS:
             self._noted.append(_Noted(local_day(self._clock()), searcher, text))
-
-    def start(self) -> None:
-        """Begin to write what is noted."""
-        self._thread = threading.Thread(target=self._run, name="asked queries", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, with everything written that can be."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=30)
-        with suppress(
-            Exception
-        ):  # the thread has said what is wrong, and nothing of this is worth waiting for
-            self.write()
 
     def write(self) -> None:
         """Write down what has been noted, and forget what its day no longer needs."""
@@ -102,14 +78,3 @@ class AskedQueries:
         with self._db.write() as session:
             actions.forget(session, today, self._least, self._keep_days)
         self._tidied = today
-
-    def _run(self) -> None:
-        pause_s = 0.0
-        while not self._stopping.wait(pause_s):
-            try:
-                self.write()
-                pause_s = WRITE_EVERY_S
-            except Exception:
-                # A disk that is full or a database that is restarting must not end the counting for good.
-                pause_s = min(_LONGEST_PAUSE_S, max(WRITE_EVERY_S, 2 * pause_s))
-                log.exception("queries were not counted, it will be tried again", after_s=pause_s)

@@ -75,7 +75,7 @@ def switch_to(folder: Path, name: str) -> None:
     write_whole(folder / _POINTER, name + "\n")
 
 
-def sweep(folder: Path, in_use: str, previous: str | None) -> None:
+def remove_old(folder: Path, in_use: str, previous: str | None) -> None:
     """Remove all generations but the one in use and the one before it."""
     for name in names(folder):
         if name not in (in_use, previous):

@@ -9,6 +9,9 @@ import structlog
 
 log = structlog.get_logger()
 
+_GOODBYE_S = 30.0
+"""So long a piece of work that is being done is waited for at the end."""
+
 
 class RecurringThread(ABC):
     """Does its work some time after the start and then every so often, until it is stopped."""
@@ -16,9 +19,12 @@ class RecurringThread(ABC):
     failed = "it failed, it will be tried again"
     """What the log says when the work raised something: that must not end it for good."""
 
-    def __init__(self, name: str, first_after_s: float, every_s: float) -> None:
+    def __init__(
+        self, name: str, first_after_s: float, every_s: float, at_most_s: float | None = None
+    ) -> None:
+        """`at_most_s`: work that fails is tried again after twice as long each time, up to so long."""
         self._stopping = threading.Event()
-        self._first_after_s, self._every_s = first_after_s, every_s
+        self._first_after_s, self._every_s, self._at_most_s = first_after_s, every_s, at_most_s
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -28,7 +34,7 @@ class RecurringThread(ABC):
     def stop(self) -> None:
         """End, after the piece of work that is being done."""
         self._stopping.set()
-        self._thread.join(timeout=30)
+        self._thread.join(timeout=_GOODBYE_S)
 
     @abstractmethod
     def work(self) -> None:
@@ -41,8 +47,15 @@ class RecurringThread(ABC):
     def _run(self) -> None:
         wait_s = self._first_after_s
         while not self._stopping.wait(wait_s):
-            wait_s = self._every_s
             try:
                 self.work()
+                wait_s = self._every_s
             except Exception:
-                log.exception(self.failed)
+                wait_s = self._after_a_failure(wait_s)
+                log.exception(self.failed, after_s=wait_s)
+
+    def _after_a_failure(self, waited_s: float) -> float:
+        """Return how long to wait when the work failed that was waited for `waited_s`."""
+        if self._at_most_s is None:
+            return self._every_s
+        return min(self._at_most_s, max(self._every_s, 2 * waited_s))

@@ -2,7 +2,8 @@
 
 The database says what is to be done (a recording that waits), DBOS remembers how far it is. A workflow's id
 is the recording's id and the number of the run, so starting it twice is starting it once; therefore a short
-sweep may start whatever waits, and no crash between "row written" and "job enqueued" can lose anything.
+look (server.background.waiting_recordings) may start whatever waits, and no crash between "row written" and
+"job enqueued" can lose anything.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import partial
 from typing import Any, TextIO
 
 import structlog
@@ -18,23 +20,21 @@ from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowHan
 from sqlalchemy import make_url
 
 from library.core.errors import NotFound
-from library.finding.indexer import IndexThread
-from library.intake import actions, queries
 from library.intake.pipeline import Pipeline
 from library.intake.running import Stopped
-from library.intake.tables import Recording
+from server.background.index_follower import IndexThread
 from server.background.roll_up import RollThread
 from server.background.store_sweep import SweepThread
+from server.background.waiting_recordings import WaitingRecordingsThread, workflow_of
 from server.wiring import Ports
 from transcode.errors import Cancelled
 
 # Constant, because a workflow is only recovered by the version that began it, and our steps stay compatible.
 APPLICATION_VERSION = "1"
-_SWEEP_S = 0.5
-# Every so many sweeps also runs that ended without a verdict are looked for, not only what waits.
-_MEND_EVERY = 60
 _RECOVERIES = 10
 _PARALLEL_RECORDINGS = 8
+# Children are ended by then, and what they were at is left to the next start.
+_FINISH_S = 15
 RECORDINGS, CLIPS = "recordings", "clips"
 DONE, STOPPED, INTERRUPTED = "done", "stopped", "interrupted"
 
@@ -51,26 +51,42 @@ class Worker:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._stopping = threading.Event()
-        self._started: set[str] = set()
         self._awaited: set[str] = set()
-        self._index = IndexThread(ports.indexer)
-        self._sweeper = threading.Thread(target=self._sweep_forever, name="sweep", daemon=True)
-        self._tidy = SweepThread(ports)
-        self._rolls = RollThread(ports)
-        self._lock: TextIO | None = None
-        self._process: Callable[[str, int], str] | None = None
+        self._running = ExitStack()
 
     def start(self) -> None:
-        """Take up what is left and what comes; raises WorkerBusy, ToolMissing."""
-        tools = self._ports.tools
-        self._lock = self._hold_lock()
+        """Take up what is left and what comes; raises WorkerBusy, ToolMissing, and then nothing runs."""
+        tools, settings = self._ports.tools, self._ports.settings
+        with ExitStack() as started:
+            started.enter_context(self._hold_lock())
+            log.info(
+                "worker starts",
+                ffmpeg=tools.ffmpeg_version,
+                ffprobe=tools.ffprobe_version,
+                id=settings.executor_id,
+            )
+            for thread in (
+                RollThread(self._ports),
+                SweepThread(self._ports),
+                IndexThread(self._ports.indexer),
+            ):
+                thread.start()
+                started.callback(thread.stop)
+            process = self._launch(started)
+            started.callback(self._let_waiting_go)
+            waiting = WaitingRecordingsThread(self._ports.db, partial(_start_run, process))
+            waiting.start()
+            started.callback(waiting.stop)
+            self._running = started.pop_all()
+
+    def stop(self) -> None:
+        """End: children are ended, steps are left to be taken up at the next start."""
+        self._stopping.set()
+        self._running.close()
+
+    def _launch(self, started: ExitStack) -> Callable[[str, int], str]:
+        """Start DBOS with our workflows and queues; returns the workflow of a recording's run."""
         settings = self._ports.settings
-        log.info(
-            "worker starts",
-            ffmpeg=tools.ffmpeg_version,
-            ffprobe=tools.ffprobe_version,
-            id=settings.executor_id,
-        )
         config: DBOSConfig = {
             "name": "weike",
             "system_database_url": _jobs_url(settings.jobs),
@@ -79,26 +95,12 @@ class Worker:
             "log_level": "ERROR",
         }
         DBOS(config=config)
-        self._process = self._register(self._pipeline())
+        started.callback(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=_FINISH_S)
+        process = self._register(self._pipeline())
         DBOS.launch()
         DBOS.register_queue(RECORDINGS, worker_concurrency=_PARALLEL_RECORDINGS, polling_interval_sec=0.2)
         DBOS.register_queue(CLIPS, worker_concurrency=settings.parallel_clips, polling_interval_sec=0.2)
-        self._index.start()
-        self._sweeper.start()
-        self._tidy.start()
-        self._rolls.start()
-
-    def stop(self) -> None:
-        """End: children are ended, steps are left to be taken up at the next start."""
-        self._stopping.set()
-        self._sweeper.join(timeout=30)
-        self._let_waiting_go()
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=15)
-        self._index.stop()
-        self._tidy.stop()
-        self._rolls.stop()
-        if self._lock is not None:
-            self._lock.close()
+        return process
 
     def _let_waiting_go(self) -> None:
         """Cancel the clips that still queue here: nobody takes them up any more, and their recording waits.
@@ -123,7 +125,7 @@ class Worker:
             threads=1 if ports.settings.parallel_clips > 1 else None,
         )
 
-    def _hold_lock(self) -> TextIO | None:
+    def _hold_lock(self) -> TextIO:
         """Make sure that two processes with one executor id never take up the same jobs."""
         settings = self._ports.settings
         file = (settings.data / f"worker-{settings.executor_id}.lock").open("w")
@@ -180,52 +182,11 @@ class Worker:
 
         return index
 
-    # ------------------------------------------------------------------ the sweep
 
-    def _sweep_forever(self) -> None:
-        sweeps = 0
-        while not self._stopping.is_set():
-            try:
-                self._sweep(mend=sweeps % _MEND_EVERY == 0)
-                sweeps += 1
-            except Exception:
-                log.exception("the sweep failed, it will be tried again")
-            self._stopping.wait(_SWEEP_S)
-
-    def _sweep(self, *, mend: bool) -> None:
-        """Start what waits; with `mend` (at first, then now and then) also what was left half-way."""
-        with self._ports.db.read() as session:
-            states = ("waiting", "working") if mend else ("waiting",)
-            found = [(r.id, r.attempt) for r in queries.in_state(session, *states)]
-        for recording_id, attempt in found:
-            workflow_id = f"{recording_id}-{attempt}"
-            if workflow_id in self._started and not mend:
-                continue
-            status = DBOS.get_workflow_status(workflow_id)
-            if status is None:
-                self._start(recording_id, attempt)
-            elif status.status in ("PENDING", "ENQUEUED", "DELAYED"):
-                self._started.add(workflow_id)  # DBOS takes it up by itself
-            elif status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
-                self._with_recording(recording_id, attempt, actions.give_up_run)
-            else:
-                # It ended without a verdict: the process was stopped in the middle, or not even the verdict
-                # could be written. A new run goes on there.
-                self._with_recording(recording_id, attempt, actions.start_run)
-
-    def _start(self, recording_id: str, attempt: int) -> None:
-        if self._process is None:
-            return
-        with SetWorkflowID(f"{recording_id}-{attempt}"):
-            DBOS.enqueue_workflow(RECORDINGS, self._process, recording_id, attempt)
-        self._started.add(f"{recording_id}-{attempt}")
-
-    def _with_recording(self, recording_id: str, attempt: int, act: Callable[[Any, Recording], Any]) -> None:
-        """Do `act` with a recording unless it came to an end, or was begun anew, since it was looked at."""
-        with suppress(NotFound), self._ports.db.write() as session:
-            recording = queries.recording(session, recording_id)
-            if recording.attempt == attempt and recording.state in ("waiting", "working"):
-                act(session, recording)
+def _start_run(process: Callable[[str, int], str], recording_id: str, attempt: int) -> None:
+    """Enqueue the workflow of a recording's run."""
+    with SetWorkflowID(workflow_of(recording_id, attempt)):
+        DBOS.enqueue_workflow(RECORDINGS, process, recording_id, attempt)
 
 
 def _result(handle: WorkflowHandle[str]) -> str:

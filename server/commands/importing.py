@@ -110,7 +110,7 @@ def _import(run: _Run, listed: Manifest, folder: Path) -> None:
         if isinstance(row, BadRow):
             run.fail(row.line, row.key, Invalid(row.code, **row.values))
     rows = [row for row in listed.rows if isinstance(row, Row)]
-    local.sweep(run.ports.db, run.ports.uploads)
+    local.remove_leftovers(run.ports.db, run.ports.uploads)
     with run.console.progress(run.console.say(N_("导入"))) as show:
         for done in range(0, len(rows), _BATCH):
             _batch(run, rows[done : done + _BATCH], folder)

@@ -77,7 +77,7 @@ def take(
     A file that is here already gives its lesson, unless `again`. Raises Invalid, TooLarge, Failed, OSError;
     then nothing is left.
     """
-    local.sweep(ports.db, ports.uploads)
+    local.remove_leftovers(ports.db, ports.uploads)
     local.check_file(file, ports.uploads, ports.settings.limits)
     with local.copied(file, ports.uploads, on_progress) as copy:
         taken: list[Taken] = []

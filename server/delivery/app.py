@@ -10,7 +10,7 @@ import structlog
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
-from library.catalog.narrowed import ClosedClips
+from library.catalog.narrowed import NarrowedClips
 from library.core.clock import Clock
 from library.intake.objects import clip_prefix, local_root
 from server.delivery.answers import (
@@ -36,8 +36,8 @@ log = structlog.get_logger()
 class MediaApp:
     """Serves /media/<signed path> from the object store."""
 
-    def __init__(self, keys: MediaKeys, closed: ClosedClips, store: ObjectStore, clock: Clock) -> None:
-        self._keys, self._closed, self._clock = keys, closed, clock
+    def __init__(self, keys: MediaKeys, narrowed: NarrowedClips, store: ObjectStore, clock: Clock) -> None:
+        self._keys, self._narrowed, self._clock = keys, narrowed, clock
         root = local_root(store)
         self._source = Bucket(store) if root is None else Folder(root)
         self._small = SmallFiles()
@@ -46,7 +46,7 @@ class MediaApp:
         """Answer one request."""
         path = scope["raw_path"].decode("latin-1")
         address = self._keys.signer.read(path, self._clock())
-        if address is None or not self._closed.plays(address.clip, address.audience):
+        if address is None or not self._narrowed.plays(address.clip, address.audience):
             await send_empty(send, 403)
             return
         if scope["method"] not in ("GET", "HEAD"):

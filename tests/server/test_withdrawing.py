@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from library.catalog.narrowed import ClosedClips
+from library.catalog.narrowed import NarrowedClips
 from library.catalog.permits import Audience, LessonState
 from library.review import actions as review
 from tests.server.conftest import Put, Shelf
@@ -170,9 +170,9 @@ def test_what_no_address_lives_to_see_is_forgotten(served: Served, put: Put, clo
     life_s = served.ports.settings.media_life_s
 
     def knows(later: timedelta) -> bool:
-        closed = ClosedClips(served.ports.db, lambda: now + later, life_s)
-        closed.look()
-        return not closed.plays(put.clip, "everyone")
+        narrowed = NarrowedClips(served.ports.db, lambda: now + later, life_s)
+        narrowed.look()
+        return not narrowed.plays(put.clip, "everyone")
 
     assert knows(timedelta(0))
     assert knows(timedelta(seconds=life_s + 3600 - 60))
@@ -181,7 +181,7 @@ def test_what_no_address_lives_to_see_is_forgotten(served: Served, put: Put, clo
 
 def test_a_draft_was_nobodys_to_lose(served: Served, shelf: Shelf) -> None:
     draft = shelf.lesson(LessonState.DRAFT)
-    closed = ClosedClips(served.ports.db, served.ports.clock, 60)
-    closed.look()
-    assert closed.plays(draft.clip, "everyone")
+    narrowed = NarrowedClips(served.ports.db, served.ports.clock, 60)
+    narrowed.look()
+    assert narrowed.plays(draft.clip, "everyone")
     assert "/staff/" in address(served, draft, "lecturer")

@@ -19,8 +19,8 @@ from library.core.errors import NotFound, WeikeError
 from library.core.permits import Viewer
 from library.intake import actions, queries
 from library.intake.rules import MEDIA_SUFFIXES
+from library.intake.unfinished_uploads import received_bytes
 from server.slices.intake.contexts import MinePage, ProgressPage, UploadPage
-from server.slices.intake.uploads import received_bytes
 from server.web.deps import Lecturer, PortsDep, Reading, Who, WhoDep, Writing
 from server.web.pages import Pages, pager
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished

@@ -6,18 +6,14 @@ one person, and is known to the database before its first byte arrives.
 
 from __future__ import annotations
 
-import asyncio
 import errno
-import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
-import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from tuspyserver import create_tus_router
@@ -25,18 +21,12 @@ from tuspyserver.storage.local import LocalFileStorage
 
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
-from library.core.database import Database
 from library.core.errors import Invalid, NotFound
 from library.core.permits import Role
 from library.intake import actions, queries, rules
+from library.intake.unfinished_uploads import DAYS_KEPT, note_received
 from server.web.deps import PortsDep, Who, need
 from server.wiring import Ports
-
-DAYS_KEPT = 7
-_STRAY_AFTER = timedelta(hours=1)
-_UPLOAD_ID = re.compile(r"[0-9a-f]{32}")
-
-log = structlog.get_logger()
 
 
 class UploadStorage(LocalFileStorage):
@@ -69,12 +59,6 @@ class UploadStorage(LocalFileStorage):
         async with super().lock(uid):
             self._pending.pop(uid, None)
             yield
-
-
-def received_bytes(uploads: Path, upload_id: str | None) -> int:
-    """Return how much of an upload is on disk."""
-    file = uploads / str(upload_id)
-    return file.stat().st_size if upload_id and file.is_file() else 0
 
 
 def upload_router(ports: Ports) -> APIRouter:
@@ -170,71 +154,6 @@ def _forget(ports: Ports, upload_id: str) -> None:
 
 def _after_complete(ports: PortsDep) -> Callable[[str, dict[str, str]], Awaitable[None]]:
     async def complete(path: str, _metadata: dict[str, str]) -> None:
-        await run_in_threadpool(_received, ports.db, Path(path).name)
+        await run_in_threadpool(note_received, ports.db, Path(path).name)
 
     return complete
-
-
-def _received(db: Database, upload_id: str) -> None:
-    with db.write() as session:
-        recording = queries.recording_by_upload(session, upload_id)
-        if recording is not None:
-            actions.received(session, recording)
-
-
-def reconcile(db: Database, uploads: Path, now: datetime) -> None:
-    """Mend what a crash left: uploads that are whole but not noted, and those nobody came back to.
-
-    A process killed between the last byte and the database's commit leaves a whole file that the browser
-    believes delivered.
-    """
-    with db.read() as session:
-        open_ones = [
-            (r.upload_id, r.size_bytes, r.created_at) for r in queries.in_state(session, "receiving")
-        ]
-    for upload_id, size_bytes, created_at in open_ones:
-        if upload_id is None:
-            continue
-        file = uploads / upload_id
-        if received_bytes(uploads, upload_id) >= size_bytes > 0:
-            _received(db, upload_id)
-            continue
-        touched = (
-            datetime.fromtimestamp(file.stat().st_mtime, tz=now.tzinfo) if file.is_file() else created_at
-        )
-        if now - touched > timedelta(days=DAYS_KEPT):
-            with db.write() as session:
-                recording = queries.recording_by_upload(session, upload_id)
-                if recording is not None:
-                    actions.give_up(session, recording, now)
-            for left in (file, file.with_name(f"{upload_id}.info")):
-                left.unlink(missing_ok=True)
-    _sweep_strays(db, uploads, now)
-
-
-def _sweep_strays(db: Database, uploads: Path, now: datetime) -> None:
-    """Take away the bytes of uploads that the database no longer knows: replaced, or their lesson deleted."""
-    for file in uploads.iterdir():
-        upload_id = file.name.removesuffix(".tmp").removesuffix(".info")
-        if _UPLOAD_ID.fullmatch(upload_id) is None:
-            continue
-        with suppress(FileNotFoundError):
-            if now - datetime.fromtimestamp(file.stat().st_mtime, tz=now.tzinfo) < _STRAY_AFTER:
-                continue
-            with db.read() as session:
-                recording = queries.recording_by_upload(session, upload_id)
-            if recording is None or recording.state == "ready":
-                file.unlink()
-
-
-async def reconcile_forever(
-    db: Database, uploads: Path, clock: Callable[[], datetime], every_s: float = 10.0
-) -> None:
-    """Run `reconcile` again and again until cancelled."""
-    while True:
-        try:
-            await run_in_threadpool(reconcile, db, uploads, clock())
-        except Exception:
-            # A database that is restarting or a full disk must not end this for good.
-            log.exception("uploads could not be mended, it will be tried again")
-        await asyncio.sleep(every_s)

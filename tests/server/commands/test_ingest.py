@@ -162,7 +162,7 @@ def test_what_a_killed_copy_left_is_swept_and_what_is_being_copied_is_not(ports:
     of_the_web = ports.uploads / "0123456789abcdef0123456789abcdef"
     of_the_web.write_bytes(b"half an upload")
     with local.copied(short, ports.uploads) as copy:
-        local.sweep(ports.db, ports.uploads)
+        local.remove_leftovers(ports.db, ports.uploads)
         assert {file.name for file in ports.uploads.iterdir()} == {of_the_web.name, copy.upload_id}
 
 

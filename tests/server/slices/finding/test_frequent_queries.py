@@ -15,6 +15,7 @@ from library.core.database import Database
 from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
 from library.searches.tables import Asker, DayQuery
+from server.background.query_counts import QueryCountsThread
 from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.client import Person
@@ -186,9 +187,10 @@ def test_a_person_is_counted_once_whichever_process_answers(db: Database) -> Non
 
 def test_what_is_noted_is_written_when_the_server_ends(db: Database) -> None:
     (process,) = counters(db, MovableClock(), 1)
-    process.start()
+    thread = QueryCountsThread(process)
+    thread.start()
     process.note("p:1", OPEN)
-    process.stop()
+    thread.stop()
     assert counted(db) == {OPEN: 1}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ import pytest
 
 from library.core.clock import utc_now
 from library.intake import queries
-from server.slices.intake.uploads import DAYS_KEPT, reconcile, reconcile_forever
+from library.intake.unfinished_uploads import DAYS_KEPT, mend
+from server.background.upload_mending import UploadMendingThread
 from tests.server.conftest import Shelf
 from tests.support.server import Served
 
@@ -43,7 +44,7 @@ def test_a_whole_upload_whose_end_was_not_noted(served: Served, shelf: Shelf) ->
     file = place(served, shelf.upload())
     with file.open("ab") as stream:  # the last bytes were written, and then the process was killed
         stream.write(b"123456789")
-    reconcile(served.ports.db, served.ports.uploads, utc_now())
+    mend(served.ports.db, served.ports.uploads, utc_now())
     assert state(served, file) == "waiting"
     assert file.exists()
 
@@ -52,7 +53,7 @@ def test_an_upload_nobody_came_back_to(served: Served, shelf: Shelf) -> None:
     recent, old = place(served, shelf.upload()), place(served, shelf.upload())
     make_old(recent, timedelta(days=DAYS_KEPT - 1))
     make_old(old, timedelta(days=DAYS_KEPT, hours=1))
-    reconcile(served.ports.db, served.ports.uploads, utc_now())
+    mend(served.ports.db, served.ports.uploads, utc_now())
     assert (state(served, recent), recent.exists()) == ("receiving", True)
     assert (state(served, old), old.exists()) == (None, False)
 
@@ -68,11 +69,11 @@ def test_bytes_of_a_replaced_or_deleted_upload_stayed_for_ever(served: Served, s
     stranger = served.data / "uploads" / "somebody-elses-file"
     stranger.write_bytes(b"x")
     os.utime(stranger, (0, 0))
-    reconcile(served.ports.db, served.ports.uploads, utc_now())
+    mend(served.ports.db, served.ports.uploads, utc_now())
     assert first.exists(), "not at once: it might just be beginning"
     for file in (first, second, gone):
         make_old(file, timedelta(hours=2))
-    reconcile(served.ports.db, served.ports.uploads, utc_now())
+    mend(served.ports.db, served.ports.uploads, utc_now())
     assert not first.exists()
     assert not first.with_name(f"{first.name}.info").exists()
     assert not gone.exists()
@@ -91,27 +92,21 @@ def test_mending_ended_for_good_at_its_first_error(served: Served, shelf: Shelf)
             connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
             connection.commit()
 
-    async def mend_through_trouble() -> None:
-        rename("intake_recording", "away")
-        mending = asyncio.create_task(
-            reconcile_forever(served.ports.db, served.ports.uploads, utc_now, every_s=0.02)
-        )
-        await asyncio.sleep(0.3)
+    rename("intake_recording", "away")
+    mending = UploadMendingThread(served.ports.db, served.ports.uploads, utc_now, every_s=0.02)
+    mending.start()
+    try:
+        time.sleep(0.3)
         rename("away", "intake_recording")
-        try:
-            await until(lambda: state(served, file) == "waiting")
-        finally:
-            mending.cancel()
-            with suppress(asyncio.CancelledError):
-                await mending
-
-    asyncio.run(mend_through_trouble())
+        until(lambda: state(served, file) == "waiting")
+    finally:
+        mending.stop()
 
 
-async def until(true: Callable[[], Any]) -> None:
+def until(true: Callable[[], Any]) -> None:
     """Look until it is so, at most half a minute."""
     for _ in range(1500):
         if true():
             return
-        await asyncio.sleep(0.02)
+        time.sleep(0.02)
     pytest.fail("never came")
