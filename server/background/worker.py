@@ -21,6 +21,7 @@ from library.core.errors import NotFound
 from library.finding.indexer import IndexThread
 from library.intake import actions, queries
 from library.intake.pipeline import Pipeline
+from library.intake.rules import BUSY, RecordingState
 from library.intake.running import Stopped
 from library.intake.tables import Recording
 from server.background.roll_up import RollThread
@@ -195,7 +196,7 @@ class Worker:
     def _sweep(self, *, mend: bool) -> None:
         """Start what waits; with `mend` (at first, then now and then) also what was left half-way."""
         with self._ports.db.read() as session:
-            states = ("waiting", "working") if mend else ("waiting",)
+            states = BUSY if mend else (RecordingState.WAITING,)
             found = [(r.id, r.attempt) for r in queries.in_state(session, *states)]
         for recording_id, attempt in found:
             workflow_id = f"{recording_id}-{attempt}"
@@ -224,7 +225,7 @@ class Worker:
         """Do `act` with a recording unless it came to an end, or was begun anew, since it was looked at."""
         with suppress(NotFound), self._ports.db.write() as session:
             recording = queries.recording(session, recording_id)
-            if recording.attempt == attempt and recording.state in ("waiting", "working"):
+            if recording.attempt == attempt and recording.state in BUSY:
                 act(session, recording)
 
 

@@ -29,6 +29,7 @@ from library.core.database import Database
 from library.core.errors import Invalid, NotFound
 from library.core.permits import Role
 from library.intake import actions, queries, rules
+from library.intake.rules import RecordingState
 from server.web.deps import PortsDep, Who, need
 from server.wiring import Ports
 
@@ -116,7 +117,7 @@ def _allowed(request: Request, ports: PortsDep, who: Annotated[Who, need(Role.LE
         recording = queries.recording_by_upload(session, upload_id)
         if recording is None or recording.uploaded_by != who.viewer.person_id:
             raise NotFound("upload_unknown")
-        if request.method == "DELETE" and recording.state != "receiving":
+        if request.method == "DELETE" and recording.state is not RecordingState.RECEIVING:
             raise NotFound("upload_unknown")
 
 
@@ -164,7 +165,7 @@ def _which_file(request: Request, ports: PortsDep) -> Callable[[dict[str, str]],
 def _forget(ports: Ports, upload_id: str) -> None:
     with ports.db.write() as session:
         recording = queries.recording_by_upload(session, upload_id)
-        if recording is not None and recording.state == "receiving":
+        if recording is not None and recording.state is RecordingState.RECEIVING:
             actions.give_up(session, recording, ports.clock())
 
 
@@ -189,9 +190,8 @@ def reconcile(db: Database, uploads: Path, now: datetime) -> None:
     believes delivered.
     """
     with db.read() as session:
-        open_ones = [
-            (r.upload_id, r.size_bytes, r.created_at) for r in queries.in_state(session, "receiving")
-        ]
+        arriving = queries.in_state(session, RecordingState.RECEIVING)
+        open_ones = [(r.upload_id, r.size_bytes, r.created_at) for r in arriving]
     for upload_id, size_bytes, created_at in open_ones:
         if upload_id is None:
             continue
@@ -223,7 +223,7 @@ def _sweep_strays(db: Database, uploads: Path, now: datetime) -> None:
                 continue
             with db.read() as session:
                 recording = queries.recording_by_upload(session, upload_id)
-            if recording is None or recording.state == "ready":
+            if recording is None or recording.state is RecordingState.READY:
                 file.unlink()
 
 
