@@ -31,6 +31,7 @@ from bench.measure import go_first
 from library.access import actions as access
 from library.catalog import actions as catalog
 from library.catalog.permits import LessonState
+from library.catalog.rules import LessonKind
 from library.catalog.tables import Clip
 from library.core.clock import local_day, utc_now
 from library.core.ids import new_id, new_secret
@@ -230,7 +231,7 @@ def add_clips(ports: Ports, count: int, spoken: int = 0) -> tuple[str, tuple[str
         clips = catalog.put_clips(session, made, cuts)
         for clip in clips:
             factories.ready(session, clip, now=now)
-        catalog.set_media(session, made, kind="video", duration_s=CLIP_S * count)
+        catalog.set_media(session, made, kind=LessonKind.VIDEO, duration_s=CLIP_S * count)
         catalog.set_state(session, made, LessonState.PUBLISHED, now)
         return made.id, tuple(clip.id for clip in clips)
 

@@ -47,7 +47,7 @@ def invite(
         id=new_id(),
         token_hash=queries.hash_token(secret),
         name=clean_line(name)[:NAME_MAX],
-        role=str(role),
+        role=role,
         branch_id=branch.id,
         person_id=None,
         made_by=by.person_id if by else None,
@@ -77,9 +77,8 @@ def revoke_invitation(session: Session, viewer: Viewer, invitation_id: str) -> N
     invitation = session.get(Invitation, invitation_id)
     if invitation is None:
         raise NotFound
-    if Role(invitation.role) not in roles_below(
-        viewer, organisation.branch(session, invitation.branch_id).path
-    ):
+    branch = organisation.branch(session, invitation.branch_id)
+    if invitation.role not in roles_below(viewer, branch.path):
         raise Forbidden
     session.delete(invitation)
 
@@ -104,12 +103,13 @@ def accept_invitation(
     """
     invitation = queries.invitation(session, token, now)
     # One statement decides between two people who open the same link at once.
-    taken = session.execute(
+    taken = session.scalar(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
         .values(used_at=now)
+        .returning(Invitation.id)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if taken is None:
         raise NotFound("link_used_or_expired")
     if invitation.person_id is not None:
         person = people.person(session, invitation.person_id)
@@ -119,7 +119,7 @@ def accept_invitation(
     grant(
         session,
         person.id,
-        Role(invitation.role),
+        invitation.role,
         organisation.branch(session, invitation.branch_id),
         invitation.made_by,
         now,

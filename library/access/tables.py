@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.core.database import ID, Base
+from library.core.database import ID, Base, one_of
+from library.core.permits import Role
 
 
 class SignIn(Base):
@@ -46,7 +47,7 @@ class Invitation(Base):
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(80))
-    role: Mapped[str] = mapped_column(String(16))
+    role: Mapped[Role] = mapped_column(one_of(Role, 16))
     branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
     made_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id"))

@@ -11,7 +11,14 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, CueLine, clean_language
+from library.catalog.rules import (
+    SUMMARY_MAX,
+    TITLE_MAX,
+    CueLine,
+    LessonKind,
+    TranscriptQuality,
+    clean_language,
+)
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
 from library.core.database import announce, insert_new
 from library.core.errors import Invalid, NotFound
@@ -139,7 +146,7 @@ def _set_topics(session: Session, lesson: Lesson, names: Sequence[str]) -> None:
 def set_state(session: Session, lesson: Lesson, state: LessonState, now: datetime) -> None:
     """Move a lesson to a state; whether that is allowed is the review slice's decision."""
     touch(session, lesson)
-    if lesson.state == LessonState.PUBLISHED and state is not LessonState.PUBLISHED:
+    if lesson.state is LessonState.PUBLISHED and state is not LessonState.PUBLISHED:
         lesson.narrowed_at = now
     lesson.state = state
     if state is LessonState.PUBLISHED and lesson.published_at is None:
@@ -151,15 +158,15 @@ def set_state(session: Session, lesson: Lesson, state: LessonState, now: datetim
 def set_audience(session: Session, lesson: Lesson, audience: Audience, now: datetime) -> None:
     """Say for whom a lesson is."""
     touch(session, lesson)
-    if lesson.audience == Audience.EVERYONE and audience is not Audience.EVERYONE:
+    if lesson.audience is Audience.EVERYONE and audience is not Audience.EVERYONE:
         lesson.narrowed_at = now
     lesson.audience = audience
     session.flush()
     announce(session, PERMITS)
 
 
-def set_media(session: Session, lesson: Lesson, *, kind: str, duration_s: float) -> None:
-    """Note what the recording is: kind `video` or `sound`, and how long."""
+def set_media(session: Session, lesson: Lesson, *, kind: LessonKind, duration_s: float) -> None:
+    """Note what the recording is, a video or sound, and how long."""
     touch(session, lesson)
     lesson.kind = kind
     lesson.duration_s = duration_s
@@ -301,8 +308,10 @@ def clip_growing(session: Session, clip: Clip, early: str | None) -> None:
     session.flush()
 
 
-def put_transcript(session: Session, lesson: Lesson, kind: str, lines: Sequence[CueLine]) -> None:
-    """Replace what is said. `kind`: exact, estimated (times made from plain text), plain (no times), none."""
+def put_transcript(
+    session: Session, lesson: Lesson, quality: TranscriptQuality, lines: Sequence[CueLine]
+) -> None:
+    """Replace what is said; without lines there is no transcript, whatever its quality."""
     touch(session, lesson)
     session.execute(delete(Cue).where(Cue.lesson_id == lesson.id))
     if lines:
@@ -319,7 +328,7 @@ def put_transcript(session: Session, lesson: Lesson, kind: str, lines: Sequence[
                 for n, line in enumerate(lines)
             ],
         )
-    lesson.transcript = kind if lines else "none"
+    lesson.transcript = quality if lines else TranscriptQuality.NONE
     session.flush()
 
 

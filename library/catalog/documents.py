@@ -50,7 +50,7 @@ def _document(lesson: Lesson, clip: Clip | None, lines: Sequence[CueLine]) -> Do
         spoken="\n".join(line.text for line in lines),
         date=lesson.taught_on,
         branch=lesson.branch_id,
-        kind=lesson.kind,
+        kind=str(lesson.kind),
         language=lesson.language,
         length=length_class(clip.end_s - clip.start_s if clip else lesson.duration_s),
         scope=scope_tokens(queries.facts(lesson)),

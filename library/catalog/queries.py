@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, extract, false, func, or_, s
 from sqlalchemy.orm import Session, selectinload
 
 from library.catalog.permits import Action, Audience, LessonFacts, LessonState, may, media_audience
-from library.catalog.rules import CueLine, first_words, shared_topics
+from library.catalog.rules import CueLine, LessonKind, TranscriptQuality, first_words, shared_topics
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
 from library.core.errors import Forbidden, NotFound
 from library.core.paging import Page, clean_number
@@ -23,8 +23,8 @@ from library.people.tables import Person
 def facts(lesson: Lesson) -> LessonFacts:
     """Return what permits need to know of a lesson."""
     return LessonFacts(
-        state=LessonState(lesson.state),
-        audience=Audience(lesson.audience),
+        state=lesson.state,
+        audience=lesson.audience,
         owner_id=lesson.owner_id,
         branch_path=lesson.branch.path,
     )
@@ -146,7 +146,12 @@ def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.playable:
         # Something of it plays, or it is a text whose video is still to come.
         plays = select(Clip.lesson_id).where(Clip.plan.is_not(None), Clip.n.is_not(None))
-        conditions.append(or_(Lesson.id.in_(plays), and_(Lesson.kind == "text", Lesson.transcript != "none")))
+        conditions.append(
+            or_(
+                Lesson.id.in_(plays),
+                and_(Lesson.kind == LessonKind.TEXT, Lesson.transcript != TranscriptQuality.NONE),
+            )
+        )
     return conditions
 
 
@@ -357,9 +362,7 @@ def narrowed_clips(session: Session, since: datetime) -> dict[str, str]:
     rows = session.execute(
         select(Clip.id, Lesson.state, Lesson.audience).join(Clip.lesson).where(Lesson.narrowed_at >= since)
     )
-    found = {
-        clip_id: media_audience(LessonState(state), Audience(audience)) for clip_id, state, audience in rows
-    }
+    found = {clip_id: media_audience(state, audience) for clip_id, state, audience in rows}
     for clips in session.scalars(select(DeletedLesson.clips).where(DeletedLesson.deleted_at >= since)):
         found.update(dict.fromkeys(clips, "nobody"))
     return {clip_id: open_to for clip_id, open_to in found.items() if open_to != "everyone"}

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from library.core.errors import Invalid
 from library.core.text import clean_line, required_name
@@ -19,6 +20,24 @@ SUMMARY_MAX = 4_000
 TOPICS_MAX = 20
 
 LANGUAGES = ("zh-CN", "en")
+
+
+class LessonKind(StrEnum):
+    """What a lesson is made of: a moving picture, sound with a poster, or a text whose video is to come."""
+
+    VIDEO = "video"
+    SOUND = "sound"
+    TEXT = "text"
+
+
+class TranscriptQuality(StrEnum):
+    """How well we know when something is said: from a file with times, guessed from plain text, not at all
+    (the text has no times), or there is no text."""
+
+    EXACT = "exact"
+    ESTIMATED = "estimated"
+    PLAIN = "plain"
+    NONE = "none"
 
 
 @dataclass(frozen=True)

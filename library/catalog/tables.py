@@ -7,7 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from library.core.database import ID, Base
+from library.catalog.permits import Audience, LessonState
+from library.catalog.rules import LessonKind, TranscriptQuality
+from library.core.database import ID, Base, one_of
 from library.organisation.tables import Branch
 from library.people.tables import Person
 
@@ -48,15 +50,12 @@ class LessonTopic(Base):
 
 class Lesson(Base):
     """What people see. `key` is the name an old library knew it by; `revision` moves with every change that
-    the search index must learn of; `kind` says what it is made of: video, sound or text. `narrowed_at` is
-    when it was last taken from some who could watch it: withdrawn, or kept for signed-in people.
+    the search index must learn of. `narrowed_at` is when it was last taken from some who could watch it:
+    withdrawn, or kept for signed-in people.
     """
 
     __tablename__ = "catalog_lesson"
     __table_args__ = (
-        CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name="state"),
-        CheckConstraint("audience IN ('everyone', 'signed_in')", name="audience"),
-        CheckConstraint("kind IN ('video', 'sound', 'text')", name="kind"),
         Index(None, "revision"),
         Index(None, "state", "published_at"),
         Index(None, "owner_id"),
@@ -69,15 +68,21 @@ class Lesson(Base):
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(8), default="zh-CN")
-    kind: Mapped[str] = mapped_column(String(8), default="text")
+    kind: Mapped[LessonKind] = mapped_column(one_of(LessonKind, 8, check="kind"), default=LessonKind.TEXT)
     lecturer_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lecturer.id"))
     taught_on: Mapped[date | None]
     branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
-    state: Mapped[str] = mapped_column(String(16), default="draft")
-    audience: Mapped[str] = mapped_column(String(16), default="everyone")
+    state: Mapped[LessonState] = mapped_column(
+        one_of(LessonState, 16, check="state"), default=LessonState.DRAFT
+    )
+    audience: Mapped[Audience] = mapped_column(
+        one_of(Audience, 16, check="audience"), default=Audience.EVERYONE
+    )
     duration_s: Mapped[float | None]
-    transcript: Mapped[str] = mapped_column(String(16), default="none")
+    transcript: Mapped[TranscriptQuality] = mapped_column(
+        one_of(TranscriptQuality, 16), default=TranscriptQuality.NONE
+    )
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     narrowed_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Enum,
     MetaData,
     String,
     TypeDecorator,
@@ -222,3 +224,20 @@ def copy_sqlite(file: Path, target: Path) -> None:
 
 
 ID = String(16)
+
+
+def one_of(words: type[StrEnum], length: int, *, check: str | None = None) -> Enum:
+    """Return the type of a column that holds a word of a closed set: text in the database, the word here.
+
+    What the set does not know is refused on the way in and on the way out (LookupError). `check` names the
+    constraint with which the database refuses it too.
+    """
+    return Enum(
+        words,
+        native_enum=False,
+        length=length,
+        values_callable=lambda known: [word.value for word in known],
+        validate_strings=True,
+        create_constraint=check is not None,
+        name=check,
+    )

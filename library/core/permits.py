@@ -30,10 +30,14 @@ class Grant:
     branch_id: str
     path: str
 
+    def gives(self, role: Role) -> bool:
+        """Tell whether it is `role`, or a higher one."""
+        return _RANK[self.role] >= _RANK[role]
+
 
 @dataclass(frozen=True)
 class Viewer:
-    """The person who asks, or nobody (`person_id` None), with the roles they hold."""
+    """The person who asks, or nobody (`person_id` None), with the roles they hold, first given first."""
 
     person_id: str | None = None
     name: str = ""
@@ -46,15 +50,11 @@ class Viewer:
 
     def has(self, role: Role) -> bool:
         """Tell whether the viewer holds `role`, or a higher one, anywhere."""
-        return any(_RANK[g.role] >= _RANK[role] for g in self.grants)
+        return any(g.gives(role) for g in self.grants)
 
     def holds_at(self, role: Role, path: str) -> bool:
         """Tell whether the viewer holds `role`, or a higher one, at the branch with `path` or above it."""
-        return any(_RANK[g.role] >= _RANK[role] and path.startswith(g.path) for g in self.grants)
-
-    def first_branch(self, role: Role) -> Grant | None:
-        """Return the first grant of at least `role`, which says where the viewer's own work belongs."""
-        return next((g for g in self.grants if _RANK[g.role] >= _RANK[role]), None)
+        return any(g.gives(role) and path.startswith(g.path) for g in self.grants)
 
 
 NOBODY = Viewer()
@@ -64,7 +64,7 @@ def scope_of(viewer: Viewer) -> frozenset[str]:
     """Return the tokens a viewer holds."""
     if viewer.person_id is None:
         return frozenset({"everyone"})
-    staffed = {f"branch:{g.branch_id}" for g in viewer.grants if _RANK[g.role] >= _RANK[Role.STAFF]}
+    staffed = {f"branch:{g.branch_id}" for g in viewer.grants if g.gives(Role.STAFF)}
     return frozenset({"everyone", "signed_in", f"owner:{viewer.person_id}"} | staffed)
 
 

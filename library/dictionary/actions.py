@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from library.core.errors import Conflict, Invalid, NotFound, WeikeError
 from library.core.ids import new_id
 from library.dictionary import lines, queries
-from library.dictionary.rules import Draft, Entries, Entry, shown
+from library.dictionary.rules import Change, Draft, Entries, Entry, shown
 from library.dictionary.tables import DictionaryChange, DictionaryVersion, SwitchedOff, TaughtEntry
 from search.meaning.dictionary import units_of
 
@@ -27,10 +27,10 @@ THERE = frozenset({"entry_there", "entry_there_shipped", "entry_off_already"})
 
 @dataclass(frozen=True)
 class Taken:
-    """A pasted line that was taken: what it did (add, off), the words kept, and those that were the same."""
+    """A pasted line that was taken: what it did (ADD, OFF), the words kept, and those that were the same."""
 
     number: int
-    what: str
+    what: Change
     words: tuple[str, ...]
     same: tuple[str, ...] = ()
 
@@ -91,7 +91,7 @@ def change(
     counter.value += 1
     row.words, row.version = list(wanted.words), row.version + 1
     row.changed_by, row.changed_at = by, now
-    _note(session, by, "change", before, wanted.words, now)
+    _note(session, by, Change.CHANGE, before, wanted.words, now)
     session.flush()
     return _entry(row)
 
@@ -101,7 +101,7 @@ def remove(session: Session, by: str | None, entry_id: str, version: int | None,
     counter = _lock(session)
     row = _own(session, entry_id, version)
     counter.value += 1
-    _note(session, by, "remove", tuple(row.words), (), now)
+    _note(session, by, Change.REMOVE, tuple(row.words), (), now)
     session.delete(row)
     session.flush()
 
@@ -140,7 +140,7 @@ def _take(session: Session, by: str | None, known: Entries, line: lines.Line, no
     if not wish.off:
         known.check(wish.draft)
         known.put(_add(session, by, wish.draft, now))
-        return Taken(line.number, "add", wish.draft.words, wish.draft.same)
+        return Taken(line.number, Change.ADD, wish.draft.words, wish.draft.same)
     shipped = known.shipped_as(frozenset(map(units_of, wish.draft.words)))
     if shipped is None:
         raise Invalid("entry_not_shipped", field="lines", word=shown(wish.draft.words))
@@ -149,7 +149,7 @@ def _take(session: Session, by: str | None, known: Entries, line: lines.Line, no
     _switch(session, by, shipped, on=False, now=now)
     known.drop(shipped)
     known.put(replace(shipped, on=False))
-    return Taken(line.number, "off", shipped.words)
+    return Taken(line.number, Change.OFF, shipped.words)
 
 
 def _lock(session: Session) -> DictionaryVersion:
@@ -176,7 +176,7 @@ def _add(session: Session, by: str | None, wanted: Draft, now: datetime) -> Entr
         id=new_id(), words=list(wanted.words), version=1, created_at=now, changed_by=by, changed_at=now
     )
     session.add(row)
-    _note(session, by, "add", (), wanted.words, now)
+    _note(session, by, Change.ADD, (), wanted.words, now)
     return _entry(row)
 
 
@@ -185,13 +185,13 @@ def _switch(session: Session, by: str | None, entry: Entry, on: bool, now: datet
         session.execute(delete(SwitchedOff).where(SwitchedOff.id == entry.id))
     else:
         session.add(SwitchedOff(id=entry.id, words=list(entry.words)))
-    _note(session, by, "on" if on else "off", entry.words, entry.words, now)
+    _note(session, by, Change.ON if on else Change.OFF, entry.words, entry.words, now)
 
 
 def _note(
     session: Session,
     by: str | None,
-    what: str,
+    what: Change,
     before: tuple[str, ...],
     after: tuple[str, ...],
     now: datetime,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
-from library.dictionary.rules import Entries, Entry, shipped_id, shown
+from library.dictionary.rules import Change, Entries, Entry, shipped_id, shown
 from library.dictionary.tables import DictionaryChange, DictionaryVersion, SwitchedOff, TaughtEntry
 from library.people.tables import Person
 from search.meaning.dictionary import shipped_entries, units_of
@@ -96,11 +96,11 @@ def shipped_of(session: Session, words: Sequence[str]) -> Entry:
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """Who did what when ("" for the command line): add, change, remove, off or on."""
+    """Who did what when ("" for the command line)."""
 
     at: datetime
     who: str
-    what: str
+    what: Change
     before: tuple[str, ...]
     after: tuple[str, ...]
 

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 from library.core.errors import Conflict, Invalid
@@ -33,6 +34,16 @@ _NOT_IN_WORDS = re.compile(r"[、,，;；=＝:：]")
 _NOTE = "#＃ "
 
 Units = tuple[str, ...]
+
+
+class Change(StrEnum):
+    """What was done with an entry; shipped ones can only be switched off and on."""
+
+    ADD = "add"
+    CHANGE = "change"
+    REMOVE = "remove"
+    OFF = "off"
+    ON = "on"
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.core.database import ID, Base
+from library.core.database import ID, Base, one_of
+from library.dictionary.rules import Change
 
 
 class TaughtEntry(Base):
@@ -38,14 +39,14 @@ class SwitchedOff(Base):
 
 
 class DictionaryChange(Base):
-    """Who changed what: add, change, remove, off or on. Rows are added, never changed."""
+    """Who changed what. Rows are added, never changed."""
 
     __tablename__ = "wording_change"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
-    what: Mapped[str] = mapped_column(String(16))
+    what: Mapped[Change] = mapped_column(one_of(Change, 16))
     before: Mapped[list[str]] = mapped_column(JSON)
     after: Mapped[list[str]] = mapped_column(JSON)
 

@@ -11,14 +11,24 @@ from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
-from library.catalog.rules import CueLine
+from library.catalog.permits import LessonState
+from library.catalog.rules import CueLine, TranscriptQuality
 from library.catalog.tables import Clip, Lesson
 from library.core.database import insert_new
 from library.core.errors import Conflict, Invalid
 from library.core.ids import new_id
 from library.core.text import clean_line
 from library.intake import queries
-from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
+from library.intake.rules import (
+    BUSY,
+    FILE_NAME_MAX,
+    RETRIABLE,
+    TRANSCRIPT_MAX_BYTES,
+    RecordingState,
+    StepKind,
+    StepState,
+    quality_of,
+)
 from library.intake.tables import Original, Recording, Step
 from transcode.cutting.split import AudioProfile
 from transcode.errors import Refused
@@ -43,7 +53,7 @@ def begin(
     """
     present = queries.recording_of(session, lesson.id)
     if present is not None:
-        if present.state in ("waiting", "working", "ready") or present.wanted is not None:
+        if present.state in (*BUSY, RecordingState.READY) or present.wanted is not None:
             raise Conflict("lesson_has_recording")
         _forget_what_was_made(session, lesson)
         session.execute(delete(Recording).where(Recording.id == present.id))
@@ -54,7 +64,7 @@ def begin(
         "upload_id": upload_id,
         "file_name": clean_line(file_name)[:FILE_NAME_MAX],
         "size_bytes": size_bytes,
-        "state": "receiving",
+        "state": RecordingState.RECEIVING,
         "uploaded_by": person_id,
         "created_at": now,
     }
@@ -67,15 +77,16 @@ def _forget_what_was_made(session: Session, lesson: Lesson) -> None:
     """Take away what another recording gave a lesson: its cuts, and times guessed from its sound."""
     if lesson.every_clip:
         catalog.put_clips(session, lesson, [])
-    if lesson.transcript == "estimated":
+    if lesson.transcript is TranscriptQuality.ESTIMATED:
         lines = [CueLine(None, None, line.text) for line in catalog_queries.cues(session, lesson.id)]
-        catalog.put_transcript(session, lesson, "plain", lines)
+        catalog.put_transcript(session, lesson, TranscriptQuality.PLAIN, lines)
 
 
 def give_up(session: Session, recording: Recording, now: datetime) -> None:
     """Forget an upload that was cancelled, and its lesson when nothing else hangs on it."""
     lesson = catalog_queries.lesson(session, recording.lesson_id)
-    if lesson.state == "draft" and lesson.key is None and lesson.transcript == "none" and not lesson.summary:
+    has_words = lesson.transcript is not TranscriptQuality.NONE or bool(lesson.summary)
+    if lesson.state is LessonState.DRAFT and lesson.key is None and not has_words:
         catalog.delete_lesson(session, lesson, now)  # and the recording with it
     else:
         session.delete(recording)
@@ -84,20 +95,20 @@ def give_up(session: Session, recording: Recording, now: datetime) -> None:
 
 def received(session: Session, recording: Recording) -> None:
     """Note that all bytes are here; the pipeline may begin. Saying it twice changes nothing."""
-    if recording.state == "receiving":
-        recording.state = "waiting"
-        _ensure_step(session, recording.id, "receive", 0)
+    if recording.state is RecordingState.RECEIVING:
+        recording.state = RecordingState.WAITING
+        _ensure_step(session, recording.id, StepKind.RECEIVE, 0)
     session.flush()
 
 
 def start_run(session: Session, recording: Recording) -> int:
     """Begin a run of the pipeline: what failed waits again, what is done stays. Returns the run's number."""
     recording.attempt += 1
-    recording.state, recording.reason, recording.reason_args = "waiting", None, {}
+    recording.state, recording.reason, recording.reason_args = RecordingState.WAITING, None, {}
     session.execute(
         update(Step)
-        .where(Step.recording_id == recording.id, Step.state != "done")
-        .values(state="waiting", percent=0.0, eta_s=None, reason=None, reason_args={})
+        .where(Step.recording_id == recording.id, Step.state != StepState.DONE)
+        .values(state=StepState.WAITING, percent=0.0, eta_s=None, reason=None, reason_args={})
     )
     session.flush()
     return recording.attempt
@@ -108,17 +119,19 @@ def retry(session: Session, recording: Recording) -> int:
 
     "Already here" is thereby accepted.
     """
-    if recording.state not in ("failed", "refused", "cancelled"):
+    if recording.state not in RETRIABLE:
         raise Conflict("nothing_to_retry")
     if recording.reason == "already_here":
         recording.accepted_twin = True
     return start_run(session, recording)
 
 
-def _ensure_step(session: Session, recording_id: str, kind: str, n: int, clip_id: str | None = None) -> Step:
+def _ensure_step(
+    session: Session, recording_id: str, kind: StepKind, n: int, clip_id: str | None = None
+) -> Step:
     step = session.get(Step, (recording_id, kind, n))
     if step is None:
-        step = Step(recording_id=recording_id, kind=kind, n=n, clip_id=clip_id, state="waiting")
+        step = Step(recording_id=recording_id, kind=kind, n=n, clip_id=clip_id, state=StepState.WAITING)
         session.add(step)
         session.flush()
     return step
@@ -126,34 +139,36 @@ def _ensure_step(session: Session, recording_id: str, kind: str, n: int, clip_id
 
 def plan_steps(session: Session, recording: Recording, clips: Sequence[Clip]) -> None:
     """Lay out the steps that follow once the clips are known, in their order; those that play are done."""
-    its = (Step.recording_id == recording.id, Step.kind == "clip")
+    its = (Step.recording_id == recording.id, Step.kind == StepKind.CLIP)
     known = {step.clip_id: step for step in session.scalars(select(Step).where(*its))}
     times = {clip_id: (step.started_at, step.finished_at) for clip_id, step in known.items()}
     for step in known.values():  # numbers move: all go before the first comes
         session.delete(step)
     session.flush()
     for n, clip in enumerate(clips, start=1):
-        step = _ensure_step(session, recording.id, "clip", n, clip.id)
+        step = _ensure_step(session, recording.id, StepKind.CLIP, n, clip.id)
         if clip.plan is not None:
-            step.state, step.percent = "done", 100.0
+            step.state, step.percent = StepState.DONE, 100.0
             step.started_at, step.finished_at = times.get(clip.id, (None, None))
-    _ensure_step(session, recording.id, "captions", 0)
-    _ensure_step(session, recording.id, "index", 0)
+    _ensure_step(session, recording.id, StepKind.CAPTIONS, 0)
+    _ensure_step(session, recording.id, StepKind.INDEX, 0)
 
 
-def step_running(session: Session, recording_id: str, kind: str, n: int, now: datetime) -> None:
+def step_running(session: Session, recording_id: str, kind: StepKind, n: int, now: datetime) -> None:
     """Note that a step begins."""
     step = _ensure_step(session, recording_id, kind, n)
-    step.state, step.percent, step.eta_s, step.reason = "running", 0.0, None, None
+    step.state, step.percent, step.eta_s, step.reason = StepState.RUNNING, 0.0, None, None
     step.started_at, step.finished_at = now, None
-    session.execute(update(Recording).where(Recording.id == recording_id).values(state="working"))
+    session.execute(
+        update(Recording).where(Recording.id == recording_id).values(state=RecordingState.WORKING)
+    )
 
 
 def step_progress(
     session: Session,
     recording_id: str,
     attempt: int,
-    kind: str,
+    kind: StepKind,
     n: int,
     percent: float,
     eta_s: float | None,
@@ -167,16 +182,16 @@ def step_progress(
     )
 
 
-def step_done(session: Session, recording_id: str, kind: str, n: int, now: datetime) -> None:
+def step_done(session: Session, recording_id: str, kind: StepKind, n: int, now: datetime) -> None:
     """Note that a step is done."""
     step = _ensure_step(session, recording_id, kind, n)
-    step.state, step.percent, step.eta_s, step.finished_at = "done", 100.0, None, now
+    step.state, step.percent, step.eta_s, step.finished_at = StepState.DONE, 100.0, None, now
 
 
 def step_failed(
     session: Session,
     recording_id: str,
-    kind: str,
+    kind: StepKind,
     n: int,
     *,
     code: str,
@@ -186,7 +201,7 @@ def step_failed(
 ) -> None:
     """Note that a step failed and why; `hopeless` says that trying the same again cannot help."""
     step = _ensure_step(session, recording_id, kind, n)
-    step.state, step.eta_s, step.finished_at = "failed", None, now
+    step.state, step.eta_s, step.finished_at = StepState.FAILED, None, now
     step.reason, step.reason_args, step.hopeless = code, dict(values), hopeless
 
 
@@ -209,19 +224,19 @@ def finish(session: Session, recording: Recording) -> None:
     A run that was interrupted (neither all done nor one failed) stays `working`: it will be taken up again.
     """
     steps = session.scalars(select(Step).where(Step.recording_id == recording.id)).all()
-    failed = [s for s in queries.in_order(steps) if s.state == "failed"]
+    failed = [s for s in queries.in_order(steps) if s.state is StepState.FAILED]
     if failed:
         first = failed[0]
-        recording.state = "refused" if first.hopeless else "failed"
+        recording.state = RecordingState.REFUSED if first.hopeless else RecordingState.FAILED
         recording.reason, recording.reason_args = first.reason, dict(first.reason_args)
-    elif steps and all(s.state == "done" for s in steps):
-        recording.state, recording.reason, recording.reason_args = "ready", None, {}
+    elif steps and all(s.state is StepState.DONE for s in steps):
+        recording.state, recording.reason, recording.reason_args = RecordingState.READY, None, {}
     session.flush()
 
 
 def give_up_run(session: Session, recording: Recording) -> None:
     """Close a run that took the worker down with it time and again."""
-    recording.state, recording.reason, recording.reason_args = "failed", "gave_up", {}
+    recording.state, recording.reason, recording.reason_args = RecordingState.FAILED, "gave_up", {}
     session.flush()
 
 
@@ -237,7 +252,7 @@ def put_transcript(session: Session, lesson: Lesson, data: bytes, file_name: str
     except Refused as refused:
         raise Invalid(refused.code, field="transcript", **dict(refused.details)) from refused
     lines = [CueLine(c.start_s, c.end_s, c.text) for c in transcript.cues]
-    catalog.put_transcript(session, lesson, "exact" if transcript.kind == "timed" else "plain", lines)
+    catalog.put_transcript(session, lesson, quality_of(timed=transcript.kind == "timed"), lines)
     recording = queries.recording_of(session, lesson.id)
     if recording is not None:
         fit_transcript(session, lesson, recording)
@@ -246,20 +261,20 @@ def put_transcript(session: Session, lesson: Lesson, data: bytes, file_name: str
 
 def fit_transcript(session: Session, lesson: Lesson, recording: Recording) -> None:
     """Fit what is said to the recording: cues beyond its end are cut, plain text gets estimated times."""
-    if recording.facts is None or lesson.transcript == "none":
+    if recording.facts is None or lesson.transcript is TranscriptQuality.NONE:
         return
     duration_s = Facts.from_json(recording.facts).duration_s
     lines = catalog_queries.cues(session, lesson.id)
     cues = [captions.Cue(c.start_s, c.end_s, c.text) for c in lines]
-    if lesson.transcript == "plain":
+    if lesson.transcript is TranscriptQuality.PLAIN:
         if recording.profile is None:
             return
         pauses = AudioProfile.from_json(recording.profile).pauses
         fitted = captions.estimate_times(cues, duration_s, pauses)
-        kind = "estimated"
+        quality = TranscriptQuality.ESTIMATED
     else:
         fitted, _warnings = captions.fit_cues(cues, duration_s)
-        kind = lesson.transcript
-    if list(fitted) != cues or kind != lesson.transcript:
+        quality = lesson.transcript
+    if list(fitted) != cues or quality is not lesson.transcript:
         lines = [CueLine(c.start_s, c.end_s, c.text) for c in fitted]
-        catalog.put_transcript(session, lesson, kind, lines)
+        catalog.put_transcript(session, lesson, quality, lines)

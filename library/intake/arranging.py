@@ -17,6 +17,7 @@ from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, NotFound
 from library.intake import actions, queries
 from library.intake.cutting import CHOSEN, WantedCut, check_cuts, is_same
+from library.intake.rules import BUSY, RecordingState, StepKind, StepState
 from library.intake.tables import Recording, Step
 from transcode.reading.probe import Facts
 
@@ -39,7 +40,7 @@ def rearrange(
     Raises Conflict("cuts_not_yet", "cuts_changed"), Invalid as in `check_cuts`.
     """
     _hold(session, recording, lesson)
-    if recording.state == "receiving" or recording.facts is None or not lesson.clips:
+    if recording.state is RecordingState.RECEIVING or recording.facts is None or not lesson.clips:
         raise Conflict("cuts_not_yet")
     present = queries.arrangement(recording, lesson)
     if queries.version_of(recording, present) != base_version:
@@ -58,10 +59,10 @@ def rearrange(
         recording.wanted = None
         catalog.arrange(session, lesson, order, now)
     actions.plan_steps(session, recording, order)
-    _restart_last_steps(session, recording, "waiting" if makes else "done")
+    _restart_last_steps(session, recording, StepState.WAITING if makes else StepState.DONE)
     actions.start_run(session, recording)
     if not makes:
-        recording.state = "ready"
+        recording.state = RecordingState.READY
     session.flush()
 
 
@@ -106,10 +107,11 @@ def discard(session: Session, recording: Recording, lesson: Lesson, now: datetim
     actions.plan_steps(session, recording, order)
     actions.start_run(session, recording)
     if all(clip.plan for clip in order):
-        _restart_last_steps(session, recording, "done")
-        recording.state = "ready"
+        _restart_last_steps(session, recording, StepState.DONE)
+        recording.state = RecordingState.READY
     else:
-        recording.state = "cancelled"  # what was not made before is still to be made, when somebody says so
+        # What was not made before is still to be made, when somebody says so.
+        recording.state = RecordingState.CANCELLED
     session.flush()
 
 
@@ -122,10 +124,10 @@ def cancel(session: Session, recording: Recording, lesson: Lesson, now: datetime
     if recording.wanted is not None:
         discard(session, recording, lesson, now)
         return
-    if recording.state not in ("waiting", "working"):
+    if recording.state not in BUSY:
         raise Conflict("nothing_to_cancel")
     actions.start_run(session, recording)  # a number of its own, so that the present run knows it is over
-    recording.state = "cancelled"
+    recording.state = RecordingState.CANCELLED
     catalog.forget_previews(session, lesson)
     session.flush()
 
@@ -138,9 +140,9 @@ def _hold(session: Session, recording: Recording, lesson: Lesson) -> None:
     session.expire(lesson, ["clips", "every_clip"])
 
 
-def _restart_last_steps(session: Session, recording: Recording, state: str) -> None:
+def _restart_last_steps(session: Session, recording: Recording, state: StepState) -> None:
     session.execute(
         update(Step)
-        .where(Step.recording_id == recording.id, Step.kind.in_(("captions", "index")))
-        .values(state=state, percent=100.0 if state == "done" else 0.0)
+        .where(Step.recording_id == recording.id, Step.kind.in_((StepKind.CAPTIONS, StepKind.INDEX)))
+        .values(state=state, percent=100.0 if state is StepState.DONE else 0.0)
     )

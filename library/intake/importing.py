@@ -10,26 +10,33 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries
-from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, CueLine, parse_date, split_topics
+from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, CueLine, TranscriptQuality, parse_date, split_topics
 from library.catalog.tables import Lesson
 from library.core.errors import Invalid
 from library.core.text import clean_block, clean_line, name_key, required_line
 from library.intake import actions
 from library.intake import queries as intake_queries
 from library.intake.manifest import Row
-from library.intake.rules import MEDIA_SUFFIXES, TRANSCRIPT_SUFFIXES
+from library.intake.rules import MEDIA_SUFFIXES, TRANSCRIPT_SUFFIXES, quality_of
 from transcode.errors import Refused
 from transcode.reading.probe import Facts
 from transcode.text import captions
 
-Outcome = Literal["created", "updated", "unchanged"]
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
 
 _URL = re.compile(r"[a-z][a-z0-9+.\-]*:(?://|\\\\)", re.IGNORECASE)
 # Excel counts days from here (day 60 is the 29 February 1900 that never was, long before our lectures).
@@ -131,7 +138,7 @@ def put_lesson(session: Session, row: Prepared, branch_id: str, now: datetime) -
         )
         if row.words is not None:
             _store(session, lesson, row.words)
-        return lesson, "created"
+        return lesson, Outcome.CREATED
     details = _differences(lesson, row)
     changed = details != catalog.Details()
     if changed:
@@ -140,7 +147,7 @@ def put_lesson(session: Session, row: Prepared, branch_id: str, now: datetime) -
         _store(session, lesson, row.words)
         _fit(session, lesson)
         changed = True
-    return lesson, "updated" if changed else "unchanged"
+    return lesson, Outcome.UPDATED if changed else Outcome.UNCHANGED
 
 
 def _differences(lesson: Lesson, row: Prepared) -> catalog.Details:
@@ -160,14 +167,15 @@ def _differences(lesson: Lesson, row: Prepared) -> catalog.Details:
 
 def _says_more(session: Session, lesson: Lesson, words: Words) -> bool:
     """Tell whether `words` are news; plain text never replaces text with exact times."""
-    if lesson.transcript == "none":
+    if lesson.transcript is TranscriptQuality.NONE:
         return True
-    if not words.timed and lesson.transcript == "exact":
+    exact = lesson.transcript is TranscriptQuality.EXACT
+    if not words.timed and exact:
         return False
     present = queries.cues(session, lesson.id)
     if not words.timed:
         return [line.text for line in present] != [line.text for line in words.lines]
-    return lesson.transcript != "exact" or present != _fitted(session, lesson, words.lines)
+    return not exact or present != _fitted(session, lesson, words.lines)
 
 
 def _fitted(session: Session, lesson: Lesson, lines: Sequence[CueLine]) -> list[CueLine]:
@@ -181,7 +189,7 @@ def _fitted(session: Session, lesson: Lesson, lines: Sequence[CueLine]) -> list[
 
 
 def _store(session: Session, lesson: Lesson, words: Words) -> None:
-    catalog.put_transcript(session, lesson, "exact" if words.timed else "plain", words.lines)
+    catalog.put_transcript(session, lesson, quality_of(timed=words.timed), words.lines)
 
 
 def _fit(session: Session, lesson: Lesson) -> None:

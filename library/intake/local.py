@@ -32,11 +32,17 @@ from library.catalog.tables import Lesson
 from library.core.database import Database
 from library.core.errors import Invalid
 from library.intake import actions, objects, queries
-from library.intake.rules import Limits, check_upload
+from library.intake.rules import Limits, RecordingState, check_upload
 from library.intake.tables import Original, Recording
 from transcode.errors import Failed
 
 _PREFIX = "local-"  # tus names its uploads otherwise, so that nothing here ever touches one
+_FURTHEST = (
+    RecordingState.READY,
+    RecordingState.WORKING,
+    RecordingState.WAITING,
+    RecordingState.FAILED,
+)
 _CLONE = 0x40049409  # ioctl FICLONE, linux/fs.h: share the blocks until one side changes (btrfs, XFS)
 
 
@@ -119,11 +125,10 @@ def same_bytes(session: Session, sha256: str) -> Recording | None:
     """Return the recording made of these bytes that is furthest, None when there is none of use."""
     rows = session.scalars(
         select(Recording)
-        .where(Recording.sha256 == sha256, Recording.state.in_(("ready", "working", "waiting", "failed")))
+        .where(Recording.sha256 == sha256, Recording.state.in_(_FURTHEST))
         .order_by(Recording.created_at)
     ).all()
-    order = ("ready", "working", "waiting", "failed")
-    return min(rows, key=lambda recording: order.index(recording.state), default=None)
+    return min(rows, key=lambda recording: _FURTHEST.index(recording.state), default=None)
 
 
 def attach(session: Session, lesson: Lesson, copy: Copied, now: datetime) -> Recording:

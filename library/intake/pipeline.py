@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
+from library.catalog.rules import LessonKind
 from library.catalog.tables import Lesson
 from library.core.clock import Clock
 from library.core.database import Database
@@ -27,6 +28,7 @@ from library.core.permits import NOBODY, Viewer
 from library.intake import actions, arranging, objects, queries
 from library.intake.previews import Preview
 from library.intake.proposing import signs_of
+from library.intake.rules import StepKind, StepState
 from library.intake.running import Run, Stopped
 from library.intake.tables import Original, Recording
 from library.people import queries as people
@@ -63,9 +65,9 @@ class Pipeline:
     def receive(self, recording_id: str, attempt: int | None = None) -> None:
         """Take the uploaded file in: hash it, link a twin, move it among the originals."""
         run = self._run(recording_id, attempt)
-        if run.is_done("receive"):
+        if run.is_done(StepKind.RECEIVE):
             return
-        with run.step("receive") as recording:
+        with run.step(StepKind.RECEIVE) as recording:
             file = self.uploads / str(recording.upload_id)
             digest = recording.sha256 or _sha256(run, file)
             key = objects.original_key(digest)
@@ -82,25 +84,25 @@ class Pipeline:
     def probe(self, recording_id: str, attempt: int | None = None) -> None:
         """Find out what the recording is; refuse with a reason what can never play."""
         run = self._run(recording_id, attempt)
-        if run.is_done("probe"):
+        if run.is_done(StepKind.PROBE):
             return
-        with run.step("probe") as recording:
+        with run.step(StepKind.PROBE) as recording:
             if recording.facts is not None:
                 return
             facts = probe(self.tools, self._source(recording), run.should_stop())
             with self.db.write() as session:
                 row = queries.recording(session, recording_id)
                 lesson = catalog_queries.lesson(session, row.lesson_id)
-                kind = "video" if facts.video is not None else "sound"
+                kind = LessonKind.VIDEO if facts.video is not None else LessonKind.SOUND
                 catalog.set_media(session, lesson, kind=kind, duration_s=facts.duration_s)
                 row.facts = facts.to_json()
 
     def split(self, recording_id: str, attempt: int | None = None) -> list[str]:
         """Listen for pauses, look for slide turns and key frames, cut; returns the clips' ids in order."""
         run = self._run(recording_id, attempt)
-        if run.is_done("split"):
+        if run.is_done(StepKind.SPLIT):
             return self.clip_ids(recording_id, run.attempt)
-        with run.step("split") as recording:
+        with run.step(StepKind.SPLIT) as recording:
             if recording.profile is None:
                 profile = self._listen(run, recording)
                 with self.db.write() as session:
@@ -141,11 +143,11 @@ class Pipeline:
             clip = catalog_queries.clip(session, clip_id)
             n, start_s, end_s, present = step.n, clip.start_s, clip.end_s, clip.plan
             # What plays is not made again because a newer version would plan it otherwise.
-            if step.state == "done" and present is not None and self._is_published(clip_id, present):
+            if step.state is StepState.DONE and present is not None and self._is_published(clip_id, present):
                 return
             # Clips side by side get a thread each; a clip that is alone would leave the other cores idle.
             threads = None if queries.clips_to_make(session, recording_id) == 1 else self.threads
-        with run.step("clip", n) as recording:
+        with run.step(StepKind.CLIP, n) as recording:
             facts = Facts.from_json(recording.facts or {})
             profile = AudioProfile.from_json(recording.profile or {})
             plan = ladder.plan_clip(
@@ -170,7 +172,7 @@ class Pipeline:
                     self._source(recording),
                     plan,
                     folder,
-                    on_progress=run.reporter("clip", n),
+                    on_progress=run.reporter(StepKind.CLIP, n),
                     should_stop=run.should_stop(),
                     threads=threads,
                     on_segments=preview,
@@ -201,7 +203,7 @@ class Pipeline:
     def captions(self, recording_id: str, attempt: int | None = None) -> None:
         """Adopt the clips that were wanted, and fit what is said: late cues cut, plain text given times."""
         run = self._run(recording_id, attempt)
-        with run.step("captions") as recording, self.db.write() as session:
+        with run.step(StepKind.CAPTIONS) as recording, self.db.write() as session:
             lesson = catalog_queries.lesson(session, recording.lesson_id)
             catalog.touch(session, lesson)
             row = run.recording(session)
@@ -210,7 +212,7 @@ class Pipeline:
 
     def index(self, recording_id: str, catch_up: Callable[[int], None], attempt: int | None = None) -> None:
         """Make the lesson findable: `catch_up` returns once the index has seen the given revision."""
-        with self._run(recording_id, attempt).step("index"):
+        with self._run(recording_id, attempt).step(StepKind.INDEX):
             with self.db.read() as session:
                 revision = catalog_queries.latest_revision(session)
             catch_up(revision)
@@ -269,7 +271,7 @@ class Pipeline:
 
     def _listen(self, run: Run, recording: Recording) -> AudioProfile:
         facts = Facts.from_json(recording.facts or {})
-        report = run.reporter("split")
+        report = run.reporter(StepKind.SPLIT)
         return split.audio_pass(
             self.tools,
             self._source(recording),
@@ -300,7 +302,7 @@ def _sha256(run: Run, file: Path) -> str:
     if not file.exists():
         raise Failed("original_missing")
     digest, done, size = hashlib.sha256(), 0, max(1, file.stat().st_size)
-    report, should_stop = run.reporter("receive"), run.should_stop()
+    report, should_stop = run.reporter(StepKind.RECEIVE), run.should_stop()
     with file.open("rb") as stream:
         while chunk := stream.read(objects.CHUNK_BYTES):
             digest.update(chunk)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
+from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Lesson
 from library.intake.tables import Recording
 from transcode.cutting.split import AudioProfile, Cut, Pause, choose_cuts, cuts_from_chapters
@@ -51,7 +52,7 @@ class Signs:
 def signs_of(session: Session, recording: Recording, lesson: Lesson) -> Signs:
     """Return the signs in a recording that has been probed and heard."""
     ends: list[float] | None = None
-    if lesson.transcript == "exact":
+    if lesson.transcript is TranscriptQuality.EXACT:
         lines = catalog.cues(session, lesson.id)
         ends = captions.sentence_ends([captions.Cue(c.start_s, c.end_s, c.text) for c in lines])
     return Signs(

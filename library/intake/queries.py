@@ -17,7 +17,7 @@ from library.core.permits import Viewer
 from library.intake import cutting
 from library.intake.estimate import ClipWork, rounded_s
 from library.intake.estimate import left_s as estimate_left_s
-from library.intake.rules import STEP_KINDS, StepView, overall_percent
+from library.intake.rules import STEP_ORDER, RecordingState, StepKind, StepState, StepView, overall_percent
 from library.intake.tables import Recording, Step
 
 
@@ -54,13 +54,13 @@ def version_of(recording: Recording, clips: Sequence[Clip]) -> str:
 
 def clip_step(session: Session, recording_id: str, clip_id: str) -> Step | None:
     """Return the step that makes a clip; None when the clip is not wanted any more."""
-    its = (Step.recording_id == recording_id, Step.kind == "clip", Step.clip_id == clip_id)
+    its = (Step.recording_id == recording_id, Step.kind == StepKind.CLIP, Step.clip_id == clip_id)
     return session.scalars(select(Step).where(*its)).first()
 
 
 def clips_to_make(session: Session, recording_id: str) -> int:
     """Return how many clips of a recording are still to be made."""
-    its = (Step.recording_id == recording_id, Step.kind == "clip", Step.state != "done")
+    its = (Step.recording_id == recording_id, Step.kind == StepKind.CLIP, Step.state != StepState.DONE)
     return session.scalar(select(func.count()).select_from(Step).where(*its)) or 0
 
 
@@ -91,13 +91,13 @@ def arriving(session: Session, person_id: str) -> Sequence[tuple[Recording, Less
     rows = session.execute(
         select(Recording, Lesson)
         .join(Lesson, Lesson.id == Recording.lesson_id)
-        .where(Recording.uploaded_by == person_id, Recording.state == "receiving")
+        .where(Recording.uploaded_by == person_id, Recording.state == RecordingState.RECEIVING)
         .order_by(Recording.created_at.desc())
     )
     return [(recording, lesson) for recording, lesson in rows]
 
 
-def in_state(session: Session, *states: str) -> Sequence[Recording]:
+def in_state(session: Session, *states: RecordingState) -> Sequence[Recording]:
     """Return the recordings in one of `states`, oldest first."""
     return session.scalars(select(Recording).where(Recording.state.in_(states)).order_by(Recording.id)).all()
 
@@ -117,7 +117,7 @@ def twins_of(session: Session, viewer: Viewer, recordings: Sequence[Recording]) 
         return {r.id: [] for r in recordings}
     same = session.execute(
         select(Recording.id, Recording.sha256, Recording.lesson_id)
-        .where(Recording.sha256.in_(hashes), Recording.state != "refused")
+        .where(Recording.sha256.in_(hashes), Recording.state != RecordingState.REFUSED)
         .order_by(Recording.created_at, Recording.id)
     ).all()
     seen = {
@@ -137,9 +137,9 @@ def twins_of(session: Session, viewer: Viewer, recordings: Sequence[Recording]) 
 class StepLine:
     """A step with everything the progress page shows of it."""
 
-    kind: str
+    kind: StepKind
     n: int
-    state: str
+    state: StepState
     percent: float
     eta_s: float | None
     reason: str | None
@@ -151,7 +151,7 @@ class StepLine:
 class Work:
     """Where a recording is: its state, how far in percent, every step in order, and why it stopped."""
 
-    state: str
+    state: RecordingState
     percent: float
     steps: tuple[StepLine, ...]
     reason: str | None
@@ -160,7 +160,7 @@ class Work:
 
 def in_order(steps: Iterable[Step]) -> list[Step]:
     """Return steps in the order in which they follow each other."""
-    return sorted(steps, key=lambda s: (STEP_KINDS.index(s.kind), s.n))
+    return sorted(steps, key=lambda s: (STEP_ORDER[s.kind], s.n))
 
 
 def work(session: Session, recording: Recording) -> Work:
@@ -170,12 +170,12 @@ def work(session: Session, recording: Recording) -> Work:
 
 def left_s(session: Session, recording: Recording, now: datetime, side_by_side: int) -> float | None:
     """Return how much longer a run's clips will take, rounded as people say it; None when nobody knows."""
-    if recording.state != "working":
+    if recording.state is not RecordingState.WORKING:
         return None
     rows = session.execute(
         select(Step, Clip.start_s, Clip.end_s)
         .join(Clip, Clip.id == Step.clip_id)
-        .where(Step.recording_id == recording.id, Step.kind == "clip")
+        .where(Step.recording_id == recording.id, Step.kind == StepKind.CLIP)
         .order_by(Step.n)
     )
     clips = [
@@ -198,7 +198,7 @@ def _work(recording: Recording, steps: Iterable[Step]) -> Work:
         for s in in_order(steps)
     ]
     percent = overall_percent(StepView(s.kind, s.n, s.state, s.percent) for s in lines)
-    if recording.state == "receiving":
+    if recording.state is RecordingState.RECEIVING:
         percent = 0.0
     return Work(recording.state, percent, tuple(lines), recording.reason, recording.reason_args or {})
 

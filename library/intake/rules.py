@@ -1,10 +1,12 @@
-"""Pure rules of intake: may this upload begin, how far is the pipeline, what does a retry redo."""
+"""Pure rules of intake: may this upload begin, in which states is a recording, how far is the pipeline."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
+from library.catalog.rules import TranscriptQuality
 from library.core.errors import Invalid, TooLarge
 
 # What lecturers' devices produce. The name is a first courtesy: the bytes decide (transcode.reading.sniff).
@@ -30,9 +32,64 @@ TRANSCRIPT_SUFFIXES = (".srt", ".vtt", ".txt", ".docx")
 TRANSCRIPT_MAX_BYTES = 8 * 1024 * 1024
 FILE_NAME_MAX = 255
 
-STEP_KINDS = ("receive", "probe", "split", "clip", "captions", "index")
+
+class RecordingState(StrEnum):
+    """Where a recording is: its bytes arrive, it waits for a run or is in one, or a run has ended.
+
+    `refused` is a recording that can never play, `failed` one whose run may be tried again.
+    """
+
+    RECEIVING = "receiving"
+    WAITING = "waiting"
+    WORKING = "working"
+    READY = "ready"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+BUSY = (RecordingState.WAITING, RecordingState.WORKING)
+"""A run is going on, or about to."""
+RETRIABLE = (RecordingState.FAILED, RecordingState.REFUSED, RecordingState.CANCELLED)
+"""The run ended without clips that play; another may be tried."""
+ENDED = (RecordingState.READY, *RETRIABLE)
+
+
+class StepKind(StrEnum):
+    """The steps of a run, in the order in which they follow each other."""
+
+    RECEIVE = "receive"
+    PROBE = "probe"
+    SPLIT = "split"
+    CLIP = "clip"
+    CAPTIONS = "captions"
+    INDEX = "index"
+
+
+class StepState(StrEnum):
+    """Where a step is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+def quality_of(*, timed: bool) -> TranscriptQuality:
+    """Return how well a transcript that was handed in says when something is said."""
+    return TranscriptQuality.EXACT if timed else TranscriptQuality.PLAIN
+
+
+STEP_ORDER = {kind: place for place, kind in enumerate(StepKind)}
 # How much of the whole wait each kind of step is on hour-long lectures: encoding is nearly all of it.
-_WEIGHTS = {"receive": 2.0, "probe": 1.0, "split": 7.0, "clip": 86.0, "captions": 1.0, "index": 3.0}
+_WEIGHTS = {
+    StepKind.RECEIVE: 2.0,
+    StepKind.PROBE: 1.0,
+    StepKind.SPLIT: 7.0,
+    StepKind.CLIP: 86.0,
+    StepKind.CAPTIONS: 1.0,
+    StepKind.INDEX: 3.0,
+}
 
 
 @dataclass(frozen=True)
@@ -66,22 +123,22 @@ def check_upload(file_name: str, size_bytes: int, used_bytes: int, free_bytes: i
 class StepView:
     """One step as the progress page shows it."""
 
-    kind: str
+    kind: StepKind
     n: int
-    state: str
+    state: StepState
     percent: float
 
 
 def overall_percent(steps: Iterable[StepView]) -> float:
     """Return how far the whole pipeline is, 0 to 100, never 100 before every step is done."""
     known = list(steps)
-    clips = [s for s in known if s.kind == "clip"]
+    clips = [s for s in known if s.kind is StepKind.CLIP]
     total = 0.0
     for kind, weight in _WEIGHTS.items():
-        its = clips if kind == "clip" else [s for s in known if s.kind == kind]
+        its = [s for s in known if s.kind is kind]
         if its:
-            done = sum(100.0 if s.state == "done" else s.percent for s in its) / len(its)
+            done = sum(100.0 if s.state is StepState.DONE else s.percent for s in its) / len(its)
             total += weight * done / 100.0
-    if all(s.state == "done" for s in known) and clips:
+    if all(s.state is StepState.DONE for s in known) and clips:
         return 100.0
     return min(99.0, round(total, 1))

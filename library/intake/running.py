@@ -20,6 +20,7 @@ from library.core.clock import Clock
 from library.core.database import Database, is_disk_full
 from library.core.errors import NotFound
 from library.intake import actions, queries
+from library.intake.rules import StepKind, StepState
 from library.intake.tables import Recording, Step
 from transcode.encoding.package import Progress
 from transcode.errors import Cancelled, Refused, TranscodeError
@@ -53,14 +54,14 @@ class Run:
             raise Stopped
         return recording
 
-    def is_done(self, kind: str) -> bool:
+    def is_done(self, kind: StepKind) -> bool:
         """Tell whether a step before the clips is done; a retry then leaves it and its times as they are."""
         with self.db.read() as session:
             step = session.get(Step, (self.recording_id, kind, 0))
-            return step is not None and step.state == "done"
+            return step is not None and step.state is StepState.DONE
 
     @contextmanager
-    def step(self, kind: str, n: int = 0) -> Iterator[Recording]:
+    def step(self, kind: StepKind, n: int = 0) -> Iterator[Recording]:
         """Mark a step running, then done; on an error write its reason and raise Stopped.
 
         Cancelled (the process is ending, or this run is over) leaves the step as it was, so that it is run
@@ -105,7 +106,7 @@ class Run:
             raise
 
     def _failed(
-        self, kind: str, n: int, code: str, values: dict[str, Any], *, hopeless: bool = False
+        self, kind: StepKind, n: int, code: str, values: dict[str, Any], *, hopeless: bool = False
     ) -> None:
         with suppress(Stopped), self.db.write() as session:
             self.recording(session)
@@ -120,7 +121,7 @@ class Run:
                 now=self.clock(),
             )
 
-    def reporter(self, kind: str, n: int = 0) -> Callable[[Progress], None]:
+    def reporter(self, kind: StepKind, n: int = 0) -> Callable[[Progress], None]:
         """Return a callback that writes how far a step is, now and then."""
         last = 0.0
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 import obstore
 from obstore.store import ObjectStore
@@ -24,14 +24,20 @@ from library.catalog.tables import Clip
 from library.core.clock import Clock
 from library.core.database import Database, insert_new
 from library.intake import objects
+from library.intake.rules import BUSY
 from library.intake.tables import Original, Recording
 
-BUSY = ("waiting", "working")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # With this many clips in the store of which more than half are unknown, it is the database that is wrong.
 _MANY, _MOST_UNKNOWN = 20, 0.5
 
-Kind = Literal["clip", "storyboard", "original"]
+
+class StoredKind(StrEnum):
+    """What lies in the store: a clip's plan or a storyboard, which can be made again, or an original."""
+
+    CLIP = "clip"
+    STORYBOARD = "storyboard"
+    ORIGINAL = "original"
 
 
 class SweepRefused(Exception):
@@ -50,7 +56,7 @@ class Found:
     the youngest object in it was written.
     """
 
-    kind: Kind
+    kind: StoredKind
     key: str
     owner: str
     plan: str
@@ -83,9 +89,9 @@ def what_goes(
     def goes(one: Found) -> bool:
         if now - one.newest < after:
             return False
-        if one.kind == "original":
+        if one.kind is StoredKind.ORIGINAL:
             return one.owner not in originals
-        if one.kind == "storyboard":
+        if one.kind is StoredKind.STORYBOARD:
             return one.owner not in recordings
         clip = clips.get(one.owner)
         if clip is None:
@@ -168,12 +174,14 @@ class Sweep:
             named = clips[clip_id].plans if clip_id in clips else frozenset()
             for plan in _names(self.store, f"clips/{clip_id}/"):
                 if plan not in named:  # what is named stays: nobody need know how old and large it is
-                    yield from _found(self.store, "clip", f"clips/{clip_id}/{plan}", clip_id, plan)
+                    yield from _found(self.store, StoredKind.CLIP, f"clips/{clip_id}/{plan}", clip_id, plan)
 
     def _storyboards(self, recordings: frozenset[str]) -> Iterator[Found]:
         for recording_id in _names(self.store, "storyboards/"):
             if recording_id not in recordings:
-                yield from _found(self.store, "storyboard", f"storyboards/{recording_id}", recording_id)
+                yield from _found(
+                    self.store, StoredKind.STORYBOARD, f"storyboards/{recording_id}", recording_id
+                )
 
     def _originals(self, originals: frozenset[str], *, force: bool) -> Iterator[Found]:
         """Yield the originals that nothing is made of.
@@ -188,16 +196,18 @@ class Sweep:
                 name = meta["path"].rpartition("/")[2]
                 nameless = name not in known and _SHA256.fullmatch(name) is not None
                 if name not in originals and (force or not nameless):
-                    yield Found("original", meta["path"], name, "", meta["last_modified"], meta["size"])
+                    yield Found(
+                        StoredKind.ORIGINAL, meta["path"], name, "", meta["last_modified"], meta["size"]
+                    )
 
     # ------------------------------------------------------------------ taking away
 
     def _take(self, one: Found) -> bool:
         """Take one thing away if it still goes; returns whether it did."""
-        if one.kind == "original":
+        if one.kind is StoredKind.ORIGINAL:
             return self._take_original(one)
         with self.db.read() as session:
-            if one.kind == "storyboard":
+            if one.kind is StoredKind.STORYBOARD:
                 kept = session.get(Recording, one.owner) is not None
             else:
                 kept = _is_kept(session, one)
@@ -243,7 +253,7 @@ def _names(store: ObjectStore, prefix: str) -> list[str]:
     return [path.rstrip("/").rpartition("/")[2] for path in listed["common_prefixes"]]
 
 
-def _found(store: ObjectStore, kind: Kind, key: str, owner: str, plan: str = "") -> Iterator[Found]:
+def _found(store: ObjectStore, kind: StoredKind, key: str, owner: str, plan: str = "") -> Iterator[Found]:
     metas = [meta for batch in obstore.list(store, prefix=f"{key}/") for meta in batch]
     if metas:
         newest = max(meta["last_modified"] for meta in metas)

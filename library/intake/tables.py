@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.core.database import ID, Base
+from library.core.database import ID, Base, one_of
+from library.intake.rules import RecordingState, StepKind, StepState
 
 
 class Original(Base):
@@ -35,10 +36,6 @@ class Recording(Base):
 
     __tablename__ = "intake_recording"
     __table_args__ = (
-        CheckConstraint(
-            "state IN ('receiving', 'waiting', 'working', 'ready', 'failed', 'refused', 'cancelled')",
-            name="state",
-        ),
         Index(None, "sha256"),
         Index(None, "uploaded_by"),
         Index(None, "state"),
@@ -50,7 +47,7 @@ class Recording(Base):
     file_name: Mapped[str] = mapped_column(String(255))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str | None] = mapped_column(ForeignKey("intake_original.sha256"))
-    state: Mapped[str] = mapped_column(String(16))
+    state: Mapped[RecordingState] = mapped_column(one_of(RecordingState, 16, check="state"))
     reason: Mapped[str | None] = mapped_column(String(64))
     reason_args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
@@ -76,10 +73,10 @@ class Step(Base):
     recording_id: Mapped[str] = mapped_column(
         ForeignKey("intake_recording.id", ondelete="CASCADE"), primary_key=True
     )
-    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    kind: Mapped[StepKind] = mapped_column(one_of(StepKind, 16), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
     clip_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_clip.id", ondelete="CASCADE"))
-    state: Mapped[str] = mapped_column(String(16))
+    state: Mapped[StepState] = mapped_column(one_of(StepState, 16))
     percent: Mapped[float] = mapped_column(default=0.0)
     eta_s: Mapped[float | None]
     reason: Mapped[str | None] = mapped_column(String(64))

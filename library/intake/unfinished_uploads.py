@@ -13,6 +13,7 @@ from pathlib import Path
 
 from library.core.database import Database
 from library.intake import actions, queries
+from library.intake.rules import RecordingState
 
 DAYS_KEPT = 7
 _STRAY_AFTER = timedelta(hours=1)
@@ -41,7 +42,8 @@ def mend(db: Database, uploads: Path, now: datetime) -> None:
     """
     with db.read() as session:
         open_ones = [
-            (r.upload_id, r.size_bytes, r.created_at) for r in queries.in_state(session, "receiving")
+            (r.upload_id, r.size_bytes, r.created_at)
+            for r in queries.in_state(session, RecordingState.RECEIVING)
         ]
     for upload_id, size_bytes, created_at in open_ones:
         if upload_id is None:
@@ -74,5 +76,5 @@ def _remove_strays(db: Database, uploads: Path, now: datetime) -> None:
                 continue
             with db.read() as session:
                 recording = queries.recording_by_upload(session, upload_id)
-            if recording is None or recording.state == "ready":
+            if recording is None or recording.state is RecordingState.READY:
                 file.unlink()

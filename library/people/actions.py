@@ -48,7 +48,7 @@ def grant(
         "id": new_id(),
         "person_id": person_id,
         "branch_id": branch.id,
-        "role": str(role),
+        "role": role,
         "granted_by": by,
         "granted_at": now,
     }
@@ -74,7 +74,7 @@ def take_role(session: Session, viewer: Viewer, person_id: str, role: Role, bran
         raise Forbidden
     session.execute(
         delete(RoleGrant).where(
-            RoleGrant.person_id == person_id, RoleGrant.branch_id == branch.id, RoleGrant.role == str(role)
+            RoleGrant.person_id == person_id, RoleGrant.branch_id == branch.id, RoleGrant.role == role
         )
     )
 

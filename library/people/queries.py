@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
@@ -16,26 +16,15 @@ from library.people.tables import Person, RoleGrant
 
 
 def viewer_of(session: Session, person: Person) -> Viewer:
-    """Return the viewer a person is, with all roles."""
+    """Return the viewer a person is, with all roles in the order in which they were given."""
     rows = session.execute(
         select(RoleGrant.role, Branch.id, Branch.path)
         .join(Branch, Branch.id == RoleGrant.branch_id)
         .where(RoleGrant.person_id == person.id)
-        .order_by(func.length(Branch.path), RoleGrant.granted_at)
-    )
-    grants = tuple(Grant(Role(role), branch, path) for role, branch, path in rows)
-    return Viewer(person.id, person.name, grants)
-
-
-def home_branch(session: Session, viewer: Viewer) -> str | None:
-    """Return the id of the branch a person belongs to: that of their first role; None without any."""
-    first = (
-        select(RoleGrant.branch_id)
-        .where(RoleGrant.person_id == viewer.person_id)
         .order_by(RoleGrant.granted_at, RoleGrant.id)
-        .limit(1)
     )
-    return session.scalar(first) if viewer.person_id else None
+    grants = tuple(Grant(role, branch, path) for role, branch, path in rows)
+    return Viewer(person.id, person.name, grants)
 
 
 def person_by_username(session: Session, username: str) -> Person | None:
@@ -106,5 +95,5 @@ def _rows(session: Session, persons: Sequence[Person]) -> list[PersonRow]:
         .order_by(Branch.path)
     )
     for who, role, branch_id, name in held:
-        roles[who].append((Role(role), branch_id, name))
+        roles[who].append((role, branch_id, name))
     return [PersonRow(p.id, p.username, p.name, p.active, tuple(roles[p.id])) for p in persons]

@@ -1,8 +1,9 @@
-"""What makes a good name and password. Pure."""
+"""What makes a good name and password, and where a person belongs. Pure."""
 
 from __future__ import annotations
 
 from library.core.errors import Invalid
+from library.core.permits import Role, Viewer
 from library.core.text import name_key, required_name
 
 # NIST SP 800-63B: length matters, composition rules do not; at least 8, and 64 or more must be allowed.
@@ -31,3 +32,12 @@ def check_password(password: str, username: str) -> None:
         raise Invalid("too_long", field="password", most=PASSWORD_MAX, length=len(password))
     if password.lower() in _COMMON or name_key(password) == username or len(set(password)) < 3:
         raise Invalid("password_common", field="password")
+
+
+def home_branch(viewer: Viewer, least: Role = Role.MEMBER) -> str | None:
+    """Return the id of the branch a person belongs to: where they were first given `least` or a higher role.
+
+    None without any. What is given later, or further up, moves nobody: plays go on counting for the branch
+    that they counted for. A lecturer's lessons belong where they first became one.
+    """
+    return next((grant.branch_id for grant in viewer.grants if grant.gives(least)), None)

@@ -1,4 +1,4 @@
-"""Tables of people, branches, roles and the ways to prove who one is."""
+"""Tables of people and of the roles they hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.core.database import ID, Base
+from library.core.database import ID, Base, one_of
+from library.core.permits import Role
 
 
 class Person(Base):
@@ -33,6 +34,6 @@ class RoleGrant(Base):
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
     branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
-    role: Mapped[str] = mapped_column(String(16))
+    role: Mapped[Role] = mapped_column(one_of(Role, 16))
     granted_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id"))
     granted_at: Mapped[datetime]

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
-from library.catalog.permits import Action, Audience, LessonState
+from library.catalog.permits import Action, Audience
+from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Lesson
 from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.core.text import clean_line
 from library.review import rules
+from library.review.rules import Decided
 from library.review.tables import Decision
 
 NOTE_MAX = 500
@@ -30,18 +32,18 @@ def move(session: Session, lesson: Lesson, person_id: str | None, note: str, now
     """Publish a lesson whose permit was decided elsewhere (the command line); raises Conflict."""
     catalog.touch(session, lesson)  # of two at once the second sees what the first did
     playable = any(clip.plan for clip in lesson.clips)
-    has_words = lesson.transcript != "none" or bool(lesson.summary)
-    state = rules.published(LessonState(lesson.state), playable=playable, has_words=has_words)
+    has_words = lesson.transcript is not TranscriptQuality.NONE or bool(lesson.summary)
+    state = rules.published(lesson.state, playable=playable, has_words=has_words)
     catalog.set_state(session, lesson, state, now)
-    _log(session, lesson, person_id, "publish", note, now)
+    _log(session, lesson, person_id, Decided.PUBLISH, note, now)
 
 
 def withdraw(session: Session, viewer: Viewer, lesson_id: str, note: str, now: datetime) -> Lesson:
     """Take a published lesson back; raises NotFound, Forbidden, Conflict."""
     lesson = catalog_queries.lesson_for(session, viewer, lesson_id, Action.PUBLISH)
     catalog.touch(session, lesson)
-    catalog.set_state(session, lesson, rules.withdrawn(LessonState(lesson.state)), now)
-    _log(session, lesson, viewer.person_id, "withdraw", note, now)
+    catalog.set_state(session, lesson, rules.withdrawn(lesson.state), now)
+    _log(session, lesson, viewer.person_id, Decided.WITHDRAW, note, now)
     return lesson
 
 
@@ -50,14 +52,14 @@ def set_audience(
 ) -> Lesson:
     """Say for whom a lesson is; raises NotFound, Forbidden."""
     lesson = catalog_queries.lesson_for(session, viewer, lesson_id, Action.PUBLISH)
-    if lesson.audience != audience:
+    if lesson.audience is not audience:
         catalog.set_audience(session, lesson, audience, now)
-        _log(session, lesson, viewer.person_id, "audience", str(audience), now)
+        _log(session, lesson, viewer.person_id, Decided.AUDIENCE, str(audience), now)
     return lesson
 
 
 def _log(
-    session: Session, lesson: Lesson, person_id: str | None, what: str, note: str, now: datetime
+    session: Session, lesson: Lesson, person_id: str | None, what: Decided, note: str, now: datetime
 ) -> None:
     session.add(
         Decision(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.people.tables import Person
+from library.review.rules import Decided
 from library.review.tables import Decision
 
 
@@ -18,7 +19,7 @@ class HistoryLine:
 
     at: datetime
     who: str
-    what: str
+    what: Decided
     note: str
 
 

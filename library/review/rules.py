@@ -1,9 +1,19 @@
-"""state x action -> state."""
+"""What may be decided about a lesson: state x action -> state. Pure."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from library.catalog.permits import LessonState
 from library.core.errors import Conflict
+
+
+class Decided(StrEnum):
+    """What was decided about a lesson: that it is published, taken back, or for whom it is."""
+
+    PUBLISH = "publish"
+    WITHDRAW = "withdraw"
+    AUDIENCE = "audience"
 
 
 def published(state: LessonState, *, playable: bool, has_words: bool) -> LessonState:

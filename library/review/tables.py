@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.core.database import ID, Base
+from library.core.database import ID, Base, one_of
+from library.review.rules import Decided
 
 
 class Decision(Base):
-    """One decision: publish, withdraw or audience. Rows are added, never changed."""
+    """One decision. Rows are added, never changed."""
 
     __tablename__ = "review_decision"
     __table_args__ = (Index(None, "lesson_id"),)
@@ -19,6 +20,6 @@ class Decision(Base):
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     lesson_id: Mapped[str] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="CASCADE"))
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
-    what: Mapped[str] = mapped_column(String(16))
+    what: Mapped[Decided] = mapped_column(one_of(Decided, 16))
     note: Mapped[str] = mapped_column(String(500))
     at: Mapped[datetime]

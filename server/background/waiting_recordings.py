@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from library.core.database import Database
 from library.core.errors import NotFound
 from library.intake import actions, queries
+from library.intake.rules import BUSY, RecordingState
 from library.intake.tables import Recording
 from server.background.recurring import RecurringThread
 
@@ -49,7 +50,7 @@ class WaitingRecordingsThread(RecurringThread):
     def _look(self, *, mend: bool) -> None:
         """Start what waits; with `mend` also what was left half-way."""
         with self._db.read() as session:
-            states = ("waiting", "working") if mend else ("waiting",)
+            states = BUSY if mend else (RecordingState.WAITING,)
             found = [(r.id, r.attempt) for r in queries.in_state(session, *states)]
         for recording_id, attempt in found:
             workflow_id = workflow_of(recording_id, attempt)
@@ -74,5 +75,5 @@ class WaitingRecordingsThread(RecurringThread):
         """Do `act` with a recording unless it came to an end, or was begun anew, since it was looked at."""
         with suppress(NotFound), self._db.write() as session:
             recording = queries.recording(session, recording_id)
-            if recording.attempt == attempt and recording.state in ("waiting", "working"):
+            if recording.attempt == attempt and recording.state in BUSY:
                 act(session, recording)

@@ -103,8 +103,8 @@ def import_(
         if not line.is_there
     ]
     value = {
-        "added": sum(line.what == "add" for line in done.taken),
-        "switched_off": sum(line.what == "off" for line in done.taken),
+        "added": sum(line.what is rules.Change.ADD for line in done.taken),
+        "switched_off": sum(line.what is rules.Change.OFF for line in done.taken),
         "unchanged": sum(line.is_there for line in done.left),
         "failed": failed,
     }

@@ -26,6 +26,7 @@ from library.core.database import Database, open_database, sqlite_file
 from library.core.ids import new_id
 from library.finding.indexer import IndexUnavailable
 from library.intake import queries as intake
+from library.intake.rules import BUSY, RecordingState
 from library.plays import queries as plays
 from library.plays.verifying import What, unsealed
 from server import migrate
@@ -243,8 +244,8 @@ def _index(settings: Settings, db: Database) -> Check:
 
 def _recordings(db: Database) -> Check:
     with db.read() as session:
-        failed = len(intake.in_state(session, "failed"))
-        waiting = len(intake.in_state(session, "waiting", "working"))
+        failed = len(intake.in_state(session, RecordingState.FAILED))
+        waiting = len(intake.in_state(session, *BUSY))
     values = {"failed": failed, "waiting": waiting}
     if failed:
         message = N_("%(failed)s 份录像处理失败，%(waiting)s 份正在等候或处理。")

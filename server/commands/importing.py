@@ -16,7 +16,9 @@ from library.catalog import queries as catalog
 from library.core.errors import Conflict, Invalid, WeikeError
 from library.intake import actions, importing, local
 from library.intake import queries as intake
+from library.intake.importing import Outcome
 from library.intake.manifest import BadRow, Manifest, Row, parse_manifest
+from library.intake.rules import RecordingState
 from library.intake.tables import Recording
 from server.commands.administrator import root
 from server.commands.console import Console, console_of
@@ -46,7 +48,7 @@ class _Run:
     console: Console
     ports: Ports
     publish: bool
-    outcomes: dict[int, str] = field(default_factory=dict)
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
     failed: list[dict[str, Any]] = field(default_factory=list)
     unpublished: list[dict[str, Any]] = field(default_factory=list)
     media: dict[str, Row] = field(default_factory=dict)
@@ -158,8 +160,8 @@ def _publish(run: _Run, session: Session, lesson_id: str, row: Row) -> None:
     try:
         before = lesson.state
         publish_lesson(run.ports, session, lesson)
-        if lesson.state != before and run.outcomes.get(row.line) == "unchanged":
-            run.outcomes[row.line] = "updated"
+        if lesson.state is not before and run.outcomes.get(row.line) is Outcome.UNCHANGED:
+            run.outcomes[row.line] = Outcome.UPDATED
     except Conflict as error:
         run.leave_draft(row, error)
 
@@ -188,17 +190,17 @@ def _bring(run: _Run, row: Row, folder: Path) -> None:
     with ports.db.write() as session:
         lesson = catalog.lesson_by_key(session, row.key)
         recording = intake.recording_of(session, lesson.id) if lesson else None
-        begun = recording is not None and recording.state != "receiving"
+        begun = recording is not None and recording.state is not RecordingState.RECEIVING
         if recording is not None and begun and not _is_other(recording, file):
-            if recording.state == "failed":
+            if recording.state is RecordingState.FAILED:
                 actions.retry(session, recording)
             run.media[recording.id] = row
             return
     local.check_file(file, ports.uploads, ports.settings.limits, "media")
     with local.copied(file, ports.uploads) as copy:
         run.media[local.once_more(ports.db, lambda session: _attach(run, session, copy, row))] = row
-    if run.outcomes.get(row.line) == "unchanged":
-        run.outcomes[row.line] = "updated"
+    if run.outcomes.get(row.line) is Outcome.UNCHANGED:
+        run.outcomes[row.line] = Outcome.UPDATED
 
 
 def _is_other(recording: Recording, file: Path) -> bool:
@@ -219,7 +221,7 @@ def _attach(run: _Run, session: Session, copy: local.Copied, row: Row) -> str:
 def _follow(run: _Run, worker: OwnWorker) -> None:
     def ended(end: Ended) -> None:
         row = run.media[end.recording_id]
-        if end.state != "ready":
+        if end.state is not RecordingState.READY:
             run.fail(row.line, row.key, Reason(end.reason or "error", end.reason_args, FAILED))
         elif run.publish:
             with run.ports.db.write() as session:
@@ -238,9 +240,9 @@ def _summary(run: _Run, listed: Manifest, seconds: float) -> dict[str, Any]:
     counts = Counter(run.outcomes.values())
     value: dict[str, Any] = {
         "rows": len(listed.rows),
-        "created": counts["created"],
-        "updated": counts["updated"],
-        "unchanged": counts["unchanged"],
+        "created": counts[Outcome.CREATED],
+        "updated": counts[Outcome.UPDATED],
+        "unchanged": counts[Outcome.UNCHANGED],
         "failed": sorted(run.failed, key=lambda row: row["line"]),
         "seconds": round(seconds, 2),
     }

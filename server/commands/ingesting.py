@@ -11,6 +11,7 @@ from library.catalog.permits import Audience
 from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, parse_date, split_topics
 from library.core.text import clean_block, required_line
 from library.intake import local
+from library.intake.rules import RecordingState
 from server.commands import local_lessons as taking
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, FAILED, Reason
@@ -96,12 +97,12 @@ def _wait(console: Console, ports: Ports, taken: taking.Taken) -> None:
         console.note(N_("已停下。收进的录像还在，下次运行 weike serve 或 weike worker 时接着处理。"))
         raise typer.Exit(FAILED) from None
     end = ends[0]
-    if end.state == "ready":
+    if end.state is RecordingState.READY:
         return
-    if end.state == "refused" and not taken.already_here:
+    if end.state is RecordingState.REFUSED and not taken.already_here:
         local.forget(ports.db, ports.store, taken.lesson_id, ports.clock())
-    said = end.reason or ("cancelled" if end.state == "cancelled" else "error")
-    raise Reason(said, end.reason_args, BAD_INPUT if end.state == "refused" else FAILED)
+    said = end.reason or ("cancelled" if end.state is RecordingState.CANCELLED else "error")
+    raise Reason(said, end.reason_args, BAD_INPUT if end.state is RecordingState.REFUSED else FAILED)
 
 
 def _follow(console: Console, ports: Ports, worker: OwnWorker, recording_id: str, ends: list[Ended]) -> None:

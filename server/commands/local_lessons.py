@@ -15,7 +15,7 @@ from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Lesson
 from library.core.errors import Invalid
 from library.intake import actions, local
-from library.intake.rules import TRANSCRIPT_MAX_BYTES
+from library.intake.rules import TRANSCRIPT_MAX_BYTES, RecordingState
 from library.people import queries as people
 from library.review import actions as review
 from server.commands.administrator import root
@@ -96,7 +96,7 @@ def _known(session: Session, copy: local.Copied, again: bool) -> Taken | None:
     recording = None if again else local.same_bytes(session, copy.sha256)
     if recording is None:
         return None
-    if recording.state == "failed":
+    if recording.state is RecordingState.FAILED:
         actions.retry(session, recording)
     return Taken(recording.lesson_id, recording.id, True)
 
@@ -124,7 +124,7 @@ def _new(ports: Ports, session: Session, copy: local.Copied, about: About) -> Ta
 
 def publish(ports: Ports, session: Session, lesson: Lesson) -> None:
     """Publish a lesson in the machine's name; one that is published already stays so. Raises Conflict."""
-    if lesson.state != LessonState.PUBLISHED:
+    if lesson.state is not LessonState.PUBLISHED:
         review.move(session, lesson, None, "", ports.clock())
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from library.intake.sweeping import SweepRefused
+from library.intake.sweeping import StoredKind, SweepRefused
 from server.background.store_sweep import sweep_of
 from server.commands.console import console_of
 from server.commands.failures import FAILED, Failure
@@ -47,16 +47,17 @@ def sweep(
                 unknown=refused.unknown,
             ) from refused
     kinds = Counter(one.kind for one in gone)
+    keys = [one.key for one in gone]
     value = {
         "dry_run": dry_run,
-        "clips": kinds["clip"],
-        "storyboards": kinds["storyboard"],
-        "originals": kinds["original"],
+        "clips": kinds[StoredKind.CLIP],
+        "storyboards": kinds[StoredKind.STORYBOARD],
+        "originals": kinds[StoredKind.ORIGINAL],
         "bytes": sum(one.size_bytes for one in gone),
-        "keys": [one.key for one in gone],
+        "keys": keys,
     }
     sentence = (
         N_("会删除 %(count)s 处，共 %(size)s。") if dry_run else N_("删除了 %(count)s 处，共 %(size)s。")
     )
     done = console.say(sentence, count=len(gone), size=size(sum(one.size_bytes for one in gone)))
-    console.result(value, as_json, [*(value["keys"] if dry_run else ()), done])  # type: ignore[misc]
+    console.result(value, as_json, [*(keys if dry_run else ()), done])

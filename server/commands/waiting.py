@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from library.core.errors import NotFound
 from library.intake import queries
 from library.intake.queries import Work
+from library.intake.rules import ENDED, RecordingState, StepState
 from server.background.worker import Worker, WorkerBusy
 from server.commands.console import Console
 from server.web.words import word
@@ -17,7 +18,6 @@ from server.wiring import Ports
 
 _POLL_S = 0.25
 _TRY_AGAIN_S = 3.0
-ENDED = ("ready", "failed", "refused", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Ended:
     """How a recording ended: its state, and the reason when it does not play."""
 
     recording_id: str
-    state: str
+    state: RecordingState
     reason: str | None
     reason_args: dict[str, object]
 
@@ -94,7 +94,7 @@ def follow(
         for recording_id in list(left):
             work = _work(ports, recording_id)
             if work is None:
-                on_end(Ended(recording_id, "failed", "recording_gone", {}))
+                on_end(Ended(recording_id, RecordingState.FAILED, "recording_gone", {}))
                 left.remove(recording_id)
             elif work.state in ENDED:
                 on_end(Ended(recording_id, work.state, work.reason, dict(work.reason_args)))
@@ -117,5 +117,5 @@ def _work(ports: Ports, recording_id: str) -> Work | None:
 
 def step_word(console: Console, work: Work) -> str:
     """Return what the step that runs is called, "" when none does."""
-    step = next((s for s in work.steps if s.state == "running"), None)
+    step = next((s for s in work.steps if s.state is StepState.RUNNING), None)
     return word("step", step.kind, console.catalogue, n=step.n) if step else ""

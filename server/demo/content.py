@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from importlib import resources
 from typing import Any, Literal
 
+from library.catalog.permits import Audience
+
 CHINA = timezone(timedelta(hours=8), "CST")
 """Beijing time, without needing the zone files that a bare machine lacks."""
 
@@ -41,7 +43,7 @@ class DemoLesson:
     topics: tuple[str, ...]
     date: date
     summary: str
-    audience: Literal["everyone", "signed_in"]
+    audience: Audience
     sections: tuple[Section, ...]
     language: str = "zh"
 
@@ -84,6 +86,6 @@ def _lesson(data: dict[str, Any], today: date) -> DemoLesson:
         topics=tuple(data["topics"]),
         date=today - timedelta(days=data["days_ago"]),
         summary=data["summary"],
-        audience=data["audience"],
+        audience=Audience(data["audience"]),
         sections=sections,
     )

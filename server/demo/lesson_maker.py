@@ -12,10 +12,11 @@ from pathlib import Path
 import structlog
 
 from library.catalog import queries as catalog
-from library.catalog.permits import Audience, LessonState
+from library.catalog.permits import LessonState
 from library.core.errors import WeikeError
 from library.intake import actions as intake_actions
 from library.intake import queries as intake
+from library.intake.rules import ENDED, RecordingState
 from server.commands import local_lessons as taking
 from server.commands.console import Console
 from server.demo import content, fonts, media
@@ -140,7 +141,7 @@ class LessonMaker:
                 taught_on=lesson.date,
                 summary=lesson.summary,
                 transcript=taking.read_transcript(made.transcript),
-                audience=Audience(lesson.audience),
+                audience=lesson.audience,
                 key=lesson.key,
                 owner=LECTURER,
             )
@@ -169,7 +170,7 @@ class LessonMaker:
             recording = intake.recording_of(session, lesson.id) if lesson else None
             if lesson is None or recording is None:
                 return True
-            lesson_id, ended = lesson.id, recording.state in ("ready", "failed", "refused", "cancelled")
+            lesson_id, ended = lesson.id, recording.state in ENDED
         let_visitors_watch(self._ports, lesson_id)
         return ended
 
@@ -178,7 +179,7 @@ class LessonMaker:
         with self._ports.db.write() as session:
             lesson = catalog.lesson_by_key(session, key)
             recording = intake.recording_of(session, lesson.id) if lesson else None
-            if recording is not None and recording.state == "failed":
+            if recording is not None and recording.state is RecordingState.FAILED:
                 intake_actions.retry(session, recording)
             return recording.id if recording else None
 
@@ -188,9 +189,9 @@ class LessonMaker:
                 recording = intake.recording(session, recording_id)
                 lesson = catalog.lesson(session, recording.lesson_id)
                 if any(clip.plan for clip in lesson.clips):
-                    if lesson.state == LessonState.DRAFT:
+                    if lesson.state is LessonState.DRAFT:
                         taking.publish(self._ports, session, lesson)
                     return
-                if recording.state in ("failed", "refused"):
+                if recording.state in (RecordingState.FAILED, RecordingState.REFUSED):
                     raise Failed(recording.reason or "unexpected", recording.reason_args)
         raise Cancelled

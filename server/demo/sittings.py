@@ -9,17 +9,15 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Literal
 
+from library.plays.rules import Kind, Source
 from server.demo.content import CHINA
 
 DAYS = 28
 _VISITORS, _MEMBERS, _SCREENINGS = (20, 45), (1, 3), (1, 3)
-_SOURCES = {"feed": 6, "search": 2, "link": 3, "qr": 2}
+_SOURCES = {Source.FEED: 6, Source.SEARCH: 2, Source.LINK: 3, Source.QR: 2}
 _MONDAY = 4.0
 """How much more is watched on a Monday, the day of the week's lesson."""
-
-Kind = Literal["visitor", "member", "group"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Sitting:
     kind: Kind
     viewer: int
     people: int
-    source: str
+    source: Source
     began: datetime
     start_s: float
     end_s: float
@@ -52,19 +50,19 @@ def _drawn(
     dice: random.Random, length_s: float, now: datetime, *, visitors: bool, members: int
 ) -> Iterator[Sitting]:
     for n in range(dice.randint(*_VISITORS) if visitors else 0):
-        yield _one(dice, "visitor", n, 1, length_s, now)
+        yield _one(dice, Kind.VISITOR, n, 1, length_s, now)
     for member in range(members):
         for _again in range(dice.randint(*_MEMBERS)):
-            yield _one(dice, "member", member, 1, length_s, now)
+            yield _one(dice, Kind.MEMBER, member, 1, length_s, now)
     for _screening in range(dice.randint(*_SCREENINGS) if members else 0):
-        one = _one(dice, "group", dice.randrange(members), dice.randint(6, 32), length_s, now)
-        yield replace(one, source="link", start_s=0.0, end_s=length_s)
+        one = _one(dice, Kind.GROUP, dice.randrange(members), dice.randint(6, 32), length_s, now)
+        yield replace(one, source=Source.LINK, start_s=0.0, end_s=length_s)
 
 
 def _one(dice: random.Random, kind: Kind, n: int, people: int, length_s: float, now: datetime) -> Sitting:
     source = dice.choices(list(_SOURCES), list(_SOURCES.values()))[0]
     # Two of three see the end; the others leave, most of them early.
-    start_s = dice.uniform(0, length_s / 2) if source == "search" else 0.0
+    start_s = dice.uniform(0, length_s / 2) if source is Source.SEARCH else 0.0
     left = 1.0 if dice.random() < 2 / 3 else dice.betavariate(1, 2)
     return Sitting(
         kind, n, people, source, _moment(dice, now), start_s, start_s + (length_s - start_s) * left

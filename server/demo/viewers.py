@@ -12,26 +12,27 @@ from library.catalog import queries as catalog
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Clip, Lesson
 from library.people import queries as people
+from library.people.rules import home_branch
 from library.people.tables import Person
 from library.plays import actions as plays
 from library.plays import queries as plays_queries
 from library.plays.closing import DayClosed
 from library.plays.crediting import Beat
-from library.plays.rules import Source
+from library.plays.rules import Kind
 from server.demo.accounts import ACCOUNTS
 from server.demo.sittings import Sitting, sittings
 from server.wiring import Ports
 
 # A day that is sealed by now takes nobody any more (DayClosed): then the demonstration goes without.
 
-_LETTER = {"member": "p", "group": "g"}
+_LETTER = {Kind.MEMBER: "p", Kind.GROUP: "g"}
 
 
 def let_visitors_watch(ports: Ports, lesson_id: str) -> None:
     """Let visitors watch each clip of a lesson for everyone that plays and that nobody has watched yet."""
     with ports.db.read() as session:
         lesson = catalog.lesson(session, lesson_id)
-        playing = [clip.id for clip in _playing(lesson) if lesson.audience == Audience.EVERYONE]
+        playing = [clip.id for clip in _playing(lesson) if lesson.audience is Audience.EVERYONE]
         watched = plays_queries.played(session, playing)
     for clip_id in (one for one in playing if one not in watched):
         with suppress(DayClosed), ports.db.write() as session:
@@ -58,7 +59,7 @@ def let_members_watch(ports: Ports, keys: Iterable[str]) -> None:
 
 
 def _playing(lesson: Lesson) -> list[Clip]:
-    return [clip for clip in lesson.clips if clip.plan and lesson.state == LessonState.PUBLISHED]
+    return [clip for clip in lesson.clips if clip.plan and lesson.state is LessonState.PUBLISHED]
 
 
 def _length_s(clip: Clip) -> float:
@@ -68,16 +69,16 @@ def _length_s(clip: Clip) -> float:
 def _watch(
     ports: Ports, session: Session, drawn: Sequence[tuple[Clip, Sitting]], members: Sequence[Person]
 ) -> None:
-    homes = [people.home_branch(session, people.viewer_of(session, member)) for member in members]
+    homes = [home_branch(people.viewer_of(session, member)) for member in members]
     beats = []
     for clip, one in drawn:
-        visiting = one.kind == "visitor"
+        visiting = one.kind is Kind.VISITOR
         play = plays.start(
             session,
             clip,
             f"v:demo-{clip.id}-{one.viewer}" if visiting else f"{_LETTER[one.kind]}:{members[one.viewer].id}",
             one.began,
-            source=Source(one.source),
+            source=one.source,
             people=one.people,
             branch_id=None if visiting else homes[one.viewer],
         )

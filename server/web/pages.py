@@ -149,7 +149,7 @@ class Pages:
 
     def share(self, lesson: Lesson, path: str) -> Share | None:
         """Return how to hand on a page of a lesson, None while the lesson is not published."""
-        if lesson.state != LessonState.PUBLISHED:
+        if lesson.state is not LessonState.PUBLISHED:
             return None
         return share(self._ports.settings.base_url, path)
 
@@ -173,9 +173,9 @@ class Pages:
             duration_s=lesson.duration_s,
             clip_count=len(lesson.clips),
             views=views,
-            kind=lesson.kind,  # type: ignore[arg-type]  # held to these words by the table's check
-            state=lesson.state,  # type: ignore[arg-type]
-            audience=lesson.audience,  # type: ignore[arg-type]
+            kind=lesson.kind,
+            state=lesson.state,
+            audience=lesson.audience,
             poster_url=self.poster_url(lesson, first),
         )
 

@@ -8,14 +8,13 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from library.catalog.permits import Audience, LessonState
+from library.catalog.rules import LessonKind
 from library.core.permits import Role
+from library.intake.rules import RecordingState, StepKind, StepState
 
 Language = Literal["zh-CN", "en"]
-RecordingState = Literal["none", "receiving", "waiting", "working", "ready", "failed", "refused", "cancelled"]
-Kind = Literal["video", "sound", "text"]
-"""What a lesson is made of: a moving picture, sound with a poster, or a text whose video is still to come."""
-StepKind = Literal["receive", "probe", "split", "clip", "captions", "index"]
-StepState = Literal["waiting", "running", "done", "failed"]
+NoRecording = Literal["none"]
+"""Stands where a lesson without a recording has no state of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +110,7 @@ class LessonCard:
     duration_s: float | None
     clip_count: int
     views: int
-    kind: Kind
+    kind: LessonKind
     state: LessonState = LessonState.PUBLISHED
     audience: Audience = Audience.EVERYONE
     poster_url: str | None = None
@@ -196,7 +195,7 @@ class Progress:
     with names and reasons put into words by `Renderer.progress_event`). `left_s`: how much longer clips will
     take, None when nobody knows."""
 
-    state: RecordingState
+    state: RecordingState | NoRecording
     percent: float
     left_s: float | None = None
     steps: tuple[Step, ...]
@@ -229,7 +228,7 @@ class WorkRow:
     """One lesson on a list of work: where it is between uploaded and published."""
 
     lesson: LessonCard
-    recording_state: RecordingState
+    recording_state: RecordingState | NoRecording
     percent: float
     reason: Reason | None = None
     uploaded_by: str | None = None

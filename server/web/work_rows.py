@@ -19,7 +19,7 @@ def work_rows(pages: Pages, session: Session, lessons: list[Lesson]) -> tuple[Wo
         rows.append(
             WorkRow(
                 lesson=card,
-                recording_state=work.state if work else "none",  # type: ignore[arg-type]
+                recording_state=work.state if work else "none",
                 percent=work.percent if work else 0.0,
                 reason=Reason(code=work.reason, args=work.reason_args) if work and work.reason else None,
                 uploaded_by=lesson.owner.name if lesson.owner else None,

@@ -18,6 +18,7 @@ from library.catalog.tables import Clip
 from library.core.database import Database
 from library.intake import actions, arranging, objects, queries
 from library.intake.cutting import WantedCut
+from library.intake.rules import RecordingState
 from library.intake.sweeping import (
     ClipNames,
     Found,
@@ -119,7 +120,7 @@ class Library:
             lesson = make.lesson(session, clips=clips, now=self.clock())
             row = make.recording(session, lesson)
             make.heard(row, 60.0 * clips)
-            row.state = "ready"
+            row.state = RecordingState.READY
             key = objects.original_key(SHA)
             actions.take_in(session, row, SHA, key, self.clock())
             folders = [objects.clip_prefix(clip.id, clip.plan or "") for clip in lesson.clips]
@@ -185,7 +186,7 @@ def test_a_plan_that_was_followed_goes_a_day_later_and_never_while_a_run_is_goin
     with library.db.write() as session:
         [clip] = catalog_queries.lesson(session, lesson_id).clips
         make.ready(session, clip, plan="feedfeedfeed", now=library.clock())
-        queries.recording(session, recording_id).state = "working"
+        queries.recording(session, recording_id).state = RecordingState.WORKING
         new = objects.clip_prefix(clip.id, "feedfeedfeed")
     library.put(new)
     library.clock.forward(hours=23)
@@ -193,7 +194,7 @@ def test_a_plan_that_was_followed_goes_a_day_later_and_never_while_a_run_is_goin
     library.clock.forward(hours=2)
     assert library.swept() == set(), "a run is going on"
     with library.db.write() as session:
-        queries.recording(session, recording_id).state = "ready"
+        queries.recording(session, recording_id).state = RecordingState.READY
     assert library.swept() == {old}
     assert new in library.there()
 
@@ -209,7 +210,7 @@ def test_clips_that_others_replaced_play_for_a_month(library: Library) -> None:
         for clip in new:
             make.ready(session, clip, now=library.clock())
         arranging.adopt_when_ready(session, row, lesson, library.clock())
-        row.state = "ready"
+        row.state = RecordingState.READY
         library.put(*(objects.clip_prefix(clip.id, clip.plan or "") for clip in new))
     library.clock.forward(days=29)
     assert library.swept() == set()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import CueLine
+from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
 from library.catalog.tables import Clip, Lesson
 from library.core.ids import new_id
 from library.core.permits import Role, Viewer
@@ -83,10 +83,10 @@ def lesson(
         cuts = [catalog.Cut(60.0 * n, 60.0 * n + 60.0, "pause") for n in range(clips)]
         for clip in catalog.put_clips(session, made, cuts):
             ready(session, clip, now=now)
-        catalog.set_media(session, made, kind="video", duration_s=60.0 * clips)
+        catalog.set_media(session, made, kind=LessonKind.VIDEO, duration_s=60.0 * clips)
     if spoken:
         lines = [CueLine(10.0 * n, 10.0 * n + 9.0, text) for n, text in enumerate(spoken)]
-        catalog.put_transcript(session, made, "exact", lines)
+        catalog.put_transcript(session, made, TranscriptQuality.EXACT, lines)
     if state is not LessonState.DRAFT:
         catalog.set_state(session, made, LessonState.PUBLISHED, now)
     if state is LessonState.WITHDRAWN:

@@ -107,12 +107,12 @@ def language(
 def _welcome(request: Request, session: Session, who: Who, ports: Ports, token: str) -> WelcomePage:
     pages: Pages = request.app.state.pages
     invitation = access_queries.invitation(session, token, ports.clock())
-    first = invitation.role == Role.ADMIN and invitation.made_by is None
+    first = invitation.role is Role.ADMIN and invitation.made_by is None
     return WelcomePage(
         frame=pages.frame(request, who),
         token=token,
         purpose="reset" if invitation.person_id else "first_admin" if first else "invite",
-        role=Role(invitation.role),
+        role=invitation.role,
         branch=organisation_queries.branch(session, invitation.branch_id).name,
         username=queries.person(session, invitation.person_id).username if invitation.person_id else "",
         name=invitation.name,

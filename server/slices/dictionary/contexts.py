@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from library.dictionary.rules import GROUP_MAX, WORD_MAX
+from library.dictionary.rules import GROUP_MAX, WORD_MAX, Change
 from server.web.parts import Context, Pager, Reason
 
 
@@ -55,7 +55,7 @@ class PastedLine:
     """
 
     number: int
-    what: Literal["add", "off", "there", "left"]
+    what: Literal[Change.ADD, Change.OFF, "there", "left"]
     text: str
     same: tuple[str, ...] = ()
     reason: Reason | None = None
@@ -87,11 +87,11 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DictionaryChange:
-    """Who changed what: `what` is add, change, remove, off or on."""
+    """Who changed what."""
 
     at: datetime
     who: str
-    what: str
+    what: Change
     before: tuple[str, ...]
     after: tuple[str, ...]
 

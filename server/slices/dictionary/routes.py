@@ -187,7 +187,7 @@ def _pasted(done: actions.Pasted) -> tuple[PastedLine, ...]:
     taken = [
         PastedLine(
             number=line.number,
-            what="off" if line.what == "off" else "add",
+            what=rules.Change.OFF if line.what is rules.Change.OFF else rules.Change.ADD,
             text=rules.shown(line.words),
             same=line.same,
         )

@@ -140,7 +140,7 @@ def _hit(row: FoundRow, base_url: str) -> HitOut:
     ]
     return HitOut(
         lesson=row.lesson.id,
-        state=LessonState(row.lesson.state),
+        state=row.lesson.state,
         clip=row.clip.id if row.clip else None,
         title=row.lesson.title,
         clip_title=row.clip.title if row.clip else "",

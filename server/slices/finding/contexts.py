@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from library.finding.hints import Code
+from library.finding.hits import Source
 from search.engine import Sort
 from server.web.parts import Context, LessonCard, Pager, Reason
 
 Marks = tuple[tuple[int, int], ...]
-Source = Literal["speech", "beginning", "summary", "title", "topic", "lecturer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ class SearchHint:
     """Why a piece of the query was not used; `code` as in `library.finding.hints`. `name` is a field as
     it was typed, `value` what is behind its colon."""
 
-    code: Literal["field_empty", "year_unread", "kind_unknown", "only_excluded"]
+    code: Code
     name: str = ""
     value: str = ""
 

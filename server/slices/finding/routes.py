@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
+from library.catalog.rules import LessonKind
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
 from library.core.text import clean_line
@@ -41,7 +42,7 @@ from server.slices.finding.contexts import (
 )
 from server.web.deps import PortsDep, Reading, Who, WhoDep
 from server.web.pages import Pages, pager
-from server.web.parts import Kind, LessonCard, Reason
+from server.web.parts import LessonCard, Reason
 from server.wiring import Ports
 
 router = APIRouter(include_in_schema=False)
@@ -76,7 +77,7 @@ class Asked:
             lecturer=self.lecturer or None,
             year=int(self.year) if self.year.isdecimal() and len(self.year) == 4 else None,
             branch=self.branch or None,
-            kind=self.kind if self.kind in get_args(Kind) else None,
+            kind=self.kind if self.kind in tuple(LessonKind) else None,
             length=self.length if self.length in LENGTHS else None,
         )
 

@@ -13,12 +13,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from library.catalog import queries as catalog
-from library.catalog.permits import Action, may
+from library.catalog.permits import Action, LessonState, may
 from library.catalog.tables import Lesson
 from library.core.errors import NotFound, WeikeError
 from library.core.permits import Viewer
 from library.intake import actions, queries
-from library.intake.rules import MEDIA_SUFFIXES
+from library.intake.rules import BUSY, ENDED, MEDIA_SUFFIXES, RecordingState, StepKind, StepState
 from library.intake.unfinished_uploads import received_bytes
 from server.slices.intake.contexts import MinePage, ProgressPage, UploadPage
 from server.web.deps import Lecturer, PortsDep, Reading, Who, WhoDep, Writing
@@ -74,22 +74,23 @@ def progress_of(session: Session, ports: Ports, lesson: Lesson, viewer: Viewer) 
         return Progress(state="none", percent=0.0, steps=())
     work = queries.work(session, recording)
     plays = {clip.id for clip in lesson.clips if clip.plan or clip.early}
-    mend = may(viewer, Action.EDIT, catalog.facts(lesson)) and work.state in ("failed", "refused")
+    fell = work.state in (RecordingState.FAILED, RecordingState.REFUSED)
+    mend = fell and may(viewer, Action.EDIT, catalog.facts(lesson))
     return Progress(
-        state=work.state,  # type: ignore[arg-type]
+        state=work.state,
         percent=work.percent,
         left_s=queries.left_s(session, recording, ports.clock(), ports.settings.parallel_clips),
         reason=Reason(code=work.reason, args=work.reason_args) if work.reason else None,
         steps=tuple(
             Step(
                 id=f"{line.kind}-{line.n}",
-                kind=line.kind,  # type: ignore[arg-type]
-                state=line.state,  # type: ignore[arg-type]
+                kind=line.kind,
+                state=line.state,
                 percent=line.percent,
-                n=line.n if line.kind == "clip" else None,
+                n=line.n if line.kind is StepKind.CLIP else None,
                 eta_s=line.eta_s,
                 reason=Reason(code=line.reason, args=line.reason_args) if line.reason else None,
-                retry=mend and line.state == "failed" and _may_help(work.state, line.reason),
+                retry=mend and line.state is StepState.FAILED and _may_help(work.state, line.reason),
                 clip_url=f"/clips/{line.clip_id}" if line.clip_id in plays else None,
             )
             for line in work.steps
@@ -97,9 +98,9 @@ def progress_of(session: Session, ports: Ports, lesson: Lesson, viewer: Viewer) 
     )
 
 
-def _may_help(state: str, reason: str | None) -> bool:
+def _may_help(state: RecordingState, reason: str | None) -> bool:
     """Trying again helps unless the recording itself was refused; "already here" is a question, not a no."""
-    return state == "failed" or reason == "already_here"
+    return state is RecordingState.FAILED or reason == "already_here"
 
 
 @router.get("/lessons/{lesson_id}/progress")
@@ -112,12 +113,13 @@ def progress(request: Request, session: Reading, ports: PortsDep, who: WhoDep, l
     context = ProgressPage(
         frame=pages.frame(request, who),
         lesson=LessonRef(id=lesson.id, title=lesson.title),
-        lesson_state=lesson.state,  # type: ignore[arg-type]
+        lesson_state=lesson.state,
         progress=now,
-        may_retry=now.state == "cancelled" or any(step.retry for step in now.steps),
-        may_cancel=now.state in ("waiting", "working"),
+        may_retry=now.state is RecordingState.CANCELLED or any(step.retry for step in now.steps),
+        may_cancel=now.state in BUSY,
         recutting=recording is not None and recording.wanted is not None,
-        may_publish=may(who.viewer, Action.PUBLISH, catalog.facts(lesson)) and lesson.state != "published",
+        may_publish=lesson.state is not LessonState.PUBLISHED
+        and may(who.viewer, Action.PUBLISH, catalog.facts(lesson)),
     )
     return pages.respond(request, who, context)
 
@@ -154,7 +156,7 @@ async def _stream(request: Request, ports: Ports, who: Who, lesson_id: str) -> A
         elif silent_s >= _SILENCE_S:
             silent_s = 0.0
             yield ": still here\n\n"
-        if event["state"] in ("ready", "failed", "refused", "cancelled"):
+        if event["state"] in ENDED:
             return
         await asyncio.sleep(_EVENT_EVERY_S)
         silent_s += _EVENT_EVERY_S

@@ -24,6 +24,7 @@ from library.catalog.permits import Action
 from library.core.errors import Invalid, NotFound
 from library.core.permits import Role
 from library.intake import actions, queries, rules
+from library.intake.rules import RecordingState
 from library.intake.unfinished_uploads import DAYS_KEPT, note_received
 from server.web.deps import PortsDep, Who, need
 from server.wiring import Ports
@@ -100,7 +101,7 @@ def _allowed(request: Request, ports: PortsDep, who: Annotated[Who, need(Role.LE
         recording = queries.recording_by_upload(session, upload_id)
         if recording is None or recording.uploaded_by != who.viewer.person_id:
             raise NotFound("upload_unknown")
-        if request.method == "DELETE" and recording.state != "receiving":
+        if request.method == "DELETE" and recording.state is not RecordingState.RECEIVING:
             raise NotFound("upload_unknown")
 
 
@@ -148,7 +149,7 @@ def _which_file(request: Request, ports: PortsDep) -> Callable[[dict[str, str]],
 def _forget(ports: Ports, upload_id: str) -> None:
     with ports.db.write() as session:
         recording = queries.recording_by_upload(session, upload_id)
-        if recording is not None and recording.state == "receiving":
+        if recording is not None and recording.state is RecordingState.RECEIVING:
             actions.give_up(session, recording, ports.clock())
 
 

@@ -18,6 +18,7 @@ from library.core.permits import Role
 from library.intake import actions as intake_actions
 from library.intake import queries as intake
 from library.intake.rules import TRANSCRIPT_MAX_BYTES
+from library.people.rules import home_branch
 from library.plays import queries as plays
 from library.review import actions as review
 from server.web.deps import Lecturer, PortsDep, Reading, WhoDep, Writing
@@ -171,8 +172,8 @@ def _lessons(pages: Pages, session: Reading, who: WhoDep, lessons: Sequence[Less
                 summary=lesson.summary,
                 language=lesson.language,
                 kind=lesson.kind,
-                state=LessonState(lesson.state),
-                audience=Audience(lesson.audience),
+                state=lesson.state,
+                audience=lesson.audience,
                 duration_s=lesson.duration_s,
                 transcript=lesson.transcript,
                 views=all_views.get(lesson.id, 0),
@@ -205,13 +206,13 @@ def list_lessons(
 @router.post("/lessons", tags=["lessons"], status_code=201)
 def new_lesson(session: Writing, ports: PortsDep, who: Lecturer, body: NewLesson) -> dict[str, str]:
     """Make a draft, to which a recording is then uploaded (tus, /tus/, metadata `lesson`)."""
-    home = who.viewer.first_branch(Role.LECTURER)
+    home = home_branch(who.viewer, Role.LECTURER)
     if home is None:
         raise Forbidden
     title = title_from_file_name(body.file_name) if body.file_name and not body.title.strip() else body.title
     lesson = actions.new_lesson(
         session,
-        branch_id=home.branch_id,
+        branch_id=home,
         owner_id=who.viewer.person_id,
         details=actions.Details(title=title),
         now=ports.clock(),

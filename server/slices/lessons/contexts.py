@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+from library.intake.rules import RecordingState
+from library.review.rules import Decided
 from server.web.parts import (
     ClipCard,
     Context,
@@ -13,9 +15,9 @@ from server.web.parts import (
     Facet,
     LessonCard,
     LessonRef,
+    NoRecording,
     Pager,
     Reason,
-    RecordingState,
 )
 from server.web.sharing import Share
 
@@ -72,7 +74,7 @@ class HistoryLine:
 
     at: datetime
     who: str
-    action: Literal["publish", "withdraw", "audience", "edit"]
+    action: Decided
     note: str = ""
 
 
@@ -103,7 +105,7 @@ class LessonPage(Context):
     lesson: LessonCard
     summary: str
     clips: tuple[ClipCard, ...]
-    recording_state: RecordingState
+    recording_state: RecordingState | NoRecording
     language: str = "zh-CN"
     has_transcript: bool = False
     text: tuple[str, ...] = ()

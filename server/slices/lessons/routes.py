@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from library.catalog import actions, queries, rules
 from library.catalog.permits import Action, Audience, LessonState, may
-from library.catalog.rules import split_topics
+from library.catalog.rules import TranscriptQuality, split_topics
 from library.catalog.tables import Lesson
 from library.core.clock import local_day, week_start
 from library.core.errors import Conflict, Invalid
@@ -116,16 +116,16 @@ def _lesson_page(request: Request, session: Session, who: Who, found: Lesson) ->
         lesson=pages.cards(session, [found])[0],
         summary=found.summary,
         clips=pages.clip_cards(session, found),
-        recording_state=recording.state if recording else "none",  # type: ignore[arg-type]
+        recording_state=recording.state if recording else "none",
         language=found.language,
-        has_transcript=found.transcript != "none",
+        has_transcript=found.transcript is not TranscriptQuality.NONE,
         text=tuple(line.text for line in queries.cues(session, found.id)) if not found.clips else (),
         problem=Reason(code=recording.reason, args=recording.reason_args or {})
         if recording is not None and recording.reason and powers.see_progress
         else None,
         duplicates=tuple(lesson_ref(twin) for twin in twins),
         may=powers,
-        history=tuple(HistoryLine(at=h.at, who=h.who, action=h.what, note=h.note) for h in history),  # type: ignore[arg-type]
+        history=tuple(HistoryLine(at=h.at, who=h.who, action=h.what, note=h.note) for h in history),
         known_lecturers=tuple(lecturers),
         known_topics=tuple(topics),
         same_topic=pages.other_years(session, who.viewer, [found]),
@@ -149,7 +149,7 @@ def sheet(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Re
 def _powers(who: Who, found: Lesson) -> LessonPowers:
     its = queries.facts(found)
     publish, edit = may(who.viewer, Action.PUBLISH, its), may(who.viewer, Action.EDIT, its)
-    published = found.state == LessonState.PUBLISHED
+    published = found.state is LessonState.PUBLISHED
     return LessonPowers(
         edit=edit,
         publish=publish and not published,

@@ -59,7 +59,7 @@ def _people(
         branches=tuple(BranchRow(id=b.id, name=b.name, depth=_depth(b)) for b in branches),
         roles=tuple(role for role in Role if role in roles),
         invites=tuple(
-            InviteRow(id=i.id, name=i.name, role=Role(i.role), branch=b.name, expires_at=i.expires_at)
+            InviteRow(id=i.id, name=i.name, role=i.role, branch=b.name, expires_at=i.expires_at)
             for i, b in access_queries.open_invitations(session, viewer, ports.clock())
         ),
         q=q,

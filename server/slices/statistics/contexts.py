@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from library.plays.figures import (
     BranchFigures,
@@ -16,6 +16,7 @@ from library.plays.figures import (
     Proof,
     SourceFigures,
 )
+from library.plays.statistics import Sort
 from server.slices.statistics.charts import DayChart, Retention, Share
 from server.slices.statistics.spans import Chosen
 from server.web.parts import Context, CountingRule, LessonRef, Pager
@@ -74,7 +75,7 @@ class OverviewPage(Context):
     total: Figures
     chart: DayChart | None
     lessons: Sequence[tuple[LessonLine, Share]]
-    sort: Literal["views", "watched", "title"]
+    sort: Sort
     pager: Pager
     branches: Sequence[tuple[BranchFigures, Share]] | None
     has_lessons: bool

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from server.web.parts import ClipCard, Context, CountingRule, Kind, LessonCard
+from library.catalog.rules import LessonKind
+from server.web.parts import ClipCard, Context, CountingRule, LessonCard
 from server.web.sharing import Share
 
 
@@ -45,7 +46,7 @@ class ClipPage(Context):
     lesson: LessonCard
     clip: ClipCard
     clips: tuple[ClipCard, ...]
-    kind: Kind
+    kind: LessonKind
     master_url: str
     captions_url: str | None
     cues: tuple[CueLine, ...]

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from library.catalog import queries
 from library.catalog.clip_cues import cues_of
+from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, NotFound, WeikeError
 from library.intake.downloads import Download
@@ -54,7 +55,7 @@ def _find(ports: Ports, pages: Pages, who: Who, clip_id: str, quality: str) -> t
         if clip.plan is None:
             raise Conflict("clip_not_ready")
         lesson = queries.lesson(session, clip.lesson_id)
-        captions = to_vtt(cues_of(session, clip)) if lesson.transcript == "exact" else ""
+        captions = to_vtt(cues_of(session, clip)) if lesson.transcript is TranscriptQuality.EXACT else ""
         labels = Labels(
             title=_title(lesson, clip),
             lecturer=lesson.lecturer.name if lesson.lecturer else "",

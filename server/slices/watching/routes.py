@@ -11,11 +11,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from library.catalog import queries
 from library.catalog.clip_cues import cues_of
 from library.catalog.permits import Action, may
+from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, NotFound, SignInNeeded
 from library.intake.downloads import choices
 from library.intake.early_playlist import growing_playlist
-from library.people.queries import home_branch
+from library.people.rules import home_branch
 from library.plays import actions
 from library.plays.rules import Source, check_people
 from server.slices.watching.beat_keys import BeatSigner
@@ -45,20 +46,20 @@ def watch(
     cards = pages.clip_cards(session, lesson)
     card = next(c for c in cards if c.id == clip.id)
     cues = cues_of(session, clip)
-    exact = lesson.transcript == "exact"
+    exact = lesson.transcript is TranscriptQuality.EXACT
     context = ClipPage(
         frame=pages.frame(request, who),
         lesson=pages.cards(session, [lesson])[0],
         clip=card,
         clips=cards,
-        kind=lesson.kind,  # type: ignore[arg-type]
+        kind=lesson.kind,
         master_url=f"/clips/{clip.id}/growing.m3u8"
         if growing
         else pages.media_url(lesson, clip, "master.m3u8"),
         growing=growing,
         captions_url=f"/clips/{clip.id}/captions.vtt" if cues and exact else None,
         cues=tuple(CueLine(start_s=c.start_s or 0.0, end_s=c.end_s or 0.0, text=c.text) for c in cues),
-        cues_estimated=lesson.transcript == "estimated",
+        cues_estimated=lesson.transcript is TranscriptQuality.ESTIMATED,
         language=lesson.language,
         start_s=_start(t, card.duration_s),
         views=card.views,
@@ -153,7 +154,7 @@ def start_play(
         ports.clock(),
         source=about.source,
         people=1 if about.people is None else check_people(about.people, ports.settings.view_rule),
-        branch_id=home_branch(session, who.viewer),
+        branch_id=home_branch(who.viewer),
     )
     lesson = queries.lesson(session, clip.lesson_id)
     return {

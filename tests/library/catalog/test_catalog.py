@@ -18,7 +18,7 @@ from library.catalog import actions, queries
 from library.catalog.actions import Cut, Details
 from library.catalog.documents import documents
 from library.catalog.permits import Action, Audience, LessonState, may
-from library.catalog.rules import CueLine
+from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Topic
 from library.core.database import Database
 from library.core.errors import Forbidden, Invalid, NotFound
@@ -155,10 +155,10 @@ def test_making_a_clip_ready_twice_is_making_it_ready_once(db: Database) -> None
 def test_a_transcript_replaces_the_one_before(db: Database) -> None:
     with db.write() as session:
         lesson = make.lesson(session, spoken=["旧一", "旧二", "旧三"])
-        actions.put_transcript(session, lesson, "plain", [CueLine(None, None, "新的一句")])
+        actions.put_transcript(session, lesson, TranscriptQuality.PLAIN, [CueLine(None, None, "新的一句")])
         assert queries.cues(session, lesson.id) == [CueLine(None, None, "新的一句")]
         assert lesson.transcript == "plain"
-        actions.put_transcript(session, lesson, "exact", [])
+        actions.put_transcript(session, lesson, TranscriptQuality.EXACT, [])
         assert lesson.transcript == "none"
         assert session.scalar(select(func.count()).select_from(Cue)) == 0
 
@@ -167,7 +167,7 @@ def test_the_cues_of_a_stretch_are_those_heard_in_it(db: Database) -> None:
     lines = [CueLine(0, 9, "前"), CueLine(55, 65, "跨界"), CueLine(60, 70, "后"), CueLine(130, 140, "远")]
     with db.write() as session:
         lesson = make.lesson(session, clips=2)
-        actions.put_transcript(session, lesson, "exact", lines)
+        actions.put_transcript(session, lesson, TranscriptQuality.EXACT, lines)
         assert [c.text for c in queries.cues(session, lesson.id, 0, 60)] == ["前", "跨界"]
         assert [c.text for c in queries.cues(session, lesson.id, 60, 120)] == ["跨界", "后"]
         assert queries.cues_of(session, [lesson.id, "unknown"]) == {lesson.id: lines}
@@ -505,13 +505,15 @@ def test_writers_of_one_lesson_never_wait_for_each_other_for_ever(postgres_db: D
                 actions.edit(
                     session, its, Details(title=f"{n}-{k}", lecturer=f"讲师{n}{k}", topics=[f"专题{k}"])
                 )
-                actions.put_transcript(session, its, "exact", [CueLine(0, 1, f"{n}{k}")])
+                actions.put_transcript(session, its, TranscriptQuality.EXACT, [CueLine(0, 1, f"{n}{k}")])
 
     def finish(n: int) -> None:
         for _ in range(15):
             with db.write() as session:
                 make.ready(session, queries.clip(session, clip_ids[n]))
-                actions.set_media(session, queries.lesson(session, lesson_id), kind="video", duration_s=120)
+                actions.set_media(
+                    session, queries.lesson(session, lesson_id), kind=LessonKind.VIDEO, duration_s=120
+                )
 
     acts = [lambda: edit(0), lambda: edit(1), lambda: finish(0), lambda: finish(1)]
     assert together(acts) == [None] * 4

@@ -12,7 +12,7 @@ import pytest
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import CueLine
+from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
 from library.catalog.tables import Lesson
 from library.core.ids import new_id
 from library.core.permits import NOBODY, Role, Viewer
@@ -71,7 +71,7 @@ def test_a_clip_shows_up_to_three_places_each_with_its_second(ports: Ports) -> N
             CueLine(5.0 * n, 5.0 * n + 5, f"第{n}次说到枫桥经验。" if is_said else filler)
             for n, is_said in enumerate(said)
         ]
-        catalog.put_transcript(session, lesson, "exact", lines)
+        catalog.put_transcript(session, lesson, TranscriptQuality.EXACT, lines)
     (row,) = look(ports, "枫桥经验").rows
     assert len(row.moments) == 3
     for moment in row.moments:
@@ -178,9 +178,9 @@ def test_length_is_that_of_the_clip_and_not_of_the_whole_lesson(ports: Ports) ->
         cuts = [catalog.Cut(start, end, "pause") for start, end in pairwise(borders)]
         for clip in catalog.put_clips(session, lesson, cuts):
             make.ready(session, clip)
-        catalog.set_media(session, lesson, kind="video", duration_s=990.0)
+        catalog.set_media(session, lesson, kind=LessonKind.VIDEO, duration_s=990.0)
         lines = [CueLine(second, second + 5.0, "信仰的力量") for second in borders[:-1]]
-        catalog.put_transcript(session, lesson, "exact", lines)
+        catalog.put_transcript(session, lesson, TranscriptQuality.EXACT, lines)
         catalog.set_state(session, lesson, LessonState.PUBLISHED, NOW)
     assert dict(look(ports, "信仰").counts.length) == {"under_3": 1, "3_to_5": 1, "over_8": 1}
     (row,) = look(ports, "信仰", filters=Filters(length="over_8")).rows

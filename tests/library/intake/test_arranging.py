@@ -16,6 +16,7 @@ from library.core.database import Database
 from library.core.errors import Conflict, Invalid
 from library.intake import actions, arranging, queries
 from library.intake.cutting import WantedCut
+from library.intake.rules import RecordingState, StepKind
 from library.intake.tables import Recording, Step
 from library.plays import actions as plays
 from library.plays import queries as plays_queries
@@ -142,7 +143,7 @@ def test_what_does_not_play_yet_is_replaced_at_once(db: Database) -> None:
     with db.write() as session:
         row, lesson = cut_lesson(session, 2)
         lesson.clips[1].plan = None
-        row.state = "working"
+        row.state = RecordingState.WORKING
         ask(session, row, lesson, (0, 60), (60, 90), (90, 120))
         assert (row.state, row.wanted) == ("waiting", None)
         assert order(lesson) == [(1, 0, 60), (2, 60, 90), (3, 90, 120)]
@@ -244,7 +245,7 @@ def test_cancelling_a_first_run_stops_it_until_somebody_goes_on(db: Database) ->
         lesson = make.lesson(session, state=LessonState.DRAFT)
         row = make.recording(session, lesson)
         actions.start_run(session, row)
-        actions.step_running(session, row.id, "captions", 0, NOW)
+        actions.step_running(session, row.id, StepKind.CAPTIONS, 0, NOW)
         assert row.state == "working"
         attempt = row.attempt
         arranging.cancel(session, row, lesson, LATER)
@@ -273,7 +274,7 @@ def test_a_first_run_with_clips_to_come_is_cancelled_and_not_ready_when_a_recut_
     with db.write() as session:
         row, lesson = cut_lesson(session, 3)
         lesson.clips[2].plan = None
-        row.state = "failed"
+        row.state = RecordingState.FAILED
         ask(session, row, lesson, (0, 50), (50, 120), (120, 180))
         assert row.wanted is not None
         arranging.discard(session, row, lesson, LATER)
@@ -286,7 +287,7 @@ def test_before_it_was_heard_there_is_nothing_to_move(db: Database, state: str) 
     with db.write() as session:
         row, lesson = cut_lesson(session, 2)
         if state == "receiving":
-            row.state = "receiving"
+            row.state = RecordingState.RECEIVING
         else:
             row.facts = None
         with pytest.raises(Conflict, match="cuts_not_yet"):
@@ -348,9 +349,9 @@ def test_a_run_that_is_over_writes_no_progress(db: Database) -> None:
     with db.write() as session:
         row, lesson = cut_lesson(session, 2)
         ask(session, row, lesson, (0, 50), (50, 120))
-        actions.step_progress(session, row.id, row.attempt - 1, "clip", 1, 40.0, 1.0)
+        actions.step_progress(session, row.id, row.attempt - 1, StepKind.CLIP, 1, 40.0, 1.0)
         session.expire_all()
         assert session.get_one(Step, (row.id, "clip", 1)).percent == 0
-        actions.step_progress(session, row.id, row.attempt, "clip", 1, 40.0, 1.0)
+        actions.step_progress(session, row.id, row.attempt, StepKind.CLIP, 1, 40.0, 1.0)
         session.expire_all()
         assert session.get_one(Step, (row.id, "clip", 1)).percent == 40

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from library.core.database import Database
 from library.intake import actions, queries
 from library.intake.estimate import ClipWork, left_s, rounded_s
+from library.intake.rules import StepKind
 from tests.support import factories as make
 from tests.support.databases import NOW
 
@@ -76,9 +77,9 @@ def test_what_is_left_is_read_from_the_steps(db: Database) -> None:
         recording = make.recording(session, lesson)
         assert queries.left_s(session, recording, NOW, 2) is None
         for n in (1, 2):
-            actions.step_running(session, recording.id, "clip", n, NOW)
-        actions.step_done(session, recording.id, "clip", 1, NOW + timedelta(seconds=30))
-        actions.step_progress(session, recording.id, recording.attempt, "clip", 2, 50.0, None)
+            actions.step_running(session, recording.id, StepKind.CLIP, n, NOW)
+        actions.step_done(session, recording.id, StepKind.CLIP, 1, NOW + timedelta(seconds=30))
+        actions.step_progress(session, recording.id, recording.attempt, StepKind.CLIP, 2, 50.0, None)
         session.flush()
         session.refresh(recording)
         later = NOW + timedelta(seconds=15)

@@ -16,7 +16,7 @@ from library.core.database import Database
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import NOBODY
 from library.intake import actions, objects, queries
-from library.intake.rules import TRANSCRIPT_MAX_BYTES
+from library.intake.rules import TRANSCRIPT_MAX_BYTES, RecordingState, StepKind
 from library.intake.tables import Original, Recording, Step
 from tests.support import factories as make
 from tests.support.databases import NOW
@@ -39,12 +39,12 @@ def test_a_lesson_has_one_recording_and_a_failed_one_is_replaced(db: Database) -
         lesson = make.lesson(session, state=LessonState.DRAFT)
         begin(session, lesson, "u1")
         second = begin(session, lesson, "u2")  # the first was never finished
-        assert [r.upload_id for r in queries.in_state(session, "receiving")] == ["u2"]
+        assert [r.upload_id for r in queries.in_state(session, RecordingState.RECEIVING)] == ["u2"]
         for state in ("waiting", "working", "ready"):
             second.state = state
             with pytest.raises(Conflict, match="lesson_has_recording"):
                 begin(session, lesson, "u3")
-        second.state = "refused"
+        second.state = RecordingState.REFUSED
         assert begin(session, lesson, "u3").state == "receiving"
 
 
@@ -127,8 +127,8 @@ def test_a_run_from_waiting_to_ready(db: Database) -> None:
             ("captions", 0, "waiting"),
             ("index", 0, "waiting"),
         ]
-        actions.step_running(session, recording.id, "clip", 1, NOW)
-        actions.step_progress(session, recording.id, 0, "clip", 1, 100.0, 0.5)
+        actions.step_running(session, recording.id, StepKind.CLIP, 1, NOW)
+        actions.step_progress(session, recording.id, 0, StepKind.CLIP, 1, 100.0, 0.5)
         session.expire_all()
         running = queries.work(session, recording).steps[3]
         assert (running.state, running.percent, running.eta_s) == ("running", 99.0, 0.5)
@@ -146,7 +146,7 @@ def test_a_failure_is_told_and_a_retry_keeps_what_is_done(db: Database) -> None:
     with db.write() as session:
         lesson = make.lesson(session, clips=2)
         recording = make.recording(session, lesson)
-        actions.step_done(session, recording.id, "clip", 1, NOW)
+        actions.step_done(session, recording.id, StepKind.CLIP, 1, NOW)
         actions.step_failed(
             session,
             recording.id,

@@ -10,6 +10,7 @@ from library.catalog.actions import Cut
 from library.catalog.permits import LessonState
 from library.core.database import Database
 from library.intake import actions, arranging, queries
+from library.intake.rules import StepKind
 from library.intake.running import Run, Stopped
 from tests.support import factories as make
 from tests.support.databases import NOW
@@ -46,7 +47,7 @@ NOTHING = ("cancelled", None, {("waiting", 0.0)})
 
 
 def test_a_step_that_succeeds_too_late_is_not_done(run: Run) -> None:
-    with pytest.raises(Stopped), run.step("clip", 1):
+    with pytest.raises(Stopped), run.step(StepKind.CLIP, 1):
         cancel(run)
     assert seen(run) == NOTHING
 
@@ -57,7 +58,7 @@ def test_a_step_that_fails_too_late_has_not_failed(run: Run, error: Exception) -
         cancel(run)
         raise error
 
-    with pytest.raises(Stopped), run.step("clip", 1):
+    with pytest.raises(Stopped), run.step(StepKind.CLIP, 1):
         fail()
     assert seen(run) == NOTHING
 
@@ -65,7 +66,7 @@ def test_a_step_that_fails_too_late_has_not_failed(run: Run, error: Exception) -
 def test_a_step_that_is_still_to_come_does_not_begin(run: Run) -> None:
     cancel(run)
     begun = False
-    with pytest.raises(Stopped), run.step("clip", 2):
+    with pytest.raises(Stopped), run.step(StepKind.CLIP, 2):
         begun = True
     assert not begun
     assert seen(run) == NOTHING
@@ -78,7 +79,7 @@ def test_progress_comes_from_the_present_run_only(run: Run) -> None:
         cancel(run)
         run.reporter("clip", 1)(Progress(60.0, None, None))
 
-    with pytest.raises(Stopped), run.step("clip", 1):
+    with pytest.raises(Stopped), run.step(StepKind.CLIP, 1):
         work()
     assert seen(run) == NOTHING
 
@@ -97,7 +98,7 @@ def test_what_is_being_done_is_told_to_stop(run: Run) -> None:
 
 
 def test_the_next_run_goes_on_where_this_one_was(run: Run) -> None:
-    with run.step("clip", 1):
+    with run.step(StepKind.CLIP, 1):
         pass
     cancel(run)
     with run.db.write() as session:

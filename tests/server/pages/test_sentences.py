@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library.catalog.permits import Audience, LessonState
+from library.catalog.rules import LessonKind
 from library.core.permits import Role
+from library.intake.rules import RecordingState, StepKind, StepState
 from server.web.formats import clock, device_words, duration_words, size, watched_words
 from server.web.i18n import LANGUAGES, SOURCE_LANGUAGE, Catalogues, negotiate
+from server.web.parts import NoRecording
 from server.web.reasons import REASONS
 from server.web.words import WORDS, explain
-from tests.server.pages import contexts
 from tests.server.pages.catalogue import ROOT, catalogue_path, extract, untranslated, update
 from transcode.errors import FAILURES, REFUSALS
 from transcode.text.transcripts import WARNINGS
@@ -116,10 +118,10 @@ def test_every_state_has_its_word() -> None:
         "role": [str(role) for role in Role],
         "state": [str(state) for state in LessonState],
         "audience": [str(audience) for audience in Audience],
-        "recording": get_args(contexts.RecordingState),
-        "kind": get_args(contexts.Kind),
-        "step": get_args(contexts.StepKind),
-        "step_state": get_args(contexts.StepState),
+        "recording": [*get_args(NoRecording), *RecordingState],
+        "kind": list(LessonKind),
+        "step": list(StepKind),
+        "step_state": list(StepState),
     }.items():
         assert set(WORDS[kind]) == set(codes), kind
 

@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import CueLine
+from library.catalog.rules import CueLine, TranscriptQuality
 from library.core.clock import local_day
 from server.slices.finding import workbook as exporting
 from server.slices.finding.workbook import About, Gathered, Line, gather, workbook
@@ -42,7 +42,7 @@ def lesson(served: Served, shelf: Shelf) -> str:
             CueLine(80.0, 89.0, "别的话，" * 40),
             CueLine(100.5, 109.0, f"再说{WORD}。"),
         ]
-        make.catalog.put_transcript(session, made, "exact", said)
+        make.catalog.put_transcript(session, made, TranscriptQuality.EXACT, said)
         make.lesson(session, "+内部", spoken=[WORD], clips=1, audience=Audience.SIGNED_IN, lecturer="李明")
         make.lesson(session, "草稿", spoken=[WORD], clips=1, state=LessonState.DRAFT, lecturer="李明")
         for n in range(130):
@@ -221,7 +221,7 @@ def test_the_places_that_are_left_out_are_counted(served: Served, shelf: Shelf) 
     with served.ports.db.write() as session:
         made = make.lesson(session, "反复讲", clips=1)
         said = [CueLine(6.0 * n, 6.0 * n + 6, far + "说到北大荒精神。" + far) for n in range(7)]
-        make.catalog.put_transcript(session, made, "exact", said)
+        make.catalog.put_transcript(session, made, TranscriptQuality.EXACT, said)
     shelf.index()
     http = served.person("staff").http
     _, _, rows = parts(export(http, q="北大荒精神").content)

@@ -11,7 +11,7 @@ import pytest
 
 from library.catalog import actions as catalog
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import CueLine
+from library.catalog.rules import CueLine, TranscriptQuality
 from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.server import Served
@@ -32,7 +32,7 @@ def lesson(served: Served, shelf: Shelf) -> str:
             CueLine(60.0 + 10 * n, 69.0 + 10 * n, f"第{n}次说到{WORD}。" if n % 2 else FILLER)
             for n in range(6)
         ]
-        catalog.put_transcript(session, made, "exact", lines)
+        catalog.put_transcript(session, made, TranscriptQuality.EXACT, lines)
         for title in ("另一课", "又一课"):
             make.lesson(session, title, lecturer="王芳", clips=1, spoken=[f"只说一次{WORD}。"])
         make.lesson(

@@ -13,6 +13,7 @@ from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.intake import arranging
 from library.intake import queries as intake
+from library.intake.rules import RecordingState
 from tests.server.conftest import Put, Shelf
 from tests.support import factories
 from tests.support.client import Person
@@ -46,7 +47,7 @@ def adopt(served: Served, put: Put) -> None:
             if clip.plan is None:
                 factories.ready(session, clip)
         assert arranging.adopt_when_ready(session, row, lesson, served.ports.clock())
-        row.state = "ready"
+        row.state = RecordingState.READY
 
 
 def test_the_editor_is_given_all_that_helps_to_cut(shelf: Shelf, lecturer: Person) -> None:
