@@ -83,7 +83,7 @@ class Crowd:
     """How long the clips are: who watches longer goes on to the next one."""
     segment_s: float = Profile().segment_s
     buffer_s: float = 30.0
-    """How far ahead players load (frontend/src/player/source.js)."""
+    """How far ahead players load (frontend/src/shared/source.js)."""
     beat_s: float = 10.0
     cold: float = 0.5
     """The share of browsers that do not have the scripts yet."""

@@ -12,33 +12,67 @@ const out = resolve(process.argv[2] ?? join(here, '..', 'server', 'static'));
 const fresh = `${out}.new`;
 const modules = join(here, 'node_modules');
 
-const entries = {
-  app: 'src/app.js',
-  player: 'src/player/main.js',
-  upload: 'src/upload/main.js',
-  progress: 'src/progress/main.js',
-  editor: 'src/editor/main.js',
-  dictionary: 'src/dictionary/main.js',
-  api_docs: 'src/api_docs.js',
+// What every page loads. The styles in the order of the cascade: the shared ones from the general to the particular,
+// then each noun's own (src/<noun>/style.css), which are found, so that a new noun is on no list.
+const everyPage = {
+  'app.js': 'src/app.js',
+  'style.css': 'styles:every page',
 };
-
-// One page's styles stand apart: every other page would load them for nothing.
-const styles = {
-  style: 'src/style.css',
-  editor: 'src/editor/editor.css',
-};
+const sharedStyles = ['colours', 'elements', 'frame', 'forms', 'parts', 'cards', 'lists'];
 
 // Copied as they are: drawings, and swagger-ui, whose bundle is already built.
 const copies = {
-  'icon.svg': join(here, 'src', 'icon.svg'),
+  'icon.svg': join(here, 'src', 'shared', 'icon.svg'),
   'swagger-ui.css': join(modules, 'swagger-ui-dist', 'swagger-ui.css'),
   'swagger-ui-bundle.js': join(modules, 'swagger-ui-dist', 'swagger-ui-bundle.js'),
 };
 
+/** All files under src, sorted, as paths from there with slashes. */
+async function sources() {
+  return (await readdir(join(here, 'src'), { recursive: true })).map((file) => file.replaceAll('\\', '/')).sort();
+}
+
+/** The styles that make up style.css, in their order. Throws when a shared one has no place in the order. */
+async function stylesInOrder() {
+  const files = await sources();
+  const shared = sharedStyles.map((name) => `shared/${name}.css`);
+  const unplaced = files.filter((file) => /^shared\/.*\.css$/.test(file) && !shared.includes(file));
+  if (unplaced.length) throw new Error(`${unplaced} must be named in sharedStyles: where in the cascade does it stand?`);
+  return [...shared, ...files.filter((file) => /^[^/]+\/style\.css$/.test(file))];
+}
+
+/** esbuild's plug-in for style.css: a file that is nothing but those styles, one after the other. */
+const everyStyle = {
+  name: 'every style',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^styles:/ }, ({ path }) => ({ path: path.slice('styles:'.length), namespace: 'styles' }));
+    bundler.onLoad({ filter: /./, namespace: 'styles' }, async () => ({
+      contents: (await stylesInOrder()).map((file) => `@import "./${file}";`).join('\n'),
+      loader: 'css',
+      resolveDir: join(here, 'src'),
+    }));
+  },
+};
+
+/** What only some page loads: a folder's main.js and main.css, called after the folder. Throws when two would be. */
+async function entriesOfPages() {
+  const entries = {};
+  for (const file of await sources()) {
+    const [, folder, kind] = /([^/]+)\/main\.(js|css)$/.exec(file) ?? [];
+    if (!folder) continue;
+    const name = `${folder}.${kind}`;
+    if (name in entries || name in everyPage) throw new Error(`two things would be called ${name}: src/${file} is one`);
+    entries[name] = `src/${file}`;
+  }
+  return entries;
+}
+
 async function bundle(manifest) {
+  const entries = { ...everyPage, ...await entriesOfPages() };
   const result = await build({
     absWorkingDir: here,
-    entryPoints: [...Object.entries(entries), ...Object.entries(styles)].map(([name, path]) => ({ in: path, out: name })),
+    entryPoints: Object.entries(entries).map(([name, path]) => ({ in: path, out: basename(name, extname(name)) })),
+    plugins: [everyStyle],
     outdir: fresh,
     bundle: true,
     format: 'esm',
@@ -55,13 +89,13 @@ async function bundle(manifest) {
     logLevel: 'warning',
     logLimit: 10,
   });
-  const names = new Map(Object.entries(entries).map(([name, source]) => [source, `${name}.js`]));
-  for (const [name, source] of Object.entries(styles)) names.set(source, `${name}.css`);
+  const names = new Map(Object.entries(entries).map(([name, source]) => [source, name]));
   for (const [file, output] of Object.entries(result.metafile.outputs)) {
     const name = names.get(output.entryPoint); // chunks that are loaded later have no name
     if (name) manifest[name] = relative(fresh, join(here, file));
   }
 }
+
 
 async function copyHashed(manifest) {
   for (const [name, path] of Object.entries(copies)) {

@@ -1,6 +1,6 @@
 // Small helps on every page. Everything here also works without it, only less conveniently.
-import { noteLesson } from './player/origin.js';
-import './search/suggest.js';
+import { noteLesson } from './watching/player/origin.js';
+import './finding/suggest.js';
 
 // A question before something that cannot be undone.
 document.addEventListener('submit', (event) => {

@@ -12,20 +12,14 @@ from server.web.i18n import Catalogues, load_catalogues
 from server.web.templating import Renderer
 
 ROOT = Path(__file__).parents[3]
-ASSET_NAMES = (
-    "app.js",
-    "player.js",
-    "upload.js",
-    "progress.js",
-    "editor.js",
-    "dictionary.js",
-    "api_docs.js",
-    "style.css",
-    "editor.css",
-    "icon.svg",
-    "swagger-ui.css",
-    "swagger-ui-bundle.js",
+EVERY_PAGE = ("app.js", "style.css", "icon.svg")
+THIRD_PARTY = ("swagger-ui.css", "swagger-ui-bundle.js")
+ONE_PAGE = tuple(
+    f"{path.parent.name}{path.suffix}" for path in sorted((ROOT / "frontend" / "src").rglob("main.*"))
 )
+"""What only some page loads is called after its folder: upload/main.js becomes upload.js."""
+
+ASSET_NAMES = (*EVERY_PAGE, *ONE_PAGE, *THIRD_PARTY)
 
 
 @pytest.fixture(scope="session")

@@ -1,32 +1,42 @@
 """Look at every page without a server: `python -m tests.server.pages.preview FOLDER [name ...] [--shots]`.
 
-Renders the sample pages in both languages into FOLDER as files, beside the built assets, and with --shots
-takes pictures of them in Chromium on a phone and on a desk.
+Renders the sample pages in both languages into FOLDER as files, beside the built assets. With --shots it also
+takes pictures of them in Chromium on a phone, on a phone held sideways and on a desk; with --dark, by night.
+With --compare OTHER, where another version of the code left its pages, it then lists what differs: pictures
+pixel by pixel, pages byte by byte (the hashes in the names of assets aside). Without --shots the pictures
+that are there already are compared.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.web.assets import load_assets
 from server.web.i18n import LANGUAGES, load_catalogues
 from server.web.templating import Renderer
+from tests.server.pages.differences import compare
 from tests.server.pages.samples import in_language, pages
 
 ROOT = Path(__file__).parents[3]
-SIZES = {"phone": (360, 780), "desk": (1280, 900)}
+CHROMIUM = Path("/usr/bin/chromium")
+STILL = ("--disable-gpu", "--disable-partial-raster", "--num-raster-threads=1", "--disable-lcd-text")
+"""Chromium draws some rounded corners otherwise from one time to the next, unless it is told these."""
+
+SIZES = {"phone": (360, 780), "sideways": (780, 360), "desk": (1280, 900)}
 POSTER = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="%s"/>'
     '<path d="M0 180 90 80l70 60 60-50 100 90z" fill="#fff" opacity=".25"/></svg>'
 )
 
 
-def write(folder: Path, names: list[str]) -> list[Path]:
+def write(folder: Path, names: Sequence[str]) -> list[Path]:
     """Render the pages called `names` (all when empty) into `folder`; returns the files."""
     static = ROOT / "server" / "static"
     shutil.copytree(static, folder / "static", dirs_exist_ok=True)
@@ -51,22 +61,25 @@ def write(folder: Path, names: list[str]) -> list[Path]:
     return files
 
 
-def shoot(files: list[Path], dark: bool) -> None:
+def shoot(files: Sequence[Path], *, dark: bool, chromium: Path = CHROMIUM) -> None:
     """Take a full-page picture of each file in each size, and say where a page is wider than its screen."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--allow-file-access-from-files"]
+            executable_path=chromium, args=["--no-sandbox", "--allow-file-access-from-files", *STILL]
         )
         for size, (width, height) in SIZES.items():
             context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if dark else "light",
+                reduced_motion="reduce",  # or a list is caught while it scrolls to its place
             )
             tab = context.new_page()
             for file in files:
                 tab.goto(file.as_uri())
-                tab.screenshot(path=file.with_suffix(f".{size}.png"), full_page=True)
+                picture = file.with_suffix(f".{size}.dark.png" if dark else f".{size}.png")
+                tab.screenshot(path=picture, full_page=True, animations="disabled")
                 over = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
                 if over > 0:
                     sys.stdout.write(
@@ -76,15 +89,24 @@ def shoot(files: list[Path], dark: bool) -> None:
         browser.close()
 
 
-def main(args: list[str]) -> None:
-    """Run as the module's docstring says."""
-    words = [arg for arg in args if not arg.startswith("--")]
-    folder = Path(words[0])
-    folder.mkdir(parents=True, exist_ok=True)
-    files = write(folder, words[1:])
-    if "--shots" in args:
-        shoot(files, "--dark" in args)
-    sys.stdout.write(f"{len(files)} pages in {folder}\n")
+def main(args: Sequence[str]) -> None:
+    """Run as the module's docstring says; exits with 1 where something differs from the other folder."""
+    parser = argparse.ArgumentParser(prog="python -m tests.server.pages.preview", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", metavar="name")
+    parser.add_argument("--shots", action="store_true")
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--compare", type=Path, metavar="OTHER")
+    asked = parser.parse_args(args)
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    files = write(asked.folder, asked.names)
+    if asked.shots:
+        shoot(files, dark=asked.dark)
+    sys.stdout.write(f"{len(files)} pages in {asked.folder}\n")
+    if asked.compare:
+        comparison = compare(asked.compare, asked.folder)
+        sys.stdout.writelines(f"{line}\n" for line in comparison.lines())
+        sys.exit(1 if comparison.differences else 0)
 
 
 if __name__ == "__main__":

@@ -31,9 +31,9 @@ from server.web.parts import LessonRef
 from server.web.sheets import CSV, XLSX
 from server.web.templating import Renderer
 from tests.server.conftest import Shelf
-from tests.server.pages import measured
 from tests.server.pages.conftest import ASSET_NAMES
 from tests.server.pages.samples import RULE, frame
+from tests.server.slices.statistics import measured
 from tests.support import factories as make
 from tests.support.client import Person
 from tests.support.server import ROOT, Served, password

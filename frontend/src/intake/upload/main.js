@@ -1,0 +1,70 @@
+// The upload page: takes files by choice or by drop and gives each a card.
+import { size } from '../../shared/format.js';
+import { t } from '../../shared/sentences.js';
+import { refusal } from './accept.js';
+import { Card } from './card.js';
+import { Queue } from './queue.js';
+
+const TOGETHER = 2;
+
+const place = document.getElementById('upload');
+const list = document.getElementById('uploads');
+const drop = document.getElementById('drop');
+const input = document.getElementById('files');
+const queue = new Queue(TOGETHER);
+const cards = [];
+const limits = {
+  maxBytes: Number(place.dataset.maxBytes),
+  leftBytes: place.dataset.leftBytes === undefined ? null : Number(place.dataset.leftBytes),
+  suffixes: place.dataset.suffixes.split(' '),
+};
+
+function words(why) {
+  return {
+    empty: () => t('这个文件是空的。'),
+    type: () => t('不收这种文件：%(found)s。请选择视频或录音。', { found: why.found }),
+    size: () => t('文件超过了上限 %(limit)s。请压缩或分成几节课上传。', { limit: size(why.limit ?? 0) }),
+    quota: () => t('您的空间只剩 %(left)s，放不下它。请删去不再需要的课，或请管理员增加空间。', { left: size(why.left ?? 0) }),
+  }[why.code]();
+}
+
+function add(files) {
+  for (const file of files) {
+    const card = new Card(file, { queue, lecturer: place.dataset.lecturer });
+    cards.push(card);
+    list.append(card.element);
+    const why = refusal(file, limits);
+    if (why) {
+      card.refuse(words(why));
+      continue;
+    }
+    if (limits.leftBytes !== null) limits.leftBytes -= file.size;
+    card.start();
+  }
+  document.getElementById('upload-said').textContent = t('已加入 %(number)s 个文件', { number: files.length });
+}
+
+input.addEventListener('change', () => {
+  add([...input.files]);
+  input.value = ''; // choosing the same file again must be noticed
+});
+
+for (const name of ['dragenter', 'dragover']) {
+  document.addEventListener(name, (event) => {
+    event.preventDefault();
+    drop.classList.add('over');
+  });
+}
+document.addEventListener('dragleave', (event) => {
+  if (!event.relatedTarget) drop.classList.remove('over');
+});
+document.addEventListener('drop', (event) => {
+  event.preventDefault(); // a miss must not make the browser leave the page and open the file
+  drop.classList.remove('over');
+  add([...event.dataTransfer.files]);
+});
+
+window.addEventListener('online', () => cards.forEach((card) => card.online()));
+window.addEventListener('beforeunload', (event) => {
+  if (cards.some((card) => card.busy)) event.preventDefault();
+});

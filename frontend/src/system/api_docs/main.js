@@ -1,0 +1,16 @@
+// swagger-ui over our own OpenAPI document. Its bundle is a classic script, deferred, so it has run before this module.
+import { csrf } from '../../shared/http.js';
+
+const place = document.getElementById('api');
+window.SwaggerUIBundle({
+  url: place.dataset.openapi,
+  domNode: place,
+  deepLinking: true,
+  docExpansion: 'list',
+  defaultModelsExpandDepth: 0,
+  validatorUrl: null, // the default sends the document to another host
+  requestInterceptor: (request) => {
+    request.headers['X-CSRF-Token'] = csrf();
+    return request;
+  },
+});

@@ -1,0 +1,207 @@
+// The player's own bar: under the picture, over it on the big screen. It replaces the browser's controls only where
+// the whole stage can fill the screen; elsewhere (iPhone, some built-in browsers) theirs work better than ours could.
+import { clock } from '../../shared/format.js';
+import { t } from '../../shared/sentences.js';
+import { Strip } from './strip.js';
+
+const REST_MS = 3000; // how long the bar stays on the big screen after the last movement
+const STEP_S = 5;
+const LEAP_S = 30;
+
+export function ownBarPossible() {
+  return Boolean(document.fullscreenEnabled || document.webkitFullscreenEnabled);
+}
+
+export class PlayerBar {
+  /** `seek(seconds)` and `toggleScreen()` are the page's own; `captions` remembers whether they are wanted. */
+  constructor(stage, video, { seek, toggleScreen }) {
+    this.stage = stage;
+    this.video = video;
+    this.seek = seek;
+    this.toggleScreen = toggleScreen;
+    this.bar = stage.querySelector('#player-bar');
+    this.slider = this.bar.querySelector('#seek');
+    this.tip = this.bar.querySelector('#seek-tip');
+    this.tile = this.tip.querySelector('span');
+    this.volume = this.bar.querySelector('#volume');
+    this.buttons = Object.fromEntries([...stage.querySelectorAll('[data-do]')].map((one) => [one.dataset.do, one]));
+    this.dragging = false;
+    video.controls = false;
+    stage.classList.add('own-bar');
+    this.bar.hidden = false;
+    this.listen();
+  }
+
+  open(clip) {
+    this.clip = clip;
+    this.dragging = false;
+    this.tip.hidden = true;
+    this.strip = new Strip(clip.strip);
+    this.strip.onready = () => this.showTile();
+    this.buttons.captions.hidden = !clip.captions;
+    this.stage.classList.remove('waiting');
+    this.show();
+  }
+
+  get length() {
+    const { duration } = this.video;
+    return Number.isFinite(duration) && duration > 0 ? duration : this.clip.duration_s;
+  }
+
+  // ------------------------------------------------------------ showing what is
+
+  show() {
+    const { video, slider } = this;
+    const at = this.dragging ? Number(slider.value) : video.currentTime || 0;
+    slider.max = this.length;
+    if (!this.dragging) slider.value = at;
+    slider.setAttribute('aria-valuetext', t('%(at)s，共 %(length)s', { at: clock(at), length: clock(this.length) }));
+    slider.style.setProperty('--at', `${(100 * at) / this.length}%`);
+    slider.style.setProperty('--buffered', `${(100 * this.buffered()) / this.length}%`);
+    this.bar.querySelector('#player-at').textContent = clock(at);
+    this.bar.querySelector('#player-of').textContent = clock(Math.round(this.length));
+    this.stage.classList.toggle('playing', !video.paused);
+    this.label('play', video.paused ? t('播放') : t('暂停'));
+    const silent = video.muted || video.volume === 0;
+    this.stage.classList.toggle('silent', silent);
+    this.label('mute', silent ? t('打开声音') : t('静音'));
+    this.volume.value = silent ? 0 : video.volume;
+    this.volume.style.setProperty('--at', `${100 * this.volume.value}%`);
+    const full = Boolean(document.fullscreenElement || document.webkitFullscreenElement);
+    this.stage.classList.toggle('full', full);
+    this.label('screen', full ? t('退出大屏') : t('大屏观看'));
+    this.buttons.captions.setAttribute('aria-pressed', video.textTracks[0]?.mode === 'showing');
+  }
+
+  label(name, words) {
+    this.buttons[name].setAttribute('aria-label', words);
+    this.buttons[name].title = words;
+  }
+
+  buffered() {
+    const { buffered, currentTime } = this.video;
+    for (let n = 0; n < buffered.length; n += 1) {
+      if (buffered.start(n) <= currentTime + 0.5 && currentTime <= buffered.end(n)) return buffered.end(n);
+    }
+    return currentTime;
+  }
+
+  /** Show the time and the picture at a place of the bar, `part` of its length. */
+  point(part) {
+    this.pointed = Math.max(0, Math.min(1, part)) * this.length;
+    this.strip.load();
+    this.tip.querySelector('time').textContent = clock(this.pointed);
+    this.tip.hidden = false;
+    this.showTile();
+  }
+
+  showTile() {
+    if (this.tip.hidden) return;
+    this.strip.show(this.tile, this.pointed);
+    const width = this.slider.clientWidth;
+    const half = this.tip.offsetWidth / 2;
+    const at = this.fromPart(this.pointed / this.length);
+    this.tip.style.left = `${Math.max(half, Math.min(width - half, at))}px`;
+  }
+
+  // The thumb's middle moves between half its width from either end.
+  fromPart(part) {
+    return 9 + part * (this.slider.clientWidth - 18);
+  }
+
+  toPart(x) {
+    return (x - this.slider.getBoundingClientRect().left - 9) / (this.slider.clientWidth - 18);
+  }
+
+  // ------------------------------------------------------------ events
+
+  listen() {
+    const { video, slider, stage } = this;
+    for (const name of ['play', 'pause', 'timeupdate', 'durationchange', 'progress', 'volumechange', 'seeked', 'ended']) {
+      video.addEventListener(name, () => this.show());
+    }
+    video.textTracks.addEventListener('change', () => this.show());
+    video.addEventListener('waiting', () => stage.classList.add('waiting'));
+    for (const name of ['playing', 'seeked', 'canplay', 'pause', 'error']) {
+      video.addEventListener(name, () => stage.classList.remove('waiting'));
+    }
+    for (const name of ['fullscreenchange', 'webkitfullscreenchange']) {
+      document.addEventListener(name, () => {
+        this.show();
+        this.wake();
+      });
+    }
+    stage.addEventListener('click', (event) => this.click(event));
+    video.addEventListener('dblclick', () => this.toggleScreen());
+    for (const name of ['pointermove', 'pointerdown', 'keydown', 'focusin']) {
+      stage.addEventListener(name, () => this.wake(), { passive: true });
+    }
+
+    slider.addEventListener('pointermove', (event) => {
+      if (event.pointerType === 'mouse' || this.dragging) this.point(this.toPart(event.clientX));
+    });
+    slider.addEventListener('pointerleave', () => this.letGo());
+    slider.addEventListener('input', () => {
+      this.dragging = true; // the picture follows when the finger is lifted: a weak line is spared the way there
+      this.point(Number(slider.value) / this.length);
+      this.show();
+    });
+    slider.addEventListener('change', () => {
+      this.seek(Number(slider.value));
+      this.dragging = false;
+      this.letGo();
+    });
+    for (const name of ['pointerup', 'pointercancel', 'blur']) slider.addEventListener(name, () => this.letGo());
+    slider.addEventListener('keydown', (event) => this.key(event));
+    this.volume.addEventListener('input', () => {
+      video.muted = false;
+      video.volume = Number(this.volume.value);
+    });
+  }
+
+  letGo() {
+    if (!this.dragging) this.tip.hidden = true;
+  }
+
+  click(event) {
+    const { video } = this;
+    const button = event.target.closest('[data-do]');
+    if (!button && event.target !== video) return;
+    if (event.target === video && this.stage.classList.contains('idle')) return; // that tap only brought the bar back
+    const what = button?.dataset.do ?? 'play';
+    if (what === 'play' || what === 'begin') {
+      if (video.paused) video.play().catch(() => {});
+      else video.pause();
+    } else if (what === 'mute') {
+      if (video.volume === 0) video.volume = 1;
+      else video.muted = !video.muted;
+    } else if (what === 'captions') {
+      const track = video.textTracks[0];
+      if (track) track.mode = track.mode === 'showing' ? 'disabled' : 'showing';
+    } else if (what === 'screen') {
+      this.toggleScreen();
+    }
+  }
+
+  key(event) {
+    const steps = { ArrowLeft: -STEP_S, ArrowRight: STEP_S, ArrowDown: -STEP_S, ArrowUp: STEP_S, PageDown: -LEAP_S, PageUp: LEAP_S };
+    const { video } = this;
+    if (event.key in steps) this.seek(video.currentTime + steps[event.key]);
+    else if (event.key === 'Home') this.seek(0);
+    else if (event.key === 'End') this.seek(this.length);
+    else if (event.key === ' ') this.buttons.play.click();
+    else return;
+    event.preventDefault();
+  }
+
+  /** Somebody moved: the bar is there, and on the big screen leaves again after a while. */
+  wake() {
+    clearTimeout(this.resting);
+    // In the next turn, so that the tap that brings the bar back does not also pause.
+    setTimeout(() => this.stage.classList.remove('idle'));
+    this.resting = setTimeout(() => {
+      const busy = this.video.paused || this.dragging || this.bar.matches(':focus-within');
+      this.stage.classList.toggle('idle', !busy);
+    }, REST_MS);
+  }
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { attach } from '../../src/shared/source.js';
+
+/** What the HTML standard says of a media element that is given a source while it looks for one. */
+class Video extends EventTarget {
+  paused = true;
+  #src = '';
+
+  get src() {
+    return this.#src;
+  }
+
+  set src(address) {
+    this.#src = address;
+    this.paused = true; // https://html.spec.whatwg.org/#media-element-load-algorithm, step 6.6
+  }
+
+  async play() {
+    this.paused = false;
+  }
+}
+
+globalThis.window ??= {}; // no Media Source: the browser plays HLS itself
+
+test('play, pressed a moment before the source came, was forgotten', async () => {
+  const video = new Video();
+  video.play();
+  await attach(video, '/media/master.m3u8', 0, assert.fail);
+  assert.equal(video.src, '/media/master.m3u8');
+  assert.equal(video.paused, false);
+});
+
+test('a clip that nobody has started does not start by itself', async () => {
+  const video = new Video();
+  await attach(video, '/media/master.m3u8', 0, assert.fail);
+  assert.equal(video.paused, true);
+});

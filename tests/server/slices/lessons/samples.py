@@ -1,0 +1,135 @@
+"""Home, the library, lessons in their states, the sheet: filled with believable contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from library.catalog.permits import Audience, LessonState
+from server.slices.lessons import contexts as c
+from server.web.parts import Facet, Flash, LessonRef, Reason
+from server.web.sharing import share
+from tests.server.pages.samples import (
+    LECTURER,
+    MEMBER,
+    NOW,
+    OTHER_YEARS,
+    RULE,
+    SENTENCES,
+    STAFF,
+    TITLES,
+    Sample,
+    card,
+    clips,
+    frame,
+    pager,
+)
+
+FACETS: dict[str, tuple[Facet, ...]] = {
+    "topics": (Facet(value="乡村振兴", count=41), Facet(value="党史", count=23)),
+    "lecturers": (Facet(value="王芳", count=17), Facet(value="陈志远", count=9)),
+    "years": (Facet(value="2026", count=31), Facet(value="2025", count=33)),
+}
+
+
+def pages() -> Iterator[Sample]:
+    """Home, the library, lessons in their states, the sheet to hang up."""
+    yield from _lists()
+    yield from _one_lesson()
+    yield (
+        "sheet",
+        c.SheetPage(
+            frame=frame(None, "/lessons/lesson0/sheet"),
+            lesson=LessonRef(id="lesson0", title=TITLES[0], lecturer="王芳"),
+            share=share("http://127.0.0.1:8000", "/lessons/lesson0"),
+        ),
+    )
+
+
+def _lists() -> Iterator[Sample]:
+    all_cards = tuple(card(n) for n in range(6))
+    done = (Flash(kind="done", code="signed_in"),)
+    yield (
+        "home",
+        c.HomePage(
+            frame=frame(MEMBER, flashes=done),
+            newest=all_cards,
+            this_week=all_cards[:2],
+            most_watched=all_cards[1:4],
+            total=128,
+        ),
+    )
+    yield "home_empty", c.HomePage(frame=frame(), newest=(), this_week=(), most_watched=(), total=0)
+    yield (
+        "lessons",
+        c.LessonsPage(
+            frame=frame(MEMBER, "/lessons"),
+            lessons=(*all_cards, card(7, kind="text", duration_s=None, poster_url=None, clip_count=0)),
+            pager=pager(5, 132),
+            topic="党史",
+            **FACETS,
+        ),
+    )
+    yield (
+        "lessons_empty",
+        c.LessonsPage(
+            frame=frame(None, "/lessons"), lessons=(), pager=pager(0, 0), topics=(), lecturers=(), years=()
+        ),
+    )
+
+
+def _one_lesson() -> Iterator[Sample]:
+    lesson_frame = frame(None, "/lessons/lesson0")
+    full = c.LessonPage(
+        frame=lesson_frame,
+        lesson=card(0),
+        summary="一个村子关掉矿山、靠好风景过上好日子的故事。\n适合支部主题党日集中学习，配有讨论题。",
+        clips=clips(),
+        recording_state="ready",
+        has_transcript=True,
+        same_topic=OTHER_YEARS,
+        rule=RULE,
+        share=share("https://weike.example.cn", "/lessons/lesson0"),
+    )
+    yield "lesson", full
+    powers = c.LessonPowers(
+        edit=True, publish=True, withdraw=True, audience=True, delete=True, see_progress=True, see_stats=True
+    )
+    yield (
+        "lesson_staff",
+        replace(
+            full,
+            frame=frame(STAFF, "/lessons/lesson0", review_count=3),
+            lesson=card(0, state=LessonState.DRAFT, audience=Audience.SIGNED_IN),
+            clips=clips(2),
+            recording_state="working",
+            has_transcript=False,
+            duplicates=(LessonRef(id="lesson1", title=TITLES[1]),),
+            may=powers,
+            history=(c.HistoryLine(at=NOW, who="陈志远", action="withdraw", note="画面有误，重录"),),
+            known_lecturers=("王芳", "陈志远"),
+            known_topics=("党史", "乡村振兴"),
+        ),
+    )
+    yield (
+        "lesson_refused",
+        replace(
+            full,
+            frame=frame(LECTURER, "/lessons/lesson0"),
+            clips=(),
+            summary="",
+            recording_state="refused",
+            problem=Reason(code="not_media", args={"found": "office"}),
+            may=replace(powers, publish=False, withdraw=False, audience=False),
+        ),
+    )
+    yield (
+        "lesson_text",
+        replace(
+            full,
+            lesson=card(2, kind="text", duration_s=None, clip_count=0, poster_url=None),
+            clips=(),
+            recording_state="none",
+            text=("".join(SENTENCES[:5]), "".join(SENTENCES[5:])),
+        ),
+    )

@@ -1,0 +1,76 @@
+"""The watch page, the picture of a clip, the rule: filled with believable contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from server.slices.watching import contexts as c
+from server.slices.watching.poster_contexts import PosterPage, Still
+from server.web.parts import LessonRef
+from server.web.sharing import share
+from tests.server.pages.samples import LECTURER, MEMBER, RULE, SENTENCES, TITLES, Sample, card, clips, frame
+
+
+def cues() -> tuple[c.CueLine, ...]:
+    """Forty lines of a transcript, 6.5 seconds each."""
+    return tuple(
+        c.CueLine(start_s=6.5 * n, end_s=6.5 * n + 6.2, text=SENTENCES[n % len(SENTENCES)]) for n in range(40)
+    )
+
+
+DOWNLOADS = {
+    "1080p": 212_000_000,
+    "720p": 118_000_000,
+    "480p": 61_000_000,
+    "360p": 38_000_000,
+    "audio": 5_000_000,
+}
+
+
+def pages() -> Iterator[Sample]:
+    """The watch page in its states, choosing a picture, the rule."""
+    page = c.ClipPage(
+        frame=frame(MEMBER, "/clips/clip2"),
+        lesson=card(0),
+        clip=clips()[1],
+        clips=clips(3),
+        kind="video",
+        master_url="/media/sig/1/everyone/clip2/plan/master.m3u8",
+        captions_url="/clips/clip2/captions.vtt",
+        cues=cues(),
+        views=986,
+        rule=RULE,
+        share=share("http://127.0.0.1:8000", "/clips/clip2"),
+        strip_url="/media/sig/1/everyone/clip2/plan/strip/index.vtt",
+        downloads=tuple(c.DownloadChoice(quality=name, size_bytes=size) for name, size in DOWNLOADS.items()),
+    )
+    yield "clip", page
+    yield "clip_in_wechat", replace(page, in_wechat=True)
+    yield "clip_estimated", replace(page, cues_estimated=True, captions_url=None, start_s=65.0)
+    yield (
+        "clip_sound",
+        replace(
+            page,
+            kind="sound",
+            clip=clips()[0],
+            clips=clips()[:1],
+            cues=(),
+            captions_url=None,
+            views=1,
+            lesson=card(2),
+        ),
+    )
+    kept = {"keep_plays_days": 400, "keep_watchers_days": 800}
+    yield "counting", c.CountingPage(frame=frame(None, "/counting"), rule=RULE, **kept)
+    yield from _picture_pages()
+
+
+def _picture_pages() -> Iterator[Sample]:
+    stills = tuple(Still(number=n, at_s=46.8 * n - 23.4, url=f"/poster/{n % 3}.jpg") for n in range(1, 13))
+    lesson = LessonRef(id="lesson0", title=TITLES[0])
+    page = PosterPage(
+        frame=frame(LECTURER), lesson=lesson, clip_id="clip2", clip_title="", n=2, stills=stills, chosen=2
+    )
+    yield "poster", page
+    yield "poster_of_sound", replace(page, stills=(), chosen=0)
