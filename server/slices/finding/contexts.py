@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from search.engine import Sort
+from search import Sort
 from server.web.parts import Context, LessonCard, Pager, Reason
 
 Marks = tuple[tuple[int, int], ...]
