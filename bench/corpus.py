@@ -17,7 +17,7 @@ from pathlib import Path
 
 import jieba
 
-from search.document import Document
+from search import Document
 
 EVERYONE = frozenset(["everyone"])
 LESSON_CHARACTERS = 2_000

@@ -9,12 +9,10 @@ from pathlib import Path
 import jieba.analyse
 from whoosh import fields, index
 
-from search.document import Document
-from search.query import parse
+from search import Document, fold, parse
 from search.ranking.plan import plan
 from search.ranking.weights import weighted_fields
 from search.text.analysis import pairs, unit_texts, words
-from search.text.fold import fold
 
 
 class Fts5:

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from search import fold
 from search.text.analysis import STOP_WORDS, words
-from search.text.fold import fold
 from tests.search.passages import PASSAGES
 
 QUESTIONS = 300

@@ -37,11 +37,7 @@ from bench.nil_page import nil_page
 from bench.peers import Fts5, plain_whoosh
 from bench.questions import Passage, Question, own_passages, own_questions, read_passages, read_questions
 from bench.report import Figure, show
-from search.document import Document
-from search.engine import SearchEngine
-from search.engines import ENGINES, TANTIVY, WHOOSH
-from search.meaning.moments import best_moments
-from search.rebuild import rebuild
+from search import ENGINES, TANTIVY, WHOOSH, Document, SearchEngine, best_moments, rebuild
 from tests.search.passages import PASSAGES
 from tests.search.variants import VARIANTS
 

@@ -7,29 +7,13 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from search.document import Document
-from search.meaning.dictionary import NO_DICTIONARY, Dictionary
 from search.query import Query
+from search.text.dictionary import NO_DICTIONARY, Dictionary
 
 Sort = Literal["relevance", "date", "views"]
 
 Popularity = Callable[[Sequence[str]], Mapping[str, int]]
 """How often lessons were watched, by their ids; a lesson that nobody watched may be left out."""
-
-
-class SearchError(Exception):
-    """The search engine cannot do what was asked."""
-
-
-class IndexDamaged(SearchError):
-    """The index files cannot be read. Nothing was erased: build a new generation beside (``rebuild``)."""
-
-
-class SchemaChanged(SearchError):
-    """The index was written under another schema. Build a new generation beside (``rebuild``)."""
-
-
-class IndexBusy(SearchError):
-    """Another process is writing to this index; only one may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +66,7 @@ class Results:
     page's filters.
     ``weights``: how rare each word of the query is in this index; pass it on to ``best_moments``.
     ``counts``: if they were asked for. ``heard``: what letters were taken for as pinyin (dsxx: 党史学习);
-    ``query.with_heard`` marks it in what is shown.
+    ``expanded`` marks it in what is shown.
     """
 
     total: int

@@ -18,13 +18,13 @@ taken from a person, so the engine can be changed without translating anything t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from search.text.analysis import unit_texts
 from search.text.fold import fold
 
 # Longer than any sentence a person types; what follows is left out, so that no query costs much.
-MAX_CHARACTERS = 300
+MAX_QUERY_CHARACTERS = 300
 
 # A range is looked up year by year.
 MAX_YEARS = 120
@@ -78,15 +78,16 @@ class Query:
         return self.words[0] if len(self.words) == 1 and not self.phrases else ""
 
     @property
+    def length(self) -> int:
+        """How many characters and letters its words and phrases have, folded; punctuation counts for none."""
+        texts = (fold(text) for text in (*self.words, *self.phrases))
+        return sum(len(unit) for text in texts for unit in unit_texts(text))
+
+    @property
     def is_empty(self) -> bool:
         """Nothing to look for (exclusions alone find nothing)."""
         named = self.lecturers or self.topics or self.years or self.branches or self.kinds
         return not (self.words or self.phrases or named)
-
-
-def with_heard(query: Query, heard: tuple[str, ...]) -> Query:
-    """The query with what its letters were taken for (``Results.heard``): to find it in quotes and titles."""
-    return replace(query, words=(*query.words, *heard))
 
 
 @dataclass(slots=True)
@@ -167,7 +168,7 @@ def _with_text(values: list[str]) -> tuple[str, ...]:
 
 def parse(text: str) -> Query:
     """Read what a person typed. Never raises."""
-    text = text[:MAX_CHARACTERS]
+    text = text[:MAX_QUERY_CHARACTERS]
     parts = _Parts()
     for match in _PART.finditer(text):
         parts.take(match)

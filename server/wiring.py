@@ -17,7 +17,7 @@ from library.finding.indexer import Indexer
 from library.intake.downloads import Downloads
 from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
-from search.engines import ENGINES
+from search import ENGINES
 from server import migrate, secrets
 from server.delivery.media_keys import MediaKeys
 from server.delivery.signing import MediaSigner

@@ -10,7 +10,7 @@ from library.catalog import queries
 from library.catalog.permits import scope_tokens
 from library.catalog.rules import CueLine
 from library.catalog.tables import Clip, Lesson
-from search.document import Document, length_class
+from search import Document, length_class
 
 
 def documents(session: Session, lessons: Sequence[Lesson]) -> Iterator[Document]:

@@ -19,7 +19,7 @@ from library.core.ids import new_id
 from library.dictionary import lines, queries
 from library.dictionary.rules import Change, Draft, Entries, Entry, shown
 from library.dictionary.tables import DictionaryChange, DictionaryVersion, SwitchedOff, TaughtEntry
-from search.meaning.dictionary import units_of
+from search import units_of
 
 THERE = frozenset({"entry_there", "entry_there_shipped", "entry_off_already"})
 """Codes of refusals after which nothing is left to do: what was wanted is so already."""

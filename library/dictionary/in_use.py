@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from library.core.database import Database
 from library.dictionary import queries
-from search.meaning.dictionary import Dictionary
+from search import Dictionary
 
 LOOK_EVERY_S = 1.0
 """How long another process may search with what staff have just changed here."""

@@ -13,7 +13,7 @@ from library.core.errors import NotFound
 from library.dictionary.rules import Change, Entries, Entry, shipped_id, shown
 from library.dictionary.tables import DictionaryChange, DictionaryVersion, SwitchedOff, TaughtEntry
 from library.people.tables import Person
-from search.meaning.dictionary import shipped_entries, units_of
+from search import shipped_entries, units_of
 
 
 def version(session: Session) -> int:

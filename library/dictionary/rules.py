@@ -1,6 +1,6 @@
 """What makes a good entry, and what is in the dictionary already. Pure.
 
-Words are compared as the search folds them (`search.meaning.dictionary.units_of`): 二十大 is 20大, 黨 is 党.
+Words are compared as the search folds them (`search.units_of`): 二十大 is 20大, 黨 is 党.
 """
 
 from __future__ import annotations
@@ -14,13 +14,10 @@ from functools import cached_property
 
 from library.core.errors import Conflict, Invalid
 from library.core.text import clean_line
-from search.meaning.dictionary import MAX_UNITS, units_of
-from search.ranking.plan import MAX_SYNONYMS
-from search.text.analysis import unit_texts
-from search.text.fold import fold
+from search import MAX_SYNONYMS, MAX_WORD_UNITS, fold, units_of
 
 WORD_MAX = 64
-"""Letters. Of Chinese characters it may have as many as the search takes (`MAX_UNITS`), which is less."""
+"""Letters. Of Chinese characters it may have what the search takes (`MAX_WORD_UNITS`), which is less."""
 GROUP_MAX = MAX_SYNONYMS + 1
 """More would not all be looked for."""
 WORDS_MAX = 5_000
@@ -80,7 +77,7 @@ class Entry:
 
     def holds(self, text: str) -> bool:
         """Tell whether one of its words holds `text`, however both are written; "" is in every word."""
-        wanted = "".join(unit_texts(fold(text))) or fold(text).strip()
+        wanted = "".join(units_of(text)) or fold(text).strip()
         return any(wanted in "".join(units_of(word)) for word in self.words)
 
 
@@ -104,8 +101,8 @@ def clean_word(text: str) -> str:
     units = units_of(word)
     if not units:
         raise Invalid("word_without_letters", field="words", word=word)
-    if len(units) > MAX_UNITS:
-        raise Invalid("word_of_many_units", field="words", word=word, most=MAX_UNITS, count=len(units))
+    if len(units) > MAX_WORD_UNITS:
+        raise Invalid("word_of_many_units", field="words", word=word, most=MAX_WORD_UNITS, count=len(units))
     if len(word) > WORD_MAX:
         raise Invalid("word_of_many_letters", field="words", most=WORD_MAX, count=len(word))
     return word

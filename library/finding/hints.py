@@ -7,7 +7,7 @@ from typing import Literal
 
 from library.core.text import name_key
 from library.finding.hits import KINDS
-from search.query import Query
+from search import Query
 
 Code = Literal["field_empty", "year_unread", "kind_unknown", "only_excluded"]
 

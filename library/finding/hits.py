@@ -7,7 +7,7 @@ shows what a page would not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
@@ -23,13 +23,24 @@ from library.dictionary.in_use import DictionaryInUse
 from library.finding.indexer import Indexer, IndexUnavailable
 from library.organisation import queries as organisation
 from library.plays import queries as plays
-from search.engine import Counts, Filters, Hit, IndexDamaged, Results, SchemaChanged, SearchError, Sort
-from search.meaning.dictionary import Dictionary
-from search.meaning.moments import Moment, best_text_moment, find_moments, highlight
-from search.query import Query, parse, with_heard
-from search.ranking.plan import joined, synonyms_of, whole_words
-from search.text.analysis import is_han, unit_texts
-from search.text.fold import fold
+from search import (
+    Counts,
+    Filters,
+    Hit,
+    IndexDamaged,
+    Moment,
+    Query,
+    Results,
+    SchemaChanged,
+    SearchError,
+    Sort,
+    best_text_moment,
+    expanded,
+    find_moments,
+    highlight,
+    is_found_in_pieces,
+    parse,
+)
 
 Marks = tuple[tuple[int, int], ...]
 
@@ -37,8 +48,6 @@ MOST_MOMENTS = 3
 """Places shown of one clip: more would push the other clips off a phone's screen."""
 
 _QUOTE_CHARACTERS = 80
-_WHOLE_UNITS = range(3, 9)
-"""Characters of a word that people type as they would say it; what is longer is a question of theirs."""
 
 # SQLite takes 32,766 values in a statement, PostgreSQL is quickest with few.
 _IDS_A_STATEMENT = 2_000
@@ -191,7 +200,7 @@ class Finder:
             )
         except SearchError as error:
             raise _unavailable(error) from error
-        said = with_heard(query, (*results.heard, *_synonyms(query, dictionary)))
+        looked_for = expanded(query, results.heard, dictionary)
         wanted = list(dict.fromkeys(hit.lesson for hit in results.hits))
         lessons = {lesson.id: lesson for lesson in queries.lessons_by_ids(session, viewer, wanted)}
         views = plays.lesson_views(session, list(lessons))
@@ -199,11 +208,11 @@ class Finder:
             replace(row, views=views.get(hit.lesson, 0))
             for hit in results.hits
             if hit.lesson in lessons
-            and (row := _row(session, said, results, hit, lessons[hit.lesson], moments))
+            and (row := _row(session, looked_for, results, hit, lessons[hit.lesson], moments))
         ]
         did_you_mean = None
         is_weak = results.relaxed or not results.total
-        if offset == 0 and not query.is_empty and (is_weak or _in_pieces(query, rows)):
+        if offset == 0 and not query.is_empty and (is_weak or is_found_in_pieces(query, _shown(rows))):
             try:
                 did_you_mean = reader.did_you_mean(query, scope, dictionary, sounds_only=not is_weak)
             except SearchError as error:
@@ -248,22 +257,13 @@ def _unavailable(error: SearchError) -> IndexUnavailable:
     return IndexUnavailable("index_damaged" if is_damaged else "index_busy")
 
 
-def _in_pieces(query: Query, rows: Sequence[FoundRow]) -> bool:
-    """Whether some word of the query stands nowhere in what is shown: its characters met by chance."""
-    wanted = [tuple(unit_texts(fold(word))) for word in query.words]
-    wanted = [units for units in wanted if len(units) in _WHOLE_UNITS and all(map(is_han, units))]
-    if not wanted or not rows:
-        return False
-    shown = "\n".join(text for row in rows for text in _texts(row))
-    said = "".join(unit_texts(fold(shown)))
-    return any("".join(units) not in said for units in wanted)
-
-
-def _texts(row: FoundRow) -> Iterator[str]:
-    yield row.lesson.title
-    yield from (row.clip.title, row.lesson.summary) if row.clip else (row.lesson.summary,)
-    yield from (name for name, _ in row.matched.topics)
-    yield from (moment.quote for moment in row.moments)
+def _shown(rows: Iterable[FoundRow]) -> Iterator[str]:
+    """Yield all that is shown of some hits."""
+    for row in rows:
+        yield row.lesson.title
+        yield from (row.clip.title, row.lesson.summary) if row.clip else (row.lesson.summary,)
+        yield from (name for name, _ in row.matched.topics)
+        yield from (moment.quote for moment in row.moments)
 
 
 def _with_keys(session: Session, query: Query) -> Query:
@@ -278,12 +278,6 @@ def _with_keys(session: Session, query: Query) -> Query:
     ]
     kinds = [KINDS.get(name_key(name), name_key(name)) for name in query.kinds]
     return replace(query, branches=tuple(dict.fromkeys(branches)), kinds=tuple(dict.fromkeys(kinds)))
-
-
-def _synonyms(query: Query, dictionary: Dictionary) -> tuple[str, ...]:
-    """What the engine looked for besides the words: to be quoted and marked as they are."""
-    looked_for = synonyms_of(whole_words(query.words, dictionary), dictionary)
-    return tuple(joined(other) for others in looked_for.values() for other in others)
 
 
 def _row(

@@ -24,10 +24,18 @@ from library.catalog import queries
 from library.catalog.documents import documents
 from library.catalog.tables import Lesson
 from library.core.database import Database
-from search.document import Document
-from search.engine import IndexBusy, IndexDamaged, SchemaChanged, SearchEngine, SearchError
-from search.engines import WHOOSH, Engine
-from search.rebuild import Changes, rebuild
+from search import (
+    WHOOSH,
+    Changes,
+    Document,
+    Engine,
+    IndexBusy,
+    IndexDamaged,
+    SchemaChanged,
+    SearchEngine,
+    SearchError,
+    rebuild,
+)
 
 _BATCH = 200
 _POLL_S = 0.3

@@ -20,10 +20,7 @@ from library.core.permits import Viewer, scope_of
 from library.finding.hits import Finder
 from library.finding.indexer import IndexUnavailable
 from library.searches.frequent_queries import FrequentQueries
-from search.engine import SearchError
-from search.meaning.dictionary import Dictionary
-from search.text.analysis import unit_texts
-from search.text.fold import fold
+from search import SearchError, fold
 
 MOST = 8
 """As many as fit between the search box and a phone's keyboard."""
@@ -67,7 +64,7 @@ def suggest(
     try:
         reader, scope = finder.indexer.reader(), scope_of(viewer)
         found = reader.suggest(typed, scope, limit)
-        for other in _synonyms(typed, finder.dictionary.now()):
+        for other in finder.dictionary.now().synonyms_of(typed)[:_MOST_SYNONYMS]:
             more = reader.suggest(other, scope, limit)
             found = [*found, *(one for one in more if one not in found)][:limit]
     except (IndexUnavailable, SearchError):
@@ -109,11 +106,6 @@ def frequent(
     except (IndexUnavailable, SearchError):
         return []
     return offered
-
-
-def _synonyms(typed: str, dictionary: Dictionary) -> list[str]:
-    others = dictionary.synonyms.get(tuple(unit_texts(fold(typed))), ())
-    return [dictionary.written[other] for other in others[:_MOST_SYNONYMS]]
 
 
 def _address(kind: str, text: str, lessons: list[str]) -> str:

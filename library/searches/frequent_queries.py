@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from library.core.clock import Clock, local_day
 from library.core.database import Database
 from library.searches import queries
-from search.meaning.names import Names, names_of
-from search.text.fold import fold
+from search import Names, fold, names_of
 
 _READ_EVERY = timedelta(seconds=60)
 _MOST_KNOWN = 1_000

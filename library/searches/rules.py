@@ -12,10 +12,7 @@ from datetime import date
 
 from library.catalog.rules import TITLE_MAX
 from library.core.text import NAME_MAX, clean_line, required_line
-from search.engine import COUNTED
-from search.query import MAX_CHARACTERS, parse
-from search.text.analysis import unit_texts
-from search.text.fold import fold
+from search import COUNTED, MAX_QUERY_CHARACTERS, fold, parse
 
 MOST_SAVED = 100
 """Searches that one person saves; more is a list that nobody reads."""
@@ -47,7 +44,7 @@ def proposed_name(query: str, *chosen: str) -> str:
 
 def clean_query(text: str) -> str:
     """Return the query as it is saved; raises Invalid when it is empty or longer than a search reads."""
-    return required_line(text, "q", MAX_CHARACTERS)
+    return required_line(text, "q", MAX_QUERY_CHARACTERS)
 
 
 def clean_filters(filters: Mapping[str, str]) -> dict[str, str]:
@@ -65,9 +62,8 @@ def asked_as(text: str) -> tuple[str, str] | None:
     written = clean_line(text)
     folded = clean_line(fold(written))
     query = parse(written)
-    said = [unit for part in (*query.words, *query.phrases) for unit in unit_texts(fold(part))]
     fits = 0 < len(written) <= ASKED_MAX and len(folded) <= ASKED_MAX
-    if not fits or query.excluded or len("".join(said)) < 2 or looks_private(folded):
+    if not fits or query.excluded or query.length < 2 or looks_private(folded):
         return None
     return written, folded
 

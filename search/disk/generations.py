@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from whoosh.util.filelock import FileLock
-
 from search.disk.files import write_whole
-from search.engine import IndexDamaged
+from search.disk.locks import waiting_for
+from search.errors import IndexDamaged
 
 _NAME = re.compile(r"g(\d{6,})")
 _POINTER = "current"
@@ -55,10 +54,10 @@ def pointer(folder: Path) -> Path:
 def stamp(pointer: Path) -> tuple[int, int] | None:
     """Changes whenever another generation is put in use, and is cheaper to ask for than its name."""
     try:
-        its = pointer.stat()
+        status = pointer.stat()
     except OSError:
         return None
-    return its.st_mtime_ns, its.st_ino
+    return status.st_mtime_ns, status.st_ino
 
 
 def start(folder: Path) -> Path:
@@ -85,12 +84,8 @@ def remove_old(folder: Path, in_use: str, previous: str | None) -> None:
 @contextmanager
 def creation_lock(folder: Path) -> Iterator[None]:
     """Held while a generation is made current: web and worker may both start on an empty folder."""
-    lock = FileLock(str(folder / "lock"))
-    lock.acquire(blocking=True)
-    try:
+    with waiting_for(folder / "lock"):
         yield
-    finally:
-        lock.release()
 
 
 def ensure(folder: Path, lay_empty: Callable[[Path], object]) -> None:

@@ -24,14 +24,15 @@ class Engine:
     """How to get at an engine.
 
     ``open_or_create``: the index of a folder. ``create``: an empty generation. ``entry_of``: a document as
-    its store takes it. ``look``: the documents and the mark of a finished generation.
+    its store takes it. ``inspect``: how many documents and which mark a finished
+    generation has.
     """
 
     name: str
     open_or_create: Callable[[Path], SearchEngine]
     create: Callable[[Path], Store]
     entry_of: Callable[[Document], Any]
-    look: Callable[[Path], tuple[int, int]]
+    inspect: Callable[[Path], tuple[int, int]]
 
 
 def _whoosh_index(folder: Path) -> SearchEngine:
@@ -52,7 +53,7 @@ def _whoosh_entry(document: Document) -> Any:
     return entry_of(document)
 
 
-def _whoosh_look(folder: Path) -> tuple[int, int]:
+def _whoosh_inspect(folder: Path) -> tuple[int, int]:
     from search.engines.whoosh.reader import WhooshReader
     from search.engines.whoosh.store import WhooshStore
 
@@ -60,7 +61,7 @@ def _whoosh_look(folder: Path) -> tuple[int, int]:
     reader = WhooshReader(store)
     try:
         reader.refresh()
-        return sum(int(segment.alive.sum()) for segment in reader.segments), store.seal().mark
+        return sum(int(segment.alive.sum()) for segment in reader.segments), store.manifest().mark
     finally:
         reader.close()
 
@@ -83,13 +84,13 @@ def _tantivy_entry(document: Document) -> Any:
     return entry_of(document)
 
 
-def _tantivy_look(folder: Path) -> tuple[int, int]:
+def _tantivy_inspect(folder: Path) -> tuple[int, int]:
     from search.engines.tantivy.store import TantivyStore
 
     store = TantivyStore.open(folder)
-    return store.searcher().num_docs, store.seal().mark
+    return store.searcher().num_docs, store.manifest().mark
 
 
-WHOOSH = Engine("whoosh", _whoosh_index, _whoosh_store, _whoosh_entry, _whoosh_look)
-TANTIVY = Engine("tantivy", _tantivy_index, _tantivy_store, _tantivy_entry, _tantivy_look)
+WHOOSH = Engine("whoosh", _whoosh_index, _whoosh_store, _whoosh_entry, _whoosh_inspect)
+TANTIVY = Engine("tantivy", _tantivy_index, _tantivy_store, _tantivy_entry, _tantivy_inspect)
 ENGINES = {engine.name: engine for engine in (WHOOSH, TANTIVY)}

@@ -8,9 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from search.meaning.dictionary import NO_DICTIONARY, Dictionary
-from search.meaning.spotting import Kind, Needle, Spot, field_needles, marks, needles, spot, telling
+from search.meaning.highlighting import (
+    Match,
+    Needle,
+    find_needles,
+    marks,
+    needles,
+    without_strays,
+)
 from search.query import Query, parse
+from search.text.dictionary import NO_DICTIONARY, Dictionary
 
 # A quote of some lines on a phone. The words found lie within REACH, so that some context fits around them.
 REACH = 90
@@ -110,21 +117,21 @@ def _join(cues: Sequence[tuple[float | None, str]]) -> _Track:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Spots that lie within reach of each other."""
+    """Matches that lie within reach of each other."""
 
     start: int
     end: int
     score: float
 
 
-def _windows_at(spots: Sequence[Spot], i: int) -> Iterator[_Window]:
-    """The windows that begin with a spot, from the narrowest to the widest."""
-    first = spots[i]
+def _windows_at(matches: Sequence[Match], i: int) -> Iterator[_Window]:
+    """The windows that begin with a match, from the narrowest to the widest."""
+    first = matches[i]
     seen: set[Needle] = set()
     score, end = 0.0, first.end
-    for j in range(i, len(spots)):
-        needle = spots[j].needle
-        end = max(end, spots[j].end)
+    for j in range(i, len(matches)):
+        needle = matches[j].needle
+        end = max(end, matches[j].end)
         if end - first.start > REACH and j > i:
             return
         score += needle.weight * (_AGAIN if needle in seen else 1.0)
@@ -132,25 +139,25 @@ def _windows_at(spots: Sequence[Spot], i: int) -> Iterator[_Window]:
         yield _Window(first.start, end, score)
 
 
-def _best_window(spots: Sequence[Spot]) -> _Window | None:
+def _best_window(matches: Sequence[Match]) -> _Window | None:
     """The window with the most, and the rarest, different words close together; of equals the first."""
     best: _Window | None = None
     best_value = 0.0
-    for i in range(len(spots)):
-        for window in _windows_at(spots, i):
+    for i in range(len(matches)):
+        for window in _windows_at(matches, i):
             value = window.score * (1 - _LOOSENESS * min(1.0, (window.end - window.start) / REACH))
             if best is None or value > best_value + 1e-9:
                 best, best_value = window, value
     return best
 
 
-def _others(spots: Sequence[Spot], worth: float) -> int:
-    """How many more windows are worth so much; one look at each spot, however many there are."""
+def _others(matches: Sequence[Match], worth: float) -> int:
+    """How many more windows are worth so much; one look at each match, however many there are."""
     found, after = 0, -1
-    for i, first in enumerate(spots):
+    for i, first in enumerate(matches):
         if first.start < after:
             continue
-        if any(window.score >= worth for window in _windows_at(spots, i)):
+        if any(window.score >= worth for window in _windows_at(matches, i)):
             found += 1
             after = first.start + REACH
     return found
@@ -190,7 +197,7 @@ def _thoughts(track: _Track, window: _Window) -> tuple[int, int]:
     return start, end
 
 
-def _moment(track: _Track, window: _Window, spots: Sequence[Spot]) -> tuple[Moment, int, int]:
+def _moment(track: _Track, window: _Window, matches: Sequence[Match]) -> tuple[Moment, int, int]:
     start, end = _quote_range(track, window)
     borders = track.sentences
     before = "" if start in borders else _ELLIPSIS
@@ -201,7 +208,7 @@ def _moment(track: _Track, window: _Window, spots: Sequence[Spot]) -> tuple[Mome
     if after and track.text[end - 1] in _PAUSES:
         end -= 1
     shift = len(before) - start
-    found = marks(s for s in spots if start <= s.start and s.end <= end)
+    found = marks(m for m in matches if start <= m.start and m.end <= end)
     moment = Moment(
         start_s=track.second(start),
         quote=before + track.text[start:end] + after,
@@ -212,17 +219,17 @@ def _moment(track: _Track, window: _Window, spots: Sequence[Spot]) -> tuple[Mome
 
 
 def _moments(track: _Track, wanted: list[Needle], limit: int) -> Moments:
-    spots = telling(spot(track.text, wanted))
-    left = spots
+    matches = without_strays(find_needles(track.text, wanted))
+    left = matches
     found: list[tuple[int, Moment]] = []
     while len(found) < limit:
         window = _best_window(left)
         if window is None or (found and window.score < _WORTH_SHOWING * found[0][1].score):
             break
-        moment, start, end = _moment(track, window, spots)
+        moment, start, end = _moment(track, window, matches)
         found.append((start, moment))
         # The next one must not show the same words again.
-        left = [s for s in left if s.end <= start or s.start >= end]
+        left = [m for m in left if m.end <= start or m.start >= end]
     if not found:
         return Moments()
     in_order = sorted(found, key=lambda one: one[0])
@@ -274,12 +281,3 @@ def best_text_moment(
     parsed = parse(query) if isinstance(query, str) else query
     found = _moments(_join([(None, text)]), needles(parsed, weights, dictionary), 1)
     return found.shown[0] if found.shown else None
-
-
-def highlight(
-    text: str, query: Query | str, dictionary: Dictionary = NO_DICTIONARY
-) -> tuple[tuple[int, int], ...]:
-    """The ranges of a short text (a title, a lecturer's name, a topic) that the query's words cover."""
-    parsed = parse(query) if isinstance(query, str) else query
-    wanted = needles(parsed, dictionary=dictionary) + field_needles(parsed)
-    return marks(s for s in spot(text, wanted) if s.needle.kind is not Kind.PAIR)

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import pairwise
 
-from search.meaning.dictionary import NO_DICTIONARY, Dictionary, Units
 from search.query import Query
 from search.ranking.keys import key
-from search.text.analysis import STOP_WORDS, Word, is_han, pair, pairs, unit_texts, words
+from search.text.analysis import STOP_WORDS, pair, pairs, unit_texts
+from search.text.dictionary import NO_DICTIONARY, Dictionary, Units
 from search.text.fold import fold
-
-# A pasted paragraph must not cost a hundred posting lists.
-MAX_TERMS = 32
-# A whole group of one word; and of all words of a query together.
-MAX_SYNONYMS = 19
-MAX_OTHERS = 60
+from search.text.query_words import MAX_TERMS, cached_words, joined, synonyms_of, whole_words
 
 NAMES = "names"
 """The field of titles, lecturers and topics as wholes."""
@@ -92,71 +85,6 @@ def _unique(terms: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(terms))[:MAX_TERMS]
 
 
-def whole_words(texts: tuple[str, ...], dictionary: Dictionary = NO_DICTIONARY) -> list[str]:
-    """The whole words of a query; without those that say nothing, unless it has no others."""
-    cut = [joined(word) for text in texts for word in cut_words(fold(text), dictionary)]
-    telling = [word for word in cut if word not in STOP_WORDS]
-    return list(dict.fromkeys(telling or cut))[:MAX_TERMS]
-
-
-def synonyms_of(found: Sequence[str], dictionary: Dictionary) -> dict[str, tuple[Units, ...]]:
-    """What is looked for besides each of the words of a query (``whole_words``); words without are left out.
-
-    Together they are at most MAX_OTHERS: the words that come first have theirs.
-    """
-    others: dict[str, tuple[Units, ...]] = {}
-    left = MAX_OTHERS
-    for word in found:
-        its = dictionary.synonyms.get(tuple(unit_texts(word)), ())[: min(left, MAX_SYNONYMS)]
-        if its:
-            others[word] = its
-            left -= len(its)
-    return others
-
-
-def cut_words(folded: str, dictionary: Dictionary) -> Iterator[Units]:
-    """The whole words as units; those of the vocabulary are held together, however the cutter cuts them.
-
-    A single character is no word of its own inside another: whoever teaches 农 does not tear 农业 apart.
-    """
-    found = tuple(unit_texts(folded))
-    borders: list[int] = []
-    at = 0
-    for word in _words(folded):
-        if not word.is_part:
-            at += len(unit_texts(word.text))
-            borders.append(at)
-    start = 0
-    loose = 0
-    while start < len(found):
-        known = dictionary.at(found, start)
-        if known is None or (len(known) == 1 and is_han(known[0]) and not _stands_alone(start, borders)):
-            start += 1
-            continue
-        yield from _between(found, loose, start, borders)
-        yield known
-        start += len(known)
-        loose = start
-    yield from _between(found, loose, len(found), borders)
-
-
-def _between(found: Units, start: int, end: int, borders: list[int]) -> Iterator[Units]:
-    """The cutter's words in a stretch that no word of the vocabulary covers."""
-    for border in [*(b for b in borders if start < b < end), end]:
-        if border > start:
-            yield found[start:border]
-            start = border
-
-
-def _stands_alone(start: int, borders: list[int]) -> bool:
-    return start + 1 in borders and (start == 0 or start in borders)
-
-
-def joined(word: Units) -> str:
-    """A word as text: only two runs of letters need a space between them."""
-    return word[0] + "".join(pair(left, right)[len(left) :] for left, right in pairwise(word))
-
-
 @dataclass(slots=True)
 class _Required:
     """What the words of a query ask for, gathered word by word."""
@@ -215,14 +143,8 @@ def _way(word: Units) -> Way:
     return Way(units=word) if len(word) == 1 else Way(pairs=tuple(pairs(word)))
 
 
-@lru_cache(maxsize=2_000)
-def _words(folded: str) -> tuple[Word, ...]:
-    """The words of a part of a query, which is cut more than once."""
-    return tuple(words(folded))
-
-
 def _telling_words(texts: Sequence[str]) -> list[str]:
-    every = [w.text for text in texts for w in _words(fold(text))]
+    every = [w.text for text in texts for w in cached_words(fold(text))]
     return [w for w in every if w not in STOP_WORDS] or every
 
 

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.engine import Popularity, Sort
-from search.meaning.dictionary import SYNONYM_WEIGHT, Units
 from search.ranking.order import highest_first, most_watched_first
 from search.ranking.plan import NAMES, Plan, Way, phrase_terms
+from search.text.dictionary import SYNONYM_WEIGHT, Units
 
 # The usual constants of BM25. Pairs and words weigh the same (measured best on 1,500 known-item questions); a
 # lone character says less.
@@ -83,7 +83,7 @@ class Leaf(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RankedDocument:
     """A document of a leaf; ``leaf`` is the leaf's index in the list searched."""
 
     leaf: int
@@ -96,7 +96,7 @@ class Ranking:
     """See ``engine.Results``. ``matching``: per leaf what fits the query, before the page's filters."""
 
     total: int
-    found: tuple[Found, ...]
+    best: tuple[RankedDocument, ...]
     relaxed: bool
     weights: Mapping[str, float]
     matching: tuple[Mask, ...] = ()
@@ -150,7 +150,7 @@ def eligible(plan: Plan, leaf: Leaf, visible: Mask) -> Mask:
     return left
 
 
-def _going(leaf: Leaf, way: Way) -> Mask:
+def _said_so(leaf: Leaf, way: Way) -> Mask:
     found = holders(leaf, NAMES, way.names) if way.names else leaf.alive
     for field, terms in (("pairs", way.pairs), ("units", way.units)):
         for term in terms:
@@ -170,7 +170,7 @@ def holding_all(plan: Plan, leaf: Leaf, among: Mask) -> Mask:
     for ways in plan.choices:
         said = np.zeros(len(left), dtype=np.bool_)
         for way in ways:
-            said |= _going(leaf, way)
+            said |= _said_so(leaf, way)
         left = left & said
     return left
 
@@ -257,7 +257,7 @@ def _scores(
 
 def _best(
     scored: Sequence[_Scored], wanted: int, sort: Sort, popularity: Popularity | None
-) -> tuple[Found, ...]:
+) -> tuple[RankedDocument, ...]:
     """The first ``wanted`` documents."""
     scores = np.concatenate([scores for _, _, scores in scored])
     days = np.concatenate([leaf.days[documents] for leaf, documents, _ in scored])
@@ -271,7 +271,7 @@ def _best(
         order = highest_first(first, second, wanted)
     leaves = np.repeat(np.arange(len(scored)), [len(documents) for _, documents, _ in scored])
     documents = np.concatenate([documents for _, documents, _ in scored])
-    return tuple(Found(int(leaves[i]), int(documents[i]), float(scores[i])) for i in order)
+    return tuple(RankedDocument(int(leaves[i]), int(documents[i]), float(scores[i])) for i in order)
 
 
 def _lessons(scored: Sequence[_Scored]) -> tuple[list[str], Ids]:
@@ -319,6 +319,6 @@ def rank(
         scored.append((leaf, documents, _scores(terms, leaf, documents, average)))
     total = sum(len(documents) for _, documents, _ in scored)
     weights = {term.text: term.idf for term in terms}
-    found = _best(scored, wanted, sort, popularity)
+    best = _best(scored, wanted, sort, popularity)
     relaxed = relaxed and any(some.any() for some in matching)
-    return Ranking(total, found, relaxed, weights, tuple(matching))
+    return Ranking(total, best, relaxed, weights, tuple(matching))

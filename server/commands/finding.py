@@ -12,7 +12,7 @@ import typer
 from library.catalog import queries as catalog
 from library.finding.hits import Found
 from library.finding.indexer import IndexUnavailable
-from search.engine import Sort
+from search import Sort
 from server.commands.administrator import machine
 from server.commands.console import Console, absolute, console_of, write_whole
 from server.commands.failures import BAD_INPUT, Failure

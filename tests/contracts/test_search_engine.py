@@ -11,10 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from search.document import Document
-from search.engine import Filters, SearchEngine
-from search.engines import ENGINES
-from search.query import Query
+from search import ENGINES, Document, Filters, Query, SearchEngine
 
 EVERYONE = frozenset(["everyone"])
 

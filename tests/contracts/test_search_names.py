@@ -10,11 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from search.document import Document, length_class
-from search.engine import Counts, Filters, SearchEngine
-from search.engines import ENGINES
-from search.meaning.dictionary import Dictionary, shipped_entries
-from search.query import Query
+from search import (
+    ENGINES,
+    Counts,
+    Dictionary,
+    Document,
+    Filters,
+    Query,
+    SearchEngine,
+    length_class,
+    shipped_entries,
+)
 
 SHIPPED = Dictionary.of(synonyms=shipped_entries())
 EVERYONE = frozenset(["everyone"])

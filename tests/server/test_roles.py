@@ -17,7 +17,7 @@ from library.dictionary.rules import shipped_id
 from library.organisation import actions as organisation
 from library.people import actions as people
 from library.people import queries as people_queries
-from search.meaning.dictionary import shipped_entries
+from search import shipped_entries
 from tests.server.conftest import Shelf
 from tests.server.routes import all_routes
 from tests.support import factories

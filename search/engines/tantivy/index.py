@@ -8,17 +8,20 @@ from threading import Lock
 
 from search.disk import generations
 from search.document import Document
-from search.engine import Counts, Filters, IndexDamaged, Popularity, Results, Sort, Suggestion
+from search.engine import Counts, Filters, Popularity, Results, Sort, Suggestion
+from search.engines.tantivy.popularity import KnownLessons
 from search.engines.tantivy.schema import entry_of
 from search.engines.tantivy.search import Search
 from search.engines.tantivy.store import TantivyStore, damage
 from search.engines.tantivy.view import KnownNames, Snapshot, View
-from search.engines.tantivy.watched import KnownLessons
-from search.meaning.dictionary import NO_DICTIONARY, Dictionary
-from search.meaning.guess import Listener, corrections, first_better, suggest
+from search.errors import IndexDamaged
+from search.meaning.did_you_mean import corrections, first_better
+from search.meaning.letters import LetterReader
+from search.meaning.suggestions import suggest
 from search.query import Query, parse
 from search.ranking.keys import filter_keys
 from search.ranking.plan import plan
+from search.text.dictionary import NO_DICTIONARY, Dictionary
 
 
 class TantivyIndex:
@@ -48,7 +51,7 @@ class TantivyIndex:
 
     def mark(self) -> int:
         """See SearchEngine."""
-        return self._store().seal().mark
+        return self._store().manifest().mark
 
     def doc_count(self) -> int:
         """See SearchEngine."""
@@ -75,8 +78,8 @@ class TantivyIndex:
             view = View(self._now(), scope)
             if not view.documents:
                 return Results(0, ())
-            listen = Listener(view.look(self._names))
-            wanted = plan(parsed, dictionary, listen)
+            letters = LetterReader(view.terms(self._names))
+            wanted = plan(parsed, dictionary, letters)
             if wanted.is_empty:
                 return Results(0, ())
             skipped, most = max(0, offset), max(0, limit)
@@ -92,7 +95,7 @@ class TantivyIndex:
                 relaxed=found.relaxed,
                 weights=found.weights,
                 counts=found.counts() if counts else Counts(),
-                heard=listen.texts,
+                heard=letters.texts,
             )
 
     def suggest(self, typed: str, scope: frozenset[str], limit: int = 8) -> list[Suggestion]:
@@ -100,7 +103,7 @@ class TantivyIndex:
         if not scope:
             return []
         with damage(f"the index in {self.folder}"):
-            return suggest(View(self._now(), scope).look(self._names), typed, limit)
+            return suggest(View(self._now(), scope).terms(self._names), typed, limit)
 
     def did_you_mean(
         self,
@@ -115,8 +118,8 @@ class TantivyIndex:
         if not scope:
             return None
         with damage(f"the index in {self.folder}"):
-            look = View(self._now(), scope).look(self._names)
-            candidates = list(corrections(look, parsed, dictionary, sounds_only=sounds_only))
+            terms = View(self._now(), scope).terms(self._names)
+            candidates = list(corrections(terms, parsed, dictionary, sounds_only=sounds_only))
         return first_better(candidates, lambda one: self.search(one, scope, limit=0, dictionary=dictionary))
 
     def close(self) -> None:

@@ -8,14 +8,14 @@ import tantivy
 from tantivy import Occur
 
 from search.engines.tantivy.schema import TIMES_A_WORD, written
-from search.meaning.dictionary import Units
 from search.ranking.plan import NAMES, Plan, Way, phrase_terms
 from search.ranking.rank import FIELD_WEIGHT, K1, scored_terms
+from search.text.dictionary import Units
 
 Query = tantivy.Query
 
 
-class Asker:
+class QueryBuilder:
     """Builds queries for one schema."""
 
     def __init__(self, schema: tantivy.Schema) -> None:
@@ -94,6 +94,6 @@ def some(parts: Iterable[Query]) -> Query:
     return Query.boolean_query([(Occur.Should, part) for part in parts])
 
 
-def silent(query: Query) -> tuple[Occur, Query]:
+def without_score(query: Query) -> tuple[Occur, Query]:
     """A condition that says nothing about the order."""
     return (Occur.Must, Query.const_score_query(query, 0.0))

@@ -15,11 +15,11 @@ from importlib.metadata import version
 import tantivy
 
 from search.document import Document
-from search.meaning.names import name_terms
 from search.ranking.keys import counted_values, keys_of
 from search.ranking.weights import weighted_fields
 from search.text.analysis import pairs, unit_texts, word_texts
 from search.text.fold import fold
+from search.text.names import name_terms
 
 # Raise it when fields, terms, keys, folding or weights change: an index of another version asks to be
 # rebuilt.

@@ -11,10 +11,10 @@ import tantivy
 from tantivy import Occur
 
 from search.engine import COUNTED, Counts, Hit, Popularity, Sort
-from search.engines.tantivy.query import every, ranking_terms, required, silent, some
+from search.engines.tantivy.popularity import KnownLessons, sorted_by_popularity
+from search.engines.tantivy.query import every, ranking_terms, required, some, without_score
 from search.engines.tantivy.schema import COUNTED_FIELD
 from search.engines.tantivy.view import View
-from search.engines.tantivy.watched import KnownLessons, by_views
 from search.ranking.counts import ordered
 from search.ranking.plan import Plan
 from search.ranking.rank import ENOUGH_CANDIDATES, inverse_frequency
@@ -41,12 +41,12 @@ class Search:
 
     def __init__(self, view: View, wanted: Plan, filters: dict[str, list[str]], ranked: range) -> None:
         self._view = view
-        self._filters = {kind: view.ask.any_of("keys", keys) for kind, keys in filters.items()}
+        self._filters = {kind: view.builder.any_of("keys", keys) for kind, keys in filters.items()}
         self._ranked = ranked
         self._found: tantivy.SearchResult | None = None
-        eligible = view.ask.eligible(wanted)
+        eligible = view.builder.eligible(wanted)
         self._terms, self.weights = self._rank(wanted)
-        self._ask_for(eligible + view.ask.choices(wanted), all_of=required(wanted))
+        self._ask_for(eligible + view.builder.choices(wanted), all_of=required(wanted))
         self.total = self._count()
         self.relaxed = False
         if not self.total and wanted.has_words and not (filters and view.count(self._fits)):
@@ -62,8 +62,8 @@ class Search:
         one_of: Sequence[Term] | None = None,
     ) -> None:
         """Say which documents fit: who keeps the conditions, and holds all of some terms or one of others."""
-        ask = self._view.ask
-        words = [(Occur.Must, ask.term(*one)) for one in all_of]
+        builder = self._view.builder
+        words = [(Occur.Must, builder.term(*one)) for one in all_of]
         if one_of is not None:
             words.append((Occur.Must, some([term.query for term in one_of])))
         seen = self._view.seen(beside=conditions + words)
@@ -96,7 +96,7 @@ class Search:
             theirs = view.known(field, text)
             known = log(1 + (max(everything, theirs) - theirs + 0.5) / (theirs + 0.5))
             factor = weight * weights[text] / known
-            found.append(Term(field, text, view.ask.term(field, text), factor, count))
+            found.append(Term(field, text, view.builder.term(field, text), factor, count))
         return sorted(found, key=lambda term: term.holding), weights
 
     def _relax(self, eligible: list[tuple[Occur, tantivy.Query]]) -> None:
@@ -146,14 +146,16 @@ class Search:
         """As ``page``, in the order of views: who has most is only known when all have been looked at."""
         if limit <= 0 or offset >= self.total:
             return ()
-        found = by_views(self._view.searcher, self._scored(), self.total, known, popularity)
+        found = sorted_by_popularity(self._view.searcher, self._scored(), self.total, known, popularity)
         return tuple(self._hit(*one) for one in found[offset : offset + limit])
 
     def _scored(self) -> tantivy.Query:
         """What fits, and what its words are worth: a term that says whether a document fits is read once for
         both."""
-        parts = [silent(one) if occur == Occur.Must else (occur, one) for occur, one in self._conditions]
-        parts += [silent(one) for one in self._filters.values()]
+        parts = [
+            without_score(one) if occur == Occur.Must else (occur, one) for occur, one in self._conditions
+        ]
+        parts += [without_score(one) for one in self._filters.values()]
         left = set(self._all_of)
         one_of = []
         for term in self._terms:
@@ -164,7 +166,7 @@ class Search:
                 must = (term.field, term.text) in left
                 left.discard((term.field, term.text))
                 parts.append((Occur.Must if must else Occur.Should, worth))
-        parts += [silent(self._view.ask.term(*one)) for one in left]
+        parts += [without_score(self._view.builder.term(*one)) for one in left]
         if self._one_of is not None:  # of no terms none can be held: nothing fits
             parts.append((Occur.Must, some(one_of)))
         return tantivy.Query.boolean_query(parts)

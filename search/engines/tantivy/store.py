@@ -10,9 +10,16 @@ from pathlib import Path
 
 import tantivy
 
-from search.disk.seal import Seal, check_about, check_sizes, read_seal, write_about, write_seal
-from search.engine import IndexBusy, IndexDamaged, SearchError
+from search.disk.manifest import (
+    Manifest,
+    check_about,
+    check_sizes,
+    read_manifest,
+    write_about,
+    write_manifest,
+)
 from search.engines.tantivy.schema import Entry, document_of, fingerprint, schema
+from search.errors import IndexBusy, IndexDamaged, SearchError
 from search.ranking.keys import key
 
 # Postings are kept in memory up to here, then written as one segment.
@@ -56,7 +63,7 @@ class TantivyStore:
         """Lay an empty index into an empty folder."""
         index = tantivy.Index(schema(), path=str(folder))
         write_about(folder, fingerprint())
-        write_seal(folder, Seal(mark, {}))
+        write_manifest(folder, Manifest(mark, {}))
         return cls(folder, index, WAIT_FOR_WRITER_S)
 
     @classmethod
@@ -66,7 +73,7 @@ class TantivyStore:
         Raises SchemaChanged, or IndexDamaged when something is missing, cut short or unreadable.
         """
         check_about(folder, fingerprint())
-        check_sizes(folder, read_seal(folder))
+        check_sizes(folder, read_manifest(folder))
         if not (folder / _META).is_file():
             raise IndexDamaged(f"{folder / _META} is missing")
         with damage(f"the index in {folder}"):
@@ -76,9 +83,9 @@ class TantivyStore:
             index.reload()
             return cls(folder, index, wait_s)
 
-    def seal(self) -> Seal:
+    def manifest(self) -> Manifest:
         """How far the last commit came. Raises IndexDamaged."""
-        return read_seal(self.folder)
+        return read_manifest(self.folder)
 
     def version(self) -> tuple[int, int]:
         """Changes with every commit, and is cheap to ask for."""
@@ -114,7 +121,7 @@ class TantivyStore:
             with damage(f"the index in {self.folder}"):
                 # tantivy syncs its files before it names them.
                 writer.commit()
-            self._seal(mark)
+            self._sign_off(mark)
         except BaseException:
             writer.rollback()
             raise
@@ -122,7 +129,7 @@ class TantivyStore:
             # Only this gives the writer's lock back at once.
             with damage(f"the index in {self.folder}"):
                 writer.wait_merging_threads()
-        self._seal(mark)
+        self._sign_off(mark)
         return count
 
     def _writer(self) -> tantivy.IndexWriter:
@@ -138,7 +145,7 @@ class TantivyStore:
                     raise IndexBusy(f"another process is writing to {self.folder}") from e
             time.sleep(_PAUSE_S)
 
-    def _seal(self, mark: int) -> None:
+    def _sign_off(self, mark: int) -> None:
         contents = json.loads((self.folder / _META).read_text(encoding="utf-8"))
         names = {segment["segment_id"].replace("-", "") for segment in contents["segments"]}
         sizes_bytes = {
@@ -146,4 +153,4 @@ class TantivyStore:
             for path in self.folder.iterdir()
             if path.name.split(".")[0] in names
         }
-        write_seal(self.folder, Seal(max(mark, self.seal().mark), sizes_bytes))
+        write_manifest(self.folder, Manifest(max(mark, self.manifest().mark), sizes_bytes))

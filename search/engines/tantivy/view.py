@@ -10,13 +10,13 @@ from typing import Any
 import tantivy
 from tantivy import Occur
 
-from search.engines.tantivy.query import Asker, every
+from search.engines.tantivy.query import QueryBuilder, every
 from search.engines.tantivy.schema import written
 from search.engines.tantivy.store import TantivyStore
-from search.meaning.guess import Look
-from search.meaning.names import Names
+from search.meaning.visible_terms import VisibleTerms
 from search.ranking.keys import key
 from search.ranking.plan import NAMES
+from search.text.names import Names
 
 # Kept until the next commit, 200 bytes each.
 _MOST_NUMBERS = 100_000
@@ -73,10 +73,10 @@ class View:
     def __init__(self, snapshot: Snapshot, scope: frozenset[str]) -> None:
         self.snapshot = snapshot
         self.searcher = snapshot.searcher
-        self.ask = Asker(snapshot.store.index.schema)
+        self.builder = QueryBuilder(snapshot.store.index.schema)
         self._scope = scope
         self._frequencies: dict[tuple[str, str], int] = {}
-        self.visible = self.ask.any_of("keys", [key("scope", token) for token in sorted(scope)])
+        self.visible = self.builder.any_of("keys", [key("scope", token) for token in sorted(scope)])
         self.documents = self._number("", "", self.visible)
 
     def count(self, query: tantivy.Query) -> int:
@@ -111,7 +111,7 @@ class View:
         """How many visible documents hold a term."""
         if not self.known(field, term):
             return 0
-        one = self.ask.any_of(NAMES, [term]) if field == NAMES else self.ask.term(field, term)
+        one = self.builder.any_of(NAMES, [term]) if field == NAMES else self.builder.term(field, term)
         return self._number(field, term, every([self.visible, one]))
 
     def known(self, field: str, term: str) -> int:
@@ -122,15 +122,17 @@ class View:
             self._frequencies[field, term] = frequency
         return frequency
 
-    def look(self, names: KnownNames) -> Look:
-        """For ``guess``."""
-        return Look(
+    def terms(self, names: KnownNames) -> VisibleTerms:
+        """What may be known of this commit when somebody meant something else."""
+        return VisibleTerms(
             names=lambda: names.of(self.snapshot),
-            count=lambda term: self.holding(NAMES, term),
+            count_named=lambda term: self.holding(NAMES, term),
             has=lambda field, term: self.holding(field, term) > 0,
-            says=lambda units: self.count(every([self.visible, self.ask.sequence("pairs", units)])),
-            beginning=self._beginning,
+            count_saying=lambda units: self.count(
+                every([self.visible, self.builder.sequence("pairs", units)])
+            ),
+            pairs_from=self._pairs_from,
         )
 
-    def _beginning(self, unit: str) -> Iterable[str]:
+    def _pairs_from(self, unit: str) -> Iterable[str]:
         return (term for term, _ in self.searcher.terms_with_prefix("pairs", unit, None, None))

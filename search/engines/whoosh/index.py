@@ -11,17 +11,21 @@ import numpy as np
 
 from search.disk import generations
 from search.document import Document
-from search.engine import Counts, Filters, Hit, IndexDamaged, Popularity, Results, Sort, Suggestion
+from search.engine import Counts, Filters, Hit, Popularity, Results, Sort, Suggestion
 from search.engines.whoosh.reader import Segment, WhooshReader
 from search.engines.whoosh.schema import entry_of
 from search.engines.whoosh.store import WhooshStore
-from search.meaning.dictionary import NO_DICTIONARY, Dictionary
-from search.meaning.guess import Listener, Look, corrections, first_better, suggest
+from search.errors import IndexDamaged
+from search.meaning.did_you_mean import corrections, first_better
+from search.meaning.letters import LetterReader
+from search.meaning.suggestions import suggest
+from search.meaning.visible_terms import VisibleTerms
 from search.query import Query, parse
 from search.ranking.counts import count, everything_but
 from search.ranking.keys import filter_keys, key
 from search.ranking.plan import NAMES, plan
-from search.ranking.rank import Found, Mask, holders, rank, with_sequence
+from search.ranking.rank import Mask, RankedDocument, holders, rank, with_sequence
+from search.text.dictionary import NO_DICTIONARY, Dictionary
 
 
 class WhooshIndex:
@@ -60,7 +64,7 @@ class WhooshIndex:
 
     def mark(self) -> int:
         """See SearchEngine."""
-        return self._store().seal().mark
+        return self._store().manifest().mark
 
     def doc_count(self) -> int:
         """See SearchEngine."""
@@ -88,8 +92,8 @@ class WhooshIndex:
             visible = [_visible(segment, scope) for segment in segments]
             if parsed.is_empty or not any(some.any() for some in visible):
                 return Results(0, ())
-            listen = Listener(_look(segments, visible))
-            wanted = plan(parsed, dictionary, listen)
+            letters = LetterReader(_terms(segments, visible))
+            wanted = plan(parsed, dictionary, letters)
             allowed = {
                 kind: [holders(segment, "keys", keys) for segment in segments]
                 for kind, keys in filter_keys(filters).items()
@@ -100,18 +104,18 @@ class WhooshIndex:
             counted = count(segments, ranking.matching, allowed) if counts and ranking.matching else Counts()
             return Results(
                 total=ranking.total,
-                hits=tuple(_hit(found, segments) for found in ranking.found[skipped:]),
+                hits=tuple(_hit(ranked, segments) for ranked in ranking.best[skipped:]),
                 relaxed=ranking.relaxed,
                 weights=ranking.weights,
                 counts=counted,
-                heard=listen.texts,
+                heard=letters.texts,
             )
 
     def suggest(self, typed: str, scope: frozenset[str], limit: int = 8) -> list[Suggestion]:
         """See SearchEngine."""
         with self._reading() as reader:
             visible = [_visible(segment, scope) for segment in reader.segments]
-            return suggest(_look(reader.segments, visible), typed, limit)
+            return suggest(_terms(reader.segments, visible), typed, limit)
 
     def did_you_mean(
         self,
@@ -126,7 +130,7 @@ class WhooshIndex:
         with self._reading() as reader:
             visible = [_visible(segment, scope) for segment in reader.segments]
             candidates = list(
-                corrections(_look(reader.segments, visible), parsed, dictionary, sounds_only=sounds_only)
+                corrections(_terms(reader.segments, visible), parsed, dictionary, sounds_only=sounds_only)
             )
         return first_better(candidates, lambda one: self.search(one, scope, limit=0, dictionary=dictionary))
 
@@ -163,7 +167,7 @@ def _visible(segment: Segment, scope: frozenset[str]) -> Mask:
     return segment.alive & holders(segment, "keys", [key("scope", token) for token in sorted(scope)])
 
 
-def _look(segments: list[Segment], visible: list[Mask]) -> Look:
+def _terms(segments: list[Segment], visible: list[Mask]) -> VisibleTerms:
     def holding(field: str, term: str) -> int:
         return sum(
             int(np.count_nonzero(seen[segment.postings(field, term).ids]))
@@ -176,18 +180,18 @@ def _look(segments: list[Segment], visible: list[Mask]) -> Look:
             for segment, seen in zip(segments, visible, strict=True)
         )
 
-    return Look(
+    return VisibleTerms(
         names=lambda: [segment.names for segment in segments],
-        count=lambda term: holding(NAMES, term),
+        count_named=lambda term: holding(NAMES, term),
         has=lambda field, term: any(
             seen[segment.postings(field, term).ids].any()
             for segment, seen in zip(segments, visible, strict=True)
         ),
-        says=saying,
-        beginning=lambda unit: (term for segment in segments for term in segment.terms("pairs", unit)),
+        count_saying=saying,
+        pairs_from=lambda unit: (term for segment in segments for term in segment.terms("pairs", unit)),
     )
 
 
-def _hit(found: Found, segments: list[Segment]) -> Hit:
-    id_, lesson, clip = segments[found.leaf].ids(found.document)
-    return Hit(id_, lesson, clip, found.score)
+def _hit(ranked: RankedDocument, segments: list[Segment]) -> Hit:
+    id_, lesson, clip = segments[ranked.leaf].ids(ranked.document)
+    return Hit(id_, lesson, clip, ranked.score)

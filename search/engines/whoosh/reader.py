@@ -16,8 +16,8 @@ from whoosh.reading import SegmentReader
 from search.engines.whoosh.files import MappedStorage
 from search.engines.whoosh.store import WhooshStore, damage, retried
 from search.engines.whoosh.terms import TermLookup
-from search.meaning.names import Name, Names
 from search.ranking.rank import Column, Ids, Mask, Postings
+from search.text.names import Name, Names
 
 # Common words come back in query after query. 16 bytes each and 200 for the list: 50 MB in a web process.
 CACHED_POSTINGS = 3_000_000

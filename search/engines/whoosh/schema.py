@@ -16,9 +16,9 @@ import whoosh
 from whoosh import columns, fields, formats
 
 from search.document import Document
-from search.meaning.names import name_terms
 from search.ranking.keys import keys_of
 from search.ranking.weights import Positions, sequence_positions, terms_of
+from search.text.names import name_terms
 
 # Raise it when fields, terms, keys, folding or weights change: an index of another version asks to be
 # rebuilt.
@@ -39,7 +39,7 @@ class _Positions(formats.Format):  # type: ignore[misc]
 
 
 class _Ready(fields.FieldType):  # type: ignore[misc]
-    """A field whose terms are made by ``weights`` and written by ``whoosh_writer``."""
+    """A field whose terms are made by ``weights`` and written by ``writer``."""
 
     def __init__(self, format_: formats.Format) -> None:
         super().__init__(format_, analyzer=None, scorable=False, stored=False)

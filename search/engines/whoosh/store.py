@@ -13,13 +13,20 @@ from whoosh.index import TOC, FileIndex, LockError
 from whoosh.reading import SegmentReader
 
 from search.disk.files import sync_file, sync_folder
-from search.disk.gc_pause import no_cycles
-from search.disk.seal import Seal, check_about, check_sizes, read_seal, write_about, write_seal
-from search.engine import IndexBusy, IndexDamaged, SearchError
+from search.disk.manifest import (
+    Manifest,
+    check_about,
+    check_sizes,
+    read_manifest,
+    write_about,
+    write_manifest,
+)
+from search.engines.gc_pause import gc_paused
 from search.engines.whoosh.files import MappedStorage
 from search.engines.whoosh.schema import Entry, check_whoosh, fingerprint, schema
 from search.engines.whoosh.terms import TermLookup
 from search.engines.whoosh.writer import GroupingWriter, merge_small
+from search.errors import IndexBusy, IndexDamaged, SearchError
 from search.ranking.keys import key
 
 _NAME = "weike"
@@ -81,7 +88,7 @@ class WhooshStore:
         store = cls(folder)
         TOC.create(store.storage, store.schema, _NAME)
         write_about(folder, fingerprint())
-        write_seal(folder, Seal(mark, {}))
+        write_manifest(folder, Manifest(mark, {}))
         return store
 
     @classmethod
@@ -91,13 +98,13 @@ class WhooshStore:
         Raises SchemaChanged, or IndexDamaged when something is missing, cut short or unreadable."""
         check_about(folder, fingerprint())
         store = cls(folder, wait_s)
-        check_sizes(folder, store.seal())
+        check_sizes(folder, store.manifest())
         store.table_of_contents()
         return store
 
-    def seal(self) -> Seal:
+    def manifest(self) -> Manifest:
         """How far the last commit came. Raises IndexDamaged."""
-        return read_seal(self.folder)
+        return read_manifest(self.folder)
 
     def version(self) -> int:
         """The number of the last commit; cheap (one listing of a small folder)."""
@@ -125,16 +132,16 @@ class WhooshStore:
             with damage(f"a segment in {self.folder}"):
                 _remove(writer, lessons)
             count = 0
-            with no_cycles():
+            with gc_paused():
                 for document in documents:
                     writer.add_entry(document)
                     count += 1
         except BaseException:
             writer.cancel()
             raise
-        with damage(f"a segment in {self.folder}"), no_cycles():
+        with damage(f"a segment in {self.folder}"), gc_paused():
             writer.commit(mergetype=merge_small)
-        self._sync_and_seal(mark)
+        self._sync_and_sign_off(mark)
         return count
 
     def _writer(self) -> GroupingWriter:
@@ -144,10 +151,10 @@ class WhooshStore:
             except LockError as e:
                 raise IndexBusy(f"another process is writing to {self.folder}") from e
 
-    def _sync_and_seal(self, mark: int) -> None:
+    def _sync_and_sign_off(self, mark: int) -> None:
         """The content must be on the disk before the mark says so; Whoosh itself never syncs."""
         sizes_bytes: dict[str, int] = {}
-        known = self.seal().sizes_bytes
+        known = self.manifest().sizes_bytes
         for segment in self.table_of_contents().segments:
             for name in segment.list_files(self.storage):
                 sizes_bytes[name] = (self.folder / name).stat().st_size
@@ -155,7 +162,7 @@ class WhooshStore:
             sync_file(self.folder / name)
         sync_file(self.folder / TOC._filename(_NAME, self.version()))
         sync_folder(self.folder)
-        write_seal(self.folder, Seal(max(mark, self.seal().mark), sizes_bytes))
+        write_manifest(self.folder, Manifest(max(mark, self.manifest().mark), sizes_bytes))
 
 
 def _remove(writer: GroupingWriter, lessons: Iterable[str]) -> None:

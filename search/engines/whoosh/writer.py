@@ -2,7 +2,7 @@
 
 Whoosh keeps every posting as a tuple, sorts them all and pushes them one by one through five calls. Here
 postings are grouped by term as they come (documents come in order, so the groups are sorted already) and
-``whoosh_terms`` writes them. Only private parts of the pinned version are used; ``check_whoosh`` guards that.
+``terms`` writes them. Only private parts of the pinned version are used; ``check_whoosh`` guards that.
 """
 
 from __future__ import annotations

@@ -6,10 +6,7 @@ from sqlalchemy.orm import Session
 
 from library.core.permits import Viewer
 from library.finding.indexer import IndexUnavailable
-from search.meaning.dictionary import Dictionary
-from search.query import parse
-from search.ranking.plan import synonyms_of, whole_words
-from search.text.analysis import unit_texts
+from search import QueryWord, parse, words_looked_for
 from server.slices.dictionary.contexts import Tried, TriedWord
 from server.web.parts import Reason
 from server.wiring import Ports
@@ -18,7 +15,7 @@ from server.wiring import Ports
 def try_query(ports: Ports, session: Session, viewer: Viewer, text: str) -> Tried:
     """Return what a search of `viewer` for `text` does; `problem` says why it cannot answer now."""
     query, dictionary = parse(text), ports.dictionary.now()
-    words = cut(query.words, dictionary)
+    words = tuple(map(_word, words_looked_for(query, dictionary)))
     try:
         found = ports.finder.find(session, viewer, text, limit=0)
     except IndexUnavailable as error:
@@ -26,15 +23,5 @@ def try_query(ports: Ports, session: Session, viewer: Viewer, text: str) -> Trie
     return Tried(text=text, words=words, phrases=query.phrases, found=found.total, relaxed=found.relaxed)
 
 
-def cut(texts: tuple[str, ...], dictionary: Dictionary) -> tuple[TriedWord, ...]:
-    """Return the words that a search looks for, each as the dictionary writes it."""
-    words = whole_words(texts, dictionary)
-    others = synonyms_of(words, dictionary)
-    return tuple(
-        TriedWord(
-            text=dictionary.written.get(units, word),
-            known=units in dictionary.written,
-            synonyms=tuple(dictionary.written[other] for other in others.get(word, ())),
-        )
-        for word, units in ((word, tuple(unit_texts(word))) for word in words)
-    )
+def _word(word: QueryWord) -> TriedWord:
+    return TriedWord(text=word.text, known=word.is_known, synonyms=word.synonyms)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from library.catalog.permits import LessonState
 from library.finding.hits import FoundRow, Source
 from library.finding.suggestions import MOST, suggest
-from search.engine import COUNTED, Counts
+from search import COUNTED, Counts
 from server.slices.finding.routes import Asked
 from server.web.deps import PortsDep, Reading, WhoDep
 

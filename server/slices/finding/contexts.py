@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from library.finding.hints import Code
 from library.finding.hits import Source
-from search.engine import Sort
+from search import Sort
 from server.web.parts import Context, LessonCard, Pager, Reason
 
 Marks = tuple[tuple[int, int], ...]

@@ -26,9 +26,7 @@ from library.organisation import queries as organisation
 from library.searches import queries as searches
 from library.searches.rules import proposed_name
 from library.searches.tables import SavedSearch
-from search.document import LENGTHS
-from search.engine import COUNTED, Counts, Filters, Sort
-from search.query import Query
+from search import COUNTED, LENGTHS, Counts, Filters, Query, Sort
 from server.slices.finding.contexts import (
     SavedLink,
     SearchChoice,

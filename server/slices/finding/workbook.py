@@ -11,8 +11,7 @@ from typing import Any
 from library.core.clock import CHINA
 from library.core.permits import Viewer
 from library.finding.hits import MOST_MOMENTS, FoundRow
-from search.engine import Filters, Sort
-from search.query import parse
+from search import Filters, Sort, parse
 from server.web.formats import filters as formats
 from server.web.i18n import N_, Catalogue
 from server.web.sheets import XLSX, Cells

@@ -13,7 +13,7 @@ from library.dictionary.in_use import LOOK_EVERY_S, DictionaryInUse
 from library.dictionary.rules import Draft, Entry, draft, shipped_id
 from library.dictionary.tables import DictionaryChange, TaughtEntry
 from library.people.tables import Person
-from search.meaning.dictionary import Dictionary, shipped_entries, units_of
+from search import Dictionary, shipped_entries, units_of
 from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.together import together

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from library.core.errors import Conflict, Invalid
 from library.dictionary import lines, rules
 from library.dictionary.rules import Draft, Entries, Entry, draft, group_draft, word_draft
-from search.meaning.dictionary import MAX_UNITS, Dictionary, shipped_entries, units_of
+from search import MAX_WORD_UNITS, Dictionary, shipped_entries, units_of
 
 TYPED = st.text(
     st.one_of(st.sampled_from("二十大20党黨的ＡaA １1#＃=、，；:：停用off\n\t\u200b"), st.characters()),
@@ -52,7 +52,7 @@ def test_a_group_has_two_words_that_differ_for_the_search_or_is_refused(typed: l
         (["，"], "word_parted"),
         (["。。！"], "word_without_letters"),
         (["😀"], "word_without_letters"),
-        (["党" * (MAX_UNITS + 1)], "word_of_many_units"),
+        (["党" * (MAX_WORD_UNITS + 1)], "word_of_many_units"),
         (["a" * (rules.WORD_MAX + 1)], "word_of_many_letters"),
         (["党" * (rules.WORD_MAX + 1)], "word_of_many_units"),
         (["topic:党史"], "word_parted"),

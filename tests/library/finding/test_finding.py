@@ -19,7 +19,7 @@ from library.core.permits import NOBODY, Role, Viewer
 from library.finding.hits import Found, views_of
 from library.finding.suggestions import Suggested, suggest
 from library.organisation import actions as organisation
-from search.engine import Filters
+from search import Filters
 from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.support import factories as make

@@ -18,8 +18,8 @@ from library.catalog.actions import Details
 from library.catalog.permits import Audience, LessonState
 from library.core.database import Database, copy_sqlite, open_database, sqlite_file
 from library.finding.indexer import Indexer, IndexUnavailable
+from search import ENGINES
 from search.disk import generations
-from search.engines import ENGINES
 from server.background.index_follower import IndexThread
 from server.settings import Settings
 from server.wiring import open_indexer

@@ -16,12 +16,12 @@ import pytest
 
 from search.disk import generations
 from search.document import Document
-from search.engine import IndexBusy, IndexDamaged, SchemaChanged, SearchError
 from search.engines import ENGINES, TANTIVY, WHOOSH
 from search.engines.tantivy.index import TantivyIndex
 from search.engines.tantivy.schema import VERSION
 from search.engines.tantivy.store import TantivyStore, damage
-from search.rebuild import rebuild
+from search.errors import IndexBusy, IndexDamaged, SchemaChanged, SearchError
+from search.rebuilding import rebuild
 
 EVERYONE = frozenset(["everyone"])
 KILLS = 5

@@ -13,10 +13,10 @@ import pytest
 
 from search.disk import generations
 from search.document import Document
-from search.engine import IndexBusy, IndexDamaged, SchemaChanged
 from search.engines.whoosh.index import WhooshIndex
 from search.engines.whoosh.store import WhooshStore
-from search.rebuild import rebuild
+from search.errors import IndexBusy, IndexDamaged, SchemaChanged
+from search.rebuilding import rebuild
 
 EVERYONE = frozenset(["everyone"])
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.meaning.dictionary import Dictionary
+from search.meaning.expansion import expanded
+from search.meaning.highlighting import highlight
 from search.meaning.moments import (
     LONGEST,
     NEAR,
@@ -14,9 +15,9 @@ from search.meaning.moments import (
     best_moments,
     best_text_moment,
     find_moments,
-    highlight,
 )
-from search.query import parse, with_heard
+from search.query import parse
+from search.text.dictionary import NO_DICTIONARY, Dictionary
 from search.text.fold import fold
 
 CUES = [
@@ -237,7 +238,7 @@ def test_a_synonym_is_quoted_and_marked() -> None:
 
 
 def test_what_letters_stand_for_is_quoted_and_marked() -> None:
-    query = with_heard(parse("dsxx"), ("党史学习",))
+    query = expanded(parse("dsxx"), ("党史学习",), NO_DICTIONARY)
     found = best_moments(query, [(7.0, 9.0, "今天的党史学习从这里开始")])[0]
     assert [found.quote[a:b] for a, b in found.marks] == ["党史学习"]
     assert highlight("黨史學習第一课", query) == ((0, 4),)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from library.dictionary.rules import shown
-from search.meaning.dictionary import shipped_entries, units_of
+from search import shipped_entries, units_of
 from server.wiring import Ports
 from tests.server.commands.conftest import Weike
 

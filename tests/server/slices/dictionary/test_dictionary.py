@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from library.core.clock import utc_now
 from library.dictionary import actions, queries
 from library.dictionary.rules import GROUP_MAX, shipped_id
-from search.meaning.dictionary import shipped_entries
+from search import shipped_entries
 from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.client import Person

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from library.catalog.permits import Audience, LessonState
-from search.engine import COUNTED
+from search import COUNTED
 from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.server import in_thread, new_data

@@ -24,7 +24,7 @@ from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Lesson
 from library.core.permits import Role, Viewer
 from library.organisation import actions as organisation
-from search.engine import COUNTED
+from search import COUNTED
 from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.server import Served, in_thread, new_data

@@ -34,7 +34,7 @@ class KnownLessons:
             return [self._lessons[number] for number in numbers]
 
 
-def by_views(
+def sorted_by_popularity(
     searcher: tantivy.Searcher,
     query: tantivy.Query,
     total: int,

@@ -10,13 +10,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from whoosh.util.filelock import FileLock
-
 from search.disk import generations
-from search.disk.gc_pause import no_cycles
+from search.disk.locks import if_free
 from search.document import Document
-from search.engine import IndexBusy, IndexDamaged, SearchError
 from search.engines import WHOOSH, Engine, Store
+from search.engines.gc_pause import gc_paused
+from search.errors import IndexBusy, IndexDamaged, SearchError
 
 # Documents a commit: each makes a segment (few are faster to search) and is held in memory until then.
 BATCH = 1_000
@@ -98,13 +97,10 @@ def _follow(engine: Engine, store: Store, changes: Callable[[int], Changes | Non
 
 @contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
-    lock = FileLock(str(folder / "rebuild.lock"))
-    if not lock.acquire():
-        raise IndexBusy(f"{folder} is being rebuilt already")
-    try:
+    with if_free(folder / "rebuild.lock") as is_mine:
+        if not is_mine:
+            raise IndexBusy(f"{folder} is being rebuilt already")
         yield
-    finally:
-        lock.release()
 
 
 def _in_use(folder: Path) -> str | None:
@@ -143,7 +139,7 @@ def _build(
     entries = _readable(engine, documents, unreadable)
     count = 0
     while True:
-        with no_cycles():
+        with gc_paused():
             some = list(islice(entries, batch))
         if not some:
             break
@@ -172,7 +168,7 @@ def _readable(engine: Engine, documents: Iterable[Document], unreadable: list[st
 
 def _check(engine: Engine, fresh: Path, expected: int | None, mark: int) -> int:
     """Open the new generation as a reader will and count its documents. Raises SearchError."""
-    found, found_mark = engine.look(fresh)
+    found, found_mark = engine.inspect(fresh)
     if found_mark != mark or (expected is not None and found != expected):
         raise SearchError(f"{fresh} holds {found} documents instead of {expected}, or lacks its mark")
     return found

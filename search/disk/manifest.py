@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search.disk.files import write_whole
-from search.engine import IndexDamaged, SchemaChanged
+from search.errors import IndexDamaged, SchemaChanged
 
 _ABOUT = "about.json"
-_SEAL = "mark.json"
+_MANIFEST = "mark.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class Manifest:
     """Written after each commit: the mark it reached, and the size of every file that belongs to it."""
 
     mark: int
@@ -42,27 +42,28 @@ def check_about(folder: Path, schema: str) -> None:
         raise SchemaChanged(f"the index was written as {written_with}, this is {schema}")
 
 
-def read_seal(folder: Path) -> Seal:
+def read_manifest(folder: Path) -> Manifest:
     """Raises IndexDamaged."""
     try:
-        content = json.loads((folder / _SEAL).read_text(encoding="utf-8"))
-        return Seal(int(content["mark"]), {str(k): int(v) for k, v in content["sizes_bytes"].items()})
+        content = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        return Manifest(int(content["mark"]), {str(k): int(v) for k, v in content["sizes_bytes"].items()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as e:
-        raise IndexDamaged(f"{folder / _SEAL} is missing or broken") from e
+        raise IndexDamaged(f"{folder / _MANIFEST} is missing or broken") from e
 
 
-def write_seal(folder: Path, seal: Seal) -> None:
-    """Replace the seal by one rename."""
-    content = json.dumps({"mark": seal.mark, "sizes_bytes": dict(seal.sizes_bytes)})
-    write_whole(folder / _SEAL, content + "\n")
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Replace the manifest by one rename."""
+    content = json.dumps({"mark": manifest.mark, "sizes_bytes": dict(manifest.sizes_bytes)})
+    write_whole(folder / _MANIFEST, content + "\n")
 
 
-def check_sizes(folder: Path, seal: Seal) -> None:
-    """Raises IndexDamaged when a file lost or gained bytes since it was sealed (a full or failing disk).
+def check_sizes(folder: Path, manifest: Manifest) -> None:
+    """Raises IndexDamaged when a file lost or gained bytes since the commit (a full or failing disk).
 
-    A file that is gone is no proof: a commit between reading the seal and looking may have merged it away.
+    A file that is gone is no proof: a commit between reading the manifest and looking may have merged it
+    away.
     """
-    for name, size_bytes in seal.sizes_bytes.items():
+    for name, size_bytes in manifest.sizes_bytes.items():
         try:
             found = (folder / name).stat().st_size
         except FileNotFoundError:

@@ -37,7 +37,7 @@ def is_new(seen: dict[str, Any], others: int) -> bool:
 @pytest.mark.slow
 def test_kill_at_every_touch_of_a_file(work: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.search.crash_points", str(work)],
+        [sys.executable, "-m", "tests.search.engines.crash_points", str(work)],
         capture_output=True,
         text=True,
         timeout=300,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
-from search.meaning.dictionary import NO_DICTIONARY, SYNONYM_WEIGHT, Dictionary
-from search.query import Query
-from search.ranking.plan import joined, synonyms_of, whole_words
+from search.query import Query, parse
 from search.text.analysis import STOP_WORDS, is_han, pair, unit_texts, units, words
+from search.text.dictionary import NO_DICTIONARY, SYNONYM_WEIGHT, Dictionary
 from search.text.fold import fold, fold_with_origin
+from search.text.query_words import joined, synonyms_of, whole_words
 
 # What the parts of a word and neighbouring characters are worth beside a whole word, and a whole run beside
 # its words: found together they tell more than each alone.
@@ -22,7 +22,7 @@ _RUN = 1.5
 _PHRASE = 3.0
 
 
-class Kind(IntEnum):
+class NeedleKind(IntEnum):
     """How much a needle is what the person typed; the higher kinds are marked first."""
 
     PAIR = 0
@@ -39,7 +39,7 @@ class Needle:
 
     units: tuple[str, ...]
     weight: float
-    kind: Kind
+    kind: NeedleKind
     is_loose: bool = False
 
     def is_within(self, other: Needle) -> bool:
@@ -49,7 +49,7 @@ class Needle:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Match:
     """A needle found at the characters [start, end) of the original text."""
 
     start: int
@@ -70,7 +70,7 @@ def needles(
     best: dict[tuple[str, ...], Needle] = {}
     typed_alone = {tuple(unit_texts(fold(text))) for text in (*query.words, *query.phrases)}
 
-    def add(found: Iterable[str], weight: float, kind: Kind) -> None:
+    def add(found: Iterable[str], weight: float, kind: NeedleKind) -> None:
         key = tuple(found)
         known = best.get(key)
         if key and (known is None or (kind, weight) > (known.kind, known.weight)):
@@ -82,34 +82,34 @@ def needles(
 
     for phrase in query.phrases:
         whole = [w.text for w in words(fold(phrase)) if not w.is_part]
-        add(unit_texts(fold(phrase)), _PHRASE * rarity(*whole), Kind.WORD)
+        add(unit_texts(fold(phrase)), _PHRASE * rarity(*whole), NeedleKind.WORD)
     for typed in query.words:
         folded = fold(typed)
         for left, right in pairwise(unit_texts(folded)):
             if pair(left, right) not in STOP_WORDS:
-                add((left, right), _PAIR * rarity(pair(left, right)), Kind.PAIR)
+                add((left, right), _PAIR * rarity(pair(left, right)), NeedleKind.PAIR)
         for word in words(folded):
             texts = unit_texts(word.text)
             if word.is_part and len(texts) > 1 and word.text not in STOP_WORDS:
-                add(texts, _PART * rarity(word.text), Kind.PART)
+                add(texts, _PART * rarity(word.text), NeedleKind.PART)
         whole = whole_words((typed,), dictionary)
         if len(whole) > 1:
-            add(unit_texts(folded), _RUN * rarity(*whole), Kind.WORD)
+            add(unit_texts(folded), _RUN * rarity(*whole), NeedleKind.WORD)
     typed_words = whole_words(query.words, dictionary)
     others = synonyms_of(typed_words, dictionary)
     for word_text in typed_words:
-        add(unit_texts(word_text), rarity(word_text), Kind.WORD)
+        add(unit_texts(word_text), rarity(word_text), NeedleKind.WORD)
         for other in others.get(word_text, ()):
-            add(other, SYNONYM_WEIGHT * rarity(joined(other)), Kind.WORD)
+            add(other, SYNONYM_WEIGHT * rarity(joined(other)), NeedleKind.WORD)
     return list(best.values())
 
 
 def field_needles(query: Query) -> list[Needle]:
     """The names asked for with lecturer: and topic:, for marking them where they are shown."""
-    return [Needle(tuple(unit_texts(fold(t))), 1.0, Kind.WORD) for t in query.lecturers + query.topics]
+    return [Needle(tuple(unit_texts(fold(t))), 1.0, NeedleKind.WORD) for t in query.lecturers + query.topics]
 
 
-def spot(text: str, wanted: Iterable[Needle]) -> list[Spot]:
+def find_needles(text: str, wanted: Iterable[Needle]) -> list[Match]:
     """All places of all needles, by where they start; they may overlap."""
     by_first: dict[str, list[Needle]] = defaultdict(list)
     for needle in wanted:
@@ -117,41 +117,50 @@ def spot(text: str, wanted: Iterable[Needle]) -> list[Spot]:
     folded = fold_with_origin(text)
     found = units(folded.text)
     texts = [unit.text for unit in found]
-    spots: list[Spot] = []
+    matches: list[Match] = []
     for i, first in enumerate(texts):
         for needle in by_first.get(first, ()):
             size = len(needle.units)
             if tuple(texts[i : i + size]) == needle.units:
                 start, end = folded.origin(found[i].start, found[i + size - 1].end)
-                spots.append(Spot(start, end, needle))
-    return spots
+                matches.append(Match(start, end, needle))
+    return matches
 
 
-def telling(spots: Iterable[Spot]) -> list[Spot]:
-    """The spots without loose characters that touch nothing else: 不 and 来 are in every sentence."""
-    spots = sorted(spots, key=lambda s: (s.start, s.end))
-    firm = [(s.start, s.end) for s in spots if not s.needle.is_loose]
-    loose = [s for s in spots if s.needle.is_loose]
+def without_strays(matches: Iterable[Match]) -> list[Match]:
+    """The matches without loose characters that touch nothing else: 不 and 来 are in every sentence."""
+    matches = sorted(matches, key=lambda m: (m.start, m.end))
+    firm = [(m.start, m.end) for m in matches if not m.needle.is_loose]
+    loose = [m for m in matches if m.needle.is_loose]
     kept = _reached(loose, _merged(firm)) or ([] if firm else _in_runs(loose))
-    return sorted([*(s for s in spots if not s.needle.is_loose), *kept], key=lambda s: (s.start, s.end))
+    return sorted([*(m for m in matches if not m.needle.is_loose), *kept], key=lambda m: (m.start, m.end))
 
 
-def marks(spots: Iterable[Spot]) -> tuple[tuple[int, int], ...]:
+def marks(matches: Iterable[Match]) -> tuple[tuple[int, int], ...]:
     """The characters to mark; what touches or overlaps is one mark.
 
     Whole words are marked. Parts are marked when none of the words they belong to is there, pairs when there
     is nothing else: with 中国式 found, the 中国 of 中国共产党 is noise. A loose character is marked where it
     touches another mark.
     """
-    spots = list(spots)
-    loose = [s for s in spots if s.needle.is_loose]
-    firm = [s for s in spots if not s.needle.is_loose]
-    whole = {s.needle for s in firm if s.needle.kind is Kind.WORD}
-    parts = {s.needle for s in firm if s.needle.kind is Kind.PART}
+    matches = list(matches)
+    loose = [m for m in matches if m.needle.is_loose]
+    firm = [m for m in matches if not m.needle.is_loose]
+    whole = {m.needle for m in firm if m.needle.kind is NeedleKind.WORD}
+    parts = {m.needle for m in firm if m.needle.kind is NeedleKind.PART}
     best = whole | {part for part in parts if not any(part.is_within(word) for word in whole)}
-    shown = [s for s in firm if s.needle in best] if best else firm
-    reached = _reached(loose, _merged((s.start, s.end) for s in shown)) if shown else _in_runs(loose)
-    return tuple(_merged((s.start, s.end) for s in (*shown, *reached)))
+    shown = [m for m in firm if m.needle in best] if best else firm
+    reached = _reached(loose, _merged((m.start, m.end) for m in shown)) if shown else _in_runs(loose)
+    return tuple(_merged((m.start, m.end) for m in (*shown, *reached)))
+
+
+def highlight(
+    text: str, query: Query | str, dictionary: Dictionary = NO_DICTIONARY
+) -> tuple[tuple[int, int], ...]:
+    """The ranges of a short text (a title, a lecturer's name, a topic) that the query's words cover."""
+    parsed = parse(query) if isinstance(query, str) else query
+    wanted = needles(parsed, dictionary=dictionary) + field_needles(parsed)
+    return marks(m for m in find_needles(text, wanted) if m.needle.kind is not NeedleKind.PAIR)
 
 
 def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -164,21 +173,21 @@ def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _reached(loose: Sequence[Spot], firm: Sequence[tuple[int, int]]) -> list[Spot]:
+def _reached(loose: Sequence[Match], firm: Sequence[tuple[int, int]]) -> list[Match]:
     """The loose characters that touch something firm, or one that does."""
     inside = {at for start, end in firm for at in (start, end)}
     chains = _chains(loose)
-    return [s for chain in chains if not inside.isdisjoint(_borders(chain)) for s in chain]
+    return [m for chain in chains if not inside.isdisjoint(_borders(chain)) for m in chain]
 
 
-def _in_runs(loose: Sequence[Spot]) -> list[Spot]:
+def _in_runs(loose: Sequence[Match]) -> list[Match]:
     """The loose characters that touch each other."""
-    return [s for chain in _chains(loose) if len({one.start for one in chain}) > 1 for s in chain]
+    return [m for chain in _chains(loose) if len({one.start for one in chain}) > 1 for m in chain]
 
 
-def _chains(loose: Sequence[Spot]) -> list[list[Spot]]:
-    chains: list[list[Spot]] = []
-    for one in sorted(loose, key=lambda s: (s.start, s.end)):
+def _chains(loose: Sequence[Match]) -> list[list[Match]]:
+    chains: list[list[Match]] = []
+    for one in sorted(loose, key=lambda m: (m.start, m.end)):
         if chains and one.start <= chains[-1][-1].end:
             chains[-1].append(one)
         else:
@@ -186,5 +195,5 @@ def _chains(loose: Sequence[Spot]) -> list[list[Spot]]:
     return chains
 
 
-def _borders(chain: Sequence[Spot]) -> set[int]:
+def _borders(chain: Sequence[Match]) -> set[int]:
     return {at for one in chain for at in (one.start, one.end)}

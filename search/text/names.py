@@ -79,7 +79,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class NamePart:
     """Units ``start`` to ``end`` of a name sound, or are written, like what was looked for."""
 
     name: Name
@@ -160,7 +160,7 @@ class Names:
     def _alike(self) -> _Pieces:
         return _Pieces("".join(map(alike, name.letters)) for name in self._all())
 
-    def sounding(self, run: str) -> Iterator[Heard]:
+    def sounding(self, run: str) -> Iterator[NamePart]:
         """Whole units of names that are read like these letters, or begin with them."""
         joined = "".join(letters(run.replace("'", "")))
         for pieces, of in ((self._lettered, "letters"), (self._initialled, "initials")):
@@ -171,7 +171,7 @@ class Names:
                 if start is None or end is None:
                     continue
                 if sum(map(len, name.sounds[start:end])) >= FEWEST_SOUNDS:
-                    yield Heard(name, start, end)
+                    yield NamePart(name, start, end)
 
     def beginning(self, typed: str) -> Iterator[tuple[Name, bool]]:
         """Names in which what is typed so far occurs, by characters, sound or initials; True: at their
@@ -189,7 +189,7 @@ class Names:
                 if _unit_at(getattr(name, of), offset) is not None:
                     yield name, offset == 0
 
-    def near(self, word: str) -> Iterator[tuple[Heard, float]]:
+    def near(self, word: str) -> Iterator[tuple[NamePart, float]]:
         """Pieces of names that a word may have been meant for, with how far they are (0: sounds the same)."""
         heard = syllables(word)
         units = tuple(unit for unit, _ in heard)
@@ -205,17 +205,17 @@ class Names:
 
     def _same_sound(
         self, pieces: _Pieces, sound: str, units: tuple[str, ...], distance: float
-    ) -> Iterator[tuple[Heard, float]]:
+    ) -> Iterator[tuple[NamePart, float]]:
         for number, offset in pieces.places(sound):
             name = self._name(number)
             parts = name.letters if pieces is self._lettered else tuple(map(alike, name.letters))
             start, end = _unit_at(parts, offset), _unit_at(parts, offset + len(sound))
             if start is not None and end is not None and name.units[start:end] != units:
-                yield Heard(name, start, end), distance
+                yield NamePart(name, start, end), distance
 
     def _one_off(
         self, pieces: _Pieces, typed: tuple[str, ...], distance: float
-    ) -> Iterator[tuple[Heard, float]]:
+    ) -> Iterator[tuple[NamePart, float]]:
         """One of its letters or characters is wrong, missing or too many: then one half of it is right."""
         whole = "".join(typed)
         middle = len(whole) // 2
@@ -231,7 +231,7 @@ class Names:
                         continue
                     start, end = _unit_at(parts, first), _unit_at(parts, last)
                     if start is not None and end is not None:
-                        yield Heard(name, start, end), distance + (0.1 if change else 0.0)
+                        yield NamePart(name, start, end), distance + (0.1 if change else 0.0)
 
 
 def names_of(texts: Iterable[str]) -> Names:

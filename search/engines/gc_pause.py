@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def no_cycles() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Leave cycles alone for one batch (seconds); those of other threads are collected after it."""
     was_on = gc.isenabled()
     gc.disable()

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.meaning.dictionary import MAX_UNITS, NO_DICTIONARY, Dictionary, shipped_entries
 from search.query import parse
-from search.ranking.plan import Way, plan, whole_words
+from search.ranking.plan import Way, plan
 from search.text.analysis import unit_texts
+from search.text.dictionary import MAX_WORD_UNITS, NO_DICTIONARY, Dictionary, shipped_entries
 from search.text.fold import fold
+from search.text.query_words import whole_words
 
 SHIPPED = Dictionary.of(synonyms=shipped_entries())
 
@@ -45,7 +46,7 @@ def test_groups_without_two_words_teach_nothing(group: tuple[str, ...]) -> None:
 
 
 def test_sentences_are_no_words() -> None:
-    assert Dictionary.of(words=["党" * (MAX_UNITS + 1)]).written == {}
+    assert Dictionary.of(words=["党" * (MAX_WORD_UNITS + 1)]).written == {}
 
 
 def test_a_word_in_two_groups_has_the_synonyms_of_both() -> None:
@@ -64,5 +65,5 @@ def test_a_synonym_is_another_way_to_say_a_word() -> None:
 def test_the_terms_that_come_with_it_are_words_and_not_sentences() -> None:
     known = SHIPPED
     assert len(known.written) > 250
-    assert max(map(len, known.written)) <= MAX_UNITS
+    assert max(map(len, known.written)) <= MAX_WORD_UNITS
     assert known.synonyms[("20", "大")]

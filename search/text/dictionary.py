@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib import resources
 
-from search.meaning.names import Names, names_of
 from search.text.analysis import unit_texts
 from search.text.fold import fold
+from search.text.names import Names, names_of
 
 Units = tuple[str, ...]
 
@@ -29,7 +29,7 @@ Units = tuple[str, ...]
 SYNONYM_WEIGHT = 0.7
 
 # Longer ones are sentences, not words.
-MAX_UNITS = 20
+MAX_WORD_UNITS = 20
 
 
 Entry = tuple[str, ...]
@@ -48,7 +48,7 @@ class Dictionary:
     @classmethod
     def of(cls, words: Iterable[str] = (), synonyms: Iterable[Iterable[str]] = ()) -> Dictionary:
         """Fold and order. Each of ``synonyms`` is a group of words that mean the same; entries without any
-        letter or character, and those longer than MAX_UNITS, are left out."""
+        letter or character, and those longer than MAX_WORD_UNITS, are left out."""
         written = _usable(words)
         others: dict[Units, dict[Units, None]] = {}
         for group in map(_usable, synonyms):
@@ -61,8 +61,13 @@ class Dictionary:
         return cls(
             written,
             {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()},
-            {word: tuple(its) for word, its in others.items() if its},
+            {word: tuple(group) for word, group in others.items() if group},
         )
+
+    def synonyms_of(self, word: str) -> tuple[str, ...]:
+        """What means the same as a word, each as it was first written."""
+        others = self.synonyms.get(tuple(unit_texts(fold(word))), ())
+        return tuple(self.written[other] for other in others)
 
     @cached_property
     def names(self) -> Names:
@@ -91,7 +96,7 @@ def _usable(texts: Iterable[str]) -> dict[Units, str]:
     usable: dict[Units, str] = {}
     for text in texts:
         units = units_of(text)
-        if 0 < len(units) <= MAX_UNITS:
+        if 0 < len(units) <= MAX_WORD_UNITS:
             usable.setdefault(units, text)
     return usable
 
@@ -99,5 +104,7 @@ def _usable(texts: Iterable[str]) -> dict[Units, str]:
 @cache
 def shipped_entries() -> tuple[Entry, ...]:
     """What comes with Weike (``party_terms.json``: words and groups of synonyms, no definitions)."""
-    known = json.loads(resources.files("search").joinpath("party_terms.json").read_text(encoding="utf-8"))
+    known = json.loads(
+        resources.files("search.text").joinpath("party_terms.json").read_text(encoding="utf-8")
+    )
     return (*((word,) for word in known["words"]), *map(tuple, known["synonyms"]))

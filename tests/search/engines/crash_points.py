@@ -1,6 +1,6 @@
 """Kill a writer (SIGKILL) at its n-th touch of a file, for every n, and say what the next reader finds.
 
-    python -m tests.search.crash_points FOLDER
+    python -m tests.search.engines.crash_points FOLDER
 
 Run as a process of its own: each kill happens in a fork of it that has already loaded everything, so that a
 hundred kills take seconds. Prints one JSON list with an object per kill.
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from search.document import Document
 from search.engines.whoosh.index import WhooshIndex
-from search.rebuild import rebuild
+from search.rebuilding import rebuild
 
 EVERYONE = frozenset(["everyone"])
 # What a process does to files shows up as these audit events (PEP 578).

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from search.document import Document
-from search.meaning.guess import MOST_WINDOWS, Look, corrections
+from search.meaning.did_you_mean import MOST_WINDOWS, corrections, is_found_in_pieces
 from search.meaning.misspelt import MOST_PAIRS, MOST_READ, MOST_SAID
-from search.meaning.names import Names, name_terms
-from search.query import MAX_CHARACTERS, parse
-from search.text.pinyin import same_sound
+from search.meaning.visible_terms import VisibleTerms
+from search.query import MAX_QUERY_CHARACTERS, parse
+from search.text.names import Names, name_terms
 
 NAMES = Names(name_terms(Document(id="d", lesson="d", title="党史学习教育", topics=("乡村振兴",))))
 
@@ -25,23 +25,23 @@ def asked_for(text: str) -> tuple[list[str], int]:
         times += 1
         return [NAMES]
 
-    look = Look(
+    terms = VisibleTerms(
         names=names,
-        count=lambda term: 1,
+        count_named=lambda term: 1,
         has=lambda field, term: False,
-        says=lambda units: 0,
-        beginning=lambda unit: (),
+        count_saying=lambda units: 0,
+        pairs_from=lambda unit: (),
     )
-    return [query.text for query in corrections(look, parse(text))], times
+    return [query.text for query in corrections(terms, parse(text))], times
 
 
 def letters(start: int, size: int) -> str:
     return "".join(chr(0x5000 + start + n) for n in range(size))
 
 
-@pytest.mark.parametrize("size", [2, 3, 8, 15, MAX_CHARACTERS])
+@pytest.mark.parametrize("size", [2, 3, 8, 15, MAX_QUERY_CHARACTERS])
 def test_a_pasted_paragraph_costs_no_more_than_the_longest_word(size: int) -> None:
-    words = [letters(at * size, size) for at in range(MAX_CHARACTERS // (size + 1) or 1)]
+    words = [letters(at * size, size) for at in range(MAX_QUERY_CHARACTERS // (size + 1) or 1)]
     _, times = asked_for(" ".join(words))
     assert 0 < times <= MOST_WINDOWS
 
@@ -75,20 +75,31 @@ def test_what_is_said_is_asked_for_a_bounded_number_of_times(text: str, known: b
             read += 1
             yield unit + "一"
 
-    look = Look(names=lambda: [NAMES], count=lambda term: 1, has=has, says=says, beginning=beginning)
-    assert list(corrections(look, parse(text))) == []
+    terms = VisibleTerms(
+        names=lambda: [NAMES], count_named=lambda term: 1, has=has, count_saying=says, pairs_from=beginning
+    )
+    assert list(corrections(terms, parse(text))) == []
     assert said <= MOST_SAID
     assert read <= MOST_READ + 1
     # What stands side by side in the query itself is looked up besides, a few times each.
-    assert asked <= MOST_PAIRS + 10 * MAX_CHARACTERS
+    assert asked <= MOST_PAIRS + 10 * MAX_QUERY_CHARACTERS
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "is_alike"),
-    [("瀚", "翰", False), ("仔", "籽", False), ("女", "吕", True), ("绿", "律", False), ("到", "倒", False)],
+    ("typed", "shown", "expected"),
+    [
+        ("乡村正兴", ["乡村的事，正在兴起"], True),
+        ("乡村振兴", ["乡村，振兴"], False),
+        ("鄉村振興", ["乡村振兴"], False),
+        ("乡村振兴", [], False),
+        ("乡村", ["别的"], False),
+        ("abcd 20", ["别的"], False),
+        ("为什么说乡村一定要振兴", ["别的"], False),
+        ('"乡村振兴"', ["别的"], False),
+        ("党史学习 乡村正兴", ["党史学习", "乡村"], True),
+    ],
 )
-def test_characters_that_sound_the_same_or_nearly(one: str, other: str, is_alike: bool) -> None:
-    assert (other in same_sound(one)) is not is_alike
-    assert (other in same_sound(one, is_alike=True)) is is_alike
-    assert one not in same_sound(one) + same_sound(one, is_alike=True)
-    assert same_sound("𠮷") == same_sound("a") == ""
+def test_a_word_that_stands_nowhere_in_what_is_shown_is_found_in_pieces(
+    typed: str, shown: list[str], expected: bool
+) -> None:
+    assert is_found_in_pieces(parse(typed), shown) is expected

@@ -9,9 +9,9 @@ import pytest
 
 from search.disk import generations
 from search.document import Document
-from search.engine import IndexBusy, IndexDamaged
 from search.engines.whoosh.index import WhooshIndex
-from search.rebuild import rebuild
+from search.errors import IndexBusy, IndexDamaged
+from search.rebuilding import rebuild
 
 EVERYONE = frozenset(["everyone"])
 
