@@ -18,7 +18,7 @@ from library.core.errors import Conflict, NotFound
 from library.intake import actions, queries
 from library.intake.cutting import CHOSEN, WantedCut, check_cuts, is_same
 from library.intake.tables import Recording, Step
-from transcode.reading.probe import Facts
+from transcode.reading.facts import Facts
 
 
 def rearrange(
