@@ -10,7 +10,7 @@ import m3u8
 import pytest
 
 from tests.media.conftest import Maker, picture, tone
-from tests.media.looking import check_bandwidth, check_clip, key_times, packets, signal
+from tests.media.inspection import check_bandwidth, check_clip, key_times, packets, signal
 from transcode.checking.renditions import check_even
 from transcode.checking.segments import picture_starts
 from transcode.encoding.package import ClipOutput, encode_clip

@@ -10,7 +10,7 @@ import m3u8
 import pytest
 
 from tests.media.conftest import FAST, Maker, picture, tone
-from tests.media.looking import (
+from tests.media.inspection import (
     check_bandwidth,
     check_clip,
     key_times,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.media.conftest import FAST, Maker
-from tests.media.looking import signal
+from tests.media.inspection import signal
 from transcode.encoding.package import encode_clip
 from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe

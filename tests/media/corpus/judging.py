@@ -10,7 +10,7 @@ from pathlib import Path
 import m3u8
 import psutil
 
-from tests.media.looking import READ_HLS
+from tests.media.inspection import READ_HLS
 from transcode.cutting.audio_profile import audio_pass
 from transcode.cutting.split import choose_cuts
 from transcode.encoding.package import ClipOutput, encode_clip
