@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from library.plays.view_counts import rest_s
-from transcode.encoding.ladder import Profile
+from transcode.planning.ladder import Profile
 
 KINDS = ("page", "static", "captions", "start", "beat", "playlist", "segment")
 """What a viewer asks for. "static": scripts and styles, of browsers that do not have them yet; "captions":

@@ -29,15 +29,16 @@ from threading import Event
 
 from bench.measure import Cost, cost_of, machine, ratio, side_by_side
 from bench.speech import Sentence, speak
-from transcode.cutting.hearing import AudioProfile, audio_pass
+from transcode.cutting.audio_profile import AudioProfile, audio_pass
 from transcode.cutting.split import choose_cuts
-from transcode.encoding.copying import COPIED
-from transcode.encoding.ladder import Plan, Rung, plan_clip
 from transcode.encoding.package import encode_clip
 from transcode.errors import Cancelled, ToolMissing
-from transcode.pictures.looking import look_over
+from transcode.pictures.overview import make_overview
+from transcode.planning.copying import COPIED, KeyFrames
+from transcode.planning.key_frames import key_frames
+from transcode.planning.ladder import plan_clip
+from transcode.planning.plan import Plan, Rung
 from transcode.reading.facts import Facts
-from transcode.reading.keyframes import KeyFrames, key_frames
 from transcode.reading.probe import probe
 from transcode.tools import Tools, find_tools, missing_encoders
 
@@ -199,7 +200,7 @@ def ours(tools: Tools, source: Path, folder: Path, clips: int, *, copying: bool)
     """All that the server does with a lecture of so many clips. One alone gets all cores."""
     facts = probe(tools, source)
     heard = audio_pass(tools, source, facts)
-    look_over(tools, source, facts, fresh(folder / "look"))
+    make_overview(tools, source, facts, fresh(folder / "look"))
     keys = key_frames(tools, source, facts)
     plans = plans_of(facts, heard, clips, keys if copying else None)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
@@ -239,7 +240,7 @@ def first_segment_s(tools: Tools, source: Path, facts: Facts, folder: Path) -> f
     heard = audio_pass(tools, source, facts)
     seen = Event()
     began = time.monotonic()
-    look_over(tools, source, facts, fresh(folder / "look"))
+    make_overview(tools, source, facts, fresh(folder / "look"))
     key_frames(tools, source, facts)
     found: list[float] = []
 

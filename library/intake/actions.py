@@ -30,10 +30,11 @@ from library.intake.rules import (
     quality_of,
 )
 from library.intake.tables import Original, Recording, Step
-from transcode.cutting.split import AudioProfile
+from transcode.cutting.audio_profile import AudioProfile
 from transcode.errors import Refused
-from transcode.reading.probe import Facts
-from transcode.text import captions
+from transcode.reading.facts import Facts
+from transcode.transcripts import captions
+from transcode.transcripts.parsing import Cue, Transcript, parse_transcript
 
 
 def begin(
@@ -240,7 +241,7 @@ def give_up_run(session: Session, recording: Recording) -> None:
     session.flush()
 
 
-def put_transcript(session: Session, lesson: Lesson, data: bytes, file_name: str) -> captions.Transcript:
+def put_transcript(session: Session, lesson: Lesson, data: bytes, file_name: str) -> Transcript:
     """Take a transcript file for a lesson; raises Invalid with the reason when it cannot be read.
 
     Times are estimated for plain text as soon as the recording's length is known.
@@ -248,7 +249,7 @@ def put_transcript(session: Session, lesson: Lesson, data: bytes, file_name: str
     if len(data) > TRANSCRIPT_MAX_BYTES:
         raise Invalid("transcript_too_large", field="transcript", most_bytes=TRANSCRIPT_MAX_BYTES)
     try:
-        transcript = captions.parse_transcript(data, file_name)
+        transcript = parse_transcript(data, file_name)
     except Refused as refused:
         raise Invalid(refused.code, field="transcript", **dict(refused.details)) from refused
     lines = [CueLine(c.start_s, c.end_s, c.text) for c in transcript.cues]
@@ -265,7 +266,7 @@ def fit_transcript(session: Session, lesson: Lesson, recording: Recording) -> No
         return
     duration_s = Facts.from_json(recording.facts).duration_s
     lines = catalog_queries.cues(session, lesson.id)
-    cues = [captions.Cue(c.start_s, c.end_s, c.text) for c in lines]
+    cues = [Cue(c.start_s, c.end_s, c.text) for c in lines]
     if lesson.transcript is TranscriptQuality.PLAIN:
         if recording.profile is None:
             return

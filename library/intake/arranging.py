@@ -19,7 +19,7 @@ from library.intake import actions, queries
 from library.intake.cutting import CHOSEN, WantedCut, check_cuts, is_same
 from library.intake.rules import BUSY, RecordingState, StepKind, StepState
 from library.intake.tables import Recording, Step
-from transcode.reading.probe import Facts
+from transcode.reading.facts import Facts
 
 
 def rearrange(

@@ -23,10 +23,11 @@ from obstore.store import ObjectStore
 
 from library.core.errors import NotFound, Throttled
 from library.intake.objects import CHUNK_BYTES, clip_prefix, exists, keep_file
-from transcode.encoding.graph import PLAYLIST, SOUND_ONLY
-from transcode.encoding.playlist import parse_media_playlist
 from transcode.encoding.remux import Labels, remux
 from transcode.errors import Cancelled
+from transcode.hls.files import PLAYLIST
+from transcode.hls.playlist import parse_media_playlist
+from transcode.planning.plan import SOUND_ONLY
 from transcode.tools import Tools
 
 AT_ONCE = 2

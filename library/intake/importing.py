@@ -26,8 +26,9 @@ from library.intake import queries as intake_queries
 from library.intake.manifest import Row
 from library.intake.rules import MEDIA_SUFFIXES, TRANSCRIPT_SUFFIXES, quality_of
 from transcode.errors import Refused
-from transcode.reading.probe import Facts
-from transcode.text import captions
+from transcode.reading.facts import Facts
+from transcode.transcripts import captions
+from transcode.transcripts.parsing import Cue, parse_transcript
 
 
 class Outcome(StrEnum):
@@ -121,7 +122,7 @@ def _words(row: Row, folder: Path) -> Words | None:
 def read_words(data: bytes, file_name: str) -> Words:
     """Read a transcript; raises Invalid with the reason when it cannot be read."""
     try:
-        transcript = captions.parse_transcript(data, file_name)
+        transcript = parse_transcript(data, file_name)
     except Refused as refused:
         raise Invalid(refused.code, field="transcript", **dict(refused.details)) from refused
     lines = tuple(CueLine(cue.start_s, cue.end_s, cue.text) for cue in transcript.cues)
@@ -183,7 +184,7 @@ def _fitted(session: Session, lesson: Lesson, lines: Sequence[CueLine]) -> list[
     recording = intake_queries.recording_of(session, lesson.id)
     if recording is None or recording.facts is None:
         return list(lines)
-    cues = [captions.Cue(line.start_s, line.end_s, line.text) for line in lines]
+    cues = [Cue(line.start_s, line.end_s, line.text) for line in lines]
     kept, _warnings = captions.fit_cues(cues, Facts.from_json(recording.facts).duration_s)
     return [CueLine(cue.start_s, cue.end_s, cue.text) for cue in kept]
 

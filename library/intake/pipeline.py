@@ -33,13 +33,15 @@ from library.intake.running import Run, Stopped
 from library.intake.tables import Original, Recording
 from library.people import queries as people
 from library.people.tables import Person
-from transcode.cutting import split
-from transcode.cutting.split import AudioProfile
-from transcode.encoding import ladder, package
+from transcode.cutting.audio_profile import AudioProfile, audio_pass
+from transcode.encoding import package
 from transcode.errors import Cancelled, Failed, Refused
-from transcode.pictures.looking import Look, look_over
-from transcode.reading.keyframes import KeyFrames, key_frames
-from transcode.reading.probe import Facts, probe
+from transcode.pictures.overview import Overview, make_overview
+from transcode.planning import ladder
+from transcode.planning.copying import KeyFrames
+from transcode.planning.key_frames import key_frames
+from transcode.reading.facts import Facts
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 
@@ -272,7 +274,7 @@ class Pipeline:
     def _listen(self, run: Run, recording: Recording) -> AudioProfile:
         facts = Facts.from_json(recording.facts or {})
         report = run.reporter(StepKind.SPLIT)
-        return split.audio_pass(
+        return audio_pass(
             self.tools,
             self._source(recording),
             facts,
@@ -280,7 +282,7 @@ class Pipeline:
             should_stop=run.should_stop(),
         )
 
-    def _look_over(self, run: Run, recording: Recording) -> Look:
+    def _look_over(self, run: Run, recording: Recording) -> Overview:
         """Look over the picture; what is to be seen of it lies in the store afterwards."""
         facts, folder = (
             Facts.from_json(recording.facts or {}),
@@ -289,7 +291,7 @@ class Pipeline:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         try:
-            look = look_over(self.tools, self._source(recording), facts, folder, run.should_stop())
+            look = make_overview(self.tools, self._source(recording), facts, folder, run.should_stop())
             if look.storyboard is not None:
                 prefix = objects.storyboard_prefix(recording.id)
                 objects.publish_folder(self.store, folder, prefix, look.storyboard.sheets)

@@ -16,10 +16,10 @@ from library.catalog import queries as catalog_queries
 from library.core.errors import NotFound
 from library.intake import objects
 from library.intake.running import Run, Stopped
-from transcode.encoding.early_playlist import planned_segments
-from transcode.encoding.graph import INIT
-from transcode.encoding.ladder import Plan
-from transcode.encoding.playlist import Segment, growing_playlist
+from transcode.hls.early_playlist import event_playlist, planned_segments
+from transcode.hls.files import INIT
+from transcode.hls.playlist import Segment
+from transcode.planning.plan import Plan
 
 GROWING = "growing.m3u8"
 """The playlist of what is there so far; its addresses are relative to it, pages sign them."""
@@ -85,5 +85,5 @@ class Preview:
                 objects.share_file(self._store, made, f"{self._prefix}/{name}/{file}")
                 self._shared[file] = now
         listed = [Segment(f"{name}/{segment.uri}", segment.duration_s) for segment in segments]
-        text = growing_playlist(f"{name}/{INIT}", listed, self._target_s, ended=False)
+        text = event_playlist(f"{name}/{INIT}", listed, self._target_s, ended=False)
         obstore.put(self._store, f"{self._prefix}/{GROWING}", text.encode())

@@ -10,11 +10,14 @@ from library.catalog import queries as catalog
 from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Lesson
 from library.intake.tables import Recording
-from transcode.cutting.split import AudioProfile, Cut, Pause, choose_cuts, cuts_from_chapters
-from transcode.pictures.looking import Look
-from transcode.reading.keyframes import KeyFrames
-from transcode.reading.probe import Facts
-from transcode.text import captions
+from transcode.cutting.audio_profile import AudioProfile
+from transcode.cutting.pauses import Pause
+from transcode.cutting.split import Cut, choose_cuts, cuts_from_chapters
+from transcode.pictures.overview import Overview
+from transcode.planning.copying import KeyFrames
+from transcode.reading.facts import Facts
+from transcode.transcripts import captions
+from transcode.transcripts.parsing import Cue
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,11 @@ def signs_of(session: Session, recording: Recording, lesson: Lesson) -> Signs:
     ends: list[float] | None = None
     if lesson.transcript is TranscriptQuality.EXACT:
         lines = catalog.cues(session, lesson.id)
-        ends = captions.sentence_ends([captions.Cue(c.start_s, c.end_s, c.text) for c in lines])
+        ends = captions.sentence_ends([Cue(c.start_s, c.end_s, c.text) for c in lines])
     return Signs(
         facts=Facts.from_json(recording.facts or {}),
         pauses=AudioProfile.from_json(recording.profile or {"pauses": ()}).pauses,
         sentence_ends_s=ends,
-        turns_s=Look.from_json(recording.look or {}).turns_s,
+        turns_s=Overview.from_json(recording.look or {}).turns_s,
         keys_s=KeyFrames.from_json(recording.key_frames or {}).times_s,
     )

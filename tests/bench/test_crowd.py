@@ -29,7 +29,7 @@ from bench.crowd import (
 )
 from library.plays.view_counts import rest_s
 from server.settings import Settings
-from transcode.encoding.ladder import Profile
+from transcode.planning.ladder import Profile
 
 RUNG = Rung("only", 8_000_000, 1.0)
 FLAT = Crowd(people=360_000, share=0.01, arrivals=(Until(3600, 1.0),), rungs=(RUNG,))

@@ -20,8 +20,8 @@ from library.intake.objects import clip_prefix
 from tests.server.conftest import Put, Shelf
 from tests.support import factories
 from tests.support.server import Process, Served, in_thread, new_data, password, process
-from transcode.encoding.ladder import plan_clip
 from transcode.encoding.package import encode_clip
+from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import find_tools
 

@@ -28,9 +28,9 @@ from library.intake.running import Run, Stopped
 from library.intake.tables import Original
 from tests.support import factories as make
 from tests.support.databases import NOW, Databases
-from transcode.encoding.ladder import plan_clip
-from transcode.encoding.playlist import Segment
 from transcode.errors import Cancelled
+from transcode.hls.playlist import Segment
+from transcode.planning.ladder import plan_clip
 from transcode.reading.facts import Facts
 from transcode.tools import Tools, find_tools
 

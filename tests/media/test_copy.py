@@ -10,14 +10,15 @@ import m3u8
 import pytest
 
 from tests.media.conftest import Maker, picture, tone
-from tests.media.looking import check_bandwidth, check_clip, key_times, packets, signal
-from transcode.checking.fragments import picture_starts
-from transcode.checking.output import check_even
-from transcode.encoding.ladder import Plan, plan_clip
+from tests.media.inspection import check_bandwidth, check_clip, key_times, packets, signal
+from transcode.checking.renditions import check_even
+from transcode.checking.segments import picture_starts
 from transcode.encoding.package import ClipOutput, encode_clip
-from transcode.encoding.playlist import Segment, parse_media_playlist
 from transcode.errors import Failed
-from transcode.reading.keyframes import key_frames
+from transcode.hls.playlist import Segment, parse_media_playlist
+from transcode.planning.key_frames import key_frames
+from transcode.planning.ladder import plan_clip
+from transcode.planning.plan import Plan
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 

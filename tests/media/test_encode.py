@@ -10,7 +10,7 @@ import m3u8
 import pytest
 
 from tests.media.conftest import FAST, Maker, picture, tone
-from tests.media.looking import (
+from tests.media.inspection import (
     check_bandwidth,
     check_clip,
     key_times,
@@ -18,11 +18,13 @@ from tests.media.looking import (
     signal,
     sound_apart_s,
 )
-from transcode.encoding.ladder import Plan, plan_clip
 from transcode.encoding.package import ClipOutput, Progress, encode_clip
-from transcode.encoding.playlist import Segment, parse_media_playlist
+from transcode.hls.playlist import Segment, parse_media_playlist
+from transcode.planning.ladder import plan_clip
+from transcode.planning.plan import Plan
 from transcode.reading.boxes import top_boxes
-from transcode.reading.probe import Facts, probe
+from transcode.reading.facts import Facts
+from transcode.reading.probe import probe
 from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow

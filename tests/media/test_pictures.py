@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.media.conftest import FAST, Maker, picture
-from tests.media.looking import check_clip
-from transcode.encoding.ladder import plan_clip
+from tests.media.inspection import check_clip
 from transcode.encoding.package import Progress, encode_clip
+from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 

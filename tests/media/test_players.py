@@ -21,9 +21,9 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser.conftest import ARGUMENTS
 from tests.media.conftest import FAST, Maker, picture, tone
 from tests.support import needs
-from transcode.encoding.ladder import plan_clip
 from transcode.encoding.package import ClipOutput, encode_clip
-from transcode.reading.keyframes import key_frames
+from transcode.planning.key_frames import key_frames
+from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 

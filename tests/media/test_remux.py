@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.media.conftest import Maker
-from transcode.encoding.ladder import plan_clip
 from transcode.encoding.package import ClipOutput, encode_clip
 from transcode.encoding.remux import Labels, remux
 from transcode.errors import ToolFailed
+from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 

@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from tests.media.conftest import FAST, Maker, picture, tone
-from transcode.encoding.ladder import plan_clip
 from transcode.encoding.package import encode_clip
 from transcode.errors import Cancelled, Failed
+from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
@@ -112,7 +112,7 @@ import sys, threading
 from pathlib import Path
 from transcode.tools import Tools
 from transcode.reading.probe import probe
-from transcode.encoding.ladder import plan_clip
+from transcode.planning.ladder import plan_clip
 from transcode.encoding.package import encode_clip
 ffmpeg, ffprobe, source, folder = map(Path, sys.argv[1:])
 tools = Tools(ffmpeg, ffprobe, "", "")

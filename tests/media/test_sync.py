@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.media.conftest import FAST, Maker
-from tests.media.looking import signal
-from transcode.encoding.ladder import plan_clip
+from tests.media.inspection import signal
 from transcode.encoding.package import encode_clip
+from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 

@@ -23,9 +23,9 @@ from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.tables import Person
 from tests.support.databases import NOW
-from transcode.cutting.hearing import AudioProfile
+from transcode.cutting.audio_profile import AudioProfile
 from transcode.cutting.pauses import Pause
-from transcode.pictures.looking import Look, Storyboard
+from transcode.pictures.overview import Overview, Storyboard
 from transcode.reading.facts import AudioFacts, Chapter, Facts
 
 PLAN = "0123456789ab"
@@ -133,7 +133,7 @@ def heard(row: Recording, duration_s: float, *, pauses_s: Sequence[float] = ()) 
     pauses = tuple(Pause(at_s - 0.25, at_s + 0.25, 20.0) for at_s in pauses_s)
     row.profile = AudioProfile(pauses, -20.0, -3.0, bytes([0, 128, 255])).to_json()
     board = Storyboard(160, 90, (0.0, 5.0), ("00001.jpg",))
-    row.look = Look((duration_s / 2,), board).to_json()
+    row.look = Overview((duration_s / 2,), board).to_json()
 
 
 def reload(session: Session, its: Lesson) -> Lesson:

@@ -12,11 +12,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from transcode.cutting.hearing import AudioProfile, audio_pass
 from transcode.cutting.pauses import Pause
 from transcode.reading.facts import Chapter
-
-__all__ = ["AudioProfile", "Chapter", "Cut", "Pause", "audio_pass", "choose_cuts", "cuts_from_chapters"]
 
 MAX_CLIP_S, MIN_CLIP_S = 600.0, 60.0
 

@@ -1,1 +1,5 @@
-"""Making a clip's files."""
+"""Making the files of a clip.
+
+package (encode, check, write the master: the way in), graph (ffmpeg's arguments for a plan, held by
+golden tests), remux (one file to take along out of a published rendition).
+"""

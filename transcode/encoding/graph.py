@@ -8,31 +8,25 @@ pattern.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
-from transcode.encoding.ladder import PEAK_DB, PicturePlan, Plan, SoundPlan
+from transcode.ffmpeg_args import COMMON, number, open_source
+from transcode.hls.files import INIT, PLAYLIST, SEGMENTS
 from transcode.pictures.sprites import strip_output
 from transcode.pictures.stills import still_output
-from transcode.reading.facts import MAX_PIXELS
+from transcode.planning.ladder import PEAK_DB
+from transcode.planning.plan import SOUND_ONLY, PicturePlan, Plan, SoundPlan, rendition_names, segment_frames
 from transcode.tools import Tools
-
-SOUND_ONLY = "audio"
-"""Folder of the rendition without a picture: beside the pictures, or the only one."""
 
 AAC_FRAME = 1024
 """Samples in a packet of AAC-LC (ISO/IEC 14496-3)."""
 
-COMMON = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-y"]
-"""Before every command: ask nothing, say only what is wrong."""
 
 COPY_ROOM_S = 2.0
 """How much longer than the clip packets are read for a copy: frames are decoded before they are shown."""
-
-PLAYLIST, INIT, SEGMENTS = "index.m3u8", "init.mp4", "%05d.m4s"
 
 
 def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = None) -> list[str]:
@@ -46,12 +40,6 @@ def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = N
     return [str(tools.ffmpeg), *COMMON, "-progress", "pipe:1", "-stats_period", "0.5", *made]
 
 
-def rendition_names(plan: Plan) -> list[str]:
-    """Return the folders that a plan's command fills: the rungs from the best down, then the sound alone."""
-    names = [rung.name for rung in plan.rungs]
-    return [*names, SOUND_ONLY] if plan.sound_only_bps or not names else names
-
-
 def sound_rates(plan: Plan) -> list[int]:
     """Return the bits per second that a plan's sound is encoded at, each once."""
     return (
@@ -59,42 +47,16 @@ def sound_rates(plan: Plan) -> list[int]:
     )
 
 
-def segment_frames(picture: PicturePlan) -> list[int]:
-    """Return how many frames each segment of a picture has."""
-    if picture.copied is not None:
-        return [after - before for before, after in pairwise((0, *picture.copied.borders, picture.frames))]
-    full, rest = divmod(picture.frames, picture.gop_frames)
-    return [picture.gop_frames] * full + ([rest] if rest else [])
-
-
 def _when_it_changes(plan: Plan) -> dict[str, Any]:
     """Options for a source whose picture's size or sound's channels change on the way.
 
     ffmpeg would build the whole graph anew, and all that counts from the clip's beginning would begin again.
     A shared screen's picture may change its size: `scale` takes frames of any size, and only what stands
-    before it (deinterlacing, turning) does not. Sound that changes is an error: see complaints.py.
+    before it (deinterlacing, turning) does not. Sound that changes is an error: see ffmpeg_errors.py.
     """
     may_change = plan.picture is not None and not (plan.picture.deinterlace or plan.picture.turned)
     pictures = {"reinit_filter:v": 0} if may_change else {}
     return pictures | ({"reinit_filter:a": 0} if plan.sound else {})
-
-
-def open_source(source: Path, demuxer: str, seek_s: float, **decoding: Any) -> Any:
-    """Return ffmpeg-python's input node for a recording, opened at `seek_s`; `decoding`: further options."""
-    options: dict[str, Any] = {
-        **decoding,
-        "format": demuxer,  # never let ffmpeg guess: see sniff.py
-        "protocol_whitelist": "file",
-        "max_pixels": MAX_PIXELS,  # a size that comes later than the probe looked is an error, not memory
-    }
-    if (
-        seek_s > 0
-    ):  # "-ss 0" is not nothing: a Flash video whose first key frame is at 0.025 then ends at once
-        # Keep the frames between the key frame and the start: the fps filter shows the last of them until the
-        # next one comes. With accurate seeking a slide that stands for minutes would be missing.
-        options |= {"ss": number(seek_s), "noaccurate_seek": None}
-    # A name behind "file:" is never an option and never another protocol.
-    return ffmpeg.input(f"file:{source.absolute()}", **options)
 
 
 def _pictures(media: Any, picture: PicturePlan, plan: Plan) -> tuple[list[Any], list[Any]]:
@@ -264,8 +226,3 @@ def _sound_segment_s(plan: Plan) -> float:
         segment_s = float(segment_frames(plan.picture)[0] / plan.picture.fps)
     spread_s = AAC_FRAME / plan.sound.sample_rate_hz + 0.001
     return segment_s + spread_s / math.ceil(plan.duration_s / segment_s - 1e-4)
-
-
-def number(value: float) -> str:
-    """Return a number as ffmpeg reads it: never in exponents, no needless zeros."""
-    return f"{value:.6f}".rstrip("0").rstrip(".")

@@ -13,29 +13,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from transcode.checking.output import check_even, check_whole
-from transcode.encoding.early_playlist import Growth, OnSegments
-from transcode.encoding.graph import PLAYLIST, clip_args, rendition_names
-from transcode.encoding.ladder import Plan, without_copy
-from transcode.encoding.playlist import (
+from transcode.checking.renditions import check_even, check_whole
+from transcode.encoding.graph import clip_args
+from transcode.errors import Failed, ToolFailed
+from transcode.hls.early_playlist import CompleteSegments, OnSegments
+from transcode.hls.files import MASTER, PLAYLIST
+from transcode.hls.playlist import (
     MediaPlaylist,
     Rendition,
     master_playlist,
     measure_bandwidth,
     start_first,
 )
-from transcode.errors import Failed, ToolFailed
-from transcode.pictures.poster import draw_sound
+from transcode.pictures.sound_poster import draw_sound
 from transcode.pictures.sprites import INDEX, STRIP, take_strip
 from transcode.pictures.stills import STILLS, take_stills
+from transcode.planning.plan import Plan, rendition_names, without_copy
 from transcode.reading.boxes import codec_names
-from transcode.reading.complaints import refusal_of
+from transcode.reading.ffmpeg_errors import ffmpeg_refusal
 from transcode.run import run
 from transcode.tools import Tools
 
-__all__ = ["ClipOutput", "Progress", "Rendition", "encode_clip"]
-
-MASTER = "master.m3u8"
 SLOWEST_SPEED = 0.05
 """An encode slower than this part of real time is taken for hung (a small machine makes 1 to 3 times)."""
 
@@ -75,12 +73,15 @@ class ClipOutput:
 
 
 class _Meter:
-    """Turns ffmpeg's -progress lines into Progress, and looks at each how the first rendition has grown."""
+    """Turns ffmpeg's -progress lines into Progress, and looks at each for segments that are
+    complete."""
 
-    def __init__(self, duration_s: float, tell: Callable[[Progress], None], growth: Growth | None) -> None:
+    def __init__(
+        self, duration_s: float, tell: Callable[[Progress], None], segments: CompleteSegments | None
+    ) -> None:
         self._duration_s = duration_s
         self._tell = tell
-        self._growth = growth
+        self._segments = segments
         self._began = time.monotonic()
         self._at_s = 0.0
 
@@ -90,11 +91,11 @@ class _Meter:
             self._at_s = max(self._at_s, int(value) / 1_000_000)
         elif key == "progress":
             self._tell(self._progress())
-            self.grown()
+            self.look_for_segments()
 
-    def grown(self) -> None:
-        if self._growth is not None:
-            self._growth.look()
+    def look_for_segments(self) -> None:
+        if self._segments is not None:
+            self._segments.look()
 
     def done(self) -> None:
         self._tell(Progress(100.0, 0.0, self._progress().speed))
@@ -133,8 +134,8 @@ def encode_clip(
     Raises Refused (unsupported_codec, damaged), Failed (see FAILURES) or Cancelled; the folder is then left
     as it is, for the caller to delete.
     """
-    growth = Growth(out_dir, plan, on_segments) if on_segments else None
-    meter = _Meter(plan.duration_s, on_progress or _ignore, growth)
+    segments = CompleteSegments(out_dir, plan, on_segments) if on_segments else None
+    meter = _Meter(plan.duration_s, on_progress or _ignore, segments)
     try:
         return _encode(tools, source, plan, out_dir, meter, should_stop, threads)
     except (Failed, OSError) as error:
@@ -176,10 +177,10 @@ def _encode(
     try:
         run(args, timeout_s=timeout_s, on_line=meter.line, should_stop=should_stop, cwd=out_dir)
     except ToolFailed as error:
-        raise refusal_of(error) or error from error
+        raise ffmpeg_refusal(error) or error from error
     playlists = {name: check_whole(out_dir, name, plan) for name in names}
     check_even(out_dir, playlists, plan)
-    meter.grown()
+    meter.look_for_segments()
     stills, best = take_stills(out_dir, plan)
     strip = take_strip(out_dir, plan)
     poster = stills[best] if stills else draw_sound(tools, source, plan, out_dir, should_stop)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import ffmpeg
 
-from transcode.encoding.graph import COMMON
+from transcode.ffmpeg_args import COMMON
 from transcode.run import run
 from transcode.tools import Tools
 

@@ -1,1 +1,5 @@
-"""Pictures of a lecture and of a clip."""
+"""Pictures of a lecture and of a clip.
+
+overview (of a whole lecture: slide turns and the storyboard), stills (of a clip; one is its poster),
+sound_poster (the poster of a clip without a picture), sprites (the hover strip of the seek bar).
+"""

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from transcode.encoding.ladder import PicturePlan, Plan
 from transcode.pictures.stills import NAMES, every_nth, fit, full_range, is_jpeg, jpeg_output
-from transcode.text.captions import Cue, to_vtt
+from transcode.planning.plan import PicturePlan, Plan
+from transcode.transcripts.captions import to_vtt
+from transcode.transcripts.parsing import Cue
 
 STRIP = "strip"
 """The folder of a clip's hover strip."""

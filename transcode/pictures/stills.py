@@ -14,7 +14,7 @@ from typing import Any
 
 import ffmpeg
 
-from transcode.encoding.ladder import PicturePlan, Plan
+from transcode.planning.plan import PicturePlan, Plan
 
 STILLS = "stills"
 """The folder of a clip's stills."""

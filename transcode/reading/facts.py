@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-MAX_PIXELS = 7680 * 4320
-"""Of a picture that we take; also told to ffmpeg's decoders."""
-
 
 @dataclass(frozen=True)
 class VideoFacts:

@@ -13,23 +13,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
-from transcode.checking.wholeness import check_whole
 from transcode.errors import Refused, ToolFailed
+from transcode.ffmpeg_args import MAX_PIXELS, input_args
 from transcode.reading import boxes
-from transcode.reading.clocks import Clock
-from transcode.reading.facts import MAX_PIXELS, AudioFacts, Chapter, Facts, VideoFacts
+from transcode.reading.facts import AudioFacts, Chapter, Facts, VideoFacts
+from transcode.reading.ffmpeg_errors import MAX_STREAMS, ffprobe_refusal
+from transcode.reading.packet_times import PacketTimes
 from transcode.reading.sniff import Container, sniff_file
+from transcode.reading.truncation import refuse_truncated
 from transcode.run import run
 from transcode.tools import Tools
-
-__all__ = ["AudioFacts", "Chapter", "Facts", "VideoFacts", "parse_probe", "probe"]
 
 MAX_DURATION_S = 12 * 3600.0
 PROBE_TIMEOUT_S = 60.0
 SCAN_TIMEOUT_S = 900.0
-
-MAX_STREAMS = 100
-"""A broadcast carries a few dozen; a file with thousands only costs time and memory."""
 
 MAX_CHAPTERS, MAX_TITLE_CHARS = 500, 200
 
@@ -49,7 +46,7 @@ def probe(tools: Tools, path: Path, should_stop: Callable[[], bool] | None = Non
     Cancelled.
     """
     container = sniff_file(path)
-    check_whole(path, container)
+    refuse_truncated(path, container)
     if container.demuxer == "mov" and _DRM_TAGS & {
         kind.decode("latin-1") for kind in boxes.sample_entries(path)
     }:
@@ -74,9 +71,11 @@ def parse_probe(
         streams = [stream for stream in streams if stream.get("index") in ends]
     start_s = _number(form.get("start_time")) or 0.0
     longest_s = max((end - start_s for end in (ends or {}).values()), default=_number(form.get("duration")))
-    clock = _Clock(start_s, longest_s or 0.0, ends or {})
-    video = _usable(_of_kind(streams, "video"), lambda stream: _video(stream, clock), sure=bool(ends))
-    audio = _usable(_by_default(_of_kind(streams, "audio")), lambda stream: _audio(stream, clock), bool(ends))
+    timeline = _Timeline(start_s, longest_s or 0.0, ends or {})
+    video = _usable(_of_kind(streams, "video"), lambda stream: _video(stream, timeline), sure=bool(ends))
+    audio = _usable(
+        _by_default(_of_kind(streams, "audio")), lambda stream: _audio(stream, timeline), bool(ends)
+    )
     # Not the file's own length: subtitles or a time code may go on when the lecture is over.
     length_s = max((stream.end_s for stream in (video, audio) if stream is not None), default=0.0)
     if length_s <= 0:
@@ -96,7 +95,7 @@ def parse_probe(
 
 
 @dataclass(frozen=True)
-class _Clock:
+class _Timeline:
     start_s: float
     length_s: float
     ends: Mapping[int, float]
@@ -127,7 +126,7 @@ def _stream_length(stream: Mapping[str, Any]) -> float | None:
     return length_s
 
 
-def _video(stream: Mapping[str, Any], clock: _Clock) -> VideoFacts | None:
+def _video(stream: Mapping[str, Any], timeline: _Timeline) -> VideoFacts | None:
     width, height = int(stream.get("width") or 0), int(stream.get("height") or 0)
     if not (width and height):
         return None
@@ -138,7 +137,7 @@ def _video(stream: Mapping[str, Any], clock: _Clock) -> VideoFacts | None:
         width, height = height, width
     base = _ratio(stream.get("r_frame_rate"), "/") or Fraction(25)
     rate = (_ratio(stream.get("avg_frame_rate"), "/") or base).limit_denominator(100_000)
-    start_s, end_s = clock.range_of(stream)
+    start_s, end_s = timeline.range_of(stream)
     return VideoFacts(
         index=stream["index"],
         codec=_codec(stream),
@@ -160,12 +159,12 @@ def _video(stream: Mapping[str, Any], clock: _Clock) -> VideoFacts | None:
     )
 
 
-def _audio(stream: Mapping[str, Any], clock: _Clock) -> AudioFacts | None:
+def _audio(stream: Mapping[str, Any], timeline: _Timeline) -> AudioFacts | None:
     channels, rate_hz = int(stream.get("channels") or 0), int(_number(stream.get("sample_rate")) or 0)
     codec = _codec(stream)
     if not (channels and rate_hz):
         return None
-    start_s, end_s = clock.range_of(stream)
+    start_s, end_s = timeline.range_of(stream)
     return AudioFacts(
         index=stream["index"],
         codec=codec,
@@ -261,27 +260,8 @@ def _ask(
     try:
         answer = json.loads(run(args, timeout_s=PROBE_TIMEOUT_S, should_stop=should_stop).stdout)
     except ToolFailed as error:
-        raise _complaint(error) or error from error
+        raise ffprobe_refusal(error) or error from error
     return answer if isinstance(answer, dict) else {}
-
-
-def input_args(demuxer: str, path: Path) -> list[str]:
-    """Arguments that open a recording: the demuxer is told, only files are opened, no name is an option."""
-    return ["-protocol_whitelist", "file", "-f", demuxer, "-i", f"file:{path.absolute()}"]
-
-
-def _complaint(error: ToolFailed) -> Refused | None:
-    """What ffprobe said about a file, as a refusal; None when ffprobe itself is what failed."""
-    said, exit_code = str(error.details["said"]), error.details["exit_code"]
-    if not isinstance(exit_code, int) or exit_code < 0:
-        return None
-    if "moov atom not found" in said or "End of file" in said:
-        return Refused("truncated")
-    if "max_streams" in said:
-        return Refused("too_many_streams", {"limit": MAX_STREAMS})
-    if "DRM" in said or "encrypted" in said.lower():
-        return Refused("encrypted")
-    return Refused("nothing_playable")
 
 
 def _scan_ends(
@@ -293,9 +273,9 @@ def _scan_ends(
     recorded), guessed (bare MP3), or were true before the file was cut. An hour takes one or two seconds.
     Raises Refused("broken_clock") for recordings that were joined by their bytes.
     """
-    streams: dict[int, Clock] = {}
+    streams: dict[int, PacketTimes] = {}
     lecture: set[int] = set()
-    together = Clock()
+    together = PacketTimes()
 
     def note(line: str) -> None:
         fields = dict(part.partition("=")[::2] for part in line.split("|"))
@@ -305,10 +285,10 @@ def _scan_ends(
         if at is None or index is None:
             return
         end = at + (_number(fields.get("duration_time")) or 0.0)
-        streams.setdefault(index, Clock()).tick(at, end)
+        streams.setdefault(index, PacketTimes()).take(at, end)
         if fields.get("codec_type") in {"video", "audio"}:
             lecture.add(index)
-            together.tick(at, end)
+            together.take(at, end)
 
     args = [str(tools.ffprobe), "-v", "error", "-of", "compact=p=0", "-max_streams", str(MAX_STREAMS)]
     args += ["-show_entries", "packet=codec_type,stream_index,pts_time,dts_time,duration_time"]
@@ -317,10 +297,10 @@ def _scan_ends(
         run(command, timeout_s=SCAN_TIMEOUT_S, on_line=note, should_stop=should_stop)
     except ToolFailed as error:  # a file that ends in rubbish: what came before it counts
         if not streams:
-            raise _complaint(error) or error from error
+            raise ffprobe_refusal(error) or error from error
     if container.demuxer in _JOINED_BY_BYTES and together.broken_at_s is not None:
         raise Refused("broken_clock", {"at_s": round(together.broken_at_s, 1)})
-    ends = {index: clock.end_s for index, clock in streams.items()}
+    ends = {index: times.end_s for index, times in streams.items()}
     for index in lecture if len(lecture) > 1 else ():
         others_end_s = max(streams[other].sure_end_s for other in lecture - {index})
         ends[index] = streams[index].end_beside(others_end_s)

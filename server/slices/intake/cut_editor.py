@@ -22,7 +22,7 @@ from server.slices.intake.contexts import CutPage
 from server.slices.intake.cuts_json import cuts_object
 from server.web.deps import PortsDep, Reading, Who, WhoDep, Writing
 from server.web.pages import Pages, lesson_ref
-from transcode.pictures.looking import Look
+from transcode.pictures.overview import Overview
 
 router = APIRouter()
 
@@ -138,7 +138,7 @@ def _editable(session: Session, who: Who, lesson_id: str) -> tuple[Lesson, Recor
 def storyboard(session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str, n: int) -> Response:
     """A sheet of small pictures of the whole lecture, for those who may cut it."""
     _lesson, recording = _editable(session, who, lesson_id)
-    board = Look.from_json(recording.look or {}).storyboard
+    board = Overview.from_json(recording.look or {}).storyboard
     if board is None or not 1 <= n <= len(board.sheets):
         raise NotFound
     key = f"{storyboard_prefix(recording.id)}/{board.sheets[n - 1]}"

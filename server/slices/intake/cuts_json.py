@@ -14,9 +14,9 @@ from library.intake.cutting import MOST_CLIPS, SHORTEST_CLIP_S
 from library.intake.proposing import signs_of
 from library.intake.tables import Recording
 from server.web.pages import Pages
-from transcode.cutting.hearing import WAVE_STEP_S
+from transcode.cutting.audio_profile import WAVE_STEP_S
 from transcode.cutting.split import MAX_CLIP_S, Cut
-from transcode.pictures.looking import COLUMNS, ROWS, Look, tile_step_s
+from transcode.pictures.overview import COLUMNS, ROWS, Overview, tile_step_s
 
 LIMITS = {"max_s": MAX_CLIP_S, "min_s": SHORTEST_CLIP_S, "most": MOST_CLIPS}
 _NOTHING: dict[str, Any] = {
@@ -103,7 +103,7 @@ def _proposal(cuts: Sequence[Cut]) -> list[dict[str, Any]]:
 
 
 def _storyboard(recording: Recording, lesson: Lesson, duration_s: float) -> dict[str, Any] | None:
-    board = Look.from_json(recording.look or {}).storyboard
+    board = Overview.from_json(recording.look or {}).storyboard
     if board is None:
         return None
     return {

@@ -22,7 +22,7 @@ from server.web.pages import Pages
 from server.wiring import Ports
 from transcode.encoding.remux import Labels
 from transcode.errors import TranscodeError
-from transcode.text.captions import to_vtt
+from transcode.transcripts.captions import to_vtt
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger()

@@ -25,7 +25,7 @@ from server.web.deps import PortsDep, Reading, Who, WhoDep, Writing
 from server.web.pages import Pages
 from server.wiring import Ports
 from transcode.pictures.sprites import INDEX as STRIP_INDEX
-from transcode.text.captions import to_vtt
+from transcode.transcripts.captions import to_vtt
 
 router = APIRouter()
 

@@ -21,7 +21,7 @@ from library.intake.tables import Original, Recording, Step
 from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.together import together
-from transcode.cutting.hearing import AudioProfile
+from transcode.cutting.audio_profile import AudioProfile
 from transcode.cutting.pauses import Pause
 from transcode.reading.facts import AudioFacts, Facts
 

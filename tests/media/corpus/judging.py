@@ -10,11 +10,11 @@ from pathlib import Path
 import m3u8
 import psutil
 
-from tests.media.looking import READ_HLS
-from transcode.cutting.hearing import audio_pass
+from tests.media.inspection import READ_HLS
+from transcode.cutting.audio_profile import audio_pass
 from transcode.cutting.split import choose_cuts
-from transcode.encoding.ladder import plan_clip
 from transcode.encoding.package import ClipOutput, encode_clip
+from transcode.planning.ladder import plan_clip
 from transcode.reading.facts import Facts
 from transcode.reading.probe import probe
 from transcode.tools import Tools

@@ -15,7 +15,7 @@ from tests.media.corpus.conftest import Cook
 from tests.media.corpus.judging import transcode, watch
 from tests.media.corpus.recipes import AAC, H264, PLAIN, PLAIN_TS, Recipe, picture, tone
 from transcode.errors import REFUSALS, Refused
-from transcode.reading.probe import input_args
+from transcode.ffmpeg_args import input_args
 from transcode.reading.sniff import sniff_file
 from transcode.tools import Tools
 

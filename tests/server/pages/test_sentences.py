@@ -23,7 +23,7 @@ from server.web.reasons import REASONS
 from server.web.words import WORDS, explain
 from tests.server.pages.catalogue import ROOT, catalogue_path, extract, untranslated, update
 from transcode.errors import FAILURES, REFUSALS
-from transcode.text.transcripts import WARNINGS
+from transcode.transcripts.parsing import WARNINGS
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 PLACES = re.compile(r"%\((\w+)\)s")

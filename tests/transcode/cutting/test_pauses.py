@@ -6,7 +6,6 @@ import random
 
 import pytest
 
-from transcode.cutting.hearing import parse_level, parse_loudness
 from transcode.cutting.pauses import find_pauses
 
 
@@ -64,29 +63,3 @@ def test_one_kind_of_sound(steady: list[float]) -> None:
 def test_a_click_does_not_divide_a_pause() -> None:
     heard = [*([-30.0] * 200), *([-70.0] * 10), -35.0, *([-70.0] * 10), *([-30.0] * 200)]
     assert len(find_pauses(heard)) == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "level"), [("-30.25", -30.25), ("-inf", -100.0), ("nan", -100.0), ("-140", -100.0)]
-)
-def test_levels_as_ffmpeg_writes_them(text: str, level: float) -> None:
-    assert parse_level(text) == level
-
-
-def test_loudness_as_ffmpeg_writes_it() -> None:
-    said = """[Parsed_ebur128_1 @ 0x5559d7196440] Summary:
-
-  Integrated loudness:
-    I:         -25.6 LUFS
-    Threshold: -35.6 LUFS
-
-  Loudness range:
-    LRA:         0.1 LU
-
-  True peak:
-    Peak:      -13.4 dBFS
-"""
-    assert parse_loudness(said) == (-25.6, -13.4)
-    assert parse_loudness(said.replace("-25.6 LUFS", "-70.0 LUFS")) == (None, None)
-    assert parse_loudness(said.replace("-13.4", "-inf")) == (-25.6, None)
-    assert parse_loudness("nothing of that kind") == (None, None)

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcode.records import STEADY
-from transcode.cutting.split import Chapter, Cut, Pause, choose_cuts, cuts_from_chapters
+from transcode.cutting.pauses import Pause
+from transcode.cutting.split import Cut, choose_cuts, cuts_from_chapters
+from transcode.reading.facts import Chapter
 
 ALMOST = 1e-6
 

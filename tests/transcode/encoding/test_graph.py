@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.transcode.records import audio, facts, video
-from transcode.cutting.hearing import pass_args
-from transcode.encoding.copying import KeyFrames
-from transcode.encoding.graph import clip_args, number
-from transcode.encoding.ladder import plan_clip
-from transcode.pictures.poster import wave_args
+from transcode.cutting.audio_profile import pass_args
+from transcode.encoding.graph import clip_args
+from transcode.ffmpeg_args import number
+from transcode.pictures.sound_poster import wave_args
+from transcode.planning.copying import KeyFrames
+from transcode.planning.ladder import plan_clip
 from transcode.tools import Tools
 
 TOOLS = Tools(Path("/opt/ffmpeg"), Path("/opt/ffprobe"), "", "")

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcode.records import STEADY, facts, video
-from transcode.encoding.ladder import plan_clip
 from transcode.pictures.sprites import lay_out, strip_vtt
 from transcode.pictures.stills import StillScore, choose_poster, fit, still_count
+from transcode.planning.ladder import plan_clip
 
 GOOD = StillScore(luma=150.0, blur=4.5, bytes_per_pixel=0.06)
 BLACK = StillScore(luma=1.0, blur=math.nan, bytes_per_pixel=0.006)

@@ -16,7 +16,8 @@ from library.intake.objects import clip_prefix
 from library.intake.previews import GROWING, early_digest
 from tests.server.conftest import Put, Shelf
 from tests.support.server import Served
-from transcode.encoding.playlist import Segment, growing_playlist
+from transcode.hls.early_playlist import event_playlist
+from transcode.hls.playlist import Segment
 
 EARLY = early_digest("0" * 12)
 
@@ -32,7 +33,7 @@ def begun(served: Served, shelf: Shelf, state: LessonState = LessonState.DRAFT) 
     (folder / "480p").mkdir(parents=True)
     (folder / "480p/init.mp4").write_bytes(b"init")
     (folder / "480p/00001.m4s").write_bytes(b"first")
-    text = growing_playlist("480p/init.mp4", [Segment("480p/00001.m4s", 6.0)], 6.0, ended=False)
+    text = event_playlist("480p/init.mp4", [Segment("480p/00001.m4s", 6.0)], 6.0, ended=False)
     (folder / GROWING).write_text(text, encoding="utf-8")
     return put
 

@@ -1,1 +1,0 @@
-"""Transcripts: read, timed, cut, written."""
