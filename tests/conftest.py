@@ -10,19 +10,64 @@ import ipaddress
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from library.core.database import Database
-from tests.support import needs, objects, postgres
+from tests.support import needs, objects, postgres, spreading
 from tests.support.databases import KINDS, Databases
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much of the large corpora a run meets."""
+    group = parser.getgroup("weike")
+    group.addoption("--full", action="store_true", help="all of the media corpora, not a share of them")
+    group.addoption("--seed", type=int, help="which share of the media corpora; without it, the day's")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Close the network before the first test module is imported."""
+    """Close the network before the first test module is imported; choose the seed."""
     sys.addaudithook(_only_this_machine)
+    if config.option.seed is None:
+        # Test processes are told by the one that started them: midnight may lie between.
+        given: int | None = getattr(config, "workerinput", {}).get("seed")
+        config.option.seed = spreading.seed_of(datetime.now(UTC).date()) if given is None else given
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a test process the seed."""
+    node.workerinput["seed"] = node.config.option.seed
+
+
+def _is_spread(config: pytest.Config) -> bool:
+    """False where all was asked for, or a test by its name."""
+    return not config.option.full and not any("::" in word for word in config.args)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Say which share of the corpora this run meets, also in a quiet run, which shows no header."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and _is_spread(session.config):
+        reporter.write_line(spreading.words(session.config.option.seed))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say it again where tests failed: what is needed to see them fail again."""
+    if terminalreporter.stats.get("failed") and _is_spread(config):
+        terminalreporter.write_line(spreading.words(config.option.seed))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this run does not meet of the corpora."""
+    if not _is_spread(config):
+        return
+    out = spreading.left_out(items, config.option.seed)
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in set(out)]
 
 
 def _only_this_machine(event: str, args: tuple[Any, ...]) -> None:

@@ -59,6 +59,7 @@ def test_the_canary_sings(wheel_tools: Tools, secret: Canary, tmp_path: Path) ->
         assert secret.touched()
 
 
+@pytest.mark.spread("kind")
 @pytest.mark.parametrize("kind", attacks.LISTS)
 def test_a_list_is_not_a_film(wheel_tools: Tools, secret: Canary, tmp_path: Path, kind: str) -> None:
     for name, target in (
@@ -71,6 +72,7 @@ def test_a_list_is_not_a_film(wheel_tools: Tools, secret: Canary, tmp_path: Path
         assert secret.touched() == []
 
 
+@pytest.mark.spread("kind")
 @pytest.mark.parametrize("kind", attacks.MAGIC)
 def test_a_list_behind_the_first_bytes_of_a_film(
     tools: Tools, secret: Canary, tmp_path: Path, kind: str
@@ -102,6 +104,7 @@ ELSEWHERE: dict[str, Callable[[bytes, str], bytes]] = {
 }
 
 
+@pytest.mark.spread("kind")
 @pytest.mark.parametrize("kind", ELSEWHERE)
 def test_a_film_that_speaks_of_other_files(
     tools: Tools, cook: Cook, secret: Canary, tmp_path: Path, kind: str

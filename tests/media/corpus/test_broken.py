@@ -72,6 +72,7 @@ TRUNCATED = {
 KNOW_THEIR_BYTES = {"plain.mp4", "index in front.mp4", "obs.mkv", "divx.avi", "windows.wmv", "plain.wav"}
 
 
+@pytest.mark.spread("name")
 @pytest.mark.parametrize("name", TRUNCATED)
 def test_cut_off_at_each_tenth(wheel_tools: Tools, cook: Cook, tmp_path: Path, name: str) -> None:
     whole = cook(GOOD[name]).read_bytes()
@@ -99,6 +100,7 @@ DAMAGE: dict[str, Callable[[bytes, int], bytes]] = {
 }
 
 
+@pytest.mark.spread("name")
 @pytest.mark.parametrize("damage", DAMAGE)
 @pytest.mark.parametrize(
     "name",
@@ -145,6 +147,7 @@ LIES: dict[str, tuple[str, Callable[[bytes], bytes], str | float]] = {
 }  # fmt: skip
 
 
+@pytest.mark.spread("lie")
 @pytest.mark.parametrize("lie", LIES)
 def test_lies(wheel_tools: Tools, cook: Cook, tmp_path: Path, lie: str) -> None:
     name, tell, wanted = LIES[lie]

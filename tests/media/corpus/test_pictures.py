@@ -14,7 +14,8 @@ from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow
 
-RECIPES = (*CONTAINERS, *RATES, *SHAPES, *STREAMS, *NAMES)
+KINDS = {"container": CONTAINERS, "rate": RATES, "shape": SHAPES, "streams": STREAMS, "name": NAMES}
+RECIPES = tuple(recipe for recipes in KINDS.values() for recipe in recipes)
 
 ON_BOTH = {
     "plain.mp4", "fragments.mp4", "browser.webm", "camera.m2ts", "vcd.mpg", "camera.avi", "windows.wmv",
@@ -25,11 +26,18 @@ ON_BOTH = {
 """The spread that the system's older ffmpeg reads too; the whole list is the wheel's."""
 
 
+def kind_of(recipe: Recipe) -> str:
+    """Which of KINDS it belongs to."""
+    return next(kind for kind, recipes in KINDS.items() if recipe in recipes)
+
+
+@pytest.mark.spread("recipe", kind=kind_of)
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda one: one.name[:30])
 def test_it_becomes_clips_that_play(wheel_tools: Tools, cook: Cook, tmp_path: Path, recipe: Recipe) -> None:
     judge(wheel_tools, cook, tmp_path, recipe)
 
 
+@pytest.mark.spread("recipe", kind=kind_of)
 @pytest.mark.parametrize(
     "recipe", [one for one in RECIPES if one.name in ON_BOTH], ids=lambda one: one.name[:30]
 )

@@ -25,6 +25,7 @@ ON_BOTH = {
 }
 
 
+@pytest.mark.spread("recipe")
 @pytest.mark.parametrize("recipe", SOUNDS, ids=lambda one: one.name)
 def test_it_becomes_a_clip_that_is_heard(
     wheel_tools: Tools, cook: Cook, tmp_path: Path, recipe: Recipe
@@ -32,6 +33,7 @@ def test_it_becomes_a_clip_that_is_heard(
     judge(wheel_tools, cook, tmp_path, recipe)
 
 
+@pytest.mark.spread("recipe")
 @pytest.mark.parametrize("recipe", [one for one in SOUNDS if one.name in ON_BOTH], ids=lambda one: one.name)
 def test_so_it_does_with_the_systems_ffmpeg(
     system_tools: Tools, cook: Cook, tmp_path: Path, recipe: Recipe

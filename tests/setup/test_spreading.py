@@ -1,0 +1,90 @@
+"""The share of the media corpora that a run meets: some of every kind each day, all of it over a few days."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Collection
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.spreading import DAYS, seed_of, share
+
+ROOT = Path(__file__).resolve().parents[2]
+CORPORA = "tests/media/corpus"
+DAY = date(2026, 12, 30)
+SEEDS = [seed_of(DAY + timedelta(days=n)) for n in range(DAYS)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 8, 9, 36, 101])
+@pytest.mark.parametrize("begin", [0, 1, seed_of(DAY)])
+def test_over_days_everything_is_met(count: int, begin: int) -> None:
+    inputs = [f"input {n}" for n in range(count)]
+    shares = [share(inputs, seed) for seed in range(begin, begin + DAYS)]
+    assert set().union(*shares) == set(inputs)
+    assert {len(one) for one in shares} == {-(-count // DAYS)}
+
+
+def test_the_same_seed_chooses_the_same_and_the_next_day_another() -> None:
+    inputs = [f"input {n}" for n in range(40)]
+    assert share(inputs, SEEDS[0]) == share(list(reversed(inputs)), SEEDS[0])
+    assert share(inputs, SEEDS[0]).isdisjoint(share(inputs, SEEDS[1]))
+
+
+# In one process, since reading the test modules is what takes the time. For each run: the tests, the first
+# line of what pytest says, and for each seed the tests that it would have left out of those.
+COLLECT = """
+import contextlib, io, json, sys
+import pytest
+from tests.support.spreading import left_out
+
+seeds, runs = json.loads(sys.argv[1])
+
+class Keep:
+    def pytest_collection_finish(self, session):
+        self.names = [item.nodeid for item in session.items]
+        self.left_out = [[item.nodeid for item in left_out(session.items, seed)] for seed in seeds]
+
+found = []
+for arguments in runs:
+    keep, said = Keep(), io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = pytest.main(["-p", "no:cacheprovider", "--collect-only", *arguments], plugins=[keep])
+    assert code == 0, said.getvalue()
+    found.append([keep.names, said.getvalue().splitlines()[0], keep.left_out])
+print(json.dumps(found))
+"""
+
+
+def functions(tests: Collection[str]) -> set[str]:
+    """Tests without their parameters."""
+    return {test.partition("[")[0] for test in tests}
+
+
+@pytest.mark.slow
+def test_the_corpora_are_met_within_days_and_every_test_of_them_each_day() -> None:
+    sounds = f"{CORPORA}/test_sounds.py"
+    named = f"{sounds}::test_it_becomes_a_clip_that_is_heard[plain.flac]"
+    seeded = [[what, "--seed", str(seed)] for what in (sounds, named) for seed in SEEDS[:2]]
+    answer = subprocess.run(
+        [sys.executable, "-c", COLLECT, json.dumps([SEEDS, [[CORPORA, "--full"], *seeded]])],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    (whole, _, left_out), *some, first_named, second_named = json.loads(answer.stdout)
+
+    met = [set(whole) - set(out) for out in left_out]
+    assert set().union(*met) == set(whole)
+    for day in met:
+        assert functions(day) == functions(whole)
+        assert len(day) < len(whole) / 2
+    for seed, day, (names, said, _) in zip(SEEDS, met, some, strict=False):
+        assert set(names) == {name for name in day if name.startswith(sounds)}
+        assert f"--seed {seed} " in said, "a run must say how it can be repeated"
+    assert first_named[0] == second_named[0] == [named], "what is asked for by its name is met every day"

@@ -1,0 +1,61 @@
+"""Which inputs of the large media corpora a run meets: a share of every kind, chosen by a seed.
+
+Seeds that follow each other, as those of days do, meet everything within DAYS runs. What a run leaves out can
+be had with another seed, with ``--full``, or by its name (``file.py::test[...]``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from hashlib import sha256
+from math import ceil
+from typing import Any
+
+import pytest
+
+DAYS = 4
+MARK = "spread"
+"""``@pytest.mark.spread("recipe", kind=kind_of)``: the parameter `recipe` is the input. Its kind is what
+`kind_of` says of it, if given, together with the other parameters."""
+
+
+def seed_of(day: date) -> int:
+    """The seed of a day: the next day has the next."""
+    return day.toordinal()
+
+
+def words(seed: int) -> str:
+    """What a run says of itself, so that it can be repeated."""
+    return f"Of the media corpora one input in {DAYS} of every kind: --seed {seed} (--full: all of them)"
+
+
+def share(inputs: Sequence[str], seed: int) -> set[str]:
+    """The part of `inputs` (one kind's) that a seed chooses: one of DAYS, and at least one input."""
+    # In an order of their own: neighbours in a list are alike, and should not all come on the same day.
+    order = sorted(inputs, key=lambda one: sha256(one.encode()).digest())
+    count = ceil(len(order) / DAYS)
+    return {order[(seed * count + n) % len(order)] for n in range(count)}
+
+
+def left_out(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:
+    """Those of the tests with the mark that the seed does not choose."""
+    kinds: dict[tuple[str, ...], dict[str, pytest.Item]] = defaultdict(dict)
+    for item in items:
+        mark = item.get_closest_marker(MARK)
+        if mark is not None and isinstance(item, pytest.Function):
+            kinds[_kind(item, *mark.args, **mark.kwargs)][item.nodeid] = item
+    return [
+        item for kind in kinds.values() for name, item in kind.items() if name not in share(list(kind), seed)
+    ]
+
+
+def _kind(
+    item: pytest.Function, parameter: str, kind: Callable[[Any], str] = lambda _: ""
+) -> tuple[str, ...]:
+    """A test function, the input's kind, and the values of all other parameters."""
+    given = item.callspec.params
+    assert parameter in given, f"{item.nodeid} has no parameter {parameter!r} to be spread by"
+    others = [f"{name}={given[name]}" for name in sorted(given) if name != parameter]
+    return (item.nodeid.partition("[")[0], kind(given[parameter]), *others)
