@@ -14,15 +14,7 @@ from server.slices.system.contexts import *  # noqa: F403
 from server.slices.watching.contexts import *  # noqa: F403
 from server.slices.watching.poster_contexts import *  # noqa: F403
 from server.web.parts import *  # noqa: F403
+from tests.support.registry import REGISTRY
 
-
-def every_page() -> tuple[type[Context], ...]:  # noqa: F405
-    """Every context that has a template."""
-    return tuple(
-        thing
-        for thing in globals().values()
-        if isinstance(thing, type) and issubclass(thing, Context) and thing is not Context  # noqa: F405
-    )
-
-
-PAGES = every_page()
+PAGES: tuple[type[Context], ...] = tuple(REGISTRY.pages.values())  # noqa: F405
+"""Every page that the slices bring, and those of everybody."""

@@ -14,9 +14,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.web.assets import load_assets
-from server.web.i18n import LANGUAGES, load_catalogues
+from server.web.i18n import LANGUAGES
 from server.web.templating import Renderer
 from tests.server.pages.samples import in_language, pages
+from tests.support.registry import read_catalogues
 
 ROOT = Path(__file__).parents[3]
 SIZES = {"phone": (360, 780), "desk": (1280, 900)}
@@ -32,7 +33,7 @@ def write(folder: Path, names: list[str]) -> list[Path]:
     shutil.copytree(static, folder / "static", dirs_exist_ok=True)
     renderer = Renderer(
         ROOT / "templates",
-        load_catalogues(ROOT / "server" / "locale"),
+        read_catalogues(),
         load_assets(static, "static/"),
         ZoneInfo("Asia/Shanghai"),
     )

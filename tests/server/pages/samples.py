@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from library.catalog.permits import Audience, LessonState
-from library.core.permits import Role
+from library.core.permits import NOBODY, Grant, Role, Viewer
 from library.plays.figures import Figures, Proof
 from server.slices.statistics.presentation import lesson_page, overview_page
 from server.slices.statistics.spans import choose
+from server.web.navigation import navigation_for
+from server.web.pages import signed_in_person
 from server.web.sharing import share
 from tests.server.pages import contexts as c
 from tests.server.pages import measured
 from tests.server.pages.cutting import cuts
+from tests.support.registry import REGISTRY
 
 NOW = datetime(2026, 3, 12, 6, 30, tzinfo=UTC)
 RULE = c.CountingRule(
@@ -29,18 +32,9 @@ RULE = c.CountingRule(
     beat_every_s=10,
     group_most=500,
 )
-LECTURER = c.Viewer(id="p1", name="王芳", may_upload=True, may_see_stats=True)
-STAFF = c.Viewer(
-    id="p2",
-    name="陈志远",
-    may_upload=True,
-    may_review=True,
-    may_manage_people=True,
-    may_save_searches=True,
-    may_teach=True,
-    may_see_stats=True,
-)
-MEMBER = c.Viewer(id="p3", name="李秀英")
+LECTURER = Viewer("p1", "王芳", (Grant(Role.LECTURER, "b1", "/b1/"),))
+STAFF = Viewer("p2", "陈志远", (Grant(Role.STAFF, "b1", "/b1/"),))
+MEMBER = Viewer("p3", "李秀英", (Grant(Role.MEMBER, "b1", "/b1/"),))
 TITLES = (
     "绿水青山就是金山银山：从余村看生态富民",
     "乡村振兴五句话",
@@ -63,9 +57,12 @@ SENTENCES = (
 )
 
 
-def frame(viewer: c.Viewer | None = None, path: str = "/", **more: object) -> c.Frame:
-    """A frame in Chinese; `in_language` turns a whole page."""
-    return c.Frame(csrf="csrf-token", language="zh-CN", path=path, viewer=viewer, **more)  # type: ignore[arg-type]
+def frame(viewer: Viewer | None = None, path: str = "/", review_count: int = 0, **more: object) -> c.Frame:
+    """A frame in Chinese; `in_language` turns a whole page. `review_count`: what waits for the staff."""
+    who = viewer or NOBODY
+    around = navigation_for(who, REGISTRY.navigation, lambda entry: review_count)
+    more = {"viewer": signed_in_person(who), "navigation": around, **more}
+    return c.Frame(csrf="csrf-token", language="zh-CN", path=path, **more)  # type: ignore[arg-type]
 
 
 def in_language(page: c.Context, language: c.Language) -> c.Context:
