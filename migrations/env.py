@@ -5,15 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine
 
-import library.access.tables
-import library.catalog.tables
-import library.dictionary.tables
-import library.intake.tables
-import library.organisation.tables
-import library.people.tables
-import library.plays.tables
-import library.review.tables
-import library.searches.tables  # noqa: F401 - importing a slice's tables registers them
+import server.slices  # noqa: F401 - each slice brings its tables
 from library.core.database import Base
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,34 +18,17 @@ from library.plays.view_counts import ViewCounts
 from server.background.beside_pages import beside_pages, running
 from server.delivery.app import MediaApp
 from server.settings import Settings
-from server.slices.access import account
-from server.slices.access import sign_in as signing_in
-from server.slices.dictionary import api as vocabulary_api
-from server.slices.dictionary import routes as dictionary
-from server.slices.finding import api as searching
-from server.slices.finding import export as exporting
-from server.slices.finding import routes as find
-from server.slices.finding import saved_searches as searches
-from server.slices.intake import cut_editor as editing
-from server.slices.intake import routes as intake
-from server.slices.intake.uploads import upload_router
-from server.slices.lessons import api
-from server.slices.lessons import routes as catalog
-from server.slices.people import routes as people
-from server.slices.review import routes as review
-from server.slices.statistics import api as statistics_api
-from server.slices.statistics import routes as statistics
-from server.slices.system import routes as system
-from server.slices.watching import beats, counting_rule, downloads
-from server.slices.watching import posters as pictures
-from server.slices.watching import routes as watch
+from server.slices import SLICES
+from server.slices.watching import beats
 from server.slices.watching.beat_keys import BeatSigner
 from server.web import errors
 from server.web.assets import load_assets
 from server.web.deps import guard
 from server.web.i18n import load_catalogues
 from server.web.pages import Pages
+from server.web.registry import gather, routers_of
 from server.web.requests import Requests
+from server.web.slice import Slice
 from server.web.templating import Renderer
 from server.wiring import Ports
 
@@ -53,13 +36,15 @@ _HERE = Path(__file__).parent
 _ROOT = _HERE.parent
 
 
-def create_app(settings: Settings, ports: Ports) -> FastAPI:
-    """Return the application; it owns nothing: whoever opened the ports closes them.
+def create_app(settings: Settings, ports: Ports, slices: Sequence[Slice] = SLICES) -> FastAPI:
+    """Return the application of `slices`; it owns nothing: whoever opened the ports closes them.
 
-    Raises AssetsMissingError when the front end has not been built.
+    Raises SlicesClash, and AssetsMissingError when the front end has not been built.
     """
+    registry = gather(slices)
     assets = load_assets(_HERE / "static")
-    renderer = Renderer(_ROOT / "templates", load_catalogues(_HERE / "locale"), assets, CHINA)
+    catalogues = load_catalogues(_HERE / "locale", registry.phrases)
+    renderer = Renderer(_ROOT / "templates", catalogues, assets, CHINA)
     app = _MediaFirst(
         title="微课 Weike",
         version="1",
@@ -71,33 +56,10 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
     )
     app.state.settings, app.state.ports, app.state.assets = settings, ports, assets
     counts = ViewCounts()
-    app.state.pages = Pages(renderer, ports, counts)
+    app.state.pages = Pages(renderer, registry.navigation, ports, counts)
     app.state.stopping = asyncio.Event()
-    for module in (
-        system,
-        catalog,
-        pictures,
-        watch,
-        counting_rule,
-        statistics,
-        downloads,
-        find,
-        exporting,
-        searches,
-        intake,
-        editing,
-        review,
-        signing_in,
-        account,
-        people,
-        api,
-        statistics_api,
-        searching,
-        dictionary,
-        vocabulary_api,
-    ):
-        app.include_router(module.router)
-    app.include_router(upload_router(ports), include_in_schema=False)
+    for router in routers_of(slices, ports):
+        app.include_router(router)
     app.state.media = MediaApp(ports.media_keys, ports.narrowed, ports.store, ports.clock)
     app.mount("/static", _Static(directory=_HERE / "static"))
     errors.install(app)

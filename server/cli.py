@@ -6,7 +6,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from gettext import NullTranslations
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -31,7 +30,9 @@ from server.commands.console import Console
 from server.commands.failures import said
 from server.demo import command as demo
 from server.settings import Settings
-from server.web.i18n import N_, SOURCE_LANGUAGE, Catalogue, load_catalogues
+from server.slices import SLICES
+from server.web.i18n import N_, SOURCE_LANGUAGE, Catalogue, load_catalogues, source_catalogue
+from server.web.registry import gather
 
 _LOCALE = Path(__file__).parent / "locale"
 _INTERRUPTED = 130  # what shells report of a program ended by Ctrl-C
@@ -97,13 +98,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             # A terminal that cannot show a character shows a question mark; it stops nothing.
             stream.reconfigure(errors="replace")
+    phrases = gather(SLICES).phrases
+    catalogue = source_catalogue(phrases)
     try:
         settings = Settings()
     except ValidationError as error:
-        return _complain(error, Console(Settings.model_construct(), _chinese()))
-    catalogue = _chinese()
+        return _complain(error, Console(Settings.model_construct(), catalogue))
     if settings.language != SOURCE_LANGUAGE:
-        catalogue = load_catalogues(_LOCALE).of(settings.language)
+        catalogue = load_catalogues(_LOCALE, phrases).of(settings.language)
     console = Console(settings, catalogue)
     command = typer.main.get_command(build())
     _translate(command, catalogue)
@@ -121,11 +123,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.verbose = console.verbose or "--verbose" in arguments or "-v" in arguments
         return _complain(error, console)
     return code if isinstance(code, int) else 0
-
-
-def _chinese() -> Catalogue:
-    """Return the catalogue of the source language, without reading those of the others."""
-    return Catalogue(SOURCE_LANGUAGE, NullTranslations(), {})
 
 
 def _complain(error: Exception, console: Console) -> int:

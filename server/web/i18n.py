@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from server.web.parts import Language
+from server.web.phrases import Phrases
 
 SOURCE_LANGUAGE: Language = "zh-CN"
 LANGUAGES: Mapping[Language, str] = {"zh-CN": "中文", "en": "English"}
@@ -40,12 +41,13 @@ def N_(sentence: str) -> str:  # noqa: N802  (gettext's customary name, which th
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """One language's sentences. `script_sentences` maps the Chinese sentences of the scripts to this
-    language (to a list of plural forms where there is a number).
+    language (to a list of plural forms where there is a number). `phrases` are what is said about codes.
     """
 
     language: Language
     translations: NullTranslations
     script_sentences: Mapping[str, str | list[str]]
+    phrases: Phrases
 
     @property
     def locale(self) -> str:
@@ -72,24 +74,27 @@ class Catalogues:
         return self.by_language[language]
 
 
-def load_catalogues(folder: Path) -> Catalogues:
+def source_catalogue(phrases: Phrases) -> Catalogue:
+    """Return the catalogue of the source language, for which nothing is read."""
+    return Catalogue(SOURCE_LANGUAGE, NullTranslations(), {}, phrases)
+
+
+def load_catalogues(folder: Path, phrases: Phrases) -> Catalogues:
     """Read the catalogues under `folder` (server/locale). Raises OSError when one is missing."""
-    loaded: dict[Language, Catalogue] = {
-        SOURCE_LANGUAGE: Catalogue(SOURCE_LANGUAGE, NullTranslations(), {}),
-    }
+    loaded: dict[Language, Catalogue] = {SOURCE_LANGUAGE: source_catalogue(phrases)}
     for language in LANGUAGES:
         if language != SOURCE_LANGUAGE:
-            loaded[language] = _read(folder / language / "LC_MESSAGES" / "messages.po", language)
+            loaded[language] = _read(folder / language / "LC_MESSAGES" / "messages.po", language, phrases)
     return Catalogues(loaded)
 
 
-def _read(path: Path, language: Language) -> Catalogue:
+def _read(path: Path, language: Language, phrases: Phrases) -> Catalogue:
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
     compiled = BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
-    return Catalogue(language, Translations(compiled), _script_sentences(catalog))
+    return Catalogue(language, Translations(compiled), _script_sentences(catalog), phrases)
 
 
 def _script_sentences(catalog: Catalog) -> dict[str, str | list[str]]:

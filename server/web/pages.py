@@ -16,13 +16,13 @@ from library.catalog import queries as catalog
 from library.catalog.permits import LessonState, media_audience
 from library.catalog.tables import Clip, Lesson
 from library.core.paging import Page
-from library.core.permits import NOBODY, Role
-from library.core.permits import Viewer as Permitted
+from library.core.permits import NOBODY, Role, Viewer
 from library.plays.view_counts import ViewCounts
 from server.delivery.signing import media_expiry
 from server.settings import Settings
 from server.web.deps import SESSION_COOKIE, VISITOR_COOKIE, Who
 from server.web.i18n import negotiate
+from server.web.navigation import NavigationEntry, navigation_for
 from server.web.parts import (
     ClipCard,
     Context,
@@ -34,9 +34,8 @@ from server.web.parts import (
     LessonRef,
     Pager,
     Reason,
-    Viewer,
+    SignedInPerson,
 )
-from server.web.reasons import REASONS
 from server.web.sharing import Share, share
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer
 from server.web.words import Explained
@@ -49,8 +48,11 @@ _YEAR_S = 365 * 24 * 3600
 class Pages:
     """Renders contexts; knows the ports only to sign addresses and to read settings."""
 
-    def __init__(self, renderer: Renderer, ports: Ports, counts: ViewCounts) -> None:
-        self.renderer, self._ports, self._counts = renderer, ports, counts
+    def __init__(
+        self, renderer: Renderer, navigation: Sequence[NavigationEntry], ports: Ports, counts: ViewCounts
+    ) -> None:
+        """`navigation`: the entries of all slices, in their order."""
+        self.renderer, self._navigation, self._ports, self._counts = renderer, navigation, ports, counts
         self._secure = ports.settings.base_url.startswith("https://")
 
     # ------------------------------------------------------------------ the frame
@@ -59,38 +61,44 @@ class Pages:
         """Return somebody without name or cookie, for answers to those who could not be identified."""
         return Who(NOBODY, negotiate(None, request.headers.get("accept-language")), "", "", False, None, True)
 
-    def frame(self, request: Request, who: Who, *, query: str = "", review_count: int = 0) -> Frame:
-        """Return what stands around every page."""
+    def frame(
+        self, request: Request, who: Who, *, query: str = "", numbers: Mapping[str, int] | None = None
+    ) -> Frame:
+        """Return what stands around every page.
+
+        `numbers` are those of entries of the navigation, by url, that a route has counted already.
+        """
         viewer = who.viewer
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        known = numbers or {}
+
+        def number_of(entry: NavigationEntry) -> int:
+            return known[entry.url] if entry.url in known else self._count(entry, viewer)
+
         return Frame(
             csrf=who.csrf,
             language=who.language,
             path=path if request.method == "GET" else "/",
-            viewer=Viewer(
-                id=viewer.person_id,
-                name=viewer.name,
-                may_upload=viewer.has(Role.LECTURER),
-                may_review=viewer.has(Role.STAFF),
-                may_manage_people=viewer.has(Role.STAFF),
-                may_save_searches=viewer.has(Role.STAFF),
-                may_teach=viewer.has(Role.STAFF),
-                may_see_stats=viewer.has(Role.LECTURER),
-            )
-            if viewer.person_id
-            else None,
-            flashes=_flashes(request),
+            viewer=signed_in_person(viewer),
+            navigation=navigation_for(viewer, self._navigation, number_of),
+            flashes=self._flashes(request, who.language),
             query=query,
-            review_count=review_count or self._to_review(request, who),
         )
 
-    def _to_review(self, request: Request, who: Who) -> int:
-        if not who.viewer.has(Role.STAFF):
+    def _count(self, entry: NavigationEntry, viewer: Viewer) -> int:
+        if entry.number is None:
             return 0
         with self._ports.db.read() as session:
-            return catalog.count_lessons(
-                session, who.viewer, catalog.Filters(state=LessonState.DRAFT, playable=True)
-            )
+            return entry.number(session, viewer)
+
+    def _flashes(self, request: Request, language: Language) -> tuple[Flash, ...]:
+        """Read the word left for this page; only codes we know are shown, whatever the cookie says."""
+        try:
+            kind, code = json.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH_COOKIE, "")))
+        except ValueError:
+            return ()
+        known = kind in ("done", "notice", "problem") and self.renderer.has_sentence(code, language)
+        return (Flash(kind=kind, code=code),) if known else ()
 
     def respond(self, request: Request, who: Who, context: Context, status: int = 200) -> Response:
         """Return a page."""
@@ -185,7 +193,7 @@ class Pages:
         return tuple(self.card(lesson, views.get(lesson.id, 0)) for lesson in lessons)
 
     def other_years(
-        self, session: Session, viewer: Permitted, lessons: Sequence[Lesson]
+        self, session: Session, viewer: Viewer, lessons: Sequence[Lesson]
     ) -> tuple[LessonCard, ...]:
         """Return lessons of the same topics in other years, without their views."""
         return tuple(self.card(other, 0) for other in catalog.same_topic(session, viewer, lessons))
@@ -258,10 +266,13 @@ def reason(error: Exception) -> Reason:
     return Reason(code=getattr(error, "code", "error"), args=getattr(error, "values", {}))
 
 
-def _flashes(request: Request) -> tuple[Flash, ...]:
-    """Read the word left for this page; only codes we know are shown, whatever the cookie says."""
-    try:
-        kind, code = json.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH_COOKIE, "")))
-    except ValueError:
-        return ()
-    return (Flash(kind=kind, code=code),) if kind in ("done", "notice", "problem") and code in REASONS else ()
+def signed_in_person(viewer: Viewer) -> SignedInPerson | None:
+    """Return the viewer as pages show them, None for somebody who has not signed in."""
+    if not viewer.person_id:
+        return None
+    return SignedInPerson(
+        id=viewer.person_id,
+        name=viewer.name,
+        may_upload=viewer.has(Role.LECTURER),
+        may_teach=viewer.has(Role.STAFF),
+    )

@@ -35,17 +35,30 @@ class Flash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Viewer:
-    """The signed-in person, and which doors the navigation shows them (decided by core/permits)."""
+class SignedInPerson:
+    """The signed-in person, and which ways pages point out to them (decided by core/permits)."""
 
     id: str
     name: str
     may_upload: bool = False
-    may_review: bool = False
-    may_manage_people: bool = False
-    may_save_searches: bool = False
     may_teach: bool = False
-    may_see_stats: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavigationLink:
+    """A link of the navigation. `label` is yet to be translated; `number` is what waits there, 0 hides it."""
+
+    url: str
+    label: str
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Navigation:
+    """The links above every page, and those in the menu under the signed-in person's name."""
+
+    main: tuple[NavigationLink, ...] = ()
+    personal: tuple[NavigationLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +66,17 @@ class Frame:
     """What base.html needs on every page.
 
     `csrf` goes into every form and into <meta name="csrf">. `path` is this page's path with its query: the
-    way back after signing in or changing the language. `query` fills the search box. `review_count` is the
-    number on the navigation's review entry (0 hides it).
+    way back after signing in or changing the language. `query` fills the search box.
     Forms: POST /language (language, next), POST /sign-out (), GET /search (q).
     """
 
     csrf: str
     language: Language
     path: str
-    viewer: Viewer | None = None
+    viewer: SignedInPerson | None = None
+    navigation: Navigation = Navigation()
     flashes: tuple[Flash, ...] = ()
     query: str = ""
-    review_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import tzinfo
 from pathlib import Path
@@ -14,7 +14,6 @@ from server.web.assets import Assets
 from server.web.formats import filters
 from server.web.i18n import LANGUAGES, Catalogue, Catalogues
 from server.web.parts import Context, CountingRule, Language, Pager, Progress, Reason, Step
-from server.web.reasons import WARNINGS
 from server.web.words import Explained, explain, rule_sentences, word
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -56,6 +55,10 @@ class Renderer:
     def explain(self, reason: Reason, language: Language) -> Explained:
         """A reason in words: for JSON errors ({"error", "message", "todo"})."""
         return explain(reason.code, reason.args, self._catalogues.of(language))
+
+    def has_sentence(self, code: str, language: Language) -> bool:
+        """Whether some slice has a sentence for `code`."""
+        return code in self._catalogues.of(language).phrases.sentences
 
     def progress_event(self, progress: Progress, language: Language) -> dict[str, object]:
         """What GET /lessons/{id}/events sends as JSON: `Progress` with its names and reasons in words."""
@@ -145,18 +148,18 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
     def rule_in_short(rule: CountingRule) -> tuple[str, ...]:
         return rule_sentences(rule, catalogue)
 
-    def transcript_warnings() -> dict[str, str]:
-        return {code: explain(code, {}, catalogue).message for code in WARNINGS}
+    def messages(codes: Iterable[str]) -> dict[str, str]:
+        return {code: explain(code, {}, catalogue).message for code in codes}
 
     names: Mapping[str, object] = {
         "asset": assets.url,
         "explain": explain_reason,
         "languages": LANGUAGES,
+        "messages": messages,
         "page_url": page_url,
         "rule_sentences": rule_in_short,
         "script_sentences": catalogue.script_sentences,
         "step_name": name_of,
-        "transcript_warnings": transcript_warnings,
         "word": word_for,
     }
     environment.globals.update(names)

@@ -15,6 +15,7 @@ from server.web.parts import (
     Unfinished,
     WorkRow,
 )
+from transcode.transcripts.parsing import WARNINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class UploadPage(Context):
 
     `max_bytes` is the largest file taken; `left_bytes` what is left of the person's quota (None: no quota).
     `unfinished` are this person's begun uploads. `media_suffixes` (".mp4", ...) fill the file chooser.
+    `transcript_warnings` are the codes that a transcript may be taken with.
     """
 
     template: ClassVar[str] = "intake/upload.html"
@@ -32,6 +34,7 @@ class UploadPage(Context):
     known_lecturers: tuple[str, ...] = ()
     known_topics: tuple[str, ...] = ()
     unfinished: tuple[Unfinished, ...] = ()
+    transcript_warnings: tuple[str, ...] = tuple(WARNINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

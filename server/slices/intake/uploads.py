@@ -81,7 +81,7 @@ def upload_router(ports: Ports) -> APIRouter:
         **hooks,
     )
     # tuspyserver writes a chunk before it asks `auth`; what hangs on the router is asked before everything.
-    guarded = APIRouter(dependencies=[Depends(_allowed)])
+    guarded = APIRouter(dependencies=[Depends(_allowed)], include_in_schema=False)
     guarded.include_router(router)
     return guarded
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
+from library.core.permits import Viewer
 from server.slices.review.contexts import ReviewPage
 from server.web.deps import Reading, Staff
 from server.web.pages import Pages, pager
@@ -15,16 +17,21 @@ from server.web.work_rows import work_rows
 router = APIRouter(include_in_schema=False)
 
 _PER_PAGE = 30
+_WAITING = catalog.Filters(state=LessonState.DRAFT, playable=True)
+
+
+def waiting_count(session: Session, viewer: Viewer) -> int:
+    """Return how many lessons wait to be published by `viewer`."""
+    return catalog.count_lessons(session, viewer, _WAITING)
 
 
 @router.get("/review")
 def review(request: Request, session: Reading, who: Staff, page: int = 1) -> Response:
     """Lessons waiting to be published, oldest first."""
     pages: Pages = request.app.state.pages
-    filters = catalog.Filters(state=LessonState.DRAFT, playable=True)
-    found = catalog.lessons_page(session, who.viewer, filters, page, _PER_PAGE, oldest_first=True)
+    found = catalog.lessons_page(session, who.viewer, _WAITING, page, _PER_PAGE, oldest_first=True)
     context = ReviewPage(
-        frame=pages.frame(request, who, review_count=found.total),
+        frame=pages.frame(request, who, numbers={"/review": found.total}),
         rows=work_rows(pages, session, list(found.items)),
         pager=pager(found, "/review"),
     )

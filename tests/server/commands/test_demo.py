@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,10 @@ from server.commands.waiting import own_worker
 from server.demo.accounts import ACCOUNTS, accounts
 from server.demo.content import DemoLesson, lessons
 from server.demo.lesson_maker import LessonMaker
-from server.web.i18n import Catalogue
 from server.wiring import Ports
 from tests.server.commands.conftest import Weike
 from tests.support import factories
+from tests.support.registry import read_catalogues
 
 
 def test_accounts_are_made_once_and_kept_private(ports: Ports, data: Path) -> None:
@@ -53,7 +52,7 @@ def test_a_lesson_is_made_taken_in_and_published_once(ports: Ports) -> None:
     known = accounts(ports)
     cover = lessons()[0].sections[0]
     tiny = replace(lessons()[0], sections=(replace(cover, paragraphs=cover.paragraphs[:1]),))
-    console = Console(ports.settings, Catalogue("zh-CN", NullTranslations(), {}))
+    console = Console(ports.settings, read_catalogues().of("zh-CN"))
     with own_worker(ports):
         _make(console, ports, [tiny], lambda: _states(ports) == ["published"])
         made, watched = _states(ports), _views(ports)

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.web.assets import Assets
-from server.web.i18n import Catalogues, load_catalogues
+from server.web.i18n import Catalogues
 from server.web.templating import Renderer
+from tests.support.registry import read_catalogues
 
 ROOT = Path(__file__).parents[3]
 EVERY_PAGE = ("app.js", "style.css", "icon.svg")
@@ -25,7 +26,7 @@ ASSET_NAMES = (*EVERY_PAGE, *ONE_PAGE, *THIRD_PARTY)
 @pytest.fixture(scope="session")
 def catalogues() -> Catalogues:
     """The catalogues as the server reads them."""
-    return load_catalogues(ROOT / "server" / "locale")
+    return read_catalogues()
 
 
 @pytest.fixture(scope="session")

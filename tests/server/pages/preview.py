@@ -19,10 +19,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.web.assets import load_assets
-from server.web.i18n import LANGUAGES, load_catalogues
+from server.web.i18n import LANGUAGES
 from server.web.templating import Renderer
 from tests.server.pages.differences import compare
 from tests.server.pages.samples import in_language, pages
+from tests.support.registry import read_catalogues
 
 ROOT = Path(__file__).parents[3]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -42,7 +43,7 @@ def write(folder: Path, names: Sequence[str]) -> list[Path]:
     shutil.copytree(static, folder / "static", dirs_exist_ok=True)
     renderer = Renderer(
         ROOT / "templates",
-        load_catalogues(ROOT / "server" / "locale"),
+        read_catalogues(),
         load_assets(static, "static/"),
         ZoneInfo("Asia/Shanghai"),
     )

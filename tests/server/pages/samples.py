@@ -14,6 +14,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from library.catalog.permits import LessonState
+from library.core.permits import NOBODY, Grant, Role, Viewer
+from server.web.navigation import navigation_for
+from server.web.pages import signed_in_person
 from server.web.parts import (
     ClipCard,
     Context,
@@ -24,10 +27,10 @@ from server.web.parts import (
     LessonCard,
     Pager,
     Reason,
-    Viewer,
     WorkRow,
 )
 from tests.server import slices
+from tests.support.registry import REGISTRY
 
 Sample = tuple[str, Context]
 
@@ -44,18 +47,9 @@ RULE = CountingRule(
     beat_every_s=10,
     group_most=500,
 )
-LECTURER = Viewer(id="p1", name="王芳", may_upload=True, may_see_stats=True)
-STAFF = Viewer(
-    id="p2",
-    name="陈志远",
-    may_upload=True,
-    may_review=True,
-    may_manage_people=True,
-    may_save_searches=True,
-    may_teach=True,
-    may_see_stats=True,
-)
-MEMBER = Viewer(id="p3", name="李秀英")
+LECTURER = Viewer("p1", "王芳", (Grant(Role.LECTURER, "b1", "/b1/"),))
+STAFF = Viewer("p2", "陈志远", (Grant(Role.STAFF, "b1", "/b1/"),))
+MEMBER = Viewer("p3", "李秀英", (Grant(Role.MEMBER, "b1", "/b1/"),))
 TITLES = (
     "绿水青山就是金山银山：从余村看生态富民",
     "乡村振兴五句话",
@@ -78,9 +72,12 @@ SENTENCES = (
 )
 
 
-def frame(viewer: Viewer | None = None, path: str = "/", **more: object) -> Frame:
-    """A frame in Chinese; `in_language` turns a whole page."""
-    return Frame(csrf="csrf-token", language="zh-CN", path=path, viewer=viewer, **more)  # type: ignore[arg-type]
+def frame(viewer: Viewer | None = None, path: str = "/", review_count: int = 0, **more: object) -> Frame:
+    """A frame in Chinese; `in_language` turns a whole page. `review_count`: what waits for the staff."""
+    who = viewer or NOBODY
+    around = navigation_for(who, REGISTRY.navigation, lambda entry: review_count)
+    more = {"viewer": signed_in_person(who), "navigation": around, **more}
+    return Frame(csrf="csrf-token", language="zh-CN", path=path, **more)  # type: ignore[arg-type]
 
 
 def in_language(page: Context, language: Language) -> Context:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC
 from html import unescape
@@ -15,17 +16,20 @@ from hypothesis import strategies as st
 from jinja2 import Environment, meta, nodes
 from markupsafe import Markup
 
+from server.slices.lessons.contexts import HomePage
+from server.slices.watching.contexts import ClipPage, CueLine
 from server.web.assets import Assets, AssetsMissingError, load_assets
 from server.web.formats import filters
 from server.web.i18n import LANGUAGES, Catalogues
-from server.web.parts import Context, Pager, Progress, Reason, Step
+from server.web.parts import Context, Language, Pager, Progress, Reason, Step
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer, marked, page_url
-from tests.server.pages import contexts
 from tests.server.pages.conftest import ASSET_NAMES, ROOT
-from tests.server.pages.contexts import PAGES
 from tests.server.pages.samples import card, in_language, pages
+from tests.support.registry import REGISTRY
 
 SAMPLES = pages()
+PAGES = tuple(REGISTRY.pages.values())
+"""Every page that the slices bring, and those of everybody."""
 SHARED = {"base.html", "parts.html", "statistics/charts.html"}
 
 
@@ -81,10 +85,14 @@ def test_every_template_has_its_context_and_its_sample() -> None:
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")} - SHARED
     assert files == {page.template for page in PAGES}
     assert {type(page) for page in SAMPLES.values()} == set(PAGES)
-    defined = {
-        thing for thing in vars(contexts).values() if isinstance(thing, type) and issubclass(thing, Context)
-    }
-    assert defined - {Context} == set(PAGES)
+    assert _defined() == set(PAGES), "a page that no slice brings"
+
+
+def _defined() -> set[type[Context]]:
+    """Every page that stands in a module of the server."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("server.")]
+    things = [thing for module in modules for thing in vars(module).values()]
+    return {thing for thing in things if isinstance(thing, type) and issubclass(thing, Context)} - {Context}
 
 
 def _wanted(environment: Environment, template: str) -> set[str]:
@@ -92,7 +100,7 @@ def _wanted(environment: Environment, template: str) -> set[str]:
     tree = environment.parse((ROOT / "templates" / template).read_text(encoding="utf-8"))
     own = {"asset", "explain", "languages", "step_name", "word", "page_url", "_", "ngettext"}
     own.add("rule_sentences")
-    own.add("transcript_warnings")
+    own.add("messages")
     for line in tree.find_all(nodes.FromImport):
         own |= {name if isinstance(name, str) else name[1] for name in line.names}
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}
@@ -117,7 +125,7 @@ def test_every_field_is_used_and_every_name_is_a_field(page: type[Context], cata
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_page_renders(renderer: Renderer, name: str, language: contexts.Language) -> None:
+def test_every_page_renders(renderer: Renderer, name: str, language: Language) -> None:
     html = renderer.render(in_language(SAMPLES[name], language))
     assert html.startswith("<!doctype html>")
     assert f'<html lang="{language}">' in html
@@ -173,13 +181,13 @@ def test_what_people_write_is_text(renderer: Renderer) -> None:
     evil = "\"><script>alert(1)</script>'{{ 7*7 }}"
     lesson = card(0, title=evil, lecturer=evil, topics=(evil,))
     page = SAMPLES["clip"]
-    assert isinstance(page, contexts.ClipPage)
-    cues = (contexts.CueLine(start_s=0, end_s=1, text=evil + "</script>"),)
+    assert isinstance(page, ClipPage)
+    cues = (CueLine(start_s=0, end_s=1, text=evil + "</script>"),)
     html = renderer.render(replace(page, lesson=lesson, cues=cues, frame=replace(page.frame, query=evil)))
     assert "<script>alert" not in html
     assert "49" not in html.replace("149", "")
     home = SAMPLES["home"]
-    assert isinstance(home, contexts.HomePage)
+    assert isinstance(home, HomePage)
     assert "<script>alert" not in renderer.render(replace(home, newest=(lesson,)))
 
 

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.web.assets import load_assets
-from server.web.i18n import LANGUAGES, load_catalogues
+from server.web.i18n import LANGUAGES
 from server.web.templating import Renderer
 from tests.server.pages.conftest import ASSET_NAMES, ROOT
 from tests.server.pages.samples import in_language, pages
 from tests.support import needs
+from tests.support.registry import read_catalogues
 
 FRONTEND = ROOT / "frontend"
 
@@ -139,7 +140,7 @@ def test_no_page_is_wider_than_a_phone_or_trips_over_its_scripts(
     from playwright.sync_api import sync_playwright
 
     shutil.copytree(built, tmp_path / "static")
-    catalogues = load_catalogues(ROOT / "server" / "locale")
+    catalogues = read_catalogues()
     renderer = Renderer(
         ROOT / "templates", catalogues, load_assets(tmp_path / "static", "static/"), ZoneInfo("Asia/Shanghai")
     )

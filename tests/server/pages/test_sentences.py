@@ -19,12 +19,13 @@ from library.intake.rules import RecordingState, StepKind, StepState
 from server.web.formats import clock, device_words, duration_words, size, watched_words
 from server.web.i18n import LANGUAGES, SOURCE_LANGUAGE, Catalogues, negotiate
 from server.web.parts import NoRecording
-from server.web.reasons import REASONS
-from server.web.words import WORDS, explain
+from server.web.words import explain
 from tests.server.pages.catalogue import ROOT, catalogue_path, extract, untranslated, update
+from tests.support.registry import REGISTRY
 from transcode.errors import FAILURES, REFUSALS
 from transcode.transcripts.parsing import WARNINGS
 
+SENTENCES, WORDS = REGISTRY.phrases.sentences, REGISTRY.phrases.words
 HAN = re.compile(r"[\u4e00-\u9fff]")
 PLACES = re.compile(r"%\((\w+)\)s")
 
@@ -81,7 +82,7 @@ def test_pages_hand_their_scripts_what_the_scripts_say(catalogues: Catalogues) -
 
 
 def test_every_refusal_and_failure_has_its_sentence() -> None:
-    assert (set(REFUSALS) | set(FAILURES) | set(WARNINGS)) - set(REASONS) == set()
+    assert (set(REFUSALS) | set(FAILURES) | set(WARNINGS)) - set(SENTENCES) == set()
 
 
 def _raised_codes() -> dict[str, str]:
@@ -110,7 +111,7 @@ def _raised_codes() -> dict[str, str]:
 def test_every_code_that_is_raised_has_its_sentence() -> None:
     codes = _raised_codes()
     assert len(codes) > 20, "the search has lost its way"
-    assert {code: where for code, where in codes.items() if code not in REASONS} == {}
+    assert {code: where for code, where in codes.items() if code not in SENTENCES} == {}
 
 
 def test_every_state_has_its_word() -> None:
@@ -139,7 +140,7 @@ def test_reasons_name_their_values_in_words(catalogues: Catalogues) -> None:
 
 def test_a_reason_is_never_an_error_itself(catalogues: Catalogues) -> None:
     for catalogue in catalogues:
-        for code in REASONS:
+        for code in SENTENCES:
             assert explain(code, {}, catalogue).message, "values may be missing"
         assert "made_up" in explain("made_up", {"x": 1}, catalogue).message
 

@@ -17,10 +17,10 @@ from library.catalog.rules import CueLine, TranscriptQuality
 from library.core.clock import local_day
 from server.slices.finding import workbook as exporting
 from server.slices.finding.workbook import About, Gathered, Line, gather, workbook
-from server.web.i18n import load_catalogues
 from tests.server.conftest import Shelf
 from tests.support import factories as make
-from tests.support.server import ROOT, Served
+from tests.support.registry import read_catalogues
+from tests.support.server import Served
 
 pytestmark = pytest.mark.slow
 
@@ -116,7 +116,7 @@ def test_all_pages_come_once_and_in_the_order_of_the_page(served: Served, lesson
 
 
 def test_no_more_than_the_most_is_gathered_and_the_heading_says_so(served: Served, lesson: str) -> None:
-    catalogue = load_catalogues(ROOT / "server" / "locale").of("zh-CN")
+    catalogue = read_catalogues().of("zh-CN")
     viewer = Shelf(served).viewer("staff")
     found = gather(served.ports, viewer, MANY, catalogue, most=105)
     assert (found.total, found.hits, len(found.lines)) == (130, 105, 105)
@@ -160,7 +160,7 @@ def test_the_file_is_named_after_the_query_in_any_script(served: Served, lesson:
 
 
 def test_words_that_xml_cannot_hold_are_left_out() -> None:
-    catalogue = load_catalogues(ROOT / "server" / "locale").of("zh-CN")
+    catalogue = read_catalogues().of("zh-CN")
     hostile = "a\x00\x0b\x1b\ud800\ufffe<b>&amp;_x0041_" + "长" * 40_000
     line = Line(hostile, "", "@SUM(1)", None, "-1", None, "\t=1", "", "http://127.0.0.1:8000/lessons/x")
     about = About("=cmd|' /C calc'!A0\x08", {"topic": "=1+1"}, "date", make.NOW)
@@ -173,7 +173,7 @@ def test_words_that_xml_cannot_hold_are_left_out() -> None:
 
 
 def test_a_time_after_a_day_is_still_a_time() -> None:
-    catalogue = load_catalogues(ROOT / "server" / "locale").of("zh-CN")
+    catalogue = read_catalogues().of("zh-CN")
     line = Line("长会", "", "", None, "", 90_061.7, "话", "原话", "http://127.0.0.1:8000/clips/x?t=1.0")
     about = About("话", {}, "relevance", make.NOW)
     cell = sheet_of(workbook(Gathered(1, 1, False, (line,)), about, catalogue)).cell(row=6, column=6)

@@ -26,7 +26,6 @@ from server.slices.statistics.presentation import lesson_page, overview_page
 from server.slices.statistics.reports import Making, csv_file, lesson_report, overview_report, workbook
 from server.slices.statistics.spans import choose
 from server.web.assets import Assets
-from server.web.i18n import load_catalogues
 from server.web.parts import LessonRef
 from server.web.sheets import CSV, XLSX
 from server.web.templating import Renderer
@@ -36,10 +35,11 @@ from tests.server.pages.samples import RULE, frame
 from tests.server.slices.statistics import measured
 from tests.support import factories as make
 from tests.support.client import Person
+from tests.support.registry import read_catalogues
 from tests.support.server import ROOT, Served, password
 
 TITLE = "=cmd|' /C calc'!A0<script>alert(1)</script>"
-CATALOGUES = load_catalogues(ROOT / "server" / "locale")
+CATALOGUES = read_catalogues()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,13 @@
+"""What the states, the kinds and the audiences of lessons are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.web.i18n import N_
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "state": {"draft": N_("待发布"), "published": N_("已发布"), "withdrawn": N_("已撤下")},
+    "audience": {"everyone": N_("所有人"), "signed_in": N_("登录后可看")},
+    "kind": {"video": N_("视频"), "sound": N_("音频"), "text": N_("文稿")},
+}

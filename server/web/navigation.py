@@ -1,0 +1,59 @@
+"""The navigation: the entries that slices bring, and which of them a viewer is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from library.core.permits import Role, Viewer
+from server.web.parts import Navigation, NavigationLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavigationEntry:
+    """A way to a page. `place`: the bar above every page, or the menu under one's own name.
+
+    Entries stand in the order of `rank`, the lowest first. `label` is marked with N_. `shown_to` tells who
+    sees the entry, `number` counts what waits behind it for them.
+    """
+
+    place: Literal["main", "personal"]
+    rank: int
+    url: str
+    label: str
+    shown_to: Callable[[Viewer], bool]
+    number: Callable[[Session, Viewer], int] | None = None
+
+
+def everybody(viewer: Viewer) -> bool:
+    """Show an entry to all, also to those who have not signed in."""
+    return True
+
+
+def lecturers(viewer: Viewer) -> bool:
+    """Show an entry to lecturers and whoever stands above them."""
+    return viewer.has(Role.LECTURER)
+
+
+def staff(viewer: Viewer) -> bool:
+    """Show an entry to the staff."""
+    return viewer.has(Role.STAFF)
+
+
+def navigation_for(
+    viewer: Viewer, entries: Iterable[NavigationEntry], number_of: Callable[[NavigationEntry], int]
+) -> Navigation:
+    """Return what `viewer` is shown of `entries`; only shown ones are asked for their number."""
+    shown = [entry for entry in entries if entry.shown_to(viewer)]
+
+    def links(place: str) -> tuple[NavigationLink, ...]:
+        return tuple(
+            NavigationLink(url=entry.url, label=entry.label, number=number_of(entry) if entry.number else 0)
+            for entry in shown
+            if entry.place == place
+        )
+
+    return Navigation(main=links("main"), personal=links("personal"))

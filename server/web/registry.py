@@ -1,0 +1,130 @@
+"""The slices put together: one registry for the pages and the command line, one list of routers for the web.
+
+Whatever two of them bring is refused here, when the program starts; a later one never quietly wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fastapi import APIRouter
+from fastapi.routing import iter_route_contexts
+
+from server.web.navigation import NavigationEntry
+from server.web.parts import Context, ErrorPage
+from server.web.phrases import Phrases
+from server.web.sentences import SENTENCES
+from server.web.slice import Slice
+from server.wiring import Ports
+
+SHARED = Slice(name="everybody", pages=(ErrorPage,), sentences=SENTENCES)
+"""What is there before any slice comes."""
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class SlicesClash(Exception):
+    """Two slices bring the same thing, or one brings it twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What all slices bring: sentences and words, pages by their templates, the navigation in its order."""
+
+    phrases: Phrases
+    pages: dict[str, type[Context]]
+    navigation: tuple[NavigationEntry, ...]
+
+
+def gather(slices: Sequence[Slice]) -> Registry:
+    """Put together what `slices` bring and what everybody shares; raises SlicesClash."""
+    slices = (SHARED, *slices)
+    _joined("the name", slices, lambda its: [(its.name, its)])
+    words = _joined("the word", slices, _words)
+    kinds = dict.fromkeys(kind for kind, _ in words)
+    return Registry(
+        phrases=Phrases(
+            sentences=_joined("the code", slices, lambda its: its.sentences.items()),
+            told_apart=_joined("the code", slices, lambda its: its.told_apart.items()),
+            words={kind: {code: name for (of, code), name in words.items() if of == kind} for kind in kinds},
+        ),
+        pages=_joined("the template", slices, lambda its: [(page.template, page) for page in its.pages]),
+        navigation=tuple(
+            sorted((entry for its in slices for entry in its.navigation), key=lambda entry: entry.rank)
+        ),
+    )
+
+
+def routers_of(slices: Sequence[Slice], ports: Ports) -> list[APIRouter]:
+    """Return all routers of `slices` in their order, those built that need `ports`.
+
+    Raises SlicesClash for a route that two routers would answer, or that one router has twice.
+    """
+    routers: list[APIRouter] = []
+    taken: list[tuple[str, str, str, APIRouter]] = []
+    for its in slices:
+        for router in (*its.routers, *(build(ports) for build in its.built_routers)):
+            for method, path in _routes(router):
+                for owner, other_method, other_path, other in taken:
+                    # Within one router the order is meant: /words stands before /{entry_id}.
+                    meet = _same(path, other_path) if other is router else _overlap(path, other_path)
+                    if method == other_method and meet:
+                        raise SlicesClash(
+                            f"{method} {path} of the slice {its.name} is {other_path} of the slice {owner}"
+                        )
+                taken.append((its.name, method, path, router))
+            routers.append(router)
+    return routers
+
+
+def _joined(
+    what: str, slices: Sequence[Slice], brought: Callable[[Slice], Iterable[tuple[_K, _V]]]
+) -> dict[_K, _V]:
+    """Return all that `slices` bring, by its key; raises SlicesClash for a key that comes twice."""
+    joined: dict[_K, _V] = {}
+    owners: dict[_K, str] = {}
+    for its in slices:
+        for key, value in brought(its):
+            if key in joined:
+                raise SlicesClash(f"{what} {key!r} is of the slice {owners[key]} and of {its.name}")
+            joined[key], owners[key] = value, its.name
+    return joined
+
+
+def _words(its: Slice) -> Iterator[tuple[tuple[str, str], str]]:
+    """Give each word by its kind and code: slices may share a kind, but not a word."""
+    for kind, names in its.words.items():
+        for code, name in names.items():
+            yield (kind, code), name
+
+
+def _routes(router: APIRouter) -> Iterator[tuple[str, str]]:
+    for route in iter_route_contexts(router.routes):
+        for method in sorted(getattr(route, "methods", None) or {"*"}):
+            yield method, str(route.path)
+
+
+_PLACE = re.compile(r"\{[^}]*\}")
+
+
+def _same(one: str, other: str) -> bool:
+    """Tell whether two paths are the same but for what their places are called."""
+    return _PLACE.sub("{}", one) == _PLACE.sub("{}", other)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Tell whether an address can be of both paths, so that the order of routers decides who answers."""
+    ours, theirs = one.split("/"), other.split("/")
+    return len(ours) == len(theirs) and all(map(_parts_meet, ours, theirs))
+
+
+def _parts_meet(one: str, other: str) -> bool:
+    if "{" in one and "{" in other:
+        return True
+    pattern, text = (one, other) if "{" in one else (other, one)
+    # What stands between places stays as it is: {n}.jpg meets 3.jpg and not 3.png.
+    return re.fullmatch(".+".join(map(re.escape, _PLACE.split(pattern))), text) is not None

@@ -1,0 +1,29 @@
+"""What everybody may meet, whatever they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.web.i18n import N_
+from server.web.phrases import Sentence
+
+SENTENCES: Mapping[str, Sentence] = {
+    "invalid": (N_("填写的内容不能用。"), N_("请改正后再提交。")),
+    "empty": (N_("这一项不能为空。"), N_("请填写后再提交。")),
+    "too_long": (N_("太长了：最多 %(most)s 个字，现在有 %(length)s 个。"), N_("请缩短一些。")),
+    "too_many": (N_("太多了：最多 %(most)s 个。"), N_("请去掉一些。")),
+    "unknown_choice": (N_("没有这个选项。"), N_("请从列出的选项中选择。")),
+    "file_missing": (N_("找不到这个文件：%(found)s。"), N_("请检查文件名和所在的文件夹。")),
+    "too_large": (N_("文件太大，或者空间不够。"), N_("请压缩后再试，或请管理员放宽限制。")),
+    "length_needed": (N_("请求没有说明长度。"), N_("请联系管理员检查网络代理。")),
+    "body_size": (N_("发来的内容太大：最多 %(most_bytes)s。"), N_("请缩小后再试。")),
+    "throttled": (N_("试得太频繁了。"), N_("请过 %(wait_s)s 再试。")),
+    "not_found": (N_("这里没有您要找的内容。"), N_("它可能已被撤下，或者网址不完整。可以试试搜索。")),
+    "sign_in_needed": (N_("请先登录。"), N_("登录后会回到这一页。")),
+    "forbidden": (N_("您的角色不能做这件事。"), N_("需要的话，请联系您所在支部的管理员。")),
+    "csrf": (N_("这一页放得太久了，为了安全没有提交。"), N_("请刷新后再试一次。")),
+    "conflict": (N_("它的状态刚刚变了，这个操作不再适用。"), N_("请刷新后再看。")),
+    "error": (N_("出了点问题，没有完成。"), N_("请再试一次；仍然如此，请把编号告诉管理员。")),
+    "saved": (N_("已保存。"), ""),
+    "deleted": (N_("已删除。"), ""),
+}
