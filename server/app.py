@@ -50,7 +50,7 @@ from server.web import errors
 from server.web.assets import load_assets
 from server.web.deps import guard
 from server.web.i18n import load_catalogues
-from server.web.pages import Pages
+from server.web.state import hold, state_of
 from server.web.templating import Renderer
 from server.wiring import Ports
 from transcode.errors import ToolMissing
@@ -77,10 +77,8 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
         openapi_url="/api/openapi.json",
         dependencies=[Depends(guard)],
     )
-    app.state.settings, app.state.ports, app.state.assets = settings, ports, assets
     counts = ViewCounts()
-    app.state.pages = Pages(renderer, ports, counts)
-    app.state.stopping = asyncio.Event()
+    hold(app, ports, assets, renderer, counts)
     for module in (
         system,
         catalog,
@@ -105,7 +103,7 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
         vocabulary_api,
     ):
         app.include_router(module.router)
-    app.include_router(upload_router(ports), include_in_schema=False)
+    app.include_router(upload_router(settings), include_in_schema=False)
     app.state.media = MediaApp(ports.media_keys, ports.closed, ports.store, ports.clock)
     app.mount("/static", _Static(directory=_HERE / "static"))
     errors.install(app)
@@ -145,11 +143,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
     Without a worker here this process keeps its own index up to date, or lets whoever holds its lock do so.
     """
-    ports: Ports = app.state.ports
+    state = state_of(app)
+    ports = state.ports
     closing = ClosingThread(ports.closed, ports.db)
     await asyncio.to_thread(closing.start)
     worker: Worker | None = None
-    if app.state.settings.worker:
+    if ports.settings.worker:
         worker = Worker(ports)
         try:
             await asyncio.to_thread(worker.start)
@@ -167,7 +166,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        app.state.stopping.set()
+        state.stopping.set()
         await asyncio.to_thread(app.state.counting.stop)
         mending.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -1,10 +1,10 @@
-"""Pages: the frame around them, the way back with a word of what was done, and lists of lessons as cards."""
+"""Pages: the frame around them, the way back with a word of what was done, and the cookies they set."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import Request
@@ -13,54 +13,37 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from library.access.rules import SIGN_IN_DAYS
 from library.catalog import queries as catalog
-from library.catalog.permits import LessonState, media_audience
-from library.catalog.tables import Clip, Lesson
+from library.catalog.permits import LessonState
 from library.core.paging import Page
-from library.core.permits import NOBODY, Role
+from library.core.permits import Role
 from library.core.permits import Viewer as Permitted
-from library.plays.view_counts import ViewCounts
-from server.delivery.signing import media_expiry
 from server.settings import Settings
-from server.web.deps import SESSION_COOKIE, VISITOR_COOKIE, Who
-from server.web.i18n import negotiate
-from server.web.parts import (
-    ClipCard,
-    Context,
-    CountingRule,
-    Flash,
-    Frame,
-    Language,
-    LessonCard,
-    LessonRef,
-    Pager,
-    Reason,
-    Viewer,
-)
+from server.web.parts import Context, CountingRule, Flash, Frame, Language, Pager, Reason, Viewer
 from server.web.reasons import REASONS
-from server.web.sharing import Share, share
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer
+from server.web.who import SESSION_COOKIE, VISITOR_COOKIE, Who
 from server.web.words import Explained
-from server.wiring import Ports
 
 FLASH_COOKIE = "weike_flash"
 _YEAR_S = 365 * 24 * 3600
 
 
 class Pages:
-    """Renders contexts; knows the ports only to sign addresses and to read settings."""
+    """Renders contexts and sends browsers on; `secure`: cookies go over https alone."""
 
-    def __init__(self, renderer: Renderer, ports: Ports, counts: ViewCounts) -> None:
-        self.renderer, self._ports, self._counts = renderer, ports, counts
-        self._secure = ports.settings.base_url.startswith("https://")
+    def __init__(self, renderer: Renderer, *, secure: bool) -> None:
+        self.renderer, self._secure = renderer, secure
 
-    # ------------------------------------------------------------------ the frame
-
-    def nobody(self, request: Request) -> Who:
-        """Return somebody without name or cookie, for answers to those who could not be identified."""
-        return Who(NOBODY, negotiate(None, request.headers.get("accept-language")), "", "", False, None, True)
-
-    def frame(self, request: Request, who: Who, *, query: str = "", review_count: int = 0) -> Frame:
-        """Return what stands around every page."""
+    def frame(
+        self,
+        request: Request,
+        session: Session,
+        who: Who,
+        *,
+        query: str = "",
+        review_count: int | None = None,
+    ) -> Frame:
+        """Return what stands around every page; `review_count` is looked up unless the page knows it."""
         viewer = who.viewer
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return Frame(
@@ -81,16 +64,8 @@ class Pages:
             else None,
             flashes=_flashes(request),
             query=query,
-            review_count=review_count or self._to_review(request, who),
+            review_count=_to_review(session, viewer) if review_count is None else review_count,
         )
-
-    def _to_review(self, request: Request, who: Who) -> int:
-        if not who.viewer.has(Role.STAFF):
-            return 0
-        with self._ports.db.read() as session:
-            return catalog.count_lessons(
-                session, who.viewer, catalog.Filters(state=LessonState.DRAFT, playable=True)
-            )
 
     def respond(self, request: Request, who: Who, context: Context, status: int = 200) -> Response:
         """Return a page."""
@@ -133,83 +108,6 @@ class Pages:
         """Return a stored reason in words."""
         return self.renderer.explain(Reason(code=code, args=args or {}), language)
 
-    @property
-    def rule(self) -> CountingRule:
-        """The counting rule as pages print it: the settings themselves."""
-        return counting_rule(self._ports.settings)
-
-    # ------------------------------------------------------------------ lessons and clips
-
-    def media_url(self, lesson: Lesson, clip: Clip, file: str, plan: str | None = None) -> str:
-        """Return a signed address of a file of a clip that plays; `plan`: of another folder than its own."""
-        expires = media_expiry(self._ports.clock(), self._ports.settings.media_life_s)
-        its = catalog.facts(lesson)
-        audience = media_audience(its.state, its.audience)
-        return self._ports.signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
-
-    def share(self, lesson: Lesson, path: str) -> Share | None:
-        """Return how to hand on a page of a lesson, None while the lesson is not published."""
-        if lesson.state != LessonState.PUBLISHED:
-            return None
-        return share(self._ports.settings.base_url, path)
-
-    def poster_url(self, lesson: Lesson, clip: Clip | None) -> str | None:
-        """Return the address of a clip's picture, None when it has none."""
-        return (
-            self.media_url(lesson, clip, clip.poster)
-            if clip is not None and clip.plan and clip.poster
-            else None
-        )
-
-    def card(self, lesson: Lesson, views: int) -> LessonCard:
-        """Return a lesson as lists show it."""
-        first = next((clip for clip in lesson.clips if clip.plan), None)
-        return LessonCard(
-            id=lesson.id,
-            title=lesson.title,
-            lecturer=lesson.lecturer.name if lesson.lecturer else None,
-            date=lesson.taught_on,
-            topics=tuple(link.topic.name for link in lesson.topics),
-            duration_s=lesson.duration_s,
-            clip_count=len(lesson.clips),
-            views=views,
-            kind=lesson.kind,  # type: ignore[arg-type]  # held to these words by the table's check
-            state=lesson.state,  # type: ignore[arg-type]
-            audience=lesson.audience,  # type: ignore[arg-type]
-            poster_url=self.poster_url(lesson, first),
-        )
-
-    def cards(self, session: Session, lessons: Sequence[Lesson]) -> tuple[LessonCard, ...]:
-        """Return lessons as lists show them, with their counted views."""
-        views = self._counts.of_lessons(session, [lesson.id for lesson in lessons])
-        return tuple(self.card(lesson, views.get(lesson.id, 0)) for lesson in lessons)
-
-    def other_years(
-        self, session: Session, viewer: Permitted, lessons: Sequence[Lesson]
-    ) -> tuple[LessonCard, ...]:
-        """Return lessons of the same topics in other years, without their views."""
-        return tuple(self.card(other, 0) for other in catalog.same_topic(session, viewer, lessons))
-
-    def clip_cards(self, session: Session, lesson: Lesson) -> tuple[ClipCard, ...]:
-        """Return a lesson's clips in order."""
-        views = self._counts.of_lesson(session, lesson.id)
-        words = catalog.first_words_of(session, lesson)
-        return tuple(
-            ClipCard(
-                id=clip.id,
-                n=clip.number,
-                title=clip.title,
-                start_s=clip.start_s,
-                duration_s=clip.duration_s or clip.end_s - clip.start_s,
-                views=views.get(clip.id, 0),
-                ready=clip.plan is not None,
-                poster_url=self.poster_url(lesson, clip),
-                stills=clip.stills,
-                first_words=words.get(clip.id, ""),
-            )
-            for clip in lesson.clips
-        )
-
 
 def counting_rule(settings: Settings) -> CountingRule:
     """Return the counting rule as it is printed: the settings themselves."""
@@ -225,13 +123,6 @@ def counting_rule(settings: Settings) -> CountingRule:
         late_h=rule.late_h,
         beat_every_s=settings.beat_every_s,
         group_most=rule.group_most,
-    )
-
-
-def lesson_ref(lesson: Lesson) -> LessonRef:
-    """Return just enough of a lesson to name it."""
-    return LessonRef(
-        id=lesson.id, title=lesson.title, lecturer=lesson.lecturer.name if lesson.lecturer else None
     )
 
 
@@ -256,6 +147,13 @@ def safe_next(url: str) -> str:
 def reason(error: Exception) -> Reason:
     """Return an error of the product as a reason that a form shows again."""
     return Reason(code=getattr(error, "code", "error"), args=getattr(error, "values", {}))
+
+
+def _to_review(session: Session, viewer: Permitted) -> int:
+    """Return how many lessons wait for somebody of the staff; nobody else is told."""
+    if not viewer.has(Role.STAFF):
+        return 0
+    return catalog.count_lessons(session, viewer, catalog.Filters(state=LessonState.DRAFT, playable=True))
 
 
 def _flashes(request: Request) -> tuple[Flash, ...]:
