@@ -25,10 +25,10 @@ from server.web import errors
 from server.web.assets import load_assets
 from server.web.deps import guard
 from server.web.i18n import load_catalogues
-from server.web.pages import Pages
 from server.web.registry import gather, routers_of
 from server.web.requests import Requests
 from server.web.slice import Slice
+from server.web.state import hold, state_of
 from server.web.templating import Renderer
 from server.wiring import Ports
 
@@ -54,11 +54,9 @@ def create_app(settings: Settings, ports: Ports, slices: Sequence[Slice] = SLICE
         openapi_url="/api/openapi.json",
         dependencies=[Depends(guard)],
     )
-    app.state.settings, app.state.ports, app.state.assets = settings, ports, assets
     counts = ViewCounts()
-    app.state.pages = Pages(renderer, registry.navigation, ports, counts)
-    app.state.stopping = asyncio.Event()
-    for router in routers_of(slices, ports):
+    hold(app, ports, assets, renderer, counts, registry.navigation)
+    for router in routers_of(slices, settings):
         app.include_router(router)
     app.state.media = MediaApp(ports.media_keys, ports.narrowed, ports.store, ports.clock)
     app.mount("/static", _Static(directory=_HERE / "static"))
@@ -96,11 +94,12 @@ class _MediaFirst(FastAPI):
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run what runs beside the pages; at the end let go who follows a stream, and write the last beats."""
-    async with running(beside_pages(app.state.ports)):
+    state = state_of(app)
+    async with running(beside_pages(state.ports)):
         try:
             yield
         finally:
-            app.state.stopping.set()
+            state.stopping.set()
             await asyncio.to_thread(app.state.counting.stop)
 
 

@@ -167,6 +167,16 @@ class Settings(BaseSettings):
         return self.media_secret_file or self.data / "media_secret"
 
     @property
+    def uploads_folder(self) -> Path:
+        """Where files lie while they are received."""
+        return self.data / "uploads"
+
+    @property
+    def work_folder(self) -> Path:
+        """Where clips are made before they are published."""
+        return self.data / "work"
+
+    @property
     def index_folder(self) -> Path:
         """The folder of the chosen engine's index; the other engine's stays as it is, to go back to."""
         folder = self.index or self.data / "index"

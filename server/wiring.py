@@ -60,12 +60,12 @@ class Ports:
     @property
     def uploads(self) -> Path:
         """Where files lie while they are received."""
-        return self.settings.data / "uploads"
+        return self.settings.uploads_folder
 
     @property
     def work(self) -> Path:
         """Where clips are made before they are published."""
-        return self.settings.data / "work"
+        return self.settings.work_folder
 
     def close(self) -> None:
         """Give everything back."""
@@ -99,8 +99,8 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
     Raises SecretUnreadable, and the database's or the store's own errors when they cannot be reached.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    for folder in ("uploads", "work"):
-        (settings.data / folder).mkdir(exist_ok=True)
+    for folder in (settings.uploads_folder, settings.work_folder):
+        folder.mkdir(exist_ok=True)
     secret = secrets.read_or_make(settings.secret_file or settings.data / "secret")
     media_keys = MediaKeys(settings.media_keys_file)
     db = open_database(settings.database)
@@ -115,9 +115,9 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
         media_keys=media_keys,
         narrowed=NarrowedClips(db, clock, settings.media_life_s),
         secret=secret,
-        downloads=Downloads(store, settings.data / "work", cache(lambda: open_tools(settings))),
+        downloads=Downloads(store, settings.work_folder, cache(lambda: open_tools(settings))),
         asked=AskedQueries(db, secret, clock, *offering),
-        frequent=FrequentQueries(db, clock, *offering),
+        frequent=FrequentQueries(clock, *offering),
         dictionary=DictionaryInUse(db),
         clock=clock,
     )

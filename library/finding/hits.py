@@ -184,7 +184,7 @@ class Finder:
         to show at most.
         """
         query = _with_keys(session, parse(query_text))
-        dictionary, scope = self.dictionary.now(), scope_of(viewer)
+        dictionary, scope = self.dictionary.now(session), scope_of(viewer)
         reader = self.indexer.reader()
         try:
             results = reader.search(
@@ -238,7 +238,8 @@ class Finder:
         query = _with_keys(session, parse(query_text))
         reader, scope = self.indexer.reader(), scope_of(viewer)
         try:
-            found = reader.search(query, scope, limit=0, filters=filters, dictionary=self.dictionary.now())
+            dictionary = self.dictionary.now(session)
+            found = reader.search(query, scope, limit=0, filters=filters, dictionary=dictionary)
         except SearchError as error:
             raise _unavailable(error) from error
         return 0 if found.relaxed else found.total

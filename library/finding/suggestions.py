@@ -64,7 +64,7 @@ def suggest(
     try:
         reader, scope = finder.indexer.reader(), scope_of(viewer)
         found = reader.suggest(typed, scope, limit)
-        for other in finder.dictionary.now().synonyms_of(typed)[:_MOST_SYNONYMS]:
+        for other in finder.dictionary.now(session).synonyms_of(typed)[:_MOST_SYNONYMS]:
             more = reader.suggest(other, scope, limit)
             found = [*found, *(one for one in more if one not in found)][:limit]
     except (IndexUnavailable, SearchError):
@@ -72,7 +72,7 @@ def suggest(
     titles = [one.text for one in found if one.kind == "title"]
     lessons = queries.lessons_titled(session, viewer, titles) if titles else {}
     names = {fold(one.text) for one in found}
-    asked = (text for text in known.matching(typed) if fold(text) not in names)
+    asked = (text for text in known.matching(session, typed) if fold(text) not in names)
     others = frequent(finder, known, session, viewer, asked, min(MOST_QUERIES, limit // 2))
     return [
         *(
@@ -101,7 +101,7 @@ def frequent(
         mark = finder.indexer.reader().mark()
         for text in islice(texts, _MOST_ASKED * most):
             search = partial(finder.count_hits, session, viewer, text)
-            if len(offered) < most and (count := known.total(scope, text, mark, search)):
+            if len(offered) < most and (count := known.total(session, scope, text, mark, search)):
                 offered.append(Suggested("query", text, count, f"/search?{urlencode({'q': text})}"))
     except (IndexUnavailable, SearchError):
         return []

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from library.core.clock import Clock, local_day
-from library.core.database import Database
 from library.searches import queries
 from search import Names, fold, names_of
 
@@ -27,35 +28,37 @@ class _Known:
 
 
 class FrequentQueries:
-    """Queries that enough people asked on one day, read from the database once a minute.
+    """Queries that enough people asked on one day, read once a minute in the transaction of who asks then.
 
     Whether somebody may be offered one is for the caller to ask, by searching as they do; the totals found
     are kept until the index has learned something new, for a minute at most.
     """
 
-    def __init__(self, db: Database, clock: Clock, least: int, keep_days: int) -> None:
-        self._db, self._clock, self._least, self._keep_days = db, clock, least, keep_days
+    def __init__(self, clock: Clock, least: int, keep_days: int) -> None:
+        self._clock, self._least, self._keep_days = clock, least, keep_days
         self._turn = threading.Lock()
         self._known: _Known | None = None
         self._totals: dict[tuple[frozenset[str], str], int] = {}
         self._mark = -1
 
-    def top(self) -> Sequence[str]:
+    def top(self, session: Session) -> Sequence[str]:
         """The most frequent queries, in order."""
-        return self._now().texts
+        return self._now(session).texts
 
-    def matching(self, typed: str) -> Iterator[str]:
+    def matching(self, session: Session, typed: str) -> Iterator[str]:
         """Those that continue what is typed, then those that hold it (characters, pinyin, initials)."""
-        known, whole = self._now(), fold(typed).strip()
+        known, whole = self._now(session), fold(typed).strip()
         found: dict[str, bool] = {}
         for name, at_start in known.names.beginning(typed):
             found[name.text] = found.get(name.text, False) or at_start
         ordered = [text for text in known.texts if text in found and fold(text) != whole]
         yield from sorted(ordered, key=lambda text: not found[text])
 
-    def total(self, scope: frozenset[str], text: str, mark: int, search: Callable[[], int]) -> int:
+    def total(
+        self, session: Session, scope: frozenset[str], text: str, mark: int, search: Callable[[], int]
+    ) -> int:
         """Return how much a query finds in a scope, as `search` says, asked once for an index's `mark`."""
-        self._now()
+        self._now(session)
         with self._turn:
             if mark != self._mark or len(self._totals) >= _MOST_TOTALS:
                 self._totals.clear()
@@ -68,15 +71,12 @@ class FrequentQueries:
                     self._totals[scope, text] = found
         return found
 
-    def _now(self) -> _Known:
+    def _now(self, session: Session) -> _Known:
         now, known = self._clock(), self._known
         if known is not None and now - known.read_at < _READ_EVERY:
             return known
         since = local_day(now) - timedelta(days=self._keep_days)
-        with self._db.read() as session:
-            texts = (
-                tuple(queries.frequent(session, since, self._least, _MOST_KNOWN)) if self._keep_days else ()
-            )
+        texts = tuple(queries.frequent(session, since, self._least, _MOST_KNOWN)) if self._keep_days else ()
         known = _Known(texts, names_of(texts), now)
         with self._turn:
             self._known = known

@@ -10,19 +10,19 @@ from typing import Annotated, Any
 import typer
 
 from library.catalog import queries as catalog
+from library.core.database import Database
 from library.finding.hits import Found
-from library.finding.indexer import IndexUnavailable
+from library.finding.indexer import Indexer, IndexUnavailable
 from search import Sort
 from server.commands.administrator import machine
 from server.commands.console import Console, absolute, console_of, write_whole
 from server.commands.failures import BAD_INPUT, Failure
 from server.commands.json_objects import hit_object
 from server.commands.options import Json
-from server.slices.finding.workbook import MOST_HITS, About, gather, workbook
+from server.slices.finding.workbook import MOST_HITS, About, Gathered, gather, workbook
 from server.web.formats import clock
-from server.web.i18n import N_
+from server.web.i18n import N_, Catalogue
 from server.web.words import word
-from server.wiring import Ports
 
 # Somebody waits: an index that is a little behind is better than none, and its worker catches up anyway.
 _CATCH_UP_S = 5.0
@@ -59,9 +59,22 @@ def search(
     if xlsx is not None and xlsx.suffix.lower() != ".xlsx":
         raise Failure(N_("表格的文件名要以 .xlsx 结尾：%(file)s"), BAD_INPUT, file=xlsx)
     with console.ports(must_exist=True) as ports:
-        _catch_up(ports)
+        _catch_up(ports.db, ports.indexer)
         if xlsx is not None:
-            written = _write_workbook(console, ports, query, sort, limit or MOST_HITS, absolute(xlsx))
+            with ports.db.read() as session:
+                viewer = machine(session)
+            gathered = gather(
+                ports.db,
+                ports.finder,
+                viewer,
+                query,
+                console.catalogue,
+                base_url=ports.settings.base_url,
+                sort=sort,
+                most=limit or MOST_HITS,
+            )
+            about = About(query, {}, sort, ports.clock())
+            written = _write_workbook(gathered, about, console.catalogue, absolute(xlsx))
             sentence = N_("找到 %(total)s 处，写进 %(file)s 的有 %(written)s 处，共 %(rows)s 行。")
             console.result(written, as_json, [console.say(sentence, **written)])
             return
@@ -74,25 +87,19 @@ def search(
     console.result(value, as_json, [*_about_lines(console, found), *_hit_lines(console, value)])
 
 
-def _write_workbook(
-    console: Console, ports: Ports, query: str, sort: Sort, most: int, file: Path
-) -> dict[str, Any]:
+def _write_workbook(found: Gathered, about: About, catalogue: Catalogue, file: Path) -> dict[str, Any]:
     """Write what is found into a workbook, which appears whole or not at all; return what was written."""
-    with ports.db.read() as session:
-        viewer = machine(session)
-    found = gather(ports, viewer, query, console.catalogue, sort=sort, most=most)
-    about = About(query, {}, sort, ports.clock())
-    write_whole(file, workbook(found, about, console.catalogue))
+    write_whole(file, workbook(found, about, catalogue))
     return {"total": found.total, "written": found.hits, "rows": len(found.lines), "file": str(file)}
 
 
-def _catch_up(ports: Ports) -> None:
+def _catch_up(db: Database, indexer: Indexer) -> None:
     """Bring the index up to date if it is behind; whoever writes it already does so without us."""
-    with ports.db.read() as session:
+    with db.read() as session:
         wanted = catalog.latest_revision(session)
     with suppress(IndexUnavailable):  # an index that cannot answer at all says so when it is asked
-        if ports.indexer.reader().mark() < wanted:
-            ports.indexer.catch_up(wanted, timeout_s=_CATCH_UP_S)
+        if indexer.reader().mark() < wanted:
+            indexer.catch_up(wanted, timeout_s=_CATCH_UP_S)
 
 
 def _about_lines(console: Console, found: Found) -> Iterator[str]:

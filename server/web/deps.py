@@ -1,30 +1,36 @@
-"""What routes ask for: the ports, a transaction, and who is asking."""
+"""What routes ask for by name: a transaction, a clock, who is asking, and what else is open."""
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Annotated
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
-from library.access import actions as access
-from library.access import queries as access_queries
+from library.core.clock import Clock
+from library.core.database import Database
 from library.core.errors import Forbidden, SignInNeeded, TooLarge
-from library.core.ids import new_secret
-from library.core.permits import NOBODY, Role, Viewer
-from server.web.csrf import csrf_token
-from server.web.i18n import negotiate
-from server.web.parts import Language
-from server.wiring import Ports
+from library.core.permits import Role
+from library.dictionary.in_use import DictionaryInUse
+from library.finding.hits import Finder
+from library.finding.indexer import Indexer
+from library.intake.downloads import Downloads
+from library.searches.asked_queries import AskedQueries
+from library.searches.frequent_queries import FrequentQueries
+from server.settings import Settings
+from server.web.assets import Assets
+from server.web.lesson_cards import LessonCards
+from server.web.media_urls import MediaUrls
+from server.web.pages import Pages, counting_rule
+from server.web.parts import CountingRule
+from server.web.state import AppState, state_of
+from server.web.who import Who, identify
 
-SESSION_COOKIE = "weike_session"
-VISITOR_COOKIE = "weike_visitor"
-LANGUAGE_COOKIE = "weike_language"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 # One tus chunk is at most 8 MiB (what proxies on the way let through); a little more for its envelope.
@@ -33,108 +39,61 @@ CHUNK_MAX_BYTES = 8 * 1024 * 1024 + 64 * 1024
 BODY_MAX_BYTES = 9 * 1024 * 1024
 # `weike doctor` sends as much as a chunk here; it changes nothing, so nobody gains by forging it.
 PROBE_PATH = "/healthz/upload-probe"
-_SEEN_EVERY = timedelta(hours=1)
 
 
-def get_ports(request: Request) -> Ports:
-    """Return the open ports."""
-    ports: Ports = request.app.state.ports
-    return ports
+def _held(pick: Callable[[AppState], object]) -> Any:
+    """Return a dependency on something that the application holds."""
+
+    async def give(request: Request) -> object:
+        # A coroutine, because a plain function would be run in a thread of its own.
+        return pick(state_of(request.app))
+
+    return Depends(give)
 
 
-PortsDep = Annotated[Ports, Depends(get_ports)]
+SettingsDep = Annotated[Settings, _held(lambda state: state.ports.settings)]
+ClockDep = Annotated[Clock, _held(lambda state: state.ports.clock)]
+SecretDep = Annotated[str, _held(lambda state: state.ports.secret)]
+DatabaseDep = Annotated[Database, _held(lambda state: state.ports.db)]
+StoreDep = Annotated[ObjectStore, _held(lambda state: state.ports.store)]
+IndexerDep = Annotated[Indexer, _held(lambda state: state.ports.indexer)]
+FinderDep = Annotated[Finder, _held(lambda state: state.ports.finder)]
+DictionaryDep = Annotated[DictionaryInUse, _held(lambda state: state.ports.dictionary)]
+AskedDep = Annotated[AskedQueries, _held(lambda state: state.ports.asked)]
+FrequentDep = Annotated[FrequentQueries, _held(lambda state: state.ports.frequent)]
+DownloadsDep = Annotated[Downloads, _held(lambda state: state.ports.downloads)]
+PagesDep = Annotated[Pages, _held(lambda state: state.pages)]
+CardsDep = Annotated[LessonCards, _held(lambda state: state.cards)]
+MediaDep = Annotated[MediaUrls, _held(lambda state: state.media)]
+RuleDep = Annotated[CountingRule, _held(lambda state: counting_rule(state.ports.settings))]
+AssetsDep = Annotated[Assets, _held(lambda state: state.assets)]
+StoppingDep = Annotated[asyncio.Event, _held(lambda state: state.stopping)]
 
 
-def read_session(ports: PortsDep) -> Iterator[Session]:
+def read_session(db: DatabaseDep) -> Iterator[Session]:
     """Give the request one state of the data to read."""
-    with ports.db.read() as session:
+    with db.read() as session:
         yield session
 
 
-def write_session(ports: PortsDep) -> Iterator[Session]:
+def write_session(db: DatabaseDep) -> Iterator[Session]:
     """Give the request one transaction; it is committed before the answer is sent."""
-    with ports.db.write() as session:
+    with db.write() as session:
         yield session
 
 
+# One of the two a request, and no transaction of its own beside it: the pool has no connection to spare.
 Reading = Annotated[Session, Depends(read_session, scope="function")]
 Writing = Annotated[Session, Depends(write_session, scope="function")]
 
 
-@dataclass(frozen=True)
-class Who:
-    """Who asks: the viewer, their language, and what the browser holds.
-
-    `visitor` is the random cookie of a browser ("" for programs), `fresh_visitor` whether it must be set.
-    `by_token` marks a program with an API token: it carries no cookie, so nobody can forge its requests.
-    `renew` is the session's cookie when its month has just begun anew and the browser must learn of it.
-    """
-
-    viewer: Viewer
-    language: Language
-    csrf: str
-    visitor: str
-    fresh_visitor: bool
-    sign_in_id: str | None
-    by_token: bool
-    renew: str = ""
-
-    @property
-    def play_key(self) -> str:
-        """By whom plays are counted: the person, else the browser's random cookie."""
-        return f"p:{self.viewer.person_id}" if self.viewer.person_id else f"v:{self.visitor[:32]}"
+def who_asks(request: Request) -> Who:
+    """Return who asks; raises SignInNeeded."""
+    ports = state_of(request.app).ports
+    return identify(request, ports.db, ports.clock, ports.secret)
 
 
-def identify(request: Request, ports: PortsDep) -> Who:
-    """Find out who asks, once per request."""
-    known: Who | None = getattr(request.state, "who", None)
-    if known is None:
-        known = _identify(request, ports)
-        request.state.who = known
-    return known
-
-
-WhoDep = Annotated[Who, Depends(identify)]
-
-
-def _identify(request: Request, ports: Ports) -> Who:
-    cookies, headers = request.cookies, request.headers
-    accept = headers.get("accept-language")
-    now = ports.clock()
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        with ports.db.read() as session:
-            viewer = access_queries.viewer_by_token(session, token.strip())
-            used_at = access_queries.token_used_at(session, token.strip())
-        if viewer is None:
-            raise SignInNeeded("token_unknown")
-        if used_at is None or now - used_at > _SEEN_EVERY:
-            with ports.db.write() as session:
-                access.touch_token(session, token.strip(), now)
-        return Who(viewer, negotiate(None, accept), "", "", False, None, True)
-    cookie = cookies.get(SESSION_COOKIE, "")
-    signed, renew = None, ""
-    if cookie:
-        with ports.db.read() as session:
-            signed = access_queries.signed_in(session, cookie, now)
-        if signed is not None and now - signed.seen_at > _SEEN_EVERY:
-            with ports.db.write() as session:
-                access.touch_sign_in(session, signed.sign_in_id, now)
-            renew = cookie
-    visitor = cookies.get(VISITOR_COOKIE, "")
-    fresh = len(visitor) < 32
-    visitor = new_secret() if fresh else visitor
-    language = negotiate((signed.language if signed else None) or cookies.get(LANGUAGE_COOKIE), accept)
-    return Who(
-        viewer=signed.viewer if signed else NOBODY,
-        language=language,
-        csrf=csrf_token(ports.secret, cookie if signed else visitor),
-        visitor=visitor,
-        fresh_visitor=fresh,
-        sign_in_id=signed.sign_in_id if signed else None,
-        by_token=False,
-        renew=renew,
-    )
+WhoDep = Annotated[Who, Depends(who_asks)]
 
 
 async def guard(request: Request, who: WhoDep) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from library.core import errors
 from library.finding.indexer import IndexUnavailable
 from server.logs import told_path
-from server.web.deps import identify
-from server.web.pages import Pages
+from server.web.deps import who_asks
 from server.web.parts import ErrorPage, Reason
+from server.web.state import state_of
+from server.web.who import nobody
 
 log = structlog.get_logger()
 
@@ -83,11 +85,17 @@ def install(app: FastAPI) -> None:
 
 async def respond(request: Request, status: int, reason: Reason) -> Response:
     """Return the answer for an error, in the language of who asked."""
-    pages: Pages = request.app.state.pages
+    # In a thread, as every answer that asks the database: others go on meanwhile.
+    return await run_in_threadpool(_answer, request, status, reason)
+
+
+def _answer(request: Request, status: int, reason: Reason) -> Response:
+    state = state_of(request.app)
+    pages = state.pages
     try:
-        who = identify(request, request.app.state.ports)
+        who = who_asks(request)
     except errors.SignInNeeded:  # a program with an unknown token
-        who = pages.nobody(request)
+        who = nobody(request)
     if for_programs(request):
         said = pages.renderer.explain(reason, who.language)
         body = {"error": reason.code, "message": said.message, "todo": said.todo}
@@ -96,5 +104,8 @@ async def respond(request: Request, status: int, reason: Reason) -> Response:
     if status == 401 and request.method == "GET":
         return RedirectResponse(pages.sign_in_url(request), 303)
     request_id = str(getattr(request.state, "request_id", ""))
-    context = ErrorPage(frame=pages.frame(request, who), status=status, reason=reason, request_id=request_id)
+    # The request's own transaction is over: an error has left it.
+    with state.ports.db.read() as session:
+        frame = pages.frame(request, session, who)
+    context = ErrorPage(frame=frame, status=status, reason=reason, request_id=request_id)
     return pages.respond(request, who, context, status)

@@ -13,12 +13,12 @@ from typing import TypeVar
 from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
+from server.settings import Settings
 from server.web.navigation import NavigationEntry
 from server.web.parts import Context, ErrorPage
 from server.web.phrases import Phrases
 from server.web.sentences import SENTENCES
 from server.web.slice import Slice
-from server.wiring import Ports
 
 SHARED = Slice(name="everybody", pages=(ErrorPage,), sentences=SENTENCES)
 """What is there before any slice comes."""
@@ -59,15 +59,15 @@ def gather(slices: Sequence[Slice]) -> Registry:
     )
 
 
-def routers_of(slices: Sequence[Slice], ports: Ports) -> list[APIRouter]:
-    """Return all routers of `slices` in their order, those built that need `ports`.
+def routers_of(slices: Sequence[Slice], settings: Settings) -> list[APIRouter]:
+    """Return all routers of `slices` in their order, those built that need the settings.
 
     Raises SlicesClash for a route that two routers would answer, or that one router has twice.
     """
     routers: list[APIRouter] = []
     taken: list[tuple[str, str, str, APIRouter]] = []
     for its in slices:
-        for router in (*its.routers, *(build(ports) for build in its.built_routers)):
+        for router in (*its.routers, *(build(settings) for build in its.built_routers)):
             for method, path in _routes(router):
                 for owner, other_method, other_path, other in taken:
                     # Within one router the order is meant: /words stands before /{entry_id}.

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlsplit
 
+from library.catalog.permits import LessonState
+from library.catalog.tables import Lesson
+
 _QUIET = 4
 """Modules that stay white around a code, or readers do not find it."""
 
@@ -31,6 +34,11 @@ def share(base_url: str, path: str) -> Share:
     url = base_url + path
     code, size = qr_path(f"{url}?via=qr")
     return Share(url, code, size, urlsplit(base_url).hostname in _LOOPBACK)
+
+
+def share_lesson(base_url: str, lesson: Lesson, path: str) -> Share | None:
+    """Return how to hand on a page of a lesson, None while the lesson is not published."""
+    return share(base_url, path) if lesson.state == LessonState.PUBLISHED else None
 
 
 def qr_path(text: str) -> tuple[str, int]:

@@ -8,17 +8,17 @@ from types import ModuleType
 
 from fastapi import APIRouter
 
+from server.settings import Settings
 from server.web.navigation import NavigationEntry
 from server.web.parts import Context
 from server.web.phrases import Sentence
-from server.wiring import Ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
     """What a slice brings. Nothing of it may be brought twice: `server.web.registry` raises at start.
 
-    `routers` answer in their order; `built_routers` are those that can only be made from open ports.
+    `routers` answer in their order; `built_routers` are those that can only be made from the settings.
     `pages` are the contexts that it shows, each with its template.
     `sentences` are what is said about a code. `told_apart` is for a code that somebody else uses too: by
     (code, a value that only this slice gives), the code under which its own sentence stands.
@@ -29,7 +29,7 @@ class Slice:
 
     name: str
     routers: tuple[APIRouter, ...] = ()
-    built_routers: tuple[Callable[[Ports], APIRouter], ...] = ()
+    built_routers: tuple[Callable[[Settings], APIRouter], ...] = ()
     pages: tuple[type[Context], ...] = ()
     sentences: Mapping[str, Sentence] = field(default_factory=dict)
     told_apart: Mapping[tuple[str, str], str] = field(default_factory=dict)

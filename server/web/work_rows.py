@@ -6,15 +6,15 @@ from sqlalchemy.orm import Session
 
 from library.catalog.tables import Lesson
 from library.intake import queries
-from server.web.pages import Pages
+from server.web.lesson_cards import LessonCards
 from server.web.parts import Reason, WorkRow
 
 
-def work_rows(pages: Pages, session: Session, lessons: list[Lesson]) -> tuple[WorkRow, ...]:
+def work_rows(cards: LessonCards, session: Session, lessons: list[Lesson]) -> tuple[WorkRow, ...]:
     """Return lessons as lists of work show them."""
     works = queries.works(session, [lesson.id for lesson in lessons])
     rows = []
-    for lesson, card in zip(lessons, pages.cards(session, lessons), strict=True):
+    for lesson, card in zip(lessons, cards.of(session, lessons), strict=True):
         recording, work = works.get(lesson.id, (None, None))
         rows.append(
             WorkRow(

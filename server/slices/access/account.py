@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from library.access import actions as access_actions
 from library.access import queries as access_queries
+from library.core.clock import Clock
 from library.core.errors import Invalid, WeikeError
 from library.people import queries
 from server.slices.access.contexts import AccountPage, DeviceRow, TokenRow
-from server.web.deps import PortsDep, Reading, SignedIn, Who, Writing
+from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, SignedIn, Writing
 from server.web.pages import Pages, reason
 from server.web.parts import HeldRole, Reason
-from server.wiring import Ports
+from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,19 +26,19 @@ def _account(
     request: Request,
     session: Session,
     who: Who,
-    ports: Ports,
+    pages: Pages,
+    clock: Clock,
     *,
     new_token: str | None = None,
     problem: Reason | None = None,
     status: int = 200,
 ) -> Response:
-    pages: Pages = request.app.state.pages
     person_id = str(who.viewer.person_id)
     row = queries.person_row(session, person_id)
     tokens = access_queries.tokens_of(session, person_id)
-    devices = access_queries.sign_ins_of(session, person_id, ports.clock())
+    devices = access_queries.sign_ins_of(session, person_id, clock())
     context = AccountPage(
-        frame=pages.frame(request, who),
+        frame=pages.frame(request, session, who),
         roles=tuple(HeldRole(role=r, branch_id=b, branch=n) for r, b, n in row.roles),
         tokens=tuple(
             TokenRow(id=t.id, label=t.name, created_at=t.created_at, last_used_at=t.used_at) for t in tokens
@@ -53,56 +54,60 @@ def _account(
 
 
 @router.get("/account")
-def account(request: Request, session: Reading, ports: PortsDep, who: SignedIn) -> Response:
+def account(request: Request, session: Reading, who: SignedIn, pages: PagesDep, clock: ClockDep) -> Response:
     """One's own account."""
-    return _account(request, session, who, ports)
+    return _account(request, session, who, pages, clock)
 
 
 @router.post("/account/password")
 def password(
     request: Request,
-    ports: PortsDep,
     who: SignedIn,
+    pages: PagesDep,
+    clock: ClockDep,
+    db: DatabaseDep,
     old: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
     """Change one's password; other browsers are signed out."""
-    pages: Pages = request.app.state.pages
     try:
-        with ports.db.write() as session:
+        with db.write() as session:
             if password != again:
                 raise Invalid("passwords_differ", field="again")
             access_actions.change_password(
                 session, str(who.viewer.person_id), old, password, who.sign_in_id or ""
             )
     except WeikeError as error:
-        with ports.db.read() as session:
-            return _account(request, session, who, ports, problem=reason(error), status=422)
+        with db.read() as session:
+            return _account(request, session, who, pages, clock, problem=reason(error), status=422)
     return pages.redirect("/account", "password_changed")
 
 
 @router.post("/account/tokens")
 def make_token(
-    request: Request, session: Writing, ports: PortsDep, who: SignedIn, label: Annotated[str, Form()] = ""
+    request: Request,
+    session: Writing,
+    who: SignedIn,
+    pages: PagesDep,
+    clock: ClockDep,
+    label: Annotated[str, Form()] = "",
 ) -> Response:
     """Make an API token, shown this once."""
-    _token, secret = access_actions.make_token(session, str(who.viewer.person_id), label, ports.clock())
+    _token, secret = access_actions.make_token(session, str(who.viewer.person_id), label, clock())
     session.flush()
-    return _account(request, session, who, ports, new_token=secret)
+    return _account(request, session, who, pages, clock, new_token=secret)
 
 
 @router.post("/account/tokens/{token_id}/revoke")
-def revoke_token(request: Request, session: Writing, who: SignedIn, token_id: str) -> Response:
+def revoke_token(session: Writing, who: SignedIn, pages: PagesDep, token_id: str) -> Response:
     """Make one of one's own tokens worthless."""
-    pages: Pages = request.app.state.pages
     access_actions.drop_token(session, str(who.viewer.person_id), token_id)
     return pages.redirect("/account", "token_revoked")
 
 
 @router.post("/account/sign-out-others")
-def sign_out_others(request: Request, session: Writing, who: SignedIn) -> Response:
+def sign_out_others(session: Writing, who: SignedIn, pages: PagesDep) -> Response:
     """Sign all other browsers out."""
-    pages: Pages = request.app.state.pages
     access_actions.close_other_sign_ins(session, str(who.viewer.person_id), who.sign_in_id or "")
     return pages.redirect("/account", "others_signed_out")

@@ -12,16 +12,17 @@ from starlette.responses import RedirectResponse, Response
 from library.access import actions as access_actions
 from library.access import queries as access_queries
 from library.access import rules as access_rules
+from library.core.clock import Clock
 from library.core.errors import Invalid, NotFound, WeikeError
 from library.core.permits import Role
 from library.organisation import queries as organisation_queries
 from library.people import actions, queries
 from server.slices.access.contexts import SignInPage, WelcomePage
-from server.web.deps import LANGUAGE_COOKIE, SESSION_COOKIE, PortsDep, Reading, Who, WhoDep, Writing
+from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, WhoDep, Writing
 from server.web.i18n import LANGUAGES
 from server.web.pages import Pages, reason, safe_next
 from server.web.parts import Reason
-from server.wiring import Ports
+from server.web.who import LANGUAGE_COOKIE, SESSION_COOKIE, Who
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,42 +31,45 @@ _YEAR_S = 365 * 24 * 3600
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, who: WhoDep, next: str = "/") -> Response:
+def sign_in_page(
+    request: Request, session: Reading, who: WhoDep, pages: PagesDep, next: str = "/"
+) -> Response:
     """The sign-in form."""
-    pages: Pages = request.app.state.pages
     if who.viewer.signed_in:
         return pages.redirect(safe_next(next))
-    return pages.respond(request, who, SignInPage(frame=pages.frame(request, who), next=safe_next(next)))
+    context = SignInPage(frame=pages.frame(request, session, who), next=safe_next(next))
+    return pages.respond(request, who, context)
 
 
 @router.post("/sign-in")
 def sign_in(
     request: Request,
-    ports: PortsDep,
     who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
+    db: DatabaseDep,
     username: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     """Sign a browser in; a wrong password costs the guesser time, and the page keeps what was typed."""
-    pages: Pages = request.app.state.pages
     problem: Reason | None = None
     fresh = None
     try:
-        person_id = access_actions.sign_in(ports.db, username, password, ports.clock())
+        person_id = access_actions.sign_in(db, username, password, clock())
         if person_id is None:
             problem = Reason(code="sign_in_failed")
         else:
-            with ports.db.write() as session:
+            with db.write() as session:
                 person = queries.person(session, person_id)
                 device = request.headers.get("user-agent", "")
-                fresh = access_actions.open_sign_in(session, person, device, ports.clock())
+                fresh = access_actions.open_sign_in(session, person, device, clock())
     except WeikeError as error:
         problem = reason(error)
     if fresh is None:
-        context = SignInPage(
-            frame=pages.frame(request, who), next=safe_next(next), username=username, problem=problem
-        )
+        with db.read() as session:
+            frame = pages.frame(request, session, who)
+        context = SignInPage(frame=frame, next=safe_next(next), username=username, problem=problem)
         return pages.respond(
             request, who, context, 429 if problem and problem.code == "sign_in_wait" else 401
         )
@@ -75,9 +79,8 @@ def sign_in(
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, session: Writing, who: WhoDep) -> Response:
+def sign_out(session: Writing, who: WhoDep, pages: PagesDep) -> Response:
     """Sign this browser out."""
-    pages: Pages = request.app.state.pages
     if who.sign_in_id is not None:
         access_actions.close_sign_in(session, who.sign_in_id)
     answer = pages.redirect("/", "signed_out")
@@ -87,14 +90,13 @@ def sign_out(request: Request, session: Writing, who: WhoDep) -> Response:
 
 @router.post("/language")
 def language(
-    request: Request,
     session: Writing,
     who: WhoDep,
+    pages: PagesDep,
     language: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     """Read on in another language."""
-    pages: Pages = request.app.state.pages
     if language not in LANGUAGES:
         raise Invalid("unknown_choice", field="language")
     if who.viewer.person_id is not None:
@@ -104,12 +106,13 @@ def language(
     return answer
 
 
-def _welcome(request: Request, session: Session, who: Who, ports: Ports, token: str) -> WelcomePage:
-    pages: Pages = request.app.state.pages
-    invitation = access_queries.invitation(session, token, ports.clock())
+def _welcome(
+    request: Request, session: Session, who: Who, pages: Pages, clock: Clock, token: str
+) -> WelcomePage:
+    invitation = access_queries.invitation(session, token, clock())
     first = invitation.role is Role.ADMIN and invitation.made_by is None
     return WelcomePage(
-        frame=pages.frame(request, who),
+        frame=pages.frame(request, session, who),
         token=token,
         purpose="reset" if invitation.person_id else "first_admin" if first else "invite",
         role=invitation.role,
@@ -120,17 +123,20 @@ def _welcome(request: Request, session: Session, who: Who, ports: Ports, token: 
 
 
 @router.get("/welcome/{token}")
-def welcome_page(request: Request, session: Reading, ports: PortsDep, who: WhoDep, token: str) -> Response:
+def welcome_page(
+    request: Request, session: Reading, who: WhoDep, pages: PagesDep, clock: ClockDep, token: str
+) -> Response:
     """A one-time link: choose a name and a password."""
-    pages: Pages = request.app.state.pages
-    return pages.respond(request, who, _welcome(request, session, who, ports, token))
+    return pages.respond(request, who, _welcome(request, session, who, pages, clock, token))
 
 
 @router.post("/welcome/{token}")
 def welcome(
     request: Request,
-    ports: PortsDep,
     who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
+    db: DatabaseDep,
     token: str,
     username: Annotated[str, Form()] = "",
     name: Annotated[str, Form()] = "",
@@ -138,21 +144,20 @@ def welcome(
     again: Annotated[str, Form()] = "",
 ) -> Response:
     """Use a one-time link; the browser is signed in at once."""
-    pages: Pages = request.app.state.pages
     try:
-        with ports.db.write() as session:
-            access_queries.invitation(session, token, ports.clock())
+        with db.write() as session:
+            access_queries.invitation(session, token, clock())
             if password != again:
                 raise Invalid("passwords_differ", field="again")
-            person = access_actions.accept_invitation(session, token, username, name, password, ports.clock())
+            person = access_actions.accept_invitation(session, token, username, name, password, clock())
             fresh = access_actions.open_sign_in(
-                session, person, request.headers.get("user-agent", ""), ports.clock()
+                session, person, request.headers.get("user-agent", ""), clock()
             )
     except NotFound:
         raise
     except WeikeError as error:
-        with ports.db.read() as session:
-            context = _welcome(request, session, who, ports, token)
+        with db.read() as session:
+            context = _welcome(request, session, who, pages, clock, token)
         shown = replace(
             context, username=context.username or username, name=name or context.name, problem=reason(error)
         )

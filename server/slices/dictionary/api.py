@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from library.core.paging import clean_number
 from library.dictionary import actions, queries, rules
-from server.web.deps import PortsDep, Reading, Staff
+from server.web.deps import ClockDep, DictionaryDep, Reading, Staff
 
 router = APIRouter(prefix="/api/v1/vocabulary", tags=["vocabulary"])
 
@@ -78,30 +78,36 @@ def list_entries(
 
 
 @router.post("", status_code=201)
-def add_entry(ports: PortsDep, who: Staff, body: NewEntry) -> EntryOut:
+def add_entry(who: Staff, clock: ClockDep, dictionary: DictionaryDep, body: NewEntry) -> EntryOut:
     """Teach the search a word, or words that mean the same (staff)."""
     wanted = rules.draft(body.words)
-    with ports.dictionary.teaching() as session:
-        return _out(actions.add(session, who.viewer.person_id, wanted, ports.clock()))
+    with dictionary.teaching() as session:
+        return _out(actions.add(session, who.viewer.person_id, wanted, clock()))
 
 
 @router.patch("/{entry_id}")
-def change_entry(ports: PortsDep, who: Staff, entry_id: str, body: EntryChange) -> EntryOut:
+def change_entry(
+    who: Staff, clock: ClockDep, dictionary: DictionaryDep, entry_id: str, body: EntryChange
+) -> EntryOut:
     """Change the words of an entry (staff); 409 when somebody has changed it since `version`."""
     wanted, by = rules.draft(body.words), who.viewer.person_id
-    with ports.dictionary.teaching() as session:
-        return _out(actions.change(session, by, entry_id, body.version, wanted, ports.clock()))
+    with dictionary.teaching() as session:
+        return _out(actions.change(session, by, entry_id, body.version, wanted, clock()))
 
 
 @router.delete("/{entry_id}", status_code=204)
-def remove_entry(ports: PortsDep, who: Staff, entry_id: str, version: int | None = None) -> None:
+def remove_entry(
+    who: Staff, clock: ClockDep, dictionary: DictionaryDep, entry_id: str, version: int | None = None
+) -> None:
     """Forget an entry (staff); with `version`: only if nobody has changed it since."""
-    with ports.dictionary.teaching() as session:
-        actions.remove(session, who.viewer.person_id, entry_id, version, ports.clock())
+    with dictionary.teaching() as session:
+        actions.remove(session, who.viewer.person_id, entry_id, version, clock())
 
 
 @router.post("/{entry_id}/switch")
-def switch_entry(ports: PortsDep, who: Staff, entry_id: str, body: Switch) -> EntryOut:
+def switch_entry(
+    who: Staff, clock: ClockDep, dictionary: DictionaryDep, entry_id: str, body: Switch
+) -> EntryOut:
     """Let searches use a shipped entry, or not (staff)."""
-    with ports.dictionary.teaching() as session:
-        return _out(actions.switch(session, who.viewer.person_id, entry_id, body.on, ports.clock()))
+    with dictionary.teaching() as session:
+        return _out(actions.switch(session, who.viewer.person_id, entry_id, body.on, clock()))

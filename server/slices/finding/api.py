@@ -14,7 +14,7 @@ from library.finding.hits import FoundRow, Source
 from library.finding.suggestions import MOST, suggest
 from search import COUNTED, Counts
 from server.slices.finding.routes import Asked
-from server.web.deps import PortsDep, Reading, WhoDep
+from server.web.deps import FinderDep, FrequentDep, Reading, SettingsDep, WhoDep
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
 
@@ -95,14 +95,15 @@ class SuggestionOut(BaseModel):
 @router.get("/search")
 def search(
     session: Reading,
-    ports: PortsDep,
     who: WhoDep,
+    settings: SettingsDep,
+    finder: FinderDep,
     asked: Annotated[Asked, Depends()],
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
     offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> SearchOut:
     """What was said, by whom, and the seconds where it is said."""
-    found = ports.finder.find(
+    found = finder.find(
         session,
         who.viewer,
         asked.q,
@@ -118,7 +119,7 @@ def search(
         heard=list(found.heard),
         did_you_mean=found.did_you_mean,
         counts=_counts(found.counts),
-        hits=[_hit(row, ports.settings.base_url) for row in found.rows],
+        hits=[_hit(row, settings.base_url) for row in found.rows],
     )
 
 
@@ -163,8 +164,9 @@ def _hit(row: FoundRow, base_url: str) -> HitOut:
 def suggestions(
     response: Response,
     session: Reading,
-    ports: PortsDep,
     who: WhoDep,
+    finder: FinderDep,
+    frequent_queries: FrequentDep,
     q: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=20)] = MOST,
 ) -> list[SuggestionOut]:
@@ -173,5 +175,5 @@ def suggestions(
     response.headers["cache-control"] = "no-store"
     return [
         SuggestionOut(kind=one.kind, text=one.text, count=one.count, url=one.url)
-        for one in suggest(ports.finder, ports.frequent, session, who.viewer, q, limit)
+        for one in suggest(finder, frequent_queries, session, who.viewer, q, limit)
     ]

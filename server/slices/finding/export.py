@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from library.core.clock import local_day
@@ -13,25 +13,40 @@ from library.core.errors import Invalid
 from server.slices.finding.routes import Asked, called
 from server.slices.finding.workbook import MEDIA_TYPE, About, gather, workbook
 from server.web.attachments import file_name
-from server.web.deps import PortsDep, Staff
-from server.web.pages import Pages
+from server.web.deps import ClockDep, DatabaseDep, FinderDep, PagesDep, SettingsDep, Staff
 from server.web.words import word
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/search/export.xlsx")
-def export(request: Request, ports: PortsDep, who: Staff, asked: Annotated[Asked, Depends()]) -> Response:
+def export(
+    who: Staff,
+    pages: PagesDep,
+    settings: SettingsDep,
+    clock: ClockDep,
+    db: DatabaseDep,
+    finder: FinderDep,
+    asked: Annotated[Asked, Depends()],
+) -> Response:
     """What the search page with the same address finds, all pages of it, for the staff."""
     if not asked.q.strip():
         raise Invalid("empty", field="q")
-    pages: Pages = request.app.state.pages
-    catalogue, now = pages.renderer.catalogue(who.language), ports.clock()
-    with ports.db.read() as session:
+    catalogue, now = pages.renderer.catalogue(who.language), clock()
+    with db.read() as session:
         texts = called(session, asked.chosen)
     chosen = {name: texts[name] or word(name, value, catalogue) for name, value in asked.chosen.items()}
     about = About(asked.q, chosen, asked.order, now)
-    found = gather(ports, who.viewer, asked.q, catalogue, filters=asked.filters, sort=asked.order)
+    found = gather(
+        db,
+        finder,
+        who.viewer,
+        asked.q,
+        catalogue,
+        filters=asked.filters,
+        sort=asked.order,
+        base_url=settings.base_url,
+    )
     name = quote(f"{file_name(asked.q)} {local_day(now)}.xlsx", safe="")
     headers = {
         # RFC 8187; the plain name is for whoever does not read the other.

@@ -19,11 +19,13 @@ from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
 from library.core.text import clean_line
 from library.finding.hints import hints
-from library.finding.hits import Found, FoundRow
+from library.finding.hits import Finder, Found, FoundRow
 from library.finding.indexer import IndexUnavailable
 from library.finding.suggestions import MOST, frequent
 from library.organisation import queries as organisation
 from library.searches import queries as searches
+from library.searches.asked_queries import AskedQueries
+from library.searches.frequent_queries import FrequentQueries
 from library.searches.rules import proposed_name
 from library.searches.tables import SavedSearch
 from search import COUNTED, LENGTHS, Counts, Filters, Query, Sort
@@ -38,10 +40,11 @@ from server.slices.finding.contexts import (
     SearchPage,
     SearchResult,
 )
-from server.web.deps import PortsDep, Reading, Who, WhoDep
-from server.web.pages import Pages, pager
+from server.web.deps import AskedDep, CardsDep, FinderDep, FrequentDep, PagesDep, Reading, WhoDep
+from server.web.lesson_cards import LessonCards
+from server.web.pages import pager
 from server.web.parts import LessonCard, Reason
-from server.wiring import Ports
+from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
 
@@ -112,17 +115,20 @@ class Asked:
 def search(
     request: Request,
     session: Reading,
-    ports: PortsDep,
     who: WhoDep,
+    pages: PagesDep,
+    cards: CardsDep,
+    finder: FinderDep,
+    frequent_queries: FrequentDep,
+    asked_queries: AskedDep,
     asked: Annotated[Asked, Depends()],
     page: int = 1,
 ) -> Response:
     """What was said, by whom, and the seconds where it is said."""
-    pages: Pages = request.app.state.pages
     number, problem, found = clean_number(page), None, _NOTHING
     if asked.q.strip():
         try:
-            found = ports.finder.find(
+            found = finder.find(
                 session,
                 who.viewer,
                 asked.q,
@@ -135,14 +141,14 @@ def search(
         except IndexUnavailable as error:
             problem = Reason(code=error.code)
     if number == 1 and found.total and not found.relaxed and not found.heard:
-        _note(request, ports, who, asked.q)
+        _note(request, who, asked_queries, asked.q)
     topics, lecturers, years = ([], [], []) if found.rows else _popular(session, who.viewer)
     shown = Page([row.path for row in found.rows], number, _PER_PAGE, found.total)
     words, chosen = {"q": asked.q}, asked.chosen
     in_order = {"sort": asked.order} if asked.order != "relevance" else {}
     context = SearchPage(
-        frame=pages.frame(request, who, query=asked.q),
-        results=_results(pages, found.rows),
+        frame=pages.frame(request, session, who, query=asked.q),
+        results=_results(cards, found.rows),
         pager=pager(shown, "/search", **words, **chosen, **in_order),
         filters=_filters(session, found, chosen, {**words, **in_order}),
         sort=asked.order,
@@ -160,26 +166,24 @@ def search(
         did_you_mean=found.did_you_mean or "",
         tries=() if found.rows else _tries(found.query),
         problem=problem,
-        same_topic=_other_years(pages, session, who.viewer, found) if number == 1 else (),
+        same_topic=_other_years(cards, session, who.viewer, found) if number == 1 else (),
         popular_topics=tuple(topics),
         extras=_extras(session, who.viewer, asked),
-        frequent=_frequent(ports, session, who.viewer) if not asked.q.strip() else (),
+        frequent=_frequent(finder, frequent_queries, session, who.viewer) if not asked.q.strip() else (),
     )
     return pages.respond(request, who, context, 503 if problem else 200)
 
 
-def _note(request: Request, ports: Ports, who: Who, q: str) -> None:
+def _note(request: Request, who: Who, asked_queries: AskedQueries, q: str) -> None:
     """Count what a person at a browser looked for; a browser that keeps no cookies could be anybody anew."""
     is_looked_at = "prefetch" not in request.headers.get("sec-purpose", "")
     if is_looked_at and not who.by_token and not who.fresh_visitor:
-        ports.asked.note(who.play_key, q)
+        asked_queries.note(who.play_key, q)
 
 
-def _frequent(ports: Ports, session: Session, viewer: Viewer) -> tuple[str, ...]:
-    return tuple(
-        one.text
-        for one in frequent(ports.finder, ports.frequent, session, viewer, ports.frequent.top(), MOST)
-    )
+def _frequent(finder: Finder, known: FrequentQueries, session: Session, viewer: Viewer) -> tuple[str, ...]:
+    found = frequent(finder, known, session, viewer, known.top(session), MOST)
+    return tuple(one.text for one in found)
 
 
 def _extras(session: Session, viewer: Viewer, asked: Asked) -> SearchExtras | None:
@@ -203,10 +207,10 @@ def called(session: Session, chosen: Chosen) -> Chosen:
     return {name: _text(name, value, branches) for name, value in chosen.items()}
 
 
-def _results(pages: Pages, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]:
+def _results(cards: LessonCards, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]:
     return tuple(
         SearchResult(
-            lesson=pages.card(row.lesson, row.views),
+            lesson=cards.one(row.lesson, row.views),
             moments=_moments(row),
             best_n=row.best_n,
             more=row.more,
@@ -220,10 +224,12 @@ def _results(pages: Pages, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]
     )
 
 
-def _other_years(pages: Pages, session: Session, viewer: Viewer, found: Found) -> tuple[LessonCard, ...]:
+def _other_years(
+    cards: LessonCards, session: Session, viewer: Viewer, found: Found
+) -> tuple[LessonCard, ...]:
     """Return what to go on with when the hits have a topic in common; loosened ones have none."""
     lessons = {row.lesson.id: row.lesson for row in found.rows}
-    return () if found.relaxed else pages.other_years(session, viewer, list(lessons.values()))
+    return () if found.relaxed else cards.other_years(session, viewer, list(lessons.values()))
 
 
 def _url(values: Chosen) -> str:

@@ -14,19 +14,22 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from library.core.clock import Clock
+from library.core.database import Database
 from library.core.errors import Conflict, Invalid, WeikeError
 from library.core.paging import Page, clean_number
 from library.core.permits import Viewer
+from library.finding.hits import Finder
 from library.finding.indexer import IndexUnavailable
 from library.searches import actions, queries, rules
 from library.searches.tables import SavedSearch
 from server.slices.finding.contexts import SavedDraft, SavedFilter, SavedRow, SearchesPage
 from server.slices.finding.routes import Asked, called
-from server.web.deps import PortsDep, Reading, Staff, Who, Writing
+from server.web.deps import ClockDep, DatabaseDep, FinderDep, PagesDep, Reading, SettingsDep, Staff, Writing
 from server.web.errors import status_of
 from server.web.pages import Pages, pager, reason
 from server.web.parts import Reason
-from server.wiring import Ports
+from server.web.who import Who
 
 router = APIRouter()
 
@@ -86,31 +89,31 @@ class _Counted:
 
 
 def _counted(
-    ports: Ports, session: Session, viewer: Viewer, rows: Sequence[SavedSearch]
+    finder: Finder, session: Session, viewer: Viewer, rows: Sequence[SavedSearch]
 ) -> tuple[list[_Counted], Reason | None]:
     """Return searches with their hits, and why these are unknown if they are."""
     try:
-        return [_Counted(row, _hits(ports, session, viewer, Asked.again(row))) for row in rows], None
+        return [_Counted(row, _hits(finder, session, viewer, Asked.again(row))) for row in rows], None
     except IndexUnavailable as error:
         return [_Counted(row, None) for row in rows], Reason(code=error.code)
 
 
-def _hits(ports: Ports, session: Session, viewer: Viewer, asked: Asked) -> int:
-    return ports.finder.count_hits(session, viewer, asked.q, asked.filters)
+def _hits(finder: Finder, session: Session, viewer: Viewer, asked: Asked) -> int:
+    return finder.count_hits(session, viewer, asked.q, asked.filters)
 
 
-def _hits_now(ports: Ports, viewer: Viewer, asked: Asked) -> int | None:
+def _hits_now(db: Database, finder: Finder, viewer: Viewer, asked: Asked) -> int | None:
     """Return how much a search finds; None when the index cannot answer, and it is saved or opened anyway."""
-    with suppress(IndexUnavailable), ports.db.read() as session:
-        return _hits(ports, session, viewer, asked)
+    with suppress(IndexUnavailable), db.read() as session:
+        return _hits(finder, session, viewer, asked)
     return None
 
 
-def _save(ports: Ports, who: Who, asked: Asked, name: str) -> _Counted:
+def _save(db: Database, finder: Finder, clock: Clock, who: Who, asked: Asked, name: str) -> _Counted:
     """Save a search; raises Invalid, Conflict."""
     cleaned = Asked(q=rules.clean_query(asked.q), sort=asked.order, **rules.clean_filters(asked.chosen))
-    hits = _hits_now(ports, who.viewer, cleaned)
-    with ports.db.write() as session:
+    hits = _hits_now(db, finder, who.viewer, cleaned)
+    with db.write() as session:
         row = actions.save(
             session,
             str(who.viewer.person_id),
@@ -119,7 +122,7 @@ def _save(ports: Ports, who: Who, asked: Asked, name: str) -> _Counted:
             cleaned.chosen,
             cleaned.order,
             hits or 0,
-            ports.clock(),
+            clock(),
         )
         session.expunge(row)
     return _Counted(row, hits)
@@ -140,24 +143,24 @@ class _Refused:
 def _page(
     request: Request,
     session: Session,
-    ports: Ports,
     who: Who,
+    pages: Pages,
+    finder: Finder,
     *,
     page: int = 1,
     draft: SavedDraft | None = None,
     refused: _Refused | None = None,
     status: int = 200,
 ) -> Response:
-    pages: Pages = request.app.state.pages
     rows = queries.saved_by(session, str(who.viewer.person_id))
     number = clean_number(page)
     ids = [row.id for row in rows]
     if refused is not None and refused.id in ids:
         number = 1 + ids.index(refused.id) // _PER_PAGE
     here = rows[(number - 1) * _PER_PAGE : number * _PER_PAGE]
-    counted, problem = _counted(ports, session, who.viewer, here)
+    counted, problem = _counted(finder, session, who.viewer, here)
     context = SearchesPage(
-        frame=pages.frame(request, who),
+        frame=pages.frame(request, session, who),
         rows=tuple(_row(session, one, refused) for one in counted),
         pager=pager(Page(here, number, _PER_PAGE, len(rows)), "/searches"),
         draft=draft,
@@ -187,23 +190,27 @@ def _row(session: Session, one: _Counted, refused: _Refused | None) -> SavedRow:
 
 
 @router.get("/searches", include_in_schema=False)
-def searches(request: Request, session: Reading, ports: PortsDep, who: Staff, page: int = 1) -> Response:
+def searches(
+    request: Request, session: Reading, who: Staff, pages: PagesDep, finder: FinderDep, page: int = 1
+) -> Response:
     """The searches one saved, with how much each finds now."""
-    return _page(request, session, ports, who, page=page)
+    return _page(request, session, who, pages, finder, page=page)
 
 
 @router.post("/searches", include_in_schema=False)
 def save(
     request: Request,
-    ports: PortsDep,
     who: Staff,
+    pages: PagesDep,
+    clock: ClockDep,
+    db: DatabaseDep,
+    finder: FinderDep,
     asked: Annotated[Asked, Depends()],
     name: Annotated[str, Form()] = "",
 ) -> Response:
     """Save the search that the address names."""
-    pages: Pages = request.app.state.pages
     try:
-        saved = _save(ports, who, asked, name)
+        saved = _save(db, finder, clock, who, asked, name)
     except WeikeError as error:
         draft = SavedDraft(
             name=name,
@@ -211,44 +218,49 @@ def save(
             save_url=f"/searches?{urlencode(asked.parameters)}",
             problem=reason(error),
         )
-        with ports.db.read() as session:
-            return _page(request, session, ports, who, draft=draft, status=status_of(error))
+        with db.read() as session:
+            return _page(request, session, who, pages, finder, draft=draft, status=status_of(error))
     return pages.redirect(Asked.again(saved.row).address, "search_saved")
 
 
 @router.post("/searches/{search_id}/open", include_in_schema=False)
-def open_saved(request: Request, ports: PortsDep, who: Staff, search_id: str) -> Response:
+def open_saved(
+    who: Staff, pages: PagesDep, clock: ClockDep, db: DatabaseDep, finder: FinderDep, search_id: str
+) -> Response:
     """Lead to the search, and remember what it finds now: only what comes later is new."""
-    pages: Pages = request.app.state.pages
     person_id = str(who.viewer.person_id)
-    with ports.db.read() as session:
+    with db.read() as session:
         asked = Asked.again(queries.saved(session, person_id, search_id))
-    hits = _hits_now(ports, who.viewer, asked)
-    with ports.db.write() as session:
-        actions.opened(session, person_id, search_id, hits, ports.clock())
+    hits = _hits_now(db, finder, who.viewer, asked)
+    with db.write() as session:
+        actions.opened(session, person_id, search_id, hits, clock())
     return pages.redirect(asked.address)
 
 
 @router.post("/searches/{search_id}/rename", include_in_schema=False)
 def rename(
-    request: Request, ports: PortsDep, who: Staff, search_id: str, name: Annotated[str, Form()] = ""
+    request: Request,
+    who: Staff,
+    pages: PagesDep,
+    db: DatabaseDep,
+    finder: FinderDep,
+    search_id: str,
+    name: Annotated[str, Form()] = "",
 ) -> Response:
     """Call one of one's searches otherwise."""
-    pages: Pages = request.app.state.pages
     try:
-        with ports.db.write() as session:
+        with db.write() as session:
             actions.rename(session, str(who.viewer.person_id), search_id, name)
     except (Invalid, Conflict) as error:
         refused = _Refused(search_id, name, reason(error))
-        with ports.db.read() as session:
-            return _page(request, session, ports, who, refused=refused, status=status_of(error))
+        with db.read() as session:
+            return _page(request, session, who, pages, finder, refused=refused, status=status_of(error))
     return pages.redirect("/searches", "search_renamed")
 
 
 @router.post("/searches/{search_id}/delete", include_in_schema=False)
-def remove(request: Request, session: Writing, who: Staff, search_id: str) -> Response:
+def remove(session: Writing, who: Staff, pages: PagesDep, search_id: str) -> Response:
     """Remove one of one's searches."""
-    pages: Pages = request.app.state.pages
     actions.remove(session, str(who.viewer.person_id), search_id)
     return pages.redirect("/searches", "search_removed")
 
@@ -274,27 +286,33 @@ def _out(base_url: str, one: _Counted) -> SavedOut:
 
 @router.get("/api/v1/searches", tags=["search"])
 def list_searches(
-    session: Reading, ports: PortsDep, who: Staff, page: Annotated[int, Query(ge=1)] = 1
+    session: Reading,
+    who: Staff,
+    settings: SettingsDep,
+    finder: FinderDep,
+    page: Annotated[int, Query(ge=1)] = 1,
 ) -> SavedListOut:
     """The searches you saved, with how much each finds now (staff)."""
     rows = queries.saved_by(session, str(who.viewer.person_id))
     number = clean_number(page)
     here = rows[(number - 1) * _PER_PAGE : number * _PER_PAGE]
-    counted, _problem = _counted(ports, session, who.viewer, here)
-    found = [_out(ports.settings.base_url, one) for one in counted]
+    counted, _problem = _counted(finder, session, who.viewer, here)
+    found = [_out(settings.base_url, one) for one in counted]
     return SavedListOut(total=len(rows), page=number, searches=found)
 
 
 @router.post("/api/v1/searches", tags=["search"], status_code=201)
-def new_search(ports: PortsDep, who: Staff, body: SearchIn) -> SavedOut:
+def new_search(
+    who: Staff, settings: SettingsDep, clock: ClockDep, db: DatabaseDep, finder: FinderDep, body: SearchIn
+) -> SavedOut:
     """Save a search under a name of its own (staff)."""
     asked = Asked(**body.model_dump(exclude={"name"}))
-    name = body.name if body.name.strip() else _proposed(ports, asked)
-    return _out(ports.settings.base_url, _save(ports, who, asked, name))
+    name = body.name if body.name.strip() else _proposed(db, asked)
+    return _out(settings.base_url, _save(db, finder, clock, who, asked, name))
 
 
-def _proposed(ports: Ports, asked: Asked) -> str:
-    with ports.db.read() as session:
+def _proposed(db: Database, asked: Asked) -> str:
+    with db.read() as session:
         return rules.proposed_name(asked.q, *called(session, asked.chosen).values())
 
 

@@ -9,14 +9,14 @@ from io import BytesIO
 from typing import Any
 
 from library.core.clock import CHINA
+from library.core.database import Database
 from library.core.permits import Viewer
-from library.finding.hits import MOST_MOMENTS, FoundRow
+from library.finding.hits import MOST_MOMENTS, Finder, FoundRow
 from search import Filters, Sort, parse
 from server.web.formats import filters as formats
 from server.web.i18n import N_, Catalogue
 from server.web.sheets import XLSX, Cells
 from server.web.words import word
-from server.wiring import Ports
 
 MEDIA_TYPE = XLSX
 MOST_HITS = 2_000
@@ -85,24 +85,26 @@ class About:
 
 
 def gather(
-    ports: Ports,
+    db: Database,
+    finder: Finder,
     viewer: Viewer,
     query: str,
     catalogue: Catalogue,
     *,
+    base_url: str,
     filters: Filters | None = None,
     sort: Sort = "relevance",
     most: int = MOST_HITS,
 ) -> Gathered:
-    """Search as `viewer`, at most `most` hits, a chunk at a time; raises IndexUnavailable.
+    """Search as `viewer`, at most `most` hits, a chunk and a transaction at a time; raises IndexUnavailable.
 
     Only the texts stay in memory: three moments of 2,000 hits are about 6 MB.
     """
     total, relaxed = 0, False
     lines: dict[tuple[str, str | None], list[Line]] = {}
     for offset in range(0, most, _CHUNK):
-        with ports.db.read() as session:
-            found = ports.finder.find(
+        with db.read() as session:
+            found = finder.find(
                 session,
                 viewer,
                 query,
@@ -115,7 +117,7 @@ def gather(
             for row in found.rows[: most - offset]:
                 # The index may learn something between two chunks, and what moved down would come twice.
                 key = (row.lesson.id, row.clip.id if row.clip else None)
-                lines.setdefault(key, _lines(row, ports.settings.base_url, catalogue))
+                lines.setdefault(key, _lines(row, base_url, catalogue))
         if offset == 0:
             total, relaxed = found.total, found.relaxed
         # `total` leaves out what this chunk lost, so the rows that are missing from it are added again.

@@ -20,8 +20,9 @@ from library.intake.objects import storyboard_prefix
 from library.intake.tables import Recording
 from server.slices.intake.contexts import CutPage
 from server.slices.intake.cuts_json import cuts_object
-from server.web.deps import PortsDep, Reading, Who, WhoDep, Writing
-from server.web.pages import Pages, lesson_ref
+from server.web.deps import ClockDep, MediaDep, PagesDep, Reading, StoreDep, WhoDep, Writing
+from server.web.lesson_cards import lesson_ref
+from server.web.who import Who
 from transcode.pictures.overview import Overview
 
 router = APIRouter()
@@ -56,73 +57,72 @@ class CutsOut(BaseModel):
 
 
 @router.get("/lessons/{lesson_id}/cut", include_in_schema=False)
-def cut_page(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Response:
+def cut_page(
+    request: Request, session: Reading, who: WhoDep, pages: PagesDep, media: MediaDep, lesson_id: str
+) -> Response:
     """The page on which a lecturer moves cuts, names clips and drops what nobody needs."""
-    pages: Pages = request.app.state.pages
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     context = CutPage(
-        frame=pages.frame(request, who), lesson=lesson_ref(lesson), cuts=cuts_object(pages, session, lesson)
+        frame=pages.frame(request, session, who),
+        lesson=lesson_ref(lesson),
+        cuts=cuts_object(media, session, lesson),
     )
     return pages.respond(request, who, context)
 
 
 @router.get("/api/v1/lessons/{lesson_id}/cuts", tags=["cuts"])
-def get_cuts(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> dict[str, Any]:
+def get_cuts(session: Reading, who: WhoDep, media: MediaDep, lesson_id: str) -> dict[str, Any]:
     """Where a lesson is cut, and what helps to cut it otherwise (its owner, the staff)."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    return cuts_object(request.app.state.pages, session, lesson)
+    return cuts_object(media, session, lesson)
 
 
 @router.put("/api/v1/lessons/{lesson_id}/cuts", tags=["cuts"])
-def put_cuts(session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str, body: CutsIn) -> CutsOut:
+def put_cuts(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str, body: CutsIn) -> CutsOut:
     """Cut a lesson otherwise (its owner, the staff).
 
     Clips whose borders did not move are kept; the old ones play until the new ones do.
     """
     lesson, recording = _editable(session, who, lesson_id)
     wanted = [WantedCut(clip.start_s, clip.end_s, clip.title) for clip in body.clips]
-    arranging.rearrange(session, recording, lesson, wanted, body.version, ports.clock())
+    arranging.rearrange(session, recording, lesson, wanted, body.version, clock())
     version = queries.version_of(recording, queries.arrangement(recording, lesson))
     return CutsOut(state=recording.state, version=version, progress=f"/lessons/{lesson_id}/progress")
 
 
 @router.post("/api/v1/lessons/{lesson_id}/cuts/discard", tags=["cuts"])
-def discard(session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str) -> CutsOut:
+def discard(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str) -> CutsOut:
     """Give up other cuts that are being made or could not be made; the lesson stays as it plays."""
     lesson, recording = _editable(session, who, lesson_id)
-    arranging.discard(session, recording, lesson, ports.clock())
+    arranging.discard(session, recording, lesson, clock())
     version = queries.version_of(recording, queries.arrangement(recording, lesson))
     return CutsOut(state=recording.state, version=version, progress=f"/lessons/{lesson_id}/progress")
 
 
 @router.post("/lessons/{lesson_id}/cuts/discard", include_in_schema=False)
-def discard_form(
-    request: Request, session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str
-) -> Response:
+def discard_form(session: Writing, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str) -> Response:
     """The same as a form."""
-    pages: Pages = request.app.state.pages
     lesson, recording = _editable(session, who, lesson_id)
-    arranging.discard(session, recording, lesson, ports.clock())
+    arranging.discard(session, recording, lesson, clock())
     return pages.redirect(f"/lessons/{lesson_id}/cut", "cuts_discarded")
 
 
 @router.post("/api/v1/lessons/{lesson_id}/cancel", tags=["lessons"])
-def cancel(session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str) -> dict[str, str]:
+def cancel(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str) -> dict[str, str]:
     """Stop what is being made of a recording (its owner, the staff); `retry` goes on with it.
 
     Of other cuts that are being made nothing is kept; the lesson stays as it plays.
     """
     lesson, recording = _editable(session, who, lesson_id)
-    arranging.cancel(session, recording, lesson, ports.clock())
+    arranging.cancel(session, recording, lesson, clock())
     return {"state": recording.state}
 
 
 @router.post("/lessons/{lesson_id}/cancel", include_in_schema=False)
-def cancel_form(request: Request, session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str) -> Response:
+def cancel_form(session: Writing, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str) -> Response:
     """The same as a form."""
-    pages: Pages = request.app.state.pages
     lesson, recording = _editable(session, who, lesson_id)
-    arranging.cancel(session, recording, lesson, ports.clock())
+    arranging.cancel(session, recording, lesson, clock())
     return pages.redirect(f"/lessons/{lesson_id}/progress", "processing_cancelled")
 
 
@@ -135,7 +135,7 @@ def _editable(session: Session, who: Who, lesson_id: str) -> tuple[Lesson, Recor
 
 
 @router.get("/lessons/{lesson_id}/storyboard/{n}.jpg", include_in_schema=False)
-def storyboard(session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str, n: int) -> Response:
+def storyboard(session: Reading, who: WhoDep, store: StoreDep, lesson_id: str, n: int) -> Response:
     """A sheet of small pictures of the whole lecture, for those who may cut it."""
     _lesson, recording = _editable(session, who, lesson_id)
     board = Overview.from_json(recording.look or {}).storyboard
@@ -143,7 +143,7 @@ def storyboard(session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str, n
         raise NotFound
     key = f"{storyboard_prefix(recording.id)}/{board.sheets[n - 1]}"
     try:
-        data = bytes(obstore.get(ports.store, key).bytes())
+        data = bytes(obstore.get(store, key).bytes())
     except FileNotFoundError:
         raise NotFound from None
     headers = {"cache-control": f"private, max-age={_PICTURE_LIFE_S}"}

@@ -13,7 +13,7 @@ from library.intake import queries
 from library.intake.cutting import MOST_CLIPS, SHORTEST_CLIP_S
 from library.intake.proposing import signs_of
 from library.intake.tables import Recording
-from server.web.pages import Pages
+from server.web.media_urls import MediaUrls
 from transcode.cutting.audio_profile import WAVE_STEP_S
 from transcode.cutting.split import MAX_CLIP_S, Cut
 from transcode.pictures.overview import COLUMNS, ROWS, Overview, tile_step_s
@@ -35,7 +35,7 @@ _NOTHING: dict[str, Any] = {
 }
 
 
-def cuts_object(pages: Pages, session: Session, lesson: Lesson) -> dict[str, Any]:
+def cuts_object(media: MediaUrls, session: Session, lesson: Lesson) -> dict[str, Any]:
     """Return the clips that are wanted of a lesson, and all that helps to cut it otherwise.
 
     Without clips while the recording is still to be heard, and when it cannot be used.
@@ -54,8 +54,8 @@ def cuts_object(pages: Pages, session: Session, lesson: Lesson) -> dict[str, Any
         "version": queries.version_of(recording, order),
         "duration_s": signs.facts.duration_s,
         "pending": recording.wanted is not None,
-        "clips": [_clip(pages, lesson, n, clip) for n, clip in enumerate(order, start=1)],
-        "playing": [_playing(pages, lesson, clip) for clip in lesson.clips if clip.plan],
+        "clips": [_clip(media, lesson, n, clip) for n, clip in enumerate(order, start=1)],
+        "playing": [_playing(media, lesson, clip) for clip in lesson.clips if clip.plan],
         "pauses": [[round(p.start_s, 3), round(p.end_s, 3)] for p in signs.pauses],
         "sentences": [[c.start_s, c.end_s, c.text] for c in lines if c.start_s is not None],
         "turns": list(signs.turns_s),
@@ -71,7 +71,7 @@ def cuts_object(pages: Pages, session: Session, lesson: Lesson) -> dict[str, Any
     }
 
 
-def _clip(pages: Pages, lesson: Lesson, n: int, clip: Clip) -> dict[str, Any]:
+def _clip(media: MediaUrls, lesson: Lesson, n: int, clip: Clip) -> dict[str, Any]:
     return {
         "id": clip.id,
         "n": n,
@@ -80,18 +80,18 @@ def _clip(pages: Pages, lesson: Lesson, n: int, clip: Clip) -> dict[str, Any]:
         "end_s": round(clip.end_s, 3),
         "reason": clip.reason,
         "ready": clip.plan is not None,
-        "poster": pages.poster_url(lesson, clip),
-        "master": pages.media_url(lesson, clip, "master.m3u8") if clip.plan else None,
+        "poster": media.poster(lesson, clip),
+        "master": media.of(lesson, clip, "master.m3u8") if clip.plan else None,
         "copied": clip.copied,
     }
 
 
-def _playing(pages: Pages, lesson: Lesson, clip: Clip) -> dict[str, Any]:
+def _playing(media: MediaUrls, lesson: Lesson, clip: Clip) -> dict[str, Any]:
     """Return where a moment of the lecture can be heard: other clips than those that are still being made."""
     return {
         "start_s": round(clip.start_s, 3),
         "end_s": round(clip.end_s, 3),
-        "master": pages.media_url(lesson, clip, "master.m3u8"),
+        "master": media.of(lesson, clip, "master.m3u8"),
     }
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -21,11 +23,22 @@ from library.intake import actions, queries
 from library.intake.rules import BUSY, ENDED, MEDIA_SUFFIXES, RecordingState, StepKind, StepState
 from library.intake.unfinished_uploads import received_bytes
 from server.slices.intake.contexts import MinePage, ProgressPage, UploadPage
-from server.web.deps import Lecturer, PortsDep, Reading, Who, WhoDep, Writing
-from server.web.pages import Pages, pager
+from server.web.deps import (
+    CardsDep,
+    ClockDep,
+    DatabaseDep,
+    Lecturer,
+    PagesDep,
+    Reading,
+    SettingsDep,
+    StoppingDep,
+    WhoDep,
+    Writing,
+)
+from server.web.pages import pager
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
+from server.web.who import Who
 from server.web.work_rows import work_rows
-from server.wiring import Ports
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,39 +49,43 @@ _SILENCE_S = 15.0
 
 
 @router.get("/upload")
-def upload(request: Request, session: Reading, ports: PortsDep, who: Lecturer) -> Response:
+def upload(
+    request: Request, session: Reading, who: Lecturer, pages: PagesDep, settings: SettingsDep
+) -> Response:
     """The upload page."""
-    pages: Pages = request.app.state.pages
     lecturers, topics = catalog.known_names(session, who.viewer)
-    limits = ports.settings.limits
+    limits = settings.limits
     used = queries.used_bytes(session, who.viewer.person_id or "")
     context = UploadPage(
-        frame=pages.frame(request, who),
+        frame=pages.frame(request, session, who),
         max_bytes=limits.max_upload_bytes,
         left_bytes=None if limits.quota_bytes is None else max(0, limits.quota_bytes - used),
         media_suffixes=MEDIA_SUFFIXES,
         known_lecturers=tuple(lecturers),
         known_topics=tuple(topics),
-        unfinished=_unfinished(session, ports, who),
+        unfinished=_unfinished(session, who, settings.uploads_folder),
     )
     return pages.respond(request, who, context)
 
 
-def _unfinished(session: Session, ports: Ports, who: Who) -> tuple[Unfinished, ...]:
+def _unfinished(session: Session, who: Who, uploads: Path) -> tuple[Unfinished, ...]:
     return tuple(
         Unfinished(
             lesson_id=lesson.id,
             title=lesson.title,
             file_name=recording.file_name,
-            received_bytes=received_bytes(ports.uploads, recording.upload_id),
+            received_bytes=received_bytes(uploads, recording.upload_id),
             size_bytes=recording.size_bytes,
         )
         for recording, lesson in queries.arriving(session, who.viewer.person_id or "")
     )
 
 
-def progress_of(session: Session, ports: Ports, lesson: Lesson, viewer: Viewer) -> Progress:
-    """Return how far a lesson's recording is, as pages and events show it."""
+def progress_of(session: Session, lesson: Lesson, viewer: Viewer, now: datetime, parallel: int) -> Progress:
+    """Return how far a lesson's recording is, as pages and events show it.
+
+    `parallel`: how many clips are made at once.
+    """
     recording = queries.recording_of(session, lesson.id)
     if recording is None:
         return Progress(state="none", percent=0.0, steps=())
@@ -79,7 +96,7 @@ def progress_of(session: Session, ports: Ports, lesson: Lesson, viewer: Viewer) 
     return Progress(
         state=work.state,
         percent=work.percent,
-        left_s=queries.left_s(session, recording, ports.clock(), ports.settings.parallel_clips),
+        left_s=queries.left_s(session, recording, now, parallel),
         reason=Reason(code=work.reason, args=work.reason_args) if work.reason else None,
         steps=tuple(
             Step(
@@ -104,14 +121,21 @@ def _may_help(state: RecordingState, reason: str | None) -> bool:
 
 
 @router.get("/lessons/{lesson_id}/progress")
-def progress(request: Request, session: Reading, ports: PortsDep, who: WhoDep, lesson_id: str) -> Response:
+def progress(
+    request: Request,
+    session: Reading,
+    who: WhoDep,
+    pages: PagesDep,
+    settings: SettingsDep,
+    clock: ClockDep,
+    lesson_id: str,
+) -> Response:
     """Every step of the pipeline, live."""
-    pages: Pages = request.app.state.pages
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    now = progress_of(session, ports, lesson, who.viewer)
+    now = progress_of(session, lesson, who.viewer, clock(), settings.parallel_clips)
     recording = queries.recording_of(session, lesson.id)
     context = ProgressPage(
-        frame=pages.frame(request, who),
+        frame=pages.frame(request, session, who),
         lesson=LessonRef(id=lesson.id, title=lesson.title),
         lesson_state=lesson.state,
         progress=now,
@@ -125,28 +149,38 @@ def progress(request: Request, session: Reading, ports: PortsDep, who: WhoDep, l
 
 
 @router.get("/lessons/{lesson_id}/events")
-async def events(request: Request, ports: PortsDep, who: WhoDep, lesson_id: str) -> Response:
+async def events(
+    request: Request,
+    who: WhoDep,
+    pages: PagesDep,
+    settings: SettingsDep,
+    clock: ClockDep,
+    db: DatabaseDep,
+    stopping: StoppingDep,
+    lesson_id: str,
+) -> Response:
     """The progress as server-sent events: one when something changed, the last when all is over."""
-    await run_in_threadpool(_event, request, ports, who, lesson_id)  # refuse before the stream begins
+
+    def look() -> dict[str, object]:
+        with db.read() as session:
+            lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+            now = progress_of(session, lesson, who.viewer, clock(), settings.parallel_clips)
+            return pages.renderer.progress_event(now, who.language)
+
+    await run_in_threadpool(look)  # refuse before the stream begins
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(
-        _stream(request, ports, who, lesson_id), media_type="text/event-stream", headers=headers
+        _stream(request, stopping, look), media_type="text/event-stream", headers=headers
     )
 
 
-def _event(request: Request, ports: Ports, who: Who, lesson_id: str) -> dict[str, object]:
-    pages: Pages = request.app.state.pages
-    with ports.db.read() as session:
-        lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-        now = progress_of(session, ports, lesson, who.viewer)
-        return pages.renderer.progress_event(now, who.language)
-
-
-async def _stream(request: Request, ports: Ports, who: Who, lesson_id: str) -> AsyncIterator[str]:
+async def _stream(
+    request: Request, stopping: asyncio.Event, look: Callable[[], dict[str, object]]
+) -> AsyncIterator[str]:
     last, silent_s = "", 0.0
-    while not request.app.state.stopping.is_set() and not await request.is_disconnected():
+    while not stopping.is_set() and not await request.is_disconnected():
         try:
-            event = await run_in_threadpool(_event, request, ports, who, lesson_id)
+            event = await run_in_threadpool(look)
         except WeikeError:  # deleted or withdrawn meanwhile
             return
         text = json.dumps(event, ensure_ascii=False)
@@ -164,10 +198,9 @@ async def _stream(request: Request, ports: Ports, who: Who, lesson_id: str) -> A
 
 @router.post("/lessons/{lesson_id}/retry")
 def retry(
-    request: Request, session: Writing, who: WhoDep, lesson_id: str, step: Annotated[str, Form()] = ""
+    session: Writing, who: WhoDep, pages: PagesDep, lesson_id: str, step: Annotated[str, Form()] = ""
 ) -> Response:
     """Run again what failed, and only that."""
-    pages: Pages = request.app.state.pages
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     recording = queries.recording_of(session, lesson.id)
     if recording is None:
@@ -177,15 +210,22 @@ def retry(
 
 
 @router.get("/mine")
-def mine(request: Request, session: Reading, ports: PortsDep, who: Lecturer, page: int = 1) -> Response:
+def mine(
+    request: Request,
+    session: Reading,
+    who: Lecturer,
+    pages: PagesDep,
+    cards: CardsDep,
+    settings: SettingsDep,
+    page: int = 1,
+) -> Response:
     """A lecturer's own lessons and unfinished uploads."""
-    pages: Pages = request.app.state.pages
     filters = catalog.Filters(owner_id=who.viewer.person_id)
     found = catalog.lessons_page(session, who.viewer, filters, page, _PER_PAGE)
     context = MinePage(
-        frame=pages.frame(request, who),
-        rows=work_rows(pages, session, list(found.items)),
+        frame=pages.frame(request, session, who),
+        rows=work_rows(cards, session, list(found.items)),
         pager=pager(found, "/mine"),
-        unfinished=_unfinished(session, ports, who),
+        unfinished=_unfinished(session, who, settings.uploads_folder),
     )
     return pages.respond(request, who, context)

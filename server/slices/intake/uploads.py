@@ -10,8 +10,9 @@ import errno
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -21,13 +22,15 @@ from tuspyserver.storage.local import LocalFileStorage
 
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
+from library.core.clock import Clock
+from library.core.database import Database
 from library.core.errors import Invalid, NotFound
-from library.core.permits import Role
 from library.intake import actions, queries, rules
 from library.intake.rules import RecordingState
 from library.intake.unfinished_uploads import DAYS_KEPT, note_received
-from server.web.deps import PortsDep, Who, need
-from server.wiring import Ports
+from server.settings import Settings
+from server.web.deps import ClockDep, DatabaseDep, Lecturer, SettingsDep
+from server.web.who import Who
 
 
 class UploadStorage(LocalFileStorage):
@@ -62,8 +65,9 @@ class UploadStorage(LocalFileStorage):
             yield
 
 
-def upload_router(ports: Ports) -> APIRouter:
+def upload_router(settings: Settings) -> APIRouter:
     """Return the routes under /tus/."""
+    folder = str(settings.uploads_folder.absolute())
     # tuspyserver takes any dependency for these, and says less in their types.
     hooks: dict[str, Any] = {
         "auth": _allowed,
@@ -73,10 +77,10 @@ def upload_router(ports: Ports) -> APIRouter:
     }
     router: APIRouter = create_tus_router(
         prefix="/tus",
-        files_dir=str(ports.uploads.absolute()),
-        max_size=ports.settings.max_upload_bytes,
+        files_dir=folder,
+        max_size=settings.max_upload_bytes,
         days_to_keep=DAYS_KEPT,
-        storage=UploadStorage(str(ports.uploads.absolute())),
+        storage=UploadStorage(folder),
         tags=["uploads"],
         **hooks,
     )
@@ -86,7 +90,7 @@ def upload_router(ports: Ports) -> APIRouter:
     return guarded
 
 
-def _allowed(request: Request, ports: PortsDep, who: Annotated[Who, need(Role.LECTURER)]) -> None:
+def _allowed(request: Request, who: Lecturer, db: DatabaseDep) -> None:
     """Let lecturers in, and only to their own uploads; another's answers as if it were not there."""
     if request.headers.get("upload-concat") or request.headers.get("upload-defer-length"):
         # Parts that are joined later and sizes that are told later could not be checked before they arrive.
@@ -97,7 +101,7 @@ def _allowed(request: Request, ports: PortsDep, who: Annotated[Who, need(Role.LE
     upload_id = request.path_params.get("uuid")
     if upload_id is None:
         return
-    with ports.db.read() as session:
+    with db.read() as session:
         recording = queries.recording_by_upload(session, upload_id)
         if recording is None or recording.uploaded_by != who.viewer.person_id:
             raise NotFound("upload_unknown")
@@ -106,25 +110,28 @@ def _allowed(request: Request, ports: PortsDep, who: Annotated[Who, need(Role.LE
 
 
 def _before_create(
-    ports: PortsDep, who: Annotated[Who, need(Role.LECTURER)]
+    who: Lecturer, settings: SettingsDep, clock: ClockDep, db: DatabaseDep
 ) -> Callable[[dict[str, str], dict[str, Any]], Awaitable[None]]:
     async def check(metadata: dict[str, str], facts: dict[str, Any]) -> None:
         # tuspyserver answers HEAD only when both are known, so an upload without them could never resume.
         metadata.setdefault("filename", metadata.get("name", "video.mp4"))
         metadata.setdefault("filetype", "application/octet-stream")
-        metadata["upload"] = await run_in_threadpool(_begin, ports, who, metadata, int(facts["size"] or 0))
+        size_bytes = int(facts["size"] or 0)
+        metadata["upload"] = await run_in_threadpool(_begin, db, settings, clock, who, metadata, size_bytes)
 
     return check
 
 
-def _begin(ports: Ports, who: Who, metadata: dict[str, str], size_bytes: int) -> str:
+def _begin(
+    db: Database, settings: Settings, clock: Clock, who: Who, metadata: dict[str, str], size_bytes: int
+) -> str:
     """Note an upload before its first byte; returns the id under which its bytes will lie."""
     file_name, upload_id = metadata["filename"], uuid4().hex
-    with ports.db.write() as session:
+    with db.write() as session:
         lesson = catalog.lesson_for(session, who.viewer, metadata.get("lesson", ""), Action.EDIT)
         used = queries.used_bytes(session, who.viewer.person_id or "")
-        free = shutil.disk_usage(ports.uploads).free
-        rules.check_upload(file_name, size_bytes, used, free, ports.settings.limits)
+        free = shutil.disk_usage(settings.uploads_folder).free
+        rules.check_upload(file_name, size_bytes, used, free, settings.limits)
         actions.begin(
             session,
             lesson,
@@ -132,29 +139,31 @@ def _begin(ports: Ports, who: Who, metadata: dict[str, str], size_bytes: int) ->
             file_name=file_name,
             size_bytes=size_bytes,
             person_id=who.viewer.person_id,
-            now=ports.clock(),
+            now=clock(),
         )
     return upload_id
 
 
-def _which_file(request: Request, ports: PortsDep) -> Callable[[dict[str, str]], Awaitable[dict[str, str]]]:
+def _which_file(
+    request: Request, clock: ClockDep, db: DatabaseDep
+) -> Callable[[dict[str, str]], Awaitable[dict[str, str]]]:
     async def which(metadata: dict[str, str]) -> dict[str, str]:
         if request.method == "DELETE":
-            await run_in_threadpool(_forget, ports, str(request.path_params["uuid"]))
+            await run_in_threadpool(_forget, db, str(request.path_params["uuid"]), clock())
         return {"uid": metadata["upload"]} if "upload" in metadata else {}
 
     return which
 
 
-def _forget(ports: Ports, upload_id: str) -> None:
-    with ports.db.write() as session:
+def _forget(db: Database, upload_id: str, now: datetime) -> None:
+    with db.write() as session:
         recording = queries.recording_by_upload(session, upload_id)
         if recording is not None and recording.state is RecordingState.RECEIVING:
-            actions.give_up(session, recording, ports.clock())
+            actions.give_up(session, recording, now)
 
 
-def _after_complete(ports: PortsDep) -> Callable[[str, dict[str, str]], Awaitable[None]]:
+def _after_complete(db: DatabaseDep) -> Callable[[str, dict[str, str]], Awaitable[None]]:
     async def complete(path: str, _metadata: dict[str, str]) -> None:
-        await run_in_threadpool(note_received, ports.db, Path(path).name)
+        await run_in_threadpool(note_received, db, Path(path).name)
 
     return complete

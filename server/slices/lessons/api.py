@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi import APIRouter, File, Query, UploadFile
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from library.catalog import actions, queries, rules
 from library.catalog.permits import Action, Audience, LessonState, may
@@ -21,8 +22,10 @@ from library.intake.rules import TRANSCRIPT_MAX_BYTES
 from library.people.rules import home_branch
 from library.plays import queries as plays
 from library.review import actions as review
-from server.web.deps import Lecturer, PortsDep, Reading, WhoDep, Writing
+from server.web.deps import CardsDep, ClockDep, Lecturer, MediaDep, PagesDep, Reading, WhoDep, Writing
+from server.web.media_urls import MediaUrls
 from server.web.pages import Pages
+from server.web.who import Who
 
 router = APIRouter(prefix="/api/v1")
 
@@ -126,7 +129,7 @@ class TranscriptOut(BaseModel):
     warnings: list[str]
 
 
-def _clip(pages: Pages, lesson: Lesson, clip: Clip, views: dict[str, int]) -> ClipOut:
+def _clip(media: MediaUrls, lesson: Lesson, clip: Clip, views: dict[str, int]) -> ClipOut:
     return ClipOut(
         id=clip.id,
         n=clip.number,
@@ -136,15 +139,17 @@ def _clip(pages: Pages, lesson: Lesson, clip: Clip, views: dict[str, int]) -> Cl
         duration_s=clip.duration_s,
         ready=clip.plan is not None,
         views=views.get(clip.id, 0),
-        master=pages.media_url(lesson, clip, "master.m3u8") if clip.plan else None,
+        master=media.of(lesson, clip, "master.m3u8") if clip.plan else None,
     )
 
 
-def _lesson(pages: Pages, session: Reading, who: WhoDep, lesson: Lesson) -> LessonOut:
-    return _lessons(pages, session, who, [lesson])[0]
+def _lesson(pages: Pages, media: MediaUrls, session: Session, who: Who, lesson: Lesson) -> LessonOut:
+    return _lessons(pages, media, session, who, [lesson])[0]
 
 
-def _lessons(pages: Pages, session: Reading, who: WhoDep, lessons: Sequence[Lesson]) -> list[LessonOut]:
+def _lessons(
+    pages: Pages, media: MediaUrls, session: Session, who: Who, lessons: Sequence[Lesson]
+) -> list[LessonOut]:
     """Return lessons as the API gives them, in a fixed number of statements.
 
     What went wrong and what it is a twin of is for those who can do something about it.
@@ -161,7 +166,7 @@ def _lessons(pages: Pages, session: Reading, who: WhoDep, lessons: Sequence[Less
             said = pages.explain_reason(recording.reason, recording.reason_args, who.language)
             problem = {"error": recording.reason, "message": said.message, "todo": said.todo}
         its_twins = twins.get(recording.id, []) if recording is not None else []
-        clips = [_clip(pages, lesson, clip, views) for clip in lesson.clips]
+        clips = [_clip(media, lesson, clip, views) for clip in lesson.clips]
         found.append(
             LessonOut(
                 id=lesson.id,
@@ -188,23 +193,23 @@ def _lessons(pages: Pages, session: Reading, who: WhoDep, lessons: Sequence[Less
 
 @router.get("/lessons", tags=["lessons"])
 def list_lessons(
-    request: Request,
     session: Reading,
     who: WhoDep,
+    pages: PagesDep,
+    media: MediaDep,
     topic: str = "",
     lecturer: str = "",
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> LessonsOut:
     """The lessons you may see, newest first."""
-    pages: Pages = request.app.state.pages
     filters = queries.Filters(topic=topic or None, lecturer=lecturer or None)
     found = queries.lessons_page(session, who.viewer, filters, page, _PER_PAGE)
-    lessons = _lessons(pages, session, who, found.items)
+    lessons = _lessons(pages, media, session, who, found.items)
     return LessonsOut(total=found.total, page=found.number, lessons=lessons)
 
 
 @router.post("/lessons", tags=["lessons"], status_code=201)
-def new_lesson(session: Writing, ports: PortsDep, who: Lecturer, body: NewLesson) -> dict[str, str]:
+def new_lesson(session: Writing, who: Lecturer, clock: ClockDep, body: NewLesson) -> dict[str, str]:
     """Make a draft, to which a recording is then uploaded (tus, /tus/, metadata `lesson`)."""
     home = home_branch(who.viewer, Role.LECTURER)
     if home is None:
@@ -215,31 +220,31 @@ def new_lesson(session: Writing, ports: PortsDep, who: Lecturer, body: NewLesson
         branch_id=home,
         owner_id=who.viewer.person_id,
         details=actions.Details(title=title),
-        now=ports.clock(),
+        now=clock(),
     )
     return {"id": lesson.id, "title": lesson.title}
 
 
 @router.get("/lessons/{lesson_id}", tags=["lessons"])
-def get_lesson(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> OneLessonOut:
+def get_lesson(
+    session: Reading, who: WhoDep, pages: PagesDep, cards: CardsDep, media: MediaDep, lesson_id: str
+) -> OneLessonOut:
     """One lesson."""
-    pages: Pages = request.app.state.pages
     lesson = queries.lesson_for(session, who.viewer, lesson_id)
     others = [
         OtherYearOut(
             id=card.id, title=card.title, lecturer=card.lecturer, date=card.date, url=f"/lessons/{card.id}"
         )
-        for card in pages.other_years(session, who.viewer, [lesson])
+        for card in cards.other_years(session, who.viewer, [lesson])
     ]
-    return OneLessonOut(**_lesson(pages, session, who, lesson).model_dump(), same_topic=others)
+    return OneLessonOut(**_lesson(pages, media, session, who, lesson).model_dump(), same_topic=others)
 
 
 @router.patch("/lessons/{lesson_id}", tags=["lessons"])
 def change_lesson(
-    request: Request, session: Writing, who: WhoDep, lesson_id: str, body: LessonChange
+    session: Writing, who: WhoDep, pages: PagesDep, media: MediaDep, lesson_id: str, body: LessonChange
 ) -> LessonOut:
     """Change what is written about a lesson (its owner, the staff)."""
-    pages: Pages = request.app.state.pages
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     day = rules.parse_date(body.date) if body.date is not None else None
     details = actions.Details(
@@ -252,14 +257,14 @@ def change_lesson(
         language=body.language,
     )
     actions.edit(session, lesson, details)
-    return _lesson(pages, session, who, lesson)
+    return _lesson(pages, media, session, who, lesson)
 
 
 @router.delete("/lessons/{lesson_id}", tags=["lessons"], status_code=204)
-def delete_lesson(session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str) -> None:
+def delete_lesson(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str) -> None:
     """Take a lesson away for good (the owner of a draft, the staff)."""
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.DELETE)
-    actions.delete_lesson(session, lesson, ports.clock())
+    actions.delete_lesson(session, lesson, clock())
 
 
 @router.put("/lessons/{lesson_id}/transcript", tags=["lessons"])
@@ -274,25 +279,26 @@ def put_transcript(
 
 
 @router.post("/lessons/{lesson_id}/publish", tags=["review"])
-def publish(request: Request, session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str) -> LessonOut:
+def publish(
+    session: Writing, who: WhoDep, pages: PagesDep, media: MediaDep, clock: ClockDep, lesson_id: str
+) -> LessonOut:
     """Publish a lesson (staff)."""
-    pages: Pages = request.app.state.pages
-    return _lesson(pages, session, who, review.publish(session, who.viewer, lesson_id, "", ports.clock()))
+    return _lesson(pages, media, session, who, review.publish(session, who.viewer, lesson_id, "", clock()))
 
 
 @router.post("/lessons/{lesson_id}/withdraw", tags=["review"])
-def withdraw(request: Request, session: Writing, ports: PortsDep, who: WhoDep, lesson_id: str) -> LessonOut:
+def withdraw(
+    session: Writing, who: WhoDep, pages: PagesDep, media: MediaDep, clock: ClockDep, lesson_id: str
+) -> LessonOut:
     """Take a published lesson back (staff)."""
-    pages: Pages = request.app.state.pages
-    return _lesson(pages, session, who, review.withdraw(session, who.viewer, lesson_id, "", ports.clock()))
+    return _lesson(pages, media, session, who, review.withdraw(session, who.viewer, lesson_id, "", clock()))
 
 
 @router.post("/lessons/{lesson_id}/retry", tags=["lessons"])
-def retry(request: Request, session: Writing, who: WhoDep, lesson_id: str) -> LessonOut:
+def retry(session: Writing, who: WhoDep, pages: PagesDep, media: MediaDep, lesson_id: str) -> LessonOut:
     """Run again what failed; for "already here": make a lesson of the same file all the same."""
-    pages: Pages = request.app.state.pages
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     recording = intake.recording_of(session, lesson_id)
     if recording is not None:
         intake_actions.retry(session, recording)
-    return _lesson(pages, session, who, lesson)
+    return _lesson(pages, media, session, who, lesson)

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import actions, queries, rules
@@ -28,9 +27,12 @@ from server.slices.lessons.contexts import (
     LessonsPage,
     SheetPage,
 )
-from server.web.deps import PortsDep, Reading, Who, WhoDep, Writing
-from server.web.pages import Pages, lesson_ref, pager, safe_next
+from server.web.deps import CardsDep, ClockDep, PagesDep, Reading, RuleDep, SettingsDep, WhoDep, Writing
+from server.web.lesson_cards import lesson_ref
+from server.web.pages import pager, safe_next
 from server.web.parts import Facet, Reason
+from server.web.sharing import share_lesson
+from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,20 +41,21 @@ _ON_HOME = 12
 
 
 @router.get("/")
-def home(request: Request, session: Reading, ports: PortsDep, who: WhoDep) -> Response:
+def home(
+    request: Request, session: Reading, who: WhoDep, pages: PagesDep, cards: CardsDep, clock: ClockDep
+) -> Response:
     """Newest lessons, this week's, most watched."""
-    pages: Pages = request.app.state.pages
     viewer = who.viewer
-    monday = week_start(local_day(ports.clock()))
+    monday = week_start(local_day(clock()))
     shown = queries.Filters(state=LessonState.PUBLISHED)
     week = queries.Filters(state=LessonState.PUBLISHED, since=monday, until=monday + timedelta(days=7))
     newest = queries.lessons_page(session, viewer, shown, 1, _ON_HOME)
     watched = queries.lessons_by_ids(session, viewer, plays.most_watched(session, viewer, _ON_HOME))
     context = HomePage(
-        frame=pages.frame(request, who),
-        newest=pages.cards(session, newest.items),
-        this_week=pages.cards(session, queries.lessons_page(session, viewer, week, 1, _ON_HOME).items),
-        most_watched=pages.cards(session, watched),
+        frame=pages.frame(request, session, who),
+        newest=cards.of(session, newest.items),
+        this_week=cards.of(session, queries.lessons_page(session, viewer, week, 1, _ON_HOME).items),
+        most_watched=cards.of(session, watched),
         total=newest.total,
     )
     return pages.respond(request, who, context)
@@ -63,13 +66,14 @@ def lessons(
     request: Request,
     session: Reading,
     who: WhoDep,
+    pages: PagesDep,
+    cards: CardsDep,
     topic: str = "",
     lecturer: str = "",
     year: str = "",
     page: int = 1,
 ) -> Response:
     """The whole library, narrowed as one likes."""
-    pages: Pages = request.app.state.pages
     filters = queries.Filters(
         topic=topic or None,
         lecturer=lecturer or None,
@@ -79,8 +83,8 @@ def lessons(
     found = queries.lessons_page(session, who.viewer, filters, page, _PER_PAGE)
     topics, lecturers, years = queries.facets(session, who.viewer, filters)
     context = LessonsPage(
-        frame=pages.frame(request, who),
-        lessons=pages.cards(session, found.items),
+        frame=pages.frame(request, session, who),
+        lessons=cards.of(session, found.items),
         pager=pager(found, "/lessons", topic=topic, lecturer=lecturer, year=year),
         topics=_facets(topics),
         lecturers=_facets(lecturers),
@@ -97,25 +101,28 @@ def _facets(found: list[queries.Facet]) -> tuple[Facet, ...]:
 
 
 @router.get("/lessons/{lesson_id}")
-def lesson(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Response:
+def lesson(
+    request: Request,
+    session: Reading,
+    who: WhoDep,
+    pages: PagesDep,
+    cards: CardsDep,
+    rule: RuleDep,
+    settings: SettingsDep,
+    lesson_id: str,
+) -> Response:
     """One lesson: its clips in order and what may be done with it."""
-    pages: Pages = request.app.state.pages
     found = queries.lesson_for(session, who.viewer, lesson_id)
-    return pages.respond(request, who, _lesson_page(request, session, who, found))
-
-
-def _lesson_page(request: Request, session: Session, who: Who, found: Lesson) -> LessonPage:
-    pages: Pages = request.app.state.pages
     powers = _powers(who, found)
     recording = intake.recording_of(session, found.id)
     lecturers, topics = queries.known_names(session, who.viewer) if powers.edit else ([], [])
     history = review_queries.history(session, found.id) if powers.see_progress else []
     twins = intake.twins(session, who.viewer, recording) if recording is not None and powers.edit else []
-    return LessonPage(
-        frame=pages.frame(request, who),
-        lesson=pages.cards(session, [found])[0],
+    context = LessonPage(
+        frame=pages.frame(request, session, who),
+        lesson=cards.of(session, [found])[0],
         summary=found.summary,
-        clips=pages.clip_cards(session, found),
+        clips=cards.of_clips(session, found),
         recording_state=recording.state if recording else "none",
         language=found.language,
         has_transcript=found.transcript is not TranscriptQuality.NONE,
@@ -128,21 +135,23 @@ def _lesson_page(request: Request, session: Session, who: Who, found: Lesson) ->
         history=tuple(HistoryLine(at=h.at, who=h.who, action=h.what, note=h.note) for h in history),
         known_lecturers=tuple(lecturers),
         known_topics=tuple(topics),
-        same_topic=pages.other_years(session, who.viewer, [found]),
-        rule=pages.rule,
-        share=pages.share(found, f"/lessons/{found.id}"),
+        same_topic=cards.other_years(session, who.viewer, [found]),
+        rule=rule,
+        share=share_lesson(settings.base_url, found, f"/lessons/{found.id}"),
     )
+    return pages.respond(request, who, context)
 
 
 @router.get("/lessons/{lesson_id}/sheet")
-def sheet(request: Request, session: Reading, who: WhoDep, lesson_id: str) -> Response:
+def sheet(
+    request: Request, session: Reading, who: WhoDep, pages: PagesDep, settings: SettingsDep, lesson_id: str
+) -> Response:
     """A sheet of paper for the door, of a published lesson."""
-    pages: Pages = request.app.state.pages
     found = queries.lesson_for(session, who.viewer, lesson_id)
-    share = pages.share(found, f"/lessons/{found.id}")
+    share = share_lesson(settings.base_url, found, f"/lessons/{found.id}")
     if share is None:
         raise Conflict("not_published")
-    context = SheetPage(frame=pages.frame(request, who), lesson=lesson_ref(found), share=share)
+    context = SheetPage(frame=pages.frame(request, session, who), lesson=lesson_ref(found), share=share)
     return pages.respond(request, who, context)
 
 
@@ -163,57 +172,54 @@ def _powers(who: Who, found: Lesson) -> LessonPowers:
 
 @router.post("/lessons/{lesson_id}/publish")
 def publish(
-    request: Request,
     session: Writing,
-    ports: PortsDep,
     who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
     lesson_id: str,
     note: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "",
 ) -> Response:
     """Publish a lesson (staff)."""
-    pages: Pages = request.app.state.pages
-    review.publish(session, who.viewer, lesson_id, note, ports.clock())
+    review.publish(session, who.viewer, lesson_id, note, clock())
     return pages.redirect(safe_next(next) if next else f"/lessons/{lesson_id}", "published")
 
 
 @router.post("/lessons/{lesson_id}/withdraw")
 def withdraw(
-    request: Request,
     session: Writing,
-    ports: PortsDep,
     who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
     lesson_id: str,
     note: Annotated[str, Form()] = "",
 ) -> Response:
     """Take a published lesson back (staff)."""
-    pages: Pages = request.app.state.pages
-    review.withdraw(session, who.viewer, lesson_id, note, ports.clock())
+    review.withdraw(session, who.viewer, lesson_id, note, clock())
     return pages.redirect(f"/lessons/{lesson_id}", "withdrawn")
 
 
 @router.post("/lessons/{lesson_id}/audience")
 def audience(
-    request: Request,
     session: Writing,
-    ports: PortsDep,
     who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
     lesson_id: str,
     audience: Annotated[str, Form()],
 ) -> Response:
     """Say for whom a lesson is (staff)."""
-    pages: Pages = request.app.state.pages
     if audience not in tuple(Audience):
         raise Invalid("unknown_choice", field="audience")
-    review.set_audience(session, who.viewer, lesson_id, Audience(audience), ports.clock())
+    review.set_audience(session, who.viewer, lesson_id, Audience(audience), clock())
     return pages.redirect(f"/lessons/{lesson_id}", "audience_changed")
 
 
 @router.post("/lessons/{lesson_id}/edit")
 def edit(
-    request: Request,
     session: Writing,
     who: WhoDep,
+    pages: PagesDep,
     lesson_id: str,
     title: Annotated[str, Form()] = "",
     lecturer: Annotated[str, Form()] = "",
@@ -223,7 +229,6 @@ def edit(
     language: Annotated[str, Form()] = "zh-CN",
 ) -> Response:
     """Change what people typed about a lesson (owner, staff)."""
-    pages: Pages = request.app.state.pages
     found = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     day = rules.parse_date(date)
     details = actions.Details(
@@ -241,17 +246,16 @@ def edit(
 
 @router.post("/lessons/{lesson_id}/delete")
 def delete(
-    request: Request,
     session: Writing,
-    ports: PortsDep,
     who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
     lesson_id: str,
     confirm: Annotated[str, Form()] = "",
 ) -> Response:
     """Take a lesson away for good; the title must be typed, so that a slip of the finger cannot."""
-    pages: Pages = request.app.state.pages
     found = queries.lesson_for(session, who.viewer, lesson_id, Action.DELETE)
     if name_key(confirm) != name_key(found.title):
         raise Invalid("confirm_title", field="confirm")
-    actions.delete_lesson(session, found, ports.clock())
+    actions.delete_lesson(session, found, clock())
     return pages.redirect("/mine" if who.viewer.person_id else "/", "deleted")

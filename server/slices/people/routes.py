@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from library.access import actions as access_actions
 from library.access import queries as access_queries
+from library.core.clock import Clock
 from library.core.errors import Invalid
 from library.core.paging import Page, clean_number
 from library.core.permits import Role
@@ -21,10 +22,10 @@ from library.organisation.tables import Branch
 from library.people import actions, queries
 from library.people.permits import roles_below
 from server.slices.people.contexts import BranchRow, InviteRow, PeoplePage, PersonRow
-from server.web.deps import PortsDep, Reading, Staff, Who, Writing
+from server.web.deps import ClockDep, PagesDep, Reading, SettingsDep, Staff, Writing
 from server.web.pages import Pages, pager
 from server.web.parts import HeldRole, Reason
-from server.wiring import Ports
+from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,7 +36,8 @@ def _people(
     request: Request,
     session: Session,
     who: Who,
-    ports: Ports,
+    pages: Pages,
+    clock: Clock,
     *,
     q: str = "",
     page: int = 1,
@@ -43,7 +45,6 @@ def _people(
     problem: Reason | None = None,
     status: int = 200,
 ) -> Response:
-    pages: Pages = request.app.state.pages
     viewer = who.viewer
     rows = queries.people_under(session, viewer, q)
     number = clean_number(page)
@@ -53,14 +54,14 @@ def _people(
     paths = {b.id: b.path for b in branches}
     roles = {role for b in branches for role in roles_below(viewer, b.path)}
     context = PeoplePage(
-        frame=pages.frame(request, who),
+        frame=pages.frame(request, session, who),
         people=tuple(_person(row, who, paths, seen.get(row.id)) for row in shown.items),
         pager=pager(shown, "/people", q=q),
         branches=tuple(BranchRow(id=b.id, name=b.name, depth=_depth(b)) for b in branches),
         roles=tuple(role for role in Role if role in roles),
         invites=tuple(
             InviteRow(id=i.id, name=i.name, role=i.role, branch=b.name, expires_at=i.expires_at)
-            for i, b in access_queries.open_invitations(session, viewer, ports.clock())
+            for i, b in access_queries.open_invitations(session, viewer, clock())
         ),
         q=q,
         new_link=new_link,
@@ -98,48 +99,54 @@ def _role(text: str) -> Role:
 
 @router.get("/people")
 def people(
-    request: Request, session: Reading, ports: PortsDep, who: Staff, q: str = "", page: int = 1
+    request: Request,
+    session: Reading,
+    who: Staff,
+    pages: PagesDep,
+    clock: ClockDep,
+    q: str = "",
+    page: int = 1,
 ) -> Response:
     """The people of the branches one staffs."""
-    return _people(request, session, who, ports, q=q, page=page)
+    return _people(request, session, who, pages, clock, q=q, page=page)
 
 
 @router.post("/people/invites")
 def invite(
     request: Request,
     session: Writing,
-    ports: PortsDep,
     who: Staff,
+    pages: PagesDep,
+    settings: SettingsDep,
+    clock: ClockDep,
     name: Annotated[str, Form()] = "",
     role: Annotated[str, Form()] = "",
     branch: Annotated[str, Form()] = "",
 ) -> Response:
     """Make a one-time link for somebody new, shown this once."""
     where = organisation_queries.branch(session, branch)
-    _invitation, secret = access_actions.invite(session, name, _role(role), where, who.viewer, ports.clock())
-    return _people(request, session, who, ports, new_link=f"{ports.settings.base_url}/welcome/{secret}")
+    _invitation, secret = access_actions.invite(session, name, _role(role), where, who.viewer, clock())
+    return _people(request, session, who, pages, clock, new_link=f"{settings.base_url}/welcome/{secret}")
 
 
 @router.post("/people/invites/{invitation_id}/revoke")
-def revoke_invite(request: Request, session: Writing, who: Staff, invitation_id: str) -> Response:
+def revoke_invite(session: Writing, who: Staff, pages: PagesDep, invitation_id: str) -> Response:
     """Make an unused link worthless."""
-    pages: Pages = request.app.state.pages
     access_actions.revoke_invitation(session, who.viewer, invitation_id)
     return pages.redirect("/people", "invite_revoked")
 
 
 @router.post("/people/{person_id}/grant")
 def grant(
-    request: Request,
     session: Writing,
-    ports: PortsDep,
     who: Staff,
+    pages: PagesDep,
+    clock: ClockDep,
     person_id: str,
     role: Annotated[str, Form()] = "",
     branch: Annotated[str, Form()] = "",
 ) -> Response:
     """Give somebody a role at a branch."""
-    pages: Pages = request.app.state.pages
     actions.changeable(session, who.viewer, person_id)
     actions.give_role(
         session,
@@ -147,22 +154,21 @@ def grant(
         person_id,
         _role(role),
         organisation_queries.branch(session, branch),
-        ports.clock(),
+        clock(),
     )
     return pages.redirect("/people", "role_given")
 
 
 @router.post("/people/{person_id}/revoke")
 def revoke(
-    request: Request,
     session: Writing,
     who: Staff,
+    pages: PagesDep,
     person_id: str,
     role: Annotated[str, Form()] = "",
     branch: Annotated[str, Form()] = "",
 ) -> Response:
     """Take somebody's role at a branch away."""
-    pages: Pages = request.app.state.pages
     actions.take_role(
         session, who.viewer, person_id, _role(role), organisation_queries.branch(session, branch)
     )
@@ -170,28 +176,34 @@ def revoke(
 
 
 @router.post("/people/{person_id}/reset")
-def reset(request: Request, session: Writing, ports: PortsDep, who: Staff, person_id: str) -> Response:
+def reset(
+    request: Request,
+    session: Writing,
+    who: Staff,
+    pages: PagesDep,
+    settings: SettingsDep,
+    clock: ClockDep,
+    person_id: str,
+) -> Response:
     """Make a one-time link with which somebody chooses a new password, shown this once."""
-    secret = access_actions.invite_reset(session, who.viewer, person_id, ports.clock())
-    return _people(request, session, who, ports, new_link=f"{ports.settings.base_url}/welcome/{secret}")
+    secret = access_actions.invite_reset(session, who.viewer, person_id, clock())
+    return _people(request, session, who, pages, clock, new_link=f"{settings.base_url}/welcome/{secret}")
 
 
 @router.post("/people/{person_id}/active")
 def active(
-    request: Request, session: Writing, who: Staff, person_id: str, active: Annotated[str, Form()] = "0"
+    session: Writing, who: Staff, pages: PagesDep, person_id: str, active: Annotated[str, Form()] = "0"
 ) -> Response:
     """Close or open somebody's account."""
-    pages: Pages = request.app.state.pages
     access_actions.set_active(session, who.viewer, person_id, active == "1")
     return pages.redirect("/people", "person_on" if active == "1" else "person_off")
 
 
 @router.post("/people/{person_id}/erase")
 def erase_person(
-    request: Request, session: Writing, who: Staff, person_id: str, confirm: Annotated[str, Form()] = ""
+    session: Writing, who: Staff, pages: PagesDep, person_id: str, confirm: Annotated[str, Form()] = ""
 ) -> Response:
     """Erase somebody, once their user name was typed."""
-    pages: Pages = request.app.state.pages
     row = actions.erasable(session, who.viewer, person_id)
     if name_key(confirm) != row.username:
         raise Invalid("confirm_username", field="confirm")

@@ -10,8 +10,8 @@ from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.core.permits import Viewer
 from server.slices.review.contexts import ReviewPage
-from server.web.deps import Reading, Staff
-from server.web.pages import Pages, pager
+from server.web.deps import CardsDep, PagesDep, Reading, Staff
+from server.web.pages import pager
 from server.web.work_rows import work_rows
 
 router = APIRouter(include_in_schema=False)
@@ -26,13 +26,14 @@ def waiting_count(session: Session, viewer: Viewer) -> int:
 
 
 @router.get("/review")
-def review(request: Request, session: Reading, who: Staff, page: int = 1) -> Response:
+def review(
+    request: Request, session: Reading, who: Staff, pages: PagesDep, cards: CardsDep, page: int = 1
+) -> Response:
     """Lessons waiting to be published, oldest first."""
-    pages: Pages = request.app.state.pages
     found = catalog.lessons_page(session, who.viewer, _WAITING, page, _PER_PAGE, oldest_first=True)
     context = ReviewPage(
-        frame=pages.frame(request, who, numbers={"/review": found.total}),
-        rows=work_rows(pages, session, list(found.items)),
+        frame=pages.frame(request, session, who, numbers={"/review": found.total}),
+        rows=work_rows(cards, session, list(found.items)),
         pager=pager(found, "/review"),
     )
     return pages.respond(request, who, context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
@@ -12,8 +12,7 @@ from library.plays.queries import people_of_days
 from library.plays.statistics import Sort, lesson_figures, overview
 from server.slices.statistics.presentation import lesson_object, overview_object
 from server.slices.statistics.routes import OF_ALL, OF_LESSON, Days
-from server.web.deps import Lecturer, PortsDep, Reading, SignedIn
-from server.web.pages import Pages
+from server.web.deps import ClockDep, Lecturer, Reading, RuleDep, SettingsDep, SignedIn
 
 router = APIRouter(prefix="/api/v1", tags=["plays"])
 
@@ -22,25 +21,25 @@ DaysDep = Annotated[Days, Depends()]
 
 @router.get("/lessons/{lesson_id}/stats")
 def lesson(
-    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
+    session: Reading, who: SignedIn, rule: RuleDep, clock: ClockDep, lesson_id: str, days: DaysDep
 ) -> dict[str, Any]:
     """What a lesson collected (its owner, the staff).
 
     `range` is `7`, `30`, `year` or `all` (if nothing is said); `from` and `to` are days, in this order. The
     curves are of all time.
     """
-    pages: Pages = request.app.state.pages
     found = catalog.lesson_for(session, who.viewer, lesson_id, Action.STATS)
-    its = lesson_figures(session, lesson_id, days.chosen(ports, OF_LESSON).checked().span)
+    its = lesson_figures(session, lesson_id, days.chosen(clock(), OF_LESSON).checked().span)
     people = people_of_days(session, lesson_id)
-    return {"lesson": lesson_id, "title": found.title, **lesson_object(its, people, pages.rule)}
+    return {"lesson": lesson_id, "title": found.title, **lesson_object(its, people, rule)}
 
 
 @router.get("/stats")
 def all_lessons(
     session: Reading,
-    ports: PortsDep,
     who: Lecturer,
+    settings: SettingsDep,
+    clock: ClockDep,
     days: DaysDep,
     sort: Sort = "views",
     page: Annotated[int, Query(ge=1)] = 1,
@@ -52,6 +51,6 @@ def all_lessons(
     `total` counts the lessons, `branches` is null for lecturers.
     """
     its = overview(
-        session, who.viewer, days.chosen(ports, OF_ALL).checked().span, sort=sort, page=page, limit=limit
+        session, who.viewer, days.chosen(clock(), OF_ALL).checked().span, sort=sort, page=page, limit=limit
     )
-    return {"page": page, **overview_object(its, ports.settings.base_url)}
+    return {"page": page, **overview_object(its, settings.base_url)}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, get_args
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import queries as catalog
@@ -29,10 +31,10 @@ from server.slices.statistics.reports import (
 )
 from server.slices.statistics.spans import Chosen, choose
 from server.web.attachments import file_name
-from server.web.deps import Lecturer, PortsDep, Reading, SignedIn, Who
-from server.web.pages import Pages, lesson_ref
+from server.web.deps import ClockDep, Lecturer, PagesDep, Reading, RuleDep, SignedIn, WhoDep
+from server.web.lesson_cards import lesson_ref
 from server.web.sheets import CSV, XLSX
-from server.wiring import Ports
+from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,12 +52,17 @@ class Days:
     first: Annotated[str, Query(alias="from")] = ""
     last: Annotated[str, Query(alias="to")] = ""
 
-    def chosen(self, ports: Ports, default: str) -> Chosen:
+    def chosen(self, now: datetime, default: str) -> Chosen:
         """The days that are meant; raises Invalid."""
-        return choose(self.name, self.first, self.last, local_day(ports.clock()), default=default)
+        return choose(self.name, self.first, self.last, local_day(now), default=default)
+
+
+async def _making(who: WhoDep, pages: PagesDep, rule: RuleDep, clock: ClockDep) -> Making:
+    return Making(rule, clock(), pages.renderer.catalogue(who.language))
 
 
 DaysDep = Annotated[Days, Depends()]
+MakingDep = Annotated[Making, Depends(_making)]
 OF_LESSON, OF_ALL = "all", "30"
 """The ranges shown first: a lesson's page says what its own page says; of all lessons, what is new."""
 
@@ -72,71 +79,74 @@ def only_own(who: Who) -> bool:
 
 @router.get("/lessons/{lesson_id}/stats")
 def lesson(
-    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
+    request: Request,
+    session: Reading,
+    who: SignedIn,
+    pages: PagesDep,
+    rule: RuleDep,
+    clock: ClockDep,
+    lesson_id: str,
+    days: DaysDep,
 ) -> Response:
     """What a lesson collected, for its owner and the staff."""
-    pages: Pages = request.app.state.pages
     found = catalog.lesson_for(session, who.viewer, lesson_id, Action.STATS)
-    chosen = days.chosen(ports, OF_LESSON)
+    chosen = days.chosen(clock(), OF_LESSON)
     context = lesson_page(
-        pages.frame(request, who),
+        pages.frame(request, session, who),
         lesson_ref(found),
         chosen,
-        local_day(ports.clock()),
+        local_day(clock()),
         lesson_figures(session, lesson_id, chosen.span),
-        pages.rule,
+        rule,
     )
     return pages.respond(request, who, context)
 
 
 @router.get("/lessons/{lesson_id}/stats/export.xlsx")
 def lesson_xlsx(
-    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
+    session: Reading, who: SignedIn, making: MakingDep, lesson_id: str, days: DaysDep
 ) -> Response:
     """The same as a workbook."""
-    return _export_lesson(request, session, ports, who, lesson_id, days, "xlsx")
+    return _export_lesson(session, who, making, lesson_id, days, "xlsx")
 
 
 @router.get("/lessons/{lesson_id}/stats/export.csv")
-def lesson_csv(
-    request: Request, session: Reading, ports: PortsDep, who: SignedIn, lesson_id: str, days: DaysDep
-) -> Response:
+def lesson_csv(session: Reading, who: SignedIn, making: MakingDep, lesson_id: str, days: DaysDep) -> Response:
     """The same as CSV."""
-    return _export_lesson(request, session, ports, who, lesson_id, days, "csv")
+    return _export_lesson(session, who, making, lesson_id, days, "csv")
 
 
 def _export_lesson(
-    request: Request, session: Reading, ports: Ports, who: Who, lesson_id: str, days: Days, kind: str
+    session: Session, who: Who, making: Making, lesson_id: str, days: Days, kind: str
 ) -> Response:
     found = catalog.lesson_for(session, who.viewer, lesson_id, Action.STATS)
-    its = lesson_figures(session, lesson_id, days.chosen(ports, OF_LESSON).checked().span)
+    its = lesson_figures(session, lesson_id, days.chosen(making.at, OF_LESSON).checked().span)
     lecturer = found.lecturer.name if found.lecturer else ""
-    report = lesson_report(
-        found.title, lecturer, its, people_of_days(session, lesson_id), _making(request, ports, who)
-    )
-    return _file(report, kind, ports)
+    report = lesson_report(found.title, lecturer, its, people_of_days(session, lesson_id), making)
+    return _file(report, kind, making.at)
 
 
 @router.get("/stats")
 def all_lessons(
     request: Request,
     session: Reading,
-    ports: PortsDep,
     who: Lecturer,
+    pages: PagesDep,
+    rule: RuleDep,
+    clock: ClockDep,
     days: DaysDep,
     sort: str = "",
     page: int = 1,
 ) -> Response:
     """What all lessons in the viewer's scope collected: a lecturer's own, staff's below their branches."""
-    pages: Pages = request.app.state.pages
-    chosen, number = days.chosen(ports, OF_ALL), clean_number(page)
+    chosen, number = days.chosen(clock(), OF_ALL), clean_number(page)
     its = overview(session, who.viewer, chosen.span, sort=order(sort), page=number, limit=LESSONS_PER_PAGE)
     context = overview_page(
-        pages.frame(request, who),
+        pages.frame(request, session, who),
         chosen,
-        local_day(ports.clock()),
+        local_day(clock()),
         its,
-        pages.rule,
+        rule,
         sort=order(sort),
         page=number,
         own=only_own(who),
@@ -145,38 +155,27 @@ def all_lessons(
 
 
 @router.get("/stats/export.xlsx")
-def all_xlsx(
-    request: Request, session: Reading, ports: PortsDep, who: Lecturer, days: DaysDep, sort: str = ""
-) -> Response:
+def all_xlsx(session: Reading, who: Lecturer, making: MakingDep, days: DaysDep, sort: str = "") -> Response:
     """The same as a workbook, with all pages of the list."""
-    return _export_all(request, session, ports, who, days, sort, "xlsx")
+    return _export_all(session, who, making, days, sort, "xlsx")
 
 
 @router.get("/stats/export.csv")
-def all_csv(
-    request: Request, session: Reading, ports: PortsDep, who: Lecturer, days: DaysDep, sort: str = ""
-) -> Response:
+def all_csv(session: Reading, who: Lecturer, making: MakingDep, days: DaysDep, sort: str = "") -> Response:
     """The same as CSV, with all pages of the list."""
-    return _export_all(request, session, ports, who, days, sort, "csv")
+    return _export_all(session, who, making, days, sort, "csv")
 
 
-def _export_all(
-    request: Request, session: Reading, ports: Ports, who: Who, days: Days, sort: str, kind: str
-) -> Response:
-    span = days.chosen(ports, OF_ALL).checked().span
+def _export_all(session: Session, who: Who, making: Making, days: Days, sort: str, kind: str) -> Response:
+    span = days.chosen(making.at, OF_ALL).checked().span
     its = overview(session, who.viewer, span, sort=order(sort), limit=MOST_LESSONS)
-    report = overview_report(its, _making(request, ports, who), own=only_own(who))
-    return _file(report, kind, ports)
+    report = overview_report(its, making, own=only_own(who))
+    return _file(report, kind, making.at)
 
 
-def _making(request: Request, ports: Ports, who: Who) -> Making:
-    pages: Pages = request.app.state.pages
-    return Making(pages.rule, ports.clock(), pages.renderer.catalogue(who.language))
-
-
-def _file(report: Report, kind: str, ports: Ports) -> Response:
+def _file(report: Report, kind: str, at: datetime) -> Response:
     write, media_type = _FILES[kind]
-    name = quote(f"{file_name(report.title)} {local_day(ports.clock())}.{kind}", safe="")
+    name = quote(f"{file_name(report.title)} {local_day(at)}.{kind}", safe="")
     headers = {
         # RFC 8187; the plain name is for whoever does not read the other.
         "content-disposition": f"attachment; filename=\"weike-stats.{kind}\"; filename*=UTF-8''{name}",

@@ -11,8 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from library.finding.indexer import IndexUnavailable
 from server import migrate
 from server.slices.system.contexts import ApiDocsPage
-from server.web.deps import PortsDep, WhoDep
-from server.web.pages import Pages
+from server.web.deps import AssetsDep, DatabaseDep, IndexerDep, PagesDep, Reading, WhoDep
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,7 +23,7 @@ def healthy() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def ready(ports: PortsDep) -> Response:
+def ready(db: DatabaseDep, indexer: IndexerDep) -> Response:
     """Everything a page needs answers: the database with its newest tables, and the index.
 
     A copy of the index that has not been complete yet is not ready; later ones may be a little behind.
@@ -32,15 +31,15 @@ def ready(ports: PortsDep) -> Response:
     checks: dict[str, str] = {}
     behind: int | None = None
     try:
-        with ports.db.read() as session:
+        with db.read() as session:
             session.execute(text("SELECT 1"))
-        checks["database"] = "ok" if migrate.current(ports.db) == migrate.newest() else "migrations pending"
+        checks["database"] = "ok" if migrate.current(db) == migrate.newest() else "migrations pending"
     except Exception as error:
         checks["database"] = type(error).__name__
     try:
-        with ports.db.read() as session:
-            behind = ports.indexer.behind(session)
-        checks["index"] = "behind" if behind and not ports.indexer.complete else "ok"
+        with db.read() as session:
+            behind = indexer.behind(session)
+        checks["index"] = "behind" if behind and not indexer.complete else "ok"
     except IndexUnavailable as error:
         checks["index"] = error.code
     except Exception as error:
@@ -60,15 +59,13 @@ async def upload_probe(request: Request) -> dict[str, Any]:
 
 
 @router.get("/api/docs")
-def api_docs(request: Request, who: WhoDep) -> Response:
+def api_docs(request: Request, session: Reading, who: WhoDep, pages: PagesDep) -> Response:
     """The API's documentation, from our own assets."""
-    pages: Pages = request.app.state.pages
-    return pages.respond(
-        request, who, ApiDocsPage(frame=pages.frame(request, who), openapi_url="/api/openapi.json")
-    )
+    context = ApiDocsPage(frame=pages.frame(request, session, who), openapi_url="/api/openapi.json")
+    return pages.respond(request, who, context)
 
 
 @router.get("/favicon.ico")
-def icon(request: Request) -> Response:
+def icon(assets: AssetsDep) -> Response:
     """Browsers ask for it whatever a page says."""
-    return RedirectResponse(request.app.state.assets.url("icon.svg"), 308)
+    return RedirectResponse(assets.url("icon.svg"), 308)

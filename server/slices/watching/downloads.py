@@ -6,7 +6,7 @@ import asyncio
 from urllib.parse import quote
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
@@ -14,12 +14,13 @@ from library.catalog import queries
 from library.catalog.clip_cues import cues_of
 from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Clip, Lesson
+from library.core.database import Database
 from library.core.errors import Conflict, NotFound, WeikeError
 from library.intake.downloads import Download
 from server.web.attachments import file_name
-from server.web.deps import PortsDep, Who, WhoDep
-from server.web.pages import Pages
-from server.wiring import Ports
+from server.web.deps import DatabaseDep, DownloadsDep, MediaDep, SettingsDep, WhoDep
+from server.web.media_urls import MediaUrls
+from server.web.who import Who
 from transcode.encoding.remux import Labels
 from transcode.errors import TranscodeError
 from transcode.transcripts.captions import to_vtt
@@ -30,16 +31,21 @@ log = structlog.get_logger()
 
 @router.get("/clips/{clip_id}/download")
 async def download(
-    request: Request, ports: PortsDep, who: WhoDep, clip_id: str, quality: str = ""
+    who: WhoDep,
+    media: MediaDep,
+    settings: SettingsDep,
+    db: DatabaseDep,
+    downloads: DownloadsDep,
+    clip_id: str,
+    quality: str = "",
 ) -> Response:
     """Lead to the file of a clip in one quality, for whoever may watch it."""
-    if not ports.settings.downloads:
+    if not settings.downloads:
         raise NotFound
-    pages: Pages = request.app.state.pages
     # No transaction stays open while the file is made.
-    wanted, address = await run_in_threadpool(_find, ports, pages, who, clip_id, quality)
+    wanted, address = await run_in_threadpool(_find, db, media, who, clip_id, quality)
     try:
-        promise = await run_in_threadpool(ports.downloads.make, wanted)
+        promise = await run_in_threadpool(downloads.make, wanted)
         await asyncio.shield(asyncio.wrap_future(promise))
     except WeikeError:
         raise
@@ -49,8 +55,8 @@ async def download(
     return RedirectResponse(address, 303)
 
 
-def _find(ports: Ports, pages: Pages, who: Who, clip_id: str, quality: str) -> tuple[Download, str]:
-    with ports.db.read() as session:
+def _find(db: Database, media: MediaUrls, who: Who, clip_id: str, quality: str) -> tuple[Download, str]:
+    with db.read() as session:
         clip = queries.clip_for(session, who.viewer, clip_id)
         if clip.plan is None:
             raise Conflict("clip_not_ready")
@@ -64,7 +70,7 @@ def _find(ports: Ports, pages: Pages, who: Who, clip_id: str, quality: str) -> t
         )
         wanted = Download(clip.id, clip.plan, quality, labels)
         name = quote(f"{file_name(labels.title)}-{quality}", safe="")
-        return wanted, f"{pages.media_url(lesson, clip, wanted.file)}?name={name}"
+        return wanted, f"{media.of(lesson, clip, wanted.file)}?name={name}"
 
 
 def _title(lesson: Lesson, clip: Clip) -> str:

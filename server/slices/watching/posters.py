@@ -10,22 +10,23 @@ from starlette.responses import Response
 from library.catalog import actions, queries
 from library.catalog.permits import Action
 from server.slices.watching.poster_contexts import PosterPage, Still
-from server.web.deps import Reading, WhoDep, Writing
-from server.web.pages import Pages, lesson_ref
+from server.web.deps import MediaDep, PagesDep, Reading, WhoDep, Writing
+from server.web.lesson_cards import lesson_ref
 from transcode.pictures.stills import still_file, still_time_s
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/clips/{clip_id}/poster")
-def choose(request: Request, session: Reading, who: WhoDep, clip_id: str) -> Response:
+def choose(
+    request: Request, session: Reading, who: WhoDep, pages: PagesDep, media: MediaDep, clip_id: str
+) -> Response:
     """The pictures to choose from (owner, staff)."""
-    pages: Pages = request.app.state.pages
     clip = queries.clip_for(session, who.viewer, clip_id)
     lesson = queries.lesson_for(session, who.viewer, clip.lesson_id, Action.EDIT)
     numbers = range(1, clip.stills + 1)
     context = PosterPage(
-        frame=pages.frame(request, who),
+        frame=pages.frame(request, session, who),
         lesson=lesson_ref(lesson),
         clip_id=clip.id,
         clip_title=clip.title,
@@ -34,7 +35,7 @@ def choose(request: Request, session: Reading, who: WhoDep, clip_id: str) -> Res
             Still(
                 number=number,
                 at_s=still_time_s(number, clip.stills, clip.duration_s or 0.0),
-                url=pages.media_url(lesson, clip, still_file(number)),
+                url=media.of(lesson, clip, still_file(number)),
             )
             for number in numbers
         ),
@@ -45,10 +46,9 @@ def choose(request: Request, session: Reading, who: WhoDep, clip_id: str) -> Res
 
 @router.post("/clips/{clip_id}/poster")
 def put(
-    request: Request, session: Writing, who: WhoDep, clip_id: str, still: Annotated[str, Form()] = ""
+    session: Writing, who: WhoDep, pages: PagesDep, clip_id: str, still: Annotated[str, Form()] = ""
 ) -> Response:
     """Let another picture stand for a clip (owner, staff)."""
-    pages: Pages = request.app.state.pages
     clip = queries.clip_for(session, who.viewer, clip_id)
     lesson = queries.lesson_for(session, who.viewer, clip.lesson_id, Action.EDIT)
     actions.choose_poster(clip, still)

@@ -21,9 +21,21 @@ from library.plays import actions
 from library.plays.rules import Source, check_people
 from server.slices.watching.beat_keys import BeatSigner
 from server.slices.watching.contexts import ClipPage, CueLine, DownloadChoice
-from server.web.deps import PortsDep, Reading, Who, WhoDep, Writing
-from server.web.pages import Pages
-from server.wiring import Ports
+from server.web.deps import (
+    CardsDep,
+    ClockDep,
+    MediaDep,
+    PagesDep,
+    Reading,
+    RuleDep,
+    SecretDep,
+    SettingsDep,
+    StoreDep,
+    WhoDep,
+    Writing,
+)
+from server.web.sharing import share_lesson
+from server.web.who import Who
 from transcode.pictures.sprites import INDEX as STRIP_INDEX
 from transcode.transcripts.captions import to_vtt
 
@@ -32,10 +44,18 @@ router = APIRouter()
 
 @router.get("/clips/{clip_id}", include_in_schema=False)
 def watch(
-    request: Request, session: Reading, ports: PortsDep, who: WhoDep, clip_id: str, t: str = "0"
+    request: Request,
+    session: Reading,
+    who: WhoDep,
+    pages: PagesDep,
+    cards: CardsDep,
+    media: MediaDep,
+    rule: RuleDep,
+    settings: SettingsDep,
+    clip_id: str,
+    t: str = "0",
 ) -> Response:
     """The watch page; `t` is where playing begins, in seconds of the clip."""
-    pages: Pages = request.app.state.pages
     clip = queries.clip_for(session, who.viewer, clip_id)
     lesson = queries.lesson(session, clip.lesson_id)
     if clip.n is None:
@@ -43,19 +63,17 @@ def watch(
     growing = clip.plan is None and clip.early is not None and _works_on(who, lesson)
     if clip.plan is None and not growing:
         raise Conflict("clip_not_ready")
-    cards = pages.clip_cards(session, lesson)
-    card = next(c for c in cards if c.id == clip.id)
+    clips = cards.of_clips(session, lesson)
+    card = next(c for c in clips if c.id == clip.id)
     cues = cues_of(session, clip)
     exact = lesson.transcript is TranscriptQuality.EXACT
     context = ClipPage(
-        frame=pages.frame(request, who),
-        lesson=pages.cards(session, [lesson])[0],
+        frame=pages.frame(request, session, who),
+        lesson=cards.of(session, [lesson])[0],
         clip=card,
-        clips=cards,
+        clips=clips,
         kind=lesson.kind,
-        master_url=f"/clips/{clip.id}/growing.m3u8"
-        if growing
-        else pages.media_url(lesson, clip, "master.m3u8"),
+        master_url=f"/clips/{clip.id}/growing.m3u8" if growing else media.of(lesson, clip, "master.m3u8"),
         growing=growing,
         captions_url=f"/clips/{clip.id}/captions.vtt" if cues and exact else None,
         cues=tuple(CueLine(start_s=c.start_s or 0.0, end_s=c.end_s or 0.0, text=c.text) for c in cues),
@@ -63,17 +81,17 @@ def watch(
         language=lesson.language,
         start_s=_start(t, card.duration_s),
         views=card.views,
-        rule=pages.rule,
-        strip_url=pages.media_url(lesson, clip, STRIP_INDEX) if clip.strip and not growing else None,
-        downloads=_downloads(ports, clip),
-        share=pages.share(lesson, f"/clips/{clip.id}"),
+        rule=rule,
+        strip_url=media.of(lesson, clip, STRIP_INDEX) if clip.strip and not growing else None,
+        downloads=_downloads(clip) if settings.downloads else (),
+        share=share_lesson(settings.base_url, lesson, f"/clips/{clip.id}"),
         in_wechat="MicroMessenger" in request.headers.get("user-agent", ""),
     )
     return pages.respond(request, who, context)
 
 
-def _downloads(ports: Ports, clip: Clip) -> tuple[DownloadChoice, ...]:
-    if not ports.settings.downloads or clip.plan is None:
+def _downloads(clip: Clip) -> tuple[DownloadChoice, ...]:
+    if clip.plan is None:
         return ()
     return tuple(DownloadChoice(quality=name, size_bytes=size) for name, size in choices(clip.sizes))
 
@@ -93,12 +111,11 @@ def _works_on(who: Who, lesson: Lesson) -> bool:
 
 
 @router.get("/clips/{clip_id}/growing.m3u8", include_in_schema=False)
-def growing(request: Request, session: Reading, ports: PortsDep, who: WhoDep, clip_id: str) -> Response:
+def growing(session: Reading, who: WhoDep, media: MediaDep, store: StoreDep, clip_id: str) -> Response:
     """What can be played already of a clip that is being made, for those who may edit its lesson."""
-    pages: Pages = request.app.state.pages
     clip = queries.clip_for(session, who.viewer, clip_id)
     lesson = queries.lesson_for(session, who.viewer, clip.lesson_id, Action.EDIT)
-    text = growing_playlist(ports.store, clip, lambda plan, file: pages.media_url(lesson, clip, file, plan))
+    text = growing_playlist(store, clip, lambda plan, file: media.of(lesson, clip, file, plan))
     kind = "application/vnd.apple.mpegurl"
     return PlainTextResponse(text, media_type=kind, headers={"cache-control": "no-store"})
 
@@ -129,10 +146,12 @@ class BeginPlay(BaseModel):
 
 @router.post("/api/v1/clips/{clip_id}/plays", tags=["plays"])
 def start_play(
-    request: Request,
     session: Writing,
-    ports: PortsDep,
     who: WhoDep,
+    media: MediaDep,
+    settings: SettingsDep,
+    clock: ClockDep,
+    secret: SecretDep,
     clip_id: str,
     about: BeginPlay | None = None,
 ) -> dict[str, Any]:
@@ -140,7 +159,6 @@ def start_play(
 
     A screening, `people` watching together, wants somebody who has signed in.
     """
-    pages: Pages = request.app.state.pages
     about = about or BeginPlay()
     clip = queries.clip_for(session, who.viewer, clip_id)
     if clip.plan is None:
@@ -151,16 +169,16 @@ def start_play(
         session,
         clip,
         who.play_key if about.people is None else f"g:{who.viewer.person_id}",
-        ports.clock(),
+        clock(),
         source=about.source,
-        people=1 if about.people is None else check_people(about.people, ports.settings.view_rule),
+        people=1 if about.people is None else check_people(about.people, settings.view_rule),
         branch_id=home_branch(who.viewer),
     )
     lesson = queries.lesson(session, clip.lesson_id)
     return {
         "play": play.id,
-        "key": BeatSigner(ports.secret).key(play.id),
+        "key": BeatSigner(secret).key(play.id),
         "people": play.people,
-        "master": pages.media_url(lesson, clip, "master.m3u8"),
-        "beat_every_s": ports.settings.beat_every_s,
+        "master": media.of(lesson, clip, "master.m3u8"),
+        "beat_every_s": settings.beat_every_s,
     }

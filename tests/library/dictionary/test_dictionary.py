@@ -209,10 +209,16 @@ class Clock:
         return self.at
 
 
+def now(db: Database, words: DictionaryInUse) -> Dictionary:
+    """The vocabulary of somebody who begins to search now."""
+    with db.read() as session:
+        return words.now(session)
+
+
 def test_another_process_feels_a_change_and_asks_once_a_second_at_most(db: Database) -> None:
     clock, asked = Clock(), []
     here, there = DictionaryInUse(db, clock), DictionaryInUse(db, clock)
-    there.now()
+    now(db, there)
 
     @event.listens_for(db.engine, "before_cursor_execute")
     def _count(_c: object, _cursor: object, statement: str, *_: object) -> None:
@@ -220,27 +226,40 @@ def test_another_process_feels_a_change_and_asks_once_a_second_at_most(db: Datab
             asked.append(statement)
 
     for _ in range(100):
-        there.now()
+        now(db, there)
     assert asked == []
     with here.teaching() as session:
         actions.add(session, None, Draft(("千万工程",)), NOW)
     word = units_of("千万工程")
-    assert word in here.now().written, "the process that changes it feels it at once"
-    assert word not in there.now().written
+    assert word in now(db, here).written, "the process that changes it feels it at once"
+    assert word not in now(db, there).written
     clock.at += LOOK_EVERY_S
     asked.clear()
-    assert word in there.now().written
+    assert word in now(db, there).written
     assert len(asked) == 3, "the counter, the entries, what is off"
     clock.at += LOOK_EVERY_S
     asked.clear()
     for _ in range(100):
-        there.now()
+        now(db, there)
     assert len(asked) == 1, "the counter alone"
+
+
+def test_who_began_before_a_change_does_not_hide_it_from_who_comes_after(db: Database) -> None:
+    clock = Clock()
+    here = DictionaryInUse(db, clock)
+    word = units_of("千万工程")
+    with db.read() as long_before:
+        here.now(long_before)
+        with here.teaching() as session:
+            actions.add(session, None, Draft(("千万工程",)), NOW)
+        clock.at += LOOK_EVERY_S
+        assert word not in here.now(long_before).written, "one state of the data, from its beginning on"
+        assert word in now(db, here).written
 
 
 def test_a_refused_change_is_not_felt(db: Database) -> None:
     here = DictionaryInUse(db)
-    before = here.now()
+    before = now(db, here)
 
     def fail(session: Session) -> None:
         actions.add(session, None, Draft(("千万工程",)), NOW)
@@ -248,4 +267,4 @@ def test_a_refused_change_is_not_felt(db: Database) -> None:
 
     with pytest.raises(Invalid), here.teaching() as session:
         fail(session)
-    assert here.now() == before
+    assert now(db, here) == before

@@ -28,7 +28,9 @@ def test_an_entry_is_added_listed_and_removed(weike: Weike, ports: Ports) -> Non
         False,
         True,
     )
-    assert ports.dictionary.now().synonyms[units_of("千村示范")] == (units_of("千万工程"),)
+    with ports.db.read() as session:
+        used = ports.dictionary.now(session)
+    assert used.synonyms[units_of("千村示范")] == (units_of("千万工程"),)
     assert weike("vocabulary", "add", "浙里办").out == "浙里办\n"
     assert weike("vocabulary", "list", "千村").out == "千万工程=千村示范\n"
     every = weike("vocabulary", "list", "--json").json

@@ -118,7 +118,8 @@ def test_all_pages_come_once_and_in_the_order_of_the_page(served: Served, lesson
 def test_no_more_than_the_most_is_gathered_and_the_heading_says_so(served: Served, lesson: str) -> None:
     catalogue = read_catalogues().of("zh-CN")
     viewer = Shelf(served).viewer("staff")
-    found = gather(served.ports, viewer, MANY, catalogue, most=105)
+    ports = served.ports
+    found = gather(ports.db, ports.finder, viewer, MANY, catalogue, base_url=served.base_url, most=105)
     assert (found.total, found.hits, len(found.lines)) == (130, 105, 105)
     about = About(MANY, {}, "relevance", served.ports.clock())
     first, _, rows = parts(workbook(found, about, catalogue))

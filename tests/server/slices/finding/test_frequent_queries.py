@@ -166,6 +166,12 @@ def counted(db: Database) -> dict[str, int]:
         return {query: int(n) for query, n in rows}
 
 
+def top(db: Database, known: FrequentQueries) -> list[str]:
+    """What is offered now, in order."""
+    with db.read() as session:
+        return list(known.top(session))
+
+
 def rename(db: Database, table: str, name: str) -> None:
     """Give a table another name."""
     with db.write() as session:
@@ -217,11 +223,11 @@ def test_marks_go_after_midnight_and_counts_after_their_days(db: Database) -> No
     with db.read() as session:
         assert session.scalar(select(func.count()).select_from(Asker)) == 0
     assert counted(db) == {OPEN: 3}, "what one person asked is gone, too"
-    reading = FrequentQueries(db, clock, 3, 90)
-    assert list(reading.top()) == [OPEN]
+    reading = FrequentQueries(clock, 3, 90)
+    assert top(db, reading) == [OPEN]
     clock.forward(days=91)
     process.write()
-    assert (counted(db), list(reading.top())) == ({}, [])
+    assert (counted(db), top(db, reading)) == ({}, [])
 
 
 def test_a_setting_of_no_days_counts_and_offers_nothing(db: Database) -> None:
@@ -234,19 +240,20 @@ def test_a_setting_of_no_days_counts_and_offers_nothing(db: Database) -> None:
         silent.note(who, RARE)
         silent.write()
     assert RARE not in counted(db)
-    assert list(FrequentQueries(db, clock, 3, 0).top()) == []
+    assert top(db, FrequentQueries(clock, 3, 0)) == []
 
 
 def test_a_total_is_kept_for_one_state_of_the_index_and_one_scope(db: Database) -> None:
     clock = MovableClock()
-    frequent, asked = FrequentQueries(db, clock, 3, 90), []
+    frequent, asked = FrequentQueries(clock, 3, 90), []
 
     def total(scope: str, mark: int) -> int:
         def find() -> int:
             asked.append((scope, mark))
             return len(asked)
 
-        return frequent.total(frozenset({scope}), OPEN, mark, find)
+        with db.read() as session:
+            return frequent.total(session, frozenset({scope}), OPEN, mark, find)
 
     assert [total("everyone", 1), total("everyone", 1), total("signed_in", 1)] == [1, 1, 2]
     assert total("everyone", 2) == 3

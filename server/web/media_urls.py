@@ -1,0 +1,31 @@
+"""Addresses of the files of clips, signed for whoever is being answered."""
+
+from __future__ import annotations
+
+from library.catalog import queries as catalog
+from library.catalog.permits import media_audience
+from library.catalog.tables import Clip, Lesson
+from library.core.clock import Clock
+from server.delivery.media_keys import MediaKeys
+from server.delivery.signing import media_expiry
+
+
+class MediaUrls:
+    """Signs addresses that play for `life_s` seconds or a little longer."""
+
+    def __init__(self, keys: MediaKeys, clock: Clock, life_s: int) -> None:
+        self._keys, self._clock, self._life_s = keys, clock, life_s
+
+    def of(self, lesson: Lesson, clip: Clip, file: str, plan: str | None = None) -> str:
+        """Return the path of a file of a clip that plays; `plan`: of another folder than its own."""
+        facts = catalog.facts(lesson)
+        audience = media_audience(facts.state, facts.audience)
+        expires = media_expiry(self._clock(), self._life_s)
+        # Asked for each time: the keys may change while the process runs.
+        return self._keys.signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
+
+    def poster(self, lesson: Lesson, clip: Clip | None) -> str | None:
+        """Return the path of a clip's picture, None when it has none."""
+        if clip is None or not clip.plan or not clip.poster:
+            return None
+        return self.of(lesson, clip, clip.poster)

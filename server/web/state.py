@@ -1,0 +1,57 @@
+"""What an application holds for all its requests; routes ask for it by name, see `server.web.deps`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from library.plays.view_counts import ViewCounts
+from server.web.assets import Assets
+from server.web.lesson_cards import LessonCards
+from server.web.media_urls import MediaUrls
+from server.web.navigation import NavigationEntry
+from server.web.pages import Pages
+from server.web.templating import Renderer
+from server.wiring import Ports
+
+
+@dataclass(frozen=True)
+class AppState:
+    """What is open, and what makes answers of it; `stopping` is set when the server ends."""
+
+    ports: Ports
+    assets: Assets
+    pages: Pages
+    media: MediaUrls
+    cards: LessonCards
+    stopping: asyncio.Event
+
+
+def hold(
+    app: FastAPI,
+    ports: Ports,
+    assets: Assets,
+    renderer: Renderer,
+    counts: ViewCounts,
+    navigation: Sequence[NavigationEntry],
+) -> None:
+    """Let an application hold what its requests need."""
+    settings = ports.settings
+    media = MediaUrls(ports.media_keys, ports.clock, settings.media_life_s)
+    app.state.weike = AppState(
+        ports=ports,
+        assets=assets,
+        pages=Pages(renderer, navigation, secure=settings.base_url.startswith("https://")),
+        media=media,
+        cards=LessonCards(media, counts),
+        stopping=asyncio.Event(),
+    )
+
+
+def state_of(app: FastAPI) -> AppState:
+    """Return what an application holds."""
+    state: AppState = app.state.weike
+    return state
