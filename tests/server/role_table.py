@@ -1,0 +1,69 @@
+"""What the role tables of the slices are written in: cases, and what they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from library.catalog.permits import LessonState
+from tests.server.conftest import Shelf
+
+VIEWERS = ("nobody", "member", "lecturer", "other", "staff", "admin")
+"""`lecturer` owns what is asked for, `other` is a lecturer who does not."""
+
+Ask = Callable[[Shelf], dict[str, Any]]
+"""Puts what is needed on the shelf, and returns what the request says."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A route and its answers, in the order of VIEWERS. `ask` puts what is needed on the shelf.
+
+    `fresh` gives each viewer a browser of their own, because the answer signs it out.
+    """
+
+    route: str
+    answers: str
+    ask: Ask = field(default=lambda shelf: {})
+    fresh: bool = False
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.name}".strip()
+
+
+def draft(**form: str) -> Ask:
+    """Ask for a draft of `lecturer`, with the fields of a form."""
+
+    def ask(shelf: Shelf) -> dict[str, Any]:
+        put = shelf.lesson(recording="ready")
+        return {"lesson_id": put.lesson, "clip_id": put.clip, "form": form}
+
+    return ask
+
+
+def published(**form: str) -> Ask:
+    """Ask for a published lesson of `lecturer`."""
+
+    def ask(shelf: Shelf) -> dict[str, Any]:
+        put = shelf.lesson(LessonState.PUBLISHED)
+        return {"lesson_id": put.lesson, "clip_id": put.clip, "form": form}
+
+    return ask
+
+
+def failed(shelf: Shelf) -> dict[str, Any]:
+    """Ask for a draft whose recording failed."""
+    return {"lesson_id": shelf.lesson(recording="failed").lesson, "form": {}}
+
+
+SIGNED_IN_ONLY = "303 200 200 200 200 200"
+LECTURERS = "303 403 200 200 200 200"
+OWNER_SEES = "404 404 200 404 200 200"
+OWNER_DOES = "404 404 303 404 303 303"
+STAFF_DO = "404 404 403 404 303 303"
+STAFF = "303 403 403 403 200 200"
+OF_STAFF = "401 403 403 403 303 404"
+STAFF_ONLY = "401 403 403 403 303 303"
+EVERYBODY = "200 200 200 200 200 200"
