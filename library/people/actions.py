@@ -90,6 +90,18 @@ def changeable(session: Session, viewer: Viewer, person_id: str) -> queries.Pers
     return row
 
 
+def set_password(person: Person, new: str) -> None:
+    """Give a person another password; raises Invalid for a bad one."""
+    rules.check_password(new, person.username)
+    person.password_hash = passwords.hashed(new)
+
+
+def set_active(session: Session, viewer: Viewer, person_id: str, active: bool) -> None:
+    """Close or open an account; raises Forbidden, see `changeable`."""
+    changeable(session, viewer, person_id)
+    queries.person(session, person_id).active = active
+
+
 def set_language(session: Session, person_id: str, language: str) -> None:
     """Remember the language a person reads."""
     queries.person(session, person_id).language = language
