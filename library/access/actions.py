@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, or_, update
 from sqlalchemy.orm import Session
 
 from library.access import queries, rules
@@ -280,8 +280,13 @@ def drop_token(session: Session, person_id: str, token_id: str) -> None:
 def erase(session: Session, person: Person) -> None:
     """Forget what a person handed out and how they tried to sign in; links that nobody used stop working.
 
-    Their own sign-ins and tokens go with the account itself.
+    Nothing leads from a link to the account that it made: all that were used lose the name of whom they were
+    for, and so do those of this name from before there was the account. Their own sign-ins and tokens go with
+    the account itself.
     """
     session.execute(delete(Invitation).where(Invitation.made_by == person.id, Invitation.used_at.is_(None)))
     session.execute(update(Invitation).where(Invitation.made_by == person.id).values(made_by=None))
+    earlier = and_(Invitation.name == person.name, Invitation.created_at <= person.created_at)
+    theirs = or_(Invitation.used_at.is_not(None), earlier)
+    session.execute(update(Invitation).where(theirs).values(name=""))
     session.execute(delete(SignInFailures).where(SignInFailures.username == person.username))
