@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 import structlog
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from library.access import actions as access
+from library.access.tables import Invitation, SignInFailures
 from library.people import actions as people
 from library.people import queries as people_queries
+from library.people.tables import Person, RoleGrant
 from library.plays import actions as plays
+from library.plays.tables import Play, View, Watcher
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Eraser:
+    """How a slice forgets a person, and the columns in which it does so.
+
+    Columns that the database itself empties (ON DELETE CASCADE, SET NULL) need none. A test asks of every
+    other column that could hold a person to be named here.
+    """
+
+    forget: Callable[[Session, Person], None]
+    columns: tuple[InstrumentedAttribute[Any], ...]
+
+
+# In this order: the account goes last, because the others ask whose it was.
+ERASERS = (
+    Eraser(access.erase, (Invitation.made_by, Invitation.name, SignInFailures.username)),
+    Eraser(plays.erase, (Play.viewer, View.viewer, Watcher.viewer)),
+    Eraser(people.erase, (RoleGrant.granted_by, Person.username, Person.name)),
+)
 
 
 def erase(session: Session, person_id: str, by: str | None) -> None:
     """Erase a member in this transaction; `by` is who does it, None for the machine itself.
 
-    Gone: account, name, roles, browsers, tokens, saved searches, what was seen of each clip. Left without a
-    name: plays, views, decisions, uploads, lessons. Raises NotFound, Conflict("last_admin").
+    Gone: account, name, roles, browsers, tokens, saved searches, what was seen of each clip, the name on the
+    link that made the account. Left without a name: plays, views, decisions, uploads, lessons, and what was
+    taught the search. Raises NotFound, Conflict("last_admin").
     """
-    access.erase(session, people_queries.person(session, person_id))
-    people.erase(session, person_id)
-    plays.erase(session, person_id)
+    person = people_queries.person(session, person_id)
+    for eraser in ERASERS:
+        eraser.forget(session, person)
     # The one line that stays: who asked for it must be able to be told that, and when, it was done. Never who
     # it was: with the id anybody finds the token in the ledger again.
     log.warning("a member was erased", by="themselves" if by == person_id else by or "-")

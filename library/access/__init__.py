@@ -1,1 +1,6 @@
-"""Who somebody proves to be: sign-ins, tokens, one-time links."""
+"""How somebody proves who they are: passwords, sign-ins, tokens, one-time links."""
+
+from __future__ import annotations
+
+WRITERS = ("actions",)
+"""The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

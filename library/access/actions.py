@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, or_, update
 from sqlalchemy.orm import Session
 
 from library.access import queries, rules
@@ -17,10 +17,10 @@ from library.core.permits import Role, Viewer
 from library.core.text import NAME_MAX, clean_line, required_line
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
+from library.people import actions as people
 from library.people import passwords
-from library.people import queries as people
+from library.people import queries as people_queries
 from library.people import rules as people_rules
-from library.people.actions import add_person, changeable, grant
 from library.people.permits import roles_below
 from library.people.tables import Person
 
@@ -34,11 +34,19 @@ class FreshSignIn:
 
 
 def invite(
-    session: Session, name: str, role: Role, branch: Branch, by: Viewer | None, now: datetime
+    session: Session,
+    name: str,
+    role: Role,
+    branch: Branch,
+    by: Viewer | None,
+    now: datetime,
+    *,
+    person_id: str | None = None,
 ) -> tuple[Invitation, str]:
     """Make a one-time link; returns the invitation and its secret, which is stored nowhere.
 
-    `by` None is the machine itself at first start; raises Forbidden when `by` may not give the role.
+    It makes an account, or lets the person with `person_id` choose a new password. `by` None is the machine
+    itself: the first start, the command line. Raises Forbidden when `by` may not give the role.
     """
     if by is not None and role not in roles_below(by, branch.path):
         raise Forbidden
@@ -49,7 +57,7 @@ def invite(
         name=clean_line(name)[:NAME_MAX],
         role=role,
         branch_id=branch.id,
-        person_id=None,
+        person_id=person_id,
         made_by=by.person_id if by else None,
         created_at=now,
         expires_at=now + timedelta(days=rules.INVITATION_DAYS),
@@ -65,11 +73,10 @@ def invite_reset(session: Session, viewer: Viewer, person_id: str, now: datetime
 
     Raises Forbidden unless the viewer may give every role the person holds.
     """
-    row = changeable(session, viewer, person_id)
+    row = people.changeable(session, viewer, person_id)
     role, branch_id, _name = row.roles[0]
-    invitation, secret = invite(session, row.name, role, organisation.branch(session, branch_id), viewer, now)
-    invitation.person_id = person_id
-    return secret
+    branch = organisation.branch(session, branch_id)
+    return invite(session, row.name, role, branch, viewer, now, person_id=person_id)[1]
 
 
 def revoke_invitation(session: Session, viewer: Viewer, invitation_id: str) -> None:
@@ -88,7 +95,7 @@ def first_admin_link(session: Session, now: datetime) -> str | None:
 
     Links printed at earlier starts stop working: the newest line in the log is the one that counts.
     """
-    if people.has_admin(session):
+    if people_queries.has_admin(session):
         return None
     session.execute(delete(Invitation).where(Invitation.role == Role.ADMIN, Invitation.made_by.is_(None)))
     return invite(session, "", Role.ADMIN, organisation.root_branch(session), None, now)[1]
@@ -112,18 +119,12 @@ def accept_invitation(
     if taken is None:
         raise NotFound("link_used_or_expired")
     if invitation.person_id is not None:
-        person = people.person(session, invitation.person_id)
+        person = people_queries.person(session, invitation.person_id)
         set_password(session, person, password)
         return person
-    person = add_person(session, username, name or invitation.name, password, now)
-    grant(
-        session,
-        person.id,
-        invitation.role,
-        organisation.branch(session, invitation.branch_id),
-        invitation.made_by,
-        now,
-    )
+    person = people.add_person(session, username, name or invitation.name, password, now)
+    branch = organisation.branch(session, invitation.branch_id)
+    people.grant(session, person.id, invitation.role, branch, invitation.made_by, now)
     return person
 
 
@@ -141,7 +142,7 @@ def sign_in(db: Database, username: str, password: str, now: datetime) -> str | 
         return None
     with db.write() as session:
         _count_attempt(session, folded, now)
-        person = people.person_by_username(session, folded)
+        person = people_queries.person_by_username(session, folded)
         known = (person.id, person.password_hash, person.active) if person is not None else None
     person_id, password_hash, active = known or ("", _nobodys_hash(), False)
     fits = passwords.fits(password[: people_rules.PASSWORD_MAX], password_hash)
@@ -216,31 +217,31 @@ def close_sign_in(session: Session, sign_in_id: str) -> None:
 
 
 def close_other_sign_ins(session: Session, person_id: str, keep: str) -> None:
-    """Sign a person out everywhere but in the browser `keep`."""
+    """Sign a person out everywhere but in the browser `keep`; "" keeps none."""
     session.execute(delete(SignIn).where(SignIn.person_id == person_id, SignIn.id != keep))
 
 
 def change_password(session: Session, person_id: str, old: str, new: str, keep: str) -> None:
     """Change a password and sign out all other browsers; raises Invalid when the old one is wrong."""
-    person = people.person(session, person_id)
+    person = people_queries.person(session, person_id)
     if not passwords.fits(old[: people_rules.PASSWORD_MAX], person.password_hash):
         raise Invalid("password_wrong", field="old_password")
-    people_rules.check_password(new, person.username)
-    person.password_hash = passwords.hashed(new)
+    people.set_password(person, new)
     close_other_sign_ins(session, person_id, keep)
 
 
 def set_password(session: Session, person: Person, new: str) -> None:
-    """Set a password from the command line of the machine; signs all browsers out."""
-    people_rules.check_password(new, person.username)
-    person.password_hash = passwords.hashed(new)
+    """Give a person another password, whoever knows the old one; signs all their browsers out.
+
+    For one-time links and the command line. Raises Invalid for a bad password.
+    """
+    people.set_password(person, new)
     close_other_sign_ins(session, person.id, "")
 
 
 def set_active(session: Session, viewer: Viewer, person_id: str, active: bool) -> None:
-    """Close or open an account; a closed one is signed out everywhere. Raises Forbidden, see `changeable`."""
-    changeable(session, viewer, person_id)
-    people.person(session, person_id).active = active
+    """Close or open an account; a closed one is signed out everywhere. Raises Forbidden."""
+    people.set_active(session, viewer, person_id, active)
     if not active:
         close_other_sign_ins(session, person_id, "")
 
@@ -279,8 +280,13 @@ def drop_token(session: Session, person_id: str, token_id: str) -> None:
 def erase(session: Session, person: Person) -> None:
     """Forget what a person handed out and how they tried to sign in; links that nobody used stop working.
 
-    Their own sign-ins and tokens go with the account itself.
+    Nothing leads from a link to the account that it made: all that were used lose the name of whom they were
+    for, and so do those of this name from before there was the account. Their own sign-ins and tokens go with
+    the account itself.
     """
     session.execute(delete(Invitation).where(Invitation.made_by == person.id, Invitation.used_at.is_(None)))
     session.execute(update(Invitation).where(Invitation.made_by == person.id).values(made_by=None))
+    earlier = and_(Invitation.name == person.name, Invitation.created_at <= person.created_at)
+    theirs = or_(Invitation.used_at.is_not(None), earlier)
+    session.execute(update(Invitation).where(theirs).values(name=""))
     session.execute(delete(SignInFailures).where(SignInFailures.username == person.username))

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 FREE_FAILURES = 5
-
-
+"""So many wrong passwords cost no waiting."""
 FAILURE_DAYS = 1
-
-
+"""Failures slow nobody down after so many days, and are forgotten."""
 SIGN_IN_DAYS = 30
-
-
+"""A browser that nobody uses for so many days is signed out."""
 INVITATION_DAYS = 7
+"""A one-time link works for so many days."""
 
 
 def wait_s(failures: int, last_at: datetime, now: datetime) -> float:

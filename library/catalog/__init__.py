@@ -1,1 +1,6 @@
 """Lessons, clips, cues, lecturers and topics: what people see, review, search and count."""
+
+from __future__ import annotations
+
+WRITERS = ("actions",)
+"""The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

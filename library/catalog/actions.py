@@ -255,6 +255,13 @@ def retire(session: Session, replaced_before: datetime) -> None:
     )
 
 
+def want_again(clip: Clip, title: str, now: datetime) -> None:
+    """Note that a clip is wanted in another arrangement, under a title; a replaced one is not retired yet."""
+    clip.title = title
+    if clip.replaced_at is not None:
+        clip.replaced_at = now
+
+
 def drop_unplaced(session: Session, lesson: Lesson, keep: Collection[str]) -> None:
     """Take away the clips outside of the lesson's order that were never in it, but for the ids in `keep`."""
     for clip in list(lesson.every_clip):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
 from library.catalog.permits import LessonState
-from library.catalog.rules import CueLine, TranscriptQuality
+from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
 from library.catalog.tables import Clip, Lesson
 from library.core.database import insert_new
 from library.core.errors import Conflict, Invalid
@@ -32,6 +32,8 @@ from library.intake.rules import (
 from library.intake.tables import Original, Recording, Step
 from transcode.cutting.audio_profile import AudioProfile
 from transcode.errors import Refused
+from transcode.pictures.overview import Overview
+from transcode.planning.copying import KeyFrames
 from transcode.reading.facts import Facts
 from transcode.transcripts import captions
 from transcode.transcripts.parsing import Cue, Transcript, parse_transcript
@@ -115,6 +117,11 @@ def start_run(session: Session, recording: Recording) -> int:
     return recording.attempt
 
 
+def accept_twin(recording: Recording) -> None:
+    """Take it that the same bytes' being here already is no question."""
+    recording.accepted_twin = True
+
+
 def retry(session: Session, recording: Recording) -> int:
     """Run again what failed or was cancelled; raises Conflict("nothing_to_retry").
 
@@ -123,7 +130,7 @@ def retry(session: Session, recording: Recording) -> int:
     if recording.state not in RETRIABLE:
         raise Conflict("nothing_to_retry")
     if recording.reason == "already_here":
-        recording.accepted_twin = True
+        accept_twin(recording)
     return start_run(session, recording)
 
 
@@ -217,6 +224,58 @@ def take_in(session: Session, recording: Recording, sha256: str, key: str, now: 
     recording.sha256 = sha256
     session.flush()
     return new
+
+
+def hold_unused(session: Session, sha256: str, key: str, size_bytes: int, now: datetime) -> Original | None:
+    """Return the original of some bytes, held until the transaction ends; None when it is in use.
+
+    Where its row is missing it is made: an upload of the same bytes then waits, and keeps its own.
+    """
+    values = {"sha256": sha256, "key": key, "size_bytes": size_bytes, "created_at": now}
+    insert_new(session, Original, ["sha256"], values)
+    held = session.get_one(Original, sha256, with_for_update=True)
+    return None if queries.is_used(session, sha256) else held
+
+
+def drop_original(session: Session, original: Original) -> None:
+    """Forget an original whose bytes are gone, or go."""
+    session.delete(original)
+
+
+def drop_lesson(session: Session, lesson: Lesson, now: datetime) -> str | None:
+    """Take a lesson away with its recording, and the original unless another recording is made of it.
+
+    Returns the key of what then lies in the store for nothing, None when it is still needed.
+    """
+    recording = queries.recording_of(session, lesson.id)
+    original = session.get(Original, recording.sha256) if recording and recording.sha256 else None
+    catalog.delete_lesson(session, lesson, now)
+    if original is None or queries.is_used(session, original.sha256):
+        return None
+    drop_original(session, original)
+    return original.key
+
+
+def note_facts(session: Session, recording: Recording, lesson: Lesson, facts: Facts) -> None:
+    """Note what the probe found out."""
+    kind = LessonKind.VIDEO if facts.video is not None else LessonKind.SOUND
+    catalog.set_media(session, lesson, kind=kind, duration_s=facts.duration_s)
+    recording.facts = facts.to_json()
+
+
+def note_sound(recording: Recording, profile: AudioProfile) -> None:
+    """Note what was heard."""
+    recording.profile = profile.to_json()
+
+
+def note_look(recording: Recording, look: Overview) -> None:
+    """Note what was seen of the picture."""
+    recording.look = look.to_json()
+
+
+def note_key_frames(recording: Recording, key_frames: KeyFrames) -> None:
+    """Note where the picture can be cut without encoding it again."""
+    recording.key_frames = key_frames.to_json()
 
 
 def finish(session: Session, recording: Recording) -> None:

@@ -73,11 +73,8 @@ def _clip_for(session: Session, recording: Recording, lesson: Lesson, cut: Wante
     same.sort(key=lambda clip: (clip.n is None, clip.id not in being_made, clip.plan is None))
     if not same:
         return catalog.new_clip(session, lesson, catalog.Cut(cut.start_s, cut.end_s, CHOSEN), cut.title)
-    kept = same[0]
-    kept.title = cut.title
-    if kept.replaced_at is not None:
-        kept.replaced_at = now  # not the sweep's, while it is wanted
-    return kept
+    catalog.want_again(same[0], cut.title, now)
+    return same[0]
 
 
 def adopt_when_ready(session: Session, recording: Recording, lesson: Lesson, now: datetime) -> bool:

@@ -26,14 +26,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from library.catalog import actions as catalog
-from library.catalog import queries as catalog_queries
+from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from library.core.database import Database
 from library.core.errors import Invalid
 from library.intake import actions, objects, queries
 from library.intake.rules import Limits, RecordingState, check_upload
-from library.intake.tables import Original, Recording
+from library.intake.tables import Recording
 from transcode.errors import Failed
 
 _PREFIX = "local-"  # tus names its uploads otherwise, so that nothing here ever touches one
@@ -146,7 +145,7 @@ def attach(session: Session, lesson: Lesson, copy: Copied, now: datetime) -> Rec
         person_id=None,
         now=now,
     )
-    recording.accepted_twin = True
+    actions.accept_twin(recording)
     # Linked now: hashed once, and two runs with one file see each other.
     actions.take_in(session, recording, copy.sha256, objects.original_key(copy.sha256), now)
     actions.received(session, recording)
@@ -166,16 +165,9 @@ def once_more(db: Database, work: Callable[[Session], str]) -> str:
 def forget(db: Database, store: ObjectStore, lesson_id: str, now: datetime) -> None:
     """Take a refused lesson away, and its original when no other lesson is made of it."""
     with db.write() as session:
-        lesson = catalog_queries.lesson(session, lesson_id)
-        recording = queries.recording_of(session, lesson_id)
-        sha256 = recording.sha256 if recording is not None else None
+        lesson = catalog.lesson(session, lesson_id)
         clips = [clip.id for clip in lesson.every_clip]
-        catalog.delete_lesson(session, lesson, now)
-        original = session.get(Original, sha256) if sha256 else None
-        others = session.scalars(select(Recording.id).where(Recording.sha256 == sha256).limit(1)).first()
-        key = original.key if original is not None and others is None else None
-        if key is not None:
-            session.delete(original)
+        key = actions.drop_lesson(session, lesson, now)
     for clip_id in clips:
         objects.delete_prefix(store, f"clips/{clip_id}")
     if key is not None:

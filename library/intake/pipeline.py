@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
-from library.catalog.rules import LessonKind
 from library.catalog.tables import Lesson
 from library.core.clock import Clock
 from library.core.database import Database
@@ -95,9 +94,7 @@ class Pipeline:
             with self.db.write() as session:
                 row = queries.recording(session, recording_id)
                 lesson = catalog_queries.lesson(session, row.lesson_id)
-                kind = LessonKind.VIDEO if facts.video is not None else LessonKind.SOUND
-                catalog.set_media(session, lesson, kind=kind, duration_s=facts.duration_s)
-                row.facts = facts.to_json()
+                actions.note_facts(session, row, lesson, facts)
 
     def split(self, recording_id: str, attempt: int | None = None) -> list[str]:
         """Listen for pauses, look for slide turns and key frames, cut; returns the clips' ids in order."""
@@ -108,16 +105,16 @@ class Pipeline:
             if recording.profile is None:
                 profile = self._listen(run, recording)
                 with self.db.write() as session:
-                    queries.recording(session, recording_id).profile = profile.to_json()
+                    actions.note_sound(queries.recording(session, recording_id), profile)
             if recording.look is None:
                 look = self._look_over(run, recording)
                 with self.db.write() as session:
-                    queries.recording(session, recording_id).look = look.to_json()
+                    actions.note_look(queries.recording(session, recording_id), look)
             if recording.key_frames is None:
                 facts = Facts.from_json(recording.facts or {})
                 keys = key_frames(self.tools, self._source(recording), facts, run.should_stop())
                 with self.db.write() as session:
-                    queries.recording(session, recording_id).key_frames = keys.to_json()
+                    actions.note_key_frames(queries.recording(session, recording_id), keys)
             with self.db.write() as session:
                 lesson = catalog_queries.lesson(session, recording.lesson_id)
                 catalog.touch(session, lesson)
@@ -261,7 +258,7 @@ class Pipeline:
             first_time = recording.sha256 is None
             actions.take_in(session, recording, digest, key, self.clock())
             if first_time and not _twins(session, recording):
-                recording.accepted_twin = True
+                actions.accept_twin(recording)
 
     def _check_twin(self, recording_id: str) -> None:
         """Stop when the uploader sees another lesson of the same bytes and has not yet said "again"."""

@@ -80,6 +80,13 @@ def recording_by_upload(session: Session, upload_id: str) -> Recording | None:
     return session.scalars(select(Recording).where(Recording.upload_id == upload_id)).first()
 
 
+def is_used(session: Session, sha256: str) -> bool:
+    """Tell whether a recording is made of these bytes."""
+    return (
+        session.scalars(select(Recording.id).where(Recording.sha256 == sha256).limit(1)).first() is not None
+    )
+
+
 def used_bytes(session: Session, person_id: str) -> int:
     """Return how many bytes of originals a person has uploaded, what is still arriving included."""
     total = select(func.coalesce(func.sum(Recording.size_bytes), 0)).where(Recording.uploaded_by == person_id)

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 from library.catalog import actions as catalog
 from library.catalog.tables import Clip
 from library.core.clock import Clock
-from library.core.database import Database, insert_new
-from library.intake import objects
+from library.core.database import Database
+from library.intake import actions, objects
 from library.intake.rules import BUSY
 from library.intake.tables import Original, Recording
 
@@ -220,14 +220,12 @@ class Sweep:
         if not _SHA256.fullmatch(one.owner):  # half a copy that a crash left
             objects.delete_object(self.store, one.key)
             return True
-        named = {"sha256": one.owner, "key": one.key, "size_bytes": one.size_bytes}
         with self.db.write() as session:
-            insert_new(session, Original, ["sha256"], {**named, "created_at": self.clock()})
-            row = session.get_one(Original, one.owner, with_for_update=True)
-            if session.scalars(select(Recording.id).where(Recording.sha256 == one.owner).limit(1)).first():
+            unused = actions.hold_unused(session, one.owner, one.key, one.size_bytes, self.clock())
+            if unused is None:
                 return False
             objects.delete_object(self.store, one.key)
-            session.delete(row)
+            actions.drop_original(session, unused)
         return True
 
     def _sweep_work(self) -> None:

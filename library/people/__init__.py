@@ -1,1 +1,6 @@
-"""Members, roles and branches: who a person is and where in the organisation they stand."""
+"""People: their accounts, and the roles they hold in the organisation."""
+
+from __future__ import annotations
+
+WRITERS = ("actions",)
+"""The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

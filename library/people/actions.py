@@ -90,6 +90,18 @@ def changeable(session: Session, viewer: Viewer, person_id: str) -> queries.Pers
     return row
 
 
+def set_password(person: Person, new: str) -> None:
+    """Give a person another password; raises Invalid for a bad one."""
+    rules.check_password(new, person.username)
+    person.password_hash = passwords.hashed(new)
+
+
+def set_active(session: Session, viewer: Viewer, person_id: str, active: bool) -> None:
+    """Close or open an account; raises Forbidden, see `changeable`."""
+    changeable(session, viewer, person_id)
+    queries.person(session, person_id).active = active
+
+
 def set_language(session: Session, person_id: str, language: str) -> None:
     """Remember the language a person reads."""
     queries.person(session, person_id).language = language
@@ -104,14 +116,13 @@ def erasable(session: Session, viewer: Viewer, person_id: str) -> queries.Person
     return row
 
 
-def erase(session: Session, person_id: str) -> None:
-    """Delete an account with all that says who it was; what others made or decided stays.
+def erase(session: Session, person: Person) -> None:
+    """Delete an account with all that says who it was; what they gave others stays.
 
-    Raises NotFound, Conflict("last_admin").
+    Raises Conflict("last_admin").
     """
-    person = queries.person(session, person_id)
-    if queries.has_admin(session) and not queries.has_admin(session, besides=person_id):
+    if queries.has_admin(session) and not queries.has_admin(session, besides=person.id):
         raise Conflict("last_admin")
-    session.execute(update(RoleGrant).where(RoleGrant.granted_by == person_id).values(granted_by=None))
+    session.execute(update(RoleGrant).where(RoleGrant.granted_by == person.id).values(granted_by=None))
     session.expunge(person)
-    session.execute(delete(Person).where(Person.id == person_id))
+    session.execute(delete(Person).where(Person.id == person.id))

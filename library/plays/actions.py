@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
 from library.core.ids import new_id
+from library.people.tables import Person
 from library.plays import bulk
 from library.plays.crediting import Beat, Credited
 from library.plays.rules import Source, ViewRule, kind_of, token
@@ -64,13 +65,13 @@ def credit_beats(session: Session, beats: Sequence[Beat], rule: ViewRule) -> lis
     return credited
 
 
-def erase(session: Session, person_id: str) -> None:
+def erase(session: Session, person: Person) -> None:
     """Take a person out of plays and views: their tokens stay, and every figure and every seal with them.
 
     What they had seen of each clip is deleted, and a play that is still running earns nothing any more.
     """
-    bulk.lock_person(session, person_id)
-    for viewer in (f"p:{person_id}", f"g:{person_id}"):
+    bulk.lock_person(session, person.id)
+    for viewer in (f"p:{person.id}", f"g:{person.id}"):
         for table in (View, Play):
             session.execute(update(table).where(table.viewer == viewer).values(viewer=token(viewer)))
         session.execute(delete(Watcher).where(Watcher.viewer == viewer))

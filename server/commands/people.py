@@ -120,12 +120,16 @@ def link(
     console = _begin(context)
     with console.ports() as ports:
         with ports.db.write() as session:
-            invitation, secret = access_actions.invite(
-                session, full_name, role, root(session), None, ports.clock()
+            person = None if for_user is None else _person(session, for_user)
+            _invitation, secret = access_actions.invite(
+                session,
+                full_name if person is None else person.name,
+                role,
+                root(session),
+                None,
+                ports.clock(),
+                person_id=None if person is None else person.id,
             )
-            if for_user is not None:
-                person = _person(session, for_user)
-                invitation.person_id, invitation.name = person.id, person.name
         url = f"{ports.settings.base_url}/welcome/{secret}"
     console.result({"url": url}, as_json, [url])
 

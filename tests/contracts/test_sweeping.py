@@ -22,6 +22,7 @@ from library.intake.rules import RecordingState
 from library.intake.sweeping import (
     ClipNames,
     Found,
+    StoredKind,
     Sweep,
     SweepRefused,
     check_known,
@@ -43,7 +44,7 @@ OLD, YOUNG = NOW - timedelta(hours=25), NOW - timedelta(hours=23)
 
 
 def clip_folder(plan: str = "p1", newest: datetime = OLD) -> Found:
-    return Found("clip", f"clips/c/{plan}", "c", plan, newest, 10)
+    return Found(StoredKind.CLIP, f"clips/c/{plan}", "c", plan, newest, 10)
 
 
 @pytest.mark.parametrize(
@@ -70,8 +71,8 @@ def test_a_clips_folder(found: Found, names: ClipNames | None, goes: bool) -> No
 
 
 def test_originals_and_storyboards_go_when_nobody_is_made_of_them() -> None:
-    original = Found("original", f"originals/ab/{SHA}", SHA, "", OLD, 10)
-    board = Found("storyboard", "storyboards/r", "r", "", OLD, 10)
+    original = Found(StoredKind.ORIGINAL, f"originals/ab/{SHA}", SHA, "", OLD, 10)
+    board = Found(StoredKind.STORYBOARD, "storyboards/r", "r", "", OLD, 10)
     young = [Found(x.kind, x.key, x.owner, "", YOUNG, 10) for x in (original, board)]
     for recordings, hashes, goes in [
         (frozenset[str](), frozenset[str](), [original, board]),

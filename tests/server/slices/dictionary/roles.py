@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from search.meaning.dictionary import shipped_entries
-
 from library.dictionary.rules import shipped_id
+from search import shipped_entries
 from tests.server.role_table import STAFF_ONLY, Ask, Case
 
 

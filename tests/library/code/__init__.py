@@ -1,0 +1,1 @@
+"""Reading our own code: what is known of a value, and which rows are written where."""
