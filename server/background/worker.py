@@ -55,8 +55,8 @@ class Worker:
         self._awaited: set[str] = set()
         self._index = IndexThread(ports.indexer)
         self._sweeper = threading.Thread(target=self._sweep_forever, name="sweep", daemon=True)
-        self._tidy = SweepThread(ports)
-        self._rolls = RollThread(ports)
+        self._tidy = SweepThread(ports.db, ports.store, ports.settings, ports.clock)
+        self._rolls = RollThread(ports.db, ports.settings, ports.clock)
         self._lock: TextIO | None = None
         self._process: Callable[[str, int], str] | None = None
 
