@@ -295,7 +295,7 @@ def _write_media(ports: Ports, data: Path, clip: str, crowd: Crowd) -> dict[str,
     """Write a clip's files, each segment with bytes of its own; returns their signed paths."""
     root = data / "objects" / clip_prefix(clip, factories.PLAN)
     expires = int(time.time()) + 24 * 3600
-    sign = partial(ports.signer.path, clip, factories.PLAN, audience="everyone", expires=expires)
+    sign = partial(ports.media_keys.signer.path, clip, factories.PLAN, audience="everyone", expires=expires)
     paths = {}
     for rung in crowd.rungs:
         if rung.name not in (SMALL, LARGE):

@@ -20,7 +20,6 @@ from library.searches.frequent_queries import FrequentQueries
 from search import ENGINES
 from server import migrate, secrets
 from server.delivery.media_keys import MediaKeys
-from server.delivery.signing import MediaSigner
 from server.settings import Settings
 from transcode.tools import Tools, find_tools
 
@@ -51,11 +50,6 @@ class Ports:
     def finder(self) -> Finder:
         """What searches."""
         return Finder(self.indexer, self.dictionary)
-
-    @property
-    def signer(self) -> MediaSigner:
-        """What signs and checks media addresses now; the secrets may change while the process runs."""
-        return self.media_keys.signer
 
     @property
     def uploads(self) -> Path:

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import structlog
 
+from library.core.clock import Clock
+from library.core.database import Database
 from library.plays.rolling import Rolls
 from server.background.recurring import RecurringThread
-from server.wiring import Ports
+from server.settings import Settings
 
 # Nothing but a look at one table while no day is over.
 EVERY_S = 300.0
@@ -17,12 +19,13 @@ EVERY_S = 300.0
 log = structlog.get_logger()
 
 
-def rolls_of(ports: Ports, stopping: Callable[[], bool] = lambda: False) -> Rolls:
+def rolls_of(
+    db: Database, settings: Settings, clock: Clock, stopping: Callable[[], bool] = lambda: False
+) -> Rolls:
     """Return the job of a library."""
-    settings = ports.settings
     return Rolls(
-        db=ports.db,
-        clock=ports.clock,
+        db=db,
+        clock=clock,
         late_h=settings.beat_late_h,
         keep_plays=timedelta(days=settings.keep_plays_days),
         keep_watchers=timedelta(days=settings.keep_watchers_days),
@@ -39,9 +42,9 @@ class RollThread(RecurringThread):
     # Such as a database that is restarting.
     failed = "what was counted could not be rolled up, it will be tried again"
 
-    def __init__(self, ports: Ports) -> None:
-        super().__init__("roll-up", ports.settings.roll_up_after_s, EVERY_S)
-        self._rolls = rolls_of(ports, self.stopping)
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        super().__init__("roll-up", settings.roll_up_after_s, EVERY_S)
+        self._rolls = rolls_of(db, settings, clock, self.stopping)
 
     def work(self) -> None:
         """Roll up and seal what is over."""

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
+from obstore.store import ObjectStore
 
+from library.core.clock import Clock
+from library.core.database import Database
 from library.intake.sweeping import Sweep, SweepRefused
 from server.background.recurring import RecurringThread
-from server.wiring import Ports
+from server.settings import Settings
 
 # Not in the busy minutes after a start.
 FIRST_AFTER_S = 600.0
@@ -18,14 +21,19 @@ EVERY_S = 24 * 3600.0
 log = structlog.get_logger()
 
 
-def sweep_of(ports: Ports, stopping: Callable[[], bool] = lambda: False) -> Sweep:
+def sweep_of(
+    db: Database,
+    store: ObjectStore,
+    settings: Settings,
+    clock: Clock,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Sweep:
     """Return the sweep of a library; nothing goes while a signed address of it may still play."""
-    settings = ports.settings
     return Sweep(
-        db=ports.db,
-        store=ports.store,
-        work=ports.work,
-        clock=ports.clock,
+        db=db,
+        store=store,
+        work=settings.work_folder,
+        clock=clock,
         after=max(timedelta(hours=settings.sweep_after_h), timedelta(seconds=settings.media_life_s)),
         keep_replaced=timedelta(days=settings.keep_replaced_days),
         stopping=stopping,
@@ -38,9 +46,17 @@ class SweepThread(RecurringThread):
     # Such as a store or a database that is restarting.
     failed = "the sweep of the store failed, it will be tried again tomorrow"
 
-    def __init__(self, ports: Ports, first_after_s: float = FIRST_AFTER_S, every_s: float = EVERY_S) -> None:
+    def __init__(
+        self,
+        db: Database,
+        store: ObjectStore,
+        settings: Settings,
+        clock: Clock,
+        first_after_s: float = FIRST_AFTER_S,
+        every_s: float = EVERY_S,
+    ) -> None:
         super().__init__("store sweep", first_after_s, every_s)
-        self._sweep = sweep_of(ports, self.stopping)
+        self._sweep = sweep_of(db, store, settings, clock, self.stopping)
 
     def work(self) -> None:
         """Sweep once."""

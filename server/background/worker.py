@@ -56,7 +56,8 @@ class Worker:
 
     def start(self) -> None:
         """Take up what is left and what comes; raises WorkerBusy, ToolMissing, and then nothing runs."""
-        tools, settings = self._ports.tools, self._ports.settings
+        ports = self._ports
+        tools, settings = ports.tools, ports.settings
         with ExitStack() as started:
             started.enter_context(self._hold_lock())
             log.info(
@@ -66,15 +67,15 @@ class Worker:
                 id=settings.executor_id,
             )
             for thread in (
-                RollThread(self._ports),
-                SweepThread(self._ports),
-                IndexThread(self._ports.indexer),
+                RollThread(ports.db, settings, ports.clock),
+                SweepThread(ports.db, ports.store, settings, ports.clock),
+                IndexThread(ports.indexer),
             ):
                 thread.start()
                 started.callback(thread.stop)
             process = self._launch(started)
             started.callback(self._let_waiting_go)
-            waiting = WaitingRecordingsThread(self._ports.db, partial(_start_run, process))
+            waiting = WaitingRecordingsThread(ports.db, partial(_start_run, process))
             waiting.start()
             started.callback(waiting.stop)
             self._running = started.pop_all()

@@ -159,7 +159,7 @@ def _publish(run: _Run, session: Session, lesson_id: str, row: Row) -> None:
     lesson = catalog.lesson(session, lesson_id)
     try:
         before = lesson.state
-        publish_lesson(run.ports, session, lesson)
+        publish_lesson(session, lesson, run.ports.clock())
         if lesson.state is not before and run.outcomes.get(row.line) is Outcome.UNCHANGED:
             run.outcomes[row.line] = Outcome.UPDATED
     except Conflict as error:
@@ -230,7 +230,7 @@ def _follow(run: _Run, worker: OwnWorker) -> None:
                     _publish(run, session, lesson.id, row)
 
     with run.console.progress(run.console.say(N_("处理录像"))) as show:
-        follow(run.ports, worker, list(run.media), show, ended, lambda work: step_word(run.console, work))
+        follow(run.ports.db, worker, list(run.media), show, ended, lambda work: step_word(run.console, work))
 
 
 # ---------------------------------------------------------------- what is printed

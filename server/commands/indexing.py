@@ -8,11 +8,10 @@ from typing import Any
 
 import typer
 
-from library.finding.indexer import IndexUnavailable, Rebuilt
+from library.finding.indexer import Indexer, IndexUnavailable, Rebuilt
 from server.commands.console import Console, console_of
 from server.commands.options import Json
 from server.web.i18n import N_
-from server.wiring import Ports
 
 # Another rebuild may be running: of a damaged index, or somebody else's.
 _WAIT_S = 60.0
@@ -29,7 +28,7 @@ def reindex(context: typer.Context, as_json: Json = False) -> None:
     console.log(quiet=True)
     began = time.monotonic()
     with console.ports(must_exist=True) as ports:
-        rebuilt = _rebuild(console, ports)
+        rebuilt = _rebuild(console, ports.indexer)
         ports.indexer.catch_up()
         mark = ports.indexer.reader().mark()
     value = {
@@ -50,12 +49,12 @@ def _lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
         yield f"  {its['title']}  {its['lesson']}"
 
 
-def _rebuild(console: Console, ports: Ports) -> Rebuilt:
+def _rebuild(console: Console, indexer: Indexer) -> Rebuilt:
     end = time.monotonic() + _WAIT_S
     with console.progress(console.say(N_("重建索引"))) as show:
         while True:
             try:
-                return ports.indexer.rebuild(lambda done, total: show(100.0 * done / max(1, total), ""))
+                return indexer.rebuild(lambda done, total: show(100.0 * done / max(1, total), ""))
             except IndexUnavailable:
                 if time.monotonic() > end:
                     raise

@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from library.catalog import queries as catalog
 from library.catalog.permits import Audience
 from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, parse_date, split_topics
+from library.core.clock import Clock
+from library.core.database import Database
 from library.core.text import clean_block, required_line
 from library.intake import local
 from library.intake.rules import RecordingState
@@ -20,6 +23,7 @@ from server.commands.options import Json
 from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
 from server.web.formats import clock
 from server.web.i18n import N_
+from server.web.media_urls import MediaUrls
 from server.web.words import word
 from server.wiring import Ports
 
@@ -65,25 +69,35 @@ def ingest(
     )
     with console.ports() as ports:
         local.check_file(file, ports.uploads, ports.settings.limits)
-        taken = _take(console, ports, file, about, again)
+        taken = _take(console, ports.db, ports.clock, file, about, again)
         if taken.already_here:
             console.note(N_("同一份录像已经在这里，没有重复收进。要另建一课，请加 --again。"))
         _wait(console, ports, taken)
         if publish:
-            taking.publish_by_id(ports, taken.lesson_id)
+            with ports.db.write() as session:
+                taking.publish(session, catalog.lesson(session, taken.lesson_id), ports.clock())
+        media = MediaUrls(ports.media_keys, ports.clock, ports.settings.media_life_s)
         with ports.db.read() as session:
-            value = lesson_object(ports, session, taken.lesson_id)
+            value = lesson_object(session, taken.lesson_id, media, ports.settings.base_url, ports.store)
     if taken.already_here:
         value["already_here"] = True
     console.result(value, as_json, _lines(console, value))
 
 
-def _take(console: Console, ports: Ports, file: Path, about: taking.About, again: bool) -> taking.Taken:
+def _take(
+    console: Console, db: Database, clock: Clock, file: Path, about: taking.About, again: bool
+) -> taking.Taken:
     size_bytes = max(1, file.stat().st_size)
     with console.progress(file.name) as show:
         doing = console.say(N_("读入文件"))
         return taking.take(
-            ports, file, about, again=again, on_progress=lambda done: show(100.0 * done / size_bytes, doing)
+            db,
+            console.settings,
+            clock,
+            file,
+            about,
+            again=again,
+            on_progress=lambda done: show(100.0 * done / size_bytes, doing),
         )
 
 
@@ -92,7 +106,7 @@ def _wait(console: Console, ports: Ports, taken: taking.Taken) -> None:
     ends: list[Ended] = []
     try:
         with own_worker(ports) as worker:
-            _follow(console, ports, worker, taken.recording_id, ends)
+            _follow(console, ports.db, worker, taken.recording_id, ends)
     except KeyboardInterrupt:
         console.note(N_("已停下。收进的录像还在，下次运行 weike serve 或 weike worker 时接着处理。"))
         raise typer.Exit(FAILED) from None
@@ -105,9 +119,9 @@ def _wait(console: Console, ports: Ports, taken: taking.Taken) -> None:
     raise Reason(said, end.reason_args, BAD_INPUT if end.state is RecordingState.REFUSED else FAILED)
 
 
-def _follow(console: Console, ports: Ports, worker: OwnWorker, recording_id: str, ends: list[Ended]) -> None:
+def _follow(console: Console, db: Database, worker: OwnWorker, recording_id: str, ends: list[Ended]) -> None:
     with console.progress(console.say(N_("处理"))) as show:
-        follow(ports, worker, [recording_id], show, ends.append, lambda work: step_word(console, work))
+        follow(db, worker, [recording_id], show, ends.append, lambda work: step_word(console, work))
 
 
 def _lines(console: Console, value: dict[str, Any]) -> list[str]:

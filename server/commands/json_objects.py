@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
-from library.catalog.permits import media_audience
-from library.catalog.tables import Clip
+from library.catalog.tables import Clip, Lesson
 from library.finding.hits import FoundRow
 from library.intake import queries as intake
 from library.intake.objects import clip_prefix, local_root
 from server.commands.administrator import machine
-from server.delivery.signing import media_expiry
-from server.wiring import Ports
+from server.web.media_urls import MediaUrls
 
 MASTER = "master.m3u8"
 
 
-def lesson_object(ports: Ports, session: Session, lesson_id: str) -> dict[str, Any]:
-    """Return a lesson with its recording and clips; raises NotFound."""
+def lesson_object(
+    session: Session, lesson_id: str, media: MediaUrls, base_url: str, store: ObjectStore
+) -> dict[str, Any]:
+    """Return a lesson with its recording and clips; raises NotFound.
+
+    Clips in a store that is a folder of this machine have the files' paths, too.
+    """
     lesson = catalog.lesson_for(session, machine(session), lesson_id)
     recording = intake.recording_of(session, lesson_id)
-    its = catalog.facts(lesson)
-    audience = media_audience(its.state, its.audience)
+    root = local_root(store)
     return {
         "lesson": lesson.id,
         "recording": recording.id if recording else None,
@@ -32,11 +36,13 @@ def lesson_object(ports: Ports, session: Session, lesson_id: str) -> dict[str, A
         "title": lesson.title,
         "lesson_state": lesson.state,
         "duration_s": lesson.duration_s,
-        "clips": [_clip_object(ports, clip, audience) for clip in lesson.clips],
+        "clips": [_clip_object(lesson, clip, media, base_url, root) for clip in lesson.clips],
     }
 
 
-def _clip_object(ports: Ports, clip: Clip, audience: str) -> dict[str, Any]:
+def _clip_object(
+    lesson: Lesson, clip: Clip, media: MediaUrls, base_url: str, root: Path | None
+) -> dict[str, Any]:
     said: dict[str, Any] = {
         "id": clip.id,
         "n": clip.number,
@@ -48,10 +54,7 @@ def _clip_object(ports: Ports, clip: Clip, audience: str) -> dict[str, Any]:
     }
     if clip.plan is None:
         return said
-    expires = media_expiry(ports.clock(), ports.settings.media_life_s)
-    path = ports.signer.path(clip.id, clip.plan, MASTER, audience, expires)
-    said["master"] = f"{ports.settings.base_url}{path}"
-    root = local_root(ports.store)
+    said["master"] = base_url + media.of(lesson, clip, MASTER)
     if root is not None:
         said["master_file"] = str(root / clip_prefix(clip.id, clip.plan) / MASTER)
     return said

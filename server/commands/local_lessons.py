@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
-from library.catalog import queries as catalog_queries
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Lesson
+from library.core.clock import Clock
+from library.core.database import Database
 from library.core.errors import Invalid
 from library.intake import actions, local
 from library.intake.rules import TRANSCRIPT_MAX_BYTES, RecordingState
 from library.people import queries as people
 from library.review import actions as review
 from server.commands.administrator import root
-from server.wiring import Ports
+from server.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,9 @@ def read_transcript(file: Path) -> tuple[bytes, str]:
 
 
 def take(
-    ports: Ports,
+    db: Database,
+    settings: Settings,
+    clock: Clock,
     file: Path,
     about: About,
     *,
@@ -77,18 +80,19 @@ def take(
     A file that is here already gives its lesson, unless `again`. Raises Invalid, TooLarge, Failed, OSError;
     then nothing is left.
     """
-    local.remove_leftovers(ports.db, ports.uploads)
-    local.check_file(file, ports.uploads, ports.settings.limits)
-    with local.copied(file, ports.uploads, on_progress) as copy:
+    uploads = settings.uploads_folder
+    local.remove_leftovers(db, uploads)
+    local.check_file(file, uploads, settings.limits)
+    with local.copied(file, uploads, on_progress) as copy:
         taken: list[Taken] = []
 
         def write(session: Session) -> str:
-            taken.append(_known(session, copy, again) or _new(ports, session, copy, about))
+            taken.append(_known(session, copy, again) or _new(session, copy, about, clock()))
             return taken[-1].lesson_id
 
-        local.once_more(ports.db, write)
+        local.once_more(db, write)
         if taken[-1].already_here:
-            local.drop(ports.uploads, copy)
+            local.drop(uploads, copy)
         return taken[-1]
 
 
@@ -101,8 +105,7 @@ def _known(session: Session, copy: local.Copied, again: bool) -> Taken | None:
     return Taken(recording.lesson_id, recording.id, True)
 
 
-def _new(ports: Ports, session: Session, copy: local.Copied, about: About) -> Taken:
-    now = ports.clock()
+def _new(session: Session, copy: local.Copied, about: About, now: datetime) -> Taken:
     details = catalog.Details(
         about.title, about.lecturer, about.topics, about.taught_on, summary=about.summary
     )
@@ -122,13 +125,7 @@ def _new(ports: Ports, session: Session, copy: local.Copied, about: About) -> Ta
     return Taken(lesson.id, local.attach(session, lesson, copy, now).id, False)
 
 
-def publish(ports: Ports, session: Session, lesson: Lesson) -> None:
+def publish(session: Session, lesson: Lesson, now: datetime) -> None:
     """Publish a lesson in the machine's name; one that is published already stays so. Raises Conflict."""
     if lesson.state is not LessonState.PUBLISHED:
-        review.move(session, lesson, None, "", ports.clock())
-
-
-def publish_by_id(ports: Ports, lesson_id: str) -> None:
-    """Publish a lesson in a transaction of its own; see `publish`."""
-    with ports.db.write() as session:
-        publish(ports, session, catalog_queries.lesson(session, lesson_id))
+        review.move(session, lesson, None, "", now)

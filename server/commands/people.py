@@ -10,6 +10,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from library.access import actions as access_actions
+from library.core.database import Database
 from library.core.errors import Conflict, NotFound
 from library.core.permits import Role
 from library.core.text import name_key
@@ -22,7 +23,6 @@ from server.commands.failures import BAD_INPUT, FAILED, Failure
 from server.commands.options import Json
 from server.web.i18n import N_
 from server.web.words import word
-from server.wiring import Ports
 
 HELP = N_("账号：新建、列出、改密码、改角色、生成一次性链接、删除。")
 
@@ -61,7 +61,7 @@ def add(
             now = ports.clock()
             person_id = actions.add_person(session, name, full_name or name, secret, now).id
             actions.grant(session, person_id, role, root(session), None, now)
-        _show(console, ports, person_id, as_json)
+        _show(console, ports.db, person_id, as_json)
 
 
 def list_(context: typer.Context, as_json: Json = False) -> None:
@@ -85,7 +85,7 @@ def password(
             person = _person(session, name)
             person_id = person.id
             access_actions.set_password(session, person, secret)
-        _show(console, ports, person_id, as_json)
+        _show(console, ports.db, person_id, as_json)
 
 
 def role(
@@ -104,7 +104,7 @@ def role(
                 actions.take_role(session, machine(session), person_id, role, branch)
             else:
                 actions.grant(session, person_id, role, branch, None, ports.clock())
-        _show(console, ports, person_id, as_json)
+        _show(console, ports.db, person_id, as_json)
 
 
 def link(
@@ -200,8 +200,8 @@ def _person_object(session: Session, person_id: str) -> dict[str, Any]:
     }
 
 
-def _show(console: Console, ports: Ports, person_id: str, as_json: bool) -> None:
-    with ports.db.read() as session:
+def _show(console: Console, db: Database, person_id: str, as_json: bool) -> None:
+    with db.read() as session:
         value = _person_object(session, person_id)
     console.result(value, as_json, [_line(console, value)])
 

@@ -49,7 +49,7 @@ def roll_up(context: typer.Context, as_json: Json = False) -> None:
     console = console_of(context)
     console.log(quiet=True)
     with console.ports(must_exist=True) as ports:
-        done = rolls_of(ports).run()
+        done = rolls_of(ports.db, ports.settings, ports.clock).run()
     value = {
         "busy": done.busy,
         "sealed": [day.isoformat() for day in done.sealed],
@@ -86,7 +86,7 @@ def verify_(
     console = console_of(context)
     console.log(quiet=True)
     with console.ports(must_exist=True) as ports:
-        rolls = rolls_of(ports)
+        rolls = rolls_of(ports.db, ports.settings, ports.clock)
         verdict = verify(
             ports.db,
             day=parse_date(day),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from library.access import actions as access
-from library.core.clock import utc_now
-from library.core.database import open_database
+from library.core.clock import Clock, utc_now
+from library.core.database import Database, open_database
 from server import migrate as migrations
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Failure
@@ -56,7 +56,7 @@ def serve(
 
         def announce() -> None:
             typer.echo(console.say(N_("微课网站：%(url)s"), url=ports.settings.base_url))
-            _first_admin(console, ports)
+            _first_admin(console, ports.db, ports.clock)
 
         run_web(ports.settings, ports, listening, announce)
 
@@ -80,11 +80,11 @@ def listen(console: Console, host: str | None, port: int | None) -> tuple[socket
     return listening, console.with_settings(host=host, port=listening.getsockname()[1])
 
 
-def _first_admin(console: Console, ports: Ports) -> None:
-    with ports.db.write() as session:
-        secret = access.first_admin_link(session, ports.clock())
+def _first_admin(console: Console, db: Database, clock: Clock) -> None:
+    with db.write() as session:
+        secret = access.first_admin_link(session, clock())
     if secret is not None:
-        url = f"{ports.settings.base_url}/welcome/{secret}"
+        url = f"{console.settings.base_url}/welcome/{secret}"
         typer.echo(
             console.say(N_("还没有管理员。打开这个一次性链接，建立第一个管理员账号：%(url)s"), url=url)
         )

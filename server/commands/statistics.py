@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from library.catalog import queries as catalog
-from library.core.clock import local_day
+from library.core.clock import Clock, local_day
 from library.plays.queries import people_of_days
 from library.plays.statistics import Sort, lesson_figures, overview
 from server.commands.administrator import machine
@@ -32,7 +32,6 @@ from server.web.formats import clock, watched_words
 from server.web.i18n import N_
 from server.web.pages import counting_rule
 from server.web.words import word
-from server.wiring import Ports
 
 HELP = N_("统计：一课或全部课程的数字；汇总、封存和核对。weike stats 后面直接写课的编号也可以。")
 
@@ -84,7 +83,7 @@ def lesson(
     write = _writer(export)
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
         found = catalog.lesson_for(session, machine(session), lesson)
-        its = lesson_figures(session, found.id, _chosen(ports, range_, first, last).span)
+        its = lesson_figures(session, found.id, _chosen(ports.clock, range_, first, last).span)
         people = people_of_days(session, found.id)
         if write and export:
             lecturer = found.lecturer.name if found.lecturer else ""
@@ -92,7 +91,7 @@ def lesson(
                 console,
                 export,
                 write,
-                lesson_report(found.title, lecturer, its, people, _making(console, ports)),
+                lesson_report(found.title, lecturer, its, people, _making(console, ports.clock)),
                 as_json,
             )
             return
@@ -120,22 +119,28 @@ def all_lessons(
     console.log(quiet=True)
     write = _writer(export)
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
-        span = _chosen(ports, range_, first, last).span
+        span = _chosen(ports.clock, range_, first, last).span
         most = MOST_LESSONS if write else limit
         its = overview(session, machine(session), span, sort=sort, limit=most)
         if write and export:
-            _export(console, export, write, overview_report(its, _making(console, ports), own=False), as_json)
+            _export(
+                console,
+                export,
+                write,
+                overview_report(its, _making(console, ports.clock), own=False),
+                as_json,
+            )
             return
         value = overview_object(its, ports.settings.base_url)
     console.result(value, as_json, _overview_lines(console, value))
 
 
-def _chosen(ports: Ports, name: str, first: str, last: str) -> Chosen:
-    return choose(name, first, last, local_day(ports.clock()), default="all").checked()
+def _chosen(clock: Clock, name: str, first: str, last: str) -> Chosen:
+    return choose(name, first, last, local_day(clock()), default="all").checked()
 
 
-def _making(console: Console, ports: Ports) -> Making:
-    return Making(counting_rule(ports.settings), ports.clock(), console.catalogue)
+def _making(console: Console, clock: Clock) -> Making:
+    return Making(counting_rule(console.settings), clock(), console.catalogue)
 
 
 def _writer(export: Path | None) -> Callable[[Report], bytes] | None:

@@ -33,7 +33,7 @@ def sweep(
     console = console_of(context)
     console.log(quiet=True)
     with console.ports(must_exist=True) as ports:
-        its = sweep_of(ports)
+        its = sweep_of(ports.db, ports.store, ports.settings, ports.clock)
         try:
             gone = its.look(force=force) if dry_run else its.run(force=force)
         except SweepRefused as refused:

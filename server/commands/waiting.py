@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from library.core.database import Database
 from library.core.errors import NotFound
 from library.intake import queries
 from library.intake.queries import Work
@@ -75,7 +76,7 @@ def own_worker(ports: Ports) -> Iterator[OwnWorker]:
 
 
 def follow(
-    ports: Ports,
+    db: Database,
     worker: OwnWorker,
     recording_ids: Sequence[str],
     on_progress: Callable[[float, str], None],
@@ -92,7 +93,7 @@ def follow(
         worker.ensure()
         percent, said = 0.0, ""
         for recording_id in list(left):
-            work = _work(ports, recording_id)
+            work = _work(db, recording_id)
             if work is None:
                 on_end(Ended(recording_id, RecordingState.FAILED, "recording_gone", {}))
                 left.remove(recording_id)
@@ -107,8 +108,8 @@ def follow(
             time.sleep(_POLL_S)
 
 
-def _work(ports: Ports, recording_id: str) -> Work | None:
-    with ports.db.read() as session:
+def _work(db: Database, recording_id: str) -> Work | None:
+    with db.read() as session:
         try:
             return queries.work(session, queries.recording(session, recording_id))
         except NotFound:

@@ -11,6 +11,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from library.catalog.tables import Lesson
+from library.core.clock import Clock
+from library.core.database import Database
 from library.core.permits import Role
 from library.people import actions as people
 from library.people import queries as people_queries
@@ -18,7 +20,6 @@ from library.people.tables import Person
 from server.commands.administrator import root
 from server.commands.failures import BAD_INPUT, Failure
 from server.web.i18n import N_
-from server.wiring import Ports
 
 LECTURER = "lecturer"
 ACCOUNTS: Mapping[str, tuple[Role, str]] = {
@@ -32,18 +33,18 @@ ACCOUNTS: Mapping[str, tuple[Role, str]] = {
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look like others
 
 
-def accounts(ports: Ports) -> dict[str, str]:
-    """Return the accounts and their passwords, made on this machine at the first start.
+def accounts(db: Database, clock: Clock, data: Path) -> dict[str, str]:
+    """Return the accounts and their passwords, made on this machine at the first start and kept in `data`.
 
     Raises Failure for a library that was not made by the demonstration: its people and lessons are real.
     """
-    file = ports.settings.data / "demo-accounts.json"
+    file = data / "demo-accounts.json"
     if not file.exists():
-        _refuse_real(ports)
+        _refuse_real(db, data)
         write_private(file, json.dumps({name: _password() for name in ACCOUNTS}, indent=1))
     passwords: dict[str, str] = json.loads(file.read_text("utf-8"))
-    with ports.db.write() as session:
-        now = ports.clock()
+    with db.write() as session:
+        now = clock()
         for username, (role, name) in ACCOUNTS.items():
             if people_queries.person_by_username(session, username) is None:
                 person = people.add_person(session, username, name, passwords[username], now)
@@ -51,15 +52,15 @@ def accounts(ports: Ports) -> dict[str, str]:
     return passwords
 
 
-def _refuse_real(ports: Ports) -> None:
-    with ports.db.read() as session:
+def _refuse_real(db: Database, data: Path) -> None:
+    with db.read() as session:
         rows = session.scalar(select(func.count()).select_from(Person)) or 0
         rows += session.scalar(select(func.count()).select_from(Lesson)) or 0
     if rows:
         raise Failure(
             N_("%(folder)s 里已有真实的资料，示例不会混进去。请用 --data 指定另一个文件夹。"),
             BAD_INPUT,
-            folder=ports.settings.data,
+            folder=data,
         )
 
 

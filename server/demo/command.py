@@ -16,7 +16,6 @@ from server.commands.failures import FAILED, Failure
 from server.demo.accounts import ACCOUNTS, accounts
 from server.web.i18n import N_
 from server.web.words import word
-from server.wiring import Ports
 
 HELP = N_(
     "启动一个装好示例的微课：网站、示例课、四种角色的账号，打开就能试。\n\n"
@@ -44,11 +43,11 @@ def demo(
     console.log(quiet=True)
     listening, console = _listen(console, host, port)
     with listening, _only_one(console), console.ports() as ports:
-        known = accounts(ports)
-        maker = LessonMaker(console, ports)
+        known = accounts(ports.db, ports.clock, ports.settings.data)
+        maker = LessonMaker(console, ports.db, ports.clock, lambda: ports.tools)
 
         def announce() -> None:
-            _welcome(console, ports, known)
+            _welcome(console, known)
             maker.start()
 
         try:
@@ -82,9 +81,10 @@ def _only_one(console: Console) -> Iterator[None]:
         yield
 
 
-def _welcome(console: Console, ports: Ports, known: Mapping[str, str]) -> None:
-    typer.echo(console.say(N_("微课示例已启动：%(url)s"), url=ports.settings.base_url))
-    typer.echo(console.say(N_("可以这样登录（%(url)s）："), url=f"{ports.settings.base_url}/sign-in"))
+def _welcome(console: Console, known: Mapping[str, str]) -> None:
+    base_url = console.settings.base_url
+    typer.echo(console.say(N_("微课示例已启动：%(url)s"), url=base_url))
+    typer.echo(console.say(N_("可以这样登录（%(url)s）："), url=f"{base_url}/sign-in"))
     for username, password in known.items():
         role = word("role", ACCOUNTS[username][0], console.catalogue)
         typer.echo(f"  {username:<10} {password}   {role}")

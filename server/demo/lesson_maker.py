@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import structlog
 
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
+from library.core.clock import Clock
+from library.core.database import Database
 from library.core.errors import WeikeError
 from library.intake import actions as intake_actions
 from library.intake import queries as intake
@@ -24,8 +26,8 @@ from server.demo.accounts import LECTURER, write_private
 from server.demo.errors import DemoUnavailable
 from server.demo.viewers import let_members_watch, let_visitors_watch
 from server.web.i18n import N_
-from server.wiring import Ports
 from transcode.errors import Cancelled, Failed, Refused, ToolMissing
+from transcode.tools import Tools
 
 _POLL_S = 0.5
 _VIEWERS = "viewers"
@@ -55,11 +57,18 @@ class LessonMaker:
     """Makes the lessons one after another, in a thread beside the web server."""
 
     def __init__(
-        self, console: Console, ports: Ports, lessons: Sequence[content.DemoLesson] | None = None
+        self,
+        console: Console,
+        db: Database,
+        clock: Clock,
+        find_tools: Callable[[], Tools],
+        lessons: Sequence[content.DemoLesson] | None = None,
     ) -> None:
-        self._console, self._ports = console, ports
+        """`find_tools` is asked when the first lesson is made; it may raise ToolMissing."""
+        self._console, self._settings = console, console.settings
+        self._db, self._clock, self._find_tools = db, clock, find_tools
         self._lessons = tuple(content.lessons() if lessons is None else lessons)
-        self._brought = _Brought(ports.settings.data / "demo-lessons.json")
+        self._brought = _Brought(self._settings.data / "demo-lessons.json")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="demo", daemon=True)
 
@@ -124,7 +133,7 @@ class LessonMaker:
 
     @property
     def _folder(self) -> Path:
-        return self._ports.settings.data / "demo-media"
+        return self._settings.data / "demo-media"
 
     def _bring(self, lesson: content.DemoLesson, faces: fonts.Fonts) -> int:
         """Make a lesson, take it in, and publish it once its first clip plays.
@@ -133,7 +142,7 @@ class LessonMaker:
         """
         recording_id = self._present(lesson.key)
         if recording_id is None:
-            made = media.make(lesson, self._folder, self._ports.tools, faces, self._stopping.is_set)
+            made = media.make(lesson, self._folder, self._find_tools(), faces, self._stopping.is_set)
             about = taking.About(
                 title=lesson.title,
                 lecturer=lesson.lecturer,
@@ -145,7 +154,9 @@ class LessonMaker:
                 key=lesson.key,
                 owner=LECTURER,
             )
-            recording_id = taking.take(self._ports, made.video, about, again=True).recording_id
+            recording_id = taking.take(
+                self._db, self._settings, self._clock, made.video, about, again=True
+            ).recording_id
             shutil.rmtree(made.video.parent, ignore_errors=True)
         self._publish_when_playable(recording_id)
         self._brought.add(lesson.key)
@@ -160,23 +171,25 @@ class LessonMaker:
             while not self._let_it_be_watched(lesson.key):
                 if self._stopping.wait(_POLL_S):
                     raise Cancelled
-        let_members_watch(self._ports, [lesson.key for lesson in self._lessons])
+        let_members_watch(
+            self._db, self._clock, self._settings.view_rule, [lesson.key for lesson in self._lessons]
+        )
         self._brought.add(_VIEWERS)
 
     def _let_it_be_watched(self, key: str) -> bool:
         """Let visitors watch what plays of a lesson; returns whether no more clips are to come."""
-        with self._ports.db.read() as session:
+        with self._db.read() as session:
             lesson = catalog.lesson_by_key(session, key)
             recording = intake.recording_of(session, lesson.id) if lesson else None
             if lesson is None or recording is None:
                 return True
             lesson_id, ended = lesson.id, recording.state in ENDED
-        let_visitors_watch(self._ports, lesson_id)
+        let_visitors_watch(self._db, self._clock, self._settings.view_rule, lesson_id)
         return ended
 
     def _present(self, key: str) -> str | None:
         """Return the recording of a lesson that an earlier start took in; one that failed is tried again."""
-        with self._ports.db.write() as session:
+        with self._db.write() as session:
             lesson = catalog.lesson_by_key(session, key)
             recording = intake.recording_of(session, lesson.id) if lesson else None
             if recording is not None and recording.state is RecordingState.FAILED:
@@ -185,12 +198,12 @@ class LessonMaker:
 
     def _publish_when_playable(self, recording_id: str) -> None:
         while not self._stopping.wait(_POLL_S):
-            with self._ports.db.write() as session:
+            with self._db.write() as session:
                 recording = intake.recording(session, recording_id)
                 lesson = catalog.lesson(session, recording.lesson_id)
                 if any(clip.plan for clip in lesson.clips):
                     if lesson.state is LessonState.DRAFT:
-                        taking.publish(self._ports, session, lesson)
+                        taking.publish(session, lesson, self._clock())
                     return
                 if recording.state in (RecordingState.FAILED, RecordingState.REFUSED):
                     raise Failed(recording.reason or "unexpected", recording.reason_args)

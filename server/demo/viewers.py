@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from library.catalog import queries as catalog
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Clip, Lesson
+from library.core.clock import Clock
+from library.core.database import Database
 from library.people import queries as people
 from library.people.rules import home_branch
 from library.people.tables import Person
@@ -18,44 +20,43 @@ from library.plays import actions as plays
 from library.plays import queries as plays_queries
 from library.plays.closing import DayClosed
 from library.plays.crediting import Beat
-from library.plays.rules import Kind
+from library.plays.rules import Kind, ViewRule
 from server.demo.accounts import ACCOUNTS
 from server.demo.sittings import Sitting, sittings
-from server.wiring import Ports
 
 # A day that is sealed by now takes nobody any more (DayClosed): then the demonstration goes without.
 
 _LETTER = {Kind.MEMBER: "p", Kind.GROUP: "g"}
 
 
-def let_visitors_watch(ports: Ports, lesson_id: str) -> None:
+def let_visitors_watch(db: Database, clock: Clock, rule: ViewRule, lesson_id: str) -> None:
     """Let visitors watch each clip of a lesson for everyone that plays and that nobody has watched yet."""
-    with ports.db.read() as session:
+    with db.read() as session:
         lesson = catalog.lesson(session, lesson_id)
         playing = [clip.id for clip in _playing(lesson) if lesson.audience is Audience.EVERYONE]
         watched = plays_queries.played(session, playing)
     for clip_id in (one for one in playing if one not in watched):
-        with suppress(DayClosed), ports.db.write() as session:
+        with suppress(DayClosed), db.write() as session:
             clip = catalog.clip(session, clip_id)
-            drawn = sittings(clip_id, _length_s(clip), ports.clock(), visitors=True, members=0)
-            _watch(ports, session, [(clip, one) for one in drawn], ())
+            drawn = sittings(clip_id, _length_s(clip), clock(), visitors=True, members=0)
+            _watch(session, rule, [(clip, one) for one in drawn], ())
 
 
-def let_members_watch(ports: Ports, keys: Iterable[str]) -> None:
+def let_members_watch(db: Database, clock: Clock, rule: ViewRule, keys: Iterable[str]) -> None:
     """Let those who have accounts watch all clips of some lessons, alone and with others.
 
     All at once: nobody watches two clips at a time, and what somebody did is counted in the order of time.
     """
-    with suppress(DayClosed), ports.db.write() as session:
+    with suppress(DayClosed), db.write() as session:
         members = [one for name in ACCOUNTS if (one := people.person_by_username(session, name))]
         lessons = [lesson for key in keys if (lesson := catalog.lesson_by_key(session, key))]
         drawn = [
             (clip, one)
             for lesson in lessons
             for clip in _playing(lesson)
-            for one in sittings(clip.id, _length_s(clip), ports.clock(), visitors=False, members=len(members))
+            for one in sittings(clip.id, _length_s(clip), clock(), visitors=False, members=len(members))
         ]
-        _watch(ports, session, sorted(drawn, key=lambda each: each[1].began), members)
+        _watch(session, rule, sorted(drawn, key=lambda each: each[1].began), members)
 
 
 def _playing(lesson: Lesson) -> list[Clip]:
@@ -67,7 +68,7 @@ def _length_s(clip: Clip) -> float:
 
 
 def _watch(
-    ports: Ports, session: Session, drawn: Sequence[tuple[Clip, Sitting]], members: Sequence[Person]
+    session: Session, rule: ViewRule, drawn: Sequence[tuple[Clip, Sitting]], members: Sequence[Person]
 ) -> None:
     homes = [home_branch(people.viewer_of(session, member)) for member in members]
     beats = []
@@ -84,4 +85,4 @@ def _watch(
         )
         watched_s = one.end_s - one.start_s
         beats.append(Beat(play.id, [(one.start_s, one.end_s)], 1.0, one.began + timedelta(seconds=watched_s)))
-    plays.credit_beats(session, beats, ports.settings.view_rule)
+    plays.credit_beats(session, beats, rule)

@@ -28,7 +28,7 @@ from tests.support.registry import read_catalogues
 
 
 def test_accounts_are_made_once_and_kept_private(ports: Ports, data: Path) -> None:
-    first, second = accounts(ports), accounts(ports)
+    first, second = (accounts(ports.db, ports.clock, data) for _ in range(2))
     assert first == second
     assert set(first) == set(ACCOUNTS)
     assert len(set(first.values())) == len(first)
@@ -41,7 +41,7 @@ def test_a_real_library_is_left_alone(weike: Weike, ports: Ports, data: Path) ->
     with ports.db.write() as session:
         factories.lesson(session, "真实的课")
     with pytest.raises(Failure):
-        accounts(ports)
+        accounts(ports.db, ports.clock, data)
     ran = weike("demo", "--port", "0")
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert not (data / "demo-accounts.json").exists()
@@ -49,7 +49,7 @@ def test_a_real_library_is_left_alone(weike: Weike, ports: Ports, data: Path) ->
 
 @pytest.mark.slow
 def test_a_lesson_is_made_taken_in_and_published_once(ports: Ports) -> None:
-    known = accounts(ports)
+    known = accounts(ports.db, ports.clock, ports.settings.data)
     cover = lessons()[0].sections[0]
     tiny = replace(lessons()[0], sections=(replace(cover, paragraphs=cover.paragraphs[:1]),))
     console = Console(ports.settings, read_catalogues().of("zh-CN"))
@@ -73,7 +73,7 @@ def test_a_lesson_is_made_taken_in_and_published_once(ports: Ports) -> None:
 
 
 def _make(console: Console, ports: Ports, some: list[DemoLesson], until: Callable[[], bool]) -> None:
-    maker = LessonMaker(console, ports, some)
+    maker = LessonMaker(console, ports.db, ports.clock, lambda: ports.tools, some)
     maker.start()
     end = time.monotonic() + 120
     while not until():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -91,7 +90,7 @@ def test_text_names_the_days_members_and_visitors_apart_and_the_seal(weike: Weik
 @pytest.mark.usefixtures("lesson")
 def test_a_worker_does_it_by_itself(ports: Ports, weike: Weike) -> None:
     at_once = ports.settings.model_copy(update={"roll_up_after_s": 0.0})
-    thread = RollThread(replace(ports, settings=at_once))
+    thread = RollThread(ports.db, at_once, ports.clock)
     thread.start()
     deadline = time.monotonic() + 60
     while not weike("stats", "verify", "--json").json["days"]:

@@ -58,7 +58,7 @@ class Form:
     ) -> str:
         """A good address."""
         expires = int(time.time()) + HOUR_S if expires is None else expires
-        return self.ports.signer.path(clip, plan, file, audience, expires)
+        return self.ports.media_keys.signer.path(clip, plan, file, audience, expires)
 
     def get(self, path: str = "", **headers: str) -> httpx.Response:
         """Fetch an address (the segment's); `If_Range` is written If-Range."""

@@ -114,7 +114,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def address(served: Served, file: str) -> str:
-    return served.ports.signer.path(CLIP, PLAN, file, "everyone", int(time.time()) + HOUR_S)
+    return served.ports.media_keys.signer.path(CLIP, PLAN, file, "everyone", int(time.time()) + HOUR_S)
 
 
 @pytest.mark.slow
