@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.access import actions as access_actions
+from library.access import actions as access
 from library.access import queries as access_queries
 from library.core.errors import Invalid, WeikeError
 from library.people import queries
@@ -73,9 +73,7 @@ def password(
         with ports.db.write() as session:
             if password != again:
                 raise Invalid("passwords_differ", field="again")
-            access_actions.change_password(
-                session, str(who.viewer.person_id), old, password, who.sign_in_id or ""
-            )
+            access.change_password(session, str(who.viewer.person_id), old, password, who.sign_in_id or "")
     except WeikeError as error:
         with ports.db.read() as session:
             return _account(request, session, who, ports, problem=reason(error), status=422)
@@ -87,7 +85,7 @@ def make_token(
     request: Request, session: Writing, ports: PortsDep, who: SignedIn, label: Annotated[str, Form()] = ""
 ) -> Response:
     """Make an API token, shown this once."""
-    _token, secret = access_actions.make_token(session, str(who.viewer.person_id), label, ports.clock())
+    _token, secret = access.make_token(session, str(who.viewer.person_id), label, ports.clock())
     session.flush()
     return _account(request, session, who, ports, new_token=secret)
 
@@ -96,7 +94,7 @@ def make_token(
 def revoke_token(request: Request, session: Writing, who: SignedIn, token_id: str) -> Response:
     """Make one of one's own tokens worthless."""
     pages: Pages = request.app.state.pages
-    access_actions.drop_token(session, str(who.viewer.person_id), token_id)
+    access.drop_token(session, str(who.viewer.person_id), token_id)
     return pages.redirect("/account", "token_revoked")
 
 
@@ -104,5 +102,5 @@ def revoke_token(request: Request, session: Writing, who: SignedIn, token_id: st
 def sign_out_others(request: Request, session: Writing, who: SignedIn) -> Response:
     """Sign all other browsers out."""
     pages: Pages = request.app.state.pages
-    access_actions.close_other_sign_ins(session, str(who.viewer.person_id), who.sign_in_id or "")
+    access.close_other_sign_ins(session, str(who.viewer.person_id), who.sign_in_id or "")
     return pages.redirect("/account", "others_signed_out")

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.access import actions as access_actions
+from library.access import actions as access
 from library.access import queries as access_queries
 from library.core.errors import Invalid
 from library.core.paging import Page, clean_number
 from library.core.permits import Role
 from library.core.text import name_key
 from library.erasing import erase
-from library.organisation import queries as organisation_queries
+from library.organisation import queries as organisation
 from library.organisation.tables import Branch
 from library.people import actions, queries
 from library.people.permits import roles_below
@@ -49,7 +49,7 @@ def _people(
     number = clean_number(page)
     shown = Page(rows[(number - 1) * _PER_PAGE : number * _PER_PAGE], number, _PER_PAGE, len(rows))
     seen = access_queries.last_seen(session, [row.id for row in shown.items])
-    branches = organisation_queries.branches_under(session, viewer, Role.STAFF)
+    branches = organisation.branches_under(session, viewer, Role.STAFF)
     paths = {b.id: b.path for b in branches}
     roles = {role for b in branches for role in roles_below(viewer, b.path)}
     context = PeoplePage(
@@ -115,8 +115,8 @@ def invite(
     branch: Annotated[str, Form()] = "",
 ) -> Response:
     """Make a one-time link for somebody new, shown this once."""
-    where = organisation_queries.branch(session, branch)
-    _invitation, secret = access_actions.invite(session, name, _role(role), where, who.viewer, ports.clock())
+    where = organisation.branch(session, branch)
+    _invitation, secret = access.invite(session, name, _role(role), where, who.viewer, ports.clock())
     return _people(request, session, who, ports, new_link=f"{ports.settings.base_url}/welcome/{secret}")
 
 
@@ -124,7 +124,7 @@ def invite(
 def revoke_invite(request: Request, session: Writing, who: Staff, invitation_id: str) -> Response:
     """Make an unused link worthless."""
     pages: Pages = request.app.state.pages
-    access_actions.revoke_invitation(session, who.viewer, invitation_id)
+    access.revoke_invitation(session, who.viewer, invitation_id)
     return pages.redirect("/people", "invite_revoked")
 
 
@@ -146,7 +146,7 @@ def grant(
         who.viewer,
         person_id,
         _role(role),
-        organisation_queries.branch(session, branch),
+        organisation.branch(session, branch),
         ports.clock(),
     )
     return pages.redirect("/people", "role_given")
@@ -163,16 +163,14 @@ def revoke(
 ) -> Response:
     """Take somebody's role at a branch away."""
     pages: Pages = request.app.state.pages
-    actions.take_role(
-        session, who.viewer, person_id, _role(role), organisation_queries.branch(session, branch)
-    )
+    actions.take_role(session, who.viewer, person_id, _role(role), organisation.branch(session, branch))
     return pages.redirect("/people", "role_taken")
 
 
 @router.post("/people/{person_id}/reset")
 def reset(request: Request, session: Writing, ports: PortsDep, who: Staff, person_id: str) -> Response:
     """Make a one-time link with which somebody chooses a new password, shown this once."""
-    secret = access_actions.invite_reset(session, who.viewer, person_id, ports.clock())
+    secret = access.invite_reset(session, who.viewer, person_id, ports.clock())
     return _people(request, session, who, ports, new_link=f"{ports.settings.base_url}/welcome/{secret}")
 
 
@@ -182,7 +180,7 @@ def active(
 ) -> Response:
     """Close or open somebody's account."""
     pages: Pages = request.app.state.pages
-    access_actions.set_active(session, who.viewer, person_id, active == "1")
+    access.set_active(session, who.viewer, person_id, active == "1")
     return pages.redirect("/people", "person_on" if active == "1" else "person_off")
 
 
