@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from library.core.permits import Grant, Role, Viewer
-from library.organisation import queries as organisation_queries
+from library.organisation import queries as organisation
 from library.organisation.tables import Branch
 
 _NOBODYS_ID = "-"  # no id looks like this: the machine owns nothing and nothing is written in its name
@@ -13,7 +13,7 @@ _NOBODYS_ID = "-"  # no id looks like this: the machine owns nothing and nothing
 
 def root(session: Session) -> Branch:
     """Return the root of the organisation tree."""
-    return organisation_queries.root_branch(session)
+    return organisation.root_branch(session)
 
 
 def machine(session: Session) -> Viewer:

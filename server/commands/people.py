@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
-from library.access import actions as access_actions
+from library.access import actions as access
 from library.core.database import Database
 from library.core.errors import Conflict, NotFound
 from library.core.permits import Role
@@ -84,7 +84,7 @@ def password(
         with ports.db.write() as session:
             person = _person(session, name)
             person_id = person.id
-            access_actions.set_password(session, person, secret)
+            access.set_password(session, person, secret)
         _show(console, ports.db, person_id, as_json)
 
 
@@ -121,7 +121,7 @@ def link(
     with console.ports() as ports:
         with ports.db.write() as session:
             person = None if for_user is None else _person(session, for_user)
-            _invitation, secret = access_actions.invite(
+            _invitation, secret = access.invite(
                 session,
                 full_name if person is None else person.name,
                 role,

@@ -17,6 +17,7 @@ from library.core.ids import new_id
 from library.core.permits import Role, Viewer
 from library.intake import actions as intake
 from library.intake.tables import Recording
+from library.organisation import actions as organisation
 from library.organisation import queries as organisation_queries
 from library.organisation.tables import Branch
 from library.people import actions as people
@@ -49,6 +50,17 @@ def person(session: Session, *roles: tuple[Role, Branch], name: str | None = Non
     for role, branch in roles:
         people.grant(session, row.id, role, branch, None, NOW)
     return people_queries.viewer_of(session, row)
+
+
+def north(session: Session) -> tuple[Viewer, Viewer, Viewer]:
+    """An admin at the root, a staff member and a lecturer in the north."""
+    top = root(session)
+    branch = organisation.add_branch(session, top, "北", NOW)
+    return (
+        person(session, (Role.ADMIN, top), name="管理员"),
+        person(session, (Role.STAFF, branch), name="北方工作人员"),
+        person(session, (Role.LECTURER, branch), name="北方讲师"),
+    )
 
 
 def root(session: Session) -> Branch:

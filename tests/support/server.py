@@ -30,7 +30,7 @@ import uvicorn
 
 from library.core.clock import Clock, utc_now
 from library.core.permits import Role
-from library.organisation import queries as organisation_queries
+from library.organisation import queries as organisation
 from library.people import actions as people
 from server.app import create_app
 from server.commands.serving import config_of
@@ -72,7 +72,7 @@ def add_people(ports: Ports) -> None:
     with ports.db.write() as session:
         for username, role in PEOPLE.items():
             person = people.add_person(session, username, username, password(username), utc_now())
-            people.grant(session, person.id, role, organisation_queries.root_branch(session), None, utc_now())
+            people.grant(session, person.id, role, organisation.root_branch(session), None, utc_now())
 
 
 def new_data(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.access import actions as access_actions
+from library.access import actions as access
 from library.access import queries as access_queries
 from library.core.clock import Clock
 from library.core.errors import Invalid, WeikeError
@@ -75,9 +75,7 @@ def password(
         with db.write() as session:
             if password != again:
                 raise Invalid("passwords_differ", field="again")
-            access_actions.change_password(
-                session, str(who.viewer.person_id), old, password, who.sign_in_id or ""
-            )
+            access.change_password(session, str(who.viewer.person_id), old, password, who.sign_in_id or "")
     except WeikeError as error:
         with db.read() as session:
             return _account(request, session, who, pages, clock, problem=reason(error), status=422)
@@ -94,7 +92,7 @@ def make_token(
     label: Annotated[str, Form()] = "",
 ) -> Response:
     """Make an API token, shown this once."""
-    _token, secret = access_actions.make_token(session, str(who.viewer.person_id), label, clock())
+    _token, secret = access.make_token(session, str(who.viewer.person_id), label, clock())
     session.flush()
     return _account(request, session, who, pages, clock, new_token=secret)
 
@@ -102,12 +100,12 @@ def make_token(
 @router.post("/account/tokens/{token_id}/revoke")
 def revoke_token(session: Writing, who: SignedIn, pages: PagesDep, token_id: str) -> Response:
     """Make one of one's own tokens worthless."""
-    access_actions.drop_token(session, str(who.viewer.person_id), token_id)
+    access.drop_token(session, str(who.viewer.person_id), token_id)
     return pages.redirect("/account", "token_revoked")
 
 
 @router.post("/account/sign-out-others")
 def sign_out_others(session: Writing, who: SignedIn, pages: PagesDep) -> Response:
     """Sign all other browsers out."""
-    access_actions.close_other_sign_ins(session, str(who.viewer.person_id), who.sign_in_id or "")
+    access.close_other_sign_ins(session, str(who.viewer.person_id), who.sign_in_id or "")
     return pages.redirect("/account", "others_signed_out")

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from library.access import actions as access_actions
+from library.access import actions as access
 from library.access import queries as access_queries
 from library.access import rules as access_rules
 from library.core.clock import Clock
 from library.core.errors import Invalid, NotFound, WeikeError
 from library.core.permits import Role
-from library.organisation import queries as organisation_queries
+from library.organisation import queries as organisation
 from library.people import actions, queries
 from server.slices.access.contexts import SignInPage, WelcomePage
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, WhoDep, Writing
@@ -56,14 +56,14 @@ def sign_in(
     problem: Reason | None = None
     fresh = None
     try:
-        person_id = access_actions.sign_in(db, username, password, clock())
+        person_id = access.sign_in(db, username, password, clock())
         if person_id is None:
             problem = Reason(code="sign_in_failed")
         else:
             with db.write() as session:
                 person = queries.person(session, person_id)
                 device = request.headers.get("user-agent", "")
-                fresh = access_actions.open_sign_in(session, person, device, clock())
+                fresh = access.open_sign_in(session, person, device, clock())
     except WeikeError as error:
         problem = reason(error)
     if fresh is None:
@@ -82,7 +82,7 @@ def sign_in(
 def sign_out(session: Writing, who: WhoDep, pages: PagesDep) -> Response:
     """Sign this browser out."""
     if who.sign_in_id is not None:
-        access_actions.close_sign_in(session, who.sign_in_id)
+        access.close_sign_in(session, who.sign_in_id)
     answer = pages.redirect("/", "signed_out")
     answer.delete_cookie(SESSION_COOKIE)
     return answer
@@ -116,7 +116,7 @@ def _welcome(
         token=token,
         purpose="reset" if invitation.person_id else "first_admin" if first else "invite",
         role=invitation.role,
-        branch=organisation_queries.branch(session, invitation.branch_id).name,
+        branch=organisation.branch(session, invitation.branch_id).name,
         username=queries.person(session, invitation.person_id).username if invitation.person_id else "",
         name=invitation.name,
     )
@@ -149,10 +149,8 @@ def welcome(
             access_queries.invitation(session, token, clock())
             if password != again:
                 raise Invalid("passwords_differ", field="again")
-            person = access_actions.accept_invitation(session, token, username, name, password, clock())
-            fresh = access_actions.open_sign_in(
-                session, person, request.headers.get("user-agent", ""), clock()
-            )
+            person = access.accept_invitation(session, token, username, name, password, clock())
+            fresh = access.open_sign_in(session, person, request.headers.get("user-agent", ""), clock())
     except NotFound:
         raise
     except WeikeError as error:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.access import actions as access_actions
+from library.access import actions as access
 from library.access import queries as access_queries
 from library.core.clock import Clock
 from library.core.errors import Invalid
@@ -17,7 +17,7 @@ from library.core.paging import Page, clean_number
 from library.core.permits import Role
 from library.core.text import name_key
 from library.erasing import erase
-from library.organisation import queries as organisation_queries
+from library.organisation import queries as organisation
 from library.organisation.tables import Branch
 from library.people import actions, queries
 from library.people.permits import roles_below
@@ -50,7 +50,7 @@ def _people(
     number = clean_number(page)
     shown = Page(rows[(number - 1) * _PER_PAGE : number * _PER_PAGE], number, _PER_PAGE, len(rows))
     seen = access_queries.last_seen(session, [row.id for row in shown.items])
-    branches = organisation_queries.branches_under(session, viewer, Role.STAFF)
+    branches = organisation.branches_under(session, viewer, Role.STAFF)
     paths = {b.id: b.path for b in branches}
     roles = {role for b in branches for role in roles_below(viewer, b.path)}
     context = PeoplePage(
@@ -124,15 +124,15 @@ def invite(
     branch: Annotated[str, Form()] = "",
 ) -> Response:
     """Make a one-time link for somebody new, shown this once."""
-    where = organisation_queries.branch(session, branch)
-    _invitation, secret = access_actions.invite(session, name, _role(role), where, who.viewer, clock())
+    where = organisation.branch(session, branch)
+    _invitation, secret = access.invite(session, name, _role(role), where, who.viewer, clock())
     return _people(request, session, who, pages, clock, new_link=f"{settings.base_url}/welcome/{secret}")
 
 
 @router.post("/people/invites/{invitation_id}/revoke")
 def revoke_invite(session: Writing, who: Staff, pages: PagesDep, invitation_id: str) -> Response:
     """Make an unused link worthless."""
-    access_actions.revoke_invitation(session, who.viewer, invitation_id)
+    access.revoke_invitation(session, who.viewer, invitation_id)
     return pages.redirect("/people", "invite_revoked")
 
 
@@ -153,7 +153,7 @@ def grant(
         who.viewer,
         person_id,
         _role(role),
-        organisation_queries.branch(session, branch),
+        organisation.branch(session, branch),
         clock(),
     )
     return pages.redirect("/people", "role_given")
@@ -169,9 +169,7 @@ def revoke(
     branch: Annotated[str, Form()] = "",
 ) -> Response:
     """Take somebody's role at a branch away."""
-    actions.take_role(
-        session, who.viewer, person_id, _role(role), organisation_queries.branch(session, branch)
-    )
+    actions.take_role(session, who.viewer, person_id, _role(role), organisation.branch(session, branch))
     return pages.redirect("/people", "role_taken")
 
 
@@ -186,7 +184,7 @@ def reset(
     person_id: str,
 ) -> Response:
     """Make a one-time link with which somebody chooses a new password, shown this once."""
-    secret = access_actions.invite_reset(session, who.viewer, person_id, clock())
+    secret = access.invite_reset(session, who.viewer, person_id, clock())
     return _people(request, session, who, pages, clock, new_link=f"{settings.base_url}/welcome/{secret}")
 
 
@@ -195,7 +193,7 @@ def active(
     session: Writing, who: Staff, pages: PagesDep, person_id: str, active: Annotated[str, Form()] = "0"
 ) -> Response:
     """Close or open somebody's account."""
-    access_actions.set_active(session, who.viewer, person_id, active == "1")
+    access.set_active(session, who.viewer, person_id, active == "1")
     return pages.redirect("/people", "person_on" if active == "1" else "person_off")
 
 

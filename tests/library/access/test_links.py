@@ -1,0 +1,100 @@
+"""One-time links: they make one account, or let one person choose a new password."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from library.access import actions as access
+from library.access import queries as access_queries
+from library.access import rules as access_rules
+from library.core.database import Database
+from library.core.errors import Forbidden, Invalid, NotFound
+from library.core.permits import Role
+from library.people import queries as people_queries
+from library.people.tables import Person
+from tests.support import factories as make
+from tests.support.databases import NOW
+from tests.support.together import together
+
+PASSWORD = "不忘初心，牢记使命"
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_link_makes_one_account_also_when_two_open_it_at_once(db: Database) -> None:
+    with db.write() as session:
+        admin, *_ = make.north(session)
+        _invitation, token = access.invite(session, "新同志", Role.LECTURER, make.root(session), admin, NOW)
+
+    def accept(name: str) -> str:
+        with db.write() as session:
+            return access.accept_invitation(session, token, name, "", PASSWORD, NOW).id
+
+    results = together([lambda: accept("one"), lambda: accept("two")])
+    [made] = [r for r in results if isinstance(r, str)]
+    [refused] = [r for r in results if not isinstance(r, str)]
+    assert isinstance(refused, NotFound)
+    with db.read() as session:
+        assert people_queries.person(session, made).name == "新同志"
+        assert [r[0] for r in people_queries.person_row(session, made).roles] == [Role.LECTURER]
+        assert session.scalar(select(func.count()).select_from(Person)) == 4
+
+
+def test_a_link_survives_a_refused_password_and_ends_in_time(db: Database) -> None:
+    with db.write() as session:
+        admin, *_ = make.north(session)
+        _i, token = access.invite(session, "", Role.MEMBER, make.root(session), admin, NOW)
+    with pytest.raises(Invalid), db.write() as session:
+        access.accept_invitation(session, token, "wang", "", "short", NOW)
+    with db.read() as session:
+        access_queries.invitation(session, token, NOW + timedelta(days=access_rules.INVITATION_DAYS) - MINUTE)
+        with pytest.raises(NotFound):
+            access_queries.invitation(session, token, NOW + timedelta(days=access_rules.INVITATION_DAYS))
+        with pytest.raises(NotFound):
+            access_queries.invitation(session, "guessed", NOW)
+
+
+def test_a_reset_link_changes_the_password_of_its_person_and_nothing_else(db: Database) -> None:
+    with db.write() as session:
+        _admin, staff, lecturer = make.north(session)
+        token = access.invite_reset(session, staff, str(lecturer.person_id), NOW)
+        person = access.accept_invitation(session, token, "ignored", "ignored", PASSWORD, NOW)
+        assert person.id == lecturer.person_id
+        assert person.name == "北方讲师"
+        name = person.username
+        with pytest.raises(Forbidden):
+            access.invite_reset(session, lecturer, str(staff.person_id), NOW)
+    assert access.sign_in(db, name, PASSWORD, NOW)
+
+
+def test_only_the_newest_first_link_works_and_none_once_there_is_an_administrator(db: Database) -> None:
+    with db.write() as session:
+        old, new = (
+            access.first_admin_link(session, NOW),
+            access.first_admin_link(session, NOW),
+        )
+        assert old is not None
+        assert new is not None
+        with pytest.raises(NotFound):
+            access_queries.invitation(session, old, NOW)
+        access.accept_invitation(session, new, "admin", "", PASSWORD, NOW)
+        assert access.first_admin_link(session, NOW) is None
+        assert people_queries.has_admin(session)
+
+
+def test_a_withdrawn_link_is_worthless(db: Database) -> None:
+    with db.write() as session:
+        admin, staff, lecturer = make.north(session)
+        invitation, token = access.invite(session, "", Role.STAFF, make.root(session), admin, NOW)
+        assert [i.id for i, _b in access_queries.open_invitations(session, admin, NOW)] == [invitation.id]
+        assert access_queries.open_invitations(session, staff, NOW) == []
+        for viewer in (staff, lecturer):
+            with pytest.raises(Forbidden):
+                access.revoke_invitation(session, viewer, invitation.id)
+        access.revoke_invitation(session, admin, invitation.id)
+        with pytest.raises(NotFound):
+            access_queries.invitation(session, token, NOW)
+        with pytest.raises(Forbidden):
+            access.invite(session, "", Role.STAFF, make.root(session), staff, NOW)
