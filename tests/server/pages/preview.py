@@ -30,6 +30,13 @@ CHROMIUM = Path("/usr/bin/chromium")
 STILL = ("--disable-gpu", "--disable-partial-raster", "--num-raster-threads=1", "--disable-lcd-text")
 """Chromium draws some rounded corners otherwise from one time to the next, unless it is told these."""
 
+NO_ANSWER = """
+window.fetch = () => new Promise(() => {});
+XMLHttpRequest.prototype.send = () => {};
+window.EventSource = class extends EventTarget { close() {} };
+"""
+"""Scripts wait for the server: it would be chance whether a picture shows that none is there."""
+
 SIZES = {"phone": (360, 780), "sideways": (780, 360), "desk": (1280, 900)}
 POSTER = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="%s"/>'
@@ -76,6 +83,7 @@ def shoot(files: Sequence[Path], *, dark: bool, chromium: Path = CHROMIUM) -> No
                 color_scheme="dark" if dark else "light",
                 reduced_motion="reduce",  # or a list is caught while it scrolls to its place
             )
+            context.add_init_script(NO_ANSWER)
             tab = context.new_page()
             for file in files:
                 tab.goto(file.as_uri())
