@@ -77,10 +77,10 @@ class Pages:
         """Read the word left for this page; only codes we know are shown, whatever the cookie says."""
         try:
             kind, code = json.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH_COOKIE, "")))
-        except ValueError:
+        except (TypeError, ValueError):
             return ()
-        known = kind in ("done", "notice", "problem") and self.renderer.has_sentence(code, language)
-        return (Flash(kind=kind, code=code),) if known else ()
+        known = kind in ("done", "notice", "problem") and isinstance(code, str)
+        return (Flash(kind=kind, code=code),) if known and self.renderer.has_sentence(code, language) else ()
 
     def respond(self, request: Request, who: Who, context: Context, status: int = 200) -> Response:
         """Return a page."""
