@@ -19,6 +19,10 @@ import pytest
 from library.core.database import Database
 from tests.support import needs, objects, postgres, spreading
 from tests.support.databases import KINDS, Databases
+from tests.support.quickness import Quickness
+
+CLUSTER = pytest.StashKey[Path]()
+"""Where the PostgreSQL of this run lies."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,18 +33,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Close the network before the first test module is imported; choose the seed."""
+    """Close the network before the first test module is imported; settle what all test processes share."""
     sys.addaudithook(_only_this_machine)
+    config.pluginmanager.register(Quickness())
+    told: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if told is not None:
+        config.option.seed, config.stash[CLUSTER] = told["seed"], Path(told["cluster"])
+        return
     if config.option.seed is None:
-        # Test processes are told by the one that started them: midnight may lie between.
-        given: int | None = getattr(config, "workerinput", {}).get("seed")
-        config.option.seed = spreading.seed_of(datetime.now(UTC).date()) if given is None else given
+        config.option.seed = spreading.seed_of(datetime.now(UTC).date())
+    config.stash[CLUSTER] = postgres.new_folder()
+    config.add_cleanup(lambda: postgres.remove(config.stash[CLUSTER]))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a test process the seed."""
+    """Tell a test process what it shares with the others."""
     node.workerinput["seed"] = node.config.option.seed
+    node.workerinput["cluster"] = str(node.config.stash[CLUSTER])
 
 
 def _is_spread(config: pytest.Config) -> bool:
@@ -105,9 +115,9 @@ def system_ffmpeg_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[postgres.PostgresServer]:
-    """One PostgreSQL per test process; ``create(template=...)`` gives databases of one's own."""
-    with postgres.running_server() as server:
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[postgres.PostgresServer]:
+    """One PostgreSQL for the run; ``create(template=...)`` gives databases of one's own."""
+    with postgres.shared_server(request.config.stash[CLUSTER]) as server:
         yield server
 
 

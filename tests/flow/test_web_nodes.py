@@ -18,7 +18,7 @@ from search.disk import generations
 from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.support import factories
-from tests.support.client import Person
+from tests.support.client import PLAIN, Person
 from tests.support.server import Process, add_people, password
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
@@ -71,7 +71,7 @@ def until(what: str, holds: Callable[[], Any], within_s: float) -> Any:
 def readiness(process: Process) -> tuple[int, dict[str, Any]]:
     """The status of /readyz and what it says; 0 before the process answers at all."""
     try:
-        answer = httpx.get(f"{process.base_url}/readyz", timeout=30)
+        answer = httpx.get(f"{process.base_url}/readyz", timeout=30, verify=PLAIN)
     except httpx.TransportError:
         return 0, {}
     return answer.status_code, answer.json()
@@ -79,7 +79,7 @@ def readiness(process: Process) -> tuple[int, dict[str, Any]]:
 
 def total(process: Process, query: str = "红船精神") -> int:
     """How many hits somebody who is not signed in has on a node."""
-    answer = httpx.get(f"{process.base_url}/api/v1/search", params={"q": query}, timeout=30)
+    answer = httpx.get(f"{process.base_url}/api/v1/search", params={"q": query}, timeout=30, verify=PLAIN)
     assert answer.status_code == 200, answer.text
     return int(answer.json()["total"])
 

@@ -1,4 +1,4 @@
-"""Migrated databases for tests, on SQLite and on PostgreSQL: made once per process, then copied."""
+"""Migrated databases for tests, on SQLite and on PostgreSQL: made once, then copied."""
 
 from __future__ import annotations
 
@@ -40,8 +40,7 @@ class Databases:
             return
         server: PostgresServer = self._request.getfixturevalue("postgres_server")
         if self._postgres_template is None:
-            self._postgres_template = server.create()
-            _fill(server.url(self._postgres_template))
+            self._postgres_template = server.template("weike_migrated", _fill)
         name = server.create(template=self._postgres_template)
         try:
             yield server.url(name)

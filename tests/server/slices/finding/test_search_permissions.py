@@ -27,6 +27,7 @@ from library.organisation import actions as organisation
 from search import COUNTED
 from tests.server.conftest import Shelf
 from tests.support import factories as make
+from tests.support.client import PLAIN
 from tests.support.server import Served, in_thread, new_data
 from tests.support.views import watch
 
@@ -348,7 +349,8 @@ def look(library: Library, viewer: str) -> Iterator[Look]:
     """What the viewer gets to see."""
     token = library.tokens.get(viewer)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with httpx.Client(base_url=library.served.base_url, headers=headers, timeout=60) as http:
+    base_url = library.served.base_url
+    with httpx.Client(base_url=base_url, headers=headers, timeout=60, verify=PLAIN) as http:
         yield Look(http, library.shown)
 
 

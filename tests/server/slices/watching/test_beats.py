@@ -29,6 +29,7 @@ from library.plays.view_counts import ViewCounts
 from server.slices.watching.beat_keys import BeatSigner
 from tests.server.conftest import Shelf
 from tests.support import factories as make
+from tests.support.client import PLAIN
 from tests.support.databases import KINDS
 from tests.support.postgres import PostgresServer
 from tests.support.server import Served, add_people, in_thread, new_data
@@ -83,7 +84,7 @@ def clip(shelf: Shelf) -> str:
 
 def send(served: Served, play: str, **body: Any) -> httpx.Response:
     """A beat from somewhere, with no cookie."""
-    return httpx.post(f"{served.base_url}/api/v1/plays/{play}/beats", json=body, timeout=60)
+    return httpx.post(f"{served.base_url}/api/v1/plays/{play}/beats", json=body, timeout=60, verify=PLAIN)
 
 
 def views(served: Served, clip: str) -> int:
@@ -185,7 +186,7 @@ def test_a_beat_without_its_plays_key_is_not_believed(
     elsewhere = BeatSigner("another server's secret of more than enough characters").key(play["play"])
     for key in ("", "x", theirs["key"], elsewhere, play["key"][:-1], play["key"] + "=", "钥匙", None, 5):
         for cookies in (None, member.http.cookies, other.http.cookies):
-            with httpx.Client(base_url=served.base_url, cookies=cookies) as http:
+            with httpx.Client(base_url=served.base_url, cookies=cookies, verify=PLAIN) as http:
                 answer = http.post(
                     f"/api/v1/plays/{play['play']}/beats", json={"key": key, "ranges": [[0, 60]]}
                 )
@@ -242,7 +243,7 @@ def test_nonsense_is_refused_and_earns_nothing(
     clock.forward(60)
     if body.startswith(b'{"r'):
         body = body[:-1] + b', "key": "%s"}' % play["key"].encode()
-    answer = httpx.post(f"{served.base_url}/api/v1/plays/{play['play']}/beats", content=body)
+    answer = httpx.post(f"{served.base_url}/api/v1/plays/{play['play']}/beats", content=body, verify=PLAIN)
     assert (answer.status_code, answer.json()["error"]) == (422, "beat_unreadable"), answer.text
     assert views(served, clip) == 0
 
