@@ -47,6 +47,7 @@ from server.web.i18n import load_catalogues
 from server.web.pages import Pages
 from server.web.requests import Requests
 from server.web.templating import Renderer
+from server.web.turns import Turns, turn
 from server.wiring import Ports
 
 _HERE = Path(__file__).parent
@@ -67,12 +68,13 @@ def create_app(settings: Settings, ports: Ports) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        dependencies=[Depends(guard)],
+        dependencies=[Depends(guard), Depends(turn, scope="function")],
     )
     app.state.settings, app.state.ports, app.state.assets = settings, ports, assets
     counts = ViewCounts()
     app.state.pages = Pages(renderer, ports, counts)
     app.state.stopping = asyncio.Event()
+    app.state.turns = Turns(settings.threads)
     for module in (
         system,
         catalog,
@@ -134,6 +136,7 @@ class _MediaFirst(FastAPI):
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run what runs beside the pages; at the end let go who follows a stream, and write the last beats."""
+    app.state.turns.open_threads()
     async with running(beside_pages(app.state.ports)):
         try:
             yield

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from library.access import actions as access
 from library.access import queries as access_queries
@@ -85,7 +86,13 @@ class Who:
         return f"p:{self.viewer.person_id}" if self.viewer.person_id else f"v:{self.visitor[:32]}"
 
 
-def identify(request: Request, ports: PortsDep) -> Who:
+async def who_asks(request: Request, ports: PortsDep) -> Who:
+    """Return who asks; it takes a turn of its own, which is over before the request's body is read."""
+    async with request.app.state.turns:
+        return await run_in_threadpool(identify, request, ports)
+
+
+def identify(request: Request, ports: Ports) -> Who:
     """Find out who asks, once per request."""
     known: Who | None = getattr(request.state, "who", None)
     if known is None:
@@ -94,7 +101,7 @@ def identify(request: Request, ports: PortsDep) -> Who:
     return known
 
 
-WhoDep = Annotated[Who, Depends(identify)]
+WhoDep = Annotated[Who, Depends(who_asks)]
 
 
 def _identify(request: Request, ports: Ports) -> Who:

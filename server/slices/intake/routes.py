@@ -7,10 +7,11 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.catalog.permits import Action, may
@@ -31,8 +32,6 @@ router = APIRouter(include_in_schema=False)
 
 _PER_PAGE = 30
 _EVENT_EVERY_S = 1.0
-# A comment now and then keeps proxies from closing a quiet line.
-_SILENCE_S = 15.0
 
 
 @router.get("/upload")
@@ -122,17 +121,8 @@ def progress(request: Request, session: Reading, ports: PortsDep, who: WhoDep, l
     return pages.respond(request, who, context)
 
 
-@router.get("/lessons/{lesson_id}/events")
-async def events(request: Request, ports: PortsDep, who: WhoDep, lesson_id: str) -> Response:
-    """The progress as server-sent events: one when something changed, the last when all is over."""
-    await run_in_threadpool(_event, request, ports, who, lesson_id)  # refuse before the stream begins
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(
-        _stream(request, ports, who, lesson_id), media_type="text/event-stream", headers=headers
-    )
-
-
-def _event(request: Request, ports: Ports, who: Who, lesson_id: str) -> dict[str, object]:
+def _event(request: Request, ports: PortsDep, who: WhoDep, lesson_id: str) -> dict[str, object]:
+    """Return the whole progress of a lesson in words; raises NotFound."""
     pages: Pages = request.app.state.pages
     with ports.db.read() as session:
         lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
@@ -140,24 +130,37 @@ def _event(request: Request, ports: Ports, who: Who, lesson_id: str) -> dict[str
         return pages.renderer.progress_event(now, who.language)
 
 
-async def _stream(request: Request, ports: Ports, who: Who, lesson_id: str) -> AsyncIterator[str]:
-    last, silent_s = "", 0.0
+def _kept_nowhere(response: Response) -> None:
+    response.headers["cache-control"] = "no-store"
+
+
+@router.get(
+    "/lessons/{lesson_id}/events", response_class=EventSourceResponse, dependencies=[Depends(_kept_nowhere)]
+)
+async def events(
+    request: Request,
+    ports: PortsDep,
+    who: WhoDep,
+    lesson_id: str,
+    event: Annotated[dict[str, object], Depends(_event)],
+) -> AsyncIterator[ServerSentEvent]:
+    """The progress as server-sent events: one when something changed, the last when all is over.
+
+    The first is asked for before the stream begins, so that whoever may not see it is told so. While nothing
+    changes FastAPI sends a comment now and then, which keeps proxies from closing a quiet line.
+    """
+    last: dict[str, object] = {}
     while not request.app.state.stopping.is_set() and not await request.is_disconnected():
+        if event != last:
+            last = event
+            yield ServerSentEvent(raw_data=json.dumps(event, ensure_ascii=False))
+        if event["state"] in ("ready", "failed", "refused", "cancelled"):
+            return
+        await asyncio.sleep(_EVENT_EVERY_S)
         try:
             event = await run_in_threadpool(_event, request, ports, who, lesson_id)
         except WeikeError:  # deleted or withdrawn meanwhile
             return
-        text = json.dumps(event, ensure_ascii=False)
-        if text != last:
-            last, silent_s = text, 0.0
-            yield f"data: {text}\n\n"
-        elif silent_s >= _SILENCE_S:
-            silent_s = 0.0
-            yield ": still here\n\n"
-        if event["state"] in ("ready", "failed", "refused", "cancelled"):
-            return
-        await asyncio.sleep(_EVENT_EVERY_S)
-        silent_s += _EVENT_EVERY_S
 
 
 @router.post("/lessons/{lesson_id}/retry")
