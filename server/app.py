@@ -23,7 +23,7 @@ from server.slices.watching import beats
 from server.slices.watching.beat_keys import BeatSigner
 from server.web import errors
 from server.web.assets import load_assets
-from server.web.deps import guard
+from server.web.deps import guard, turn
 from server.web.i18n import load_catalogues
 from server.web.registry import gather, routers_of
 from server.web.requests import Requests
@@ -52,7 +52,7 @@ def create_app(settings: Settings, ports: Ports, slices: Sequence[Slice] = SLICE
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        dependencies=[Depends(guard)],
+        dependencies=[Depends(guard), Depends(turn, scope="function")],
     )
     counts = ViewCounts()
     hold(app, ports, assets, renderer, counts, registry.navigation)
@@ -95,6 +95,7 @@ class _MediaFirst(FastAPI):
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run what runs beside the pages; at the end let go who follows a stream, and write the last beats."""
     state = state_of(app)
+    state.turns.open_threads()
     async with running(beside_pages(state.ports)):
         try:
             yield

@@ -11,6 +11,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from library.intake.rules import Limits
 from library.plays.rules import ViewRule
 
+PARALLEL_RECORDINGS = 8
+"""How many recordings a worker is at at once; mostly they wait for their clips."""
+
+_BESIDE_PAGES = 10
+"""How many connections everything in server.background holds at once beside a worker's recordings."""
+
 
 class Settings(BaseSettings):
     """The settings; names in the environment carry the prefix WEIKE_."""
@@ -55,6 +61,13 @@ class Settings(BaseSettings):
     )
     media_life_s: int = Field(
         default=6 * 3600, ge=60, description="How long a media address plays, in seconds."
+    )
+
+    threads: int = Field(
+        default=40,
+        ge=4,
+        le=1000,
+        description="How many requests are worked at at once; each may hold a connection to the database.",
     )
 
     worker: bool = Field(default=True, description="Whether `serve` runs the worker too.")
@@ -155,6 +168,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data / 'weike.sqlite'}"
+
+    @property
+    def connections(self) -> int:
+        """How many connections to the database this process may hold, so that nobody in it waits for one.
+
+        One for each request that is worked at, some for what runs beside the pages, and two for each
+        recording and each clip that a worker is at: the step's own, and that of what watches over it.
+        """
+        at_work = PARALLEL_RECORDINGS + self.parallel_clips if self.worker else 0
+        return self.threads + _BESIDE_PAGES + 2 * at_work
 
     @property
     def jobs(self) -> str:

@@ -97,7 +97,7 @@ def open_ports(settings: Settings, clock: Clock = utc_now) -> Ports:
         folder.mkdir(exist_ok=True)
     secret = secrets.read_or_make(settings.secret_file or settings.data / "secret")
     media_keys = MediaKeys(settings.media_keys_file)
-    db = open_database(settings.database)
+    db = open_database(settings.database, settings.connections)
     migrate.prepare(db, settings.organisation, clock())
     store = open_store(settings)
     offering = (settings.query_searchers, settings.keep_queries_days)

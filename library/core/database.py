@@ -35,6 +35,9 @@ WRITES = "weike_writes"
 LOCK_WAIT_S = 30.0
 """SQLite: how long one writer waits for another."""
 
+FEW_CONNECTIONS = 10
+"""Enough for whoever works alone, such as a command."""
+
 _WAL_AGAIN_S = 0.02
 _ANNOUNCED = "weike_announced"
 
@@ -83,6 +86,7 @@ class Database:
         # PostgreSQL by itself shows each statement another state; SQLite shows one from the first read on.
         one_state = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reading = engine if self.is_sqlite else engine.execution_options(**one_state)
+        self._writing = engine.execution_options(**{WRITES: True})
         self._listeners: dict[str, Callable[[], None]] = {}
 
     @property
@@ -92,7 +96,10 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session that sees one state of the data and is rolled back at the end."""
+        """Give a session that sees one state of the data and is rolled back at the end.
+
+        A connection is taken by the first statement, as in `write`.
+        """
         with Session(self._reading, autoflush=False) as session:
             yield session
 
@@ -100,11 +107,11 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Give a session that is committed at the end, or rolled back when an error leaves the block.
 
-        On SQLite the write lock is taken at the beginning, so that a read followed by a write in one
-        transaction can never fail half-way with "database is locked".
+        On SQLite the write lock is taken with the first statement, also when that only reads, so that a read
+        followed by a write in one transaction can never fail half-way with "database is locked". Not earlier:
+        who has opened a session may still have other things to do, or to wait for.
         """
-        with Session(self.engine) as session:
-            session.connection(execution_options={WRITES: True})
+        with Session(self._writing) as session:
             yield session
             session.commit()
             for what in session.info.get(_ANNOUNCED, ()):
@@ -124,19 +131,16 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, connections: int = FEW_CONNECTIONS) -> Database:
     """Open the database at `url` (sqlite:///file or postgresql+psycopg://...); no table is made.
 
+    At most `connections` are open at once, each made when it is first needed; whoever needs one more waits.
     Errors name the statement and never its values, which are names, hashes and the ids of people.
     """
+    common: dict[str, Any] = {"hide_parameters": True, "pool_size": connections, "max_overflow": 0}
     if not url.startswith("sqlite"):
-        return Database(
-            create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
-        )
-    # Twice the threads of the web server: a request may read while it writes, and none may wait for another.
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": LOCK_WAIT_S}, pool_size=20, max_overflow=60
-    )
+        return Database(create_engine(url, pool_pre_ping=True, **common))
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_S}, **common)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -26,13 +26,13 @@ from server.background.index_follower import IndexThread
 from server.background.roll_up import RollThread
 from server.background.store_sweep import SweepThread
 from server.background.waiting_recordings import WaitingRecordingsThread, workflow_of
+from server.settings import PARALLEL_RECORDINGS
 from server.wiring import Ports
 from transcode.errors import Cancelled
 
 # Constant, because a workflow is only recovered by the version that began it, and our steps stay compatible.
 APPLICATION_VERSION = "1"
 _RECOVERIES = 10
-_PARALLEL_RECORDINGS = 8
 # Children are ended by then, and what they were at is left to the next start.
 _FINISH_S = 15
 RECORDINGS, CLIPS = "recordings", "clips"
@@ -99,7 +99,7 @@ class Worker:
         started.callback(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=_FINISH_S)
         process = self._register(self._pipeline())
         DBOS.launch()
-        DBOS.register_queue(RECORDINGS, worker_concurrency=_PARALLEL_RECORDINGS, polling_interval_sec=0.2)
+        DBOS.register_queue(RECORDINGS, worker_concurrency=PARALLEL_RECORDINGS, polling_interval_sec=0.2)
         DBOS.register_queue(CLIPS, worker_concurrency=settings.parallel_clips, polling_interval_sec=0.2)
         return process
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import inspect
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from library.core.clock import Clock
 from library.core.database import Database
@@ -87,13 +89,35 @@ Reading = Annotated[Session, Depends(read_session, scope="function")]
 Writing = Annotated[Session, Depends(write_session, scope="function")]
 
 
-def who_asks(request: Request) -> Who:
-    """Return who asks; raises SignInNeeded."""
-    ports = state_of(request.app).ports
-    return identify(request, ports.db, ports.clock, ports.secret)
+async def who_asks(request: Request) -> Who:
+    """Return who asks; raises SignInNeeded.
+
+    It takes a turn of its own, which is over before the request's body is read.
+    """
+    known: Who | None = getattr(request.state, "who", None)
+    if known is not None:
+        return known
+    state = state_of(request.app)
+    ports = state.ports
+    async with state.turns:
+        return await run_in_threadpool(identify, request, ports.db, ports.clock, ports.secret)
 
 
 WhoDep = Annotated[Who, Depends(who_asks)]
+
+
+async def turn(request: Request) -> AsyncIterator[None]:
+    """Wait for a turn before anything is opened for a route, and give it back before the answer is sent.
+
+    A route that is a coroutine takes none. It waits itself, for an upload, for a file that is made or for
+    something to tell, and uses threads and the database for moments only.
+    """
+    route = request.scope["endpoint"]
+    if inspect.iscoroutinefunction(route) or inspect.isasyncgenfunction(route):
+        yield
+        return
+    async with state_of(request.app).turns:
+        yield
 
 
 async def guard(request: Request, who: WhoDep) -> None:

@@ -93,7 +93,7 @@ def _answer(request: Request, status: int, reason: Reason) -> Response:
     state = state_of(request.app)
     pages = state.pages
     try:
-        who = who_asks(request)
+        who = await who_asks(request)
     except errors.SignInNeeded:  # a program with an unknown token
         who = nobody(request)
     if for_programs(request):

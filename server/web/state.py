@@ -15,6 +15,7 @@ from server.web.media_urls import MediaUrls
 from server.web.navigation import NavigationEntry
 from server.web.pages import Pages
 from server.web.templating import Renderer
+from server.web.turns import Turns
 from server.wiring import Ports
 
 
@@ -28,6 +29,7 @@ class AppState:
     media: MediaUrls
     cards: LessonCards
     stopping: asyncio.Event
+    turns: Turns
 
 
 def hold(
@@ -48,6 +50,7 @@ def hold(
         media=media,
         cards=LessonCards(media, counts),
         stopping=asyncio.Event(),
+        turns=Turns(settings.threads),
     )
 
 

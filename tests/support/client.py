@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+import socket
 import ssl
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -117,6 +119,23 @@ class Person:
             "Content-Type": "application/offset+octet-stream",
         }
         return self.http.patch(location, headers=headers, content=data)
+
+    def send_part(self, location: str, data: bytes, at: int, size_bytes: int) -> socket.socket:
+        """Begin to send a chunk of `size_bytes`, stop after `data` and return the line, as one that hangs."""
+        address = urlsplit(str(self.http.base_url.join(location)))
+        headers = {
+            **TUS,
+            "Host": address.netloc,
+            "X-CSRF-Token": self.csrf(),
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.http.cookies.items()),
+            "Upload-Offset": str(at),
+            "Content-Type": "application/offset+octet-stream",
+            "Content-Length": str(size_bytes),
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        line = socket.create_connection((str(address.hostname), address.port or 80))
+        line.sendall(f"PATCH {address.path} HTTP/1.1\r\n{head}\r\n".encode() + data)
+        return line
 
     def upload(self, lesson: str, file: Path, file_name: str | None = None) -> None:
         """Upload a whole file."""

@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.catalog.permits import Action, LessonState, may
@@ -44,8 +45,6 @@ router = APIRouter(include_in_schema=False)
 
 _PER_PAGE = 30
 _EVENT_EVERY_S = 1.0
-# A comment now and then keeps proxies from closing a quiet line.
-_SILENCE_S = 15.0
 
 
 @router.get("/upload")
@@ -148,18 +147,10 @@ def progress(
     return pages.respond(request, who, context)
 
 
-@router.get("/lessons/{lesson_id}/events")
-async def events(
-    request: Request,
-    who: WhoDep,
-    pages: PagesDep,
-    settings: SettingsDep,
-    clock: ClockDep,
-    db: DatabaseDep,
-    stopping: StoppingDep,
-    lesson_id: str,
-) -> Response:
-    """The progress as server-sent events: one when something changed, the last when all is over."""
+def look_of(
+    who: WhoDep, pages: PagesDep, settings: SettingsDep, clock: ClockDep, db: DatabaseDep, lesson_id: str
+) -> Callable[[], dict[str, object]]:
+    """Return what looks at the whole progress of a lesson and says it in words; it raises NotFound."""
 
     def look() -> dict[str, object]:
         with db.read() as session:
@@ -167,33 +158,43 @@ async def events(
             now = progress_of(session, lesson, who.viewer, clock(), settings.parallel_clips)
             return pages.renderer.progress_event(now, who.language)
 
-    await run_in_threadpool(look)  # refuse before the stream begins
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(
-        _stream(request, stopping, look), media_type="text/event-stream", headers=headers
-    )
+    return look
 
 
-async def _stream(
-    request: Request, stopping: asyncio.Event, look: Callable[[], dict[str, object]]
-) -> AsyncIterator[str]:
-    last, silent_s = "", 0.0
+def _first_look(look: Annotated[Callable[[], dict[str, object]], Depends(look_of)]) -> dict[str, object]:
+    return look()
+
+
+def _kept_nowhere(response: Response) -> None:
+    response.headers["cache-control"] = "no-store"
+
+
+@router.get(
+    "/lessons/{lesson_id}/events", response_class=EventSourceResponse, dependencies=[Depends(_kept_nowhere)]
+)
+async def events(
+    request: Request,
+    stopping: StoppingDep,
+    look: Annotated[Callable[[], dict[str, object]], Depends(look_of)],
+    event: Annotated[dict[str, object], Depends(_first_look)],
+) -> AsyncIterator[ServerSentEvent]:
+    """The progress as server-sent events: one when something changed, the last when all is over.
+
+    The first is asked for before the stream begins, so that whoever may not see it is told so. While nothing
+    changes FastAPI sends a comment now and then, which keeps proxies from closing a quiet line.
+    """
+    last: dict[str, object] = {}
     while not stopping.is_set() and not await request.is_disconnected():
+        if event != last:
+            last = event
+            yield ServerSentEvent(raw_data=json.dumps(event, ensure_ascii=False))
+        if event["state"] in ENDED:
+            return
+        await asyncio.sleep(_EVENT_EVERY_S)
         try:
             event = await run_in_threadpool(look)
         except WeikeError:  # deleted or withdrawn meanwhile
             return
-        text = json.dumps(event, ensure_ascii=False)
-        if text != last:
-            last, silent_s = text, 0.0
-            yield f"data: {text}\n\n"
-        elif silent_s >= _SILENCE_S:
-            silent_s = 0.0
-            yield ": still here\n\n"
-        if event["state"] in ENDED:
-            return
-        await asyncio.sleep(_EVENT_EVERY_S)
-        silent_s += _EVENT_EVERY_S
 
 
 @router.post("/lessons/{lesson_id}/retry")

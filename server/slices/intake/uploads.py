@@ -6,19 +6,16 @@ one person, and is known to the database before its first byte arrives.
 
 from __future__ import annotations
 
-import errno
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from tuspyserver import create_tus_router
-from tuspyserver.storage.local import LocalFileStorage
 
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
@@ -29,40 +26,9 @@ from library.intake import actions, queries, rules
 from library.intake.rules import RecordingState
 from library.intake.unfinished_uploads import DAYS_KEPT, note_received
 from server.settings import Settings
+from server.slices.intake.upload_storage import UploadStorage
 from server.web.deps import ClockDep, DatabaseDep, Lecturer, SettingsDep
 from server.web.who import Who
-
-
-class UploadStorage(LocalFileStorage):
-    """tuspyserver's local storage, made true to the bytes on disk.
-
-    Its own offset lives in a side file that is written after the bytes: a process killed between the two
-    would resume before bytes that are already there, and write them twice. Here the offset is always the
-    length of the file, which is the only thing that survived.
-    """
-
-    async def read_info(self, uid: str) -> dict[str, Any] | None:
-        """Return the side file's facts with the offset that the bytes on disk have."""
-        info: dict[str, Any] | None = await super().read_info(uid)
-        if info is not None:
-            info["offset"] = await self.size(uid)
-        return info
-
-    async def flush(self, uid: str) -> None:
-        """Write what arrived; a full disk is told to the browser, which keeps the rest and tries later."""
-        try:
-            await super().flush(uid)
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise HTTPException(507, detail="disk_full") from error
-            raise
-
-    @asynccontextmanager
-    async def lock(self, uid: str) -> AsyncIterator[None]:  # type: ignore[override]  # declared without it
-        """Hold an upload; what an earlier request left unwritten in memory is dropped, the browser has it."""
-        async with super().lock(uid):
-            self._pending.pop(uid, None)
-            yield
 
 
 def upload_router(settings: Settings) -> APIRouter:
