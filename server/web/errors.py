@@ -12,10 +12,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from library.core import errors
 from library.finding.indexer import IndexUnavailable
 from server.logs import told_path
-from server.web.deps import who_asks
 from server.web.parts import ErrorPage, Reason
 from server.web.state import state_of
-from server.web.who import nobody
+from server.web.who import identify, nobody
 
 log = structlog.get_logger()
 
@@ -86,14 +85,15 @@ def install(app: FastAPI) -> None:
 async def respond(request: Request, status: int, reason: Reason) -> Response:
     """Return the answer for an error, in the language of who asked."""
     # In a thread, as every answer that asks the database: others go on meanwhile.
-    return await run_in_threadpool(_answer, request, status, reason)
+    async with state_of(request.app).turns:
+        return await run_in_threadpool(_answer, request, status, reason)
 
 
 def _answer(request: Request, status: int, reason: Reason) -> Response:
     state = state_of(request.app)
     pages = state.pages
     try:
-        who = await who_asks(request)
+        who = identify(request, state.ports.db, state.ports.clock, state.ports.secret)
     except errors.SignInNeeded:  # a program with an unknown token
         who = nobody(request)
     if for_programs(request):
