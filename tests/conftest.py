@@ -19,7 +19,7 @@ import pytest
 from library.core.database import Database
 from tests.support import needs, objects, postgres, spreading
 from tests.support.databases import KINDS, Databases
-from tests.support.quickness import Quickness
+from tests.support.quickness import MARKS, Quickness
 
 CLUSTER = pytest.StashKey[Path]()
 """Where the PostgreSQL of this run lies."""
@@ -35,7 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Close the network before the first test module is imported; settle what all test processes share."""
     sys.addaudithook(_only_this_machine)
-    config.pluginmanager.register(Quickness())
+    if all(f"not {mark}" in config.option.markexpr for mark in MARKS):  # make check
+        config.pluginmanager.register(Quickness())
     told: dict[str, Any] | None = getattr(config, "workerinput", None)
     if told is not None:
         config.option.seed, config.stash[CLUSTER] = told["seed"], Path(told["cluster"])

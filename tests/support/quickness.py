@@ -1,6 +1,7 @@
-"""A test of `make check` that takes its time fails: the fast tests stay fast only if somebody watches.
+"""A test of `make check` that takes its time fails there: the fast tests stay fast only if somebody watches.
 
-What counts is a test's own time, so that a busy machine fails nobody.
+What counts is a test's own time, so that a busy machine fails nobody. Where all tests run, nothing is timed:
+what is right must not depend on how fast a machine is.
 """
 
 from __future__ import annotations
