@@ -31,7 +31,7 @@ BATCH = 500
 """How many beats one transaction holds at most (library/plays/counting.py)."""
 
 CONNECTIONS = 30
-"""What a web process may hold to the database at most (library/core/database.py)."""
+"""What a web process may hold to the database at most, with WEIKE_THREADS=20 (server/settings.py)."""
 
 GATHER_S = 0.1
 """How long beats wait for others (WEIKE_BEAT_GATHER_MS)."""

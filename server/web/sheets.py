@@ -1,12 +1,13 @@
-"""Cells of workbooks and fields of CSV files that hold what people wrote: text stays text, runs nothing."""
+"""Workbooks and CSV files, also of what people wrote: text stays text and runs nothing."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,18 +23,82 @@ _MOST_LETTERS = 32_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-class Cells:
-    """Makes the cells of one sheet of an openpyxl workbook that is only written."""
+@dataclass(frozen=True)
+class Link:
+    """An address that a cell shows and opens."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: what it is about, headings, rows.
+
+    Of `about` the first line is a title. `widths` are those of the columns, in letters. `freeze` keeps the
+    headings in sight. Long texts run over several lines in the headings or in the rows that are to wrap.
+    """
+
+    name: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Value | Link]]
+    widths: Sequence[int]
+    about: Sequence[str] = ()
+    freeze: bool = False
+    wrap_headings: bool = False
+    wrap_rows: bool = False
+
+
+def workbook(sheets: Iterable[Sheet]) -> bytes:
+    """Return the workbook that holds `sheets`."""
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    for sheet in sheets:
+        _Writer(book.create_sheet(sheet.name)).write(sheet)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+class _Writer:
+    """Writes one sheet of an openpyxl workbook that is only written."""
 
     def __init__(self, sheet: Any) -> None:
         from openpyxl.cell import WriteOnlyCell
+        from openpyxl.styles import Alignment, Font
 
-        self._sheet, self._cell = sheet, WriteOnlyCell
+        self._sheet, self._new_cell = sheet, WriteOnlyCell
+        self._title, self._bold = Font(bold=True, size=14), Font(bold=True)
+        self._link = Font(color="0563C1", underline="single")
+        self._wrapped = Alignment(wrap_text=True, vertical="top")
 
-    def text(self, text: str, font: Any = None) -> Any:
+    def write(self, its: Sheet) -> None:
+        """Write all of it; what is said of the sheet itself must come before its first row."""
+        from openpyxl.utils import get_column_letter
+
+        for n, width in enumerate(its.widths, start=1):
+            self._sheet.column_dimensions[get_column_letter(n)].width = width
+        above = len(its.about) + 1 if its.about else 0
+        if its.freeze:
+            self._sheet.freeze_panes = f"A{above + 2}"
+        for n, line in enumerate(its.about):
+            self._sheet.append([self._text(line, self._title if n == 0 else None)])
+        if above:
+            self._sheet.append([])
+        self._append([self._text(heading, self._bold) for heading in its.headings], wrap=its.wrap_headings)
+        for row in its.rows:
+            self._append([self._cell(value) for value in row], wrap=its.wrap_rows)
+
+    def _append(self, cells: Sequence[Any], *, wrap: bool) -> None:
+        if wrap:
+            for cell in cells:
+                cell.alignment = self._wrapped
+        self._sheet.append(cells)
+
+    def _text(self, text: str, font: Any = None) -> Any:
         """A cell that holds `text` and is never taken for a formula, a number or an error."""
         kept = _NOT_XML.sub("", text)[:_MOST_LETTERS]
-        cell = self._cell(self._sheet, kept)
+        cell = self._new_cell(self._sheet, kept)
         cell.data_type = "s"  # openpyxl makes a formula of what begins with "="
         if kept.startswith(_FORMULA):
             # Excel then takes it for text also after somebody has edited it.
@@ -42,11 +107,15 @@ class Cells:
             cell.font = font
         return cell
 
-    def value(self, value: Value) -> Any:
+    def _cell(self, value: Value | Link) -> Any:
         """A cell of whatever kind; None leaves it empty."""
         if isinstance(value, str):
-            return self.text(value)
-        cell = self._cell(self._sheet, value)
+            return self._text(value)
+        if isinstance(value, Link):
+            link = self._text(value.url, self._link)
+            link.hyperlink = link.value
+            return link
+        cell = self._new_cell(self._sheet, value)
         if isinstance(value, date):
             cell.number_format = "yyyy-mm-dd"
         elif isinstance(value, timedelta):

@@ -13,6 +13,7 @@ import pytest
 import typer
 import yaml
 
+from bench import crowd
 from server.cli import build
 from server.settings import Settings
 from server.wiring import open_store
@@ -72,6 +73,7 @@ def test_the_scale_environment_opens_an_s3_store(monkeypatch: pytest.MonkeyPatch
     assert settings.search == "whoosh"
     assert settings.database.startswith("postgresql+psycopg://weike:")
     assert settings.worker is False
+    assert settings.connections == crowd.CONNECTIONS, "what PostgreSQL's max_connections is reckoned with"
     assert type(open_store(settings)).__name__ == "S3Store"
     assert json.loads(scale_env()["WEIKE_STORE_OPTIONS"])["endpoint"] == "http://objects:8333"
 

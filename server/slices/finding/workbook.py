@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from io import BytesIO
-from typing import Any
 
 from library.core.clock import CHINA
 from library.core.database import Database
 from library.core.permits import Viewer
 from library.finding.hits import MOST_MOMENTS, Finder, FoundRow
 from search import Filters, Sort, parse
+from server.web import sheets
 from server.web.formats import filters as formats
 from server.web.i18n import N_, Catalogue
-from server.web.sheets import XLSX, Cells
+from server.web.sheets import XLSX, Link, Sheet, Value
 from server.web.words import word
 
 MEDIA_TYPE = XLSX
@@ -162,26 +161,31 @@ def _clip_name(row: FoundRow, catalogue: Catalogue) -> str:
 
 def workbook(gathered: Gathered, about: About, catalogue: Catalogue) -> bytes:
     """Return the file: what was searched for, how much of it is here, and the moments."""
-    import openpyxl
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
+    sheet = Sheet(
+        name=catalogue.say(N_("搜索")),
+        headings=[catalogue.say(heading) for heading in _HEADINGS],
+        rows=map(_row, gathered.lines),
+        widths=_WIDTHS,
+        about=_about_lines(gathered, about, catalogue),
+        freeze=True,
+        wrap_rows=True,
+    )
+    return sheets.workbook([sheet])
 
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(catalogue.say(N_("搜索")))
-    first = _about_lines(gathered, about, catalogue)
-    for n, width in enumerate(_WIDTHS, start=1):
-        sheet.column_dimensions[get_column_letter(n)].width = width
-    sheet.freeze_panes = f"A{len(first) + 3}"
-    put = _Writer(sheet)
-    for n, line in enumerate(first):
-        sheet.append([put.text(line, Font(bold=True, size=14) if n == 0 else None)])
-    sheet.append([])
-    sheet.append([put.text(catalogue.say(heading), Font(bold=True)) for heading in _HEADINGS])
-    for moment in gathered.lines:
-        sheet.append(put.line(moment))
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+
+def _row(line: Line) -> Sequence[Value | Link]:
+    """Return a moment as a row of the sheet."""
+    return (
+        line.title,
+        line.state,
+        line.lecturer,
+        line.taught_on,
+        line.clip,
+        None if line.at_s is None else timedelta(seconds=int(line.at_s)),
+        line.quote,
+        line.found_in,
+        Link(line.url),
+    )
 
 
 def _about_lines(gathered: Gathered, about: About, catalogue: Catalogue) -> list[str]:
@@ -209,35 +213,3 @@ def _loosened(query: str, catalogue: Catalogue) -> str:
     if word:
         return catalogue.say(N_("没有找到“%(word)s”，下面是相近的。"), word=word)
     return catalogue.say(N_("没有一处同时讲到所有这些词，下面是讲到其中一些的。"))
-
-
-class _Writer(Cells):
-    """Makes the rows of the sheet."""
-
-    def __init__(self, sheet: Any) -> None:
-        from openpyxl.styles import Alignment, Font
-
-        super().__init__(sheet)
-        self._link = Font(color="0563C1", underline="single")
-        self._wrapped = Alignment(wrap_text=True, vertical="top")
-
-    def line(self, line: Line) -> Sequence[Any]:
-        """A moment as a row of the sheet."""
-        at = None if line.at_s is None else self.value(timedelta(seconds=int(line.at_s)))
-        link = self.text(line.url, self._link)
-        link.hyperlink = link.value
-        row = [
-            self.text(line.title),
-            self.text(line.state),
-            self.text(line.lecturer),
-            self.value(line.taught_on),
-            self.text(line.clip),
-            at,
-            self.text(line.quote),
-            self.text(line.found_in),
-            link,
-        ]
-        for cell in row:
-            if cell is not None:
-                cell.alignment = self._wrapped
-        return row

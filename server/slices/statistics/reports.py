@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from io import BytesIO
 
 from library.core.clock import CHINA
 from library.plays.figures import (
@@ -24,11 +23,12 @@ from library.plays.figures import (
 )
 from server.slices.statistics.charts import retention
 from server.slices.statistics.presentation import clip_completion, whole_completion
+from server.web import sheets
 from server.web.formats import clock
 from server.web.formats import filters as formats
 from server.web.i18n import N_, Catalogue
 from server.web.parts import CountingRule
-from server.web.sheets import Cells, Value, csv_text
+from server.web.sheets import Sheet, Value, csv_text
 from server.web.words import rule_sentences, word
 
 MOST_LESSONS = 20_000
@@ -255,34 +255,21 @@ _NAMES_WIDTH, _WIDTH = 40, 16
 
 def workbook(report: Report) -> bytes:
     """Return the report as a workbook: what it is and the sums on the first sheet, a sheet for each table."""
-    import openpyxl
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
-
-    book = openpyxl.Workbook(write_only=True)
-    for n, table in enumerate(report.tables):
-        sheet = book.create_sheet(table.name)
-        example = table.rows[0] if table.rows else [""]
-        for column, value in enumerate(example, start=1):
-            wide = _NAMES_WIDTH if isinstance(value, str) else _WIDTH
-            sheet.column_dimensions[get_column_letter(column)].width = wide
-        put = Cells(sheet)
-        if n == 0:
-            sheet.append([put.text(report.title, Font(bold=True, size=14))])
-            for line in report.about:
-                sheet.append([put.text(line)])
-            sheet.append([])
-        else:
-            sheet.freeze_panes = "A2"
-        headings = [put.text(heading, Font(bold=True)) for heading in table.headings]
-        for cell in headings:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.append(headings)
-        for values in table.rows:
-            sheet.append([put.value(value) for value in values])
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return sheets.workbook(
+        Sheet(
+            name=table.name,
+            headings=table.headings,
+            rows=table.rows,
+            widths=[
+                _NAMES_WIDTH if isinstance(value, str) else _WIDTH
+                for value in (table.rows[0] if table.rows else [""])
+            ],
+            about=[report.title, *report.about] if n == 0 else (),
+            freeze=n > 0,
+            wrap_headings=True,
+        )
+        for n, table in enumerate(report.tables)
+    )
 
 
 def csv_file(report: Report) -> bytes:
