@@ -28,6 +28,7 @@ def unsafe_routes(served: Served) -> list[tuple[str, str]]:
     return [(method, re.sub(r"{\w+}", "x", path)) for method, path in found]
 
 
+@pytest.mark.slow
 def test_every_unsafe_route_wants_the_pages_token(served: Served) -> None:
     admin, other = served.person("admin"), served.person("staff")
     admin.csrf()

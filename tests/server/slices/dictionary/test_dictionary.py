@@ -316,6 +316,7 @@ def test_bad_bodies_are_refused_in_words(staff: Person, body: dict[str, Any], st
     assert own(staff) == {}
 
 
+@pytest.mark.slow
 @given(st.text(max_size=120), st.sampled_from(["words", "groups", "paste"]))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_anything_may_be_typed_and_the_page_and_the_search_answer(

@@ -12,6 +12,7 @@ from tests.server.conftest import Shelf
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_each_change_is_one_event_and_the_last_ends_the_stream(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(recording="working")
     lecturer = served.person("lecturer")
