@@ -15,6 +15,11 @@ from server.wiring import open_ports
 pytestmark = pytest.mark.slow
 
 
+def begun_since(before: set[threading.Thread]) -> set[str]:
+    """The names of threads that were not there; other tests' servers have threads of the same names."""
+    return {thread.name for thread in set(threading.enumerate()) - before}
+
+
 def test_what_cannot_begin_leaves_nothing_behind(tmp_path: Path) -> None:
     jobs = tmp_path / "jobs"
     ports = open_ports(
@@ -24,13 +29,13 @@ def test_what_cannot_begin_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(DBAPIError):  # there is no such folder
         Worker(ports).start()
     ours = {"index", "roll-up", "store sweep", "waiting recordings"}
-    assert not ours & {thread.name for thread in set(threading.enumerate()) - before}
+    assert not ours & begun_since(before)
     jobs.mkdir()
     worker = Worker(ports)
     worker.start()
     with pytest.raises(WorkerBusy):
         Worker(ports).start()
-    assert ours <= {thread.name for thread in threading.enumerate()}
+    assert ours <= begun_since(before)
     worker.stop()
-    assert not ours & {thread.name for thread in threading.enumerate()}
+    assert not ours & begun_since(before)
     ports.close()

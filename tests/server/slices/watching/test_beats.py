@@ -531,7 +531,8 @@ def test_more_than_can_wait_are_told_to_come_again(tmp_path: Path) -> None:
         play = served.nobody().play(Shelf(served).lesson(LessonState.PUBLISHED).clip)
         clock.forward(60)
         with ThreadPoolExecutor(30) as pool:
-            with served.ports.db.write():  # nothing can be written: five at most are held, and five wait
+            with served.ports.db.write() as session:
+                session.connection()  # nothing can be written: five at most are held, and five wait
                 asked = [
                     pool.submit(send, served, play["play"], key=play["key"], ranges=[[n, n + 1]])
                     for n in range(30)
