@@ -21,6 +21,7 @@ from library.core.database import Database
 from tests.support import needs, objects, postgres, spreading
 from tests.support.databases import KINDS, Databases
 from tests.support.quickness import MARKS, Quickness
+from tests.support.signals import give_children_the_defaults
 
 CLUSTER = pytest.StashKey[Path]()
 """Where the PostgreSQL of this run lies."""
@@ -35,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Close the network before the first test module is imported; settle what all test processes share."""
+    give_children_the_defaults()
     sys.addaudithook(_only_this_machine)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # Started with & by a shell without job control: what a test starts must hear Ctrl-C all the same.

@@ -126,9 +126,11 @@ def main(argv: list[str]) -> None:
     _limit(resource.RLIMIT_AS, address_space)
     _limit(resource.RLIMIT_FSIZE, file_size)
     _limit(resource.RLIMIT_NOFILE, open_files)
-    # Python ignores SIGPIPE and a program keeps what it inherits. SIGXFSZ stays ignored on purpose: a write
-    # beyond the limit then fails with EFBIG, which ffmpeg reports, instead of a death without words.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # A program keeps what it inherits: Python ignores SIGPIPE, and whatever a shell starts with "&" Ctrl-C.
+    # SIGXFSZ stays ignored on purpose: a write beyond the limit then fails with EFBIG, which ffmpeg reports,
+    # instead of a death without words.
+    for number in (signal.SIGPIPE, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     os.execv(program[0], program)  # noqa: S606 - no shell on purpose; the arguments were decided by transcode/run.py
 
 

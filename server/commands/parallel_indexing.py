@@ -44,6 +44,7 @@ def indexing_beside(settings: Settings, rows: int) -> Iterator[Callable[[], None
 
 def _child(settings: Settings, begin: Event, done: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who then says when to end
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # whatever the parent was started with
     while not begin.wait(_EVERY_S):
         if done.is_set() or _orphaned():
             return

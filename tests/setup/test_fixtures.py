@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from tests.support import needs
 from tests.support.postgres import PostgresServer
+from tests.support.server import ROOT
 
 
 @pytest.mark.postgres
@@ -50,6 +53,24 @@ def test_a_bucket_takes_and_gives_bytes(s3_url: str, s3_options: dict[str, Any])
 def test_the_network_is_closed() -> None:
     with socket.socket() as client, pytest.raises(RuntimeError, match="this machine only"):
         client.connect(("192.0.2.1", 80))
+
+
+STARTER = """
+import signal, subprocess, sys
+from tests.support.signals import give_children_the_defaults
+give_children_the_defaults()
+signal.raise_signal(signal.SIGINT)
+print("it goes on itself")
+asked = "import signal; print(signal.getsignal(signal.SIGINT) == signal.default_int_handler)"
+subprocess.run([sys.executable, "-c", asked], check=True)
+"""
+
+
+def test_what_tests_start_can_be_interrupted_also_when_they_run_in_the_background() -> None:
+    """A shell starts what it puts there with SIGINT ignored, and that is handed down."""
+    ignoring = ["/bin/sh", "-c", 'trap "" INT; exec "$0" -c "$1"', sys.executable, STARTER]
+    said = subprocess.run(ignoring, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said.splitlines() == ["it goes on itself", "True"]
 
 
 def test_a_lack_is_a_skip_here_and_a_failure_on_ci(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,20 @@ print(os.nice(0), os.getpgid(0) == os.getpid(), resource.getrlimit(resource.RLIM
     assert told == [b"%d" % (os.nice(0) + 5), b"True", b"%d" % 2**30, b"0", b"50"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+def test_the_child_ignores_no_signal_that_ends_it() -> None:
+    """What a shell without job control starts with "&" ignores Ctrl-C; its children shall not."""
+    ends = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in ends}
+    try:
+        told = run(shell("grep SigIgn /proc/self/status"), timeout_s=10).stdout.split()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    ignored = int(told[1], 16)
+    assert [number.name for number in ends if ignored >> (number - 1) & 1] == []
+
+
 def may_leave_the_network() -> bool:
     """What this machine allows, told by util-linux."""
     own_users = [] if os.geteuid() == 0 else ["--user"]
