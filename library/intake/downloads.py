@@ -121,7 +121,7 @@ class Downloads:
             self._making.pop(key, None)
 
     def _make(self, wanted: Download, prefix: str, key: str) -> None:
-        self._sweep()
+        self._remove_leftovers()
         folder = self._work / f"{_WORK}{os.urandom(8).hex()}"
         folder.mkdir(parents=True)
         try:
@@ -145,7 +145,7 @@ class Downloads:
                 for chunk in obstore.get(self._store, f"{rendition}/{name}").stream(CHUNK_BYTES):
                     out.write(chunk)
 
-    def _sweep(self) -> None:
+    def _remove_leftovers(self) -> None:
         """Take away what a process left behind that was killed while it made a download."""
         for folder in self._work.glob(f"{_WORK}*"):
             try:
