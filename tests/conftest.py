@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -38,9 +37,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Close the network before the first test module is imported; settle what all test processes share."""
     give_children_the_defaults()
     sys.addaudithook(_only_this_machine)
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # Started with & by a shell without job control: what a test starts must hear Ctrl-C all the same.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     if all(f"not {mark}" in config.option.markexpr for mark in MARKS):  # make check
         config.pluginmanager.register(Quickness())
     told: dict[str, Any] | None = getattr(config, "workerinput", None)
