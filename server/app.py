@@ -24,7 +24,7 @@ from server.slices.watching.beat_keys import BeatSigner
 from server.web import errors
 from server.web.assets import load_assets
 from server.web.deps import guard, turn
-from server.web.i18n import load_catalogues
+from server.web.language.i18n import load_catalogues
 from server.web.registry import gather, routers_of
 from server.web.requests import Requests
 from server.web.slice import Slice

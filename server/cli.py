@@ -31,7 +31,7 @@ from server.commands.failures import said
 from server.demo import command as demo
 from server.settings import Settings
 from server.slices import SLICES
-from server.web.i18n import N_, SOURCE_LANGUAGE, Catalogue, load_catalogues, source_catalogue
+from server.web.language.i18n import N_, SOURCE_LANGUAGE, Catalogue, load_catalogues, source_catalogue
 from server.web.registry import gather
 
 _LOCALE = Path(__file__).parent / "locale"

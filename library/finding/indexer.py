@@ -275,5 +275,5 @@ def _named(session: Session, unreadable: Sequence[str]) -> tuple[Unreadable, ...
     if not unreadable:
         return ()
     lost = tuple(Unreadable(*found) for found in queries.titles_of(session, unreadable))
-    log.error("lessons that cannot be indexed", lessons=[f"{its.lesson} {its.title}" for its in lost])
+    log.error("lessons that cannot be indexed", lessons=[f"{one.lesson} {one.title}" for one in lost])
     return lost

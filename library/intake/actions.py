@@ -147,8 +147,8 @@ def _ensure_step(
 
 def plan_steps(session: Session, recording: Recording, clips: Sequence[Clip]) -> None:
     """Lay out the steps that follow once the clips are known, in their order; those that play are done."""
-    its = (Step.recording_id == recording.id, Step.kind == StepKind.CLIP)
-    known = {step.clip_id: step for step in session.scalars(select(Step).where(*its))}
+    clip_steps = (Step.recording_id == recording.id, Step.kind == StepKind.CLIP)
+    known = {step.clip_id: step for step in session.scalars(select(Step).where(*clip_steps))}
     times = {clip_id: (step.started_at, step.finished_at) for clip_id, step in known.items()}
     for step in known.values():  # numbers move: all go before the first comes
         session.delete(step)

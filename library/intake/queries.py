@@ -54,14 +54,14 @@ def version_of(recording: Recording, clips: Sequence[Clip]) -> str:
 
 def clip_step(session: Session, recording_id: str, clip_id: str) -> Step | None:
     """Return the step that makes a clip; None when the clip is not wanted any more."""
-    its = (Step.recording_id == recording_id, Step.kind == StepKind.CLIP, Step.clip_id == clip_id)
-    return session.scalars(select(Step).where(*its)).first()
+    of_the_clip = (Step.recording_id == recording_id, Step.kind == StepKind.CLIP, Step.clip_id == clip_id)
+    return session.scalars(select(Step).where(*of_the_clip)).first()
 
 
 def clips_to_make(session: Session, recording_id: str) -> int:
     """Return how many clips of a recording are still to be made."""
-    its = (Step.recording_id == recording_id, Step.kind == StepKind.CLIP, Step.state != StepState.DONE)
-    return session.scalar(select(func.count()).select_from(Step).where(*its)) or 0
+    waiting = (Step.recording_id == recording_id, Step.kind == StepKind.CLIP, Step.state != StepState.DONE)
+    return session.scalar(select(func.count()).select_from(Step).where(*waiting)) or 0
 
 
 def recording_of(session: Session, lesson_id: str) -> Recording | None:

@@ -135,9 +135,9 @@ def overall_percent(steps: Iterable[StepView]) -> float:
     clips = [s for s in known if s.kind is StepKind.CLIP]
     total = 0.0
     for kind, weight in _WEIGHTS.items():
-        its = [s for s in known if s.kind is kind]
-        if its:
-            done = sum(100.0 if s.state is StepState.DONE else s.percent for s in its) / len(its)
+        of_kind = [s for s in known if s.kind is kind]
+        if of_kind:
+            done = sum(100.0 if s.state is StepState.DONE else s.percent for s in of_kind) / len(of_kind)
             total += weight * done / 100.0
     if all(s.state is StepState.DONE for s in known) and clips:
         return 100.0

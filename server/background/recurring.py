@@ -13,6 +13,14 @@ _GOODBYE_S = 30.0
 """So long a piece of work that is being done is waited for at the end."""
 
 
+def pause_after_failure_s(waited_s: float, every_s: float, at_most_s: float | None) -> float:
+    """Return how long to wait when the work failed that was waited for `waited_s`.
+
+    Always `every_s` without `at_most_s`; else twice as long as before, from `every_s` up to `at_most_s`.
+    """
+    return every_s if at_most_s is None else min(at_most_s, max(every_s, 2 * waited_s))
+
+
 class RecurringThread(ABC):
     """Does its work some time after the start and then every so often, until it is stopped."""
 
@@ -51,11 +59,5 @@ class RecurringThread(ABC):
                 self.work()
                 wait_s = self._every_s
             except Exception:
-                wait_s = self._after_a_failure(wait_s)
+                wait_s = pause_after_failure_s(wait_s, self._every_s, self._at_most_s)
                 log.exception(self.failed, after_s=wait_s)
-
-    def _after_a_failure(self, waited_s: float) -> float:
-        """Return how long to wait when the work failed that was waited for `waited_s`."""
-        if self._at_most_s is None:
-            return self._every_s
-        return min(self._at_most_s, max(self._every_s, 2 * waited_s))

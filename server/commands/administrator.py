@@ -18,5 +18,5 @@ def root(session: Session) -> Branch:
 
 def machine(session: Session) -> Viewer:
     """Return the viewer who may see and do all: whoever may run commands here can read the files anyway."""
-    its = root(session)
-    return Viewer(_NOBODYS_ID, "", (Grant(Role.ADMIN, its.id, its.path),))
+    top = root(session)
+    return Viewer(_NOBODYS_ID, "", (Grant(Role.ADMIN, top.id, top.path),))

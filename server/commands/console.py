@@ -19,7 +19,7 @@ from library.core.database import sqlite_file
 from server import logs
 from server.commands.failures import Failure, said
 from server.settings import Settings
-from server.web.i18n import N_, Catalogue
+from server.web.language.i18n import N_, Catalogue
 from server.wiring import Ports, open_ports
 
 

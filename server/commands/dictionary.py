@@ -15,7 +15,7 @@ from library.dictionary import actions, lines, queries, rules
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Reason
 from server.commands.options import Json
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 
 HELP = N_("词库：列出、加入、删除、停用和启用、导入、导出搜索用的词和同义词。")
 

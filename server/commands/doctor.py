@@ -12,7 +12,7 @@ from server.commands.console import Console, console_of
 from server.commands.doctor_checks import Check
 from server.commands.failures import FAILED
 from server.commands.options import Json
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 
 HELP = N_(
     "体检：工具、磁盘、数据库、索引、密钥、上传通路，逐项给出正常与否和该怎么办。\n\n"

@@ -32,8 +32,8 @@ from library.plays.verifying import What, unsealed
 from server import migrate
 from server.settings import Settings
 from server.web.assets import AssetsMissingError, load_assets
-from server.web.formats import size
-from server.web.i18n import N_
+from server.web.language.formats import size
+from server.web.language.i18n import N_
 from server.wiring import open_indexer, open_store
 from transcode.errors import TranscodeError
 from transcode.tools import find_tools, missing_encoders

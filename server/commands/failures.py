@@ -14,8 +14,8 @@ from library.core.errors import WeikeError
 from library.finding.indexer import IndexUnavailable
 from server.secrets import SecretUnreadable
 from server.web.assets import AssetsMissingError
-from server.web.i18n import N_, Catalogue
-from server.web.words import explain
+from server.web.language.i18n import N_, Catalogue
+from server.web.language.words import explain
 from transcode.errors import Refused, TranscodeError
 
 FAILED, BAD_INPUT = 1, 2

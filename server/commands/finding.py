@@ -20,9 +20,9 @@ from server.commands.failures import BAD_INPUT, Failure
 from server.commands.json_objects import hit_object
 from server.commands.options import Json
 from server.slices.finding.workbook import MOST_HITS, About, Gathered, gather, workbook
-from server.web.formats import clock
-from server.web.i18n import N_, Catalogue
-from server.web.words import word
+from server.web.language.formats import clock
+from server.web.language.i18n import N_, Catalogue
+from server.web.language.words import word
 
 # Somebody waits: an index that is a little behind is better than none, and its worker catches up anyway.
 _CATCH_UP_S = 5.0

@@ -27,7 +27,7 @@ from server.commands.local_lessons import publish as publish_lesson
 from server.commands.options import Json
 from server.commands.parallel_indexing import indexing_beside
 from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 from server.wiring import Ports
 
 # Large enough that a commit costs little, small enough that a web page waits for at most a second.

@@ -11,7 +11,7 @@ import typer
 from library.finding.indexer import Indexer, IndexUnavailable, Rebuilt
 from server.commands.console import Console, console_of
 from server.commands.options import Json
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 
 # Another rebuild may be running: of a damaged index, or somebody else's.
 _WAIT_S = 60.0
@@ -33,7 +33,7 @@ def reindex(context: typer.Context, as_json: Json = False) -> None:
         mark = ports.indexer.reader().mark()
     value = {
         "documents": rebuilt.documents,
-        "unreadable": [{"lesson": its.lesson, "title": its.title} for its in rebuilt.unreadable],
+        "unreadable": [{"lesson": lesson.lesson, "title": lesson.title} for lesson in rebuilt.unreadable],
         "generation": rebuilt.generation,
         "mark": mark,
         "seconds": round(time.monotonic() - began, 2),
@@ -45,8 +45,8 @@ def _lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
     yield console.say(N_("索引已重建：%(documents)s 篇，用时 %(seconds)s 秒。"), **value)
     if value["unreadable"]:
         yield console.say(N_("这些课的资料读不出来，暂时搜不到；其余的都能搜到："))
-    for its in value["unreadable"]:
-        yield f"  {its['title']}  {its['lesson']}"
+    for lesson in value["unreadable"]:
+        yield f"  {lesson['title']}  {lesson['lesson']}"
 
 
 def _rebuild(console: Console, indexer: Indexer) -> Rebuilt:

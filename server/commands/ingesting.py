@@ -21,10 +21,10 @@ from server.commands.failures import BAD_INPUT, FAILED, Reason
 from server.commands.json_objects import lesson_object
 from server.commands.options import Json
 from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
-from server.web.formats import clock
-from server.web.i18n import N_
+from server.web.language.formats import clock
+from server.web.language.i18n import N_
+from server.web.language.words import word
 from server.web.media_urls import MediaUrls
-from server.web.words import word
 from server.wiring import Ports
 
 HELP = N_(

@@ -13,7 +13,7 @@ from server.commands.options import Json
 from server.delivery import media_keys
 from server.delivery.media_keys import Keys
 from server.delivery.signing import key_id
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 
 HELP = N_("播放地址的密钥：换新的，或让已发出的地址全部失效。")
 ROTATE_HELP = N_(

@@ -6,6 +6,6 @@ from typing import Annotated
 
 import typer
 
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 
 Json = Annotated[bool, typer.Option("--json", help=N_("在标准输出只打印一个 JSON 对象，供程序使用。"))]

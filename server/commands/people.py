@@ -21,8 +21,8 @@ from server.commands.administrator import machine, root
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, FAILED, Failure
 from server.commands.options import Json
-from server.web.i18n import N_
-from server.web.words import word
+from server.web.language.i18n import N_
+from server.web.language.words import word
 
 HELP = N_("账号：新建、列出、改密码、改角色、生成一次性链接、删除。")
 

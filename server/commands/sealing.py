@@ -14,7 +14,7 @@ from server.background.roll_up import rolls_of
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED
 from server.commands.options import Json
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 
 _FAULTS = {
     What.VIEWS_MISSING: N_("%(day)s：封存时有 %(sealed)s 次观看，现在只有 %(found)s 次。"),
@@ -121,13 +121,13 @@ def verify_(
 def _message(console: Console, fault: Fault) -> str:
     day = fault.day.isoformat() if fault.day else ""
     said = console.say(_FAULTS[fault.what], day=day, sealed=fault.sealed, found=fault.found)
-    its = fault.row
-    if its is None:
+    row = fault.row
+    if row is None:
         return said
-    numbers = {"expected": f"{its.expected:.10g}", "found": f"{its.found:.10g}"}
-    more = [said, console.say(_ROWS[its.of], id=its.id or "-", number=its.number, **numbers)]
-    if its.rows > 1:
-        more.append(console.say(N_("这样的一共 %(rows)s 处。"), rows=its.rows))
+    numbers = {"expected": f"{row.expected:.10g}", "found": f"{row.found:.10g}"}
+    more = [said, console.say(_ROWS[row.of], id=row.id or "-", number=row.number, **numbers)]
+    if row.rows > 1:
+        more.append(console.say(N_("这样的一共 %(rows)s 处。"), rows=row.rows))
     return ("" if console.catalogue.language == "zh-CN" else " ").join(more)
 
 

@@ -19,7 +19,7 @@ from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Failure
 from server.commands.options import Json
 from server.settings import Settings
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 from server.wiring import Ports
 
 if TYPE_CHECKING:

@@ -28,10 +28,10 @@ from server.slices.statistics.reports import (
     workbook,
 )
 from server.slices.statistics.spans import Chosen, choose
-from server.web.formats import clock, watched_words
-from server.web.i18n import N_
+from server.web.language.formats import clock, watched_words
+from server.web.language.i18n import N_
+from server.web.language.words import word
 from server.web.pages import counting_rule
-from server.web.words import word
 
 HELP = N_("统计：一课或全部课程的数字；汇总、封存和核对。weike stats 后面直接写课的编号也可以。")
 
@@ -83,7 +83,7 @@ def lesson(
     write = _writer(export)
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
         found = catalog.lesson_for(session, machine(session), lesson)
-        its = lesson_figures(session, found.id, _chosen(ports.clock, range_, first, last).span)
+        figures = lesson_figures(session, found.id, _chosen(ports.clock, range_, first, last).span)
         people = people_of_days(session, found.id)
         if write and export:
             lecturer = found.lecturer.name if found.lecturer else ""
@@ -91,11 +91,11 @@ def lesson(
                 console,
                 export,
                 write,
-                lesson_report(found.title, lecturer, its, people, _making(console, ports.clock)),
+                lesson_report(found.title, lecturer, figures, people, _making(console, ports.clock)),
                 as_json,
             )
             return
-        numbers = lesson_object(its, people, counting_rule(ports.settings), clip_key="id")
+        numbers = lesson_object(figures, people, counting_rule(ports.settings), clip_key="id")
         value = {"lesson": found.id, "title": found.title, **numbers}
     console.result(value, as_json, _lesson_lines(console, value))
 
@@ -121,17 +121,17 @@ def all_lessons(
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
         span = _chosen(ports.clock, range_, first, last).span
         most = MOST_LESSONS if write else limit
-        its = overview(session, machine(session), span, sort=sort, limit=most)
+        figures = overview(session, machine(session), span, sort=sort, limit=most)
         if write and export:
             _export(
                 console,
                 export,
                 write,
-                overview_report(its, _making(console, ports.clock), own=False),
+                overview_report(figures, _making(console, ports.clock), own=False),
                 as_json,
             )
             return
-        value = overview_object(its, ports.settings.base_url)
+        value = overview_object(figures, ports.settings.base_url)
     console.result(value, as_json, _overview_lines(console, value))
 
 
@@ -199,11 +199,11 @@ def _period(console: Console, value: dict[str, Any]) -> str:
 
 
 def _sealed(console: Console, value: dict[str, Any]) -> str:
-    its = value["sealed"]
-    if its is None:
+    sealed = value["sealed"]
+    if sealed is None:
         return console.say(N_("数字每天夜里封存一次，现在还没有封存过。"))
     sentence = N_("到 %(day)s 为止的数字已经封存，校验码：%(seal)s")
-    return console.say(sentence, day=its["through"], seal=its["seal"])
+    return console.say(sentence, day=sealed["through"], seal=sealed["seal"])
 
 
 def _branch_lines(console: Console, branches: list[dict[str, Any]]) -> Iterator[str]:

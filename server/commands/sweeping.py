@@ -12,8 +12,8 @@ from server.background.store_sweep import sweep_of
 from server.commands.console import console_of
 from server.commands.failures import FAILED, Failure
 from server.commands.options import Json
-from server.web.formats import size
-from server.web.i18n import N_
+from server.web.language.formats import size
+from server.web.language.i18n import N_
 
 HELP = N_(
     "清理存储：删除已不属于任何课程的文件。\n\n"
@@ -33,9 +33,9 @@ def sweep(
     console = console_of(context)
     console.log(quiet=True)
     with console.ports(must_exist=True) as ports:
-        its = sweep_of(ports.db, ports.store, ports.settings, ports.clock)
+        work = sweep_of(ports.db, ports.store, ports.settings, ports.clock)
         try:
-            gone = its.look(force=force) if dry_run else its.run(force=force)
+            gone = work.look(force=force) if dry_run else work.run(force=force)
         except SweepRefused as refused:
             raise Failure(
                 N_(

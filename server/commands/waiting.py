@@ -14,7 +14,7 @@ from library.intake.queries import Work
 from library.intake.rules import ENDED, RecordingState, StepState
 from server.background.worker import Worker, WorkerBusy
 from server.commands.console import Console
-from server.web.words import word
+from server.web.language.words import word
 from server.wiring import Ports
 
 _POLL_S = 0.25

@@ -19,7 +19,7 @@ from library.people import queries as people_queries
 from library.people.tables import Person
 from server.commands.administrator import root
 from server.commands.failures import BAD_INPUT, Failure
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 
 LECTURER = "lecturer"
 ACCOUNTS: Mapping[str, tuple[Role, str]] = {

@@ -14,8 +14,8 @@ from server.commands import serving
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Failure
 from server.demo.accounts import ACCOUNTS, accounts
-from server.web.i18n import N_
-from server.web.words import word
+from server.web.language.i18n import N_
+from server.web.language.words import word
 
 HELP = N_(
     "启动一个装好示例的微课：网站、示例课、四种角色的账号，打开就能试。\n\n"

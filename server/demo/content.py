@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from typing import Any, Literal
 
 from library.catalog.permits import Audience
-
-CHINA = timezone(timedelta(hours=8), "CST")
-"""Beijing time, without needing the zone files that a bare machine lacks."""
+from library.core.clock import CHINA
 
 # A sentence ends at its mark; a closing quotation mark or bracket right after it still belongs to it.
 _SENTENCE_END = re.compile(r"(?<=[。！？；])(?![”’」』）])|(?<=[。！？；][”’」』）])")

@@ -25,7 +25,7 @@ from server.demo import content, fonts, media
 from server.demo.accounts import LECTURER, write_private
 from server.demo.errors import DemoUnavailable
 from server.demo.viewers import let_members_watch, let_visitors_watch
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 from transcode.errors import Cancelled, Failed, Refused, ToolMissing
 from transcode.tools import Tools
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
+from library.core.clock import CHINA
 from library.plays.rules import Kind, Source
-from server.demo.content import CHINA
 
 DAYS = 28
 _VISITORS, _MEMBERS, _SCREENINGS = (20, 45), (1, 3), (1, 3)

@@ -15,6 +15,7 @@ from library.access.rules import SIGN_IN_DAYS
 from library.core.paging import Page
 from library.core.permits import Role, Viewer
 from server.settings import Settings
+from server.web.language.words import Explained
 from server.web.navigation import NavigationEntry, navigation_for
 from server.web.parts import (
     Context,
@@ -28,7 +29,6 @@ from server.web.parts import (
 )
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer
 from server.web.who import SESSION_COOKIE, VISITOR_COOKIE, Who
-from server.web.words import Explained
 
 FLASH_COOKIE = "weike_flash"
 _YEAR_S = 365 * 24 * 3600

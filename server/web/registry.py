@@ -14,10 +14,10 @@ from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
 from server.settings import Settings
+from server.web.language.phrases import Phrases
+from server.web.language.sentences import SENTENCES
 from server.web.navigation import NavigationEntry
 from server.web.parts import Context, ErrorPage
-from server.web.phrases import Phrases
-from server.web.sentences import SENTENCES
 from server.web.slice import Slice
 
 SHARED = Slice(name="everybody", pages=(ErrorPage,), sentences=SENTENCES)
@@ -43,18 +43,18 @@ class Registry:
 def gather(slices: Sequence[Slice]) -> Registry:
     """Put together what `slices` bring and what everybody shares; raises SlicesClash."""
     slices = (SHARED, *slices)
-    _joined("the name", slices, lambda its: [(its.name, its)])
+    _joined("the name", slices, lambda one: [(one.name, one)])
     words = _joined("the word", slices, _words)
     kinds = dict.fromkeys(kind for kind, _ in words)
     return Registry(
         phrases=Phrases(
-            sentences=_joined("the code", slices, lambda its: its.sentences.items()),
-            told_apart=_joined("the code", slices, lambda its: its.told_apart.items()),
+            sentences=_joined("the code", slices, lambda one: one.sentences.items()),
+            told_apart=_joined("the code", slices, lambda one: one.told_apart.items()),
             words={kind: {code: name for (of, code), name in words.items() if of == kind} for kind in kinds},
         ),
-        pages=_joined("the template", slices, lambda its: [(page.template, page) for page in its.pages]),
+        pages=_joined("the template", slices, lambda one: [(page.template, page) for page in one.pages]),
         navigation=tuple(
-            sorted((entry for its in slices for entry in its.navigation), key=lambda entry: entry.rank)
+            sorted((entry for one in slices for entry in one.navigation), key=lambda entry: entry.rank)
         ),
     )
 
@@ -66,17 +66,17 @@ def routers_of(slices: Sequence[Slice], settings: Settings) -> list[APIRouter]:
     """
     routers: list[APIRouter] = []
     taken: list[tuple[str, str, str, APIRouter]] = []
-    for its in slices:
-        for router in (*its.routers, *(build(settings) for build in its.built_routers)):
+    for one in slices:
+        for router in (*one.routers, *(build(settings) for build in one.built_routers)):
             for method, path in _routes(router):
                 for owner, other_method, other_path, other in taken:
                     # Within one router the order is meant: /words stands before /{entry_id}.
                     meet = _same(path, other_path) if other is router else _overlap(path, other_path)
                     if method == other_method and meet:
                         raise SlicesClash(
-                            f"{method} {path} of the slice {its.name} is {other_path} of the slice {owner}"
+                            f"{method} {path} of the slice {one.name} is {other_path} of the slice {owner}"
                         )
-                taken.append((its.name, method, path, router))
+                taken.append((one.name, method, path, router))
             routers.append(router)
     return routers
 
@@ -87,17 +87,17 @@ def _joined(
     """Return all that `slices` bring, by its key; raises SlicesClash for a key that comes twice."""
     joined: dict[_K, _V] = {}
     owners: dict[_K, str] = {}
-    for its in slices:
-        for key, value in brought(its):
+    for one in slices:
+        for key, value in brought(one):
             if key in joined:
-                raise SlicesClash(f"{what} {key!r} is of the slice {owners[key]} and of {its.name}")
-            joined[key], owners[key] = value, its.name
+                raise SlicesClash(f"{what} {key!r} is of the slice {owners[key]} and of {one.name}")
+            joined[key], owners[key] = value, one.name
     return joined
 
 
-def _words(its: Slice) -> Iterator[tuple[tuple[str, str], str]]:
+def _words(one: Slice) -> Iterator[tuple[tuple[str, str], str]]:
     """Give each word by its kind and code: slices may share a kind, but not a word."""
-    for kind, names in its.words.items():
+    for kind, names in one.words.items():
         for code, name in names.items():
             yield (kind, code), name
 

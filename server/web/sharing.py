@@ -16,7 +16,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0"})  # noqa: S10
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ShareLink:
     """An address to hand on. The code's own address also says that it was scanned.
 
     `code` is the path of the dark modules in a square of `size`; `local`: the address is of this machine
@@ -29,14 +29,14 @@ class Share:
     local: bool
 
 
-def share(base_url: str, path: str) -> Share:
+def share(base_url: str, path: str) -> ShareLink:
     """Return what is needed to hand on the page at `path`, which has no query."""
     url = base_url + path
     code, size = qr_path(f"{url}?via=qr")
-    return Share(url, code, size, urlsplit(base_url).hostname in _LOOPBACK)
+    return ShareLink(url, code, size, urlsplit(base_url).hostname in _LOOPBACK)
 
 
-def share_lesson(base_url: str, lesson: Lesson, path: str) -> Share | None:
+def share_lesson(base_url: str, lesson: Lesson, path: str) -> ShareLink | None:
     """Return how to hand on a page of a lesson, None while the lesson is not published."""
     return share(base_url, path) if lesson.state == LessonState.PUBLISHED else None
 

@@ -63,42 +63,44 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
 class _Writer:
     """Writes one sheet of an openpyxl workbook that is only written."""
 
-    def __init__(self, sheet: Any) -> None:
+    def __init__(self, target: Any) -> None:
         from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Alignment, Font
 
-        self._sheet, self._new_cell = sheet, WriteOnlyCell
+        self._target, self._new_cell = target, WriteOnlyCell
         self._title, self._bold = Font(bold=True, size=14), Font(bold=True)
         self._link = Font(color="0563C1", underline="single")
         self._wrapped = Alignment(wrap_text=True, vertical="top")
 
-    def write(self, its: Sheet) -> None:
+    def write(self, sheet: Sheet) -> None:
         """Write all of it; what is said of the sheet itself must come before its first row."""
         from openpyxl.utils import get_column_letter
 
-        for n, width in enumerate(its.widths, start=1):
-            self._sheet.column_dimensions[get_column_letter(n)].width = width
-        above = len(its.about) + 1 if its.about else 0
-        if its.freeze:
-            self._sheet.freeze_panes = f"A{above + 2}"
-        for n, line in enumerate(its.about):
-            self._sheet.append([self._text(line, self._title if n == 0 else None)])
+        for n, width in enumerate(sheet.widths, start=1):
+            self._target.column_dimensions[get_column_letter(n)].width = width
+        above = len(sheet.about) + 1 if sheet.about else 0
+        if sheet.freeze:
+            self._target.freeze_panes = f"A{above + 2}"
+        for n, line in enumerate(sheet.about):
+            self._target.append([self._text(line, self._title if n == 0 else None)])
         if above:
-            self._sheet.append([])
-        self._append([self._text(heading, self._bold) for heading in its.headings], wrap=its.wrap_headings)
-        for row in its.rows:
-            self._append([self._cell(value) for value in row], wrap=its.wrap_rows)
+            self._target.append([])
+        self._append(
+            [self._text(heading, self._bold) for heading in sheet.headings], wrap=sheet.wrap_headings
+        )
+        for row in sheet.rows:
+            self._append([self._cell(value) for value in row], wrap=sheet.wrap_rows)
 
     def _append(self, cells: Sequence[Any], *, wrap: bool) -> None:
         if wrap:
             for cell in cells:
                 cell.alignment = self._wrapped
-        self._sheet.append(cells)
+        self._target.append(cells)
 
     def _text(self, text: str, font: Any = None) -> Any:
         """A cell that holds `text` and is never taken for a formula, a number or an error."""
         kept = _NOT_XML.sub("", text)[:_MOST_LETTERS]
-        cell = self._new_cell(self._sheet, kept)
+        cell = self._new_cell(self._target, kept)
         cell.data_type = "s"  # openpyxl makes a formula of what begins with "="
         if kept.startswith(_FORMULA):
             # Excel then takes it for text also after somebody has edited it.
@@ -115,7 +117,7 @@ class _Writer:
             link = self._text(value.url, self._link)
             link.hyperlink = link.value
             return link
-        cell = self._new_cell(self._sheet, value)
+        cell = self._new_cell(self._target, value)
         if isinstance(value, date):
             cell.number_format = "yyyy-mm-dd"
         elif isinstance(value, timedelta):

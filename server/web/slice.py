@@ -9,9 +9,9 @@ from types import ModuleType
 from fastapi import APIRouter
 
 from server.settings import Settings
+from server.web.language.phrases import Sentence
 from server.web.navigation import NavigationEntry
 from server.web.parts import Context
-from server.web.phrases import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

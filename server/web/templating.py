@@ -11,10 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from server.web.assets import Assets
-from server.web.formats import filters
-from server.web.i18n import LANGUAGES, Catalogue, Catalogues
+from server.web.language.formats import filters
+from server.web.language.i18n import LANGUAGES, Catalogue, Catalogues
+from server.web.language.words import Explained, explain, rule_sentences, word
 from server.web.parts import Context, CountingRule, Language, Pager, Progress, Reason, Step
-from server.web.words import Explained, explain, rule_sentences, word
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (

@@ -15,7 +15,7 @@ from library.core.errors import SignInNeeded
 from library.core.ids import new_secret
 from library.core.permits import NOBODY, Viewer
 from server.web.csrf import csrf_token
-from server.web.i18n import negotiate
+from server.web.language.i18n import negotiate
 from server.web.parts import Language
 
 SESSION_COOKIE = "weike_session"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from library.core.clock import CHINA
 from library.organisation import actions as organisation
 from library.plays.tables import Play
 from server.web.sharing import share
@@ -39,6 +40,8 @@ class Measured:
 def measured(served: Served) -> Measured:
     """Put it into the library, and a member of the staff above it."""
     now = served.ports.clock() - timedelta(minutes=1)
+    # Not up to now: shortly after midnight the first evening would reach back over two days.
+    evening = now.astimezone(CHINA).replace(hour=20, minute=0) - timedelta(days=1)
     with served.ports.db.write() as session:
         root = make.root(session)
         villages = [organisation.add_branch(session, root, name, now) for name in ("余村党支部", "天荒坪镇")]
@@ -46,7 +49,7 @@ def measured(served: Served) -> Measured:
         lesson = make.lesson(session, TITLE, owner=owner, branch=villages[0], lecturer="王芳", clips=2)
         for clip in lesson.clips:
             clip.poster = ""  # there are no files
-        attend(session, lesson.clips, villages, now, days=60, most_a_day=6, leave_s=20.0)
+        attend(session, lesson.clips, villages, evening.astimezone(UTC), days=60, most_a_day=6, leave_s=20.0)
         return Measured(lesson.id, tuple(clip.id for clip in lesson.clips))
 
 

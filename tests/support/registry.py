@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from server.slices import SLICES
-from server.web.i18n import Catalogues, load_catalogues
+from server.web.language.i18n import Catalogues, load_catalogues
 from server.web.registry import gather
 
 REGISTRY = gather(SLICES)

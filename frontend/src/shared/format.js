@@ -1,4 +1,4 @@
-// Numbers and times as people read them; the same forms as server/web/formats.py.
+// Numbers and times as people read them; the same forms as server/web/language/formats.py.
 import { t } from './sentences.js';
 
 /** A length of time, to the precision that people care for. */

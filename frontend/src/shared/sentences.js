@@ -1,5 +1,5 @@
 // Sentences for people. The Chinese sentence is the key; the page carries the other languages' words for the
-// sentences found in these scripts (server/web/i18n.py), and for Chinese nothing at all.
+// sentences found in these scripts (server/web/language/i18n.py), and for Chinese nothing at all.
 
 let words = null;
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.web.i18n import N_
-from server.web.phrases import Sentence
+from server.web.language.i18n import N_
+from server.web.language.phrases import Sentence
 
 SENTENCES: Mapping[str, Sentence] = {
     "sign_in_failed": (

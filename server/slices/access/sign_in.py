@@ -19,7 +19,7 @@ from library.organisation import queries as organisation
 from library.people import actions, queries
 from server.slices.access.contexts import SignInPage, WelcomePage
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, WhoDep, Writing
-from server.web.i18n import LANGUAGES
+from server.web.language.i18n import LANGUAGES
 from server.web.pages import Pages, reason, safe_next
 from server.web.parts import Reason
 from server.web.who import LANGUAGE_COOKIE, SESSION_COOKIE, Who

@@ -7,7 +7,7 @@ from server.slices.dictionary import api, routes
 from server.slices.dictionary.contexts import DictionaryPage
 from server.slices.dictionary.sentences import SENTENCES
 from server.slices.dictionary.words import WORDS
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 from server.web.navigation import NavigationEntry, staff
 from server.web.slice import Slice
 

@@ -7,7 +7,7 @@ from server.slices.finding import api, export, routes, saved_searches
 from server.slices.finding.contexts import SearchesPage, SearchPage
 from server.slices.finding.sentences import SENTENCES
 from server.slices.finding.words import WORDS
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 from server.web.navigation import NavigationEntry, staff
 from server.web.slice import Slice
 

@@ -14,7 +14,7 @@ from server.slices.finding.routes import Asked, called
 from server.slices.finding.workbook import MEDIA_TYPE, About, gather, workbook
 from server.web.attachments import file_name
 from server.web.deps import ClockDep, DatabaseDep, FinderDep, PagesDep, SettingsDep, Staff
-from server.web.words import word
+from server.web.language.words import word
 
 router = APIRouter(include_in_schema=False)
 

@@ -259,12 +259,13 @@ def _filters(session: Session, found: Found, chosen: Chosen, rest: Chosen) -> tu
         if value and value not in dict(counted):
             counted.append((value, 0))
         branches = organisation.branch_names(session, list(dict(counted))) if name == "branch" else {}
-        without = {other: its for other, its in chosen.items() if other != name}
+        without = {other: value for other, value in chosen.items() if other != name}
         made.append(
             SearchFilter(
                 name=name,
                 choices=tuple(
-                    SearchChoice(value=its, count=n, text=_text(name, its, branches)) for its, n in counted
+                    SearchChoice(value=value, count=n, text=_text(name, value, branches))
+                    for value, n in counted
                 ),
                 chosen=value,
                 url_without=_url({**rest, **without}),

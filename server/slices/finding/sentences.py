@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.web.i18n import N_
-from server.web.phrases import Sentence
+from server.web.language.i18n import N_
+from server.web.language.phrases import Sentence
 
 SENTENCES: Mapping[str, Sentence] = {
     "index_busy": (N_("搜索正在整理，暂时查不了。"), N_("请过几分钟再试；课程列表不受影响。")),

@@ -12,10 +12,10 @@ from library.core.permits import Viewer
 from library.finding.hits import MOST_MOMENTS, Finder, FoundRow
 from search import Filters, Sort, parse
 from server.web import sheets
-from server.web.formats import filters as formats
-from server.web.i18n import N_, Catalogue
+from server.web.language.formats import filters as formats
+from server.web.language.i18n import N_, Catalogue
+from server.web.language.words import word
 from server.web.sheets import XLSX, Link, Sheet, Value
-from server.web.words import word
 
 MEDIA_TYPE = XLSX
 MOST_HITS = 2_000

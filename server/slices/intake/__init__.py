@@ -8,7 +8,7 @@ from server.slices.intake.contexts import CutPage, MinePage, ProgressPage, Uploa
 from server.slices.intake.sentences import SENTENCES, TOLD_APART
 from server.slices.intake.uploads import upload_router
 from server.slices.intake.words import WORDS
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 from server.web.navigation import NavigationEntry, lecturers
 from server.web.slice import Slice
 

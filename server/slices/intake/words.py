@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "recording": {

@@ -7,7 +7,7 @@ from server.slices.lessons import api, routes
 from server.slices.lessons.contexts import HomePage, LessonPage, LessonsPage, SheetPage
 from server.slices.lessons.sentences import SENTENCES
 from server.slices.lessons.words import WORDS
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 from server.web.navigation import NavigationEntry, everybody
 from server.web.slice import Slice
 

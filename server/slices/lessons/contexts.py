@@ -19,7 +19,7 @@ from server.web.parts import (
     Pager,
     Reason,
 )
-from server.web.sharing import Share
+from server.web.sharing import ShareLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class SheetPage(Context):
 
     template: ClassVar[str] = "lessons/sheet.html"
     lesson: LessonRef
-    share: Share
+    share: ShareLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,4 +117,4 @@ class LessonPage(Context):
     known_topics: tuple[str, ...] = ()
     same_topic: tuple[LessonCard, ...] = ()
     rule: CountingRule
-    share: Share | None = None
+    share: ShareLink | None = None

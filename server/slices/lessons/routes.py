@@ -156,17 +156,17 @@ def sheet(
 
 
 def _powers(who: Who, found: Lesson) -> LessonPowers:
-    its = queries.facts(found)
-    publish, edit = may(who.viewer, Action.PUBLISH, its), may(who.viewer, Action.EDIT, its)
+    facts = queries.facts(found)
+    publish, edit = may(who.viewer, Action.PUBLISH, facts), may(who.viewer, Action.EDIT, facts)
     published = found.state is LessonState.PUBLISHED
     return LessonPowers(
         edit=edit,
         publish=publish and not published,
         withdraw=publish and published,
         audience=publish,
-        delete=may(who.viewer, Action.DELETE, its),
+        delete=may(who.viewer, Action.DELETE, facts),
         see_progress=edit,
-        see_stats=may(who.viewer, Action.STATS, its),
+        see_stats=may(who.viewer, Action.STATS, facts),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "state": {"draft": N_("待发布"), "published": N_("已发布"), "withdrawn": N_("已撤下")},

@@ -8,7 +8,7 @@ from server.slices.people import routes
 from server.slices.people.contexts import PeoplePage
 from server.slices.people.sentences import SENTENCES
 from server.slices.people.words import WORDS
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 from server.web.navigation import NavigationEntry, staff
 from server.web.slice import Slice
 

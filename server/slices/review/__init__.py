@@ -7,7 +7,7 @@ from server.slices.review import routes
 from server.slices.review.contexts import ReviewPage
 from server.slices.review.sentences import SENTENCES
 from server.slices.review.words import WORDS
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 from server.web.navigation import NavigationEntry, staff
 from server.web.slice import Slice
 

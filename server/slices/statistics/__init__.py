@@ -7,7 +7,7 @@ from server.slices.statistics import api, routes
 from server.slices.statistics.contexts import OverviewPage, StatsPage
 from server.slices.statistics.sentences import SENTENCES
 from server.slices.statistics.words import WORDS
-from server.web.i18n import N_
+from server.web.language.i18n import N_
 from server.web.navigation import NavigationEntry, lecturers
 from server.web.slice import Slice
 

@@ -29,9 +29,9 @@ def lesson(
     curves are of all time.
     """
     found = catalog.lesson_for(session, who.viewer, lesson_id, Action.STATS)
-    its = lesson_figures(session, lesson_id, days.chosen(clock(), OF_LESSON).checked().span)
+    figures = lesson_figures(session, lesson_id, days.chosen(clock(), OF_LESSON).checked().span)
     people = people_of_days(session, lesson_id)
-    return {"lesson": lesson_id, "title": found.title, **lesson_object(its, people, rule)}
+    return {"lesson": lesson_id, "title": found.title, **lesson_object(figures, people, rule)}
 
 
 @router.get("/stats")
@@ -50,7 +50,7 @@ def all_lessons(
     `range` is `7`, `30` (if nothing is said), `year` or `all`; `from` and `to` are days, in this order.
     `total` counts the lessons, `branches` is null for lecturers.
     """
-    its = overview(
+    figures = overview(
         session, who.viewer, days.chosen(clock(), OF_ALL).checked().span, sort=sort, page=page, limit=limit
     )
-    return {"page": page, **overview_object(its, settings.base_url)}
+    return {"page": page, **overview_object(figures, settings.base_url)}

@@ -24,12 +24,12 @@ from library.plays.figures import (
 from server.slices.statistics.charts import retention
 from server.slices.statistics.presentation import clip_completion, whole_completion
 from server.web import sheets
-from server.web.formats import clock
-from server.web.formats import filters as formats
-from server.web.i18n import N_, Catalogue
+from server.web.language.formats import clock
+from server.web.language.formats import filters as formats
+from server.web.language.i18n import N_, Catalogue
+from server.web.language.words import rule_sentences, word
 from server.web.parts import CountingRule
 from server.web.sheets import Sheet, Value, csv_text
-from server.web.words import rule_sentences, word
 
 MOST_LESSONS = 20_000
 """An export of all lessons lists no more; it then says so."""
@@ -93,74 +93,78 @@ class _Lengths:
         return timedelta(seconds=length_s)
 
 
-def _cells(its: Figures, lengths: _Lengths) -> list[Value]:
+def _cells(figures: Figures, lengths: _Lengths) -> list[Value]:
     """The values under _FIGURES."""
     return [
-        its.views,
-        its.member_views,
-        its.visitor_views,
-        its.completes,
-        its.screenings,
-        its.screened_people,
-        lengths.next(its.watched_s),
+        figures.views,
+        figures.member_views,
+        figures.visitor_views,
+        figures.completes,
+        figures.screenings,
+        figures.screened_people,
+        lengths.next(figures.watched_s),
     ]
 
 
 def lesson_report(
-    title: str, lecturer: str, its: LessonFigures, day_people: Mapping[date, int], making: Making
+    title: str, lecturer: str, figures: LessonFigures, day_people: Mapping[date, int], making: Making
 ) -> Report:
     """Return the report of one lesson; `day_people` are the viewers of each day."""
     say = making.catalogue.say
-    share = whole_completion(its)
+    share = whole_completion(figures)
     totals: list[Row] = [
-        *zip(map(say, _FIGURES), _cells(its.total, _Lengths()), strict=True),
-        (say(N_("党员人数")), its.people.members),
-        (say(N_("未登录人数")), its.people.visitors),
+        *zip(map(say, _FIGURES), _cells(figures.total, _Lengths()), strict=True),
+        (say(N_("党员人数")), figures.people.members),
+        (say(N_("未登录人数")), figures.people.visitors),
         (say(N_("看完的百分比")), None if share is None else round(share, 1)),
     ]
     about = [f"{say(N_('讲师'))}{say(N_('：'))}{lecturer}"] if lecturer else []
     return Report(
         say(N_("学习统计：%(title)s"), title=title),
-        [*about, *_about(its.span, its.proof, making)],
+        [*about, *_about(figures.span, figures.proof, making)],
         (
             _table(making, N_("合计"), (N_("项目"), N_("数字")), totals),
-            _days(its.days, making, day_people),
-            _clips(its, making),
-            _branches(its.branches, making),
+            _days(figures.days, making, day_people),
+            _clips(figures, making),
+            _branches(figures.branches, making),
             _table(
                 making,
                 N_("来源"),
                 (N_("来处"), N_("观看次数")),
-                [(word("source", s.source, making.catalogue), s.views) for s in its.sources],
+                [(word("source", s.source, making.catalogue), s.views) for s in figures.sources],
             ),
         ),
         making.catalogue,
     )
 
 
-def overview_report(its: Overview, making: Making, *, own: bool) -> Report:
+def overview_report(figures: Overview, making: Making, *, own: bool) -> Report:
     """Return the report of all lessons in somebody's scope; `own`: of a lecturer's own."""
     say = making.catalogue.say
     scope = say(N_("您自己的课程。")) if own else say(N_("您所在党组织和下级党组织的课程。"))
-    about = [scope, *_about(its.span, its.proof, making)]
-    if its.lesson_count > len(its.lessons):
+    about = [scope, *_about(figures.span, figures.proof, making)]
+    if figures.lesson_count > len(figures.lessons):
         about.append(
-            say(N_("共 %(all)s 节课，这里列出前 %(some)s 节。"), all=its.lesson_count, some=len(its.lessons))
+            say(
+                N_("共 %(all)s 节课，这里列出前 %(some)s 节。"),
+                all=figures.lesson_count,
+                some=len(figures.lessons),
+            )
         )
     lengths = _Lengths()
     lessons = [
         (line.title or say(N_("已删除的课程")), line.lecturer, *_cells(line.figures, lengths))
-        for line in its.lessons
+        for line in figures.lessons
     ]
-    totals = list(zip(map(say, _FIGURES), _cells(its.total, _Lengths()), strict=True))
+    totals = list(zip(map(say, _FIGURES), _cells(figures.total, _Lengths()), strict=True))
     return Report(
         say(N_("统计")),
         about,
         (
             _table(making, N_("合计"), (N_("项目"), N_("数字")), totals),
             _table(making, N_("课程"), (N_("标题"), N_("讲师"), *_FIGURES), lessons),
-            _days(its.days, making),
-            *([_branches(its.branches, making)] if its.branches is not None else []),
+            _days(figures.days, making),
+            *([_branches(figures.branches, making)] if figures.branches is not None else []),
         ),
         making.catalogue,
     )
@@ -198,21 +202,21 @@ def _table(making: Making, name: str, headings: Iterable[str], rows: Sequence[Ro
 
 def _days(days: Sequence[DayFigures], making: Making, people: Mapping[date, int] | None = None) -> Table:
     lengths = _Lengths()
-    rows = [(its.day, *_cells(its.figures, lengths)) for its in days]
+    rows = [(day.day, *_cells(day.figures, lengths)) for day in days]
     headings = (N_("日期"), *_FIGURES)
     if people is None:
         return _table(making, N_("每天"), headings, rows)
-    rows = [(*row, people.get(its.day, 0)) for row, its in zip(rows, days, strict=True)]
+    rows = [(*row, people.get(day.day, 0)) for row, day in zip(rows, days, strict=True)]
     return _table(making, N_("每天"), (*headings, N_("观看人数")), rows)
 
 
-def _clips(its: LessonFigures, making: Making) -> Table:
+def _clips(of_lesson: LessonFigures, making: Making) -> Table:
     lengths = _Lengths()
-    rows = [_clip(clip, making, lengths) for clip in its.clips]
-    if its.replaced:
+    rows = [_clip(clip, making, lengths) for clip in of_lesson.clips]
+    if of_lesson.replaced:
         gone = making.catalogue.say(N_("以前的短视频"))
-        people = its.replaced.people
-        figures = _cells(its.replaced.figures, lengths)
+        people = of_lesson.replaced.people
+        figures = _cells(of_lesson.replaced.figures, lengths)
         rows.append((None, gone, *figures, people.members, people.visitors, None, None))
     headings = (
         *(N_("第几段"), N_("标题"), *_FIGURES, N_("党员人数"), N_("未登录人数")),
@@ -239,12 +243,12 @@ def _clip(clip: ClipFigures, making: Making, lengths: _Lengths) -> Row:
 def _branches(branches: Sequence[BranchFigures], making: Making) -> Table:
     say = making.catalogue.say
 
-    def name(its: BranchFigures) -> str:
-        nobodys = N_("已撤销的党组织") if its.branch_id else N_("未登录，或没有加入党组织")
-        return its.name or say(nobodys)
+    def name(branch: BranchFigures) -> str:
+        nobodys = N_("已撤销的党组织") if branch.branch_id else N_("未登录，或没有加入党组织")
+        return branch.name or say(nobodys)
 
     lengths = _Lengths()
-    rows = [(name(its), *_cells(its.figures, lengths)) for its in branches]
+    rows = [(name(branch), *_cells(branch.figures, lengths)) for branch in branches]
     return _table(making, N_("各党组织"), (N_("党组织"), *_FIGURES), rows)
 
 

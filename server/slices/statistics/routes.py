@@ -120,9 +120,9 @@ def _export_lesson(
     session: Session, who: Who, making: Making, lesson_id: str, days: Days, kind: str
 ) -> Response:
     found = catalog.lesson_for(session, who.viewer, lesson_id, Action.STATS)
-    its = lesson_figures(session, lesson_id, days.chosen(making.at, OF_LESSON).checked().span)
+    figures = lesson_figures(session, lesson_id, days.chosen(making.at, OF_LESSON).checked().span)
     lecturer = found.lecturer.name if found.lecturer else ""
-    report = lesson_report(found.title, lecturer, its, people_of_days(session, lesson_id), making)
+    report = lesson_report(found.title, lecturer, figures, people_of_days(session, lesson_id), making)
     return _file(report, kind, making.at)
 
 
@@ -140,12 +140,14 @@ def all_lessons(
 ) -> Response:
     """What all lessons in the viewer's scope collected: a lecturer's own, staff's below their branches."""
     chosen, number = days.chosen(clock(), OF_ALL), clean_number(page)
-    its = overview(session, who.viewer, chosen.span, sort=order(sort), page=number, limit=LESSONS_PER_PAGE)
+    figures = overview(
+        session, who.viewer, chosen.span, sort=order(sort), page=number, limit=LESSONS_PER_PAGE
+    )
     context = overview_page(
         pages.frame(request, session, who),
         chosen,
         local_day(clock()),
-        its,
+        figures,
         rule,
         sort=order(sort),
         page=number,
@@ -168,8 +170,8 @@ def all_csv(session: Reading, who: Lecturer, making: MakingDep, days: DaysDep, s
 
 def _export_all(session: Session, who: Who, making: Making, days: Days, sort: str, kind: str) -> Response:
     span = days.chosen(making.at, OF_ALL).checked().span
-    its = overview(session, who.viewer, span, sort=order(sort), limit=MOST_LESSONS)
-    report = overview_report(its, making, own=only_own(who))
+    figures = overview(session, who.viewer, span, sort=order(sort), limit=MOST_LESSONS)
+    report = overview_report(figures, making, own=only_own(who))
     return _file(report, kind, making.at)
 
 

@@ -22,9 +22,9 @@ from library.plays.counting import Counted, Counting, CountingUnavailable
 from library.plays.crediting import Beat
 from library.plays.rules import MAX_RANGES_IN_BEAT, Why
 from server.slices.watching.beat_keys import BeatSigner
-from server.web.i18n import negotiate
+from server.web.language.i18n import negotiate
+from server.web.language.words import Explained
 from server.web.parts import Language, Reason
-from server.web.words import Explained
 
 PATH = "/api/v1/plays/{play_id}/beats"
 BODY_MAX_BYTES = 8 * 1024
@@ -208,15 +208,15 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
 
 
 def _told(counted: Counted) -> bytes:
-    its = counted.credited
+    credited = counted.credited
     told: dict[str, object] = {
-        "counted": its.counted,
-        "completed": its.completed,
-        "credited_s": round(its.credited_s, 3),
+        "counted": credited.counted,
+        "completed": credited.completed,
+        "credited_s": round(credited.credited_s, 3),
     }
-    if its.why is not None:
-        told |= {"cut_s": its.cut_s, "why": its.why}
-    if its.now:
+    if credited.why is not None:
+        told |= {"cut_s": credited.cut_s, "why": credited.why}
+    if credited.now:
         told["now"] = True
     if counted.views is not None:
         told["views"] = counted.views

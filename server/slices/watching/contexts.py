@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from library.catalog.rules import LessonKind
 from server.web.parts import ClipCard, Context, CountingRule, LessonCard
-from server.web.sharing import Share
+from server.web.sharing import ShareLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class ClipPage(Context):
     strip_url: str | None = None
     downloads: tuple[DownloadChoice, ...] = ()
     in_wechat: bool = False
-    share: Share | None = None
+    share: ShareLink | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

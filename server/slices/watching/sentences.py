@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.web.i18n import N_
-from server.web.phrases import Sentence
+from server.web.language.i18n import N_
+from server.web.language.phrases import Sentence
 
 SENTENCES: Mapping[str, Sentence] = {
     "clip_not_ready": (N_("这一段还在制作。"), N_("请过几分钟再来。")),

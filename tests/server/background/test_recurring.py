@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
-from structlog.testing import capture_logs
+import pytest
 
-from server.background.recurring import RecurringThread
+from server.background.recurring import RecurringThread, pause_after_failure_s
 
 
 class Worked(RecurringThread):
@@ -15,8 +15,15 @@ class Worked(RecurringThread):
 
     failed = "that was nothing"
 
-    def __init__(self, times: int, failures: int, first_after_s: float, at_most_s: float | None) -> None:
-        super().__init__("worked", first_after_s, 0.01, at_most_s)
+    def __init__(
+        self,
+        times: int,
+        failures: int,
+        first_after_s: float,
+        every_s: float = 0.01,
+        at_most_s: float | None = None,
+    ) -> None:
+        super().__init__("worked", first_after_s, every_s, at_most_s)
         self._times, self._failures = times, failures
         self.done = 0
         self.enough = threading.Event()
@@ -30,34 +37,43 @@ class Worked(RecurringThread):
             raise OSError("no")
 
 
-def pauses(
-    times: int, failures: int, *, first_after_s: float = 0.0, at_most_s: float | None = None
-) -> list[float]:
-    """Run it so many times; returns what the log says of how long it waits after each failure."""
-    with capture_logs() as said:
-        thread = Worked(times, failures, first_after_s, at_most_s)
-        thread.start()
-        assert thread.enough.wait(30)
-        thread.stop()
-    assert all(line["event"] == "that was nothing" and line["exc_info"] for line in said)
-    return [line["after_s"] for line in said]
+@pytest.mark.parametrize(
+    ("waited_s", "at_most_s", "pauses"),
+    [
+        (0.0, None, [10.0, 10.0, 10.0]),
+        (3600.0, None, [10.0, 10.0, 10.0]),
+        (0.0, 40.0, [10.0, 20.0, 40.0, 40.0]),
+        (10.0, 50.0, [20.0, 40.0, 50.0, 50.0]),
+    ],
+)
+def test_what_fails_is_tried_again_as_often_as_ever_or_less_often_up_to_a_limit(
+    waited_s: float, at_most_s: float | None, pauses: list[float]
+) -> None:
+    seen: list[float] = []
+    for _ in pauses:
+        seen.append(waited_s := pause_after_failure_s(waited_s, 10.0, at_most_s))
+    assert seen == pauses
 
 
-def test_what_fails_is_tried_again_as_often_as_ever() -> None:
-    assert pauses(6, 4) == [0.01] * 4
-
-
-def test_what_fails_is_tried_again_less_and_less_often_up_to_a_limit() -> None:
-    assert pauses(6, 5, at_most_s=0.04) == [0.01, 0.02, 0.04, 0.04, 0.04]
-    assert pauses(4, 3, first_after_s=0.01, at_most_s=0.05) == [0.02, 0.04, 0.05]
+def test_the_thread_goes_on_after_what_failed_and_waits_before_it_does() -> None:
+    soon = Worked(6, 4, 0.0, at_most_s=0.02)
+    soon.start()
+    assert soon.enough.wait(30)
+    soon.stop()
+    late = Worked(1, 1, 0.0, every_s=3600.0)
+    late.start()
+    assert late.enough.wait(30)
+    time.sleep(0.05)
+    late.stop()
+    assert late.done == 1
 
 
 def test_nothing_is_done_before_its_time_nor_after_its_end() -> None:
-    late = Worked(1, 0, 3600.0, None)
+    late = Worked(1, 0, 3600.0)
     late.start()
     late.stop()
     assert late.done == 0
-    busy = Worked(3, 0, 0.0, None)
+    busy = Worked(3, 0, 0.0)
     busy.start()
     assert busy.enough.wait(30)
     busy.stop()

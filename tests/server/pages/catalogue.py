@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from server.web.i18n import LANGUAGES, SOURCE_LANGUAGE
+from server.web.language.i18n import LANGUAGES, SOURCE_LANGUAGE
 
 ROOT = Path(__file__).parents[3]
 PYTHON_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}

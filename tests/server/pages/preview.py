@@ -19,7 +19,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.web.assets import load_assets
-from server.web.i18n import LANGUAGES
+from server.web.language.i18n import LANGUAGES
 from server.web.templating import Renderer
 from tests.server.pages.differences import compare
 from tests.server.pages.samples import in_language, pages

@@ -19,8 +19,8 @@ from markupsafe import Markup
 from server.slices.lessons.contexts import HomePage
 from server.slices.watching.contexts import ClipPage, CueLine
 from server.web.assets import Assets, AssetsMissingError, load_assets
-from server.web.formats import filters
-from server.web.i18n import LANGUAGES, Catalogues
+from server.web.language.formats import filters
+from server.web.language.i18n import LANGUAGES, Catalogues
 from server.web.parts import Context, Language, Pager, Progress, Reason, Step
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer, marked, page_url
 from tests.server.pages.conftest import ASSET_NAMES, ROOT

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.web.assets import load_assets
-from server.web.i18n import LANGUAGES
+from server.web.language.i18n import LANGUAGES
 from server.web.templating import Renderer
 from tests.server.pages.conftest import ASSET_NAMES, ROOT
 from tests.server.pages.samples import in_language, pages

@@ -16,10 +16,10 @@ from library.catalog.permits import Audience, LessonState
 from library.catalog.rules import LessonKind
 from library.core.permits import Role
 from library.intake.rules import RecordingState, StepKind, StepState
-from server.web.formats import clock, device_words, duration_words, size, watched_words
-from server.web.i18n import LANGUAGES, SOURCE_LANGUAGE, Catalogues, negotiate
+from server.web.language.formats import clock, device_words, duration_words, size, watched_words
+from server.web.language.i18n import LANGUAGES, SOURCE_LANGUAGE, Catalogues, negotiate
+from server.web.language.words import explain
 from server.web.parts import NoRecording
-from server.web.words import explain
 from tests.server.pages.catalogue import ROOT, catalogue_path, extract, untranslated, update
 from tests.support.registry import REGISTRY
 from transcode.errors import FAILURES, REFUSALS

@@ -17,13 +17,13 @@ from library.core.errors import Conflict
 from library.core.permits import NOBODY, Grant, Role, Viewer
 from server.app import create_app
 from server.slices import SLICES
-from server.web.i18n import source_catalogue
+from server.web.language.i18n import source_catalogue
+from server.web.language.sentences import SENTENCES
+from server.web.language.words import explain, word
 from server.web.navigation import NavigationEntry, everybody, lecturers, navigation_for, staff
 from server.web.parts import Context, ErrorPage
 from server.web.registry import SlicesClash, gather, routers_of
-from server.web.sentences import SENTENCES
 from server.web.slice import Slice
-from server.web.words import explain, word
 from tests.support.server import Served
 
 ROOT = Path(__file__).parents[3]

@@ -19,8 +19,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
+from server.web.language.phrases import Phrases
 from server.web.parts import Language
-from server.web.phrases import Phrases
 
 SOURCE_LANGUAGE: Language = "zh-CN"
 LANGUAGES: Mapping[Language, str] = {"zh-CN": "中文", "en": "English"}

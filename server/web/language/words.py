@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.web.formats import duration_words, percent_words, size
-from server.web.i18n import N_, Catalogue
+from server.web.language.formats import duration_words, percent_words, size
+from server.web.language.i18n import N_, Catalogue
+from server.web.language.sentences import SENTENCES
 from server.web.parts import CountingRule
-from server.web.sentences import SENTENCES
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What slices say about codes, in the source language: plain values, put into words by `server.web.words`."""
+"""What slices say about codes, in the source language: plain values, put into words by `words`."""
 
 from __future__ import annotations
 

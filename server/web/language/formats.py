@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
-from server.web.i18n import N_, Catalogue
+from server.web.language.i18n import N_, Catalogue
 
 MINUTE_S = 60
 HOUR_S = 3600
