@@ -6,6 +6,7 @@ A thing that this machine lacks skips the test with the reason; with ``CI=true``
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import sys
@@ -81,6 +82,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     out = spreading.left_out(items, config.option.seed)
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if item not in set(out)]
+
+
+def pytest_collection_finish() -> None:
+    """Spare Python from looking for rubbish, again and again, in what every test needs."""
+    gc.collect()
+    gc.freeze()
 
 
 def _only_this_machine(event: str, args: tuple[Any, ...]) -> None:

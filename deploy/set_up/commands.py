@@ -60,6 +60,7 @@ def _test(rest: list[str]) -> int:
     install_system_things()
     venv = prepare("dev")
     content = not _is_whole(rest) or are_content(judges(venv))
+    _keep_compiled()
     tests = subprocess.call([venv / "bin" / "python", "-m", "pytest", *_parallel(rest), *rest], cwd=ROOT)
     return tests or (0 if content else 1)
 
@@ -71,8 +72,14 @@ def _is_whole(rest: list[str]) -> bool:
 
 def _check(rest: list[str]) -> int:
     venv = prepare("dev")
+    _keep_compiled()
     fast = [str(venv / "bin" / "python"), "-m", "pytest", "-m", FAST, *_parallel(rest), *rest]
     return 0 if are_content({**judges(venv), "fast tests": fast}) else 1
+
+
+def _keep_compiled() -> None:
+    """Let Python keep what it compiles, whatever the machine says: tests start hundreds of processes."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _parallel(rest: list[str]) -> list[str]:

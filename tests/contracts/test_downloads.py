@@ -116,6 +116,7 @@ def test_other_words_are_another_file() -> None:
     assert Download(CLIP, PLAN, "audio", Labels("党课")).file.endswith(".m4a")
 
 
+@pytest.mark.slow
 def test_few_at_a_time_and_not_too_many_waiting(downloads: Downloads, gate: Gate) -> None:
     wanted = [Download(CLIP, PLAN, "240p", Labels(str(n))) for n in range(MOST_WAITING)]
     promises = [downloads.make(one) for one in wanted]

@@ -75,8 +75,8 @@ def film(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with Databases(request, tmp_path / "databases").open("sqlite") as opened:
+def db(databases: Databases) -> Iterator[Database]:
+    with databases.open("sqlite") as opened:
         yield opened
 
 

@@ -140,9 +140,9 @@ class Library:
 
 
 @pytest.fixture
-def library(request: pytest.FixtureRequest, store: ObjectStore, tmp_path: Path) -> Iterator[Library]:
+def library(databases: Databases, store: ObjectStore, tmp_path: Path) -> Iterator[Library]:
     (tmp_path / "work").mkdir()
-    with Databases(request, tmp_path / "databases").open("sqlite") as db:
+    with databases.open("sqlite") as db:
         clock = MovableClock()
         yield Library(db, store, clock, Sweep(db, store, tmp_path / "work", clock, AFTER, KEEP))
 
@@ -274,6 +274,7 @@ def test_half_a_copy_goes_and_other_folders_are_not_ours(library: Library) -> No
     assert "somebody" in library.there()
 
 
+@pytest.mark.slow
 def test_the_wrong_database_takes_nothing_away(library: Library) -> None:
     library.put(*(f"clips/clip{n}/0123456789ab" for n in range(30)))
     library.clock.forward(days=3)

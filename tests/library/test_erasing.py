@@ -137,6 +137,7 @@ def figures(db: Database, lesson_id: str) -> Any:
         return statistics.lesson_figures(session, lesson_id, Span(None, NOW.date() + 30 * DAY))
 
 
+@pytest.mark.slow
 def test_no_row_names_an_erased_member_and_no_figure_changes(db: Database, wang: dict[str, str]) -> None:
     roll(db, 2)  # two days are sealed, one is not
     before = figures(db, wang["lesson"])

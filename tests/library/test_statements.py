@@ -25,6 +25,7 @@ from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.support import factories as make
 from tests.support.databases import NOW
+from tests.support.server import empty_data
 
 MOST_PER_PAGE = 25
 FEW, MANY = 2, 9
@@ -130,6 +131,7 @@ def test_one_lesson_costs_the_same_however_many_topics_it_has(db: Database) -> N
 
 
 @pytest.mark.parametrize("n", [FEW, MANY])
+@pytest.mark.slow
 def test_other_years_take_a_fixed_number_of_statements(db: Database, n: int) -> None:
     with db.write() as session:
         viewer = make.person(session)
@@ -152,7 +154,7 @@ def test_other_years_take_a_fixed_number_of_statements(db: Database, n: int) -> 
 
 @pytest.fixture
 def ports(tmp_path: Path) -> Iterator[Ports]:
-    settings = Settings(data=tmp_path / "data", worker=False, _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data=empty_data(tmp_path / "data"), worker=False, _env_file=None)  # type: ignore[call-arg]
     opened = open_ports(settings, clock=lambda: NOW)
     yield opened
     opened.close()

@@ -26,6 +26,7 @@ def test_importing_the_face_loads_no_engine() -> None:
 
 
 @pytest.mark.parametrize("name", ["whoosh", "tantivy"])
+@pytest.mark.slow
 def test_opening_an_index_loads_one_engine(name: str, tmp_path: Path) -> None:
     opening = (
         f"import pathlib, search\nsearch.ENGINES[{name!r}].open_or_create(pathlib.Path({str(tmp_path)!r}))"

@@ -87,6 +87,7 @@ def test_the_migrations_make_what_the_models_say(db: Database) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+@pytest.mark.slow
 def test_the_check_finds_a_difference_when_there_is_one(db: Database) -> None:
     with db.write() as session:
         session.execute(text("ALTER TABLE catalog_lesson ADD COLUMN colour VARCHAR(8)"))

@@ -69,6 +69,7 @@ def test_whoever_must_sign_in_is_led_back_afterwards(served: Served) -> None:
         assert back.headers["location"] == "/review?page=2"
 
 
+@pytest.mark.slow
 def test_a_strangers_chunk_was_written_before_he_was_refused(served: Served, shelf: Shelf) -> None:
     path = shelf.upload()
     upload_id = path.rsplit("/", 1)[-1]
@@ -78,6 +79,7 @@ def test_a_strangers_chunk_was_written_before_he_was_refused(served: Served, she
         assert (served.data / "uploads" / upload_id).read_bytes() == b"0", name
 
 
+@pytest.mark.slow
 def test_staff_of_one_branch_have_no_power_in_another(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson()
     with served.ports.db.write() as session:

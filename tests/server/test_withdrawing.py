@@ -136,6 +136,7 @@ def two(tmp_path: Path, database: dict[str, str]) -> Iterator[tuple[Served, Serv
         yield first, second
 
 
+@pytest.mark.slow
 def test_another_process_learns_of_it_within_seconds(two: tuple[Served, Served]) -> None:
     first, second = two
     put = Shelf(first).lesson(LessonState.PUBLISHED)
@@ -151,6 +152,7 @@ def test_another_process_learns_of_it_within_seconds(two: tuple[Served, Served])
         assert time.monotonic() < end
 
 
+@pytest.mark.slow
 def test_a_fresh_start_knows_what_was_withdrawn(tmp_path: Path) -> None:
     data = new_data(tmp_path / "data")
     with in_thread(data) as first:

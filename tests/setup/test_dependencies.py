@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -36,6 +37,7 @@ def name_of(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", match[0]).lower()
 
 
+@cache
 def imported() -> dict[str, set[str]]:
     """The modules from elsewhere that run-time code imports, at its top or in a function, with who does."""
     found: dict[str, set[str]] = {}

@@ -41,6 +41,7 @@ def busy(seconds):
 """
 
 
+@pytest.mark.slow
 def test_who_computes_too_long_fails_without_a_mark(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_them.py").write_text(TESTS)

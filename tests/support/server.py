@@ -57,12 +57,13 @@ def password(username: str) -> str:
 
 
 @cache
-def _template() -> Path:
-    """A data folder with PEOPLE in it, made once: five argon2 hashes and the migrations take their time."""
-    folder = Path(tempfile.mkdtemp(prefix="weike-people-"))
+def _template(*, people: bool) -> Path:
+    """A data folder as the first start leaves it, made once: migrations and argon2 hashes take their time."""
+    folder = Path(tempfile.mkdtemp(prefix="weike-library-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     ports = open_ports(Settings(data=folder, _env_file=None))  # type: ignore[call-arg]
-    add_people(ports)
+    if people:
+        add_people(ports)
     ports.close()
     return folder
 
@@ -77,7 +78,13 @@ def add_people(ports: Ports) -> None:
 
 def new_data(folder: Path) -> Path:
     """Make `folder` the data folder of a library that has PEOPLE and nothing else."""
-    shutil.copytree(_template(), folder, dirs_exist_ok=True)
+    shutil.copytree(_template(people=True), folder, dirs_exist_ok=True)
+    return folder
+
+
+def empty_data(folder: Path) -> Path:
+    """Make `folder` the data folder of a library that has tables, secrets and the root, and nothing else."""
+    shutil.copytree(_template(people=False), folder, dirs_exist_ok=True)
     return folder
 
 

@@ -206,6 +206,7 @@ def test_a_file_beyond_its_limit(tmp_path: Path) -> None:
     assert (tmp_path / "big").stat().st_size <= 1000
 
 
+@pytest.mark.slow
 def test_too_long_is_a_timeout_also_for_a_child_that_ignores_sigterm() -> None:
     pids: list[int] = []
     with pytest.raises(Failed) as caught:
@@ -218,6 +219,7 @@ def test_too_long_is_a_timeout_also_for_a_child_that_ignores_sigterm() -> None:
     assert not psutil.pid_exists(pids[0])
 
 
+@pytest.mark.slow
 def test_stopping_ends_the_whole_group() -> None:
     pids: list[int] = []
     with pytest.raises(Cancelled):
@@ -271,6 +273,7 @@ threading.Thread(target=lambda: run(command, timeout_s=60, on_line=tell)).start(
 """
 
 
+@pytest.mark.slow
 def test_a_child_started_in_a_thread_dies_with_the_process() -> None:
     parent = subprocess.Popen([PYTHON, "-c", PARENT], stdout=subprocess.PIPE)
     assert parent.stdout is not None
@@ -282,6 +285,7 @@ def test_a_child_started_in_a_thread_dies_with_the_process() -> None:
     _wait_gone(pid)
 
 
+@pytest.mark.slow
 def test_a_child_is_not_hurt_by_other_threads_that_end() -> None:
     """PR_SET_PDEATHSIG goes by the thread that forked: the wrong one would take children with it."""
     with ThreadPoolExecutor(3) as pool:

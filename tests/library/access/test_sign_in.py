@@ -28,6 +28,7 @@ def attempt(db: Database, username: str, password: str, at: timedelta = timedelt
     return access.sign_in(db, username, password, NOW + at) is not None
 
 
+@pytest.mark.slow
 def test_guessing_is_slowed_down_and_success_clears_it(db: Database) -> None:
     with db.write() as session:
         people.add_person(session, "wang", "王", PASSWORD, NOW)
@@ -50,6 +51,7 @@ def test_the_first_two_failures_of_a_name_at_once_are_both_counted(db: Database)
         assert session.scalars(select(SignInFailures.count)).all() == [2]
 
 
+@pytest.mark.slow
 def test_many_guesses_at_once_do_not_slip_past_the_counter(db: Database) -> None:
     for _ in range(access_rules.FREE_FAILURES):
         attempt(db, "guess", "wrong-password")

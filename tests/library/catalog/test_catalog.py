@@ -293,6 +293,7 @@ drawn_viewers = st.tuples(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn_viewers)
+@pytest.mark.slow
 def test_the_database_and_the_rule_show_the_same_lessons(
     forest: Forest, drawn: tuple[int | None, list[tuple[Role, int]]]
 ) -> None:

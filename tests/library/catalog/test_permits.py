@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,6 +108,7 @@ def test_roles_do_not_reach_a_branch_whose_name_only_begins_alike() -> None:
 
 
 @given(lessons)
+@pytest.mark.slow
 def test_media_are_signed_for_those_who_may_watch(lesson: LessonFacts) -> None:
     signed_for = media_audience(lesson.state, lesson.audience)
     assert (signed_for == "everyone") == may(NOBODY, Action.VIEW, lesson)

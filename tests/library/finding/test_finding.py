@@ -24,13 +24,14 @@ from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.support import factories as make
 from tests.support.databases import NOW
+from tests.support.server import empty_data
 from tests.support.views import watch
 
 
 @pytest.fixture(params=["whoosh", "tantivy"])
 def ports(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ports]:
     """A library without a worker, with either engine."""
-    settings = Settings(data=tmp_path / "data", search=request.param, _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data=empty_data(tmp_path / "data"), search=request.param, _env_file=None)  # type: ignore[call-arg]
     opened = open_ports(settings, clock=lambda: NOW)
     yield opened
     opened.close()
@@ -131,6 +132,7 @@ def test_a_wrong_character_is_set_right_and_only_when_nothing_fits(ports: Ports)
     assert look(ports, "乡村振兴").did_you_mean is None
 
 
+@pytest.mark.slow
 def test_a_wrong_character_is_asked_about_where_its_pieces_are_found_apart(ports: Ports) -> None:
     for n in range(5):
         add(ports, f"课{n}", "先到的同志喝一杯，再说水的事。")

@@ -99,6 +99,7 @@ def test_a_deleted_lesson_is_gone_and_a_renamed_one_has_its_new_name(db: Databas
     assert indexer.reader().doc_count() == 1
 
 
+@pytest.mark.slow
 def test_more_changes_than_one_batch_are_all_applied(db: Database, indexer: Indexer) -> None:
     with db.write() as session:
         ids = {make.lesson(session, f"基层治理{n}").id for n in range(230)}
@@ -107,6 +108,7 @@ def test_more_changes_than_one_batch_are_all_applied(db: Database, indexer: Inde
     assert found(indexer, "基层治理") <= ids
 
 
+@pytest.mark.slow
 def test_waiting_for_a_revision_that_nobody_writes_ends(db: Database, indexer: Indexer) -> None:
     with pytest.raises(IndexUnavailable) as told:
         indexer.catch_up(revision=10**6, timeout_s=0.5)
@@ -151,6 +153,7 @@ def _hold(file: Path, held: multiprocessing.synchronize.Event) -> None:
         time.sleep(120)
 
 
+@pytest.mark.slow
 def test_another_process_that_writes_is_waited_for_and_a_killed_one_is_not(
     db: Database, indexer: Indexer, folder: Path
 ) -> None:
@@ -416,6 +419,7 @@ def test_each_engine_follows_is_rebuilt_and_mended(db: Database, settings: Setti
     indexer.close()
 
 
+@pytest.mark.slow
 def test_switching_builds_the_new_index_by_itself_and_going_back_catches_up(
     db: Database, tmp_path: Path
 ) -> None:

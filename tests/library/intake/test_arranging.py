@@ -204,6 +204,7 @@ def test_saving_again_while_it_is_made_keeps_what_is_still_wanted(db: Database) 
         assert session.scalar(select(func.count()).select_from(Clip)) == 3
 
 
+@pytest.mark.slow
 def test_discarding_leaves_the_lesson_as_it_plays(db: Database) -> None:
     with db.write() as session:
         row, lesson = cut_lesson(session, 2)

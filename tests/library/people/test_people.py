@@ -28,6 +28,7 @@ def sign_in(db: Database, username: str, password: str) -> bool:
     return access.sign_in(db, username, password, NOW) is not None
 
 
+@pytest.mark.slow
 def test_an_account_signs_in_with_its_folded_name_and_only_its_password(db: Database) -> None:
     with db.write() as session:
         actions.add_person(session, " ＷangShuji ", " 王 书记 ", PASSWORD, NOW)

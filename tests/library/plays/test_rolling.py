@@ -635,6 +635,7 @@ def test_a_chain_forged_from_the_beginning_is_told_by_a_seal_that_was_printed(se
 # ---------------------------------------------------------------------- what is not kept
 
 
+@pytest.mark.slow
 def test_old_plays_go_once_they_are_in_the_curves_and_the_figures_stay(
     db: Database, province: Province
 ) -> None:

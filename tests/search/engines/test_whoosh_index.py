@@ -151,6 +151,7 @@ for n in range(int(sys.argv[2]), int(sys.argv[3])):
 """
 
 
+@pytest.mark.slow
 def test_readers_in_threads_follow_a_writer_in_another_process(tmp_path: Path) -> None:
     index = WhooshIndex.open_or_create(tmp_path)
     index.apply([doc(f"v{k}", "第一课 版本0号", lesson="l") for k in range(4)], [], 0)
@@ -194,6 +195,7 @@ def test_after_close_it_opens_again_by_itself(tmp_path: Path) -> None:
     assert index.doc_count() == 21
 
 
+@pytest.mark.slow
 def test_a_web_process_may_open_while_the_worker_commits(tmp_path: Path) -> None:
     WhooshIndex.open_or_create(tmp_path)
     writer = subprocess.Popen(

@@ -171,6 +171,7 @@ def test_moments_come_in_the_order_of_time_and_say_how_many_more_there_are() -> 
     assert find_moments("火星", cues).shown == ()
 
 
+@pytest.mark.slow
 def test_counting_places_costs_one_look_at_each() -> None:
     cues = [(float(n), n + 1.0, "枫桥经验 ") for n in range(2_000)]
     found = find_moments("枫桥经验", cues)
@@ -205,6 +206,7 @@ TEXT = st.text(st.sampled_from("红船精神二十大2党黨㎏é\u0301\u200b，
     st.lists(st.tuples(st.floats(0, 600), st.floats(0, 600), TEXT), max_size=6),
     st.sampled_from(["红船", "20大", "党", "精神 红船", '"红船精神"', "kg", "é", "a -b"]) | TEXT,
 )
+@pytest.mark.slow
 def test_marks_are_inside_the_quote_ordered_and_fold_to_what_was_asked(
     cues: list[tuple[float, float, str]], query: str
 ) -> None:

@@ -18,6 +18,7 @@ from server.cli import main
 from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.flow import media
+from tests.support.server import empty_data
 
 ROOT = Path(__file__).parents[3]
 
@@ -75,6 +76,8 @@ def weike(data: Path, capsys: pytest.CaptureFixture[str]) -> Weike:
 @pytest.fixture
 def ports(data: Path) -> Iterator[Ports]:
     """This test's library, open beside the commands."""
+    if not data.exists():
+        empty_data(data)
     opened = open_ports(Settings(data=data, _env_file=None))  # type: ignore[call-arg]
     yield opened
     opened.close()

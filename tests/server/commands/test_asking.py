@@ -235,6 +235,7 @@ def test_a_workbook_that_cannot_be_written_is_one_sentence(
     assert sorted(tmp_path.iterdir()) == before, "nothing is left half-written"
 
 
+@pytest.mark.slow
 def test_a_damaged_index_is_mended_by_reindex(weike: Weike, ports: Ports) -> None:
     with ports.db.write() as session:
         factories.lesson(session, "红船精神", clips=1)

@@ -27,6 +27,7 @@ from tests.support import factories
 from tests.support.registry import read_catalogues
 
 
+@pytest.mark.slow
 def test_accounts_are_made_once_and_kept_private(ports: Ports, data: Path) -> None:
     first, second = (accounts(ports.db, ports.clock, data) for _ in range(2))
     assert first == second

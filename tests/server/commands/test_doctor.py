@@ -77,6 +77,7 @@ def test_a_new_library_is_well(weike: Weike, ports: Ports) -> None:
     assert all(check["todo"] for check in ran.json["checks"] if check["name"] == "worker")
 
 
+@pytest.mark.slow
 def test_days_that_are_not_sealed_and_days_closed_too_early_are_told(weike: Weike, ports: Ports) -> None:
     def told() -> str:
         ran = weike("doctor", "--json")
@@ -99,6 +100,7 @@ def test_days_that_are_not_sealed_and_days_closed_too_early_are_told(weike: Weik
     assert told() == "ok"
 
 
+@pytest.mark.slow
 def test_seals_that_were_deleted_are_bad_and_a_missed_night_is_a_warning(weike: Weike, ports: Ports) -> None:
     def told() -> tuple[str, str]:
         ran = weike("doctor", "--json")
@@ -182,6 +184,7 @@ def test_an_index_that_is_behind_and_tables_that_are_old(weike: Weike, ports: Po
     [(says(checks.PROBE_BYTES), "ok"), (says(1024 * 1024), "bad"), (refuses, "bad")],
     ids=["all", "cut", "refused"],
 )
+@pytest.mark.slow
 def test_a_proxy_that_cuts_uploads_is_found(
     weike: Weike,
     ports: Ports,

@@ -66,6 +66,7 @@ def test_rows_become_lessons_that_are_found_when_it_returns(
         ]
 
 
+@pytest.mark.slow
 def test_a_second_run_changes_only_what_changed(weike: Weike, tmp_path: Path, ports: Ports) -> None:
     weike("import", write(tmp_path, OLD))
     before = revisions(ports)

@@ -56,6 +56,7 @@ def test_a_figure_is_the_same_before_and_after(weike: Weike, lesson: str) -> Non
     assert after == before
 
 
+@pytest.mark.slow
 def test_all_lessons_and_files_of_them(weike: Weike, lesson: str, tmp_path: Path) -> None:
     told = weike("stats", "overview", "--json").json
     assert (told["views"], told["total"], told["branches"][0]["views"]) == (3, 1, 3)
@@ -119,6 +120,7 @@ def test_what_was_changed_afterwards_ends_with_1_and_names_the_day(weike: Weike,
 
 
 @pytest.mark.usefixtures("lesson")
+@pytest.mark.slow
 def test_deleted_seals_are_told_with_the_day_and_the_next_step(weike: Weike, ports: Ports) -> None:
     sealed = weike("stats", "roll-up", "--json").json["sealed"]
     with ports.db.write() as session:

@@ -22,6 +22,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> object:
     return put
 
 
+@pytest.mark.slow
 def test_an_account_from_its_making_to_a_new_password(weike: Weike, ports: Ports, typed) -> None:  # type: ignore[no-untyped-def]
     typed("correct horse battery")
     made = weike("user", "add", "Wang", "--name", "王芳", "--role", "lecturer", "--password-stdin", "--json")
@@ -58,6 +59,7 @@ def test_links_make_accounts_and_mend_forgotten_passwords(weike: Weike, ports: P
         assert again.username == "li"
 
 
+@pytest.mark.slow
 def test_somebody_is_erased_once_it_was_meant(weike: Weike, ports: Ports, typed) -> None:  # type: ignore[no-untyped-def]
     for name, role in (("wang", "member"), ("li", "admin")):
         typed("correct horse battery")
@@ -72,6 +74,7 @@ def test_somebody_is_erased_once_it_was_meant(weike: Weike, ports: Ports, typed)
         assert weike("user", "erase", name, "--yes").code == 2
 
 
+@pytest.mark.slow
 def test_mistakes_end_with_2_in_one_sentence(weike: Weike, typed) -> None:  # type: ignore[no-untyped-def]
     typed("correct horse battery")
     assert weike("user", "add", "wang", "--password-stdin").code == 0

@@ -63,6 +63,7 @@ def body_of(line: socket.socket, rest: bytes = b"", pause_s: float = 0) -> tuple
     return body[:size], body[size:]
 
 
+@pytest.mark.slow
 def test_a_slow_line_gets_every_byte(form: Form) -> None:
     with connected(form, buffer_bytes=4096) as line:
         line.sendall(ask(form.path(LARGE_FILE)))
@@ -223,6 +224,7 @@ async def warm(_start: int, _end: int) -> None:
     return
 
 
+@pytest.mark.slow
 def test_a_line_that_takes_nothing_is_given_up(tmp_path: Path) -> None:
     large = tmp_path / "large"
     large.write_bytes(LARGE)

@@ -55,6 +55,7 @@ def test_an_old_file_of_one_line_goes_on_working(file: Path) -> None:
     assert address(MediaKeys(file).signer).split("/")[2] == key_id(OLD)
 
 
+@pytest.mark.slow
 def test_a_running_process_signs_with_the_new_one_and_plays_what_the_old_one_signed(file: Path) -> None:
     keys = MediaKeys(file)
     before = address(keys.signer)
@@ -73,6 +74,7 @@ def test_a_running_process_signs_with_the_new_one_and_plays_what_the_old_one_sig
     assert address(MediaKeys(file).signer).split("/")[2] == key_id(rotated.current)
 
 
+@pytest.mark.slow
 def test_rotating_twice_ends_what_was_signed_before_the_first(file: Path) -> None:
     keys = MediaKeys(file)
     before = address(keys.signer)
@@ -82,6 +84,7 @@ def test_rotating_twice_ends_what_was_signed_before_the_first(file: Path) -> Non
     assert plays(keys, between)
 
 
+@pytest.mark.slow
 def test_revoking_ends_every_address_and_signs_anew_at_once(file: Path) -> None:
     media_keys.rotate(file)
     keys = MediaKeys(file)
@@ -115,6 +118,7 @@ def test_two_changes_at_once_lose_none(file: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "short", f"{OLD}\nshort", f"{OLD}\n{OLD}x\n{OLD}y"], ids=repr)
+@pytest.mark.slow
 def test_a_file_that_cannot_be_used_is_refused_and_changes_nothing_that_runs(file: Path, text: str) -> None:
     keys = MediaKeys(file)
     before = address(keys.signer)

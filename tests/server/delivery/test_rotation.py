@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import pytest
+
 from server.delivery import media_keys
 from server.delivery.signing import MediaSigner
 from tests.server.delivery.conftest import CLIP, HOUR_S, PLAN, Form
@@ -19,6 +21,7 @@ def until(what: str, holds: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_keys_change_without_a_restart(form: Form) -> None:
     file = form.data / "media_secret"
 
@@ -41,6 +44,7 @@ def test_keys_change_without_a_restart(form: Form) -> None:
     until("what is signed now plays", lambda: status(form.path("master.m3u8")) == 200)
 
 
+@pytest.mark.slow
 def test_a_slip_in_the_file_stops_no_lesson(form: Form) -> None:
     file = form.data / "media_secret"
     was, good = file.read_text(), form.path("master.m3u8")

@@ -17,6 +17,7 @@ def kept(value: object) -> str:
 
 
 @pytest.mark.parametrize("value", MADE_UP, ids=str)
+@pytest.mark.slow
 def test_a_forged_word_for_the_next_page_was_an_error(served: Served, value: object) -> None:
     http = served.person("member").http
     answer = http.get("/counting", headers={"cookie": f"weike_flash={kept(value)}"})

@@ -33,6 +33,7 @@ def _modules(path: str, size: int) -> list[list[bool]]:
 
 
 @given(st.text(min_size=1, max_size=120))
+@pytest.mark.slow
 def test_the_path_darkens_the_modules_of_the_code(text: str) -> None:
     path, size = qr_path(text)
     expected = segno.make(text, error="m", micro=False).matrix

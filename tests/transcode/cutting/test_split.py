@@ -52,6 +52,7 @@ def test_the_limits_hold_whatever_comes(
 
 @STEADY
 @given(st.floats(601, 7500), st.lists(st.floats(5, 55), min_size=140, max_size=160))
+@pytest.mark.slow
 def test_with_a_pause_every_minute_no_cut_falls_anywhere_else(duration_s: float, gaps: list[float]) -> None:
     pauses, at_s = [], 0.0
     for gap in gaps:

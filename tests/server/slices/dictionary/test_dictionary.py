@@ -151,6 +151,7 @@ def test_synonyms_are_suggested_too(library: Served, shelf: Shelf, staff: Person
     assert "千村示范" in offers()
 
 
+@pytest.mark.slow
 def test_a_query_is_tried_before_anybody_searches(staff: Person) -> None:
     staff.post("/vocabulary/groups", words="历史性盛会、党的二十大")
     page = text_of(staff.http.get("/vocabulary", params={"try": "歷史性盛會報告"}).text)

@@ -148,9 +148,9 @@ def test_no_row_of_the_database_leads_to_who_searched(frequent: Served) -> None:
 
 
 @pytest.fixture(params=KINDS)
-def db(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def db(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Database]:
     """A fresh library, once on each database."""
-    with Databases(request, tmp_path_factory.mktemp("asked")).open(request.param) as opened:
+    with databases.open(request.param) as opened:
         yield opened
 
 

@@ -35,6 +35,7 @@ def test_each_change_is_one_event_and_the_last_ends_the_stream(served: Served, s
     assert [json.loads(line.removeprefix("data: "))["state"] for line in rest] == ["failed"]
 
 
+@pytest.mark.slow
 def test_a_lesson_that_goes_ends_the_stream(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(recording="working")
     lecturer = served.person("lecturer")

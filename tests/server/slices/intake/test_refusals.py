@@ -45,6 +45,7 @@ def test_more_than_ones_share(small: Served) -> None:
     assert "1 MB" in words.replace(".0", "").replace("MiB", "MB")
 
 
+@pytest.mark.slow
 def test_an_upload_that_is_given_up_frees_ones_share(small: Served) -> None:
     with small.signed_in("staff") as person:
         first = person.begin_upload(person.new_lesson("课"), "x.mp4", 3 * MB)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
 from tests.support.client import Person
@@ -19,6 +21,7 @@ def waiting(browser: Person, path: str) -> int | None:
     return None if link is None else int(link[1] or 0)
 
 
+@pytest.mark.slow
 def test_staff_see_on_every_page_how_much_waits(served: Served, shelf: Shelf) -> None:
     staff = served.person("staff")
     assert waiting(staff, "/") == waiting(staff, "/review") == 0

@@ -27,6 +27,7 @@ def test_an_address_ends(served: Served, shelf: Shelf, clock: MovableClock) -> N
     assert nobody.http.get(fresh).status_code == 200
 
 
+@pytest.mark.slow
 def test_two_people_in_one_hour_share_an_address(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED)
     urls = {
@@ -45,6 +46,7 @@ def raw(base_url: str, path: str) -> int:
 
 
 @pytest.mark.parametrize("path", ["/static/../server/app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py"])
+@pytest.mark.slow
 def test_no_path_leads_out_of_what_is_static(served: Served, path: str) -> None:
     assert raw(served.base_url, path) in (400, 403, 404)
 
@@ -57,6 +59,7 @@ def test_a_link_in_a_clips_folder_is_not_followed(served: Served, shelf: Shelf) 
     assert served.person("nobody").http.get(url.replace("master.m3u8", "secret.txt")).status_code == 404
 
 
+@pytest.mark.slow
 def test_addresses_of_another_start_still_play(tmp_path_factory: pytest.TempPathFactory) -> None:
     data = new_data(tmp_path_factory.mktemp("again") / "data")
     with in_thread(data) as first:
