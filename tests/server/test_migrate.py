@@ -26,10 +26,8 @@ from library.plays.tables import DaySum, Play, View, Watcher
 from server import migrate
 from tests.support import factories as make
 from tests.support.databases import KINDS, NOW, ORGANISATION
+from tests.support.processes import FORKS
 from tests.support.together import together
-
-# Forked: a spawned child would import pytest and everything again.
-FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture(params=KINDS)
@@ -108,8 +106,8 @@ def _prepare(
 
 
 def test_two_processes_at_once_migrate_once_and_make_one_root(empty_url: str) -> None:
-    ready, results = FORK.Barrier(2), FORK.Queue()
-    started = [FORK.Process(target=_prepare, args=(empty_url, ready, results)) for _ in range(2)]
+    ready, results = FORKS.Barrier(2), FORKS.Queue()
+    started = [FORKS.Process(target=_prepare, args=(empty_url, ready, results)) for _ in range(2)]
     for process in started:
         process.start()
     assert sorted([results.get(timeout=60), results.get(timeout=60)], key=str) == [False, True]

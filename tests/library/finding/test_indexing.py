@@ -25,8 +25,8 @@ from server.settings import Settings
 from server.wiring import open_indexer
 from tests.support import factories as make
 from tests.support.databases import NOW, Databases
+from tests.support.processes import FORKS
 
-FORK = multiprocessing.get_context("fork")
 EVERYONE, SIGNED_IN = frozenset({"everyone"}), frozenset({"everyone", "signed_in"})
 
 
@@ -159,8 +159,8 @@ def test_another_process_that_writes_is_waited_for_and_a_killed_one_is_not(
 ) -> None:
     lesson = add(db, "组织生活会")
     folder.mkdir()
-    held = FORK.Event()
-    writer = FORK.Process(target=_hold, args=(folder / "writer.lock", held), daemon=True)
+    held = FORKS.Event()
+    writer = FORKS.Process(target=_hold, args=(folder / "writer.lock", held), daemon=True)
     writer.start()
     assert held.wait(30)
     for act in (indexer.catch_up, indexer.rebuild):

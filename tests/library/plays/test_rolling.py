@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -45,6 +44,7 @@ from library.plays.tables import (
 from library.plays.verifying import Fault, What, verify
 from tests.support import factories as make
 from tests.support.databases import NOW
+from tests.support.processes import FORKS
 from tests.support.together import together
 
 RULE = ViewRule()
@@ -260,10 +260,9 @@ def test_killed_at_every_statement_and_run_again_it_comes_to_the_same_sums(
     before = province.figures()
     now = NOW + 5 * DAY
     url = db.engine.url.render_as_string(hide_password=False)
-    fork = multiprocessing.get_context("fork")
     statement, killed = 1, 0
     while True:
-        child = fork.Process(target=die_at, args=(url, now, statement))
+        child = FORKS.Process(target=die_at, args=(url, now, statement))
         child.start()
         child.join()
         if child.exitcode == 0:
