@@ -23,6 +23,9 @@ from tests.support.databases import KINDS, Databases
 from tests.support.quickness import MARKS, Quickness
 from tests.support.signals import give_children_the_defaults
 
+LONG = ("flow", "browser", "setup", "media")
+"""The folders with the longest modules, the longest first."""
+
 CLUSTER = pytest.StashKey[Path]()
 """Where the PostgreSQL of this run lies."""
 
@@ -76,7 +79,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this run does not meet of the corpora."""
+    """Leave out what this run does not meet of the corpora; the long modules first, so that none is last."""
+    items.sort(key=_rank)
     if not _is_spread(config):
         return
     out = spreading.left_out(items, config.option.seed)
@@ -88,6 +92,13 @@ def pytest_collection_finish() -> None:
     """Spare Python from looking for rubbish, again and again, in what every test needs."""
     gc.collect()
     gc.freeze()
+
+
+def _rank(item: pytest.Item) -> int:
+    """The place of a test among the others: flow and browser modules take minutes each, and a run with two
+    processes that meets them at its end has one of them idle."""
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return LONG.index(folder) if folder in LONG else len(LONG)
 
 
 def _only_this_machine(event: str, args: tuple[Any, ...]) -> None:

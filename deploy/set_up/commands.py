@@ -87,4 +87,6 @@ def _parallel(rest: list[str]) -> list[str]:
     if any(word.startswith(("-n", "--numprocesses", "--pdb", "--co")) for word in rest):
         return []
     # loadfile keeps a module in one process: the costly fixtures (an encode, a server) are made per module.
-    return ["-n", str(max(2, min(8, os.cpu_count() or 2))), "--dist", "loadfile"]
+    # In the order of tests/conftest.py, the longest first; xdist's own begins with the most tests.
+    processes = str(max(2, min(8, os.cpu_count() or 2)))
+    return ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]

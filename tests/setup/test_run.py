@@ -263,7 +263,7 @@ class TestSystemThings:
         code, output = project.run("test", "-k", "split", PYTEST_EXIT="5")
         assert "Not installed: chromium; the browser tests are skipped (sudo apt install chromium)" in output
         assert "pytest was asked to -n" in output
-        assert output.splitlines()[-1].endswith("--dist loadfile -k split")
+        assert output.splitlines()[-1].endswith("--dist loadfile --no-loadscope-reorder -k split")
         assert code == 5  # pytest's own
 
     def test_on_ci_nothing_may_be_lacking(self, project: SmallProject) -> None:
