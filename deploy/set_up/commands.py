@@ -83,10 +83,10 @@ def _keep_compiled() -> None:
 
 
 def _parallel(rest: list[str]) -> list[str]:
-    """One test process per processor, at least 2 (much of the time is waiting) and at most 8."""
+    """One test process more than there are processors, as much of the time is waiting, and at most 8."""
     if any(word.startswith(("-n", "--numprocesses", "--pdb", "--co")) for word in rest):
         return []
     # loadfile keeps a module in one process: the costly fixtures (an encode, a server) are made per module.
     # In the order of tests/conftest.py, the longest first; xdist's own begins with the most tests.
-    processes = str(max(2, min(8, os.cpu_count() or 2)))
+    processes = str(min(8, (os.cpu_count() or 1) + 1))
     return ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]
