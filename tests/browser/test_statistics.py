@@ -30,7 +30,7 @@ TITLE = "《中国共产党纪律处分条例》要点：写给村党支部书�
 
 @dataclass(frozen=True)
 class Measured:
-    """A lesson watched on the fifty-nine days before today, most of its viewers leaving the first clip at 20 s."""
+    """A lesson watched on the fifty-nine days before today, most viewers leaving the first clip at 20 s."""
 
     lesson: str
     clips: tuple[str, ...]
