@@ -17,8 +17,17 @@ from transcode.ffmpeg_args import COMMON, number, open_source
 from transcode.hls.files import INIT, PLAYLIST, SEGMENTS
 from transcode.pictures.sprites import strip_output
 from transcode.pictures.stills import still_output
+from transcode.pictures.tone_mapping import mapped
 from transcode.planning.ladder import PEAK_DB
-from transcode.planning.plan import SOUND_ONLY, PicturePlan, Plan, SoundPlan, rendition_names, segment_frames
+from transcode.planning.plan import (
+    SOUND_ONLY,
+    PicturePlan,
+    Plan,
+    Rung,
+    SoundPlan,
+    rendition_names,
+    segment_frames,
+)
 from transcode.tools import Tools
 
 AAC_FRAME = 1024
@@ -74,18 +83,24 @@ def _pictures(media: Any, picture: PicturePlan, plan: Plan) -> tuple[list[Any], 
     scaled, looks = [], []
     for n, rung in enumerate(rungs):
         # Each size from the one above it: 7 % less work than each from the source. Pixels become square.
-        levels = {"out_range": "limited"} if n == 0 else {}  # as all players expect; webcams write full range
-        stream = stream.filter("scale", rung.width, rung.height, flags="bicubic", **levels)
-        stream = stream.filter("setsar", 1)
         if n == 0:
-            stream = stream.filter(
-                "format", "yuv420p"
-            )  # what every player decodes; 10 bits and 4:4:4 are not
+            stream = _top(stream, picture, rung)
+        else:
+            stream = stream.filter("scale", rung.width, rung.height, flags="bicubic").filter("setsar", 1)
         ways = stream.filter_multi_output("split")
         scaled.append(media[str(picture.index)] if n == 0 and picture.copied else ways[0])
         stream = ways[1]
         looks += [still_output(ways[2], plan, picture)] if n == 0 else []
     return scaled, [*looks, strip_output(stream, plan, picture)]
+
+
+def _top(stream: Any, picture: PicturePlan, rung: Rung) -> Any:
+    """Return the picture in the best rung's size, as every player decodes it: 10 bits and 4:4:4 are not."""
+    if picture.tone is not None:
+        return mapped(stream, picture.matrix, rung.width, rung.height)
+    # Levels as all players expect them; webcams write full range.
+    stream = stream.filter("scale", rung.width, rung.height, flags="bicubic", out_range="limited")
+    return stream.filter("setsar", 1).filter("format", "yuv420p")
 
 
 def _sounds(media: Any, sound: SoundPlan, offset_s: float, copies: int) -> list[Any]:

@@ -28,6 +28,7 @@ from transcode.hls.playlist import (
 from transcode.pictures.sound_poster import draw_sound
 from transcode.pictures.sprites import INDEX, STRIP, take_strip
 from transcode.pictures.stills import STILLS, take_stills
+from transcode.pictures.tone_mapping import remove_tables, write_tables
 from transcode.planning.plan import Plan, rendition_names, without_copy
 from transcode.reading.boxes import codec_names
 from transcode.reading.ffmpeg_errors import ffmpeg_refusal
@@ -174,10 +175,13 @@ def _encode(
         (out_dir / name).mkdir(parents=True, exist_ok=True)
     args = clip_args(tools, source, plan, threads=threads)
     timeout_s = 120 + plan.duration_s / SLOWEST_SPEED
+    if plan.picture is not None and plan.picture.tone is not None:
+        write_tables(out_dir, plan.picture.tone)
     try:
         run(args, timeout_s=timeout_s, on_line=meter.line, should_stop=should_stop, cwd=out_dir)
     except ToolFailed as error:
         raise ffmpeg_refusal(error) or error from error
+    remove_tables(out_dir)
     playlists = {name: check_whole(out_dir, name, plan) for name in names}
     check_even(out_dir, playlists, plan)
     meter.look_for_segments()

@@ -212,6 +212,8 @@ def _picture(video: VideoFacts, span: _Span, profile: Profile, copied: CopiedPic
         pad_s=_padding(video.end_s, span.end_s),
         copied=copied,
         turned=video.rotation != 0,
+        tone=video.tone,
+        matrix=video.matrix if video.tone else "",
     )
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from transcode.planning.copying import CopiedPicture
+from transcode.reading.facts import Tone
 
 PLAN_VERSION = 4
 """Part of every digest: raise it when `graph` makes other bytes from the same plan."""
@@ -44,6 +45,10 @@ class PicturePlan:
     """The best rung is the original's own packets, and all rungs have their key frames where it has them."""
     turned: bool = False
     """ffmpeg turns the picture before anything else."""
+    tone: Tone | None = None
+    """What its light and colours are brought down from; None for an ordinary picture."""
+    matrix: str = ""
+    """How its colours are coded, where there is a `tone`."""
 
     @property
     def fps(self) -> Fraction:

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any, Self
+
+from transcode.remarks import Remark
+
+
+class Tone(StrEnum):
+    """What a picture's light and colours must be brought down from; see `pictures.tone_mapping`."""
+
+    HLG = "hlg"
+    PQ = "pq"
+    WIDE = "wide"
+    """The ordinary light, in the wide colours of BT.2020."""
+
+
+_HDR = {"arib-std-b67": Tone.HLG, "smpte2084": Tone.PQ}
 
 
 @dataclass(frozen=True)
 class VideoFacts:
     """The picture that we will use. `width` and `height` are what a viewer sees: turned, square pixels.
 
-    `rate` is the average frame rate as a ratio; `rotation` is in degrees (0, 90, 180, 270). The last four
+    `rate` is the average frame rate as a ratio; `rotation` is in degrees (0, 90, 180, 270). Those with a default
     decide whether it can be copied, and are the cautious answer in rows that were written before they were:
     `profile` and `level` as ffprobe names them (High, 40), `square` pixels as stored, and `progressive` only
-    where the stream says so.
+    where the stream says so. `transfer`, `primaries` and `matrix` of its colours are ffprobe's words too.
     """
 
     index: int
@@ -34,6 +49,14 @@ class VideoFacts:
     level: int = 0
     square: bool = False
     progressive: bool = False
+    transfer: str = ""
+    primaries: str = ""
+    matrix: str = ""
+
+    @property
+    def tone(self) -> Tone | None:
+        """What the picture must be brought down from for ordinary screens; None for an ordinary one."""
+        return _HDR.get(self.transfer) or (Tone.WIDE if self.primaries == "bt2020" else None)
 
 
 @dataclass(frozen=True)
@@ -60,7 +83,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Facts:
-    """A recording as the pipeline sees it. `start_s`: what the file's own clock says at its first moment."""
+    """A recording as the pipeline sees it. `start_s`: what the file's own clock says at its first moment.
+
+    `remarks`: what a person should know of how it was read.
+    """
 
     container: str
     demuxer: str
@@ -70,14 +96,15 @@ class Facts:
     video: VideoFacts | None
     audio: AudioFacts | None
     chapters: tuple[Chapter, ...]
+    remarks: tuple[Remark, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a JSON column; `from_json` reads them back."""
-        return asdict(self)
+        return {**asdict(self), "remarks": [remark.to_json() for remark in self.remarks]}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Return what `to_json` wrote."""
+        """Return what `to_json` wrote, also before there were remarks."""
         video, audio = value["video"], value["audio"]
         return cls(
             **{
@@ -85,5 +112,6 @@ class Facts:
                 "video": VideoFacts(**{**video, "rate": tuple(video["rate"])}) if video else None,
                 "audio": AudioFacts(**audio) if audio else None,
                 "chapters": tuple(Chapter(**chapter) for chapter in value["chapters"]),
+                "remarks": tuple(Remark.from_json(remark) for remark in value.get("remarks", ())),
             }
         )

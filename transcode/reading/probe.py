@@ -156,6 +156,9 @@ def _video(stream: Mapping[str, Any], timeline: _Timeline) -> VideoFacts | None:
         level=_whole(stream.get("level")) or 0,
         square=sar == 1,
         progressive=stream.get("field_order") == "progressive",
+        transfer=str(stream.get("color_transfer", "")),
+        primaries=str(stream.get("color_primaries", "")),
+        matrix=str(stream.get("color_space", "")),
     )
 
 
