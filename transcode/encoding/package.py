@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transcode.checking.renditions import check_even, check_whole
+from transcode.encoding.even_sound import EVENED, even_args
 from transcode.encoding.graph import clip_args
 from transcode.errors import Failed, ToolFailed
 from transcode.hls.early_playlist import CompleteSegments, OnSegments
@@ -178,10 +179,14 @@ def _encode(
     if plan.picture is not None and plan.picture.tone is not None:
         write_tables(out_dir, plan.picture.tone)
     try:
+        if plan.sound is not None and plan.sound.evened:
+            even = even_args(tools, source, plan, plan.sound)
+            run(even, timeout_s=timeout_s, should_stop=should_stop, cwd=out_dir)
         run(args, timeout_s=timeout_s, on_line=meter.line, should_stop=should_stop, cwd=out_dir)
     except ToolFailed as error:
         raise ffmpeg_refusal(error) or error from error
     remove_tables(out_dir)
+    (out_dir / EVENED).unlink(missing_ok=True)
     playlists = {name: check_whole(out_dir, name, plan) for name in names}
     check_even(out_dir, playlists, plan)
     meter.look_for_segments()

@@ -17,6 +17,7 @@ import ffmpeg
 
 from transcode.errors import Failed, ToolFailed
 from transcode.ffmpeg_args import COMMON, number, open_source
+from transcode.pictures.fitting import fitted
 from transcode.pictures.tone_mapping import mapped, remove_tables, write_tables
 from transcode.reading.facts import Facts, VideoFacts
 from transcode.run import run
@@ -119,9 +120,12 @@ def make_overview(
 def overview_args(tools: Tools, path: Path, demuxer: str, video: VideoFacts, step_s: float) -> list[str]:
     """Return the command of the overview; run it in the folder for the sheets. Scores go to stdout."""
     # Key frames only, and the decoder need not even read the others' insides.
-    media = open_source(path, demuxer, 0.0, skip_frame="nokey")
+    steady = {"reinit_filter:v": 0} if video.resized and not video.rotation else {}
+    media = open_source(path, demuxer, 0.0, skip_frame="nokey", **steady)
     width, height = tile_size(video)
     stream = media[str(video.index)]
+    if video.resized:
+        stream = fitted(stream, width, height)
     if video.tone is not None:
         stream = mapped(stream, video.matrix, width, height)
     else:

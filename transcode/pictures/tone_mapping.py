@@ -1,14 +1,15 @@
 """HDR and wide-gamut pictures, made such as every screen shows them.
 
-A phone's HLG or PQ picture, shown as if it were an ordinary one, is pale and grey. ffmpeg looks its light up in
-a table, mixes the primaries and looks the ordinary signal up in another, all in floating point: `lut1d` and
-`colorchannelmixer` are in every ffmpeg, zscale and tonemap are not. One table of three dimensions would do too,
-but is 8 of 255 off at the borders of what BT.709 can show, where all saturated colours are.
+A phone's HLG or PQ picture, shown as if it were an ordinary one, is pale and grey. ffmpeg looks its light
+up in a table, mixes the primaries and looks the ordinary signal up in another, all in floating point:
+`lut1d` and `colorchannelmixer` are in every ffmpeg, zscale and tonemap are not. One table of three
+dimensions would do too, but is 8 of 255 off at the borders of what BT.709 can show, where all saturated
+colours are.
 
 The conversion is display-referred (ITU-R BT.2408): the light that the HDR picture means, with 203 cd/m2 as
-white, shown through the gamma 2.4 of BT.1886 in the primaries of BT.709. Up to SOFT_FROM of the signal nothing
-else happens, so what is grey stays exactly as grey; what is brighter, up to lamps and windows, is bent under
-the top instead of being cut off.
+white, shown through the gamma 2.4 of BT.1886 in the primaries of BT.709. Up to SOFT_FROM of the signal
+nothing else happens, so what is grey stays exactly as grey; what is brighter, up to lamps and windows, is
+bent under the top instead of being cut off.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ SIGNAL_POINTS = 65536
 """The most that lut1d takes: they lie evenly over the light, and dark tones need them close."""
 
 WHITE_NITS = 203.0
-"""HDR reference white in cd/m2, which becomes the white of the ordinary picture (ITU-R BT.2408-7, table 1)."""
+"""HDR reference white in cd/m2, which becomes the ordinary picture's white (ITU-R BT.2408-7, table 1)."""
 
 PEAK_NITS = 1000.0
 """The brightest light that is told apart: of HLG all there is, of PQ what lamps and the sun have."""
@@ -94,7 +95,7 @@ def mapped(stream: Any, matrix: str, width: int, height: int) -> Any:
 
 
 def soften(signal: float) -> float:
-    """Return a tone of the ordinary signal (1.0 is white, HDR goes to 2 and more) with its lights bent under 1."""
+    """Return a tone of the ordinary signal (1.0 is white, HDR goes to 2) with its lights bent under 1."""
     if signal <= SOFT_FROM:
         return signal
     room = 1 - SOFT_FROM

@@ -112,7 +112,11 @@ def find_obstacle(
         return "container"
     if video.codec != "h264" or video.profile not in PROFILES or not 0 < video.level <= MAX_LEVEL:
         return "codec"
-    if not (video.pix_fmt == "yuv420p" and video.progressive and video.square) or video.rotation or video.tone:
+    if (
+        not (video.pix_fmt == "yuv420p" and video.progressive and video.square)
+        or video.rotation
+        or video.tone
+    ):
         return "picture_format"
     if size != (video.width, video.height):
         return "picture_format" if video.width % 2 or video.height % 2 else "size"
