@@ -12,7 +12,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "empty_file": (N_("这个文件是空的。"), N_("请在电脑上打开它看看，再上传能播放的那一份。")),
     "not_media": (
         N_("这个文件里没有能播放的音像（看起来是%(found)s）。"),
-        N_("请选择视频或录音文件，例如 MP4、MOV、MKV、MP3。"),
+        N_("请选择视频或录音文件，例如 MP4、MOV、MKV、MP3；文稿请放在“文稿或字幕”一栏。"),
     ),
     "playlist_in_disguise": (
         N_("这个文件只是一张播放清单，不是录像本身。"),
@@ -146,6 +146,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "cover_left": (N_("文件里的封面图片没有采用，这节课只有声音。"), ""),
     # uploads
+    "upload_name": (N_("这个文件没有名字。"), N_("请给文件起个名字，再上传。")),
     "upload_type": (
         N_("不收这种文件：%(suffix)s。"),
         N_("请选择视频或录音文件，例如 MP4、MOV、MKV、MP3。"),
