@@ -30,7 +30,7 @@ from library.intake.rules import (
     quality_of,
 )
 from library.intake.tables import Original, Recording, Step
-from transcode.cutting.audio_profile import AudioProfile
+from transcode.cutting.audio_profile import AudioProfile, with_sound
 from transcode.errors import Refused
 from transcode.pictures.overview import Overview
 from transcode.planning.copying import KeyFrames
@@ -264,8 +264,10 @@ def note_facts(session: Session, recording: Recording, lesson: Lesson, facts: Fa
 
 
 def note_sound(recording: Recording, profile: AudioProfile) -> None:
-    """Note what was heard."""
+    """Note what was heard, and what the facts of the recording gain by it."""
     recording.profile = profile.to_json()
+    if recording.facts is not None:
+        recording.facts = with_sound(Facts.from_json(recording.facts), profile).to_json()
 
 
 def note_look(recording: Recording, look: Overview) -> None:

@@ -24,7 +24,8 @@ from library.core.text import clean_block, clean_line, name_key, required_line
 from library.intake import actions
 from library.intake import queries as intake_queries
 from library.intake.manifest import Row
-from library.intake.rules import MEDIA_SUFFIXES, TRANSCRIPT_SUFFIXES, quality_of
+from library.intake.local import check_kind
+from library.intake.rules import TRANSCRIPT_SUFFIXES, quality_of
 from transcode.errors import Refused
 from transcode.reading.facts import Facts
 from transcode.transcripts import captions
@@ -85,7 +86,7 @@ def prepare(row: Row, folder: Path) -> Prepared:
         says_date=row.date is not None,
         summary=None if row.summary is None else clean_block(row.summary, "summary", SUMMARY_MAX),
         words=_words(row, folder),
-        media=_file(row.media, folder, "media", MEDIA_SUFFIXES),
+        media=_recording(row.media, folder),
     )
 
 
@@ -95,7 +96,14 @@ def _day(text: str) -> date | None:
     return parse_date(text)
 
 
-def _file(name: str | None, folder: Path, field: str, suffixes: Sequence[str]) -> Path | None:
+def _recording(name: str | None, folder: Path) -> Path | None:
+    file = _file(name, folder, "media")
+    if file is not None:
+        check_kind(file, "media")
+    return file
+
+
+def _file(name: str | None, folder: Path, field: str, suffixes: Sequence[str] = ()) -> Path | None:
     name = (name or "").strip()
     if not name:
         return None
@@ -105,7 +113,7 @@ def _file(name: str | None, folder: Path, field: str, suffixes: Sequence[str]) -
     file = folder / name.replace("\\", "/") if not (folder / name).exists() else folder / name
     if not file.is_file():
         raise Invalid("file_missing", field=field, found=name[:200])
-    if file.suffix.lower() not in suffixes:
+    if suffixes and file.suffix.lower() not in suffixes:
         raise Invalid("upload_type", field=field, suffix=file.suffix or file.name[-20:])
     return file
 

@@ -33,7 +33,8 @@ from library.core.errors import Invalid
 from library.intake import actions, objects, queries
 from library.intake.rules import Limits, RecordingState, check_upload
 from library.intake.tables import Recording
-from transcode.errors import Failed
+from transcode.errors import Failed, Refused
+from transcode.reading.sniff import sniff_file
 
 _PREFIX = "local-"  # tus names its uploads otherwise, so that nothing here ever touches one
 _FURTHEST = (
@@ -56,12 +57,24 @@ class Copied:
 
 
 def check_file(file: Path, uploads: Path, limits: Limits, field: str = "file") -> None:
-    """Raise Invalid or TooLarge when `file` cannot be a recording: no file, empty, wrong kind, no room."""
+    """Raise Invalid or TooLarge when `file` cannot be a recording: no file, empty, wrong kind, no room.
+
+    Its kind is what its first bytes are, whatever its name.
+    """
     if file.is_dir():
         raise Invalid("is_folder", field=field, found=file.name)
     if not file.is_file():
         raise Invalid("file_missing", field=field, found=str(file))
     check_upload(file.name, file.stat().st_size, 0, shutil.disk_usage(uploads).free, limits)
+    check_kind(file, field)
+
+
+def check_kind(file: Path, field: str) -> None:
+    """Raise Invalid naming what `file` is when that is no recording; reads its first bytes."""
+    try:
+        sniff_file(file)
+    except Refused as refused:
+        raise Invalid(refused.code, field=field, **refused.details) from refused
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import docx
 import m3u8
 import pytest
 
@@ -85,6 +86,19 @@ def test_a_truncated_mp4(library: Library, short: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(short.read_bytes()[: short.stat().st_size // 2])
     assert library.refusal(cut)[0] == "truncated"
+
+
+@pytest.mark.parametrize("file_name", ["党课.docx", "党课.mp4"])
+def test_a_document_is_told_by_what_it_is(library: Library, tmp_path: Path, file_name: str) -> None:
+    file = tmp_path / "x"
+    docx.Document().save(str(file))
+    code, words = library.refusal(file, file_name)
+    assert code == "not_media"
+    assert "Word" in words
+
+
+def test_a_recording_whose_name_says_nothing(library: Library, short: Path) -> None:
+    library.outcome(library.send(short, "MOV001.xyz"), "ready")
 
 
 def test_text_that_is_called_mp4(library: Library, tmp_path: Path) -> None:

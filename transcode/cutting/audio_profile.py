@@ -1,4 +1,4 @@
-"""The audio pass: one audio-only decode that gives pauses and loudness."""
+"""The audio pass: one audio-only decode that gives pauses, loudness, and on which side the sound is."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import base64
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import ffmpeg
 
 from transcode.cutting.pauses import HOP_S, SILENCE_DB, Pause, find_pauses
-from transcode.errors import ToolFailed
-from transcode.reading.facts import Facts
+from transcode.errors import Refused, ToolFailed
+from transcode.reading.facts import Facts, Side
 from transcode.reading.ffmpeg_errors import ffmpeg_refusal
+from transcode.remarks import Remark
 from transcode.run import run
 from transcode.tools import Tools
 
@@ -33,9 +34,20 @@ WAVE_RANGE_DB = 45.0
 """From the loudest down to what is drawn as silence: speech moves within 30 dB, the rest is the room."""
 
 STEADY = {"reinit_filter:a": 0}
-"""Sound that changes on the way is an error: filters begin again and count from 0 (see ffmpeg_errors.py)."""
+"""Sound that changes on the way is an error: filters begin again and count from 0 (see ffmpeg_errors.py).
+
+It is then heard once more, each level by its own time."""
+
+ONE_SIDED_DB = 20.0
+"""How far one side of a stereo sound must lie below the other to count as empty. Stereo microphones and rooms
+keep both sides within 6 dB; a plug in one channel leaves 40 and more, or its hiss."""
+
+BOTH_SIDES_LU = 3.01
+"""What a sound gains in loudness when the empty side gets it too: twice the power (ITU-R BS.1770-4)."""
 
 _KEY = "lavfi.astats.Overall.RMS_level"
+_SAID_OF_SOUND = {"sound_left_only", "sound_right_only", "sound_evened"}
+_SIDES = re.compile(r"Channel: 1\n.*RMS level dB: (\S+)\n.*Channel: 2\n.*RMS level dB: (\S+)")
 _TELL_EVERY = round(10 / HOP_S)
 
 
@@ -43,13 +55,17 @@ _TELL_EVERY = round(10 / HOP_S)
 class AudioProfile:
     """What the audio pass heard. Loudness is None where there is no sound to measure.
 
-    `wave` draws the lecture: one byte per WAVE_STEP_S, 0 for silence, 255 for the loudest.
+    `wave` draws the lecture: one byte per WAVE_STEP_S, 0 for silence, 255 for the loudest. `side`: on which
+    side of a stereo sound all of it is; the loudness is then that of both sides having it. `changes`: its
+    channels or its rate change on the way.
     """
 
     pauses: tuple[Pause, ...]
     integrated_lufs: float | None
     true_peak_db: float | None
     wave: bytes = b""
+    side: Side | None = None
+    changes: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a JSON column (the wave in base64); `from_json` reads them back."""
@@ -59,7 +75,9 @@ class AudioProfile:
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Return what `to_json` wrote; what was written before there were waves has none."""
         pauses = tuple(Pause(**pause) for pause in value["pauses"])
-        return cls(**{**value, "pauses": pauses, "wave": base64.b64decode(value.get("wave", ""))})
+        side = Side(value["side"]) if value.get("side") else None
+        wave = base64.b64decode(value.get("wave", ""))
+        return cls(**{**value, "pauses": pauses, "wave": wave, "side": side})
 
 
 def audio_pass(
@@ -76,44 +94,116 @@ def audio_pass(
     """
     if facts.audio is None:
         return AudioProfile((), None, None)
-    levels: list[float] = []
-    steps = max(1.0, facts.duration_s / HOP_S)
+    try:
+        return _listen(tools, path, facts, on_progress, should_stop, steady=True)
+    except Refused as refused:
+        if refused.code != "sound_changes":
+            raise
+    return _listen(tools, path, facts, on_progress, should_stop, steady=False)
 
-    def hear(line: str) -> None:
+
+def with_sound(facts: Facts, profile: AudioProfile) -> Facts:
+    """Return the facts of a recording with what only listening tells, and what is said of it; pure."""
+    if facts.audio is None:
+        return facts
+    said = [remark for remark in facts.remarks if remark.code not in _SAID_OF_SOUND]
+    said += [Remark(f"sound_{profile.side}_only")] if profile.side else []
+    said += [Remark("sound_evened")] if profile.changes else []
+    audio = replace(facts.audio, side=profile.side, changes=profile.changes)
+    return replace(facts, audio=audio, remarks=tuple(said))
+
+
+class _Levels:
+    """Takes the levels as they are printed: the n-th is at n * HOP_S, or where its own time says."""
+
+    def __init__(self, length_s: float, tell: Callable[[float], None] | None, *, by_time: bool) -> None:
+        self.levels: list[float] = []
+        self._steps = max(1.0, length_s / HOP_S)
+        self._tell, self._by_time, self._at = tell, by_time, 0
+
+    def line(self, line: str) -> None:
+        if self._by_time and line.startswith("frame:"):
+            at_s = line.partition("pts_time:")[2].split()
+            self._at = round(float(at_s[0]) / HOP_S) if at_s else self._at
+            return
         key, _, value = line.partition("=")
         if key != _KEY:
             return
-        levels.append(parse_level(value))
-        if on_progress is not None and len(levels) % _TELL_EVERY == 0:
-            on_progress(round(min(100.0, 100 * len(levels) / steps), 1))
+        if self._by_time:
+            missing = min(self._at, round(self._steps)) - len(self.levels)
+            self.levels += [SILENCE_DB] * max(0, missing)
+            if missing < 0:  # the last moment of one sound and the first of the next
+                return
+        self.levels.append(parse_level(value))
+        if self._tell is not None and len(self.levels) % _TELL_EVERY == 0:
+            self._tell(round(min(100.0, 100 * len(self.levels) / self._steps), 1))
 
+
+def _listen(
+    tools: Tools,
+    path: Path,
+    facts: Facts,
+    on_progress: Callable[[float], None] | None,
+    should_stop: Callable[[], bool] | None,
+    *,
+    steady: bool,
+) -> AudioProfile:
+    levels = _Levels(facts.duration_s, on_progress, by_time=not steady)
     timeout_s = 60 + facts.duration_s / SLOWEST_SPEED
+    args = pass_args(tools, path, facts, steady=steady)
     try:
-        done = run(pass_args(tools, path, facts), timeout_s=timeout_s, on_line=hear, should_stop=should_stop)
+        done = run(args, timeout_s=timeout_s, on_line=levels.line, should_stop=should_stop)
     except ToolFailed as error:
         raise ffmpeg_refusal(error) or error from error
     loudness, peak = parse_loudness(done.stderr_tail)
-    return AudioProfile(find_pauses(levels), loudness, peak, draw_wave(levels))
+    side = parse_side(done.stderr_tail) if steady else None
+    if side is not None and loudness is not None:
+        loudness = round(loudness + BOTH_SIDES_LU, 1)
+    loud = levels.levels
+    return AudioProfile(find_pauses(loud), loudness, peak, draw_wave(loud), side, changes=not steady)
 
 
-def pass_args(tools: Tools, path: Path, facts: Facts) -> list[str]:
-    """Return the command of the audio pass: levels go to stdout, the loudness summary to stderr."""
+def pass_args(tools: Tools, path: Path, facts: Facts, *, steady: bool = True) -> list[str]:
+    """Return the command of the audio pass: levels go to stdout, the loudness summary to stderr.
+
+    `steady`: the sound is the same to its end, and one that is not is an error.
+    """
     if facts.audio is None:
         raise ValueError("a recording without sound has no audio pass")
-    media = ffmpeg.input(f"file:{path.absolute()}", format=facts.demuxer, protocol_whitelist="file", **STEADY)
+    options = STEADY if steady else {}
+    media = ffmpeg.input(
+        f"file:{path.absolute()}", format=facts.demuxer, protocol_whitelist="file", **options
+    )
     both = media[str(facts.audio.index)].filter_multi_output("asplit", 2)
     loudness = both[0].filter("ebur128", peak="true", framelog="verbose")
-    band = both[1].filter("aformat", channel_layouts="mono")
-    # From the lecture's first moment and without holes, so that the n-th level is at n * HOP_S.
-    band = band.filter("aresample", RATE_HZ, **{"async": 1, "first_pts": 0})
-    band = band.filter("highpass", f=BAND_HZ[0]).filter("lowpass", f=BAND_HZ[1])
+    # From the lecture's first moment and without holes, so that the n-th level is at n * HOP_S. Where the
+    # sound changes filters begin anew, and only its own time says when a level was.
+    grid = {"async": 1, "first_pts": 0} if steady else {"async": 1}
+    band, outputs = both[1], [loudness]
+    if steady and facts.audio.channels == 2:
+        # Said again in front of the split: ffmpeg would mix both sides already where it changes the rate.
+        sides = _band(both[1].filter("aresample", RATE_HZ, **grid)).filter(
+            "aformat", channel_layouts="stereo"
+        )
+        sides = sides.filter_multi_output("asplit", 2)
+        # Its summary is what counts: how loud each side was over the whole lecture.
+        outputs.append(sides[1].filter("astats", measure_perchannel="RMS_level", measure_overall="none"))
+        band = sides[0].filter("aformat", channel_layouts="mono")
+    else:
+        band = _band(band.filter("aformat", channel_layouts="mono").filter("aresample", RATE_HZ, **grid))
     band = band.filter("asetnsamples", n=round(RATE_HZ * HOP_S), p=0)
     band = band.filter(
         "astats", metadata=1, reset=1, measure_perchannel="none", measure_overall="RMS_level"
     ).filter("ametadata", mode="print", key=_KEY, file="-")
-    outputs = [ffmpeg.output(stream, "-", format="null") for stream in (loudness, band)]
-    made: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
+    outputs.append(band)
+    made: list[str] = ffmpeg.merge_outputs(
+        *(ffmpeg.output(one, "-", format="null") for one in outputs)
+    ).get_args()
     return [str(tools.ffmpeg), "-nostdin", "-hide_banner", "-nostats", "-loglevel", "info", *made]
+
+
+def _band(stream: Any) -> Any:
+    return stream.filter("highpass", f=BAND_HZ[0]).filter("lowpass", f=BAND_HZ[1])
 
 
 def draw_wave(levels_db: Sequence[float]) -> bytes:
@@ -137,11 +227,29 @@ def parse_level(value: str) -> float:
 
 
 def parse_loudness(said: str) -> tuple[float | None, float | None]:
-    """Return (integrated LUFS, true peak dBFS) from ebur128's summary; None for silence or no summary."""
-    summary = said.rpartition("Summary:")[2]
-    loudness = re.search(r"^\s+I:\s+(-?[\d.]+) LUFS", summary, re.MULTILINE)
-    peak = re.search(r"^\s+Peak:\s+(-?[\d.]+) dBFS", summary, re.MULTILINE)
-    integrated = float(loudness[1]) if loudness else None
+    """Return (integrated LUFS, true peak dBFS) from ebur128's summaries; None for silence or no summary.
+
+    Of a sound that changes on the way there are several, and the loudest counts: the gain must suit it.
+    """
+    summaries = said.split("Summary:")[1:]
+    loudness = [float(found) for one in summaries for found in _numbers("I", "LUFS", one)]
+    peaks = [float(found) for one in summaries for found in _numbers("Peak", "dBFS", one)]
     # ebur128 says -70 when nothing was loud enough to count.
-    heard = integrated is not None and integrated > -70.0
-    return (integrated if heard else None), (float(peak[1]) if peak and heard else None)
+    if max(loudness, default=-70.0) <= -70.0:
+        return None, None
+    return max(loudness), max(peaks, default=None)
+
+
+def parse_side(said: str) -> Side | None:
+    """Return the side that has all of a stereo sound, from astats' summary; None for both, or neither."""
+    found = _SIDES.search(said)
+    if found is None:
+        return None
+    left, right = (parse_level(level) for level in found.groups())
+    if abs(left - right) < ONE_SIDED_DB:
+        return None
+    return Side.LEFT if left > right else Side.RIGHT
+
+
+def _numbers(name: str, unit: str, said: str) -> list[str]:
+    return re.findall(rf"^\s+{name}:\s+(-?[\d.]+) {unit}", said, re.MULTILINE)

@@ -13,12 +13,24 @@ from typing import Any
 
 import ffmpeg
 
+from transcode.encoding.even_sound import open_evened
 from transcode.ffmpeg_args import COMMON, number, open_source
 from transcode.hls.files import INIT, PLAYLIST, SEGMENTS
+from transcode.pictures.fitting import fitted
 from transcode.pictures.sprites import strip_output
 from transcode.pictures.stills import still_output
+from transcode.pictures.tone_mapping import mapped
 from transcode.planning.ladder import PEAK_DB
-from transcode.planning.plan import SOUND_ONLY, PicturePlan, Plan, SoundPlan, rendition_names, segment_frames
+from transcode.planning.plan import (
+    SOUND_ONLY,
+    PicturePlan,
+    Plan,
+    Rung,
+    SoundPlan,
+    rendition_names,
+    segment_frames,
+)
+from transcode.reading.facts import Side
 from transcode.tools import Tools
 
 AAC_FRAME = 1024
@@ -33,7 +45,7 @@ def clip_args(tools: Tools, source: Path, plan: Plan, *, threads: int | None = N
     """Return the command that makes all renditions of a clip from one decode; run it in the clip's folder."""
     media = open_source(source, plan.demuxer, plan.seek_s, **_when_it_changes(plan))
     pictures, looks = _pictures(media, plan.picture, plan) if plan.picture else ([], [])
-    sounds = _sounds(media, plan.sound, plan.offset_s, len(sound_rates(plan))) if plan.sound else []
+    sounds = _sounds(media, plan, plan.sound, len(sound_rates(plan))) if plan.sound else []
     options = {**_encoding_options(plan), **({} if threads is None else {"threads": threads})}
     renditions = ffmpeg.output(*pictures, *sounds, _slaves(plan), **options)
     made: list[str] = ffmpeg.merge_outputs(renditions, *looks).get_args()
@@ -52,7 +64,8 @@ def _when_it_changes(plan: Plan) -> dict[str, Any]:
 
     ffmpeg would build the whole graph anew, and all that counts from the clip's beginning would begin again.
     A shared screen's picture may change its size: `scale` takes frames of any size, and only what stands
-    before it (deinterlacing, turning) does not. Sound that changes is an error: see ffmpeg_errors.py.
+    before it (deinterlacing, turning) does not. Sound that changes is an error, unless the plan knows of it
+    and has it made even first: see `encoding.even_sound`.
     """
     may_change = plan.picture is not None and not (plan.picture.deinterlace or plan.picture.turned)
     pictures = {"reinit_filter:v": 0} if may_change else {}
@@ -74,13 +87,10 @@ def _pictures(media: Any, picture: PicturePlan, plan: Plan) -> tuple[list[Any], 
     scaled, looks = [], []
     for n, rung in enumerate(rungs):
         # Each size from the one above it: 7 % less work than each from the source. Pixels become square.
-        levels = {"out_range": "limited"} if n == 0 else {}  # as all players expect; webcams write full range
-        stream = stream.filter("scale", rung.width, rung.height, flags="bicubic", **levels)
-        stream = stream.filter("setsar", 1)
         if n == 0:
-            stream = stream.filter(
-                "format", "yuv420p"
-            )  # what every player decodes; 10 bits and 4:4:4 are not
+            stream = _top(stream, picture, rung)
+        else:
+            stream = stream.filter("scale", rung.width, rung.height, flags="bicubic").filter("setsar", 1)
         ways = stream.filter_multi_output("split")
         scaled.append(media[str(picture.index)] if n == 0 and picture.copied else ways[0])
         stream = ways[1]
@@ -88,10 +98,24 @@ def _pictures(media: Any, picture: PicturePlan, plan: Plan) -> tuple[list[Any], 
     return scaled, [*looks, strip_output(stream, plan, picture)]
 
 
-def _sounds(media: Any, sound: SoundPlan, offset_s: float, copies: int) -> list[Any]:
-    stream = media[str(sound.index)]
-    if offset_s:
-        stream = stream.filter("asetpts", f"PTS-{number(offset_s)}/TB")
+def _top(stream: Any, picture: PicturePlan, rung: Rung) -> Any:
+    """Return the picture in the best rung's size, as every player decodes it: 10 bits and 4:4:4 are not."""
+    if picture.resized:
+        stream = fitted(stream, rung.width, rung.height)
+    if picture.tone is not None:
+        return mapped(stream, picture.matrix, rung.width, rung.height)
+    # Levels as all players expect them; webcams write full range.
+    stream = stream.filter("scale", rung.width, rung.height, flags="bicubic", out_range="limited")
+    return stream.filter("setsar", 1).filter("format", "yuv420p")
+
+
+def _sounds(media: Any, plan: Plan, sound: SoundPlan, copies: int) -> list[Any]:
+    if sound.evened:  # already on the clip's own clock
+        stream = open_evened()
+    else:
+        stream = media[str(sound.index)]
+        if plan.offset_s:
+            stream = stream.filter("asetpts", f"PTS-{number(plan.offset_s)}/TB")
     stream = stream.filter(
         "atrim", start=0
     )  # what lies before the clip, as seeking is not exact (open_source)
@@ -99,6 +123,9 @@ def _sounds(media: Any, sound: SoundPlan, offset_s: float, copies: int) -> list[
     stream = stream.filter("aresample", sound.sample_rate_hz, **{"async": 1, "first_pts": 0})
     layout = "mono" if sound.channels == 1 else "stereo"
     stream = stream.filter("aformat", sample_fmts="fltp", channel_layouts=layout)
+    if sound.side is not None:
+        mine = 0 if sound.side is Side.LEFT else 1
+        stream = stream.filter("channelmap", f"{mine}-0|{mine}-1", channel_layout="stereo")
     if sound.gain_db:
         stream = stream.filter("volume", f"{number(sound.gain_db)}dB")
         # level=0: the limiter only limits; by default it would raise everything to the limit.

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transcode.checking.renditions import check_even, check_whole
+from transcode.encoding.even_sound import EVENED, even_args
 from transcode.encoding.graph import clip_args
 from transcode.errors import Failed, ToolFailed
 from transcode.hls.early_playlist import CompleteSegments, OnSegments
@@ -28,6 +29,7 @@ from transcode.hls.playlist import (
 from transcode.pictures.sound_poster import draw_sound
 from transcode.pictures.sprites import INDEX, STRIP, take_strip
 from transcode.pictures.stills import STILLS, take_stills
+from transcode.pictures.tone_mapping import remove_tables, write_tables
 from transcode.planning.plan import Plan, rendition_names, without_copy
 from transcode.reading.boxes import codec_names
 from transcode.reading.ffmpeg_errors import ffmpeg_refusal
@@ -174,10 +176,17 @@ def _encode(
         (out_dir / name).mkdir(parents=True, exist_ok=True)
     args = clip_args(tools, source, plan, threads=threads)
     timeout_s = 120 + plan.duration_s / SLOWEST_SPEED
+    if plan.picture is not None and plan.picture.tone is not None:
+        write_tables(out_dir, plan.picture.tone)
     try:
+        if plan.sound is not None and plan.sound.evened:
+            even = even_args(tools, source, plan, plan.sound)
+            run(even, timeout_s=timeout_s, should_stop=should_stop, cwd=out_dir)
         run(args, timeout_s=timeout_s, on_line=meter.line, should_stop=should_stop, cwd=out_dir)
     except ToolFailed as error:
         raise ffmpeg_refusal(error) or error from error
+    remove_tables(out_dir)
+    (out_dir / EVENED).unlink(missing_ok=True)
     playlists = {name: check_whole(out_dir, name, plan) for name in names}
     check_even(out_dir, playlists, plan)
     meter.look_for_segments()

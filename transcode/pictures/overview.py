@@ -17,6 +17,8 @@ import ffmpeg
 
 from transcode.errors import Failed, ToolFailed
 from transcode.ffmpeg_args import COMMON, number, open_source
+from transcode.pictures.fitting import fitted
+from transcode.pictures.tone_mapping import mapped, remove_tables, write_tables
 from transcode.reading.facts import Facts, VideoFacts
 from transcode.run import run
 from transcode.tools import Tools
@@ -101,6 +103,8 @@ def make_overview(
 
     limit_s = _TIMEOUT_S + facts.duration_s / _SLOWEST_SPEED
     args = overview_args(tools, path, facts.demuxer, video, tile_step_s(facts.duration_s))
+    if video.tone is not None:
+        write_tables(out_dir, video.tone)
     try:
         run(args, timeout_s=limit_s, on_line=note, should_stop=should_stop, cwd=out_dir)
     except ToolFailed:
@@ -109,15 +113,23 @@ def make_overview(
         if failed.code != "timeout":
             raise
         return Overview()
+    remove_tables(out_dir)
     return Overview(find_turns(seen), _storyboard(out_dir, video, facts.duration_s))
 
 
 def overview_args(tools: Tools, path: Path, demuxer: str, video: VideoFacts, step_s: float) -> list[str]:
     """Return the command of the overview; run it in the folder for the sheets. Scores go to stdout."""
     # Key frames only, and the decoder need not even read the others' insides.
-    media = open_source(path, demuxer, 0.0, skip_frame="nokey")
+    steady = {"reinit_filter:v": 0} if video.resized and not video.rotation else {}
+    media = open_source(path, demuxer, 0.0, skip_frame="nokey", **steady)
     width, height = tile_size(video)
-    stream = media[str(video.index)].filter("scale", width, height, flags="fast_bilinear")
+    stream = media[str(video.index)]
+    if video.resized:
+        stream = fitted(stream, width, height)
+    if video.tone is not None:
+        stream = mapped(stream, video.matrix, width, height)
+    else:
+        stream = stream.filter("scale", width, height, flags="fast_bilinear")
     # Milliseconds: the times are printed as whole numbers then, and lose nothing after the first hour.
     both = stream.filter("setsar", 1).filter("settb", "1/1000").filter_multi_output("split")
     scores = both[0].filter("select", "gte(scene,0)").filter("metadata", mode="print", key=_SCORE, file="-")

@@ -22,7 +22,7 @@ REASONS = (
     "no_picture",
     "container",  # not MP4: seeking elsewhere lands beside the key frame
     "codec",
-    "picture_format",  # 10 bits, 4:2:2, interlaced, turned, pixels that are not square, an odd size
+    "picture_format",  # 10 bits, 4:2:2, HDR, interlaced, turned, pixels that are not square, an odd size
     "size",  # larger than the best rendition
     "rate",
     "bitrate",
@@ -112,7 +112,11 @@ def find_obstacle(
         return "container"
     if video.codec != "h264" or video.profile not in PROFILES or not 0 < video.level <= MAX_LEVEL:
         return "codec"
-    if not (video.pix_fmt == "yuv420p" and video.progressive and video.square) or video.rotation:
+    if (
+        not (video.pix_fmt == "yuv420p" and video.progressive and video.square)
+        or video.rotation
+        or video.tone
+    ):
         return "picture_format"
     if size != (video.width, video.height):
         return "picture_format" if video.width % 2 or video.height % 2 else "size"

@@ -212,6 +212,9 @@ def _picture(video: VideoFacts, span: _Span, profile: Profile, copied: CopiedPic
         pad_s=_padding(video.end_s, span.end_s),
         copied=copied,
         turned=video.rotation != 0,
+        tone=video.tone,
+        matrix=video.matrix if video.tone else "",
+        resized=video.resized,
     )
 
 
@@ -219,13 +222,15 @@ def _sound(audio: AudioFacts, span: _Span, gain_db: float, *, alone: bool) -> So
     rate_hz = 44_100 if audio.sample_rate_hz == 44_100 else 48_000
     return SoundPlan(
         index=audio.index,
-        channels=min(2, audio.channels),
+        channels=2 if audio.changes else min(2, audio.channels),
         sample_rate_hz=rate_hz,
         samples=round(span.duration_s * rate_hz),
         gain_db=gain_db,
         # Beside a picture, which tells whether the source is whole, sound that breaks off (a microphone
         # switched off) becomes silence: all renditions must be equally long.
         pad_s=_padding(audio.end_s, span.end_s) if alone else round(span.duration_s, 3),
+        side=audio.side,
+        evened=audio.changes,
     )
 
 

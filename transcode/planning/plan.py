@@ -9,9 +9,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 from transcode.planning.copying import CopiedPicture
+from transcode.reading.facts import Side, Tone
 
 PLAN_VERSION = 4
 """Part of every digest: raise it when `graph` makes other bytes from the same plan."""
+
+_LATER = {"tone": None, "matrix": "", "resized": False, "side": None, "evened": False}
+"""What plans learned later, and its value where nothing of it is done: such plans keep their digests."""
 
 SOUND_ONLY = "audio"
 """Folder of the rendition without a picture: beside the pictures, or the only one."""
@@ -44,6 +48,12 @@ class PicturePlan:
     """The best rung is the original's own packets, and all rungs have their key frames where it has them."""
     turned: bool = False
     """ffmpeg turns the picture before anything else."""
+    tone: Tone | None = None
+    """What its light and colours are brought down from; None for an ordinary picture."""
+    matrix: str = ""
+    """How its colours are coded, where there is a `tone`."""
+    resized: bool = False
+    """Its size changes on the way: each is fitted into the rungs, with black beside it."""
 
     @property
     def fps(self) -> Fraction:
@@ -53,7 +63,10 @@ class PicturePlan:
 
 @dataclass(frozen=True)
 class SoundPlan:
-    """The sound of a clip. `gain_db` is linear, followed by a limiter; `pad_s` is filled with silence."""
+    """The sound of a clip. `gain_db` is linear, followed by a limiter; `pad_s` is filled with silence.
+
+    `side`: the one side that both shall have. `evened`: it changes on the way, and is first made even.
+    """
 
     index: int
     channels: int
@@ -61,6 +74,8 @@ class SoundPlan:
     samples: int
     gain_db: float
     pad_s: float
+    side: Side | None = None
+    evened: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +107,9 @@ class Plan:
     def digest(self) -> str:
         """The plan hash, 12 hexadecimal characters: equal plans, equal bytes wanted."""
         decides = {key: value for key, value in asdict(self).items() if key != "copy_reason"}
+        for part in filter(None, (decides["picture"], decides["sound"])):
+            for key in [key for key, at_rest in _LATER.items() if part.get(key) == at_rest]:
+                part.pop(key, None)
         told = json.dumps([PLAN_VERSION, decides], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:12]
 

@@ -7,7 +7,7 @@ from transcode.errors import Refused, ToolFailed
 MAX_STREAMS = 100
 """A broadcast carries a few dozen; a file with thousands only costs time and memory."""
 
-_TOO_MANY_ERRORS = 69
+TOO_MANY_ERRORS = 69
 """ffmpeg's exit code when more than two thirds of a stream could not be decoded (-max_error_rate)."""
 
 _NOTHING_CAME = ("received no packets", "Output file is empty", "Nothing was written into output file")
@@ -25,7 +25,7 @@ def ffmpeg_refusal(error: ToolFailed) -> Refused | None:
         return Refused("unsupported_codec", {"found": codec or "unknown"})
     if _CHANGED in said:
         return Refused("sound_changes")
-    if exit_code == _TOO_MANY_ERRORS or any(words in said for words in _NOTHING_CAME):
+    if exit_code == TOO_MANY_ERRORS or any(words in said for words in _NOTHING_CAME):
         return Refused("damaged")
     return None
 

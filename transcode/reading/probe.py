@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,12 +15,16 @@ from typing import Any, TypeVar
 
 from transcode.errors import Refused, ToolFailed
 from transcode.ffmpeg_args import MAX_PIXELS, input_args
-from transcode.reading import boxes
-from transcode.reading.facts import AudioFacts, Chapter, Facts, VideoFacts
+from transcode.reading import boxes, tracks
+from transcode.reading.facts import AudioFacts, Chapter, Facts, TrackKind, VideoFacts
 from transcode.reading.ffmpeg_errors import MAX_STREAMS, ffprobe_refusal
+from transcode.reading.listening import try_tracks
 from transcode.reading.packet_times import PacketTimes
+from transcode.reading.picture_sizes import look_for_sizes
 from transcode.reading.sniff import Container, sniff_file
+from transcode.reading.tracks import Picked, Trial
 from transcode.reading.truncation import refuse_truncated
+from transcode.remarks import Remark
 from transcode.run import run
 from transcode.tools import Tools
 
@@ -36,11 +40,21 @@ _JOINED_BY_BYTES = {"mpegts", "mpeg"}
 _SAME_START_S = 0.1
 _DRM_TAGS = {"encv", "enca", "drmi", "drms"}
 _T = TypeVar("_T")
+_DOLBY_ALONE = 5
+"""The profile of Dolby Vision whose colours are coded in a way of its own; 8.4 is HLG for everybody else."""
+
 _FIELD_ORDERS = {"tt", "bb", "tb", "bt"}
 
 
-def probe(tools: Tools, path: Path, should_stop: Callable[[], bool] | None = None) -> Facts:
-    """Return the facts of the recording at `path`.
+def probe(
+    tools: Tools,
+    path: Path,
+    should_stop: Callable[[], bool] | None = None,
+    wanted: Mapping[TrackKind, int] | None = None,
+) -> Facts:
+    """Return the facts of the recording at `path`; `wanted`: tracks that somebody chose, by their indexes.
+
+    Where there are several tracks of a kind, parts of each are decoded, to find what can be read and heard.
 
     Raises Refused (`REFUSALS` without the transcripts' codes), Failed (a tool is missing, crashed or hung) or
     Cancelled.
@@ -55,27 +69,42 @@ def probe(tools: Tools, path: Path, should_stop: Callable[[], bool] | None = Non
     ends: Mapping[int, float] = {}
     if container.demuxer != "mov" or not boxes.says_true_lengths(path):
         ends = _scan_ends(tools, path, container, should_stop)
-    return parse_probe(found, container, ends)
+    streams, length_s = _present(found, ends), _length_s(found, ends)
+    trials = try_tracks(tools, path, container.demuxer, tracks.rivals(streams), length_s, should_stop)
+    facts = parse_probe(found, container, ends, trials, wanted)
+    return look_for_sizes(tools, path, facts, should_stop)
 
 
 def parse_probe(
-    found: Mapping[str, Any], container: Container, ends: Mapping[int, float] | None = None
+    found: Mapping[str, Any],
+    container: Container,
+    ends: Mapping[int, float] | None = None,
+    trials: Mapping[int, Trial] | None = None,
+    wanted: Mapping[TrackKind, int] | None = None,
 ) -> Facts:
     """Return facts from ffprobe's JSON; pure. `ends`: where packets of each stream really end (file's clock).
 
-    With `ends` a stream that is not among them has no packets, and does not count. Raises Refused:
-    nothing_playable, encrypted, unsupported_codec, too_long, too_large_picture.
+    With `ends` a stream that is not among them has no packets, and does not count. `trials`: what came of
+    decoding a part of tracks. Raises Refused: nothing_playable, encrypted, unsupported_codec, too_long,
+    too_large_picture.
     """
-    form, streams = found.get("format", {}), found.get("streams", [])
-    if ends:
-        streams = [stream for stream in streams if stream.get("index") in ends]
+    form, streams = found.get("format", {}), _present(found, ends)
     start_s = _number(form.get("start_time")) or 0.0
-    longest_s = max((end - start_s for end in (ends or {}).values()), default=_number(form.get("duration")))
-    timeline = _Timeline(start_s, longest_s or 0.0, ends or {})
-    video = _usable(_of_kind(streams, "video"), lambda stream: _video(stream, timeline), sure=bool(ends))
-    audio = _usable(
-        _by_default(_of_kind(streams, "audio")), lambda stream: _audio(stream, timeline), bool(ends)
-    )
+    timeline = _Timeline(start_s, _length_s(found, ends), ends or {})
+
+    def picked(kind: TrackKind, read: Callable[[Mapping[str, Any], _Timeline], _T | None]) -> Picked[_T]:
+        chosen = (wanted or {}).get(kind)
+        return tracks.pick(
+            kind,
+            streams,
+            lambda stream: read(stream, timeline),
+            trials=trials or {},
+            wanted=chosen,
+            sure=bool(ends),
+        )
+
+    pictures, sounds = picked(TrackKind.VIDEO, _video), picked(TrackKind.AUDIO, _audio)
+    video, audio = pictures.facts, sounds.facts
     # Not the file's own length: subtitles or a time code may go on when the lecture is over.
     length_s = max((stream.end_s for stream in (video, audio) if stream is not None), default=0.0)
     if length_s <= 0:
@@ -89,9 +118,28 @@ def parse_probe(
         video=video,
         audio=audio,
         chapters=tuple(_chapter(chapter, start_s) for chapter in found.get("chapters", [])[:MAX_CHAPTERS]),
+        tracks=tuple(track for kind in (pictures, sounds) if len(kind.tracks) > 1 for track in kind.tracks),
+        remarks=(
+            *pictures.remarks,
+            *sounds.remarks,
+            *_colour_remarks(video, streams),
+            *tracks.other_remarks(streams, has_picture=video is not None),
+        ),
     )
     _check_limits(facts)
     return facts
+
+
+def _present(found: Mapping[str, Any], ends: Mapping[int, float] | None) -> list[Mapping[str, Any]]:
+    """The streams that have packets, as far as that is known."""
+    return [stream for stream in found.get("streams", []) if not ends or stream.get("index") in ends]
+
+
+def _length_s(found: Mapping[str, Any], ends: Mapping[int, float] | None) -> float:
+    form = found.get("format", {})
+    start_s = _number(form.get("start_time")) or 0.0
+    told_s = _number(form.get("duration"))
+    return max((end - start_s for end in (ends or {}).values()), default=told_s) or 0.0
 
 
 @dataclass(frozen=True)
@@ -156,7 +204,20 @@ def _video(stream: Mapping[str, Any], timeline: _Timeline) -> VideoFacts | None:
         level=_whole(stream.get("level")) or 0,
         square=sar == 1,
         progressive=stream.get("field_order") == "progressive",
+        transfer=str(stream.get("color_transfer", "")),
+        primaries=str(stream.get("color_primaries", "")),
+        matrix=str(stream.get("color_space", "")),
     )
+
+
+def _colour_remarks(video: VideoFacts | None, streams: Sequence[Mapping[str, Any]]) -> tuple[Remark, ...]:
+    """What is said of a picture that ordinary screens cannot show as it is."""
+    if video is None:
+        return ()
+    stream = next(stream for stream in streams if stream["index"] == video.index)
+    if any(side.get("dv_profile") == _DOLBY_ALONE for side in stream.get("side_data_list", [])):
+        return (Remark("dolby_vision_alone"),)
+    return (Remark(f"tone_{video.tone}"),) if video.tone else ()
 
 
 def _audio(stream: Mapping[str, Any], timeline: _Timeline) -> AudioFacts | None:
@@ -201,35 +262,6 @@ def _chapter(chapter: Mapping[str, Any], start_s: float) -> Chapter:
         end_s=max(0.0, (_number(chapter.get("end_time")) or 0.0) - start_s),
         title=str(chapter.get("tags", {}).get("title", ""))[:MAX_TITLE_CHARS],
     )
-
-
-def _of_kind(streams: Iterable[Mapping[str, Any]], kind: str) -> list[Mapping[str, Any]]:
-    """Streams of a kind, without covers and chapter pictures, which are single images dressed as video."""
-    still = ("attached_pic", "timed_thumbnails", "still_image")
-    return [
-        stream
-        for stream in streams
-        if stream.get("codec_type") == kind
-        and not any(stream.get("disposition", {}).get(flag) for flag in still)
-    ]
-
-
-def _by_default(streams: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return sorted(streams, key=lambda stream: not stream.get("disposition", {}).get("default"))
-
-
-def _usable(
-    streams: Sequence[Mapping[str, Any]], read: Callable[[Mapping[str, Any]], _T | None], sure: bool
-) -> _T | None:
-    """The first stream of a kind that can be read.
-
-    Raises Refused("unsupported_codec") when there are some, surely with packets, and none can be: a lecture
-    must not lose its picture or its sound in silence.
-    """
-    found = next((facts for stream in streams if (facts := read(stream)) is not None), None)
-    if found is None and streams and sure:
-        raise Refused("unsupported_codec", {"found": _codec(streams[0])})
-    return found
 
 
 def _check_limits(facts: Facts) -> None:

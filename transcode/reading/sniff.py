@@ -39,7 +39,11 @@ _MOV_BOXES = {
 _IMAGE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis", b"crx "}
 _BRANDS = {b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a", b"F4A ": "m4a"}
 
-_RIFF = {b"AVI ": Container("avi", "avi"), b"WAVE": Container("wav", "wav")}
+_RIFF = {
+    b"AVI ": Container("avi", "avi"),
+    b"WAVE": Container("wav", "wav"),
+    b"CDXA": Container("vcd", "mpeg"),  # a Video CD's sectors around MPEG packets, which the demuxer finds
+}
 _MAGIC: tuple[tuple[bytes, Container], ...] = (
     (b"\x00\x00\x01\xba", Container("mpegps", "mpeg")),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Container("asf", "asf")),
@@ -79,6 +83,15 @@ _NOT_MEDIA: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "program"),
     (b"MZ", "program"),
 )
+_IN_OFFICE_ARCHIVES = (
+    b"[Content_Types].xml",  # Word, PowerPoint, Excel, WPS
+    b"word/",
+    b"ppt/",
+    b"xl/",
+    b"mimetypeapplication/vnd.oasis.opendocument",
+)
+"""What tells a document from other archives: both are ZIP files."""
+
 _PLAYLISTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"#EXT(M3U|INF|-X-)"), "m3u8"),
     (re.compile(rb"ffconcat|file\s+['\"/]"), "concat"),
@@ -211,6 +224,8 @@ def _mpeg_frame_bytes(first: bytes) -> int:
 
 
 def _refusal(head: bytes) -> Refused:
+    if head.startswith(b"PK\x03\x04") and any(name in head for name in _IN_OFFICE_ARCHIVES):
+        return Refused("not_media", {"found": "office"})
     for magic, found in _UNSUPPORTED:
         if head.startswith(magic):
             return Refused("unsupported_container", {"found": found})

@@ -12,7 +12,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "empty_file": (N_("这个文件是空的。"), N_("请在电脑上打开它看看，再上传能播放的那一份。")),
     "not_media": (
         N_("这个文件里没有能播放的音像（看起来是%(found)s）。"),
-        N_("请选择视频或录音文件，例如 MP4、MOV、MKV、MP3。"),
+        N_("请选择视频或录音文件，例如 MP4、MOV、MKV、MP3；文稿请放在“文稿或字幕”一栏。"),
     ),
     "playlist_in_disguise": (
         N_("这个文件只是一张播放清单，不是录像本身。"),
@@ -99,7 +99,54 @@ SENTENCES: Mapping[str, Sentence] = {
     "lesson_has_recording": (N_("这节课已经有录像了。"), N_("请为新的录像另建一节课。")),
     "nothing_to_retry": (N_("没有失败的步骤。"), N_("请刷新后再看。")),
     "nothing_to_cancel": (N_("现在没有正在进行的处理。"), N_("请刷新后再看。")),
+    # how a recording was read: nothing of it is an error
+    "picture_left": (
+        N_("文件里有几条画面，用了第 %(taken)s 条；没有用的：%(left)s。"),
+        N_("要换成另一条，请在处理进度页上选。"),
+    ),
+    "picture_unreadable": (
+        N_("有的画面读不出来（第 %(left)s 条），用了第 %(taken)s 条。"),
+        "",
+    ),
+    "sound_left": (
+        N_("文件里有几条声音，用了第 %(taken)s 条；没有用的：%(left)s。"),
+        N_("要换成另一条，请在处理进度页上选。"),
+    ),
+    "sound_silent": (
+        N_("第 %(left)s 条声音里没有人说话，用了第 %(taken)s 条。"),
+        N_("要换成另一条，请在处理进度页上选。"),
+    ),
+    "sound_unreadable": (
+        N_("有的声音读不出来（第 %(left)s 条），用了第 %(taken)s 条。"),
+        "",
+    ),
+    "sound_left_only": (N_("声音只在左边，右边几乎没有，已经放到两边。"), ""),
+    "sound_right_only": (N_("声音只在右边，左边几乎没有，已经放到两边。"), ""),
+    "sound_evened": (N_("声音的格式中途变了，例如从单声道变成立体声，已经统一。"), ""),
+    "picture_resized": (
+        N_("画面的大小中途变了（%(sizes)s），已经统一放进 %(taken)s。"),
+        N_("较小的画面四周会有黑边。"),
+    ),
+    "tone_hlg": (
+        N_("录像是 HDR（HLG）画面，已经转换成普通屏幕的亮度和颜色。"),
+        N_("最亮的地方会柔和一些。"),
+    ),
+    "tone_pq": (
+        N_("录像是 HDR（PQ）画面，已经转换成普通屏幕的亮度和颜色。"),
+        N_("最亮的地方会柔和一些。"),
+    ),
+    "tone_wide": (N_("录像用的是广色域（BT.2020），已经转换成普通屏幕的颜色。"), ""),
+    "dolby_vision_alone": (
+        N_("录像是只有杜比视界能读懂的画面，颜色可能不对。"),
+        N_("请在手机或相机里关掉杜比视界，或导出为普通的 MP4，再上传。"),
+    ),
+    "subtitles_left": (
+        N_("文件里自带的字幕没有采用。"),
+        N_("需要的话，请把字幕导出为 .srt，作为文稿上传。"),
+    ),
+    "cover_left": (N_("文件里的封面图片没有采用，这节课只有声音。"), ""),
     # uploads
+    "upload_name": (N_("这个文件没有名字。"), N_("请给文件起个名字，再上传。")),
     "upload_type": (
         N_("不收这种文件：%(suffix)s。"),
         N_("请选择视频或录音文件，例如 MP4、MOV、MKV、MP3。"),

@@ -36,7 +36,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "zeros": N_("一串空白数据"),
         "image": N_("图片"),
         "pdf": N_("PDF 文档"),
-        "office": N_("办公文档"),
+        "office": N_("Word、PPT 之类的办公文档"),
         "archive": N_("压缩包"),
         "program": N_("程序"),
         "html": N_("网页"),

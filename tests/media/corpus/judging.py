@@ -11,7 +11,7 @@ import m3u8
 import psutil
 
 from tests.media.inspection import READ_HLS
-from transcode.cutting.audio_profile import audio_pass
+from transcode.cutting.audio_profile import audio_pass, with_sound
 from transcode.cutting.split import choose_cuts
 from transcode.encoding.package import ClipOutput, encode_clip
 from transcode.planning.ladder import plan_clip
@@ -48,6 +48,7 @@ def transcode(tools: Tools, source: Path, folder: Path) -> Made:
     try:
         facts = probe(tools, source, too_long)
         heard = audio_pass(tools, source, facts, should_stop=too_long)
+        facts = with_sound(facts, heard)
         for cut in choose_cuts(facts.duration_s, heard.pauses):
             plan = plan_clip(
                 facts,

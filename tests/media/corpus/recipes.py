@@ -88,6 +88,18 @@ CHAPTERS_TEXT = (
     "[CHAPTER]\nTIMEBASE=1/1000\nSTART=1500\nEND=3000\ntitle=第二讲\n"
 )
 
+
+def video_cd(data: bytes) -> bytes:
+    """The packs of an MPEG stream (2324 bytes each) in a Video CD's sectors, as a drive shows them (.DAT)."""
+    packs = [data[at : at + 2324].ljust(2324, b"\0") for at in range(0, len(data), 2324)]
+    sync = b"\x00" + b"\xff" * 10 + b"\x00"
+    sectors = b"".join(sync + b"\0" * 12 + pack + b"\0" * 4 for pack in packs)
+    told = (
+        b"CDXAfmt " + (16).to_bytes(4, "little") + b"\0" * 16 + b"data" + len(sectors).to_bytes(4, "little")
+    )
+    return b"RIFF" + (len(told) + len(sectors)).to_bytes(4, "little") + told + sectors
+
+
 CONTAINERS: tuple[Recipe, ...] = (
     PLAIN,
     film("index in front.mp4", *H264, *AAC, "-movflags", "+faststart"),
@@ -110,6 +122,11 @@ CONTAINERS: tuple[Recipe, ...] = (
     film("camera.m2ts", *H264, "-c:a", "ac3", "-mpegts_m2ts_mode", "1"),
     film("satellite.ts", "-c:v", "mpeg2video", "-c:a", "mp2"),
     film("vcd.mpg", "-c:v", "mpeg1video", "-c:a", "mp2", "-f", "mpeg", rate="25"),
+    replace(film("AVSEQ01.DAT", "-c:v", "mpeg1video", "-c:a", "mp2", "-f", "vcd", size="352x288", rate="25"),
+            alter=video_cd),
+    film("MOV001.MOD", "-c:v", "mpeg2video", "-c:a", "ac3", "-f", "vob", rate="25"),
+    film("camera.m2t", *H264, "-c:a", "ac3", "-f", "mpegts"),
+    film("flash.f4v", *H264, *AAC),
     film("dvd.vob", "-c:v", "mpeg2video", "-c:a", "ac3", "-f", "vob", rate="25"),
     film("divx.avi", "-c:v", "mpeg4", "-vtag", "XVID", "-c:a", "libmp3lame"),
     film("camera.avi", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-c:a", "pcm_u8"),

@@ -11,21 +11,15 @@ import pytest
 from tests.media.corpus import breaking
 from tests.media.corpus.conftest import Cook
 from tests.media.corpus.judging import transcode, watch
-from tests.media.corpus.recipes import AAC, CONTAINERS, H264, PLAIN_TS, SOUNDS, Recipe, film, later
+from tests.media.corpus.recipes import AAC, CONTAINERS, H264, SOUNDS, Recipe, film
 from transcode.errors import REFUSALS, Refused
 from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow
 
 TWICE = film("twelve.ts", *H264, *AAC, seconds=12)
-NEW_SOUND = Recipe(
-    "new sound.ts",
-    (),
-    before=(PLAIN_TS, later(film("b.ts", *H264, "-c:a", "aac", "-ac", "2"), "stereo.ts", 3)),
-)
 CHANGING: dict[str, tuple[Recipe, str]] = {
     "recordings joined by their bytes": (Recipe("joined.ts", (), before=(TWICE, TWICE)), "broken_clock"),
-    "sound that changes": (NEW_SOUND, "sound_changes"),
 }
 
 

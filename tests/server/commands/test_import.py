@@ -126,7 +126,7 @@ def test_bad_rows_are_listed_and_stop_nothing(weike: Weike, tmp_path: Path) -> N
         (3, "date_unreadable"),
         (4, "is_address"),
         (5, "file_missing"),
-        (6, "upload_type"),
+        (6, "not_media"),
         (7, "file_missing"),
         (8, "too_many"),
     ]

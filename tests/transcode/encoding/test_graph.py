@@ -9,11 +9,15 @@ import pytest
 
 from tests.transcode.records import audio, facts, video
 from transcode.cutting.audio_profile import pass_args
+from transcode.encoding.even_sound import even_args
 from transcode.encoding.graph import clip_args
 from transcode.ffmpeg_args import number
+from transcode.pictures.overview import overview_args
 from transcode.pictures.sound_poster import wave_args
 from transcode.planning.copying import KeyFrames
 from transcode.planning.ladder import plan_clip
+from transcode.reading.facts import Side
+from transcode.reading.listening import frames_args, levels_args
 from transcode.tools import Tools
 
 TOOLS = Tools(Path("/opt/ffmpeg"), Path("/opt/ffprobe"), "", "")
@@ -36,6 +40,19 @@ def commands() -> dict[str, list[str]]:
     copied = plan_clip(facts(video=square), 4.0, 20.0, key_frames=keys)
     assert copied.copy_reason == "copied"
     alone = plan_clip(sound, 0, 60.5)
+    phone = facts(
+        video=video(
+            codec="hevc",
+            pix_fmt="yuv420p10le",
+            transfer="arib-std-b67",
+            primaries="bt2020",
+            matrix="bt2020nc",
+        ),
+        audio=audio(side=Side.RIGHT),
+    )
+    meeting = facts(demuxer="mpegts", video=video(resized=True), audio=audio(channels=1, changes=True))
+    changing = plan_clip(meeting, 600, 900)
+    assert changing.sound is not None
     assert alone.sound is not None
     return {
         "lecture": clip_args(TOOLS, SOURCE, plan_clip(lecture, 0, 600)),
@@ -45,7 +62,14 @@ def commands() -> dict[str, list[str]]:
             TOOLS, SOURCE, plan_clip(facts(audio=None, video=video(height=200, width=300)), 60, 66)
         ),
         "sound": clip_args(TOOLS, SOURCE, alone),
+        "phone": clip_args(TOOLS, SOURCE, plan_clip(phone, 0, 60)),
+        "phone_overview": overview_args(TOOLS, SOURCE, "mov", phone.video or video(), 5.0),
+        "changing": clip_args(TOOLS, SOURCE, changing),
+        "even_sound": even_args(TOOLS, SOURCE, changing, changing.sound),
         "audio_pass": pass_args(TOOLS, SOURCE, lecture),
+        "audio_pass_mono": pass_args(TOOLS, SOURCE, small),
+        "levels": levels_args(TOOLS, SOURCE, "mov", 2, 3600.0),
+        "frames": frames_args(TOOLS, SOURCE, "mov", 1),
         "wave": wave_args(TOOLS, SOURCE, alone, alone.sound),
     }
 

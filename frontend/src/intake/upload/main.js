@@ -1,7 +1,7 @@
 // The upload page: takes files by choice or by drop and gives each a card.
 import { size } from '../../shared/format.js';
 import { t } from '../../shared/sentences.js';
-import { refusal } from './accept.js';
+import { otherKind, refusal } from './accept.js';
 import { Card } from './card.js';
 import { Queue } from './queue.js';
 
@@ -16,16 +16,27 @@ const cards = [];
 const limits = {
   maxBytes: Number(place.dataset.maxBytes),
   leftBytes: place.dataset.leftBytes === undefined ? null : Number(place.dataset.leftBytes),
-  suffixes: place.dataset.suffixes.split(' '),
 };
 
 function words(why) {
   return {
     empty: () => t('这个文件是空的。'),
-    type: () => t('不收这种文件：%(found)s。请选择视频或录音。', { found: why.found }),
+    document: () => t('这是一份文档，不是录像。请选择视频或录音；文稿可以在选好录像之后上传。'),
+    archive: () => t('这是一个压缩包，不是录像。请先解压，再选择里面的视频或录音。'),
+    picture: () => t('这是一张图片，不是录像。请选择视频或录音。'),
     size: () => t('文件超过了上限 %(limit)s。请压缩或分成几节课上传。', { limit: size(why.limit ?? 0) }),
     quota: () => t('您的空间只剩 %(left)s，放不下它。请删去不再需要的课，或请管理员增加空间。', { left: size(why.left ?? 0) }),
   }[why.code]();
+}
+
+async function begin(card, file) {
+  const other = await otherKind(file).catch(() => null); // a file that cannot be read says so when it is sent
+  if (other === null) {
+    card.start();
+    return;
+  }
+  if (limits.leftBytes !== null) limits.leftBytes += file.size;
+  card.refuse(words({ code: other }));
 }
 
 function add(files) {
@@ -39,7 +50,7 @@ function add(files) {
       continue;
     }
     if (limits.leftBytes !== null) limits.leftBytes -= file.size;
-    card.start();
+    begin(card, file);
   }
   document.getElementById('upload-said').textContent = t('已加入 %(number)s 个文件', { number: files.length });
 }

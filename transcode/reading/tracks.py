@@ -1,0 +1,172 @@
+"""Which of several tracks becomes the lecture's picture, and which its sound: pure, and what to say.
+
+A phone puts a second sound beside the first that only itself can read, a meeting program a silent microphone
+before the one that speaks. Nothing is passed over in silence: every choice has its remark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from transcode.errors import Refused
+from transcode.reading.facts import Track, TrackKind
+from transcode.remarks import Remark
+
+SPEAKS_DB = -50.0
+"""A track speaks when its loudest moments (0.4 s, RMS) are above this: a quiet room with an open microphone
+lies at -60 to -70 dB, the softest speech that can be made loud again above -45."""
+
+LOUDER_DB = 12.0
+"""Where none speaks, another is taken for the first when it is this much louder."""
+
+_STILL_CODECS = {"mjpeg", "png", "bmp", "gif", "tiff", "webp"}
+_MAX_NAME_CHARS = 60
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of decoding a part of a track. `loudest_db`: of a sound's loudest 0.4 s; None for none."""
+
+    decodes: bool
+    loudest_db: float | None = None
+
+
+@dataclass(frozen=True)
+class Picked(Generic[_T]):
+    """The facts of the track that was taken (None: there is none), all of its kind, and what to say."""
+
+    facts: _T | None
+    tracks: tuple[Track, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+def of_kind(streams: Sequence[Mapping[str, Any]], kind: TrackKind) -> list[Mapping[str, Any]]:
+    """Return the tracks of a kind, without covers and chapter pictures: single images dressed as video."""
+    return [stream for stream in streams if stream.get("codec_type") == kind and not _is_cover(stream)]
+
+
+def rivals(streams: Sequence[Mapping[str, Any]]) -> list[tuple[int, TrackKind]]:
+    """Return the index and kind of every track that has another beside it: these are worth a trial."""
+    found = []
+    for kind in TrackKind:
+        tracks = of_kind(streams, kind)
+        found += [(stream["index"], kind) for stream in tracks if len(tracks) > 1]
+    return found
+
+
+def pick(
+    kind: TrackKind,
+    streams: Sequence[Mapping[str, Any]],
+    read: Callable[[Mapping[str, Any]], _T | None],
+    *,
+    trials: Mapping[int, Trial],
+    wanted: int | None,
+    sure: bool,
+) -> Picked[_T]:
+    """Return the track of a kind to use: the `wanted` one, else the first that decodes and speaks.
+
+    `read` gives a track's facts, None or Refused for one that cannot be read. Raises Refused when there are
+    some, surely with packets, and none can be read: a lecture must not lose its picture or sound in silence.
+    """
+    facts: dict[int, _T] = {}
+    refusal: Refused | None = None
+    tracks = of_kind(streams, kind)
+    for stream in tracks:
+        try:
+            one = read(stream)
+        except Refused as refused:
+            refusal = refusal or refused
+            continue
+        if one is not None:
+            facts[stream["index"]] = one
+    if not facts:
+        if refusal is None and tracks and sure:
+            refusal = Refused("unsupported_codec", {"found": str(tracks[0].get("codec_name", "unknown"))})
+        if refusal is not None:
+            raise refusal
+        return Picked(None)
+    decodable = [index for index in facts if index not in trials or trials[index].decodes] or list(facts)
+    named = tuple(_track(kind, n, stream, decodable) for n, stream in enumerate(tracks, start=1))
+    order = sorted((stream for stream in tracks if stream["index"] in decodable), key=_rank)
+    indexes: list[int] = [stream["index"] for stream in order]
+    own = _first_that_speaks(indexes, trials) if kind is TrackKind.AUDIO else indexes[0]
+    taken = wanted if wanted is not None and wanted in indexes else own
+    silent = indexes[: indexes.index(own)] if taken == own else []
+    return Picked(facts[taken], named, _remarks(kind, named, taken, silent))
+
+
+def other_remarks(streams: Sequence[Mapping[str, Any]], *, has_picture: bool) -> tuple[Remark, ...]:
+    """Return what is said of what is neither picture nor sound: subtitles inside the file, a cover."""
+    words = sum(stream.get("codec_type") == "subtitle" for stream in streams)
+    covers = sum(stream.get("codec_type") == "video" and _is_cover(stream) for stream in streams)
+    said = [Remark("subtitles_left", words)] if words else []
+    return (*said, *([Remark("cover_left", covers)] if covers and not has_picture else []))
+
+
+def label(track: Track) -> str:
+    """Return how a track is told from others of its kind: its number, language and title."""
+    names = ", ".join(part for part in (track.language, track.title) if part)
+    return f"{track.n} ({names})" if names else str(track.n)
+
+
+def _is_cover(stream: Mapping[str, Any]) -> bool:
+    flags = stream.get("disposition", {})
+    return any(flags.get(flag) for flag in ("attached_pic", "timed_thumbnails", "still_image"))
+
+
+def _rank(stream: Mapping[str, Any]) -> tuple[bool, bool]:
+    """What the file's author marked comes first, and a single image in a track of its own last."""
+    is_still = stream.get("codec_name") in _STILL_CODECS and stream.get("nb_frames") == "1"
+    return is_still, not stream.get("disposition", {}).get("default")
+
+
+def _first_that_speaks(indexes: Sequence[int], trials: Mapping[int, Trial]) -> int:
+    levels = {index: trials[index].loudest_db for index in indexes if index in trials}
+    if len(levels) < len(indexes):  # not all were listened to: no ground to prefer another
+        return indexes[0]
+    heard = {index: -120.0 if level is None else level for index, level in levels.items()}
+    speaking = [index for index in indexes if heard[index] >= SPEAKS_DB]
+    if speaking:
+        return speaking[0]
+    loudest = max(indexes, key=lambda index: heard[index])
+    return loudest if heard[loudest] >= heard[indexes[0]] + LOUDER_DB else indexes[0]
+
+
+def _track(kind: TrackKind, n: int, stream: Mapping[str, Any], decodable: Sequence[int]) -> Track:
+    tags = {str(key).lower(): str(value) for key, value in stream.get("tags", {}).items()}
+    language = tags.get("language", "")
+    # "handler_name" of MP4 is mostly the program's own word for any track.
+    title = " ".join(tags.get("title", "").split())[:_MAX_NAME_CHARS]
+    return Track(
+        index=stream["index"],
+        kind=kind,
+        n=n,
+        codec=str(stream.get("codec_name", "unknown")),
+        language="" if language in {"und", "mis", "zxx"} else language[:16],
+        title=title,
+        usable=stream["index"] in decodable,
+    )
+
+
+def _remarks(
+    kind: TrackKind, tracks: Sequence[Track], taken: int, silent: Sequence[int]
+) -> tuple[Remark, ...]:
+    if len(tracks) < 2:
+        return ()
+    own = label(next(track for track in tracks if track.index == taken))
+    why = {
+        "unreadable": [track for track in tracks if not track.usable],
+        "silent": [track for track in tracks if track.index in silent],
+        "left": [
+            track for track in tracks if track.usable and track.index != taken and track.index not in silent
+        ],
+    }
+    word = "picture" if kind is TrackKind.VIDEO else "sound"
+    return tuple(
+        Remark(f"{word}_{reason}", len(some), {"taken": own, "left": "、".join(map(label, some))})
+        for reason, some in why.items()
+        if some
+    )
