@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from library.core.errors import Invalid
-from library.core.text import NAME_MAX, clean_block, clean_line, name_key, required_line, required_name
+from library.core.text import (
+    MARKS_MAX,
+    NAME_MAX,
+    clean_block,
+    clean_line,
+    name_key,
+    required_line,
+    required_name,
+    stream_safe,
+)
 
 any_text = st.text(st.characters(), max_size=60)  # halves of surrogate pairs included
 
@@ -90,3 +102,28 @@ def test_a_block_that_is_too_long_names_the_field_it_was_typed_in(field: str) ->
     with pytest.raises(Invalid) as refused:
         clean_block("党" * 11, field, 10)
     assert refused.value.values["field"] == field
+
+
+@given(st.text(st.sampled_from("a\u0301\u0344\u0f73\u0f71\u3099か\u0327 一"), max_size=200))
+def test_marks_in_a_row_have_an_end_and_cleaning_again_changes_nothing(text: str) -> None:
+    line = clean_line(text)
+    assert clean_line(line) == line
+    runs = re.findall(r"[\u0300-\u036f\u0f71-\u0f73\u0f80\u3099]+", unicodedata.normalize("NFD", line))
+    assert all(len(run) <= MARKS_MAX + 2 for run in runs), "a letter may bring two of its own"
+    assert name_key(name_key(text)) == name_key(text)
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u0301\u0327", "\u0f73", "\U0001d165\u0301"])
+def test_four_hundred_thousand_marks_stopped_everything_for_half_a_minute(mark: str) -> None:
+    """Sorted by their class they cost the square of their number; what is left to sort shows the cost."""
+    text = "a" + mark * (400_000 // len(mark))
+    assert len(stream_safe(text)) <= MARKS_MAX + 1
+    assert len(clean_line(text)) <= MARKS_MAX + 1
+    for read in (required_line, clean_block):
+        with pytest.raises(Invalid, match="too_long"):
+            read(text, "title", 200)
+
+
+def test_ordinary_marks_stay() -> None:
+    for text in ("Việt Nam", "é" * 3, "ก็" * 40, "שָׁלוֹם", "e" + "\u0301" * MARKS_MAX):
+        assert stream_safe(text) == text
