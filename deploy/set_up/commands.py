@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import subprocess
@@ -24,14 +25,22 @@ USAGE = """usage: python3 run.py COMMAND [arguments]
 
 WEIKE_VENV names another folder for the virtual environment."""
 
+_NO_TESTS = 5
+"""pytest's exit code when nothing was chosen."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run the sub-command and return the exit code (``demo`` does not return: it becomes weike)."""
     command, rest = (arguments[0] if arguments else "help"), list(arguments[1:])
     commands = {"setup": _setup, "demo": _demo, "test": _test, "check": _check}
-    if command not in commands:
+    if command in ("help", "-h", "--help"):
         print(USAGE)
-        return 0 if command in ("help", "-h", "--help") else 2
+        return 0
+    if command not in commands:
+        near = difflib.get_close_matches(command.lower(), commands, n=1)
+        meant = f"; did you mean {near[0]}?" if near else "."
+        print(f"run.py: there is no command {command!r}{meant}\n\n{USAGE}", file=sys.stderr)
+        return 2
     try:
         return commands[command](rest)
     except SetupError as error:
@@ -43,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _setup(rest: list[str]) -> int:
+    if rest:
+        raise SetupError(f"setup takes no arguments, and these were given: {' '.join(rest)}")
     started = time.monotonic()
     venv = prepare("demo")
     print(f"Ready in {time.monotonic() - started:.1f} s: {shown(venv / 'bin' / 'weike')}")
@@ -57,17 +68,29 @@ def _demo(rest: list[str]) -> int:
 
 
 def _test(rest: list[str]) -> int:
+    _require_files(rest)
     install_system_things()
     venv = prepare("dev")
     content = not _is_whole(rest) or are_content(judges(venv))
     _keep_compiled()
     tests = subprocess.call([venv / "bin" / "python", "-m", "pytest", *_parallel(rest), *rest], cwd=ROOT)
+    if tests == _NO_TESTS:
+        print(f"\nrun.py: no test is called like that: {' '.join(rest)}", file=sys.stderr)
     return tests or (0 if content else 1)
+
+
+def _require_files(rest: list[str]) -> None:
+    """Raise SetupError for a test file that is not there: pytest's several processes say nothing of it."""
+    for word in rest:
+        file = word.partition("::")[0]
+        if not word.startswith("-") and ("/" in file or file.endswith(".py")) and not (ROOT / file).exists():
+            raise SetupError(f"there is no {file} here; name tests like tests/search or tests/a/test_b.py")
 
 
 def _is_whole(rest: list[str]) -> bool:
     """True when all tests are meant, not a choice of them: then the judges have their say before them."""
-    return re.fullmatch(r"(--full |--seed[ =]\d+ )*", "".join(f"{word} " for word in rest)) is not None
+    words = "".join(f"{word} " for word in rest)
+    return re.fullmatch(r"(--full |--seed[ =]\S+ |-[vqsx]+ )*", words) is not None
 
 
 def _check(rest: list[str]) -> int:

@@ -69,7 +69,9 @@ def _make_venv(venv: Path) -> None:
             "Virtual environment",
             [base, "-m", "venv", "--clear", venv],
             (),
-            otherwise="run `sudo apt install python3-venv`, delete the folder .venv and start again.",
+            otherwise=f"WEIKE_VENV asks for it at {venv}: name a folder that can be made, or none."
+            if os.environ.get("WEIKE_VENV")
+            else "run `sudo apt install python3-venv`, delete the folder .venv and start again.",
         )
     _stamp(venv, "venv").write("made")
 

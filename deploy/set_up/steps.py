@@ -69,6 +69,8 @@ def only_one_set_up() -> Iterator[None]:
         raise SetupError(
             "Windows is supported through WSL only: run `wsl --install` and start there."
         ) from error
+    if STATE.exists() and not STATE.is_dir():
+        raise SetupError(f"{STATE} is a file where a folder has to be: delete it and start again.")
     try:
         STATE.mkdir(exist_ok=True)
         lock = (STATE / "lock").open("w")

@@ -23,8 +23,8 @@ from library.core.errors import Invalid
 from library.core.text import clean_block, clean_line, name_key, required_line
 from library.intake import actions
 from library.intake import queries as intake_queries
-from library.intake.manifest import Row
 from library.intake.local import check_kind
+from library.intake.manifest import Row
 from library.intake.rules import TRANSCRIPT_SUFFIXES, quality_of
 from transcode.errors import Refused
 from transcode.reading.facts import Facts

@@ -51,7 +51,9 @@ def test_the_first_command_in_a_clone(tmp_path: Path, venv: Path, command: str, 
 def test_a_clone_that_cannot_be_written_to_is_one_sentence(tmp_path: Path, command: str) -> None:
     clone = SmallProject(tmp_path)
     clone.program("apt-get", SAYS["yes"].format(log=tmp_path / "apt.log"))
-    (tmp_path / ".setup").touch()  # as root nothing else that a test may do is in the way of a folder
+    (tmp_path / ".setup" / "lock").mkdir(
+        parents=True
+    )  # as root nothing else that a test may do is in the way
     code, output = clone.run(command)
     assert code == 1
     sentence = output.strip().splitlines()[-1]

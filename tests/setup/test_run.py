@@ -69,7 +69,23 @@ def test_a_word_it_does_not_know_shows_the_usage() -> None:
         [sys.executable, ROOT / "run.py", "dmeo"], capture_output=True, text=True, check=False
     )
     assert answer.returncode == 2
-    assert "usage: python3 run.py" in answer.stdout
+    assert "there is no command 'dmeo'; did you mean demo?" in answer.stderr
+    assert "usage: python3 run.py" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["setup", "--fulll"], "setup takes no arguments, and these were given: --fulll"),
+        (["test", "tests/nothing/test_it.py::test_one"], "there is no tests/nothing/test_it.py here"),
+    ],
+)
+def test_what_was_mistyped_was_swallowed(words: list[str], said: str) -> None:
+    answer = subprocess.run(
+        [sys.executable, ROOT / "run.py", *words], capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 1
+    assert said in answer.stderr
 
 
 def test_without_ensurepip_one_sentence_says_which_package(tmp_path: Path) -> None:
@@ -235,6 +251,7 @@ class TestTheJudges:
         assert output.count("pytest was asked") == 1
 
     def test_before_a_choice_of_tests_they_are_silent(self, project: SmallProject) -> None:
+        (project.folder / "tests" / "media").mkdir(parents=True, exist_ok=True)
         code, output = project.run("test", "--full", "tests/media", RUFF_EXIT="1")
         assert code == 0, output
         assert "ruff" not in output
@@ -263,7 +280,9 @@ class TestSystemThings:
         code, output = project.run("test", "-k", "split", PYTEST_EXIT="5")
         assert "Not installed: chromium; the browser tests are skipped (sudo apt install chromium)" in output
         assert "pytest was asked to -n" in output
-        assert output.splitlines()[-1].endswith("--dist loadfile --no-loadscope-reorder -k split")
+        *_, asked, _empty, told = output.splitlines()
+        assert asked.endswith("--dist loadfile --no-loadscope-reorder -k split")
+        assert told == "run.py: no test is called like that: -k split"
         assert code == 5  # pytest's own
 
     def test_on_ci_nothing_may_be_lacking(self, project: SmallProject) -> None:
