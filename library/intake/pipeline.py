@@ -25,7 +25,7 @@ from library.catalog.tables import Lesson
 from library.core.clock import Clock
 from library.core.database import Database
 from library.core.permits import NOBODY, Viewer
-from library.intake import actions, arranging, objects, queries
+from library.intake import actions, arranging, objects, queries, track_choice
 from library.intake.previews import Preview
 from library.intake.proposing import signs_of
 from library.intake.rules import StepKind, StepState
@@ -40,7 +40,7 @@ from transcode.pictures.overview import Overview, make_overview
 from transcode.planning import ladder
 from transcode.planning.copying import KeyFrames
 from transcode.planning.key_frames import key_frames
-from transcode.reading.facts import Facts
+from transcode.reading.facts import Facts, TrackKind
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
@@ -92,9 +92,10 @@ class Pipeline:
         if run.is_done(StepKind.PROBE):
             return
         with run.step(StepKind.PROBE) as recording:
-            if recording.facts is not None:
+            if recording.facts is not None and queries.is_of_chosen_tracks(recording):
                 return
-            facts = probe(self.tools, self._source(recording), run.should_stop())
+            chosen = {TrackKind(kind): index for kind, index in (recording.tracks or {}).items()}
+            facts = probe(self.tools, self._source(recording), run.should_stop(), chosen)
             with self.db.write() as session:
                 row = queries.recording(session, recording_id)
                 lesson = catalog_queries.lesson(session, row.lesson_id)
@@ -151,6 +152,8 @@ class Pipeline:
             )
             prefix = objects.clip_prefix(clip_id, plan.digest)
             if present == plan.digest and self._is_published(clip_id, plan.digest):
+                with self.db.write() as session:
+                    track_choice.made_again(session, recording_id, run.attempt, clip_id)
                 return
             # A folder of this run's own: the one before may still be ending.
             folder = self.work / f"clip-{clip_id}-{run.attempt}"
@@ -190,6 +193,7 @@ class Pipeline:
                     sizes={one.name: one.size_bytes for one in output.renditions},
                     now=self.clock(),
                 )
+                track_choice.made_again(session, recording_id, run.attempt, clip_id)
 
     def captions(self, recording_id: str, attempt: int | None = None) -> None:
         """Adopt the clips that were wanted, and fit what is said: late cues cut, plain text given times."""
