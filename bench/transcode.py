@@ -199,9 +199,11 @@ def _wall(costs: Sequence[Cost]) -> list[float]:
 def ours(tools: Tools, source: Path, folder: Path, clips: int, *, copying: bool) -> None:
     """All that the server does with a lecture of so many clips. One alone gets all cores."""
     facts = probe(tools, source)
-    heard = audio_pass(tools, source, facts)
-    make_overview(tools, source, facts, fresh(folder / "look"))
-    keys = key_frames(tools, source, facts)
+    with ThreadPoolExecutor(2) as pool:  # as library.intake.pipeline surveys a recording
+        listening = pool.submit(audio_pass, tools, source, facts)
+        pool.submit(make_overview, tools, source, facts, fresh(folder / "look")).result()
+        keys = key_frames(tools, source, facts)
+        heard = listening.result()
     plans = plans_of(facts, heard, clips, keys if copying else None)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         jobs = [

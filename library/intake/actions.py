@@ -146,7 +146,11 @@ def _ensure_step(
 
 
 def plan_steps(session: Session, recording: Recording, clips: Sequence[Clip]) -> None:
-    """Lay out the steps that follow once the clips are known, in their order; those that play are done."""
+    """Lay out the steps that follow once the clips are known, in their order; those that play are done.
+
+    Except those that play and are to be made again, of other tracks.
+    """
+    again = set(recording.remake or ())
     clip_steps = (Step.recording_id == recording.id, Step.kind == StepKind.CLIP)
     known = {step.clip_id: step for step in session.scalars(select(Step).where(*clip_steps))}
     times = {clip_id: (step.started_at, step.finished_at) for clip_id, step in known.items()}
@@ -155,7 +159,7 @@ def plan_steps(session: Session, recording: Recording, clips: Sequence[Clip]) ->
     session.flush()
     for n, clip in enumerate(clips, start=1):
         step = _ensure_step(session, recording.id, StepKind.CLIP, n, clip.id)
-        if clip.plan is not None:
+        if clip.plan is not None and clip.id not in again:
             step.state, step.percent = StepState.DONE, 100.0
             step.started_at, step.finished_at = times.get(clip.id, (None, None))
     _ensure_step(session, recording.id, StepKind.CAPTIONS, 0)
@@ -257,10 +261,21 @@ def drop_lesson(session: Session, lesson: Lesson, now: datetime) -> str | None:
 
 
 def note_facts(session: Session, recording: Recording, lesson: Lesson, facts: Facts) -> None:
-    """Note what the probe found out."""
+    """Note what the probe found out; what was heard and seen of other tracks is forgotten."""
+    before = recording.facts or {}
+    for kind, track in (("audio", facts.audio), ("video", facts.video)):
+        if (before.get(kind) or {}).get("index") != (track.index if track else None):
+            _forget_senses(recording, kind)
     kind = LessonKind.VIDEO if facts.video is not None else LessonKind.SOUND
     catalog.set_media(session, lesson, kind=kind, duration_s=facts.duration_s)
     recording.facts = facts.to_json()
+
+
+def _forget_senses(recording: Recording, kind: str) -> None:
+    if kind == "audio":
+        recording.profile = None
+    else:
+        recording.look, recording.key_frames = None, None
 
 
 def note_sound(recording: Recording, profile: AudioProfile) -> None:

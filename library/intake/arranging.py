@@ -50,7 +50,8 @@ def rearrange(
     if [clip.id for clip in order] == [clip.id for clip in present]:
         session.flush()
         return  # only names changed: whatever is being done goes on
-    makes = any(clip.plan is None for clip in order)
+    again = set(recording.remake or ())
+    makes = any(clip.plan is None or clip.id in again for clip in order)
     keeps = {clip.id for clip in order}
     if makes and any(clip.plan for clip in lesson.clips if clip.id not in keeps):
         recording.wanted = [clip.id for clip in order]
@@ -103,7 +104,8 @@ def discard(session: Session, recording: Recording, lesson: Lesson, now: datetim
     recording.wanted = None
     actions.plan_steps(session, recording, order)
     actions.start_run(session, recording)
-    if all(clip.plan for clip in order):
+    again = set(recording.remake or ())
+    if all(clip.plan and clip.id not in again for clip in order):
         _restart_last_steps(session, recording, StepState.DONE)
         recording.state = RecordingState.READY
     else:

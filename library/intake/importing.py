@@ -23,7 +23,6 @@ from library.core.errors import Invalid
 from library.core.text import clean_block, clean_line, name_key, required_line
 from library.intake import actions
 from library.intake import queries as intake_queries
-from library.intake.local import check_kind
 from library.intake.manifest import Row
 from library.intake.rules import TRANSCRIPT_SUFFIXES, quality_of
 from transcode.errors import Refused
@@ -86,7 +85,7 @@ def prepare(row: Row, folder: Path) -> Prepared:
         says_date=row.date is not None,
         summary=None if row.summary is None else clean_block(row.summary, "summary", SUMMARY_MAX),
         words=_words(row, folder),
-        media=_recording(row.media, folder),
+        media=_file(row.media, folder, "media"),  # what it is, its bytes say when it is brought
     )
 
 
@@ -94,13 +93,6 @@ def _day(text: str) -> date | None:
     if _EXCEL_DAY.fullmatch(text.strip()):
         return _EXCEL_DAY_0 + timedelta(days=int(text.strip()[:5]))
     return parse_date(text)
-
-
-def _recording(name: str | None, folder: Path) -> Path | None:
-    file = _file(name, folder, "media")
-    if file is not None:
-        check_kind(file, "media")
-    return file
 
 
 def _file(name: str | None, folder: Path, field: str, suffixes: Sequence[str] = ()) -> Path | None:

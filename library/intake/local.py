@@ -66,11 +66,6 @@ def check_file(file: Path, uploads: Path, limits: Limits, field: str = "file") -
     if not file.is_file():
         raise Invalid("file_missing", field=field, found=str(file))
     check_upload(file.name, file.stat().st_size, 0, shutil.disk_usage(uploads).free, limits)
-    check_kind(file, field)
-
-
-def check_kind(file: Path, field: str) -> None:
-    """Raise Invalid naming what `file` is when that is no recording; reads its first bytes."""
     try:
         sniff_file(file)
     except Refused as refused:

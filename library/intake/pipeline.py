@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from library.catalog.tables import Lesson
 from library.core.clock import Clock
 from library.core.database import Database
 from library.core.permits import NOBODY, Viewer
-from library.intake import actions, arranging, objects, queries
+from library.intake import actions, arranging, objects, queries, track_choice
 from library.intake.previews import Preview
 from library.intake.proposing import signs_of
 from library.intake.rules import StepKind, StepState
@@ -39,9 +40,12 @@ from transcode.pictures.overview import Overview, make_overview
 from transcode.planning import ladder
 from transcode.planning.copying import KeyFrames
 from transcode.planning.key_frames import key_frames
-from transcode.reading.facts import Facts
+from transcode.reading.facts import Facts, TrackKind
 from transcode.reading.probe import probe
 from transcode.tools import Tools
+
+_SURVEY_AT_ONCE = 2
+"""One hears while the other sees; what comes third (key frames, from packets alone) follows the look."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,10 @@ class Pipeline:
         if run.is_done(StepKind.PROBE):
             return
         with run.step(StepKind.PROBE) as recording:
-            if recording.facts is not None:
+            if recording.facts is not None and queries.is_of_chosen_tracks(recording):
                 return
-            facts = probe(self.tools, self._source(recording), run.should_stop())
+            chosen = {TrackKind(kind): index for kind, index in (recording.tracks or {}).items()}
+            facts = probe(self.tools, self._source(recording), run.should_stop(), chosen)
             with self.db.write() as session:
                 row = queries.recording(session, recording_id)
                 lesson = catalog_queries.lesson(session, row.lesson_id)
@@ -102,19 +107,7 @@ class Pipeline:
         if run.is_done(StepKind.SPLIT):
             return self.clip_ids(recording_id, run.attempt)
         with run.step(StepKind.SPLIT) as recording:
-            if recording.profile is None:
-                profile = self._listen(run, recording)
-                with self.db.write() as session:
-                    actions.note_sound(queries.recording(session, recording_id), profile)
-            if recording.look is None:
-                look = self._look_over(run, recording)
-                with self.db.write() as session:
-                    actions.note_look(queries.recording(session, recording_id), look)
-            if recording.key_frames is None:
-                facts = Facts.from_json(recording.facts or {})
-                keys = key_frames(self.tools, self._source(recording), facts, run.should_stop())
-                with self.db.write() as session:
-                    actions.note_key_frames(queries.recording(session, recording_id), keys)
+            self._survey(run, recording)
             with self.db.write() as session:
                 lesson = catalog_queries.lesson(session, recording.lesson_id)
                 catalog.touch(session, lesson)
@@ -159,6 +152,8 @@ class Pipeline:
             )
             prefix = objects.clip_prefix(clip_id, plan.digest)
             if present == plan.digest and self._is_published(clip_id, plan.digest):
+                with self.db.write() as session:
+                    track_choice.made_again(session, recording_id, run.attempt, clip_id)
                 return
             # A folder of this run's own: the one before may still be ending.
             folder = self.work / f"clip-{clip_id}-{run.attempt}"
@@ -198,6 +193,7 @@ class Pipeline:
                     sizes={one.name: one.size_bytes for one in output.renditions},
                     now=self.clock(),
                 )
+                track_choice.made_again(session, recording_id, run.attempt, clip_id)
 
     def captions(self, recording_id: str, attempt: int | None = None) -> None:
         """Adopt the clips that were wanted, and fit what is said: late cues cut, plain text given times."""
@@ -268,29 +264,57 @@ class Pipeline:
             if twins:
                 raise Refused("already_here", {"title": twins[0].title, "lesson": twins[0].id})
 
-    def _listen(self, run: Run, recording: Recording) -> AudioProfile:
-        facts = Facts.from_json(recording.facts or {})
+    def _survey(self, run: Run, recording: Recording) -> None:
+        """Note what is to be heard and seen of a recording, as far as it is not noted yet.
+
+        Listening and looking each keep one core busy, so both are done at once. Each notes what it found when
+        it has ended, also when the other fails.
+        """
+        survey = {
+            self._listen: recording.profile,
+            self._look: recording.look,
+            self._find_keys: recording.key_frames,
+        }
+        missing = [work for work, noted in survey.items() if noted is None]
+        if not missing:
+            return
+        source, facts = self._source(recording), Facts.from_json(recording.facts or {})
+        with ThreadPoolExecutor(_SURVEY_AT_ONCE) as pool:
+            begun = [pool.submit(work, run, source, facts) for work in missing]
+        for one in begun:
+            one.result()
+
+    def _listen(self, run: Run, source: Path, facts: Facts) -> None:
         report = run.reporter(StepKind.SPLIT)
-        return audio_pass(
+        profile = audio_pass(
             self.tools,
-            self._source(recording),
+            source,
             facts,
             on_progress=lambda percent: report(package.Progress(percent, None, None)),
             should_stop=run.should_stop(),
         )
+        with self.db.write() as session:
+            actions.note_sound(queries.recording(session, run.recording_id), profile)
 
-    def _look_over(self, run: Run, recording: Recording) -> Overview:
+    def _look(self, run: Run, source: Path, facts: Facts) -> None:
+        look = self._look_over(run, source, facts)
+        with self.db.write() as session:
+            actions.note_look(queries.recording(session, run.recording_id), look)
+
+    def _find_keys(self, run: Run, source: Path, facts: Facts) -> None:
+        keys = key_frames(self.tools, source, facts, run.should_stop())
+        with self.db.write() as session:
+            actions.note_key_frames(queries.recording(session, run.recording_id), keys)
+
+    def _look_over(self, run: Run, source: Path, facts: Facts) -> Overview:
         """Look over the picture; what is to be seen of it lies in the store afterwards."""
-        facts, folder = (
-            Facts.from_json(recording.facts or {}),
-            self.work / f"look-{recording.id}-{run.attempt}",
-        )
+        folder = self.work / f"look-{run.recording_id}-{run.attempt}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         try:
-            look = make_overview(self.tools, self._source(recording), facts, folder, run.should_stop())
+            look = make_overview(self.tools, source, facts, folder, run.should_stop())
             if look.storyboard is not None:
-                prefix = objects.storyboard_prefix(recording.id)
+                prefix = objects.storyboard_prefix(run.recording_id)
                 objects.publish_folder(self.store, folder, prefix, look.storyboard.sheets)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

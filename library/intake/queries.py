@@ -19,6 +19,7 @@ from library.intake.estimate import ClipWork, rounded_s
 from library.intake.estimate import left_s as estimate_left_s
 from library.intake.rules import STEP_ORDER, RecordingState, StepKind, StepState, StepView, overall_percent
 from library.intake.tables import Recording, Step
+from transcode.reading.facts import TrackKind
 
 
 def recording(session: Session, recording_id: str) -> Recording:
@@ -45,6 +46,20 @@ def arrangement(recording: Recording, lesson: Lesson) -> list[Clip]:
         return list(lesson.clips)
     known = {clip.id: clip for clip in lesson.every_clip}
     return [known[clip_id] for clip_id in recording.wanted if clip_id in known]
+
+
+def tracks_in_use(recording: Recording) -> dict[TrackKind, int]:
+    """Return the indexes of the tracks that clips are made of, or are about to be."""
+    facts = recording.facts or {}
+    found = {kind: facts[kind]["index"] for kind in TrackKind if facts.get(kind)}
+    return {**found, **{TrackKind(kind): index for kind, index in (recording.tracks or {}).items()}}
+
+
+def is_of_chosen_tracks(recording: Recording) -> bool:
+    """Tell whether what is known of a recording is of the tracks that somebody chose."""
+    facts = recording.facts or {}
+    chosen = recording.tracks or {}
+    return all((facts.get(kind) or {}).get("index") == index for kind, index in chosen.items())
 
 
 def version_of(recording: Recording, clips: Sequence[Clip]) -> str:

@@ -31,7 +31,8 @@ class Recording(Base):
     what was seen of its picture. `accepted_twin` says that the same file's being here already is no question:
     there was none when it came in, or the lecturer wants a new lesson all the same. `attempt` counts the runs
     of the pipeline. `wanted` are the ids of the clips of an arrangement that is being made, in order; None
-    when the lesson's clips are those that are wanted.
+    when the lesson's clips are those that are wanted. `tracks` are those that somebody chose, by kind
+    ("video", "audio"), and `remake` the ids of clips that play and are to be made again, of other tracks.
     """
 
     __tablename__ = "intake_recording"
@@ -56,6 +57,8 @@ class Recording(Base):
     look: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     key_frames: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     wanted: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    tracks: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    remake: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     accepted_twin: Mapped[bool] = mapped_column(default=False)
     attempt: Mapped[int] = mapped_column(default=0)
     uploaded_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))

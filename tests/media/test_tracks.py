@@ -147,8 +147,8 @@ def test_sound_that_changes_on_the_way(tools: Tools, make: Maker, tmp_path: Path
     for n, sound in enumerate((["-ac", "1"], ["-ac", "2", "-ar", "44100"], ["-ac", "1"])):
         beep = "sine=f=440:d=4:r=48000,volume='if(between(t,1,1.5),2,0)':eval=frame"
         inputs = [*picture(seconds=4), "-f", "lavfi", "-i", beep]
-        offset = ["-output_ts_offset", str(4 * n)]
-        parts.append(make(f"part{n}.ts", *inputs, *FAST, "-g", "5", *sound, *offset))
+        later = ["-output_ts_offset", str(4 * n)]
+        parts.append(make(f"part{n}.ts", *inputs, *FAST, "-g", "5", *sound, *later))
     source = tmp_path / "changes.ts"
     source.write_bytes(b"".join(part.read_bytes() for part in parts))
     made = take(tools, source, tmp_path)

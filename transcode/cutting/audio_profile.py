@@ -45,6 +45,9 @@ keep both sides within 6 dB; a plug in one channel leaves 40 and more, or its hi
 BOTH_SIDES_LU = 3.01
 """What a sound gains in loudness when the empty side gets it too: twice the power (ITU-R BS.1770-4)."""
 
+SIDES_S = 0.1
+"""How long the parts are of which every tenth says on which side the sound is."""
+
 _KEY = "lavfi.astats.Overall.RMS_level"
 _SAID_OF_SOUND = {"sound_left_only", "sound_right_only", "sound_evened"}
 _SIDES = re.compile(r"Channel: 1\n.*RMS level dB: (\S+)\n.*Channel: 2\n.*RMS level dB: (\S+)")
@@ -174,23 +177,16 @@ def pass_args(tools: Tools, path: Path, facts: Facts, *, steady: bool = True) ->
     media = ffmpeg.input(
         f"file:{path.absolute()}", format=facts.demuxer, protocol_whitelist="file", **options
     )
-    both = media[str(facts.audio.index)].filter_multi_output("asplit", 2)
-    loudness = both[0].filter("ebur128", peak="true", framelog="verbose")
+    is_stereo = steady and facts.audio.channels == 2
+    ways = media[str(facts.audio.index)].filter_multi_output("asplit", 3 if is_stereo else 2)
+    outputs = [ways[0].filter("ebur128", peak="true", framelog="verbose")]
+    if is_stereo:
+        outputs.append(_sides(ways[2], facts.audio.sample_rate_hz))
     # From the lecture's first moment and without holes, so that the n-th level is at n * HOP_S. Where the
     # sound changes filters begin anew, and only its own time says when a level was.
     grid = {"async": 1, "first_pts": 0} if steady else {"async": 1}
-    band, outputs = both[1], [loudness]
-    if steady and facts.audio.channels == 2:
-        # Said again in front of the split: ffmpeg would mix both sides already where it changes the rate.
-        sides = _band(both[1].filter("aresample", RATE_HZ, **grid)).filter(
-            "aformat", channel_layouts="stereo"
-        )
-        sides = sides.filter_multi_output("asplit", 2)
-        # Its summary is what counts: how loud each side was over the whole lecture.
-        outputs.append(sides[1].filter("astats", measure_perchannel="RMS_level", measure_overall="none"))
-        band = sides[0].filter("aformat", channel_layouts="mono")
-    else:
-        band = _band(band.filter("aformat", channel_layouts="mono").filter("aresample", RATE_HZ, **grid))
+    band = ways[1].filter("aformat", channel_layouts="mono").filter("aresample", RATE_HZ, **grid)
+    band = band.filter("highpass", f=BAND_HZ[0]).filter("lowpass", f=BAND_HZ[1])
     band = band.filter("asetnsamples", n=round(RATE_HZ * HOP_S), p=0)
     band = band.filter(
         "astats", metadata=1, reset=1, measure_perchannel="none", measure_overall="RMS_level"
@@ -202,8 +198,12 @@ def pass_args(tools: Tools, path: Path, facts: Facts, *, steady: bool = True) ->
     return [str(tools.ffmpeg), "-nostdin", "-hide_banner", "-nostats", "-loglevel", "info", *made]
 
 
-def _band(stream: Any) -> Any:
-    return stream.filter("highpass", f=BAND_HZ[0]).filter("lowpass", f=BAND_HZ[1])
+def _sides(stream: Any, rate_hz: int) -> Any:
+    """Return what sums up how loud each side of a stereo sound is, from a tenth of it: all would cost a third
+    of the pass."""
+    part = stream.filter("asetnsamples", n=round(rate_hz * SIDES_S), p=0).filter("aselect", "not(mod(n,10))")
+    part = part.filter("highpass", f=BAND_HZ[0])
+    return part.filter("astats", measure_perchannel="RMS_level", measure_overall="none")
 
 
 def draw_wave(levels_db: Sequence[float]) -> bytes:

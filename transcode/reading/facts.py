@@ -19,6 +19,25 @@ class Tone(StrEnum):
     """The ordinary light, in the wide colours of BT.2020."""
 
 
+REMARKS: Mapping[str, str] = {
+    "picture_left": "several pictures can be read, one was taken; taken, left",
+    "picture_unreadable": "a picture was passed over because it cannot be decoded; taken, left",
+    "sound_left": "several sounds can be heard, one was taken; taken, left",
+    "sound_silent": "a sound was passed over because nobody speaks in it; taken, left",
+    "sound_unreadable": "a sound was passed over because it cannot be decoded; taken, left",
+    "sound_left_only": "a stereo sound with its right side empty: both sides get the left one",
+    "sound_right_only": "the other way round",
+    "sound_evened": "the sound's rate or channels change on the way",
+    "picture_resized": "the picture's size changes on the way; sizes, taken",
+    "tone_hlg": "an HDR picture (HLG), mapped to an ordinary one",
+    "tone_pq": "an HDR picture (PQ), mapped to an ordinary one",
+    "tone_wide": "a picture in the colours of BT.2020, mapped to ordinary ones",
+    "dolby_vision_alone": "colours that only Dolby Vision knows (profile 5): they come out wrong",
+    "subtitles_left": "subtitles inside the file, which are not used",
+    "cover_left": "a cover beside a sound alone, which is not used",
+}
+"""Codes of what a person should know of how a recording was read, and the values of each."""
+
 _HDR = {"arib-std-b67": Tone.HLG, "smpte2084": Tone.PQ}
 
 

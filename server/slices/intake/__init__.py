@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import library.intake.tables
-from server.slices.intake import cut_editor, routes
+from server.slices.intake import cut_editor, routes, track_choice
 from server.slices.intake.contexts import CutPage, MinePage, ProgressPage, UploadPage
 from server.slices.intake.sentences import SENTENCES, TOLD_APART
 from server.slices.intake.uploads import upload_router
@@ -14,7 +14,7 @@ from server.web.slice import Slice
 
 SLICE = Slice(
     name="intake",
-    routers=(routes.router, cut_editor.router),
+    routers=(routes.router, cut_editor.router, track_choice.router),
     built_routers=(upload_router,),
     pages=(UploadPage, ProgressPage, CutPage, MinePage),
     sentences=SENTENCES,

@@ -38,12 +38,32 @@ class UploadPage(Context):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackOption:
+    """A track that may be chosen. `n` counts those of its kind; `about`: its language, title and coding."""
+
+    index: int
+    n: int
+    about: str
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackGroup:
+    """The tracks of a kind ("video", "audio") among which somebody may choose."""
+
+    kind: str
+    options: tuple[TrackOption, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressPage(Context):
     """GET /lessons/{id}/progress ; live through GET /lessons/{id}/events.
 
     `lesson_state` is what viewers see; `may_retry` shows the button. Form: POST /lessons/{id}/retry (step,
     may be ""). `may_cancel` shows a button too; form: POST /lessons/{id}/cancel (). `recutting`: what is made
     are other cuts (given up by POST /lessons/{id}/cuts/discard, or by cancelling), and the old clips play on.
+    `remaking`: the same clips are made again, of other tracks. `tracks`: what may be chosen, where a
+    recording has several pictures or sounds; form: POST /lessons/{id}/tracks (video, audio).
     """
 
     template: ClassVar[str] = "intake/progress.html"
@@ -54,6 +74,8 @@ class ProgressPage(Context):
     may_cancel: bool = False
     may_publish: bool = False
     recutting: bool = False
+    remaking: bool = False
+    tracks: tuple[TrackGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from library.intake import actions, queries
 from library.intake.rules import BUSY, ENDED, MEDIA_SUFFIXES, RecordingState, StepKind, StepState
 from library.intake.unfinished_uploads import received_bytes
 from server.slices.intake.contexts import MinePage, ProgressPage, UploadPage
+from server.slices.intake.track_choice import track_groups
 from server.web.deps import (
     CardsDep,
     ClockDep,
@@ -141,6 +142,8 @@ def progress(
         may_retry=now.state is RecordingState.CANCELLED or any(step.retry for step in now.steps),
         may_cancel=now.state in BUSY,
         recutting=recording is not None and recording.wanted is not None,
+        remaking=recording is not None and recording.remake is not None,
+        tracks=track_groups(recording),
         may_publish=lesson.state is not LessonState.PUBLISHED
         and may(who.viewer, Action.PUBLISH, catalog.facts(lesson)),
     )

@@ -171,6 +171,7 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("在您编辑的时候，分段已经有了变化，这次没有保存。"),
         N_("您改的还在这一页上；请看过新的分段再决定。"),
     ),
+    "tracks_not_yet": (N_("录像还没有检查完，现在不能选画面和声音。"), N_("请稍后再来。")),
     "nothing_to_discard": (N_("没有正在制作的新分段。"), N_("请刷新后再看。")),
     "cuts_none": (N_("至少要留下一个短视频。"), N_("请把要保留的部分放回来。")),
     "cuts_too_many": (N_("短视频太多了：%(count)s 个，最多 %(most)s 个。"), N_("请合并一些。")),
@@ -240,6 +241,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     # done
     "retrying": (N_("已重新开始失败的步骤。"), ""),
+    "tracks_chosen": (N_("正在用您选的画面和声音重新制作。"), ""),
     "processing_cancelled": (N_("已取消，停止了处理。"), ""),
     "cuts_discarded": (N_("新的分段已放弃，课程保持原样。"), ""),
 }

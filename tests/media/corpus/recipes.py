@@ -90,8 +90,9 @@ CHAPTERS_TEXT = (
 
 
 def video_cd(data: bytes) -> bytes:
-    """The packs of an MPEG stream (2324 bytes each) in a Video CD's sectors, as a drive shows them (.DAT)."""
-    packs = [data[at : at + 2324].ljust(2324, b"\0") for at in range(0, len(data), 2324)]
+    """The packs of an MPEG stream in a Video CD's sectors of 2352 bytes, as a drive shows them (.DAT)."""
+    begin = b"\0\0\1\xba"
+    packs = [(begin + pack).ljust(2324, b"\0") for pack in data.split(begin)[1:]]
     sync = b"\x00" + b"\xff" * 10 + b"\x00"
     sectors = b"".join(sync + b"\0" * 12 + pack + b"\0" * 4 for pack in packs)
     told = (

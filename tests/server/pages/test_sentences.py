@@ -23,6 +23,7 @@ from server.web.parts import NoRecording
 from tests.server.pages.catalogue import ROOT, catalogue_path, extract, untranslated, update
 from tests.support.registry import REGISTRY
 from transcode.errors import FAILURES, REFUSALS
+from transcode.reading.facts import REMARKS
 from transcode.transcripts.parsing import WARNINGS
 
 SENTENCES, WORDS = REGISTRY.phrases.sentences, REGISTRY.phrases.words
@@ -82,7 +83,7 @@ def test_pages_hand_their_scripts_what_the_scripts_say(catalogues: Catalogues) -
 
 
 def test_every_refusal_and_failure_has_its_sentence() -> None:
-    assert (set(REFUSALS) | set(FAILURES) | set(WARNINGS)) - set(SENTENCES) == set()
+    assert (set(REFUSALS) | set(FAILURES) | set(WARNINGS) | set(REMARKS)) - set(SENTENCES) == set()
 
 
 def _raised_codes() -> dict[str, str]:

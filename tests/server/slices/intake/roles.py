@@ -23,6 +23,11 @@ def cuts(*, recut: bool = False, form: bool = False) -> Ask:
     return ask
 
 
+def tracks(shelf: Shelf) -> dict[str, Any]:
+    """Leave the tracks of a draft's recording as they are."""
+    return {"lesson_id": shelf.cut()[0].lesson, "json": {}}
+
+
 def working(shelf: Shelf) -> dict[str, Any]:
     """Ask for a draft whose recording is being processed."""
     return {"lesson_id": shelf.lesson(recording="working").lesson, "form": {}}
@@ -57,6 +62,9 @@ CASES = [
     Case("PUT /api/v1/lessons/{lesson_id}/cuts", OWNER_SEES, cuts()),
     Case("POST /api/v1/lessons/{lesson_id}/cuts/discard", OWNER_SEES, cuts(recut=True, form=True)),
     Case("POST /lessons/{lesson_id}/cuts/discard", OWNER_DOES, cuts(recut=True, form=True)),
+    Case("GET /api/v1/lessons/{lesson_id}/tracks", OWNER_SEES, cuts()),
+    Case("PATCH /api/v1/lessons/{lesson_id}/tracks", OWNER_SEES, tracks),
+    Case("POST /lessons/{lesson_id}/tracks", OWNER_DOES, cuts(form=True)),
     Case("GET /upload", LECTURERS),
     Case("GET /mine", LECTURERS),
     # uploads: the owner's alone, not even the staff's

@@ -60,6 +60,12 @@ def pages() -> Iterator[Sample]:
         progress=Progress(state="working", percent=46.2, steps=STEPS),
     )
     yield "progress", replace(progress, may_cancel=True)
+    options = (
+        c.TrackOption(index=1, n=1, about="话筒，aac", taken=False),
+        c.TrackOption(index=2, n=2, about="chi，会议声音，aac", taken=True),
+    )
+    tracks = (c.TrackGroup(kind="audio", options=options),)
+    yield "progress_tracks", replace(progress, may_cancel=True, remaking=True, tracks=tracks)
     yield (
         "progress_cut_again",
         replace(

@@ -57,7 +57,7 @@ def test_an_upload_that_is_given_up_frees_ones_share(small: Served) -> None:
 
 @pytest.mark.parametrize("file_name", ["MOV001.TOD", "讲课", "a.m2t", "党课.docx"])
 def test_no_name_is_a_reason_before_the_bytes_are_here(small: Served, file_name: str) -> None:
-    with small.signed_in("namer") as person:
+    with small.signed_in("staff") as person:
         assert person.begin_upload(person.new_lesson("课"), file_name, 10).status_code == 201
 
 
@@ -108,6 +108,6 @@ def test_a_chunk_larger_than_proxies_let_through(served: Served, shelf: Shelf) -
 def test_refusals_are_in_the_language_of_the_reader(small: Served) -> None:
     with Person(small.base_url, "en") as person:
         person.sign_in("lecturer", "test-password-lecturer")
-        _status, _code, words = refused(person, "x.exe", 10)
+        _status, _code, words = refused(person, " ", 10)
     assert words.isascii()
-    assert ".exe" in words
+    assert "name" in words
