@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from library.catalog.rules import TranscriptQuality
 from library.core.errors import Invalid, TooLarge
+from transcode.transcripts.parsing import SUFFIXES
 
 # What lecturers' devices produce. The name is a first courtesy: the bytes decide (transcode.reading.sniff).
 MEDIA_SUFFIXES = (
@@ -28,7 +29,7 @@ MEDIA_SUFFIXES = (
         ".amr",
     ),
 )
-TRANSCRIPT_SUFFIXES = (".srt", ".vtt", ".txt", ".docx")
+TRANSCRIPT_SUFFIXES = SUFFIXES
 TRANSCRIPT_MAX_BYTES = 8 * 1024 * 1024
 FILE_NAME_MAX = 255
 
