@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from library.core.errors import Invalid
 from library.core.text import clean_line, required_name
+from transcode.transcripts.words import SPEAKER_MAX as SPEAKER_MAX_CHARS
 
 _DATE = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ].*)?$")
 EARLIEST_YEAR = 1921
@@ -18,6 +19,7 @@ EARLIEST_YEAR = 1921
 TITLE_MAX = 200
 SUMMARY_MAX = 4_000
 TOPICS_MAX = 20
+SPEAKER_MAX = SPEAKER_MAX_CHARS
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -42,11 +44,15 @@ class TranscriptQuality(StrEnum):
 
 @dataclass(frozen=True)
 class CueLine:
-    """One line of what is said; times in seconds, None when the text has no times."""
+    """One line of what is said; times in seconds, None when the text has no times.
+
+    `speaker`: who says it, "" when nobody told; never part of what is searched.
+    """
 
     start_s: float | None
     end_s: float | None
     text: str
+    speaker: str = ""
 
 
 def parse_date(text: str) -> date | None:

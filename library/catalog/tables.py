@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import LessonKind, TranscriptQuality
+from library.catalog.rules import SPEAKER_MAX, LessonKind, TranscriptQuality
 from library.core.database import ID, Base, one_of
 from library.organisation.tables import Branch
 from library.people.tables import Person
@@ -150,7 +150,10 @@ class Clip(Base):
 
 
 class Cue(Base):
-    """One line of what is said, in seconds of the lecture; plain text without times has None."""
+    """One line of what is said, in seconds of the lecture; plain text without times has None.
+
+    `speaker` is who says it, as the transcript names them; "" when it does not.
+    """
 
     __tablename__ = "catalog_cue"
     __table_args__ = (Index(None, "lesson_id", "start_s"),)
@@ -162,6 +165,7 @@ class Cue(Base):
     start_s: Mapped[float | None]
     end_s: Mapped[float | None]
     text: Mapped[str] = mapped_column(Text)
+    speaker: Mapped[str] = mapped_column(String(SPEAKER_MAX), default="", server_default="")
 
 
 class Revision(Base):
