@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from library.core.errors import Invalid
 from library.core.text import clean_line, required_name
-from transcode.transcripts.words import SPEAKER_MAX as SPEAKER_MAX_CHARS
 
 _DATE = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ].*)?$")
 EARLIEST_YEAR = 1921
@@ -19,7 +18,6 @@ EARLIEST_YEAR = 1921
 TITLE_MAX = 200
 SUMMARY_MAX = 4_000
 TOPICS_MAX = 20
-SPEAKER_MAX = SPEAKER_MAX_CHARS
 
 LANGUAGES = ("zh-CN", "en")
 

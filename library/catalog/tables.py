@@ -8,10 +8,11 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import SPEAKER_MAX, LessonKind, TranscriptQuality
+from library.catalog.rules import LessonKind, TranscriptQuality
 from library.core.database import ID, Base, one_of
 from library.organisation.tables import Branch
 from library.people.tables import Person
+from transcode.transcripts.words import SPEAKER_MAX
 
 
 class Lecturer(Base):
