@@ -250,7 +250,7 @@ def _named_beneath(hits: Sequence[_Hit], lines: Sequence[str]) -> list[_Hit]:
 
 def _named_above(hits: Sequence[_Hit], lines: list[str]) -> list[_Hit]:
     """Where a name stands on the line above each stamp, take it for who speaks; its line is then blank."""
-    above, ends = [], [-1, *(hit.n for hit in hits)]
+    above, ends = list[int](), [-1, *(hit.n for hit in hits)]
     for hit, last in zip(hits, ends, strict=False):
         filled = [n for n in range(last + 1, hit.n) if lines[n].strip()]
         says_more = last < 0 or len(filled) > 1 or bool(hits[len(above) - 1].text)
