@@ -26,12 +26,12 @@ REFUSALS: Mapping[str, str] = {
     "encrypted": "protected by DRM; cannot be read without its key",
     "unsupported_container": "a media file of a kind that we do not read; found",
     "unsupported_codec": "picture or sound in a coding that we cannot decode; found",
-    "transcript_unknown_type": "a transcript must be .srt .vtt .txt or .docx; found",
+    "transcript_unknown_type": "not one of the endings of transcripts; found, known",
     "transcript_too_large": "size_bytes, limit_bytes",
     "transcript_empty": "no words in it",
     "transcript_not_text": "binary data where text was expected",
-    "transcript_broken": "cannot be read as what its name says; found: the expected format",
-    "transcript_no_cues": "a .srt or .vtt without a single readable time line",
+    "transcript_broken": "cannot be read as what it seems to be; found: docx, ttml, json",
+    "transcript_no_cues": "a file of subtitles without a single readable time",
 }
 """Reason codes of `Refused` and what each means (for whoever translates them)."""
 

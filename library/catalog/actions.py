@@ -331,6 +331,7 @@ def put_transcript(
                     "start_s": line.start_s,
                     "end_s": line.end_s,
                     "text": line.text,
+                    "speaker": line.speaker,
                 }
                 for n, line in enumerate(lines)
             ],

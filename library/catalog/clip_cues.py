@@ -13,5 +13,5 @@ from transcode.transcripts.parsing import Cue
 def cues_of(session: Session, clip: Clip) -> tuple[Cue, ...]:
     """Return the lines said in a clip, cut at its ends, with times from its beginning."""
     lines = queries.cues(session, clip.lesson_id, clip.start_s, clip.end_s)
-    cues = [Cue(line.start_s, line.end_s, line.text) for line in lines]
+    cues = [Cue(line.start_s, line.end_s, line.text, line.speaker) for line in lines]
     return captions.cut_cues(cues, clip.start_s, clip.end_s)

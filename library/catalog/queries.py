@@ -282,10 +282,10 @@ def cues(
     session: Session, lesson_id: str, start_s: float | None = None, end_s: float | None = None
 ) -> list[CueLine]:
     """Return a lesson's cues in order, or those that touch the stretch from `start_s` to `end_s`."""
-    wanted = select(Cue.start_s, Cue.end_s, Cue.text).where(Cue.lesson_id == lesson_id)
+    wanted = select(Cue.start_s, Cue.end_s, Cue.text, Cue.speaker).where(Cue.lesson_id == lesson_id)
     if start_s is not None and end_s is not None:
         wanted = wanted.where(Cue.start_s < end_s, Cue.end_s > start_s)
-    return [CueLine(a, b, text) for a, b, text in session.execute(wanted.order_by(Cue.n))]
+    return [CueLine(a, b, text, who) for a, b, text, who in session.execute(wanted.order_by(Cue.n))]
 
 
 def cues_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, list[CueLine]]:

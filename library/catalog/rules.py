@@ -42,11 +42,15 @@ class TranscriptQuality(StrEnum):
 
 @dataclass(frozen=True)
 class CueLine:
-    """One line of what is said; times in seconds, None when the text has no times."""
+    """One line of what is said; times in seconds, None when the text has no times.
+
+    `speaker`: who says it, "" when nobody told; never part of what is searched.
+    """
 
     start_s: float | None
     end_s: float | None
     text: str
+    speaker: str = ""
 
 
 def parse_date(text: str) -> date | None:

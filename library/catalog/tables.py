@@ -12,6 +12,7 @@ from library.catalog.rules import LessonKind, TranscriptQuality
 from library.core.database import ID, Base, one_of
 from library.organisation.tables import Branch
 from library.people.tables import Person
+from transcode.transcripts.words import SPEAKER_MAX
 
 
 class Lecturer(Base):
@@ -150,7 +151,10 @@ class Clip(Base):
 
 
 class Cue(Base):
-    """One line of what is said, in seconds of the lecture; plain text without times has None."""
+    """One line of what is said, in seconds of the lecture; plain text without times has None.
+
+    `speaker` is who says it, as the transcript names them; "" when it does not.
+    """
 
     __tablename__ = "catalog_cue"
     __table_args__ = (Index(None, "lesson_id", "start_s"),)
@@ -162,6 +166,7 @@ class Cue(Base):
     start_s: Mapped[float | None]
     end_s: Mapped[float | None]
     text: Mapped[str] = mapped_column(Text)
+    speaker: Mapped[str] = mapped_column(String(SPEAKER_MAX), default="", server_default="")
 
 
 class Revision(Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -81,7 +82,7 @@ def _forget_what_was_made(session: Session, lesson: Lesson) -> None:
     if lesson.every_clip:
         catalog.put_clips(session, lesson, [])
     if lesson.transcript is TranscriptQuality.ESTIMATED:
-        lines = [CueLine(None, None, line.text) for line in catalog_queries.cues(session, lesson.id)]
+        lines = [replace(line, start_s=None, end_s=None) for line in catalog_queries.cues(session, lesson.id)]
         catalog.put_transcript(session, lesson, TranscriptQuality.PLAIN, lines)
 
 
@@ -328,7 +329,7 @@ def put_transcript(session: Session, lesson: Lesson, data: bytes, file_name: str
         transcript = parse_transcript(data, file_name)
     except Refused as refused:
         raise Invalid(refused.code, field="transcript", **dict(refused.details)) from refused
-    lines = [CueLine(c.start_s, c.end_s, c.text) for c in transcript.cues]
+    lines = [CueLine(c.start_s, c.end_s, c.text, c.speaker) for c in transcript.cues]
     catalog.put_transcript(session, lesson, quality_of(timed=transcript.kind == "timed"), lines)
     recording = queries.recording_of(session, lesson.id)
     if recording is not None:
@@ -342,7 +343,7 @@ def fit_transcript(session: Session, lesson: Lesson, recording: Recording) -> No
         return
     duration_s = Facts.from_json(recording.facts).duration_s
     lines = catalog_queries.cues(session, lesson.id)
-    cues = [Cue(c.start_s, c.end_s, c.text) for c in lines]
+    cues = [Cue(c.start_s, c.end_s, c.text, c.speaker) for c in lines]
     if lesson.transcript is TranscriptQuality.PLAIN:
         if recording.profile is None:
             return
@@ -353,5 +354,5 @@ def fit_transcript(session: Session, lesson: Lesson, recording: Recording) -> No
         fitted, _warnings = captions.fit_cues(cues, duration_s)
         quality = lesson.transcript
     if list(fitted) != cues or quality is not lesson.transcript:
-        lines = [CueLine(c.start_s, c.end_s, c.text) for c in fitted]
+        lines = [CueLine(c.start_s, c.end_s, c.text, c.speaker) for c in fitted]
         catalog.put_transcript(session, lesson, quality, lines)

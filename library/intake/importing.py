@@ -125,7 +125,7 @@ def read_words(data: bytes, file_name: str) -> Words:
         transcript = parse_transcript(data, file_name)
     except Refused as refused:
         raise Invalid(refused.code, field="transcript", **dict(refused.details)) from refused
-    lines = tuple(CueLine(cue.start_s, cue.end_s, cue.text) for cue in transcript.cues)
+    lines = tuple(CueLine(cue.start_s, cue.end_s, cue.text, cue.speaker) for cue in transcript.cues)
     return Words(transcript.kind == "timed", lines)
 
 
@@ -175,7 +175,7 @@ def _says_more(session: Session, lesson: Lesson, words: Words) -> bool:
         return False
     present = queries.cues(session, lesson.id)
     if not words.timed:
-        return [line.text for line in present] != [line.text for line in words.lines]
+        return [(line.text, line.speaker) for line in present] != [(c.text, c.speaker) for c in words.lines]
     return not exact or present != _fitted(session, lesson, words.lines)
 
 
@@ -184,9 +184,9 @@ def _fitted(session: Session, lesson: Lesson, lines: Sequence[CueLine]) -> list[
     recording = intake_queries.recording_of(session, lesson.id)
     if recording is None or recording.facts is None:
         return list(lines)
-    cues = [Cue(line.start_s, line.end_s, line.text) for line in lines]
+    cues = [Cue(line.start_s, line.end_s, line.text, line.speaker) for line in lines]
     kept, _warnings = captions.fit_cues(cues, Facts.from_json(recording.facts).duration_s)
-    return [CueLine(cue.start_s, cue.end_s, cue.text) for cue in kept]
+    return [CueLine(cue.start_s, cue.end_s, cue.text, cue.speaker) for cue in kept]
 
 
 def _store(session: Session, lesson: Lesson, words: Words) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from library.catalog.rules import TranscriptQuality
 from library.core.errors import Invalid, TooLarge
+from transcode.transcripts.parsing import SUFFIXES
 
 MEDIA_SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".qt", ".f4v", ".3gp", ".3g2", ".3gpp", ".mkv", ".webm", ".avi", ".divx"),
@@ -34,7 +35,7 @@ MEDIA_SUFFIXES = (
 Nothing is refused by its name: the bytes decide (`transcode.reading.sniff`).
 """
 
-TRANSCRIPT_SUFFIXES = (".srt", ".vtt", ".txt", ".docx")
+TRANSCRIPT_SUFFIXES = SUFFIXES
 TRANSCRIPT_MAX_BYTES = 8 * 1024 * 1024
 FILE_NAME_MAX = 255
 

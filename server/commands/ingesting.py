@@ -46,7 +46,11 @@ def ingest(
     summary: Annotated[str | None, typer.Option("--summary", metavar="S", help=N_("简介。"))] = None,
     transcript: Annotated[
         Path | None,
-        typer.Option("--transcript", metavar="FILE", help=N_("文稿或字幕：.srt .vtt .txt .docx。")),
+        typer.Option(
+            "--transcript",
+            metavar="FILE",
+            help=N_("文稿或字幕：.srt .vtt .txt .docx .lrc .sbv .ass .ssa .ttml .dfxp .xml .json。"),
+        ),
     ] = None,
     audience: Annotated[
         Audience, typer.Option("--audience", help=N_("发布后谁可以看：所有人，或登录的人。"))

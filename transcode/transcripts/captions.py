@@ -8,10 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from transcode.cutting.pauses import Pause
+from transcode.remarks import Remark
 from transcode.transcripts.parsing import Cue
 
 SHORTEST_CUE_S = 0.2
 """A piece of a cue that is shorter than this is not shown (it would only flash)."""
+
+_SPARE_S = 1.0
+"""So far behind the recording's end the last cue may end: nobody reads it to its end."""
 
 _SENTENCE_END = re.compile(r"[。！？!?…；;.]+[”’」』）)\]\"'》\s]*$")
 _FEW_SENTENCES = 0.02
@@ -24,14 +28,16 @@ _LONG_PAUSE_S = 0.7
 _SYLLABLE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[a-z]+|[0-9]", re.IGNORECASE)
 
 
-def fit_cues(cues: Sequence[Cue], duration_s: float) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
-    """Return the timed cues within a recording, and the warning `past_the_end` when some are not.
+def fit_cues(cues: Sequence[Cue], duration_s: float) -> tuple[tuple[Cue, ...], tuple[Remark, ...]]:
+    """Return the timed cues within a recording, and the remark `past_the_end` when some are not.
 
     A transcript longer than its video usually belongs to another take: people want to be told.
     """
     kept = cut_cues(cues, 0.0, duration_s)
-    last_s = max((cue.end_s for cue in cues if cue.end_s is not None), default=0.0)
-    return kept, (("past_the_end",) if last_s > duration_s + 1.0 else ())
+    ends = [cue.end_s for cue in cues if cue.end_s is not None]
+    beyond = sum(end_s > duration_s + _SPARE_S for end_s in ends)
+    values = {"last_s": round(max(ends, default=0.0), 3), "length_s": round(duration_s, 3)}
+    return kept, ((Remark("past_the_end", beyond, values),) if beyond else ())
 
 
 def cut_cues(cues: Sequence[Cue], start_s: float, end_s: float) -> tuple[Cue, ...]:
@@ -91,11 +97,40 @@ def to_vtt(cues: Sequence[Cue]) -> str:
     blocks = ["WEBVTT\n"]
     for cue, start_s, end_s in _timed(cues):
         # The last character's escape also breaks up "-->", which no cue may contain.
-        text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        text = _escaped(cue.text)
         lines = [line for line in text.splitlines() if line.strip()]
         if lines and end_s > start_s:
+            lines[0] = _voice(cue.speaker) + lines[0]
             blocks.append("\n".join([f"{_clock(start_s)} --> {_clock(end_s)}", *lines]) + "\n")
     return "\n".join(blocks)
+
+
+def _voice(speaker: str) -> str:
+    """Return WebVTT's mark of who speaks; it ends with its cue."""
+    name = " ".join(_escaped(speaker).split())
+    return f"<v {name}>" if name else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def new_speakers(speakers: Iterable[str]) -> list[str]:
+    """Return for each line who begins to speak with it; "" while it is the same person, or nobody told."""
+    found, last = [], ""
+    for speaker in speakers:
+        found.append(speaker if speaker != last else "")
+        last = speaker
+    return found
+
+
+def named(cues: Sequence[Cue]) -> tuple[Cue, ...]:
+    """Return cues whose text says who speaks where that changes, for what knows no speakers (MP4)."""
+    names = new_speakers(cue.speaker for cue in cues)
+    return tuple(
+        replace(cue, text=f"{name}：{cue.text}" if name else cue.text, speaker="")
+        for cue, name in zip(cues, names, strict=True)
+    )
 
 
 def sentence_ends(cues: Sequence[Cue]) -> list[float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from library.catalog.permits import LessonState
+from library.intake.rules import TRANSCRIPT_SUFFIXES
 from server.web.parts import (
     Context,
     LessonRef,
@@ -23,7 +24,8 @@ class UploadPage(Context):
     """GET /upload (role lecturer). The browser talks to /api/v1/lessons and /tus/.
 
     `max_bytes` is the largest file taken; `left_bytes` what is left of the person's quota (None: no quota).
-    `unfinished` are this person's begun uploads. `media_suffixes` (".mp4", ...) fill the file chooser.
+    `unfinished` are this person's begun uploads. `media_suffixes` (".mp4", ...) and `transcript_suffixes`
+    fill the file choosers.
     `transcript_warnings` are the codes that a transcript may be taken with.
     """
 
@@ -35,6 +37,7 @@ class UploadPage(Context):
     known_topics: tuple[str, ...] = ()
     unfinished: tuple[Unfinished, ...] = ()
     transcript_warnings: tuple[str, ...] = tuple(WARNINGS)
+    transcript_suffixes: tuple[str, ...] = TRANSCRIPT_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

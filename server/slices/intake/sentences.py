@@ -187,7 +187,7 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("请缩短一些。"),
     ),
     # transcripts
-    "transcript_unknown_type": (N_("认不出这种文稿文件。"), N_("可以用 .srt、.vtt、.txt 或 .docx。")),
+    "transcript_unknown_type": (N_("认不出这种文稿文件。"), N_("可以用：%(known)s。")),
     "transcript_too_large": (N_("文稿文件太大。"), N_("文稿应是文字，不带图片。")),
     "transcript_empty": (N_("文稿文件里没有文字。"), N_("请确认选对了文件。")),
     "transcript_not_text": (
@@ -200,21 +200,42 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "transcript_no_cues": (
         N_("字幕文件里没有一行能读懂的时间。"),
-        N_("请重新导出字幕；只有文字的话，请存为 .txt。"),
+        N_("请重新导出字幕；只有文字的话，请存为 .txt 或 .docx。"),
     ),
     # what was odd in a transcript that was taken all the same
     "bad_characters": (
-        N_("有些字认不出来，已用“�”代替。"),
+        N_("有 %(count)s 个字认不出来，已用“�”代替。"),
         N_("可以把文稿另存为 UTF-8 编码再传一次。"),
     ),
-    "unsorted": (N_("有些字幕的时间前后颠倒，已经按时间排好。"), ""),
-    "overlap": (N_("有些字幕的时间重叠，已经把前一行缩短。"), ""),
-    "same_time": (N_("同一时间的几行字幕已经合在一起。"), ""),
-    "no_length": (N_("有些字幕没有时长，已经按阅读的快慢补上。"), ""),
-    "negative_time": (N_("有些字幕的时间在开头之前，已经挪到开头。"), ""),
-    "no_text": (N_("没有文字的字幕已经去掉。"), ""),
-    "long_cue": (N_("太长的字幕已经截短。"), ""),
-    "too_many_cues": (N_("字幕太多，只采用了前面的部分。"), ""),
+    "divided": (
+        N_("有 %(count)s 段很长，只有开头一个时间；已经分成几行，段内的时间是估算的。"),
+        "",
+    ),
+    "footnotes_left_out": (
+        N_("Word 文稿里的 %(count)s 处脚注、尾注没有采用。"),
+        N_("如果也要讲到，请写进正文。"),
+    ),
+    "frames_guessed": (
+        N_("有 %(count)s 行字幕的时间写的是帧数，已按每秒 %(rate)s 帧换算。"),
+        N_("如果越往后差得越多，请另存为带毫秒的 .srt 再传一次。"),
+    ),
+    "lines_not_understood": (
+        N_("有 %(count)s 行没有读懂，没有采用，第一处在第 %(line)s 行。"),
+        N_("请看一看那一行的时间写得对不对。"),
+    ),
+    "long_cue": (N_("有 %(count)s 行字幕太长，只保留了前 %(most)s 个字。"), ""),
+    "milliseconds_guessed": (
+        N_("文件没有写明时间的单位，%(count)s 行已经按毫秒读取。"),
+        N_("如果时间不对，请另存为 .srt 再传一次。"),
+    ),
+    "negative_time": (N_("有 %(count)s 行字幕的时间在开头之前，已经挪到开头。"), ""),
+    "no_length": (N_("有 %(count)s 行字幕没有时长，已经按阅读的快慢补上。"), ""),
+    "no_text": (N_("有 %(count)s 行字幕没有文字，已经去掉。"), ""),
+    "overlap": (N_("有 %(count)s 行字幕与后一行的时间重叠，已经缩短。"), ""),
+    "same_time": (N_("有 %(count)s 行字幕与前一行同时开始，已经合在一起。"), ""),
+    "too_many_cues": (N_("字幕太多，只采用了前 %(most)s 行，后面的 %(count)s 行没有采用。"), ""),
+    "unsorted": (N_("有 %(count)s 行字幕的时间前后颠倒，已经按时间排好。"), ""),
+    "without_time": (N_("有 %(count)s 行没有时间，没有采用。"), ""),
     "past_the_end": (N_("文稿比录像长，多出的部分没有采用。"), N_("请检查文稿与录像是否对应。")),
     # lists
     "is_address": (N_("这里要填文件，不能是网址：%(found)s。"), N_("请先下载到本机，再填文件名。")),

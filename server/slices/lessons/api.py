@@ -26,6 +26,7 @@ from server.web.deps import CardsDep, ClockDep, Lecturer, MediaDep, PagesDep, Re
 from server.web.media_urls import MediaUrls
 from server.web.pages import Pages
 from server.web.who import Who
+from transcode.remarks import codes
 
 router = APIRouter(prefix="/api/v1")
 
@@ -271,11 +272,13 @@ def delete_lesson(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str
 def put_transcript(
     session: Writing, who: WhoDep, lesson_id: str, file: Annotated[UploadFile, File()]
 ) -> TranscriptOut:
-    """Give a lesson what is said in it: .srt, .vtt, .txt or .docx."""
+    """Give a lesson what is said in it: subtitles, minutes with stamps, a Word document or plain text."""
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     data = file.file.read(TRANSCRIPT_MAX_BYTES + 1)
     transcript = intake_actions.put_transcript(session, lesson, data, file.filename or "")
-    return TranscriptOut(kind=transcript.kind, cues=len(transcript.cues), warnings=list(transcript.warnings))
+    return TranscriptOut(
+        kind=transcript.kind, cues=len(transcript.cues), warnings=list(codes(transcript.warnings))
+    )
 
 
 @router.post("/lessons/{lesson_id}/publish", tags=["review"])

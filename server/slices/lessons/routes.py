@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -33,6 +34,7 @@ from server.web.pages import pager, safe_next
 from server.web.parts import Facet, Reason
 from server.web.sharing import share_lesson
 from server.web.who import Who
+from transcode.transcripts.captions import new_speakers
 
 router = APIRouter(include_in_schema=False)
 
@@ -126,7 +128,7 @@ def lesson(
         recording_state=recording.state if recording else "none",
         language=found.language,
         has_transcript=found.transcript is not TranscriptQuality.NONE,
-        text=tuple(line.text for line in queries.cues(session, found.id)) if not found.clips else (),
+        text=_text(queries.cues(session, found.id)) if not found.clips else (),
         problem=Reason(code=recording.reason, args=recording.reason_args or {})
         if recording is not None and recording.reason and powers.see_progress
         else None,
@@ -140,6 +142,14 @@ def lesson(
         share=share_lesson(settings.base_url, found, f"/lessons/{found.id}"),
     )
     return pages.respond(request, who, context)
+
+
+def _text(lines: Sequence[rules.CueLine]) -> tuple[str, ...]:
+    """Return what is said as paragraphs; who speaks is named where it changes."""
+    names = new_speakers(line.speaker for line in lines)
+    return tuple(
+        f"{name}：{line.text}" if name else line.text for line, name in zip(lines, names, strict=True)
+    )
 
 
 @router.get("/lessons/{lesson_id}/sheet")

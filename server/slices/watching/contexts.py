@@ -12,11 +12,15 @@ from server.web.sharing import ShareLink
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CueLine:
-    """One line of what is said, in seconds from the start of its clip."""
+    """One line of what is said, in seconds from the start of its clip.
+
+    `speaker`: who begins to speak with this line; "" while it is the same person, or nobody told.
+    """
 
     start_s: float
     end_s: float
     text: str
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

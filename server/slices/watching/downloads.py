@@ -23,7 +23,7 @@ from server.web.media_urls import MediaUrls
 from server.web.who import Who
 from transcode.encoding.remux import Labels
 from transcode.errors import TranscodeError
-from transcode.transcripts.captions import to_vtt
+from transcode.transcripts.captions import named, to_vtt
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger()
@@ -61,7 +61,8 @@ def _find(db: Database, media: MediaUrls, who: Who, clip_id: str, quality: str) 
         if clip.plan is None:
             raise Conflict("clip_not_ready")
         lesson = queries.lesson(session, clip.lesson_id)
-        captions = to_vtt(cues_of(session, clip)) if lesson.transcript is TranscriptQuality.EXACT else ""
+        is_exact = lesson.transcript is TranscriptQuality.EXACT
+        captions = to_vtt(named(cues_of(session, clip))) if is_exact else ""
         labels = Labels(
             title=_title(lesson, clip),
             lecturer=lesson.lecturer.name if lesson.lecturer else "",

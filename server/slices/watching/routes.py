@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -37,7 +38,8 @@ from server.web.deps import (
 from server.web.sharing import share_lesson
 from server.web.who import Who
 from transcode.pictures.sprites import INDEX as STRIP_INDEX
-from transcode.transcripts.captions import to_vtt
+from transcode.transcripts.captions import new_speakers, to_vtt
+from transcode.transcripts.parsing import Cue
 
 router = APIRouter()
 
@@ -76,7 +78,7 @@ def watch(
         master_url=f"/clips/{clip.id}/growing.m3u8" if growing else media.of(lesson, clip, "master.m3u8"),
         growing=growing,
         captions_url=f"/clips/{clip.id}/captions.vtt" if cues and exact else None,
-        cues=tuple(CueLine(start_s=c.start_s or 0.0, end_s=c.end_s or 0.0, text=c.text) for c in cues),
+        cues=_lines(cues),
         cues_estimated=lesson.transcript is TranscriptQuality.ESTIMATED,
         language=lesson.language,
         start_s=_start(t, card.duration_s),
@@ -88,6 +90,14 @@ def watch(
         in_wechat="MicroMessenger" in request.headers.get("user-agent", ""),
     )
     return pages.respond(request, who, context)
+
+
+def _lines(cues: Sequence[Cue]) -> tuple[CueLine, ...]:
+    """Return the lines of the page; who speaks is named where it changes."""
+    return tuple(
+        CueLine(start_s=cue.start_s or 0.0, end_s=cue.end_s or 0.0, text=cue.text, speaker=name)
+        for cue, name in zip(cues, new_speakers(cue.speaker for cue in cues), strict=True)
+    )
 
 
 def _downloads(clip: Clip) -> tuple[DownloadChoice, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog import actions, queries
 from library.catalog.actions import Cut, Details
+from library.catalog.clip_cues import cues_of
 from library.catalog.documents import documents
 from library.catalog.permits import Action, Audience, LessonState, may
 from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
@@ -175,6 +176,17 @@ def test_the_cues_of_a_stretch_are_those_heard_in_it(db: Database) -> None:
             lesson.clips[0].id: "前 跨界",
             lesson.clips[1].id: "后",
         }
+
+
+def test_who_speaks_is_kept_and_not_searched(db: Database) -> None:
+    with db.write() as session:
+        lesson = make.lesson(session, clips=1)
+        lines = [CueLine(0, 9, "同志们好", "王讲师"), CueLine(9, 20, "共同富裕")]
+        actions.put_transcript(session, lesson, TranscriptQuality.EXACT, lines)
+        assert queries.cues(session, lesson.id) == lines
+        assert [cue.speaker for cue in cues_of(session, lesson.clips[0])] == ["王讲师", ""]
+        assert [d.spoken for d in documents(session, [lesson])] == ["同志们好\n共同富裕"]
+        assert queries.first_words_of(session, lesson) == {lesson.clips[0].id: "同志们好 共同富裕"}
 
 
 # ---------------------------------------------------------------------- deleting

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.transcode.records import STEADY
 from transcode.cutting.pauses import Pause
-from transcode.transcripts.captions import cut_cues, estimate_times, fit_cues, sentence_ends, to_vtt
+from transcode.remarks import Remark
+from transcode.transcripts.captions import cut_cues, estimate_times, fit_cues, named, sentence_ends, to_vtt
 from transcode.transcripts.parsing import Cue, parse_transcript
 
 CUES = (Cue(0.0, 4.0, "一"), Cue(4.0, 9.0, "二"), Cue(9.5, 12.0, "三"), Cue(12.0, 20.0, "四"))
@@ -38,7 +39,7 @@ def test_cues_behind_the_end_are_cut_and_told() -> None:
     assert fit_cues(CUES, 20.0) == (CUES, ())
     kept, warnings = fit_cues(CUES, 10.0)
     assert kept == (*CUES[:2], Cue(9.5, 10.0, "三"))
-    assert warnings == ("past_the_end",)
+    assert warnings == (Remark("past_the_end", 2, {"last_s": 20.0, "length_s": 10.0}),)
 
 
 def test_vtt_is_well_formed_whatever_the_text() -> None:
@@ -70,6 +71,17 @@ def test_vtt_has_one_arrow_per_cue_and_reads_back(rows: list[tuple[float, float,
 
 def test_what_is_written_can_be_read() -> None:
     assert parse_transcript(to_vtt(CUES).encode(), "x.vtt").cues == CUES
+
+
+def test_who_speaks_goes_with_the_cue() -> None:
+    cues = (Cue(0.0, 4.0, "一", "王 <老师>"), Cue(4.0, 9.0, "二", "主持人"), Cue(9.5, 12.0, "三"))
+    text = to_vtt(cues)
+    assert "<v 王 &lt;老师&gt;>一\n" in text
+    assert parse_transcript(text.encode(), "x.vtt").cues == cues
+    assert [cue.speaker for cue in cut_cues(cues, 3.0, 10.0)] == ["王 <老师>", "主持人", ""]
+    assert [cue.speaker for cue in fit_cues(cues, 5.0)[0]] == ["王 <老师>", "主持人"]
+    plain = [Cue(None, None, "好。", "甲"), Cue(None, None, "好。", "乙")]
+    assert [cue.speaker for cue in estimate_times(plain, 9.0, [])] == ["甲", "乙"]
 
 
 def test_sentences_end_where_punctuation_says() -> None:
@@ -121,3 +133,14 @@ def test_estimates_when_all_or_nothing_is_speech(pauses: list[Pause]) -> None:
     (cue,) = estimate_times([Cue(None, None, "好")], 100.0, pauses)
     assert cue.start_s == 0.0
     assert cue.end_s == (0.0 if pauses else 100.0)
+
+
+def test_what_knows_no_speakers_is_given_names_in_the_text() -> None:
+    cues = (
+        Cue(0.0, 1.0, "一", "甲"),
+        Cue(1.0, 2.0, "二", "甲"),
+        Cue(2.0, 3.0, "三"),
+        Cue(3.0, 4.0, "四", "甲"),
+    )
+    assert [cue.text for cue in named(cues)] == ["甲：一", "二", "三", "甲：四"]
+    assert "<v" not in to_vtt(named(cues))

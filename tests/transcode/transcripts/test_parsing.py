@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import zipfile
 
-import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcode.records import STEADY
 from transcode.errors import REFUSALS, Refused
-from transcode.transcripts.docx import PART
-from transcode.transcripts.parsing import LIMIT_BYTES, MAX_CUE_CHARS, WARNINGS, Cue, parse_transcript
+from transcode.remarks import Remark, codes
+from transcode.transcripts.parsing import LIMIT_BYTES, SUFFIXES, WARNINGS, Cue, parse_transcript
+from transcode.transcripts.repairing import MAX_CUE_CHARS
+from transcode.transcripts.words import SPEAKER_MAX
 
 SRT = """1
 00:00:01,000 --> 00:00:03,500
@@ -83,7 +82,7 @@ intro
 end
 """
     transcript = parse_transcript(text.encode(), "a.VTT")
-    assert transcript.cues == (Cue(1.0, 3.5, "同志们，大家好 & <你>"), Cue(3600.0, 3601.0, "end"))
+    assert transcript.cues == (Cue(1.0, 3.5, "同志们，大家好 & <你>", "讲师"), Cue(3600.0, 3601.0, "end"))
     assert transcript.warnings == ()
 
 
@@ -130,7 +129,7 @@ def test_subtitles_with_forgotten_blank_lines_styles_and_odd_arrows() -> None:
 def test_what_is_odd_is_put_right_and_told(rows: list[str], cues: tuple[Cue, ...], warning: str) -> None:
     transcript = parse_transcript(srt(*rows), "a.srt")
     assert transcript.cues == cues
-    assert transcript.warnings == (warning,)
+    assert codes(transcript.warnings) == (warning,)
     assert warning in WARNINGS
 
 
@@ -162,6 +161,16 @@ def test_a_text_with_time_lines_is_timed() -> None:
 @pytest.mark.parametrize(
     ("data", "name", "code"),
     [
+        (b"PK\x03\x04" + b"\x01" * 99, "a.srt", "transcript_not_text"),
+        (b"[00:01.00]\n[00:02.00]\n", "a.lrc", "transcript_empty"),
+        (b"[ti:x]\n", "a.lrc", "transcript_no_cues"),
+        (b"<tt><p begin='1s'>x</tt>", "a.ttml", "transcript_broken"),
+        (b"<!DOCTYPE tt [<!ENTITY a 'b'>]><tt><p begin='1s'>&a;</p></tt>", "a.dfxp", "transcript_broken"),
+        (b"<html/>", "a.xml", "transcript_no_cues"),
+        (b'{"segments":', "a.json", "transcript_broken"),
+        (b'{"a":' * 5000, "a.json", "transcript_broken"),
+        (b'{"segments":[]}', "a.json", "transcript_no_cues"),
+        (b"[Script Info]\n[Events]\n", "a.ass", "transcript_no_cues"),
         (b"x", "a.doc", "transcript_unknown_type"),
         (b"x", "srt", "transcript_unknown_type"),
         (b"", "a.srt", "transcript_empty"),
@@ -183,66 +192,79 @@ def test_what_cannot_be_read_is_refused(data: bytes, name: str, code: str) -> No
 
 def test_bytes_that_are_no_encoding_at_all() -> None:
     transcript = parse_transcript(b"1\n00:00:01,000 --> 00:00:02,000\nabc \xff\xff\xff\n", "a.srt")
-    assert transcript.warnings == ("bad_characters",)
+    assert transcript.warnings == (Remark("bad_characters", 3),)
     assert transcript.cues[0].text.startswith("abc")
 
 
-@STEADY
-@given(st.binary(max_size=500), st.sampled_from(["a.srt", "a.vtt", "a.txt", "a.docx"]))
-def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
-    with contextlib.suppress(Refused):
-        transcript = parse_transcript(data, name)
-        assert transcript.cues
-        assert set(transcript.warnings) <= set(WARNINGS)
-
-
-def word(*paragraphs: str) -> bytes:
-    document = docx.Document()
-    for paragraph in paragraphs:
-        document.add_paragraph(paragraph)
-    table = document.add_table(1, 1)
-    table.cell(0, 0).text = "表格里的话。"
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
-
-
-def test_a_word_document() -> None:
-    transcript = parse_transcript(word("同志们好。", "今天学习\t<b>二十大</b>精神。"), "讲稿.docx")
-    assert (transcript.kind, transcript.encoding) == ("plain", "docx")
-    assert [cue.text for cue in transcript.cues] == ["同志们好。", "今天学习 二十大精神。", "表格里的话。"]
-
-
-def test_a_word_document_with_time_lines() -> None:
-    assert parse_transcript(word(*SRT.split("\n")), "a.docx").cues == TWO
-
-
-def package(part: bytes, name: str = PART) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr(name, part)
-    return file.getvalue()
-
-
-BOMB = (
-    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>'
-    b"<x>&b;</x>"
-)
-OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
-
-
-@pytest.mark.parametrize(
-    ("data", "code"),
+_PIECES = st.sampled_from(
     [
-        (package(b"<w>" + b" " * (40 * 2**20)), "transcript_too_large"),  # 40 MB that pack into 40 kB
-        (package(BOMB), "transcript_broken"),
-        (package(OUTSIDE), "transcript_broken"),
-        (package(BOMB.decode().encode("utf-16")), "transcript_broken"),
-        (package(b"<w><p></w>"), "transcript_broken"),
-        (package(b"<w/>", "word/other.xml"), "transcript_broken"),
-        (package(b"<w/>"), "transcript_empty"),
-        (word("同志们")[:-200], "transcript_broken"),
-    ],
+        *(
+            "1\n",
+            "\n\n",
+            "00:00:01,000",
+            " --> ",
+            "->",
+            "[00:02.00]",
+            "(00:01)",
+            "0:00:01.0,0:00:02.0",
+            "张三：",
+        ),
+        *("Dialogue: 0,", "[Events]\n", "[Script Info]\n", "{\\p1}", "0:00:01.00,", "Format: Start, Text\n"),
+        *(
+            "<tt xmlns='http://www.w3.org/ns/ttml'>",
+            "<p begin='1s'>",
+            "<br/>",
+            "</p>",
+            "</tt>",
+            "<v 甲>",
+            "</span>",
+        ),
+        *(
+            '{"segments":[',
+            '{"text":"好","start":',
+            "1e999",
+            "-1",
+            "}",
+            "]",
+            ",",
+            '"\\ud800"',
+            "NaN",
+            "WEBVTT\n",
+            "NOTE\n",
+            "\t",
+        ),
+        *(
+            "同志们好",
+            "\ufffd",
+            "\u202e",
+            "：",
+            "９",
+            "[offset:+500]",
+            "主持人 00:01",
+            "<",
+            "&lt;",
+            "\r\r\n",
+            "\x0b",
+        ),
+    ]
 )
-def test_hostile_documents(data: bytes, code: str) -> None:
-    assert refusal(data, "a.docx") == code
+
+
+@STEADY
+@given(
+    st.binary(max_size=500) | st.lists(_PIECES, max_size=30).map(lambda parts: "".join(parts).encode()),
+    st.sampled_from(SUFFIXES),
+)
+def test_any_bytes_are_read_or_refused(data: bytes, suffix: str) -> None:
+    with contextlib.suppress(Refused):
+        transcript = parse_transcript(data, f"a{suffix}")
+        assert transcript.cues
+        assert set(codes(transcript.warnings)) <= set(WARNINGS)
+        assert transcript.cues_read >= 1
+        for cue in transcript.cues:
+            assert cue.text.strip()
+            assert cue.text.encode()
+            assert cue.speaker.encode() or not cue.speaker
+            assert len(cue.speaker) <= SPEAKER_MAX
+            assert (cue.start_s is None) == (transcript.kind == "plain")
+            assert cue.start_s is None or 0 <= cue.start_s <= (cue.end_s or 0)

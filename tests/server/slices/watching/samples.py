@@ -15,7 +15,13 @@ from tests.server.pages.samples import LECTURER, MEMBER, RULE, SENTENCES, TITLES
 def cues() -> tuple[c.CueLine, ...]:
     """Forty lines of a transcript, 6.5 seconds each."""
     return tuple(
-        c.CueLine(start_s=6.5 * n, end_s=6.5 * n + 6.2, text=SENTENCES[n % len(SENTENCES)]) for n in range(40)
+        c.CueLine(
+            start_s=6.5 * n,
+            end_s=6.5 * n + 6.2,
+            text=SENTENCES[n % len(SENTENCES)],
+            speaker=("主持人", "王芳")[n // 3 % 2] if n % 3 == 0 else "",
+        )
+        for n in range(40)
     )
 
 
