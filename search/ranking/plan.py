@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from search.query import Query
 from search.ranking.keys import key
-from search.text.analysis import STOP_WORDS, pair, pairs, unit_texts
+from search.text.analysis import STOP_WORDS, is_han, pair, pairs, unit_texts
 from search.text.dictionary import NO_DICTIONARY, Dictionary, Units
 from search.text.fold import fold
 from search.text.query_words import MAX_TERMS, cached_words, joined, synonyms_of, whole_words
@@ -34,6 +34,15 @@ class Sounding:
 
     texts: tuple[str, ...]
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One word of a query that tells something by itself, and how it can be said. ``is_typed``: it stood
+    between spaces."""
+
+    ways: tuple[Way, ...]
+    is_typed: bool
 
 
 Sounds = Callable[[str], Sounding | None]
@@ -65,6 +74,7 @@ class Plan:
     lecturers: tuple[Units, ...] = ()
     topics: tuple[Units, ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[Part, ...] = ()
 
     @property
     def has_words(self) -> bool:
@@ -91,11 +101,13 @@ class _Required:
 
     others: Mapping[str, tuple[Units, ...]]
     sounds: Sounds | None
+    typed: frozenset[Units]
     pairs: list[str] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     choices: list[tuple[Way, ...]] = field(default_factory=list)
     synonyms: list[str] = field(default_factory=list)
     sounding: list[str] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
     def take(self, found: list[str]) -> None:
         """Take all words; letters that follow each other may be one name in pinyin (dang shi)."""
@@ -125,11 +137,21 @@ class _Required:
 
     def _take_sounding(self, heard: Sounding) -> None:
         self.choices.append((Way(names=heard.names),))
+        self.parts.append(Part(self.choices[-1], is_typed=True))
         self.sounding += heard.texts
 
     def _take_word(self, word: str) -> None:
         texts = tuple(unit_texts(word))
         others = self.others.get(word, ())
+        is_typed = texts in self.typed
+        cut = [tuple(unit_texts(one.text)) for one in cached_words(word) if not one.is_part]
+        # A long term answers in part by the words in it, a character cut out of something longer by nothing.
+        if is_typed or len(cut) == 1:
+            cut.append(texts)
+        for piece in dict.fromkeys(cut):
+            if len(piece) > 1 or not is_han(piece[0]) or piece in self.typed:
+                ways = (piece, *others) if piece == texts else (piece,)
+                self.parts.append(Part(tuple(map(_way, ways)), is_typed=piece in self.typed))
         if others:
             self.choices.append(tuple(_way(one) for one in (texts, *others)))
             self.synonyms += [joined(other) for other in others]
@@ -155,7 +177,7 @@ def _telling_pairs(texts: Sequence[str]) -> list[str]:
 def plan(query: Query, dictionary: Dictionary = NO_DICTIONARY, sounds: Sounds | None = None) -> Plan:
     """Read off the terms of a query."""
     found = whole_words(query.words, dictionary)
-    required = _Required(synonyms_of(found, dictionary), sounds)
+    required = _Required(synonyms_of(found, dictionary), sounds, frozenset(_sequences(query.words)))
     required.take(found)
     texts = (*query.words, *query.phrases, *required.sounding)
     single = [s[0] for s in _sequences(query.phrases) if len(s) == 1]
@@ -174,6 +196,7 @@ def plan(query: Query, dictionary: Dictionary = NO_DICTIONARY, sounds: Sounds | 
         lecturers=_sequences(query.lecturers),
         topics=_sequences(query.topics),
         keys=_keys(query),
+        parts=tuple(required.parts[:MAX_TERMS]),
     )
 
 

@@ -20,7 +20,7 @@ from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 from search.text.analysis import unit_texts
-from search.text.fold import fold
+from search.text.fold import fold, spelling
 from search.text.names import Names, names_of
 
 Units = tuple[str, ...]
@@ -73,6 +73,11 @@ class Dictionary:
     def names(self) -> Names:
         """Its words, to be found by how they sound and by what is near; made when first asked for."""
         return names_of(self.written.values())
+
+    @cached_property
+    def spellings(self) -> frozenset[Units]:
+        """Its words as units, as they are folded and as people write their numbers (20大, 二十大)."""
+        return frozenset(self.written) | {tuple(unit_texts(spelling(text))) for text in self.written.values()}
 
     def at(self, units: Units, start: int) -> Units | None:
         """The longest word that begins at this unit."""

@@ -16,8 +16,10 @@ from search.engines.tantivy.query import every, ranking_terms, required, some, w
 from search.engines.tantivy.schema import COUNTED_FIELD
 from search.engines.tantivy.view import View
 from search.ranking.counts import ordered
+from search.ranking.partial import enough_of
 from search.ranking.plan import Plan
-from search.ranking.rank import ENOUGH_CANDIDATES, inverse_frequency
+from search.ranking.rank import ENOUGH_CANDIDATES
+from search.ranking.weights import inverse_frequency
 
 # More values of one kind than any page can show.
 _MOST_VALUES = 10_000
@@ -35,6 +37,16 @@ class Term(NamedTuple):
     holding: int
 
 
+def are_all_held(view: View, wanted: Plan) -> bool:
+    """Whether some visible document holds all the words; nothing is ranked for it."""
+    if wanted.is_empty:
+        return False
+    builder = view.builder
+    words = [(Occur.Must, builder.term(*one)) for one in required(wanted)]
+    conditions = builder.eligible(wanted) + builder.choices(wanted) + words
+    return view.count(tantivy.Query.boolean_query(view.seen(beside=conditions) + conditions)) > 0
+
+
 class Search:
     """One query in one view; of `ranked`, the places of a page in the order of relevance, the hits are found
     in the same pass that counts all (an empty range: they are only counted)."""
@@ -50,7 +62,7 @@ class Search:
         self.total = self._count()
         self.relaxed = False
         if not self.total and wanted.has_words and not (filters and view.count(self._fits)):
-            self._relax(eligible)
+            self._relax(wanted, eligible)
             self.total = self._count()
             self.relaxed = (self.total or (bool(filters) and view.count(self._fits))) > 0
 
@@ -99,8 +111,13 @@ class Search:
             found.append(Term(field, text, view.builder.term(field, text), factor, count))
         return sorted(found, key=lambda term: term.holding), weights
 
-    def _relax(self, eligible: list[tuple[Occur, tantivy.Query]]) -> None:
-        """Ask for one of the rarest terms, of as many as bring enough candidates."""
+    def _relax(self, wanted: Plan, eligible: list[tuple[Occur, tantivy.Query]]) -> None:
+        """Ask for one of the rarest terms, of as many as bring enough candidates; and for what answers in
+        part."""
+        view = self._view
+        enough = enough_of(wanted, view.documents, view.holding)
+        if enough is not None:
+            eligible = [*eligible, (Occur.Must, view.builder.enough(enough))]
         chosen: list[Term] = []
         at_most = 0
         for term in self._terms:

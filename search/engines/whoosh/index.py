@@ -24,7 +24,7 @@ from search.query import Query, parse
 from search.ranking.counts import count, everything_but
 from search.ranking.keys import filter_keys, key
 from search.ranking.plan import NAMES, plan
-from search.ranking.rank import Mask, RankedDocument, holders, rank, with_sequence
+from search.ranking.rank import Mask, RankedDocument, are_all_held, holders, rank, with_sequence
 from search.text.dictionary import NO_DICTIONARY, Dictionary
 
 
@@ -128,11 +128,14 @@ class WhooshIndex:
         """See SearchEngine."""
         parsed = parse(query) if isinstance(query, str) else query
         with self._reading() as reader:
-            visible = [_visible(segment, scope) for segment in reader.segments]
-            candidates = list(
-                corrections(_terms(reader.segments, visible), parsed, dictionary, sounds_only=sounds_only)
+            segments = reader.segments
+            visible = [_visible(segment, scope) for segment in segments]
+            terms = _terms(segments, visible)
+            candidates = corrections(terms, parsed, dictionary, sounds_only=sounds_only)
+            return first_better(
+                candidates,
+                lambda one: are_all_held(plan(one, dictionary, LetterReader(terms)), segments, visible),
             )
-        return first_better(candidates, lambda one: self.search(one, scope, limit=0, dictionary=dictionary))
 
     def close(self) -> None:
         """Let go of the files held open; the next use opens them again."""
