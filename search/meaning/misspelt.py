@@ -79,7 +79,9 @@ class SpokenWords:
         return not TypedWord.read(left, self.dictionary).loose
 
 
-def spoken_near(spoken: SpokenWords, word: TypedWord, *, sounds_only: bool) -> Iterator[tuple[str, float, int]]:
+def spoken_near(
+    spoken: SpokenWords, word: TypedWord, *, sounds_only: bool
+) -> Iterator[tuple[str, float, int]]:
     """(what was meant, how far it is from ``word``, how many documents say it), of folded words."""
     found = False
     places = _wrong_places(spoken, word)

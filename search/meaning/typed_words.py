@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-import rjieba
-
-from search.text.analysis import is_han, unit_texts
+from search.text.analysis import is_han, unit_texts, word_cutter
 from search.text.dictionary import MAX_WORD_UNITS, Dictionary, Units, shipped_entries
 from search.text.fold import fold, spelling
 from search.text.query_words import joined
@@ -50,7 +48,7 @@ class TypedWord:
         whole = (0, len(self.units))
         if whole in self.terms or whole in self.words:
             return True
-        return len(self.units) > 1 and rjieba.has_word(self.text)
+        return len(self.units) > 1 and bool(word_cutter().has_word(self.text))
 
     @cached_property
     def loose(self) -> frozenset[int]:
@@ -98,7 +96,7 @@ def _words(units: Units) -> list[Stretch]:
         while end < len(units) and is_han(units[end]):
             end += 1
         at = start
-        for word in rjieba.cut("".join(units[start:end]), False) if end > start else ():
+        for word in word_cutter().cut("".join(units[start:end]), False) if end > start else ():
             if len(word) > 1:
                 found.append((at, at + len(word)))
             at += len(word)

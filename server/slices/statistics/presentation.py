@@ -21,7 +21,7 @@ from library.plays.statistics import Sort
 from server.slices.statistics.charts import completion, day_chart, retention, shares
 from server.slices.statistics.contexts import ClipStats, OverviewPage, StatsPage
 from server.slices.statistics.spans import Chosen
-from server.web.pages import pager
+from server.web.shown_parts import pager
 from server.web.parts import CountingRule, Frame, LessonRef
 
 LESSONS_PER_PAGE = 50
