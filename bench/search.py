@@ -14,7 +14,6 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,7 +31,8 @@ except ImportError as error:
     ) from error
 
 from bench.corpus import EVERYONE, Language, language, lessons, questions
-from bench.measure import machine, ratio, side_by_side
+from bench.measure import in_turns, machine, p95, p95_ratio, ratio, side_by_side
+from bench.natural import natural
 from bench.nil_page import nil_page
 from bench.peers import Fts5, plain_whoosh
 from bench.questions import Passage, Question, own_passages, own_questions, read_passages, read_questions
@@ -89,6 +89,7 @@ def _measured(chosen: argparse.Namespace, folder: Path) -> list[Figure]:
         lambda: [variants_found(folder)],
         lambda: [index_rate(folder, made)],
         lambda: speed(folder, made, many, asked),
+        lambda: natural(folder, made, asked, WARMING),
         lambda: large(folder, made, most, asked),
     ]
     figures = []
@@ -267,27 +268,6 @@ def speed(folder: Path, made: Language, many: int, asked: int) -> list[Figure]:
         ]
     engine.close()
     return figures
-
-
-def in_turns(queries: Sequence[str], works: Mapping[str, Callable[[str], object]]) -> dict[str, list[float]]:
-    """CPU seconds of each query by each engine, asked one after the other."""
-    times: dict[str, list[float]] = {name: [] for name in works}
-    for query in queries:
-        for name, work in works.items():
-            began = time.process_time()
-            work(query)
-            times[name].append(time.process_time() - began)
-    return times
-
-
-def p95(times: Sequence[float]) -> float:
-    """The time that 95 of 100 stay below."""
-    return sorted(times)[int(len(times) * 0.95)]
-
-
-def p95_ratio(times: Mapping[str, Sequence[float]], one: str, other: str) -> float:
-    """One engine's p95 over the other's."""
-    return p95(times[one]) / p95(times[other])
 
 
 def index_rate(folder: Path, made: Language) -> Figure:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from search.text.analysis import is_han, unit_texts, word_cutter
-from search.text.dictionary import MAX_WORD_UNITS, Dictionary, Units, shipped_entries
+from search.text.dictionary import MAX_WORD_UNITS, Dictionary, Units, standing_terms
 from search.text.fold import fold, spelling
 from search.text.query_words import joined
 
@@ -14,12 +14,6 @@ _NUMERALS = frozenset("零一二三四五六七八九十百千万两双")
 
 Stretch = tuple[int, int]
 """From one unit of a word to another, the end not included."""
-
-
-@cache
-def _shipped() -> Dictionary:
-    """What comes with Weike, also what staff have switched off: they do not search with it, but it is a word."""
-    return Dictionary.of(synonyms=shipped_entries())
 
 
 @dataclass(frozen=True)
@@ -33,9 +27,9 @@ class TypedWord:
 
     @classmethod
     def read(cls, text: str, dictionary: Dictionary) -> TypedWord:
-        """Look a word up in what comes with Weike, in ``dictionary`` and in that of the word cutter."""
+        """Look a word up in the standing terms, in ``dictionary`` and in that of the word cutter."""
         units = tuple(unit_texts(spelling(text)))
-        return cls(units, tuple(_terms(units, (_shipped(), dictionary))), tuple(_words(units)))
+        return cls(units, tuple(_terms(units, (standing_terms(), dictionary))), tuple(_words(units)))
 
     @property
     def text(self) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -78,8 +77,7 @@ def word_cutter() -> ModuleType:
     return rjieba
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """``start`` and ``end`` are character offsets in the folded text."""
 
     text: str
@@ -107,6 +105,11 @@ def units(folded: str) -> list[Unit]:
 def unit_texts(folded: str) -> list[str]:
     """As ``units``, without the offsets."""
     return _UNIT.findall(folded)
+
+
+def unit_starts(folded: str) -> list[int]:
+    """Where each of ``unit_texts`` begins."""
+    return [match.start() for match in _UNIT.finditer(folded)]
 
 
 def pair(left: str, right: str) -> str:

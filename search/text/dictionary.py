@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib import resources
+from typing import Any
 
 from search.text.analysis import unit_texts
 from search.text.fold import fold, spelling
@@ -109,7 +110,18 @@ def _usable(texts: Iterable[str]) -> dict[Units, str]:
 @cache
 def shipped_entries() -> tuple[Entry, ...]:
     """What comes with Weike (``party_terms.json``: words and groups of synonyms, no definitions)."""
-    known = json.loads(
-        resources.files("search.text").joinpath("party_terms.json").read_text(encoding="utf-8")
-    )
+    known = _party_terms()
     return (*((word,) for word in known["words"]), *map(tuple, known["synonyms"]))
+
+
+@cache
+def standing_terms() -> Dictionary:
+    """Terms that are meant as they stand, whoever says them: what comes with Weike, also what staff have
+    switched off, and others that searches need no help with."""
+    return Dictionary.of(_party_terms()["standing"], shipped_entries())
+
+
+def _party_terms() -> dict[str, list[Any]]:
+    text = resources.files("search.text").joinpath("party_terms.json").read_text(encoding="utf-8")
+    known: dict[str, list[Any]] = json.loads(text)
+    return known
