@@ -16,6 +16,13 @@ from search.text.query_words import MAX_TERMS, cached_words, joined, synonyms_of
 NAMES = "names"
 """The field of titles, lecturers and topics as wholes."""
 
+# What is longer than this without a space is a question or a sentence.
+_LONGEST_TERM = 8
+# Words that only ask.
+_ASKING = frozenset(
+    ["怎么回事", "回事", "怎么样", "什么样", "怎么办", "怎么了", "是什么", "有哪些", "哪里", "哪儿", "哪年"]
+)
+
 _LATIN = re.compile(r"[a-z\u00fc'][a-z0-9\u00fc']*|[0-9]+[a-z][a-z0-9]*")
 
 
@@ -75,6 +82,7 @@ class Plan:
     topics: tuple[Units, ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
     parts: tuple[Part, ...] = ()
+    question: Units = ()
 
     @property
     def has_words(self) -> bool:
@@ -144,12 +152,12 @@ class _Required:
         texts = tuple(unit_texts(word))
         others = self.others.get(word, ())
         is_typed = texts in self.typed
-        cut = [tuple(unit_texts(one.text)) for one in cached_words(word) if not one.is_part]
+        cut = [_telling_units(one.text) for one in cached_words(word) if not one.is_part]
         # A long term answers in part by the words in it, a character cut out of something longer by nothing.
-        if is_typed or len(cut) == 1:
+        if is_typed:
             cut.append(texts)
         for piece in dict.fromkeys(cut):
-            if len(piece) > 1 or not is_han(piece[0]) or piece in self.typed:
+            if len(piece) > 1 or (piece and not is_han(piece[0])) or piece in self.typed:
                 ways = (piece, *others) if piece == texts else (piece,)
                 self.parts.append(Part(tuple(map(_way, ways)), is_typed=piece in self.typed))
         if others:
@@ -159,6 +167,14 @@ class _Required:
             self.units += texts
         else:
             self.pairs += pairs(texts)
+
+
+def _telling_units(word: str) -> Units:
+    """The units of a word that says something: 2600 of 2600和, none of 怎么回事."""
+    units = tuple(unit_texts(word))
+    if word in _ASKING:
+        return ()
+    return units[:-1] if units[0].isdigit() and units[-1] in STOP_WORDS else units
 
 
 def _way(word: Units) -> Way:
@@ -197,7 +213,14 @@ def plan(query: Query, dictionary: Dictionary = NO_DICTIONARY, sounds: Sounds | 
         topics=_sequences(query.topics),
         keys=_keys(query),
         parts=tuple(required.parts[:MAX_TERMS]),
+        question=_question(query),
     )
+
+
+def _question(query: Query) -> Units:
+    words = _sequences(query.words)
+    is_long = any(len(word) > _LONGEST_TERM for word in words)
+    return tuple(unit for word in words for unit in word) if is_long and not query.phrases else ()
 
 
 def _keys(query: Query) -> tuple[tuple[str, ...], ...]:

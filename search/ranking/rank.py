@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from search.engine import Popularity, Sort
 from search.ranking.order import highest_first, most_watched_first
-from search.ranking.partial import enough_of
+from search.ranking.partial import FEW, enough_of
 from search.ranking.plan import NAMES, Plan, Way, phrase_terms
 from search.ranking.weights import inverse_frequency
 from search.text.dictionary import SYNONYM_WEIGHT, Units
@@ -251,8 +251,19 @@ def _answering(
             held += said
             if part in enough.alone:
                 alone |= said
-        answering.append(some & (alone | (held >= enough.needed)))
+        pairs = np.zeros(len(some), dtype=np.int16)
+        for pair in enough.pairs:
+            pairs[leaf.postings("pairs", pair).ids] += 1
+        answering.append(some & (alone | (held >= enough.needed) | (pairs >= enough.pairs_needed)))
     return answering
+
+
+def _is_question_of_few(plan: Plan, leaves: Sequence[Leaf], matching: Sequence[Mask]) -> bool:
+    """Whether a question has few documents that hold all of its words, none of which says it as it stands."""
+    if not plan.question or sum(int(np.count_nonzero(some)) for some in matching) >= FEW:
+        return False
+    pairs = zip(leaves, matching, strict=True)
+    return not any((some & with_sequence(leaf, "pairs", plan.question)).any() for leaf, some in pairs)
 
 
 def _averages(leaves: Sequence[Leaf]) -> dict[str, float]:
@@ -346,8 +357,9 @@ def rank(
     terms = _terms(plan, leaves, visible)
     matching = [holding_all(plan, leaf, some) for leaf, some in zip(leaves, fitting, strict=True)]
     relaxed = plan.has_words and not any(some.any() for some in matching)
-    if relaxed:
-        matching = _relaxed(terms, leaves, _answering(plan, leaves, visible, fitting))
+    if relaxed or _is_question_of_few(plan, leaves, matching):
+        partly = _relaxed(terms, leaves, _answering(plan, leaves, visible, fitting))
+        matching = [all_of | some for all_of, some in zip(matching, partly, strict=True)]
     average = _averages(leaves)
     scored = []
     for leaf, some, let_through in zip(leaves, matching, allowed, strict=True):

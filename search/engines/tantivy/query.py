@@ -60,6 +60,9 @@ class QueryBuilder:
         several = [(Occur.Should, self._one_way(part.ways)) for part in enough.parts]
         if len(several) >= enough.needed:
             alone.append(Query.boolean_query(several, minimum_number_should_match=enough.needed))
+        if len(enough.pairs) >= enough.pairs_needed:
+            pairs = [(Occur.Should, self.term("pairs", pair)) for pair in enough.pairs]
+            alone.append(Query.boolean_query(pairs, minimum_number_should_match=enough.pairs_needed))
         return some(alone) if alone else Query.empty_query()
 
     def _one_way(self, ways: Sequence[Way]) -> Query:
