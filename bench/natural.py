@@ -1,9 +1,9 @@
 """Questions as people ask them, of a median of eighteen characters, through the API, everything included.
 
-The passages are made here (`bench.corpus`), as many and as long as those that the ranking was chosen on: each a
-lesson with a clip. A question names three words that one passage is about, and hardly any passage says all of
-it, so that nearly every search is relaxed: the dearest kind. Beside it SQLite's FTS5 looks for any of the same
-words and pairs, counts and ranks.
+The passages are made here (`bench.corpus`), as many as those that the ranking was chosen on: each a lesson
+with a clip. A question names three words that one passage is about, and hardly any passage says all of it, so
+that nearly every search is relaxed: the dearest kind. Beside it SQLite's FTS5 looks for any of the same words
+and pairs, counts and ranks.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _LINE_CHARACTERS = 20
 _LINE_S = 5.0
 _AT_ONCE = 200
 _PATTERNS = (
-    "{0}为什么能够推动{1}和{2}",
-    "怎样理解{0}对于{1}的意义{2}",
-    "哪一年在{0}提出了{1}和{2}",
-    "{0}的{1}主要体现在{2}哪些方面",
-    "请问{0}和{1}之间有什么{2}的关系",
-    "是谁在{0}的时候说过{1}{2}",
+    "{0}为什么能够有力推动{1}和{2}的发展",
+    "应该怎样全面理解{0}对于{1}的意义{2}",
+    "究竟是在哪一年在{0}提出了{1}和{2}的",
+    "{0}的{1}主要体现在{2}等等哪些方面呢",
+    "请问{0}和{1}之间到底有什么{2}的关系",
+    "是谁在{0}最困难的时候说过{1}以及{2}",
 )
 
 

@@ -289,7 +289,7 @@ def cues(
 
 
 def cues_of_clips(session: Session, clip_ids: Sequence[str]) -> dict[str, list[CueLine]]:
-    """Return the timed cues that touch each of some clips, in order, by clip id; a clip without is left out."""
+    """Return the timed cues that touch each of some clips, in order; a clip without is left out."""
     during = and_(Cue.lesson_id == Clip.lesson_id, Cue.start_s < Clip.end_s, Cue.end_s > Clip.start_s)
     wanted = select(Clip.id, Cue.start_s, Cue.end_s, Cue.text).join(Cue, during).where(Clip.id.in_(clip_ids))
     found: dict[str, list[CueLine]] = {}

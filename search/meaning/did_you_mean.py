@@ -85,10 +85,8 @@ class _Spellings:
         typed = TypedWord.read(word, self._dictionary)
         if typed.is_word:
             return []
-        if self._sounds_only or not typed.loose:
-            options = self._whole(typed)
-        else:
-            options = self._of_stretches(typed)
+        is_whole = self._sounds_only or not typed.loose
+        options = self._whole(typed) if is_whole else self._of_stretches(typed)
         ordered = sorted(options, key=lambda new: (options[new], new))
         return [new for new in ordered if new not in STOP_WORDS and new != word][:4]
 

@@ -59,9 +59,8 @@ class TypedWord:
         return any(start <= at < end for at in places)
 
     def keeps_its_words(self, meant: str, *, by_sound: bool) -> bool:
-        """Whether ``meant`` leaves alone what was certainly meant: the terms and, unless it sounds the same or
-        two characters only changed places, the words; and every number: 三个务必 is another thing than
-        两个务必."""
+        """Whether ``meant`` leaves alone what was certainly meant: the terms and, unless it sounds the same
+        or two characters only changed places, the words; and every number: 三个务必 is no 两个务必."""
         folded, spelled = fold(meant), spelling(meant)
         is_same = by_sound or sorted(spelled) == sorted("".join(self.units))
         kept = self.terms if is_same else (*self.terms, *self.words)

@@ -40,8 +40,8 @@ class Enough:
 
 
 def enough_of(plan: Plan, documents: int, holding: Holding) -> Enough | None:
-    """What of a plan's words must be held; None where conditions besides them say enough (a phrase, a lecturer,
-    a topic). ``documents``: how many are visible."""
+    """What of a plan's words must be held; None where conditions besides them say enough (a phrase, a
+    lecturer, a topic). ``documents``: how many are visible."""
     if plan.phrases or plan.lecturers or plan.topics:
         return None
     weights = [inverse_frequency(documents, min(documents, _rarity(part, holding))) for part in plan.parts]

@@ -1,7 +1,7 @@
 """Days that are names: 九·一八, 九一八, 9·18 and 918事变 are one, and so are 12·9 and 一二·九.
 
-With a dot between month and day they are known by themselves, without one (or with a point, which is a number's)
-only by what follows: 54运动, 9.18事变. 九十八 and 9.18 are numbers, and 十二·五 is a plan of five years.
+With a dot between month and day they are known by themselves, without one (or with a point, which is a
+number's) only by what follows: 54运动, 9.18事变. 九十八 and 9.18 are numbers, 十二·五 is a five-year plan.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ _HAN_DAY = (
 _QUOTE = "[\"'”’」』》]?"
 # What happened on such a day, or is named for it.
 _EVENT = (
-    "事变|事件|运动|惨案|血案|起义|政变|革命|大罢工|罢工|大会|会议|讲话|指示|精神|青年节|建军节|建党节|劳动节|儿童节|"
-    "妇女节|国际|国庆|红旗手|勋章|奖章|奖状|阅兵|学社|烈士|纪念|大地震|地震|晚会|公祭"
+    "事变|事件|运动|惨案|血案|起义|政变|革命|大罢工|罢工|大会|会议|讲话|指示|精神|青年节|建军节|"
+    "建党节|劳动节|儿童节|妇女节|国际|国庆|红旗手|勋章|奖章|奖状|阅兵|学社|烈士|纪念|"
+    "大地震|地震|晚会|公祭"
 )
 # Two digits without a dot, which any number is: only those that are days.
 _SHORT = "27|38|51|54|61|71|77|81|87|93"
@@ -43,8 +44,8 @@ _PARTS = re.compile(rf"(.+?)(?:{_DOT}|\.)(.+)")
 
 
 def spelled(name: str) -> str:
-    """The one spelling of a day's name: its digits, as years and 九一八 have them; two of them in Chinese (五四,
-    which is no 54), and 五卅 and 十一 as everybody says."""
+    """The one spelling of a day's name: its digits, as years and 九一八 have them; two of them in Chinese
+    (五四, which is no 54), and 五卅 and 十一 as everybody says."""
     parts = _PARTS.fullmatch(name)
     month, day = (parts[1], parts[2]) if parts else (name[0], name[1:])
     if month[0] == "十" and day == "五":

@@ -28,8 +28,10 @@ _DROP = re.compile(f"[{_INVISIBLE}]")
 # Variants that OpenCC's t2s leaves as they are: of Taiwan and Hong Kong (tw2s and hk2s know them, but make
 # 幺 of 么), and of old print.
 _VARIANTS = str.maketrans("妳牠衞敍枱糭衹粧簷痺鬪囘", "你它卫叙台粽只妆檐痹斗回")
-# 著 is 着 in Taiwan's spelling, which tw2s tells from 著名 and 名著; not from these, which are simplified too.
-_STAYS_BEHIND = frozenset("原土巨论論译譯合拙遗遺新显顯卓昭名专專编編撰较較所")
+# 著 is 着 in Taiwan's spelling, which tw2s tells from 著名; not from all of these, which are simplified too.
+_STAYS_BEHIND = frozenset(  # 显著, 名著
+    "原土巨论論译譯合拙遗遺新显顯卓昭名专專编編撰较較所"
+)
 _STAYS_BEFORE = frozenset("名作者述称稱录錄书書有")
 
 # Up to so many characters a text is a word or a name, which is folded again and again.

@@ -1,5 +1,5 @@
-"""Characters that are mistaken for each other because they look alike (廷 for 延): ``lookalikes.json``, groups
-of which every two do. Written for this; those that also sound alike need not be in it."""
+"""Characters that are mistaken for each other because they look alike (廷 for 延): ``lookalikes.json``,
+groups of which every two do. Written for this; those that also sound alike need not be in it."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""One spelling for numbers: 二十大 = 20大, 一九四九年 = 1949年, 10月 = 十月, 3会1课 = 三会一课, 一万五千 = 15,000.
+"""One spelling for numbers: 二十大 = 20大, 一九四九年 = 1949年, 10月 = 十月, 3会1课 = 三会一课, 1.5万.
 
 Numbers above ten become Arabic, one to ten become Chinese: words such as 三会一课, 一带一路 and 十分 stay
-whole for the word cutter, which does not know 3会1课. With 万 and 亿 they are written out (1.5万 = 15000); 千万工程
-and 百万雄师 are none. A run of Chinese digits that is no number (十四五, 二三十) or that could be two words
-(统一三个) is left alone. Shares become 百分之 with a number. Days that are names (``days``) come first.
+whole for the word cutter, which does not know 3会1课. With 万 and 亿 they are written out (一万五千 = 15000);
+千万工程 and 百万雄师 are none. A run of Chinese digits that is no number (十四五, 二三十) or that could be
+two words (统一三个) is left alone. Shares become 百分之 with a number. Names of days (``days``) come first.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def _with_units(run: str) -> int | None:
 
 
 def spelled(run: str) -> str:
-    """The one spelling of a run of digits, Chinese ones or Arabic ones up to ten; the run itself when it is no
-    number."""
+    """The one spelling of a run of digits, Chinese ones or Arabic ones up to ten; the run itself when it is
+    no number."""
     if run.isascii():
         return _SMALL[int(run)]
     as_digits = _positional(run)
