@@ -85,31 +85,3 @@ def test_no_standard_term_is_corrected_to_its_parts(parts: SearchEngine, term: s
 def test_what_is_misspelt_is_still_asked_about(wholes: SearchEngine, typed: str, meant: str) -> None:
     assert wholes.did_you_mean(typed, EVERYONE, SHIPPED) == meant
     assert wholes.did_you_mean(meant, EVERYONE, SHIPPED) is None
-
-
-@pytest.mark.parametrize(
-    ("query", "total"),
-    [
-        ("区块链挖矿", 0),  # somebody says 链, 挖 or 矿
-        ("区块链挖矿的原理是什么", 0),
-        ("量子计算机的工作原理", 0),  # 工作 is in every other lesson
-        ("区块链 党史", 3),  # one of the words that were typed
-        ("南昌起义区块链", 1),  # half of its weight
-        ("党史工作者怎样讲好南昌起义", 1),
-    ],
-)
-@pytest.mark.parametrize("engine", sorted(ENGINES))
-def test_only_what_answers_in_part_is_shown_instead(
-    engine: str, query: str, total: int, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    made = ENGINES[engine].open_or_create(tmp_path_factory.mktemp("partial") / "index")
-    said = [
-        "党史里的南昌起义，工作要做好。",
-        "产业链的工作，党史是教科书。",
-        "挖掘潜力，露天矿的工作，党史故事。",
-        *["讲讲日常的工作。"] * 6,
-    ]
-    made.apply([Document(f"d{n}", f"d{n}", spoken=one, scope=EVERYONE) for n, one in enumerate(said)], [], 1)
-    found = made.search(query, EVERYONE, dictionary=SHIPPED)
-    assert (found.total, found.relaxed) == (total, total > 0)
-    made.close()
