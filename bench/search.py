@@ -302,10 +302,14 @@ def large(folder: Path, made: Language, many: int, asked: int) -> list[Figure]:
     rebuild(mine, lessons(many, made), 1, engine=TANTIVY)
     engine = TANTIVY.open_or_create(mine)
     queries = questions(WARMING + asked, 2, made, many, seed=7)
+    long_ones = asked_questions(asked, made, many, seed=7)
     with nil_page(folder / "nil") as ask:
         for query in queries[:WARMING]:
             engine.search(query, EVERYONE, counts=True)
             ask()
+        for question in asked_questions(WARMING, made, many, seed=8):
+            engine.search(question, EVERYONE)
+            engine.did_you_mean(question, EVERYONE)
         # What this bench holds in memory is none of what a collection in the middle of an answer looks at.
         gc.collect()
         gc.freeze()
@@ -315,6 +319,14 @@ def large(folder: Path, made: Language, many: int, asked: int) -> list[Figure]:
                 "nil": lambda _query: ask(),
                 "hits": lambda query: engine.search(query, EVERYONE),
                 "counted": lambda query: engine.search(query, EVERYONE, counts=True),
+            },
+        )
+        asked_at_length = in_turns(
+            long_ones,
+            {
+                "nil": lambda _question: ask(),
+                "hits": lambda question: engine.search(question, EVERYONE),
+                "meant": lambda question: engine.did_you_mean(question, EVERYONE),
             },
         )
         gc.unfreeze()
@@ -330,6 +342,18 @@ def large(folder: Path, made: Language, many: int, asked: int) -> list[Figure]:
             f"p95 {words}: (nil page + search) / nil page",
             1 + p95_ratio(times, "hits", "nil"),
             1.3,
+        ),
+        Figure(
+            "tantivy_questions_over_nil",
+            f"p95 {words}, questions: (nil page + search) / nil page",
+            1 + p95_ratio(asked_at_length, "hits", "nil"),
+            1.5,
+        ),
+        Figure(
+            "tantivy_meant_ms",
+            f"p95 {words}, questions: did you mean, ms of CPU",
+            p95(asked_at_length["meant"]) * 1e3,
+            20.0,
         ),
         Figure("tantivy_ms", f"p95 {words}: ms of CPU", p95(times["hits"]) * 1e3, None),
         Figure(
