@@ -32,7 +32,7 @@ except ImportError as error:
 
 from bench.corpus import EVERYONE, Language, language, lessons, questions
 from bench.measure import in_turns, machine, p95, p95_ratio, ratio, side_by_side
-from bench.natural import natural
+from bench.natural import asked_questions, natural
 from bench.nil_page import nil_page
 from bench.peers import Fts5, plain_whoosh
 from bench.questions import Passage, Question, own_passages, own_questions, read_passages, read_questions
