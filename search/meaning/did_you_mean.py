@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from search.meaning.misspelt import OTHER, SpokenWords, spoken_near, without_one
+from search.meaning.misspelt import OTHER, SHORTEST_EDITED, SpokenWords, spoken_near, without_one
 from search.meaning.typed_words import TypedWord
 from search.meaning.visible_terms import VisibleTerms
 from search.query import Query
 from search.text.analysis import STOP_WORDS, is_han, pairs, unit_texts
 from search.text.dictionary import NO_DICTIONARY, Dictionary, Units
 from search.text.fold import fold, spelling
+from search.text.lookalikes import same_look
+from search.text.names import NamePart
 from search.text.query_words import joined
 
 # How much of a long word is looked at for something that was meant otherwise.
@@ -168,6 +170,8 @@ class _Spellings:
         window = joined(stretch)
         for names in self._terms.names():
             for part, distance in names.near(window):
+                if distance >= OTHER and not _is_likely(stretch, part):
+                    continue
                 if self._loses_none(stretch, part.text) and (seen := self._terms.count_named(part.name.term)):
                     yield part.text, distance, seen
         for part, distance in self._dictionary.names.near(window):
@@ -187,3 +191,18 @@ class _Spellings:
             return True
         place = next((n for n, unit in enumerate(found) if unit != typed[n]), len(found))
         return self._spoken.is_one_too_many(typed, place)
+
+
+def _is_likely(typed: Units, part: NamePart) -> bool:
+    """Whether a piece of a name that sounds otherwise may have been meant: of few characters one that differs
+    makes another word, and so does one that looks otherwise, unless the piece is all of the name."""
+    meant = part.name.units[part.start : part.end]
+    if not all(map(is_han, typed)):
+        return True
+    if len(typed) < SHORTEST_EDITED:
+        return False
+    differ = [n for n, units in enumerate(zip(typed, meant, strict=False)) if units[0] != units[1]]
+    if len(meant) != len(typed) or len(differ) != 1:
+        return True
+    is_whole = len(meant) == len(part.name.units)
+    return is_whole or meant[differ[0]] in same_look(typed[differ[0]])

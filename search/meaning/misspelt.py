@@ -14,7 +14,7 @@ from itertools import islice
 
 from search.meaning.typed_words import TypedWord
 from search.meaning.visible_terms import VisibleTerms
-from search.text.analysis import is_han, pair
+from search.text.analysis import STOP_WORDS, is_han, pair
 from search.text.dictionary import Dictionary, Units
 from search.text.lookalikes import same_look
 from search.text.pinyin import same_sound
@@ -117,7 +117,11 @@ def _sounding(spoken: SpokenWords, word: TypedWord, places: list[int]) -> Iterat
         for place in places:
             if not is_han(typed[place]):
                 continue
+            is_border = place in (0, len(typed) - 1)
             for character in same_sound(typed[place], is_alike=is_alike):
+                # 改革开放史 is no 改革开放是: what stands between words begins and ends none.
+                if is_border and character in STOP_WORDS:
+                    continue
                 if _fits(spoken, typed, place, character):
                     yield distance, (*typed[:place], character, *typed[place + 1 :])
 
