@@ -20,10 +20,11 @@ from search.text.lookalikes import same_look
 from search.text.pinyin import same_sound
 from search.text.query_words import joined
 
-# For all words of a query together: pairs looked up, words looked up, and pairs read that begin alike.
-MOST_PAIRS = 1_200
-MOST_SAID = 60
-MOST_READ = 2_000
+# For all words of a query together: pairs looked up, words looked up, and pairs read that begin alike. More
+# find hardly more, and each is looked up in every part of an index.
+MOST_PAIRS = 160
+MOST_SAID = 12
+MOST_READ = 500
 
 # How far a word is from what was typed, as for names: the same sound, nearly the same, another character.
 SAME, ALIKE, OTHER = 0.0, 0.5, 1.0
@@ -85,10 +86,11 @@ def spoken_near(
     """(what was meant, how far it is from ``word``, how many documents say it), of folded words."""
     found = False
     places = _wrong_places(spoken, word)
-    for distance, meant in _sounding(spoken, word, places):
-        if count := spoken.count(meant):
-            found = True
-            yield joined(meant), distance, count
+    for distance in (SAME, ALIKE):
+        for meant in [] if found else _sounding(spoken, word, places, is_alike=distance == ALIKE):
+            if count := spoken.count(meant):
+                found = True
+                yield joined(meant), distance, count
     if found or sounds_only or len(word.units) < SHORTEST_EDITED:
         return
     for meant in dict.fromkeys(_edited(spoken, word, places)):
@@ -111,19 +113,18 @@ def _fits(spoken: SpokenWords, typed: Units, place: int, character: str) -> bool
     )
 
 
-def _sounding(spoken: SpokenWords, word: TypedWord, places: list[int]) -> Iterator[tuple[float, Units]]:
+def _sounding(spoken: SpokenWords, word: TypedWord, places: list[int], *, is_alike: bool) -> Iterator[Units]:
     typed = word.units
-    for distance, is_alike in ((SAME, False), (ALIKE, True)):
-        for place in places:
-            if not is_han(typed[place]):
+    for place in places:
+        if not is_han(typed[place]):
+            continue
+        is_border = place in (0, len(typed) - 1)
+        for character in same_sound(typed[place], is_alike=is_alike):
+            # 改革开放史 is no 改革开放是: what stands between words begins and ends none.
+            if is_border and character in STOP_WORDS:
                 continue
-            is_border = place in (0, len(typed) - 1)
-            for character in same_sound(typed[place], is_alike=is_alike):
-                # 改革开放史 is no 改革开放是: what stands between words begins and ends none.
-                if is_border and character in STOP_WORDS:
-                    continue
-                if _fits(spoken, typed, place, character):
-                    yield distance, (*typed[:place], character, *typed[place + 1 :])
+            if _fits(spoken, typed, place, character):
+                yield (*typed[:place], character, *typed[place + 1 :])
 
 
 def _edited(spoken: SpokenWords, word: TypedWord, places: list[int]) -> Iterator[Units]:

@@ -14,7 +14,7 @@ from search.document import Document
 from search.engine import Counts, Filters, Hit, Popularity, Results, Sort, Suggestion
 from search.engines.whoosh.reader import Segment, WhooshReader
 from search.engines.whoosh.schema import entry_of
-from search.engines.whoosh.store import WhooshStore
+from search.engines.whoosh.store import WhooshStore, damage
 from search.errors import IndexDamaged
 from search.meaning.did_you_mean import corrections, first_better
 from search.meaning.letters import LetterReader
@@ -177,6 +177,13 @@ def _terms(segments: list[Segment], visible: list[Mask]) -> VisibleTerms:
             for segment, seen in zip(segments, visible, strict=True)
         )
 
+    def has(field: str, term: str) -> bool:
+        with damage("the terms of the index"):
+            return any(
+                segment.holds(field, term) and seen[segment.postings(field, term).ids].any()
+                for segment, seen in zip(segments, visible, strict=True)
+            )
+
     def saying(units: tuple[str, ...]) -> int:
         return sum(
             int(np.count_nonzero(seen & with_sequence(segment, "pairs", units)))
@@ -186,10 +193,7 @@ def _terms(segments: list[Segment], visible: list[Mask]) -> VisibleTerms:
     return VisibleTerms(
         names=lambda: [segment.names for segment in segments],
         count_named=lambda term: holding(NAMES, term),
-        has=lambda field, term: any(
-            seen[segment.postings(field, term).ids].any()
-            for segment, seen in zip(segments, visible, strict=True)
-        ),
+        has=has,
         count_saying=saying,
         pairs_from=lambda unit: (term for segment in segments for term in segment.terms("pairs", unit)),
     )
