@@ -163,20 +163,33 @@ class Names:
         return map(Name.read, self._terms)
 
     @cached_property
+    def _pieces(self) -> tuple[_Pieces, _Pieces, _Pieces, _Pieces]:
+        """Of all names how they are spelled, how they sound, their initials, and how they sound nearly; read
+        back once for all four."""
+        spelled, lettered, initialled, nearly = [], [], [], []
+        for name in self._all():
+            letters_of = name.letters
+            spelled.append("".join(name.units))
+            lettered.append("".join(letters_of))
+            initialled.append("".join(name.initials))
+            nearly.append("".join(map(alike, letters_of)))
+        return _Pieces(spelled), _Pieces(lettered), _Pieces(initialled), _Pieces(nearly)
+
+    @property
     def _spelled(self) -> _Pieces:
-        return _Pieces("".join(name.units) for name in self._all())
+        return self._pieces[0]
 
-    @cached_property
+    @property
     def _lettered(self) -> _Pieces:
-        return _Pieces("".join(name.letters) for name in self._all())
+        return self._pieces[1]
 
-    @cached_property
+    @property
     def _initialled(self) -> _Pieces:
-        return _Pieces("".join(name.initials) for name in self._all())
+        return self._pieces[2]
 
-    @cached_property
+    @property
     def _alike(self) -> _Pieces:
-        return _Pieces("".join(map(alike, name.letters)) for name in self._all())
+        return self._pieces[3]
 
     def sounding(self, run: str) -> Iterator[NamePart]:
         """Whole units of names that are read like these letters, or begin with them."""
