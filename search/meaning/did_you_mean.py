@@ -178,8 +178,8 @@ class _Spellings:
             if not self._loses_none(stretch, part.text):
                 continue
             # What the dictionary knows need not be said by anybody whom the searcher may hear.
-            if seen := self._spoken.count(tuple(unit_texts(fold(part.text)))):
-                yield part.text, distance, seen
+            if said := self._spoken.count(tuple(unit_texts(fold(part.text)))):
+                yield part.text, distance, said
         word = TypedWord.read(fold(window), self._dictionary)
         if word.loose:
             yield from spoken_near(self._spoken, word, sounds_only=sounds_only)
