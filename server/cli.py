@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -20,6 +21,8 @@ from server.web.language.i18n import N_, SOURCE_LANGUAGE, Catalogue, load_catalo
 from server.web.language.phrases import LatePhrases
 
 _LOCALE = Path(__file__).parent / "locale"
+# Commands that say what they know and end: looking for cycles takes a tenth of their time.
+_SHORT = frozenset(["search", "stats", "user", "vocabulary", "doctor"])
 _INTERRUPTED = 130  # what shells report of a program ended by Ctrl-C
 
 HELP = N_("微课：把党课录像做成十分钟以内的短视频，能播放、能搜索、能统计。")
@@ -196,9 +199,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if settings.language != SOURCE_LANGUAGE:
         catalogue = load_catalogues(_LOCALE, late).of(settings.language)
     console = Console(settings, catalogue)
-    command = typer.main.get_command(build(called(arguments)))
-    _translate(command, catalogue)
+    name = called(arguments)
+    is_collecting = gc.isenabled()
+    if name in _SHORT:
+        gc.disable()
     try:
+        command = typer.main.get_command(build(name))
+        _translate(command, catalogue)
         code = command.main(
             args=arguments or ["--help"], prog_name="weike", standalone_mode=False, obj=console
         )
@@ -211,6 +218,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         console.verbose = console.verbose or "--verbose" in arguments or "-v" in arguments
         return _complain(error, console)
+    finally:
+        if is_collecting:
+            gc.enable()
     return code if isinstance(code, int) else 0
 
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from server.web.language.phrases import Phrases
-from server.web.parts import Language
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
+
+    from server.web.parts import Language
 
 SOURCE_LANGUAGE: Language = "zh-CN"
 LANGUAGES: Mapping[Language, str] = {"zh-CN": "中文", "en": "English"}
