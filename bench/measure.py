@@ -41,6 +41,27 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> float:
     return median(one / other for one, other in zip(above, below, strict=True))
 
 
+def in_turns(queries: Sequence[str], works: Mapping[str, Callable[[str], object]]) -> dict[str, list[float]]:
+    """CPU seconds of each query by each engine, asked one after the other."""
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for query in queries:
+        for name, work in works.items():
+            began = time.process_time()
+            work(query)
+            times[name].append(time.process_time() - began)
+    return times
+
+
+def p95(times: Sequence[float]) -> float:
+    """The time that 95 of 100 stay below."""
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+def p95_ratio(times: Mapping[str, Sequence[float]], one: str, other: str) -> float:
+    """One engine's p95 over the other's."""
+    return p95(times[one]) / p95(times[other])
+
+
 def machine() -> str:
     """Return the machine's size and how busy it is, for the line above a table."""
     load = os.getloadavg()[0]

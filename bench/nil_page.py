@@ -12,18 +12,28 @@ import structlog
 
 from server.app import create_app
 from server.settings import Settings
-from server.wiring import open_ports
+from server.wiring import Ports, open_ports
 from tests.support.server import new_data
 
 
 @contextmanager
 def nil_page(folder: Path) -> Iterator[Callable[[], None]]:
     """Yield a function that asks for the page, without a network; the library lies in `folder`."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     data = folder if folder.exists() else new_data(folder)
     settings = Settings(data=data, worker=False, _env_file=None)  # type: ignore[call-arg]
     ports = open_ports(settings)
-    app = create_app(settings, ports)
+    try:
+        with requesting(ports) as ask:
+            yield lambda: ask("/search")
+    finally:
+        ports.close()
+
+
+@contextmanager
+def requesting(ports: Ports) -> Iterator[Callable[[str], None]]:
+    """Yield a function that asks the application of an open library for an address, without a network."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    app = create_app(ports.settings, ports)
 
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -32,23 +42,17 @@ def nil_page(folder: Path) -> Iterator[Callable[[], None]]:
         assert message.get("status", 200) == 200, message
 
     with asyncio.Runner() as runner:
-
-        def ask() -> None:
-            runner.run(app(_request("/search"), receive, send))
-
-        try:
-            yield ask
-        finally:
-            ports.close()
+        yield lambda address: runner.run(app(_request(address), receive, send))
 
 
-def _request(path: str) -> dict[str, object]:
+def _request(address: str) -> dict[str, object]:
+    path, _, query = address.partition("?")
     headers = [(b"host", b"localhost"), (b"accept-language", b"zh-CN")]
     told: dict[str, object] = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http"}
     told |= {
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query.encode(),
         "root_path": "",
         "headers": headers,
     }

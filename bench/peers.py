@@ -63,6 +63,16 @@ class Fts5:
                 return total, [row[0] for row in self._db.execute(best, (match,))]
         return 0, []
 
+    def any_of(self, query: str) -> tuple[int, list[int]]:
+        """Any of the words and pairs; the number found and the ten best."""
+        wanted = plan(parse(query))
+        columns = {"pairs": wanted.pairs, "words": wanted.words}
+        told = " OR ".join(f"{name}:{_quoted(term)}" for name, terms in columns.items() for term in terms)
+        match = f"keys:everyone AND ({told})"
+        (total,) = self._db.execute("select count(*) from lessons where lessons match ?", (match,)).fetchone()
+        best = "select rowid from lessons where lessons match ? order by rank limit 10"
+        return total, [row[0] for row in self._db.execute(best, (match,))]
+
 
 def _quoted(term: str) -> str:
     return '"' + term.replace(" ", "_").replace('"', "") + '"'

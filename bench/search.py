@@ -14,7 +14,6 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,7 +31,8 @@ except ImportError as error:
     ) from error
 
 from bench.corpus import EVERYONE, Language, language, lessons, questions
-from bench.measure import machine, ratio, side_by_side
+from bench.measure import in_turns, machine, p95, p95_ratio, ratio, side_by_side
+from bench.natural import asked_questions, natural
 from bench.nil_page import nil_page
 from bench.peers import Fts5, plain_whoosh
 from bench.questions import Passage, Question, own_passages, own_questions, read_passages, read_questions
@@ -89,6 +89,7 @@ def _measured(chosen: argparse.Namespace, folder: Path) -> list[Figure]:
         lambda: [variants_found(folder)],
         lambda: [index_rate(folder, made)],
         lambda: speed(folder, made, many, asked),
+        lambda: natural(folder, made, asked, WARMING),
         lambda: large(folder, made, most, asked),
     ]
     figures = []
@@ -269,27 +270,6 @@ def speed(folder: Path, made: Language, many: int, asked: int) -> list[Figure]:
     return figures
 
 
-def in_turns(queries: Sequence[str], works: Mapping[str, Callable[[str], object]]) -> dict[str, list[float]]:
-    """CPU seconds of each query by each engine, asked one after the other."""
-    times: dict[str, list[float]] = {name: [] for name in works}
-    for query in queries:
-        for name, work in works.items():
-            began = time.process_time()
-            work(query)
-            times[name].append(time.process_time() - began)
-    return times
-
-
-def p95(times: Sequence[float]) -> float:
-    """The time that 95 of 100 stay below."""
-    return sorted(times)[int(len(times) * 0.95)]
-
-
-def p95_ratio(times: Mapping[str, Sequence[float]], one: str, other: str) -> float:
-    """One engine's p95 over the other's."""
-    return p95(times[one]) / p95(times[other])
-
-
 def index_rate(folder: Path, made: Language) -> Figure:
     """Lessons a second, ours over the loop of the manuals; both write one commit."""
     documents = list(lessons(INDEXED, made, seed=2))
@@ -322,10 +302,14 @@ def large(folder: Path, made: Language, many: int, asked: int) -> list[Figure]:
     rebuild(mine, lessons(many, made), 1, engine=TANTIVY)
     engine = TANTIVY.open_or_create(mine)
     queries = questions(WARMING + asked, 2, made, many, seed=7)
+    long_ones = asked_questions(asked, made, many, seed=7)
     with nil_page(folder / "nil") as ask:
         for query in queries[:WARMING]:
             engine.search(query, EVERYONE, counts=True)
             ask()
+        for question in asked_questions(WARMING, made, many, seed=8):
+            engine.search(question, EVERYONE)
+            engine.did_you_mean(question, EVERYONE)
         # What this bench holds in memory is none of what a collection in the middle of an answer looks at.
         gc.collect()
         gc.freeze()
@@ -335,6 +319,14 @@ def large(folder: Path, made: Language, many: int, asked: int) -> list[Figure]:
                 "nil": lambda _query: ask(),
                 "hits": lambda query: engine.search(query, EVERYONE),
                 "counted": lambda query: engine.search(query, EVERYONE, counts=True),
+            },
+        )
+        asked_at_length = in_turns(
+            long_ones,
+            {
+                "nil": lambda _question: ask(),
+                "hits": lambda question: engine.search(question, EVERYONE),
+                "meant": lambda question: engine.did_you_mean(question, EVERYONE),
             },
         )
         gc.unfreeze()
@@ -350,6 +342,18 @@ def large(folder: Path, made: Language, many: int, asked: int) -> list[Figure]:
             f"p95 {words}: (nil page + search) / nil page",
             1 + p95_ratio(times, "hits", "nil"),
             1.3,
+        ),
+        Figure(
+            "tantivy_questions_over_nil",
+            f"p95 {words}, questions: (nil page + search) / nil page",
+            1 + p95_ratio(asked_at_length, "hits", "nil"),
+            1.5,
+        ),
+        Figure(
+            "tantivy_meant_ms",
+            f"p95 {words}, questions: did you mean, ms of CPU",
+            p95(asked_at_length["meant"]) * 1e3,
+            20.0,
         ),
         Figure("tantivy_ms", f"p95 {words}: ms of CPU", p95(times["hits"]) * 1e3, None),
         Figure(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine
 
-import server.slices  # noqa: F401 - each slice brings its tables
 from library.core.database import Base
+from server.slices import SLICES  # noqa: F401 - each slice brings its tables
 
 
 def _run(connection: object) -> None:

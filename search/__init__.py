@@ -24,7 +24,7 @@ from search.engines import ENGINES, TANTIVY, WHOOSH, Engine
 from search.errors import IndexBusy, IndexDamaged, SchemaChanged, SearchError
 from search.meaning.did_you_mean import is_found_in_pieces
 from search.meaning.expansion import QueryWord, expanded, words_looked_for
-from search.meaning.highlighting import highlight
+from search.meaning.highlighting import Sought, highlight
 from search.meaning.moments import Moment, Moments, best_moments, best_text_moment, find_moments
 from search.query import MAX_QUERY_CHARACTERS, Query, parse
 from search.rebuilding import Changes, Rebuilt, rebuild
@@ -64,6 +64,7 @@ __all__ = [
     "SearchEngine",
     "SearchError",
     "Sort",
+    "Sought",
     "Suggestion",
     "best_moments",
     "best_text_moment",

@@ -288,6 +288,16 @@ def cues(
     return [CueLine(a, b, text, who) for a, b, text, who in session.execute(wanted.order_by(Cue.n))]
 
 
+def cues_of_clips(session: Session, clip_ids: Sequence[str]) -> dict[str, list[CueLine]]:
+    """Return the timed cues that touch each of some clips, in order; a clip without is left out."""
+    during = and_(Cue.lesson_id == Clip.lesson_id, Cue.start_s < Clip.end_s, Cue.end_s > Clip.start_s)
+    wanted = select(Clip.id, Cue.start_s, Cue.end_s, Cue.text).join(Cue, during).where(Clip.id.in_(clip_ids))
+    found: dict[str, list[CueLine]] = {}
+    for clip_id, start_s, end_s, text in session.execute(wanted.order_by(Clip.id, Cue.n)):
+        found.setdefault(clip_id, []).append(CueLine(start_s, end_s, text))
+    return found
+
+
 def cues_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, list[CueLine]]:
     """Return the cues of several lessons, in order, by lesson id; a lesson without cues is left out."""
     wanted = select(Cue.lesson_id, Cue.start_s, Cue.end_s, Cue.text).where(Cue.lesson_id.in_(lesson_ids))

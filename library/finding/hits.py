@@ -7,7 +7,7 @@ shows what a page would not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
@@ -30,10 +30,10 @@ from search import (
     IndexDamaged,
     Moment,
     Query,
-    Results,
     SchemaChanged,
     SearchError,
     Sort,
+    Sought,
     best_text_moment,
     expanded,
     find_moments,
@@ -200,15 +200,13 @@ class Finder:
             )
         except SearchError as error:
             raise _unavailable(error) from error
-        looked_for = expanded(query, results.heard, dictionary)
+        looked_for = Sought(expanded(query, results.heard, dictionary), results.weights)
         wanted = list(dict.fromkeys(hit.lesson for hit in results.hits))
         lessons = {lesson.id: lesson for lesson in queries.lessons_by_ids(session, viewer, wanted)}
         views = plays.lesson_views(session, list(lessons))
         rows = [
-            replace(row, views=views.get(hit.lesson, 0))
-            for hit in results.hits
-            if hit.lesson in lessons
-            and (row := _row(session, looked_for, results, hit, lessons[hit.lesson], moments))
+            replace(_row(looked_for, hit, lesson, clip, lines, moments), views=views.get(hit.lesson, 0))
+            for hit, lesson, clip, lines in _said(session, results.hits, lessons)
         ]
         did_you_mean = None
         is_weak = results.relaxed or not results.total
@@ -281,30 +279,42 @@ def _with_keys(session: Session, query: Query) -> Query:
     return replace(query, branches=tuple(dict.fromkeys(branches)), kinds=tuple(dict.fromkeys(kinds)))
 
 
+def _said(
+    session: Session, hits: Sequence[Hit], lessons: Mapping[str, Lesson]
+) -> Iterator[tuple[Hit, Lesson, Clip | None, list[CueLine]]]:
+    """Yield the hits that are still there with what is said in them, read for all of them at once; a hit is
+    gone when its lesson is, or its clip since the index was written."""
+    there: list[tuple[Hit, Lesson, Clip | None]] = []
+    for hit in hits:
+        lesson = lessons.get(hit.lesson)
+        if lesson is not None:
+            clip = next((one for one in lesson.clips if one.id == hit.clip), None)
+            if clip is not None or hit.clip is None:
+                there.append((hit, lesson, clip))
+    spoken = queries.cues_of_clips(session, [clip.id for _, _, clip in there if clip])
+    for hit, lesson, clip in there:
+        yield hit, lesson, clip, spoken.get(clip.id, []) if clip else queries.cues(session, lesson.id)
+
+
 def _row(
-    session: Session, query: Query, results: Results, hit: Hit, lesson: Lesson, most: int
-) -> FoundRow | None:
-    """Return the row of a hit; None when its clip is gone since the index was written."""
+    query: Sought, hit: Hit, lesson: Lesson, clip: Clip | None, lines: list[CueLine], most: int
+) -> FoundRow:
+    """Return the row of a hit."""
     matched = _matched(query, lesson)
-    if hit.clip is None:
-        lines = queries.cues(session, lesson.id)
-        said = best_text_moment(query, "\n".join(line.text for line in lines), results.weights)
-        text_moment = _untimed(said, "speech") or _described(query, results, lesson, None, lines)
-        return FoundRow(lesson, None, (text_moment,), hit.score, matched=matched)
-    clip = next((c for c in lesson.clips if c.id == hit.clip), None)
     if clip is None:
-        return None
-    lines = queries.cues(session, lesson.id, clip.start_s, clip.end_s)
-    found = find_moments(query, _on_clip_clock(lines, clip), most, results.weights)
+        said = best_text_moment(query, "\n".join(line.text for line in lines))
+        text_moment = _untimed(said, "speech") or _described(query, lesson, None, lines)
+        return FoundRow(lesson, None, (text_moment,), hit.score, matched=matched)
+    found = find_moments(query, _on_clip_clock(lines, clip), most)
     spoken = tuple(
         FoundMoment(moment.quote, moment.marks, moment.start_s, clip.start_s + (moment.start_s or 0.0))
         for moment in found.shown
     )
-    moments = spoken or (_described(query, results, lesson, clip, lines),)
+    moments = spoken or (_described(query, lesson, clip, lines),)
     return FoundRow(lesson, clip, moments, hit.score, best_n=found.best, more=found.more, matched=matched)
 
 
-def _matched(query: Query, lesson: Lesson) -> Matched:
+def _matched(query: Sought, lesson: Lesson) -> Matched:
     names = [link.topic.name for link in lesson.topics]
     topics = tuple((name, marks) for name in names if (marks := highlight(name, query)))
     lecturer = highlight(lesson.lecturer.name, query) if lesson.lecturer else ()
@@ -324,12 +334,10 @@ def _untimed(moment: Moment | None, source: Source) -> FoundMoment | None:
     return FoundMoment(moment.quote, moment.marks, source=source) if moment is not None else None
 
 
-def _described(
-    query: Query, results: Results, lesson: Lesson, clip: Clip | None, lines: list[CueLine]
-) -> FoundMoment:
+def _described(query: Sought, lesson: Lesson, clip: Clip | None, lines: list[CueLine]) -> FoundMoment:
     """Return what to quote when the words are not said: the summary or the clip's title; of what names the
     whole lesson only when nobody says anything, for `matched` tells it."""
-    found = _untimed(best_text_moment(query, lesson.summary, results.weights), "summary")
+    found = _untimed(best_text_moment(query, lesson.summary), "summary")
     if found is not None:
         return found
     beginning = first_words([line.text for line in lines], _QUOTE_CHARACTERS) if lines else ""

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from itertools import pairwise
 
 from search.query import Query, parse
-from search.text.analysis import STOP_WORDS, is_han, pair, unit_texts, units, words
+from search.text.analysis import STOP_WORDS, is_han, pair, unit_starts, unit_texts, words
 from search.text.dictionary import NO_DICTIONARY, SYNONYM_WEIGHT, Dictionary
 from search.text.fold import fold, fold_with_origin
 from search.text.query_words import joined, synonyms_of, whole_words
@@ -109,21 +110,44 @@ def field_needles(query: Query) -> list[Needle]:
     return [Needle(tuple(unit_texts(fold(t))), 1.0, NeedleKind.WORD) for t in query.lecturers + query.topics]
 
 
+@dataclass(frozen=True)
+class Sought:
+    """A query to be found in many texts: what is worth finding is worked out once. ``weights`` as
+    ``Results.weights``."""
+
+    query: Query
+    weights: Mapping[str, float] | None = None
+    dictionary: Dictionary = NO_DICTIONARY
+
+    @cached_property
+    def weighed(self) -> list[Needle]:
+        """What to look for where the rarest words say most."""
+        return needles(self.query, self.weights, self.dictionary)
+
+    @cached_property
+    def named(self) -> list[Needle]:
+        """What to look for in short texts."""
+        wanted = needles(self.query, dictionary=self.dictionary) + field_needles(self.query)
+        return [needle for needle in wanted if needle.kind is not NeedleKind.PAIR]
+
+
 def find_needles(text: str, wanted: Iterable[Needle]) -> list[Match]:
     """All places of all needles, by where they start; they may overlap."""
     by_first: dict[str, list[Needle]] = defaultdict(list)
     for needle in wanted:
         by_first[needle.units[0]].append(needle)
     folded = fold_with_origin(text)
-    found = units(folded.text)
-    texts = [unit.text for unit in found]
+    texts = unit_texts(folded.text)
+    # Most texts have some of the first characters: where units lie is only asked when a needle is there.
+    starts: list[int] = []
     matches: list[Match] = []
     for i, first in enumerate(texts):
         for needle in by_first.get(first, ()):
             size = len(needle.units)
-            if tuple(texts[i : i + size]) == needle.units:
-                start, end = folded.origin(found[i].start, found[i + size - 1].end)
-                matches.append(Match(start, end, needle))
+            if size == 1 or tuple(texts[i : i + size]) == needle.units:
+                starts = starts or unit_starts(folded.text)
+                last = i + size - 1
+                matches.append(Match(*folded.origin(starts[i], starts[last] + len(texts[last])), needle))
     return matches
 
 
@@ -155,12 +179,19 @@ def marks(matches: Iterable[Match]) -> tuple[tuple[int, int], ...]:
 
 
 def highlight(
-    text: str, query: Query | str, dictionary: Dictionary = NO_DICTIONARY
+    text: str, query: Query | str | Sought, dictionary: Dictionary = NO_DICTIONARY
 ) -> tuple[tuple[int, int], ...]:
     """The ranges of a short text (a title, a lecturer's name, a topic) that the query's words cover."""
-    parsed = parse(query) if isinstance(query, str) else query
-    wanted = needles(parsed, dictionary=dictionary) + field_needles(parsed)
-    return marks(m for m in find_needles(text, wanted) if m.needle.kind is not NeedleKind.PAIR)
+    return marks(find_needles(text, sought(query, None, dictionary).named))
+
+
+def sought(
+    query: Query | str | Sought, weights: Mapping[str, float] | None, dictionary: Dictionary
+) -> Sought:
+    """A query as it is looked for in texts; one that is already stays, with its own weights."""
+    if isinstance(query, Sought):
+        return query
+    return Sought(parse(query) if isinstance(query, str) else query, weights, dictionary)
 
 
 def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -11,12 +11,13 @@ from functools import cached_property
 from search.meaning.highlighting import (
     Match,
     Needle,
+    Sought,
     find_needles,
     marks,
-    needles,
+    sought,
     without_strays,
 )
-from search.query import Query, parse
+from search.query import Query
 from search.text.dictionary import NO_DICTIONARY, Dictionary
 
 # A quote of some lines on a phone. The words found lie within REACH, so that some context fits around them.
@@ -241,7 +242,7 @@ def _moments(track: _Track, wanted: list[Needle], limit: int) -> Moments:
 
 
 def find_moments(
-    query: Query | str,
+    query: Query | str | Sought,
     cues: Sequence[tuple[float, float, str]],
     limit: int = 3,
     weights: Mapping[str, float] | None = None,
@@ -250,17 +251,17 @@ def find_moments(
     """The best moments among cues of (start_s, end_s, text), as they follow each other; none if no word is
     said.
 
-    ``weights`` are ``Results.weights``: a rare word then says more about the place than a common one. The
+    Of a ``Sought`` its own weights and dictionary are taken. ``weights`` are ``Results.weights``: a rare word
+    then says more about the place than a common one. The
     quotes do not overlap. ``start_s`` is where the cue begins in which the quote begins, so that what is
     opened there is heard from the first word quoted.
     """
-    parsed = parse(query) if isinstance(query, str) else query
     track = _join([(start_s, text) for start_s, _, text in cues])
-    return _moments(track, needles(parsed, weights, dictionary), limit)
+    return _moments(track, sought(query, weights, dictionary).weighed, limit)
 
 
 def best_moments(
-    query: Query | str,
+    query: Query | str | Sought,
     cues: Sequence[tuple[float, float, str]],
     limit: int = 3,
     weights: Mapping[str, float] | None = None,
@@ -272,12 +273,11 @@ def best_moments(
 
 
 def best_text_moment(
-    query: Query | str,
+    query: Query | str | Sought,
     text: str,
     weights: Mapping[str, float] | None = None,
     dictionary: Dictionary = NO_DICTIONARY,
 ) -> Moment | None:
     """The best quote of a text without times (a summary, a plain transcript), or None."""
-    parsed = parse(query) if isinstance(query, str) else query
-    found = _moments(_join([(None, text)]), needles(parsed, weights, dictionary), 1)
+    found = _moments(_join([(None, text)]), sought(query, weights, dictionary).weighed, 1)
     return found.shown[0] if found.shown else None

@@ -6,7 +6,8 @@ Nothing else is asked to find out what they meant, so nothing hidden can show.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from search.text.names import Names
 
@@ -26,3 +27,7 @@ class VisibleTerms:
     has: Callable[[str, str], bool]
     count_saying: Callable[[tuple[str, ...]], int]
     pairs_from: Callable[[str], Iterable[str]]
+
+    def remembered(self) -> VisibleTerms:
+        """The same for the time of one query, in which terms are asked for again and again."""
+        return replace(self, has=cache(self.has), names=cache(self.names))

@@ -8,13 +8,20 @@ from dataclasses import dataclass, field
 
 from search.query import Query
 from search.ranking.keys import key
-from search.text.analysis import STOP_WORDS, pair, pairs, unit_texts
+from search.text.analysis import STOP_WORDS, is_han, pair, pairs, unit_texts
 from search.text.dictionary import NO_DICTIONARY, Dictionary, Units
 from search.text.fold import fold
 from search.text.query_words import MAX_TERMS, cached_words, joined, synonyms_of, whole_words
 
 NAMES = "names"
 """The field of titles, lecturers and topics as wholes."""
+
+# What is longer than this without a space is a question or a sentence.
+_LONGEST_TERM = 8
+# Words that only ask.
+_ASKING = frozenset(
+    ["怎么回事", "回事", "怎么样", "什么样", "怎么办", "怎么了", "是什么", "有哪些", "哪里", "哪儿", "哪年"]
+)
 
 _LATIN = re.compile(r"[a-z\u00fc'][a-z0-9\u00fc']*|[0-9]+[a-z][a-z0-9]*")
 
@@ -34,6 +41,15 @@ class Sounding:
 
     texts: tuple[str, ...]
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One word of a query that tells something by itself, and how it can be said. ``is_typed``: it stood
+    between spaces."""
+
+    ways: tuple[Way, ...]
+    is_typed: bool
 
 
 Sounds = Callable[[str], Sounding | None]
@@ -65,6 +81,8 @@ class Plan:
     lecturers: tuple[Units, ...] = ()
     topics: tuple[Units, ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[Part, ...] = ()
+    question: Units = ()
 
     @property
     def has_words(self) -> bool:
@@ -91,11 +109,13 @@ class _Required:
 
     others: Mapping[str, tuple[Units, ...]]
     sounds: Sounds | None
+    typed: frozenset[Units]
     pairs: list[str] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     choices: list[tuple[Way, ...]] = field(default_factory=list)
     synonyms: list[str] = field(default_factory=list)
     sounding: list[str] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
     def take(self, found: list[str]) -> None:
         """Take all words; letters that follow each other may be one name in pinyin (dang shi)."""
@@ -125,11 +145,21 @@ class _Required:
 
     def _take_sounding(self, heard: Sounding) -> None:
         self.choices.append((Way(names=heard.names),))
+        self.parts.append(Part(self.choices[-1], is_typed=True))
         self.sounding += heard.texts
 
     def _take_word(self, word: str) -> None:
         texts = tuple(unit_texts(word))
         others = self.others.get(word, ())
+        is_typed = texts in self.typed
+        cut = [_telling_units(one.text) for one in cached_words(word) if not one.is_part]
+        # A long term answers in part by the words in it, a character cut out of something longer by nothing.
+        if is_typed:
+            cut.append(texts)
+        for piece in dict.fromkeys(cut):
+            if len(piece) > 1 or (piece and not is_han(piece[0])) or piece in self.typed:
+                ways = (piece, *others) if piece == texts else (piece,)
+                self.parts.append(Part(tuple(map(_way, ways)), is_typed=piece in self.typed))
         if others:
             self.choices.append(tuple(_way(one) for one in (texts, *others)))
             self.synonyms += [joined(other) for other in others]
@@ -137,6 +167,14 @@ class _Required:
             self.units += texts
         else:
             self.pairs += pairs(texts)
+
+
+def _telling_units(word: str) -> Units:
+    """The units of a word that says something: 2600 of 2600和, none of 怎么回事."""
+    units = tuple(unit_texts(word))
+    if word in _ASKING:
+        return ()
+    return units[:-1] if units[0].isdigit() and units[-1] in STOP_WORDS else units
 
 
 def _way(word: Units) -> Way:
@@ -155,7 +193,7 @@ def _telling_pairs(texts: Sequence[str]) -> list[str]:
 def plan(query: Query, dictionary: Dictionary = NO_DICTIONARY, sounds: Sounds | None = None) -> Plan:
     """Read off the terms of a query."""
     found = whole_words(query.words, dictionary)
-    required = _Required(synonyms_of(found, dictionary), sounds)
+    required = _Required(synonyms_of(found, dictionary), sounds, frozenset(_sequences(query.words)))
     required.take(found)
     texts = (*query.words, *query.phrases, *required.sounding)
     single = [s[0] for s in _sequences(query.phrases) if len(s) == 1]
@@ -174,7 +212,15 @@ def plan(query: Query, dictionary: Dictionary = NO_DICTIONARY, sounds: Sounds | 
         lecturers=_sequences(query.lecturers),
         topics=_sequences(query.topics),
         keys=_keys(query),
+        parts=tuple(required.parts[:MAX_TERMS]),
+        question=_question(query),
     )
+
+
+def _question(query: Query) -> Units:
+    words = _sequences(query.words)
+    is_long = any(len(word) > _LONGEST_TERM for word in words)
+    return tuple(unit for word in words for unit in word) if is_long and not query.phrases else ()
 
 
 def _keys(query: Query) -> tuple[tuple[str, ...], ...]:

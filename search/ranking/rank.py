@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -19,7 +18,9 @@ from numpy.typing import NDArray
 
 from search.engine import Popularity, Sort
 from search.ranking.order import highest_first, most_watched_first
+from search.ranking.partial import FEW, enough_of
 from search.ranking.plan import NAMES, Plan, Way, phrase_terms
+from search.ranking.weights import inverse_frequency
 from search.text.dictionary import SYNONYM_WEIGHT, Units
 
 # The usual constants of BM25. Pairs and words weigh the same (measured best on 1,500 known-item questions); a
@@ -168,11 +169,15 @@ def holding_all(plan: Plan, leaf: Leaf, among: Mask) -> Mask:
         held[ids] = True
         left = left & held
     for ways in plan.choices:
-        said = np.zeros(len(left), dtype=np.bool_)
-        for way in ways:
-            said |= _said_so(leaf, way)
-        left = left & said
+        left = left & _said_in_one_way(leaf, ways)
     return left
+
+
+def _said_in_one_way(leaf: Leaf, ways: Sequence[Way]) -> Mask:
+    said = np.zeros(len(leaf.alive), dtype=np.bool_)
+    for way in ways:
+        said |= _said_so(leaf, way)
+    return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +199,6 @@ def scored_terms(plan: Plan) -> Iterator[tuple[str, str, float]]:
     less = SYNONYM_WEIGHT * min(1.0, typed / others) if others else 0.0
     yield from (("words", word, less) for word in plan.other_words)
     yield from (("pairs", pair, less) for pair in plan.other_pairs)
-
-
-def inverse_frequency(documents: int, holding: int) -> float:
-    """BM25's weight of a term that ``holding`` of ``documents`` visible documents have."""
-    return log(1 + (documents - holding + 0.5) / (holding + 0.5))
 
 
 def _terms(plan: Plan, leaves: Sequence[Leaf], visible: Sequence[Mask]) -> list[_Term]:
@@ -225,6 +225,45 @@ def _relaxed(terms: Sequence[_Term], leaves: Sequence[Leaf], among: Sequence[Mas
         if held >= ENOUGH_CANDIDATES:
             break
     return [mask & some for mask, some in zip(chosen, among, strict=True)]
+
+
+def _answering(
+    plan: Plan, leaves: Sequence[Leaf], visible: Sequence[Mask], among: Sequence[Mask]
+) -> list[Mask]:
+    """The documents that answer in part (see ``partial``)."""
+    documents = sum(int(np.count_nonzero(seen)) for seen in visible)
+
+    def holding(field: str, term: str) -> int:
+        return sum(
+            int(np.count_nonzero(seen[leaf.postings(field, term).ids]))
+            for leaf, seen in zip(leaves, visible, strict=True)
+        )
+
+    enough = enough_of(plan, documents, holding)
+    if enough is None:
+        return list(among)
+    answering = []
+    for leaf, some in zip(leaves, among, strict=True):
+        held = np.zeros(len(some), dtype=np.int16)
+        alone = np.zeros(len(some), dtype=np.bool_)
+        for part in enough.parts:
+            said = _said_in_one_way(leaf, part.ways)
+            held += said
+            if part in enough.alone:
+                alone |= said
+        pairs = np.zeros(len(some), dtype=np.int16)
+        for pair in enough.pairs:
+            pairs[leaf.postings("pairs", pair).ids] += 1
+        answering.append(some & (alone | (held >= enough.needed) | (pairs >= enough.pairs_needed)))
+    return answering
+
+
+def _is_question_of_few(plan: Plan, leaves: Sequence[Leaf], matching: Sequence[Mask]) -> bool:
+    """Whether a question has few documents that hold all of its words, none of which says it as it stands."""
+    if not plan.question or sum(int(np.count_nonzero(some)) for some in matching) >= FEW:
+        return False
+    pairs = zip(leaves, matching, strict=True)
+    return not any((some & with_sequence(leaf, "pairs", plan.question)).any() for leaf, some in pairs)
 
 
 def _averages(leaves: Sequence[Leaf]) -> dict[str, float]:
@@ -288,6 +327,14 @@ def _lessons(scored: Sequence[_Scored]) -> tuple[list[str], Ids]:
     return list(numbers), np.concatenate(codes)
 
 
+def are_all_held(plan: Plan, leaves: Sequence[Leaf], visible: Sequence[Mask]) -> bool:
+    """Whether some visible document holds all the words; nothing is ranked for it."""
+    pairs = zip(leaves, visible, strict=True)
+    return not plan.is_empty and any(
+        holding_all(plan, leaf, eligible(plan, leaf, seen)).any() for leaf, seen in pairs
+    )
+
+
 def rank(
     plan: Plan,
     leaves: Sequence[Leaf],
@@ -310,8 +357,9 @@ def rank(
     terms = _terms(plan, leaves, visible)
     matching = [holding_all(plan, leaf, some) for leaf, some in zip(leaves, fitting, strict=True)]
     relaxed = plan.has_words and not any(some.any() for some in matching)
-    if relaxed:
-        matching = _relaxed(terms, leaves, fitting)
+    if relaxed or _is_question_of_few(plan, leaves, matching):
+        partly = _relaxed(terms, leaves, _answering(plan, leaves, visible, fitting))
+        matching = [all_of | some for all_of, some in zip(matching, partly, strict=True)]
     average = _averages(leaves)
     scored = []
     for leaf, some, let_through in zip(leaves, matching, allowed, strict=True):

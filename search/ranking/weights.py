@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from math import log
 
 from search.document import Document
 from search.text.analysis import pairs, unit_texts, word_texts
@@ -60,6 +61,11 @@ def weighted_fields(document: Document) -> list[tuple[str, int]]:
         (document.summary, SUMMARY),
         (document.spoken, SPOKEN),
     ]
+
+
+def inverse_frequency(documents: int, holding: int) -> float:
+    """BM25's weight of a term that ``holding`` of ``documents`` visible documents have."""
+    return log(1 + (documents - holding + 0.5) / (holding + 0.5))
 
 
 def terms_of(document: Document) -> Terms:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import rjieba
+if TYPE_CHECKING:
+    from types import ModuleType
 
 # Letters from here on are written without spaces: each is a unit (々, kana, hanzi, hangul, the astral
 # planes).
@@ -68,8 +69,15 @@ STOP_WORDS = frozenset(
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+@cache
+def word_cutter() -> ModuleType:
+    """The module rjieba, loaded with its dictionary (0.1 s) when something is cut."""
+    import rjieba
+
+    return rjieba
+
+
+class Unit(NamedTuple):
     """``start`` and ``end`` are character offsets in the folded text."""
 
     text: str
@@ -97,6 +105,11 @@ def units(folded: str) -> list[Unit]:
 def unit_texts(folded: str) -> list[str]:
     """As ``units``, without the offsets."""
     return _UNIT.findall(folded)
+
+
+def unit_starts(folded: str) -> list[int]:
+    """Where each of ``unit_texts`` begins."""
+    return [match.start() for match in _UNIT.finditer(folded)]
 
 
 def pair(left: str, right: str) -> str:
@@ -144,7 +157,7 @@ def word_texts(folded: str) -> list[str]:
             # The number before it may belong to it.
             found += [word.text for word in words(folded[match.start() - len(found.pop()) : match.end()])]
         else:
-            found += rjieba.cut_for_search(run)
+            found += word_cutter().cut_for_search(run)
     return found
 
 
@@ -153,7 +166,7 @@ def _cut(run: str) -> list[Word]:
     groups: list[list[Word]] = []
     whole_start = len(run)
     # Search mode gives the parts of a word before the word; so from behind, the word comes first.
-    for text, start, _end in reversed(rjieba.tokenize(run, mode="search")):
+    for text, start, _end in reversed(word_cutter().tokenize(run, mode="search")):
         if start >= whole_start:
             groups[-1].append(Word(text, is_part=True))
         else:

@@ -18,9 +18,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib import resources
+from typing import Any
 
 from search.text.analysis import unit_texts
-from search.text.fold import fold
+from search.text.fold import fold, spelling
 from search.text.names import Names, names_of
 
 Units = tuple[str, ...]
@@ -74,6 +75,11 @@ class Dictionary:
         """Its words, to be found by how they sound and by what is near; made when first asked for."""
         return names_of(self.written.values())
 
+    @cached_property
+    def spellings(self) -> frozenset[Units]:
+        """Its words as units, as they are folded and as people write their numbers (20大, 二十大)."""
+        return frozenset(self.written) | {tuple(unit_texts(spelling(text))) for text in self.written.values()}
+
     def at(self, units: Units, start: int) -> Units | None:
         """The longest word that begins at this unit."""
         for size in self.lengths.get(units[start], ()):
@@ -104,7 +110,18 @@ def _usable(texts: Iterable[str]) -> dict[Units, str]:
 @cache
 def shipped_entries() -> tuple[Entry, ...]:
     """What comes with Weike (``party_terms.json``: words and groups of synonyms, no definitions)."""
-    known = json.loads(
-        resources.files("search.text").joinpath("party_terms.json").read_text(encoding="utf-8")
-    )
+    known = _party_terms()
     return (*((word,) for word in known["words"]), *map(tuple, known["synonyms"]))
+
+
+@cache
+def standing_terms() -> Dictionary:
+    """Terms that are meant as they stand, whoever says them: what comes with Weike, also what staff have
+    switched off, and others that searches need no help with."""
+    return Dictionary.of(_party_terms()["standing"], shipped_entries())
+
+
+def _party_terms() -> dict[str, list[Any]]:
+    text = resources.files("search.text").joinpath("party_terms.json").read_text(encoding="utf-8")
+    known: dict[str, list[Any]] = json.loads(text)
+    return known

@@ -25,6 +25,15 @@ _NEEDS_CLUSTERS = re.compile(f"[{_INVISIBLE}{_COMBINING}]")
 _CLUSTER = re.compile(f"(?s:.)[{_INVISIBLE}{_COMBINING}]*")
 _DROP = re.compile(f"[{_INVISIBLE}]")
 
+# Variants that OpenCC's t2s leaves as they are: of Taiwan and Hong Kong (tw2s and hk2s know them, but make
+# 幺 of 么), and of old print.
+_VARIANTS = str.maketrans("妳牠衞敍枱糭衹粧簷痺鬪囘", "你它卫叙台粽只妆檐痹斗回")
+# 著 is 着 in Taiwan's spelling, which tw2s tells from 著名; not from all of these, which are simplified too.
+_STAYS_BEHIND = frozenset(  # 显著, 名著
+    "原土巨论論译譯合拙遗遺新显顯卓昭名专專编編撰较較所"
+)
+_STAYS_BEFORE = frozenset("名作者述称稱录錄书書有")
+
 # Up to so many characters a text is a word or a name, which is folded again and again.
 _SHORT = 32
 
@@ -46,8 +55,8 @@ def _per_character() -> _PerCharacter:
 
 
 @cache
-def _simplify() -> Callable[[str], str]:
-    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+def _simplify(how: str = "t2s") -> Callable[[str], str]:
+    convert: Callable[[str], str] = opencc.OpenCC(how).convert
     return convert
 
 
@@ -96,12 +105,30 @@ def _simplified(text: str) -> str:
     """Traditional to simplified, character for character (so that the way back stays the same)."""
     if text.isascii():
         return text
+    text = _without_particle(text.translate(_VARIANTS))
     convert = _simplify()
     converted = convert(text)
     if len(converted) == len(text):
         return converted
     singly = (convert(char) for char in text)
     return "".join(new if len(new) == 1 else old for old, new in zip(text, singly, strict=True))
+
+
+def _without_particle(text: str) -> str:
+    """沿著 as 沿着, 著名 and 原著 as they are."""
+    if "著" not in text:
+        return text
+    converted = _simplify("tw2s")(text)
+    if len(converted) != len(text):
+        return text
+    return "".join(
+        new if old == "著" and not _stays(text, n) else old
+        for n, (old, new) in enumerate(zip(text, converted, strict=True))
+    )
+
+
+def _stays(text: str, at: int) -> bool:
+    return (at > 0 and text[at - 1] in _STAYS_BEHIND) or text[at + 1 : at + 2] in _STAYS_BEFORE
 
 
 def _numbers(folded: Folded) -> Folded:

@@ -108,14 +108,32 @@ class _Pieces:
     def places(self, piece: str, *, at_start: bool = False) -> Iterator[tuple[int, int]]:
         """(number of the string, offset in it) of the piece, at most MOST_PLACES times."""
         looked_up = "\n" + piece if at_start else piece
+        for after in self._found(looked_up):
+            yield self._place(after + at_start)
+
+    def one_off(self, piece: str) -> Iterator[tuple[int, int, int]]:
+        """(number of the string, offset in it, how many characters more) of what is one character away from
+        the piece: then one half of it is right."""
+        middle = len(piece) // 2
+        for half, before in ((piece[:middle], 0), (piece[middle:], middle)):
+            for after in self._found(half):
+                for change in (0, -1, 1):
+                    first = after - before - (change if before else 0)
+                    found = self.text[max(0, first) : first + len(piece) + change]
+                    if first > 0 and "\n" not in found and is_one_off(piece, found):
+                        yield *self._place(first), change
+
+    def _found(self, text: str) -> Iterator[int]:
         after = -1
         for _ in range(MOST_PLACES):
-            after = self.text.find(looked_up, after + 1)
+            after = self.text.find(text, after + 1)
             if after < 0:
                 return
-            at = after + at_start
-            number = bisect_right(self.starts, at) - 1
-            yield number, at - self.starts[number]
+            yield after
+
+    def _place(self, at: int) -> tuple[int, int]:
+        number = bisect_right(self.starts, at) - 1
+        return number, at - self.starts[number]
 
 
 def _unit_at(parts: tuple[str, ...], offset: int) -> int | None:
@@ -145,20 +163,33 @@ class Names:
         return map(Name.read, self._terms)
 
     @cached_property
+    def _pieces(self) -> tuple[_Pieces, _Pieces, _Pieces, _Pieces]:
+        """Of all names how they are spelled, how they sound, their initials, and how they sound nearly; read
+        back once for all four."""
+        spelled, lettered, initialled, nearly = [], [], [], []
+        for name in self._all():
+            letters_of = name.letters
+            spelled.append("".join(name.units))
+            lettered.append("".join(letters_of))
+            initialled.append("".join(name.initials))
+            nearly.append("".join(map(alike, letters_of)))
+        return _Pieces(spelled), _Pieces(lettered), _Pieces(initialled), _Pieces(nearly)
+
+    @property
     def _spelled(self) -> _Pieces:
-        return _Pieces("".join(name.units) for name in self._all())
+        return self._pieces[0]
 
-    @cached_property
+    @property
     def _lettered(self) -> _Pieces:
-        return _Pieces("".join(name.letters) for name in self._all())
+        return self._pieces[1]
 
-    @cached_property
+    @property
     def _initialled(self) -> _Pieces:
-        return _Pieces("".join(name.initials) for name in self._all())
+        return self._pieces[2]
 
-    @cached_property
+    @property
     def _alike(self) -> _Pieces:
-        return _Pieces("".join(map(alike, name.letters)) for name in self._all())
+        return self._pieces[3]
 
     def sounding(self, run: str) -> Iterator[NamePart]:
         """Whole units of names that are read like these letters, or begin with them."""
@@ -216,22 +247,14 @@ class Names:
     def _one_off(
         self, pieces: _Pieces, typed: tuple[str, ...], distance: float
     ) -> Iterator[tuple[NamePart, float]]:
-        """One of its letters or characters is wrong, missing or too many: then one half of it is right."""
+        """One of its letters or characters is wrong, missing or too many."""
         whole = "".join(typed)
-        middle = len(whole) // 2
-        for half, before in ((whole[:middle], 0), (whole[middle:], middle)):
-            for number, offset in pieces.places(half):
-                name = self._name(number)
-                parts = name.units if pieces is self._spelled else name.letters
-                text = "".join(parts)
-                for change in (0, -1, 1):
-                    first = offset - before - (change if before else 0)
-                    last = first + len(whole) + change
-                    if first < 0 or not is_one_off(whole, text[first:last]):
-                        continue
-                    start, end = _unit_at(parts, first), _unit_at(parts, last)
-                    if start is not None and end is not None:
-                        yield NamePart(name, start, end), distance + (0.1 if change else 0.0)
+        for number, offset, change in pieces.one_off(whole):
+            name = self._name(number)
+            parts = name.units if pieces is self._spelled else name.letters
+            start, end = _unit_at(parts, offset), _unit_at(parts, offset + len(whole) + change)
+            if start is not None and end is not None:
+                yield NamePart(name, start, end), distance + (0.1 if change else 0.0)
 
 
 def names_of(texts: Iterable[str]) -> Names:

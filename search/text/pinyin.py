@@ -13,9 +13,6 @@ from functools import cache
 from itertools import groupby
 from typing import cast
 
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
-
 from search.text.analysis import is_han, unit_texts
 from search.text.fold import spelling
 
@@ -57,6 +54,9 @@ _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("h", 
 
 def syllables(name: str, *, is_person: bool = False) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(unit, its syllables) of a name; numbers are spelled out, letters are one syllable of their own."""
+    # Imported here: it takes 0.3 s, and most queries need no sounds.
+    from pypinyin import lazy_pinyin
+
     units = unit_texts(spelling(name))
     found: list[tuple[str, tuple[str, ...]]] = []
     for han, run in groupby(units, is_han):
@@ -106,6 +106,8 @@ def alike(sound: str) -> str:
 def _sounds() -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, str]]:
     """How each character in common use may be read; the characters of each sound, the commonest first; and
     those of each sound as ``alike`` has it."""
+    from pypinyin.constants import PINYIN_DICT
+
     read: dict[str, tuple[str, ...]] = {}
     same: dict[str, list[str]] = {}
     near: dict[str, list[str]] = {}

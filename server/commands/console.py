@@ -7,20 +7,18 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console as RichConsole
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from library.core.database import sqlite_file
-from server import logs
 from server.commands.failures import Failure, said
 from server.settings import Settings
 from server.web.language.i18n import N_, Catalogue
-from server.wiring import Ports, open_ports
+
+if TYPE_CHECKING:
+    from server.wiring import Ports
 
 
 @dataclass
@@ -30,7 +28,6 @@ class Console:
     settings: Settings
     catalogue: Catalogue
     verbose: bool = False
-    _bar: RichConsole = field(default_factory=lambda: RichConsole(stderr=True))
 
     def say(self, sentence: str, **values: object) -> str:
         """Return a sentence in the command's language."""
@@ -59,16 +56,22 @@ class Console:
 
     def log(self, quiet: bool) -> None:
         """Send log lines to stderr; a `quiet` command shows warnings only, unless --verbose was given."""
+        from server import logs
+
         logs.configure(self.settings.log_format)
         if quiet and not self.verbose:
             logging.getLogger().setLevel(logging.WARNING)
 
     @contextmanager
-    def ports(self, *, must_exist: bool = False) -> Iterator[Ports]:
-        """Open the library for the time of the block.
+    def ports(self, *, must_exist: bool = False, all_now: bool = False) -> Iterator[Ports]:
+        """Open the library for the time of the block; each of its ports when it is needed, or `all_now`
+        where threads of the command ask for them.
 
         `must_exist` refuses to make a new, empty one, which a mistyped folder would otherwise get.
         """
+        from library.core.database import sqlite_file
+        from server.wiring import open_ports
+
         file = sqlite_file(self.settings.database)
         if must_exist and file is not None and not file.exists():
             raise Failure(
@@ -76,7 +79,7 @@ class Console:
                 2,
                 folder=self.settings.data,
             )
-        ports = open_ports(self.settings)
+        ports = open_ports(self.settings, all_now=all_now)
         try:
             yield ports
         finally:
@@ -88,8 +91,13 @@ class Console:
         if not sys.stderr.isatty():
             yield lambda percent, doing: None
             return
+        from rich.console import Console as RichConsole
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
-        with Progress(*columns, TimeRemainingColumn(), console=self._bar, transient=True) as bar:
+        with Progress(
+            *columns, TimeRemainingColumn(), console=RichConsole(stderr=True), transient=True
+        ) as bar:
             task = bar.add_task(label, total=100.0)
 
             def show(percent: float, doing: str) -> None:

@@ -1,4 +1,8 @@
-"""From an error to one sentence and an exit code: 2 for bad input, 1 for failure."""
+"""From an error to one sentence and an exit code: 2 for bad input, 1 for failure.
+
+Errors are known by the module and the name of their class: to ask for the class itself would load the job
+machinery, the transcoder and the index for every command that fails for another reason.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,11 @@ from dataclasses import dataclass
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
 
 from library.core.errors import WeikeError
-from library.finding.indexer import IndexUnavailable
 from server.secrets import SecretUnreadable
 from server.web.assets import AssetsMissingError
 from server.web.language.i18n import N_, Catalogue
-from server.web.language.words import explain
 from transcode.errors import Refused, TranscodeError
 
 FAILED, BAD_INPUT = 1, 2
@@ -60,18 +61,15 @@ def said(error: BaseException, catalogue: Catalogue) -> Said:
     if isinstance(error, TranscodeError):
         code = BAD_INPUT if isinstance(error, Refused) else FAILED
         return Said(_explained(error.code, error.details, catalogue), code)
-    if isinstance(error, IndexUnavailable):
-        return Said(_explained(error.code, {}, catalogue), FAILED)
+    if _is(error, "library.finding.indexer", "IndexUnavailable"):
+        return Said(_explained(str(getattr(error, "code", "")), {}, catalogue), FAILED)
     if isinstance(error, typer.TyperException):
         return Said(_usage(error, catalogue), BAD_INPUT)
     return _of_the_machine(error, catalogue)
 
 
 def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
-    # Imported here: it brings the job machinery, which most commands never need.
-    from server.background.worker import WorkerBusy
-
-    if isinstance(error, WorkerBusy):
+    if _is(error, "server.background.worker", "WorkerBusy"):
         return Said(catalogue.say(N_("这个资料库已经有一个处理进程在运行，同一时间只能有一个。")), FAILED)
     if isinstance(error, SecretUnreadable):
         return Said(catalogue.say(N_("密钥文件不能用：%(said)s"), said=error), FAILED)
@@ -79,8 +77,8 @@ def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
         return Said(catalogue.say(N_("网页的脚本和样式还没有生成，请先运行 python3 run.py setup。")), FAILED)
     if isinstance(error, ValidationError):
         return Said(catalogue.say(N_("设置不能用：%(said)s"), said=_settings(error)), BAD_INPUT)
-    if isinstance(error, OperationalError):
-        first = str(error.orig).strip().splitlines()[:1]
+    if _is(error, "sqlalchemy.exc", "OperationalError"):
+        first = str(getattr(error, "orig", "")).strip().splitlines()[:1]
         return Said(catalogue.say(N_("数据库打不开：%(said)s"), said="".join(first)), FAILED)
     if isinstance(error, OSError):
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -96,7 +94,13 @@ def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
     return Said(catalogue.say(sentence, kind=kind, said="".join(first)[:200]), FAILED)
 
 
+def _is(error: BaseException, module: str, name: str) -> bool:
+    return any((kind.__module__, kind.__name__) == (module, name) for kind in type(error).__mro__)
+
+
 def _explained(code: str, values: Mapping[str, object], catalogue: Catalogue) -> str:
+    from server.web.language.words import explain
+
     reason = explain(code, values, catalogue)
     field = values.get("field")
     # A row or a command has many fields: the sentence alone would leave open which one is meant.

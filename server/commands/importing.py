@@ -84,7 +84,7 @@ def import_(
     listed = _read(manifest)
     if listed.ignored:
         console.note(N_("这些列没有用上：%(columns)s"), columns=", ".join(listed.ignored))
-    with indexing_beside(console.settings, len(listed.rows)) as begin, console.ports() as ports:
+    with indexing_beside(console.settings, len(listed.rows)) as begin, console.ports(all_now=True) as ports:
         begin()
         run = _Run(console, ports, publish)
         try:

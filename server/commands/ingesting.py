@@ -71,7 +71,7 @@ def ingest(
         transcript=None if transcript is None else taking.read_transcript(transcript),
         audience=audience,
     )
-    with console.ports() as ports:
+    with console.ports(all_now=True) as ports:
         local.check_file(file, ports.uploads, ports.settings.limits)
         taken = _take(console, ports.db, ports.clock, file, about, again)
         if taken.already_here:

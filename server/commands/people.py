@@ -14,7 +14,6 @@ from library.core.database import Database
 from library.core.errors import Conflict, NotFound
 from library.core.permits import Role
 from library.core.text import name_key
-from library.erasing import erase
 from library.people import actions, queries
 from library.people.tables import Person
 from server.commands.administrator import machine, root
@@ -141,6 +140,8 @@ def erase_(
     as_json: Json = False,
 ) -> None:
     """Erase somebody."""
+    from library.erasing import erase  # it knows every table, and no other command here needs one of them
+
     console = _begin(context)
     with console.ports(must_exist=True) as ports:
         with ports.db.read() as session:

@@ -52,7 +52,7 @@ def serve(
     console = console_of(context)
     console.log(quiet=False)
     listening, console = listen(console, host, port)
-    with listening, console.ports() as ports:
+    with listening, console.ports(all_now=True) as ports:
 
         def announce() -> None:
             typer.echo(console.say(N_("微课网站：%(url)s"), url=ports.settings.base_url))
@@ -145,7 +145,7 @@ def worker(context: typer.Context) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    with console.ports() as ports:
+    with console.ports(all_now=True) as ports:
         running = Worker(ports)
         running.start()
         try:

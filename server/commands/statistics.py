@@ -31,7 +31,7 @@ from server.slices.statistics.spans import Chosen, choose
 from server.web.language.formats import clock, watched_words
 from server.web.language.i18n import N_
 from server.web.language.words import word
-from server.web.pages import counting_rule
+from server.web.shown_parts import counting_rule
 
 HELP = N_("统计：一课或全部课程的数字；汇总、封存和核对。weike stats 后面直接写课的编号也可以。")
 

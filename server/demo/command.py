@@ -42,7 +42,7 @@ def demo(
     console = console_of(context).with_settings(worker=True, roll_up_after_s=_ROLL_UP_AFTER_S)
     console.log(quiet=True)
     listening, console = _listen(console, host, port)
-    with listening, _only_one(console), console.ports() as ports:
+    with listening, _only_one(console), console.ports(all_now=True) as ports:
         known = accounts(ports.db, ports.clock, ports.settings.data)
         maker = LessonMaker(console, ports.db, ports.clock, lambda: ports.tools)
 

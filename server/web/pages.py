@@ -5,30 +5,29 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from library.access.rules import SIGN_IN_DAYS
-from library.core.paging import Page
 from library.core.permits import Role, Viewer
-from server.settings import Settings
 from server.web.language.words import Explained
 from server.web.navigation import NavigationEntry, navigation_for
 from server.web.parts import (
     Context,
-    CountingRule,
     Flash,
     Frame,
     Language,
-    Pager,
     Reason,
     SignedInPerson,
 )
+from server.web.shown_parts import counting_rule, pager
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer
 from server.web.who import SESSION_COOKIE, VISITOR_COOKIE, Who
+
+__all__ = ["Pages", "counting_rule", "pager", "reason", "safe_next", "signed_in_person"]
 
 FLASH_COOKIE = "weike_flash"
 _YEAR_S = 365 * 24 * 3600
@@ -122,32 +121,6 @@ class Pages:
     def explain_reason(self, code: str, args: Mapping[str, object] | None, language: Language) -> Explained:
         """Return a stored reason in words."""
         return self.renderer.explain(Reason(code=code, args=args or {}), language)
-
-
-def counting_rule(settings: Settings) -> CountingRule:
-    """Return the counting rule as it is printed: the settings themselves."""
-    rule = settings.view_rule
-    return CountingRule(
-        min_s=rule.min_s,
-        short_clip_s=rule.short_clip_s,
-        short_share=rule.short_share,
-        window_min=rule.window_min,
-        complete_share=rule.complete_share,
-        max_rate=rule.max_rate,
-        slack_s=rule.slack_s,
-        late_h=rule.late_h,
-        beat_every_s=settings.beat_every_s,
-        group_most=rule.group_most,
-    )
-
-
-def pager(page: Page[object], path: str, **filters: object) -> Pager:
-    """Return where we are in a list; empty filters are left out of its address, `path` may have a query."""
-    chosen = urlencode({name: value for name, value in filters.items() if value})
-    joint = "&" if "?" in path else "?"
-    return Pager(
-        page=page.number, pages=page.last, total=page.total, url=f"{path}{joint}{chosen}" if chosen else path
-    )
 
 
 def safe_next(url: str) -> str:

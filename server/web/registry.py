@@ -6,29 +6,23 @@ Whatever two of them bring is refused here, when the program starts; a later one
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
 from server.settings import Settings
-from server.web.language.phrases import Phrases
+from server.web.language.phrases import Phrases, SlicesClash, Spoken, joined, together
 from server.web.language.sentences import SENTENCES
 from server.web.navigation import NavigationEntry
 from server.web.parts import Context, ErrorPage
 from server.web.slice import Slice
 
+__all__ = ["SHARED", "Registry", "SlicesClash", "gather", "routers_of"]
+
 SHARED = Slice(name="everybody", pages=(ErrorPage,), sentences=SENTENCES)
 """What is there before any slice comes."""
-
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-class SlicesClash(Exception):
-    """Two slices bring the same thing, or one brings it twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +37,10 @@ class Registry:
 def gather(slices: Sequence[Slice]) -> Registry:
     """Put together what `slices` bring and what everybody shares; raises SlicesClash."""
     slices = (SHARED, *slices)
-    _joined("the name", slices, lambda one: [(one.name, one)])
-    words = _joined("the word", slices, _words)
-    kinds = dict.fromkeys(kind for kind, _ in words)
+    joined("the name", slices, lambda one: [(one.name, one)])
     return Registry(
-        phrases=Phrases(
-            sentences=_joined("the code", slices, lambda one: one.sentences.items()),
-            told_apart=_joined("the code", slices, lambda one: one.told_apart.items()),
-            words={kind: {code: name for (of, code), name in words.items() if of == kind} for kind in kinds},
-        ),
-        pages=_joined("the template", slices, lambda one: [(page.template, page) for page in one.pages]),
+        phrases=together([Spoken(one.name, one.sentences, one.told_apart, one.words) for one in slices]),
+        pages=joined("the template", slices, lambda one: [(page.template, page) for page in one.pages]),
         navigation=tuple(
             sorted((entry for one in slices for entry in one.navigation), key=lambda entry: entry.rank)
         ),
@@ -79,27 +67,6 @@ def routers_of(slices: Sequence[Slice], settings: Settings) -> list[APIRouter]:
                 taken.append((one.name, method, path, router))
             routers.append(router)
     return routers
-
-
-def _joined(
-    what: str, slices: Sequence[Slice], brought: Callable[[Slice], Iterable[tuple[_K, _V]]]
-) -> dict[_K, _V]:
-    """Return all that `slices` bring, by its key; raises SlicesClash for a key that comes twice."""
-    joined: dict[_K, _V] = {}
-    owners: dict[_K, str] = {}
-    for one in slices:
-        for key, value in brought(one):
-            if key in joined:
-                raise SlicesClash(f"{what} {key!r} is of the slice {owners[key]} and of {one.name}")
-            joined[key], owners[key] = value, one.name
-    return joined
-
-
-def _words(one: Slice) -> Iterator[tuple[tuple[str, str], str]]:
-    """Give each word by its kind and code: slices may share a kind, but not a word."""
-    for kind, names in one.words.items():
-        for code, name in names.items():
-            yield (kind, code), name
 
 
 def _routes(router: APIRouter) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from search.document import Document
 from search.engine import Counts, Filters, Popularity, Results, Sort, Suggestion
 from search.engines.tantivy.popularity import KnownLessons
 from search.engines.tantivy.schema import entry_of
-from search.engines.tantivy.search import Search
+from search.engines.tantivy.search import Search, are_all_held
 from search.engines.tantivy.store import TantivyStore, damage
 from search.engines.tantivy.view import KnownNames, Snapshot, View
 from search.errors import IndexDamaged
@@ -118,9 +118,12 @@ class TantivyIndex:
         if not scope:
             return None
         with damage(f"the index in {self.folder}"):
-            terms = View(self._now(), scope).terms(self._names)
-            candidates = list(corrections(terms, parsed, dictionary, sounds_only=sounds_only))
-        return first_better(candidates, lambda one: self.search(one, scope, limit=0, dictionary=dictionary))
+            view = View(self._now(), scope)
+            terms = view.terms(self._names)
+            candidates = corrections(terms, parsed, dictionary, sounds_only=sounds_only)
+            return first_better(
+                candidates, lambda one: are_all_held(view, plan(one, dictionary, LetterReader(terms)))
+            )
 
     def close(self) -> None:
         """Let go of the files held open; the next use opens them again."""

@@ -8,6 +8,7 @@ import tantivy
 from tantivy import Occur
 
 from search.engines.tantivy.schema import TIMES_A_WORD, written
+from search.ranking.partial import Enough
 from search.ranking.plan import NAMES, Plan, Way, phrase_terms
 from search.ranking.rank import FIELD_WEIGHT, K1, scored_terms
 from search.text.dictionary import Units
@@ -51,7 +52,21 @@ class QueryBuilder:
 
     def choices(self, plan: Plan) -> list[tuple[Occur, Query]]:
         """Words that can be said in several ways: each in one of them."""
-        return [(Occur.Must, some([self._way(way) for way in ways])) for ways in plan.choices]
+        return [(Occur.Must, self._one_way(ways)) for ways in plan.choices]
+
+    def enough(self, enough: Enough) -> Query:
+        """Who answers in part (see ``partial``)."""
+        alone = [self._one_way(part.ways) for part in enough.alone]
+        several = [(Occur.Should, self._one_way(part.ways)) for part in enough.parts]
+        if len(several) >= enough.needed:
+            alone.append(Query.boolean_query(several, minimum_number_should_match=enough.needed))
+        if len(enough.pairs) >= enough.pairs_needed:
+            pairs = [(Occur.Should, self.term("pairs", pair)) for pair in enough.pairs]
+            alone.append(Query.boolean_query(pairs, minimum_number_should_match=enough.pairs_needed))
+        return some(alone) if alone else Query.empty_query()
+
+    def _one_way(self, ways: Sequence[Way]) -> Query:
+        return some([self._way(way) for way in ways])
 
     def _way(self, way: Way) -> Query:
         parts = [self.any_of(NAMES, way.names)] if way.names else []

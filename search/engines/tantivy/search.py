@@ -16,8 +16,10 @@ from search.engines.tantivy.query import every, ranking_terms, required, some, w
 from search.engines.tantivy.schema import COUNTED_FIELD
 from search.engines.tantivy.view import View
 from search.ranking.counts import ordered
+from search.ranking.partial import FEW, enough_of
 from search.ranking.plan import Plan
-from search.ranking.rank import ENOUGH_CANDIDATES, inverse_frequency
+from search.ranking.rank import ENOUGH_CANDIDATES
+from search.ranking.weights import inverse_frequency
 
 # More values of one kind than any page can show.
 _MOST_VALUES = 10_000
@@ -35,6 +37,16 @@ class Term(NamedTuple):
     holding: int
 
 
+def are_all_held(view: View, wanted: Plan) -> bool:
+    """Whether some visible document holds all the words; nothing is ranked for it."""
+    if wanted.is_empty:
+        return False
+    builder = view.builder
+    words = [(Occur.Must, builder.term(*one)) for one in required(wanted)]
+    conditions = builder.eligible(wanted) + builder.choices(wanted) + words
+    return view.count(tantivy.Query.boolean_query(view.seen(beside=conditions) + conditions)) > 0
+
+
 class Search:
     """One query in one view; of `ranked`, the places of a page in the order of relevance, the hits are found
     in the same pass that counts all (an empty range: they are only counted)."""
@@ -49,10 +61,23 @@ class Search:
         self._ask_for(eligible + view.builder.choices(wanted), all_of=required(wanted))
         self.total = self._count()
         self.relaxed = False
-        if not self.total and wanted.has_words and not (filters and view.count(self._fits)):
-            self._relax(eligible)
+        if not wanted.has_words or (self.total and not wanted.question):
+            return
+        all_held = view.count(self._fits) if filters else self.total
+        if not all_held or self._is_question_of_few(wanted, all_held):
+            self._relax(wanted, eligible, beside=self._fits if all_held else None)
             self.total = self._count()
-            self.relaxed = (self.total or (bool(filters) and view.count(self._fits))) > 0
+            any_held = self.total or (bool(filters) and view.count(self._fits))
+            self.relaxed = not all_held and any_held > 0
+
+    def _is_question_of_few(self, wanted: Plan, all_held: int) -> bool:
+        """Whether a question has few documents that hold all of its words, none of which says it as it
+        stands."""
+        if not wanted.question or all_held >= FEW:
+            return False
+        return not self._view.count(
+            every([self._fits, self._view.builder.sequence("pairs", wanted.question)])
+        )
 
     def _ask_for(
         self,
@@ -99,8 +124,21 @@ class Search:
             found.append(Term(field, text, view.builder.term(field, text), factor, count))
         return sorted(found, key=lambda term: term.holding), weights
 
-    def _relax(self, eligible: list[tuple[Occur, tantivy.Query]]) -> None:
-        """Ask for one of the rarest terms, of as many as bring enough candidates."""
+    def _relax(
+        self, wanted: Plan, eligible: list[tuple[Occur, tantivy.Query]], beside: tantivy.Query | None
+    ) -> None:
+        """Ask for what answers in part, or is found ``beside``."""
+        self._ask_for_part(wanted, eligible)
+        if beside is not None:
+            self._ask_for([(Occur.Must, some([beside, self._fits]))])
+
+    def _ask_for_part(self, wanted: Plan, eligible: list[tuple[Occur, tantivy.Query]]) -> None:
+        """Ask for one of the rarest terms, of as many as bring enough candidates; and for what answers in
+        part."""
+        view = self._view
+        enough = enough_of(wanted, view.documents, view.holding)
+        if enough is not None:
+            eligible = [*eligible, (Occur.Must, view.builder.enough(enough))]
         chosen: list[Term] = []
         at_most = 0
         for term in self._terms:

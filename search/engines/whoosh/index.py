@@ -14,7 +14,7 @@ from search.document import Document
 from search.engine import Counts, Filters, Hit, Popularity, Results, Sort, Suggestion
 from search.engines.whoosh.reader import Segment, WhooshReader
 from search.engines.whoosh.schema import entry_of
-from search.engines.whoosh.store import WhooshStore
+from search.engines.whoosh.store import WhooshStore, damage
 from search.errors import IndexDamaged
 from search.meaning.did_you_mean import corrections, first_better
 from search.meaning.letters import LetterReader
@@ -24,7 +24,7 @@ from search.query import Query, parse
 from search.ranking.counts import count, everything_but
 from search.ranking.keys import filter_keys, key
 from search.ranking.plan import NAMES, plan
-from search.ranking.rank import Mask, RankedDocument, holders, rank, with_sequence
+from search.ranking.rank import Mask, RankedDocument, are_all_held, holders, rank, with_sequence
 from search.text.dictionary import NO_DICTIONARY, Dictionary
 
 
@@ -128,11 +128,14 @@ class WhooshIndex:
         """See SearchEngine."""
         parsed = parse(query) if isinstance(query, str) else query
         with self._reading() as reader:
-            visible = [_visible(segment, scope) for segment in reader.segments]
-            candidates = list(
-                corrections(_terms(reader.segments, visible), parsed, dictionary, sounds_only=sounds_only)
+            segments = reader.segments
+            visible = [_visible(segment, scope) for segment in segments]
+            terms = _terms(segments, visible)
+            candidates = corrections(terms, parsed, dictionary, sounds_only=sounds_only)
+            return first_better(
+                candidates,
+                lambda one: are_all_held(plan(one, dictionary, LetterReader(terms)), segments, visible),
             )
-        return first_better(candidates, lambda one: self.search(one, scope, limit=0, dictionary=dictionary))
 
     def close(self) -> None:
         """Let go of the files held open; the next use opens them again."""
@@ -174,6 +177,13 @@ def _terms(segments: list[Segment], visible: list[Mask]) -> VisibleTerms:
             for segment, seen in zip(segments, visible, strict=True)
         )
 
+    def has(field: str, term: str) -> bool:
+        with damage("the terms of the index"):
+            return any(
+                segment.holds(field, term) and seen[segment.postings(field, term).ids].any()
+                for segment, seen in zip(segments, visible, strict=True)
+            )
+
     def saying(units: tuple[str, ...]) -> int:
         return sum(
             int(np.count_nonzero(seen & with_sequence(segment, "pairs", units)))
@@ -183,10 +193,7 @@ def _terms(segments: list[Segment], visible: list[Mask]) -> VisibleTerms:
     return VisibleTerms(
         names=lambda: [segment.names for segment in segments],
         count_named=lambda term: holding(NAMES, term),
-        has=lambda field, term: any(
-            seen[segment.postings(field, term).ids].any()
-            for segment, seen in zip(segments, visible, strict=True)
-        ),
+        has=has,
         count_saying=saying,
         pairs_from=lambda unit: (term for segment in segments for term in segment.terms("pairs", unit)),
     )

@@ -22,7 +22,7 @@ from search.text.names import name_terms
 
 # Raise it when fields, terms, keys, folding or weights change: an index of another version asks to be
 # rebuilt.
-VERSION = 4
+VERSION = 5
 
 # The distribution is pinned by hash; four others share the import name, and private parts are used below.
 WHOOSH = (3, 54, 0)

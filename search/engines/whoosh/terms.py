@@ -12,6 +12,7 @@ import mmap
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import md5
 from itertools import chain
 from struct import Struct
@@ -198,6 +199,13 @@ class TermWriter:
             index.dbfile.write(b"".join(empty if entry is None else _SLOT.pack(*entry) for entry in table))
 
 
+@lru_cache(maxsize=10_000)
+def _hashed(prefix: bytes, term: str) -> tuple[bytes, int]:
+    # The same term is looked for in every segment.
+    key = prefix + term.encode()
+    return key, int.from_bytes(md5(key, usedforsecurity=False).digest()[-4:], "big")
+
+
 class TermLookup:
     """Finds the postings of a term in the files of one segment, held in memory as the system sees fit."""
 
@@ -215,6 +223,10 @@ class TermLookup:
         at, length = place
         return unpacked(self._postings[at : at + length], with_positions=with_positions)
 
+    def holds(self, field: str, term: str) -> bool:
+        """Whether anybody holds a term; its postings are not read."""
+        return self._find(field, term) is not None
+
     def all_of(self, terms: Any) -> Iterator[tuple[str, str, Block]]:
         """(field, term, postings) of everything, to be written into another segment."""
         for field, term in terms.terms():
@@ -227,8 +239,7 @@ class TermLookup:
         prefix = self._fields.get(field)
         if prefix is None:
             return None
-        key = prefix + term.encode()
-        hashed = int.from_bytes(md5(key, usedforsecurity=False).digest()[-4:], "big")
+        key, hashed = _hashed(prefix, term)
         start, slots = self._tables[hashed & 255]
         file = self._terms
         for n in range(slots):

@@ -21,8 +21,8 @@ from library.plays.statistics import Sort
 from server.slices.statistics.charts import completion, day_chart, retention, shares
 from server.slices.statistics.contexts import ClipStats, OverviewPage, StatsPage
 from server.slices.statistics.spans import Chosen
-from server.web.pages import pager
 from server.web.parts import CountingRule, Frame, LessonRef
+from server.web.shown_parts import pager
 
 LESSONS_PER_PAGE = 50
 

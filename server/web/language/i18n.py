@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import cast
-
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
+from typing import TYPE_CHECKING, cast
 
 from server.web.language.phrases import Phrases
-from server.web.parts import Language
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+    from server.web.parts import Language
 
 SOURCE_LANGUAGE: Language = "zh-CN"
 LANGUAGES: Mapping[Language, str] = {"zh-CN": "中文", "en": "English"}
@@ -89,6 +88,11 @@ def load_catalogues(folder: Path, phrases: Phrases) -> Catalogues:
 
 
 def _read(path: Path, language: Language, phrases: Phrases) -> Catalogue:
+    # Imported here: the command line speaks Chinese without it.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+    from babel.support import Translations
+
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
     compiled = BytesIO()

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from server.web.language.formats import duration_words, percent_words, size
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.sentences import SENTENCES
-from server.web.parts import CountingRule
+
+if TYPE_CHECKING:
+    from server.web.parts import CountingRule
 
 
 @dataclass(frozen=True, slots=True)
