@@ -15,7 +15,7 @@ from library.catalog.tables import Lesson
 from library.core.clock import Clock
 from library.core.database import Database
 from library.core.errors import Invalid
-from library.intake import actions, local
+from library.intake import actions, local, transcripts
 from library.intake.rules import TRANSCRIPT_MAX_BYTES, RecordingState
 from library.people import queries as people
 from library.review import actions as review
@@ -121,7 +121,7 @@ def _new(session: Session, copy: local.Copied, about: About, now: datetime) -> T
     if about.audience is not Audience.EVERYONE:
         catalog.set_audience(session, lesson, about.audience, now)
     if about.transcript is not None:
-        actions.put_transcript(session, lesson, *about.transcript)
+        transcripts.take(session, lesson, transcripts.read(*about.transcript), now)
     return Taken(lesson.id, local.attach(session, lesson, copy, now).id, False)
 
 

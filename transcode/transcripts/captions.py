@@ -24,16 +24,6 @@ _LONG_PAUSE_S = 0.7
 _SYLLABLE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[a-z]+|[0-9]", re.IGNORECASE)
 
 
-def fit_cues(cues: Sequence[Cue], duration_s: float) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
-    """Return the timed cues within a recording, and the warning `past_the_end` when some are not.
-
-    A transcript longer than its video usually belongs to another take: people want to be told.
-    """
-    kept = cut_cues(cues, 0.0, duration_s)
-    last_s = max((cue.end_s for cue in cues if cue.end_s is not None), default=0.0)
-    return kept, (("past_the_end",) if last_s > duration_s + 1.0 else ())
-
-
 def cut_cues(cues: Sequence[Cue], start_s: float, end_s: float) -> tuple[Cue, ...]:
     """Return the cues of one clip, on the clip's clock. A cue across the border is shown on both sides."""
     found = []
