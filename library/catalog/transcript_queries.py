@@ -42,9 +42,7 @@ def version(session: Session, lesson_id: str, n: int) -> TranscriptVersion:
 def version_in_use(session: Session, lesson_id: str) -> TranscriptVersion | None:
     """Return the transcript that a lesson's cues are made from; None when it was given none."""
     return session.scalars(
-        select(TranscriptVersion).where(
-            TranscriptVersion.lesson_id == lesson_id, TranscriptVersion.in_use
-        )
+        select(TranscriptVersion).where(TranscriptVersion.lesson_id == lesson_id, TranscriptVersion.in_use)
     ).first()
 
 

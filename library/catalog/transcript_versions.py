@@ -80,7 +80,8 @@ def add(
     )
     session.add(version)
     session.flush()
-    _make_room(session, lesson.id)
+    if version.n > MOST_VERSIONS:
+        _make_room(session, lesson.id)
     return version
 
 
@@ -126,15 +127,12 @@ def use(
     now: datetime,
 ) -> None:
     """Make a version the one in use: `lines` are its own as the recording shows them, of that `quality`."""
-    session.execute(
-        update(TranscriptVersion)
-        .where(TranscriptVersion.lesson_id == lesson.id, TranscriptVersion.n != version.n)
-        .values(in_use=False)
-    )
+    others = (TranscriptVersion.lesson_id == lesson.id, TranscriptVersion.n != version.n)
+    session.execute(update(TranscriptVersion).where(*others).values(in_use=False))
     if not version.in_use:
         version.in_use, version.used_at = True, now
     shown = quality if lines else TranscriptQuality.NONE
-    if lesson.transcript is not shown or queries.cues(session, lesson.id) != list(lines):
+    if lesson.transcript is not shown or (lines and queries.cues(session, lesson.id) != list(lines)):
         actions.put_transcript(session, lesson, quality, lines)
     session.flush()
 

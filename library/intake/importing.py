@@ -18,12 +18,10 @@ from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries
-from library.catalog import transcript_queries as given
 from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, parse_date, split_topics
 from library.catalog.tables import Lesson
 from library.core.errors import Invalid
 from library.core.text import clean_block, clean_line, name_key, required_line
-from library.intake import queries as intake_queries
 from library.intake import transcripts
 from library.intake.manifest import Row
 from library.intake.rules import MEDIA_SUFFIXES, TRANSCRIPT_SUFFIXES
@@ -159,10 +157,12 @@ def _words(row: Row, folder: Path, said: list[Remark]) -> Words | None:
     return replace(words, file_name="")
 
 
-def put_lesson(session: Session, row: Prepared, branch_id: str, now: datetime) -> tuple[Lesson, Outcome]:
+def put_lesson(
+    session: Session, row: Prepared, branch_id: str, now: datetime
+) -> tuple[Lesson, Outcome, tuple[Remark, ...]]:
     """Make the lesson of a row, or change what differs; raises Invalid. Its recording is the caller's.
 
-    Words that fit worse than those it has are kept beside them, and `account_of` says so.
+    Words that fit worse than those it has are kept beside them: then the remarks say so, and why.
     """
     lesson = queries.lesson_by_key(session, row.key)
     if lesson is None:
@@ -172,14 +172,16 @@ def put_lesson(session: Session, row: Prepared, branch_id: str, now: datetime) -
         )
         if row.words is not None:
             transcripts.take(session, lesson, row.words, now)
-        return lesson, Outcome.CREATED
+        return lesson, Outcome.CREATED, ()
     details = _differences(lesson, row)
     changed = details != catalog.Details()
     if changed:
         catalog.edit(session, lesson, details)
+    refused: tuple[Remark, ...] = ()
     if row.words is not None:
-        changed = transcripts.take(session, lesson, row.words, now).changed or changed
-    return lesson, Outcome.UPDATED if changed else Outcome.UNCHANGED
+        taken = transcripts.take(session, lesson, row.words, now)
+        changed, refused = taken.changed or changed, taken.remarks()
+    return lesson, Outcome.UPDATED if changed else Outcome.UNCHANGED, refused
 
 
 def _differences(lesson: Lesson, row: Prepared) -> catalog.Details:
@@ -195,11 +197,3 @@ def _differences(lesson: Lesson, row: Prepared) -> catalog.Details:
         clear_date=row.says_date and row.taught_on is None and lesson.taught_on is not None,
         summary=row.summary if row.summary is not None and row.summary != lesson.summary else None,
     )
-
-
-def account_of(session: Session, lesson: Lesson) -> tuple[Remark, ...]:
-    """Return what is to be said of a lesson's recording and words, and why its newest are not in use."""
-    versions = given.versions(session, lesson.id)
-    said = transcripts.account_of(versions, intake_queries.recording_of(session, lesson.id))
-    waits = bool(versions) and not versions[0].in_use and versions[0].used_at is None
-    return (*said, *transcripts.compared(session, lesson, versions[0].n)) if waits else said

@@ -18,6 +18,7 @@ from typing import Any
 
 from library.core.errors import Invalid
 from library.core.text import clean_line, decode, name_key
+from transcode.remarks import Remark
 
 SUFFIXES = (".jsonl", ".csv", ".xlsx")
 KEY_MAX = 200
@@ -69,10 +70,12 @@ class BadRow:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a manifest says: its rows in order, and the headings of columns nobody knows."""
+    """What a manifest says: its rows in order, the headings of columns nobody knows, and what was repaired,
+    guessed or left out in reading it."""
 
     rows: tuple[Row | BadRow, ...]
     ignored: tuple[str, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def _decided(
     if chosen_s is not None:
         return chosen_s, ShiftReason.CHOSEN
     if clock is not None:
-        # Only a stream has the clock that the header speaks of; elsewhere we know no more than where cues begin.
+        # Only a stream has the clock that the header speaks of; elsewhere cues tell their own beginning.
         own = heard.demuxer == _STREAM
         by_s = fitting.shift_by_stream(clock, heard.start_s) if own else -clock.local_s
         if by_s and fitting.fit_of(fitting.shifted(cues, by_s), heard.duration_s, ()).inside > 0:

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from library.catalog import queries as catalog_queries
 from library.catalog import transcript_queries as given
 from library.catalog import transcript_versions as versions
 from library.catalog.rules import CueLine, ShiftReason, TranscriptQuality
@@ -54,13 +53,18 @@ class Words:
 class Taken:
     """What became of a transcript: its version, and why it fits worse than the one in use.
 
-    `against` is empty when it is in use; else the lesson has what it had. `changed`: the lesson says something
-    else now.
+    `against` is empty when it is in use; else the lesson has what it had. `changed`: other words are in use.
     """
 
     version: TranscriptVersion
     against: tuple[Remark, ...] = ()
     changed: bool = False
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """Return that it is not in use and why; nothing when it is."""
+        if not self.against:
+            return ()
+        return (_waits(self.version), *self.against)
 
 
 def read(data: bytes, file_name: str) -> Words:
@@ -73,7 +77,9 @@ def read(data: bytes, file_name: str) -> Words:
         raise Invalid(refused.code, field="transcript", **dict(refused.details)) from refused
     lines = tuple(CueLine(**asdict(cue)) for cue in transcript.cues)
     timed = transcript.kind == "timed"
-    return Words(timed, lines, file_name, _remarks(transcript.warnings), stream_clock(data) if timed else None)
+    return Words(
+        timed, lines, file_name, _remarks(transcript.warnings), stream_clock(data) if timed else None
+    )
 
 
 def _remarks(warnings: Sequence[Remark | str]) -> tuple[Remark, ...]:
@@ -157,9 +163,7 @@ def forget_fits(session: Session, lesson: Lesson, now: datetime) -> None:
         versions.use(session, lesson, present, became.quality, became.lines, now)
 
 
-def account_of(
-    given_ones: Sequence[TranscriptVersion], recording: Recording | None
-) -> tuple[Remark, ...]:
+def account_of(given_ones: Sequence[TranscriptVersion], recording: Recording | None) -> tuple[Remark, ...]:
     """Return the account of a lesson, from the transcripts it was given (newest first) and its recording."""
     present = next((version for version in given_ones if version.in_use), None)
     newest = given_ones[0] if given_ones else None
@@ -169,6 +173,11 @@ def account_of(
     told = None if present is None else told_of(present, waiting)
     media = (recording.facts or {}).get("remarks", ()) if recording is not None else ()
     return account(told, [Remark.from_json(value) for value in media])
+
+
+def lesson_account(session: Session, lesson: Lesson) -> tuple[Remark, ...]:
+    """Return `account_of` for one lesson."""
+    return account_of(given.versions(session, lesson.id), queries.recording_of(session, lesson.id))
 
 
 def told_of(version: TranscriptVersion, waiting: TranscriptVersion | None = None) -> Told:
@@ -196,6 +205,10 @@ def compared(session: Session, lesson: Lesson, n: int) -> tuple[Remark, ...]:
         return ()
     heard = _heard(queries.recording_of(session, lesson.id))
     return worse(_figures(version, heard), _figures(present, heard))
+
+
+def _waits(version: TranscriptVersion) -> Remark:
+    return Remark("transcript_waits", 1, {"n": version.n, "name": version.file_name})
 
 
 def _new(words: Words) -> versions.NewVersion:
@@ -244,7 +257,6 @@ def _figures(version: TranscriptVersion, heard: Heard | None = None) -> Figures:
     return Figures(version.quality, version.words, None if laid is None else laid.fit)
 
 
-def lines_in_use(session: Session, lesson: Lesson) -> list[CueLine]:
-    """Return the lines of the transcript in use as its file has them."""
-    present = given.version_in_use(session, lesson.id)
-    return catalog_queries.cues(session, lesson.id) if present is None else versions.lines_of(present)
+def beginning(session: Session, lesson: Lesson, n: int, most: int = 3) -> tuple[str, ...]:
+    """Return the first lines of one of a lesson's transcripts; raises NotFound."""
+    return tuple(line.text for line in versions.lines_of(given.version(session, lesson.id, n))[:most])

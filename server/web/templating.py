@@ -70,6 +70,7 @@ class Renderer:
             "left_s": progress.left_s,
             "reason": _sentence(progress.reason, catalogue),
             "steps": [_step(step, catalogue) for step in progress.steps],
+            "account": [_sentence(said, catalogue) for said in progress.account],
         }
 
 

@@ -148,7 +148,9 @@ def fit_of(cues: Sequence[Cue], duration_s: float, pauses: Sequence[Pause]) -> F
 def remarks_of(fit: Fit) -> tuple[Remark, ...]:
     """Return what a person should know: `past_the_end`, `before_the_start`; `outside` when nothing is left."""
     if fit.cues and fit.outside == fit.cues:
-        return (Remark("outside", fit.cues, {"last_s": _known(fit.last_s), "length_s": _known(fit.length_s)}),)
+        return (
+            Remark("outside", fit.cues, {"last_s": _known(fit.last_s), "length_s": _known(fit.length_s)}),
+        )
     found = []
     if fit.beyond:
         values: dict[str, Any] = {"last_s": _known(fit.last_s), "length_s": _known(fit.length_s)}
