@@ -24,6 +24,7 @@ from server.commands import (
     serving,
     statistics,
     sweeping,
+    transcripts,
 )
 from server.commands import sealing as counting
 from server.commands.console import Console
@@ -55,6 +56,7 @@ def build() -> typer.Typer:
     app.command("migrate", help=serving.MIGRATE_HELP)(serving.migrate)
     app.command("ingest", help=ingesting.HELP)(ingesting.ingest)
     app.command("import", help=importing.HELP)(importing.import_)
+    app.command("transcript", help=transcripts.HELP)(transcripts.transcript)
     app.command("search", help=finding.SEARCH_HELP)(finding.search)
     measures = typer.Typer(help=statistics.HELP, cls=statistics.LessonByDefault)
     statistics.add_commands(measures)
