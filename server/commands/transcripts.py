@@ -1,4 +1,4 @@
-"""weike transcript: what a lesson was given to say; giving it another, bringing one back, moving its times."""
+"""weike transcript: what a lesson was given to say: another one, one of the old ones, other times."""
 
 from __future__ import annotations
 

@@ -67,4 +67,26 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("请在清单里照原样写。"),
     ),
     "text_beside_file": (N_("这一行既有字幕文件又有文稿，用了文件 %(name)s，没有用文稿那一格。"), ""),
+    "merged_filled": (
+        N_("有 %(areas)s 处合并的单元格，它们的值已经填给所跨的每一行（%(count)s 格）。"),
+        "",
+    ),
+    "hidden_rows": (
+        N_("%(count)s 行在表格里是隐藏的，也读了：第 %(lines)s 行。"),
+        N_("不要的行请删去，而不是隐藏。"),
+    ),
+    "hidden_columns": (
+        N_("%(count)s 列在表格里是隐藏的，也读了：%(columns)s。"),
+        N_("不要的列请删去，而不是隐藏。"),
+    ),
+    "columns_not_read": (N_("%(column)s 列以后的 %(count)s 列没有读。"), N_("请把需要的列移到前面。")),
+    "sheets_not_read": (
+        N_("只读了工作表“%(name)s”，另外 %(count)s 张没有读：%(others)s。"),
+        N_("需要的话，请把它们另存为单独的文件再导入。"),
+    ),
+    "headings_again": (N_("有 %(count)s 行只是表头，没有当作课程。"), ""),
+    "manifest_too_large": (
+        N_("这个工作簿太大：展开后超过 %(limit_bytes)s，或者超过 %(cells)s 格。"),
+        N_("请删去空白的行列和不用的工作表，或另存为 .csv 再导入。"),
+    ),
 }
