@@ -180,10 +180,16 @@ def _two_rows(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _is_heading(cells: Sequence[str]) -> bool:
-    """Tell whether a row holds nothing but names of columns, as a second row of headings does."""
-    said = [cell for cell in cells if cell.strip()]
-    return bool(said) and all(field_of(cell) is not None for cell in said)
+def _is_heading(cells: Sequence[str], headings: Sequence[str]) -> bool:
+    """Tell whether a row holds nothing but names of columns, as a second row of headings does.
+
+    One name alone is a heading where it names what the first row only groups, and else what somebody typed.
+    """
+    said = [(place, field_of(cell)) for place, cell in enumerate(cells) if cell.strip()]
+    if not said or any(name is None for _place, name in said):
+        return False
+    above = {place: field_of(heading) for place, heading in enumerate(headings)}
+    return len(said) > 1 or above.get(said[0][0]) is None
 
 
 def _under(headings: Sequence[str], lines: Iterator[_Record], days_off: int) -> Manifest:
@@ -191,7 +197,7 @@ def _under(headings: Sequence[str], lines: Iterator[_Record], days_off: int) -> 
     repeated = 0
     columns = _Columns(headings, days_off)
     for record in lines:
-        if not record.code and _is_heading(record.cells):
+        if not record.code and _is_heading(record.cells, columns.headings):
             repeated += 1
             if not rows:  # right below the first: it may name what that one only groups
                 columns = _Columns(_two_rows(columns.headings, record.cells), days_off)

@@ -206,11 +206,12 @@ def account(told: Told | None, media: Iterable[Remark] = ()) -> tuple[Remark, ..
             found += fitting.remarks_of(told.fitting.fit)
             if told.fitting.offered is not None:
                 offered = told.fitting.offered
-                values = {"seconds": f"{offered.by_s:+g}", "percent": _percent(offered.confidence)}
-                found.append(Remark("shift_offered", 1, values))
+                percent = _percent(offered.confidence)
+                found.append(
+                    Remark("shift_offered", 1, {"seconds": f"{offered.by_s:+g}", "percent": percent})
+                )
         if told.waiting_n is not None:
-            values = {"n": told.waiting_n, "name": told.waiting_name}
-            found.append(Remark("transcript_waits", 1, values))
+            found.append(Remark("transcript_waits", 1, {"n": told.waiting_n, "name": told.waiting_name}))
     return tuple(found)
 
 
@@ -222,5 +223,7 @@ def _shift_remarks(told: Told) -> list[Remark]:
         ShiftReason.STREAM: "shifted_stream",
         ShiftReason.CHOSEN: "shifted_chosen",
     }.get(told.reason)
-    values = {"seconds": f"{told.shift_s:+g}", "hours": round(abs(told.shift_s) / 3600)}
-    return [] if code is None else [Remark(code, told.cues, values)]
+    if code is None:
+        return []
+    hours = round(abs(told.shift_s) / 3600)
+    return [Remark(code, told.cues, {"seconds": f"{told.shift_s:+g}", "hours": hours})]

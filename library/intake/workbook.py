@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -17,6 +17,8 @@ from library.intake.workbook_parts import MOST_COLUMNS, MOST_SHEETS, Part, look_
 from transcode.remarks import Remark
 
 _NAMES_SAID = 12
+_MOST_AREA = 12_000_000
+"""Rows times columns, empty places too: openpyxl lays out each."""
 
 DAYS_1904 = 1462
 """Days from the beginning of the calendar of 1900 to that of 1904 (ECMA-376, 18.17.4.1)."""
@@ -33,7 +35,7 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet with its rows. `remarks`: what was filled in, and what is hidden and was read all the same."""
+    """One sheet with its rows. `remarks`: what was filled in, what is hidden and was read all the same."""
 
     name: str
     rows: tuple[SheetRow, ...]
@@ -41,7 +43,7 @@ class Sheet:
 
 
 class Workbook:
-    """A workbook that was gone through and may be read. Raises Invalid: manifest_unreadable, manifestrefuse_size."""
+    """A workbook that may be read; raises Invalid (manifest_unreadable, manifest_too_large)."""
 
     def __init__(self, data: bytes) -> None:
         """`data`: the whole file."""
@@ -49,19 +51,19 @@ class Workbook:
         import openpyxl
 
         self._parts = look_through(data)
-        self._data, self._openpyxl = data, openpyxl
-        self._values = self._load(data_only=True)
-        self._formulas: Any = None
-        sheets = self._values.worksheets
+        self._openpyxl = openpyxl
+        book = self._load(data)
+        sheets = book.worksheets
         if len(sheets) > MOST_SHEETS:
             refuse_size()
-        self.from_1904: bool = self._values.epoch == openpyxl.utils.datetime.CALENDAR_MAC_1904
+        self.from_1904: bool = book.epoch == openpyxl.utils.datetime.CALENDAR_MAC_1904
         self._sheets: dict[str, Any] = {sheet.title: sheet for sheet in sheets}
 
-    def _load(self, *, data_only: bool) -> Any:
+    def _load(self, data: bytes) -> Any:
         try:
+            # The results of formulas; whether one has none was seen on the way through the parts.
             return self._openpyxl.load_workbook(
-                io.BytesIO(self._data), read_only=True, data_only=data_only, keep_links=False
+                io.BytesIO(data), read_only=True, data_only=True, keep_links=False
             )
         except Exception as error:  # openpyxl raises whatever its XML and zip readers raise
             raise Invalid("manifest_unreadable", field="manifest") from error
@@ -78,13 +80,9 @@ class Workbook:
         """Read one sheet; raises Invalid."""
         part = self._part(name)
         try:
-            values = self._rows(self._sheets[name], part)
-            formulas: Iterator[Sequence[Any]] | None = None
-            if part.formulas:
-                self._formulas = self._formulas or self._load(data_only=False)
-                formulas = self._rows(self._formulas[name], part)
-            rows = _Merged(part.merges).filled(_shown_rows(values, formulas))
-            read = tuple(rows)
+            empty_cell = self._openpyxl.cell.read_only.EMPTY_CELL
+            rows = _shown_rows(self._rows(self._sheets[name], part), part.unknown_by_row(), empty_cell)
+            read = tuple(_Merged(part.merges).filled(rows))
         except Invalid:
             raise
         except Exception as error:
@@ -103,23 +101,27 @@ class Workbook:
         if not part.last_row:
             return iter(())
         width = min(part.last_column, MOST_COLUMNS)
+        if part.rows * width > _MOST_AREA:
+            refuse_size()
         rows: Iterator[Sequence[Any]] = sheet.iter_rows(max_row=part.last_row, max_col=width)
         return rows
 
 
 def _shown_rows(
-    values: Iterator[Sequence[Any]], formulas: Iterator[Sequence[Any]] | None
+    rows: Iterable[Sequence[Any]], unknown: Mapping[int, frozenset[int]], empty_cell: Any
 ) -> Iterator[SheetRow]:
-    for line, cells in enumerate(values, start=1):
-        unknown: frozenset[int] = frozenset()
-        if formulas is not None:
-            written = next(formulas, ())
-            unknown = frozenset(
-                place
-                for place, (cell, formula) in enumerate(zip(cells, written, strict=False))
-                if cell.value is None and formula.data_type == "f"
-            )
-        yield SheetRow(line, tuple(shown(cell.value, cell) for cell in cells), unknown)
+    """Yield the rows that hold something; a sheet may have a million that do not."""
+    gap: Sequence[Any] | None = None  # openpyxl gives the same one for every row that is missing
+    for line, cells in enumerate(rows, start=1):
+        places = unknown.get(line, frozenset())
+        if cells is gap or (not places and all(cell is empty_cell for cell in cells)):
+            gap = cells
+            continue
+        told = ["" if cell is empty_cell else shown(cell.value, cell) for cell in cells]
+        while told and not told[-1]:
+            told.pop()
+        if told or places:
+            yield SheetRow(line, tuple(told), places)
 
 
 def shown(value: Any, cell: Any = None) -> str:
@@ -198,7 +200,8 @@ class _Merged:
             for place, (last_row, value, is_unknown) in list(going.items()):
                 if row.line > last_row:
                     del going[place]
-                elif place < len(cells) and not cells[place]:
+                elif place >= len(cells) or not cells[place]:
+                    cells += [""] * (place + 1 - len(cells))
                     cells[place] = value
                     unknown |= {place} if is_unknown else set()
             for place, last_row in self._from.get(row.line, ()):

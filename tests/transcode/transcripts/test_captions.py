@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.transcode.records import STEADY
 from transcode.cutting.pauses import Pause
-from transcode.transcripts.captions import cut_cues, estimate_times, fit_cues, sentence_ends, to_vtt
+from transcode.transcripts.captions import cut_cues, estimate_times, sentence_ends, to_vtt
 from transcode.transcripts.parsing import Cue, parse_transcript
 
 CUES = (Cue(0.0, 4.0, "一"), Cue(4.0, 9.0, "二"), Cue(9.5, 12.0, "三"), Cue(12.0, 20.0, "四"))
@@ -32,13 +32,6 @@ def test_cuts_share_out_every_cue(borders: list[float]) -> None:
     edges = [0.0, *sorted(borders), 20.0]
     found = {cue.text for start, end in pairwise(edges) if end > start for cue in cut_cues(CUES, start, end)}
     assert found == {"一", "二", "三", "四"}
-
-
-def test_cues_behind_the_end_are_cut_and_told() -> None:
-    assert fit_cues(CUES, 20.0) == (CUES, ())
-    kept, warnings = fit_cues(CUES, 10.0)
-    assert kept == (*CUES[:2], Cue(9.5, 10.0, "三"))
-    assert warnings == ("past_the_end",)
 
 
 def test_vtt_is_well_formed_whatever_the_text() -> None:
