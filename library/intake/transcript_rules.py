@@ -105,7 +105,9 @@ def shown(
         return Shown(quality, lines_of(moved), by_s, reason)
     by_s, reason = _decided(cues, heard, clock, chosen_s)
     moved_cues = fitting.shifted(cues, by_s)
-    offered = _offered(moved_cues, heard, clock) if reason is not ShiftReason.CHOSEN else None
+    offered = None
+    if reason is not ShiftReason.CHOSEN:
+        offered = fitting.shift_by_pauses(moved_cues, heard.duration_s, heard.pauses)
     total = None if offered is None else Shift(round(by_s + offered.by_s, 3), offered.confidence)
     kept = captions.cut_cues(moved_cues, 0.0, heard.duration_s)
     fit = fitting.fit_of(moved_cues, heard.duration_s, heard.pauses)
@@ -125,10 +127,6 @@ def _decided(
             return by_s, ShiftReason.STREAM
     by_s = fitting.whole_hours(cues, heard.duration_s, heard.pauses)
     return by_s, ShiftReason.HOURS if by_s else ShiftReason.NONE
-
-
-def _offered(cues: Sequence[Cue], heard: Heard, clock: StreamClock | None) -> Shift | None:
-    return fitting.shift_by_pauses(cues, heard.duration_s, heard.pauses)
 
 
 # ---------------------------------------------------------------- which of two fits better

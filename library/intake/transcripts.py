@@ -103,6 +103,8 @@ def take(
     present = versions.keep_present(session, lesson)
     version = versions.add(session, lesson, _new(words), person_id, now)
     chosen_s = _checked(shift_s)
+    if chosen_s is not None and not words.timed:
+        raise Invalid("shift_untimed", field="shift_s")
     if present is not None and present.n == version.n and chosen_s is None:
         return Taken(version)
     heard = _heard(queries.recording_of(session, lesson.id))

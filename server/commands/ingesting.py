@@ -17,7 +17,7 @@ from library.intake import local
 from library.intake.rules import RecordingState
 from server.commands import local_lessons as taking
 from server.commands.console import Console, console_of
-from server.commands.failures import BAD_INPUT, FAILED, Reason
+from server.commands.failures import BAD_INPUT, FAILED, Failure, Reason
 from server.commands.json_objects import account_object, lesson_object
 from server.commands.options import Json
 from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
@@ -62,6 +62,8 @@ def ingest(
     """Take a recording in and return when every clip of it is playable."""
     console = console_of(context)
     console.log(quiet=True)
+    if shift is not None and transcript is None:
+        raise Failure(N_("--shift 要和 --transcript 一起用。"), BAD_INPUT)
     about = taking.About(
         title=required_line(title, "title", TITLE_MAX),
         lecturer=lecturer,

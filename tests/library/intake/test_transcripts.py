@@ -107,6 +107,8 @@ def test_nothing_inside_is_shown_as_nothing_and_can_be_moved(db: Database) -> No
                 transcripts.move(session, lesson, 1, seconds, NOW)
         with pytest.raises(NotFound):
             transcripts.use(session, lesson, 9, NOW)
+        with pytest.raises(Invalid):
+            take(session, lesson, "没有时间的文稿。", "a.txt", shift_s=1.0)
 
 
 def test_a_shift_is_decided_when_the_recording_was_heard_and_once(db: Database) -> None:
