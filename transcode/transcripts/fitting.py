@@ -17,7 +17,7 @@ from transcode.transcripts.parsing import Cue
 
 HOUR_S = 3600.0
 BEYOND_S = 1.0
-"""A cue that ends so much after the recording lies beyond its end; a smaller rest is the encoder's rounding."""
+"""A cue that ends so much after the recording lies beyond its end; less is the encoder's rounding."""
 
 _HEADER_BYTES = 4096
 _MAP = re.compile(rb"X-TIMESTAMP-MAP\s*=\s*([A-Z0-9:.,\s]+)", re.IGNORECASE)
@@ -70,8 +70,8 @@ class Shift:
 class Fit:
     """How the timed cues of a transcript lie over a recording.
 
-    `cues`: how many; `beyond` and `before`: how many of them lie, wholly or with more than BEYOND_S, after its
-    end and before its beginning; `outside`: how many nothing is left of. `last_s`: where the last one ends.
+    `cues`: how many; `beyond` and `before`: how many of them lie, wholly or with more than BEYOND_S, after
+    its end and before its beginning; `outside`: how many nothing is left of. `last_s`: where the last ends.
     `covered`: the part of the talk that cues lie over, `in_talk`: the part of the cues that lies over talk.
     """
 
@@ -146,7 +146,7 @@ def fit_of(cues: Sequence[Cue], duration_s: float, pauses: Sequence[Pause]) -> F
 
 
 def remarks_of(fit: Fit) -> tuple[Remark, ...]:
-    """Return what a person should know: `past_the_end`, `before_the_start`; `outside` when nothing is left."""
+    """Return what is to be known: `past_the_end`, `before_the_start`; `outside` when nothing is left."""
     if fit.cues and fit.outside == fit.cues:
         return (
             Remark("outside", fit.cues, {"last_s": _known(fit.last_s), "length_s": _known(fit.length_s)}),

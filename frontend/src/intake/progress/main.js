@@ -80,7 +80,7 @@ function showAccount(sentences) {
   box.hidden = !sentences.length;
   if ([...place.querySelectorAll('li')].map((row) => row.textContent).join() === sentences.join()) return;
   const rows = document.createElement('ul');
-  rows.className = 'account';
+  rows.className = 'remarks';
   rows.append(...sentences.map((words) => {
     const row = document.createElement('li');
     row.textContent = words;
