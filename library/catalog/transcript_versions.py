@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from library.catalog import actions, queries
@@ -52,12 +52,15 @@ def lines_of(version: TranscriptVersion) -> list[CueLine]:
 
 def add(
     session: Session, lesson: Lesson, new: NewVersion, person_id: str | None, now: datetime
-) -> TranscriptVersion:
-    """Keep a transcript, not in use yet; the same lines again are the version that is here already."""
+) -> tuple[TranscriptVersion, bool]:
+    """Keep a transcript, not in use yet; returns its version, and whether it is new and the lesson touched.
+
+    The same lines again are the version that is here already.
+    """
     digest = digest_of(new.quality, new.lines, new.clock)
     known = given.version_by_digest(session, lesson.id, digest)
     if known is not None:
-        return known
+        return known, False
     actions.touch(session, lesson)
     of_lesson = TranscriptVersion.lesson_id == lesson.id
     last = session.scalar(select(func.max(TranscriptVersion.n)).where(of_lesson)) or 0
@@ -79,10 +82,10 @@ def add(
         in_use=False,
     )
     session.add(version)
-    session.flush()
     if version.n > MOST_VERSIONS:
+        session.flush()
         _make_room(session, lesson.id)
-    return version
+    return version, True
 
 
 def _make_room(session: Session, lesson_id: str) -> None:
@@ -105,7 +108,7 @@ def keep_present(session: Session, lesson: Lesson) -> TranscriptVersion | None:
     if not timed:
         lines = [CueLine(**{**asdict(line), "start_s": None, "end_s": None}) for line in lines]
     quality = TranscriptQuality.EXACT if timed else TranscriptQuality.PLAIN
-    version = add(session, lesson, NewVersion(quality, lines), None, lesson.created_at)
+    version, _new = add(session, lesson, NewVersion(quality, lines), None, lesson.created_at)
     version.in_use, version.used_at = True, lesson.created_at
     session.flush()
     return version
@@ -125,15 +128,23 @@ def use(
     quality: TranscriptQuality,
     lines: Sequence[CueLine],
     now: datetime,
+    *,
+    touched: bool = False,
 ) -> None:
-    """Make a version the one in use: `lines` are its own as the recording shows them, of that `quality`."""
-    others = (TranscriptVersion.lesson_id == lesson.id, TranscriptVersion.n != version.n)
-    session.execute(update(TranscriptVersion).where(*others).values(in_use=False))
+    """Make a version the one in use: `lines` are its own as the recording shows them, of that `quality`.
+
+    `touched`: this transaction has touched the lesson.
+    """
+    shown = quality if lines else TranscriptQuality.NONE
+    differs = lesson.transcript is not shown or (lines and queries.cues(session, lesson.id) != list(lines))
+    if not touched and (differs or not version.in_use):
+        actions.touch(session, lesson)
+    for other in given.versions(session, lesson.id) if version.n > 1 or not touched else ():
+        other.in_use = other.in_use and other is version
     if not version.in_use:
         version.in_use, version.used_at = True, now
-    shown = quality if lines else TranscriptQuality.NONE
-    if lesson.transcript is not shown or (lines and queries.cues(session, lesson.id) != list(lines)):
-        actions.put_transcript(session, lesson, quality, lines)
+    if differs:
+        actions.put_cues(session, lesson, quality, lines)
     session.flush()
 
 

@@ -101,7 +101,7 @@ def take(
     `shift_s`: what to add to all times, chosen by a person; None leaves it to the rules. Raises Invalid.
     """
     present = versions.keep_present(session, lesson)
-    version = versions.add(session, lesson, _new(words), person_id, now)
+    version, new = versions.add(session, lesson, _new(words), person_id, now)
     chosen_s = _checked(shift_s)
     if chosen_s is not None and not words.timed:
         raise Invalid("shift_untimed", field="shift_s")
@@ -115,8 +115,8 @@ def take(
             session.flush()
             return Taken(version, against)
     before = lesson.revision
-    versions.use(session, lesson, version, became.quality, became.lines, now)
-    return Taken(version, (), lesson.revision != before or present is not version)
+    versions.use(session, lesson, version, became.quality, became.lines, now, touched=new)
+    return Taken(version, (), new or lesson.revision != before)
 
 
 def use(session: Session, lesson: Lesson, n: int, now: datetime) -> TranscriptVersion:
