@@ -170,7 +170,8 @@ def _batch(run: _Run, rows: Sequence[Row], folder: Path) -> None:
         except (WeikeError, OSError) as error:
             run.fail(row.line, row.key, error)
     with run.ports.db.write() as session:
-        branch_id, done = root(session).id, []
+        branch_id = root(session).id
+        done: list[tuple[Row, str]] = []
         for row, ready in prepared:
             try:
                 with session.begin_nested():

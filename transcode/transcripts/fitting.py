@@ -166,7 +166,7 @@ def whole_hours(cues: Sequence[Cue], duration_s: float, pauses: Sequence[Pause])
     Cutting programs and broadcasters let a programme begin at 01:00:00 or 10:00:00. A transcript of such a
     programme has its first words soon after a full hour, and fits once the hours are taken away. Where it
     fits either way (a lecture of more than an hour) it is still taken for one, unless the recording speaks
-    against it: talk where the cues are, and none where they would be.
+    against it: talk where the cues are and none where they would be, or pauses that fit them as they are.
     """
     spans = _spans(cues)
     if not spans:
@@ -182,6 +182,10 @@ def whole_hours(cues: Sequence[Cue], duration_s: float, pauses: Sequence[Pause])
         return 0.0
     if before.inside > 0.0 and before.in_talk >= _IN_TALK and after.in_talk <= _IN_PAUSES:
         return 0.0
+    if before.inside >= _FITS_SHARE and len(spans) >= _FEWEST_EDGES:
+        aligned = _aligned(spans, duration_s, pauses)
+        if aligned is not None and abs(aligned.by_s) < _WORTH_SAYING_S:
+            return 0.0
     return by_s
 
 

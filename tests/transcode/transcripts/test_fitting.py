@@ -117,6 +117,14 @@ def test_lines_that_are_off_are_laid_on_the_talk(off_s: float, touching: bool) -
         assert found.confidence > 0.7
 
 
+def test_the_second_hour_of_a_lecture_is_not_taken_for_the_first() -> None:
+    cues, pauses = lecture(120, 3, touching=False)
+    second = tuple(cue for cue in cues if cue.start_s is not None and cue.start_s > HOUR + 1)
+    assert whole_hours(second, 2 * HOUR, pauses) == 0.0
+    first = tuple(cue for cue in cues if cue.end_s is not None and cue.end_s < HOUR - 60)
+    assert whole_hours(shifted(first, HOUR), 2 * HOUR, pauses) == -HOUR
+
+
 def test_lines_of_another_lecture_are_not_laid_anywhere_for_sure() -> None:
     (cues, _), (_, pauses) = lecture(20, 1, touching=False), lecture(20, 2, touching=False)
     assert shift_by_pauses(cues, 1200.0, pauses) is None
