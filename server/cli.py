@@ -75,6 +75,12 @@ def _import(app: typer.Typer) -> None:
     app.command("import", help=importing.HELP)(importing.import_)
 
 
+def _transcript(app: typer.Typer) -> None:
+    from server.commands import transcripts
+
+    app.command("transcript", help=transcripts.HELP)(transcripts.transcript)
+
+
 def _search(app: typer.Typer) -> None:
     from server.commands import finding
 
@@ -144,6 +150,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "migrate": _migrate,
     "ingest": _ingest,
     "import": _import,
+    "transcript": _transcript,
     "search": _search,
     "stats": _stats,
     "reindex": _reindex,

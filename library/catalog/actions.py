@@ -320,7 +320,13 @@ def put_transcript(
 ) -> None:
     """Replace what is said; without lines there is no transcript, whatever its quality."""
     touch(session, lesson)
-    session.execute(delete(Cue).where(Cue.lesson_id == lesson.id))
+    put_cues(session, lesson, quality, lines)
+
+
+def put_cues(session: Session, lesson: Lesson, quality: TranscriptQuality, lines: Sequence[CueLine]) -> None:
+    """Do what `put_transcript` does in a lesson that this transaction has touched."""
+    if lesson.transcript is not TranscriptQuality.NONE:
+        session.execute(delete(Cue).where(Cue.lesson_id == lesson.id))
     if lines:
         session.execute(
             insert(Cue),

@@ -40,6 +40,17 @@ class TranscriptQuality(StrEnum):
     NONE = "none"
 
 
+class ShiftReason(StrEnum):
+    """Why the times of a transcript are moved: nobody has looked yet; they are not; its clock began at a full
+    hour; its header says so; somebody chose it."""
+
+    OPEN = "open"
+    NONE = "none"
+    HOURS = "hours"
+    STREAM = "stream"
+    CHOSEN = "chosen"
+
+
 @dataclass(frozen=True)
 class CueLine:
     """One line of what is said; times in seconds, None when the text has no times.
@@ -81,6 +92,11 @@ def first_words(lines: Sequence[str], most: int = 36) -> str:
     """Return the beginning of what is said, cut at `most` characters."""
     joined = " ".join(line.strip() for line in lines if line.strip())
     return joined if len(joined) <= most else joined[: most - 1] + "…"
+
+
+def said_characters(lines: Iterable[str]) -> int:
+    """Return how many characters of some lines are said: letters, digits and Chinese characters."""
+    return sum(character.isalnum() for line in lines for character in line)
 
 
 def shared_topics(lessons: Sequence[Collection[str]]) -> list[str]:

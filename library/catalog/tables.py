@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import LessonKind, TranscriptQuality
+from library.catalog.rules import LessonKind, ShiftReason, TranscriptQuality
 from library.core.database import ID, Base, one_of
 from library.organisation.tables import Branch
 from library.people.tables import Person
@@ -167,6 +168,44 @@ class Cue(Base):
     end_s: Mapped[float | None]
     text: Mapped[str] = mapped_column(Text)
     speaker: Mapped[str] = mapped_column(String(SPEAKER_MAX), default="", server_default="")
+
+
+class TranscriptVersion(Base):
+    """One transcript that a lesson was given, as it was read; the cues are made from the one in use.
+
+    `n` counts from 1. `quality` is that of the file: exact or plain. `digest` names its `lines`, so that the
+    same ones are kept once; `words` are its characters that are said. `remarks` are those of reading it,
+    `clock` what its header says of its times (`fitting.StreamClock`). `shift_s` is added to its times, for
+    `shift_reason`; `fit` is how it then lies over the recording (`intake.transcript_rules.Fitting`), None
+    until the recording has been heard. `person_id` gave it, None for the machine and for whoever is gone;
+    `used_at` is when it was last put in use, None for never.
+    """
+
+    __tablename__ = "catalog_transcript"
+    __table_args__ = (Index(None, "person_id"),)
+
+    lesson_id: Mapped[str] = mapped_column(
+        ForeignKey("catalog_lesson.id", ondelete="CASCADE"), primary_key=True
+    )
+    n: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    file_name: Mapped[str] = mapped_column(String(255), default="")
+    quality: Mapped[TranscriptQuality] = mapped_column(one_of(TranscriptQuality, 16))
+    digest: Mapped[str] = mapped_column(String(64))
+    cues: Mapped[int]
+    words: Mapped[int]
+    # Loaded when asked for: a list of versions shows none of them.
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON, deferred=True)
+    remarks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    clock: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    shift_s: Mapped[float] = mapped_column(default=0.0)
+    shift_reason: Mapped[ShiftReason] = mapped_column(one_of(ShiftReason, 16), default=ShiftReason.OPEN)
+    fit: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    in_use: Mapped[bool] = mapped_column(default=False)
+    used_at: Mapped[datetime | None]
+
+    person: Mapped[Person | None] = relationship()
 
 
 class Revision(Base):

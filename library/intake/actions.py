@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,31 +12,26 @@ from sqlalchemy.orm import Session
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
 from library.catalog.permits import LessonState
-from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
+from library.catalog.rules import LessonKind, TranscriptQuality
 from library.catalog.tables import Clip, Lesson
 from library.core.database import insert_new
-from library.core.errors import Conflict, Invalid
+from library.core.errors import Conflict
 from library.core.ids import new_id
 from library.core.text import clean_line
-from library.intake import queries
+from library.intake import queries, transcripts
 from library.intake.rules import (
     BUSY,
     FILE_NAME_MAX,
     RETRIABLE,
-    TRANSCRIPT_MAX_BYTES,
     RecordingState,
     StepKind,
     StepState,
-    quality_of,
 )
 from library.intake.tables import Original, Recording, Step
 from transcode.cutting.audio_profile import AudioProfile, with_sound
-from transcode.errors import Refused
 from transcode.pictures.overview import Overview
 from transcode.planning.copying import KeyFrames
 from transcode.reading.facts import Facts
-from transcode.transcripts import captions
-from transcode.transcripts.parsing import Cue, Transcript, parse_transcript
 
 
 def begin(
@@ -59,7 +53,7 @@ def begin(
     if present is not None:
         if present.state in (*BUSY, RecordingState.READY) or present.wanted is not None:
             raise Conflict("lesson_has_recording")
-        _forget_what_was_made(session, lesson)
+        _forget_what_was_made(session, lesson, now)
         session.execute(delete(Recording).where(Recording.id == present.id))
     recording_id = new_id()
     values = {
@@ -77,13 +71,11 @@ def begin(
     return queries.recording(session, recording_id)
 
 
-def _forget_what_was_made(session: Session, lesson: Lesson) -> None:
-    """Take away what another recording gave a lesson: its cuts, and times guessed from its sound."""
+def _forget_what_was_made(session: Session, lesson: Lesson, now: datetime) -> None:
+    """Take away what another recording gave a lesson: its cuts, and how words lie over its sound."""
     if lesson.every_clip:
         catalog.put_clips(session, lesson, [])
-    if lesson.transcript is TranscriptQuality.ESTIMATED:
-        lines = [replace(line, start_s=None, end_s=None) for line in catalog_queries.cues(session, lesson.id)]
-        catalog.put_transcript(session, lesson, TranscriptQuality.PLAIN, lines)
+    transcripts.forget_fits(session, lesson, now)
 
 
 def give_up(session: Session, recording: Recording, now: datetime) -> None:
@@ -316,43 +308,3 @@ def give_up_run(session: Session, recording: Recording) -> None:
     """Close a run that took the worker down with it time and again."""
     recording.state, recording.reason, recording.reason_args = RecordingState.FAILED, "gave_up", {}
     session.flush()
-
-
-def put_transcript(session: Session, lesson: Lesson, data: bytes, file_name: str) -> Transcript:
-    """Take a transcript file for a lesson; raises Invalid with the reason when it cannot be read.
-
-    Times are estimated for plain text as soon as the recording's length is known.
-    """
-    if len(data) > TRANSCRIPT_MAX_BYTES:
-        raise Invalid("transcript_too_large", field="transcript", most_bytes=TRANSCRIPT_MAX_BYTES)
-    try:
-        transcript = parse_transcript(data, file_name)
-    except Refused as refused:
-        raise Invalid(refused.code, field="transcript", **dict(refused.details)) from refused
-    lines = [CueLine(c.start_s, c.end_s, c.text, c.speaker) for c in transcript.cues]
-    catalog.put_transcript(session, lesson, quality_of(timed=transcript.kind == "timed"), lines)
-    recording = queries.recording_of(session, lesson.id)
-    if recording is not None:
-        fit_transcript(session, lesson, recording)
-    return transcript
-
-
-def fit_transcript(session: Session, lesson: Lesson, recording: Recording) -> None:
-    """Fit what is said to the recording: cues beyond its end are cut, plain text gets estimated times."""
-    if recording.facts is None or lesson.transcript is TranscriptQuality.NONE:
-        return
-    duration_s = Facts.from_json(recording.facts).duration_s
-    lines = catalog_queries.cues(session, lesson.id)
-    cues = [Cue(c.start_s, c.end_s, c.text, c.speaker) for c in lines]
-    if lesson.transcript is TranscriptQuality.PLAIN:
-        if recording.profile is None:
-            return
-        pauses = AudioProfile.from_json(recording.profile).pauses
-        fitted = captions.estimate_times(cues, duration_s, pauses)
-        quality = TranscriptQuality.ESTIMATED
-    else:
-        fitted, _warnings = captions.fit_cues(cues, duration_s)
-        quality = lesson.transcript
-    if list(fitted) != cues or quality is not lesson.transcript:
-        lines = [CueLine(c.start_s, c.end_s, c.text, c.speaker) for c in fitted]
-        catalog.put_transcript(session, lesson, quality, lines)

@@ -7,8 +7,9 @@ nothing. A row that cannot be used raises Invalid, and the caller lists it and g
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -17,18 +18,15 @@ from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
 from library.catalog import queries
-from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, CueLine, TranscriptQuality, parse_date, split_topics
+from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, parse_date, split_topics
 from library.catalog.tables import Lesson
 from library.core.errors import Invalid
 from library.core.text import clean_block, clean_line, name_key, required_line
-from library.intake import actions
-from library.intake import queries as intake_queries
+from library.intake import transcripts
 from library.intake.manifest import Row
-from library.intake.rules import TRANSCRIPT_SUFFIXES, quality_of
-from transcode.errors import Refused
-from transcode.reading.facts import Facts
-from transcode.transcripts import captions
-from transcode.transcripts.parsing import Cue, parse_transcript
+from library.intake.rules import TRANSCRIPT_SUFFIXES
+from library.intake.transcripts import Words
+from transcode.remarks import Remark
 
 
 class Outcome(StrEnum):
@@ -46,18 +44,11 @@ _EXCEL_DAY = re.compile(r"\d{5}(?:\.0+)?")
 
 
 @dataclass(frozen=True)
-class Words:
-    """What is said in a lesson. `timed` when the lines have times."""
-
-    timed: bool
-    lines: tuple[CueLine, ...]
-
-
-@dataclass(frozen=True)
 class Prepared:
     """A row that can be used: its values read and checked, its files found.
 
-    None means that the manifest says nothing about the field. `media` is the recording's file.
+    None means that the manifest says nothing about the field. `media` is the recording's file; `remarks` tell
+    what was guessed or left out.
     """
 
     key: str
@@ -69,6 +60,7 @@ class Prepared:
     summary: str | None
     words: Words | None
     media: Path | None
+    remarks: tuple[Remark, ...] = ()
 
 
 def prepare(row: Row, folder: Path) -> Prepared:
@@ -76,6 +68,9 @@ def prepare(row: Row, folder: Path) -> Prepared:
 
     Raises Invalid naming the field that cannot be used.
     """
+    said: list[Remark] = []
+    words = _words(row, folder, said)
+    media = _file(row.media, folder, "media", (), said)  # what it is, its bytes say when it is brought
     return Prepared(
         key=row.key,
         title=required_line(row.title, "title", TITLE_MAX),
@@ -84,8 +79,9 @@ def prepare(row: Row, folder: Path) -> Prepared:
         taught_on=_day(row.date or ""),
         says_date=row.date is not None,
         summary=None if row.summary is None else clean_block(row.summary, "summary", SUMMARY_MAX),
-        words=_words(row, folder),
-        media=_file(row.media, folder, "media"),  # what it is, its bytes say when it is brought
+        words=words,
+        media=media,
+        remarks=tuple(said),
     )
 
 
@@ -95,14 +91,18 @@ def _day(text: str) -> date | None:
     return parse_date(text)
 
 
-def _file(name: str | None, folder: Path, field: str, suffixes: Sequence[str] = ()) -> Path | None:
+def _file(
+    name: str | None, folder: Path, field: str, suffixes: Sequence[str], said: list[Remark]
+) -> Path | None:
     name = (name or "").strip()
     if not name:
         return None
     if _URL.match(name):
         # Fetching what a table says would let whoever wrote it send this machine anywhere.
         raise Invalid("is_address", field=field, found=name[:200])
-    file = folder / name.replace("\\", "/") if not (folder / name).exists() else folder / name
+    file = folder / name if (folder / name).exists() else folder / name.replace("\\", "/")
+    if not file.exists():
+        file = _spelt_otherwise(folder, name.replace("\\", "/"), field, said)
     if not file.is_file():
         raise Invalid("file_missing", field=field, found=name[:200])
     if suffixes and file.suffix.lower() not in suffixes:
@@ -110,27 +110,60 @@ def _file(name: str | None, folder: Path, field: str, suffixes: Sequence[str] = 
     return file
 
 
-def _words(row: Row, folder: Path) -> Words | None:
-    file = _file(row.transcript, folder, "transcript", TRANSCRIPT_SUFFIXES)
-    if file is not None:
-        return read_words(file.read_bytes(), file.name)
-    text = (row.transcript_text or "").strip()
-    # Marked as UTF-8, because here nothing is left to guess.
-    return read_words(b"\xef\xbb\xbf" + text.encode("utf-8", "replace"), "text.txt") if text else None
+def _spelt_otherwise(folder: Path, name: str, field: str, said: list[Remark]) -> Path:
+    """Return the file that is meant where its name differs in capitals or in how its letters are composed.
+
+    A Mac composes them otherwise than Windows, and Windows knows no capitals. Raises Invalid when there is
+    none, and when there are several.
+    """
+    here = folder
+    for part in Path(name).parts:
+        if (here / part).exists():
+            here = here / part
+            continue
+        alike = [one for one in _names_in(here) if _spelling(one) == _spelling(part)]
+        if len(alike) > 1:
+            values = {"name": part[:200], "found": ", ".join(sorted(alike))[:200]}
+            raise Invalid("file_ambiguous", field=field, **values)
+        if not alike:
+            raise Invalid("file_missing", field=field, found=name[:200])
+        here = here / alike[0]
+    said.append(Remark("name_spelt_otherwise", 1, {"name": name[:200], "file": here.name[:200]}))
+    return here
 
 
-def read_words(data: bytes, file_name: str) -> Words:
-    """Read a transcript; raises Invalid with the reason when it cannot be read."""
+def _names_in(folder: Path) -> list[str]:
     try:
-        transcript = parse_transcript(data, file_name)
-    except Refused as refused:
-        raise Invalid(refused.code, field="transcript", **dict(refused.details)) from refused
-    lines = tuple(CueLine(cue.start_s, cue.end_s, cue.text, cue.speaker) for cue in transcript.cues)
-    return Words(transcript.kind == "timed", lines)
+        return [file.name for file in folder.iterdir()]
+    except OSError:
+        return []
 
 
-def put_lesson(session: Session, row: Prepared, branch_id: str, now: datetime) -> tuple[Lesson, Outcome]:
-    """Make the lesson of a row, or change what differs; raises Invalid. Its recording is the caller's."""
+def _spelling(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _words(row: Row, folder: Path, said: list[Remark]) -> Words | None:
+    file = _file(row.transcript, folder, "transcript", TRANSCRIPT_SUFFIXES, said)
+    text = (row.transcript_text or "").strip()
+    if file is not None:
+        if text:
+            said.append(Remark("text_beside_file", 1, {"name": file.name}))
+        return transcripts.read(file.read_bytes(), file.name)
+    if not text:
+        return None
+    # Marked as UTF-8, because here nothing is left to guess.
+    words = transcripts.read(b"\xef\xbb\xbf" + text.encode("utf-8", "replace"), "text.txt")
+    return replace(words, file_name="")
+
+
+def put_lesson(
+    session: Session, row: Prepared, branch_id: str, now: datetime
+) -> tuple[Lesson, Outcome, tuple[Remark, ...]]:
+    """Make the lesson of a row, or change what differs; raises Invalid. Its recording is the caller's.
+
+    Words that fit worse than those it has are kept beside them: then the remarks say so, and why.
+    """
     lesson = queries.lesson_by_key(session, row.key)
     if lesson is None:
         details = catalog.Details(row.title, row.lecturer, row.topics, row.taught_on, summary=row.summary)
@@ -138,17 +171,17 @@ def put_lesson(session: Session, row: Prepared, branch_id: str, now: datetime) -
             session, branch_id=branch_id, owner_id=None, details=details, now=now, key=row.key
         )
         if row.words is not None:
-            _store(session, lesson, row.words)
-        return lesson, Outcome.CREATED
+            transcripts.take(session, lesson, row.words, now)
+        return lesson, Outcome.CREATED, ()
     details = _differences(lesson, row)
     changed = details != catalog.Details()
     if changed:
         catalog.edit(session, lesson, details)
-    if row.words is not None and _says_more(session, lesson, row.words):
-        _store(session, lesson, row.words)
-        _fit(session, lesson)
-        changed = True
-    return lesson, Outcome.UPDATED if changed else Outcome.UNCHANGED
+    refused: tuple[Remark, ...] = ()
+    if row.words is not None:
+        taken = transcripts.take(session, lesson, row.words, now)
+        changed, refused = taken.changed or changed, taken.remarks()
+    return lesson, Outcome.UPDATED if changed else Outcome.UNCHANGED, refused
 
 
 def _differences(lesson: Lesson, row: Prepared) -> catalog.Details:
@@ -164,36 +197,3 @@ def _differences(lesson: Lesson, row: Prepared) -> catalog.Details:
         clear_date=row.says_date and row.taught_on is None and lesson.taught_on is not None,
         summary=row.summary if row.summary is not None and row.summary != lesson.summary else None,
     )
-
-
-def _says_more(session: Session, lesson: Lesson, words: Words) -> bool:
-    """Tell whether `words` are news; plain text never replaces text with exact times."""
-    if lesson.transcript is TranscriptQuality.NONE:
-        return True
-    exact = lesson.transcript is TranscriptQuality.EXACT
-    if not words.timed and exact:
-        return False
-    present = queries.cues(session, lesson.id)
-    if not words.timed:
-        return [(line.text, line.speaker) for line in present] != [(c.text, c.speaker) for c in words.lines]
-    return not exact or present != _fitted(session, lesson, words.lines)
-
-
-def _fitted(session: Session, lesson: Lesson, lines: Sequence[CueLine]) -> list[CueLine]:
-    """Return timed lines as they are kept once the recording's length is known."""
-    recording = intake_queries.recording_of(session, lesson.id)
-    if recording is None or recording.facts is None:
-        return list(lines)
-    cues = [Cue(line.start_s, line.end_s, line.text, line.speaker) for line in lines]
-    kept, _warnings = captions.fit_cues(cues, Facts.from_json(recording.facts).duration_s)
-    return [CueLine(cue.start_s, cue.end_s, cue.text, cue.speaker) for cue in kept]
-
-
-def _store(session: Session, lesson: Lesson, words: Words) -> None:
-    catalog.put_transcript(session, lesson, quality_of(timed=words.timed), words.lines)
-
-
-def _fit(session: Session, lesson: Lesson) -> None:
-    recording = intake_queries.recording_of(session, lesson.id)
-    if recording is not None:
-        actions.fit_transcript(session, lesson, recording)

@@ -1,8 +1,8 @@
 """Manifests: the list of lessons an old library hands over, as .jsonl, .csv or .xlsx. Pure: bytes to rows.
 
 What people's spreadsheets do is allowed for: Chinese headings, a title line above them, GB18030, tabs or
-semicolons, numbers as keys, dates as dates, formulas. What cannot be used becomes a BadRow with its line and
-a code, and stops nothing.
+semicolons, numbers as keys, dates as dates, formulas, headings in two rows. What cannot be used becomes a
+BadRow with its line and a code, and stops nothing.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
 from typing import Any
 
 from library.core.errors import Invalid
 from library.core.text import clean_line, decode, name_key
+from library.intake.workbook import DAYS_1904, Workbook, shown
+from transcode.remarks import Remark
 
 SUFFIXES = (".jsonl", ".csv", ".xlsx")
 KEY_MAX = 200
@@ -69,19 +70,25 @@ class BadRow:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a manifest says: its rows in order, and the headings of columns nobody knows."""
+    """What a manifest says: its rows in order, the headings of columns nobody knows, and what was repaired,
+    guessed or left out in reading it."""
 
     rows: tuple[Row | BadRow, ...]
     ignored: tuple[str, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
 class _Record:
-    """One line before its cells have names; a `code` says why it cannot be read."""
+    """One line before its cells have names; a `code` says why it cannot be read.
+
+    `unknown` are the places where a formula has no known result.
+    """
 
     line: int
     cells: tuple[str, ...] = ()
     code: str = ""
+    unknown: frozenset[int] = frozenset()
 
 
 def parse_manifest(data: bytes, file_name: str) -> Manifest:
@@ -90,7 +97,7 @@ def parse_manifest(data: bytes, file_name: str) -> Manifest:
     if suffix not in SUFFIXES:
         raise Invalid("manifest_type", field="manifest", suffix=suffix, known=", ".join(SUFFIXES))
     if suffix == ".xlsx":
-        found = _table(_xlsx(data))
+        found = _xlsx(data)
     elif suffix == ".csv":
         found = _table(_csv(_decode(data)))
     else:
@@ -139,15 +146,21 @@ _OPTIONAL = tuple(name for name in _ALIASES if name not in _REQUIRED)
 # ---------------------------------------------------------------- tables: .csv and .xlsx
 
 
-def _table(records: Iterable[_Record]) -> Manifest:
-    """Find the headings among the first lines, then read each line under them."""
+def _table(records: Iterable[_Record], days_off: int = 0) -> Manifest:
+    """Find the headings among the first lines, then read each line under them.
+
+    Headings may stand in two rows, a group's above its own. `days_off`: what is added to days that are
+    written as numbers.
+    """
     seen: list[_Record] = []
     lines = iter(records)
     for record in lines:
+        above = seen[-1].cells if seen else ()
         seen.append(record)
-        names = [field_of(cell) for cell in record.cells]
-        if all(name in names for name in _REQUIRED):
-            return _under(record.cells, lines)
+        for headings in (record.cells, _two_rows(above, record.cells)):
+            names = [field_of(cell) for cell in headings]
+            if all(name in names for name in _REQUIRED):
+                return _under(headings, lines, days_off)
         if len(seen) == _HEADING_WITHIN:
             break
     filled = [r for r in seen if any(cell.strip() for cell in r.cells)]
@@ -157,30 +170,85 @@ def _table(records: Iterable[_Record]) -> Manifest:
     raise Invalid("manifest_columns", field="manifest", needed="key, title", found=found)
 
 
-def _under(headings: Sequence[str], lines: Iterator[_Record]) -> Manifest:
-    places: dict[str, int] = {}
-    ignored = []
-    for place, heading in enumerate(headings):
-        name = field_of(heading)
-        if name is not None and name not in places:
-            places[name] = place
-        elif heading.strip():
-            ignored.append(heading.strip())
-    width = len(headings)
+def _two_rows(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
+    """Return the headings that two rows make: the lower one's, the upper one's where that says nothing."""
+    width = max(len(above), len(below))
+    upper, lower = ([*row, *[""] * (width - len(row))] for row in (above, below))
+    return tuple(
+        under if under.strip() and (field_of(under) or not field_of(over)) else over
+        for over, under in zip(upper, lower, strict=True)
+    )
+
+
+def _is_heading(cells: Sequence[str], headings: Sequence[str]) -> bool:
+    """Tell whether a row holds nothing but names of columns, as a second row of headings does.
+
+    One name alone is a heading where it names what the first row only groups, and else what somebody typed.
+    """
+    said = [(place, field_of(cell)) for place, cell in enumerate(cells) if cell.strip()]
+    if not said or any(name is None for _place, name in said):
+        return False
+    above = {place: field_of(heading) for place, heading in enumerate(headings)}
+    return len(said) > 1 or above.get(said[0][0]) is None
+
+
+def _under(headings: Sequence[str], lines: Iterator[_Record], days_off: int) -> Manifest:
     rows: list[Row | BadRow] = []
+    repeated = 0
+    columns = _Columns(headings, days_off)
     for record in lines:
-        cells = record.cells
+        if not record.code and _is_heading(record.cells, columns.headings):
+            repeated += 1
+            if not rows:  # right below the first: it may name what that one only groups
+                columns = _Columns(_two_rows(columns.headings, record.cells), days_off)
+            continue
+        row = columns.row(record)
+        if row is not None:
+            rows.append(row)
+    remarks = (Remark("headings_again", repeated),) if repeated else ()
+    return Manifest(tuple(rows), columns.ignored, remarks)
+
+
+class _Columns:
+    """Which column is which field, and what its rows say."""
+
+    def __init__(self, headings: Sequence[str], days_off: int) -> None:
+        self.headings = headings
+        self._days_off = days_off
+        self._places: dict[str, int] = {}
+        ignored = []
+        for place, heading in enumerate(headings):
+            name = field_of(heading)
+            if name is not None and name not in self._places:
+                self._places[name] = place
+            elif heading.strip():
+                ignored.append(heading.strip())
+        self.ignored = tuple(ignored)
+
+    def row(self, record: _Record) -> Row | BadRow | None:
+        """Return what a line says, None when it says nothing."""
+        cells, width = record.cells, len(self.headings)
+        key = clean_line(self._cell(cells, "key"))
         if record.code:
-            key = cells[places["key"]] if places["key"] < len(cells) else ""
-            rows.append(BadRow(record.line, clean_line(key), record.code, {}))
-        elif any(cell.strip() for cell in cells):
-            if any(cell.strip() for cell in cells[width:]):
-                key = clean_line(cells[places["key"]])
-                rows.append(BadRow(record.line, key, "too_many_cells", {"most": width, "count": len(cells)}))
-                continue
-            values = {n: cells[at] if at < len(cells) else "" for n, at in places.items()}
-            rows.append(_row(record.line, values))
-    return Manifest(tuple(rows), tuple(ignored))
+            return BadRow(record.line, key, record.code, {})
+        unknown = [name for name, place in self._places.items() if place in record.unknown]
+        if unknown:
+            return BadRow(record.line, key, "formula_without_value", {"field": unknown[0]})
+        if not any(cell.strip() for cell in cells):
+            return None
+        if any(cell.strip() for cell in cells[width:]):
+            return BadRow(record.line, key, "too_many_cells", {"most": width, "count": len(cells)})
+        return _row(record.line, {name: self._cell(cells, name) for name in self._places})
+
+    def _cell(self, cells: Sequence[str], name: str) -> str:
+        place = self._places[name]
+        cell = cells[place] if place < len(cells) else ""
+        if name == "date" and self._days_off and _DAY_NUMBER.fullmatch(cell.strip()):
+            return str(int(float(cell)) + self._days_off)
+        return cell
+
+
+_DAY_NUMBER = re.compile(r"\d{5}(?:\.\d+)?")
 
 
 def _decode(data: bytes) -> str:
@@ -217,48 +285,25 @@ def _delimiter(text: str) -> str:
     return max((",", "\t", ";"), key=known)
 
 
-def _xlsx(data: bytes) -> Iterator[_Record]:
-    # Imported here: it takes a quarter of a second, which only this kind of file should cost.
-    import openpyxl
-
-    try:
-        # Twice: a formula's value is in the one, whether there is a formula at all in the other.
-        values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-        for sheet in values.worksheets:
-            if sheet.sheet_state == "visible":
-                other = formulas[sheet.title]
-                sheet.reset_dimensions()  # some programs write a wrong size, which would cut rows off
-                other.reset_dimensions()
-                yield from _sheet(sheet.iter_rows(values_only=True), other.iter_rows(values_only=True))
-                return
-    except Invalid:
-        raise
-    except Exception as error:  # openpyxl raises whatever its XML and zip readers raise
-        raise Invalid("manifest_unreadable", field="manifest") from error
-
-
-def _sheet(values: Iterable[Sequence[Any]], formulas: Iterable[Sequence[Any]]) -> Iterator[_Record]:
-    for line, (cells, written) in enumerate(zip(values, formulas, strict=False), start=1):
-        unknown = any(
-            cell is None and isinstance(formula, str) and formula.startswith("=")
-            for cell, formula in zip(cells, written, strict=False)
-        )
-        code = "formula_without_value" if unknown else ""
-        yield _Record(line, tuple(_cell_text(cell) for cell in cells), code)
-
-
-def _cell_text(value: Any) -> str:
-    """Return a cell as people see it: 1001 for 1001.0, 2026-03-05 for a day."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+def _xlsx(data: bytes) -> Manifest:
+    """Read the first sheet that people see and that has the headings; the others are named."""
+    book = Workbook(data)
+    refused: Invalid | None = None
+    for name in book.visible():
+        sheet = book.sheet(name)
+        records = (_Record(row.line, row.cells, unknown=row.unknown) for row in sheet.rows)
+        try:
+            found = _table(records, DAYS_1904 if book.from_1904 else 0)
+        except Invalid as error:
+            refused = refused or error
+            continue
+        remarks = [*sheet.remarks, *found.remarks]
+        others = book.not_read(name)
+        if others:
+            values = {"name": name, "others": "、".join(others)[:200]}
+            remarks.append(Remark("sheets_not_read", len(others), values))
+        return replace(found, remarks=tuple(remarks))
+    raise refused or Invalid("manifest_empty", field="manifest")
 
 
 # ---------------------------------------------------------------- .jsonl
@@ -292,9 +337,9 @@ def _object(line: int, value: Mapping[str, Any], ignored: dict[str, None]) -> Ro
         elif isinstance(said, dict):
             bad = bad or name
         elif isinstance(said, list):
-            values[name] = "\n".join(_cell_text(part) for part in said)
+            values[name] = "\n".join(shown(part) for part in said)
         else:
-            values[name] = _cell_text(said)
+            values[name] = shown(said)
     if bad:
         return BadRow(line, clean_line(values.get("key") or ""), "not_text", {"field": bad})
     return _row(line, values)

@@ -25,7 +25,7 @@ from library.catalog.tables import Lesson
 from library.core.clock import Clock
 from library.core.database import Database
 from library.core.permits import NOBODY, Viewer
-from library.intake import actions, arranging, objects, queries, track_choice
+from library.intake import actions, arranging, objects, queries, track_choice, transcripts
 from library.intake.previews import Preview
 from library.intake.proposing import signs_of
 from library.intake.rules import StepKind, StepState
@@ -112,6 +112,8 @@ class Pipeline:
                 lesson = catalog_queries.lesson(session, recording.lesson_id)
                 catalog.touch(session, lesson)
                 row = run.recording(session)
+                # Before the cuts, which heed where sentences end.
+                transcripts.fit(session, lesson, row, self.clock())
                 clips = lesson.clips or catalog.put_clips(session, lesson, _cuts(session, row, lesson))
                 actions.plan_steps(session, row, clips)
         return self.clip_ids(recording_id, run.attempt)
@@ -203,7 +205,7 @@ class Pipeline:
             catalog.touch(session, lesson)
             row = run.recording(session)
             arranging.adopt_when_ready(session, row, lesson, self.clock())
-            actions.fit_transcript(session, lesson, row)
+            transcripts.fit(session, lesson, row, self.clock())
 
     def index(self, recording_id: str, catch_up: Callable[[int], None], attempt: int | None = None) -> None:
         """Make the lesson findable: `catch_up` returns once the index has seen the given revision."""

@@ -13,12 +13,14 @@ import typer
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
+from library.catalog import transcript_queries as given
 from library.core.errors import Conflict, Invalid, WeikeError
-from library.intake import actions, importing, local
+from library.core.text import clean_line
+from library.intake import actions, importing, local, transcripts
 from library.intake import queries as intake
 from library.intake.importing import Outcome
 from library.intake.manifest import BadRow, Manifest, Row, parse_manifest
-from library.intake.rules import RecordingState
+from library.intake.rules import FILE_NAME_MAX, RecordingState
 from library.intake.tables import Recording
 from server.commands.administrator import root
 from server.commands.console import Console, console_of
@@ -28,7 +30,9 @@ from server.commands.options import Json
 from server.commands.parallel_indexing import indexing_beside
 from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
 from server.web.language.i18n import N_
+from server.web.remarks import warnings_of
 from server.wiring import Ports
+from transcode.remarks import Remark
 
 # Large enough that a commit costs little, small enough that a web page waits for at most a second.
 _BATCH = 100
@@ -43,7 +47,11 @@ HELP = N_(
 
 @dataclass
 class _Run:
-    """What an import has done so far; `media` are the recordings to wait for, by their rows."""
+    """What an import has done so far; `media` are the recordings to wait for, by their rows.
+
+    `warnings` are the accounts of the rows by their lines, `refused` what was said of rows before their
+    recordings were looked at.
+    """
 
     console: Console
     ports: Ports
@@ -51,6 +59,8 @@ class _Run:
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     failed: list[dict[str, Any]] = field(default_factory=list)
     unpublished: list[dict[str, Any]] = field(default_factory=list)
+    warnings: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    refused: dict[int, tuple[Remark, ...]] = field(default_factory=dict)
     media: dict[str, Row] = field(default_factory=dict)
 
     def fail(self, line: int, key: str, error: Exception) -> None:
@@ -61,6 +71,20 @@ class _Run:
     def leave_draft(self, row: Row, error: Exception) -> None:
         """List a row that was imported and could not be published."""
         self.unpublished.append(self._listed(row.line, row.key, error))
+
+    def account(self, session: Session, lessons: Sequence[tuple[Row, str]]) -> None:
+        """List what is to be known of rows' lessons; said anew once their recordings have been looked at."""
+        ids = [lesson_id for _row, lesson_id in lessons]
+        versions, recordings = given.versions_of(session, ids), intake.recordings_of(session, ids)
+        for row, lesson_id in lessons:
+            first = self.refused.get(row.line, ())
+            said = {remark.code for remark in first}
+            own = transcripts.account_of(versions.get(lesson_id, ()), recordings.get(lesson_id))
+            remarks = (*first, *(remark for remark in own if remark.code not in said))
+            self.warnings[row.line] = [
+                {"line": row.line, "key": row.key, **one.model_dump()}
+                for one in warnings_of(remarks, self.console.catalogue)
+            ]
 
     def _listed(self, line: int, key: str, error: Exception) -> dict[str, Any]:
         code = getattr(error, "code", "unexpected")
@@ -97,6 +121,11 @@ def import_(
     for row in (*value["failed"], *value.get("unpublished", ())):
         if not as_json:
             console.note(N_("第 %(line)s 行（%(key)s）：%(message)s"), **row)
+    for said in value["warnings"]:
+        if "line" in said:
+            console.note(N_("第 %(line)s 行（%(key)s）：%(message)s"), message=said["text"], **said)
+        else:
+            console.note("%(text)s", **said)
     if run.failed:
         raise typer.Exit(FAILED)
 
@@ -142,17 +171,23 @@ def _batch(run: _Run, rows: Sequence[Row], folder: Path) -> None:
             run.fail(row.line, row.key, error)
     with run.ports.db.write() as session:
         branch_id = root(session).id
+        done: list[tuple[Row, str]] = []
         for row, ready in prepared:
             try:
                 with session.begin_nested():
-                    lesson, outcome = importing.put_lesson(session, ready, branch_id, run.ports.clock())
+                    lesson, outcome, refused = importing.put_lesson(
+                        session, ready, branch_id, run.ports.clock()
+                    )
                 run.outcomes[row.line] = outcome
+                run.refused[row.line] = (*ready.remarks, *refused)
+                done.append((row, lesson.id))
             except WeikeError as error:
                 run.fail(row.line, row.key, error)
                 continue
             if run.publish and not row.media:
                 _publish(run, session, lesson.id, row)
         session.flush()
+        run.account(session, done)
 
 
 def _publish(run: _Run, session: Session, lesson_id: str, row: Row) -> None:
@@ -208,7 +243,8 @@ def _is_other(recording: Recording, file: Path) -> bool:
 
     By name and size: reading hundreds of hours again at every import would cost more than it tells.
     """
-    return (recording.file_name, recording.size_bytes) != (file.name, file.stat().st_size)
+    kept_name = clean_line(file.name)[:FILE_NAME_MAX]  # as `actions.begin` keeps it
+    return (recording.file_name, recording.size_bytes) != (kept_name, file.stat().st_size)
 
 
 def _attach(run: _Run, session: Session, copy: local.Copied, row: Row) -> str:
@@ -221,6 +257,10 @@ def _attach(run: _Run, session: Session, copy: local.Copied, row: Row) -> str:
 def _follow(run: _Run, worker: OwnWorker) -> None:
     def ended(end: Ended) -> None:
         row = run.media[end.recording_id]
+        with run.ports.db.read() as session:
+            lesson = catalog.lesson_by_key(session, row.key)
+            if lesson is not None:
+                run.account(session, [(row, lesson.id)])
         if end.state is not RecordingState.READY:
             run.fail(row.line, row.key, Reason(end.reason or "error", end.reason_args, FAILED))
         elif run.publish:
@@ -246,11 +286,18 @@ def _summary(run: _Run, listed: Manifest, seconds: float) -> dict[str, Any]:
         "failed": sorted(run.failed, key=lambda row: row["line"]),
         "seconds": round(seconds, 2),
     }
+    value["warnings"] = _warnings(run, listed)
     if run.unpublished:
         value["unpublished"] = run.unpublished
     if listed.ignored:
         value["ignored_columns"] = list(listed.ignored)
     return value
+
+
+def _warnings(run: _Run, listed: Manifest) -> list[dict[str, Any]]:
+    """Return what is said of the manifest as a whole, then of its rows in their order."""
+    whole = [one.model_dump() for one in warnings_of(listed.remarks, run.console.catalogue)]
+    return whole + [said for line in sorted(run.warnings) for said in run.warnings[line]]
 
 
 def _lines(console: Console, value: dict[str, Any]) -> Iterator[str]:

@@ -17,8 +17,8 @@ from library.intake import local
 from library.intake.rules import RecordingState
 from server.commands import local_lessons as taking
 from server.commands.console import Console, console_of
-from server.commands.failures import BAD_INPUT, FAILED, Reason
-from server.commands.json_objects import lesson_object
+from server.commands.failures import BAD_INPUT, FAILED, Failure, Reason
+from server.commands.json_objects import account_object, lesson_object
 from server.commands.options import Json
 from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
 from server.web.language.formats import clock
@@ -52,6 +52,10 @@ def ingest(
             help=N_("文稿或字幕：.srt .vtt .txt .docx .lrc .sbv .ass .ssa .ttml .dfxp .xml .json。"),
         ),
     ] = None,
+    shift: Annotated[
+        float | None,
+        typer.Option("--shift", metavar="S", help=N_("字幕整体移动多少秒，负数是提前；不写则自动判断。")),
+    ] = None,
     audience: Annotated[
         Audience, typer.Option("--audience", help=N_("发布后谁可以看：所有人，或登录的人。"))
     ] = Audience.EVERYONE,
@@ -62,6 +66,8 @@ def ingest(
     """Take a recording in and return when every clip of it is playable."""
     console = console_of(context)
     console.log(quiet=True)
+    if shift is not None and transcript is None:
+        raise Failure(N_("--shift 要和 --transcript 一起用。"), BAD_INPUT)
     about = taking.About(
         title=required_line(title, "title", TITLE_MAX),
         lecturer=lecturer,
@@ -69,6 +75,7 @@ def ingest(
         taught_on=parse_date(date),
         summary=None if summary is None else clean_block(summary, "summary", SUMMARY_MAX),
         transcript=None if transcript is None else taking.read_transcript(transcript),
+        shift_s=shift,
         audience=audience,
     )
     with console.ports(all_now=True) as ports:
@@ -83,8 +90,11 @@ def ingest(
         media = MediaUrls(ports.media_keys, ports.clock, ports.settings.media_life_s)
         with ports.db.read() as session:
             value = lesson_object(session, taken.lesson_id, media, ports.settings.base_url, ports.store)
+            value |= account_object(session, taken.lesson_id, console.catalogue, taken.remarks)
     if taken.already_here:
         value["already_here"] = True
+    for said in value["warnings"]:
+        console.note("%(text)s", **said)
     console.result(value, as_json, _lines(console, value))
 
 
@@ -131,7 +141,8 @@ def _follow(console: Console, db: Database, worker: OwnWorker, recording_id: str
 def _lines(console: Console, value: dict[str, Any]) -> list[str]:
     state = word("state", value["lesson_state"], console.catalogue)
     head = console.say(N_("《%(title)s》（%(state)s） %(lesson)s"), **{**value, "state": state})
-    return [head] + [
+    words = [console.say(N_("  文稿 %(cues)s 行"), cues=value["cues"])] if value["cues"] else []
+    return [head, *words] + [
         f"  {clip['n']:>3}  {clock(clip['start_s'])}-{clock(clip['end_s'])}  {clip['master'] or ''}"
         for clip in value["clips"]
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,17 @@ from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
+from library.catalog import transcript_queries as given
 from library.catalog.tables import Clip, Lesson
 from library.finding.hits import FoundRow
 from library.intake import queries as intake
+from library.intake import transcripts
 from library.intake.objects import clip_prefix, local_root
 from server.commands.administrator import machine
+from server.web.language.i18n import Catalogue
 from server.web.media_urls import MediaUrls
+from server.web.remarks import warnings_of
+from transcode.remarks import Remark
 
 MASTER = "master.m3u8"
 
@@ -37,6 +43,23 @@ def lesson_object(
         "lesson_state": lesson.state,
         "duration_s": lesson.duration_s,
         "clips": [_clip_object(lesson, clip, media, base_url, root) for clip in lesson.clips],
+    }
+
+
+def account_object(
+    session: Session, lesson_id: str, catalogue: Catalogue, remarks: Sequence[Remark] = ()
+) -> dict[str, Any]:
+    """Return how many lines the transcript in use has (None: there is none), and what is to be known.
+
+    `remarks` are said before those of the lesson itself, which are not said twice.
+    """
+    lesson = catalog.lesson(session, lesson_id)
+    version = given.version_in_use(session, lesson_id)
+    codes = {remark.code for remark in remarks}
+    own = [remark for remark in transcripts.lesson_account(session, lesson) if remark.code not in codes]
+    return {
+        "cues": None if version is None else version.cues,
+        "warnings": [one.model_dump() for one in warnings_of((*remarks, *own), catalogue)],
     }
 
 

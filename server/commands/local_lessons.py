@@ -10,24 +10,27 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
+from library.catalog import queries as catalog_queries
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Lesson
 from library.core.clock import Clock
 from library.core.database import Database
 from library.core.errors import Invalid
-from library.intake import actions, local
+from library.intake import actions, local, transcripts
 from library.intake.rules import TRANSCRIPT_MAX_BYTES, RecordingState
 from library.people import queries as people
 from library.review import actions as review
 from server.commands.administrator import root
 from server.settings import Settings
+from transcode.remarks import Remark
 
 
 @dataclass(frozen=True)
 class About:
     """What is known of a recording when it comes in.
 
-    `transcript` is (bytes, file name); `owner` a user name, None for the machine itself.
+    `transcript` is (bytes, file name), `shift_s` what is added to its times (None: the rules decide); `owner`
+    a user name, None for the machine itself.
     """
 
     title: str
@@ -36,6 +39,7 @@ class About:
     taught_on: date | None = None
     summary: str | None = None
     transcript: tuple[bytes, str] | None = None
+    shift_s: float | None = None
     audience: Audience = Audience.EVERYONE
     key: str | None = None
     owner: str | None = None
@@ -43,11 +47,15 @@ class About:
 
 @dataclass(frozen=True)
 class Taken:
-    """The lesson of a recording; `already_here` when it was there before."""
+    """The lesson of a recording; `already_here` when it was there before.
+
+    `remarks` say that the transcript was kept and not used, because it fits worse than the one that is there.
+    """
 
     lesson_id: str
     recording_id: str
     already_here: bool
+    remarks: tuple[Remark, ...] = ()
 
 
 def read_transcript(file: Path) -> tuple[bytes, str]:
@@ -87,7 +95,7 @@ def take(
         taken: list[Taken] = []
 
         def write(session: Session) -> str:
-            taken.append(_known(session, copy, again) or _new(session, copy, about, clock()))
+            taken.append(_known(session, copy, about, again, clock()) or _new(session, copy, about, clock()))
             return taken[-1].lesson_id
 
         local.once_more(db, write)
@@ -96,13 +104,23 @@ def take(
         return taken[-1]
 
 
-def _known(session: Session, copy: local.Copied, again: bool) -> Taken | None:
+def _known(session: Session, copy: local.Copied, about: About, again: bool, now: datetime) -> Taken | None:
     recording = None if again else local.same_bytes(session, copy.sha256)
     if recording is None:
         return None
     if recording.state is RecordingState.FAILED:
         actions.retry(session, recording)
-    return Taken(recording.lesson_id, recording.id, True)
+    remarks: tuple[Remark, ...] = ()
+    if about.transcript is not None:
+        remarks = _give(session, catalog_queries.lesson(session, recording.lesson_id), about, now)
+    return Taken(recording.lesson_id, recording.id, True, remarks)
+
+
+def _give(session: Session, lesson: Lesson, about: About, now: datetime) -> tuple[Remark, ...]:
+    words = transcripts.read(*about.transcript) if about.transcript is not None else None
+    if words is None:
+        return ()
+    return transcripts.take(session, lesson, words, now, shift_s=about.shift_s).remarks()
 
 
 def _new(session: Session, copy: local.Copied, about: About, now: datetime) -> Taken:
@@ -120,8 +138,7 @@ def _new(session: Session, copy: local.Copied, about: About, now: datetime) -> T
     )
     if about.audience is not Audience.EVERYONE:
         catalog.set_audience(session, lesson, about.audience, now)
-    if about.transcript is not None:
-        actions.put_transcript(session, lesson, *about.transcript)
+    _give(session, lesson, about, now)
     return Taken(lesson.id, local.attach(session, lesson, copy, now).id, False)
 
 

@@ -205,13 +205,14 @@ class Step:
 class Progress:
     """The state of a recording's way through the pipeline; also what each server-sent event carries (as JSON,
     with names and reasons put into words by `Renderer.progress_event`). `left_s`: how much longer clips will
-    take, None when nobody knows."""
+    take, None when nobody knows. `account`: what was left out, moved or guessed so far."""
 
     state: RecordingState | NoRecording
     percent: float
     left_s: float | None = None
     steps: tuple[Step, ...]
     reason: Reason | None = None
+    account: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import tzinfo
 from pathlib import Path
@@ -70,6 +70,7 @@ class Renderer:
             "left_s": progress.left_s,
             "reason": _sentence(progress.reason, catalogue),
             "steps": [_step(step, catalogue) for step in progress.steps],
+            "account": [_sentence(said, catalogue) for said in progress.account],
         }
 
 
@@ -148,14 +149,10 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
     def rule_in_short(rule: CountingRule) -> tuple[str, ...]:
         return rule_sentences(rule, catalogue)
 
-    def messages(codes: Iterable[str]) -> dict[str, str]:
-        return {code: explain(code, {}, catalogue).message for code in codes}
-
     names: Mapping[str, object] = {
         "asset": assets.url,
         "explain": explain_reason,
         "languages": LANGUAGES,
-        "messages": messages,
         "page_url": page_url,
         "rule_sentences": rule_in_short,
         "script_sentences": catalogue.script_sentences,

@@ -20,6 +20,7 @@ from library.core.permits import Role
 from library.dictionary import actions as dictionary
 from library.dictionary.rules import Draft
 from library.erasing import ERASERS, erase
+from library.intake import transcripts
 from library.organisation import actions as organisation
 from library.people import actions as people
 from library.people import queries as people_queries
@@ -44,6 +45,7 @@ DAY = timedelta(days=1)
 # that leads to nobody, and gone the next day.
 NAMES_OF_OTHER_THINGS = {
     *("catalog_lecturer.name", "catalog_topic.name", "people_branch.name", "intake_recording.file_name"),
+    *("catalog_transcript.file_name", "catalog_transcript.remarks"),
     *("people_token.name", "searches_saved.name", "searches_asker.mark"),
 }
 LIKE_A_PERSON = re.compile(
@@ -123,6 +125,8 @@ def wang(db: Database) -> dict[str, str]:
         searches.save(session, wang, "红船", "红船精神", {}, "relevance", 3, NOW)
         lesson = make.lesson(session, "绿水青山", clips=1, owner=viewer, state=LessonState.DRAFT)
         make.recording(session, lesson, viewer)
+        words = transcripts.read("同志们好。".encode(), "文稿.txt")
+        transcripts.take(session, lesson, words, NOW, person_id=wang)
         review.publish(session, viewer, lesson.id, "", NOW)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert access.sign_in(db, "xiaofang", "a wrong password", NOW) is None

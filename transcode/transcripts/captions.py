@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from transcode.cutting.pauses import Pause
-from transcode.remarks import Remark
 from transcode.transcripts.parsing import Cue
 
 SHORTEST_CUE_S = 0.2
@@ -26,18 +25,6 @@ _LONG_PAUSE_S = 0.7
 """Shorter pauses are part of speaking, and the estimate of a cue's length contains them."""
 
 _SYLLABLE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[a-z]+|[0-9]", re.IGNORECASE)
-
-
-def fit_cues(cues: Sequence[Cue], duration_s: float) -> tuple[tuple[Cue, ...], tuple[Remark, ...]]:
-    """Return the timed cues within a recording, and the remark `past_the_end` when some are not.
-
-    A transcript longer than its video usually belongs to another take: people want to be told.
-    """
-    kept = cut_cues(cues, 0.0, duration_s)
-    ends = [cue.end_s for cue in cues if cue.end_s is not None]
-    beyond = sum(end_s > duration_s + _SPARE_S for end_s in ends)
-    values = {"last_s": round(max(ends, default=0.0), 3), "length_s": round(duration_s, 3)}
-    return kept, ((Remark("past_the_end", beyond, values),) if beyond else ())
 
 
 def cut_cues(cues: Sequence[Cue], start_s: float, end_s: float) -> tuple[Cue, ...]:

@@ -3,8 +3,9 @@ import { t } from './sentences.js';
 
 /** A request that did not succeed. `status` is 0 when the server was not reached. */
 export class RequestError extends Error {
-  constructor(status, code, message, todo = '') {
+  constructor(status, code, message, todo = '', body = null) {
     super(message);
+    this.body = body; // all that the server said, for whoever knows more of this code
     this.status = status;
     this.code = code;
     this.todo = todo;
@@ -29,7 +30,7 @@ export function readError(status, body) {
     // Not ours: a proxy's page, or nothing at all.
   }
   said = said?.message ? said : said?.detail;
-  if (said?.message) return new RequestError(status, said.error, said.message, said.todo);
+  if (said?.message) return new RequestError(status, said.error, said.message, said.todo, said);
   if (status === 413) return new RequestError(status, 'too_large', t('服务器或网络代理不收这么大的内容。'), t('请联系管理员。'));
   return new RequestError(status, 'error', t('服务器没有答应（%(status)s）。', { status }), t('请过一会儿再试。'));
 }

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from library.catalog.permits import LessonState
+from library.catalog.rules import TranscriptQuality
 from library.intake.rules import TRANSCRIPT_SUFFIXES
+from server.slices.intake.transcripts_json import VersionOut
 from server.web.parts import (
     Context,
     LessonRef,
     Pager,
     Progress,
+    Reason,
     Unfinished,
     WorkRow,
 )
-from transcode.transcripts.parsing import WARNINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,6 @@ class UploadPage(Context):
     `max_bytes` is the largest file taken; `left_bytes` what is left of the person's quota (None: no quota).
     `unfinished` are this person's begun uploads. `media_suffixes` (".mp4", ...) and `transcript_suffixes`
     fill the file choosers.
-    `transcript_warnings` are the codes that a transcript may be taken with.
     """
 
     template: ClassVar[str] = "intake/upload.html"
@@ -36,7 +37,6 @@ class UploadPage(Context):
     known_lecturers: tuple[str, ...] = ()
     known_topics: tuple[str, ...] = ()
     unfinished: tuple[Unfinished, ...] = ()
-    transcript_warnings: tuple[str, ...] = tuple(WARNINGS)
     transcript_suffixes: tuple[str, ...] = TRANSCRIPT_SUFFIXES
 
 
@@ -94,6 +94,28 @@ class CutPage(Context):
     template: ClassVar[str] = "intake/cut.html"
     lesson: LessonRef
     cuts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptsPage(Context):
+    """GET /lessons/{id}/transcripts?ask= (who may edit the lesson): what it was given to say, newest first.
+
+    `account` is what is to be known of its recording and the transcript in use. `asked` is one that fits
+    worse, for the reasons `against`; `beginnings` are the first lines of it and of the one in use, by number.
+    `board` is what the script draws to move times (`transcripts_json.shift_board`), None where there are no
+    exact times or no sound was heard. Forms: POST /lessons/{id}/transcripts (file), .../{n}/use (),
+    .../{n}/shift (seconds).
+    """
+
+    template: ClassVar[str] = "intake/transcripts.html"
+    lesson: LessonRef
+    quality: TranscriptQuality
+    versions: tuple[VersionOut, ...]
+    account: tuple[Reason, ...] = ()
+    asked: VersionOut | None = None
+    against: tuple[Reason, ...] = ()
+    beginnings: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    board: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from library.catalog import queries as catalog
+from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, LessonState, may
 from library.catalog.tables import Lesson
 from library.core.errors import NotFound, WeikeError
 from library.core.permits import Viewer
-from library.intake import actions, queries
+from library.intake import actions, queries, transcripts
 from library.intake.rules import BUSY, ENDED, MEDIA_SUFFIXES, RecordingState, StepKind, StepState
 from library.intake.unfinished_uploads import received_bytes
 from server.slices.intake.contexts import MinePage, ProgressPage, UploadPage
@@ -39,6 +40,7 @@ from server.web.deps import (
 )
 from server.web.pages import pager
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
+from server.web.remarks import reasons_of
 from server.web.who import Who
 from server.web.work_rows import work_rows
 
@@ -87,8 +89,9 @@ def progress_of(session: Session, lesson: Lesson, viewer: Viewer, now: datetime,
     `parallel`: how many clips are made at once.
     """
     recording = queries.recording_of(session, lesson.id)
+    account = reasons_of(transcripts.account_of(given.versions(session, lesson.id), recording))
     if recording is None:
-        return Progress(state="none", percent=0.0, steps=())
+        return Progress(state="none", percent=0.0, steps=(), account=account)
     work = queries.work(session, recording)
     plays = {clip.id for clip in lesson.clips if clip.plan or clip.early}
     fell = work.state in (RecordingState.FAILED, RecordingState.REFUSED)
@@ -98,6 +101,7 @@ def progress_of(session: Session, lesson: Lesson, viewer: Viewer, now: datetime,
         percent=work.percent,
         left_s=queries.left_s(session, recording, now, parallel),
         reason=Reason(code=work.reason, args=work.reason_args) if work.reason else None,
+        account=account,
         steps=tuple(
             Step(
                 id=f"{line.kind}-{line.n}",

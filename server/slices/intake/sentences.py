@@ -236,7 +236,6 @@ SENTENCES: Mapping[str, Sentence] = {
     "too_many_cues": (N_("字幕太多，只采用了前 %(most)s 行，后面的 %(count)s 行没有采用。"), ""),
     "unsorted": (N_("有 %(count)s 行字幕的时间前后颠倒，已经按时间排好。"), ""),
     "without_time": (N_("有 %(count)s 行没有时间，没有采用。"), ""),
-    "past_the_end": (N_("文稿比录像长，多出的部分没有采用。"), N_("请检查文稿与录像是否对应。")),
     # lists
     "is_address": (N_("这里要填文件，不能是网址：%(found)s。"), N_("请先下载到本机，再填文件名。")),
     "is_folder": (N_("这是一个文件夹，不是文件：%(found)s。"), N_("请指明其中的文件。")),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import library.intake.tables
-from server.slices.intake import cut_editor, routes, track_choice
-from server.slices.intake.contexts import CutPage, MinePage, ProgressPage, UploadPage
+from server.slices.intake import cut_editor, routes, track_choice, transcript_sentences, transcripts
+from server.slices.intake.contexts import CutPage, MinePage, ProgressPage, TranscriptsPage, UploadPage
 from server.slices.intake.sentences import SENTENCES, TOLD_APART
 from server.slices.intake.uploads import upload_router
 from server.slices.intake.words import WORDS
@@ -14,10 +14,10 @@ from server.web.slice import Slice
 
 SLICE = Slice(
     name="intake",
-    routers=(routes.router, cut_editor.router, track_choice.router),
+    routers=(routes.router, cut_editor.router, track_choice.router, transcripts.router),
     built_routers=(upload_router,),
-    pages=(UploadPage, ProgressPage, CutPage, MinePage),
-    sentences=SENTENCES,
+    pages=(UploadPage, ProgressPage, CutPage, TranscriptsPage, MinePage),
+    sentences={**SENTENCES, **transcript_sentences.SENTENCES},
     told_apart=TOLD_APART,
     words=WORDS,
     navigation=(

@@ -31,6 +31,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "done": N_("完成"),
         "failed": N_("失败"),
     },
+    "quality": {
+        "exact": N_("时间准确"),
+        "estimated": N_("时间是估计的"),
+        "plain": N_("没有时间"),
+        "none": N_("没有文稿"),
+    },
     "found": {
         "text": N_("文字文件"),
         "zeros": N_("一串空白数据"),

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, File, Query, UploadFile
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from library.catalog import actions, queries, rules
+from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, Audience, LessonState, may
 from library.catalog.rules import split_topics, title_from_file_name
 from library.catalog.tables import Clip, Lesson
@@ -18,15 +19,15 @@ from library.core.errors import Forbidden
 from library.core.permits import Role
 from library.intake import actions as intake_actions
 from library.intake import queries as intake
-from library.intake.rules import TRANSCRIPT_MAX_BYTES
+from library.intake import transcripts
 from library.people.rules import home_branch
 from library.plays import queries as plays
 from library.review import actions as review
 from server.web.deps import CardsDep, ClockDep, Lecturer, MediaDep, PagesDep, Reading, WhoDep, Writing
 from server.web.media_urls import MediaUrls
 from server.web.pages import Pages
+from server.web.remarks import WarningOut, warnings_of
 from server.web.who import Who
-from transcode.remarks import codes
 
 router = APIRouter(prefix="/api/v1")
 
@@ -77,7 +78,11 @@ class TwinOut(BaseModel):
 
 
 class LessonOut(BaseModel):
-    """A lesson; `recording` is none, receiving, waiting, working, ready, failed, refused or cancelled."""
+    """A lesson; `recording` is none, receiving, waiting, working, ready, failed, refused or cancelled.
+
+    `cues` are the lines of the transcript that was given; `warnings` what was left out, moved or guessed in
+    its recording and its words. Both are for those who may change the lesson: null and empty for others.
+    """
 
     id: str
     title: str
@@ -94,6 +99,8 @@ class LessonOut(BaseModel):
     views: int
     recording: str
     problem: dict[str, str] | None = None
+    cues: int | None = None
+    warnings: list[WarningOut] = Field(default_factory=list)
     duplicates: list[TwinOut] = Field(default_factory=list)
     clips: list[ClipOut]
 
@@ -122,14 +129,6 @@ class LessonsOut(BaseModel):
     lessons: list[LessonOut]
 
 
-class TranscriptOut(BaseModel):
-    """What a transcript file held: kind `timed` or `plain`, how many cues, and codes of what was odd."""
-
-    kind: str
-    cues: int
-    warnings: list[str]
-
-
 def _clip(media: MediaUrls, lesson: Lesson, clip: Clip, views: dict[str, int]) -> ClipOut:
     return ClipOut(
         id=clip.id,
@@ -153,19 +152,23 @@ def _lessons(
 ) -> list[LessonOut]:
     """Return lessons as the API gives them, in a fixed number of statements.
 
-    What went wrong and what it is a twin of is for those who can do something about it.
+    What went wrong, what is to be known and what it is a twin of is for those who can do something about it.
     """
     recordings = intake.recordings_of(session, [lesson.id for lesson in lessons])
     views = plays.clip_views(session, *(lesson.id for lesson in lessons))
     all_views = plays.lesson_views(session, [lesson.id for lesson in lessons])
     mine = {x.id for x in lessons if may(who.viewer, Action.EDIT, queries.facts(x))}
     twins = intake.twins_of(session, who.viewer, [r for r in recordings.values() if r.lesson_id in mine])
+    words = given.versions_of(session, sorted(mine))
+    catalogue = pages.renderer.catalogue(who.language)
     found = []
     for lesson in lessons:
         recording, problem = recordings.get(lesson.id), None
         if recording is not None and recording.reason and lesson.id in mine:
             said = pages.explain_reason(recording.reason, recording.reason_args, who.language)
             problem = {"error": recording.reason, "message": said.message, "todo": said.todo}
+        own = words.get(lesson.id, [])
+        account = transcripts.account_of(own, recording) if lesson.id in mine else ()
         its_twins = twins.get(recording.id, []) if recording is not None else []
         clips = [_clip(media, lesson, clip, views) for clip in lesson.clips]
         found.append(
@@ -185,6 +188,8 @@ def _lessons(
                 views=all_views.get(lesson.id, 0),
                 recording=recording.state if recording else "none",
                 problem=problem,
+                cues=next((version.cues for version in own if version.in_use), None),
+                warnings=warnings_of(account, catalogue),
                 duplicates=[TwinOut(id=t.id, title=t.title, url=f"/lessons/{t.id}") for t in its_twins],
                 clips=clips,
             )
@@ -266,19 +271,6 @@ def delete_lesson(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str
     """Take a lesson away for good (the owner of a draft, the staff)."""
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.DELETE)
     actions.delete_lesson(session, lesson, clock())
-
-
-@router.put("/lessons/{lesson_id}/transcript", tags=["lessons"])
-def put_transcript(
-    session: Writing, who: WhoDep, lesson_id: str, file: Annotated[UploadFile, File()]
-) -> TranscriptOut:
-    """Give a lesson what is said in it: subtitles, minutes with stamps, a Word document or plain text."""
-    lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    data = file.file.read(TRANSCRIPT_MAX_BYTES + 1)
-    transcript = intake_actions.put_transcript(session, lesson, data, file.filename or "")
-    return TranscriptOut(
-        kind=transcript.kind, cues=len(transcript.cues), warnings=list(codes(transcript.warnings))
-    )
 
 
 @router.post("/lessons/{lesson_id}/publish", tags=["review"])

@@ -93,7 +93,8 @@ class LessonPage(Context):
 
     `text` are the paragraphs of a lesson without media ("video still to come"), or () when there are clips.
     `recording_state` "none" means there is no recording; `problem` says why it failed or was refused.
-    `duplicates` are other lessons made from the same file that this viewer may see.
+    `account` is what was left out, moved or guessed, for those who may edit. `duplicates` are other lessons
+    made from the same file that this viewer may see.
     `language` is the lesson's own language. `known_lecturers`, `known_topics` fill the edit form's
     suggestions. `same_topic`: dated lessons of its topics, of other years. `share`: how to hand it on, None
     while it is not published. Forms (POST /lessons/{id}/...):
@@ -113,6 +114,7 @@ class LessonPage(Context):
     duplicates: tuple[LessonRef, ...] = ()
     may: LessonPowers = field(default_factory=LessonPowers)
     history: tuple[HistoryLine, ...] = ()
+    account: tuple[Reason, ...] = ()
     known_lecturers: tuple[str, ...] = ()
     known_topics: tuple[str, ...] = ()
     same_topic: tuple[LessonCard, ...] = ()

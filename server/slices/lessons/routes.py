@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from library.catalog import actions, queries, rules
+from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, Audience, LessonState, may
 from library.catalog.rules import TranscriptQuality, split_topics
 from library.catalog.tables import Lesson
@@ -17,6 +18,7 @@ from library.core.clock import local_day, week_start
 from library.core.errors import Conflict, Invalid
 from library.core.text import name_key
 from library.intake import queries as intake
+from library.intake import transcripts
 from library.plays import queries as plays
 from library.review import actions as review
 from library.review import queries as review_queries
@@ -32,6 +34,7 @@ from server.web.deps import CardsDep, ClockDep, PagesDep, Reading, RuleDep, Sett
 from server.web.lesson_cards import lesson_ref
 from server.web.pages import pager, safe_next
 from server.web.parts import Facet, Reason
+from server.web.remarks import reasons_of
 from server.web.sharing import share_lesson
 from server.web.who import Who
 from transcode.transcripts.captions import new_speakers
@@ -132,6 +135,9 @@ def lesson(
         problem=Reason(code=recording.reason, args=recording.reason_args or {})
         if recording is not None and recording.reason and powers.see_progress
         else None,
+        account=reasons_of(transcripts.account_of(given.versions(session, found.id), recording))
+        if powers.edit
+        else (),
         duplicates=tuple(lesson_ref(twin) for twin in twins),
         may=powers,
         history=tuple(HistoryLine(at=h.at, who=h.who, action=h.what, note=h.note) for h in history),

@@ -15,7 +15,7 @@ from library.catalog.tables import Lesson
 from library.core.database import Database
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import NOBODY
-from library.intake import actions, objects, queries
+from library.intake import actions, objects, queries, transcripts
 from library.intake.rules import TRANSCRIPT_MAX_BYTES, RecordingState, StepKind
 from library.intake.tables import Original, Recording, Step
 from tests.support import factories as make
@@ -247,7 +247,7 @@ def test_a_transcript_longer_than_the_recording_is_cut_at_its_end(db: Database) 
     with db.write() as session:
         lesson = make.lesson(session, clips=1)
         heard(make.recording(session, lesson), 100.0)
-        actions.put_transcript(session, lesson, SRT.encode("gb18030"), "讲稿.srt")
+        transcripts.take(session, lesson, transcripts.read(SRT.encode("gb18030"), "讲稿.srt"), NOW)
         assert lesson.transcript == "exact"
         assert cues(session, lesson) == [CueLine(1, 4, "同志们好。"), CueLine(90, 100, "到此结束。")]
 
@@ -256,15 +256,16 @@ def test_plain_text_waits_for_the_recording_and_then_gets_estimated_times(db: Da
     with db.write() as session:
         lesson = make.lesson(session, clips=1)
         recording = make.recording(session, lesson)
-        actions.put_transcript(session, lesson, "同志们好。\n到此结束。".encode(), "讲稿.txt")
+        words = transcripts.read("同志们好。\n到此结束。".encode(), "讲稿.txt")
+        transcripts.take(session, lesson, words, NOW)
         assert lesson.transcript == "plain"
         heard(recording, 60.0)
-        actions.fit_transcript(session, lesson, recording)
+        transcripts.fit(session, lesson, recording, NOW)
         assert lesson.transcript == "estimated"
         times = [(c.start_s, c.end_s) for c in cues(session, lesson)]
         assert all(a is not None and b is not None and 0 <= a < b <= 60 for a, b in times)
         revision = lesson.revision
-        actions.fit_transcript(session, lesson, recording)
+        transcripts.fit(session, lesson, recording, NOW)
         assert lesson.revision == revision
 
 
@@ -302,7 +303,7 @@ def test_a_transcript_that_cannot_be_read_is_refused_and_the_old_one_stays(
     with db.write() as session:
         lesson = make.lesson(session, spoken=["旧的"])
         with pytest.raises(Invalid) as refused:
-            actions.put_transcript(session, lesson, data, name)
+            transcripts.take(session, lesson, transcripts.read(data, name), NOW)
         assert refused.value.code.startswith(code)
         assert refused.value.values["field"] == "transcript"
         assert [c.text for c in cues(session, lesson)] == ["旧的"]

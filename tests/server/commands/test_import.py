@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -208,3 +210,65 @@ def test_rows_with_recordings_play_when_it_returns(
     again = weike("import", write(tmp_path, rows), "--publish", "--json")
     assert counts(again.json) == (3, 0, 0, 2, 1), "nothing is made twice, and the bad one is told again"
     assert list((ports.uploads).iterdir()) == []
+
+
+LINES = "".join(f"{n}\n00:0{n}:01,000 --> 00:0{n}:58,000\n{'讲绿水青山' * 9}\n\n" for n in range(9))
+
+
+def said(value: dict[str, Any]) -> list[tuple[str, str]]:
+    assert all(one["count"] >= 1 and one["text"] for one in value["warnings"])
+    return [(one.get("key", ""), one["code"]) for one in value["warnings"]]
+
+
+def test_words_that_fit_worse_are_kept_and_said_and_never_replace(
+    weike: Weike, tmp_path: Path, ports: Ports
+) -> None:
+    (tmp_path / "good.srt").write_text(LINES, "utf-8")
+    row = {"key": "a", "title": "甲"}
+    first = weike("import", write(tmp_path, [{**row, "transcript": "good.srt"}]), "--json")
+    assert (first.code, said(first.json), first.err) == (0, [], "")
+    worse = write(tmp_path, [{**row, "transcript_text": "只有一句。"}])
+    for _again in range(2):
+        ran = weike("import", worse, "--json")
+        assert (ran.code, counts(ran.json)) == (0, (1, 0, 0, 1, 0))
+        assert said(ran.json) == [("a", "transcript_waits"), ("a", "worse_untimed"), ("a", "worse_words")]
+        assert "第 1 行（a）" in ran.err
+    with ports.db.read() as session:
+        lesson = catalog.lesson_by_key(session, "a")
+        assert lesson is not None
+        assert len(catalog.cues(session, lesson.id)) == 9
+        lesson_id = lesson.id
+    listed = weike("transcript", lesson_id, "--json").json
+    assert [(one["n"], one["in_use"]) for one in listed["versions"]] == [(2, False), (1, True)]
+    assert weike("transcript", lesson_id, "--use", 2, "--json").json["transcript"] == "plain"
+    assert weike("transcript", lesson_id, tmp_path / "good.srt", "--shift", "1.5").code == 0
+    with ports.db.read() as session:
+        assert catalog.cues(session, lesson_id)[0].start_s == 2.5
+    assert weike("transcript", "nowhere", "--json").code == 2
+    assert weike("transcript", lesson_id, tmp_path / "good.srt", "--use", 1).code == 2
+
+
+def test_files_whose_names_are_spelt_otherwise_are_found_and_said(weike: Weike, tmp_path: Path) -> None:
+    (tmp_path / unicodedata.normalize("NFD", "Café 第一课.SRT")).write_text(LINES, "utf-8")
+    (tmp_path / "两个.srt").write_text(LINES, "utf-8")
+    (tmp_path / "两个.SRT").write_text(LINES, "utf-8")
+    rows = [
+        {"key": "a", "title": "甲", "transcript": unicodedata.normalize("NFC", "café 第一课.srt")},
+        {"key": "b", "title": "乙", "transcript": "两个.Srt"},
+        {"key": "c", "title": "丙", "transcript": "两个.srt", "transcript_text": "也有文字。"},
+    ]
+    ran = weike("import", write(tmp_path, rows), "--json")
+    assert said(ran.json) == [("a", "name_spelt_otherwise"), ("c", "text_beside_file")]
+    assert [(one["key"], one["reason"]) for one in ran.json["failed"]] == [("b", "file_ambiguous")]
+
+
+def test_what_was_repaired_in_a_workbook_is_said(weike: Weike, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for line in (["编号", "标题", "讲师"], [1, "上篇", "王芳"], [2, "下篇", None]):
+        sheet.append(line)
+    sheet.merge_cells("C2:C3")
+    book.save(tmp_path / "m.xlsx")
+    ran = weike("import", tmp_path / "m.xlsx", "--json")
+    assert said(ran.json) == [("", "merged_filled")]
+    assert "合并的单元格" in ran.err

@@ -218,3 +218,31 @@ def _until(what: Callable[[], bool]) -> None:
     while not what():
         assert time.monotonic() < end, "it never came to that"
         time.sleep(0.1)
+
+
+HOUR = "1\n01:00:01,000 --> 01:00:02,500\n开场第一句话\n\n2\n01:00:03,000 --> 01:00:09,000\n绿水青山\n"
+
+
+def test_what_was_moved_and_cut_off_is_said_and_a_worse_transcript_replaces_nothing(
+    weike: Weike, ports: Ports, short: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "hour.srt").write_text(HOUR, "utf-8")
+    (tmp_path / "elsewhere.srt").write_text(HOUR.replace("01:00:0", "03:23:0"), "utf-8")
+    ran = weike("ingest", short, "--title", "整点", "--transcript", tmp_path / "hour.srt", "--json")
+    assert ran.code == 0, ran.err
+    said = ran.json
+    assert [(one["code"], one["count"]) for one in said["warnings"]] == [
+        ("shifted_hours", 2),
+        ("past_the_end", 1),
+    ]
+    assert said["cues"] == 2
+    assert all(one["text"] in ran.err for one in said["warnings"])
+    hit = weike("search", "开场第一句话", "--json").json["hits"][0]
+    assert hit["lesson_start_s"] == pytest.approx(1.0, abs=0.05)
+    # The same recording again, with words that lie elsewhere.
+    again = weike("ingest", short, "--title", "x", "--transcript", tmp_path / "elsewhere.srt", "--json")
+    assert (again.code, again.json["already_here"]) == (0, True)
+    assert [one["code"] for one in again.json["warnings"]][:2] == ["transcript_waits", "worse_outside"]
+    assert weike("search", "开场第一句话", "--json").json["total"] == 1
+    listed = weike("transcript", said["lesson"]).out
+    assert "elsewhere.srt" in listed

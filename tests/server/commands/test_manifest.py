@@ -5,8 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import subprocess
+import sys
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -15,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library.core.errors import Invalid
+from library.intake import importing
 from library.intake.manifest import BadRow, Row, field_of, parse_manifest
 
 
@@ -197,3 +202,212 @@ def test_headings_of_a_sheet_in_either_language() -> None:
 def test_no_bytes_bring_the_reader_down(data: bytes, name: str) -> None:
     with contextlib.suppress(Invalid):
         parse_manifest(b"key,title\n" + data if name == "m.csv" else data, name)
+
+
+# ---------------------------------------------------------------------- what spreadsheets show
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def ledger() -> tuple[openpyxl.Workbook, Any]:
+    """Three lectures of one lecturer, whose name, day and topic stand once in merged cells."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["编号", "标题", "讲师", "日期", "专题", "文稿"])
+    for n, part in enumerate(("上篇", "中篇", "下篇"), start=1):
+        sheet.append([n, f"共同富裕{part}", None, None, None, f"今天讲共同富裕{part}"])
+        sheet.cell(n + 1, 1).number_format = "000"
+    sheet["C2"], sheet["D2"], sheet["E2"] = "王芳", date(2026, 3, 5), "共同富裕"
+    for area in ("C2:C4", "D2:D4", "E2:E4"):
+        sheet.merge_cells(area)
+    return book, sheet
+
+
+def test_merged_cells_speak_for_every_row_and_keys_are_as_they_are_shown() -> None:
+    book, sheet = ledger()
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions["F"].hidden = True
+    book.create_sheet("说明").append(["怎样填写"])
+    book.create_sheet("空的")
+    found = parse_manifest(saved(book), "m.xlsx")
+    assert [(r.key, r.lecturer, r.date, r.topics) for r in found.rows if isinstance(r, Row)] == [
+        (key, "王芳", "2026-03-05", "共同富裕") for key in ("001", "002", "003")
+    ]
+    assert [(r.code, r.count, dict(r.values)) for r in found.remarks] == [
+        ("merged_filled", 6, {"areas": 3}),
+        ("hidden_rows", 1, {"lines": "3"}),
+        ("hidden_columns", 1, {"columns": "F"}),
+        ("sheets_not_read", 1, {"name": "Sheet", "others": "说明"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown_as", "key"),
+    [
+        (7, "000", "007"),
+        (1234, "000", "1234"),
+        (7, '"DK"0000', "DK0007"),
+        (20260305, "0000-00-00", "2026-03-05"),
+        (12, "[Red]000;-000", "012"),
+        (1234, "#,##0", "1234"),
+        (12, "0.00", "12"),
+        (12, "0%", "12"),
+        ("007", "@", "007"),
+    ],
+)
+def test_a_key_is_as_its_cell_shows_it(number: object, shown_as: str, key: str) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.append(["key", "title"])
+    sheet.append([number, "题"])
+    sheet["A2"].number_format = shown_as
+    assert only(saved(book), "m.xlsx").key == key
+
+
+def test_days_of_a_workbook_that_counts_from_1904() -> None:
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    sheet: Any = book.active
+    sheet.append(["key", "title", "date"])
+    sheet.append(["a", "甲", date(2026, 3, 5)])
+    sheet.append(["b", "乙", 44624])  # the same day, in a cell that is formatted as a number
+    first, second = rows(saved(book), "m.xlsx")
+    assert isinstance(first, Row)
+    assert isinstance(second, Row)
+    assert (first.date, second.date) == ("2026-03-05", "46086")
+    assert importing.prepare(second, Path()).taught_on == date(2026, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("headings", "merged"),
+    [
+        ((["编号", "党课信息", None, None], [None, "标题", "讲师", "日期"]), ("A1:A2", "B1:D1")),
+        ((["编号", "标题", "授课", None], [None, None, "讲师", "日期"]), ("A1:A2", "B1:B2", "C1:D1")),
+        ((["编号", "标题", "讲师", "日期"], ["key", "title", "lecturer", "date"]), ()),
+        ((["编号", "标题", "讲课", None], [None, None, "讲师", "日期"]), ()),
+    ],
+)
+def test_headings_in_two_rows(headings: Sequence[Sequence[Any]], merged: Sequence[str]) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for line in (*headings, ["007", "绿水青山", "王芳", "2026-03-05"]):
+        sheet.append(line)
+    for area in merged:
+        sheet.merge_cells(area)
+    row = only(saved(book), "m.xlsx")
+    assert (row.key, row.title, row.lecturer, row.date) == ("007", "绿水青山", "王芳", "2026-03-05")
+
+
+def test_headings_that_come_again_are_no_lesson() -> None:
+    found = parse_manifest("编号,标题\n1,甲\n编号,标题\n2,乙\n".encode(), "m.csv")
+    assert [row.key for row in found.rows] == ["1", "2"]
+    assert [(r.code, r.count) for r in found.remarks] == [("headings_again", 1)]
+
+
+def test_the_sheet_with_the_headings_is_read() -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["填表说明：每课一行"])
+    book.create_sheet("党课").append(["key", "title"])
+    book["党课"].append(["a", "b"])
+    found = parse_manifest(saved(book), "m.xlsx")
+    assert [row.key for row in found.rows] == ["a"]
+    assert [r.code for r in found.remarks] == ["sheets_not_read"]
+
+
+def test_a_formula_without_a_result_in_a_column_nobody_reads_spoils_no_row() -> None:
+    data = xlsx(["key", "title", "备注"], ["a", "b", "=1+1"])
+    assert only(data, "m.xlsx").key == "a"
+
+
+def packed(**parts: bytes) -> bytes:
+    """A small workbook in which parts are exchanged for others."""
+    out = io.BytesIO()
+    book = zipfile.ZipFile(io.BytesIO(xlsx(["key", "title"], ["a", "b"])))
+    names = {
+        "sheet": "xl/worksheets/sheet1.xml",
+        "styles": "xl/styles.xml",
+        "strings": "xl/sharedStrings.xml",
+    }
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in book.namelist():
+            known = next((part for part, path in names.items() if path == name), "")
+            target.writestr(name, parts.pop(known, None) or book.read(name))
+        for part, content in parts.items():
+            target.writestr(names[part], content)
+    return out.getvalue()
+
+
+MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+HEAD = (
+    b'<row r="1"><c r="A1" t="inlineStr"><is><t>key</t></is></c>'
+    b'<c r="B1" t="inlineStr"><is><t>title</t></is></c></row>'
+)
+
+
+def sheet_of(rows: bytes) -> bytes:
+    return b"<worksheet " + MAIN + b"><sheetData>" + HEAD + rows + b"</sheetData></worksheet>"
+
+
+BOMBS = {
+    "many cells": lambda: packed(sheet=sheet_of(b"<row>" + b"<c><v>1</v></c>" * 4_000_000 + b"</row>")),
+    "many empty cells": lambda: packed(sheet=sheet_of(b"<row>" + b"<c/>" * 8_000_000 + b"</row>")),
+    "many rows": lambda: packed(sheet=sheet_of(b"<row/>" * 6_000_000)),
+    "one large cell": lambda: packed(
+        sheet=sheet_of(b'<row><c t="inlineStr"><is><t>' + b"a" * 60_000_000 + b"</t></is></c></row>")
+    ),
+    "large beyond all": lambda: packed(sheet=sheet_of(b" " * 300_000_000)),
+    "many strings": lambda: packed(
+        strings=b"<sst " + MAIN + b">" + b"<si><t>a</t></si>" * 3_000_000 + b"</sst>"
+    ),
+    "many styles": lambda: packed(
+        styles=b"<styleSheet "
+        + MAIN
+        + b"><cellXfs>"
+        + b'<xf numFmtId="0"/>' * 900_000
+        + b"</cellXfs></styleSheet>"
+    ),
+    "deep": lambda: packed(sheet=sheet_of(b"<row>" * 3_000_000)),
+    "entities": lambda: packed(
+        sheet=b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + sheet_of(b"&b;")
+    ),
+    "merged everywhere": lambda: packed(
+        sheet=sheet_of(b"").replace(
+            b"</worksheet>",
+            b"<mergeCells>" + b'<mergeCell ref="A2:XFD1048576"/>' * 500_000 + b"</mergeCells></worksheet>",
+        )
+    ),
+}
+MEASURE = """
+import resource, sys, time
+from library.core.errors import Invalid
+from library.intake.manifest import parse_manifest
+import openpyxl
+data = open(sys.argv[1], "rb").read()
+before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+try:
+    code = str(len(parse_manifest(data, "m.xlsx").rows))
+except Invalid as error:
+    code = error.code
+used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(code, round(time.process_time() - began, 2), used // 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_workbook_that_would_fill_the_memory_ends_in_a_sentence(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "bomb.xlsx"
+    file.write_bytes(BOMBS[name]())
+    ran = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(file)], capture_output=True, text=True, check=True, timeout=60
+    )
+    code, seconds, megabytes = ran.stdout.split()
+    assert code in ("manifest_too_large", "manifest_unreadable", "manifest_empty")
+    assert float(seconds) < 5
+    assert int(megabytes) < 200

@@ -61,6 +61,7 @@ function show(progress) {
   const note = document.querySelector('[data-until-ready]');
   if (note) note.hidden = progress.state === 'ready';
   place.dataset.state = progress.state;
+  showAccount(progress.account);
   const reason = byId('overall-reason');
   if (!progress.reason) reason.replaceChildren();
   else if (reason.textContent.trim() !== progress.reason) {
@@ -70,6 +71,22 @@ function show(progress) {
     words.textContent = progress.reason;
     reason.replaceChildren(words);
   }
+}
+
+/** What was left out, moved or guessed so far. */
+function showAccount(sentences) {
+  const box = byId('overall-account');
+  const place = box.querySelector('[data-part="account"]');
+  box.hidden = !sentences.length;
+  if ([...place.querySelectorAll('li')].map((row) => row.textContent).join() === sentences.join()) return;
+  const rows = document.createElement('ul');
+  rows.className = 'remarks';
+  rows.append(...sentences.map((words) => {
+    const row = document.createElement('li');
+    row.textContent = words;
+    return row;
+  }));
+  place.replaceChildren(rows);
 }
 
 function follow() {

@@ -9,7 +9,6 @@ export class Details {
   constructor(form) {
     this.form = form;
     this.lesson = null;
-    this.warnings = JSON.parse(document.getElementById('transcript-warnings').textContent);
     this.saved = form.querySelector('[data-part="saved"]');
     this.transcript = form.querySelector('[data-part="transcript"]');
     form.addEventListener('submit', (event) => event.preventDefault());
@@ -19,6 +18,7 @@ export class Details {
     // Whoever types and at once goes on to another page has typed it all the same.
     addEventListener('pagehide', () => this.#leave());
     form.elements.transcript.addEventListener('change', () => this.#sendTranscript());
+    this.transcript.addEventListener('click', (event) => this.#decide(event.target.closest('[data-words]')?.dataset.words));
   }
 
   /** Fill the form; what was typed before the answer came stays. */
@@ -100,18 +100,43 @@ export class Details {
     body.append('file', file);
     this.#tell('notice', t('正在读文稿……'));
     try {
-      const { cues, warnings } = await request('PUT', `/api/v1/lessons/${this.lesson}/transcript`, body);
-      const said = warnings.map((code) => this.warnings[code] ?? code);
-      this.#tell(said.length ? 'notice' : 'done', [t('文稿已收到，共 %(cues)s 行。', { cues }), ...said].join(' '));
+      this.#taken(await request('PUT', `/api/v1/lessons/${this.lesson}/transcript`, body));
+    } catch (error) {
+      this.asked = error.code === 'transcript_fits_worse' ? error.body.version : null;
+      if (this.asked) this.#tell('notice', error.message, error.body.reasons, { ask: true });
+      else this.#tell('problem', error.said);
+    }
+  }
+
+  #taken({ cues, warnings }) {
+    this.#tell(warnings.length ? 'notice' : 'done', t('文稿已收到，共 %(cues)s 行。', { cues }), warnings);
+  }
+
+  /** The new transcript fits worse than the one that is there: whoever gave it says which of the two counts. */
+  async #decide(answer) {
+    if (!answer || !this.asked) return;
+    if (answer === 'keep') {
+      this.#tell('done', t('保留原来的文稿；新的也留着，以后还可以换。'));
+      return;
+    }
+    try {
+      this.#taken(await request('POST', `/api/v1/lessons/${this.lesson}/transcripts/${this.asked}/use`));
     } catch (error) {
       this.#tell('problem', error.said);
     }
   }
 
-  #tell(kind, words) {
-    this.transcript.className = `flash span ${kind}`;
+  /** Show a sentence, what is to be known one by one, and, to `ask`, the two buttons. */
+  #tell(kind, words, remarks = [], { ask = false } = {}) {
+    this.transcript.className = `flash span upload-ask ${kind}`;
     this.transcript.hidden = false;
-    this.#say(this.transcript, words);
+    this.#say(this.transcript.querySelector('p'), words);
+    this.transcript.querySelector('ul').replaceChildren(...remarks.map(({ text }) => {
+      const row = document.createElement('li');
+      row.textContent = text;
+      return row;
+    }));
+    this.transcript.querySelector('.upload-acts').hidden = !ask;
   }
 
   #say(place, words) {

@@ -9,6 +9,8 @@ from tests.server.conftest import Shelf
 from tests.server.role_table import LECTURERS, OWNER_DOES, OWNER_SEES, Ask, Case, draft, failed, published
 from tests.support.client import TUS
 
+SRT = {"file": ("x.srt", "1\n00:00:01,000 --> 00:00:09,000\n为人民服务\n".encode())}
+
 
 def cuts(*, recut: bool = False, form: bool = False) -> Ask:
     """Ask about the cuts of a draft; with a form, or with other cuts as JSON."""
@@ -26,6 +28,15 @@ def cuts(*, recut: bool = False, form: bool = False) -> Ask:
 def tracks(shelf: Shelf) -> dict[str, Any]:
     """Leave the tracks of a draft's recording as they are."""
     return {"lesson_id": shelf.cut()[0].lesson, "json": {}}
+
+
+def words(n: int | None = None, **asked: Any) -> Ask:
+    """Ask about what a draft of `lecturer` says, which has exact times; `n`: its only version."""
+
+    def ask(shelf: Shelf) -> dict[str, Any]:
+        return {"lesson_id": shelf.lesson().lesson, **({} if n is None else {"n": n}), **asked}
+
+    return ask
 
 
 def working(shelf: Shelf) -> dict[str, Any]:
@@ -65,6 +76,14 @@ CASES = [
     Case("GET /api/v1/lessons/{lesson_id}/tracks", OWNER_SEES, cuts()),
     Case("PATCH /api/v1/lessons/{lesson_id}/tracks", OWNER_SEES, tracks),
     Case("POST /lessons/{lesson_id}/tracks", OWNER_DOES, cuts(form=True)),
+    Case("PUT /api/v1/lessons/{lesson_id}/transcript", OWNER_SEES, words(files=SRT)),
+    Case("GET /api/v1/lessons/{lesson_id}/transcripts", OWNER_SEES, words()),
+    Case("POST /api/v1/lessons/{lesson_id}/transcripts/{n}/use", OWNER_SEES, words(1)),
+    Case("PUT /api/v1/lessons/{lesson_id}/transcripts/{n}/shift", OWNER_SEES, words(1, json={"shift_s": 1})),
+    Case("GET /lessons/{lesson_id}/transcripts", OWNER_SEES, words()),
+    Case("POST /lessons/{lesson_id}/transcripts", OWNER_DOES, words(form={}, files=SRT)),
+    Case("POST /lessons/{lesson_id}/transcripts/{n}/use", OWNER_DOES, words(1, form={})),
+    Case("POST /lessons/{lesson_id}/transcripts/{n}/shift", OWNER_DOES, words(1, form={"seconds": "1"})),
     Case("GET /upload", LECTURERS),
     Case("GET /mine", LECTURERS),
     # uploads: the owner's alone, not even the staff's

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from library.catalog.permits import LessonState
+from library.catalog.rules import TranscriptQuality
 from server.slices.intake import contexts as c
+from server.slices.intake.transcripts_json import ShiftOut, VersionOut
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
-from tests.server.pages.samples import LECTURER, SENTENCES, TITLES, Sample, frame, pager, work_rows
+from server.web.remarks import WarningOut
+from tests.server.pages.samples import LECTURER, NOW, SENTENCES, TITLES, Sample, frame, pager, work_rows
 from tests.server.slices.intake.cutting import cuts
 
 UNFINISHED = (
@@ -37,6 +42,77 @@ STEPS = (
     Step(id="captions-0", kind="captions", state="waiting", percent=0),
     Step(id="index-0", kind="index", state="waiting", percent=0),
 )
+
+
+ACCOUNT = (
+    Reason(code="shifted_hours", args={"count": 412, "hours": 1}),
+    Reason(code="past_the_end", args={"count": 3, "last_s": 1931.0, "length_s": 1925.0}),
+    Reason(code="transcript_waits", args={"count": 1, "n": 3, "name": "组织生活会（另一场）.srt"}),
+)
+
+
+def _version(n: int, **about: Any) -> VersionOut:
+    usual: dict[str, Any] = {
+        "in_use": False,
+        "made_at": NOW,
+        "by": "王芳",
+        "file_name": "组织生活会.srt",
+        "quality": "exact",
+        "cues": 412,
+        "inside": 1.0,
+        "covered": 0.93,
+        "shift_s": 0.0,
+        "shift_reason": "none",
+        "offered_shift": None,
+        "warnings": [],
+    }
+    return VersionOut(**{"n": n, **usual, **about})
+
+
+def _transcripts() -> Iterator[Sample]:
+    """A lesson's transcripts: one in use that may be moved, one that fits worse, the first."""
+    odd = [WarningOut(code="outside", count=388, text="388 行字幕全都在录像之外，一行也没有显示。")]
+    versions = (
+        _version(3, file_name="组织生活会（另一场）.srt", cues=388, inside=0.0, covered=0.0, warnings=odd),
+        _version(2, in_use=True, shift_s=-3600.0, shift_reason="hours"),
+        _version(1, quality="plain", inside=None, covered=None, file_name="", by=None, cues=120),
+    )
+    lines = [[3600.0 + 5 * n + 1, 3600.0 + 5 * n + 5, SENTENCES[n % len(SENTENCES)]] for n in range(300)]
+    wave = base64.b64encode(bytes(0 if n % 50 > 42 else 120 + n * 7 % 100 for n in range(19_250))).decode()
+    page = c.TranscriptsPage(
+        frame=frame(LECTURER, "/lessons/lesson0/transcripts"),
+        lesson=LessonRef(id="lesson0", title=TITLES[0]),
+        quality=TranscriptQuality.EXACT,
+        versions=versions,
+        account=ACCOUNT,
+        board={
+            "n": 2,
+            "shift_s": -3600.0,
+            "duration_s": 1925.0,
+            "lines": lines,
+            "pauses": [[5.0 * n + 4.3, 5.0 * n + 5] for n in range(380)],
+            "wave": {"step_s": 0.1, "levels": wave},
+        },
+    )
+    yield "transcripts", page
+    offered = ShiftOut(shift_s=-3588.5, confidence=0.86)
+    yield (
+        "transcripts_asked",
+        replace(
+            page,
+            versions=(versions[0], versions[1].model_copy(update={"offered_shift": offered}), versions[2]),
+            asked=versions[0],
+            against=(
+                Reason(code="worse_outside", args={"count": 388, "new_percent": 0, "old_percent": 100}),
+                Reason(code="worse_words", args={"count": 900, "new": 2100, "old": 6100}),
+            ),
+            beginnings={2: tuple(SENTENCES[:3]), 3: ("同志们，今天我们开另一个会。", "请大家坐好。")},
+        ),
+    )
+    yield (
+        "transcripts_none",
+        replace(page, versions=(), account=(), board=None, quality=TranscriptQuality.NONE),
+    )
 
 
 def pages() -> Iterator[Sample]:
@@ -77,7 +153,7 @@ def pages() -> Iterator[Sample]:
     )
     cancelled = Progress(state="cancelled", percent=40, steps=STEPS[:2])
     yield "progress_cancelled", replace(progress, may_retry=True, progress=cancelled)
-    ready = Progress(state="ready", percent=100, steps=STEPS[:3])
+    ready = Progress(state="ready", percent=100, steps=STEPS[:3], account=ACCOUNT)
     yield "progress_ready", replace(progress, progress=ready, may_publish=True, may_retry=False)
     refused = Progress(
         state="refused", percent=0, steps=(), reason=Reason(code="too_long", args={"limit_s": 28_800})
@@ -102,6 +178,7 @@ def pages() -> Iterator[Sample]:
     yield "cut_pending", replace(cut, cuts=cuts(SENTENCES, pending=True, state="failed", proposals=proposals))
     yield "cut_waiting", replace(cut, cuts=cuts(SENTENCES, state="working", clips=[]))
     yield "cut_nothing", replace(cut, cuts=cuts(SENTENCES, state="refused", clips=[]))
+    yield from _transcripts()
     mine = c.MinePage(frame=frame(LECTURER, "/mine"), rows=work_rows(), pager=pager(), unfinished=UNFINISHED)
     yield "mine", mine
     yield "mine_empty", replace(mine, rows=(), unfinished=())

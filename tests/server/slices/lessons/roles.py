@@ -49,11 +49,6 @@ CASES = [
     ),
     Case("DELETE /api/v1/lessons/{lesson_id}", "404 404 204 404 204 204", draft(), name="draft"),
     Case("DELETE /api/v1/lessons/{lesson_id}", "403 403 403 403 204 204", published(), name="published"),
-    Case(
-        "PUT /api/v1/lessons/{lesson_id}/transcript",
-        OWNER_SEES,
-        lambda shelf: {"lesson_id": shelf.lesson().lesson, "files": {"file": ("x.txt", b"words")}},
-    ),
     Case("POST /api/v1/lessons/{lesson_id}/publish", "404 404 403 404 200 200", draft()),
     Case("POST /api/v1/lessons/{lesson_id}/withdraw", "403 403 403 403 200 200", published()),
     Case("POST /api/v1/lessons/{lesson_id}/retry", OWNER_SEES, failed),

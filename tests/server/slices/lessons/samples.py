@@ -105,6 +105,7 @@ def _one_lesson() -> Iterator[Sample]:
             recording_state="working",
             has_transcript=False,
             duplicates=(LessonRef(id="lesson1", title=TITLES[1]),),
+            account=(Reason(code="shifted_hours", args={"count": 412, "hours": 1}),),
             may=powers,
             history=(c.HistoryLine(at=NOW, who="陈志远", action="withdraw", note="画面有误，重录"),),
             known_lecturers=("王芳", "陈志远"),

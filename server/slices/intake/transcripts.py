@@ -1,0 +1,224 @@
+"""A lesson's transcripts: giving one, comparing, bringing one back, moving its times; page, forms and API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from starlette.responses import JSONResponse, Response
+
+from library.catalog import queries as catalog
+from library.catalog import transcript_queries as given
+from library.catalog.permits import Action
+from library.catalog.tables import Lesson
+from library.core.errors import Invalid
+from library.intake import queries, transcripts
+from library.intake.rules import TRANSCRIPT_MAX_BYTES
+from library.intake.transcripts import Taken
+from server.slices.intake.contexts import TranscriptsPage
+from server.slices.intake.transcripts_json import (
+    TranscriptOut,
+    VersionOut,
+    VersionsOut,
+    shift_board,
+    transcript_out,
+    version_out,
+)
+from server.web.deps import ClockDep, PagesDep, Reading, WhoDep, Writing
+from server.web.lesson_cards import lesson_ref
+from server.web.pages import Pages
+from server.web.remarks import reasons_of, warnings_of
+from server.web.who import Who
+
+router = APIRouter()
+
+
+class ShiftIn(BaseModel):
+    """What to add to every time of the file, in seconds; negative lets the lines come earlier."""
+
+    shift_s: float
+
+
+# ---------------------------------------------------------------- for programs
+
+
+@router.put(
+    "/api/v1/lessons/{lesson_id}/transcript",
+    tags=["transcripts"],
+    response_model=TranscriptOut,
+    responses={409: {"description": "It fits worse than the one in use, which stays; both are kept."}},
+)
+def put_transcript(
+    session: Writing,
+    who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
+    lesson_id: str,
+    file: Annotated[UploadFile, File()],
+    replace: Annotated[bool, Query()] = False,
+    shift_s: Annotated[float | None, Query()] = None,
+) -> Any:
+    """Give a lesson what is said in it: .srt, .vtt, .txt or .docx.
+
+    One that fits worse than the one in use does not replace it: the answer is 409 `transcript_fits_worse`
+    with the `reasons` and the `version` under which it is kept; `replace=true` uses it all the same.
+    `shift_s` is added to all its times.
+    """
+    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    words = transcripts.read(file.file.read(TRANSCRIPT_MAX_BYTES + 1), file.filename or "")
+    taken = transcripts.take(
+        session,
+        lesson,
+        words,
+        clock(),
+        person_id=who.viewer.person_id,
+        replace=replace,
+        shift_s=shift_s,
+    )
+    if taken.against:
+        # Answered, not raised: an error would take back the version that was just kept.
+        return JSONResponse(_refused(pages, who, taken), 409)
+    return transcript_out(taken.version, pages.renderer.catalogue(who.language))
+
+
+def _refused(pages: Pages, who: Who, taken: Taken) -> dict[str, Any]:
+    code, catalogue = "transcript_fits_worse", pages.renderer.catalogue(who.language)
+    said = pages.explain_reason(code, {"n": taken.version.n}, who.language)
+    return {
+        "error": code,
+        "message": said.message,
+        "todo": said.todo,
+        "version": taken.version.n,
+        "reasons": [reason.model_dump() for reason in warnings_of(taken.against, catalogue)],
+        "warnings": [one.model_dump() for one in transcript_out(taken.version, catalogue).warnings],
+    }
+
+
+@router.get("/api/v1/lessons/{lesson_id}/transcripts", tags=["transcripts"])
+def list_versions(session: Reading, who: WhoDep, pages: PagesDep, lesson_id: str) -> VersionsOut:
+    """The transcripts that a lesson was given, newest first (its owner, the staff)."""
+    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    catalogue = pages.renderer.catalogue(who.language)
+    return VersionsOut(versions=[version_out(one, catalogue) for one in given.versions(session, lesson.id)])
+
+
+@router.post("/api/v1/lessons/{lesson_id}/transcripts/{n}/use", tags=["transcripts"])
+def use_version(
+    session: Writing, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str, n: int
+) -> VersionOut:
+    """Use one of the transcripts that a lesson was given."""
+    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    version = transcripts.use(session, lesson, n, clock())
+    return version_out(version, pages.renderer.catalogue(who.language))
+
+
+@router.put("/api/v1/lessons/{lesson_id}/transcripts/{n}/shift", tags=["transcripts"])
+def shift_version(
+    session: Writing,
+    who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
+    lesson_id: str,
+    n: int,
+    body: ShiftIn,
+) -> VersionOut:
+    """Move all times of one of a lesson's transcripts, counted from those in its file, and use it."""
+    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    version = transcripts.move(session, lesson, n, body.shift_s, clock())
+    return version_out(version, pages.renderer.catalogue(who.language))
+
+
+# ---------------------------------------------------------------- for people
+
+
+@router.get("/lessons/{lesson_id}/transcripts", include_in_schema=False)
+def transcripts_page(
+    request: Request,
+    session: Reading,
+    who: WhoDep,
+    pages: PagesDep,
+    lesson_id: str,
+    ask: Annotated[int | None, Query()] = None,
+) -> Response:
+    """Every transcript that a lesson was given, which one is in use, and how its times lie on the sound.
+
+    `ask` is the number of one about which there is something to decide.
+    """
+    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    rows = given.versions(session, lesson.id)
+    shown = tuple(version_out(one, pages.renderer.catalogue(who.language)) for one in rows)
+    asked = next((row for row in shown if row.n == ask and not row.in_use), None)
+    against = transcripts.compared(session, lesson, asked.n) if asked is not None else ()
+    context = TranscriptsPage(
+        frame=pages.frame(request, session, who),
+        lesson=lesson_ref(lesson),
+        quality=lesson.transcript,
+        versions=shown,
+        account=reasons_of(transcripts.account_of(rows, queries.recording_of(session, lesson.id))),
+        asked=asked,
+        against=reasons_of(against),
+        beginnings=_beginnings(session, lesson, [row.n for row in shown if row is asked or row.in_use]),
+        board=shift_board(session, lesson, rows),
+    )
+    return pages.respond(request, who, context)
+
+
+def _beginnings(session: Session, lesson: Lesson, numbers: list[int]) -> dict[int, tuple[str, ...]]:
+    return {n: transcripts.beginning(session, lesson, n) for n in numbers}
+
+
+@router.post("/lessons/{lesson_id}/transcripts", include_in_schema=False)
+def give_transcript(
+    session: Writing,
+    who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
+    lesson_id: str,
+    file: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Give a lesson another transcript; one that fits worse is kept, and the page asks."""
+    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    if file is None or not file.filename:
+        raise Invalid("no_transcript_file", field="file")
+    words = transcripts.read(file.file.read(TRANSCRIPT_MAX_BYTES + 1), file.filename)
+    taken = transcripts.take(session, lesson, words, clock(), person_id=who.viewer.person_id)
+    if taken.against:
+        return pages.redirect(f"/lessons/{lesson_id}/transcripts?ask={taken.version.n}")
+    return pages.redirect(f"/lessons/{lesson_id}/transcripts", "transcript_in_use")
+
+
+@router.post("/lessons/{lesson_id}/transcripts/{n}/use", include_in_schema=False)
+def use_form(
+    session: Writing, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str, n: int
+) -> Response:
+    """Use one of the transcripts that a lesson was given."""
+    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    transcripts.use(session, lesson, n, clock())
+    return pages.redirect(f"/lessons/{lesson_id}/transcripts", "transcript_in_use")
+
+
+@router.post("/lessons/{lesson_id}/transcripts/{n}/shift", include_in_schema=False)
+def shift_form(
+    session: Writing,
+    who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
+    lesson_id: str,
+    n: int,
+    seconds: Annotated[str, Form()] = "",
+) -> Response:
+    """Move all times of a transcript by the seconds that somebody accepted or typed."""
+    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    transcripts.move(session, lesson, n, _seconds(seconds), clock())
+    return pages.redirect(f"/lessons/{lesson_id}/transcripts", "transcript_moved")
+
+
+def _seconds(text: str) -> float:
+    """Read seconds as people type them: with a sign of either width, a comma for the point."""
+    plain = text.strip().replace("−", "-").replace("－", "-").replace("＋", "+").replace(",", ".")
+    try:
+        return float(plain)
+    except ValueError:
+        raise Invalid("shift_unreadable", field="seconds", text=text.strip()[:40]) from None
