@@ -22,6 +22,8 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 """Known formatting only (HTML as SubRip has it, WebVTT, ASS): "x < 3 而 y > 5" and <本报讯> are text."""
+_CLOSING = re.compile(r"</([a-zA-Z])\s*>")
+"""A letter between signs that no tag closes is compared, as in "a<b>c"."""
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,40})?\s{1,4}([^<>]{1,80})>", re.IGNORECASE)
 _EMPTY_VOICE = re.compile(r"<v(?:\.[\w.-]+)?\s*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:amp|lt|gt|nbsp|quot|apos|lrm|rlm|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
@@ -50,12 +52,23 @@ _SHORT_NAME = 4
 def clean(text: str) -> str:
     """Plain words: no markup, no entities, no control or direction characters, composed (NFC)."""
     if "<" in text or "{" in text:
-        text = _MARKUP.sub("", _BREAK.sub("\n", _READING.sub("", text)))
+        text = _without_markup(_BREAK.sub("\n", _READING.sub("", text)))
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
     text = text.replace("\x0b", "\n").replace("\xa0", " ").replace("\t", " ")
     text = _CONTROL.sub("", unicodedata.normalize("NFC", text))
     return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+def _without_markup(text: str) -> str:
+    closed = {letter.lower() for letter in _CLOSING.findall(text)}
+
+    def kept(match: re.Match[str]) -> str:
+        tag, around = match.group(), text[max(0, match.start() - 1) : match.end() + 1]
+        is_compared = len(tag) == 3 and len(around) == 5 and (around[0] + around[-1]).isalnum()
+        return tag if is_compared and around.isascii() and tag[1].lower() not in closed else ""
+
+    return _MARKUP.sub(kept, text)
 
 
 def clean_name(name: str) -> str:

@@ -60,6 +60,7 @@ def test_a_number_that_is_said_stays() -> None:
         ("<Project X> 与 <span>好</span><FONT color='red' size=2>人</FONT>", "<Project X> 与 好人"),
         ("<b>一</b><i>二</i><u>三</u><s>四</s><c.yellow>五</c><lang en>six</lang>", "一二三四五six"),
         ("<ruby>䶮<rp>(</rp><rt>yǎn</rt><rp>)</rp></ruby>同志", "䶮同志"),
+        ("若a<b>c，则<i>好", "若a<b>c，则好"),
         ("{\\an8}{\\pos(1,2)}上 {大括号}", "上 {大括号}"),
         ("一<00:00:02.000>二<br/>三", "一二\n三"),
         ("AT&amp;T &lt;b&gt; &copyright &#20826;", "AT&T <b> &copyright 党"),
