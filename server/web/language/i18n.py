@@ -19,6 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
+from server.web.language.filling import fill
 from server.web.language.phrases import Phrases
 from server.web.parts import Language
 
@@ -57,7 +58,7 @@ class Catalogue:
     def say(self, sentence: str, **values: object) -> str:
         """`sentence` in this language, its %(name)s places filled with `values`."""
         translated = self.translations.gettext(sentence)
-        return translated % values if values else translated
+        return fill(translated, values) if values else translated
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,7 +260,7 @@ class Watch {
   /** While the page was open its lesson was narrowed to people with an account. */
   forSignedIn() {
     const back = encodeURIComponent(window.location.pathname + window.location.search);
-    this.note(t('这节课要登录以后才能看。'), t('登录'), () => window.location.assign(`/sign-in?next=${back}`));
+    this.note(t('这节课要登录以后才能看。'), t('去登录'), () => window.location.assign(`/sign-in?next=${back}`));
   }
 
   showViews(answer) {
