@@ -171,6 +171,7 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
 
     names: Mapping[str, object] = {
         "asset": assets.url,
+        "asset_imports": assets.imported,
         "explain": explain_reason,
         "gap": sentence_gap(catalogue),
         "languages": LANGUAGES,

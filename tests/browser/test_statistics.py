@@ -16,7 +16,7 @@ from library.core.clock import CHINA
 from library.organisation import actions as organisation
 from library.plays.tables import Play
 from server.web.sharing import share
-from tests.browser.conftest import DEVICES
+from tests.browser.conftest import DEVICES, press_play
 from tests.server.conftest import Put, Shelf
 from tests.support import factories as make
 from tests.support.audience import attend
@@ -167,8 +167,8 @@ def test_a_play_that_a_code_led_to_says_so(chromium: Browser, served: Served, pu
     page.goto(f"{served.base_url}{path}?via=qr")  # what the code reads, see tests/server/web/test_sharing.py
     if scanned == "lesson":
         page.click(f"a[href='/clips/{put.clip}'] >> nth=0")
-    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2", timeout=60_000)
-    page.evaluate("document.querySelector('video').play()")
+    page.wait_for_selector("video")
+    press_play(page)
     end = time.monotonic() + 60
     sources: list[str] = []
     while not sources and time.monotonic() < end:
