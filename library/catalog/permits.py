@@ -75,7 +75,8 @@ def may(viewer: Viewer, action: Action, lesson: LessonFacts) -> bool:
 def told_to_sign_in(viewer: Viewer, lesson: LessonFacts) -> bool:
     """Tell whether a visitor who may not see a lesson is told that signing in opens it.
 
-    They are of what is published for all who sign in; of all else they learn nothing, not even that it is there.
+    They are of what is published for all who sign in; of all else they learn nothing, not even that it is
+    there.
     """
     return not viewer.signed_in and str(Audience.SIGNED_IN) in scope_tokens(lesson)
 

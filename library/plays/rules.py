@@ -17,8 +17,8 @@ from library.core.errors import Invalid
 Range = tuple[float, float]
 
 SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
-"""How many times as fast as life the player plays. Whoever sees a whole clip at any of these has completed it,
-so `ViewRule.max_rate` is the fastest of them."""
+"""How many times as fast as life the player plays. Whoever sees a whole clip at any of these has completed
+it, so `ViewRule.max_rate` is the fastest of them."""
 
 MAX_RANGES_IN_BEAT = 200
 # Shorter stretches are what dragging the slider leaves; kept, they could make a play's row grow without end.

@@ -37,8 +37,7 @@ export function settings(sparing, bps) {
 }
 
 function attachHls(Hls, video, master, startAt, onTrouble) {
-  const sparing = Boolean(navigator.connection?.saveData);
-  const hls = new Hls(settings(sparing, line_bps));
+  const hls = new Hls(settings(Boolean(navigator.connection?.saveData), line_bps));
   let begun = false;
   const begin = (at) => {
     begun = true;
@@ -57,9 +56,6 @@ function attachHls(Hls, video, master, startAt, onTrouble) {
     } else {
       onTrouble('broken');
     }
-  });
-  hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    if (!begun && !sparing) warm(hls.levels[hls.startLevel]);
   });
   hls.on(Hls.Events.FRAG_BUFFERED, () => {
     line_bps = hls.bandwidthEstimate || line_bps;
@@ -87,19 +83,6 @@ function attachHls(Hls, video, master, startAt, onTrouble) {
       hls.destroy();
     },
   };
-}
-
-/** Put a rendition's playlist and its head (a few kB) into the browser's cache: on a slow line two ways there and
- * back less between the tap and the first picture. */
-async function warm(level) {
-  if (!level || level.details) return;
-  try {
-    const answer = await fetch(level.uri, { priority: 'low' });
-    const [, head] = /#EXT-X-MAP:.*URI="([^"]+)"/.exec(await answer.text()) ?? [];
-    if (head) await fetch(new URL(head, answer.url), { priority: 'low' });
-  } catch {
-    // What cannot be had now is fetched with the tap.
-  }
 }
 
 function attachNative(video, master, startAt, onTrouble) {

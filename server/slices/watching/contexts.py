@@ -41,6 +41,8 @@ class ClipPage(Context):
     for the seek bar. `downloads` are in order of quality, none when the library does not offer them;
     `in_wechat`: the browser is WeChat's, which saves no files. `share`: how to hand it on, None while its
     lesson is not published. `speeds`: how many times as fast as life the player can play.
+    `start_playlist_url`: the signed playlist of the smallest picture, with which playing begins; None when
+    it is not known which one that is.
     """
 
     template: ClassVar[str] = "watching/clip.html"
@@ -58,6 +60,7 @@ class ClipPage(Context):
     views: int = 0
     rule: CountingRule
     speeds: tuple[float, ...] = SPEEDS
+    start_playlist_url: str | None = None
     strip_url: str | None = None
     downloads: tuple[DownloadChoice, ...] = ()
     in_wechat: bool = False

@@ -74,9 +74,9 @@ CASES = [
     Case("/lessons/{id}/edit", EDIT | {"title": LONG}, 422, "title", make=published),
     Case("/lessons/{id}/edit", EDIT | {"lecturer": LONG}, 422, "lecturer", make=draft),
     Case("/lessons/{id}/edit", EDIT | {"topics": "、".join(map(str, range(99)))}, 422, "topics", make=draft),
-    Case("/lessons/{id}/edit", EDIT | {"summary": LONG * 10}, 422, "summary", make=draft),
+    Case("/lessons/{id}/edit", EDIT | {"summary": LONG * 40}, 422, "summary", make=draft),
     Case("/lessons/{id}/delete", {"confirm": "另一个标题"}, 422, "confirm", make=draft),
-    Case("/lessons/{id}/withdraw", {"note": LONG}, 422, "note", make=published),
+    Case("/lessons/{id}/withdraw", {"note": LONG * 2}, 422, "note", make=published),
     Case("/lessons/{id}/audience", {"audience": "nobody"}, 422, "audience", make=published, kept=()),
     Case("/people/invites", INVITE, 422, "branch", kept=("name", "role")),
     Case("/people/{id}/grant", GRANT, 422, "branch", make=newcomer, kept=("role",)),
@@ -90,7 +90,7 @@ CASES = [
     Case("/sign-in", {"username": "谁", "password": "x"}, 401, "", who="nobody", kept=("username",)),
     Case("/vocabulary/words", {"word": LONG}, 422, ""),
     Case("/vocabulary/groups", {"words": "只有一个"}, 422, ""),
-    Case("/vocabulary/paste", {"lines": "行\n" * 5000}, 422, ""),
+    Case("/vocabulary/paste", {"lines": "行\n" * 10_001}, 422, ""),
 ]  # fmt: skip
 
 

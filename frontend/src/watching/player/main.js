@@ -12,6 +12,7 @@ import { PlayedRanges } from './ranges.js';
 import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { Screening } from './screening.js';
 import { attach } from '../../shared/source.js';
+import { WarmStart } from './warm.js';
 
 const BEAT_S = 10;
 // The rule asks for ten seconds: a beat that is sent a blink too early would miss them and count only with the next.
@@ -57,7 +58,9 @@ class Watch {
     const links = [...document.querySelectorAll('#up-next a')];
     const siblings = links.map((link) => link.pathname);
     this.cameBy = sourceOf(window.location.href, document.referrer, siblings, lessonsSeen());
-    this.open(this.readClip());
+    const clip = this.readClip();
+    this.warm = new WarmStart(clip.master, clip.start_playlist); // for the first clip; then the engine is there
+    this.open(clip);
     this.sender.flush();
   }
 
@@ -95,8 +98,13 @@ class Watch {
     const clip = this.clip;
     this.source = null;
     this.sought = null; // where somebody wants to be before there is anything to seek in
+    const early = () => this.warm?.begin(this.sought ?? startAt);
+    this.video.addEventListener('play', early, { once: true });
     await this.quiet.wait();
+    this.warm?.prepare();
     const source = await attach(this.video, master, startAt, (kind) => this.trouble(kind));
+    this.video.removeEventListener('play', early); // from here on the engine fetches by itself
+    this.warm = null;
     if (this.clip !== clip) {
       source.detach(); // another clip was opened meanwhile
       return;
@@ -414,6 +422,7 @@ class Watch {
     } else {
       this.sought = to;
       this.quiet.end();
+      this.warm?.begin(to);
     }
     if (this.video.readyState === 0) this.bar?.expect(to);
   }
