@@ -1,4 +1,4 @@
-"""What axe finds on the sample pages, by day and by night, on a phone: nothing."""
+"""What axe finds on the sample pages and the API's, by day and by night, on a phone: nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.server.pages.preview import NO_ANSWER, ROOT, write
 from tests.support.needs import missing
+from tests.support.server import Served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -27,6 +28,23 @@ FOUND = """async () => {
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The sample pages, in both languages."""
     return write(tmp_path_factory.mktemp("pages"), ())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_description_of_the_api_can_be_read(chromium: Browser, served: Served, scheme: Any) -> None:
+    if not AXE.exists():
+        missing("axe-core is not installed: npm install in frontend/")
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740}, color_scheme=scheme, bypass_csp=True
+    )
+    tab = context.new_page()
+    tab.goto(f"{served.base_url}/api/docs")
+    tab.wait_for_selector("main[role=presentation] .opblock", timeout=60_000)
+    tab.add_script_tag(path=AXE)
+    # What is nested in its rows is swagger-ui's own.
+    found = [one for one in tab.evaluate(FOUND) if not one.startswith("nested-interactive")]
+    context.close()
+    assert found == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
