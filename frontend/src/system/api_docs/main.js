@@ -10,9 +10,8 @@ window.SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   validatorUrl: null, // the default sends the document to another host
   onComplete: () => {
-    // It stands inside our page, which has a main part of its own, and its sections are below our heading.
-    for (const main of place.querySelectorAll('main')) main.setAttribute('role', 'presentation');
-    for (const heading of place.querySelectorAll('h3.opblock-tag')) heading.setAttribute('aria-level', '2');
+    // Its sections stand below our heading, with none between.
+    for (const heading of place.querySelectorAll('h3.opblock-tag, .models > h4')) heading.setAttribute('aria-level', '2');
   },
   requestInterceptor: (request) => {
     request.headers['X-CSRF-Token'] = csrf();
