@@ -44,7 +44,7 @@ def test_the_description_of_the_api_can_be_read(chromium: Browser, served: Serve
     # What is nested in its rows, and its <main> inside ours, are swagger-ui's own.
     found = [one for one in tab.evaluate(FOUND) if not one.startswith(("nested-interactive", "landmark-"))]
     context.close()
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -70,4 +70,4 @@ def test_axe_finds_nothing_on_any_page(
         tab.add_script_tag(path=AXE)
         found += [f"{file.name}: {one}" for one in tab.evaluate(FOUND)]
     browser.close()
-    assert found == []
+    assert not found, "\n".join(found)
