@@ -147,7 +147,7 @@ def test_days_are_chosen_without_a_script(chromium: Browser, served: Served, mea
     page.fill("input[name=to]", "2020-02-01")
     page.click(".span-days button")
     expect(page.locator(".panel.empty h2")).to_have_text("这段时间没有人观看")
-    expect(page.locator(".span-now")).to_have_text("2020年1月1日至2020年2月1日")
+    expect(page.locator(".span-now")).to_have_text("2020年1月1日至 2020年2月1日")
     page.goto(f"{served.base_url}/lessons/{measured.lesson}")
     page.click(".share summary")
     expect(page.locator(".share .qr")).to_be_visible()

@@ -137,16 +137,16 @@ def test_the_workbook_speaks_the_readers_language(served: Served, lesson: str) -
         "Title",
         "State",
         "Lecturer",
-        "Date",
-        "Part",
-        "Time in this part",
+        "Date of the lecture",
+        "Clip",
+        "Time in this clip",
         "Quote",
         "Found in",
         "Link",
     ]
     assert first[1].startswith("Kind: Video")
     assert not re.search(r"[\u4e00-\u9fff]", "".join(first[1:]))
-    assert {row["Part"] for row in rows} <= {"Part 1", "Part 2"}
+    assert {row["Clip"] for row in rows} <= {"Clip 1", "Clip 2"}
 
 
 def test_the_file_is_named_after_the_query_in_any_script(served: Served, lesson: str) -> None:
