@@ -22,7 +22,9 @@ def watch(page: Page, base_url: str) -> None:
     """The watch page, some seconds into the first clip of a lesson with a transcript."""
     page.goto(f"{base_url}/search?q={SEARCHED}")
     page.locator("a[href^='/clips/']").first.click()
+    page.evaluate("() => { document.querySelector('video').play().catch(() => {}) }")
     page.wait_for_function("() => document.querySelector('video').readyState >= 3", timeout=20_000)
+    page.evaluate("document.querySelector('video').pause()")
     page.wait_for_timeout(1_500)
 
 

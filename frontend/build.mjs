@@ -1,6 +1,6 @@
 // Builds the pages' scripts and styles into server/static/ (or the folder named as the first argument):
 // files with a hash of their content in the name, so that they can be cached for a year, and manifest.json,
-// which says which file carries which logical name (read by server/web/assets.py).
+// which says which file carries which logical name, and which chunks a script begins with (server/web/assets.py).
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
@@ -92,8 +92,21 @@ async function bundle(manifest) {
   const names = new Map(Object.entries(entries).map(([name, source]) => [source, name]));
   for (const [file, output] of Object.entries(result.metafile.outputs)) {
     const name = names.get(output.entryPoint); // chunks that are loaded later have no name
-    if (name) manifest[name] = relative(fresh, join(here, file));
+    if (!name) continue;
+    manifest[name] = relative(fresh, join(here, file));
+    const parts = importedBy(file, result.metafile.outputs);
+    if (parts.length) manifest.imports[name] = parts.map((part) => relative(fresh, join(here, part)));
   }
+}
+
+/** The chunks without which a script cannot begin: a page names them, or they are asked for one after the other. */
+function importedBy(file, outputs, found = new Set()) {
+  for (const { path, kind } of outputs[file].imports) {
+    if (kind !== 'import-statement' || found.has(path) || !(path in outputs)) continue;
+    found.add(path);
+    importedBy(path, outputs, found);
+  }
+  return [...found].sort();
 }
 
 
@@ -114,7 +127,7 @@ async function copyHashed(manifest) {
 // Built beside and swapped in at the end: a failed build leaves the old files.
 await rm(fresh, { recursive: true, force: true });
 await mkdir(fresh, { recursive: true });
-const manifest = {};
+const manifest = { imports: {} };
 await bundle(manifest);
 await copyHashed(manifest);
 // Licences of what is inside the bundles travel with them.
@@ -126,4 +139,4 @@ await writeFile(join(fresh, 'manifest.json'), `${JSON.stringify(manifest, null, 
 await rm(out, { recursive: true, force: true });
 await mkdir(dirname(out), { recursive: true });
 await rename(fresh, out);
-console.log(`${Object.keys(manifest).length} assets in ${relative(process.cwd(), out) || out}`);
+console.log(`${Object.keys(manifest).length - 1} assets in ${relative(process.cwd(), out) || out}`);

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from library.intake.rules import Limits
-from library.plays.rules import ViewRule
+from library.plays.rules import SPEEDS, ViewRule
 
 PARALLEL_RECORDINGS = 8
 """How many recordings a worker is at at once; mostly they wait for their clips."""
@@ -106,7 +106,10 @@ class Settings(BaseSettings):
         default=60, ge=1, description="Minutes in which a viewer's clip counts once."
     )
     view_max_rate: float = Field(
-        default=1.5, ge=1, le=4, description="How many times as fast as the clock playing is believed."
+        default=max(SPEEDS),
+        ge=1,
+        le=4,
+        description="How many times as fast as the clock playing is believed.",
     )
     view_slack_s: float = Field(
         default=2.0, ge=0, le=60, description="Seconds believed beyond the clock, for slow networks."

@@ -14,7 +14,7 @@ from library.core.database import Database, upsert
 from library.core.errors import Forbidden, Invalid, NotFound, Throttled
 from library.core.ids import new_id, new_secret
 from library.core.permits import Role, Viewer
-from library.core.text import NAME_MAX, clean_line, required_line
+from library.core.text import NAME_MAX, clean_line, required_line, short_line
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
 from library.people import actions as people
@@ -46,7 +46,8 @@ def invite(
     """Make a one-time link; returns the invitation and its secret, which is stored nowhere.
 
     It makes an account, or lets the person with `person_id` choose a new password. `by` None is the machine
-    itself: the first start, the command line. Raises Forbidden when `by` may not give the role.
+    itself: the first start, the command line. Raises Invalid for a long name, Forbidden when `by` may not
+    give the role.
     """
     if by is not None and role not in roles_below(by, branch.path):
         raise Forbidden
@@ -54,7 +55,7 @@ def invite(
     invitation = Invitation(
         id=new_id(),
         token_hash=queries.hash_token(secret),
-        name=clean_line(name)[:NAME_MAX],
+        name=short_line(name, "name", NAME_MAX),
         role=role,
         branch_id=branch.id,
         person_id=person_id,

@@ -72,6 +72,15 @@ def may(viewer: Viewer, action: Action, lesson: LessonFacts) -> bool:
     return staff or (owns and viewer.has(Role.LECTURER))
 
 
+def told_to_sign_in(viewer: Viewer, lesson: LessonFacts) -> bool:
+    """Tell whether a visitor who may not see a lesson is told that signing in opens it.
+
+    They are of what is published for all who sign in; of all else they learn nothing, not even that it is
+    there.
+    """
+    return not viewer.signed_in and str(Audience.SIGNED_IN) in scope_tokens(lesson)
+
+
 def media_audience(state: LessonState, audience: Audience) -> str:
     """Return the audience word of a signed media address: `everyone`, `signed_in` or `staff`.
 

@@ -9,10 +9,18 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, extract, false, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from library.catalog.permits import Action, Audience, LessonFacts, LessonState, may, media_audience
+from library.catalog.permits import (
+    Action,
+    Audience,
+    LessonFacts,
+    LessonState,
+    may,
+    media_audience,
+    told_to_sign_in,
+)
 from library.catalog.rules import CueLine, LessonKind, TranscriptQuality, first_words, shared_topics
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
-from library.core.errors import Forbidden, NotFound
+from library.core.errors import Forbidden, NotFound, SignInNeeded
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
 from library.core.text import name_key
@@ -65,14 +73,17 @@ def lesson(session: Session, lesson_id: str) -> Lesson:
 def lesson_for(session: Session, viewer: Viewer, lesson_id: str, action: Action = Action.VIEW) -> Lesson:
     """Return a lesson with which the viewer may do `action`.
 
-    Raises NotFound when they may not even see it (its existence is nobody's business), else Forbidden.
+    Raises SignInNeeded when signing in may open it to a visitor, NotFound when they may not even see it (its
+    existence is nobody's business), else Forbidden.
     """
     found = lesson(session, lesson_id)
     known = facts(found)
+    if told_to_sign_in(viewer, known):
+        raise SignInNeeded("lesson_for_signed_in")
     if not may(viewer, Action.VIEW, known):
         raise NotFound
     if not may(viewer, action, known):
-        raise Forbidden
+        raise Forbidden if viewer.signed_in else SignInNeeded
     return found
 
 
@@ -85,7 +96,7 @@ def clip(session: Session, clip_id: str) -> Clip:
 
 
 def clip_for(session: Session, viewer: Viewer, clip_id: str) -> Clip:
-    """Return a clip the viewer may watch; raises NotFound."""
+    """Return a clip the viewer may watch; raises NotFound and SignInNeeded as lesson_for does."""
     found = clip(session, clip_id)
     lesson_for(session, viewer, found.lesson_id)
     return found

@@ -70,14 +70,20 @@ def clean_block(text: str, field: str, most: int) -> str:
     return text
 
 
-def required_line(text: str, field: str, most: int) -> str:
-    """Return a clean line of 1 to `most` characters; raises Invalid naming `field` otherwise."""
+def short_line(text: str, field: str, most: int) -> str:
+    """Return a clean line, perhaps an empty one; raises Invalid("too_long") naming `field` beyond `most`."""
     _measure(text, field, most)
     line = clean_line(text)
-    if not line:
-        raise Invalid("empty", field=field)
     if len(line) > most:
         raise Invalid("too_long", field=field, most=most, length=len(line))
+    return line
+
+
+def required_line(text: str, field: str, most: int) -> str:
+    """Return a clean line of 1 to `most` characters; raises Invalid naming `field` otherwise."""
+    line = short_line(text, field, most)
+    if not line:
+        raise Invalid("empty", field=field)
     return line
 
 

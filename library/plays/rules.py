@@ -16,6 +16,10 @@ from library.core.errors import Invalid
 
 Range = tuple[float, float]
 
+SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
+"""How many times as fast as life the player plays. Whoever sees a whole clip at any of these has completed
+it, so `ViewRule.max_rate` is the fastest of them."""
+
 MAX_RANGES_IN_BEAT = 200
 # Shorter stretches are what dragging the slider leaves; kept, they could make a play's row grow without end.
 MIN_STRETCH_S = 0.05
@@ -106,7 +110,7 @@ class ViewRule:
     short_share: float = 0.5
     window_min: int = 60
     complete_share: float = 0.9
-    max_rate: float = 1.5
+    max_rate: float = max(SPEEDS)
     slack_s: float = 2.0
     late_h: int = 24
     group_most: int = 500

@@ -13,7 +13,7 @@ from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Lesson
 from library.core.ids import new_id
 from library.core.permits import Viewer
-from library.core.text import clean_line
+from library.core.text import short_line
 from library.review import rules
 from library.review.rules import Decided
 from library.review.tables import Decision
@@ -22,7 +22,7 @@ NOTE_MAX = 500
 
 
 def publish(session: Session, viewer: Viewer, lesson_id: str, note: str, now: datetime) -> Lesson:
-    """Publish a lesson; raises NotFound, Forbidden, Conflict."""
+    """Publish a lesson; raises NotFound, Forbidden, Conflict, and Invalid for a long note."""
     lesson = catalog_queries.lesson_for(session, viewer, lesson_id, Action.PUBLISH)
     move(session, lesson, viewer.person_id, note, now)
     return lesson
@@ -39,7 +39,7 @@ def move(session: Session, lesson: Lesson, person_id: str | None, note: str, now
 
 
 def withdraw(session: Session, viewer: Viewer, lesson_id: str, note: str, now: datetime) -> Lesson:
-    """Take a published lesson back; raises NotFound, Forbidden, Conflict."""
+    """Take a published lesson back; raises NotFound, Forbidden, Conflict, and Invalid for a long note."""
     lesson = catalog_queries.lesson_for(session, viewer, lesson_id, Action.PUBLISH)
     catalog.touch(session, lesson)
     catalog.set_state(session, lesson, rules.withdrawn(lesson.state), now)
@@ -67,7 +67,7 @@ def _log(
             lesson_id=lesson.id,
             person_id=person_id,
             what=what,
-            note=clean_line(note)[:NOTE_MAX],
+            note=short_line(note, "note", NOTE_MAX),
             at=now,
         )
     )

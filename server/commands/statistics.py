@@ -224,5 +224,5 @@ def _numbers(console: Console, row: dict[str, Any]) -> str:
         said = f"{said}  {console.say(apart, **row)}"
     if not row["screenings"]:
         return said
-    held = console.say(N_("集中播放 %(screenings)s 次 %(screened_people)s 人次"), **row)
+    held = console.say(N_("集中学习 %(screenings)s 次 %(screened_people)s 人次"), **row)
     return f"{said}  {held}"

@@ -94,7 +94,7 @@ class LessonMaker:
             return
         except DemoUnavailable as error:
             self._console.note(
-                N_("示例课做不出来：缺少%(missing)s。网站照常可用，可以自己上传录像。"),
+                N_("示例课做不出来：缺少 %(missing)s。网站照常可用，可以自己上传录像。"),
                 missing=self._console.say(_MISSING.get(error.code, N_("需要的文件"))),
             )
         except ToolMissing as error:

@@ -7,8 +7,8 @@ a year, and a manifest. The manifest is read once, when the server is put togeth
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -18,10 +18,18 @@ class AssetsMissingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The built files: `files` maps a logical name to a file name under `prefix`."""
+    """The built files: `files` maps a logical name to a file name under `prefix`.
+
+    `imports` are, for the name of a script, the files without which it cannot begin.
+    """
 
     files: Mapping[str, str]
     prefix: str = "/static/"
+    imports: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def imported(self, name: str) -> tuple[str, ...]:
+        """The addresses of what a script begins with: named on the page, they are fetched side by side."""
+        return tuple(self.prefix + file for file in self.imports.get(name, ()))
 
     def url(self, name: str) -> str:
         """The address of the asset called `name`; raises `AssetsMissingError` when the build has none."""
@@ -40,4 +48,5 @@ def load_assets(folder: Path, prefix: str = "/static/") -> Assets:
         files = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise AssetsMissingError(f"no built front end in {folder}: run python3 run.py setup") from error
-    return Assets(files=files, prefix=prefix)
+    imports = files.pop("imports", {})
+    return Assets(files=files, prefix=prefix, imports=imports)

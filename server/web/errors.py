@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from library.core import errors
 from library.finding.indexer import IndexUnavailable
@@ -102,7 +102,9 @@ def _answer(request: Request, status: int, reason: Reason) -> Response:
         field = reason.args.get("field")
         return JSONResponse({**body, "field": field} if field else body, status)
     if status == 401 and request.method == "GET":
-        return RedirectResponse(pages.sign_in_url(request), 303)
+        # Only of a lesson it is said why: who opens their account knows what they are asked for.
+        why = reason.code if reason.code == "lesson_for_signed_in" else None
+        return pages.redirect(pages.sign_in_url(request), why, kind="notice")
     request_id = str(getattr(request.state, "request_id", ""))
     # The request's own transaction is over: an error has left it.
     with state.ports.db.read() as session:

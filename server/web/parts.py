@@ -26,6 +26,19 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedForm:
+    """A form that was not taken: which one of its page, what was typed into it, and why.
+
+    The page comes back with all of it; `reason.args["field"]` names the field beside which the reason stands,
+    and without one it stands above the form.
+    """
+
+    form: str
+    typed: Mapping[str, str]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flash:
     """One line at the top of the next page. `code` and `args` as in `Reason`."""
 

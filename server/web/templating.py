@@ -11,8 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from server.web.assets import Assets
+from server.web.language.filling import fill
 from server.web.language.formats import filters
-from server.web.language.i18n import LANGUAGES, Catalogue, Catalogues
+from server.web.language.i18n import LANGUAGES, SOURCE_LANGUAGE, Catalogue, Catalogues
 from server.web.language.words import Explained, explain, rule_sentences, word
 from server.web.parts import Context, CountingRule, Language, Pager, Progress, Reason, Step
 
@@ -98,10 +99,12 @@ def _sentence(reason: Reason | None, catalogue: Catalogue) -> str | None:
     if reason is None:
         return None
     said = explain(reason.code, reason.args, catalogue)
-    # Chinese sentences stand side by side, English ones need a space between them.
-    return (" " if catalogue.language == "en" else "").join(
-        part for part in (said.message, said.todo) if part
-    )
+    return sentence_gap(catalogue).join(part for part in (said.message, said.todo) if part)
+
+
+def sentence_gap(catalogue: Catalogue) -> str:
+    """Return what stands between two sentences: nothing in Chinese, and in English a space."""
+    return "" if catalogue.language == SOURCE_LANGUAGE else " "
 
 
 def marked(quote: str, marks: Sequence[tuple[int, int]]) -> Markup:
@@ -122,6 +125,20 @@ def page_url(pager: Pager, page: int) -> str:
     return f"{pager.url}{'&' if '?' in pager.url else '?'}page={page}"
 
 
+def _translating(catalogue: Catalogue) -> Mapping[str, Callable[..., Markup]]:
+    """Return what `_` and `ngettext` of the templates do: as Jinja's own, filled by our rule for spaces."""
+
+    def gettext(sentence: str, /, **values: object) -> Markup:
+        # Sentences are ours, and the templates escape everything else.
+        return Markup(fill(Markup(catalogue.translations.gettext(sentence)), values))  # noqa: S704
+
+    def ngettext(one: str, several: str, number: int, /, **values: object) -> Markup:
+        words = catalogue.translations.ngettext(one, several, number)
+        return Markup(fill(Markup(words), {"num": number, **values}))  # noqa: S704
+
+    return {"gettext": gettext, "ngettext": ngettext}
+
+
 def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets, zone: tzinfo) -> Environment:
     environment = Environment(
         loader=loader,
@@ -134,6 +151,7 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
     )
     translate: Callable[..., None] = environment.install_gettext_translations  # type: ignore[attr-defined]
     translate(catalogue.translations, newstyle=True)
+    environment.globals.update(_translating(catalogue))
     environment.filters.update(filters(catalogue, zone))
     environment.filters["marked"] = marked
 
@@ -151,7 +169,9 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
 
     names: Mapping[str, object] = {
         "asset": assets.url,
+        "asset_imports": assets.imported,
         "explain": explain_reason,
+        "gap": sentence_gap(catalogue),
         "languages": LANGUAGES,
         "page_url": page_url,
         "rule_sentences": rule_in_short,

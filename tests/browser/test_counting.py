@@ -41,7 +41,6 @@ class Visitor:
 
     def play(self, until_s: float) -> None:
         """Play on, and pause at a moment."""
-        self.page.wait_for_function("() => document.querySelector('video').readyState >= 2", timeout=60_000)
         press_play(self.page)
         self.page.wait_for_function(
             f"() => document.querySelector('video').currentTime >= {until_s}"

@@ -27,7 +27,7 @@ class Watching:
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
         page.on("console", lambda line: self.troubles.append(line.text) if line.type == "error" else None)
         page.goto(url)
-        page.wait_for_function("() => document.querySelector('video').readyState >= 2", timeout=60_000)
+        page.wait_for_function("() => document.querySelector('#stage').classList.contains('ready')")
         self.slider = page.locator("#seek")
 
     def _ask(self, request: Request) -> None:
@@ -170,9 +170,8 @@ def test_without_a_whole_screen_for_the_stage_the_browsers_controls_stay(
         context.add_init_script(f"Object.defineProperty(document, '{name}', {{ value: false }})")
     page = context.new_page()
     page.goto(f"{served.base_url}/clips/{put.clip}")
-    page.wait_for_function("() => document.querySelector('video').readyState >= 1", timeout=60_000)
-    assert page.evaluate("document.querySelector('video').controls")
     expect(page.locator("#player-bar")).to_be_hidden()
+    assert page.evaluate("document.querySelector('video').controls")
     context.close()
 
 

@@ -149,7 +149,6 @@ def test_a_tap_on_a_line_of_the_text_jumps_there(visit: Visit, library: str) -> 
     page = visit.page
     visit.open(f"/lessons/{library}")
     page.locator("a[href^='/clips/']").first.click()
-    page.wait_for_function("() => document.querySelector('video').readyState >= 1", timeout=60_000)
     page.locator(".cues a", has_text="村民自己商量").click()
     page.wait_for_function(
         "() => Math.abs(document.querySelector('video').currentTime - 62.5) < 3", timeout=60_000

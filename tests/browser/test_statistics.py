@@ -16,7 +16,7 @@ from library.core.clock import CHINA
 from library.organisation import actions as organisation
 from library.plays.tables import Play
 from server.web.sharing import share
-from tests.browser.conftest import DEVICES
+from tests.browser.conftest import DEVICES, press_play
 from tests.server.conftest import Put, Shelf
 from tests.support import factories as make
 from tests.support.audience import attend
@@ -147,7 +147,7 @@ def test_days_are_chosen_without_a_script(chromium: Browser, served: Served, mea
     page.fill("input[name=to]", "2020-02-01")
     page.click(".span-days button")
     expect(page.locator(".panel.empty h2")).to_have_text("这段时间没有人观看")
-    expect(page.locator(".span-now")).to_have_text("2020年1月1日 至 2020年2月1日")
+    expect(page.locator(".span-now")).to_have_text("2020年1月1日至 2020年2月1日")
     page.goto(f"{served.base_url}/lessons/{measured.lesson}")
     page.click(".share summary")
     expect(page.locator(".share .qr")).to_be_visible()
@@ -167,8 +167,8 @@ def test_a_play_that_a_code_led_to_says_so(chromium: Browser, served: Served, pu
     page.goto(f"{served.base_url}{path}?via=qr")  # what the code reads, see tests/server/web/test_sharing.py
     if scanned == "lesson":
         page.click(f"a[href='/clips/{put.clip}'] >> nth=0")
-    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2", timeout=60_000)
-    page.evaluate("document.querySelector('video').play()")
+    page.wait_for_selector("video")
+    press_play(page)
     end = time.monotonic() + 60
     sources: list[str] = []
     while not sources and time.monotonic() < end:

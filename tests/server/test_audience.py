@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 from library.catalog.permits import Audience, LessonState
 from tests.server.conftest import Put, Shelf
-from tests.support.server import Served
+from tests.support.server import Served, password
 
 pytestmark = pytest.mark.slow
 
@@ -20,6 +23,13 @@ SEEN_BY = {
     (WITHDRAWN, Audience.EVERYONE): {"lecturer", "staff", "admin"},
     (WITHDRAWN, Audience.SIGNED_IN): {"lecturer", "staff", "admin"},
 }
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a form's hidden field in the main part of a page."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page[page.index("<main") :])
+    assert found is not None
+    return html.unescape(found[1])
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +53,16 @@ def test_a_lesson_is_everywhere_or_nowhere(
 ) -> None:
     put, http = puts[key], served.person(name).http
     sees = name in SEEN_BY[key]
-    wanted = 200 if sees else 404
+    # Of what is published for all who sign in, a visitor is told as much; of the rest, nothing.
+    told = not sees and key == (PUBLISHED, Audience.SIGNED_IN)
     for path in (
         f"/lessons/{put.lesson}",
         f"/clips/{put.clip}",
         f"/clips/{put.clip}/captions.vtt",
-        f"/api/v1/lessons/{put.lesson}",
     ):
-        assert http.get(path).status_code == wanted, path
+        assert http.get(path).status_code == (200 if sees else 303 if told else 404), path
+    wanted = 200 if sees else 401 if told else 404
+    assert http.get(f"/api/v1/lessons/{put.lesson}").status_code == wanted
     play = served.person(name).api("POST", f"/clips/{put.clip}/plays")
     assert play.status_code == wanted
     word = "甲乙丙丁戊己"[list(SEEN_BY).index(key)] + "组的独有词语"
@@ -69,6 +81,41 @@ def test_a_lesson_is_everywhere_or_nowhere(
         for file in ("master.m3u8", "poster.jpg"):
             address = play.json()["master"].replace("master.m3u8", file)
             assert http.get(address).status_code == 200
+
+
+def test_a_visitor_who_came_by_the_code_on_a_door_read_404_instead_of_sign_in(
+    served: Served, puts: dict[tuple[LessonState, Audience], Put]
+) -> None:
+    put = puts[PUBLISHED, Audience.SIGNED_IN]
+    for path in (f"/lessons/{put.lesson}?from=qr", f"/clips/{put.clip}?t=3.0&from=qr"):
+        with served.nobody() as visitor:
+            asked = visitor.http.get(path)
+            assert asked.status_code == 303
+            door = visitor.http.get(asked.headers["location"])
+            assert "这节课要登录以后才能看。" in door.text
+            assert put.title not in door.text
+            signed_in = visitor.post(
+                "/sign-in", username="member", password=password("member"), next=hidden(door.text, "next")
+            )
+            assert (signed_in.status_code, signed_in.headers["location"]) == (303, path)
+            assert put.title in visitor.http.get(path).text
+
+
+def test_a_hidden_lesson_and_one_that_never_was_look_the_same_to_a_visitor(
+    served: Served, puts: dict[tuple[LessonState, Audience], Put]
+) -> None:
+    hidden_ones = [put for key, put in puts.items() if key[0] is not PUBLISHED]
+    never = "a" * len(hidden_ones[0].lesson)
+    with served.nobody() as visitor:
+
+        def seen(path: str) -> tuple[int, str]:
+            answer = visitor.http.get(path)
+            text = re.sub(r"<code>.*?</code>|/(lessons|clips)/\w+|%2F\w+", "", answer.text)
+            return answer.status_code, text
+
+        for put in hidden_ones:
+            assert seen(f"/lessons/{put.lesson}") == seen(f"/lessons/{never}")
+            assert seen(f"/clips/{put.clip}") == seen(f"/clips/{never}")
 
 
 def test_totals_count_only_what_is_seen(
@@ -108,7 +155,7 @@ def test_a_changed_audience_holds_at_once(served: Served, shelf: Shelf) -> None:
     # The index has not been told yet: what it says is checked against the database.
     hits = nobody.http.get("/api/v1/search", params=search).json()["hits"]
     assert hits == []
-    assert nobody.http.get(f"/lessons/{put.lesson}").status_code == 404
+    assert nobody.http.get(f"/lessons/{put.lesson}").status_code == 303
     shelf.index()
     assert nobody.http.get("/api/v1/search", params=search).json()["total"] == 0
     assert served.person("member").http.get("/api/v1/search", params=search).json()["total"] == 1

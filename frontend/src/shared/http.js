@@ -13,7 +13,8 @@ export class RequestError extends Error {
 
   /** What happened and what to do, in one line. */
   get said() {
-    return this.todo ? `${this.message} ${this.todo}` : this.message;
+    const gap = document.documentElement.lang.startsWith('zh') ? '' : ' ';
+    return [this.message, this.todo].filter(Boolean).join(gap);
   }
 }
 

@@ -8,8 +8,29 @@ function load() {
   return block ? JSON.parse(block.textContent) : {};
 }
 
+// Chinese characters and their punctuation.
+const CHINESE = '\\u3001-\\u301f\\u3400-\\u9fff\\uff01-\\uff60';
+const SPACE_BEFORE = new RegExp(`([${CHINESE}]) $`);
+const SPACE_AFTER = new RegExp(`^ (?=[${CHINESE}])`);
+const BEGINS = new RegExp(`^[${CHINESE}]`);
+const ENDS = new RegExp(`[${CHINESE}]$`);
+
+/** As server/web/language/filling.py: where a value is Chinese, the space between it and Chinese words goes. */
 function fill(sentence, values) {
-  return sentence.replace(/%\((\w+)\)s/g, (place, name) => (name in values ? String(values[name]) : place));
+  let filled = '';
+  let afterChinese = false;
+  // Every other piece is the name of a place.
+  sentence.split(/%\((\w+)\)s/).forEach((piece, n) => {
+    if (n % 2 === 0) {
+      filled += afterChinese ? piece.replace(SPACE_AFTER, '') : piece;
+      return;
+    }
+    const value = piece in values ? String(values[piece]) : `%(${piece})s`;
+    if (BEGINS.test(value)) filled = filled.replace(SPACE_BEFORE, '$1');
+    filled += value;
+    afterChinese = ENDS.test(value);
+  });
+  return filled;
 }
 
 /** The sentence in the page's language, its %(name)s places filled. */

@@ -1,8 +1,15 @@
 // Getting a clip's playlist into the <video>: hls.js where Media Source exists, else the browser itself (iOS).
+// Of pictures and sound nothing is fetched before somebody plays or seeks, and then no more than AHEAD_S ahead: most
+// who open a page on a phone pay for what they did not watch.
+
+const AHEAD_S = 30;
+const SPARING_S = 10; // with the browser's data saver
+const UNKNOWN_LINE_BPS = 500_000; // begins with the smallest rendition; the first segment tells more
+let line_bps = UNKNOWN_LINE_BPS; // what the clip before found, while the page stays
 
 /**
  * Attach `master` and begin at `startAt` seconds. Calls `onTrouble(kind)` with "expired", "network" or "broken".
- * Returns { recover(), detach() }.
+ * Returns { seek(at), recover(), detach() }: seeking, like playing, begins the fetching.
  */
 export async function attach(video, master, startAt, onTrouble) {
   if (window.MediaSource || window.ManagedMediaSource) {
@@ -12,15 +19,32 @@ export async function attach(video, master, startAt, onTrouble) {
   return attachNative(video, master, startAt, onTrouble);
 }
 
-function attachHls(Hls, video, master, startAt, onTrouble) {
-  const hls = new Hls({
-    startPosition: startAt,
+/** What hls.js is told. `maxBufferLength` alone is the least it keeps: it goes on to 60 MB or ten minutes. */
+export function settings(sparing, bps) {
+  const ahead = sparing ? SPARING_S : AHEAD_S;
+  return {
+    autoStartLoad: false,
     // A worker would need blob: scripts in the content security policy; fMP4 is passed on almost as it is.
     enableWorker: false,
     capLevelToPlayerSize: true,
-    maxBufferLength: navigator.connection?.saveData ? 10 : 30,
+    maxBufferLength: ahead,
+    maxMaxBufferLength: ahead,
+    maxBufferSize: 0,
     backBufferLength: 60,
-  });
+    // Without it the first rendition of the playlist, our best, is taken for what the line carries.
+    abrEwmaDefaultEstimate: bps,
+  };
+}
+
+function attachHls(Hls, video, master, startAt, onTrouble) {
+  const hls = new Hls(settings(Boolean(navigator.connection?.saveData), line_bps));
+  let begun = false;
+  const begin = (at) => {
+    begun = true;
+    hls.config.startPosition = at; // before the master playlist is there, this is what counts
+    hls.startLoad(at);
+  };
+  const onPlay = () => begun || begin(startAt);
   let mended = false;
   hls.on(Hls.Events.ERROR, (_, data) => {
     if (!data.fatal) return;
@@ -33,14 +57,31 @@ function attachHls(Hls, video, master, startAt, onTrouble) {
       onTrouble('broken');
     }
   });
+  hls.on(Hls.Events.FRAG_BUFFERED, () => {
+    line_bps = hls.bandwidthEstimate || line_bps;
+  });
   hls.loadSource(master);
   // Who has pressed play meanwhile waits: a new source makes the element forget it.
   const pressed = !video.paused;
+  video.addEventListener('play', onPlay);
   hls.attachMedia(video);
-  if (pressed) video.play().catch(() => {});
+  if (pressed) {
+    onPlay();
+    video.play().catch(() => {});
+  }
   return {
-    recover: () => (hls.levels.length ? hls.startLoad() : hls.loadSource(master)),
-    detach: () => hls.destroy(),
+    seek: (at) => {
+      if (begun && video.readyState > 0) video.currentTime = at;
+      else begin(at);
+    },
+    recover: () => {
+      if (!hls.levels.length) hls.loadSource(master);
+      else if (begun) hls.startLoad();
+    },
+    detach: () => {
+      video.removeEventListener('play', onPlay);
+      hls.destroy();
+    },
   };
 }
 
@@ -55,9 +96,19 @@ function attachNative(video, master, startAt, onTrouble) {
   video.addEventListener('loadedmetadata', go, { once: true });
   video.addEventListener('error', fail);
   const pressed = !video.paused;
+  video.preload = 'none';
   video.src = master;
   if (pressed) video.play().catch(() => {});
   return {
+    seek: (at) => {
+      if (video.readyState > 0) {
+        video.currentTime = at;
+        return;
+      }
+      startAt = at;
+      video.preload = 'auto';
+      video.load();
+    },
     recover: () => video.load(),
     detach: () => {
       video.removeEventListener('loadedmetadata', go);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { attach } from '../../src/shared/source.js';
+import { attach, settings } from '../../src/shared/source.js';
 
 /** What the HTML standard says of a media element that is given a source while it looks for one. */
 class Video extends EventTarget {
@@ -36,4 +36,12 @@ test('a clip that nobody has started does not start by itself', async () => {
   const video = new Video();
   await attach(video, '/media/master.m3u8', 0, assert.fail);
   assert.equal(video.paused, true);
+});
+
+test('hls.js was told only the least to keep, and kept ten minutes', () => {
+  for (const [sparing, ahead] of [[false, 30], [true, 10]]) {
+    const told = settings(sparing, 500_000);
+    assert.equal(told.autoStartLoad, false);
+    assert.deepEqual([told.maxBufferLength, told.maxMaxBufferLength, told.maxBufferSize], [ahead, ahead, 0]);
+  }
 });

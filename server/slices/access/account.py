@@ -15,8 +15,9 @@ from library.core.errors import Invalid, WeikeError
 from library.people import queries
 from server.slices.access.contexts import AccountPage, DeviceRow, TokenRow
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, SignedIn, Writing
+from server.web.errors import status_of
 from server.web.pages import Pages, reason
-from server.web.parts import HeldRole, Reason
+from server.web.parts import HeldRole, RefusedForm
 from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
@@ -30,7 +31,7 @@ def _account(
     clock: Clock,
     *,
     new_token: str | None = None,
-    problem: Reason | None = None,
+    refused: RefusedForm | None = None,
     status: int = 200,
 ) -> Response:
     person_id = str(who.viewer.person_id)
@@ -48,7 +49,7 @@ def _account(
             for d in devices
         ),
         new_token=new_token,
-        problem=problem,
+        refused=refused,
     )
     return pages.respond(request, who, context, status)
 
@@ -77,24 +78,32 @@ def password(
                 raise Invalid("passwords_differ", field="again")
             access.change_password(session, str(who.viewer.person_id), old, password, who.sign_in_id or "")
     except WeikeError as error:
+        # Passwords are never sent back.
+        refused = RefusedForm(form="password", typed={}, reason=reason(error))
         with db.read() as session:
-            return _account(request, session, who, pages, clock, problem=reason(error), status=422)
+            return _account(request, session, who, pages, clock, refused=refused, status=status_of(error))
     return pages.redirect("/account", "password_changed")
 
 
 @router.post("/account/tokens")
 def make_token(
     request: Request,
-    session: Writing,
     who: SignedIn,
     pages: PagesDep,
     clock: ClockDep,
+    db: DatabaseDep,
     label: Annotated[str, Form()] = "",
 ) -> Response:
     """Make an API token, shown this once."""
-    _token, secret = access.make_token(session, str(who.viewer.person_id), label, clock())
-    session.flush()
-    return _account(request, session, who, pages, clock, new_token=secret)
+    refused, secret = None, None
+    try:
+        with db.write() as session:
+            _token, secret = access.make_token(session, str(who.viewer.person_id), label, clock())
+    except Invalid as error:
+        refused = RefusedForm(form="tokens", typed={"label": label}, reason=reason(error))
+    with db.read() as session:
+        status = 422 if refused else 200
+        return _account(request, session, who, pages, clock, new_token=secret, refused=refused, status=status)
 
 
 @router.post("/account/tokens/{token_id}/revoke")

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from library.core.permits import Role
 from library.people.rules import PASSWORD_MIN
-from server.web.parts import Context, HeldRole, Reason
+from server.web.parts import Context, HeldRole, Reason, RefusedForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,8 @@ class DeviceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage(Context):
-    """GET /account. `new_token` is the token just made, shown once. `problem` belongs to the password form.
+    """GET /account. `new_token` is the token just made, shown once. `refused`: a form that was not taken,
+    "password" or "tokens".
 
     Forms: POST /account/password (old, password, again), POST /account/tokens (label),
     POST /account/tokens/{id}/revoke (), POST /account/sign-out-others (), POST /language (language, next).
@@ -74,4 +75,4 @@ class AccountPage(Context):
     devices: tuple[DeviceRow, ...]
     new_token: str | None = None
     min_password: int = PASSWORD_MIN
-    problem: Reason | None = None
+    refused: RefusedForm | None = None

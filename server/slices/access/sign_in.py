@@ -19,6 +19,7 @@ from library.organisation import queries as organisation
 from library.people import actions, queries
 from server.slices.access.contexts import SignInPage, WelcomePage
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, WhoDep, Writing
+from server.web.errors import status_of
 from server.web.language.i18n import LANGUAGES
 from server.web.pages import Pages, reason, safe_next
 from server.web.parts import Reason
@@ -159,7 +160,7 @@ def welcome(
         shown = replace(
             context, username=context.username or username, name=name or context.name, problem=reason(error)
         )
-        return pages.respond(request, who, shown, 422)
+        return pages.respond(request, who, shown, status_of(error))
     answer = pages.redirect("/", "welcome")
     pages.set_session(answer, fresh.cookie, _SIGN_IN_S)
     return answer

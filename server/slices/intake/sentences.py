@@ -11,7 +11,7 @@ SENTENCES: Mapping[str, Sentence] = {
     # recordings
     "empty_file": (N_("这个文件是空的。"), N_("请在电脑上打开它看看，再上传能播放的那一份。")),
     "not_media": (
-        N_("这个文件里没有能播放的音像（看起来是%(found)s）。"),
+        N_("这个文件里没有能播放的音像（看起来是 %(found)s）。"),
         N_("请选择视频或录音文件，例如 MP4、MOV、MKV、MP3；文稿请放在“文稿或字幕”一栏。"),
     ),
     "playlist_in_disguise": (

@@ -18,6 +18,7 @@ from server.web.parts import (
     NoRecording,
     Pager,
     Reason,
+    RefusedForm,
 )
 from server.web.sharing import ShareLink
 
@@ -97,7 +98,8 @@ class LessonPage(Context):
     made from the same file that this viewer may see.
     `language` is the lesson's own language. `known_lecturers`, `known_topics` fill the edit form's
     suggestions. `same_topic`: dated lessons of its topics, of other years. `share`: how to hand it on, None
-    while it is not published. Forms (POST /lessons/{id}/...):
+    while it is not published. `refused`: a form that was not taken, named as its address is.
+    Forms (POST /lessons/{id}/...):
     publish (note), withdraw (note), audience (audience), delete (confirm=title), edit (title, lecturer,
     topics separated by spaces or commas, date, summary, language).
     """
@@ -120,3 +122,4 @@ class LessonPage(Context):
     same_topic: tuple[LessonCard, ...] = ()
     rule: CountingRule
     share: ShareLink | None = None
+    refused: RefusedForm | None = None

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import actions, queries, rules
-from library.catalog import transcript_queries as given
-from library.catalog.permits import Action, Audience, LessonState, may
-from library.catalog.rules import TranscriptQuality, split_topics
-from library.catalog.tables import Lesson
+from library.catalog.permits import Action, Audience, LessonState
+from library.catalog.rules import split_topics
 from library.core.clock import local_day, week_start
 from library.core.errors import Conflict, Invalid
 from library.core.text import name_key
-from library.intake import queries as intake
-from library.intake import transcripts
 from library.plays import queries as plays
 from library.review import actions as review
-from library.review import queries as review_queries
-from server.slices.lessons.contexts import (
-    HistoryLine,
-    HomePage,
-    LessonPage,
-    LessonPowers,
-    LessonsPage,
-    SheetPage,
-)
-from server.web.deps import CardsDep, ClockDep, PagesDep, Reading, RuleDep, SettingsDep, WhoDep, Writing
+from server.slices.lessons.contexts import HomePage, LessonsPage, SheetPage
+from server.slices.lessons.desk import DeskDep
+from server.web.deps import CardsDep, ClockDep, PagesDep, Reading, SettingsDep, WhoDep
 from server.web.lesson_cards import lesson_ref
 from server.web.pages import pager, safe_next
-from server.web.parts import Facet, Reason
-from server.web.remarks import reasons_of
+from server.web.parts import Facet
 from server.web.sharing import share_lesson
-from server.web.who import Who
-from transcode.transcripts.captions import new_speakers
 
 router = APIRouter(include_in_schema=False)
 
@@ -106,56 +92,9 @@ def _facets(found: list[queries.Facet]) -> tuple[Facet, ...]:
 
 
 @router.get("/lessons/{lesson_id}")
-def lesson(
-    request: Request,
-    session: Reading,
-    who: WhoDep,
-    pages: PagesDep,
-    cards: CardsDep,
-    rule: RuleDep,
-    settings: SettingsDep,
-    lesson_id: str,
-) -> Response:
+def lesson(desk: DeskDep, session: Reading, lesson_id: str) -> Response:
     """One lesson: its clips in order and what may be done with it."""
-    found = queries.lesson_for(session, who.viewer, lesson_id)
-    powers = _powers(who, found)
-    recording = intake.recording_of(session, found.id)
-    lecturers, topics = queries.known_names(session, who.viewer) if powers.edit else ([], [])
-    history = review_queries.history(session, found.id) if powers.see_progress else []
-    twins = intake.twins(session, who.viewer, recording) if recording is not None and powers.edit else []
-    context = LessonPage(
-        frame=pages.frame(request, session, who),
-        lesson=cards.of(session, [found])[0],
-        summary=found.summary,
-        clips=cards.of_clips(session, found),
-        recording_state=recording.state if recording else "none",
-        language=found.language,
-        has_transcript=found.transcript is not TranscriptQuality.NONE,
-        text=_text(queries.cues(session, found.id)) if not found.clips else (),
-        problem=Reason(code=recording.reason, args=recording.reason_args or {})
-        if recording is not None and recording.reason and powers.see_progress
-        else None,
-        account=reasons_of(transcripts.account_of(given.versions(session, found.id), recording))
-        if powers.edit
-        else (),
-        duplicates=tuple(lesson_ref(twin) for twin in twins),
-        may=powers,
-        history=tuple(HistoryLine(at=h.at, who=h.who, action=h.what, note=h.note) for h in history),
-        known_lecturers=tuple(lecturers),
-        known_topics=tuple(topics),
-        same_topic=cards.other_years(session, who.viewer, [found]),
-        rule=rule,
-        share=share_lesson(settings.base_url, found, f"/lessons/{found.id}"),
-    )
-    return pages.respond(request, who, context)
-
-
-def _text(lines: Sequence[rules.CueLine]) -> tuple[str, ...]:
-    """Return what is said as paragraphs; who speaks is named where it changes."""
-    names = new_speakers(line.speaker for line in lines)
-    return tuple(
-        f"{name}：{line.text}" if name else line.text for line, name in zip(lines, names, strict=True)
-    )
+    return desk.page(session, lesson_id)
 
 
 @router.get("/lessons/{lesson_id}/sheet")
@@ -171,71 +110,46 @@ def sheet(
     return pages.respond(request, who, context)
 
 
-def _powers(who: Who, found: Lesson) -> LessonPowers:
-    facts = queries.facts(found)
-    publish, edit = may(who.viewer, Action.PUBLISH, facts), may(who.viewer, Action.EDIT, facts)
-    published = found.state is LessonState.PUBLISHED
-    return LessonPowers(
-        edit=edit,
-        publish=publish and not published,
-        withdraw=publish and published,
-        audience=publish,
-        delete=may(who.viewer, Action.DELETE, facts),
-        see_progress=edit,
-        see_stats=may(who.viewer, Action.STATS, facts),
-    )
-
-
 @router.post("/lessons/{lesson_id}/publish")
 def publish(
-    session: Writing,
-    who: WhoDep,
-    pages: PagesDep,
-    clock: ClockDep,
+    desk: DeskDep,
     lesson_id: str,
     note: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "",
 ) -> Response:
     """Publish a lesson (staff)."""
-    review.publish(session, who.viewer, lesson_id, note, clock())
-    return pages.redirect(safe_next(next) if next else f"/lessons/{lesson_id}", "published")
+
+    def act(session: Session) -> None:
+        review.publish(session, desk.viewer, lesson_id, note, desk.clock())
+
+    return desk.change(lesson_id, act, "publish", "published", back=safe_next(next) if next else "")
 
 
 @router.post("/lessons/{lesson_id}/withdraw")
-def withdraw(
-    session: Writing,
-    who: WhoDep,
-    pages: PagesDep,
-    clock: ClockDep,
-    lesson_id: str,
-    note: Annotated[str, Form()] = "",
-) -> Response:
+def withdraw(desk: DeskDep, lesson_id: str, note: Annotated[str, Form()] = "") -> Response:
     """Take a published lesson back (staff)."""
-    review.withdraw(session, who.viewer, lesson_id, note, clock())
-    return pages.redirect(f"/lessons/{lesson_id}", "withdrawn")
+
+    def act(session: Session) -> None:
+        review.withdraw(session, desk.viewer, lesson_id, note, desk.clock())
+
+    return desk.change(lesson_id, act, "withdraw", "withdrawn", note=note)
 
 
 @router.post("/lessons/{lesson_id}/audience")
-def audience(
-    session: Writing,
-    who: WhoDep,
-    pages: PagesDep,
-    clock: ClockDep,
-    lesson_id: str,
-    audience: Annotated[str, Form()],
-) -> Response:
+def audience(desk: DeskDep, lesson_id: str, audience: Annotated[str, Form()] = "") -> Response:
     """Say for whom a lesson is (staff)."""
-    if audience not in tuple(Audience):
-        raise Invalid("unknown_choice", field="audience")
-    review.set_audience(session, who.viewer, lesson_id, Audience(audience), clock())
-    return pages.redirect(f"/lessons/{lesson_id}", "audience_changed")
+
+    def act(session: Session) -> None:
+        if audience not in tuple(Audience):
+            raise Invalid("unknown_choice", field="audience")
+        review.set_audience(session, desk.viewer, lesson_id, Audience(audience), desk.clock())
+
+    return desk.change(lesson_id, act, "audience", "audience_changed", audience=audience)
 
 
 @router.post("/lessons/{lesson_id}/edit")
 def edit(
-    session: Writing,
-    who: WhoDep,
-    pages: PagesDep,
+    desk: DeskDep,
     lesson_id: str,
     title: Annotated[str, Form()] = "",
     lecturer: Annotated[str, Form()] = "",
@@ -245,33 +159,41 @@ def edit(
     language: Annotated[str, Form()] = "zh-CN",
 ) -> Response:
     """Change what people typed about a lesson (owner, staff)."""
-    found = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    day = rules.parse_date(date)
-    details = actions.Details(
-        title=title,
-        lecturer=lecturer,
-        topics=split_topics(topics),
-        taught_on=day,
-        clear_date=day is None,
-        summary=summary,
-        language=language,
-    )
-    actions.edit(session, found, details)
-    return pages.redirect(f"/lessons/{lesson_id}", "saved")
+    typed = {
+        "title": title,
+        "lecturer": lecturer,
+        "topics": topics,
+        "date": date,
+        "summary": summary,
+        "language": language,
+    }
+
+    def act(session: Session) -> None:
+        found = queries.lesson_for(session, desk.viewer, lesson_id, Action.EDIT)
+        day = rules.parse_date(date)
+        details = actions.Details(
+            title=title,
+            lecturer=lecturer,
+            topics=split_topics(topics),
+            taught_on=day,
+            clear_date=day is None,
+            summary=summary,
+            language=language,
+        )
+        actions.edit(session, found, details)
+
+    return desk.change(lesson_id, act, "edit", "saved", **typed)
 
 
 @router.post("/lessons/{lesson_id}/delete")
-def delete(
-    session: Writing,
-    who: WhoDep,
-    pages: PagesDep,
-    clock: ClockDep,
-    lesson_id: str,
-    confirm: Annotated[str, Form()] = "",
-) -> Response:
+def delete(desk: DeskDep, lesson_id: str, confirm: Annotated[str, Form()] = "") -> Response:
     """Take a lesson away for good; the title must be typed, so that a slip of the finger cannot."""
-    found = queries.lesson_for(session, who.viewer, lesson_id, Action.DELETE)
-    if name_key(confirm) != name_key(found.title):
-        raise Invalid("confirm_title", field="confirm")
-    actions.delete_lesson(session, found, clock())
-    return pages.redirect("/mine" if who.viewer.person_id else "/", "deleted")
+
+    def act(session: Session) -> None:
+        found = queries.lesson_for(session, desk.viewer, lesson_id, Action.DELETE)
+        if name_key(confirm) != name_key(found.title):
+            raise Invalid("confirm_title", field="confirm")
+        actions.delete_lesson(session, found, desk.clock())
+
+    back = "/mine" if desk.viewer.person_id else "/"
+    return desk.change(lesson_id, act, "delete", "deleted", back=back, confirm=confirm)

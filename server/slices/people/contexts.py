@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from library.core.permits import Role
-from server.web.parts import Context, HeldRole, Pager, Reason
+from server.web.parts import Context, HeldRole, Pager, RefusedForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,7 @@ class PeoplePage(Context):
     Forms: POST /people/invites (name, role, branch), POST /people/invites/{id}/revoke (),
     POST /people/{id}/grant (role, branch), POST /people/{id}/revoke (role, branch),
     POST /people/{id}/reset () makes a one-time password link, POST /people/{id}/active (active=0|1).
+    `refused`: a form that was not taken, named as its address is ("invites", "{id}/grant").
     """
 
     template: ClassVar[str] = "people/people.html"
@@ -63,4 +64,4 @@ class PeoplePage(Context):
     invites: tuple[InviteRow, ...] = ()
     q: str = ""
     new_link: str | None = None
-    problem: Reason | None = None
+    refused: RefusedForm | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from library.catalog.rules import LessonKind
+from library.plays.rules import SPEEDS
 from server.web.parts import ClipCard, Context, CountingRule, LessonCard
 from server.web.sharing import ShareLink
 
@@ -43,7 +44,9 @@ class ClipPage(Context):
     what there is of it, for those who work on the lesson. `strip_url` is the signed WebVTT of small pictures
     for the seek bar. `downloads` are in order of quality, none when the library does not offer them;
     `in_wechat`: the browser is WeChat's, which saves no files. `share`: how to hand it on, None while its
-    lesson is not published.
+    lesson is not published. `speeds`: how many times as fast as life the player can play.
+    `start_playlist_url`: the signed playlist of the smallest picture, with which playing begins; None when
+    it is not known which one that is.
     """
 
     template: ClassVar[str] = "watching/clip.html"
@@ -60,6 +63,8 @@ class ClipPage(Context):
     growing: bool = False
     views: int = 0
     rule: CountingRule
+    speeds: tuple[float, ...] = SPEEDS
+    start_playlist_url: str | None = None
     strip_url: str | None = None
     downloads: tuple[DownloadChoice, ...] = ()
     in_wechat: bool = False

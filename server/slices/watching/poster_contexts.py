@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from server.web.parts import Context, LessonRef
+from server.web.parts import Context, LessonRef, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class PosterPage(Context):
 
     `stills` are empty for sound, and for a clip made before there were stills. `chosen` is the number of the
     present one, 0 when it is none of them.
+    `problem`: why what was chosen was not taken.
     Form: POST /clips/{id}/poster (still).
     """
 
@@ -33,3 +34,4 @@ class PosterPage(Context):
     n: int
     stills: tuple[Still, ...]
     chosen: int
+    problem: Reason | None = None

@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import actions, queries
 from library.catalog.permits import Action
+from library.core.errors import Invalid
 from server.slices.watching.poster_contexts import PosterPage, Still
 from server.web.deps import MediaDep, PagesDep, Reading, WhoDep, Writing
+from server.web.errors import status_of
 from server.web.lesson_cards import lesson_ref
+from server.web.media_urls import MediaUrls
+from server.web.pages import Pages, reason
+from server.web.parts import Reason
+from server.web.who import Who
 from transcode.pictures.stills import still_file, still_time_s
 
 router = APIRouter(include_in_schema=False)
@@ -22,10 +29,22 @@ def choose(
     request: Request, session: Reading, who: WhoDep, pages: PagesDep, media: MediaDep, clip_id: str
 ) -> Response:
     """The pictures to choose from (owner, staff)."""
+    return pages.respond(request, who, _page(request, session, who, pages, media, clip_id))
+
+
+def _page(
+    request: Request,
+    session: Session,
+    who: Who,
+    pages: Pages,
+    media: MediaUrls,
+    clip_id: str,
+    problem: Reason | None = None,
+) -> PosterPage:
     clip = queries.clip_for(session, who.viewer, clip_id)
     lesson = queries.lesson_for(session, who.viewer, clip.lesson_id, Action.EDIT)
     numbers = range(1, clip.stills + 1)
-    context = PosterPage(
+    return PosterPage(
         frame=pages.frame(request, session, who),
         lesson=lesson_ref(lesson),
         clip_id=clip.id,
@@ -40,16 +59,26 @@ def choose(
             for number in numbers
         ),
         chosen=next((number for number in numbers if still_file(number) == clip.poster), 0),
+        problem=problem,
     )
-    return pages.respond(request, who, context)
 
 
 @router.post("/clips/{clip_id}/poster")
 def put(
-    session: Writing, who: WhoDep, pages: PagesDep, clip_id: str, still: Annotated[str, Form()] = ""
+    request: Request,
+    session: Writing,
+    who: WhoDep,
+    pages: PagesDep,
+    media: MediaDep,
+    clip_id: str,
+    still: Annotated[str, Form()] = "",
 ) -> Response:
     """Let another picture stand for a clip (owner, staff)."""
     clip = queries.clip_for(session, who.viewer, clip_id)
     lesson = queries.lesson_for(session, who.viewer, clip.lesson_id, Action.EDIT)
-    actions.choose_poster(clip, still)
+    try:
+        actions.choose_poster(clip, still)
+    except Invalid as error:
+        context = _page(request, session, who, pages, media, clip_id, reason(error))
+        return pages.respond(request, who, context, status_of(error))
     return pages.redirect(f"/lessons/{lesson.id}", "poster_changed")

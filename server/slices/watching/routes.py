@@ -35,9 +35,12 @@ from server.web.deps import (
     WhoDep,
     Writing,
 )
+from server.web.media_urls import MediaUrls
 from server.web.sharing import share_lesson
 from server.web.who import Who
+from transcode.hls.files import PLAYLIST
 from transcode.pictures.sprites import INDEX as STRIP_INDEX
+from transcode.planning.plan import SOUND_ONLY
 from transcode.transcripts.captions import new_speakers, to_vtt
 from transcode.transcripts.parsing import Cue
 
@@ -84,6 +87,7 @@ def watch(
         start_s=_start(t, card.duration_s),
         views=card.views,
         rule=rule,
+        start_playlist_url=None if growing else _start_playlist(media, lesson, clip),
         strip_url=media.of(lesson, clip, STRIP_INDEX) if clip.strip and not growing else None,
         downloads=_downloads(clip) if settings.downloads else (),
         share=share_lesson(settings.base_url, lesson, f"/clips/{clip.id}"),
@@ -98,6 +102,13 @@ def _lines(cues: Sequence[Cue]) -> tuple[CueLine, ...]:
         CueLine(start_s=cue.start_s or 0.0, end_s=cue.end_s or 0.0, text=cue.text, speaker=name)
         for cue, name in zip(cues, new_speakers(cue.speaker for cue in cues), strict=True)
     )
+
+
+def _start_playlist(media: MediaUrls, lesson: Lesson, clip: Clip) -> str | None:
+    """Return the playlist of the smallest picture; of a clip of sound, that of the sound."""
+    names = [name for name, _ in choices(clip.sizes)]
+    pictures = [name for name in names if name != SOUND_ONLY] or names
+    return media.of(lesson, clip, f"{pictures[-1]}/{PLAYLIST}") if pictures else None
 
 
 def _downloads(clip: Clip) -> tuple[DownloadChoice, ...]:

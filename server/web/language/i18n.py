@@ -14,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from server.web.language.filling import fill
 from server.web.language.phrases import Phrases
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Catalogue:
     def say(self, sentence: str, **values: object) -> str:
         """`sentence` in this language, its %(name)s places filled with `values`."""
         translated = self.translations.gettext(sentence)
-        return translated % values if values else translated
+        return fill(translated, values) if values else translated
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.web.language.filling import fill
 from server.web.language.formats import duration_words, percent_words, size
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.sentences import SENTENCES
@@ -42,8 +43,8 @@ def explain(code: str, args: Mapping[str, object], catalogue: Catalogue) -> Expl
     values = _Values({name: _value(name, value, catalogue) for name, value in args.items()})
     message, todo = sentences[code]
     return Explained(
-        catalogue.translations.gettext(message) % values,
-        catalogue.translations.gettext(todo) % values if todo else "",
+        fill(catalogue.translations.gettext(message), values),
+        fill(catalogue.translations.gettext(todo), values) if todo else "",
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library.plays.crediting import Beat, Book, ClipFacts, Credited, PlayRow
-from library.plays.rules import Begun, ViewRule, Why
+from library.plays.rules import SPEEDS, Begun, ViewRule, Why
 from tests.support.databases import NOW
 
 RULE = ViewRule()
@@ -101,7 +101,7 @@ class Sitting:
 
 @st.composite
 def evenings(draw: st.DrawFn) -> tuple[list[float], list[Sitting]]:
-    """One person's honest evening: one clip at a time, at up to 1.5 times the speed, with pauses, going from
+    """One person's honest evening: one clip at a time, at any speed the player has, with pauses, going from
     clip to clip and back, and forwards and backwards in each."""
     sittings: list[Sitting] = []
     starts_s: dict[str, float] = {}
@@ -111,7 +111,7 @@ def evenings(draw: st.DrawFn) -> tuple[list[float], list[Sitting]]:
         name = draw(st.sampled_from(NAMES[: len(starts_s) + 1]))
         name = name if name in starts_s else NAMES[len(starts_s)]
         starts_s.setdefault(name, now_s)
-        rate = draw(st.sampled_from([0.75, 1.0, 1.25, 1.5]))
+        rate = draw(st.sampled_from(SPEEDS))
         from_s = draw(st.floats(0, CLIP_S - 1))
         seconds = draw(st.floats(0.1, CLIP_S - from_s))
         now_s += seconds / rate
@@ -137,6 +137,18 @@ def test_honest_people_lose_nothing_however_late_their_devices_report(
 # ---------------------------------------------------------------------- what people do
 
 
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_who_watched_everything_at_a_speed_the_player_offers_could_not_complete_it(speed: float) -> None:
+    person = Person([0])
+    played_s, now_s = 0.0, 0.0
+    while played_s < CLIP_S:
+        now_s += 10
+        until_s = min(CLIP_S, 10 * speed + played_s)
+        credited = person.beat(NAMES[0], [(played_s, until_s)], now_s, rate=speed)
+        played_s = until_s
+    assert (credited.completed, credited.credited_s, credited.why) == (True, CLIP_S, None)
+
+
 def test_ten_clips_at_once_earn_what_one_does() -> None:
     person = Person([0.0] * 10)
     for second in range(10, 301, 10):
@@ -156,8 +168,8 @@ def test_half_an_hour_offline_on_a_phone_and_then_a_computer_keep_both() -> None
 def test_alone_and_with_others_share_one_clock() -> None:
     person = Person([0, 0])
     assert person.plays["play1"].viewer == "g:one"
-    assert person.beat("play1", [(0, 150)], 100, rate=1.5).credited_s == 150
-    assert person.beat("play0", [(0, 150)], 100, rate=1.5).credited_s == RULE.slack_s
+    assert person.beat("play1", [(0, 200)], 100, rate=2).credited_s == 200
+    assert person.beat("play0", [(0, 150)], 100, rate=2).credited_s == RULE.slack_s
 
 
 def test_two_visitors_share_none() -> None:

@@ -282,13 +282,13 @@ def test_a_phone_that_slept_reports_late_and_gets_all() -> None:
 
 
 def test_a_little_too_fast_is_cut_and_made_up_for_later() -> None:
-    early = beat([], [(0, 20)], 10)  # twice as fast
-    assert total_s(early) == pytest.approx(17)
-    assert beat(early, [(0, 20)], 20) == [(0, 20)]
+    early = beat([], [(0, 30)], 10)  # three times as fast
+    assert total_s(early) == pytest.approx(22)
+    assert beat(early, [(0, 30)], 20) == [(0, 30)]
 
 
 def test_what_was_cut_off_is_the_end() -> None:
-    assert beat([(0, 10)], [(5, 40), (100, 110)], 20) == [(0, 32)]
+    assert beat([(0, 10)], [(5, 40), (100, 110)], 15) == [(0, 32)]
 
 
 # ---------------------------------------------------------------------- when it counts

@@ -59,6 +59,9 @@ def test_the_scripts_pass_their_own_tests(node: str) -> None:
 @pytest.mark.slow
 def test_the_build_is_hashed_complete_and_small(built: Path) -> None:
     manifest = json.loads((built / "manifest.json").read_text())
+    imports = manifest.pop("imports")
+    assert all((built / file).exists() for files in imports.values() for file in files)
+    assert imports["player.js"], "the page cannot name what its script begins with"
     assert set(manifest) == set(ASSET_NAMES)
     for name, file in manifest.items():
         stem, _, suffix = name.rpartition(".")

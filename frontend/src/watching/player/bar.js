@@ -12,6 +12,12 @@ export function ownBarPossible() {
   return Boolean(document.fullscreenEnabled || document.webkitFullscreenEnabled);
 }
 
+/** Leave the browser's controls as they are. */
+export function withoutOwnBar(stage) {
+  stage.classList.remove('own-bar');
+  stage.querySelector('#player-bar').hidden = true;
+}
+
 export class PlayerBar {
   /** `seek(seconds)` and `toggleScreen()` are the page's own; `captions` remembers whether they are wanted. */
   constructor(stage, video, { seek, toggleScreen }) {
@@ -27,8 +33,7 @@ export class PlayerBar {
     this.buttons = Object.fromEntries([...stage.querySelectorAll('[data-do]')].map((one) => [one.dataset.do, one]));
     this.dragging = false;
     video.controls = false;
-    stage.classList.add('own-bar');
-    this.bar.hidden = false;
+    stage.classList.add('ready');
     this.listen();
   }
 
@@ -40,7 +45,17 @@ export class PlayerBar {
     this.strip.onready = () => this.showTile();
     this.buttons.captions.hidden = !clip.captions;
     this.stage.classList.remove('waiting');
+    this.expect(clip.start_s);
+  }
+
+  /** Nothing has been fetched yet: `at` is where playing will begin. */
+  expect(at) {
+    this.from = at;
     this.show();
+  }
+
+  get at() {
+    return this.video.readyState > 0 ? this.video.currentTime : this.from;
   }
 
   get length() {
@@ -52,7 +67,7 @@ export class PlayerBar {
 
   show() {
     const { video, slider } = this;
-    const at = this.dragging ? Number(slider.value) : video.currentTime || 0;
+    const at = this.dragging ? Number(slider.value) : this.at;
     slider.max = this.length;
     if (!this.dragging) slider.value = at;
     slider.setAttribute('aria-valuetext', t('%(at)s，共 %(length)s', { at: clock(at), length: clock(this.length) }));
@@ -122,6 +137,9 @@ export class PlayerBar {
     }
     video.textTracks.addEventListener('change', () => this.show());
     video.addEventListener('waiting', () => stage.classList.add('waiting'));
+    video.addEventListener('play', () => {
+      if (video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) stage.classList.add('waiting');
+    });
     for (const name of ['playing', 'seeked', 'canplay', 'pause', 'error']) {
       video.addEventListener(name, () => stage.classList.remove('waiting'));
     }
@@ -186,7 +204,7 @@ export class PlayerBar {
   key(event) {
     const steps = { ArrowLeft: -STEP_S, ArrowRight: STEP_S, ArrowDown: -STEP_S, ArrowUp: STEP_S, PageDown: -LEAP_S, PageUp: LEAP_S };
     const { video } = this;
-    if (event.key in steps) this.seek(video.currentTime + steps[event.key]);
+    if (event.key in steps) this.seek(this.at + steps[event.key]);
     else if (event.key === 'Home') this.seek(0);
     else if (event.key === 'End') this.seek(this.length);
     else if (event.key === ' ') this.buttons.play.click();

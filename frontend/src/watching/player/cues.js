@@ -6,8 +6,8 @@ export function cueAt(starts, at) {
   let high = starts.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    // Half a frame early: a seek to a cue's start may land a hair before it.
-    if (starts[middle] <= at + 0.05) low = middle + 1;
+    // A little early: a seek to a cue's start may land a hair before it, and links carry tenths of a second.
+    if (starts[middle] <= at + 0.06) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -37,6 +37,18 @@ export class Transcript {
     if (!link) return;
     link.setAttribute('aria-current', 'true');
     if (follow && Date.now() > this.restUntil) this.#reveal(link.parentElement);
+  }
+
+  /** Show the present line at once, and under the picture where both do not fit otherwise: on a phone it would stand
+   * below the screen. */
+  bringIntoSight(stage) {
+    const link = this.links[this.now];
+    if (!link) return;
+    this.list.scrollTop = link.parentElement.offsetTop - this.list.clientHeight / 3;
+    const stays = getComputedStyle(stage).position === 'sticky' ? stage.offsetHeight : 0;
+    const line = link.getBoundingClientRect();
+    if (line.top >= stays && line.bottom <= window.innerHeight) return;
+    window.scrollBy(0, this.list.parentElement.getBoundingClientRect().top - stays);
   }
 
   #reveal(line) {

@@ -2,14 +2,17 @@
 import { count } from '../../shared/format.js';
 import { request } from '../../shared/http.js';
 import { t, tn } from '../../shared/sentences.js';
-import { ownBarPossible, PlayerBar } from './bar.js';
+import { ownBarPossible, PlayerBar, withoutOwnBar } from './bar.js';
 import { BeatSender } from './beats.js';
+import { scaleCaptions } from './captions.js';
 import { Transcript } from './cues.js';
 import { cameTo, sourceOf } from './origin.js';
+import { Quiet } from './quiet.js';
 import { PlayedRanges } from './ranges.js';
 import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { Screening } from './screening.js';
 import { attach } from '../../shared/source.js';
+import { WarmStart } from './warm.js';
 
 const BEAT_S = 10;
 // The rule asks for ten seconds: a beat that is sent a blink too early would miss them and count only with the next.
@@ -38,6 +41,7 @@ class Watch {
   constructor() {
     this.video = byId('video');
     this.stage = byId('stage');
+    this.quiet = new Quiet(this.video);
     this.sender = new BeatSender({
       post: (url, beat) => request('POST', url, beat),
       beacon: (url, beat) => navigator.sendBeacon(url, JSON.stringify(beat)),
@@ -47,12 +51,16 @@ class Watch {
     const seek = (at) => this.seek(at);
     const toggleScreen = () => toggleBigScreen(this.stage, this.video);
     this.bar = ownBarPossible() ? new PlayerBar(this.stage, this.video, { seek, toggleScreen }) : null;
+    if (!this.bar) withoutOwnBar(this.stage);
+    scaleCaptions(this.video);
     this.screening = new Screening({ onChange: () => this.startAnew() });
     this.listen();
     const links = [...document.querySelectorAll('#up-next a')];
     const siblings = links.map((link) => link.pathname);
     this.cameBy = sourceOf(window.location.href, document.referrer, siblings, lessonsSeen());
-    this.open(this.readClip());
+    const clip = this.readClip();
+    this.warm = new WarmStart(clip.master, clip.start_playlist); // for the first clip; then the engine is there
+    this.open(clip);
     this.sender.flush();
   }
 
@@ -68,8 +76,12 @@ class Watch {
     this.screening.show();
     this.transcript = new Transcript(document.querySelector('.cues'));
     // Who comes from the search reads the sentence while the picture is still on its way.
-    if (clip.start_s) this.transcript.show(clip.start_s, true);
+    if (clip.start_s || new URL(window.location.href).searchParams.has('t')) {
+      this.transcript.show(clip.start_s, false);
+      this.transcript.bringIntoSight(this.stage);
+    }
     this.source?.detach();
+    this.source = null;
     this.hideNote();
     if (clip.poster) this.video.poster = clip.poster;
     else this.video.removeAttribute('poster');
@@ -84,9 +96,21 @@ class Watch {
 
   async load(master, startAt) {
     const clip = this.clip;
+    this.source = null;
+    this.sought = null; // where somebody wants to be before there is anything to seek in
+    const early = () => this.warm?.begin(this.sought ?? startAt);
+    this.video.addEventListener('play', early, { once: true });
+    await this.quiet.wait();
+    this.warm?.prepare();
     const source = await attach(this.video, master, startAt, (kind) => this.trouble(kind));
-    if (this.clip === clip) this.source = source;
-    else source.detach(); // another clip was opened meanwhile
+    this.video.removeEventListener('play', early); // from here on the engine fetches by itself
+    this.warm = null;
+    if (this.clip !== clip) {
+      source.detach(); // another clip was opened meanwhile
+      return;
+    }
+    this.source = source;
+    if (this.sought !== null) source.seek(this.sought);
   }
 
   setCaptions(clip) {
@@ -241,6 +265,12 @@ class Watch {
     this.note(t('这节课已经撤下，现在不能看了。'), t('看别的课'), () => window.location.assign('/lessons'));
   }
 
+  /** While the page was open its lesson was narrowed to people with an account. */
+  forSignedIn() {
+    const back = encodeURIComponent(window.location.pathname + window.location.search);
+    this.note(t('这节课要登录以后才能看。'), t('去登录'), () => window.location.assign(`/sign-in?next=${back}`));
+  }
+
   showViews(answer) {
     const place = byId('views');
     if (!place || answer.views === undefined) return;
@@ -269,6 +299,10 @@ class Watch {
     const playing = !this.video.paused;
     this.play = null;
     await this.startPlay();
+    if (!this.play && this.refused === 401) {
+      this.forSignedIn();
+      return;
+    }
     if (!this.play && this.refused === 404) {
       this.withdrawn();
       return;
@@ -382,7 +416,20 @@ class Watch {
   }
 
   seek(at) {
-    this.video.currentTime = Math.max(0, Math.min(at, (this.video.duration || this.clip.duration_s) - 0.1));
+    const to = Math.max(0, Math.min(at, (this.video.duration || this.clip.duration_s) - 0.1));
+    if (this.source) {
+      this.source.seek(to);
+    } else {
+      this.sought = to;
+      this.quiet.end();
+      this.warm?.begin(to);
+    }
+    if (this.video.readyState === 0) this.bar?.expect(to);
+  }
+
+  /** Where playing is, or will begin. */
+  get at() {
+    return this.video.readyState > 0 ? this.video.currentTime : this.sought ?? this.clip.start_s;
   }
 
   /** Space and arrows also when nothing is focused: a remote control on a big screen sends them. */
@@ -393,8 +440,8 @@ class Watch {
     if (event.key === ' ') {
       if (this.video.paused) this.video.play().catch(() => {});
       else this.video.pause();
-    } else if (event.key === 'ArrowLeft') this.seek(this.video.currentTime - 5);
-    else if (event.key === 'ArrowRight') this.seek(this.video.currentTime + 5);
+    } else if (event.key === 'ArrowLeft') this.seek(this.at - 5);
+    else if (event.key === 'ArrowRight') this.seek(this.at + 5);
     else if (event.key === 'f') toggleBigScreen(this.stage, this.video);
     else return;
     event.preventDefault();

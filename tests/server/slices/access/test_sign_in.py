@@ -232,7 +232,7 @@ def test_a_mistake_does_not_use_the_link_up(served: Served, shelf: Shelf) -> Non
         )
         assert wrong.status_code == 422
         taken = choose(browser, secret, "member")
-        assert taken.status_code == 422
+        assert taken.status_code == 409
         assert "已经有人用了" in taken.text
         differ = browser.post(
             f"/welcome/{secret}", username="later", name="x", password="一句好记的话", again="另一句话"

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 WORD = "枫桥经验"
 MANY = "人人都讲的一句话"
 AT = "在这一段里的时间"
-HEADINGS = ["标题", "状态", "讲师", "授课日期", "第几段", AT, "原话", "找到的地方", "链接"]
+HEADINGS = ["标题", "状态", "讲师", "讲课日期", "第几段", AT, "原话", "找到的地方", "链接"]
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_each_moment_is_a_row_that_opens_the_clip_at_its_second(served: Served, 
     assert first[:3] == [f"搜索：{WORD}", "讲师：王芳", "排序：最相关"]
     assert re.fullmatch(r"导出于 .+，共找到 1 段，这里有 1 段。", first[3])
     assert headings == HEADINGS
-    assert [(row["标题"], row["讲师"], row["授课日期"].date()) for row in rows] == [
+    assert [(row["标题"], row["讲师"], row["讲课日期"].date()) for row in rows] == [
         ("=HYPERLINK(1)", "王芳", date(2026, 3, 5))
     ] * 2
     assert [row["第几段"] for row in rows] == ["第 2 段"] * 2
@@ -137,16 +137,16 @@ def test_the_workbook_speaks_the_readers_language(served: Served, lesson: str) -
         "Title",
         "State",
         "Lecturer",
-        "Date",
-        "Part",
-        "Time in this part",
+        "Date of the lecture",
+        "Clip",
+        "Time in this clip",
         "Quote",
         "Found in",
         "Link",
     ]
     assert first[1].startswith("Kind: Video")
     assert not re.search(r"[\u4e00-\u9fff]", "".join(first[1:]))
-    assert {row["Part"] for row in rows} <= {"Part 1", "Part 2"}
+    assert {row["Clip"] for row in rows} <= {"Clip 1", "Clip 2"}
 
 
 def test_the_file_is_named_after_the_query_in_any_script(served: Served, lesson: str) -> None:
@@ -170,7 +170,7 @@ def test_words_that_xml_cannot_hold_are_left_out() -> None:
     assert rows[0]["标题"].startswith("a<b>&amp;_x0041_长")
     assert len(rows[0]["标题"]) <= 32_767
     assert (rows[0]["讲师"], rows[0]["第几段"], rows[0]["原话"]) == ("@SUM(1)", "-1", "\t=1")
-    assert (rows[0]["授课日期"], rows[0][AT]) == (None, None)
+    assert (rows[0]["讲课日期"], rows[0][AT]) == (None, None)
 
 
 def test_a_time_after_a_day_is_still_a_time() -> None:

@@ -61,13 +61,13 @@ def _base64(text: str) -> str:
 
 CASES = [
     Case("GET /lessons/{lesson_id}/progress", OWNER_SEES, draft()),
-    Case("GET /lessons/{lesson_id}/progress", "403 403 200 403 200 200", published(), name="published"),
+    Case("GET /lessons/{lesson_id}/progress", "303 403 200 403 200 200", published(), name="published"),
     Case("GET /lessons/{lesson_id}/events", OWNER_SEES, draft()),
     Case("POST /lessons/{lesson_id}/retry", OWNER_DOES, failed),
     Case("POST /lessons/{lesson_id}/cancel", OWNER_DOES, working),
     Case("POST /api/v1/lessons/{lesson_id}/cancel", OWNER_SEES, working),
     Case("GET /lessons/{lesson_id}/cut", OWNER_SEES, cuts()),
-    Case("GET /lessons/{lesson_id}/cut", "403 403 200 403 200 200", published(), name="published"),
+    Case("GET /lessons/{lesson_id}/cut", "303 403 200 403 200 200", published(), name="published"),
     Case("GET /lessons/{lesson_id}/storyboard/{n}.jpg", OWNER_SEES, cuts()),
     Case("GET /api/v1/lessons/{lesson_id}/cuts", OWNER_SEES, cuts()),
     Case("PUT /api/v1/lessons/{lesson_id}/cuts", OWNER_SEES, cuts()),

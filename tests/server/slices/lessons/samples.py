@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from library.catalog.permits import Audience, LessonState
 from server.slices.lessons import contexts as c
-from server.web.parts import Facet, Flash, LessonRef, Reason
+from server.web.parts import Facet, Flash, LessonRef, Reason, RefusedForm
 from server.web.sharing import share
 from tests.server.pages.samples import (
     LECTURER,
@@ -110,6 +110,26 @@ def _one_lesson() -> Iterator[Sample]:
             history=(c.HistoryLine(at=NOW, who="陈志远", action="withdraw", note="画面有误，重录"),),
             known_lecturers=("王芳", "陈志远"),
             known_topics=("党史", "乡村振兴"),
+        ),
+    )
+    yield (
+        "lesson_wrong",
+        replace(
+            full,
+            frame=frame(LECTURER, "/lessons/lesson0"),
+            may=replace(powers, publish=False, withdraw=False, audience=False),
+            refused=RefusedForm(
+                form="edit",
+                typed={
+                    "title": TITLES[1],
+                    "lecturer": "王芳",
+                    "topics": "乡村振兴、党史",
+                    "date": "去年冬天",
+                    "language": "zh-CN",
+                    "summary": "一句一句写好的简介。",
+                },
+                reason=Reason(code="date_unreadable", args={"field": "date", "text": "去年冬天"}),
+            ),
         ),
     )
     yield (

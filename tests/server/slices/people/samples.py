@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from library.core.permits import Role
 from server.slices.people import contexts as c
-from server.web.parts import HeldRole
+from server.web.parts import HeldRole, Reason, RefusedForm
 from tests.server.pages.samples import NOW, STAFF, Sample, frame, pager
 
 
@@ -51,4 +51,16 @@ def pages() -> Iterator[Sample]:
         new_link="https://weike.example/welcome/7f3k2q9d5m8x",
     )
     yield "people", page
+    yield (
+        "people_wrong",
+        replace(
+            page,
+            new_link=None,
+            refused=RefusedForm(
+                form="p3/erase",
+                typed={"confirm": "刘健国"},
+                reason=Reason(code="confirm_username", args={"field": "confirm"}),
+            ),
+        ),
+    )
     yield "people_nobody", replace(page, people=(), invites=(), new_link=None, q="赵")

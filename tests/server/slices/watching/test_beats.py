@@ -165,7 +165,7 @@ def test_what_a_player_says_of_the_time_is_not_listened_to(
 
 
 @pytest.mark.parametrize("rate", [16, 1e308, float("inf")])
-def test_a_player_at_sixteen_times_the_speed_earns_one_and_a_half(
+def test_a_player_at_sixteen_times_the_speed_earns_what_the_fastest_speed_does(
     served: Served, clip: str, clock: StandingClock, rate: float
 ) -> None:
     visitor = served.nobody()
@@ -324,7 +324,7 @@ def test_a_pause_a_step_back_and_a_slept_hour_lose_nothing(
 def test_who_plays_faster_is_believed_when_the_player_says_so(
     served: Served, shelf: Shelf, clock: StandingClock
 ) -> None:
-    for rate, earned in ((1.5, 60), (1.25, 52), (1.0, 42)):
+    for rate, earned in ((2.0, 60), (1.5, 60), (1.25, 52), (1.0, 42)):
         visitor = served.nobody()
         play = visitor.play(shelf.lesson(LessonState.PUBLISHED).clip)
         clock.forward(40)

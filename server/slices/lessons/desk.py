@@ -1,0 +1,140 @@
+"""One request at a lesson: its page, and what its owner and the staff change on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from library.catalog import queries
+from library.catalog import transcript_queries as given
+from library.catalog.permits import Action, LessonState, may
+from library.catalog.rules import CueLine, TranscriptQuality
+from library.catalog.tables import Lesson
+from library.core.errors import Conflict, Invalid
+from library.core.permits import Viewer
+from library.intake import queries as intake
+from library.intake import transcripts
+from library.review import queries as review_queries
+from server.slices.lessons.contexts import HistoryLine, LessonPage, LessonPowers
+from server.web.deps import CardsDep, ClockDep, DatabaseDep, PagesDep, RuleDep, SettingsDep, WhoDep
+from server.web.errors import status_of
+from server.web.lesson_cards import lesson_ref
+from server.web.pages import reason
+from server.web.parts import Reason, RefusedForm
+from server.web.remarks import reasons_of
+from server.web.sharing import share_lesson
+from transcode.transcripts.captions import new_speakers
+
+
+class Desk:
+    """Shows somebody a lesson, and changes it as they ask; a form that is not taken comes back as typed."""
+
+    def __init__(
+        self,
+        request: Request,
+        who: WhoDep,
+        pages: PagesDep,
+        cards: CardsDep,
+        rule: RuleDep,
+        settings: SettingsDep,
+        clock: ClockDep,
+        db: DatabaseDep,
+    ) -> None:
+        self._request, self._who, self._pages, self._cards = request, who, pages, cards
+        self._rule, self._settings, self._db = rule, settings, db
+        self.clock = clock
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks."""
+        return self._who.viewer
+
+    def change(
+        self,
+        lesson_id: str,
+        act: Callable[[Session], object],
+        form: str,
+        done: str,
+        *,
+        back: str = "",
+        **typed: str,
+    ) -> Response:
+        """Change a lesson and go on to `back`, or to its page, with the word `done`.
+
+        What is refused as Invalid or Conflict brings the page back with what was typed into `form`.
+        """
+        try:
+            with self._db.write() as session:
+                act(session)
+        except (Invalid, Conflict) as error:
+            refused = RefusedForm(form=form, typed=typed, reason=reason(error))
+            with self._db.read() as session:
+                return self.page(session, lesson_id, refused, status_of(error))
+        return self._pages.redirect(back or f"/lessons/{lesson_id}", done)
+
+    def page(
+        self, session: Session, lesson_id: str, refused: RefusedForm | None = None, status: int = 200
+    ) -> Response:
+        """Return the lesson's page; raises as `queries.lesson_for` does."""
+        viewer = self.viewer
+        found = queries.lesson_for(session, viewer, lesson_id)
+        powers = self._powers(found)
+        recording = intake.recording_of(session, found.id)
+        lecturers, topics = queries.known_names(session, viewer) if powers.edit else ([], [])
+        history = review_queries.history(session, found.id) if powers.see_progress else []
+        twins = intake.twins(session, viewer, recording) if recording is not None and powers.edit else []
+        context = LessonPage(
+            frame=self._pages.frame(self._request, session, self._who),
+            lesson=self._cards.of(session, [found])[0],
+            summary=found.summary,
+            clips=self._cards.of_clips(session, found),
+            recording_state=recording.state if recording else "none",
+            language=found.language,
+            has_transcript=found.transcript is not TranscriptQuality.NONE,
+            text=_text(queries.cues(session, found.id)) if not found.clips else (),
+            problem=Reason(code=recording.reason, args=recording.reason_args or {})
+            if recording is not None and recording.reason and powers.see_progress
+            else None,
+            account=reasons_of(transcripts.account_of(given.versions(session, found.id), recording))
+            if powers.edit
+            else (),
+            duplicates=tuple(lesson_ref(twin) for twin in twins),
+            may=powers,
+            history=tuple(HistoryLine(at=h.at, who=h.who, action=h.what, note=h.note) for h in history),
+            known_lecturers=tuple(lecturers),
+            known_topics=tuple(topics),
+            same_topic=self._cards.other_years(session, viewer, [found]),
+            rule=self._rule,
+            share=share_lesson(self._settings.base_url, found, f"/lessons/{found.id}"),
+            refused=refused,
+        )
+        return self._pages.respond(self._request, self._who, context, status)
+
+    def _powers(self, found: Lesson) -> LessonPowers:
+        facts, viewer = queries.facts(found), self.viewer
+        publish, edit = may(viewer, Action.PUBLISH, facts), may(viewer, Action.EDIT, facts)
+        published = found.state is LessonState.PUBLISHED
+        return LessonPowers(
+            edit=edit,
+            publish=publish and not published,
+            withdraw=publish and published,
+            audience=publish,
+            delete=may(viewer, Action.DELETE, facts),
+            see_progress=edit,
+            see_stats=may(viewer, Action.STATS, facts),
+        )
+
+
+def _text(lines: Sequence[CueLine]) -> tuple[str, ...]:
+    """Return what is said as paragraphs; who speaks is named where it changes."""
+    names = new_speakers(line.speaker for line in lines)
+    return tuple(
+        f"{name}：{line.text}" if name else line.text for line, name in zip(lines, names, strict=True)
+    )
+
+
+DeskDep = Annotated[Desk, Depends()]
