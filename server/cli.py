@@ -12,6 +12,7 @@ from typing import Annotated, Any, cast
 import typer
 from pydantic import ValidationError
 
+from library.core.database import PATIENCE_S, waiting_at_most
 from server.commands import dictionary as dictionary
 from server.commands import (
     doctor,
@@ -110,9 +111,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = typer.main.get_command(build())
     _translate(command, catalogue)
     try:
-        code = command.main(
-            args=arguments or ["--help"], prog_name="weike", standalone_mode=False, obj=console
-        )
+        with waiting_at_most(PATIENCE_S):  # somebody sits before the terminal
+            code = command.main(
+                args=arguments or ["--help"], prog_name="weike", standalone_mode=False, obj=console
+            )
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:

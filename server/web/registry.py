@@ -81,6 +81,11 @@ def routers_of(slices: Sequence[Slice], settings: Settings) -> list[APIRouter]:
     return routers
 
 
+def paths_of(routers: Iterable[APIRouter]) -> list[str]:
+    """Return the paths of all routes, as they are declared."""
+    return [path for router in routers for _method, path in _routes(router)]
+
+
 def _joined(
     what: str, slices: Sequence[Slice], brought: Callable[[Slice], Iterable[tuple[_K, _V]]]
 ) -> dict[_K, _V]:

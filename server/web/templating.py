@@ -35,12 +35,18 @@ style.
 class Renderer:
     """All templates, ready in every language."""
 
-    def __init__(self, templates: Path, catalogues: Catalogues, assets: Assets, zone: tzinfo) -> None:
-        """`templates` is the folder templates/, `zone` the time zone in which dates and hours are shown."""
-        self._catalogues = catalogues
+    def __init__(
+        self, templates: Path, catalogues: Catalogues, assets: Assets, zone: tzinfo, prefix: str = ""
+    ) -> None:
+        """`templates` is the folder templates/, `zone` the time zone in which dates and hours are shown.
+
+        `prefix` is what every path of this site begins with on pages (server.web.prefix).
+        """
+        self._catalogues, self._prefix = catalogues, prefix
         loader = FileSystemLoader(templates)
         self._environments: dict[Language, Environment] = {
-            catalogue.language: _environment(loader, catalogue, assets, zone) for catalogue in catalogues
+            catalogue.language: _environment(loader, catalogue, assets, zone, prefix)
+            for catalogue in catalogues
         }
 
     def render(self, context: Context) -> str:
@@ -69,11 +75,11 @@ class Renderer:
             "percent": round(progress.percent, 1),
             "left_s": progress.left_s,
             "reason": _sentence(progress.reason, catalogue),
-            "steps": [_step(step, catalogue) for step in progress.steps],
+            "steps": [_step(step, catalogue, self._prefix) for step in progress.steps],
         }
 
 
-def _step(step: Step, catalogue: Catalogue) -> dict[str, object]:
+def _step(step: Step, catalogue: Catalogue, prefix: str) -> dict[str, object]:
     return {
         "id": step.id,
         "name": step_name(step, catalogue),
@@ -84,7 +90,7 @@ def _step(step: Step, catalogue: Catalogue) -> dict[str, object]:
         "eta_s": step.eta_s,
         "reason": _sentence(step.reason, catalogue),
         "retry": step.retry,
-        "clip_url": step.clip_url,
+        "clip_url": prefix + step.clip_url if step.clip_url else None,
     }
 
 
@@ -121,7 +127,9 @@ def page_url(pager: Pager, page: int) -> str:
     return f"{pager.url}{'&' if '?' in pager.url else '?'}page={page}"
 
 
-def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets, zone: tzinfo) -> Environment:
+def _environment(
+    loader: FileSystemLoader, catalogue: Catalogue, assets: Assets, zone: tzinfo, prefix: str
+) -> Environment:
     environment = Environment(
         loader=loader,
         autoescape=True,
@@ -157,6 +165,7 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
         "languages": LANGUAGES,
         "messages": messages,
         "page_url": page_url,
+        "prefix": prefix,
         "rule_sentences": rule_in_short,
         "script_sentences": catalogue.script_sentences,
         "step_name": name_of,

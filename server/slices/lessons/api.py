@@ -184,7 +184,9 @@ def _lessons(
                 views=all_views.get(lesson.id, 0),
                 recording=recording.state if recording else "none",
                 problem=problem,
-                duplicates=[TwinOut(id=t.id, title=t.title, url=f"/lessons/{t.id}") for t in its_twins],
+                duplicates=[
+                    TwinOut(id=t.id, title=t.title, url=pages.at(f"/lessons/{t.id}")) for t in its_twins
+                ],
                 clips=clips,
             )
         )
@@ -233,7 +235,11 @@ def get_lesson(
     lesson = queries.lesson_for(session, who.viewer, lesson_id)
     others = [
         OtherYearOut(
-            id=card.id, title=card.title, lecturer=card.lecturer, date=card.date, url=f"/lessons/{card.id}"
+            id=card.id,
+            title=card.title,
+            lecturer=card.lecturer,
+            date=card.date,
+            url=pages.at(f"/lessons/{card.id}"),
         )
         for card in cards.other_years(session, who.viewer, [lesson])
     ]

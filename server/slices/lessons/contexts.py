@@ -19,7 +19,7 @@ from server.web.parts import (
     Pager,
     Reason,
 )
-from server.web.sharing import ShareLink
+from server.web.sharing import ShareCard, ShareLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,8 @@ class LessonPage(Context):
     `duplicates` are other lessons made from the same file that this viewer may see.
     `language` is the lesson's own language. `known_lecturers`, `known_topics` fill the edit form's
     suggestions. `same_topic`: dated lessons of its topics, of other years. `share`: how to hand it on, None
-    while it is not published. Forms (POST /lessons/{id}/...):
+    while it is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
+    Forms (POST /lessons/{id}/...):
     publish (note), withdraw (note), audience (audience), delete (confirm=title), edit (title, lecturer,
     topics separated by spaces or commas, date, summary, language).
     """
@@ -118,3 +119,4 @@ class LessonPage(Context):
     same_topic: tuple[LessonCard, ...] = ()
     rule: CountingRule
     share: ShareLink | None = None
+    card: ShareCard | None = None

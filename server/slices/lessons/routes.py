@@ -27,11 +27,11 @@ from server.slices.lessons.contexts import (
     LessonsPage,
     SheetPage,
 )
-from server.web.deps import CardsDep, ClockDep, PagesDep, Reading, RuleDep, SettingsDep, WhoDep, Writing
+from server.web.deps import AddressDep, CardsDep, ClockDep, PagesDep, Reading, RuleDep, WhoDep, Writing
 from server.web.lesson_cards import lesson_ref
 from server.web.pages import pager, safe_next
 from server.web.parts import Facet, Reason
-from server.web.sharing import share_lesson
+from server.web.sharing import share_card, share_lesson
 from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
@@ -108,7 +108,7 @@ def lesson(
     pages: PagesDep,
     cards: CardsDep,
     rule: RuleDep,
-    settings: SettingsDep,
+    address: AddressDep,
     lesson_id: str,
 ) -> Response:
     """One lesson: its clips in order and what may be done with it."""
@@ -118,11 +118,12 @@ def lesson(
     lecturers, topics = queries.known_names(session, who.viewer) if powers.edit else ([], [])
     history = review_queries.history(session, found.id) if powers.see_progress else []
     twins = intake.twins(session, who.viewer, recording) if recording is not None and powers.edit else []
+    clips = cards.of_clips(session, found)
     context = LessonPage(
         frame=pages.frame(request, session, who),
         lesson=cards.of(session, [found])[0],
         summary=found.summary,
-        clips=cards.of_clips(session, found),
+        clips=clips,
         recording_state=recording.state if recording else "none",
         language=found.language,
         has_transcript=found.transcript is not TranscriptQuality.NONE,
@@ -137,18 +138,19 @@ def lesson(
         known_topics=tuple(topics),
         same_topic=cards.other_years(session, who.viewer, [found]),
         rule=rule,
-        share=share_lesson(settings.base_url, found, f"/lessons/{found.id}"),
+        share=share_lesson(address, found, f"/lessons/{found.id}"),
+        card=share_card(address, found, f"/lessons/{found.id}", next((c for c in clips if c.ready), None)),
     )
     return pages.respond(request, who, context)
 
 
 @router.get("/lessons/{lesson_id}/sheet")
 def sheet(
-    request: Request, session: Reading, who: WhoDep, pages: PagesDep, settings: SettingsDep, lesson_id: str
+    request: Request, session: Reading, who: WhoDep, pages: PagesDep, address: AddressDep, lesson_id: str
 ) -> Response:
     """A sheet of paper for the door, of a published lesson."""
     found = queries.lesson_for(session, who.viewer, lesson_id)
-    share = share_lesson(settings.base_url, found, f"/lessons/{found.id}")
+    share = share_lesson(address, found, f"/lessons/{found.id}")
     if share is None:
         raise Conflict("not_published")
     context = SheetPage(frame=pages.frame(request, session, who), lesson=lesson_ref(found), share=share)

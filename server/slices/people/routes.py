@@ -22,7 +22,7 @@ from library.organisation.tables import Branch
 from library.people import actions, queries
 from library.people.permits import roles_below
 from server.slices.people.contexts import BranchRow, InviteRow, PeoplePage, PersonRow
-from server.web.deps import ClockDep, PagesDep, Reading, SettingsDep, Staff, Writing
+from server.web.deps import AddressDep, ClockDep, PagesDep, Reading, Staff, Writing
 from server.web.pages import Pages, pager
 from server.web.parts import HeldRole, Reason
 from server.web.who import Who
@@ -117,7 +117,7 @@ def invite(
     session: Writing,
     who: Staff,
     pages: PagesDep,
-    settings: SettingsDep,
+    address: AddressDep,
     clock: ClockDep,
     name: Annotated[str, Form()] = "",
     role: Annotated[str, Form()] = "",
@@ -126,7 +126,7 @@ def invite(
     """Make a one-time link for somebody new, shown this once."""
     where = organisation.branch(session, branch)
     _invitation, secret = access.invite(session, name, _role(role), where, who.viewer, clock())
-    return _people(request, session, who, pages, clock, new_link=f"{settings.base_url}/welcome/{secret}")
+    return _people(request, session, who, pages, clock, new_link=f"{address}/welcome/{secret}")
 
 
 @router.post("/people/invites/{invitation_id}/revoke")
@@ -179,13 +179,13 @@ def reset(
     session: Writing,
     who: Staff,
     pages: PagesDep,
-    settings: SettingsDep,
+    address: AddressDep,
     clock: ClockDep,
     person_id: str,
 ) -> Response:
     """Make a one-time link with which somebody chooses a new password, shown this once."""
     secret = access.invite_reset(session, who.viewer, person_id, clock())
-    return _people(request, session, who, pages, clock, new_link=f"{settings.base_url}/welcome/{secret}")
+    return _people(request, session, who, pages, clock, new_link=f"{address}/welcome/{secret}")
 
 
 @router.post("/people/{person_id}/active")

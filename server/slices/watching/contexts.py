@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from library.catalog.rules import LessonKind
 from server.web.parts import ClipCard, Context, CountingRule, LessonCard
-from server.web.sharing import ShareLink
+from server.web.sharing import ShareCard, ShareLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class ClipPage(Context):
     what there is of it, for those who work on the lesson. `strip_url` is the signed WebVTT of small pictures
     for the seek bar. `downloads` are in order of quality, none when the library does not offer them;
     `in_wechat`: the browser is WeChat's, which saves no files. `share`: how to hand it on, None while its
-    lesson is not published.
+    lesson is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
     """
 
     template: ClassVar[str] = "watching/clip.html"
@@ -60,6 +60,7 @@ class ClipPage(Context):
     downloads: tuple[DownloadChoice, ...] = ()
     in_wechat: bool = False
     share: ShareLink | None = None
+    card: ShareCard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import { ownBarPossible, PlayerBar } from './bar.js';
 import { BeatSender } from './beats.js';
 import { Transcript } from './cues.js';
 import { cameTo, sourceOf } from './origin.js';
+import { at } from '../../shared/site.js';
 import { PlayedRanges } from './ranges.js';
 import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { Screening } from './screening.js';
@@ -40,7 +41,7 @@ class Watch {
     this.stage = byId('stage');
     this.sender = new BeatSender({
       post: (url, beat) => request('POST', url, beat),
-      beacon: (url, beat) => navigator.sendBeacon(url, JSON.stringify(beat)),
+      beacon: (url, beat) => navigator.sendBeacon(at(url), JSON.stringify(beat)),
       storage: window.localStorage,
       onCounted: (play, answer) => this.answered(play, answer),
     });
@@ -238,7 +239,7 @@ class Watch {
     this.source?.detach();
     this.source = null;
     this.play = null;
-    this.note(t('这节课已经撤下，现在不能看了。'), t('看别的课'), () => window.location.assign('/lessons'));
+    this.note(t('这节课已经撤下，现在不能看了。'), t('看别的课'), () => window.location.assign(at('/lessons')));
   }
 
   showViews(answer) {

@@ -1,0 +1,14 @@
+// Where this site begins: "" for one that has its host alone, "/weike" for one under a path (server/web/prefix.py).
+
+const prefix = () => globalThis.document?.querySelector('meta[name="prefix"]')?.content ?? '';
+
+/** A path of the site ("/lessons") as a browser must ask for it. */
+export function at(path) {
+  return prefix() + path;
+}
+
+/** The path inside of the site that a whole path of this host means; one of elsewhere stays as it is. */
+export function inside(pathname, base = prefix()) {
+  if (!base || (pathname !== base && !pathname.startsWith(`${base}/`))) return pathname;
+  return pathname.slice(base.length) || '/';
+}
