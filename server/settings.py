@@ -176,7 +176,7 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must begin with http:// or https:// and name a host")
         if parts.query or parts.fragment or not _PLAIN_PATH.fullmatch(parts.path.rstrip("/")):
-            raise ValueError("after the host there may be a path of letters, digits, - and _, and nothing else")
+            raise ValueError("after the host there may only be a path of letters, digits, - and _")
         return url
 
     @field_validator("data", "index", "secret_file", "media_secret_file")

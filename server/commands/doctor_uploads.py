@@ -43,7 +43,7 @@ def probe_uploads(settings: Settings) -> Iterator[Check]:
     except (OSError, ValueError):
         return  # told above
     yield _headers(said, headers)
-    yield _scheme(settings, said)
+    yield scheme_check(settings, said)
 
 
 def _large(url: str) -> Check:
@@ -112,7 +112,7 @@ def _headers(said: dict[str, Any], headers: dict[str, str]) -> Check:
     return Check("headers", "ok", N_("上传要用的标头都能传到。"))
 
 
-def _scheme(settings: Settings, said: dict[str, Any]) -> Check:
+def scheme_check(settings: Settings, said: dict[str, Any]) -> Check:
     """Look whether the site knows that people came by https."""
     scheme = str(said.get("scheme", ""))
     if settings.public_url.startswith("https://") and scheme == "http":

@@ -76,9 +76,7 @@ def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
     if isinstance(error, WorkerBusy):
         return Said(catalogue.say(N_("这个资料库已经有一个处理进程在运行，同一时间只能有一个。")), FAILED)
     if isinstance(error, PrefixTaken):
-        sentence = N_(
-            "WEIKE_PUBLIC_URL 里的路径 %(prefix)s 和网站自己的网址分不清。请换一个，例如 /weike。"
-        )
+        sentence = N_("WEIKE_PUBLIC_URL 里的路径 %(prefix)s 和网站自己的网址分不清。请换一个，例如 /weike。")
         return Said(catalogue.say(sentence, prefix=error.prefix), BAD_INPUT)
     if isinstance(error, SecretUnreadable):
         return Said(catalogue.say(N_("密钥文件不能用：%(said)s"), said=error), FAILED)
@@ -88,7 +86,8 @@ def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
         return Said(catalogue.say(N_("设置不能用：%(said)s"), said=_settings(error)), BAD_INPUT)
     if is_busy(error):
         sentence = N_(
-            "资料库正被别的程序占用（多半是备份），等了 %(wait_s)s 秒还没有轮到，所以没有完成。请等它结束再运行一次。"
+            "资料库正被别的程序占用（多半是备份），等了 %(wait_s)s 秒还没有轮到，所以没有完成。"
+            "请等它结束再运行一次。"
         )
         return Said(catalogue.say(sentence, wait_s=round(PATIENCE_S)), FAILED)
     if isinstance(error, OperationalError):

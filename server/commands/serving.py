@@ -97,9 +97,7 @@ def opening_addresses(settings: Settings) -> list[str]:
     """Return the addresses that open the site: the public one, else those of what is listened on."""
     if settings.public_url:
         return [settings.base_url]
-    return [
-        web_address(host, settings.port) for host in openable(settings.host, addresses_of_this_machine())
-    ]
+    return [web_address(host, settings.port) for host in openable(settings.host, addresses_of_this_machine())]
 
 
 def _first_admin(console: Console, db: Database, clock: Clock) -> None:

@@ -23,7 +23,8 @@ class MediaUrls:
         audience = media_audience(facts.state, facts.audience)
         expires = media_expiry(self._clock(), self._life_s)
         # Asked for each time: the keys may change while the process runs.
-        return self._prefix + self._keys.signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
+        signer = self._keys.signer
+        return self._prefix + signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
 
     def poster(self, lesson: Lesson, clip: Clip | None) -> str | None:
         """Return the path of a clip's picture, None when it has none."""

@@ -46,7 +46,9 @@ def hold(
     app.state.weike = AppState(
         ports=ports,
         assets=assets,
-        pages=Pages(renderer, navigation, prefix=settings.prefix, secure=settings.base_url.startswith("https://")),
+        pages=Pages(
+            renderer, navigation, prefix=settings.prefix, secure=settings.base_url.startswith("https://")
+        ),
         media=media,
         cards=LessonCards(media, counts),
         stopping=asyncio.Event(),

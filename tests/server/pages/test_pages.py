@@ -99,7 +99,7 @@ def _wanted(environment: Environment, template: str) -> set[str]:
     """The names a template takes from its context: not its own, not those it imports, not the helpers."""
     tree = environment.parse((ROOT / "templates" / template).read_text(encoding="utf-8"))
     own = {"asset", "explain", "languages", "step_name", "word", "page_url", "_", "ngettext"}
-    own.add("rule_sentences")
+    own |= {"rule_sentences", "prefix", "self"}
     own.add("messages")
     for line in tree.find_all(nodes.FromImport):
         own |= {name if isinstance(name, str) else name[1] for name in line.names}
