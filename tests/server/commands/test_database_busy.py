@@ -11,6 +11,7 @@ from library.core.database import PATIENCE_S
 from server.wiring import Ports
 from tests.server.commands.conftest import Weike
 from tests.support.held import held
+from tests.support.server import empty_data
 
 
 @pytest.mark.slow
@@ -27,3 +28,12 @@ def test_a_command_says_who_is_in_the_way(
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran
     assert "资料库正被别的程序占用" in ran.err
     assert took_s < 3 * PATIENCE_S
+
+
+@pytest.mark.slow
+def test_a_library_that_nobody_may_even_read_is_told_too(weike: Weike, data: Path) -> None:
+    empty_data(data)
+    with held(data / "weike.sqlite", also_for_readers=True):
+        ran = weike("user", "list")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran
+    assert "资料库正被别的程序占用" in ran.err

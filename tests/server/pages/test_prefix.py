@@ -20,8 +20,8 @@ from tests.server.pages.samples import pages
 
 PREFIX = "/weike"
 SAMPLES = pages()
-GIVEN_WHOLE = re.compile(r"/(poster|stills?|media)/")
-"""Files of clips: server.web.media_urls makes their addresses, with the prefix, so samples have none."""
+GIVEN_WHOLE = re.compile(r"/(poster|stills?|media)/|/lessons/\w+/storyboard/")
+"""Pictures and films: who makes their addresses puts the prefix there, and samples have none."""
 
 
 def paths_in(html: str) -> Iterator[tuple[str, str]]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-
 import pytest
 
 from library.catalog.permits import LessonState
 from library.core.database import PATIENCE_S
 from tests.server.conftest import Shelf
 from tests.support.held import held
-from tests.support.server import MovableClock, Served, in_thread, new_data
+from tests.support.server import MovableClock, Served
 
 pytestmark = pytest.mark.slow
 MARGIN_S = 6.0
@@ -51,20 +49,6 @@ def test_who_only_reads_is_not_kept_waiting(served: Served, shelf: Shelf, clock:
         assert time.monotonic() - began < PATIENCE_S
     answer = member.http.get("/account")
     assert "weike_session" in answer.cookies, "it is noted afterwards, and the cookie renewed"
-
-
-def test_a_database_that_nobody_may_even_read_is_told_too(tmp_path: Path) -> None:
-    data = new_data(tmp_path / "data")
-    with in_thread(data) as served:
-        served.ports.db.close()  # no connection keeps the file from being taken
-        stranger = served.nobody()
-        with held(data / "weike.sqlite", also_for_readers=True):
-            page = stranger.http.get("/lessons", headers={"Accept-Language": "en"})
-            told = stranger.http.get("/api/v1/lessons")
-        assert (page.status_code, told.status_code) == (503, 503), page.text
-        assert "another program" in page.text
-        assert "retry-after" in page.headers
-        assert stranger.http.get("/lessons").status_code == 200
 
 
 def test_a_chunk_and_a_beat_are_told_to_come_again(served: Served, shelf: Shelf) -> None:

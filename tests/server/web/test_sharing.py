@@ -102,15 +102,15 @@ def test_a_page_that_is_handed_on_shows_a_card(public: Shelf) -> None:
 
 
 @pytest.mark.slow
-def test_a_card_tells_strangers_nothing_of_what_they_may_not_see(public: Shelf) -> None:
-    for put in (public.lesson(), public.lesson(LessonState.PUBLISHED, Audience.SIGNED_IN)):
+def test_a_card_tells_strangers_nothing_of_what_they_may_not_see(served: Served, shelf: Shelf) -> None:
+    for put in (shelf.lesson(), shelf.lesson(LessonState.PUBLISHED, Audience.SIGNED_IN)):
         for name in ("nobody", "staff"):
-            http = public.served.person(name).http
+            http = served.person(name).http
             for path in (f"/lessons/{put.lesson}", f"/clips/{put.clip}"):
                 assert not [key for key in card_of(http.get(path).text) if key.startswith("og:")]
-        stranger = public.served.person("nobody").http
+        stranger = served.person("nobody").http
         assert stranger.get(f"/clips/{put.clip}/poster.jpg").status_code == 404
-        picture = public.served.person("staff").http.get(f"/clips/{put.clip}/poster.jpg")
+        picture = served.person("staff").http.get(f"/clips/{put.clip}/poster.jpg")
         assert picture.headers["cache-control"].startswith("private")
 
 
