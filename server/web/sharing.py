@@ -54,7 +54,7 @@ def share_card(base_url: str, lesson: Lesson, path: str, clip: ClipCard | None) 
         return None
     words = " ".join((lesson.summary or (clip.first_words if clip else "")).split())
     description = words if len(words) <= _DESCRIPTION_MAX else f"{words[: _DESCRIPTION_MAX - 1]}…"
-    image = f"{base_url}/clips/{clip.id}/poster.jpg" if clip and clip.poster_url else ""
+    image = f"{base_url}/clips/{clip.id}/picture.jpg" if clip and clip.poster_url else ""
     return ShareCard(base_url + path, description, image)
 
 

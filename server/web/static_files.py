@@ -87,7 +87,7 @@ def keep_for_later(built: Path, kept: Path) -> None:
             continue  # no hash in their names, and no page asks for them
         target = kept / source.name
         if not target.exists():
-            beside = kept / f"{source.name}.partial"
+            beside = kept / f"{source.name}.{os.getpid()}.partial"  # others may start at the same time
             shutil.copyfile(source, beside)
             beside.replace(target)
         os.utime(target, (now, now))

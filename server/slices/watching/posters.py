@@ -50,7 +50,7 @@ def choose(
     return pages.respond(request, who, context)
 
 
-@router.get("/clips/{clip_id}/poster.jpg")
+@router.get("/clips/{clip_id}/picture.jpg")
 def picture(session: Reading, who: WhoDep, store: StoreDep, clip_id: str) -> Response:
     """The picture that stands for a clip, at an address that stays: what cards of shared pages show."""
     clip = queries.clip_for(session, who.viewer, clip_id)

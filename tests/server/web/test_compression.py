@@ -52,7 +52,7 @@ def test_media_events_pictures_and_workbooks_come_as_they_are(served: Served, sh
     for path in (
         master,
         master.replace("master.m3u8", "poster.jpg"),
-        f"/clips/{put.clip}/poster.jpg",
+        f"/clips/{put.clip}/picture.jpg",
         "/stats/export.xlsx",
         "/search/export.xlsx?q=为人民服务",
         f"/lessons/{failed.lesson}/events",

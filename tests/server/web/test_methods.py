@@ -46,7 +46,7 @@ def test_head_of_files_says_their_length(served: Served, shelf: Shelf) -> None:
     style = (
         served.person("nobody").http.get("/").text.partition('rel="stylesheet" href="')[2].partition('"')[0]
     )
-    for path in (master, style, f"/clips/{put.clip}/poster.jpg", "/api/openapi.json", "/healthz"):
+    for path in (master, style, f"/clips/{put.clip}/picture.jpg", "/api/openapi.json", "/healthz"):
         got, head = http.get(path), http.head(path)
         assert head.status_code == got.status_code == 200, path
         assert head.headers["content-length"] == got.headers["content-length"], path

@@ -126,7 +126,11 @@ def test_media_uploads_and_the_api_lie_under_it(under: Shelf, browser: httpx.Cli
     tus = {**headers, "Tus-Resumable": "1.0.0"}
     begun = browser.post(
         f"{PREFIX}/tus/",
-        headers={**tus, "Upload-Length": "3", "Upload-Metadata": f"filename eC5tcDQ=,filetype dmlkZW8vbXA0,lesson {_b64(draft)}"},
+        headers={
+            **tus,
+            "Upload-Length": "3",
+            "Upload-Metadata": f"filename eC5tcDQ=,filetype dmlkZW8vbXA0,lesson {_b64(draft)}",
+        },
     )
     assert begun.status_code == 201, begun.text
     location = begun.headers["location"]
@@ -138,7 +142,7 @@ def test_media_uploads_and_the_api_lie_under_it(under: Shelf, browser: httpx.Cli
     assert browser.head(location, headers=tus).headers["upload-offset"] == "2"
     page = browser.get(f"{PREFIX}/lessons/{put.lesson}").text
     assert f'value="{SITE}/lessons/{put.lesson}"' in page
-    assert f'property="og:image" content="{SITE}/clips/{put.clip}/poster.jpg"' in page
+    assert f'property="og:image" content="{SITE}/clips/{put.clip}/picture.jpg"' in page
 
 
 def _b64(text: str) -> str:

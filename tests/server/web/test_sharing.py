@@ -95,7 +95,7 @@ def test_a_page_that_is_handed_on_shows_a_card(public: Shelf) -> None:
             assert card["og:site_name"] == "微课"
             assert card["twitter:card"] == "summary_large_image"
             assert "为人民服务" in card["og:description"] == card["description"]
-            assert card["image"] == card["og:image"] == f"{PUBLIC}/clips/{put.clip}/poster.jpg"
+            assert card["image"] == card["og:image"] == f"{PUBLIC}/clips/{put.clip}/picture.jpg"
             picture = stranger.get(card["og:image"].removeprefix(PUBLIC))
             assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
             assert picture.headers["cache-control"].startswith("public")
@@ -109,8 +109,8 @@ def test_a_card_tells_strangers_nothing_of_what_they_may_not_see(served: Served,
             for path in (f"/lessons/{put.lesson}", f"/clips/{put.clip}"):
                 assert not [key for key in card_of(http.get(path).text) if key.startswith("og:")]
         stranger = served.person("nobody").http
-        assert stranger.get(f"/clips/{put.clip}/poster.jpg").status_code == 404
-        picture = served.person("staff").http.get(f"/clips/{put.clip}/poster.jpg")
+        assert stranger.get(f"/clips/{put.clip}/picture.jpg").status_code == 404
+        picture = served.person("staff").http.get(f"/clips/{put.clip}/picture.jpg")
         assert picture.headers["cache-control"].startswith("private")
 
 
@@ -123,7 +123,7 @@ def test_without_a_public_address_the_one_that_was_asked_for_is_handed_on(
     headers = {"Host": "192.168.1.5:8000"}
     page = served.person("nobody").http.get(f"/lessons/{put.lesson}", headers=headers).text
     assert f'value="http://192.168.1.5:8000/lessons/{put.lesson}"' in page
-    assert card_of(page)["og:image"] == f"http://192.168.1.5:8000/clips/{put.clip}/poster.jpg"
+    assert card_of(page)["og:image"] == f"http://192.168.1.5:8000/clips/{put.clip}/picture.jpg"
 
 
 @pytest.mark.slow

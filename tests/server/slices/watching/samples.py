@@ -45,7 +45,7 @@ def pages() -> Iterator[Sample]:
         card=ShareCard(
             "http://127.0.0.1:8000/clips/clip2",
             SENTENCES[0],
-            "http://127.0.0.1:8000/clips/clip2/poster.jpg",
+            "http://127.0.0.1:8000/clips/clip2/picture.jpg",
         ),
         strip_url="/media/sig/1/everyone/clip2/plan/strip/index.vtt",
         downloads=tuple(c.DownloadChoice(quality=name, size_bytes=size) for name, size in DOWNLOADS.items()),
