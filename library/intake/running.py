@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from library.core.clock import Clock
-from library.core.database import Database, is_disk_full
+from library.core.database import Database, is_busy, is_disk_full
 from library.core.errors import NotFound
 from library.intake import actions, queries
 from library.intake.rules import StepKind, StepState

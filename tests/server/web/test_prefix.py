@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -124,14 +125,8 @@ def test_media_uploads_and_the_api_lie_under_it(under: Shelf, browser: httpx.Cli
     headers = {"X-CSRF-Token": token(browser)}
     draft = browser.post(f"{PREFIX}/api/v1/lessons", json={"title": "x"}, headers=headers).json()["id"]
     tus = {**headers, "Tus-Resumable": "1.0.0"}
-    begun = browser.post(
-        f"{PREFIX}/tus/",
-        headers={
-            **tus,
-            "Upload-Length": "3",
-            "Upload-Metadata": f"filename eC5tcDQ=,filetype dmlkZW8vbXA0,lesson {_b64(draft)}",
-        },
-    )
+    words = f"filename eC5tcDQ=,filetype dmlkZW8vbXA0,lesson {_b64(draft)}"
+    begun = browser.post(f"{PREFIX}/tus/", headers={**tus, "Upload-Length": "3", "Upload-Metadata": words})
     assert begun.status_code == 201, begun.text
     location = begun.headers["location"]
     assert re.fullmatch(rf"{PREFIX}/tus/[0-9a-f]+", location)
@@ -146,8 +141,6 @@ def test_media_uploads_and_the_api_lie_under_it(under: Shelf, browser: httpx.Cli
 
 
 def _b64(text: str) -> str:
-    import base64
-
     return base64.b64encode(text.encode()).decode()
 
 

@@ -28,7 +28,7 @@ export function reasonOf(why, status) {
     ],
     gateway: [t('网站前面的代理联系不到微课（%(status)s）。', { status }), t('请管理员看看微课是否在运行。')],
   }[why];
-  return new RequestError(status, why, words[0], why === 'firewall' ? `${words[1]}${ASK()}` : words[1]);
+  return new RequestError(status, why, words[0], why === 'firewall' ? `${words[1]} ${ASK()}` : words[1]);
 }
 
 /** What is shown while it is tried again. */
