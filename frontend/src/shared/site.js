@@ -8,7 +8,7 @@ export function at(path) {
 }
 
 /** The path inside of the site that a whole path of this host means; one of elsewhere stays as it is. */
-export function inside(pathname, base = prefix()) {
-  if (!base || (pathname !== base && !pathname.startsWith(`${base}/`))) return pathname;
-  return pathname.slice(base.length) || '/';
+export function inside(pathname) {
+  const base = prefix();
+  return `${pathname}/`.startsWith(`${base}/`) ? pathname.slice(base.length) || '/' : pathname;
 }

@@ -1,8 +1,6 @@
 // How a play was come to, as the page can tell: the server's words (library/plays/rules.py, Source).
 import { at, inside } from '../../shared/site.js';
 
-const FEED = new Set(['/', '/lessons']);
-
 const LESSON = /^\/lessons\/[^/]+$/;
 const KEPT = 'weike.came';
 
@@ -22,7 +20,7 @@ export function sourceOf(here, referrer, siblings, came = {}) {
   if (from.origin !== page.origin) return 'link';
   const before = inside(from.pathname);
   if (before === '/search') return 'search';
-  if (FEED.has(before)) return 'feed';
+  if (['/', '/lessons'].includes(before)) return 'feed';
   if (came[from.pathname]) return came[from.pathname];
   return siblings.includes(from.pathname) && from.pathname !== page.pathname ? 'next' : 'link';
 }
