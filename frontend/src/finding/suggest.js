@@ -1,7 +1,6 @@
 // Names and frequent queries under the search box while somebody types: a combobox with a list, as the ARIA
 // practices describe it. Without this script, or without an answer, the box is the plain form that it is.
 import { t, tn } from '../shared/sentences.js';
-import { at as onSite } from '../shared/site.js';
 import { isWorthAsking, moved } from './offers.js';
 
 // A fast typist's pause between two keys; asking for every one would only show lists that nobody reads.
@@ -99,7 +98,8 @@ export function offerIn(form) {
     asking = mine;
     asked = typed;
     try {
-      const answer = await fetch(onSite(`/api/v1/suggest?q=${encodeURIComponent(typed)}`), {
+      // Beside /search, wherever the site begins.
+      const answer = await fetch(new URL(`api/v1/suggest?q=${encodeURIComponent(typed)}`, form.action), {
         headers: { Accept: 'application/json' },
         credentials: 'same-origin',
         signal: mine.signal,
