@@ -101,7 +101,6 @@ export function offerIn(form) {
       // Beside /search, wherever the site begins.
       const answer = await fetch(new URL(`api/v1/suggest?q=${encodeURIComponent(typed)}`, form.action), {
         headers: { Accept: 'application/json' },
-        credentials: 'same-origin',
         signal: mine.signal,
       });
       const found = answer.ok ? await answer.json() : [];
