@@ -21,13 +21,13 @@ from server.slices.watching import beats
 from server.slices.watching.beat_keys import BeatSigner
 from server.web import errors
 from server.web.assets import load_assets
-from server.web.compression import Compression
 from server.web.deps import guard, turn
 from server.web.language.i18n import load_catalogues
-from server.web.methods import HeadAsGet, MethodOverride
-from server.web.prefix import Locations, check_prefix, inside
+from server.web.middleware.compression import Compression
+from server.web.middleware.methods import HeadAsGet, MethodOverride
+from server.web.middleware.prefix import Locations, check_prefix, inside
+from server.web.middleware.requests import Requests
 from server.web.registry import gather, paths_of, routers_of
-from server.web.requests import Requests
 from server.web.slice import Slice
 from server.web.state import hold, state_of
 from server.web.static_files import StaticFilesOfBuilds, keep_this_build

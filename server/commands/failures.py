@@ -17,7 +17,7 @@ from server.secrets import SecretUnreadable
 from server.web.assets import AssetsMissingError
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.words import explain
-from server.web.prefix import PrefixTaken
+from server.web.middleware.prefix import PrefixTaken
 from transcode.errors import Refused, TranscodeError
 
 FAILED, BAD_INPUT = 1, 2

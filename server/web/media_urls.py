@@ -14,7 +14,7 @@ class MediaUrls:
     """Signs addresses that play for `life_s` seconds or a little longer."""
 
     def __init__(self, keys: MediaKeys, clock: Clock, life_s: int, prefix: str = "") -> None:
-        """`prefix` is what every path of this site begins with for browsers (server.web.prefix)."""
+        """`prefix`: what paths of this site begin with for browsers (server.web.middleware.prefix)."""
         self._keys, self._clock, self._life_s, self._prefix = keys, clock, life_s, prefix
 
     def of(self, lesson: Lesson, clip: Clip, file: str, plan: str | None = None) -> str:

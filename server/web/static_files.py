@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from server.web.compression import accepted
+from server.web.middleware.compression import accepted
 
 log = structlog.get_logger()
 

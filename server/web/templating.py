@@ -40,7 +40,7 @@ class Renderer:
     ) -> None:
         """`templates` is the folder templates/, `zone` the time zone in which dates and hours are shown.
 
-        `prefix` is what every path of this site begins with on pages (server.web.prefix).
+        `prefix` is what every path of this site begins with on pages (server.web.middleware.prefix).
         """
         self._catalogues, self._prefix = catalogues, prefix
         loader = FileSystemLoader(templates)

@@ -1,4 +1,4 @@
-// Where this site begins: "" for one that has its host alone, "/weike" for one under a path (server/web/prefix.py).
+// Where this site begins: "" for one that has its host alone, "/weike" for one under a path (server/web/middleware/prefix.py).
 
 const prefix = () => globalThis.document?.querySelector('meta[name="prefix"]')?.content ?? '';
 

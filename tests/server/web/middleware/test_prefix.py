@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from library.catalog.permits import LessonState
 from server.app import create_app
-from server.web.prefix import Locations, PrefixTaken, inside, outside
+from server.web.middleware.prefix import Locations, PrefixTaken, inside, outside
 from tests.server.conftest import Shelf
 from tests.server.pages.test_prefix import paths_in
 from tests.support.server import Served, in_thread, new_data, password

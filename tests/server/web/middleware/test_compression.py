@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from library.catalog.permits import LessonState
-from server.web.compression import accepted
 from server.web.csrf import csrf_token, masked, unmasked
+from server.web.middleware.compression import accepted
 from server.web.static_files import KEPT_DAYS, keep_for_later
 from tests.server.conftest import Shelf
 from tests.server.pages.conftest import ROOT
