@@ -87,5 +87,10 @@ export async function request(method, url, body, { keepalive = false } = {}) {
     ({ answer, text } = await send(method, url, body, keepalive));
   }
   if (!answer.ok) throw readError(answer.status, text);
-  return text ? JSON.parse(text) : null;
+  const said = text ? parsed(text) : null;
+  if (text && said === null) {
+    const words = t('回答不是微课写的：中间的代理或上网登录页把它换掉了。');
+    throw new RequestError(answer.status, 'replaced', words, t('请先打开任意一个网页，完成上网登录，再试一次；仍然如此，请联系管理员。'));
+  }
+  return said;
 }

@@ -31,6 +31,14 @@ def test_a_command_says_who_is_in_the_way(
 
 
 @pytest.mark.slow
+def test_a_command_that_only_reads_works_on(weike: Weike, ports: Ports, data: Path) -> None:
+    with held(data / "weike.sqlite"):
+        for command in (("user", "list", "--json"), ("stats", "overview", "--json")):
+            ran = weike(*command)
+            assert ran.code == 0, ran
+
+
+@pytest.mark.slow
 def test_a_library_that_nobody_may_even_read_is_told_too(weike: Weike, data: Path) -> None:
     empty_data(data)
     with held(data / "weike.sqlite", also_for_readers=True):
