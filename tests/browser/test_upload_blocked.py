@@ -158,6 +158,7 @@ def without(*names: str) -> Callable[[Headers], Headers]:
         (None, without("tus-resumable"), None, "中间的代理去掉了这个标头"),
         (None, without("x-csrf-token"), None, "X-CSRF-Token"),
         (refuses(403, "POST"), None, None, "403"),
+        (refuses(200, "POST"), None, None, "上网登录页"),
     ],
     ids=[
         "firewall",
@@ -170,6 +171,7 @@ def without(*names: str) -> Callable[[Headers], Headers]:
         "no version",
         "no token",
         "all",
+        "a sign-in page in its place",
     ],
 )
 def test_what_cannot_work_is_said_with_the_reason_and_what_to_do(

@@ -88,7 +88,7 @@ export async function request(method, url, body, { keepalive = false } = {}) {
   }
   if (!answer.ok) throw readError(answer.status, text);
   const said = text ? parsed(text) : null;
-  if (text && said === null) {
+  if (said === null && text && text !== 'null') {
     const words = t('回答不是微课写的：中间的代理或上网登录页把它换掉了。');
     throw new RequestError(answer.status, 'replaced', words, t('请先打开任意一个网页，完成上网登录，再试一次；仍然如此，请联系管理员。'));
   }
