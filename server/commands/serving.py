@@ -86,9 +86,9 @@ def _listening(host: str, port: int) -> socket.socket:
 
     :: takes IPv4 too, where the system can.
     """
-    family, _type, _protocol, _name, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    # Of a name that has both, IPv4: what stands beside us (a proxy, a health check) commonly asks 127.0.0.1.
+    family, _type, _protocol, _name, address = min(found, key=lambda one: one[0] != socket.AF_INET)
     both = host == "::" and socket.has_dualstack_ipv6()
     return socket.create_server(address, family=family, backlog=1024, dualstack_ipv6=both)
 

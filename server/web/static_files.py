@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -40,7 +41,7 @@ class StaticFilesOfBuilds(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file in the smallest form that the browser takes."""
         if path.endswith(tuple(ending for _, ending in _ENCODINGS)):
-            path = f"{path}."  # they are forms of other files, and none of their own
+            raise HTTPException(404)  # they are forms of other files, and none of their own
         return await super().get_response(path, scope)
 
     def file_response(
