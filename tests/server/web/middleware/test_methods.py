@@ -53,6 +53,16 @@ def test_head_of_files_says_their_length(served: Served, shelf: Shelf) -> None:
         assert head.content == b""
 
 
+def test_head_of_live_events_ends_although_they_do_not(served: Served, shelf: Shelf) -> None:
+    put = shelf.lesson(recording="working")
+    http = served.person("lecturer").http
+    for _ in range(3):
+        answer = http.head(f"/lessons/{put.lesson}/events", timeout=10)
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer.headers["content-type"].startswith("text/event-stream")
+    assert http.get("/mine").status_code == 200, "and nothing is held by them"
+
+
 def test_post_stands_for_methods_that_proxies_refuse(served: Served, shelf: Shelf) -> None:
     lecturer, put = served.person("lecturer"), shelf.lesson()
     path = f"/lessons/{put.lesson}"
