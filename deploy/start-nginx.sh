@@ -49,8 +49,28 @@ watch() {
     done
 }
 
+# Print what takes the path of WEIKE_PUBLIC_URL off: https://site/weike leaves /weike.
+prefix() {
+    rest=${WEIKE_PUBLIC_URL:-}
+    rest=${rest#*://}
+    path=/${rest#*/}
+    [ "$rest" = "${rest#*/}" ] && path=
+    path=$(printf '%s' "$path" | sed 's:/*$::')
+    case $path in
+        '') return ;;
+        *[!A-Za-z0-9/_.~-]* | *//* | */.*)
+            echo "start-nginx.sh: the path in WEIKE_PUBLIC_URL may have letters, digits, - and _ only" >&2
+            return 1
+            ;;
+    esac
+    pattern=$(printf '%s' "$path" | sed 's/[.]/\\./g')
+    printf 'rewrite "^%s(?:/(.*))?$" /$1;\n' "$pattern"
+}
+
 umask 077
 mkdir -p "$folder/cache"
+taken_off=$(prefix)
+printf '%s\n' "$taken_off" > "$folder/prefix.conf"
 known=$(keys)
 write "$known"
 if [ $# -eq 0 ]; then

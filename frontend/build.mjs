@@ -2,6 +2,7 @@
 // files with a hash of their content in the name, so that they can be cached for a year, and manifest.json,
 // which says which file carries which logical name, and which chunks a script begins with (server/web/assets.py).
 import { createHash } from 'node:crypto';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -124,12 +125,28 @@ async function copyHashed(manifest) {
   }
 }
 
+/** A .br and a .gz beside each file that gets smaller: served as they are to whoever takes them, packed only once. */
+async function compressAll() {
+  for (const file of await readdir(fresh)) {
+    if (!/-[0-9A-Za-z]+\.(js|css|svg)$/.test(file)) continue;
+    const content = await readFile(join(fresh, file));
+    const forms = {
+      br: brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+      gz: gzipSync(content, { level: 9 }),
+    };
+    for (const [ending, packed] of Object.entries(forms)) {
+      if (packed.length < content.length) await writeFile(join(fresh, `${file}.${ending}`), packed);
+    }
+  }
+}
+
 // Built beside and swapped in at the end: a failed build leaves the old files.
 await rm(fresh, { recursive: true, force: true });
 await mkdir(fresh, { recursive: true });
 const manifest = { imports: {} };
 await bundle(manifest);
 await copyHashed(manifest);
+await compressAll();
 // Licences of what is inside the bundles travel with them.
 for (const name of ['hls.js', 'tus-js-client', 'swagger-ui-dist']) {
   const licence = (await readdir(join(modules, name))).find((file) => /^LICEN[CS]E/i.test(file));

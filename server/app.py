@@ -6,10 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from fastapi import Depends, FastAPI
-from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from library.core.clock import CHINA
@@ -25,28 +23,35 @@ from server.web import errors
 from server.web.assets import load_assets
 from server.web.deps import guard, turn
 from server.web.language.i18n import load_catalogues
-from server.web.registry import gather, routers_of
-from server.web.requests import Requests
+from server.web.middleware.compression import Compression
+from server.web.middleware.methods import HeadAsGet, MethodOverride
+from server.web.middleware.prefix import Locations, check_prefix, inside
+from server.web.middleware.requests import Requests
+from server.web.registry import gather, paths_of, routers_of
 from server.web.slice import Slice
 from server.web.state import hold, state_of
+from server.web.static_files import StaticFilesOfBuilds, keep_this_build
 from server.web.templating import Renderer
 from server.wiring import Ports
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent
+_BUILT = _HERE / "static"
 
 
 def create_app(settings: Settings, ports: Ports, slices: Sequence[Slice] = SLICES) -> FastAPI:
     """Return the application of `slices`; it owns nothing: whoever opened the ports closes them.
 
-    Raises SlicesClash, and AssetsMissingError when the front end has not been built.
+    Raises SlicesClash, PrefixTaken, and AssetsMissingError when the front end has not been built.
     """
     registry = gather(slices)
-    assets = load_assets(_HERE / "static")
+    prefix = settings.prefix
+    assets = load_assets(_BUILT, f"{prefix}/static/")
     catalogues = load_catalogues(_HERE / "locale", registry.phrases)
-    renderer = Renderer(_ROOT / "templates", catalogues, assets, CHINA)
+    renderer = Renderer(_ROOT / "templates", catalogues, assets, CHINA, prefix)
     app = _MediaFirst(
         title="微课 Weike",
+        servers=[{"url": prefix or "/"}],
         version="1",
         lifespan=_lifespan,
         docs_url=None,
@@ -56,11 +61,19 @@ def create_app(settings: Settings, ports: Ports, slices: Sequence[Slice] = SLICE
     )
     counts = ViewCounts()
     hold(app, ports, assets, renderer, counts, registry.navigation)
-    for router in routers_of(slices, settings):
+    routers = routers_of(slices, settings)
+    check_prefix(prefix, (*_BY_ITSELF, *paths_of(routers)))
+    for router in routers:
         app.include_router(router)
+    app.state.prefix = prefix
     app.state.media = MediaApp(ports.media_keys, ports.narrowed, ports.store, ports.clock)
-    app.mount("/static", _Static(directory=_HERE / "static"))
+    app.mount("/static", StaticFilesOfBuilds(_BUILT, settings.assets_folder))
     errors.install(app)
+    # Each is around those before it.
+    app.add_middleware(Locations, prefix=prefix)
+    app.add_middleware(Compression)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(MethodOverride)
     app.add_middleware(Requests)
     app.state.counting = Counting(
         ports.db,
@@ -81,14 +94,20 @@ def create_app(settings: Settings, ports: Ports, slices: Sequence[Slice] = SLICE
     return app
 
 
+_BY_ITSELF = ("/media/x", "/static/x", "/api/openapi.json")
+"""Paths that no router has."""
+
+
 class _MediaFirst(FastAPI):
     """The application, with media served before any of it: a segment costs no framework."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/media/"):
-            await self.state.media(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+        if scope["type"] == "http":
+            scope = inside(scope, self.state.prefix)
+            if scope["path"].startswith("/media/"):
+                await self.state.media(scope, receive, send)
+                return
+        await super().__call__(scope, receive, send)
 
 
 @contextlib.asynccontextmanager
@@ -96,19 +115,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run what runs beside the pages; at the end let go who follows a stream, and write the last beats."""
     state = state_of(app)
     state.turns.open_threads()
+    await asyncio.to_thread(keep_this_build, _BUILT, state.ports.settings.assets_folder)
     async with running(beside_pages(state.ports)):
         try:
             yield
         finally:
             state.stopping.set()
             await asyncio.to_thread(app.state.counting.stop)
-
-
-class _Static(StaticFiles):
-    """Built files carry a hash of their content in their names, so they may be kept for a year."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Any:
-        answer = super().file_response(*args, **kwargs)
-        answer.headers["cache-control"] = "public, max-age=31536000, immutable"
-        answer.headers["x-content-type-options"] = "nosniff"
-        return answer

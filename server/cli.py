@@ -13,6 +13,7 @@ from typing import Annotated, Any, cast
 import typer
 from pydantic import ValidationError
 
+from library.core.database import PATIENCE_S, waiting_at_most
 from server.commands.console import Console
 from server.commands.failures import said
 from server.settings import Settings
@@ -213,9 +214,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command = typer.main.get_command(build(name))
         _translate(command, catalogue)
-        code = command.main(
-            args=arguments or ["--help"], prog_name="weike", standalone_mode=False, obj=console
-        )
+        with waiting_at_most(PATIENCE_S):  # somebody sits before the terminal
+            code = command.main(
+                args=arguments or ["--help"], prog_name="weike", standalone_mode=False, obj=console
+            )
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:

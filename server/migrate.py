@@ -7,15 +7,24 @@ revision the tables are at and which the migrations end with.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect
 
-from library.core.database import WRITES, Database, copy_sqlite, sqlite_file
+from library.core.database import (
+    LOCK_WAIT_S,
+    WRITES,
+    Database,
+    copy_sqlite,
+    sqlite_file,
+    waiting_at_most,
+)
+from library.core.errors import NotFound
 from library.organisation import actions as organisation_actions
+from library.organisation import queries as organisation_queries
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -69,7 +78,8 @@ def upgrade(database: Database, now: datetime, migrations: Path = MIGRATIONS) ->
     wanted = newest(migrations)
     if current(database) == wanted:
         return False
-    with _alone(database) as connection:
+    # Of several processes at a first start all but one wait here, for as long as it takes.
+    with waiting_at_most(LOCK_WAIT_S), _alone(database) as connection:
         before = _current(connection)
         if before == wanted:  # another process was faster
             return False
@@ -124,6 +134,10 @@ def _keep_copy(database: Database, wanted: str, now: datetime) -> None:
 def prepare(database: Database, organisation: str, now: datetime) -> bool:
     """Migrate and make what every library has (the root of the organisation tree); see `upgrade`."""
     changed = upgrade(database, now)
+    # Looked for before the lock is taken: who only reads works on while another program holds the database.
+    with suppress(NotFound), database.read() as session:
+        organisation_queries.root_branch(session)
+        return changed
     with database.write() as session:
         if not database.is_sqlite:
             _wait_for_lock(session.connection())  # two first starts at once must not make two roots

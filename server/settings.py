@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from library.intake.rules import Limits
 from library.plays.rules import SPEEDS, ViewRule
+from server.addresses import opening_host, web_address
 
 PARALLEL_RECORDINGS = 8
 """How many recordings a worker is at at once; mostly they wait for their clips."""
 
 _BESIDE_PAGES = 10
 """How many connections everything in server.background holds at once beside a worker's recordings."""
+
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9_.~-]*)*")
+"""A path that is the same however it is written, as deploy/start-nginx.sh takes it."""
 
 
 class Settings(BaseSettings):
@@ -44,7 +50,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address `serve` listens on.")
     port: int = Field(default=8000, description="The port `serve` listens on.")
     public_url: str = Field(
-        default="", description="The address people open, for links; empty: host and port."
+        default="",
+        description="The address people open, for links, with its path where there is one "
+        "(https://site/weike); empty: host and port.",
     )
     trusted_proxies: str = Field(default="127.0.0.1", description="Proxies whose X-Forwarded-* are believed.")
     organisation: str = Field(
@@ -161,6 +169,19 @@ class Settings(BaseSettings):
 
     log_format: Literal["text", "json"] = Field(default="text", description="How log lines are written.")
 
+    @field_validator("public_url")
+    @classmethod
+    def _openable(cls, url: str) -> str:
+        """Refuse what no browser opens, and paths that addresses could not carry as they stand."""
+        if not url:
+            return url
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must begin with http:// or https:// and name a host")
+        if parts.query or parts.fragment or not _PLAIN_PATH.fullmatch(parts.path.rstrip("/")):
+            raise ValueError("after the host there may only be a path of letters, digits, - and _")
+        return url
+
     @field_validator("data", "index", "secret_file", "media_secret_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
@@ -203,6 +224,11 @@ class Settings(BaseSettings):
         return self.data / "work"
 
     @property
+    def assets_folder(self) -> Path:
+        """Where scripts and styles of this and of earlier versions lie, for pages that are still open."""
+        return self.data / "assets"
+
+    @property
     def index_folder(self) -> Path:
         """The folder of the chosen engine's index; the other engine's stays as it is, to go back to."""
         folder = self.index or self.data / "index"
@@ -211,7 +237,12 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """The address people open, without a slash at the end."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        return (self.public_url or web_address(opening_host(self.host), self.port)).rstrip("/")
+
+    @property
+    def prefix(self) -> str:
+        """The path under which people find everything ("/weike"), "" for a site that has its host alone."""
+        return urlsplit(self.public_url).path.rstrip("/")
 
     @property
     def view_rule(self) -> ViewRule:

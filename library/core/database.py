@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -33,12 +34,17 @@ from sqlalchemy.orm import DeclarativeBase, Session
 WRITES = "weike_writes"
 
 LOCK_WAIT_S = 30.0
-"""SQLite: how long one writer waits for another."""
+"""SQLite: how long one writer waits for another, where nobody waits for the writer."""
+
+PATIENCE_S = 6.0
+"""SQLite: how long it waits where somebody does, before a page or in front of a terminal."""
 
 FEW_CONNECTIONS = 10
 """Enough for whoever works alone, such as a command."""
 
 _WAL_AGAIN_S = 0.02
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_lock_wait_s: ContextVar[float] = ContextVar("lock_wait_s", default=LOCK_WAIT_S)
 _ANNOUNCED = "weike_announced"
 
 
@@ -145,6 +151,7 @@ def open_database(url: str, connections: int = FEW_CONNECTIONS) -> Database:
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, see _begin
+        _wait_at_most(connection, _lock_wait_s.get())
         _use_wal(connection)
         # FULL, not NORMAL: what a 2xx answered must also survive a power cut.
         connection.execute("PRAGMA synchronous=FULL")
@@ -152,10 +159,33 @@ def open_database(url: str, connections: int = FEW_CONNECTIONS) -> Database:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
+        # The pool gives a connection to whoever comes next: each has a patience of their own.
+        _wait_at_most(connection.connection.dbapi_connection, _lock_wait_s.get())
         writes = connection.get_execution_options().get(WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return Database(engine)
+
+
+@contextmanager
+def waiting_at_most(wait_s: float) -> Iterator[None]:
+    """Let SQLite's writers of this thread or request wait for each other no longer than `wait_s`."""
+    before = _lock_wait_s.set(wait_s)
+    try:
+        yield
+    finally:
+        _lock_wait_s.reset(before)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Tell whether another program held the SQLite file for longer than was waited for it."""
+    found = error.orig if isinstance(error, DBAPIError) else error
+    # Extended codes carry the kind in their lowest byte (sqlite.org/rescode.html).
+    return isinstance(found, sqlite3.OperationalError) and found.sqlite_errorcode & 0xFF in _BUSY
+
+
+def _wait_at_most(connection: Any, wait_s: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout={round(wait_s * 1000)}")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -164,7 +194,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     The switch turns a read lock into a write lock, where SQLite says "locked" at once instead of waiting as
     it does elsewhere (sqlite.org/c3ref/busy_handler.html: a handler is not called where it could deadlock).
     """
-    deadline = time.monotonic() + LOCK_WAIT_S
+    deadline = time.monotonic() + _lock_wait_s.get()
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")

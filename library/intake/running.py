@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from library.core.clock import Clock
-from library.core.database import Database, is_disk_full
+from library.core.database import Database, is_busy, is_disk_full
 from library.core.errors import NotFound
 from library.intake import actions, queries
 from library.intake.rules import StepKind, StepState
@@ -94,10 +94,10 @@ class Run:
             self._failed(kind, n, code, {"said": error.strerror or str(error)})
             raise Stopped from error
         except DBAPIError as error:
-            if not is_disk_full(error):
-                self._failed(kind, n, "unexpected", {})
+            known = "disk_full" if is_disk_full(error) else "database_busy" if is_busy(error) else None
+            self._failed(kind, n, known or "unexpected", {})
+            if known is None:
                 raise
-            self._failed(kind, n, "disk_full", {})
             raise Stopped from error
         except Stopped:
             raise

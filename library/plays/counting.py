@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from library.core.database import Database
+from library.core.database import PATIENCE_S, Database, waiting_at_most
 from library.plays import actions
 from library.plays.closing import DayClosed
 from library.plays.crediting import Beat, Credited
@@ -99,6 +99,10 @@ class Counting:
             thread.join(_STOP_S)
 
     def _run(self) -> None:
+        with waiting_at_most(PATIENCE_S):  # each beat's player waits for its answer
+            self._write_batches()
+
+    def _write_batches(self) -> None:
         last = -self._gather_s
         while True:
             with self._wake:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import shutil
 import stat
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import obstore
 from sqlalchemy import create_engine, make_url, text
@@ -30,6 +26,9 @@ from library.intake.rules import BUSY, RecordingState
 from library.plays import queries as plays
 from library.plays.verifying import What, unsealed
 from server import migrate
+from server.addresses import bare_host
+from server.commands.doctor_check import Check
+from server.commands.doctor_uploads import probe_uploads
 from server.settings import Settings
 from server.web.assets import AssetsMissingError, load_assets
 from server.web.language.formats import size
@@ -38,23 +37,8 @@ from server.wiring import open_indexer, open_store
 from transcode.errors import TranscodeError
 from transcode.tools import find_tools, missing_encoders
 
-Status = Literal["ok", "warn", "bad"]
-
-PROBE_BYTES = 8 * 1024 * 1024
-_PROBE_TIMEOUT_S = 30.0
 _MUCH_FREE = 5
 _STATIC = Path(__file__).parents[1] / "static"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of the examination: `message` what was found, `todo` what to do; both marked with N_."""
-
-    name: str
-    status: Status
-    message: str
-    todo: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
 
 
 def examine(settings: Settings) -> Iterator[Check]:
@@ -74,7 +58,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _store(settings)
     yield _worker(settings)
     yield _address(settings)
-    yield _uploads(settings)
+    yield from probe_uploads(settings)
 
 
 def _tools(settings: Settings) -> Iterator[Check]:
@@ -358,53 +342,9 @@ def _address(settings: Settings) -> Check:
     values = {"url": settings.base_url}
     if settings.public_url:
         return Check("address", "ok", N_("链接以 %(url)s 开头。"), values=values)
-    if settings.host in ("127.0.0.1", "localhost", "::1"):
+    if bare_host(settings.host) in ("127.0.0.1", "localhost", "::1"):
         message = N_("只有这台机器能打开 %(url)s。")
         todo = N_("要让别人打开，请设 WEIKE_HOST=0.0.0.0，并把 WEIKE_PUBLIC_URL 设为他们用的网址。")
         return Check("address", "warn", message, todo, values)
     message = N_("没有设 WEIKE_PUBLIC_URL，打印的链接会以 %(url)s 开头，别人未必打得开。")
     return Check("address", "warn", message, N_("把 WEIKE_PUBLIC_URL 设为人们打开的网址。"), values)
-
-
-def _uploads(settings: Settings) -> Check:
-    """Send as much as one chunk of an upload through whatever stands before us, and see what arrives."""
-    if not settings.public_url.startswith(("http://", "https://")):
-        return Check("uploads", "ok", N_("没有设 WEIKE_PUBLIC_URL，没有代理可查。"))
-    url = f"{settings.base_url}/healthz/upload-probe"
-    values: dict[str, Any] = {"url": url, "sent": size(PROBE_BYTES)}
-    try:
-        arrived = probe_upload(url, PROBE_BYTES)
-    except urllib.error.HTTPError as error:
-        values["status"] = error.code
-        if error.code == 413:
-            message = N_("代理不让 %(sent)s 的请求通过（413），录像传不上来。")
-            return Check("uploads", "bad", message, _PROXY_TODO, values)
-        message = N_("%(url)s 回答 %(status)s，没有查成。")
-        return Check("uploads", "warn", message, N_("确认 WEIKE_PUBLIC_URL 指向这个网站。"), values)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "reason", error)
-        if isinstance(why, ConnectionResetError | BrokenPipeError):
-            message = N_("发送 %(sent)s 时连接被切断：中间有代理不让这么大的请求通过。")
-            return Check("uploads", "bad", message, _PROXY_TODO, values)
-        values["said"] = str(why)[:200]
-        message = N_("连不上 %(url)s（%(said)s），没有查成。")
-        return Check("uploads", "warn", message, N_("先启动 weike serve，再检查一次。"), values)
-    if arrived != PROBE_BYTES:
-        values["arrived"] = size(arrived)
-        message = N_("发出 %(sent)s，只到了 %(arrived)s：中间有代理截断了上传。")
-        return Check("uploads", "bad", message, _PROXY_TODO, values)
-    return Check("uploads", "ok", N_("%(sent)s 的一块能完整传到。"), values=values)
-
-
-_PROXY_TODO = N_("在代理上放宽请求大小（nginx：client_max_body_size 9m，proxy_request_buffering off）。")
-
-
-def probe_upload(url: str, count_bytes: int) -> int:
-    """Send `count_bytes` to the probe at `url`; returns how many it says have arrived.
-
-    Raises urllib's HTTPError, OSError, and ValueError when the answer is not the probe's.
-    """
-    request = urllib.request.Request(url, data=bytes(count_bytes), method="POST")  # noqa: S310 - http(s), checked
-    request.add_header("Content-Type", "application/octet-stream")
-    with urllib.request.urlopen(request, timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310
-        return int(json.loads(answer.read(1000))["received"])

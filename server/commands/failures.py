@@ -13,10 +13,12 @@ from dataclasses import dataclass
 import typer
 from pydantic import ValidationError
 
+from library.core.database import PATIENCE_S, is_busy
 from library.core.errors import WeikeError
 from server.secrets import SecretUnreadable
 from server.web.assets import AssetsMissingError
 from server.web.language.i18n import N_, Catalogue
+from server.web.middleware.prefix import PrefixTaken
 from transcode.errors import Refused, TranscodeError
 
 FAILED, BAD_INPUT = 1, 2
@@ -71,12 +73,21 @@ def said(error: BaseException, catalogue: Catalogue) -> Said:
 def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
     if _is(error, "server.background.worker", "WorkerBusy"):
         return Said(catalogue.say(N_("这个资料库已经有一个处理进程在运行，同一时间只能有一个。")), FAILED)
+    if isinstance(error, PrefixTaken):
+        sentence = N_("WEIKE_PUBLIC_URL 里的路径 %(prefix)s 和网站自己的网址分不清。请换一个，例如 /weike。")
+        return Said(catalogue.say(sentence, prefix=error.prefix), BAD_INPUT)
     if isinstance(error, SecretUnreadable):
         return Said(catalogue.say(N_("密钥文件不能用：%(said)s"), said=error), FAILED)
     if isinstance(error, AssetsMissingError):
         return Said(catalogue.say(N_("网页的脚本和样式还没有生成，请先运行 python3 run.py setup。")), FAILED)
     if isinstance(error, ValidationError):
         return Said(catalogue.say(N_("设置不能用：%(said)s"), said=_settings(error)), BAD_INPUT)
+    if is_busy(error):
+        sentence = N_(
+            "资料库正被别的程序占用（多半是备份），等了 %(wait_s)s 秒还没有轮到，所以没有完成。"
+            "请等它结束再运行一次。"
+        )
+        return Said(catalogue.say(sentence, wait_s=round(PATIENCE_S)), FAILED)
     if _is(error, "sqlalchemy.exc", "OperationalError"):
         first = str(getattr(error, "orig", "")).strip().splitlines()[:1]
         return Said(catalogue.say(N_("数据库打不开：%(said)s"), said="".join(first)), FAILED)

@@ -15,6 +15,7 @@ from library.access import actions as access
 from library.core.clock import Clock, utc_now
 from library.core.database import Database, open_database
 from server import migrate as migrations
+from server.addresses import addresses_of_this_machine, bare_host, openable, web_address
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Failure
 from server.commands.options import Json
@@ -55,7 +56,8 @@ def serve(
     with listening, console.ports(all_now=True) as ports:
 
         def announce() -> None:
-            typer.echo(console.say(N_("微课网站：%(url)s"), url=ports.settings.base_url))
+            for url in opening_addresses(ports.settings):
+                typer.echo(console.say(N_("微课网站：%(url)s"), url=url))
             _first_admin(console, ports.db, ports.clock)
 
         run_web(ports.settings, ports, listening, announce)
@@ -63,11 +65,10 @@ def serve(
 
 def listen(console: Console, host: str | None, port: int | None) -> tuple[socket.socket, Console]:
     """Take the address before anything is opened; returns the socket, and a console that knows the port."""
-    host = host or console.settings.host
+    host = bare_host(host or console.settings.host)
     port = console.settings.port if port is None else port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listening = socket.create_server((host, port), family=family, backlog=1024)
+        listening = _listening(host, port)
     except OSError as error:
         said = error.strerror or str(error)
         raise Failure(
@@ -80,13 +81,37 @@ def listen(console: Console, host: str | None, port: int | None) -> tuple[socket
     return listening, console.with_settings(host=host, port=listening.getsockname()[1])
 
 
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on an address or on the first one of a name; raises OSError.
+
+    :: takes IPv4 too, where the system can.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    # Of a name that has both, IPv4: what stands beside us (a proxy, a health check) commonly asks 127.0.0.1.
+    family, _type, _protocol, _name, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+    both = host == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server(address, family=family, backlog=1024, dualstack_ipv6=both)
+
+
+def opening_addresses(settings: Settings) -> list[str]:
+    """Return the addresses that open the site: the public one, else those of what is listened on."""
+    if settings.public_url:
+        return [settings.base_url]
+    return [web_address(host, settings.port) for host in openable(settings.host, addresses_of_this_machine())]
+
+
 def _first_admin(console: Console, db: Database, clock: Clock) -> None:
     with db.write() as session:
         secret = access.first_admin_link(session, clock())
-    if secret is not None:
-        url = f"{console.settings.base_url}/welcome/{secret}"
+    if secret is None:
+        return
+    # One for each address: whoever sits before another machine cannot open this one's localhost.
+    for url in opening_addresses(console.settings):
         typer.echo(
-            console.say(N_("还没有管理员。打开这个一次性链接，建立第一个管理员账号：%(url)s"), url=url)
+            console.say(
+                N_("还没有管理员。打开这个一次性链接，建立第一个管理员账号：%(url)s"),
+                url=f"{url}/welcome/{secret}",
+            )
         )
 
 

@@ -82,9 +82,9 @@ def _only_one(console: Console) -> Iterator[None]:
 
 
 def _welcome(console: Console, known: Mapping[str, str]) -> None:
-    base_url = console.settings.base_url
-    typer.echo(console.say(N_("微课示例已启动：%(url)s"), url=base_url))
-    typer.echo(console.say(N_("可以这样登录（%(url)s）："), url=f"{base_url}/sign-in"))
+    for url in serving.opening_addresses(console.settings):
+        typer.echo(console.say(N_("微课示例已启动：%(url)s"), url=url))
+    typer.echo(console.say(N_("可以这样登录（%(url)s）："), url=f"{console.settings.base_url}/sign-in"))
     for username, password in known.items():
         role = word("role", ACCOUNTS[username][0], console.catalogue)
         typer.echo(f"  {username:<10} {password}   {role}")

@@ -26,10 +26,12 @@ from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
 from server.settings import Settings
 from server.web.assets import Assets
+from server.web.csrf import unmasked
 from server.web.lesson_cards import LessonCards
 from server.web.media_urls import MediaUrls
 from server.web.pages import Pages, counting_rule
 from server.web.parts import CountingRule
+from server.web.paths import for_programs
 from server.web.state import AppState, state_of
 from server.web.who import Who, identify
 
@@ -41,6 +43,8 @@ CHUNK_MAX_BYTES = 8 * 1024 * 1024 + 64 * 1024
 BODY_MAX_BYTES = 9 * 1024 * 1024
 # `weike doctor` sends as much as a chunk here; it changes nothing, so nobody gains by forging it.
 PROBE_PATH = "/healthz/upload-probe"
+PROBE_HEADERS = ("tus-resumable", "upload-offset", "upload-length", "upload-metadata", "x-csrf-token")
+"""What uploads cannot do without."""
 
 
 def _held(pick: Callable[[AppState], object]) -> Any:
@@ -67,6 +71,16 @@ DownloadsDep = Annotated[Downloads, _held(lambda state: state.ports.downloads)]
 PagesDep = Annotated[Pages, _held(lambda state: state.pages)]
 CardsDep = Annotated[LessonCards, _held(lambda state: state.cards)]
 MediaDep = Annotated[MediaUrls, _held(lambda state: state.media)]
+
+
+def site_address(request: Request) -> str:
+    """Return the address that opens this site, without a slash at the end: the public one of the settings,
+    else that under which whoever asks has come."""
+    settings = state_of(request.app).ports.settings
+    return settings.base_url if settings.public_url else str(request.base_url).rstrip("/")
+
+
+AddressDep = Annotated[str, Depends(site_address)]
 RuleDep = Annotated[CountingRule, _held(lambda state: counting_rule(state.ports.settings))]
 AssetsDep = Annotated[Assets, _held(lambda state: state.assets)]
 StoppingDep = Annotated[asyncio.Event, _held(lambda state: state.stopping)]
@@ -138,7 +152,10 @@ async def guard(request: Request, who: WhoDep) -> None:
     given = request.headers.get("x-csrf-token") or await _token_in_body(request)
     # Without an account the token belongs to the visitor's cookie, which this browser does not have yet.
     unknown = who.fresh_visitor and who.sign_in_id is None
-    if unknown or not hmac.compare_digest(given.encode(), who.csrf.encode()):
+    if not given and for_programs(request.url.path):
+        # A page of ours never forgets it: something on the way took the header away, or the cookie is forged.
+        raise Forbidden("csrf_absent")
+    if unknown or not hmac.compare_digest(unmasked(given).encode(), who.csrf.encode()):
         raise Forbidden("csrf")
 
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from library.core import errors
+from library.core.database import is_busy
 from library.finding.indexer import IndexUnavailable
 from server.logs import told_path
 from server.web.parts import ErrorPage, Reason
+from server.web.paths import for_programs
 from server.web.state import state_of
 from server.web.who import identify, nobody
 
 log = structlog.get_logger()
+
+_BUSY_AGAIN_S = 10
+"""When it may be tried again; a backup holds a database for seconds."""
 
 _STATUS: dict[type[errors.WeikeError], int] = {
     errors.NotFound: 404,
@@ -33,6 +41,7 @@ _CODES = {
     403: "forbidden",
     404: "not_found",
     405: "not_found",
+    412: "upload_headers",
     413: "too_large",
 }
 
@@ -40,12 +49,6 @@ _CODES = {
 def status_of(error: errors.WeikeError) -> int:
     """Return the HTTP status of an error of the product."""
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
-
-
-def for_programs(request: Request) -> bool:
-    """Tell whether JSON is expected: the API, uploads, and whatever scripts fetch."""
-    path = request.url.path
-    return path.startswith(("/api/v1", "/tus", "/healthz", "/readyz")) or path.endswith("/events")
 
 
 def install(app: FastAPI) -> None:
@@ -58,6 +61,14 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(IndexUnavailable)
     async def _index(request: Request, error: IndexUnavailable) -> Response:
         return await respond(request, 503, Reason(code=error.code))
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(sqlite3.OperationalError)
+    async def _database(request: Request, error: Exception) -> Response:
+        if not is_busy(error):
+            raise error
+        log.warning("another program holds the database", path=told_path(request.url.path))
+        return _busy(request)
 
     @app.exception_handler(RequestValidationError)
     async def _shape(request: Request, error: RequestValidationError) -> Response:
@@ -89,6 +100,23 @@ async def respond(request: Request, status: int, reason: Reason) -> Response:
         return await run_in_threadpool(_answer, request, status, reason)
 
 
+def _busy(request: Request) -> Response:
+    """Return the answer when another program holds the database; made without asking it."""
+    pages, reason = state_of(request.app).pages, Reason(code="database_busy")
+    who = getattr(request.state, "who", None) or nobody(request)
+    answer: Response
+    if for_programs(request.url.path):
+        said = pages.renderer.explain(reason, who.language)
+        answer = JSONResponse({"error": reason.code, "message": said.message, "todo": said.todo}, 503)
+    else:
+        request_id = str(getattr(request.state, "request_id", ""))
+        frame = pages.bare_frame(request, who)
+        context = ErrorPage(frame=frame, status=503, reason=reason, request_id=request_id)
+        answer = pages.respond(request, who, context, 503)
+    answer.headers["retry-after"] = str(_BUSY_AGAIN_S)
+    return answer
+
+
 def _answer(request: Request, status: int, reason: Reason) -> Response:
     state = state_of(request.app)
     pages = state.pages
@@ -96,7 +124,7 @@ def _answer(request: Request, status: int, reason: Reason) -> Response:
         who = identify(request, state.ports.db, state.ports.clock, state.ports.secret)
     except errors.SignInNeeded:  # a program with an unknown token
         who = nobody(request)
-    if for_programs(request):
+    if for_programs(request.url.path):
         said = pages.renderer.explain(reason, who.language)
         body = {"error": reason.code, "message": said.message, "todo": said.todo}
         field = reason.args.get("field")

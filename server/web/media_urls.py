@@ -13,8 +13,9 @@ from server.delivery.signing import media_expiry
 class MediaUrls:
     """Signs addresses that play for `life_s` seconds or a little longer."""
 
-    def __init__(self, keys: MediaKeys, clock: Clock, life_s: int) -> None:
-        self._keys, self._clock, self._life_s = keys, clock, life_s
+    def __init__(self, keys: MediaKeys, clock: Clock, life_s: int, prefix: str = "") -> None:
+        """`prefix`: what paths of this site begin with for browsers (server.web.middleware.prefix)."""
+        self._keys, self._clock, self._life_s, self._prefix = keys, clock, life_s, prefix
 
     def of(self, lesson: Lesson, clip: Clip, file: str, plan: str | None = None) -> str:
         """Return the path of a file of a clip that plays; `plan`: of another folder than its own."""
@@ -22,7 +23,8 @@ class MediaUrls:
         audience = media_audience(facts.state, facts.audience)
         expires = media_expiry(self._clock(), self._life_s)
         # Asked for each time: the keys may change while the process runs.
-        return self._keys.signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
+        signer = self._keys.signer
+        return self._prefix + signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
 
     def poster(self, lesson: Lesson, clip: Clip | None) -> str | None:
         """Return the path of a clip's picture, None when it has none."""

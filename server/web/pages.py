@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from library.access.rules import SIGN_IN_DAYS
 from library.core.permits import Role, Viewer
+from server.web.csrf import masked
 from server.web.language.words import Explained
 from server.web.navigation import NavigationEntry, navigation_for
 from server.web.parts import (
@@ -36,9 +37,16 @@ _YEAR_S = 365 * 24 * 3600
 class Pages:
     """Renders contexts and sends browsers on; `secure`: cookies go over https alone."""
 
-    def __init__(self, renderer: Renderer, navigation: Sequence[NavigationEntry], *, secure: bool) -> None:
-        """`navigation`: the entries of all slices, in their order."""
-        self.renderer, self._navigation, self._secure = renderer, navigation, secure
+    def __init__(
+        self, renderer: Renderer, navigation: Sequence[NavigationEntry], *, prefix: str, secure: bool
+    ) -> None:
+        """`navigation`: the entries of all slices, in their order; `prefix`: of all paths of the site."""
+        self.renderer, self._navigation = renderer, navigation
+        self._prefix, self._secure = prefix, secure
+
+    def at(self, path: str) -> str:
+        """Return a path of this site as browsers must ask for it; pages and redirects do so by themselves."""
+        return self._prefix + path
 
     def frame(
         self,
@@ -54,7 +62,6 @@ class Pages:
         `numbers` are those of entries of the navigation, by url, that a route has counted already.
         """
         viewer = who.viewer
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         known = numbers or {}
 
         def number_of(entry: NavigationEntry) -> int:
@@ -63,14 +70,29 @@ class Pages:
             return entry.number(session, viewer) if entry.number is not None else 0
 
         return Frame(
-            csrf=who.csrf,
+            csrf=masked(who.csrf),
             language=who.language,
-            path=path if request.method == "GET" else "/",
+            path=self._path(request) if request.method == "GET" else "/",
             viewer=signed_in_person(viewer),
             navigation=navigation_for(viewer, self._navigation, number_of),
             flashes=self._flashes(request, who.language),
             query=query,
         )
+
+    def bare_frame(self, request: Request, who: Who) -> Frame:
+        """Return the same without asking the database: for when it cannot be asked."""
+        around = navigation_for(who.viewer, self._navigation, lambda entry: 0)
+        return Frame(
+            csrf=masked(who.csrf),
+            language=who.language,
+            path=self._path(request) if request.method == "GET" else "/",
+            viewer=signed_in_person(who.viewer),
+            navigation=around,
+        )
+
+    @staticmethod
+    def _path(request: Request) -> str:
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
     def _flashes(self, request: Request, language: Language) -> tuple[Flash, ...]:
         """Read the word left for this page; only codes we know are shown, whatever the cookie says."""
@@ -92,14 +114,28 @@ class Pages:
         if who.renew:
             self.set_session(answer, who.renew, SIGN_IN_DAYS * 24 * 3600)
         if FLASH_COOKIE in request.cookies:
-            answer.delete_cookie(FLASH_COOKIE)
+            self.forget_cookie(answer, FLASH_COOKIE)
         return answer
+
+    @property
+    def _cookie_path(self) -> str:
+        return self._prefix or "/"
 
     def set_cookie(self, answer: Response, name: str, value: str, life_s: int) -> None:
         """Set a cookie that scripts cannot read and other sites do not send."""
         answer.set_cookie(
-            name, value, max_age=life_s, httponly=True, samesite="lax", secure=self._secure, path="/"
+            name,
+            value,
+            max_age=life_s,
+            httponly=True,
+            samesite="lax",
+            secure=self._secure,
+            path=self._cookie_path,
         )
+
+    def forget_cookie(self, answer: Response, name: str) -> None:
+        """Have the browser forget a cookie."""
+        answer.delete_cookie(name, path=self._cookie_path)
 
     def set_session(self, answer: Response, cookie: str, life_s: int) -> None:
         """Set the cookie of a signed-in browser."""
@@ -115,8 +151,7 @@ class Pages:
 
     def sign_in_url(self, request: Request) -> str:
         """Return the sign-in page's address with the way back."""
-        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return f"/sign-in?next={quote(back)}"
+        return f"/sign-in?next={quote(self._path(request))}"
 
     def explain_reason(self, code: str, args: Mapping[str, object] | None, language: Language) -> Explained:
         """Return a stored reason in words."""

@@ -6,7 +6,7 @@ Whatever two of them bring is refused here, when the program starts; a later one
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -67,6 +67,11 @@ def routers_of(slices: Sequence[Slice], settings: Settings) -> list[APIRouter]:
                 taken.append((one.name, method, path, router))
             routers.append(router)
     return routers
+
+
+def paths_of(routers: Iterable[APIRouter]) -> list[str]:
+    """Return the paths of all routes, as they are declared."""
+    return [path for router in routers for _method, path in _routes(router)]
 
 
 def _routes(router: APIRouter) -> Iterator[tuple[str, str]]:

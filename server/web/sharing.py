@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from library.catalog.permits import LessonState
+from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Lesson
+from server.web.parts import ClipCard
 
 _QUIET = 4
 """Modules that stay white around a code, or readers do not find it."""
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0"})  # noqa: S104  (compared, not bound)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_DESCRIPTION_MAX = 120
+"""Characters that chats and networks show of a description, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,31 @@ class ShareLink:
     code: str
     size: int
     local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShareCard:
+    """What chats and social networks show of a page that was handed on: they read it as strangers.
+
+    `description` and `image` (a whole address that needs no cookie and stays) may be "".
+    """
+
+    url: str
+    description: str
+    image: str
+
+
+def share_card(base_url: str, lesson: Lesson, path: str, clip: ClipCard | None) -> ShareCard | None:
+    """Return the card of a page of a lesson, `clip` the one whose picture and words stand for it.
+
+    None for what a stranger may not see: a card would tell what is in it.
+    """
+    if lesson.state != LessonState.PUBLISHED or lesson.audience != Audience.EVERYONE:
+        return None
+    words = " ".join((lesson.summary or (clip.first_words if clip else "")).split())
+    description = words if len(words) <= _DESCRIPTION_MAX else f"{words[: _DESCRIPTION_MAX - 1]}…"
+    image = f"{base_url}/clips/{clip.id}/picture.jpg" if clip and clip.poster_url else ""
+    return ShareCard(base_url + path, description, image)
 
 
 def share(base_url: str, path: str) -> ShareLink:

@@ -42,11 +42,13 @@ def hold(
 ) -> None:
     """Let an application hold what its requests need."""
     settings = ports.settings
-    media = MediaUrls(ports.media_keys, ports.clock, settings.media_life_s)
+    media = MediaUrls(ports.media_keys, ports.clock, settings.media_life_s, settings.prefix)
     app.state.weike = AppState(
         ports=ports,
         assets=assets,
-        pages=Pages(renderer, navigation, secure=settings.base_url.startswith("https://")),
+        pages=Pages(
+            renderer, navigation, prefix=settings.prefix, secure=settings.base_url.startswith("https://")
+        ),
         media=media,
         cards=LessonCards(media, counts),
         stopping=asyncio.Event(),

@@ -36,12 +36,18 @@ style.
 class Renderer:
     """All templates, ready in every language."""
 
-    def __init__(self, templates: Path, catalogues: Catalogues, assets: Assets, zone: tzinfo) -> None:
-        """`templates` is the folder templates/, `zone` the time zone in which dates and hours are shown."""
-        self._catalogues = catalogues
+    def __init__(
+        self, templates: Path, catalogues: Catalogues, assets: Assets, zone: tzinfo, prefix: str = ""
+    ) -> None:
+        """`templates` is the folder templates/, `zone` the time zone in which dates and hours are shown.
+
+        `prefix` is what every path of this site begins with on pages (server.web.middleware.prefix).
+        """
+        self._catalogues, self._prefix = catalogues, prefix
         loader = FileSystemLoader(templates)
         self._environments: dict[Language, Environment] = {
-            catalogue.language: _environment(loader, catalogue, assets, zone) for catalogue in catalogues
+            catalogue.language: _environment(loader, catalogue, assets, zone, prefix)
+            for catalogue in catalogues
         }
 
     def render(self, context: Context) -> str:
@@ -70,12 +76,12 @@ class Renderer:
             "percent": round(progress.percent, 1),
             "left_s": progress.left_s,
             "reason": _sentence(progress.reason, catalogue),
-            "steps": [_step(step, catalogue) for step in progress.steps],
+            "steps": [_step(step, catalogue, self._prefix) for step in progress.steps],
             "account": [_sentence(said, catalogue) for said in progress.account],
         }
 
 
-def _step(step: Step, catalogue: Catalogue) -> dict[str, object]:
+def _step(step: Step, catalogue: Catalogue, prefix: str) -> dict[str, object]:
     return {
         "id": step.id,
         "name": step_name(step, catalogue),
@@ -86,7 +92,7 @@ def _step(step: Step, catalogue: Catalogue) -> dict[str, object]:
         "eta_s": step.eta_s,
         "reason": _sentence(step.reason, catalogue),
         "retry": step.retry,
-        "clip_url": step.clip_url,
+        "clip_url": prefix + step.clip_url if step.clip_url else None,
     }
 
 
@@ -139,7 +145,9 @@ def _translating(catalogue: Catalogue) -> Mapping[str, Callable[..., Markup]]:
     return {"gettext": gettext, "ngettext": ngettext}
 
 
-def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets, zone: tzinfo) -> Environment:
+def _environment(
+    loader: FileSystemLoader, catalogue: Catalogue, assets: Assets, zone: tzinfo, prefix: str
+) -> Environment:
     environment = Environment(
         loader=loader,
         autoescape=True,
@@ -174,6 +182,7 @@ def _environment(loader: FileSystemLoader, catalogue: Catalogue, assets: Assets,
         "gap": sentence_gap(catalogue),
         "languages": LANGUAGES,
         "page_url": page_url,
+        "prefix": prefix,
         "rule_sentences": rule_in_short,
         "script_sentences": catalogue.script_sentences,
         "step_name": name_of,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import Request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from library.access import actions as access
 from library.access import queries as access_queries
 from library.core.clock import Clock
-from library.core.database import Database
+from library.core.database import Database, is_busy, waiting_at_most
 from library.core.errors import SignInNeeded
 from library.core.ids import new_secret
 from library.core.permits import NOBODY, Viewer
@@ -22,6 +26,7 @@ SESSION_COOKIE = "weike_session"
 VISITOR_COOKIE = "weike_visitor"
 LANGUAGE_COOKIE = "weike_language"
 _SEEN_EVERY = timedelta(hours=1)
+_NOTE_WAIT_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ class Who:
 
 def nobody(request: Request) -> Who:
     """Return somebody without name or cookie, for answers to those who could not be identified."""
-    return Who(NOBODY, negotiate(None, request.headers.get("accept-language")), "", "", False, None, True)
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return Who(NOBODY, negotiate(chosen, request.headers.get("accept-language")), "", "", False, None, True)
 
 
 def identify(request: Request, db: Database, clock: Clock, secret: str) -> Who:
@@ -77,9 +83,20 @@ def _program(request: Request, db: Database, clock: Clock, token: str) -> Who:
     if viewer is None:
         raise SignInNeeded("token_unknown")
     if used_at is None or now - used_at > _SEEN_EVERY:
-        with db.write() as session:
-            access.touch_token(session, token, now)
+        _note(db, lambda session: access.touch_token(session, token, now))
     return Who(viewer, negotiate(None, request.headers.get("accept-language")), "", "", False, None, True)
+
+
+def _note(db: Database, write: Callable[[Session], object]) -> bool:
+    """Write when somebody was last here; what cannot be written now is for the next request to write."""
+    try:
+        with waiting_at_most(_NOTE_WAIT_S), db.write() as session:
+            write(session)
+    except (DBAPIError, sqlite3.OperationalError) as error:
+        if not is_busy(error):
+            raise
+        return False
+    return True
 
 
 def _browser(request: Request, db: Database, clock: Clock, secret: str) -> Who:
@@ -90,9 +107,9 @@ def _browser(request: Request, db: Database, clock: Clock, secret: str) -> Who:
         with db.read() as session:
             signed = access_queries.signed_in(session, cookie, now)
         if signed is not None and now - signed.seen_at > _SEEN_EVERY:
-            with db.write() as session:
-                access.touch_sign_in(session, signed.sign_in_id, now)
-            renew = cookie
+            sign_in_id = signed.sign_in_id
+            if _note(db, lambda session: access.touch_sign_in(session, sign_in_id, now)):
+                renew = cookie
     visitor = cookies.get(VISITOR_COOKIE, "")
     fresh = len(visitor) < 32
     visitor = new_secret() if fresh else visitor

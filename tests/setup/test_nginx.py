@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import subprocess
 import threading
@@ -253,3 +254,76 @@ def test_the_log_does_not_say_who_was_erased(client: httpx.Client, site: Site) -
     for written in ("/people/06herased/erase", "/people/06herased/erase?x=1", "//people/06herased"):
         asked(site, written)
     assert "06herased" not in (site.folder / "access.log").read_text()
+
+
+PREFIX = "/weike"
+
+
+@pytest.fixture(scope="module")
+def under_a_path(tmp_path_factory: pytest.TempPathFactory, nginx_path: Path, web: int) -> Iterator[Site]:
+    """The same site at https://weike.example/weike."""
+    folder = tmp_path_factory.mktemp("nginx-prefix")
+    rendered = nginx_server.render(folder, upstream_port=web, public_url=f"https://weike.example{PREFIX}")
+    (rendered.clips / CLIP / PLAN).mkdir(parents=True)
+    (rendered.clips / CLIP / PLAN / "master.m3u8").write_text("#EXTM3U\n")
+    with nginx_server.running(rendered):
+        yield rendered
+
+
+@pytest.mark.parametrize("prefix", ["", PREFIX], ids=["taken off", "handed on"])
+def test_a_site_under_a_path_is_served_whether_the_path_is_handed_on_or_not(
+    under_a_path: Site, prefix: str
+) -> None:
+    with httpx.Client(base_url=under_a_path.base_url) as client:
+        good = signed(CLIP, f"{PLAN}/master.m3u8", expires=later())
+        assert client.get(prefix + good).text == "#EXTM3U\n"
+        assert client.get(prefix + good.replace("/everyone/", "/staff/")).status_code == 403
+        assert client.get(prefix + "/media/x").status_code == 403
+        assert client.get(f"{prefix}/lessons?q=a%2Fb").text == "/lessons?q=a%2Fb 127.0.0.1"
+        assert client.get(prefix or "/").text == "/ 127.0.0.1"
+        chunk = b"x" * (8 * 1024 * 1024)
+        assert client.patch(f"{prefix}/tus/abc", content=chunk).text == str(len(chunk))
+        escaped = good.replace("master", "%6daster")
+        assert client.get(prefix + escaped).status_code == 403
+    assert good.split("/")[3] not in (under_a_path.folder / "access.log").read_text()
+
+
+def test_another_path_is_not_ours(under_a_path: Site) -> None:
+    good = signed(CLIP, f"{PLAN}/master.m3u8", expires=later())
+    with httpx.Client(base_url=under_a_path.base_url) as client:
+        for before in ("/weikes", "/x", "/x/weike"):
+            assert client.get(before + good).text.startswith(before), "it went to the web process"
+
+
+@pytest.mark.parametrize("path", ['/we"ike', "/we ike", "/a/../b", "/a;b", "/党"])
+def test_a_path_that_could_write_configuration_is_refused(tmp_path: Path, path: str) -> None:
+    site = nginx_server.render(tmp_path, upstream_port=9, public_url=f"https://x{path}")
+    answer = subprocess.run(
+        ["/bin/sh", nginx_server.ROOT / "deploy" / "start-nginx.sh", "-t"],
+        env=site.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert "may have letters" in answer.stderr
+
+
+def test_built_files_come_from_disk_and_compressed(client: httpx.Client, site: Site) -> None:
+    assets = site.folder / "assets"
+    assets.mkdir()
+    (assets / "app-ABC.js").write_bytes(b"let answer = 42;" * 100)
+    (assets / "app-ABC.js.gz").write_bytes(gzip.compress(b"let answer = 42;" * 100))
+    before = len(Web.asked)
+    packed = client.get("/static/app-ABC.js", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/static/app-ABC.js", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content == b"let answer = 42;" * 100
+    for answer in (packed, plain):
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["vary"] == "Accept-Encoding"
+    assert client.get("/static/app-ABC.js.gz").status_code == 404
+    assert len(Web.asked) == before
+    assert client.get("/static/app-OTHER.js").text.startswith("/static/app-OTHER.js ")

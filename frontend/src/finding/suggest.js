@@ -98,9 +98,9 @@ export function offerIn(form) {
     asking = mine;
     asked = typed;
     try {
-      const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(typed)}`, {
+      // Beside /search, wherever the site begins.
+      const answer = await fetch(new URL(`api/v1/suggest?q=${encodeURIComponent(typed)}`, form.action), {
         headers: { Accept: 'application/json' },
-        credentials: 'same-origin',
         signal: mine.signal,
       });
       const found = answer.ok ? await answer.json() : [];

@@ -85,7 +85,7 @@ def sign_out(session: Writing, who: WhoDep, pages: PagesDep) -> Response:
     if who.sign_in_id is not None:
         access.close_sign_in(session, who.sign_in_id)
     answer = pages.redirect("/", "signed_out")
-    answer.delete_cookie(SESSION_COOKIE)
+    pages.forget_cookie(answer, SESSION_COOKIE)
     return answer
 
 

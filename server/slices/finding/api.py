@@ -14,7 +14,7 @@ from library.finding.hits import FoundRow, Source
 from library.finding.suggestions import MOST, suggest
 from search import COUNTED, Counts
 from server.slices.finding.routes import Asked
-from server.web.deps import FinderDep, FrequentDep, Reading, SettingsDep, WhoDep
+from server.web.deps import AddressDep, FinderDep, FrequentDep, PagesDep, Reading, WhoDep
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
 
@@ -96,7 +96,7 @@ class SuggestionOut(BaseModel):
 def search(
     session: Reading,
     who: WhoDep,
-    settings: SettingsDep,
+    address: AddressDep,
     finder: FinderDep,
     asked: Annotated[Asked, Depends()],
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
@@ -119,7 +119,7 @@ def search(
         heard=list(found.heard),
         did_you_mean=found.did_you_mean,
         counts=_counts(found.counts),
-        hits=[_hit(row, settings.base_url) for row in found.rows],
+        hits=[_hit(row, address) for row in found.rows],
     )
 
 
@@ -167,6 +167,7 @@ def suggestions(
     who: WhoDep,
     finder: FinderDep,
     frequent_queries: FrequentDep,
+    pages: PagesDep,
     q: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=20)] = MOST,
 ) -> list[SuggestionOut]:
@@ -174,6 +175,6 @@ def suggestions(
     what several people searched for and you would find too."""
     response.headers["cache-control"] = "no-store"
     return [
-        SuggestionOut(kind=one.kind, text=one.text, count=one.count, url=one.url)
+        SuggestionOut(kind=one.kind, text=one.text, count=one.count, url=pages.at(one.url))
         for one in suggest(finder, frequent_queries, session, who.viewer, q, limit)
     ]

@@ -13,7 +13,7 @@ from library.core.errors import Invalid
 from server.slices.finding.routes import Asked, called
 from server.slices.finding.workbook import MEDIA_TYPE, About, gather, workbook
 from server.web.attachments import file_name
-from server.web.deps import ClockDep, DatabaseDep, FinderDep, PagesDep, SettingsDep, Staff
+from server.web.deps import AddressDep, ClockDep, DatabaseDep, FinderDep, PagesDep, Staff
 from server.web.language.words import word
 
 router = APIRouter(include_in_schema=False)
@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 def export(
     who: Staff,
     pages: PagesDep,
-    settings: SettingsDep,
+    address: AddressDep,
     clock: ClockDep,
     db: DatabaseDep,
     finder: FinderDep,
@@ -45,7 +45,7 @@ def export(
         catalogue,
         filters=asked.filters,
         sort=asked.order,
-        base_url=settings.base_url,
+        base_url=address,
     )
     name = quote(f"{file_name(asked.q)} {local_day(now)}.xlsx", safe="")
     headers = {

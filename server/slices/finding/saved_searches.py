@@ -25,7 +25,7 @@ from library.searches import actions, queries, rules
 from library.searches.tables import SavedSearch
 from server.slices.finding.contexts import SavedDraft, SavedFilter, SavedRow, SearchesPage
 from server.slices.finding.routes import Asked, called
-from server.web.deps import ClockDep, DatabaseDep, FinderDep, PagesDep, Reading, SettingsDep, Staff, Writing
+from server.web.deps import AddressDep, ClockDep, DatabaseDep, FinderDep, PagesDep, Reading, Staff, Writing
 from server.web.errors import status_of
 from server.web.pages import Pages, pager, reason
 from server.web.parts import Reason
@@ -288,7 +288,7 @@ def _out(base_url: str, one: _Counted) -> SavedOut:
 def list_searches(
     session: Reading,
     who: Staff,
-    settings: SettingsDep,
+    address: AddressDep,
     finder: FinderDep,
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> SavedListOut:
@@ -297,18 +297,18 @@ def list_searches(
     number = clean_number(page)
     here = rows[(number - 1) * _PER_PAGE : number * _PER_PAGE]
     counted, _problem = _counted(finder, session, who.viewer, here)
-    found = [_out(settings.base_url, one) for one in counted]
+    found = [_out(address, one) for one in counted]
     return SavedListOut(total=len(rows), page=number, searches=found)
 
 
 @router.post("/api/v1/searches", tags=["search"], status_code=201)
 def new_search(
-    who: Staff, settings: SettingsDep, clock: ClockDep, db: DatabaseDep, finder: FinderDep, body: SearchIn
+    who: Staff, address: AddressDep, clock: ClockDep, db: DatabaseDep, finder: FinderDep, body: SearchIn
 ) -> SavedOut:
     """Save a search under a name of its own (staff)."""
     asked = Asked(**body.model_dump(exclude={"name"}))
     name = body.name if body.name.strip() else _proposed(db, asked)
-    return _out(settings.base_url, _save(db, finder, clock, who, asked, name))
+    return _out(address, _save(db, finder, clock, who, asked, name))
 
 
 def _proposed(db: Database, asked: Asked) -> str:

@@ -65,20 +65,24 @@ def cut_page(
     context = CutPage(
         frame=pages.frame(request, session, who),
         lesson=lesson_ref(lesson),
-        cuts=cuts_object(media, session, lesson),
+        cuts=cuts_object(media, pages, session, lesson),
     )
     return pages.respond(request, who, context)
 
 
 @router.get("/api/v1/lessons/{lesson_id}/cuts", tags=["cuts"])
-def get_cuts(session: Reading, who: WhoDep, media: MediaDep, lesson_id: str) -> dict[str, Any]:
+def get_cuts(
+    session: Reading, who: WhoDep, pages: PagesDep, media: MediaDep, lesson_id: str
+) -> dict[str, Any]:
     """Where a lesson is cut, and what helps to cut it otherwise (its owner, the staff)."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    return cuts_object(media, session, lesson)
+    return cuts_object(media, pages, session, lesson)
 
 
 @router.put("/api/v1/lessons/{lesson_id}/cuts", tags=["cuts"])
-def put_cuts(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str, body: CutsIn) -> CutsOut:
+def put_cuts(
+    session: Writing, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str, body: CutsIn
+) -> CutsOut:
     """Cut a lesson otherwise (its owner, the staff).
 
     Clips whose borders did not move are kept; the old ones play until the new ones do.
@@ -87,16 +91,18 @@ def put_cuts(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str, bod
     wanted = [WantedCut(clip.start_s, clip.end_s, clip.title) for clip in body.clips]
     arranging.rearrange(session, recording, lesson, wanted, body.version, clock())
     version = queries.version_of(recording, queries.arrangement(recording, lesson))
-    return CutsOut(state=recording.state, version=version, progress=f"/lessons/{lesson_id}/progress")
+    progress = pages.at(f"/lessons/{lesson_id}/progress")
+    return CutsOut(state=recording.state, version=version, progress=progress)
 
 
 @router.post("/api/v1/lessons/{lesson_id}/cuts/discard", tags=["cuts"])
-def discard(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str) -> CutsOut:
+def discard(session: Writing, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str) -> CutsOut:
     """Give up other cuts that are being made or could not be made; the lesson stays as it plays."""
     lesson, recording = _editable(session, who, lesson_id)
     arranging.discard(session, recording, lesson, clock())
     version = queries.version_of(recording, queries.arrangement(recording, lesson))
-    return CutsOut(state=recording.state, version=version, progress=f"/lessons/{lesson_id}/progress")
+    progress = pages.at(f"/lessons/{lesson_id}/progress")
+    return CutsOut(state=recording.state, version=version, progress=progress)
 
 
 @router.post("/lessons/{lesson_id}/cuts/discard", include_in_schema=False)

@@ -14,6 +14,7 @@ from library.intake.cutting import MOST_CLIPS, SHORTEST_CLIP_S
 from library.intake.proposing import signs_of
 from library.intake.tables import Recording
 from server.web.media_urls import MediaUrls
+from server.web.pages import Pages
 from transcode.cutting.audio_profile import WAVE_STEP_S
 from transcode.cutting.split import MAX_CLIP_S, Cut
 from transcode.pictures.overview import COLUMNS, ROWS, Overview, tile_step_s
@@ -35,7 +36,7 @@ _NOTHING: dict[str, Any] = {
 }
 
 
-def cuts_object(media: MediaUrls, session: Session, lesson: Lesson) -> dict[str, Any]:
+def cuts_object(media: MediaUrls, pages: Pages, session: Session, lesson: Lesson) -> dict[str, Any]:
     """Return the clips that are wanted of a lesson, and all that helps to cut it otherwise.
 
     Without clips while the recording is still to be heard, and when it cannot be used.
@@ -67,7 +68,7 @@ def cuts_object(media: MediaUrls, session: Session, lesson: Lesson) -> dict[str,
             "chapters": _proposal(chapters) if chapters else None,
         },
         "wave": {"step_s": WAVE_STEP_S, "levels": recording.profile.get("wave", "")},
-        "storyboard": _storyboard(recording, lesson, signs.facts.duration_s),
+        "storyboard": _storyboard(pages, recording, lesson, signs.facts.duration_s),
     }
 
 
@@ -102,7 +103,9 @@ def _proposal(cuts: Sequence[Cut]) -> list[dict[str, Any]]:
     ]
 
 
-def _storyboard(recording: Recording, lesson: Lesson, duration_s: float) -> dict[str, Any] | None:
+def _storyboard(
+    pages: Pages, recording: Recording, lesson: Lesson, duration_s: float
+) -> dict[str, Any] | None:
     board = Overview.from_json(recording.look or {}).storyboard
     if board is None:
         return None
@@ -113,5 +116,7 @@ def _storyboard(recording: Recording, lesson: Lesson, duration_s: float) -> dict
         "rows": ROWS,
         "step_s": tile_step_s(duration_s),
         "times_s": list(board.times_s),
-        "sheets": [f"/lessons/{lesson.id}/storyboard/{n}.jpg" for n in range(1, len(board.sheets) + 1)],
+        "sheets": [
+            pages.at(f"/lessons/{lesson.id}/storyboard/{n}.jpg") for n in range(1, len(board.sheets) + 1)
+        ],
     }

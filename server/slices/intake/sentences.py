@@ -164,6 +164,10 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("请管理员腾出空间。"),
     ),
     "upload_form": (N_("这种上传方式不支持。"), N_("请用上传页面，或普通的 tus 上传。")),
+    "upload_headers": (
+        N_("上传的请求缺少 Tus-Resumable、Upload-Length 或 Upload-Offset：中间的代理去掉了这个标头。"),
+        N_("请管理员让代理原样传递 /tus/ 的标头。"),
+    ),
     "upload_unknown": (N_("服务器上没有这次上传。"), N_("请重新选择文件。")),
     # cuts
     "cuts_not_yet": (N_("录像还没有分好段，现在不能调整。"), N_("请等分段完成后再来。")),

@@ -30,6 +30,9 @@ from server.slices.intake.upload_storage import UploadStorage
 from server.web.deps import ClockDep, DatabaseDep, Lecturer, SettingsDep
 from server.web.who import Who
 
+_NEEDED = {"POST": "upload-length", "PATCH": "upload-offset"}
+"""The header without which a request cannot be meant; tuspyserver itself asks for Tus-Resumable."""
+
 
 def upload_router(settings: Settings) -> APIRouter:
     """Return the routes under /tus/."""
@@ -64,6 +67,9 @@ def _allowed(request: Request, who: Lecturer, db: DatabaseDep) -> None:
     if request.method == "POST" and request.headers.get("content-length", "0") != "0":
         # Bytes in the very first request would be written whatever size was told.
         raise Invalid("upload_form")
+    needed = _NEEDED.get(request.method)
+    if needed is not None and needed not in request.headers:
+        raise Invalid("upload_headers", field=needed)
     upload_id = request.path_params.get("uuid")
     if upload_id is None:
         return

@@ -190,7 +190,9 @@ def _lessons(
                 problem=problem,
                 cues=next((version.cues for version in own if version.in_use), None),
                 warnings=warnings_of(account, catalogue),
-                duplicates=[TwinOut(id=t.id, title=t.title, url=f"/lessons/{t.id}") for t in its_twins],
+                duplicates=[
+                    TwinOut(id=t.id, title=t.title, url=pages.at(f"/lessons/{t.id}")) for t in its_twins
+                ],
                 clips=clips,
             )
         )
@@ -239,7 +241,11 @@ def get_lesson(
     lesson = queries.lesson_for(session, who.viewer, lesson_id)
     others = [
         OtherYearOut(
-            id=card.id, title=card.title, lecturer=card.lecturer, date=card.date, url=f"/lessons/{card.id}"
+            id=card.id,
+            title=card.title,
+            lecturer=card.lecturer,
+            date=card.date,
+            url=pages.at(f"/lessons/{card.id}"),
         )
         for card in cards.other_years(session, who.viewer, [lesson])
     ]

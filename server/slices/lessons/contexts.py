@@ -20,7 +20,7 @@ from server.web.parts import (
     Reason,
     RefusedForm,
 )
-from server.web.sharing import ShareLink
+from server.web.sharing import ShareCard, ShareLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,8 @@ class LessonPage(Context):
     made from the same file that this viewer may see.
     `language` is the lesson's own language. `known_lecturers`, `known_topics` fill the edit form's
     suggestions. `same_topic`: dated lessons of its topics, of other years. `share`: how to hand it on, None
-    while it is not published. `refused`: a form that was not taken, named as its address is.
+    while it is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
+    `refused`: a form that was not taken, named as its address is.
     Forms (POST /lessons/{id}/...):
     publish (note), withdraw (note), audience (audience), delete (confirm=title), edit (title, lecturer,
     topics separated by spaces or commas, date, summary, language).
@@ -123,3 +124,4 @@ class LessonPage(Context):
     rule: CountingRule
     share: ShareLink | None = None
     refused: RefusedForm | None = None
+    card: ShareCard | None = None

@@ -20,13 +20,13 @@ from library.intake import queries as intake
 from library.intake import transcripts
 from library.review import queries as review_queries
 from server.slices.lessons.contexts import HistoryLine, LessonPage, LessonPowers
-from server.web.deps import CardsDep, ClockDep, DatabaseDep, PagesDep, RuleDep, SettingsDep, WhoDep
+from server.web.deps import AddressDep, CardsDep, ClockDep, DatabaseDep, PagesDep, RuleDep, WhoDep
 from server.web.errors import status_of
 from server.web.lesson_cards import lesson_ref
 from server.web.pages import reason
 from server.web.parts import Reason, RefusedForm
 from server.web.remarks import reasons_of
-from server.web.sharing import share_lesson
+from server.web.sharing import share_card, share_lesson
 from transcode.transcripts.captions import new_speakers
 
 
@@ -40,12 +40,12 @@ class Desk:
         pages: PagesDep,
         cards: CardsDep,
         rule: RuleDep,
-        settings: SettingsDep,
+        address: AddressDep,
         clock: ClockDep,
         db: DatabaseDep,
     ) -> None:
         self._request, self._who, self._pages, self._cards = request, who, pages, cards
-        self._rule, self._settings, self._db = rule, settings, db
+        self._rule, self._address, self._db = rule, address, db
         self.clock = clock
 
     @property
@@ -87,11 +87,12 @@ class Desk:
         lecturers, topics = queries.known_names(session, viewer) if powers.edit else ([], [])
         history = review_queries.history(session, found.id) if powers.see_progress else []
         twins = intake.twins(session, viewer, recording) if recording is not None and powers.edit else []
+        clips = self._cards.of_clips(session, found)
         context = LessonPage(
             frame=self._pages.frame(self._request, session, self._who),
             lesson=self._cards.of(session, [found])[0],
             summary=found.summary,
-            clips=self._cards.of_clips(session, found),
+            clips=clips,
             recording_state=recording.state if recording else "none",
             language=found.language,
             has_transcript=found.transcript is not TranscriptQuality.NONE,
@@ -109,7 +110,10 @@ class Desk:
             known_topics=tuple(topics),
             same_topic=self._cards.other_years(session, viewer, [found]),
             rule=self._rule,
-            share=share_lesson(self._settings.base_url, found, f"/lessons/{found.id}"),
+            share=share_lesson(self._address, found, f"/lessons/{found.id}"),
+            card=share_card(
+                self._address, found, f"/lessons/{found.id}", next((c for c in clips if c.ready), None)
+            ),
             refused=refused,
         )
         return self._pages.respond(self._request, self._who, context, status)

@@ -19,7 +19,7 @@ from library.plays import queries as plays
 from library.review import actions as review
 from server.slices.lessons.contexts import HomePage, LessonsPage, SheetPage
 from server.slices.lessons.desk import DeskDep
-from server.web.deps import CardsDep, ClockDep, PagesDep, Reading, SettingsDep, WhoDep
+from server.web.deps import AddressDep, CardsDep, ClockDep, PagesDep, Reading, WhoDep
 from server.web.lesson_cards import lesson_ref
 from server.web.pages import pager, safe_next
 from server.web.parts import Facet
@@ -99,11 +99,11 @@ def lesson(desk: DeskDep, session: Reading, lesson_id: str) -> Response:
 
 @router.get("/lessons/{lesson_id}/sheet")
 def sheet(
-    request: Request, session: Reading, who: WhoDep, pages: PagesDep, settings: SettingsDep, lesson_id: str
+    request: Request, session: Reading, who: WhoDep, pages: PagesDep, address: AddressDep, lesson_id: str
 ) -> Response:
     """A sheet of paper for the door, of a published lesson."""
     found = queries.lesson_for(session, who.viewer, lesson_id)
-    share = share_lesson(settings.base_url, found, f"/lessons/{found.id}")
+    share = share_lesson(address, found, f"/lessons/{found.id}")
     if share is None:
         raise Conflict("not_published")
     context = SheetPage(frame=pages.frame(request, session, who), lesson=lesson_ref(found), share=share)

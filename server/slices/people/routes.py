@@ -17,7 +17,7 @@ from library.organisation import queries as organisation
 from library.organisation.tables import Branch
 from library.people import actions
 from server.slices.people.desk import DeskDep
-from server.web.deps import Reading, SettingsDep
+from server.web.deps import AddressDep, Reading
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,7 +44,7 @@ def people(desk: DeskDep, session: Reading, q: str = "", page: int = 1) -> Respo
 @router.post("/people/invites")
 def invite(
     desk: DeskDep,
-    settings: SettingsDep,
+    address: AddressDep,
     name: Annotated[str, Form()] = "",
     role: Annotated[str, Form()] = "",
     branch: Annotated[str, Form()] = "",
@@ -54,7 +54,7 @@ def invite(
     def act(session: Session) -> str:
         where = _branch(session, branch)
         _invitation, secret = access.invite(session, name, _role(role), where, desk.viewer, desk.clock())
-        return f"{settings.base_url}/welcome/{secret}"
+        return f"{address}/welcome/{secret}"
 
     return desk.make_link("invites", act, name=name, role=role, branch=branch)
 
@@ -102,12 +102,12 @@ def revoke(
 
 
 @router.post("/people/{person_id}/reset")
-def reset(desk: DeskDep, settings: SettingsDep, person_id: str) -> Response:
+def reset(desk: DeskDep, address: AddressDep, person_id: str) -> Response:
     """Make a one-time link with which somebody chooses a new password, shown this once."""
 
     def act(session: Session) -> str:
         secret = access.invite_reset(session, desk.viewer, person_id, desk.clock())
-        return f"{settings.base_url}/welcome/{secret}"
+        return f"{address}/welcome/{secret}"
 
     return desk.make_link("", act)
 

@@ -12,7 +12,7 @@ from library.plays.queries import people_of_days
 from library.plays.statistics import Sort, lesson_figures, overview
 from server.slices.statistics.presentation import lesson_object, overview_object
 from server.slices.statistics.routes import OF_ALL, OF_LESSON, Days
-from server.web.deps import ClockDep, Lecturer, Reading, RuleDep, SettingsDep, SignedIn
+from server.web.deps import AddressDep, ClockDep, Lecturer, Reading, RuleDep, SignedIn
 
 router = APIRouter(prefix="/api/v1", tags=["plays"])
 
@@ -38,7 +38,7 @@ def lesson(
 def all_lessons(
     session: Reading,
     who: Lecturer,
-    settings: SettingsDep,
+    address: AddressDep,
     clock: ClockDep,
     days: DaysDep,
     sort: Sort = "views",
@@ -53,4 +53,4 @@ def all_lessons(
     figures = overview(
         session, who.viewer, days.chosen(clock(), OF_ALL).checked().span, sort=sort, page=page, limit=limit
     )
-    return {"page": page, **overview_object(figures, settings.base_url)}
+    return {"page": page, **overview_object(figures, address)}

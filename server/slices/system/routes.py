@@ -11,7 +11,15 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from library.finding.indexer import IndexUnavailable
 from server import migrate
 from server.slices.system.contexts import ApiDocsPage
-from server.web.deps import AssetsDep, DatabaseDep, IndexerDep, PagesDep, Reading, WhoDep
+from server.web.deps import (
+    PROBE_HEADERS,
+    AssetsDep,
+    DatabaseDep,
+    IndexerDep,
+    PagesDep,
+    Reading,
+    WhoDep,
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,13 +57,25 @@ def ready(db: DatabaseDep, indexer: IndexerDep) -> Response:
     return JSONResponse({"status": status, **checks, "index_behind": behind}, 200 if well else 503)
 
 
-@router.post("/healthz/upload-probe")
-async def upload_probe(request: Request) -> dict[str, Any]:
-    """Say how many bytes of a chunk arrived, so that `weike doctor` finds a proxy that cuts uploads."""
+@router.api_route("/healthz/upload-probe", methods=["POST", "PATCH"])
+async def upload_probe(request: Request, response: Response) -> dict[str, Any]:
+    """Say how a chunk arrived: how many bytes, by which method and scheme, and which of an upload's headers.
+
+    `weike doctor` sends one through whatever stands before us, and finds what changes it. The answer has the
+    headers that an upload's answers need.
+    """
     received = 0
     async for block in request.stream():
         received += len(block)
-    return {"received": received}
+    response.headers["Upload-Offset"] = str(received)
+    response.headers["Location"] = request.url.path
+    response.headers["Cache-Control"] = "no-store"
+    return {
+        "received": received,
+        "method": request.method,
+        "scheme": request.url.scheme,
+        "headers": [name for name in PROBE_HEADERS if name in request.headers],
+    }
 
 
 @router.get("/api/docs")

@@ -8,7 +8,7 @@ from typing import ClassVar
 from library.catalog.rules import LessonKind
 from library.plays.rules import SPEEDS
 from server.web.parts import ClipCard, Context, CountingRule, LessonCard
-from server.web.sharing import ShareLink
+from server.web.sharing import ShareCard, ShareLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +44,9 @@ class ClipPage(Context):
     what there is of it, for those who work on the lesson. `strip_url` is the signed WebVTT of small pictures
     for the seek bar. `downloads` are in order of quality, none when the library does not offer them;
     `in_wechat`: the browser is WeChat's, which saves no files. `share`: how to hand it on, None while its
-    lesson is not published. `speeds`: how many times as fast as life the player can play.
-    `start_playlist_url`: the signed playlist of the smallest picture, with which playing begins; None when
-    it is not known which one that is.
+    lesson is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
+    `speeds`: how many times as fast as life the player can play. `start_playlist_url`: the signed playlist of
+    the smallest picture, with which playing begins; None when it is not known which one that is.
     """
 
     template: ClassVar[str] = "watching/clip.html"
@@ -69,6 +69,7 @@ class ClipPage(Context):
     downloads: tuple[DownloadChoice, ...] = ()
     in_wechat: bool = False
     share: ShareLink | None = None
+    card: ShareCard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import obstore
 from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import actions, queries
-from library.catalog.permits import Action
-from library.core.errors import Invalid
+from library.catalog.permits import Action, media_audience
+from library.core.errors import Invalid, NotFound
+from library.intake.objects import clip_prefix
 from server.slices.watching.poster_contexts import PosterPage, Still
-from server.web.deps import MediaDep, PagesDep, Reading, WhoDep, Writing
+from server.web.deps import MediaDep, PagesDep, Reading, StoreDep, WhoDep, Writing
 from server.web.errors import status_of
 from server.web.lesson_cards import lesson_ref
 from server.web.media_urls import MediaUrls
@@ -22,6 +24,9 @@ from server.web.who import Who
 from transcode.pictures.stills import still_file, still_time_s
 
 router = APIRouter(include_in_schema=False)
+
+_PICTURE_LIFE_S = 3600
+"""For so long caches show another picture than the one that was chosen since."""
 
 
 @router.get("/clips/{clip_id}/poster")
@@ -61,6 +66,23 @@ def _page(
         chosen=next((number for number in numbers if still_file(number) == clip.poster), 0),
         problem=problem,
     )
+
+
+@router.get("/clips/{clip_id}/picture.jpg")
+def picture(session: Reading, who: WhoDep, store: StoreDep, clip_id: str) -> Response:
+    """The picture that stands for a clip, at an address that stays: what cards of shared pages show."""
+    clip = queries.clip_for(session, who.viewer, clip_id)
+    lesson = queries.lesson(session, clip.lesson_id)
+    if not clip.plan or not clip.poster:
+        raise NotFound
+    try:
+        data = bytes(obstore.get(store, f"{clip_prefix(clip.id, clip.plan)}/{clip.poster}").bytes())
+    except FileNotFoundError:
+        raise NotFound from None
+    facts = queries.facts(lesson)
+    public = media_audience(facts.state, facts.audience) == "everyone"
+    headers = {"cache-control": f"{'public' if public else 'private'}, max-age={_PICTURE_LIFE_S}"}
+    return Response(data, media_type="image/jpeg", headers=headers)
 
 
 @router.post("/clips/{clip_id}/poster")

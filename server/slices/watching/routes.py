@@ -23,6 +23,7 @@ from library.plays.rules import Source, check_people
 from server.slices.watching.beat_keys import BeatSigner
 from server.slices.watching.contexts import ClipPage, CueLine, DownloadChoice
 from server.web.deps import (
+    AddressDep,
     CardsDep,
     ClockDep,
     MediaDep,
@@ -36,7 +37,7 @@ from server.web.deps import (
     Writing,
 )
 from server.web.media_urls import MediaUrls
-from server.web.sharing import share_lesson
+from server.web.sharing import share_card, share_lesson
 from server.web.who import Who
 from transcode.hls.files import PLAYLIST
 from transcode.pictures.sprites import INDEX as STRIP_INDEX
@@ -57,6 +58,7 @@ def watch(
     media: MediaDep,
     rule: RuleDep,
     settings: SettingsDep,
+    address: AddressDep,
     clip_id: str,
     t: str = "0",
 ) -> Response:
@@ -78,7 +80,9 @@ def watch(
         clip=card,
         clips=clips,
         kind=lesson.kind,
-        master_url=f"/clips/{clip.id}/growing.m3u8" if growing else media.of(lesson, clip, "master.m3u8"),
+        master_url=pages.at(f"/clips/{clip.id}/growing.m3u8")
+        if growing
+        else media.of(lesson, clip, "master.m3u8"),
         growing=growing,
         captions_url=f"/clips/{clip.id}/captions.vtt" if cues and exact else None,
         cues=_lines(cues),
@@ -90,7 +94,8 @@ def watch(
         start_playlist_url=None if growing else _start_playlist(media, lesson, clip),
         strip_url=media.of(lesson, clip, STRIP_INDEX) if clip.strip and not growing else None,
         downloads=_downloads(clip) if settings.downloads else (),
-        share=share_lesson(settings.base_url, lesson, f"/clips/{clip.id}"),
+        share=share_lesson(address, lesson, f"/clips/{clip.id}"),
+        card=share_card(address, lesson, f"/clips/{clip.id}", card),
         in_wechat="MicroMessenger" in request.headers.get("user-agent", ""),
     )
     return pages.respond(request, who, context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,12 @@ from sqlalchemy import delete
 from library.core.clock import local_day, utc_now
 from library.plays import closing
 from library.plays.tables import Seal
-from server.commands import doctor_checks as checks
+from server.commands.doctor_uploads import PROBE_BYTES, scheme_check
+from server.web.deps import PROBE_HEADERS
 from server.wiring import Ports
 from tests.server.commands.conftest import Ran, Weike
 from tests.support import factories
+from tests.support.server import in_thread
 from tests.support.views import watch
 
 
@@ -32,6 +35,9 @@ def proxy(answer: Callable[[BaseHTTPRequestHandler, int], None]) -> Iterator[str
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            answer(self, int(self.headers["Content-Length"]))
+
+        def do_PATCH(self) -> None:
             answer(self, int(self.headers["Content-Length"]))
 
         def log_message(self, *_: object) -> None:
@@ -181,7 +187,7 @@ def test_an_index_that_is_behind_and_tables_that_are_old(weike: Weike, ports: Po
 
 @pytest.mark.parametrize(
     ("answer", "found"),
-    [(says(checks.PROBE_BYTES), "ok"), (says(1024 * 1024), "bad"), (refuses, "bad")],
+    [(says(PROBE_BYTES), "ok"), (says(1024 * 1024), "bad"), (refuses, "bad")],
     ids=["all", "cut", "refused"],
 )
 @pytest.mark.slow
@@ -195,6 +201,75 @@ def test_a_proxy_that_cuts_uploads_is_found(
     with proxy(answer) as url:
         monkeypatch.setenv("WEIKE_PUBLIC_URL", url)
         assert status(weike("doctor", "--json"))["uploads"] == found
+
+
+def as_a_site(
+    refused: tuple[str, ...] = (), dropped: tuple[str, ...] = ()
+) -> Callable[[BaseHTTPRequestHandler, int], None]:
+    """A site behind a proxy that refuses methods ("as PATCH": carried by POST, too) and drops headers."""
+
+    def answer(handler: BaseHTTPRequestHandler, length: int) -> None:
+        received = len(handler.rfile.read(length))
+        meant = handler.headers.get("X-HTTP-Method-Override", handler.command)
+        if handler.command in refused or f"as {meant}" in refused:
+            handler.send_error(405)
+            return
+        known = [name for name in PROBE_HEADERS if name in handler.headers and name not in dropped]
+        said = {"received": received, "method": meant, "scheme": "http", "headers": known}
+        body = json.dumps(said).encode()
+        handler.send_response(200)
+        for name, value in (("Upload-Offset", str(received)), ("Location", "/")):
+            if name.lower() not in dropped:
+                handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (as_a_site(), {"patch": "ok", "headers": "ok"}),
+        (as_a_site(refused=("PATCH",)), {"patch": "warn"}),
+        (as_a_site(refused=("PATCH", "as PATCH")), {"patch": "bad"}),
+        (as_a_site(dropped=("x-csrf-token",)), {"headers": "bad"}),
+        (as_a_site(dropped=("upload-offset",)), {"headers": "bad"}),
+    ],
+    ids=["well", "no PATCH", "no way", "headers there", "headers back"],
+)
+@pytest.mark.slow
+def test_what_a_proxy_does_to_uploads_is_found(
+    weike: Weike,
+    ports: Ports,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Callable[[BaseHTTPRequestHandler, int], None],
+    found: dict[str, str],
+) -> None:
+    with proxy(answer) as url:
+        monkeypatch.setenv("WEIKE_PUBLIC_URL", url)
+        ran = weike("doctor", "--json")
+    assert status(ran).items() >= {"uploads": "ok", **found}.items()
+    assert all(check["todo"] for check in ran.json["checks"] if check["status"] == "bad")
+
+
+def test_an_https_site_that_is_told_of_http_is_found(ports: Ports) -> None:
+    settings = ports.settings.model_copy(update={"public_url": "https://weike.example"})
+    assert scheme_check(settings, {"scheme": "http"}).status == "warn"
+    assert scheme_check(settings, {"scheme": "https"}).status == "ok"
+    plain = ports.settings.model_copy(update={"public_url": "http://weike.example"})
+    assert scheme_check(plain, {"scheme": "http"}).status == "ok"
+
+
+@pytest.mark.slow
+def test_the_probe_of_a_running_site_tells_all_that_doctor_asks(
+    weike: Weike, ports: Ports, monkeypatch: pytest.MonkeyPatch, data: Path
+) -> None:
+    with in_thread(data) as served:
+        monkeypatch.setenv("WEIKE_PUBLIC_URL", served.base_url)
+        found = status(weike("doctor", "--json"))
+    assert [found[name] for name in ("uploads", "patch", "headers", "scheme")] == ["ok"] * 4
 
 
 def test_an_address_where_nobody_answers_is_only_a_warning(

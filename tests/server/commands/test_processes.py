@@ -7,6 +7,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from tests.server.commands.conftest import Weike, start
+from tests.support import needs
 
 
 def first_line(process: subprocess.Popen[str], pattern: str) -> str:
@@ -84,3 +86,61 @@ def test_a_database_that_is_away_ends_in_one_sentence(weike: Weike, monkeypatch:
     for command in (("migrate",), ("search", "x"), ("user", "list")):
         ran = weike(*command)
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran.err
+
+
+def opened(url: str) -> int:
+    """The status of an address, asked for by another program: tests themselves reach the loopback only."""
+    ask = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1], timeout=20).status)"
+    return int(
+        subprocess.run([sys.executable, "-c", ask, url], capture_output=True, text=True, check=True).stdout
+    )
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("host", ["::1", "[::1]", "::", "0.0.0.0", "localhost"])
+def test_what_serve_prints_opens(data: Path, host: str) -> None:
+    if ":" in host and not has_ipv6():
+        needs.missing("this machine has no IPv6")
+    serving = start(data, "serve", "--host", host, "--port", "0", WEIKE_WORKER="false")
+    assert serving.stdout is not None
+    try:
+        sites, links = [], []
+        while not links or len(links) < len(sites):
+            line = serving.stdout.readline()
+            assert line, "it ended"
+            if found := re.search(r"(http://\S+)$", line):
+                (links if "/welcome/" in found[1] else sites).append(found[1])
+        everywhere = host in ("::", "0.0.0.0")
+        assert len(sites) == 1 or everywhere
+        assert [link.partition("/welcome/")[0] for link in links] == sites
+        if everywhere:
+            assert re.fullmatch(r"http://localhost:\d+", sites[-1])
+        elif ":" in host:
+            assert sites[0].startswith("http://[::1]:")
+        assert [opened(url) for url in (*sites, *links)] == [200] * (2 * len(sites))
+    finally:
+        serving.send_signal(signal.SIGINT)
+        serving.communicate(timeout=60)
+
+
+def test_a_host_that_nobody_knows_ends_in_one_sentence(weike: Weike) -> None:
+    ran = weike("serve", "--host", "nobody.invalid")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert "nobody.invalid" in ran.err
+
+
+def test_a_path_that_is_one_of_the_sites_own_ends_in_one_sentence(
+    weike: Weike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEIKE_PUBLIC_URL", "https://x/lessons")
+    ran = weike("serve", "--port", "0")
+    assert (ran.code, ran.err.count("\n")) == (2, 1), ran.err
+    assert "/lessons" in ran.err

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library.catalog.permits import LessonState
+from library.catalog.permits import Audience, LessonState
 from server.web.sharing import qr_path, share
 from tests.server.conftest import Shelf
 from tests.support.server import Served, in_thread, new_data
@@ -69,6 +70,60 @@ def test_pages_hand_on_the_public_address(public: Shelf) -> None:
     sheet = http.get(f"/lessons/{put.lesson}/sheet").text
     assert qr_path(f"{PUBLIC}/lessons/{put.lesson}?via=qr")[0] in sheet
     assert http.get(f"/lessons/{put.lesson}?via=qr").status_code == 200
+
+
+def card_of(page: str) -> dict[str, str]:
+    """What a crawler reads: names and properties with their contents."""
+    found = {}
+    for tag in re.findall(r"<meta [^>]+>", page):
+        content = re.search(r'content="([^"]*)"', tag)
+        for name in re.findall(r'(?:itemprop|property|name)="([^"]*)"', tag):
+            assert content is not None
+            found[name] = content[1]
+    return found
+
+
+@pytest.mark.slow
+def test_a_page_that_is_handed_on_shows_a_card(public: Shelf) -> None:
+    put = public.lesson(LessonState.PUBLISHED)
+    with httpx.Client(base_url=public.served.base_url) as stranger:
+        for path in (f"/lessons/{put.lesson}", f"/clips/{put.clip}"):
+            card = card_of(stranger.get(path).text)
+            assert put.title in card["og:title"] == card["name"]
+            assert card["og:type"] == "video.other"
+            assert card["og:url"] == f"{PUBLIC}{path}"
+            assert card["og:site_name"] == "微课"
+            assert card["twitter:card"] == "summary_large_image"
+            assert "为人民服务" in card["og:description"] == card["description"]
+            assert card["image"] == card["og:image"] == f"{PUBLIC}/clips/{put.clip}/picture.jpg"
+            picture = stranger.get(card["og:image"].removeprefix(PUBLIC))
+            assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
+            assert picture.headers["cache-control"].startswith("public")
+
+
+@pytest.mark.slow
+def test_a_card_tells_strangers_nothing_of_what_they_may_not_see(served: Served, shelf: Shelf) -> None:
+    for put in (shelf.lesson(), shelf.lesson(LessonState.PUBLISHED, Audience.SIGNED_IN)):
+        for name in ("nobody", "staff"):
+            http = served.person(name).http
+            for path in (f"/lessons/{put.lesson}", f"/clips/{put.clip}"):
+                assert not [key for key in card_of(http.get(path).text) if key.startswith("og:")]
+        stranger = served.person("nobody").http
+        assert stranger.get(f"/clips/{put.clip}/picture.jpg").status_code == 404
+        picture = served.person("staff").http.get(f"/clips/{put.clip}/picture.jpg")
+        assert picture.headers["cache-control"].startswith("private")
+
+
+@pytest.mark.slow
+def test_without_a_public_address_the_one_that_was_asked_for_is_handed_on(
+    served: Served, shelf: Shelf
+) -> None:
+    """Who opened 192.168.1.5 on their phone was given an address of 127.0.0.1."""
+    put = shelf.lesson(LessonState.PUBLISHED)
+    headers = {"Host": "192.168.1.5:8000"}
+    page = served.person("nobody").http.get(f"/lessons/{put.lesson}", headers=headers).text
+    assert f'value="http://192.168.1.5:8000/lessons/{put.lesson}"' in page
+    assert card_of(page)["og:image"] == f"http://192.168.1.5:8000/clips/{put.clip}/picture.jpg"
 
 
 @pytest.mark.slow

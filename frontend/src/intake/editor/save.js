@@ -2,6 +2,7 @@
 import { clock } from '../../shared/format.js';
 import { request } from '../../shared/http.js';
 import { t, tn } from '../../shared/sentences.js';
+import { at } from '../../shared/site.js';
 import { problemWords } from './list.js';
 import { lengthOf, numberOf, wanted } from './model.js';
 
@@ -65,7 +66,7 @@ export class SaveBar {
       const answer = await request('PUT', editor.url, { version: editor.cuts.version, clips: wanted(editor.state) });
       editor.leaving = true;
       this.#tell(words);
-      window.location.href = answer.state === 'ready' ? `/lessons/${editor.lesson}` : answer.progress;
+      window.location.href = answer.state === 'ready' ? at(`/lessons/${editor.lesson}`) : answer.progress;
     } catch (error) {
       this.saving = false;
       this.button.textContent = t('保存');
@@ -90,7 +91,7 @@ export class SaveBar {
   /** A word for the page that comes next. */
   #tell(words) {
     try {
-      const said = { at: `/lessons/${this.editor.lesson}`, words: t('已保存。%(what)s', { what: words }) };
+      const said = { at: at(`/lessons/${this.editor.lesson}`), words: t('已保存。%(what)s', { what: words }) };
       sessionStorage.setItem('weike.said', JSON.stringify(said));
     } catch {
       // Storage may be forbidden: the next page then says nothing.

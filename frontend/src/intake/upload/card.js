@@ -2,6 +2,7 @@
 import { duration, size } from '../../shared/format.js';
 import { request } from '../../shared/http.js';
 import { t } from '../../shared/sentences.js';
+import { at } from '../../shared/site.js';
 import { dayOf, titleFrom } from './accept.js';
 import { Details } from './details.js';
 import { Rate } from './rate.js';
@@ -52,6 +53,7 @@ export class Card {
     this.transfer = new Transfer(this.file, {
       progress: (sent, total) => this.#progress(sent, total),
       done: () => this.#sent(),
+      waiting: (words) => this.#say(words),
       failed: (error) => this.#fail(error.said),
       offline: () => this.#offline(),
     });
@@ -130,8 +132,8 @@ export class Card {
     this.#become('sent');
     this.part('bar').value = 1000;
     this.part('links').hidden = false;
-    this.part('progress-link').href = `/lessons/${this.lesson}/progress`;
-    this.part('lesson-link').href = `/lessons/${this.lesson}`;
+    this.part('progress-link').href = at(`/lessons/${this.lesson}/progress`);
+    this.part('lesson-link').href = at(`/lessons/${this.lesson}`);
     this.#watch();
   }
 
@@ -179,7 +181,7 @@ export class Card {
     } else if (act === 'cancel') {
       this.#cancel();
     } else if (act === 'use-other') {
-      this.#forget().then(() => { window.location.href = this.other?.url ?? '/mine'; });
+      this.#forget().then(() => { window.location.href = this.other?.url ?? at('/mine'); });
     } else if (act === 'keep-both') {
       this.#keepBoth();
     }

@@ -83,7 +83,7 @@ export class Details {
     } catch (error) {
       this.unsaved = true;
       this.#say(this.saved, t('还没有保存：%(why)s', { why: error.said }));
-      if (error.status === 0) this.timer = setTimeout(() => this.save(), 5000);
+      if (error.status === 0 || error.status === 503) this.timer = setTimeout(() => this.save(), 5000);
     }
   }
 

@@ -8,6 +8,7 @@ import { scaleCaptions } from './captions.js';
 import { Transcript } from './cues.js';
 import { cameTo, sourceOf } from './origin.js';
 import { Quiet } from './quiet.js';
+import { at } from '../../shared/site.js';
 import { PlayedRanges } from './ranges.js';
 import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { Screening } from './screening.js';
@@ -44,7 +45,7 @@ class Watch {
     this.quiet = new Quiet(this.video);
     this.sender = new BeatSender({
       post: (url, beat) => request('POST', url, beat),
-      beacon: (url, beat) => navigator.sendBeacon(url, JSON.stringify(beat)),
+      beacon: (url, beat) => navigator.sendBeacon(at(url), JSON.stringify(beat)),
       storage: window.localStorage,
       onCounted: (play, answer) => this.answered(play, answer),
     });
@@ -262,13 +263,13 @@ class Watch {
     this.source?.detach();
     this.source = null;
     this.play = null;
-    this.note(t('这节课已经撤下，现在不能看了。'), t('看别的课'), () => window.location.assign('/lessons'));
+    this.note(t('这节课已经撤下，现在不能看了。'), t('看别的课'), () => window.location.assign(at('/lessons')));
   }
 
   /** While the page was open its lesson was narrowed to people with an account. */
   forSignedIn() {
     const back = encodeURIComponent(window.location.pathname + window.location.search);
-    this.note(t('这节课要登录以后才能看。'), t('去登录'), () => window.location.assign(`/sign-in?next=${back}`));
+    this.note(t('这节课要登录以后才能看。'), t('去登录'), () => window.location.assign(at(`/sign-in?next=${back}`)));
   }
 
   showViews(answer) {

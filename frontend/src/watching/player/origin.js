@@ -1,6 +1,5 @@
 // How a play was come to, as the page can tell: the server's words (library/plays/rules.py, Source).
-
-const FEED = new Set(['/', '/lessons']);
+import { at, inside } from '../../shared/site.js';
 
 const LESSON = /^\/lessons\/[^/]+$/;
 const KEPT = 'weike.came';
@@ -19,8 +18,9 @@ export function sourceOf(here, referrer, siblings, came = {}) {
     return 'link';
   }
   if (from.origin !== page.origin) return 'link';
-  if (from.pathname === '/search') return 'search';
-  if (FEED.has(from.pathname)) return 'feed';
+  const before = inside(from.pathname);
+  if (before === '/search') return 'search';
+  if (['/', '/lessons'].includes(before)) return 'feed';
   if (came[from.pathname]) return came[from.pathname];
   return siblings.includes(from.pathname) && from.pathname !== page.pathname ? 'next' : 'link';
 }
@@ -28,8 +28,8 @@ export function sourceOf(here, referrer, siblings, came = {}) {
 /** Keep how this page was come to, if it is a lesson's; coming back to it from what belongs to it changes nothing. */
 export function noteLesson(here, referrer, storage) {
   const { origin, pathname: path } = new URL(here);
-  if (!LESSON.test(path)) return;
-  const back = [`${origin}/clips/`, `${origin}/lessons/`].some((start) => referrer.startsWith(start));
+  if (!LESSON.test(inside(path))) return;
+  const back = [at('/clips/'), at('/lessons/')].some((start) => referrer.startsWith(origin + start));
   if (!back) storage.setItem(KEPT, JSON.stringify({ [path]: sourceOf(here, referrer, []) }));
 }
 

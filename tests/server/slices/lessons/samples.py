@@ -8,7 +8,7 @@ from dataclasses import replace
 from library.catalog.permits import Audience, LessonState
 from server.slices.lessons import contexts as c
 from server.web.parts import Facet, Flash, LessonRef, Reason, RefusedForm
-from server.web.sharing import share
+from server.web.sharing import ShareCard, share
 from tests.server.pages.samples import (
     LECTURER,
     MEMBER,
@@ -90,6 +90,7 @@ def _one_lesson() -> Iterator[Sample]:
         same_topic=OTHER_YEARS,
         rule=RULE,
         share=share("https://weike.example.cn", "/lessons/lesson0"),
+        card=ShareCard("https://weike.example.cn/lessons/lesson0", SENTENCES[0], ""),
     )
     yield "lesson", full
     powers = c.LessonPowers(

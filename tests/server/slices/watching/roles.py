@@ -25,6 +25,8 @@ CASES = [
     Case("GET /clips/{clip_id}/download", "404 404 409 404 409 409", to_take_along, name="draft"),
     Case("GET /clips/{clip_id}/poster", OWNER_SEES, draft(), name="draft"),
     Case("GET /clips/{clip_id}/poster", "303 403 200 403 200 200", published(), name="published"),
+    Case("GET /clips/{clip_id}/picture.jpg", OWNER_SEES, draft(), name="draft"),
+    Case("GET /clips/{clip_id}/picture.jpg", EVERYBODY, published(), name="published"),
     Case("POST /clips/{clip_id}/poster", OWNER_DOES, draft(still="2"), name="draft"),
     Case("POST /clips/{clip_id}/poster", "401 403 303 403 303 303", published(still="2"), name="published"),
     Case("POST /clips/{clip_id}/poster", "404 404 422 404 422 422", draft(still="9"), name="no such still"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from server.slices.watching import contexts as c
 from server.slices.watching.poster_contexts import PosterPage, Still
 from server.web.parts import LessonRef
-from server.web.sharing import share
+from server.web.sharing import ShareCard, share
 from tests.server.pages.samples import LECTURER, MEMBER, RULE, SENTENCES, TITLES, Sample, card, clips, frame
 
 
@@ -48,6 +48,11 @@ def pages() -> Iterator[Sample]:
         views=986,
         rule=RULE,
         share=share("http://127.0.0.1:8000", "/clips/clip2"),
+        card=ShareCard(
+            "http://127.0.0.1:8000/clips/clip2",
+            SENTENCES[0],
+            "http://127.0.0.1:8000/clips/clip2/picture.jpg",
+        ),
         strip_url="/media/sig/1/everyone/clip2/plan/strip/index.vtt",
         downloads=tuple(c.DownloadChoice(quality=name, size_bytes=size) for name, size in DOWNLOADS.items()),
     )

@@ -7,6 +7,7 @@ import time
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from library.core.database import PATIENCE_S, waiting_at_most
 from library.core.ids import new_id
 from server.logs import told_path
 
@@ -40,7 +41,8 @@ class Requests:
                     ]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request=request_id):
+        # Somebody waits for the answer; threads that work for it inherit the patience.
+        with structlog.contextvars.bound_contextvars(request=request_id), waiting_at_most(PATIENCE_S):
             try:
                 await self._app(scope, receive, sending)
             finally:
