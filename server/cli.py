@@ -134,7 +134,7 @@ def _media_key(app: typer.Typer) -> None:
 
 
 def _doctor(app: typer.Typer) -> None:
-    from server.commands import doctor
+    from server.commands.doctor import command as doctor
 
     app.command("doctor", help=doctor.HELP)(doctor.doctor)
 

@@ -23,7 +23,7 @@ from library.catalog.tables import Lesson
 from library.core.errors import Invalid
 from library.core.text import clean_block, clean_line, name_key, required_line
 from library.intake import transcripts
-from library.intake.manifest import Row
+from library.intake.lists.manifest import Row
 from library.intake.rules import TRANSCRIPT_SUFFIXES
 from library.intake.transcripts import Words
 from transcode.remarks import Remark

@@ -19,7 +19,7 @@ from library.core.text import clean_line
 from library.intake import actions, importing, local, transcripts
 from library.intake import queries as intake
 from library.intake.importing import Outcome
-from library.intake.manifest import BadRow, Manifest, Row, parse_manifest
+from library.intake.lists.manifest import BadRow, Manifest, Row, parse_manifest
 from library.intake.rules import FILE_NAME_MAX, RecordingState
 from library.intake.tables import Recording
 from server.commands.administrator import root

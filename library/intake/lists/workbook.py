@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from library.core.errors import Invalid
-from library.intake.workbook_parts import MOST_COLUMNS, MOST_SHEETS, Part, look_through, refuse_size
+from library.intake.lists.workbook_parts import MOST_COLUMNS, MOST_SHEETS, Part, look_through, refuse_size
 from transcode.remarks import Remark
 
 _NAMES_SAID = 12

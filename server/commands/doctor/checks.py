@@ -27,8 +27,8 @@ from library.plays import queries as plays
 from library.plays.verifying import What, unsealed
 from server import migrate
 from server.addresses import bare_host
-from server.commands.doctor_check import Check
-from server.commands.doctor_uploads import probe_uploads
+from server.commands.doctor.check import Check
+from server.commands.doctor.uploads import probe_uploads
 from server.settings import Settings
 from server.web.assets import AssetsMissingError, load_assets
 from server.web.language.formats import size

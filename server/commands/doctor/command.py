@@ -7,9 +7,9 @@ from typing import Any
 
 import typer
 
-from server.commands import doctor_checks as checks
 from server.commands.console import Console, console_of
-from server.commands.doctor_check import Check
+from server.commands.doctor import checks
+from server.commands.doctor.check import Check
 from server.commands.failures import FAILED
 from server.commands.options import Json
 from server.web.language.i18n import N_

@@ -17,7 +17,7 @@ from typing import Any
 
 from library.core.errors import Invalid
 from library.core.text import clean_line, decode, name_key
-from library.intake.workbook import DAYS_1904, Workbook, shown
+from library.intake.lists.workbook import DAYS_1904, Workbook, shown
 from transcode.remarks import Remark
 
 SUFFIXES = (".jsonl", ".csv", ".xlsx")

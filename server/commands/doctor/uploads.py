@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-from server.commands.doctor_check import Check
+from server.commands.doctor.check import Check
 from server.settings import Settings
 from server.web.deps import PROBE_HEADERS, PROBE_PATH
 from server.web.language.formats import size
