@@ -1,1 +1,1 @@
-"""weike doctor: what is missing and what to do about it (checks), also of the way an upload takes (uploads)."""
+"""weike doctor: what is missing and what to do about it (checks), also on the way of an upload (uploads)."""
