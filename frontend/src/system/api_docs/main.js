@@ -11,6 +11,7 @@ window.SwaggerUIBundle({
   validatorUrl: null, // the default sends the document to another host
   onComplete: () => {
     // Its sections stand below our heading, with none between.
+    place.querySelector('#servers')?.setAttribute('aria-label', 'Server');
     for (const heading of place.querySelectorAll('h3.opblock-tag, .models > h4')) heading.setAttribute('aria-level', '2');
   },
   requestInterceptor: (request) => {
