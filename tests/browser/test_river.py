@@ -149,6 +149,8 @@ def test_a_tap_on_a_line_of_the_text_jumps_there(visit: Visit, library: str) -> 
     page = visit.page
     visit.open(f"/lessons/{library}")
     page.locator("a[href^='/clips/']").first.click()
+    page.wait_for_url("**/clips/**")
+    page.wait_for_load_state("load")  # before its scripts are there a line is a link, and waits for the tap on play
     page.locator(".cues a", has_text="村民自己商量").click()
     page.wait_for_function(
         "() => Math.abs(document.querySelector('video').currentTime - 62.5) < 3", timeout=60_000

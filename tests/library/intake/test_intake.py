@@ -274,14 +274,15 @@ def test_who_speaks_stays_with_the_words_whatever_becomes_of_their_times(db: Dat
         lesson = make.lesson(session, clips=1)
         recording = make.recording(session, lesson)
         minutes = "主持人(00:00:02): 同志们好\n王老师(00:00:09): 共同富裕"
-        actions.put_transcript(session, lesson, minutes.encode(), "纪要.txt")
+        transcripts.take(session, lesson, transcripts.read(minutes.encode(), "纪要.txt"), NOW)
         heard(recording, 9.5)
-        actions.fit_transcript(session, lesson, recording)
+        transcripts.fit(session, lesson, recording, NOW)
         assert cues(session, lesson) == [
             CueLine(2.0, 9.0, "同志们好", "主持人"),
             CueLine(9.0, 9.5, "共同富裕", "王老师"),
         ]
-        actions.put_transcript(session, lesson, "主持人：同志们好\n大家好".encode(), "文稿.txt")
+        plain = transcripts.read("主持人：同志们好\n大家好".encode(), "文稿.txt")
+        transcripts.take(session, lesson, plain, NOW, replace=True)
         assert lesson.transcript == "estimated"
         assert [(c.text, c.speaker) for c in cues(session, lesson)] == [
             ("同志们好", "主持人"),

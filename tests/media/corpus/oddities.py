@@ -81,6 +81,7 @@ SHARED_SCREEN = Recipe(
     "shared screen.ts",
     (),
     seconds=6,
+    size=(320, 180),
     before=(
         film("small.ts", *H264, *AAC),
         later(film("large.ts", *H264, *AAC, size="320x180"), "large.ts", 3),
