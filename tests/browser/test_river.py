@@ -150,7 +150,7 @@ def test_a_tap_on_a_line_of_the_text_jumps_there(visit: Visit, library: str) -> 
     visit.open(f"/lessons/{library}")
     page.locator("a[href^='/clips/']").first.click()
     page.wait_for_url("**/clips/**")
-    page.wait_for_load_state("load")  # before its scripts are there a line is a link, and waits for the tap on play
+    page.wait_for_load_state("load")  # without its scripts a line is a link, and waits for a tap on play
     page.locator(".cues a", has_text="村民自己商量").click()
     page.wait_for_function(
         "() => Math.abs(document.querySelector('video').currentTime - 62.5) < 3", timeout=60_000
