@@ -18,7 +18,6 @@ from library.core.errors import WeikeError
 from server.secrets import SecretUnreadable
 from server.web.assets import AssetsMissingError
 from server.web.language.i18n import N_, Catalogue
-from server.web.middleware.prefix import PrefixTaken
 from transcode.errors import Refused, TranscodeError
 
 FAILED, BAD_INPUT = 1, 2
@@ -73,9 +72,9 @@ def said(error: BaseException, catalogue: Catalogue) -> Said:
 def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
     if _is(error, "server.background.worker", "WorkerBusy"):
         return Said(catalogue.say(N_("这个资料库已经有一个处理进程在运行，同一时间只能有一个。")), FAILED)
-    if isinstance(error, PrefixTaken):
+    if _is(error, "server.web.middleware.prefix", "PrefixTaken"):
         sentence = N_("WEIKE_PUBLIC_URL 里的路径 %(prefix)s 和网站自己的网址分不清。请换一个，例如 /weike。")
-        return Said(catalogue.say(sentence, prefix=error.prefix), BAD_INPUT)
+        return Said(catalogue.say(sentence, prefix=getattr(error, "prefix", "")), BAD_INPUT)
     if isinstance(error, SecretUnreadable):
         return Said(catalogue.say(N_("密钥文件不能用：%(said)s"), said=error), FAILED)
     if isinstance(error, AssetsMissingError):

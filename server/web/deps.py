@@ -26,7 +26,7 @@ from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
 from server.settings import Settings
 from server.web.assets import Assets
-from server.web.csrf import unmasked
+from server.web.csrf import PROBE_PATH, unmasked
 from server.web.lesson_cards import LessonCards
 from server.web.media_urls import MediaUrls
 from server.web.pages import Pages, counting_rule
@@ -41,10 +41,6 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 CHUNK_MAX_BYTES = 8 * 1024 * 1024 + 64 * 1024
 # A form or a JSON body carries at most a transcript.
 BODY_MAX_BYTES = 9 * 1024 * 1024
-# `weike doctor` sends as much as a chunk here; it changes nothing, so nobody gains by forging it.
-PROBE_PATH = "/healthz/upload-probe"
-PROBE_HEADERS = ("tus-resumable", "upload-offset", "upload-length", "upload-metadata", "x-csrf-token")
-"""What uploads cannot do without."""
 
 
 def _held(pick: Callable[[AppState], object]) -> Any:

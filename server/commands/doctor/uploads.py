@@ -10,7 +10,7 @@ from typing import Any
 
 from server.commands.doctor.check import Check
 from server.settings import Settings
-from server.web.deps import PROBE_HEADERS, PROBE_PATH
+from server.web.csrf import PROBE_HEADERS, PROBE_PATH
 from server.web.language.formats import size
 from server.web.language.i18n import N_
 

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from library.finding.indexer import IndexUnavailable
 from server import migrate
 from server.slices.system.contexts import ApiDocsPage
+from server.web.csrf import PROBE_HEADERS
 from server.web.deps import (
-    PROBE_HEADERS,
     AssetsDep,
     DatabaseDep,
     IndexerDep,

@@ -17,7 +17,7 @@ from library.core.clock import local_day, utc_now
 from library.plays import closing
 from library.plays.tables import Seal
 from server.commands.doctor.uploads import PROBE_BYTES, scheme_check
-from server.web.deps import PROBE_HEADERS
+from server.web.csrf import PROBE_HEADERS
 from server.wiring import Ports
 from tests.server.commands.conftest import Ran, Weike
 from tests.support import factories
