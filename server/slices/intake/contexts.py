@@ -16,6 +16,7 @@ from server.web.parts import (
     Pager,
     Progress,
     Reason,
+    RefusedForm,
     Unfinished,
     WorkRow,
 )
@@ -104,7 +105,8 @@ class TranscriptsPage(Context):
     worse, for the reasons `against`; `beginnings` are the first lines of it and of the one in use, by number.
     `board` is what the script draws to move times (`transcripts_json.shift_board`), None where there are no
     exact times or no sound was heard. Forms: POST /lessons/{id}/transcripts (file), .../{n}/use (),
-    .../{n}/shift (seconds).
+    .../{n}/shift (seconds). `refused`: one of them that was not taken, "new" or "shift".
+    `transcript_suffixes` (".srt", ...) fill the file chooser.
     """
 
     template: ClassVar[str] = "intake/transcripts.html"
@@ -116,6 +118,8 @@ class TranscriptsPage(Context):
     against: tuple[Reason, ...] = ()
     beginnings: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     board: Mapping[str, object] | None = None
+    refused: RefusedForm | None = None
+    transcript_suffixes: tuple[str, ...] = TRANSCRIPT_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

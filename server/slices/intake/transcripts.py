@@ -28,7 +28,8 @@ from server.slices.intake.transcripts_json import (
 )
 from server.web.deps import ClockDep, PagesDep, Reading, WhoDep, Writing
 from server.web.lesson_cards import lesson_ref
-from server.web.pages import Pages
+from server.web.pages import Pages, reason
+from server.web.parts import RefusedForm
 from server.web.remarks import reasons_of, warnings_of
 from server.web.who import Who
 
@@ -147,6 +148,19 @@ def transcripts_page(
     `ask` is the number of one about which there is something to decide.
     """
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    return _page(request, session, who, pages, lesson, ask)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    who: Who,
+    pages: Pages,
+    lesson: Lesson,
+    ask: int | None = None,
+    refused: RefusedForm | None = None,
+) -> Response:
+    """Return the page, with a form that was not taken as it was typed."""
     rows = given.versions(session, lesson.id)
     shown = tuple(version_out(one, pages.renderer.catalogue(who.language)) for one in rows)
     asked = next((row for row in shown if row.n == ask and not row.in_use), None)
@@ -161,8 +175,9 @@ def transcripts_page(
         against=reasons_of(against),
         beginnings=_beginnings(session, lesson, [row.n for row in shown if row is asked or row.in_use]),
         board=shift_board(session, lesson, rows),
+        refused=refused,
     )
-    return pages.respond(request, who, context)
+    return pages.respond(request, who, context, 422 if refused else 200)
 
 
 def _beginnings(session: Session, lesson: Lesson, numbers: list[int]) -> dict[int, tuple[str, ...]]:
@@ -171,6 +186,7 @@ def _beginnings(session: Session, lesson: Lesson, numbers: list[int]) -> dict[in
 
 @router.post("/lessons/{lesson_id}/transcripts", include_in_schema=False)
 def give_transcript(
+    request: Request,
     session: Writing,
     who: WhoDep,
     pages: PagesDep,
@@ -180,9 +196,13 @@ def give_transcript(
 ) -> Response:
     """Give a lesson another transcript; one that fits worse is kept, and the page asks."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    if file is None or not file.filename:
-        raise Invalid("no_transcript_file", field="file")
-    words = transcripts.read(file.file.read(TRANSCRIPT_MAX_BYTES + 1), file.filename)
+    try:
+        if file is None or not file.filename:
+            raise Invalid("no_transcript_file", field="file")
+        words = transcripts.read(file.file.read(TRANSCRIPT_MAX_BYTES + 1), file.filename)
+    except Invalid as error:
+        refused = RefusedForm(form="new", typed={}, reason=reason(error))
+        return _page(request, session, who, pages, lesson, refused=refused)
     taken = transcripts.take(session, lesson, words, clock(), person_id=who.viewer.person_id)
     if taken.against:
         return pages.redirect(f"/lessons/{lesson_id}/transcripts?ask={taken.version.n}")
@@ -201,6 +221,7 @@ def use_form(
 
 @router.post("/lessons/{lesson_id}/transcripts/{n}/shift", include_in_schema=False)
 def shift_form(
+    request: Request,
     session: Writing,
     who: WhoDep,
     pages: PagesDep,
@@ -211,7 +232,11 @@ def shift_form(
 ) -> Response:
     """Move all times of a transcript by the seconds that somebody accepted or typed."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    transcripts.move(session, lesson, n, _seconds(seconds), clock())
+    try:
+        transcripts.move(session, lesson, n, _seconds(seconds), clock())
+    except Invalid as error:
+        refused = RefusedForm(form="shift", typed={"seconds": seconds[:40]}, reason=reason(error))
+        return _page(request, session, who, pages, lesson, refused=refused)
     return pages.redirect(f"/lessons/{lesson_id}/transcripts", "transcript_moved")
 
 

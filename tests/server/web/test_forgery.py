@@ -51,7 +51,7 @@ def test_the_token_of_a_form_is_as_good(served: Served, shelf: Shelf) -> None:
     assert staff.http.post(path, data={**form, "csrf": "wrong"}).status_code == 403
     assert staff.http.post(path, data={**form, "csrf": staff.csrf()}).status_code == 303
     files = {"file": ("x.txt", b"words")}
-    put = f"/api/v1/lessons/{shelf.lesson().lesson}/transcript"
+    put = f"/api/v1/lessons/{shelf.lesson().lesson}/transcript?replace=true"
     assert staff.http.put(put, files=files).status_code == 403
     assert staff.http.put(put, files=files, data={"csrf": staff.csrf()}).status_code == 200
 

@@ -78,6 +78,7 @@ CASES = [
     Case("/lessons/{id}/delete", {"confirm": "另一个标题"}, 422, "confirm", make=draft),
     Case("/lessons/{id}/withdraw", {"note": LONG * 2}, 422, "note", make=published),
     Case("/lessons/{id}/audience", {"audience": "nobody"}, 422, "audience", make=published, kept=()),
+    Case("/lessons/{id}/transcripts", {}, 422, "", make=draft),
     Case("/people/invites", INVITE, 422, "branch", kept=("name", "role")),
     Case("/people/{id}/grant", GRANT, 422, "branch", make=newcomer, kept=("role",)),
     Case("/people/{id}/erase", {"confirm": "别人"}, 422, "confirm", who="admin", make=newcomer),
@@ -165,10 +166,11 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
         ):
             hidden = re.sub(r'<input type="hidden"[^>]*>', "", inside)
             if re.search(r"<input (?!class=\"sr\" type=\"radio\")[^>]*name=|<textarea", hidden):
-                typed.add(re.sub(r"\{\{.*?\}\}", "{id}", action))
+                typed.add(re.sub(r"\{\{.*?\}\}", "{id}", action.replace("{{ prefix }}", "")))
     elsewhere = {
         "{id}",  # saving a search: tests/server/slices/finding/test_saved_searches.py
         "/searches/{id}/rename",
+        "/lessons/{id}/transcripts/{id}/shift",  # tests/server/slices/intake/test_transcripts.py
         "/vocabulary/{id}",  # tests/server/slices/dictionary/test_dictionary.py
     }
     assert typed - {case.action for case in CASES} - elsewhere == set()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.transcode.records import STEADY
 from transcode.cutting.pauses import Pause
-from transcode.remarks import Remark
-from transcode.transcripts.captions import cut_cues, estimate_times, fit_cues, named, sentence_ends, to_vtt
+from transcode.transcripts.captions import cut_cues, estimate_times, named, sentence_ends, to_vtt
+from transcode.transcripts.fitting import fit_cues
 from transcode.transcripts.parsing import Cue, parse_transcript
 
 CUES = (Cue(0.0, 4.0, "一"), Cue(4.0, 9.0, "二"), Cue(9.5, 12.0, "三"), Cue(12.0, 20.0, "四"))
@@ -33,13 +33,6 @@ def test_cuts_share_out_every_cue(borders: list[float]) -> None:
     edges = [0.0, *sorted(borders), 20.0]
     found = {cue.text for start, end in pairwise(edges) if end > start for cue in cut_cues(CUES, start, end)}
     assert found == {"一", "二", "三", "四"}
-
-
-def test_cues_behind_the_end_are_cut_and_told() -> None:
-    assert fit_cues(CUES, 20.0) == (CUES, ())
-    kept, warnings = fit_cues(CUES, 10.0)
-    assert kept == (*CUES[:2], Cue(9.5, 10.0, "三"))
-    assert warnings == (Remark("past_the_end", 2, {"last_s": 20.0, "length_s": 10.0}),)
 
 
 def test_vtt_is_well_formed_whatever_the_text() -> None:
