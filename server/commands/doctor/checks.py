@@ -38,7 +38,7 @@ from transcode.errors import TranscodeError
 from transcode.tools import find_tools, missing_encoders
 
 _MUCH_FREE = 5
-_STATIC = Path(__file__).parents[1] / "static"
+_STATIC = Path(__file__).parents[2] / "static"
 
 
 def examine(settings: Settings) -> Iterator[Check]:
