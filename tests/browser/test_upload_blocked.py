@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.proxy import Headers, ProxiedRequest, Rule, proxy
 from tests.support.server import Served, in_thread, new_data, password
@@ -32,14 +33,21 @@ def recording(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return file
 
 
-def begin(chromium: Browser, site: str, file: Path) -> Page:
-    """Sign in through a proxy and choose a file on the upload page."""
+def begin(chromium: Browser, site: str, file: Path, script_after_s: float = 0.0) -> Page:
+    """Sign in through a proxy and choose a file on the upload page, whose script may come later."""
     page = chromium.new_context(locale="zh-CN").new_page()
+
+    def late(route: Route) -> None:
+        time.sleep(script_after_s)
+        route.continue_()
+
+    if script_after_s:
+        page.route("**/upload-*.js", late)
     page.goto(f"{site}/sign-in?next=/upload")
     page.fill("main input[name=username]", "lecturer")
     page.fill("main input[name=password]", password("lecturer"))
     page.click("main form button.primary")
-    page.wait_for_url(f"{site}/upload")
+    page.wait_for_url(f"{site}/upload", wait_until="commit")
     page.set_input_files("#files", str(file))
     return page
 
@@ -119,6 +127,14 @@ def to_http(headers: Headers) -> Headers:
         )
         for name, value in headers
     ]
+
+
+def test_a_file_that_was_chosen_before_the_script_came_was_forgotten(
+    chromium: Browser, served: Served, recording: Path
+) -> None:
+    page = begin(chromium, served.base_url, recording, script_after_s=1.5)
+    expect(page.locator("#uploads [data-part=state]")).to_contain_text("已传完", timeout=20_000)
+    page.context.close()
 
 
 def test_a_location_that_a_proxy_spoiled_was_followed(

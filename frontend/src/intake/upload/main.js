@@ -55,10 +55,13 @@ function add(files) {
   document.getElementById('upload-said').textContent = t('已加入 %(number)s 个文件', { number: files.length });
 }
 
-input.addEventListener('change', () => {
+function take() {
   add([...input.files]);
   input.value = ''; // choosing the same file again must be noticed
-});
+}
+
+input.addEventListener('change', take);
+if (input.files.length) take(); // chosen while this script was still on its way
 
 for (const name of ['dragenter', 'dragover']) {
   document.addEventListener(name, (event) => {
