@@ -63,7 +63,8 @@ class Results:
     """``total`` counts everything the searcher may see that fits, ``hits`` is the page asked for.
 
     ``relaxed``: nothing held all the words, so these hold only some of the rarest; decided without the
-    page's filters.
+    page's filters. ``in_part``: how many of ``total`` hold only some of the words, beside others that hold
+    all.
     ``weights``: how rare each word of the query is in this index; pass it on to ``best_moments``.
     ``counts``: if they were asked for. ``heard``: what letters were taken for as pinyin (dsxx: 党史学习);
     ``expanded`` marks it in what is shown.
@@ -72,6 +73,7 @@ class Results:
     total: int
     hits: tuple[Hit, ...]
     relaxed: bool = False
+    in_part: int = 0
     weights: Mapping[str, float] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     heard: tuple[str, ...] = ()

@@ -37,8 +37,8 @@ def addresses_of_this_machine() -> list[Address]:
     return [
         # A zone (fe80::1%eth0) stays: it tells a link-local address.
         ipaddress.ip_address(one.address)
-        for its in psutil.net_if_addrs().values()
-        for one in its
+        for interface in psutil.net_if_addrs().values()
+        for one in interface
         if one.family in kinds
     ]
 

@@ -145,15 +145,16 @@ class FoundRow:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of hits of `query`. `total` counts all the viewer may see; `relaxed`, `counts` and `heard` as
-    in search.engine.Results. `did_you_mean`: another spelling that finds more, looked for when nothing holds
-    all the words, or only pieces of one."""
+    """One page of hits of `query`. `total` counts all the viewer may see; `relaxed`, `in_part`, `counts` and
+    `heard` as in search.engine.Results. `did_you_mean`: another spelling that finds more, looked for when
+    nothing holds all the words, or only pieces of one."""
 
     total: int
     relaxed: bool
     rows: tuple[FoundRow, ...]
     counts: Counts = field(default_factory=Counts)
     heard: tuple[str, ...] = ()
+    in_part: int = 0
     did_you_mean: str | None = None
     query: Query = field(default_factory=Query)
 
@@ -222,6 +223,7 @@ class Finder:
             rows=tuple(rows),
             counts=results.counts,
             heard=results.heard,
+            in_part=results.in_part,
             did_you_mean=did_you_mean,
             query=query,
         )
@@ -240,7 +242,7 @@ class Finder:
             found = reader.search(query, scope, limit=0, filters=filters, dictionary=dictionary)
         except SearchError as error:
             raise _unavailable(error) from error
-        return 0 if found.relaxed else found.total
+        return 0 if found.relaxed else found.total - found.in_part
 
 
 def views_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:

@@ -101,6 +101,7 @@ class Ranking:
     relaxed: bool
     weights: Mapping[str, float]
     matching: tuple[Mask, ...] = ()
+    in_part: int = 0
 
 
 _Scored = tuple[Leaf, Ids, NDArray[np.float64]]
@@ -357,6 +358,7 @@ def rank(
     terms = _terms(plan, leaves, visible)
     matching = [holding_all(plan, leaf, some) for leaf, some in zip(leaves, fitting, strict=True)]
     relaxed = plan.has_words and not any(some.any() for some in matching)
+    whole = matching
     if relaxed or _is_question_of_few(plan, leaves, matching):
         partly = _relaxed(terms, leaves, _answering(plan, leaves, visible, fitting))
         matching = [all_of | some for all_of, some in zip(matching, partly, strict=True)]
@@ -368,5 +370,14 @@ def rank(
     total = sum(len(documents) for _, documents, _ in scored)
     weights = {term.text: term.idf for term in terms}
     best = _best(scored, wanted, sort, popularity)
+    in_part = (
+        0
+        if relaxed
+        else total
+        - sum(
+            int(np.count_nonzero(some & let_through))
+            for some, let_through in zip(whole, allowed, strict=True)
+        )
+    )
     relaxed = relaxed and any(some.any() for some in matching)
-    return Ranking(total, best, relaxed, weights, tuple(matching))
+    return Ranking(total, best, relaxed, weights, tuple(matching), in_part)

@@ -19,7 +19,7 @@ from server.commands.console import Console, absolute, console_of, write_whole
 from server.commands.failures import BAD_INPUT, Failure
 from server.commands.json_objects import hit_object
 from server.commands.options import Json
-from server.slices.finding.workbook import MOST_HITS, About, Gathered, gather, workbook
+from server.slices.finding.workbook import MOST_HITS, About, Gathered, gather, loosened, workbook
 from server.web.language.formats import clock
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.words import word
@@ -83,7 +83,7 @@ def search(
                 session, machine(session), query, limit=limit or _LISTED, sort=sort, moments=1
             )
             hits = [hit_object(row, ports.settings.base_url) for row in found.rows]
-    value = {"total": found.total, "hits": hits}
+    value = {"total": found.total, "relaxed": found.relaxed, "in_part": found.in_part, "hits": hits}
     console.result(value, as_json, [*_about_lines(console, found), *_hit_lines(console, value)])
 
 
@@ -107,6 +107,9 @@ def _about_lines(console: Console, found: Found) -> Iterator[str]:
         yield console.say(N_("按拼音找了：%(names)s"), names="、".join(found.heard))
     if found.did_you_mean:
         yield console.say(N_("您要找的是不是：%(query)s"), query=found.did_you_mean)
+    said = loosened(found.query, found, console.catalogue) if found.rows else ""
+    if said:
+        yield said
 
 
 def _hit_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:

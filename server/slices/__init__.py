@@ -61,7 +61,6 @@ def phrases() -> Phrases:
     from server.slices.finding import sentences as finding
     from server.slices.finding import words as finding_words
     from server.slices.intake import sentences as intake
-    from server.slices.intake import transcript_sentences as intake_transcripts
     from server.slices.intake import words as intake_words
     from server.slices.lessons import sentences as lessons
     from server.slices.lessons import words as lessons_words
@@ -79,12 +78,7 @@ def phrases() -> Phrases:
             Spoken("everybody", SHARED),
             Spoken("watching", watching.SENTENCES, words=watching_words.WORDS),
             Spoken("finding", finding.SENTENCES, words=finding_words.WORDS),
-            Spoken(
-                "intake",
-                {**intake.SENTENCES, **intake_transcripts.SENTENCES},
-                intake.TOLD_APART,
-                intake_words.WORDS,
-            ),
+            Spoken("intake", intake.SENTENCES, intake.TOLD_APART, intake_words.WORDS),
             Spoken("lessons", lessons.SENTENCES, words=lessons_words.WORDS),
             Spoken("review", review.SENTENCES, words=review_words.WORDS),
             Spoken("statistics", statistics.SENTENCES, words=statistics_words.WORDS),

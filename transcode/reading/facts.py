@@ -25,6 +25,8 @@ REMARKS: Mapping[str, str] = {
     "sound_left": "several sounds can be heard, one was taken; taken, left",
     "sound_silent": "a sound was passed over because nobody speaks in it; taken, left",
     "sound_unreadable": "a sound was passed over because it cannot be decoded; taken, left",
+    "picture_untried": "more pictures than are tried: nobody knows whether the others can be read",
+    "sound_untried": "more sounds than are listened to: nobody knows whether somebody speaks in the others",
     "sound_left_only": "a stereo sound with its right side empty: both sides get the left one",
     "sound_right_only": "the other way round",
     "sound_evened": "the sound's rate or channels change on the way",

@@ -6,6 +6,7 @@ Only parts are decoded, spread over the lecture: some seconds of work however lo
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from transcode.run import run
 from transcode.tools import Tools
 
 MOST_TRIED = 12
-"""Of tracks; a broadcast has a few, a studio's recorder a microphone each."""
+"""Of a kind of tracks; a broadcast has a few, a studio's recorder a microphone each."""
 
 WHOLE_S = 90.0
 """A sound up to this long is heard from end to end."""
@@ -42,9 +43,13 @@ def try_tracks(
     duration_s: float,
     should_stop: Callable[[], bool] | None = None,
 ) -> dict[int, Trial]:
-    """Return what came of each track (index in the file, kind), of MOST_TRIED of them. Raises Cancelled."""
+    """Return what came of each track (index in the file, kind), of MOST_TRIED of a kind. Raises Cancelled."""
     found: dict[int, Trial] = {}
-    for index, kind in list(tracks)[:MOST_TRIED]:
+    tried: Counter[TrackKind] = Counter()
+    for index, kind in tracks:
+        tried[kind] += 1
+        if tried[kind] > MOST_TRIED:
+            continue
         args = (
             frames_args(tools, path, demuxer, index)
             if kind is TrackKind.VIDEO

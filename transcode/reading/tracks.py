@@ -23,6 +23,8 @@ LOUDER_DB = 12.0
 
 _STILL_CODECS = {"mjpeg", "png", "bmp", "gif", "tiff", "webp"}
 _MAX_NAME_CHARS = 60
+_WORD = {TrackKind.VIDEO: "picture", TrackKind.AUDIO: "sound"}
+"""How codes call a kind."""
 _T = TypeVar("_T")
 
 
@@ -94,8 +96,9 @@ def pick(
     indexes: list[int] = [stream["index"] for stream in order]
     own = _first_that_speaks(indexes, trials) if kind is TrackKind.AUDIO else indexes[0]
     taken = wanted if wanted is not None and wanted in indexes else own
-    silent = indexes[: indexes.index(own)] if taken == own else []
-    return Picked(facts[taken], named, _remarks(kind, named, taken, silent))
+    silent = [index for index in indexes[: indexes.index(own)] if index in trials] if taken == own else []
+    untried = [index for index in indexes if index not in trials] if trials and len(tracks) > 1 else []
+    return Picked(facts[taken], named, (*_remarks(kind, named, taken, silent), *_untried(kind, untried)))
 
 
 def other_remarks(streams: Sequence[Mapping[str, Any]], *, has_picture: bool) -> tuple[Remark, ...]:
@@ -124,15 +127,20 @@ def _rank(stream: Mapping[str, Any]) -> tuple[bool, bool]:
 
 
 def _first_that_speaks(indexes: Sequence[int], trials: Mapping[int, Trial]) -> int:
+    """Return the first of those that were listened to, which are the first of the file."""
     levels = {index: trials[index].loudest_db for index in indexes if index in trials}
-    if len(levels) < len(indexes):  # not all were listened to: no ground to prefer another
+    if indexes[0] not in levels:  # no ground to prefer another
         return indexes[0]
     heard = {index: -120.0 if level is None else level for index, level in levels.items()}
-    speaking = [index for index in indexes if heard[index] >= SPEAKS_DB]
+    speaking = [index for index, level in heard.items() if level >= SPEAKS_DB]
     if speaking:
         return speaking[0]
-    loudest = max(indexes, key=lambda index: heard[index])
+    loudest = max(heard, key=lambda index: heard[index])
     return loudest if heard[loudest] >= heard[indexes[0]] + LOUDER_DB else indexes[0]
+
+
+def _untried(kind: TrackKind, indexes: Sequence[int]) -> tuple[Remark, ...]:
+    return (Remark(f"{_WORD[kind]}_untried", len(indexes)),) if indexes else ()
 
 
 def _track(kind: TrackKind, n: int, stream: Mapping[str, Any], decodable: Sequence[int]) -> Track:
@@ -164,9 +172,8 @@ def _remarks(
             track for track in tracks if track.usable and track.index != taken and track.index not in silent
         ],
     }
-    word = "picture" if kind is TrackKind.VIDEO else "sound"
     return tuple(
-        Remark(f"{word}_{reason}", len(some), {"taken": own, "left": "、".join(map(label, some))})
+        Remark(f"{_WORD[kind]}_{reason}", len(some), {"taken": own, "left": "、".join(map(label, some))})
         for reason, some in why.items()
         if some
     )

@@ -13,9 +13,6 @@ from transcode.transcripts.parsing import Cue
 SHORTEST_CUE_S = 0.2
 """A piece of a cue that is shorter than this is not shown (it would only flash)."""
 
-_SPARE_S = 1.0
-"""So far behind the recording's end the last cue may end: nobody reads it to its end."""
-
 _SENTENCE_END = re.compile(r"[。！？!?…；;.]+[”’」』）)\]\"'》\s]*$")
 _FEW_SENTENCES = 0.02
 """Subtitles often carry no punctuation; with fewer cues that end a sentence, a gap counts as an end."""

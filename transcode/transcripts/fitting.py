@@ -40,6 +40,10 @@ _FEWEST_EDGES = 6
 _MOST_EDGES, _MOST_PAUSES = 800, 4000
 """An hour has about 700 cues and 1,500 pauses; more would cost memory and tell nothing new."""
 
+_MOST_SPREAD_S = 48 * 3600.0
+"""A recording and a transcript, one after the other, that are longer than two days are not laid over each
+other: each tenth of a second is a shift to be looked at, which costs memory."""
+
 _TOLERANCE_S = 0.25
 _SAME_SHIFT_S = 1.0
 _WORTH_SAYING_S = 0.4
@@ -227,6 +231,8 @@ def _aligned(
     begins = np.array([start for start, _ in spans[::every]])
     ends = np.array([end for _, end in spans[::every]])
     first, last = -ends.max(), duration_s - begins.min()
+    if last - first > _MOST_SPREAD_S:
+        return None
     bins = np.arange(first, last + 2 * _STEP_S, _STEP_S)
     said = np.zeros(len(bins) - 1)
     for edges, pause_edges in (
@@ -244,7 +250,8 @@ def _aligned(
     share = said / (2 * np.maximum(inside, max(_FEWEST_EDGES, len(begins) / 2)))
     best = int(share.argmax())
     others = share[np.abs(at - at[best]) > _SAME_SHIFT_S]
-    usual = float(np.median(share[inside >= len(begins) / 2])) if len(others) else 0.0
+    often = share[inside >= len(begins) / 2]
+    usual = float(np.median(often)) if len(often) else 0.0
     rival = float(others.max()) if len(others) else 0.0
     if share[best] <= 0:
         return None

@@ -47,6 +47,7 @@ WARNINGS = {
     "overlap": "cues overlapped; the earlier one was shortened",
     "past_the_end": "cues lie behind the recording's end (from fit_cues), which is length_s long; last_s",
     "same_time": "cues at the same time were joined (two languages, usually)",
+    "time_too_late": "cues that begin later than any clock (most_h hours) were left out",
     "too_many_cues": "cues behind the first `most` were not read",
     "unsorted": "cues were not in the order of time and have been sorted",
     "without_time": "cues without a time, in a file of timed ones, were left out",
@@ -112,7 +113,7 @@ def parse_transcript(data: bytes, file_name: str) -> Transcript:
     else:
         raise Refused("transcript_no_cues")
     if not shown:
-        raise Refused("transcript_empty")
+        raise Refused("transcript_no_cues" if notes.count("time_too_late") else "transcript_empty")
     return Transcript("timed" if cues else "plain", shown, encoding, notes.remarks(), cues_read)
 
 

@@ -9,6 +9,9 @@ from transcode.transcripts.raw import MAX_CUES, Notes, RawCue
 from transcode.transcripts.words import SPEAKER_MAX
 
 MAX_CUE_CHARS = 2_000
+MOST_TIME_S = 100 * 3600.0
+"""Later than any clock that a cue is stamped with: a day and a half, after which a transport stream's begins
+again, and two digits of hours. What is later is a slip, or is meant to cost."""
 
 _READING_CHARS_PER_S = 5.0
 _SHORTEST_READING_S = 1.0
@@ -21,6 +24,9 @@ def repaired(cues: Sequence[RawCue], notes: Notes) -> list[RawCue]:
         cues = cues[:MAX_CUES]
     spoken = [bounded(cue, notes) for cue in cues if cue.text]
     notes.add("no_text", len(cues) - len(spoken))
+    in_time = [_ending(cue) for cue in spoken if cue.start_s <= MOST_TIME_S]
+    notes.add("time_too_late", len(spoken) - len(in_time), most_h=round(MOST_TIME_S / 3600))
+    spoken = in_time
     notes.add("unsorted", _out_of_order(spoken))
     in_order = sorted(spoken, key=lambda cue: cue.start_s)
     return list(_apart(_joined(_within_time(ended(in_order), notes), notes), notes))
@@ -49,6 +55,11 @@ def bounded(cue: RawCue, notes: Notes) -> RawCue:
         return cue
     notes.add("long_cue", most=MAX_CUE_CHARS)
     return replace(cue, text=cue.text[:MAX_CUE_CHARS])
+
+
+def _ending(cue: RawCue) -> RawCue:
+    """Return a cue that ends in time: where its end is none, the next one or its length says it."""
+    return cue if cue.end_s is None or cue.end_s <= MOST_TIME_S else replace(cue, end_s=None)
 
 
 def reading_s(text: str) -> float:

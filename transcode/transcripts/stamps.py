@@ -180,7 +180,7 @@ def _fitting(hits: Sequence[_Hit], filled: Sequence[int], *, surely: bool) -> li
         by_form.setdefault(hit.form, []).append(hit)
     if surely and "brackets" in by_form:
         return by_form["brackets"]
-    good = [form for form, its in by_form.items() if _fits(form, its, filled)]
+    good = [form for form, alike in by_form.items() if _fits(form, alike, filled)]
     together = [hit for hit in hits if hit.form in good]
     if len(good) > 1 and not _ascends(together):
         best = max(good, key=lambda form: len(by_form[form]))

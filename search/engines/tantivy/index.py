@@ -93,6 +93,7 @@ class TantivyIndex:
                 total=found.total,
                 hits=hits,
                 relaxed=found.relaxed,
+                in_part=found.in_part,
                 weights=found.weights,
                 counts=found.counts() if counts else Counts(),
                 heard=letters.texts,

@@ -60,13 +60,15 @@ class Search:
         self._terms, self.weights = self._rank(wanted)
         self._ask_for(eligible + view.builder.choices(wanted), all_of=required(wanted))
         self.total = self._count()
-        self.relaxed = False
+        self.relaxed, self.in_part = False, 0
         if not wanted.has_words or (self.total and not wanted.question):
             return
         all_held = view.count(self._fits) if filters else self.total
         if not all_held or self._is_question_of_few(wanted, all_held):
+            whole = self.total
             self._relax(wanted, eligible, beside=self._fits if all_held else None)
             self.total = self._count()
+            self.in_part = self.total - whole if all_held else 0
             any_held = self.total or (bool(filters) and view.count(self._fits))
             self.relaxed = not all_held and any_held > 0
 

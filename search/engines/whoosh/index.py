@@ -106,6 +106,7 @@ class WhooshIndex:
                 total=ranking.total,
                 hits=tuple(_hit(ranked, segments) for ranked in ranking.best[skipped:]),
                 relaxed=ranking.relaxed,
+                in_part=ranking.in_part,
                 weights=ranking.weights,
                 counts=counted,
                 heard=letters.texts,

@@ -70,12 +70,13 @@ class CountOut(BaseModel):
 class SearchOut(BaseModel):
     """What a search found; `total` and `counts` tell of everything the searcher may see.
 
-    `relaxed`: nothing had all the words. `heard`: what letters were taken for as pinyin. `did_you_mean`:
-    another spelling that finds more.
+    `relaxed`: nothing had all the words. `in_part`: how many of `total` have only some of them. `heard`: what
+    letters were taken for as pinyin. `did_you_mean`: another spelling that finds more.
     """
 
     total: int
     relaxed: bool
+    in_part: int
     heard: list[str]
     did_you_mean: str | None
     counts: dict[str, list[CountOut]]
@@ -116,6 +117,7 @@ def search(
     return SearchOut(
         total=found.total,
         relaxed=found.relaxed,
+        in_part=found.in_part,
         heard=list(found.heard),
         did_you_mean=found.did_you_mean,
         counts=_counts(found.counts),

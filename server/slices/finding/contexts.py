@@ -117,9 +117,10 @@ class SearchPage(Context):
 
     `filters`: those that would change something. `sort_urls`: this search in each order. `bare_url`: without
     filters. `loosened` is True when no passage had all the words and passages with some of them are shown
-    instead; `loosened_word` is the word that nobody says, "" when there were several. `asks_nothing`: there
-    is nothing in it to look for, and `hints` say what is missing. `heard`: what letters were taken for as
-    pinyin. `did_you_mean`: another spelling that finds more.
+    instead; `loosened_word` is the word that nobody says, "" when there were several; `in_part`: how many of
+    all results have only some of the words, beside others that have all. `asks_nothing`: there is nothing in
+    it to look for, and `hints` say what is missing. `heard`: what letters were taken for as pinyin.
+    `did_you_mean`: another spelling that finds more.
     `tries`: what of the query keeps it from finding anything ("phrase", "excluded", "field").
     `problem` is set when the index cannot answer now. `popular_topics` are offered when nothing was found.
     `same_topic`: dated lessons of the topics that the results share, of other years.
@@ -135,6 +136,7 @@ class SearchPage(Context):
     bare_url: str = ""
     loosened: bool = False
     loosened_word: str = ""
+    in_part: int = 0
     asks_nothing: bool = False
     hints: tuple[SearchHint, ...] = ()
     examples: SearchExamples = field(default_factory=SearchExamples)

@@ -159,6 +159,7 @@ def search(
         bare_url=_url({**words, **in_order}),
         loosened=found.relaxed,
         loosened_word=found.query.only_word if found.relaxed else "",
+        in_part=found.in_part,
         asks_nothing=found.query.is_empty,
         hints=tuple(SearchHint(code=one.code, name=one.name, value=one.value) for one in hints(found.query)),
         examples=_examples(found, topics, lecturers, years),

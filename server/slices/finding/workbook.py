@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from library.core.clock import CHINA
 from library.core.database import Database
 from library.core.permits import Viewer
-from library.finding.hits import MOST_MOMENTS, Finder, FoundRow
-from search import Filters, Sort, parse
+from library.finding.hits import MOST_MOMENTS, Finder, Found, FoundRow
+from search import Filters, Query, Sort, parse
 from server.web import sheets
 from server.web.language.formats import filters as formats
 from server.web.language.i18n import N_, Catalogue
@@ -64,12 +64,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Gathered:
-    """What goes into a workbook: the moments of the first `hits` of `total` hits; `relaxed` as in Found."""
+    """What goes into a workbook: the moments of the first `hits` of `total` hits; the rest as in Found."""
 
     total: int
     hits: int
     relaxed: bool
     lines: tuple[Line, ...]
+    in_part: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def gather(
 
     Only the texts stay in memory: three moments of 2,000 hits are about 6 MB.
     """
-    total, relaxed = 0, False
+    total, relaxed, in_part = 0, False, 0
     lines: dict[tuple[str, str | None], list[Line]] = {}
     for offset in range(0, most, _CHUNK):
         with db.read() as session:
@@ -118,12 +119,12 @@ def gather(
                 key = (row.lesson.id, row.clip.id if row.clip else None)
                 lines.setdefault(key, _lines(row, base_url, catalogue))
         if offset == 0:
-            total, relaxed = found.total, found.relaxed
+            total, relaxed, in_part = found.total, found.relaxed, found.in_part
         # `total` leaves out what this chunk lost, so the rows that are missing from it are added again.
         if offset + _CHUNK >= found.total + _CHUNK - len(found.rows):
             break
     every = tuple(line for some in lines.values() for line in some)
-    return Gathered(max(total, len(lines)), len(lines), relaxed, every)
+    return Gathered(max(total, len(lines)), len(lines), relaxed, every, in_part)
 
 
 def _lines(row: FoundRow, base_url: str, catalogue: Catalogue) -> list[Line]:
@@ -204,12 +205,14 @@ def _about_lines(gathered: Gathered, about: About, catalogue: Catalogue) -> list
             value=word("sort", about.sort, catalogue),
         ),
         catalogue.say(N_("导出于 %(when)s，共找到 %(total)s 段，这里有 %(hits)s 段。"), **numbers),
-        *([_loosened(about.query, catalogue)] if gathered.relaxed and gathered.hits else []),
+        *filter(None, [loosened(parse(about.query), gathered, catalogue) if gathered.hits else ""]),
     ]
 
 
-def _loosened(query: str, catalogue: Catalogue) -> str:
-    word = parse(query).only_word
-    if word:
-        return catalogue.say(N_("没有找到“%(word)s”，下面是相近的。"), word=word)
-    return catalogue.say(N_("没有一处同时讲到所有这些词，下面是讲到其中一些的。"))
+def loosened(query: Query, found: Found | Gathered, catalogue: Catalogue) -> str:
+    """Return what is to be said of hits that do not hold all the words of a query; "" where all do."""
+    if found.relaxed and query.only_word:
+        return catalogue.say(N_("没有找到“%(word)s”，下面是相近的。"), word=query.only_word)
+    if found.relaxed:
+        return catalogue.say(N_("没有一处同时讲到所有这些词，下面是讲到其中一些的。"))
+    return catalogue.say(N_("其中 %(num)s 段只讲到一部分词。"), num=found.in_part) if found.in_part else ""

@@ -106,13 +106,14 @@ class TranscriptsPage(Context):
     `board` is what the script draws to move times (`transcripts_json.shift_board`), None where there are no
     exact times or no sound was heard. Forms: POST /lessons/{id}/transcripts (file), .../{n}/use (),
     .../{n}/shift (seconds). `refused`: one of them that was not taken, "new" or "shift".
-    `transcript_suffixes` (".srt", ...) fill the file chooser.
+    `transcript_suffixes` (".srt", ...) fill the file chooser. No more than `most_versions` are kept.
     """
 
     template: ClassVar[str] = "intake/transcripts.html"
     lesson: LessonRef
     quality: TranscriptQuality
     versions: tuple[VersionOut, ...]
+    most_versions: int
     account: tuple[Reason, ...] = ()
     asked: VersionOut | None = None
     against: tuple[Reason, ...] = ()

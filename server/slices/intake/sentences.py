@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from server.slices.intake.transcript_sentences import SENTENCES as OF_TRANSCRIPTS
 from server.web.language.i18n import N_
 from server.web.language.phrases import Sentence
 
 SENTENCES: Mapping[str, Sentence] = {
+    **OF_TRANSCRIPTS,
     # recordings
     "empty_file": (N_("这个文件是空的。"), N_("请在电脑上打开它看看，再上传能播放的那一份。")),
     "not_media": (
@@ -119,6 +121,14 @@ SENTENCES: Mapping[str, Sentence] = {
     "sound_unreadable": (
         N_("有的声音读不出来（第 %(left)s 条），用了第 %(taken)s 条。"),
         "",
+    ),
+    "picture_untried": (
+        N_("画面太多，有 %(count)s 条没有逐一试过。"),
+        N_("如果用的不是讲课的那一条，请在处理进度页上选。"),
+    ),
+    "sound_untried": (
+        N_("声音太多，有 %(count)s 条没有逐一听过。"),
+        N_("如果用的不是讲课的那一条，请在处理进度页上选。"),
     ),
     "sound_left_only": (N_("声音只在左边，右边几乎没有，已经放到两边。"), ""),
     "sound_right_only": (N_("声音只在右边，左边几乎没有，已经放到两边。"), ""),
@@ -237,6 +247,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "no_text": (N_("有 %(count)s 行字幕没有文字，已经去掉。"), ""),
     "overlap": (N_("有 %(count)s 行字幕与后一行的时间重叠，已经缩短。"), ""),
     "same_time": (N_("有 %(count)s 行字幕与前一行同时开始，已经合在一起。"), ""),
+    "time_too_late": (
+        N_("有 %(count)s 行的时间在 %(most_h)s 小时以后，没有采用。"),
+        N_("请看一看这些时间写得对不对。"),
+    ),
     "too_many_cues": (N_("字幕太多，只采用了前 %(most)s 行，后面的 %(count)s 行没有采用。"), ""),
     "unsorted": (N_("有 %(count)s 行字幕的时间前后颠倒，已经按时间排好。"), ""),
     "without_time": (N_("有 %(count)s 行没有时间，没有采用。"), ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import library.intake.tables
-from server.slices.intake import cut_editor, routes, track_choice, transcript_sentences, transcripts
+from server.slices.intake import cut_editor, routes, track_choice, transcripts
 from server.slices.intake.contexts import CutPage, MinePage, ProgressPage, TranscriptsPage, UploadPage
 from server.slices.intake.sentences import SENTENCES, TOLD_APART
 from server.slices.intake.uploads import upload_router
@@ -17,7 +17,7 @@ SLICE = Slice(
     routers=(routes.router, cut_editor.router, track_choice.router, transcripts.router),
     built_routers=(upload_router,),
     pages=(UploadPage, ProgressPage, CutPage, TranscriptsPage, MinePage),
-    sentences={**SENTENCES, **transcript_sentences.SENTENCES},
+    sentences=SENTENCES,
     told_apart=TOLD_APART,
     words=WORDS,
     navigation=(

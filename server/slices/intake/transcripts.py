@@ -13,10 +13,12 @@ from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
 from library.catalog.permits import Action
 from library.catalog.tables import Lesson
+from library.catalog.transcript_versions import MOST_VERSIONS
+from library.core.database import Database
 from library.core.errors import Invalid
 from library.intake import queries, transcripts
 from library.intake.rules import TRANSCRIPT_MAX_BYTES
-from library.intake.transcripts import Taken
+from library.intake.transcripts import Taken, Words
 from server.slices.intake.contexts import TranscriptsPage
 from server.slices.intake.transcripts_json import (
     TranscriptOut,
@@ -26,7 +28,7 @@ from server.slices.intake.transcripts_json import (
     transcript_out,
     version_out,
 )
-from server.web.deps import ClockDep, PagesDep, Reading, WhoDep, Writing
+from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, WhoDep, Writing
 from server.web.lesson_cards import lesson_ref
 from server.web.pages import Pages, reason
 from server.web.parts import RefusedForm
@@ -52,7 +54,7 @@ class ShiftIn(BaseModel):
     responses={409: {"description": "It fits worse than the one in use, which stays; both are kept."}},
 )
 def put_transcript(
-    session: Writing,
+    db: DatabaseDep,
     who: WhoDep,
     pages: PagesDep,
     clock: ClockDep,
@@ -61,27 +63,40 @@ def put_transcript(
     replace: Annotated[bool, Query()] = False,
     shift_s: Annotated[float | None, Query()] = None,
 ) -> Any:
-    """Give a lesson what is said in it: .srt, .vtt, .txt or .docx.
+    """Give a lesson what is said in it: subtitles, minutes with stamps, a Word document or plain text.
 
     One that fits worse than the one in use does not replace it: the answer is 409 `transcript_fits_worse`
     with the `reasons` and the `version` under which it is kept; `replace=true` uses it all the same.
     `shift_s` is added to all its times.
     """
-    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    words = transcripts.read(file.file.read(TRANSCRIPT_MAX_BYTES + 1), file.filename or "")
-    taken = transcripts.take(
-        session,
-        lesson,
-        words,
-        clock(),
-        person_id=who.viewer.person_id,
-        replace=replace,
-        shift_s=shift_s,
-    )
-    if taken.against:
-        # Answered, not raised: an error would take back the version that was just kept.
-        return JSONResponse(_refused(pages, who, taken), 409)
-    return transcript_out(taken.version, pages.renderer.catalogue(who.language))
+    words = _read(db, who, lesson_id, file)
+    with db.write() as session:
+        taken = transcripts.take(
+            session,
+            catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT),
+            words,
+            clock(),
+            person_id=who.viewer.person_id,
+            replace=replace,
+            shift_s=shift_s,
+        )
+        if taken.against:
+            # Answered, not raised: an error would take back the version that was just kept.
+            return JSONResponse(_refused(pages, who, taken), 409)
+        return transcript_out(taken.version, pages.renderer.catalogue(who.language))
+
+
+def _read(db: Database, who: Who, lesson_id: str, file: UploadFile | None) -> Words:
+    """Read the file of somebody who may give it, before anything is written: a large one takes seconds, in
+    which nobody else could write.
+
+    Raises Invalid, and as `lesson_for` does.
+    """
+    with db.read() as session:
+        catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    if file is None or not file.filename:
+        raise Invalid("no_transcript_file", field="file")
+    return transcripts.read(file.file.read(TRANSCRIPT_MAX_BYTES + 1), file.filename)
 
 
 def _refused(pages: Pages, who: Who, taken: Taken) -> dict[str, Any]:
@@ -147,8 +162,7 @@ def transcripts_page(
 
     `ask` is the number of one about which there is something to decide.
     """
-    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    return _page(request, session, who, pages, lesson, ask)
+    return _page(request, session, who, pages, lesson_id, ask)
 
 
 def _page(
@@ -156,11 +170,12 @@ def _page(
     session: Session,
     who: Who,
     pages: Pages,
-    lesson: Lesson,
+    lesson_id: str,
     ask: int | None = None,
     refused: RefusedForm | None = None,
 ) -> Response:
-    """Return the page, with a form that was not taken as it was typed."""
+    """Return the page, with a form that was not taken as it was typed; raises as `lesson_for` does."""
+    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     rows = given.versions(session, lesson.id)
     shown = tuple(version_out(one, pages.renderer.catalogue(who.language)) for one in rows)
     asked = next((row for row in shown if row.n == ask and not row.in_use), None)
@@ -175,6 +190,7 @@ def _page(
         against=reasons_of(against),
         beginnings=_beginnings(session, lesson, [row.n for row in shown if row is asked or row.in_use]),
         board=shift_board(session, lesson, rows),
+        most_versions=MOST_VERSIONS,
         refused=refused,
     )
     return pages.respond(request, who, context, 422 if refused else 200)
@@ -187,7 +203,7 @@ def _beginnings(session: Session, lesson: Lesson, numbers: list[int]) -> dict[in
 @router.post("/lessons/{lesson_id}/transcripts", include_in_schema=False)
 def give_transcript(
     request: Request,
-    session: Writing,
+    db: DatabaseDep,
     who: WhoDep,
     pages: PagesDep,
     clock: ClockDep,
@@ -195,18 +211,17 @@ def give_transcript(
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Give a lesson another transcript; one that fits worse is kept, and the page asks."""
-    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     try:
-        if file is None or not file.filename:
-            raise Invalid("no_transcript_file", field="file")
-        words = transcripts.read(file.file.read(TRANSCRIPT_MAX_BYTES + 1), file.filename)
+        words = _read(db, who, lesson_id, file)
     except Invalid as error:
         refused = RefusedForm(form="new", typed={}, reason=reason(error))
-        return _page(request, session, who, pages, lesson, refused=refused)
-    taken = transcripts.take(session, lesson, words, clock(), person_id=who.viewer.person_id)
-    if taken.against:
-        return pages.redirect(f"/lessons/{lesson_id}/transcripts?ask={taken.version.n}")
-    return pages.redirect(f"/lessons/{lesson_id}/transcripts", "transcript_in_use")
+        with db.read() as session:
+            return _page(request, session, who, pages, lesson_id, refused=refused)
+    with db.write() as session:
+        lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+        taken = transcripts.take(session, lesson, words, clock(), person_id=who.viewer.person_id)
+        asked = f"?ask={taken.version.n}" if taken.against else ""
+    return pages.redirect(f"/lessons/{lesson_id}/transcripts{asked}", None if asked else "transcript_in_use")
 
 
 @router.post("/lessons/{lesson_id}/transcripts/{n}/use", include_in_schema=False)
@@ -222,7 +237,7 @@ def use_form(
 @router.post("/lessons/{lesson_id}/transcripts/{n}/shift", include_in_schema=False)
 def shift_form(
     request: Request,
-    session: Writing,
+    db: DatabaseDep,
     who: WhoDep,
     pages: PagesDep,
     clock: ClockDep,
@@ -231,12 +246,14 @@ def shift_form(
     seconds: Annotated[str, Form()] = "",
 ) -> Response:
     """Move all times of a transcript by the seconds that somebody accepted or typed."""
-    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     try:
-        transcripts.move(session, lesson, n, _seconds(seconds), clock())
+        with db.write() as session:
+            lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+            transcripts.move(session, lesson, n, _seconds(seconds), clock())
     except Invalid as error:
         refused = RefusedForm(form="shift", typed={"seconds": seconds[:40]}, reason=reason(error))
-        return _page(request, session, who, pages, lesson, refused=refused)
+        with db.read() as session:
+            return _page(request, session, who, pages, lesson_id, refused=refused)
     return pages.redirect(f"/lessons/{lesson_id}/transcripts", "transcript_moved")
 
 

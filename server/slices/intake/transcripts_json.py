@@ -116,7 +116,7 @@ def shift_board(
 ) -> dict[str, Any] | None:
     """Return what the page draws to move the times of the transcript in use; None when it has none.
 
-    `lines` are [start, end, text] as in the file, without the shift.
+    `lines` are [start, end, text] as in the file, without the shift; `left_out`: how many more there are.
     """
     version = next((one for one in given if one.in_use), None)
     recording = queries.recording_of(session, lesson.id)
@@ -129,6 +129,7 @@ def shift_board(
         "n": version.n,
         "shift_s": version.shift_s,
         "duration_s": lesson.duration_s,
+        "left_out": max(0, version.cues - _MOST_SHOWN),
         "lines": [[c.start_s, c.end_s, c.text] for c in versions.lines_of(version)[:_MOST_SHOWN]],
         "pauses": [[round(p["start_s"], 3), round(p["end_s"], 3)] for p in pauses],
         "wave": {"step_s": WAVE_STEP_S, "levels": recording.profile.get("wave", "")},

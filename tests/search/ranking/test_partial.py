@@ -34,7 +34,7 @@ def test_only_what_answers_in_part_is_shown_instead(
     ]
     made.apply([Document(f"d{n}", f"d{n}", spoken=one, scope=EVERYONE) for n, one in enumerate(said)], [], 1)
     found = made.search(query, EVERYONE, dictionary=SHIPPED)
-    assert (found.total, found.relaxed) == (total, total > 0)
+    assert (found.total, found.relaxed, found.in_part) == (total, total > 0, 0)
     made.close()
 
 
@@ -51,7 +51,7 @@ def test_a_question_that_few_hold_whole_ranks_what_answers_it_beside_them(
     made.apply([Document(f"d{n}", f"d{n}", spoken=one, scope=EVERYONE) for n, one in enumerate(said)], [], 1)
     found = made.search(QUESTION, EVERYONE)
     assert {hit.id for hit in found.hits} == {"d0", "d1"}
-    assert not found.relaxed
+    assert (found.relaxed, found.in_part) == (False, 1), "one holds them all"
     made.apply([Document("whole", "whole", spoken=f"有人问，{QUESTION}？", scope=EVERYONE)], [], 2)
     assert "whole" in {hit.id for hit in made.search(QUESTION, EVERYONE).hits}
     assert "d1" not in {hit.id for hit in made.search(QUESTION, EVERYONE).hits}, "it is said as it stands"

@@ -17,6 +17,7 @@ from library.core.errors import Conflict
 from library.core.permits import NOBODY, Grant, Role, Viewer
 from server.app import create_app
 from server.slices import SLICES
+from server.slices.intake import sentences, transcript_sentences
 from server.web.language.i18n import source_catalogue
 from server.web.language.sentences import SENTENCES
 from server.web.language.words import explain, word
@@ -244,3 +245,9 @@ def test_every_table_of_the_library_is_some_slices() -> None:
     there = {f"library.{path.parent.name}.tables" for path in ROOT.glob("library/*/tables.py")}
     brought: set[ModuleType] = {module for its in SLICES for module in its.tables}
     assert {module.__name__ for module in brought} == there
+
+
+def test_no_sentence_of_the_intake_is_hidden_by_another_with_its_code() -> None:
+    """The only slice whose sentences are two files' put together, where the later would win in silence."""
+    for code, sentence in transcript_sentences.SENTENCES.items():
+        assert sentences.SENTENCES[code] is sentence, code

@@ -62,7 +62,7 @@ DEFAULT = {"disposition": {"default": 1}}
         ([sound(0), sound(1)], [SILENCE, SILENCE], 0, ("sound_left",)),
         ([sound(0), sound(1)], [BROKEN, SPEECH], 1, ("sound_unreadable",)),
         ([sound(0), sound(1)], [BROKEN, BROKEN], 0, ("sound_left",)),  # what is wrong is said when it is read
-        ([sound(0), sound(1)], [SILENCE], 0, ("sound_left",)),  # not all were tried
+        ([sound(0), sound(1)], [SILENCE], 0, ("sound_left", "sound_untried")),
         ([sound(0, codec_name="unknown"), sound(1)], [], 1, ("sound_unreadable",)),
     ],
 )
@@ -91,6 +91,17 @@ def test_a_choice_counts_where_it_can_be_read() -> None:
         facts = facts_of(*two, trials=trials, wanted={TrackKind.AUDIO: 1})
         assert facts.audio is not None
         assert facts.audio.index == taken
+
+
+@pytest.mark.parametrize("speaks", [5, 13])
+def test_of_very_many_sounds_one_was_taken_unheard_and_nothing_said(speaks: int) -> None:
+    """Fourteen microphones, of which the first twelve are listened to."""
+    sounds = [sound(n) for n in range(14)]
+    trials = {n: Trial(True, -20.0 if n == speaks else -90.0) for n in range(12)}
+    facts = facts_of(*sounds, picture(14), trials=trials)
+    assert facts.audio is not None
+    assert facts.audio.index == (speaks if speaks in trials else 0)
+    assert [one.count for one in facts.remarks if one.code.endswith("_untried")] == [2]
 
 
 def test_what_is_neither_picture_nor_sound_is_said_where_it_matters() -> None:

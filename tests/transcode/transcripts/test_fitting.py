@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import tracemalloc
 
 import pytest
 
@@ -131,6 +132,16 @@ def test_lines_of_another_lecture_are_not_laid_anywhere_for_sure() -> None:
     far = shift_by_pauses(shifted(cues, 5000.0), 1200.0, pauses)
     assert far is not None
     assert far.confidence < 0.5
+
+
+@pytest.mark.parametrize("last_s", [30 * HOUR, 99 * HOUR, 1e9])
+def test_lines_over_many_hours_took_all_memory(last_s: float) -> None:
+    cues, pauses = lecture(20, 1, touching=False)
+    tracemalloc.start()
+    shift_by_pauses((*shifted(cues, 5.0), Cue(last_s, last_s + 1.0, "末")), 1200.0, pauses)
+    _now, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most_bytes < 200 * 2**20
 
 
 def test_the_talk_under_the_lines() -> None:

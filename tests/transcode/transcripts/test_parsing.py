@@ -124,6 +124,11 @@ def test_subtitles_with_forgotten_blank_lines_styles_and_odd_arrows() -> None:
             (Cue(1.0, 2.0, "长" * MAX_CUE_CHARS),),
             "long_cue",
         ),
+        (
+            ["00:00:01,000 --> 00:00:02,000\na", "101:00:00,000 --> 101:00:01,000\nb"],
+            (Cue(1.0, 2.0, "a"),),
+            "time_too_late",
+        ),
     ],
 )
 def test_what_is_odd_is_put_right_and_told(rows: list[str], cues: tuple[Cue, ...], warning: str) -> None:
@@ -131,6 +136,32 @@ def test_what_is_odd_is_put_right_and_told(rows: list[str], cues: tuple[Cue, ...
     assert transcript.cues == cues
     assert codes(transcript.warnings) == (warning,)
     assert warning in WARNINGS
+
+
+LATE_TTML = (
+    '<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="1s" end="2s">a</p>'
+    '<p begin="99999999999s">b</p></div></body></tt>'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (LATE_TTML, "a.ttml"),
+        ('[{"start": 1, "end": 2, "text": "a"}, {"start": 1e9, "end": 1000000001.5, "text": "b"}]', "a.json"),
+        (srt("00:00:01,000 --> 999:59:59,000\na", "999:00:00,000 --> 999:00:01,000\nb").decode(), "a.srt"),
+    ],
+)
+def test_a_cue_of_the_year_3000_took_all_memory(text: str, name: str) -> None:
+    """600 bytes: whoever looked where the lines fit asked for 75 GB."""
+    transcript = parse_transcript(text.encode(), name)
+    assert [(cue.start_s, cue.end_s, cue.text) for cue in transcript.cues] == [(1.0, 2.0, "a")]
+    assert [(one.code, one.count) for one in transcript.warnings] == [("time_too_late", 1)]
+
+
+def test_a_file_of_late_cues_alone_is_refused() -> None:
+    with pytest.raises(Refused, match="transcript_no_cues"):
+        parse_transcript(srt("999:00:00,000 --> 999:00:01,000\nb"), "a.srt")
 
 
 def test_characters_that_turn_the_writing_or_hide_are_removed() -> None:

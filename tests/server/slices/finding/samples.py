@@ -92,6 +92,7 @@ def _narrowed_and_loosened(found: c.SearchPage) -> Iterator[Sample]:
         "search_loosened",
         replace(found, results=found.results[:1], loosened=True, did_you_mean="绿水青山 产业"),
     )
+    yield "search_in_part", replace(found, in_part=24)
     yield (
         "search_loosened_word",
         replace(

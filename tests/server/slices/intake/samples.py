@@ -84,9 +84,11 @@ def _transcripts() -> Iterator[Sample]:
         lesson=LessonRef(id="lesson0", title=TITLES[0]),
         quality=TranscriptQuality.EXACT,
         versions=versions,
+        most_versions=50,
         account=ACCOUNT,
         board={
             "n": 2,
+            "left_out": 112,
             "shift_s": -3600.0,
             "duration_s": 1925.0,
             "lines": lines,
