@@ -11,6 +11,9 @@ from library.catalog.tables import TranscriptVersion
 from library.core.errors import NotFound
 from library.people.tables import Person
 
+_NO_NUMBER = 2**31
+"""Beyond what an INTEGER of PostgreSQL holds; asked for it, a database raises an error of its own."""
+
 
 def versions(session: Session, lesson_id: str) -> Sequence[TranscriptVersion]:
     """Return the transcripts that a lesson was given, newest first, without their lines."""
@@ -32,8 +35,8 @@ def versions_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, list[T
 
 
 def version(session: Session, lesson_id: str, n: int) -> TranscriptVersion:
-    """Return one of a lesson's transcripts; raises NotFound."""
-    found = session.get(TranscriptVersion, (lesson_id, n))
+    """Return one of a lesson's transcripts; raises NotFound, also for a number that no column holds."""
+    found = session.get(TranscriptVersion, (lesson_id, n)) if 0 < n < _NO_NUMBER else None
     if found is None:
         raise NotFound
     return found

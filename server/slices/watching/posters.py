@@ -14,7 +14,7 @@ from library.catalog.permits import Action, media_audience
 from library.core.errors import Invalid, NotFound
 from library.intake.objects import clip_prefix
 from server.slices.watching.poster_contexts import PosterPage, Still
-from server.web.deps import MediaDep, PagesDep, Reading, StoreDep, WhoDep, Writing
+from server.web.deps import DatabaseDep, MediaDep, PagesDep, Reading, StoreDep, WhoDep, Writing
 from server.web.errors import status_of
 from server.web.lesson_cards import lesson_ref
 from server.web.media_urls import MediaUrls
@@ -69,17 +69,19 @@ def _page(
 
 
 @router.get("/clips/{clip_id}/picture.jpg")
-def picture(session: Reading, who: WhoDep, store: StoreDep, clip_id: str) -> Response:
+def picture(db: DatabaseDep, who: WhoDep, store: StoreDep, clip_id: str) -> Response:
     """The picture that stands for a clip, at an address that stays: what cards of shared pages show."""
-    clip = queries.clip_for(session, who.viewer, clip_id)
-    lesson = queries.lesson(session, clip.lesson_id)
-    if not clip.plan or not clip.poster:
-        raise NotFound
+    with db.read() as session:
+        clip = queries.clip_for(session, who.viewer, clip_id)
+        if not clip.plan or not clip.poster:
+            raise NotFound
+        file = f"{clip_prefix(clip.id, clip.plan)}/{clip.poster}"
+        facts = queries.facts(queries.lesson(session, clip.lesson_id))
+    # The database is given back first: a bucket may take its time, and crawlers come in crowds.
     try:
-        data = bytes(obstore.get(store, f"{clip_prefix(clip.id, clip.plan)}/{clip.poster}").bytes())
+        data = bytes(obstore.get(store, file).bytes())
     except FileNotFoundError:
         raise NotFound from None
-    facts = queries.facts(lesson)
     public = media_audience(facts.state, facts.audience) == "everyone"
     headers = {"cache-control": f"{'public' if public else 'private'}, max-age={_PICTURE_LIFE_S}"}
     return Response(data, media_type="image/jpeg", headers=headers)

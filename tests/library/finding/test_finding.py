@@ -310,3 +310,16 @@ def test_suggestions_lead_to_the_lesson_or_to_a_search_that_finds_as_many(ports:
         assert look(ports, query).total == by_text[text].count
     assert offered(ports, "   ") == []
     assert offered(ports, "党史")[0].text == "党史学习", "topics before titles"
+
+
+def test_a_question_counts_what_holds_all_of_it_and_says_what_does_not(ports: Ports) -> None:
+    whole = add(ports, "长征组歌", "红军来了。长征组歌，能够唱，取得经验，最后一句，胜利二字。")
+    part = add(ports, "信念", "红军长征的胜利，靠的是坚定的信念。")
+    for n in range(8):
+        add(ports, f"第{n}课", "讲讲日常的工作。")
+    question = "红军长征为什么能够取得最后胜利"
+    found = look(ports, question)
+    assert {row.lesson.id for row in found.rows} == {whole, part}
+    assert (found.total, found.in_part, found.relaxed) == (2, 1, False)
+    with ports.db.read() as session:
+        assert ports.finder.count_hits(session, NOBODY, question) == 1

@@ -130,3 +130,15 @@ def test_the_form_asks_before_it_replaces(lecturer: Person, lesson: str) -> None
     assert lecturer.post(f"/lessons/{lesson}/transcripts").status_code == 422
     versions = lecturer.api("GET", f"/lessons/{lesson}/transcripts").json()["versions"]
     assert [one["n"] for one in versions if one["in_use"]] == [3]
+
+
+@pytest.mark.parametrize("n", [0, -1, 99, 10**30])
+def test_a_number_that_no_version_has_is_not_there(lecturer: Person, lesson: str, n: int) -> None:
+    give(lecturer, lesson, GOOD)
+    assert lecturer.api("POST", f"/lessons/{lesson}/transcripts/{n}/use").status_code == 404
+    assert (
+        lecturer.api("PUT", f"/lessons/{lesson}/transcripts/{n}/shift", json={"shift_s": 1}).status_code
+        == 404
+    )
+    assert lecturer.post(f"/lessons/{lesson}/transcripts/{n}/shift", seconds="1").status_code == 404
+    assert lecturer.http.get(f"/lessons/{lesson}/transcripts?ask={n}").status_code == 200
