@@ -22,7 +22,8 @@ def test_lines_are_moved_along_the_sound_and_a_worse_transcript_is_asked_about(
     visit: Visit, server: Process, tmp_path: Path
 ) -> None:
     page = visit.page
-    words, other = tmp_path / "hour.srt", tmp_path / "plain.txt"
+    words, other, broken = tmp_path / "hour.srt", tmp_path / "plain.txt", tmp_path / "words.docx"
+    broken.write_bytes(b"no document")
     words.write_text(HOUR, "utf-8")
     other.write_text("只有一句话。", "utf-8")
     with Person(server.base_url).sign_in("lecturer", password("lecturer")) as lecturer:
@@ -49,6 +50,10 @@ def test_lines_are_moved_along_the_sound_and_a_worse_transcript_is_asked_about(
     page.get_by_role("button", name="这样移动").click()
     expect(first).to_contain_text("0:02.5")
     expect(page.locator(".remarks")).to_contain_text("-3598.5")
+    page.locator("main input[type=file]").set_input_files(str(broken))
+    page.get_by_role("button", name="上传").click()
+    expect(page.locator("main [role=alert]")).to_be_in_viewport()  # it stood two screens below
+    visit.troubles[:] = [line for line in visit.troubles if "422" not in line]
     page.locator("main input[type=file]").set_input_files(str(other))
     page.get_by_role("button", name="上传").click()
     expect(page.get_by_role("heading", name="要换吗")).to_be_visible()

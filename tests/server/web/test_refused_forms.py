@@ -154,6 +154,7 @@ def test_a_refused_form_was_gone_with_all_that_had_been_typed(
         assert form.said.get(case.wrong, "").strip(), (form.said, "nothing is said beside the field")
     else:
         assert 'role="alert"' in answer.text
+    assert answer.text.count(" autofocus") >= 1, "on a phone the reason would be far below"
     for name in ("password", "again", "old"):
         assert form.values.get(name, "") == "", "a password was sent back"
 
