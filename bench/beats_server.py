@@ -46,7 +46,14 @@ def main() -> None:
     parser.add_argument("--database", default="")
     chosen = parser.parse_args()
     settings = Settings(  # type: ignore[call-arg]
-        data=chosen.data, port=chosen.port, database_url=chosen.database, worker=False, _env_file=None
+        data=chosen.data,
+        port=chosen.port,
+        database_url=chosen.database,
+        worker=False,
+        # All players sit here, and none of them is to wait for its turn.
+        view_address_minute=0,
+        view_address_clip_hour=0,
+        _env_file=None,
     )
     logs.configure("json")
     ports = open_ports(settings)

@@ -44,7 +44,15 @@ def contention(
         stack.callback(ports.close)
         clips = add_clips(ports, processes)[1]
         webs = [
-            stack.enter_context(process(data, WEIKE_DATABASE_URL=url, WEIKE_WORKER="false"))
+            stack.enter_context(
+                process(
+                    data,
+                    WEIKE_DATABASE_URL=url,
+                    WEIKE_WORKER="false",
+                    WEIKE_VIEW_ADDRESS_MINUTE="0",
+                    WEIKE_VIEW_ADDRESS_CLIP_HOUR="0",
+                )
+            )
             for _ in range(processes)
         ]
         if first:

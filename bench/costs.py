@@ -45,7 +45,7 @@ from library.plays.crediting import Beat
 from library.plays.tables import DaySum, Play, View, Watcher
 from server.settings import Settings
 from server.slices.watching.beat_keys import BeatSigner
-from server.web.csrf import csrf_token
+from server.web.forms.csrf import csrf_token
 from server.web.who import SESSION_COOKIE, VISITOR_COOKIE
 from server.wiring import Ports, open_ports
 from tests.setup import nginx_server

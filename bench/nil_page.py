@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
+from anyio.from_thread import start_blocking_portal
 
 from server.app import create_app
 from server.settings import Settings
@@ -30,8 +30,9 @@ def nil_page(folder: Path) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def requesting(ports: Ports) -> Iterator[Callable[[str], None]]:
-    """Yield a function that asks the application of an open library for an address, without a network."""
+def requesting(ports: Ports, token: str = "") -> Iterator[Callable[[str], None]]:
+    """Yield a function that asks the application of an open library for an address, without a network; with
+    an API token as the person whose it is."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     app = create_app(ports.settings, ports)
 
@@ -41,13 +42,17 @@ def requesting(ports: Ports) -> Iterator[Callable[[str], None]]:
     async def send(message: MutableMapping[str, object]) -> None:
         assert message.get("status", 200) == 200, message
 
-    with asyncio.Runner() as runner:
-        yield lambda address: runner.run(app(_request(address), receive, send))
+    # One loop that goes on, as in a server: a loop that ends takes its threads along, and the next request
+    # would pay for new ones.
+    with start_blocking_portal() as portal:
+        yield lambda address: portal.call(app, _request(address, token), receive, send)
 
 
-def _request(address: str) -> dict[str, object]:
+def _request(address: str, token: str) -> dict[str, object]:
     path, _, query = address.partition("?")
     headers = [(b"host", b"localhost"), (b"accept-language", b"zh-CN")]
+    if token:
+        headers.append((b"authorization", f"Bearer {token}".encode()))
     told: dict[str, object] = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http"}
     told |= {
         "path": path,

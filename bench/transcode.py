@@ -28,7 +28,7 @@ from statistics import median
 from threading import Event
 
 from bench.measure import Cost, cost_of, machine, ratio, side_by_side
-from bench.speech import Sentence, speak
+from bench.syllables import Sentence, speak
 from transcode.cutting.audio_profile import AudioProfile, audio_pass
 from transcode.cutting.split import choose_cuts
 from transcode.encoding.package import encode_clip

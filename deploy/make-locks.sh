@@ -9,7 +9,10 @@ compile() {
     "$uv" pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet "$@"
 }
 
-compile pyproject.toml --extra demo --extra dev --output-file requirements/dev.txt "$@"
+compile pyproject.toml --extra demo --extra dev --extra speech --output-file requirements/dev.txt "$@"
 compile pyproject.toml --extra demo --constraint requirements/dev.txt --output-file requirements/demo.txt "$@"
 compile pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt "$@"
+compile pyproject.toml --extra otel --constraint requirements/dev.txt --output-file requirements/otel.txt "$@"
+compile pyproject.toml --extra cas --constraint requirements/dev.txt --output-file requirements/cas.txt "$@"
+compile pyproject.toml --extra speech --constraint requirements/dev.txt --output-file requirements/speech.txt "$@"
 compile --group node --output-file requirements/node.txt "$@"

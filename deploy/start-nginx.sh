@@ -67,10 +67,31 @@ prefix() {
     printf 'rewrite "^%s(?:/(.*))?$" /$1;\n' "$pattern"
 }
 
+# Print the map that tells browsers who came by https to come so from now on (WEIKE_HSTS_S, as Weike itself does):
+# what nginx answers by itself never passes Weike.
+hsts() {
+    seconds=${WEIKE_HSTS_S:-31536000}
+    case $seconds in
+        *[!0-9]*)
+            echo "start-nginx.sh: WEIKE_HSTS_S must be a number of seconds" >&2
+            return 1
+            ;;
+    esac
+    said="max-age=$seconds"
+    [ "$seconds" -eq 0 ] && said=
+    otherwise=
+    case ${WEIKE_PUBLIC_URL:-} in
+        https://*) otherwise=$said ;;
+    esac
+    printf 'map $seen_scheme $hsts {\n    default "%s";\n    https "%s";\n}\n' "$otherwise" "$said"
+}
+
 umask 077
 mkdir -p "$folder/cache"
 taken_off=$(prefix)
 printf '%s\n' "$taken_off" > "$folder/prefix.conf"
+kept_on_https=$(hsts)
+printf '%s\n' "$kept_on_https" > "$folder/hsts.conf"
 known=$(keys)
 write "$known"
 if [ $# -eq 0 ]; then

@@ -10,12 +10,20 @@ import structlog
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from library.access import actions as access
-from library.access.tables import Invitation, SignInFailures
+from library.access import joining
+from library.access.start_tables import JoinRequest
+from library.access.tables import Invitation
+from library.audit import actions as audit
+from library.audit.rules import ERASED, Deed
+from library.audit.tables import AuditEntry
+from library.organisation import actions as organisation
+from library.organisation.tables import NodeChange
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.tables import Person, RoleGrant
 from library.plays import actions as plays
 from library.plays.tables import Play, View, Watcher
+from library.suggestions import actions as suggestions
 
 log = structlog.get_logger()
 
@@ -32,11 +40,19 @@ class Eraser:
     columns: tuple[InstrumentedAttribute[Any], ...]
 
 
+def _erase_deeds(session: Session, person: Person) -> None:
+    audit.erase(session, person.id)
+
+
 # In this order: the account goes last, because the others ask whose it was.
 ERASERS = (
-    Eraser(access.erase, (Invitation.made_by, Invitation.name, SignInFailures.username)),
+    Eraser(access.erase, (Invitation.made_by, Invitation.name)),
+    Eraser(joining.erase, (JoinRequest.name, JoinRequest.username)),
     Eraser(plays.erase, (Play.viewer, View.viewer, Watcher.viewer)),
-    Eraser(people.erase, (RoleGrant.granted_by, Person.username, Person.name)),
+    Eraser(lambda session, person: organisation.forget_person(session, person.id), (NodeChange.changed_by,)),
+    Eraser(suggestions.erase, ()),
+    Eraser(_erase_deeds, (AuditEntry.by_person, AuditEntry.of_person)),
+    Eraser(people.erase, (RoleGrant.granted_by, RoleGrant.ended_by, Person.username, Person.name)),
 )
 
 
@@ -44,12 +60,14 @@ def erase(session: Session, person_id: str, by: str | None) -> None:
     """Erase a member in this transaction; `by` is who does it, None for the machine itself.
 
     Gone: account, name, roles, browsers, tokens, saved searches, what was seen of each clip, the name on the
-    link that made the account. Left without a name: plays, views, decisions, uploads, lessons, and what was
-    taught the search. Raises NotFound, Conflict("last_admin").
+    link that made the account, the words of suggestions that they put their name to. Left without a name:
+    plays, views, decisions, uploads, lessons, answers, and what was taught the search. Raises NotFound,
+    Conflict("last_admin").
     """
     person = people_queries.person(session, person_id)
     for eraser in ERASERS:
         eraser.forget(session, person)
+    audit.note(session, Deed.ACCOUNT_ERASED, None if by == person_id else by, of=ERASED)
     # The one line that stays: who asked for it must be able to be told that, and when, it was done. Never who
     # it was: with the id anybody finds the token in the ledger again.
     log.warning("a member was erased", by="themselves" if by == person_id else by or "-")

@@ -31,6 +31,8 @@ from search.rebuilding import Changes, Rebuilt, rebuild
 from search.text.dictionary import MAX_WORD_UNITS, NO_DICTIONARY, Dictionary, shipped_entries, units_of
 from search.text.fold import fold
 from search.text.names import Names, names_of
+from search.text.persons import seems_to_name_somebody
+from search.text.pinyin import syllables
 from search.text.query_words import MAX_SYNONYMS
 
 __all__ = [
@@ -77,7 +79,9 @@ __all__ = [
     "names_of",
     "parse",
     "rebuild",
+    "seems_to_name_somebody",
     "shipped_entries",
+    "syllables",
     "units_of",
     "words_looked_for",
 ]

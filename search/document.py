@@ -12,7 +12,8 @@ class Document:
 
     ``spoken`` is what is said in the clip: its cues joined by line breaks. ``scope`` holds the opaque tokens
     of those who may see it; an empty scope is seen by nobody. ``branch``, ``kind``, ``language`` and
-    ``length`` are opaque keys, compared as a whole; ``length_class`` makes the last.
+    ``length`` are opaque keys, compared as a whole; ``length_class`` makes the last. ``recognised``: those
+    lines of ``spoken`` that a machine heard and nobody has corrected; they are found by their sound, too.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Document:
     topics: tuple[str, ...] = ()
     summary: str = ""
     spoken: str = ""
+    recognised: str = ""
     date: datetime.date | None = None
     branch: str = ""
     kind: str = ""

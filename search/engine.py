@@ -67,7 +67,7 @@ class Results:
     all.
     ``weights``: how rare each word of the query is in this index; pass it on to ``best_moments``.
     ``counts``: if they were asked for. ``heard``: what letters were taken for as pinyin (dsxx: 党史学习);
-    ``expanded`` marks it in what is shown.
+    ``expanded`` marks it in what is shown. ``by_sound``: recognised words were also found by their sound.
     """
 
     total: int
@@ -77,6 +77,7 @@ class Results:
     weights: Mapping[str, float] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     heard: tuple[str, ...] = ()
+    by_sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,9 @@ class SearchEngine(Protocol):
         popularity: Popularity | None = None,
     ) -> Results:
         """Find documents whose scope meets the searcher's. Raises IndexDamaged, and nothing on any query.
+
+        What a machine recognised is also found by its sound, behind what is written so; a query of two
+        characters only where few documents hold it, because everything sounds like two characters.
 
         ``counts``: also count for the filters. ``popularity``: asked once when ``sort`` is "views", with the
         lessons of all that was found; without it nothing was watched. Of lessons watched as often the better

@@ -6,8 +6,6 @@ import ipaddress
 import socket
 from collections.abc import Iterable
 
-import psutil
-
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
@@ -24,6 +22,24 @@ def opening_host(host: str) -> str:
     return "localhost" if bare_host(host) in EVERYWHERE else bare_host(host)
 
 
+def host_and_port(written: str) -> tuple[str, int]:
+    """Return what `host:port` or `[host]:port` names; raises ValueError."""
+    host, _, port = written.rpartition(":")
+    if not host or not port.isdecimal() or not 0 <= int(port) < 65536 or (":" in host and host[0] != "["):
+        raise ValueError("must be an address and a port, such as 127.0.0.1:9464 or [::1]:9464")
+    return bare_host(host), int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches what listens on `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def web_address(host: str, port: int) -> str:
     """Return the address that opens `port` of `host`, without a slash at the end."""
     # RFC 3986, 3.2.2: brackets around colons; RFC 6874: the zone's sign is written %25.
@@ -31,8 +47,44 @@ def web_address(host: str, port: int) -> str:
     return f"http://{written}" if port == 80 else f"http://{written}:{port}"
 
 
+def network_of(host: str) -> str:
+    """Return what stands for the address that a request or a line came from when it is counted.
+
+    An IPv6 address belongs to a network of which whoever has it has 2^64 more; that is taken instead. What is
+    no address, such as a name or a socket of this machine, stands for itself.
+    """
+    address = _address_of(host)
+    if address is None:
+        return host
+    return str(address) if address.version == 4 else str(_network(address, 64))
+
+
+def shortened(host: str) -> str:
+    """Return the network of an address (IPv4: /24, IPv6: /48), "" for what is none: no single person's."""
+    address = _address_of(host)
+    if address is None:
+        return ""
+    return str(_network(address, 24 if address.version == 4 else 48).network_address)
+
+
+def _address_of(host: str) -> Address | None:
+    """Read an address however it is written: in brackets, with a zone, IPv4 as IPv6."""
+    try:
+        address = ipaddress.ip_address(bare_host(host).partition("%")[0])
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, ipaddress.IPv6Address) else address
+
+
+def _network(address: Address, kept_bits: int) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network((address, kept_bits), strict=False)
+
+
 def addresses_of_this_machine() -> list[Address]:
     """Return all addresses of this machine's interfaces, as the system lists them."""
+    # Loaded where it is used: every command reads the settings, and few ask for addresses.
+    import psutil
+
     kinds = (socket.AF_INET, socket.AF_INET6)
     return [
         # A zone (fe80::1%eth0) stays: it tells a link-local address.

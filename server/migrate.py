@@ -6,7 +6,7 @@ revision the tables are at and which the migrations end with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect
 
 from library.core.database import (
-    LOCK_WAIT_S,
     WRITES,
     Database,
     copy_sqlite,
     sqlite_file,
-    waiting_at_most,
 )
 from library.core.errors import NotFound
+from library.core.patience import LOCK_WAIT_S, waiting_at_most
 from library.organisation import actions as organisation_actions
 from library.organisation import queries as organisation_queries
 
@@ -70,10 +69,33 @@ def _current(connection: Connection) -> str | None:
     return found
 
 
-def upgrade(database: Database, now: datetime, migrations: Path = MIGRATIONS) -> bool:
+def keep_copy(database: Database, wanted: str, now: datetime) -> Path | None:
+    """Copy a SQLite file before it is brought to the revision `wanted`; returns the copy, None elsewhere.
+
+    The last three copies are kept.
+    """
+    file = sqlite_file(str(database.engine.url))
+    if file is None:
+        return None
+    for half in file.parent.glob(f"{file.stem}-before-*.partial*"):  # left by one that was killed
+        half.unlink()
+    copy = file.with_name(f"{file.stem}-before-{wanted}-{now:%Y%m%d%H%M%S}.sqlite")
+    copy_sqlite(file, copy)
+    for old in sorted(file.parent.glob(f"{file.stem}-before-[0-9]*.sqlite"))[:-_COPIES_KEPT]:
+        old.unlink()
+    return copy
+
+
+KeepCopy = Callable[[Database, str, datetime], object]
+"""Copies a library's tables before they change: as `keep_copy`, which does so for SQLite."""
+
+
+def upgrade(
+    database: Database, now: datetime, migrations: Path = MIGRATIONS, copy: KeepCopy | None = keep_copy
+) -> bool:
     """Migrate if needed; returns whether this call did. Several processes may call it at once.
 
-    Raises RowsOrphaned.
+    `copy` is called before anything changes; when it raises, nothing does. Raises RowsOrphaned.
     """
     wanted = newest(migrations)
     if current(database) == wanted:
@@ -83,8 +105,8 @@ def upgrade(database: Database, now: datetime, migrations: Path = MIGRATIONS) ->
         before = _current(connection)
         if before == wanted:  # another process was faster
             return False
-        if before is not None:
-            _keep_copy(database, wanted, now)
+        if before is not None and copy is not None:
+            copy(database, wanted, now)
         from alembic import command
 
         config = alembic_config(migrations)
@@ -122,18 +144,9 @@ def _wait_for_lock(connection: Connection) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
-def _keep_copy(database: Database, wanted: str, now: datetime) -> None:
-    file = sqlite_file(str(database.engine.url))
-    if file is None:
-        return
-    copy_sqlite(file, file.with_name(f"{file.stem}-before-{wanted}-{now:%Y%m%d%H%M%S}.sqlite"))
-    for old in sorted(file.parent.glob(f"{file.stem}-before-*.sqlite"))[:-_COPIES_KEPT]:
-        old.unlink()
-
-
-def prepare(database: Database, organisation: str, now: datetime) -> bool:
+def prepare(database: Database, organisation: str, now: datetime, copy: KeepCopy | None = keep_copy) -> bool:
     """Migrate and make what every library has (the root of the organisation tree); see `upgrade`."""
-    changed = upgrade(database, now)
+    changed = upgrade(database, now, copy=copy)
     # Looked for before the lock is taken: who only reads works on while another program holds the database.
     with suppress(NotFound), database.read() as session:
         organisation_queries.root_branch(session)

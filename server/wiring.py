@@ -8,21 +8,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from library.core.clock import Clock, utc_now
-from library.core.database import Database, open_database
-from server import migrate, secrets
+from library.core.database import Database, open_database, sqlite_file
+from library.people.rules import KEPT_APART
+from server import migrate, private
+from server.keeping.errors import KeepingFailed
+from server.keeping.marker import restoring
+from server.secrets import KeyFile
 from server.settings import Settings
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+    from library.access.sealing import Sealing
+    from library.audit.readings import Readings
     from library.catalog.narrowed import NarrowedClips
+    from library.core.integrity import Integrity
     from library.dictionary.in_use import DictionaryInUse
     from library.finding.hits import Finder
     from library.finding.indexer import Indexer
+    from library.hearing.recogniser import Recogniser
     from library.intake.downloads import Downloads
     from library.searches.asked_queries import AskedQueries
     from library.searches.frequent_queries import FrequentQueries
     from server.delivery.media_keys import MediaKeys
+    from server.identity.opening import Providers
+    from server.metrics import Metrics
+    from server.tracing import Tracing
     from transcode.tools import Tools
 
 
@@ -36,8 +47,37 @@ class Ports:
 
     settings: Settings
     db: Database
-    secret: str
+    site_keys: KeyFile
     clock: Clock = field(default=utc_now)
+
+    @property
+    def secret(self) -> str:
+        """The secret that signs now what this site hands out, except media addresses."""
+        return self.site_keys.in_use[0]
+
+    @cached_property
+    def sealing(self) -> Sealing:
+        """What encrypts second factors, with a secret that is made when it is first needed."""
+        from library.access.sealing import Sealing
+
+        keys = cache(lambda: KeyFile(self.settings.sealing_keys_file, "second factors' keys"))
+        return Sealing(lambda: keys().in_use, "second factor")
+
+    @cached_property
+    def underway(self) -> Sealing:
+        """What encrypts what browsers keep while they are at an identity provider."""
+        from library.access.sealing import Sealing
+
+        return Sealing(lambda: self.site_keys.in_use, "identity provider")
+
+    @cached_property
+    def providers(self) -> Providers:
+        """Who else may sign people in; nothing is loaded for none."""
+        if not self.settings.identity_providers:
+            return {}
+        from server.identity.opening import open_providers
+
+        return open_providers(self.settings.identity_providers)
 
     @cached_property
     def store(self) -> ObjectStore:
@@ -64,6 +104,11 @@ class Ports:
         return NarrowedClips(self.db, self.clock, self.settings.media_life_s)
 
     @cached_property
+    def integrity(self) -> Integrity:
+        """What looks whether the database's file is whole."""
+        return open_integrity(self.settings, self.db, self.clock)
+
+    @cached_property
     def downloads(self) -> Downloads:
         """What makes clips that are saved as files."""
         from library.intake.downloads import Downloads
@@ -75,7 +120,14 @@ class Ports:
         """What people search for, gathered."""
         from library.searches.asked_queries import AskedQueries
 
-        return AskedQueries(self.db, self.secret, self.clock, *self._offering)
+        return AskedQueries(self.db, self.secret, self.clock, *self._offering, self.dictionary.now)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What staff read of people, gathered for the ledger."""
+        from library.audit.readings import Readings
+
+        return Readings(self.db)
 
     @cached_property
     def frequent(self) -> FrequentQueries:
@@ -91,6 +143,21 @@ class Ports:
 
         return DictionaryInUse(self.db)
 
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What this process counts."""
+        from server.metrics import Metrics
+
+        return Metrics()
+
+    @cached_property
+    def tracing(self) -> Tracing | None:
+        """Where spans go, None without the setting; raises TracingMissing."""
+        from server.tracing import Tracing
+
+        url = self.settings.otel_url
+        return Tracing(url, self.settings.executor_id) if url else None
+
     @property
     def _offering(self) -> tuple[int, int]:
         return self.settings.query_searchers, self.settings.keep_queries_days
@@ -102,10 +169,15 @@ class Ports:
             "indexer",
             "media_keys",
             "narrowed",
+            "integrity",
             "downloads",
             "asked",
             "frequent",
+            "readings",
             "dictionary",
+            "providers",
+            "metrics",
+            "tracing",
         ):
             getattr(self, one)
 
@@ -113,6 +185,10 @@ class Ports:
     def tools(self) -> Tools:
         """ffmpeg and ffprobe; raises ToolMissing when first needed, so that a library can be read without."""
         return open_tools(self.settings)
+
+    def recogniser(self) -> Recogniser:
+        """Return what recognises speech; raises Failed(speech_...) with why it cannot be."""
+        return open_recogniser(self.settings, self.tools)
 
     @property
     def finder(self) -> Finder:
@@ -133,7 +209,8 @@ class Ports:
 
     def close(self) -> None:
         """Give everything back."""
-        for one in (self.__dict__.get("downloads"), self.__dict__.get("indexer"), self.db):
+        built = self.__dict__
+        for one in (built.get("downloads"), built.get("indexer"), self.db, built.get("tracing")):
             if one is not None:
                 one.close()
 
@@ -145,12 +222,41 @@ def open_tools(settings: Settings) -> Tools:
     return find_tools(settings.ffmpeg, settings.ffprobe)
 
 
+def open_recogniser(settings: Settings, tools: Tools) -> Recogniser:
+    """Return what recognises speech with the model of the settings; raises Failed(speech_...)."""
+    from library.hearing.recogniser import Recogniser
+    from speech import launch
+    from speech.models import ModelUnusable, usable
+    from transcode.errors import Failed
+    from transcode.run import Limits
+
+    try:
+        model = usable(settings.speech_model)
+    except ModelUnusable as error:
+        raise Failed(f"speech_{error.code}", error.details) from error
+    threads = settings.speech_threads
+    return Recogniser(
+        tools,
+        lambda from_s: launch.command(model.folder, start_s=from_s, threads=threads),
+        launch.environment(threads),
+        Limits(address_space_bytes=settings.speech_memory_bytes, nice=settings.speech_nice),
+        model.name,
+    )
+
+
 def open_indexer(settings: Settings, db: Database) -> Indexer:
     """Return the index of the engine that the settings choose."""
     from library.finding.indexer import Indexer
     from search import ENGINES
 
     return Indexer(db, settings.index_folder, ENGINES[settings.search])
+
+
+def open_integrity(settings: Settings, db: Database, clock: Clock) -> Integrity:
+    """Return what looks whether the database's file is whole."""
+    from library.core.integrity import Integrity
+
+    return Integrity(db, sqlite_file(settings.database), settings.data / "database_check.json", clock)
 
 
 def open_store(settings: Settings) -> ObjectStore:
@@ -167,15 +273,24 @@ def open_store(settings: Settings) -> ObjectStore:
 def open_ports(settings: Settings, clock: Clock = utc_now, *, all_now: bool = True) -> Ports:
     """Open everything the settings name, with the tables up to date; not `all_now`: each when it is needed.
 
-    Raises SecretUnreadable, and the database's or the store's own errors when they cannot be reached.
+    Raises SecretUnreadable, KeepingFailed (half a library was brought back), and the database's or the
+    store's own errors when they cannot be reached.
     """
+    half = restoring(settings.data)
+    if half is not None:
+        raise KeepingFailed("restore_unfinished", data=str(settings.data), name=half)
     settings.data.mkdir(parents=True, exist_ok=True)
     for folder in (settings.uploads_folder, settings.work_folder):
         folder.mkdir(exist_ok=True)
-    secret = secrets.read_or_make(settings.secret_file or settings.data / "secret")
+    if settings.media_group:  # nginx shall be able to read what comes into them
+        for folder in private.shared_folders(settings):
+            folder.mkdir(parents=True, exist_ok=True)
+    private.close(settings)
+    site_keys = KeyFile(settings.site_keys_file, "site keys")
     db = open_database(settings.database, settings.connections)
+    db.policy[KEPT_APART] = settings.three_admins
     migrate.prepare(db, settings.organisation, clock())
-    ports = Ports(settings, db, secret, clock)
+    ports = Ports(settings, db, site_keys, clock)
     if all_now:
         ports.build_all()
     return ports

@@ -9,8 +9,9 @@ from __future__ import annotations
 import gc
 import ipaddress
 import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,19 @@ import pytest
 from library.core.database import Database
 from tests.support import needs, objects, postgres, spreading
 from tests.support.databases import KINDS, Databases
+from tests.support.examples import try_a_share
+from tests.support.processes import expect_servers
 from tests.support.quickness import MARKS, Quickness
 from tests.support.signals import give_children_the_defaults
 
 LONG = ("flow", "browser", "setup", "media")
-"""The folders with the longest modules, the longest first."""
+"""The folders with the longest modules, the longest first; in most of them there is much waiting."""
+
+BROWSER = Path(__file__).parent / "browser"
+"""All in it needs one: who forgets the mark is told."""
+
+WHOLE_MODULE, MARK = re.compile(r"^pytestmark = .*$", re.MULTILINE), re.compile(r"pytest\.mark\.(\w+)")
+"""How a module says that all its tests have a mark."""
 
 CLUSTER = pytest.StashKey[Path]()
 """Where the PostgreSQL of this run lies."""
@@ -33,8 +42,12 @@ CLUSTER = pytest.StashKey[Path]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much of the large corpora a run meets."""
     group = parser.getgroup("weike")
-    group.addoption("--full", action="store_true", help="all of the media corpora, not a share of them")
-    group.addoption("--seed", type=int, help="which share of the media corpora; without it, the day's")
+    group.addoption(
+        "--full", action="store_true", help="all of the large corpora and walks, not a share of them"
+    )
+    group.addoption(
+        "--seed", type=int, help="which share of the large corpora and walks; without it, the day's"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,6 +56,9 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_only_this_machine)
     if all(f"not {mark}" in config.option.markexpr for mark in MARKS):  # make check
         config.pluginmanager.register(Quickness())
+        try_a_share()
+    else:
+        expect_servers()
     told: dict[str, Any] | None = getattr(config, "workerinput", None)
     if told is not None:
         config.option.seed, config.stash[CLUSTER] = told["seed"], Path(told["cluster"])
@@ -60,45 +76,83 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["cluster"] = str(node.config.stash[CLUSTER])
 
 
-def _is_spread(config: pytest.Config) -> bool:
-    """False where all was asked for, or a test by its name."""
-    return not config.option.full and not any("::" in word for word in config.args)
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Say which share of the corpora this run meets, also in a quiet run, which shows no header."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None and _is_spread(session.config):
+    if reporter is not None and spreading.is_spread(session.config):
         reporter.write_line(spreading.words(session.config.option.seed))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say it again where tests failed: what is needed to see them fail again."""
-    if terminalreporter.stats.get("failed") and _is_spread(config):
+    if terminalreporter.stats.get("failed") and spreading.is_spread(config):
         terminalreporter.write_line(spreading.words(config.option.seed))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this run does not meet of the corpora; the long modules first, so that none is last."""
-    items.sort(key=_rank)
-    if not _is_spread(config):
+    """Leave out what this run does not meet of the corpora; the long modules early, so that none is last."""
+    items[:] = _waiting_beside_working(items)
+    unmarked = [
+        item.nodeid
+        for item in items
+        if item.path.parent == BROWSER and not item.get_closest_marker("browser")
+    ]
+    if unmarked:
+        raise pytest.UsageError(f"without the mark `browser`: {', '.join(unmarked)}")
+    if not spreading.is_spread(config):
         return
     out = spreading.left_out(items, config.option.seed)
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if item not in set(out)]
 
 
-def pytest_collection_finish() -> None:
-    """Spare Python from looking for rubbish, again and again, in what every test needs."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare Python from looking for rubbish in what every test needs: not while it is loaded (a fifth of the
+    time would go there), and never again in what has been loaded."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
-def _rank(item: pytest.Item) -> int:
-    """The place of a test among the others: flow and browser modules take minutes each, and a run with two
-    processes that meets them at its end has one of them idle."""
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    return LONG.index(folder) if folder in LONG else len(LONG)
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave unread what a run wants nothing of: only to load what speaks to a browser takes a second."""
+    unwanted = _unwanted_marks(config.option.markexpr)
+    if collection_path == BROWSER:
+        return True if "browser" in unwanted else None
+    if not unwanted or not collection_path.match("test_*.py"):
+        return None
+    whole = WHOLE_MODULE.search(collection_path.read_text("utf-8"))
+    return True if whole and unwanted & set(MARK.findall(whole[0])) else None
+
+
+def _unwanted_marks(expression: str) -> set[str]:
+    """The marks of which pytest's -m wants no test, as far as that is plain: "not a and not b"."""
+    words = [word.split() for word in expression.split(" and ")]
+    plain = all(len(word) == 2 and word[0] == "not" for word in words)
+    return {word[1] for word in words} if plain else set()
+
+
+def _waiting_beside_working(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The tests in an order in which long modules that mostly wait stand between those that compute.
+
+    The test processes take modules in this order. Were all that wait first, the processors would idle for
+    minutes and be fought over later; were a long one last, one process would be at it when the others are
+    done. So the long ones are over after two thirds of the rest, the longest folder first.
+    """
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.path, []).append(item)
+    tests = Path(__file__).parent
+    folder = {path: path.relative_to(tests).parts[0] for path in modules}
+    long = sorted((path for path in modules if folder[path] in LONG), key=lambda one: LONG.index(folder[one]))
+    rest = [path for path in modules if folder[path] not in LONG]
+    places = [(n * 2 / (3 * max(1, len(long))), path) for n, path in enumerate(long)]
+    places += [(n / max(1, len(rest)), path) for n, path in enumerate(rest)]
+    return [item for _place, path in sorted(places, key=lambda one: one[0]) for item in modules[path]]
 
 
 def _only_this_machine(event: str, args: tuple[Any, ...]) -> None:

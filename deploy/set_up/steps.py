@@ -10,14 +10,28 @@ import re
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".setup"
 HEARTBEAT_S = 15
 
-Cases = Sequence[tuple[str, str]]
-"""Patterns looked for in a failed program's output, each with what the user should do."""
+
+@dataclass(frozen=True)
+class Case:
+    """A way in which a program fails: a pattern looked for in its output, and what the user should do.
+
+    `said` is what went wrong, in one sentence, where the program itself says it in many lines ("": its last
+    lines are shown).
+    """
+
+    pattern: str
+    advice: str
+    said: str = ""
+
+
+Cases = Sequence[Case]
 
 
 class SetupError(Exception):
@@ -75,9 +89,7 @@ def only_one_set_up() -> Iterator[None]:
         STATE.mkdir(exist_ok=True)
         lock = (STATE / "lock").open("w")
     except OSError as error:
-        raise SetupError(
-            f"{STATE} cannot be written to ({error.strerror}): {_advice('EACCES', COMMON)}"
-        ) from error
+        raise SetupError(f"{STATE} cannot be written to ({error.strerror}): {_NOT_YOURS}") from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -99,7 +111,7 @@ def run_step(
     """Run ``command``, saying what is done and how long it took.
 
     Its log lies in STATE, so every step is taken within ``only_one_set_up``.
-    Raises SetupError with its last lines and with the advice of the first of ``cases`` that fits.
+    Raises SetupError with what the first of ``cases`` that fits says, or the last lines, and with its advice.
     """
     print(f"{title} ...", flush=True)
     started = time.monotonic()
@@ -117,10 +129,12 @@ def run_step(
             raise
     if child.returncode:
         output = log.read_text(encoding="utf-8", errors="replace").strip()
+        case = _case(output, (*COMMON, *cases))
         tail = "\n".join(f"  | {line}" for line in output.splitlines()[-15:])
+        failed = f": {case.said}" if case and case.said else f" (exit code {child.returncode}).\n{tail}"
         raise SetupError(
-            f"{title} failed (exit code {child.returncode}).\n{tail}\n"
-            f"What to do: {_advice(output, (*COMMON, *cases)) or otherwise}\nThe whole output: {shown(log)}"
+            f"{title} failed{failed}\n"
+            f"What to do: {case.advice if case else otherwise}\nThe whole output: {shown(log)}"
         )
     print(f"  done in {time.monotonic() - started:.0f} s", flush=True)
 
@@ -134,17 +148,16 @@ def _still_running(child: subprocess.Popen[bytes]) -> bool:
     return False
 
 
+_NOT_YOURS = "make this folder yours, or clone it into your home folder."
 COMMON: Cases = (
-    (r"No space left|ENOSPC", "free some disk space (about 2 GB are needed) and start again."),
-    (r"Permission denied|EACCES|EPERM", "make this folder yours, or clone it into your home folder."),
+    Case(r"No space left|ENOSPC", "free some disk space (about 2 GB are needed) and start again."),
+    Case(r"Permission denied|EACCES|EPERM", _NOT_YOURS),
 )
 
 
-def _advice(output: str, cases: Cases) -> str | None:
-    for pattern, advice in cases:
-        if re.search(pattern, output, re.IGNORECASE):
-            return advice
-    return None
+def _case(output: str, cases: Cases) -> Case | None:
+    """Return the first of ``cases`` that fits."""
+    return next((case for case in cases if re.search(case.pattern, output, re.IGNORECASE)), None)
 
 
 def shown(path: Path) -> str:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from library.access.rules import LinkPurpose, TokenScope
+from library.access.second_factor_rules import SecondFactorPolicy, is_required
 from library.access.tables import ApiToken, Invitation, SignIn
+from library.core.clock import local_day
 from library.core.errors import NotFound
 from library.core.permits import Role, Viewer
 from library.organisation.tables import Branch
 from library.people.queries import viewer_of
-from library.people.tables import Person
+from library.people.tables import Person, RoleGrant
 
 
 def hash_token(token: str) -> str:
@@ -31,10 +34,17 @@ class Signed:
     language: str | None
     sign_in_id: str
     seen_at: datetime
+    network: str
 
 
-def signed_in(session: Session, cookie: str, now: datetime) -> Signed | None:
-    """Return who holds the session cookie, or None when it is unknown, expired, or the account is closed."""
+def signed_in(
+    session: Session, cookie: str, now: datetime, policy: SecondFactorPolicy = SecondFactorPolicy.OFF
+) -> Signed | None:
+    """Return who holds the session cookie, or None when it is unknown, expired, or the account is closed.
+
+    So it is for one that was opened by a password alone, when `policy` asks more of the roles that its person
+    holds by now.
+    """
     row = session.execute(
         select(SignIn, Person)
         .join(Person, Person.id == SignIn.person_id)
@@ -43,22 +53,49 @@ def signed_in(session: Session, cookie: str, now: datetime) -> Signed | None:
     if row is None:
         return None
     sign_in, person = row
-    return Signed(viewer_of(session, person), person.language, sign_in.id, sign_in.seen_at)
+    viewer = viewer_of(session, person, local_day(now))
+    if sign_in.second_at is None and is_required(policy, viewer):
+        return None
+    return Signed(viewer, person.language, sign_in.id, sign_in.seen_at, sign_in.network)
 
 
-def viewer_by_token(session: Session, token: str) -> Viewer | None:
-    """Return the viewer an API token stands for, None when it is unknown or the account is closed."""
-    person = session.scalars(
-        select(Person)
-        .join(ApiToken, ApiToken.person_id == Person.id)
-        .where(ApiToken.token_hash == hash_token(token), Person.active)
+@dataclass(frozen=True)
+class Program:
+    """A program with a token: for whom it asks, and what it may do in their name."""
+
+    viewer: Viewer
+    scope: TokenScope
+    token_id: str
+    used_at: datetime | None
+
+
+def program(session: Session, token: str, now: datetime) -> Program | None:
+    """Return the program an API token stands for, None when it is unknown or over, or the account closed."""
+    row = session.execute(
+        select(ApiToken, Person)
+        .join(Person, Person.id == ApiToken.person_id)
+        .where(ApiToken.token_hash == hash_token(token), ApiToken.expires_at > now, Person.active)
     ).first()
-    return viewer_of(session, person) if person else None
+    if row is None:
+        return None
+    its, person = row
+    return Program(viewer_of(session, person, local_day(now)), its.scope, its.id, its.used_at)
 
 
-def token_used_at(session: Session, token: str) -> datetime | None:
-    """Return when an API token was last seen in use, None when it never was."""
-    return session.scalar(select(ApiToken.used_at).where(ApiToken.token_hash == hash_token(token)))
+def roles_key(session: Session, person_id: str) -> str:
+    """Return a digest of the roles somebody holds: another one as soon as they hold others."""
+    held = session.execute(
+        select(RoleGrant.role, RoleGrant.branch_id).where(
+            RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None)
+        )
+    )
+    return key_of_roles((role, branch_id) for role, branch_id in held)
+
+
+def key_of_roles(held: Iterable[tuple[Role, str]]) -> str:
+    """Return the same of roles that are known, each with the id of its node."""
+    said = sorted(f"{role.value}@{branch_id}" for role, branch_id in held)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 def open_invitations(session: Session, viewer: Viewer, now: datetime) -> list[tuple[Invitation, Branch]]:
@@ -66,7 +103,13 @@ def open_invitations(session: Session, viewer: Viewer, now: datetime) -> list[tu
     rows = session.execute(
         select(Invitation, Branch)
         .join(Branch, Branch.id == Invitation.branch_id)
-        .where(Invitation.used_at.is_(None), Invitation.expires_at > now)
+        .where(
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now,
+            # Printed where the machine was started, for whoever did that.
+            # Those of a whole branch stand on their own page (start_queries).
+            Invitation.purpose.not_in((LinkPurpose.FIRST_ADMIN, LinkPurpose.START)),
+        )
         .order_by(Invitation.created_at.desc())
     )
     return [(i, b) for i, b in rows if viewer.holds_at(Role.STAFF, b.path)]
@@ -74,7 +117,9 @@ def open_invitations(session: Session, viewer: Viewer, now: datetime) -> list[tu
 
 def invitation(session: Session, token: str, now: datetime) -> Invitation:
     """Return the open invitation behind a one-time link; raises NotFound("link_used_or_expired")."""
-    found = session.scalars(select(Invitation).where(Invitation.token_hash == hash_token(token))).first()
+    hashed = hash_token(token)
+    is_its = or_(Invitation.token_hash == hashed, Invitation.ticket_hash == hashed)
+    found = session.scalars(select(Invitation).where(is_its)).first()
     if found is None or found.used_at is not None or found.expires_at <= now:
         raise NotFound("link_used_or_expired")
     return found

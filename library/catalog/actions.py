@@ -10,7 +10,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
-from library.catalog.permits import Audience, LessonState
+from library.audit import actions as audit
+from library.audit.rules import Deed
+from library.catalog.permits import LessonState
 from library.catalog.rules import (
     SUMMARY_MAX,
     TITLE_MAX,
@@ -24,6 +26,7 @@ from library.core.database import announce, insert_new
 from library.core.errors import Invalid, NotFound
 from library.core.ids import new_id
 from library.core.text import clean_block, clean_line, required_line, required_name
+from transcode.pictures.small import SmallForm
 from transcode.pictures.stills import still_file
 
 PERMITS = "permits"
@@ -155,16 +158,6 @@ def set_state(session: Session, lesson: Lesson, state: LessonState, now: datetim
     announce(session, PERMITS)
 
 
-def set_audience(session: Session, lesson: Lesson, audience: Audience, now: datetime) -> None:
-    """Say for whom a lesson is."""
-    touch(session, lesson)
-    if lesson.audience is Audience.EVERYONE and audience is not Audience.EVERYONE:
-        lesson.narrowed_at = now
-    lesson.audience = audience
-    session.flush()
-    announce(session, PERMITS)
-
-
 def set_media(session: Session, lesson: Lesson, *, kind: LessonKind, duration_s: float) -> None:
     """Note what the recording is, a video or sound, and how long."""
     touch(session, lesson)
@@ -251,7 +244,7 @@ def retire(session: Session, replaced_before: datetime) -> None:
     session.execute(
         update(Clip)
         .where(Clip.replaced_at < replaced_before, Clip.plan.is_not(None))
-        .values(plan=None, early=None, poster="", stills=0, strip=False, size_bytes=0)
+        .values(plan=None, early=None, poster="", stills=0, small="", strip=False, size_bytes=0)
     )
 
 
@@ -283,17 +276,33 @@ def clip_ready(
     size_bytes: int,
     poster: str,
     stills: int = 0,
+    small: SmallForm = SmallForm.NONE,
     strip: bool = False,
     copied: str = "",
     sizes: Mapping[str, int] | None = None,
     now: datetime,
 ) -> None:
-    """Switch a clip to what was just made of it (see tables.Clip); it plays from this commit on."""
+    """Switch a clip to what was just made of it (see tables.Clip); it plays from this commit on.
+
+    The same made once more keeps the picture that somebody chose.
+    """
     touch(session, clip.lesson)
+    if clip.plan == plan and clip.stills == stills and clip.poster and poster:
+        poster = clip.poster
     clip.plan, clip.duration_s, clip.size_bytes = plan, duration_s, size_bytes
-    clip.poster, clip.stills, clip.strip, clip.copied = poster, stills, strip, copied
+    clip.poster, clip.stills, clip.small, clip.strip, clip.copied = poster, stills, small, strip, copied
     clip.early, clip.ready_at, clip.sizes = None, now, dict(sizes or {})
     session.flush()
+
+
+def note_small(session: Session, clip_id: str, plan: str, small: SmallForm, more_bytes: int) -> None:
+    """Note that the pictures of what `plan` made of a clip are there small too, unless it is noted already.
+
+    `more_bytes`: how many bytes that adds to the clip's files. The index shows no pictures.
+    """
+    of_it = (Clip.id == clip_id, Clip.plan == plan, Clip.small == "")
+    values = {"small": small.value, "size_bytes": Clip.size_bytes + more_bytes}
+    session.execute(update(Clip).where(*of_it).values(values))
 
 
 def choose_poster(clip: Clip, still: str) -> None:
@@ -328,7 +337,8 @@ def put_cues(session: Session, lesson: Lesson, quality: TranscriptQuality, lines
     if lesson.transcript is not TranscriptQuality.NONE:
         session.execute(delete(Cue).where(Cue.lesson_id == lesson.id))
     if lines:
-        session.execute(
+        # Past the ORM, which looks at every row: for as long as this takes, on SQLite nobody else can write.
+        session.connection().execute(
             insert(Cue),
             [
                 {
@@ -338,6 +348,9 @@ def put_cues(session: Session, lesson: Lesson, quality: TranscriptQuality, lines
                     "end_s": line.end_s,
                     "text": line.text,
                     "speaker": line.speaker,
+                    "source": line.source,
+                    "confidence": line.confidence,
+                    "doubtful": [list(span) for span in line.doubtful] or None,
                 }
                 for n, line in enumerate(lines)
             ],
@@ -346,10 +359,11 @@ def put_cues(session: Session, lesson: Lesson, quality: TranscriptQuality, lines
     session.flush()
 
 
-def delete_lesson(session: Session, lesson: Lesson, now: datetime) -> None:
-    """Take a lesson away; a tombstone tells the indexes."""
+def delete_lesson(session: Session, lesson: Lesson, now: datetime, by: str | None = None) -> None:
+    """Take a lesson away; a tombstone tells the indexes. `by` is who does it, None for the machine itself."""
     lesson_id, revision = lesson.id, next_revision(session)
     played = [clip.id for clip in lesson.every_clip if clip.plan or clip.early]
+    audit.note(session, Deed.LESSON_DELETED, by, thing=lesson_id, state=lesson.state.value)
     session.delete(lesson)
     session.add(DeletedLesson(lesson_id=lesson_id, revision=revision, deleted_at=now, clips=played))
     session.flush()

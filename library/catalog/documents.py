@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog import queries
 from library.catalog.permits import scope_tokens
-from library.catalog.rules import CueLine
+from library.catalog.rules import CueLine, CueSource
 from library.catalog.tables import Clip, Lesson
 from search import Document, length_class
 
@@ -48,6 +48,7 @@ def _document(lesson: Lesson, clip: Clip | None, lines: Sequence[CueLine]) -> Do
         topics=tuple(link.topic.name for link in lesson.topics),
         summary=lesson.summary,
         spoken="\n".join(line.text for line in lines),
+        recognised="\n".join(line.text for line in lines if line.source is CueSource.RECOGNISED),
         date=lesson.taught_on,
         branch=lesson.branch_id,
         kind=str(lesson.kind),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, lru_cache
+from itertools import zip_longest
 
-from sqlalchemy import ColumnElement, Select, and_, extract, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, extract, false, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from library.catalog.permits import (
@@ -18,13 +20,31 @@ from library.catalog.permits import (
     media_audience,
     told_to_sign_in,
 )
-from library.catalog.rules import CueLine, LessonKind, TranscriptQuality, first_words, shared_topics
-from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
+from library.catalog.rules import (
+    CueLine,
+    CueSource,
+    LessonKind,
+    TranscriptQuality,
+    first_words,
+    shared_topics,
+    spans_of,
+)
+from library.catalog.tables import (
+    AudienceToken,
+    Clip,
+    Cue,
+    DeletedLesson,
+    Lecturer,
+    Lesson,
+    LessonTopic,
+    Revision,
+    Topic,
+)
 from library.core.errors import Forbidden, NotFound, SignInNeeded
 from library.core.paging import Page, clean_number
-from library.core.permits import Role, Viewer
+from library.core.permits import Role, Viewer, audience_of, oversees_all, scope_of
 from library.core.text import name_key
-from library.organisation.tables import Branch
+from library.organisation import queries as organisation
 from library.people.tables import Person
 
 
@@ -35,6 +55,7 @@ def facts(lesson: Lesson) -> LessonFacts:
         audience=lesson.audience,
         owner_id=lesson.owner_id,
         branch_path=lesson.branch.path,
+        chosen=frozenset(lesson.chosen),
     )
 
 
@@ -43,15 +64,37 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     published = Lesson.state == LessonState.PUBLISHED
     if viewer.person_id is None:
         return and_(published, Lesson.audience == Audience.EVERYONE)
-    return or_(published, Lesson.owner_id == viewer.person_id, _staffed(viewer))
+    tokens = audience_of(viewer)
+    open_to: ColumnElement[bool] = Lesson.audience.in_([one for one in Audience if str(one) in tokens])
+    named = sorted(tokens - {str(one) for one in Audience})
+    if named:
+        holders = select(AudienceToken.lesson_id).where(AudienceToken.token.in_(named))
+        open_to = or_(open_to, and_(Lesson.audience == Audience.CHOSEN, Lesson.id.in_(holders)))
+    own = Lesson.owner_id == viewer.person_id
+    return or_(and_(published, open_to), own, _held_at(viewer, Role.REVIEWER))
 
 
-def _staffed(viewer: Viewer) -> ColumnElement[bool]:
-    paths = [g.path for g in viewer.grants if g.role in (Role.STAFF, Role.ADMIN)]
-    if not paths:
-        return false()
-    below = or_(*(Branch.path.startswith(path, autoescape=True) for path in paths))
-    return Lesson.branch_id.in_(select(Branch.id).where(below))
+def _held_at(viewer: Viewer, role: Role) -> ColumnElement[bool]:
+    held = organisation.outermost(viewer, role)
+    return Lesson.branch_id.in_(organisation.inside_of(held)) if held else false()
+
+
+def search_scope(session: Session, viewer: Viewer) -> frozenset[str]:
+    """Return the scope tokens with which the viewer asks the search index.
+
+    Whoever reads all of a part of the tree holds those of the nodes below it that own what they may see by
+    that alone: few, and asked of the tree as it stands now, so that a moved node is found by its new staff at
+    once.
+    """
+    held = organisation.outermost(viewer, Role.REVIEWER)
+    if not held or oversees_all(viewer):
+        return scope_of(viewer)
+    open_to_them = [one for one in Audience if str(one) in audience_of(viewer)]
+    hidden = select(Lesson.branch_id).where(
+        or_(Lesson.state != LessonState.PUBLISHED, Lesson.audience.not_in(open_to_them)),
+        Lesson.branch_id.in_(organisation.inside_of(held)),
+    )
+    return scope_of(viewer, session.scalars(hidden.distinct()))
 
 
 def measured(viewer: Viewer) -> ColumnElement[bool]:
@@ -59,7 +102,8 @@ def measured(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.person_id is None:
         return false()
     own = Lesson.owner_id == viewer.person_id if viewer.has(Role.LECTURER) else false()
-    return or_(own, _staffed(viewer))
+    kept = and_(Lesson.state == LessonState.PUBLISHED, _held_at(viewer, Role.SECRETARY), visible(viewer))
+    return or_(own, kept, _held_at(viewer, Role.STAFF))
 
 
 def lesson(session: Session, lesson_id: str) -> Lesson:
@@ -188,8 +232,16 @@ def count_lessons(session: Session, viewer: Viewer, filters: Filters) -> int:
 
 def lessons_by_ids(session: Session, viewer: Viewer, ids: Sequence[str]) -> list[Lesson]:
     """Return the lessons among `ids` that the viewer may see, in the order of `ids`."""
-    found = {row.id: row for row in session.scalars(_loaded().where(Lesson.id.in_(ids), visible(viewer)))}
+    found = {row.id: row for row in session.scalars(_by_ids(viewer), {"ids": ids})}
     return [found[i] for i in ids if i in found]
+
+
+@lru_cache(maxsize=512)
+def _by_ids(viewer: Viewer) -> Select[Lesson]:
+    """Return a select of lessons among `ids` with what a hit shows of them; put together once, because that
+    takes longer than to run it."""
+    loaded = select(Lesson).options(selectinload(Lesson.topics), selectinload(Lesson.clips))
+    return loaded.where(Lesson.id.in_(bindparam("ids", expanding=True)), visible(viewer))
 
 
 def titles_of(session: Session, ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -293,28 +345,49 @@ def cues(
     session: Session, lesson_id: str, start_s: float | None = None, end_s: float | None = None
 ) -> list[CueLine]:
     """Return a lesson's cues in order, or those that touch the stretch from `start_s` to `end_s`."""
-    wanted = select(Cue.start_s, Cue.end_s, Cue.text, Cue.speaker).where(Cue.lesson_id == lesson_id)
+    wanted = select(
+        Cue.start_s, Cue.end_s, Cue.text, Cue.speaker, Cue.source, Cue.confidence, Cue.doubtful
+    ).where(Cue.lesson_id == lesson_id)
     if start_s is not None and end_s is not None:
         wanted = wanted.where(Cue.start_s < end_s, Cue.end_s > start_s)
-    return [CueLine(a, b, text, who) for a, b, text, who in session.execute(wanted.order_by(Cue.n))]
+    return [
+        CueLine(a, b, text, who, source, confidence, spans_of(doubtful))
+        for a, b, text, who, source, confidence, doubtful in session.execute(wanted.order_by(Cue.n))
+    ]
+
+
+def has_cues(session: Session, lesson_id: str, lines: Iterable[CueLine]) -> bool:
+    """Tell whether a lesson's cues are exactly these; looks no further than the first that is another."""
+    wanted = select(Cue.start_s, Cue.end_s, Cue.text, Cue.speaker).where(Cue.lesson_id == lesson_id)
+    # A part at a time: an hour has a thousand lines, and whoever asks holds the database.
+    with session.execute(wanted.order_by(Cue.n).execution_options(yield_per=500)) as rows:
+        there = (CueLine(*row) for row in rows)
+        return all(one == other for one, other in zip_longest(there, lines))
 
 
 def cues_of_clips(session: Session, clip_ids: Sequence[str]) -> dict[str, list[CueLine]]:
     """Return the timed cues that touch each of some clips, in order; a clip without is left out."""
-    during = and_(Cue.lesson_id == Clip.lesson_id, Cue.start_s < Clip.end_s, Cue.end_s > Clip.start_s)
-    wanted = select(Clip.id, Cue.start_s, Cue.end_s, Cue.text).join(Cue, during).where(Clip.id.in_(clip_ids))
     found: dict[str, list[CueLine]] = {}
-    for clip_id, start_s, end_s, text in session.execute(wanted.order_by(Clip.id, Cue.n)):
-        found.setdefault(clip_id, []).append(CueLine(start_s, end_s, text))
+    for clip_id, start_s, end_s, text, source in session.execute(_cues_of_clips(), {"ids": clip_ids}):
+        found.setdefault(clip_id, []).append(CueLine(start_s, end_s, text, source=source))
     return found
+
+
+@cache
+def _cues_of_clips() -> Select[str, float | None, float | None, str, CueSource]:
+    during = and_(Cue.lesson_id == Clip.lesson_id, Cue.start_s < Clip.end_s, Cue.end_s > Clip.start_s)
+    told = select(Clip.id, Cue.start_s, Cue.end_s, Cue.text, Cue.source).join(Cue, during)
+    return told.where(Clip.id.in_(bindparam("ids", expanding=True))).order_by(Clip.id, Cue.n)
 
 
 def cues_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, list[CueLine]]:
     """Return the cues of several lessons, in order, by lesson id; a lesson without cues is left out."""
-    wanted = select(Cue.lesson_id, Cue.start_s, Cue.end_s, Cue.text).where(Cue.lesson_id.in_(lesson_ids))
+    wanted = select(Cue.lesson_id, Cue.start_s, Cue.end_s, Cue.text, Cue.source).where(
+        Cue.lesson_id.in_(lesson_ids)
+    )
     found: dict[str, list[CueLine]] = {}
-    for lesson_id, start_s, end_s, text in session.execute(wanted.order_by(Cue.lesson_id, Cue.n)):
-        found.setdefault(lesson_id, []).append(CueLine(start_s, end_s, text))
+    for lesson_id, start_s, end_s, text, source in session.execute(wanted.order_by(Cue.lesson_id, Cue.n)):
+        found.setdefault(lesson_id, []).append(CueLine(start_s, end_s, text, source=source))
     return found
 
 
@@ -381,9 +454,14 @@ def narrowed_clips(session: Session, since: datetime) -> dict[str, str]:
     The words are those of `media_plays`. Clips that are open to everyone again are left out.
     """
     rows = session.execute(
-        select(Clip.id, Lesson.state, Lesson.audience).join(Clip.lesson).where(Lesson.narrowed_at >= since)
+        select(Clip.id, Lesson.state, Lesson.audience, Lesson.chosen)
+        .join(Clip.lesson)
+        .where(Lesson.narrowed_at >= since)
     )
-    found = {clip_id: media_audience(state, audience) for clip_id, state, audience in rows}
+    found = {
+        clip_id: media_audience(state, audience, frozenset(chosen))
+        for clip_id, state, audience, chosen in rows
+    }
     for clips in session.scalars(select(DeletedLesson.clips).where(DeletedLesson.deleted_at >= since)):
         found.update(dict.fromkeys(clips, "nobody"))
     return {clip_id: open_to for clip_id, open_to in found.items() if open_to != "everyone"}

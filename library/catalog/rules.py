@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
+from typing import Any, Self
 
 from library.core.errors import Invalid
 from library.core.text import clean_line, required_name
-
-_DATE = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ].*)?$")
-EARLIEST_YEAR = 1921
 
 TITLE_MAX = 200
 SUMMARY_MAX = 4_000
@@ -31,13 +28,40 @@ class LessonKind(StrEnum):
 
 
 class TranscriptQuality(StrEnum):
-    """How well we know when something is said: from a file with times, guessed from plain text, not at all
-    (the text has no times), or there is no text."""
+    """How well we know what is said and when: from a file with times; from a text that was laid over what a
+    machine heard; what a machine heard; guessed from plain text; not at all (the text has no times); or
+    there is no text."""
 
     EXACT = "exact"
+    ALIGNED = "aligned"
+    RECOGNISED = "recognised"
     ESTIMATED = "estimated"
     PLAIN = "plain"
     NONE = "none"
+
+
+CAPTIONED = (TranscriptQuality.EXACT, TranscriptQuality.ALIGNED, TranscriptQuality.RECOGNISED)
+"""The times are those of the sound: such lines can stand under a picture. Guessed ones are off by seconds."""
+
+
+RECOGNISED_NOTE = "机器识别，待校对 / Recognised by machine, not yet corrected"
+"""What every file says that machines and people elsewhere read, in whatever language they do."""
+
+
+def note_of(quality: TranscriptQuality) -> str:
+    """Return what a file of such words must say about them; "" for nothing."""
+    return RECOGNISED_NOTE if quality is TranscriptQuality.RECOGNISED else ""
+
+
+class CueSource(StrEnum):
+    """Where a line comes from: a file with times (or without, while it has none); a text whose times were
+    heard; a text whose times were guessed; heard by a machine; heard by one and corrected by a person."""
+
+    GIVEN = "given"
+    ALIGNED = "aligned"
+    ESTIMATED = "estimated"
+    RECOGNISED = "recognised"
+    CORRECTED = "corrected"
 
 
 class ShiftReason(StrEnum):
@@ -55,30 +79,53 @@ class ShiftReason(StrEnum):
 class CueLine:
     """One line of what is said; times in seconds, None when the text has no times.
 
-    `speaker`: who says it, "" when nobody told; never part of what is searched.
+    `speaker`: who says it, "" when nobody told; never part of what is searched. `confidence`: how sure the
+    machine is of a recognised line, what part of an aligned one it heard (0 to 1); None for others.
+    `doubtful`: the characters of which it is not sure, from and to.
     """
 
     start_s: float | None
     end_s: float | None
     text: str
     speaker: str = ""
+    source: CueSource = CueSource.GIVEN
+    confidence: float | None = None
+    doubtful: tuple[tuple[int, int], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON column keeps it: what a machine thinks of it only where it thinks something,
+        so that what was kept before there were machines is the same."""
+        kept: dict[str, Any] = {
+            "start_s": self.start_s,
+            "end_s": self.end_s,
+            "text": self.text,
+            "speaker": self.speaker,
+        }
+        if self.source is not CueSource.GIVEN:
+            kept["source"] = str(self.source)
+        if self.confidence is not None:
+            kept["confidence"] = self.confidence
+        if self.doubtful:
+            kept["doubtful"] = [list(span) for span in self.doubtful]
+        return kept
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Return what `to_json` gave."""
+        return cls(
+            value["start_s"],
+            value["end_s"],
+            value["text"],
+            value.get("speaker", ""),
+            CueSource(value.get("source", CueSource.GIVEN)),
+            value.get("confidence"),
+            spans_of(value.get("doubtful")),
+        )
 
 
-def parse_date(text: str) -> date | None:
-    """Read a day as people write it: 2026-11-22, 2026/11/22, 2026.11.22, 2026年11月22日; "" is None.
-
-    Raises Invalid("date_unreadable") for anything else, and for years before 1921 or after 2200.
-    """
-    if not text.strip():
-        return None
-    match = _DATE.match(text)
-    try:
-        day = date(*(int(part) for part in match.groups())) if match else None
-    except ValueError:
-        day = None
-    if day is None or not EARLIEST_YEAR <= day.year <= 2200:
-        raise Invalid("date_unreadable", field="date", text=text.strip()[:40])
-    return day
+def spans_of(value: Iterable[Sequence[int]] | None) -> tuple[tuple[int, int], ...]:
+    """Return spans of characters from the lists of a JSON column."""
+    return tuple((int(first), int(last)) for first, last in value or ())
 
 
 def clean_language(text: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import LessonKind, ShiftReason, TranscriptQuality
+from library.catalog.rules import CueSource, LessonKind, ShiftReason, TranscriptQuality
 from library.core.database import ID, Base, one_of
 from library.organisation.tables import Branch
 from library.people.tables import Person
@@ -81,6 +81,8 @@ class Lesson(Base):
     audience: Mapped[Audience] = mapped_column(
         one_of(Audience, 16, check="audience"), default=Audience.EVERYONE
     )
+    # The tokens of a chosen audience: what AudienceToken has row by row, for whoever has the lesson already.
+    chosen: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     duration_s: Mapped[float | None]
     transcript: Mapped[TranscriptQuality] = mapped_column(
         one_of(TranscriptQuality, 16), default=TranscriptQuality.NONE
@@ -104,16 +106,32 @@ class Lesson(Base):
     )
 
 
+class AudienceToken(Base):
+    """One token of a chosen audience (library.core.permits): the index by which questions find it.
+
+    Written with `Lesson.chosen`, and there only while the audience is `chosen`.
+    """
+
+    __tablename__ = "catalog_audience"
+    __table_args__ = (Index(None, "token"),)
+
+    lesson_id: Mapped[str] = mapped_column(
+        ForeignKey("catalog_lesson.id", ondelete="CASCADE"), primary_key=True
+    )
+    token: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
 class Clip(Base):
     """A cut of a lesson that plays on its own. Times are seconds of the lecture.
 
     `n` is its place in the lesson; None while it is made for a new arrangement, and when it was replaced by
     one (at `replaced_at`). `plan` is the digest of what was made of it (the folder of its files), None until
     it plays; `poster` is the file of its picture in there, "" for none, `stills` how many pictures there are
-    to choose from, `strip` whether there are small ones for the seek bar, `copied` why its best rendition was
-    or was not taken over as it is. `early` is the digest of what already plays while it is still being made.
-    `sizes` are the bytes of each rendition by its name. `reason` is why it ends where it does, `title` what
-    the lecturer calls it, "" for nothing.
+    to choose from, `small` the form in which they are there small too (transcode.pictures.small.SmallForm),
+    `strip` whether there are tiny ones for the seek bar, `copied` why its best rendition was or was not taken
+    over as it is. `early` is the digest of what already plays while it is still being made. `sizes` are the
+    bytes of each rendition by its name. `reason` is why it ends where it does, `title` what the lecturer
+    calls it, "" for nothing.
     """
 
     __tablename__ = "catalog_clip"
@@ -135,6 +153,7 @@ class Clip(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     poster: Mapped[str] = mapped_column(String(40), default="")
     stills: Mapped[int] = mapped_column(default=0)
+    small: Mapped[str] = mapped_column(String(8), default="")
     strip: Mapped[bool] = mapped_column(default=False)
     copied: Mapped[str] = mapped_column(String(32), default="")
     sizes: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
@@ -154,7 +173,8 @@ class Clip(Base):
 class Cue(Base):
     """One line of what is said, in seconds of the lecture; plain text without times has None.
 
-    `speaker` is who says it, as the transcript names them; "" when it does not.
+    `speaker` is who says it, as the transcript names them; "" when it does not. `source` is where the line
+    comes from; `confidence` and `doubtful` (spans of characters) as in `rules.CueLine`.
     """
 
     __tablename__ = "catalog_cue"
@@ -168,14 +188,22 @@ class Cue(Base):
     end_s: Mapped[float | None]
     text: Mapped[str] = mapped_column(Text)
     speaker: Mapped[str] = mapped_column(String(SPEAKER_MAX), default="", server_default="")
+    source: Mapped[CueSource] = mapped_column(
+        one_of(CueSource, 16), default=CueSource.GIVEN, server_default=CueSource.GIVEN
+    )
+    confidence: Mapped[float | None]
+    doubtful: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class TranscriptVersion(Base):
     """One transcript that a lesson was given, as it was read; the cues are made from the one in use.
 
-    `n` counts from 1. `quality` is that of the file: exact or plain. `digest` names its `lines`, so that the
-    same ones are kept once; `words` are its characters that are said. `remarks` are those of reading it,
-    `clock` what its header says of its times (`fitting.StreamClock`). `shift_s` is added to its times, for
+    `n` counts from 1. `quality` is that of the file: exact or plain; recognised is what a machine heard.
+    `places` is where the lines of a plain one are said (`intake.aligning.Places`), `alignment` the figures of
+    that; None while no machine has heard it. `repairs` are the words of a recognised one that were exchanged
+    for others that sound the same (`intake.repairing.Repaired`). `digest` names its `lines`, so that the same
+    ones are kept once; `words` are its characters that are said. `remarks` are those of reading it, `clock`
+    what its header says of its times (`fitting.StreamClock`). `shift_s` is added to its times, for
     `shift_reason`; `fit` is how it then lies over the recording (`intake.transcript_rules.Fitting`), None
     until the recording has been heard. `person_id` gave it, None for the machine and for whoever is gone;
     `used_at` is when it was last put in use, None for never.
@@ -202,6 +230,9 @@ class TranscriptVersion(Base):
     shift_s: Mapped[float] = mapped_column(default=0.0)
     shift_reason: Mapped[ShiftReason] = mapped_column(one_of(ShiftReason, 16), default=ShiftReason.OPEN)
     fit: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    alignment: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    places: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    repairs: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     in_use: Mapped[bool] = mapped_column(default=False)
     used_at: Mapped[datetime | None]
 

@@ -5,19 +5,19 @@ With `actions` the writer of the catalogue.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from library.audit import actions as audit
+from library.audit.rules import Deed
 from library.catalog import actions, queries
 from library.catalog import transcript_queries as given
-from library.catalog.rules import CueLine, ShiftReason, TranscriptQuality, said_characters
+from library.catalog.new_version import NewVersion as NewVersion
+from library.catalog.rules import CueLine, ShiftReason, TranscriptQuality
 from library.catalog.tables import Lesson, TranscriptVersion
 from library.core.text import clean_line
 from transcode.remarks import Remark
@@ -28,37 +28,26 @@ MOST_VERSIONS = 50
 _FILE_NAME_MAX = 255
 
 
-@dataclass(frozen=True)
-class NewVersion:
-    """A transcript as it was read. `clock`: what its header says of its times, as JSON."""
-
-    quality: TranscriptQuality
-    lines: Sequence[CueLine]
-    file_name: str = ""
-    remarks: Sequence[Remark] = ()
-    clock: Mapping[str, Any] | None = None
-
-
-def digest_of(quality: TranscriptQuality, lines: Sequence[CueLine], clock: Mapping[str, Any] | None) -> str:
-    """Return the name of what a transcript says and when."""
-    said = json.dumps([quality, [asdict(line) for line in lines], clock], ensure_ascii=False)
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def lines_of(version: TranscriptVersion) -> list[CueLine]:
     """Return a version's lines as they were read."""
-    return [CueLine(**line) for line in version.lines]
+    return [CueLine.from_json(line) for line in version.lines]
 
 
 def add(
-    session: Session, lesson: Lesson, new: NewVersion, person_id: str | None, now: datetime
+    session: Session,
+    lesson: Lesson,
+    new: NewVersion,
+    person_id: str | None,
+    now: datetime,
+    *,
+    again: bool = False,
 ) -> tuple[TranscriptVersion, bool]:
     """Keep a transcript, not in use yet; returns its version, and whether it is new and the lesson touched.
 
-    The same lines again are the version that is here already.
+    The same lines again are the version that is here already, unless one is wanted `again`: one that goes on
+    being written must be nobody else's.
     """
-    digest = digest_of(new.quality, new.lines, new.clock)
-    known = given.version_by_digest(session, lesson.id, digest)
+    known = None if again else given.version_by_digest(session, lesson.id, new.digest)
     if known is not None:
         return known, False
     actions.touch(session, lesson)
@@ -71,12 +60,13 @@ def add(
         person_id=person_id,
         file_name=clean_line(new.file_name)[:_FILE_NAME_MAX],
         quality=new.quality,
-        digest=digest,
+        digest=new.digest,
         cues=len(new.lines),
-        words=said_characters(line.text for line in new.lines),
-        lines=[asdict(line) for line in new.lines],
+        words=new.words,
+        lines=new.rows,
         remarks=[remark.to_json() for remark in new.remarks],
         clock=None if new.clock is None else dict(new.clock),
+        repairs=[dict(one) for one in new.repairs] or None,
         shift_s=0.0,
         shift_reason=ShiftReason.OPEN,
         in_use=False,
@@ -86,6 +76,53 @@ def add(
         session.flush()
         _make_room(session, lesson.id)
     return version, True
+
+
+def put_heard(
+    session: Session, lesson: Lesson, n: int | None, new: NewVersion, now: datetime
+) -> TranscriptVersion:
+    """Keep what a machine heard: as version `n` while that is still there and recognised, else as a new one.
+
+    While a recording is heard its version grows. The lesson was touched.
+    """
+    known = None if n is None else session.get(TranscriptVersion, (lesson.id, n))
+    if known is None or known.quality is not TranscriptQuality.RECOGNISED:
+        version, _new = add(session, lesson, new, None, now)
+        return version
+    _write(known, new)
+    session.flush()
+    return known
+
+
+def rewrite(
+    version: TranscriptVersion, lines: Sequence[CueLine], repairs: Sequence[Mapping[str, Any]]
+) -> None:
+    """Let a version say other lines; what was read or heard of it stays."""
+    remarks = [Remark.from_json(value) for value in version.remarks]
+    _write(version, NewVersion(version.quality, lines, remarks=remarks, clock=version.clock, repairs=repairs))
+
+
+def _write(version: TranscriptVersion, new: NewVersion) -> None:
+    version.lines, version.digest, version.cues, version.words = (
+        new.rows,
+        new.digest,
+        len(new.lines),
+        new.words,
+    )
+    version.remarks = [remark.to_json() for remark in new.remarks]
+    version.repairs = [dict(one) for one in new.repairs] or None
+
+
+def note_places(version: TranscriptVersion, places: Mapping[str, Any], figures: Mapping[str, Any]) -> None:
+    """Note where the lines of a text are said, and the figures of that."""
+    version.places, version.alignment = dict(places), dict(figures)
+
+
+def forget_places(session: Session, lesson: Lesson) -> None:
+    """Forget where texts are said: the recording is to be heard anew, or another one is to come."""
+    for version in given.versions(session, lesson.id):
+        version.places, version.alignment = None, None
+    session.flush()
 
 
 def _make_room(session: Session, lesson_id: str) -> None:
@@ -106,12 +143,18 @@ def keep_present(session: Session, lesson: Lesson) -> TranscriptVersion | None:
     timed = lesson.transcript is TranscriptQuality.EXACT
     lines = queries.cues(session, lesson.id)
     if not timed:
-        lines = [CueLine(**{**asdict(line), "start_s": None, "end_s": None}) for line in lines]
+        lines = [CueLine(None, None, line.text, line.speaker) for line in lines]
     quality = TranscriptQuality.EXACT if timed else TranscriptQuality.PLAIN
     version, _new = add(session, lesson, NewVersion(quality, lines), None, lesson.created_at)
     version.in_use, version.used_at = True, lesson.created_at
     session.flush()
     return version
+
+
+def go_on(version: TranscriptVersion, new: NewVersion) -> None:
+    """Go on writing a version that somebody makes by correcting; how it came about stays."""
+    version.quality = new.quality
+    rewrite(version, new.lines, ())
 
 
 def note_fit(
@@ -130,17 +173,22 @@ def use(
     now: datetime,
     *,
     touched: bool = False,
+    by: str | None = None,
 ) -> None:
     """Make a version the one in use: `lines` are its own as the recording shows them, of that `quality`.
 
-    `touched`: this transaction has touched the lesson.
+    `touched`: this transaction has touched the lesson. `by` is who does it, None for the machine itself.
     """
     shown = quality if lines else TranscriptQuality.NONE
-    differs = lesson.transcript is not shown or (lines and queries.cues(session, lesson.id) != list(lines))
+    differs = lesson.transcript is not shown or bool(
+        lines and not queries.has_cues(session, lesson.id, lines)
+    )
     if not touched and (differs or not version.in_use):
         actions.touch(session, lesson)
     for other in given.versions(session, lesson.id) if version.n > 1 or not touched else ():
         other.in_use = other.in_use and other is version
+    if differs or not version.in_use:
+        audit.note(session, Deed.TRANSCRIPT, by, thing=lesson.id, n=version.n)
     if not version.in_use:
         version.in_use, version.used_at = True, now
     if differs:
@@ -154,4 +202,5 @@ def forget_fits(session: Session, lesson: Lesson) -> None:
         chosen = version.shift_reason is ShiftReason.CHOSEN
         reason = ShiftReason.CHOSEN if chosen else ShiftReason.OPEN
         note_fit(version, version.shift_s if chosen else 0.0, reason, None)
+        version.places, version.alignment = None, None
     session.flush()

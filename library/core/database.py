@@ -7,13 +7,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
+    ColumnElement,
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -25,27 +26,29 @@ from sqlalchemy import (
     event,
     literal,
     make_url,
+    text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from library.core.far_database import ask_the_server, patience
+from library.core.patience import LOCK_WAIT_S, lock_wait_s
+from library.core.writers import LineStands, WriterLine
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 # SQLite: take the write lock when the transaction begins and not at its first write.
 WRITES = "weike_writes"
-
-LOCK_WAIT_S = 30.0
-"""SQLite: how long one writer waits for another, where nobody waits for the writer."""
-
-PATIENCE_S = 6.0
-"""SQLite: how long it waits where somebody does, before a page or in front of a terminal."""
 
 FEW_CONNECTIONS = 10
 """Enough for whoever works alone, such as a command."""
 
 _WAL_AGAIN_S = 0.02
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-_lock_wait_s: ContextVar[float] = ContextVar("lock_wait_s", default=LOCK_WAIT_S)
 _ANNOUNCED = "weike_announced"
+_PLACE = "weike_place"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -94,6 +97,8 @@ class Database:
         self._reading = engine if self.is_sqlite else engine.execution_options(**one_state)
         self._writing = engine.execution_options(**{WRITES: True})
         self._listeners: dict[str, Callable[[], None]] = {}
+        self.policy: dict[str, object] = {}
+        """What the settings say that rules of the library ask for: every session carries it (`info`)."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -106,7 +111,7 @@ class Database:
 
         A connection is taken by the first statement, as in `write`.
         """
-        with Session(self._reading, autoflush=False) as session:
+        with Session(self._reading, autoflush=False, info=self.policy) as session:
             yield session
 
     @contextmanager
@@ -117,7 +122,7 @@ class Database:
         followed by a write in one transaction can never fail half-way with "database is locked". Not earlier:
         who has opened a session may still have other things to do, or to wait for.
         """
-        with Session(self._writing) as session:
+        with Session(self._writing, info=self.policy) as session:
             yield session
             session.commit()
             for what in session.info.get(_ANNOUNCED, ()):
@@ -145,43 +150,111 @@ def open_database(url: str, connections: int = FEW_CONNECTIONS) -> Database:
     """
     common: dict[str, Any] = {"hide_parameters": True, "pool_size": connections, "max_overflow": 0}
     if not url.startswith("sqlite"):
-        return Database(create_engine(url, pool_pre_ping=True, **common))
+        engine = create_engine(url, pool_pre_ping=True, connect_args=patience(url), **common)
+        ask_the_server(engine)
+        return Database(engine)
     engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_S}, **common)
+    line = WriterLine()
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, see _begin
-        _wait_at_most(connection, _lock_wait_s.get())
+        _wait_at_most(connection, lock_wait_s())
         _use_wal(connection)
         # FULL, not NORMAL: what a 2xx answered must also survive a power cut.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
     @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(WRITES):
+            _begin_in_turn(connection, line)
+            return
         # The pool gives a connection to whoever comes next: each has a patience of their own.
-        _wait_at_most(connection.connection.dbapi_connection, _lock_wait_s.get())
-        writes = connection.get_execution_options().get(WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        _wait_at_most(connection.connection.dbapi_connection, lock_wait_s())
+        connection.exec_driver_sql("BEGIN")
+
+    @event.listens_for(engine, "checkin")
+    def _end(_connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+        # However a transaction ends, its connection comes back, and by then it has been rolled back.
+        _leave_line(record.info, line)
 
     return Database(engine)
 
 
-@contextmanager
-def waiting_at_most(wait_s: float) -> Iterator[None]:
-    """Let SQLite's writers of this thread or request wait for each other no longer than `wait_s`."""
-    before = _lock_wait_s.set(wait_s)
+def _begin_in_turn(connection: Connection, line: WriterLine) -> None:
+    """Take SQLite's write lock when it is one's turn; raises OperationalError, as SQLite does when busy."""
+    begin = "BEGIN IMMEDIATE"
+    _leave_line(connection.info, line)  # a transaction before, on a connection that was kept
     try:
-        yield
-    finally:
-        _lock_wait_s.reset(before)
+        place = line.enter(lock_wait_s())
+    except LineStands as error:
+        locked = sqlite3.OperationalError("database is locked by a writer of this process")
+        locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise OperationalError(begin, None, locked) from error
+    try:
+        # Also who had to wait for others may find the file held by another program.
+        _wait_at_most(connection.connection.dbapi_connection, max(0.0, line.left_s(place)))
+        connection.exec_driver_sql(begin)
+        place.begun = True
+        connection.info[_PLACE] = place
+    except BaseException:
+        line.leave(place)
+        raise
+
+
+def _leave_line(info: dict[Any, Any], line: WriterLine) -> None:
+    place = info.pop(_PLACE, None)
+    if place is not None:
+        line.leave(place)
 
 
 def is_busy(error: BaseException) -> bool:
     """Tell whether another program held the SQLite file for longer than was waited for it."""
+    return trouble_of(error) is Trouble.BUSY
+
+
+class Trouble(StrEnum):
+    """Why a database did not do what it was asked for, when it was not the asking that was wrong."""
+
+    BUSY = "database_busy"
+    FULL = "disk_full"
+    DAMAGED = "database_damaged"
+    AWAY = "database_away"
+
+
+def trouble_of(error: BaseException) -> Trouble | None:
+    """Return what is wrong with the database; None when it is something else, such as a mistake of ours."""
     found = error.orig if isinstance(error, DBAPIError) else error
-    # Extended codes carry the kind in their lowest byte (sqlite.org/rescode.html).
-    return isinstance(found, sqlite3.OperationalError) and found.sqlite_errorcode & 0xFF in _BUSY
+    if isinstance(found, sqlite3.Error):
+        # Extended codes carry the kind in their lowest byte (sqlite.org/rescode.html).
+        code = getattr(found, "sqlite_errorcode", 0)
+        return Trouble.FULL if code == sqlite3.SQLITE_IOERR_SHMSIZE else _SQLITE_TROUBLES.get(code & 0xFF)
+    state = getattr(found, "sqlstate", None) or ""
+    for begins, trouble in _POSTGRESQL_TROUBLES:
+        if state.startswith(begins):
+            return trouble
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    # A connection that cannot be made has no state.
+    unmade = isinstance(error, OperationalError) and not state
+    return Trouble.AWAY if lost or unmade else None
+
+
+_SQLITE_TROUBLES = {
+    sqlite3.SQLITE_BUSY: Trouble.BUSY,
+    sqlite3.SQLITE_LOCKED: Trouble.BUSY,
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
+    sqlite3.SQLITE_NOTADB: Trouble.DAMAGED,
+    sqlite3.SQLITE_IOERR: Trouble.DAMAGED,
+}
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_POSTGRESQL_TROUBLES = (
+    (("55P03", "40001", "40P01"), Trouble.BUSY),
+    (("53100",), Trouble.FULL),
+    (("XX001", "XX002", "58030"), Trouble.DAMAGED),
+    (("08", "53300", "57P"), Trouble.AWAY),
+)
 
 
 def _wait_at_most(connection: Any, wait_s: float) -> None:
@@ -194,7 +267,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     The switch turns a read lock into a write lock, where SQLite says "locked" at once instead of waiting as
     it does elsewhere (sqlite.org/c3ref/busy_handler.html: a handler is not called where it could deadlock).
     """
-    deadline = time.monotonic() + _lock_wait_s.get()
+    deadline = time.monotonic() + lock_wait_s()
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -211,29 +284,43 @@ def announce(session: Session, what: str) -> None:
     session.info.setdefault(_ANNOUNCED, {})[what] = None
 
 
-def insert_new(session: Session, table: type[Base], unique: Sequence[str], values: Mapping[str, Any]) -> bool:
+def insert_new(
+    session: Session,
+    table: type[Base],
+    unique: Sequence[str],
+    values: Mapping[str, Any],
+    *,
+    among: ColumnElement[bool] | None = None,
+) -> bool:
     """Insert a row unless one with the same `unique` columns is there; returns whether it was inserted.
+
+    `among` is the condition of the unique index when it holds for some rows only.
 
     One statement, so that of two transactions at once the second waits for the first and then goes on,
     where a look followed by an insert would fail.
     """
-    row = upsert(session, table).values(**values).on_conflict_do_nothing(index_elements=list(unique))
+    row = (
+        upsert(session, table)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=list(unique), index_where=among)
+    )
     # Asked for in the statement itself: psycopg's row count is -1 here, whatever happened.
     return session.execute(row.returning(literal(1))).first() is not None
 
 
 def upsert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """Return an insert of the database in use that knows what to do when the row is there."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(table)
+    if session.get_bind().dialect.name == "postgresql":
+        # Loaded where it is used: it is a twentieth of what a command needs to start.
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def is_disk_full(error: DBAPIError) -> bool:
     """Tell whether the database could not write because its disk is full."""
-    cause = error.orig
-    # https://www.postgresql.org/docs/current/errcodes-appendix.html
-    full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-    return full or getattr(cause, "sqlstate", None) == "53100"
+    return trouble_of(error) is Trouble.FULL
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -242,6 +329,16 @@ def sqlite_file(url: str) -> Path | None:
     if not parsed.drivername.startswith("sqlite") or parsed.database in (None, "", ":memory:"):
         return None
     return Path(parsed.database)
+
+
+def size_bytes(db: Database) -> int:
+    """Return the database's size on its disk: SQLite's file with its journal, or what PostgreSQL says."""
+    if not db.is_sqlite:
+        with db.read() as session:
+            return int(session.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+    file = sqlite_file(db.engine.url.render_as_string(hide_password=False))
+    parts = [file, file.with_name(f"{file.name}-wal")] if file is not None else []
+    return sum(part.stat().st_size for part in parts if part.exists())
 
 
 def copy_sqlite(file: Path, target: Path) -> None:

@@ -56,6 +56,12 @@ class TooLarge(WeikeError):
     code = "too_large"
 
 
+class Away(WeikeError):
+    """What is needed from another machine does not come; trying again later may help."""
+
+    code = "away"
+
+
 class Throttled(WeikeError):
     """Too many attempts; wait a little."""
 

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from library.audit import actions as audit
+from library.audit.rules import Deed
 from library.core.errors import Conflict, Invalid, NotFound, WeikeError
 from library.core.ids import new_id
 from library.dictionary import lines, queries
@@ -69,6 +71,7 @@ def add(session: Session, by: str | None, wanted: Draft, now: datetime, *, apart
     if not apart and (other := known.sharing(wanted)) is not None:
         raise Conflict("entry_shares", field="words", word=shown(wanted.words), where=shown(other.words))
     counter.value += 1
+    audit.note(session, Deed.DICTIONARY, by, what=Change.ADD.value)
     return _add(session, by, wanted, now)
 
 
@@ -92,6 +95,7 @@ def change(
     row.words, row.version = list(wanted.words), row.version + 1
     row.changed_by, row.changed_at = by, now
     _note(session, by, Change.CHANGE, before, wanted.words, now)
+    audit.note(session, Deed.DICTIONARY, by, thing=entry_id, what=Change.CHANGE.value)
     session.flush()
     return _entry(row)
 
@@ -102,6 +106,7 @@ def remove(session: Session, by: str | None, entry_id: str, version: int | None,
     row = _own(session, entry_id, version)
     counter.value += 1
     _note(session, by, Change.REMOVE, tuple(row.words), (), now)
+    audit.note(session, Deed.DICTIONARY, by, thing=entry_id, what=Change.REMOVE.value)
     session.delete(row)
     session.flush()
 
@@ -113,6 +118,8 @@ def switch(session: Session, by: str | None, entry_id: str, on: bool, now: datet
     if entry.on is not on:
         counter.value += 1
         _switch(session, by, entry, on, now)
+        what = (Change.ON if on else Change.OFF).value
+        audit.note(session, Deed.DICTIONARY, by, thing=entry_id, what=what)
     return replace(entry, on=on)
 
 
@@ -131,6 +138,8 @@ def paste(session: Session, by: str | None, text: str, now: datetime) -> Pasted:
         except WeikeError as error:
             left.append(Left(line.number, line.text, error.code, error.values))
     counter.value += bool(taken)
+    if taken:
+        audit.note(session, Deed.DICTIONARY, by, what="paste", lines=len(taken))
     session.flush()
     return Pasted(tuple(taken), tuple(left))
 

@@ -18,7 +18,7 @@ LOOK_EVERY_S = 1.0
 
 
 class DictionaryInUse:
-    """The present vocabulary: what is shipped and what staff teach, without what they switched off.
+    """The present dictionary: what is shipped and what staff teach, without what they switched off.
 
     Whoever searches asks for it each time, in their own transaction. The database is asked for the number of
     changes at most once in LOOK_EVERY_S, however many search, and for the words only when that number is
@@ -33,7 +33,7 @@ class DictionaryInUse:
         self._look_at = 0.0
 
     def now(self, session: Session) -> Dictionary:
-        """Return the vocabulary to search with."""
+        """Return the dictionary to search with."""
         if self._version is None:
             # The connection before the lock: whoever looks must not wait for one that is held by who waits.
             session.connection()

@@ -17,7 +17,7 @@ from search import shipped_entries, units_of
 
 
 def version(session: Session) -> int:
-    """Return the number of changes so far; another number means another vocabulary."""
+    """Return the number of changes so far; another number means another dictionary."""
     return session.scalars(select(DictionaryVersion.value)).one()
 
 

@@ -53,7 +53,7 @@ class DictionaryChange(Base):
 
 class DictionaryVersion(Base):
     """The one counter that rises with every change, by which each process notices that it searches with an
-    old vocabulary. Writers lock its row first, so that of two at once the second sees what the first did; the
+    old dictionary. Writers lock its row first, so that of two at once the second sees what the first did; the
     row is made by the migration."""
 
     __tablename__ = "wording_version"

@@ -15,9 +15,9 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from library.catalog import queries
-from library.catalog.rules import CueLine, first_words
+from library.catalog.rules import CueLine, CueSource, first_words
 from library.catalog.tables import Clip, Lesson
-from library.core.permits import Viewer, scope_of
+from library.core.permits import Viewer
 from library.core.text import name_key
 from library.dictionary.in_use import DictionaryInUse
 from library.finding.indexer import Indexer, IndexUnavailable
@@ -72,7 +72,8 @@ class FoundMoment:
     """A sentence that answers; `marks` are the (from, to) ranges to mark in `quote`.
 
     `start_s` counts from the clip's start, `lesson_start_s` from the lecture's; both are None when only the
-    description matched, or the words have no times.
+    description matched, or the words have no times. `recognised`: a machine heard what is quoted, and nobody
+    has corrected it; `by_sound`: of what is marked something only sounds like what was asked for.
     """
 
     quote: str
@@ -80,11 +81,20 @@ class FoundMoment:
     start_s: float | None = None
     lesson_start_s: float | None = None
     source: Source = "speech"
+    recognised: bool = False
+    by_sound: bool = False
 
     @property
     def is_said(self) -> bool:
         """Whether it is a piece of speech that answers."""
         return self.source == "speech"
+
+    @property
+    def recognition(self) -> Literal["", "recognised", "by_sound"]:
+        """What must be said beside a quote that a machine heard."""
+        if not self.recognised:
+            return ""
+        return "by_sound" if self.by_sound else "recognised"
 
 
 @dataclass(frozen=True)
@@ -100,16 +110,22 @@ class Matched:
 class FoundRow:
     """One hit with at least one moment, in the order of time; `best_n` is the place of the best, and `more`
     are the places left out. `clip` is None for a lesson without clips, or whose words have no times. `views`
-    are those of the whole lesson."""
+    are those of the whole lesson; `place` counts all hits from 1."""
 
     lesson: Lesson
     clip: Clip | None
     moments: tuple[FoundMoment, ...]
-    score: float
     views: int = 0
     best_n: int = 0
     more: int = 0
     matched: Matched = Matched()
+    place: int = 1
+
+    @property
+    def score(self) -> float:
+        """How far up it stands, 1 for the first. The engine's own digits stay inside: in some engines they
+        are weighed by all documents, and would move with what the searcher must not know of."""
+        return round(1 / self.place, 6)
 
     @property
     def best(self) -> FoundMoment:
@@ -185,7 +201,7 @@ class Finder:
         to show at most.
         """
         query = _with_keys(session, parse(query_text))
-        dictionary, scope = self.dictionary.now(session), scope_of(viewer)
+        dictionary, scope = self.dictionary.now(session), queries.search_scope(session, viewer)
         reader = self.indexer.reader()
         try:
             results = reader.search(
@@ -197,17 +213,23 @@ class Finder:
                 sort=sort,
                 dictionary=dictionary,
                 counts=counts,
-                popularity=partial(views_of, session),
+                popularity=partial(weights_of, session),
             )
         except SearchError as error:
             raise _unavailable(error) from error
-        looked_for = Sought(expanded(query, results.heard, dictionary), results.weights)
+        looked_for = Sought(
+            expanded(query, results.heard, dictionary), results.weights, by_sound=results.by_sound
+        )
         wanted = list(dict.fromkeys(hit.lesson for hit in results.hits))
         lessons = {lesson.id: lesson for lesson in queries.lessons_by_ids(session, viewer, wanted)}
         views = plays.lesson_views(session, list(lessons))
         rows = [
-            replace(_row(looked_for, hit, lesson, clip, lines, moments), views=views.get(hit.lesson, 0))
-            for hit, lesson, clip, lines in _said(session, results.hits, lessons)
+            replace(
+                _row(looked_for, lesson, clip, lines, moments), views=views.get(hit.lesson, 0), place=place
+            )
+            for place, (hit, lesson, clip, lines) in enumerate(
+                _said(session, results.hits, lessons), start=offset + 1
+            )
         ]
         did_you_mean = None
         is_weak = results.relaxed or not results.total
@@ -236,7 +258,7 @@ class Finder:
         0 where only some of the words are said together: nothing has been found yet that was asked for.
         """
         query = _with_keys(session, parse(query_text))
-        reader, scope = self.indexer.reader(), scope_of(viewer)
+        reader, scope = self.indexer.reader(), queries.search_scope(session, viewer)
         try:
             dictionary = self.dictionary.now(session)
             found = reader.search(query, scope, limit=0, filters=filters, dictionary=dictionary)
@@ -245,11 +267,11 @@ class Finder:
         return 0 if found.relaxed else found.total - found.in_part
 
 
-def views_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
-    """Return counted views of any number of lessons; those without are left out."""
+def weights_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
+    """Return by what any number of lessons are ordered where the most watched come first."""
     found: dict[str, int] = {}
     for at in range(0, len(lesson_ids), _IDS_A_STATEMENT):
-        found |= plays.lesson_views(session, lesson_ids[at : at + _IDS_A_STATEMENT])
+        found |= plays.lesson_weights(session, lesson_ids[at : at + _IDS_A_STATEMENT])
     return found
 
 
@@ -298,22 +320,29 @@ def _said(
         yield hit, lesson, clip, spoken.get(clip.id, []) if clip else queries.cues(session, lesson.id)
 
 
-def _row(
-    query: Sought, hit: Hit, lesson: Lesson, clip: Clip | None, lines: list[CueLine], most: int
-) -> FoundRow:
+def _row(query: Sought, lesson: Lesson, clip: Clip | None, lines: list[CueLine], most: int) -> FoundRow:
     """Return the row of a hit."""
     matched = _matched(query, lesson)
     if clip is None:
         said = best_text_moment(query, "\n".join(line.text for line in lines))
         text_moment = _untimed(said, "speech") or _described(query, lesson, None, lines)
-        return FoundRow(lesson, None, (text_moment,), hit.score, matched=matched)
-    found = find_moments(query, _on_clip_clock(lines, clip), most)
+        return FoundRow(lesson, None, (text_moment,), matched=matched)
+    timed = [line for line in lines if line.start_s is not None and line.end_s is not None]
+    heard = frozenset(n for n, line in enumerate(timed) if line.source is CueSource.RECOGNISED)
+    found = find_moments(query, _on_clip_clock(timed, clip), most, recognised=heard)
     spoken = tuple(
-        FoundMoment(moment.quote, moment.marks, moment.start_s, clip.start_s + (moment.start_s or 0.0))
+        FoundMoment(
+            moment.quote,
+            moment.marks,
+            moment.start_s,
+            clip.start_s + (moment.start_s or 0.0),
+            recognised=moment.recognised,
+            by_sound=moment.by_sound,
+        )
         for moment in found.shown
     )
     moments = spoken or (_described(query, lesson, clip, lines),)
-    return FoundRow(lesson, clip, moments, hit.score, best_n=found.best, more=found.more, matched=matched)
+    return FoundRow(lesson, clip, moments, best_n=found.best, more=found.more, matched=matched)
 
 
 def _matched(query: Sought, lesson: Lesson) -> Matched:
@@ -355,7 +384,8 @@ def _described(query: Sought, lesson: Lesson, clip: Clip | None, lines: list[Cue
         if marks:
             return FoundMoment(text, marks, source=source)
     if beginning:
-        return FoundMoment(beginning, source="beginning")
+        heard = any(line.source is CueSource.RECOGNISED for line in lines)
+        return FoundMoment(beginning, source="beginning", recognised=heard)
     if lesson.summary.strip():
         return FoundMoment(first_words([lesson.summary], _QUOTE_CHARACTERS), source="summary")
     return FoundMoment(lesson.title, source="title")

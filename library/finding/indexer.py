@@ -143,9 +143,12 @@ class Indexer:
         """Return how many changes the index has not seen yet; raises IndexUnavailable."""
         newest = queries.latest_revision(session)
         try:
-            return max(0, newest - self.reader().mark())
+            behind = max(0, newest - self.reader().mark())
         except SearchError as error:
             raise IndexUnavailable("index_damaged") from error
+        # Who has seen everything is complete from then on, also before the first look of its thread.
+        self._complete = self._complete or not behind
+        return behind
 
     def catch_up(self, revision: int | None = None, timeout_s: float = 600.0) -> None:
         """Return once the index has seen `revision` (default: the newest); writes it if nobody else does.

@@ -6,7 +6,7 @@ Names come first in which what is typed occurs; after them those in which a syno
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from library.catalog import queries
-from library.core.permits import Viewer, scope_of
+from library.core.permits import Viewer
 from library.finding.hits import Finder
 from library.finding.indexer import IndexUnavailable
 from library.searches.frequent_queries import FrequentQueries
@@ -62,7 +62,7 @@ def suggest(
     if not typed.strip():
         return []
     try:
-        reader, scope = finder.indexer.reader(), scope_of(viewer)
+        reader, scope = finder.indexer.reader(), queries.search_scope(session, viewer)
         found = reader.suggest(typed, scope, limit)
         for other in finder.dictionary.now(session).synonyms_of(typed)[:_MOST_SYNONYMS]:
             more = reader.suggest(other, scope, limit)
@@ -95,17 +95,32 @@ def frequent(
 
     A query that finds nothing for them may name what they must not know of. Only the first few are tried.
     """
-    offered: list[Suggested] = []
-    scope = scope_of(viewer)
+    found = islice(_found(finder, known, session, viewer, islice(texts, _MOST_ASKED * most)), most)
     try:
-        mark = finder.indexer.reader().mark()
-        for text in islice(texts, _MOST_ASKED * most):
-            search = partial(finder.count_hits, session, viewer, text)
-            if len(offered) < most and (count := known.total(session, scope, text, mark, search)):
-                offered.append(Suggested("query", text, count, f"/search?{urlencode({'q': text})}"))
+        return [Suggested("query", text, n, f"/search?{urlencode({'q': text})}") for text, n in found]
     except (IndexUnavailable, SearchError):
         return []
-    return offered
+
+
+def found_of(
+    finder: Finder, known: FrequentQueries, session: Session, viewer: Viewer, texts: Iterable[str]
+) -> dict[str, int]:
+    """Return those of some queries that find something for `viewer`, with how much; none when nothing can
+    answer."""
+    try:
+        return dict(_found(finder, known, session, viewer, texts))
+    except (IndexUnavailable, SearchError):
+        return {}
+
+
+def _found(
+    finder: Finder, known: FrequentQueries, session: Session, viewer: Viewer, texts: Iterable[str]
+) -> Iterator[tuple[str, int]]:
+    scope, mark = queries.search_scope(session, viewer), finder.indexer.reader().mark()
+    for text in texts:
+        search = partial(finder.count_hits, session, viewer, text)
+        if count := known.total(session, scope, text, mark, search):
+            yield text, count
 
 
 def _address(kind: str, text: str, lessons: list[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
@@ -14,7 +14,7 @@ from library.catalog import queries as catalog_queries
 from library.catalog.permits import LessonState
 from library.catalog.rules import LessonKind, TranscriptQuality
 from library.catalog.tables import Clip, Lesson
-from library.core.database import insert_new
+from library.core.database import insert_new, upsert
 from library.core.errors import Conflict
 from library.core.ids import new_id
 from library.core.text import clean_line
@@ -27,7 +27,7 @@ from library.intake.rules import (
     StepKind,
     StepState,
 )
-from library.intake.tables import Original, Recording, Step
+from library.intake.tables import BegunUpload, Original, Recording, Step, WorkerSign
 from transcode.cutting.audio_profile import AudioProfile, with_sound
 from transcode.pictures.overview import Overview
 from transcode.planning.copying import KeyFrames
@@ -69,6 +69,36 @@ def begin(
     if not insert_new(session, Recording, ["lesson_id"], values):  # another upload began in this moment
         raise Conflict("lesson_has_recording")
     return queries.recording(session, recording_id)
+
+
+def begin_alone(session: Session) -> None:
+    """Let no other upload begin until the transaction ends: what is free is promised to one at a time."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer
+        session.execute(text(f"LOCK TABLE {BegunUpload.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def note_begun(
+    session: Session, upload_id: str, *, account: str, address: str, size_bytes: int, now: datetime
+) -> None:
+    """Note who began an upload, and from where (both are keyed hashes), for the limits of both."""
+    row = BegunUpload(
+        upload_id=upload_id, account=account, address=address, begun_at=now, size_bytes=size_bytes
+    )
+    session.add(row)
+
+
+def note_ended(session: Session, upload_id: str, received_bytes: int) -> None:
+    """Note that no more of an upload will come: from now on what came of it counts."""
+    of_it = (BegunUpload.upload_id == upload_id, BegunUpload.size_bytes > received_bytes)
+    session.execute(update(BegunUpload).where(*of_it).values(size_bytes=received_bytes))
+
+
+def forget_begun(session: Session, before: datetime) -> None:
+    """Forget uploads that were begun before a moment and do not go on any more."""
+    receiving = (Recording.state == RecordingState.RECEIVING, Recording.upload_id.is_not(None))
+    still = select(Recording.upload_id).where(*receiving)
+    old = (BegunUpload.begun_at < before, BegunUpload.upload_id.not_in(still))
+    session.execute(delete(BegunUpload).where(*old))
 
 
 def _forget_what_was_made(session: Session, lesson: Lesson, now: datetime) -> None:
@@ -259,6 +289,8 @@ def note_facts(session: Session, recording: Recording, lesson: Lesson, facts: Fa
     for kind, track in (("audio", facts.audio), ("video", facts.video)):
         if (before.get(kind) or {}).get("index") != (track.index if track else None):
             _forget_senses(recording, kind)
+    if recording.profile is not None:
+        facts = with_sound(facts, AudioProfile.from_json(recording.profile))
     kind = LessonKind.VIDEO if facts.video is not None else LessonKind.SOUND
     catalog.set_media(session, lesson, kind=kind, duration_s=facts.duration_s)
     recording.facts = facts.to_json()
@@ -308,3 +340,10 @@ def give_up_run(session: Session, recording: Recording) -> None:
     """Close a run that took the worker down with it time and again."""
     recording.state, recording.reason, recording.reason_args = RecordingState.FAILED, "gave_up", {}
     session.flush()
+
+
+def worker_lives(session: Session, executor_id: str, now: datetime) -> None:
+    """Note a worker's sign of life."""
+    row = upsert(session, WorkerSign).values(executor_id=executor_id, signs=1, seen_at=now)
+    again = {"signs": WorkerSign.signs + 1, "seen_at": now}
+    session.execute(row.on_conflict_do_update(index_elements=["executor_id"], set_=again))

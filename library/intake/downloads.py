@@ -56,7 +56,8 @@ class Download:
     @property
     def file(self) -> str:
         """Its name in the plan's folder; other captions or another title make another file."""
-        told = json.dumps(asdict(self.labels), sort_keys=True)
+        labels = {name: told for name, told in asdict(self.labels).items() if told or name != "captions_name"}
+        told = json.dumps(labels, sort_keys=True)
         digest = hashlib.sha256(told.encode()).hexdigest()[:8]
         return f"download_{self.rendition}_{digest}{self.suffix}"
 

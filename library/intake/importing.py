@@ -17,13 +17,16 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
-from library.catalog import queries
-from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, parse_date, split_topics
+from library.catalog import audiences, queries
+from library.catalog.audience import Named, read_words
+from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, split_topics
 from library.catalog.tables import Lesson
+from library.core.days import parse_date
 from library.core.errors import Invalid
+from library.core.permits import Viewer
 from library.core.text import clean_block, clean_line, name_key, required_line
 from library.intake import transcripts
-from library.intake.lists.manifest import Row
+from library.intake.manifest import Row
 from library.intake.rules import TRANSCRIPT_SUFFIXES
 from library.intake.transcripts import Words
 from transcode.remarks import Remark
@@ -60,6 +63,7 @@ class Prepared:
     summary: str | None
     words: Words | None
     media: Path | None
+    audience: Named | None = None
     remarks: tuple[Remark, ...] = ()
 
 
@@ -81,6 +85,7 @@ def prepare(row: Row, folder: Path) -> Prepared:
         summary=None if row.summary is None else clean_block(row.summary, "summary", SUMMARY_MAX),
         words=words,
         media=media,
+        audience=read_words([row.audience]) if row.audience and row.audience.strip() else None,
         remarks=tuple(said),
     )
 
@@ -158,9 +163,10 @@ def _words(row: Row, folder: Path, said: list[Remark]) -> Words | None:
 
 
 def put_lesson(
-    session: Session, row: Prepared, branch_id: str, now: datetime
+    session: Session, row: Prepared, branch_id: str, now: datetime, viewer: Viewer
 ) -> tuple[Lesson, Outcome, tuple[Remark, ...]]:
     """Make the lesson of a row, or change what differs; raises Invalid. Its recording is the caller's.
+    `viewer` is who names its audience.
 
     Words that fit worse than those it has are kept beside them: then the remarks say so, and why.
     """
@@ -172,16 +178,29 @@ def put_lesson(
         )
         if row.words is not None:
             transcripts.take(session, lesson, row.words, now)
+        _open_to(session, lesson, row, now, viewer)
         return lesson, Outcome.CREATED, ()
     details = _differences(lesson, row)
     changed = details != catalog.Details()
     if changed:
         catalog.edit(session, lesson, details)
+    changed = _open_to(session, lesson, row, now, viewer) or changed
     refused: tuple[Remark, ...] = ()
     if row.words is not None:
         taken = transcripts.take(session, lesson, row.words, now)
         changed, refused = taken.changed or changed, taken.remarks()
     return lesson, Outcome.UPDATED if changed else Outcome.UNCHANGED, refused
+
+
+def _open_to(session: Session, lesson: Lesson, row: Prepared, now: datetime, viewer: Viewer) -> bool:
+    """Give a lesson the audience of its row; returns whether it had another."""
+    if row.audience is None:
+        return False
+    wanted = audiences.meant(session, row.audience, viewer)
+    if (lesson.audience, tuple(lesson.chosen)) == (wanted.audience, wanted.tokens):
+        return False
+    audiences.set_audience(session, lesson, wanted, now)
+    return True
 
 
 def _differences(lesson: Lesson, row: Prepared) -> catalog.Details:

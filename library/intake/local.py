@@ -33,6 +33,7 @@ from library.core.errors import Invalid
 from library.intake import actions, objects, queries
 from library.intake.rules import Limits, RecordingState, check_upload
 from library.intake.tables import Recording
+from library.intake.unfinished_uploads import promised
 from transcode.errors import Failed, Refused
 from transcode.reading.sniff import sniff_file
 
@@ -56,7 +57,7 @@ class Copied:
     sha256: str
 
 
-def check_file(file: Path, uploads: Path, limits: Limits, field: str = "file") -> None:
+def check_file(db: Database, file: Path, uploads: Path, limits: Limits, field: str = "file") -> None:
     """Raise Invalid or TooLarge when `file` cannot be a recording: no file, empty, wrong kind, no room.
 
     Its kind is what its first bytes are, whatever its name.
@@ -65,7 +66,9 @@ def check_file(file: Path, uploads: Path, limits: Limits, field: str = "file") -
         raise Invalid("is_folder", field=field, found=file.name)
     if not file.is_file():
         raise Invalid("file_missing", field=field, found=str(file))
-    check_upload(file.name, file.stat().st_size, 0, shutil.disk_usage(uploads).free, limits)
+    with db.read() as session:
+        free = max(0, shutil.disk_usage(uploads).free - promised(session, uploads))
+    check_upload(file.name, file.stat().st_size, 0, free, limits)
     try:
         sniff_file(file)
     except Refused as refused:

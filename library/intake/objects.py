@@ -12,6 +12,8 @@ from pathlib import Path
 import obstore
 from obstore.store import LocalStore, ObjectStore
 
+from library.core.modes import open_like
+
 CHUNK_BYTES = 8 * 1024 * 1024
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK}
 """Another file system, or one without links."""
@@ -53,8 +55,8 @@ def keep_file(store: ObjectStore, file: Path, key: str) -> None:
     """
     root = local_root(store)
     if root is not None:
-        target = root / key
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = _place(root, key)
+        open_like(target.parent, file)
         _sync_file(file)
         try:
             file.replace(target)
@@ -75,8 +77,8 @@ def share_file(store: ObjectStore, file: Path, key: str) -> None:
     if root is None:
         obstore.put(store, key, file)
         return
-    target = root / key
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = _place(root, key)
+    open_like(target.parent, file)
     target.unlink(missing_ok=True)
     try:
         os.link(file, target)
@@ -118,9 +120,9 @@ def publish_folder(store: ObjectStore, folder: Path, prefix: str, files: Sequenc
             obstore.put(store, f"{prefix}/{name}", folder / name)
         shutil.rmtree(folder)
         return
-    target = root / prefix
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = _place(root, prefix)
     folder = _on_same_file_system(folder, target)
+    open_like(target.parent, folder)
     for name in files:
         _sync_file(folder / name)
     if target.exists():
@@ -132,6 +134,16 @@ def publish_folder(store: ObjectStore, folder: Path, prefix: str, files: Sequenc
     else:
         folder.replace(target)
     _sync_folder(target.parent)
+
+
+def _place(root: Path, key: str) -> Path:
+    """Return where a key lies, in a folder that is there and open to whom the folder above it is."""
+    target = root / key
+    missing = [one for one in target.parents if one != root and root in one.parents and not one.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for folder in reversed(missing):
+        open_like(folder.parent, folder)
+    return target
 
 
 def _on_same_file_system(folder: Path, target: Path) -> Path:
@@ -176,6 +188,7 @@ def _copy_whole(file: Path, target: Path) -> None:
     beside = target.with_name(f"{target.name}.{os.urandom(8).hex()}.partial")
     try:
         shutil.copyfile(file, beside)
+        open_like(target.parent, beside)
         _sync_file(beside)
         beside.replace(target)
     finally:

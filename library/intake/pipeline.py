@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from obstore.store import ObjectStore
@@ -22,10 +23,10 @@ from sqlalchemy.orm import Session
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
 from library.catalog.tables import Lesson
-from library.core.clock import Clock
+from library.core.clock import Clock, local_day
 from library.core.database import Database
 from library.core.permits import NOBODY, Viewer
-from library.intake import actions, arranging, objects, queries, track_choice, transcripts
+from library.intake import actions, arranging, objects, queries, remaking, track_choice, transcripts
 from library.intake.previews import Preview
 from library.intake.proposing import signs_of
 from library.intake.rules import StepKind, StepState
@@ -40,6 +41,7 @@ from transcode.pictures.overview import Overview, make_overview
 from transcode.planning import ladder
 from transcode.planning.copying import KeyFrames
 from transcode.planning.key_frames import key_frames
+from transcode.planning.plan import Plan
 from transcode.reading.facts import Facts, TrackKind
 from transcode.reading.probe import probe
 from transcode.tools import Tools
@@ -107,13 +109,20 @@ class Pipeline:
         if run.is_done(StepKind.SPLIT):
             return self.clip_ids(recording_id, run.attempt)
         with run.step(StepKind.SPLIT) as recording:
-            self._survey(run, recording)
+            try:
+                self._survey(run, recording)
+            except Refused as refused:
+                recording = self._without_the_lost(run, recording, refused)
+                self._survey(run, recording)
+            with self.db.read() as session:
+                row = queries.recording(session, recording_id)
+                laid = transcripts.lay_all(session, catalog_queries.lesson(session, row.lesson_id), row)
             with self.db.write() as session:
                 lesson = catalog_queries.lesson(session, recording.lesson_id)
                 catalog.touch(session, lesson)
                 row = run.recording(session)
                 # Before the cuts, which heed where sentences end.
-                transcripts.fit(session, lesson, row, self.clock())
+                transcripts.fit(session, lesson, row, self.clock(), laid)
                 clips = lesson.clips or catalog.put_clips(session, lesson, _cuts(session, row, lesson))
                 actions.plan_steps(session, row, clips)
         return self.clip_ids(recording_id, run.attempt)
@@ -142,45 +151,18 @@ class Pipeline:
             # Clips side by side get a thread each; a clip that is alone would leave the other cores idle.
             threads = None if queries.clips_to_make(session, recording_id) == 1 else self.threads
         with run.step(StepKind.CLIP, n) as recording:
-            facts = Facts.from_json(recording.facts or {})
-            profile = AudioProfile.from_json(recording.profile or {})
-            plan = ladder.plan_clip(
-                facts,
-                start_s,
-                end_s,
-                integrated_lufs=profile.integrated_lufs,
-                true_peak_db=profile.true_peak_db,
-                key_frames=KeyFrames.from_json(recording.key_frames or {}),
-            )
-            prefix = objects.clip_prefix(clip_id, plan.digest)
-            if present == plan.digest and self._is_published(clip_id, plan.digest):
+            plan = _plan(recording, start_s, end_s)
+            whole = not remaking.is_lost(recording, clip_id) and self._is_published(clip_id, plan.digest)
+            if present == plan.digest and whole:
                 with self.db.write() as session:
                     track_choice.made_again(session, recording_id, run.attempt, clip_id)
                 return
-            # A folder of this run's own: the one before may still be ending.
-            folder = self.work / f"clip-{clip_id}-{run.attempt}"
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            preview = Preview(run, self.store, clip_id, plan, folder)
             try:
-                output = package.encode_clip(
-                    self.tools,
-                    self._source(recording),
-                    plan,
-                    folder,
-                    on_progress=run.reporter(StepKind.CLIP, n),
-                    should_stop=run.should_stop(),
-                    threads=threads,
-                    on_segments=preview,
-                )
-                if run.is_over():
-                    raise Cancelled
-                objects.publish_folder(self.store, folder, prefix, output.files)
-            except BaseException:
-                preview.take_back()
-                raise
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+                output = self._make(run, recording, clip_id, n, plan, threads)
+            except Refused as refused:
+                recording = self._without_the_lost(run, recording, refused)
+                plan = _plan(recording, start_s, end_s)
+                output = self._make(run, recording, clip_id, n, plan, threads)
             with self.db.write() as session:
                 catalog.clip_ready(
                     session,
@@ -190,6 +172,7 @@ class Pipeline:
                     size_bytes=output.bytes_total,
                     poster=output.poster or "",
                     stills=len(output.stills),
+                    small=output.small,
                     strip=output.strip is not None,
                     copied=output.copy_reason,
                     sizes={one.name: one.size_bytes for one in output.renditions},
@@ -255,16 +238,71 @@ class Pipeline:
             recording = queries.recording(session, recording_id)
             first_time = recording.sha256 is None
             actions.take_in(session, recording, digest, key, self.clock())
-            if first_time and not _twins(session, recording):
+            if first_time and not _twins(session, recording, local_day(self.clock())):
                 actions.accept_twin(recording)
 
     def _check_twin(self, recording_id: str) -> None:
         """Stop when the uploader sees another lesson of the same bytes and has not yet said "again"."""
         with self.db.read() as session:
             recording = queries.recording(session, recording_id)
-            twins = [] if recording.accepted_twin else _twins(session, recording)
+            today = local_day(self.clock())
+            twins = [] if recording.accepted_twin else _twins(session, recording, today)
             if twins:
                 raise Refused("already_here", {"title": twins[0].title, "lesson": twins[0].id})
+
+    def _without_the_lost(self, run: Run, recording: Recording, why: Refused) -> Recording:
+        """Return the recording as it is known without its picture or its sound, of which nothing can be read.
+
+        Every track is tried for it, once one has failed. Raises `why` when none is to be left out, or nothing
+        would remain.
+        """
+        before = Facts.from_json(recording.facts or {})
+        chosen = {TrackKind(kind): index for kind, index in (recording.tracks or {}).items()}
+        source = self._source(recording)
+        facts = probe(self.tools, source, run.should_stop(), chosen, try_every_track=True)
+        if (facts.video is None, facts.audio is None) == (before.video is None, before.audio is None):
+            raise why
+        with self.db.write() as session:
+            lesson = catalog_queries.lesson(session, recording.lesson_id)
+            catalog.touch(session, lesson)
+            row = run.recording(session)
+            actions.note_facts(session, row, lesson, facts)
+            if facts.video is None:
+                actions.note_look(row, Overview())
+                actions.note_key_frames(row, KeyFrames())
+            return run.detached(session, row)
+
+    def _make(
+        self, run: Run, recording: Recording, clip_id: str, n: int, plan: Plan, threads: int | None
+    ) -> package.ClipOutput:
+        """Make a clip's files and publish them; nothing of them is left when that fails."""
+        # A folder of this run's own: the one before may still be ending.
+        folder = self.work / f"clip-{clip_id}-{run.attempt}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        preview = Preview(run, self.store, clip_id, plan, folder)
+        try:
+            output = package.encode_clip(
+                self.tools,
+                self._source(recording),
+                plan,
+                folder,
+                on_progress=run.reporter(StepKind.CLIP, n),
+                should_stop=run.should_stop(),
+                threads=threads,
+                on_segments=preview,
+            )
+            if run.is_over():
+                raise Cancelled
+            objects.publish_folder(
+                self.store, folder, objects.clip_prefix(clip_id, plan.digest), output.files
+            )
+        except BaseException:
+            preview.take_back()
+            raise
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return output
 
     def _survey(self, run: Run, recording: Recording) -> None:
         """Note what is to be heard and seen of a recording, as far as it is not noted yet.
@@ -323,6 +361,18 @@ class Pipeline:
         return look
 
 
+def _plan(recording: Recording, start_s: float, end_s: float) -> Plan:
+    profile = AudioProfile.from_json(recording.profile or {})
+    return ladder.plan_clip(
+        Facts.from_json(recording.facts or {}),
+        start_s,
+        end_s,
+        integrated_lufs=profile.integrated_lufs,
+        true_peak_db=profile.true_peak_db,
+        key_frames=KeyFrames.from_json(recording.key_frames or {}),
+    )
+
+
 def _sha256(run: Run, file: Path) -> str:
     if not file.exists():
         raise Failed("original_missing")
@@ -340,10 +390,10 @@ def _sha256(run: Run, file: Path) -> str:
     return digest.hexdigest()
 
 
-def _twins(session: Session, recording: Recording) -> list[Lesson]:
+def _twins(session: Session, recording: Recording, today: date) -> list[Lesson]:
     """Return the other lessons of the same bytes that the uploader may see."""
     person = session.get(Person, recording.uploaded_by) if recording.uploaded_by else None
-    viewer: Viewer = people.viewer_of(session, person) if person else NOBODY
+    viewer: Viewer = people.viewer_of(session, person, today) if person else NOBODY
     return queries.twins(session, viewer, recording)
 
 

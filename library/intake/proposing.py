@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
-from library.catalog.rules import TranscriptQuality
+from library.catalog.rules import CAPTIONED
 from library.catalog.tables import Lesson
 from library.intake.tables import Recording
 from transcode.cutting.audio_profile import AudioProfile
@@ -55,7 +55,7 @@ class Signs:
 def signs_of(session: Session, recording: Recording, lesson: Lesson) -> Signs:
     """Return the signs in a recording that has been probed and heard."""
     ends: list[float] | None = None
-    if lesson.transcript is TranscriptQuality.EXACT:
+    if lesson.transcript in CAPTIONED:
         lines = catalog.cues(session, lesson.id)
         ends = captions.sentence_ends([Cue(c.start_s, c.end_s, c.text) for c in lines])
     return Signs(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
@@ -17,9 +17,20 @@ from library.core.permits import Viewer
 from library.intake import cutting
 from library.intake.estimate import ClipWork, rounded_s
 from library.intake.estimate import left_s as estimate_left_s
-from library.intake.rules import STEP_ORDER, RecordingState, StepKind, StepState, StepView, overall_percent
-from library.intake.tables import Recording, Step
+from library.intake.rules import (
+    BUSY,
+    STEP_ORDER,
+    Begun,
+    RecordingState,
+    StepKind,
+    StepState,
+    StepView,
+    overall_percent,
+)
+from library.intake.tables import BegunUpload, Recording, Step, WorkerSign
 from transcode.reading.facts import TrackKind
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def recording(session: Session, recording_id: str) -> Recording:
@@ -119,9 +130,98 @@ def arriving(session: Session, person_id: str) -> Sequence[tuple[Recording, Less
     return [(recording, lesson) for recording, lesson in rows]
 
 
+def open_uploads(session: Session) -> list[tuple[str, int]]:
+    """Return the id and the size in bytes of every upload that has begun and not ended."""
+    receiving = (Recording.state == RecordingState.RECEIVING, Recording.upload_id.is_not(None))
+    rows = session.execute(select(Recording.upload_id, Recording.size_bytes).where(*receiving))
+    return [(str(upload_id), size_bytes) for upload_id, size_bytes in rows]
+
+
+def waiting_bytes(session: Session) -> int:
+    """Return how many bytes the recordings have of which clips are being made, or about to be."""
+    total = select(func.coalesce(func.sum(Recording.size_bytes), 0)).where(Recording.state.in_(BUSY))
+    return int(session.scalar(total) or 0)
+
+
+def begun_by(session: Session, account: str, now: datetime) -> Begun:
+    """Return what an account (a keyed hash) has begun to upload."""
+    return _begun(session, BegunUpload.account == account, now)
+
+
+def begun_from(session: Session, address: str, now: datetime) -> Begun:
+    """Return what has been begun to upload from an address (a keyed hash)."""
+    return _begun(session, BegunUpload.address == address, now)
+
+
+def has_begun_before(session: Session, moment: datetime) -> bool:
+    """Tell whether there are notes of uploads that were begun before a moment."""
+    old = select(BegunUpload.upload_id).where(BegunUpload.begun_at < moment).limit(1)
+    return session.scalars(old).first() is not None
+
+
+def _begun(session: Session, whose: ColumnElement[bool], now: datetime) -> Begun:
+    open_now = (
+        select(func.count())
+        .select_from(BegunUpload)
+        .join(Recording, Recording.upload_id == BegunUpload.upload_id)
+        .where(whose, Recording.state == RecordingState.RECEIVING)
+    )
+    hour = select(func.count()).select_from(BegunUpload).where(whose, BegunUpload.begun_at > now - _HOUR)
+    day = select(func.coalesce(func.sum(BegunUpload.size_bytes), 0)).where(
+        whose, BegunUpload.begun_at > now - _DAY
+    )
+    return Begun(*(int(session.scalar(one) or 0) for one in (open_now, hour, day)))
+
+
 def in_state(session: Session, *states: RecordingState) -> Sequence[Recording]:
     """Return the recordings in one of `states`, oldest first."""
     return session.scalars(select(Recording).where(Recording.state.in_(states)).order_by(Recording.id)).all()
+
+
+def count_by_state(session: Session) -> dict[RecordingState, int]:
+    """Return how many recordings are in each state, those without any as well."""
+    rows = session.execute(select(Recording.state, func.count().label("n")).group_by(Recording.state))
+    found = {row.state: row.n for row in rows}
+    return {state: found.get(state, 0) for state in RecordingState}
+
+
+def steps_at_work(session: Session) -> dict[tuple[StepKind, StepState], int]:
+    """Return how many steps of recordings that a run is at are of each kind and in each state."""
+    rows = session.execute(
+        select(Step.kind, Step.state, func.count())
+        .join(Recording, Recording.id == Step.recording_id)
+        .where(Recording.state.in_(BUSY))
+        .group_by(Step.kind, Step.state)
+    )
+    found = {(kind, state): n for kind, state, n in rows}
+    return {(kind, state): found.get((kind, state), 0) for kind in StepKind for state in StepState}
+
+
+def oldest_since(session: Session) -> dict[RecordingState, datetime]:
+    """Return since when the oldest recording of each busy state is there; states without any are left out.
+
+    A waiting one since it has been received, one at work since its running step began; where neither is
+    known, since its upload began.
+    """
+    waits = func.coalesce(func.max(Step.finished_at), Recording.created_at)
+    works = func.coalesce(func.min(Step.started_at), Recording.created_at)
+    found = {}
+    for state, since, of_steps in (
+        (RecordingState.WAITING, waits, (Step.kind == StepKind.RECEIVE,)),
+        (RecordingState.WORKING, works, (Step.state == StepState.RUNNING,)),
+    ):
+        each = (
+            select(since.label("since"))
+            .select_from(Recording)
+            .outerjoin(Step, and_(Step.recording_id == Recording.id, *of_steps))
+            .where(Recording.state == state)
+            .group_by(Recording.id, Recording.created_at)
+            .subquery()
+        )
+        oldest = session.scalar(select(func.min(each.c.since)))
+        if oldest is not None:
+            found[state] = oldest
+    return found
 
 
 def twins(session: Session, viewer: Viewer, recording: Recording) -> list[Lesson]:
@@ -232,3 +332,22 @@ def works(session: Session, lesson_ids: Sequence[str]) -> dict[str, tuple[Record
     for step in session.scalars(select(Step).where(Step.recording_id.in_(steps))):
         steps[step.recording_id].append(step)
     return {lesson_id: (r, _work(r, steps[r.id])) for lesson_id, r in recordings.items()}
+
+
+@dataclass(frozen=True)
+class WorkerSeen:
+    """A worker by its name, and when it last gave a sign of life, by its own clock."""
+
+    name: str
+    at: datetime
+
+
+def workers_seen(session: Session) -> list[WorkerSeen]:
+    """Return every worker that ever gave a sign of life, by name."""
+    rows = session.scalars(select(WorkerSign).order_by(WorkerSign.executor_id))
+    return [WorkerSeen(one.executor_id, one.seen_at) for one in rows]
+
+
+def worker_signs(session: Session) -> dict[str, int]:
+    """Return how often each worker that ever was gave a sign of life, by its name."""
+    return {one.executor_id: one.signs for one in session.scalars(select(WorkerSign))}

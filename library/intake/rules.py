@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from library.catalog.rules import TranscriptQuality
-from library.core.errors import Invalid, TooLarge
-from transcode.transcripts.parsing import SUFFIXES
+from library.core.errors import Invalid, Throttled, TooLarge
+from transcode.transcripts.suffixes import SUFFIXES
 
 MEDIA_SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".qt", ".f4v", ".3gp", ".3g2", ".3gpp", ".mkv", ".webm", ".avi", ".divx"),
@@ -111,6 +111,7 @@ class Limits:
 def check_upload(file_name: str, size_bytes: int, used_bytes: int, free_bytes: int, limits: Limits) -> None:
     """Raise Invalid or TooLarge with the reason why an upload cannot begin; return when it can.
 
+    `free_bytes` is what is free of the disk and promised to nobody (`promised_bytes`).
     What kind of file it is nobody knows before its bytes are here: see `transcode.reading.sniff`.
     """
     if not file_name.strip():
@@ -126,6 +127,55 @@ def check_upload(file_name: str, size_bytes: int, used_bytes: int, free_bytes: i
     # The original, the working copy of a clip and the clips together take about twice the file.
     if size_bytes * 2 + limits.keep_free_bytes > free_bytes:
         raise TooLarge("disk_room", size_bytes=size_bytes, free_bytes=free_bytes)
+
+
+def promised_bytes(open_uploads: Iterable[tuple[int, int]], waiting_bytes: int) -> int:
+    """Return how much of a free disk belongs to recordings that are here in part or not made into clips yet.
+
+    `open_uploads` are (size, received) in bytes of uploads that have begun; each still needs what is missing
+    of it and its clips. `waiting_bytes` are all originals of which clips are still to be made.
+    """
+    return waiting_bytes + sum(2 * size - min(received, size) for size, received in open_uploads)
+
+
+@dataclass(frozen=True)
+class UploadNumbers:
+    """How much one person, and everybody at one address together, may begin to upload.
+
+    `open` are uploads that have begun and not ended, `hour` those begun within an hour, `day_bytes` what was
+    taken, or is still to come, of those begun within a day. 0 is no limit.
+    """
+
+    open_person: int
+    open_address: int
+    hour_person: int
+    hour_address: int
+    day_bytes_person: int
+    day_bytes_address: int
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What has been begun already, by one person or from one address; as `UploadNumbers` counts it."""
+
+    open: int
+    hour: int
+    day_bytes: int
+
+
+def check_numbers(size_bytes: int, person: Begun, address: Begun, most: UploadNumbers) -> None:
+    """Raise Throttled with the reason why one more upload of `size_bytes` cannot begin now."""
+    for begun, open_most, hour_most, day_most, whose in (
+        (person, most.open_person, most.hour_person, most.day_bytes_person, ""),
+        (address, most.open_address, most.hour_address, most.day_bytes_address, "_here"),
+    ):
+        if open_most and begun.open >= open_most:
+            raise Throttled(f"uploads_open{whose}", most=open_most)
+        if hour_most and begun.hour >= hour_most:
+            raise Throttled(f"uploads_hour{whose}", most=hour_most)
+        if day_most and begun.day_bytes + size_bytes > day_most:
+            left_bytes = max(0, day_most - begun.day_bytes)
+            raise Throttled(f"uploads_day{whose}", most_bytes=day_most, left_bytes=left_bytes)
 
 
 @dataclass(frozen=True)

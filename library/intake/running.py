@@ -54,6 +54,15 @@ class Run:
             raise Stopped
         return recording
 
+    def detached(self, session: Session, recording: Recording) -> Recording:
+        """Return a recording as it is now, to be read when the transaction is over."""
+        session.flush()
+        session.refresh(recording)
+        # Loaded when asked for, and they cannot be asked for once detached.
+        _ = recording.profile, recording.look, recording.key_frames
+        session.expunge(recording)
+        return recording
+
     def is_done(self, kind: StepKind) -> bool:
         """Tell whether a step before the clips is done; a retry then leaves it and its times as they are."""
         with self.db.read() as session:
@@ -71,11 +80,7 @@ class Run:
             with self.db.write() as session:
                 recording = self.recording(session)
                 actions.step_running(session, self.recording_id, kind, n, self.clock())
-                session.flush()
-                session.refresh(recording)
-                # Loaded when asked for, and they cannot be asked for once detached.
-                _ = recording.profile, recording.look, recording.key_frames
-                session.expunge(recording)
+                recording = self.detached(session, recording)
             yield recording
             with self.db.write() as session:
                 self.recording(session)

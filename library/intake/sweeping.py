@@ -1,7 +1,8 @@
 """What lies in the object store and belongs to nobody any more: which of it goes, and taking it away.
 
-Nothing that a row names goes, nothing that a run is working on, and nothing young: addresses that were signed
-before still play for a while. What is decided here is asked again right before each folder is taken away.
+Nothing that a row names goes, nothing that a run is working on, and nothing young: a run may be about to name
+it, and addresses of another plan play for a while. What a lesson that was deleted leaves does not wait for
+its addresses, for it is to stop. What is decided here is asked again right before each folder is taken away.
 """
 
 from __future__ import annotations

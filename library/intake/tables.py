@@ -32,7 +32,8 @@ class Recording(Base):
     there was none when it came in, or the lecturer wants a new lesson all the same. `attempt` counts the runs
     of the pipeline. `wanted` are the ids of the clips of an arrangement that is being made, in order; None
     when the lesson's clips are those that are wanted. `tracks` are those that somebody chose, by kind
-    ("video", "audio"), and `remake` the ids of clips that play and are to be made again, of other tracks.
+    ("video", "audio"), and `remake` the ids of clips that play and are to be made again, of other tracks or
+    because files of theirs are `lost` or damaged.
     """
 
     __tablename__ = "intake_recording"
@@ -59,10 +60,28 @@ class Recording(Base):
     wanted: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     tracks: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     remake: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    lost: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     accepted_twin: Mapped[bool] = mapped_column(default=False)
     attempt: Mapped[int] = mapped_column(default=0)
     uploaded_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
+
+
+class BegunUpload(Base):
+    """An upload that somebody has begun within the last days, for the limits of a person and of an address.
+
+    `account` and `address` are keyed hashes: they can be counted by and lead to nobody. `size_bytes` is what
+    was announced, and what came of it once it is given up.
+    """
+
+    __tablename__ = "intake_begun_upload"
+    __table_args__ = (Index(None, "begun_at"), Index(None, "account"), Index(None, "address"))
+
+    upload_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64))
+    begun_at: Mapped[datetime]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
 
 
 class Step(Base):
@@ -87,3 +106,13 @@ class Step(Base):
     hopeless: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class WorkerSign(Base):
+    """A worker's sign of life: how often it gave one, and when last (by its own clock)."""
+
+    __tablename__ = "intake_worker"
+
+    executor_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    signs: Mapped[int] = mapped_column(BigInteger)
+    seen_at: Mapped[datetime]

@@ -59,9 +59,10 @@ def choices(facts: Facts, kind: TrackKind) -> list[Track]:
 def made_again(session: Session, recording_id: str, attempt: int, clip_id: str) -> None:
     """Note that run `attempt` made a clip again; of a run that is over nothing is noted."""
     recording = queries.held(session, recording_id)
-    if recording is None or recording.attempt != attempt or not recording.remake:
+    if recording is None or recording.attempt != attempt or not (recording.remake or recording.lost):
         return
     recording.remake = [one for one in recording.remake or () if one != clip_id] or None
+    recording.lost = [one for one in recording.lost or () if one != clip_id] or None
 
 
 def _restart(session: Session, recording: Recording) -> None:

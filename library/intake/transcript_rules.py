@@ -7,10 +7,12 @@ else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from library.catalog.rules import CueLine, ShiftReason, TranscriptQuality
+from library.catalog.rules import CueLine, CueSource, ShiftReason, TranscriptQuality
+from library.intake import aligning
+from library.intake.aligning import Places
 from transcode.cutting.pauses import Pause
 from transcode.remarks import Remark
 from transcode.transcripts import captions, fitting
@@ -68,14 +70,27 @@ class Shown:
     fitting: Fitting | None = None
 
 
+@dataclass(frozen=True)
+class _LineCue(Cue):
+    """A lesson's line as the engine knows it, which remembers where it comes from and how sure that is."""
+
+    line: CueLine | None = None
+
+
 def cues_of(lines: Iterable[CueLine]) -> list[Cue]:
     """Return a lesson's lines as the engine knows them."""
-    return [Cue(**asdict(line)) for line in lines]
+    return [_LineCue(line.start_s, line.end_s, line.text, line.speaker, line) for line in lines]
 
 
 def lines_of(cues: Iterable[Cue]) -> tuple[CueLine, ...]:
-    """Return the engine's cues as a lesson's lines."""
-    return tuple(CueLine(**asdict(cue)) for cue in cues)
+    """Return the engine's cues as a lesson's lines, each as sure as the line it was."""
+    return tuple(map(_line_of, cues))
+
+
+def _line_of(cue: Cue) -> CueLine:
+    if isinstance(cue, _LineCue) and cue.line is not None:
+        return replace(cue.line, start_s=cue.start_s, end_s=cue.end_s)
+    return CueLine(cue.start_s, cue.end_s, cue.text, cue.speaker)
 
 
 def shown(
@@ -85,18 +100,27 @@ def shown(
     *,
     clock: StreamClock | None = None,
     chosen_s: float | None = None,
+    places: Places | None = None,
 ) -> Shown:
-    """Return what a recording shows of a transcript of that `quality` (exact or plain).
+    """Return what a recording shows of a transcript of that `quality`.
 
-    Text gets estimated times. Times are moved by `chosen_s` if somebody chose it, else by what the file's
+    Text gets the times of its `places`, which a machine has heard, else estimated ones. What a machine heard
+    lies where it was heard. Times are moved by `chosen_s` if somebody chose it, else by what the file's
     header says, else by whole hours; other shifts are offered only. What lies outside is left out, and
     counted. Before anything is heard (`heard` None) only a chosen shift is applied.
     """
+    if quality not in (TranscriptQuality.EXACT, TranscriptQuality.PLAIN):
+        # Heard by a machine, or corrected by somebody who heard it: the lines stay where they are.
+        reason = ShiftReason.NONE if chosen_s is None else ShiftReason.CHOSEN
+        return Shown(quality, tuple(lines), chosen_s or 0.0, reason)
     if quality is not TranscriptQuality.EXACT:
+        if places is not None and places.figures.fits:
+            return Shown(TranscriptQuality.ALIGNED, places.shown(lines), reason=ShiftReason.NONE)
         if heard is None:
             return Shown(TranscriptQuality.PLAIN, tuple(lines))
         timed = captions.estimate_times(cues_of(lines), heard.duration_s, heard.pauses)
-        return Shown(TranscriptQuality.ESTIMATED, lines_of(timed), reason=ShiftReason.NONE)
+        guessed = tuple(replace(line, source=CueSource.ESTIMATED) for line in lines_of(timed))
+        return Shown(TranscriptQuality.ESTIMATED, guessed, reason=ShiftReason.NONE)
     cues = cues_of(lines)
     if heard is None:
         by_s = chosen_s or 0.0
@@ -146,8 +170,10 @@ def worse(new: Figures, present: Figures) -> tuple[Remark, ...]:
 
     `worse_untimed`: the present one has exact times, the new one has none. `worse_outside`: more of it lies
     outside of the recording. `worse_covered`: it covers far less of the talk. `worse_words`: it says far
-    less.
+    less. What a machine heard is never better than what was given.
     """
+    if present.quality is TranscriptQuality.RECOGNISED and new.quality is not TranscriptQuality.RECOGNISED:
+        return ()
     found = []
     if present.quality is TranscriptQuality.EXACT and new.quality is not TranscriptQuality.EXACT:
         found.append(Remark("worse_untimed"))
@@ -179,7 +205,8 @@ def _percent(part: float) -> int:
 class Told:
     """What an account is made of: the transcript in use, and the newest that was given and is not in use.
 
-    `reading`: what was odd in the file. `waiting_n` is None when the newest one is in use.
+    `reading`: what was odd in the file, or in what a machine heard. `places`: how much of a text is said,
+    None while nobody knows. `waiting_n` is None when the newest one is in use.
     """
 
     cues: int
@@ -187,6 +214,7 @@ class Told:
     shift_s: float = 0.0
     reason: ShiftReason = ShiftReason.OPEN
     fitting: Fitting | None = None
+    places: aligning.Figures | None = None
     waiting_n: int | None = None
     waiting_name: str = ""
 
@@ -200,6 +228,7 @@ def account(told: Told | None, media: Iterable[Remark] = ()) -> tuple[Remark, ..
     if told is not None:
         found += told.reading
         found += _shift_remarks(told)
+        found += aligning.remarks_of(told.places) if told.places is not None else ()
         if told.fitting is not None:
             found += fitting.remarks_of(told.fitting.fit)
             if told.fitting.offered is not None:

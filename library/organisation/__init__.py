@@ -1,4 +1,4 @@
-"""The organisation tree: its nodes, and what lies below what."""
+"""The organisation tree: its nodes, what lies below what, and what became of each."""
 
 from __future__ import annotations
 

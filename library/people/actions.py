@@ -4,33 +4,39 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, update
 from sqlalchemy.orm import Session
 
+from library.audit import actions as audit
+from library.audit.rules import Deed
+from library.core.clock import local_day
 from library.core.database import insert_new
 from library.core.errors import Conflict, Forbidden
 from library.core.ids import new_id
 from library.core.permits import Role, Viewer
 from library.core.text import NAME_MAX, clean_line
-from library.organisation import queries as organisation
 from library.organisation.tables import Branch
-from library.people import passwords, queries, rules
-from library.people.permits import roles_below
-from library.people.tables import Person, RoleGrant
+from library.people import queries, roles, rules
+from library.people.name_tables import SignInName
+from library.people.passwords import HashedPassword
+from library.people.permits import may_change, may_erase, roles_below
+from library.people.rules import MembershipKind
+from library.people.tables import Membership, Person, RoleGrant
 
 
-def add_person(session: Session, username: str, name: str, password: str, now: datetime) -> Person:
-    """Make an account; raises Invalid for a bad name or password, Conflict("username_taken")."""
+def add_person(
+    session: Session, username: str, name: str, password_hash: HashedPassword, now: datetime
+) -> Person:
+    """Make an account; raises Invalid for a bad name, Conflict("username_taken")."""
     folded = rules.clean_username(username)
-    rules.check_password(password, folded)
-    if queries.person_by_username(session, folded) is not None:
-        raise Conflict("username_taken", field="username")  # before the hash, which is slow on purpose
+    if session.get(SignInName, folded) is not None:  # it would shadow how somebody signs in already
+        raise Conflict("username_taken", field="username")
     person_id = new_id()
     values = {
         "id": person_id,
         "username": folded,
         "name": clean_line(name)[:NAME_MAX] or folded,
-        "password_hash": passwords.hashed(password),
+        "password_hash": password_hash,
         "language": None,
         "active": True,
         "created_at": now,
@@ -43,7 +49,11 @@ def add_person(session: Session, username: str, name: str, password: str, now: d
 def grant(
     session: Session, person_id: str, role: Role, branch: Branch, by: str | None, now: datetime
 ) -> None:
-    """Give a role at a branch; giving it twice changes nothing."""
+    """Give a role at a node; giving it twice changes nothing. Raises Conflict("two_of_three").
+
+    Whoever belongs nowhere yet belongs there: an account is made where its person is a member.
+    """
+    roles.prepare(session, person_id, role, branch, now)
     values = {
         "id": new_id(),
         "person_id": person_id,
@@ -52,7 +62,25 @@ def grant(
         "granted_by": by,
         "granted_at": now,
     }
-    insert_new(session, RoleGrant, ["person_id", "branch_id", "role"], values)
+    held = ["person_id", "branch_id", "role"]
+    if insert_new(session, RoleGrant, held, values, among=RoleGrant.ended_at.is_(None)):
+        audit.note(session, Deed.ROLE_GIVEN, by, of=person_id, thing=branch.id, role=role.value)
+    _settle(session, person_id, branch, by, now)
+
+
+def _settle(session: Session, person_id: str, branch: Branch, by: str | None, now: datetime) -> None:
+    """Make a node the home of a person who has none."""
+    is_home = and_(Membership.kind == MembershipKind.HOME, Membership.until.is_(None))
+    values = {
+        "id": new_id(),
+        "person_id": person_id,
+        "node_id": branch.id,
+        "kind": MembershipKind.HOME,
+        "since": local_day(now),
+        "noted_at": now,
+        "noted_by": by,
+    }
+    insert_new(session, Membership, ["person_id"], values, among=is_home)
 
 
 def give_role(
@@ -65,41 +93,55 @@ def give_role(
     grant(session, person_id, role, branch, viewer.person_id, now)
 
 
-def take_role(session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch) -> None:
-    """Take a role at a branch away; raises Forbidden.
+def take_role(
+    session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch, now: datetime
+) -> bool:
+    """End a role at a node; returns whether it was held. Raises Forbidden, Conflict("last_admin").
 
     Nobody takes their own role away: a library without an administrator could not be mended.
     """
     if role not in roles_below(viewer, branch.path) or person_id == viewer.person_id:
         raise Forbidden
-    session.execute(
-        delete(RoleGrant).where(
-            RoleGrant.person_id == person_id, RoleGrant.branch_id == branch.id, RoleGrant.role == role
-        )
-    )
+    taken = session.scalars(
+        update(RoleGrant)
+        .where(RoleGrant.person_id == person_id, RoleGrant.branch_id == branch.id)
+        .where(RoleGrant.role == role, RoleGrant.ended_at.is_(None))
+        .values(ended_at=now, ended_by=viewer.person_id)
+        .returning(RoleGrant.id)
+    ).all()
+    if taken and role is Role.ADMIN:
+        _check_admin_left(session)
+    if taken:
+        by = viewer.person_id
+        audit.note(session, Deed.ROLE_TAKEN, by, of=person_id, thing=branch.id, role=role.value)
+    return bool(taken)
 
 
 def changeable(session: Session, viewer: Viewer, person_id: str) -> queries.PersonRow:
-    """Return a person the viewer may change; raises Forbidden unless they may give all the person's roles."""
+    """Return a person the viewer may change; raises Forbidden (library.people.permits.may_change)."""
     row = queries.person_row(session, person_id)
-    if person_id == viewer.person_id or not row.roles:
+    if not may_change(viewer, row.id, row.held):
         raise Forbidden
-    for role, branch_id, _name in row.roles:
-        if role not in roles_below(viewer, organisation.branch(session, branch_id).path):
-            raise Forbidden
     return row
 
 
-def set_password(person: Person, new: str) -> None:
-    """Give a person another password; raises Invalid for a bad one."""
-    rules.check_password(new, person.username)
-    person.password_hash = passwords.hashed(new)
+def set_password(person: Person, new: HashedPassword) -> None:
+    """Give a person another password."""
+    person.password_hash = new
 
 
 def set_active(session: Session, viewer: Viewer, person_id: str, active: bool) -> None:
-    """Close or open an account; raises Forbidden, see `changeable`."""
-    changeable(session, viewer, person_id)
-    queries.person(session, person_id).active = active
+    """Close or open an account; raises Forbidden, see `changeable`, and Conflict("last_admin")."""
+    row = changeable(session, viewer, person_id)
+    queries.locked(session, person_id).active = active
+    session.flush()
+    if not active and any(role is Role.ADMIN for role, _path in row.held):
+        _check_admin_left(session)
+
+
+def _check_admin_left(session: Session) -> None:
+    if not queries.has_admin(session):
+        raise Conflict("last_admin")
 
 
 def set_language(session: Session, person_id: str, language: str) -> None:
@@ -109,9 +151,8 @@ def set_language(session: Session, person_id: str, language: str) -> None:
 
 def erasable(session: Session, viewer: Viewer, person_id: str) -> queries.PersonRow:
     """Return a person the viewer may erase; raises Forbidden unless they administer all their branches."""
-    row = changeable(session, viewer, person_id)
-    paths = [organisation.branch(session, branch_id).path for _role, branch_id, _name in row.roles]
-    if not all(viewer.holds_at(Role.ADMIN, path) for path in paths):
+    row = queries.person_row(session, person_id)
+    if not may_erase(viewer, row.id, row.held):
         raise Forbidden
     return row
 
@@ -124,5 +165,6 @@ def erase(session: Session, person: Person) -> None:
     if queries.has_admin(session) and not queries.has_admin(session, besides=person.id):
         raise Conflict("last_admin")
     session.execute(update(RoleGrant).where(RoleGrant.granted_by == person.id).values(granted_by=None))
+    session.execute(update(RoleGrant).where(RoleGrant.ended_by == person.id).values(ended_by=None))
     session.expunge(person)
     session.execute(delete(Person).where(Person.id == person.id))

@@ -2,34 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from library.core.clock import midnight
 from library.core.errors import NotFound
-from library.core.permits import Grant, Role, Viewer
-from library.core.text import name_key
+from library.core.permits import Belonging, Grant, Role, Viewer
 from library.organisation.tables import Branch
-from library.people.tables import Person, RoleGrant
+from library.people.name_rules import sign_in_keys
+from library.people.name_tables import SignInName
+from library.people.rules import KEPT_APART, MembershipKind
+from library.people.tables import Exemption, GroupMember, Membership, Person, RoleGrant
 
 
-def viewer_of(session: Session, person: Person) -> Viewer:
-    """Return the viewer a person is, with all roles in the order in which they were given."""
-    rows = session.execute(
+def viewer_of(session: Session, person: Person, today: date) -> Viewer:
+    """Return the viewer a person is on a day: with all roles in the order in which they were given, where
+    they belong, and their groups."""
+    roles = (
         select(RoleGrant.role, Branch.id, Branch.path)
         .join(Branch, Branch.id == RoleGrant.branch_id)
-        .where(RoleGrant.person_id == person.id)
+        .where(
+            RoleGrant.person_id == person.id,
+            RoleGrant.ended_at.is_(None),
+            or_(RoleGrant.until.is_(None), RoleGrant.until >= today),
+            RoleGrant.granted_at < midnight(today + timedelta(days=1)),  # handed over on a day to come
+        )
         .order_by(RoleGrant.granted_at, RoleGrant.id)
     )
-    grants = tuple(Grant(role, branch, path) for role, branch, path in rows)
-    return Viewer(person.id, person.name, grants)
+    places = (
+        select(Branch.id, Branch.path, Membership.kind, Membership.state)
+        .join(Branch, Branch.id == Membership.node_id)
+        .where(Membership.person_id == person.id, _on(Membership, today))
+        .order_by(Membership.kind.desc(), Membership.since, Membership.id)
+    )
+    apart = bool(session.info.get(KEPT_APART))
+    groups = select(GroupMember.group_id).where(GroupMember.person_id == person.id, _on(GroupMember, today))
+    return Viewer(
+        person.id,
+        person.name,
+        tuple(Grant(role, node, path, apart) for role, node, path in session.execute(roles)),
+        tuple(
+            Belonging(node, path, kind is MembershipKind.HOME, state)
+            for node, path, kind, state in session.execute(places)
+        ),
+        tuple(session.scalars(groups.order_by(GroupMember.group_id))),
+    )
+
+
+def _on(table: type[Membership | GroupMember | Exemption], day: date) -> ColumnElement[bool]:
+    """Return the condition that a dated row holds on a day."""
+    return and_(table.since <= day, or_(table.until.is_(None), table.until > day))
+
+
+def names_of(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Return what people are called, by their ids; those who are gone are left out."""
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return dict(rows.all())
 
 
 def person_by_username(session: Session, username: str) -> Person | None:
     """Return the person with a folded user name."""
     return session.scalars(select(Person).where(Person.username == username)).first()
+
+
+def person_by_sign_in_name(session: Session, text: str) -> Person | None:
+    """Return whom a name typed at the door means: by user name before further names, so that nobody's further
+    name ever stands for another's user name."""
+    keys = sign_in_keys(text)
+    if not keys:
+        return None
+    aliased_ids = select(SignInName.person_id).where(SignInName.key.in_(keys))
+    found = session.scalars(select(Person).where(or_(Person.username.in_(keys), Person.id.in_(aliased_ids))))
+    order = {key: rank for rank, key in enumerate(reversed(keys))}
+    return min(found, key=lambda one: order.get(one.username, len(keys)), default=None)
+
+
+def home_path(session: Session, person_id: str) -> str | None:
+    """Return the path of the node that is a person's home now, None without one."""
+    wanted = select(Branch.path).join(Membership, Membership.node_id == Branch.id)
+    is_home = (Membership.kind == MembershipKind.HOME, Membership.until.is_(None))
+    return session.scalars(wanted.where(Membership.person_id == person_id, *is_home)).first()
+
+
+def persons_called(session: Session, name: str, most: int = 5) -> Sequence[Person]:
+    """Return the first persons of this very name."""
+    return session.scalars(
+        select(Person).where(Person.name == name).order_by(Person.username).limit(most)
+    ).all()
 
 
 def person(session: Session, person_id: str) -> Person:
@@ -40,9 +103,32 @@ def person(session: Session, person_id: str) -> Person:
     return found
 
 
+def names(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Return what people are called, by their ids; those who are gone are left out."""
+    if not ids:
+        return {}
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
+
+
+def locked(session: Session, person_id: str) -> Person:
+    """Return a person as they are now, and keep others from changing them or their roles until the end of
+    this transaction; raises NotFound."""
+    found = session.get(Person, person_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def noted_by(session: Session, viewer: Viewer) -> str | None:
+    """Return who is to be named for what the viewer does, None for the machine, which is nobody."""
+    known = viewer.person_id is not None and session.get(Person, viewer.person_id) is not None
+    return viewer.person_id if known else None
+
+
 def has_admin(session: Session, besides: str | None = None) -> bool:
-    """Tell whether anybody administers the library yet, `besides` the one person."""
-    admins = select(RoleGrant.id).where(RoleGrant.role == Role.ADMIN)
+    """Tell whether anybody whose account is open administers the library, `besides` the one person."""
+    admins = select(RoleGrant.id).join(Person, Person.id == RoleGrant.person_id)
+    admins = admins.where(RoleGrant.role == Role.ADMIN, RoleGrant.ended_at.is_(None), Person.active)
     if besides is not None:
         admins = admins.where(RoleGrant.person_id != besides)
     return session.scalars(admins.limit(1)).first() is not None
@@ -50,50 +136,44 @@ def has_admin(session: Session, besides: str | None = None) -> bool:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person in a list, with (role, branch id, branch name) triples in the order of the tree."""
+    """A person in a list, with (role, branch id, branch name) triples in the order of the tree.
+
+    `held` are the same roles with the paths of their branches.
+    """
 
     id: str
     username: str
     name: str
     active: bool
     roles: tuple[tuple[Role, str, str], ...]
-
-
-def people_under(session: Session, viewer: Viewer, text: str = "") -> list[PersonRow]:
-    """Return the people who hold a role at a branch that the viewer staffs, by name.
-
-    `text` keeps only those whose name contains it.
-    """
-    staffed = [g.path for g in viewer.grants if viewer.holds_at(Role.STAFF, g.path)]
-    if not staffed:
-        return []
-    wanted = select(RoleGrant.person_id).join(Branch, Branch.id == RoleGrant.branch_id)
-    wanted = wanted.where(or_(*(Branch.path.startswith(path, autoescape=True) for path in staffed)))
-    persons = select(Person).where(Person.id.in_(wanted)).order_by(Person.username)
-    if text:
-        persons = persons.where(
-            or_(
-                Person.username.contains(name_key(text), autoescape=True),
-                Person.name.contains(text, autoescape=True),
-            )
-        )
-    return _rows(session, session.scalars(persons).all())
+    held: tuple[tuple[Role, str], ...]
 
 
 def person_row(session: Session, person_id: str) -> PersonRow:
     """Return one person as in a list; raises NotFound."""
-    return _rows(session, [person(session, person_id)])[0]
+    return rows_of(session, [person(session, person_id)])[0]
 
 
-def _rows(session: Session, persons: Sequence[Person]) -> list[PersonRow]:
+def rows_of(session: Session, persons: Sequence[Person]) -> list[PersonRow]:
+    """Return persons as in a list, in their order."""
     ids = [p.id for p in persons]
-    roles: dict[str, list[tuple[Role, str, str]]] = {i: [] for i in ids}
+    roles: dict[str, list[tuple[Role, str, str, str]]] = {i: [] for i in ids}
     held = session.execute(
-        select(RoleGrant.person_id, RoleGrant.role, Branch.id, Branch.name)
+        select(RoleGrant.person_id, RoleGrant.role, Branch.id, Branch.name, Branch.path)
         .join(Branch, Branch.id == RoleGrant.branch_id)
-        .where(RoleGrant.person_id.in_(ids))
+        .where(RoleGrant.person_id.in_(ids), RoleGrant.ended_at.is_(None))
         .order_by(Branch.path)
     )
-    for who, role, branch_id, name in held:
-        roles[who].append((role, branch_id, name))
-    return [PersonRow(p.id, p.username, p.name, p.active, tuple(roles[p.id])) for p in persons]
+    for who, role, branch_id, name, path in held:
+        roles[who].append((role, branch_id, name, path))
+    return [
+        PersonRow(
+            p.id,
+            p.username,
+            p.name,
+            p.active,
+            tuple((role, branch_id, name) for role, branch_id, name, _path in roles[p.id]),
+            tuple((role, path) for role, _branch_id, _name, path in roles[p.id]),
+        )
+        for p in persons
+    ]

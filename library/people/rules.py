@@ -2,18 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from enum import StrEnum
+
 from library.core.errors import Invalid
-from library.core.permits import Role, Viewer
+from library.core.permits import THREE_ADMINS, Role, Viewer
 from library.core.text import name_key, required_name
+from library.people.common_passwords import common_passwords
 
 # NIST SP 800-63B: length matters, composition rules do not; at least 8, and 64 or more must be allowed.
 PASSWORD_MIN = 8
 PASSWORD_MAX = 256
-# The few that every guesser tries first; a full list would not stop a patient one, the throttle does.
-_COMMON = frozenset(
-    {"12345678", "123456789", "1234567890", "88888888", "66666666", "00000000", "11111111", "password"}
-    | {"qwertyuiop", "abc12345", "abcd1234", "11223344", "147258369", "password1", "admin123", "iloveyou"}
-)
+
+NOTE_MAX = 200
+"""Of what is said with a transfer and with its answer."""
+
+
+KEPT_APART = "three_admins"
+"""The setting under which sessions carry that the three administrators are kept apart (`two_of_three`)."""
+
+
+def two_of_three(held: Collection[Role], wanted: Role) -> Role | None:
+    """Return which of the three administrators somebody is already who is to become another of them.
+
+    None where nothing stands against it: 三员 are three persons, wherever in the tree they hold it.
+    """
+    if wanted not in THREE_ADMINS:
+        return None
+    return next((role for role in THREE_ADMINS if role in held and role is not wanted), None)
+
+
+class MembershipKind(StrEnum):
+    """How a person belongs to a node: it is their home (组织关系所在), or they are a guest (挂靠、流动)."""
+
+    HOME = "home"
+    GUEST = "guest"
+
+
+class TransferState(StrEnum):
+    """What became of a transfer."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class ExemptionReason(StrEnum):
+    """Why somebody is not counted among those who are due: age or illness, a long leave, work elsewhere."""
+
+    FRAIL = "frail"
+    LEAVE = "leave"
+    AWAY = "away"
+    OTHER = "other"
 
 
 def clean_username(text: str) -> str:
@@ -30,14 +71,22 @@ def check_password(password: str, username: str) -> None:
         raise Invalid("password_short", field="password", least=PASSWORD_MIN)
     if len(password) > PASSWORD_MAX:
         raise Invalid("too_long", field="password", most=PASSWORD_MAX, length=len(password))
-    if password.lower() in _COMMON or name_key(password) == username or len(set(password)) < 3:
+    if (
+        password.lower() in common_passwords(PASSWORD_MIN)
+        or name_key(password) == username
+        or len(set(password)) < 3
+    ):
         raise Invalid("password_common", field="password")
 
 
-def home_branch(viewer: Viewer, least: Role = Role.MEMBER) -> str | None:
-    """Return the id of the branch a person belongs to: where they were first given `least` or a higher role.
+def home_branch(viewer: Viewer) -> str | None:
+    """Return the id of the node a person belongs to: the home of their membership; None without one."""
+    return next((one.node_id for one in viewer.belongs if one.is_home), None)
 
-    None without any. What is given later, or further up, moves nobody: plays go on counting for the branch
-    that they counted for. A lecturer's lessons belong where they first became one.
+
+def teaches_for(viewer: Viewer) -> str | None:
+    """Return the id of the node that a lecturer's lessons belong to: where they first became one, or more.
+
+    None for who is no lecturer. What is given later, or further up, moves no lesson.
     """
-    return next((grant.branch_id for grant in viewer.grants if grant.gives(least)), None)
+    return next((grant.branch_id for grant in viewer.grants if grant.gives(Role.LECTURER)), None)

@@ -10,11 +10,29 @@ from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
 from library.core.ids import new_id
+from library.core.permits import Viewer
+from library.people.rules import home_branch
 from library.people.tables import Person
-from library.plays import bulk
+from library.plays import bulk, queries, rules
 from library.plays.crediting import Beat, Credited
 from library.plays.rules import Source, ViewRule, kind_of, token
-from library.plays.tables import Play, View, Watcher
+from library.plays.tables import OriginView, Play, View, Watcher
+
+
+def declare(session: Session, viewer: Viewer, people: int, now: datetime, rule: ViewRule) -> int:
+    """Return how many people a viewer's screening has; raises as rules.check_people.
+
+    Of two screenings that begin at once at one place the second waits and knows of the first.
+    """
+    place = home_branch(viewer) or f"g:{viewer.person_id}"
+    bulk.lock_place(session, place)
+    declared = queries.declared(session, place, now - rules.AN_HOUR)
+    return rules.check_people(people, rules.most_people(viewer, rule), declared, rule)
+
+
+def forget_origins(session: Session, now: datetime) -> None:
+    """Forget from which addresses views came that no longer limit any other."""
+    session.execute(delete(OriginView).where(OriginView.at <= now - rules.AN_HOUR))
 
 
 def start(

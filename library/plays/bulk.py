@@ -5,9 +5,9 @@ Plain statements over many rows and no objects of the ORM: here every microsecon
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text, tuple_, update
@@ -20,8 +20,8 @@ from library.core.database import upsert
 from library.core.ids import new_id
 from library.plays import closing, rules
 from library.plays.crediting import Beat, Book, ClipFacts, PlayRow, WatcherRow
-from library.plays.rules import Begun, Range, ViewRule
-from library.plays.tables import DaySum, Play, View, Watcher
+from library.plays.rules import Begun, FromOrigin, Kind, Range, ViewRule
+from library.plays.tables import DaySum, OriginView, Play, View, Watcher
 
 # One lock for a person, whether p: or g:, and taken in one order, so that two processes cannot wait for each
 # other. Two people who share a hash wait for each other, and nothing worse.
@@ -30,8 +30,22 @@ _LOCK_PEOPLE = text(
     " AS person FROM plays_play WHERE id = ANY(:ids) ORDER BY 1) AS people"
 )
 _LOCK_PERSON = text("SELECT pg_advisory_xact_lock(hashtextextended(:person, 0))")
+# After the people's, so that nobody who holds one of these waits for one of those.
+_LOCK_ORIGINS = text(
+    "SELECT pg_advisory_xact_lock(6, origin) FROM"
+    " (SELECT DISTINCT hashtext(unnest(CAST(:origins AS text[]))) AS origin ORDER BY 1) AS origins"
+)
+_LOCK_PLACE = text("SELECT pg_advisory_xact_lock(7, hashtext(:place))")
 _SEEN = ("viewed_at", "unique_s", "completed_at", "last_day", "ranges")
-_SUMS = ("member_views", "visitor_views", "group_views", "group_people", "completes", "watched_s")
+_SUMS = (
+    "member_views",
+    "visitor_views",
+    "group_views",
+    "group_people",
+    "completes",
+    "watched_s",
+    "visitor_s",
+)
 
 
 def read(session: Session, beats: Sequence[Beat], rule: ViewRule) -> Book:
@@ -45,6 +59,7 @@ def read(session: Session, beats: Sequence[Beat], rule: ViewRule) -> Book:
     if connection.dialect.name == "postgresql":
         connection.execute(_LOCK_PEOPLE, {"ids": ids})
     plays = {play.id: play for play in _plays(connection, ids)}
+    shares = _shares(connection, _limited(beats, plays, rule), min(beat.at for beat in beats) - rules.AN_HOUR)
     pairs = sorted({(play.clip_id, play.viewer) for play in plays.values()})
     begun = [(play.id, play.viewer, Begun(play.began_s, play.credited_s)) for play in plays.values()]
     # A play that is older than the oldest beat's reach takes no beats, and holds nobody back.
@@ -61,7 +76,33 @@ def read(session: Session, beats: Sequence[Beat], rule: ViewRule) -> Book:
         {(row.clip_id, row.viewer): row for row in _watchers(connection, pairs)},
         begun,
         rule,
+        shares,
     )
+
+
+def _limited(beats: Sequence[Beat], plays: Mapping[str, PlayRow], rule: ViewRule) -> list[str]:
+    """Return the origins from which a view may be about to count that is limited by them."""
+    if not (rule.address_minute or rule.address_clip_hour):
+        return []
+    waiting = {
+        play.id for play in plays.values() if not play.counted and rules.kind_of(play.viewer) is Kind.VISITOR
+    }
+    return sorted({beat.origin for beat in beats if beat.origin and beat.play_id in waiting})
+
+
+def _shares(connection: Connection, origins: list[str], since: datetime) -> dict[str, list[FromOrigin]]:
+    """Read what counted for some origins; nobody else counts for them until the commit."""
+    shares: dict[str, list[FromOrigin]] = {}
+    if not origins:
+        return shares
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_ORIGINS, {"origins": origins})
+    rows = select(OriginView.origin, OriginView.clip_id, OriginView.at).where(
+        OriginView.origin.in_(origins), OriginView.at > since
+    )
+    for origin, clip_id, at in connection.execute(rows):
+        shares.setdefault(origin, []).append(FromOrigin(clip_id, at))
+    return shares
 
 
 def lock_person(session: Session, person_id: str) -> None:
@@ -69,6 +110,13 @@ def lock_person(session: Session, person_id: str) -> None:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(_LOCK_PERSON, {"person": person_id})
+
+
+def lock_place(session: Session, place: str) -> None:
+    """Let nobody declare a screening at a place until the commit; whoever is at it is waited for."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_PLACE, {"place": place})
 
 
 def _plays(connection: Connection, ids: Collection[str]) -> Iterator[PlayRow]:
@@ -90,6 +138,7 @@ def _plays(connection: Connection, ids: Collection[str]) -> Iterator[PlayRow]:
             capped_s=row.capped_s,
             counted=row.counted,
             completed=row.completed,
+            held=row.held,
             last_at=row.last_at,
             ranges=_pairs(row.ranges),
             doubted=_pairs(row.doubted),
@@ -136,6 +185,14 @@ def write(session: Session, book: Book) -> None:
     )
     _many(connection, watcher, map(_watcher_values, book.watchers()))
     _many(connection, insert(View), (_view_values(play, at) for play, at in book.views))
+    _many(
+        connection,
+        insert(OriginView),
+        (
+            {"id": new_id(), "origin": origin, "clip_id": one.clip_id, "at": one.at}
+            for origin, one in book.from_origins
+        ),
+    )
     day = upsert(session, DaySum)
     day = day.on_conflict_do_update(
         index_elements=["clip_id", "day", "branch_id"],
@@ -171,6 +228,7 @@ def _play_values(play: PlayRow) -> dict[str, Any]:
         "capped_s": play.capped_s,
         "counted": play.counted,
         "completed": play.completed,
+        "held": play.held,
         "last_at": play.last_at,
         "ranges": play.ranges,
         "doubted": play.doubted,

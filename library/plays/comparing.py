@@ -19,7 +19,7 @@ from library.plays.tables import BranchDay, ClipSum, CurveSum, DaySum, LessonDay
 IN_LEDGER = COUNTED[:4]
 """What the ledger knows too: views of each kind, and people at screenings."""
 PEOPLE = ("members", "visitors")
-_HOURS = "watched_s"
+_SECONDS = ("watched_s", "visitor_s")
 
 _Rows = Mapping[str, Mapping[str, Any]]
 
@@ -212,4 +212,4 @@ def _first(of: str, wanted: _Rows, found: _Rows, names: Sequence[str]) -> Differ
 
 def _same(name: str, one: float, other: float) -> bool:
     """Seconds add up a little differently in another order."""
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-3) if name == _HOURS else one == other
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-3) if name in _SECONDS else one == other

@@ -19,7 +19,8 @@ class Figures:
     """What was counted. Members, visitors and screenings are never mixed into one number of people.
 
     `screened_people` were at the screenings; `completes` are members and visitors who had then seen a clip to
-    the end; `watched_s` are credited seconds of plays of all kinds, a screening's once.
+    the end; `watched_s` are credited seconds of plays of all kinds, a screening's once, `visitor_s` those of
+    visitors among them.
     """
 
     member_views: int = 0
@@ -28,6 +29,17 @@ class Figures:
     screened_people: int = 0
     completes: int = 0
     watched_s: float = 0.0
+    visitor_s: float = 0.0
+
+    @property
+    def weight(self) -> int:
+        """By what lists of lessons and branches are ordered: members' views and screenings."""
+        return self.member_views + self.screenings
+
+    @property
+    def weight_s(self) -> float:
+        """By what they are ordered where time counts: that of members and screenings."""
+        return max(0.0, round(self.watched_s - self.visitor_s, 3))
 
     @property
     def views(self) -> int:
@@ -111,7 +123,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class LessonFigures:
-    """What a lesson collected in a span: days oldest first, branches with the most views first."""
+    """What a lesson collected in a span: days oldest first, branches with the most views first.
+
+    `held_back`: plays that were long enough and are not counted, because their address had had its share.
+    """
 
     lesson_id: str
     span: Span
@@ -123,6 +138,7 @@ class LessonFigures:
     branches: tuple[BranchFigures, ...]
     sources: tuple[SourceFigures, ...]
     proof: Proof = field(default_factory=Proof)
+    held_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +156,8 @@ class Overview:
     """What the lessons in somebody's scope collected in a span.
 
     `lessons` are one page of `lesson_count`; `branches` are who watched, within the reader's scope: those
-    below their own branches; None for a lecturer, who sees no other branches' people.
+    below their own branches; None for a lecturer, who sees no other branches' people. `held_back` as in
+    LessonFigures.
     """
 
     span: Span
@@ -150,3 +167,4 @@ class Overview:
     lesson_count: int
     branches: tuple[BranchFigures, ...] | None
     proof: Proof = field(default_factory=Proof)
+    held_back: int = 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, func, select, true, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select, true, union_all
 from sqlalchemy.orm import Session
 
 from library.catalog.queries import visible
@@ -18,6 +19,15 @@ from library.plays.tables import ClipSum, DaySum, LessonDay, LessonSum, Play, Se
 def _views(sums: type[DaySum | LessonSum | ClipSum]) -> ColumnElement[int]:
     """What is called views everywhere: members' and visitors'. Screenings are a figure of their own."""
     return sums.member_views + sums.visitor_views
+
+
+def _weight(sums: type[DaySum | LessonSum]) -> ColumnElement[int]:
+    """What lists of lessons are ordered by: members' views and screenings, each once.
+
+    Not visitors' views, which a script can be many of; nor how many people were at a screening, which is what
+    one of them said.
+    """
+    return sums.member_views + sums.group_views
 
 
 def closed_through(session: Session) -> date | None:
@@ -38,19 +48,62 @@ def _live() -> ColumnElement[bool]:
 
 def _views_of(session: Session, live: Select[str, int], rolled: Select[str, int]) -> dict[str, int]:
     """Return views by the ids of lessons or clips, in one statement: those rolled up and those since."""
+    return {row_id: int(n or 0) for row_id, n in session.execute(_both(live, rolled))}
+
+
+def _both(live: Select[str, int], rolled: Select[str, int]) -> Select[str, int]:
     both = union_all(live.where(_live()), rolled).subquery()
     key, views = both.c
-    rows = session.execute(select(key, func.sum(views)).group_by(key))
-    return {row_id: int(n or 0) for row_id, n in rows}
+    return select(key, func.sum(views)).group_by(key)
 
 
 def lesson_views(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
     """Return counted views of lessons: the sum over their clips; lessons without views are left out."""
+    rows = session.execute(_of_lessons(), {"ids": lesson_ids})
+    return {lesson_id: int(n or 0) for lesson_id, n in rows}
+
+
+@cache
+def _of_lessons() -> Select[str, int]:
+    """Return the statement, put together once: that takes longer than to run it."""
+    ids: BindParameter[str] = bindparam("ids", expanding=True)
+    return _both(
+        select(DaySum.lesson_id, _views(DaySum)).where(DaySum.lesson_id.in_(ids)),
+        select(LessonSum.lesson_id, _views(LessonSum)).where(LessonSum.lesson_id.in_(ids)),
+    )
+
+
+def lesson_weights(session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
+    """Return what lists of lessons are ordered by: members' views and screenings; those without are left
+    out."""
     return _views_of(
         session,
-        select(DaySum.lesson_id, _views(DaySum)).where(DaySum.lesson_id.in_(lesson_ids)),
-        select(LessonSum.lesson_id, _views(LessonSum)).where(LessonSum.lesson_id.in_(lesson_ids)),
+        select(DaySum.lesson_id, _weight(DaySum)).where(DaySum.lesson_id.in_(lesson_ids)),
+        select(LessonSum.lesson_id, _weight(LessonSum)).where(LessonSum.lesson_id.in_(lesson_ids)),
     )
+
+
+def declared(session: Session, place: str, since: datetime) -> int:
+    """Return how many people screenings have declared at a place since a moment, of each clip the most.
+
+    `place` is a branch, or "g:<person>" for somebody who belongs to none. Whoever opens the same screening
+    again declares nothing new.
+    """
+    where = Play.viewer == place if place.startswith("g:") else Play.branch_id == place
+    each = (
+        select(func.max(Play.people).label("people"))
+        .where(where, Play.kind == Kind.GROUP, Play.started_at > since)
+        .group_by(Play.viewer, Play.clip_id)
+        .subquery()
+    )
+    return int(session.scalar(select(func.coalesce(func.sum(each.c.people), 0))) or 0)
+
+
+def held_back(session: Session, lessons: ColumnElement[bool], first: datetime, end: datetime) -> int:
+    """Return how many plays of some lessons, begun from `first` until before `end`, have passed the rule and
+    are not counted because their address has had its share."""
+    begun = (Play.started_at >= first, Play.started_at < end)
+    return session.scalar(select(func.count()).where(Play.held, ~Play.counted, *begun, lessons)) or 0
 
 
 def clip_views(session: Session, *lesson_ids: str) -> dict[str, int]:
@@ -77,11 +130,11 @@ def played(session: Session, clip_ids: Collection[str]) -> set[str]:
 
 
 def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:
-    """Return the ids of the lessons with the most views among those the viewer may see."""
-    live = select(DaySum.lesson_id, _views(DaySum).label("views")).where(_live())
-    rolled = select(LessonSum.lesson_id, _views(LessonSum).label("views"))
+    """Return the ids of the lessons that members and screenings watched most, of those the viewer may see."""
+    live = select(DaySum.lesson_id, _weight(DaySum).label("weight")).where(_live())
+    rolled = select(LessonSum.lesson_id, _weight(LessonSum).label("weight"))
     sums = union_all(live, rolled).subquery()
-    total = func.sum(sums.c.views)
+    total = func.sum(sums.c.weight)
     rows = session.execute(
         select(sums.c.lesson_id)
         .join(Lesson, Lesson.id == sums.c.lesson_id)

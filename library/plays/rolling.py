@@ -37,7 +37,15 @@ from library.plays.tables import (
     Watcher,
 )
 
-COUNTED = ("member_views", "visitor_views", "group_views", "group_people", "completes", "watched_s")
+COUNTED = (
+    "member_views",
+    "visitor_views",
+    "group_views",
+    "group_people",
+    "completes",
+    "watched_s",
+    "visitor_s",
+)
 _FETCHED = 5_000
 _CURVES, _FORGOTTEN = 200, 1_000
 _PEOPLE = ("members", "visitors")

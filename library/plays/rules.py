@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from library.core.clock import local_day
 from library.core.errors import Invalid
+from library.core.permits import Role, Viewer
 
 Range = tuple[float, float]
 
@@ -26,6 +27,7 @@ MIN_STRETCH_S = 0.05
 # Nobody watches ten minutes in more pieces; without a limit a script could make rows that are slow to read.
 MAX_STRETCHES = 500
 _TINY_S = 1e-6
+A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 class Kind(StrEnum):
@@ -94,6 +96,13 @@ def clock_of(viewer: str) -> tuple[str, ...]:
     return (viewer,) if viewer[0] == "v" else (f"p:{name}", f"g:{name}")
 
 
+class FromOrigin(NamedTuple):
+    """That a view without an account counted for an address: of which clip, and when."""
+
+    clip_id: str
+    at: datetime
+
+
 @dataclass(frozen=True)
 class ViewRule:
     """When a play counts: `min_s` really played, or `short_share` of a clip shorter than `short_clip_s`;
@@ -103,6 +112,12 @@ class ViewRule:
     Time is believed only as far as the clock allows: what has passed since the play began, times the rate
     that the player reports (`max_rate` at most), plus `slack_s`; and over all plays of one person together
     `max_rate` times what has passed, plus `slack_s`. A play takes beats for `late_h` hours.
+
+    A screening may declare `group_most` people, `group_lecturer_most` by a lecturer, `group_member_most` by a
+    member; and all screenings of a place together, in an hour, `group_hour` times as many.
+
+    Of views without an account `address_minute` count in a minute from one address, and of one clip
+    `address_clip_hour` in an hour; 0: all. What comes too early waits for its turn.
     """
 
     min_s: float = 10.0
@@ -114,6 +129,16 @@ class ViewRule:
     slack_s: float = 2.0
     late_h: int = 24
     group_most: int = 500
+    group_lecturer_most: int = 200
+    group_member_most: int = 60
+    group_hour: int = 6
+    address_minute: int = 10
+    address_clip_hour: int = 60
+
+    @property
+    def late(self) -> timedelta:
+        """How long after its beginning a play takes beats."""
+        return timedelta(hours=self.late_h)
 
     def needed_s(self, clip_s: float) -> float:
         """Return how many seconds of a clip must be played for a view; never more than the clip has."""
@@ -132,15 +157,41 @@ class ViewRule:
         """Tell whether a viewer whose last view of a clip was at `viewed_at` makes a new one at `at`."""
         return viewed_at is None or at >= viewed_at + timedelta(minutes=self.window_min)
 
+    def has_turn(self, counted: Iterable[FromOrigin], clip_id: str, at: datetime) -> bool:
+        """Tell whether one more view of a clip may count at `at` for an address, of which so many did."""
+        minute = clip_hour = 0
+        for one in counted:
+            minute += one.at > at - A_MINUTE
+            clip_hour += one.clip_id == clip_id and one.at > at - AN_HOUR
+        return not (
+            (self.address_minute and minute >= self.address_minute)
+            or (self.address_clip_hour and clip_hour >= self.address_clip_hour)
+        )
+
     def completes(self, unique_s: float, clip_s: float) -> bool:
         """Tell whether a viewer who has seen `unique_s` of a clip has completed it."""
         return unique_s + _TINY_S >= self.complete_share * clip_s
 
 
-def check_people(people: int, rule: ViewRule) -> int:
-    """Return how many watch a screening; raises Invalid("people_count") for fewer than two, or too many."""
-    if not 2 <= people <= rule.group_most:
-        raise Invalid("people_count", field="people", most=rule.group_most)
+def most_people(viewer: Viewer, rule: ViewRule) -> int:
+    """Return how many people a viewer may say are at a screening."""
+    if viewer.has(Role.STAFF):
+        return rule.group_most
+    lecturer = rule.group_lecturer_most if viewer.has(Role.LECTURER) else 0
+    return min(rule.group_most, max(lecturer, rule.group_member_most))
+
+
+def check_people(people: int, most: int, declared: int, rule: ViewRule) -> int:
+    """Return how many watch a screening, when `declared` were declared at the same place in the last hour.
+
+    Raises Invalid: "people_count" for fewer than two or more than `most`, "people_place" for more than the
+    place may still declare.
+    """
+    if not 2 <= people <= most:
+        raise Invalid("people_count", field="people", most=most)
+    left = most * rule.group_hour - declared
+    if people > left:
+        raise Invalid("people_place", field="people", most=most * rule.group_hour, left=max(0, left))
     return people
 
 

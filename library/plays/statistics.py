@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -44,7 +44,7 @@ from library.plays.figures import (
     SourceFigures,
     Span,
 )
-from library.plays.queries import sealed_through
+from library.plays.queries import held_back, sealed_through
 from library.plays.rolling import COUNTED, counted_columns
 from library.plays.rules import Kind, Source
 from library.plays.tables import (
@@ -60,6 +60,8 @@ from library.plays.tables import (
 )
 
 Sort = Literal["views", "title", "watched"]
+
+_LONG_AGO, _LONG_HENCE = date(1970, 1, 1), date(9000, 1, 1)
 
 MOST_LIVE_PLAYS = 20_000
 """A curve is put together from at most so many plays that are not rolled up yet, the newest."""
@@ -90,6 +92,7 @@ def lesson_figures(session: Session, lesson_id: str, span: Span) -> LessonFigure
         branches=_branches(session, of_branches.figures),
         sources=_sources(session, lesson_id, known),
         proof=proof(session),
+        held_back=_held_back(session, Play.lesson_id == lesson_id, span),
     )
 
 
@@ -127,7 +130,14 @@ def overview(
         lesson_count=count,
         branches=_branches_below(session, viewer, known, everything=everything),
         proof=proof(session),
+        held_back=_held_back(session, true() if everything else Play.lesson_id.in_(mine), span),
     )
+
+
+def _held_back(session: Session, lessons: ColumnElement[bool], span: Span) -> int:
+    # Days far away, which a calendar has and no moment.
+    first = max(span.first, _LONG_AGO) if span.first is not None else _LONG_AGO
+    return held_back(session, lessons, midnight(first), midnight(min(span.last, _LONG_HENCE) + timedelta(1)))
 
 
 def proof(session: Session) -> Proof:
@@ -213,14 +223,14 @@ def _lines(viewer: Viewer, known: _Known, *, everything: bool) -> Subquery:
 
 
 _ORDERS: Mapping[str, Any] = {
-    "views": lambda c: ((c.member_views + c.visitor_views).desc(), c.title, c.id),
-    "watched": lambda c: (c.watched_s.desc(), c.title, c.id),
+    "views": lambda c: ((c.member_views + c.group_views).desc(), c.title, c.id),
+    "watched": lambda c: ((c.watched_s - c.visitor_s).desc(), c.title, c.id),
     "title": lambda c: (c.title, c.id),
 }
 
 
 def _figures(numbers: Iterable[Any]) -> Figures:
-    members, visitors, screenings, screened, completes, watched_s = (number or 0 for number in numbers)
+    members, visitors, screenings, screened, completes, watched_s, visitor_s = (n or 0 for n in numbers)
     return Figures(
         int(members),
         int(visitors),
@@ -228,6 +238,7 @@ def _figures(numbers: Iterable[Any]) -> Figures:
         int(screened),
         int(completes),
         round(float(watched_s), 3),
+        round(float(visitor_s), 3),
     )
 
 
@@ -241,6 +252,7 @@ def _total(many: Iterable[Figures]) -> Figures:
             total.screened_people + figures.screened_people,
             total.completes + figures.completes,
             round(total.watched_s + figures.watched_s, 3),
+            round(total.visitor_s + figures.visitor_s, 3),
         )
     return total
 
@@ -366,7 +378,7 @@ def _nothing_yet(length_s: float) -> Curve:
 def _branches(session: Session, figures: Mapping[str, Figures]) -> tuple[BranchFigures, ...]:
     names = organisation.branch_names(session, figures)
     found = [BranchFigures(branch, names.get(branch, ""), f) for branch, f in figures.items()]
-    return tuple(sorted(found, key=lambda one: (-one.figures.views, one.name, one.branch_id)))
+    return tuple(sorted(found, key=lambda one: (-one.figures.weight, one.name, one.branch_id)))
 
 
 def _at_root(session: Session, viewer: Viewer) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.core.database import ID, Base
@@ -28,14 +28,29 @@ class Play(Base):
     crediting the same stretch twice changes nothing, so beats may come again. `doubted` are the stretches
     that were reported and not believed, `capped_s` their sum. `rate` is the highest speed that was reported.
     `counted`: it has passed the rule (inside another view's window it passes without becoming a view).
-    `completed`: with this play its viewer had seen the clip to the end.
+    `completed`: with this play its viewer had seen the clip to the end. `held`: it has passed the rule when
+    its address had had its share; while it is not `counted` it waits for its turn.
     """
 
     __tablename__ = "plays_play"
+    # In PostgreSQL the indexes with a condition have it too (migrations). Said here it would load all of
+    # SQLAlchemy's PostgreSQL dialects for every command over a file.
     __table_args__ = (
         Index(None, "viewer", "started_at"),
         Index(None, "clip_id", "started_at"),
         Index(None, "started_at"),
+        Index(
+            "ix_plays_play_held",
+            "lesson_id",
+            "started_at",
+            sqlite_where=text("held"),
+        ),
+        Index(
+            "ix_plays_play_place",
+            "branch_id",
+            "started_at",
+            sqlite_where=text("kind = 'group'"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -55,6 +70,22 @@ class Play(Base):
     capped_s: Mapped[float] = mapped_column(default=0.0)
     counted: Mapped[bool] = mapped_column(default=False)
     completed: Mapped[bool] = mapped_column(default=False)
+    held: Mapped[bool] = mapped_column(default=False)
+
+
+class OriginView(Base):
+    """That a view without an account counted for an address; gone after an hour, for which it limits others.
+
+    `origin` is a keyed hash of the address, or of the network of an IPv6 address.
+    """
+
+    __tablename__ = "plays_origin"
+    __table_args__ = (Index(None, "origin", "at"), Index(None, "at"))
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    origin: Mapped[str] = mapped_column(String(22))
+    clip_id: Mapped[str] = mapped_column(ID)
+    at: Mapped[datetime]
 
 
 class Watcher(Base):
@@ -110,7 +141,7 @@ class Counted:
 
     `group_views` are screenings and `group_people` those who were there; `completes` are members and visitors
     who had then seen the clip to the end; `watched_s` are the seconds credited to plays of all kinds, a
-    screening's once.
+    screening's once; `visitor_s` are those of visitors among them, which order no list.
     """
 
     member_views: Mapped[int] = mapped_column(default=0)
@@ -119,6 +150,7 @@ class Counted:
     group_people: Mapped[int] = mapped_column(default=0)
     completes: Mapped[int] = mapped_column(default=0)
     watched_s: Mapped[float] = mapped_column(default=0.0)
+    visitor_s: Mapped[float] = mapped_column(default=0.0)
 
 
 class DaySum(Counted, Base):

@@ -6,8 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from library.audit import actions as audit
+from library.audit.rules import Deed, Value, changes
 from library.catalog import actions as catalog
+from library.catalog import audiences
 from library.catalog import queries as catalog_queries
+from library.catalog.audience import OpenTo
 from library.catalog.permits import Action, Audience
 from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Lesson
@@ -19,6 +23,13 @@ from library.review.rules import Decided
 from library.review.tables import Decision
 
 NOTE_MAX = 500
+
+
+_DEEDS = {
+    Decided.PUBLISH: Deed.PUBLISHED,
+    Decided.WITHDRAW: Deed.WITHDRAWN,
+    Decided.AUDIENCE: Deed.AUDIENCE,
+}
 
 
 def publish(session: Session, viewer: Viewer, lesson_id: str, note: str, now: datetime) -> Lesson:
@@ -33,33 +44,45 @@ def move(session: Session, lesson: Lesson, person_id: str | None, note: str, now
     catalog.touch(session, lesson)  # of two at once the second sees what the first did
     playable = any(clip.plan for clip in lesson.clips)
     has_words = lesson.transcript is not TranscriptQuality.NONE or bool(lesson.summary)
-    state = rules.published(lesson.state, playable=playable, has_words=has_words)
+    before = lesson.state
+    state = rules.published(before, playable=playable, has_words=has_words)
     catalog.set_state(session, lesson, state, now)
-    _log(session, lesson, person_id, Decided.PUBLISH, note, now)
+    told = changes({"state": before}, {"state": state})
+    _log(session, lesson, person_id, Decided.PUBLISH, note, now, told)
 
 
 def withdraw(session: Session, viewer: Viewer, lesson_id: str, note: str, now: datetime) -> Lesson:
     """Take a published lesson back; raises NotFound, Forbidden, Conflict, and Invalid for a long note."""
     lesson = catalog_queries.lesson_for(session, viewer, lesson_id, Action.PUBLISH)
     catalog.touch(session, lesson)
-    catalog.set_state(session, lesson, rules.withdrawn(lesson.state), now)
-    _log(session, lesson, viewer.person_id, Decided.WITHDRAW, note, now)
+    before, state = lesson.state, rules.withdrawn(lesson.state)
+    catalog.set_state(session, lesson, state, now)
+    told = changes({"state": before}, {"state": state})
+    _log(session, lesson, viewer.person_id, Decided.WITHDRAW, note, now, told)
     return lesson
 
 
 def set_audience(
-    session: Session, viewer: Viewer, lesson_id: str, audience: Audience, now: datetime
+    session: Session, viewer: Viewer, lesson_id: str, wanted: OpenTo | Audience, now: datetime
 ) -> Lesson:
-    """Say for whom a lesson is; raises NotFound, Forbidden."""
-    lesson = catalog_queries.lesson_for(session, viewer, lesson_id, Action.PUBLISH)
-    if lesson.audience is not audience:
-        catalog.set_audience(session, lesson, audience, now)
-        _log(session, lesson, viewer.person_id, Decided.AUDIENCE, str(audience), now)
+    """Say for whom a lesson is; raises NotFound, Forbidden, and Invalid (catalog.audiences.set_audience)."""
+    wanted = OpenTo(wanted) if isinstance(wanted, Audience) else wanted
+    lesson = catalog_queries.lesson_for(session, viewer, lesson_id, Action.AUDIENCE)
+    if (lesson.audience, tuple(lesson.chosen)) != (wanted.audience, wanted.tokens):
+        told = changes({"audience": lesson.audience}, {"audience": wanted.audience})
+        audiences.set_audience(session, lesson, wanted, now)
+        _log(session, lesson, viewer.person_id, Decided.AUDIENCE, str(wanted.audience), now, told)
     return lesson
 
 
 def _log(
-    session: Session, lesson: Lesson, person_id: str | None, what: Decided, note: str, now: datetime
+    session: Session,
+    lesson: Lesson,
+    person_id: str | None,
+    what: Decided,
+    note: str,
+    now: datetime,
+    told: dict[str, list[Value]],
 ) -> None:
     session.add(
         Decision(
@@ -71,4 +94,6 @@ def _log(
             at=now,
         )
     )
+    about = {"audience": lesson.audience.value} if what is Decided.AUDIENCE else {}
+    audit.note(session, _DEEDS[what], person_id, thing=lesson.id, changed=told, **about)
     session.flush()

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from library.audit import actions as audit
+from library.audit.rules import Deed
 from library.core.database import insert_new
-from library.core.errors import Conflict
+from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
 from library.core.text import required_name
 from library.people.tables import Person
 from library.searches import queries, rules
-from library.searches.tables import Asker, DayQuery, SavedSearch
+from library.searches.tables import Asker, DayQuery, SavedSearch, StoppedSearch
+
+log = structlog.get_logger()
 
 
 def save(
@@ -89,9 +94,39 @@ def opened(session: Session, person_id: str, search_id: str, seen: int | None, n
     return row
 
 
+def stop(session: Session, text: str, by: str | None, now: datetime) -> StoppedSearch:
+    """Let no query be offered that holds a text, from this transaction's commit on; raises Invalid.
+
+    `by` is who says so, None for the machine itself. What is stopped already stays as it is.
+    """
+    written, key = rules.clean_stopped(text)
+    same = select(StoppedSearch).where(StoppedSearch.folded == key, StoppedSearch.lifted_at.is_(None))
+    row = session.scalars(same).first()
+    if row is None:
+        row = StoppedSearch(id=new_id(), folded=key, text=written, stopped_by=by, stopped_at=now)
+        session.add(row)
+        session.flush()
+        log.warning("a search is not offered any more", text=written, by=by or "-")
+        audit.note(session, Deed.STOP_LIST, by, thing=row.id, what="stop")
+    return row
+
+
+def lift(session: Session, stopped_id: str, by: str | None, now: datetime) -> StoppedSearch:
+    """Let a text be offered again where people search for it; raises NotFound."""
+    row = session.get(StoppedSearch, stopped_id)
+    if row is None or row.lifted_at is not None:
+        raise NotFound
+    row.lifted_by, row.lifted_at = by, now
+    session.flush()
+    log.warning("a search may be offered again", text=row.text, by=by or "-")
+    audit.note(session, Deed.STOP_LIST, by, thing=row.id, what="lift")
+    return row
+
+
 @dataclass(frozen=True, order=True)
 class Asked:
-    """That somebody searched for something on a day; `text` as written, `mark` as in rules.mark_of."""
+    """That somebody searched for something on a day; `text` as in rules.asked_as, `mark` as in
+    rules.mark_of."""
 
     day: date
     folded: str

@@ -7,12 +7,13 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from library.catalog.rules import TITLE_MAX
+from library.core.errors import Invalid
 from library.core.text import NAME_MAX, clean_line, required_line
-from search import COUNTED, MAX_QUERY_CHARACTERS, fold, parse
+from search import COUNTED, MAX_QUERY_CHARACTERS, Query, fold, parse
 
 MOST_SAVED = 100
 """Searches that one person saves; more is a list that nobody reads."""
@@ -31,6 +32,10 @@ _GROUP = re.compile(r"\d+")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _DATE = re.compile(r"(?:1[89]|20)\d\d([./-])\d{1,2}\1\d{1,2}")
 _MANY_DIGITS = 7
+_LEAST_UNITS = 2
+_MOST_KEY = 60
+_LONGEST_NAME = 12
+_READ = re.compile(r"[^\W_]+(?:[-./·%][^\W_]+)*%?")
 _LETTERED_NUMBER = re.compile(r"[a-z]\d{5}|\d{5}[a-z]")
 _NET_ADDRESS = re.compile(r"@|://|\bwww\.|\b[a-z0-9-]+\.(?:com|cn|net|org|edu|gov|top|xyz|vip|cc)\b")
 # 人民路12号, 3栋, 501室; but 1号文件 (the first document of a year) is what many look for.
@@ -54,18 +59,63 @@ def clean_filters(filters: Mapping[str, str]) -> dict[str, str]:
 
 
 def asked_as(text: str) -> tuple[str, str] | None:
-    """Return a query as it is written and as it is counted; None when it may never be offered to others.
+    """Return what a query looked for, as it is shown and as it is counted; None when it may never be offered
+    to others.
 
-    Counted is what has words, all of which a search looks for: not a bare filter, a single character, what
-    is excluded with a minus, a pasted sentence; nor what looks like a telephone, a card or an address.
+    What is shown is put together anew from the words and phrases that the search took: what stands behind a
+    field's colon, and all that no search reads, stays with whoever typed it. Counted is what has words: not a
+    bare filter, a single character, what is excluded with a minus, a pasted sentence; nor what looks like a
+    telephone, a card or an address.
     """
-    written = clean_line(text)
-    folded = clean_line(fold(written))
-    query = parse(written)
-    fits = 0 < len(written) <= ASKED_MAX and len(folded) <= ASKED_MAX
-    if not fits or query.excluded or query.length < 2 or looks_private(folded):
+    typed = clean_line(text)
+    query = parse(typed)
+    if query.excluded or len(typed) > MAX_QUERY_CHARACTERS:
         return None
-    return written, folded
+    written = _looked_for(query)
+    folded = clean_line(fold(written))
+    fits = 0 < len(written) <= ASKED_MAX and 0 < len(folded) <= ASKED_MAX
+    # Typed by whom it is offered to, it must say the same again.
+    if not fits or _looked_for(parse(written)) != written or looks_private(clean_line(fold(typed))):
+        return None
+    return (written, folded) if parse(written).length >= _LEAST_UNITS else None
+
+
+def _looked_for(query: Query) -> str:
+    """Put the words and phrases of a query together: of each what a search reads, letters, characters, and
+    numbers with what joins them."""
+    words = dict.fromkeys(part for word in query.words for part in _READ.findall(word))
+    phrases = (" ".join(_READ.findall(phrase)) for phrase in query.phrases)
+    return clean_line(" ".join((*words, *(f"“{phrase}”" for phrase in phrases if phrase))))
+
+
+def key_of(text: str) -> str:
+    """Return a text as the stop list compares it: folded, and without what separates words."""
+    return "".join(_READ.findall(fold(text)))
+
+
+def is_stopped(text: str, stopped: Iterable[str]) -> bool:
+    """Tell whether a query holds one of the texts that are not to be offered; `stopped` are their keys."""
+    key = key_of(text)
+    return any(one in key for one in stopped)
+
+
+def clean_stopped(text: str) -> tuple[str, str]:
+    """Return a text that is not to be offered, as it is shown and its key; raises Invalid when it is empty,
+    too long or nothing that a query can hold."""
+    written = required_line(text, "text", ASKED_MAX)
+    key = key_of(written)
+    if not key:
+        raise Invalid("empty", field="text")
+    return written, key[:_MOST_KEY]
+
+
+def pieces(text: str) -> set[str]:
+    """Return all that stands in a text and is as long as a name may be, to ask who is called so."""
+    return {
+        text[start:end]
+        for start in range(len(text))
+        for end in range(start + 2, min(len(text), start + _LONGEST_NAME) + 1)
+    }
 
 
 def looks_private(folded: str) -> bool:

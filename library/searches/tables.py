@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.core.database import ID, Base
@@ -33,7 +33,8 @@ class SavedSearch(Base):
 
 
 class DayQuery(Base):
-    """How many different people searched for something on one Chinese day; `text` is how the first wrote it.
+    """How many different members searched for something on one Chinese day; `text` is what the search of the
+    first of them looked for.
 
     Days that are over keep only what may be offered to others.
     """
@@ -44,6 +45,25 @@ class DayQuery(Base):
     folded: Mapped[str] = mapped_column(String(60), primary_key=True)
     text: Mapped[str] = mapped_column(String(60))
     searchers: Mapped[int] = mapped_column(default=0)
+
+
+class StoppedSearch(Base):
+    """That staff want a text never to be offered: no query that holds it is, from `stopped_at` until
+    `lifted_at` (None: still).
+
+    Rows stay, so that it can be told later who did what. `folded` is the text as queries are compared.
+    """
+
+    __tablename__ = "searches_stopped"
+    __table_args__ = (Index(None, "stopped_by"), Index(None, "lifted_by"), Index(None, "lifted_at"))
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    folded: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(String(60))
+    stopped_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    stopped_at: Mapped[datetime]
+    lifted_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    lifted_at: Mapped[datetime | None]
 
 
 class Asker(Base):

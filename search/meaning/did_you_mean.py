@@ -2,7 +2,7 @@
 
 A word that stands in a dictionary was meant as it stands, said or not, and so are the words that a longer
 one is made of: what may be wrong are the characters left over. All that is offered is said, or is the name of
-something. Pure, and the same for every engine.
+something; what only a machine heard is offered when a dictionary knows it. Pure, the same for every engine.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class _Spellings:
         options = {new: (distance, 0, -seen) for new, distance, seen in near if distance < OTHER}
         if not options and not self._sounds_only and not typed.terms:
             for meant in without_one(self._spoken, typed.units):
-                if seen := self._spoken.count(tuple(unit_texts(fold(joined(meant))))):
+                if seen := self._spoken.count_written(tuple(unit_texts(fold(joined(meant))))):
                     options[joined(meant)] = (OTHER, 0, -seen)
         return options
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from itertools import pairwise
 
 from search.query import Query, parse
+from search.ranking.weights import SOUND_WEIGHT
 from search.text.analysis import STOP_WORDS, is_han, pair, unit_starts, unit_texts, words
 from search.text.dictionary import NO_DICTIONARY, SYNONYM_WEIGHT, Dictionary
 from search.text.fold import fold, fold_with_origin
 from search.text.query_words import joined, synonyms_of, whole_words
+from search.text.sounds import spoken_like
 
 # What the parts of a word and neighbouring characters are worth beside a whole word, and a whole run beside
 # its words: found together they tell more than each alone.
@@ -36,12 +38,14 @@ class Needle:
     """Units to look for: a whole word or phrase, a part of one, or two neighbouring characters.
 
     ``is_loose``: a single character that was cut out of something longer; it says nothing by itself.
+    ``by_sound``: looked for by how it sounds.
     """
 
     units: tuple[str, ...]
     weight: float
     kind: NeedleKind
     is_loose: bool = False
+    by_sound: bool = False
 
     def is_within(self, other: Needle) -> bool:
         """Are these units a stretch of the other's?"""
@@ -113,11 +117,12 @@ def field_needles(query: Query) -> list[Needle]:
 @dataclass(frozen=True)
 class Sought:
     """A query to be found in many texts: what is worth finding is worked out once. ``weights`` as
-    ``Results.weights``."""
+    ``Results.weights``; ``by_sound`` as ``Results.by_sound``."""
 
     query: Query
     weights: Mapping[str, float] | None = None
     dictionary: Dictionary = NO_DICTIONARY
+    by_sound: bool = False
 
     @cached_property
     def weighed(self) -> list[Needle]:
@@ -148,6 +153,23 @@ def find_needles(text: str, wanted: Iterable[Needle]) -> list[Match]:
                 starts = starts or unit_starts(folded.text)
                 last = i + size - 1
                 matches.append(Match(*folded.origin(starts[i], starts[last] + len(texts[last])), needle))
+    return matches
+
+
+def find_heard(text: str, wanted: Iterable[Needle], written: Sequence[Match]) -> list[Match]:
+    """All places of recognised words that sound like a needle, without those where it is ``written``."""
+    covered = _merged((m.start, m.end) for m in written if not m.needle.is_loose)
+    folded = fold_with_origin(text)
+    matches: list[Match] = []
+    for needle in wanted:
+        pattern = spoken_like(needle.units)
+        if pattern is None:
+            continue
+        heard = replace(needle, weight=needle.weight * SOUND_WEIGHT, by_sound=True)
+        for found in pattern.finditer(folded.text):
+            start, end = folded.origin(*found.span())
+            if not any(a <= start and end <= b for a, b in covered):
+                matches.append(Match(start, end, heard))
     return matches
 
 

@@ -55,6 +55,11 @@ class SpokenWords:
         self.said_left -= 1
         return self.terms.count_saying(units) if self.said_left >= 0 else None
 
+    def count_written(self, units: Units) -> int | None:
+        """How many documents say this in words that no machine recognised; None when too much was asked."""
+        self.said_left -= 1
+        return self.terms.count_written(units) if self.said_left >= 0 else None
+
     def after(self, unit: str) -> Iterator[str]:
         """The characters that are said after this one, hidden ones among them."""
         for read in islice(self.terms.pairs_from(unit), max(0, self.read_left)):
@@ -88,13 +93,13 @@ def spoken_near(
     places = _wrong_places(spoken, word)
     for distance in (SAME, ALIKE):
         for meant in [] if found else _sounding(spoken, word, places, is_alike=distance == ALIKE):
-            if count := spoken.count(meant):
+            if count := spoken.count_written(meant):
                 found = True
                 yield joined(meant), distance, count
     if found or sounds_only or len(word.units) < SHORTEST_EDITED:
         return
     for meant in dict.fromkeys(_edited(spoken, word, places)):
-        if meant != word.units and (count := spoken.count(meant)):
+        if meant != word.units and (count := spoken.count_written(meant)):
             yield joined(meant), OTHER, count
 
 

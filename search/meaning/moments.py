@@ -12,6 +12,7 @@ from search.meaning.highlighting import (
     Match,
     Needle,
     Sought,
+    find_heard,
     find_needles,
     marks,
     sought,
@@ -45,13 +46,16 @@ _PAUSES = "，、,"
 class Moment:
     """A quote, the (from, to) character ranges in it to mark, and the second it starts (None: untimed).
 
-    "…" stands where the quote begins or ends inside a sentence.
+    "…" stands where the quote begins or ends inside a sentence. ``recognised``: a machine heard some of it;
+    ``by_sound``: of what is marked something only sounds like what was asked for.
     """
 
     start_s: float | None
     quote: str
     marks: tuple[tuple[int, int], ...]
     score: float = 0.0
+    recognised: bool = False
+    by_sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,13 @@ class Moments:
 @dataclass(frozen=True)
 class _Track:
     """The cues in one text. ``starts``, ``starts_s``: where each cue begins in it and in time; ``ends``:
-    where paragraphs end."""
+    where paragraphs end; ``recognised``: the cues that a machine heard."""
 
     text: str
     starts: tuple[int, ...]
     starts_s: tuple[float | None, ...]
     ends: tuple[int, ...] = ()
+    recognised: frozenset[int] = frozenset()
 
     @property
     def is_timed(self) -> bool:
@@ -92,10 +97,19 @@ class _Track:
 
     def second(self, at: int) -> float | None:
         """When the cue begins that holds this character."""
-        return self.starts_s[max(0, bisect_right(self.starts, at) - 1)]
+        return self.starts_s[self._cue(at)]
+
+    def is_recognised(self, start: int, end: int) -> bool:
+        """Whether a machine heard some of a stretch."""
+        return bool(self.recognised) and not self.recognised.isdisjoint(
+            range(self._cue(start), self._cue(end - 1) + 1)
+        )
+
+    def _cue(self, at: int) -> int:
+        return max(0, bisect_right(self.starts, at) - 1)
 
 
-def _join(cues: Sequence[tuple[float | None, str]]) -> _Track:
+def _join(cues: Sequence[tuple[float | None, str]], recognised: frozenset[int] = frozenset()) -> _Track:
     text = ""
     parts: list[str] = []
     starts: list[int] = []
@@ -113,7 +127,7 @@ def _join(cues: Sequence[tuple[float | None, str]]) -> _Track:
             ends += [at + m.end() for m in re.finditer(r"\n", cue)]
         parts.append(text)
         at += len(text)
-    return _Track("".join(parts), tuple(starts), tuple(second for second, _ in cues), tuple(ends))
+    return _Track("".join(parts), tuple(starts), tuple(second for second, _ in cues), tuple(ends), recognised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,18 +223,26 @@ def _moment(track: _Track, window: _Window, matches: Sequence[Match]) -> tuple[M
     if after and track.text[end - 1] in _PAUSES:
         end -= 1
     shift = len(before) - start
-    found = marks(m for m in matches if start <= m.start and m.end <= end)
+    within = [m for m in matches if start <= m.start and m.end <= end]
+    found = marks(within)
     moment = Moment(
         start_s=track.second(start),
         quote=before + track.text[start:end] + after,
         marks=tuple((a + shift, b + shift) for a, b in found),
         score=window.score,
+        recognised=track.is_recognised(start, end),
+        by_sound=found != marks(m for m in within if not m.needle.by_sound),
     )
     return moment, start, end
 
 
-def _moments(track: _Track, wanted: list[Needle], limit: int) -> Moments:
-    matches = without_strays(find_needles(track.text, wanted))
+def _moments(track: _Track, looked_for: Sought, limit: int) -> Moments:
+    wanted = looked_for.weighed
+    written = find_needles(track.text, wanted)
+    heard: list[Match] = []
+    if looked_for.by_sound and track.recognised:
+        heard = find_heard(track.text, wanted, written)
+    matches = without_strays([*written, *(m for m in heard if track.is_recognised(m.start, m.end))])
     left = matches
     found: list[tuple[int, Moment]] = []
     while len(found) < limit:
@@ -247,17 +269,19 @@ def find_moments(
     limit: int = 3,
     weights: Mapping[str, float] | None = None,
     dictionary: Dictionary = NO_DICTIONARY,
+    recognised: frozenset[int] = frozenset(),
 ) -> Moments:
     """The best moments among cues of (start_s, end_s, text), as they follow each other; none if no word is
     said.
 
-    Of a ``Sought`` its own weights and dictionary are taken. ``weights`` are ``Results.weights``: a rare word
-    then says more about the place than a common one. The
-    quotes do not overlap. ``start_s`` is where the cue begins in which the quote begins, so that what is
-    opened there is heard from the first word quoted.
+    ``recognised``: the places of the cues that a machine heard; their words are also found by sound, where
+    that was ``Sought``. Of a ``Sought`` its own weights and dictionary are taken. ``weights`` are
+    ``Results.weights``: a rare word then says more about the place than a common one. The quotes do not
+    overlap. ``start_s`` is where the cue begins in which the quote begins, so that what is opened there is
+    heard from the first word quoted.
     """
-    track = _join([(start_s, text) for start_s, _, text in cues])
-    return _moments(track, sought(query, weights, dictionary).weighed, limit)
+    track = _join([(start_s, text) for start_s, _, text in cues], recognised)
+    return _moments(track, sought(query, weights, dictionary), limit)
 
 
 def best_moments(
@@ -279,5 +303,5 @@ def best_text_moment(
     dictionary: Dictionary = NO_DICTIONARY,
 ) -> Moment | None:
     """The best quote of a text without times (a summary, a plain transcript), or None."""
-    found = _moments(_join([(None, text)]), sought(query, weights, dictionary).weighed, 1)
+    found = _moments(_join([(None, text)]), sought(query, weights, dictionary), 1)
     return found.shown[0] if found.shown else None

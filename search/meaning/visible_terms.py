@@ -19,7 +19,8 @@ class VisibleTerms:
     ``names``: of all parts of the index, hidden ones too. ``count_named``: how many visible documents bear a
     name (its term). ``has``: does a visible document hold this term of a field ("pairs", "units")?
     ``count_saying``: how many visible documents hold these units in this order. ``pairs_from``: the pairs
-    that begin so, of hidden documents too.
+    that begin so, of hidden documents too. ``count_written``: as ``count_saying``, without the documents
+    whose words a machine recognised: what it misheard is no word to offer to anybody.
     """
 
     names: Callable[[], Sequence[Names]]
@@ -27,6 +28,7 @@ class VisibleTerms:
     has: Callable[[str, str], bool]
     count_saying: Callable[[tuple[str, ...]], int]
     pairs_from: Callable[[str], Iterable[str]]
+    count_written: Callable[[tuple[str, ...]], int]
 
     def remembered(self) -> VisibleTerms:
         """The same for the time of one query, in which terms are asked for again and again."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from search.engine import COUNTED, Counts
-from search.ranking.rank import Leaf, Mask
+from search.ranking.leaf import Leaf, Mask
 from search.text.fold import fold
 
 Allowed = Mapping[str, Sequence[Mask]]

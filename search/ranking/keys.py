@@ -12,6 +12,15 @@ def key(kind: str, value: str) -> str:
     return f"{kind}\0{value}"
 
 
+RECOGNISED = key("recognised", "yes")
+"""Who holds words that a machine recognised."""
+
+
+def is_recognised(document: Document) -> bool:
+    """Whether a machine recognised some of its words."""
+    return bool(document.recognised.strip())
+
+
 def filter_key(kind: str, value: str) -> str:
     """The term of a filter of the page; names (topics, lecturers) are compared folded."""
     return key(kind, fold(value).strip() if kind in ("topic", "lecturer") else value)
@@ -51,4 +60,5 @@ def keys_of(document: Document) -> list[str]:
     found = [key("lesson", document.lesson), key("id", document.id)]
     found += [key("scope", token) for token in document.scope]
     found += [filter_key(kind, value) for kind, value in counted_values(document)]
+    found += [RECOGNISED] if is_recognised(document) else []
     return list(dict.fromkeys(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from search.query import Query
 from search.ranking.keys import key
@@ -12,6 +12,7 @@ from search.text.analysis import STOP_WORDS, is_han, pair, pairs, unit_texts
 from search.text.dictionary import NO_DICTIONARY, Dictionary, Units
 from search.text.fold import fold
 from search.text.query_words import MAX_TERMS, cached_words, joined, synonyms_of, whole_words
+from search.text.sounds import sounds_of_pairs
 
 NAMES = "names"
 """The field of titles, lecturers and topics as wholes."""
@@ -65,7 +66,9 @@ class Plan:
     same characters otherwise in another sentence. ``choices``: of each, one way must be found (synonyms,
     pinyin). ``words`` and ``pairs`` rank; ``other_words`` and ``other_pairs``, of synonyms, a little less.
     ``phrases``, ``excluded``, ``lecturers`` and ``topics`` are unit sequences that must occur (or not) as
-    they stand; of each of ``keys`` one must be there.
+    they stand; of each of ``keys`` one must be there. ``heard``: where words were recognised by a machine, a
+    pair is also there when all of these sounds are; who quotes or excludes asks for what is written.
+    ``has_recognised``: there are such words; of equals they come last.
     """
 
     required_pairs: tuple[str, ...] = ()
@@ -83,11 +86,23 @@ class Plan:
     keys: tuple[tuple[str, ...], ...] = ()
     parts: tuple[Part, ...] = ()
     question: Units = ()
+    heard: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    has_recognised: bool = False
 
     @property
     def has_words(self) -> bool:
         """Is there anything that can be relaxed when no document holds all of it?"""
         return bool(self.required_pairs or self.required_units or self.choices)
+
+    @property
+    def is_common_sound(self) -> bool:
+        """Whether all that is looked for by sound are two syllables: in an hour everything sounds so."""
+        return sum(map(len, self.heard.values())) == 1
+
+    @property
+    def written(self) -> Plan:
+        """The same without what only sounds so."""
+        return replace(self, heard={})
 
     @property
     def is_empty(self) -> bool:
@@ -190,8 +205,14 @@ def _telling_pairs(texts: Sequence[str]) -> list[str]:
     return [p for text in texts for p in pairs(unit_texts(fold(text))) if p not in STOP_WORDS]
 
 
-def plan(query: Query, dictionary: Dictionary = NO_DICTIONARY, sounds: Sounds | None = None) -> Plan:
-    """Read off the terms of a query."""
+def plan(
+    query: Query,
+    dictionary: Dictionary = NO_DICTIONARY,
+    sounds: Sounds | None = None,
+    *,
+    has_recognised: bool = False,
+) -> Plan:
+    """Read off the terms of a query; ``has_recognised``: some visible document holds recognised words."""
     found = whole_words(query.words, dictionary)
     required = _Required(synonyms_of(found, dictionary), sounds, frozenset(_sequences(query.words)))
     required.take(found)
@@ -214,7 +235,13 @@ def plan(query: Query, dictionary: Dictionary = NO_DICTIONARY, sounds: Sounds | 
         keys=_keys(query),
         parts=tuple(required.parts[:MAX_TERMS]),
         question=_question(query),
+        heard=_heard((*query.words, *required.sounding, *required.synonyms)) if has_recognised else {},
+        has_recognised=has_recognised,
     )
+
+
+def _heard(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    return {pair: terms for text in texts for pair, terms in sounds_of_pairs(fold(text))}
 
 
 def _question(query: Query) -> Units:

@@ -11,76 +11,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.engine import Popularity, Sort
+from search.ranking.keys import RECOGNISED
+from search.ranking.leaf import Ids, Leaf, Mask, holders, with_sequence
 from search.ranking.order import highest_first, most_watched_first
-from search.ranking.partial import FEW, enough_of
-from search.ranking.plan import NAMES, Plan, Way, phrase_terms
-from search.ranking.weights import inverse_frequency
-from search.text.dictionary import SYNONYM_WEIGHT, Units
+from search.ranking.partial import FEW
+from search.ranking.plan import Plan
+from search.ranking.said import answering, eligible, hearing, holding_all, saying
+from search.ranking.weights import SOUND_WEIGHT, inverse_frequency
+from search.text.dictionary import SYNONYM_WEIGHT
 
 # The usual constants of BM25. Pairs and words weigh the same (measured best on 1,500 known-item questions); a
 # lone character says less.
 K1 = 1.2
 B = 0.75
 FIELD_WEIGHT = {"words": 1.0, "pairs": 1.0, "units": 0.5}
+# More days than there are.
+_AGES = 1_000_000_000
 
 # When no document holds all the words: candidates come from the rarest terms, until there are this many. All
 # terms score them. (Joining all terms from the start takes five times as long and finds the same first page.)
 ENOUGH_CANDIDATES = 500
-
-Mask = NDArray[np.bool_]
-Ids = NDArray[np.intp]
-
-
-class Postings(NamedTuple):
-    """The documents that hold a term, ascending, deleted ones included, and its weight in each."""
-
-    ids: Ids
-    weights: NDArray[np.float64]
-
-
-class Column(NamedTuple):
-    """What a leaf's documents are counted by: document ``ids[i]`` has ``values[codes[i]]``."""
-
-    values: tuple[str, ...]
-    ids: Ids
-    codes: Ids
-
-
-class Leaf(Protocol):
-    """One part of an index, with documents numbered from 0."""
-
-    @property
-    def alive(self) -> Mask:
-        """Which documents have not been deleted."""
-        ...
-
-    @property
-    def days(self) -> NDArray[np.int64]:
-        """date.toordinal() of each document, 0 for none."""
-        ...
-
-    def postings(self, field: str, term: str) -> Postings:
-        """Who holds a term; empty when nobody does."""
-        ...
-
-    def positions(self, field: str, term: str) -> tuple[Ids, NDArray[np.int64]]:
-        """Each occurrence of a term as (document, ordinal position)."""
-        ...
-
-    def lengths(self, field: str) -> NDArray[np.float64]:
-        """Length of each document in terms of a field."""
-        ...
-
-    def column(self, kind: str) -> Column:
-        """What the documents have of a kind of filter (topic, lecturer, year, branch, kind, length), or their
-        lesson."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,84 +65,16 @@ _Scored = tuple[Leaf, Ids, NDArray[np.float64]]
 NOTHING = Ranking(0, (), False, {})
 
 
-def holders(leaf: Leaf, field: str, terms: Sequence[str]) -> Mask:
-    """Which documents hold any of the terms."""
-    found = np.zeros(len(leaf.alive), dtype=np.bool_)
-    for term in terms:
-        found[leaf.postings(field, term).ids] = True
-    return found
-
-
-def with_sequence(leaf: Leaf, field: str, sequence: Units) -> Mask:
-    """Which documents hold these units in this order."""
-    if not sequence:
-        return np.zeros(len(leaf.alive), dtype=np.bool_)
-    if field == "pairs" and len(sequence) == 1:
-        return holders(leaf, "units", sequence)
-    terms = phrase_terms(sequence) if field == "pairs" else [(u, i) for i, u in enumerate(sequence)]
-    starts: NDArray[np.int64] | None = None
-    for term, offset in terms:
-        documents, at = leaf.positions(field, term)
-        # Document and first position as one number; a start before the text's beginning meets nothing.
-        here = (documents.astype(np.int64) << 32) + at - offset
-        starts = here if starts is None else np.intersect1d(starts, here, assume_unique=True)
-        if not len(starts):
-            break
-    found = np.zeros(len(leaf.alive), dtype=np.bool_)
-    if starts is not None:
-        found[starts >> 32] = True
-    return found
-
-
-def eligible(plan: Plan, leaf: Leaf, visible: Mask) -> Mask:
-    """The visible documents that keep every condition of the plan except its words."""
-    left = visible
-    for keys in plan.keys:
-        left = left & holders(leaf, "keys", keys)
-    for field, sequences in (("lecturer", plan.lecturers), ("topics", plan.topics), ("pairs", plan.phrases)):
-        for sequence in sequences:
-            left = left & with_sequence(leaf, field, sequence)
-    for sequence in plan.excluded:
-        left = left & ~with_sequence(leaf, "pairs", sequence)
-    return left
-
-
-def _said_so(leaf: Leaf, way: Way) -> Mask:
-    found = holders(leaf, NAMES, way.names) if way.names else leaf.alive
-    for field, terms in (("pairs", way.pairs), ("units", way.units)):
-        for term in terms:
-            found = found & holders(leaf, field, (term,))
-    return found
-
-
-def holding_all(plan: Plan, leaf: Leaf, among: Mask) -> Mask:
-    """The documents among some in which every word is said, one way or another; the rarest is asked first."""
-    required = [leaf.postings("pairs", p).ids for p in plan.required_pairs]
-    required += [leaf.postings("units", u).ids for u in plan.required_units]
-    left = among
-    for ids in sorted(required, key=len):
-        held = np.zeros(len(left), dtype=np.bool_)
-        held[ids] = True
-        left = left & held
-    for ways in plan.choices:
-        left = left & _said_in_one_way(leaf, ways)
-    return left
-
-
-def _said_in_one_way(leaf: Leaf, ways: Sequence[Way]) -> Mask:
-    said = np.zeros(len(leaf.alive), dtype=np.bool_)
-    for way in ways:
-        said |= _said_so(leaf, way)
-    return said
-
-
 @dataclass(frozen=True, slots=True)
 class _Term:
+    """``heard_factor``: what the documents add that only hold what sounds like it."""
+
     field: str
     text: str
     idf: float
     factor: float
     document_count: int
+    heard_factor: float = 0.0
 
 
 def scored_terms(plan: Plan) -> Iterator[tuple[str, str, float]]:
@@ -207,56 +94,35 @@ def _terms(plan: Plan, leaves: Sequence[Leaf], visible: Sequence[Mask]) -> list[
     documents = sum(int(np.count_nonzero(seen)) for seen in visible)
     terms: list[_Term] = []
     for field, text, weight in scored_terms(plan):
-        count = 0
+        count, heard = 0, 0
         for leaf, seen in zip(leaves, visible, strict=True):
             count += int(np.count_nonzero(seen[leaf.postings(field, text).ids]))
-        if count:
-            idf = inverse_frequency(documents, count)
-            terms.append(_Term(field, text, idf, idf * weight * FIELD_WEIGHT[field] * (K1 + 1), count))
+            if field == "pairs" and plan.heard:
+                heard += int(np.count_nonzero(seen[hearing(plan, leaf, text)]))
+        if count or heard:
+            terms.append(_term(field, text, weight, documents, count, heard))
     return sorted(terms, key=lambda term: term.document_count)
 
 
-def _relaxed(terms: Sequence[_Term], leaves: Sequence[Leaf], among: Sequence[Mask]) -> list[Mask]:
+def _term(field: str, text: str, weight: float, documents: int, count: int, heard: int) -> _Term:
+    most = max(count, heard)
+    idf, heard_idf = (inverse_frequency(documents, number) for number in (count or most, most))
+    factor = weight * FIELD_WEIGHT[field] * (K1 + 1)
+    heard_factor = heard_idf * factor * SOUND_WEIGHT if heard else 0.0
+    return _Term(field, text, idf, idf * factor, most, heard_factor)
+
+
+def _relaxed(plan: Plan, terms: Sequence[_Term], leaves: Sequence[Leaf], among: Sequence[Mask]) -> list[Mask]:
     """The documents that hold any of the rarest terms."""
     chosen = [np.zeros(len(some), dtype=np.bool_) for some in among]
     for term in terms:
         for mask, leaf in zip(chosen, leaves, strict=True):
-            mask[leaf.postings(term.field, term.text).ids] = True
+            ids = leaf.postings(term.field, term.text).ids
+            mask[saying(plan, leaf, term.text) if term.field == "pairs" else ids] = True
         held = sum(int(np.count_nonzero(m & a)) for m, a in zip(chosen, among, strict=True))
         if held >= ENOUGH_CANDIDATES:
             break
     return [mask & some for mask, some in zip(chosen, among, strict=True)]
-
-
-def _answering(
-    plan: Plan, leaves: Sequence[Leaf], visible: Sequence[Mask], among: Sequence[Mask]
-) -> list[Mask]:
-    """The documents that answer in part (see ``partial``)."""
-    documents = sum(int(np.count_nonzero(seen)) for seen in visible)
-
-    def holding(field: str, term: str) -> int:
-        return sum(
-            int(np.count_nonzero(seen[leaf.postings(field, term).ids]))
-            for leaf, seen in zip(leaves, visible, strict=True)
-        )
-
-    enough = enough_of(plan, documents, holding)
-    if enough is None:
-        return list(among)
-    answering = []
-    for leaf, some in zip(leaves, among, strict=True):
-        held = np.zeros(len(some), dtype=np.int16)
-        alone = np.zeros(len(some), dtype=np.bool_)
-        for part in enough.parts:
-            said = _said_in_one_way(leaf, part.ways)
-            held += said
-            if part in enough.alone:
-                alone |= said
-        pairs = np.zeros(len(some), dtype=np.int16)
-        for pair in enough.pairs:
-            pairs[leaf.postings("pairs", pair).ids] += 1
-        answering.append(some & (alone | (held >= enough.needed) | (pairs >= enough.pairs_needed)))
-    return answering
 
 
 def _is_question_of_few(plan: Plan, leaves: Sequence[Leaf], matching: Sequence[Mask]) -> bool:
@@ -267,16 +133,17 @@ def _is_question_of_few(plan: Plan, leaves: Sequence[Leaf], matching: Sequence[M
     return not any((some & with_sequence(leaf, "pairs", plan.question)).any() for leaf, some in pairs)
 
 
-def _averages(leaves: Sequence[Leaf]) -> dict[str, float]:
+def _averages(leaves: Sequence[Leaf], visible: Sequence[Mask]) -> dict[str, float]:
+    """How long the visible documents are: by others' lengths a score would tell of what is hidden."""
     averages: dict[str, float] = {}
     for field in FIELD_WEIGHT:
-        lengths = [leaf.lengths(field) for leaf in leaves]
+        lengths = [leaf.lengths(field)[seen] for leaf, seen in zip(leaves, visible, strict=True)]
         averages[field] = max(1.0, sum(float(x.sum()) for x in lengths) / max(1, sum(map(len, lengths))))
     return averages
 
 
 def _scores(
-    terms: Sequence[_Term], leaf: Leaf, documents: Ids, average: Mapping[str, float]
+    plan: Plan, terms: Sequence[_Term], leaf: Leaf, documents: Ids, average: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """The score of each of the documents (ascending)."""
     place = np.full(len(leaf.alive), -1, dtype=np.intp)
@@ -292,15 +159,22 @@ def _scores(
         wanted = at >= 0
         at, weights = at[wanted], postings.weights[wanted]
         scores[at] += term.factor * weights / (weights + norms[term.field][at])
+        if term.heard_factor:
+            # Once, however often: and not where it is written so.
+            heard = place[np.setdiff1d(hearing(plan, leaf, term.text), postings.ids, assume_unique=True)]
+            heard = heard[heard >= 0]
+            scores[heard] += term.heard_factor / (1 + norms["pairs"][heard])
     return scores
 
 
 def _best(
-    scored: Sequence[_Scored], wanted: int, sort: Sort, popularity: Popularity | None
+    plan: Plan, scored: Sequence[_Scored], wanted: int, sort: Sort, popularity: Popularity | None
 ) -> tuple[RankedDocument, ...]:
     """The first ``wanted`` documents."""
     scores = np.concatenate([scores for _, _, scores in scored])
-    days = np.concatenate([leaf.days[documents] for leaf, documents, _ in scored])
+    days = np.concatenate(
+        [(_later(plan, leaf) if sort == "relevance" else leaf.days)[docs] for leaf, docs, _ in scored]
+    )
     if wanted <= 0 or not len(scores):
         return ()
     if sort == "views":
@@ -312,6 +186,13 @@ def _best(
     leaves = np.repeat(np.arange(len(scored)), [len(documents) for _, documents, _ in scored])
     documents = np.concatenate([documents for _, documents, _ in scored])
     return tuple(RankedDocument(int(leaves[i]), int(documents[i]), float(scores[i])) for i in order)
+
+
+def _later(plan: Plan, leaf: Leaf) -> NDArray[np.int64]:
+    """The days of a leaf's documents; of equals what somebody wrote comes before what a machine heard."""
+    if not plan.has_recognised:
+        return leaf.days
+    return leaf.days - _AGES * holders(leaf, "keys", (RECOGNISED,))
 
 
 def _lessons(scored: Sequence[_Scored]) -> tuple[list[str], Ids]:
@@ -334,6 +215,18 @@ def are_all_held(plan: Plan, leaves: Sequence[Leaf], visible: Sequence[Mask]) ->
     return not plan.is_empty and any(
         holding_all(plan, leaf, eligible(plan, leaf, seen)).any() for leaf, seen in pairs
     )
+
+
+def heard_if_rare(plan: Plan, leaves: Sequence[Leaf], visible: Sequence[Mask]) -> Plan:
+    """The plan, without sounds where they would be no more than noise beside what is written."""
+    if not plan.is_common_sound:
+        return plan
+    written = plan.written
+    held = (
+        holding_all(written, leaf, eligible(written, leaf, seen))
+        for leaf, seen in zip(leaves, visible, strict=True)
+    )
+    return plan if sum(int(np.count_nonzero(some)) for some in held) < FEW else written
 
 
 def rank(
@@ -360,16 +253,16 @@ def rank(
     relaxed = plan.has_words and not any(some.any() for some in matching)
     whole = matching
     if relaxed or _is_question_of_few(plan, leaves, matching):
-        partly = _relaxed(terms, leaves, _answering(plan, leaves, visible, fitting))
+        partly = _relaxed(plan, terms, leaves, answering(plan, leaves, visible, fitting))
         matching = [all_of | some for all_of, some in zip(matching, partly, strict=True)]
-    average = _averages(leaves)
+    average = _averages(leaves, visible)
     scored = []
     for leaf, some, let_through in zip(leaves, matching, allowed, strict=True):
         documents = np.flatnonzero(some & let_through)
-        scored.append((leaf, documents, _scores(terms, leaf, documents, average)))
+        scored.append((leaf, documents, _scores(plan, terms, leaf, documents, average)))
     total = sum(len(documents) for _, documents, _ in scored)
     weights = {term.text: term.idf for term in terms}
-    best = _best(scored, wanted, sort, popularity)
+    best = _best(plan, scored, wanted, sort, popularity)
     in_part = (
         0
         if relaxed

@@ -27,6 +27,9 @@ LECTURER = 3
 SUMMARY = 2
 SPOKEN = 1
 
+# What sounds like a pair, beside the pair: what is written so comes first.
+SOUND_WEIGHT = 0.85
+
 # Between two fields positions jump, so that no phrase runs from the title into the speech.
 GAP = 10
 

@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import takewhile
 from typing import Literal
 
@@ -26,6 +26,7 @@ _KINDS: dict[str, Kind] = {"p": "topic", "l": "lecturer", "t": "title"}
 MOST_PLACES = 400
 # One letter, or one syllable, sounds like half of all names.
 FEWEST_SOUNDS = 2
+_MOST_LISTS = 8
 
 
 def name_terms(document: Document) -> list[str]:
@@ -222,13 +223,11 @@ class Names:
 
     def near(self, word: str) -> Iterator[tuple[NamePart, float]]:
         """Pieces of names that a word may have been meant for, with how far they are (0: sounds the same)."""
-        heard = syllables(word)
-        units = tuple(unit for unit, _ in heard)
-        sound = "".join("".join(one) for _, one in heard)
+        units, sound, nearly = _read(word)
         if len(sound) < 3 * FEWEST_SOUNDS - 1:
             return
         yield from self._same_sound(self._lettered, sound, units, 0.0)
-        yield from self._same_sound(self._alike, "".join(alike("".join(one)) for _, one in heard), units, 0.5)
+        yield from self._same_sound(self._alike, nearly, units, 0.5)
         if len(units) >= 3:
             yield from self._one_off(self._spelled, units, 1.0)
         if "".join(units).isascii() and len(sound) >= 6:
@@ -255,6 +254,40 @@ class Names:
             start, end = _unit_at(parts, offset), _unit_at(parts, offset + len(whole) + change)
             if start is not None and end is not None:
                 yield NamePart(name, start, end), distance + (0.1 if change else 0.0)
+
+
+class GrowingNames:
+    """The names of all parts of an index seen so far, in few lists, because each is gone through for every
+    word; names that are gone have no documents and show nowhere. Not for several threads at once."""
+
+    def __init__(self) -> None:
+        self._terms: set[str] = set()
+        self._lists: list[Names] = []
+
+    @property
+    def lists(self) -> list[Names]:
+        """All names."""
+        return self._lists
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are so many lists that all names should be read anew."""
+        return len(self._lists) >= _MOST_LISTS
+
+    def add(self, terms: Iterable[str]) -> None:
+        """Take some names; those that are new are a list of their own."""
+        new = [term for term in terms if term not in self._terms]
+        if new:
+            self._terms.update(new)
+            self._lists = [*self._lists, Names(new)]
+
+
+@lru_cache(maxsize=2_000)
+def _read(word: str) -> tuple[tuple[str, ...], str, str]:
+    """The units of a word, how it sounds, and how it sounds nearly; asked for in every part of an index."""
+    heard = syllables(word)
+    sounds = ["".join(one) for _, one in heard]
+    return tuple(unit for unit, _ in heard), "".join(sounds), "".join(map(alike, sounds))
 
 
 def names_of(texts: Iterable[str]) -> Names:

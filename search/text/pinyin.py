@@ -1,7 +1,8 @@
-"""How a name sounds: its syllables without tones, for people who type letters instead of characters.
+"""How something sounds: its syllables without tones, for people who type letters instead of characters.
 
-Only names (titles, lecturers, topics) are spelled out, never what is said: half of all syllables stand for
-ten characters or more, and in a lecture everything sounds like something.
+Names (titles, lecturers, topics) are spelled out for who types letters, and never what is said: half of all
+syllables stand for ten characters or more, and in a lecture everything sounds like something. What a machine
+recognised is found by its sounds in another way: ``sounds``.
 """
 
 from __future__ import annotations
@@ -134,6 +135,17 @@ def same_sound(character: str, *, is_alike: bool = False) -> str:
         return "".join(one for one in exact if one != character)
     nearly = dict.fromkeys("".join(near[sound] for sound in dict.fromkeys(map(alike, sounds))))
     return "".join(one for one in nearly if one not in exact)
+
+
+def common_characters() -> tuple[str, ...]:
+    """The characters in common use, the commonest first."""
+    return tuple(_sounds()[0])
+
+
+def read_as(sound: str) -> str:
+    """The characters in common use that may be read so, or nearly so, the commonest first; "" for what is no
+    syllable as ``alike`` has it."""
+    return _sounds()[2].get(sound, "")
 
 
 _UNCOMMON = 2

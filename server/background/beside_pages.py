@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
+from server.background.audit_keeping import AuditKeepingThread, ChainThread, ReadingsThread
+from server.background.database_check import DatabaseCheckThread
 from server.background.index_follower import IndexThread
+from server.background.list_keeping import ListKeepingThread
 from server.background.narrowing import NarrowingThread
+from server.background.origins import OriginsThread
 from server.background.query_counts import QueryCountsThread
+from server.background.suggestions_keeping import SuggestionsKeepingThread
 from server.background.upload_mending import UploadMendingThread
 from server.background.worker import Worker, WorkerBusy
 from server.wiring import Ports
@@ -37,7 +43,14 @@ def beside_pages(ports: Ports) -> list[Beside]:
         NarrowingThread(ports.narrowed, ports.db),
         WorkerElseIndex(ports),
         QueryCountsThread(ports.asked),
-        UploadMendingThread(ports.db, ports.uploads, ports.clock),
+        DatabaseCheckThread(ports.integrity, ports.clock, timedelta(hours=ports.settings.check_database_h)),
+        OriginsThread(ports.db, ports.clock),
+        ReadingsThread(ports.readings),
+        ChainThread(ports.db),
+        AuditKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.audit_keep_days)),
+        SuggestionsKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.suggestions_keep_days)),
+        ListKeepingThread(ports.settings.data / "lists"),
+        UploadMendingThread(ports.db, ports.uploads, ports.clock, days_kept=ports.settings.keep_uploads_days),
     ]
 
 

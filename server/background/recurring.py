@@ -44,6 +44,10 @@ class RecurringThread(ABC):
         self._stopping.set()
         self._thread.join(timeout=_GOODBYE_S)
 
+    def begin(self) -> None:
+        """Prepare the thread that the work is done in, which this runs in, once; most need nothing."""
+        return
+
     @abstractmethod
     def work(self) -> None:
         """Do it once; asks `stopping` between its pieces."""
@@ -53,6 +57,7 @@ class RecurringThread(ABC):
         return self._stopping.is_set()
 
     def _run(self) -> None:
+        self.begin()
         wait_s = self._first_after_s
         while not self._stopping.wait(wait_s):
             try:

@@ -18,10 +18,17 @@ class UploadMendingThread(RecurringThread):
     # Such as a database that is restarting or a disk that is full.
     failed = "uploads could not be mended, it will be tried again"
 
-    def __init__(self, db: Database, uploads: Path, clock: Clock, every_s: float = EVERY_S) -> None:
+    def __init__(
+        self,
+        db: Database,
+        uploads: Path,
+        clock: Clock,
+        every_s: float = EVERY_S,
+        days_kept: int = unfinished_uploads.DAYS_KEPT,
+    ) -> None:
         super().__init__("upload mending", 0.0, every_s)
-        self._db, self._uploads, self._clock = db, uploads, clock
+        self._db, self._uploads, self._clock, self._days_kept = db, uploads, clock, days_kept
 
     def work(self) -> None:
         """Mend once."""
-        unfinished_uploads.mend(self._db, self._uploads, self._clock())
+        unfinished_uploads.mend(self._db, self._uploads, self._clock(), self._days_kept)

@@ -13,32 +13,44 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
-from typing import Any, TextIO
+from typing import Any, ParamSpec, TextIO, TypeVar
 
 import structlog
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowHandle, error
 from sqlalchemy import make_url
 
 from library.core.errors import NotFound
+from library.core.far_database import patience
+from library.correcting.terms import terms_of
+from library.hearing.hearing import Hearing
+from library.hearing.rules import SpeechMode
 from library.intake.pipeline import Pipeline
 from library.intake.running import Stopped
+from server.background.backing_up import BackupThread, RestoreTestThread
+from server.background.dead_workers import DeadWorkersThread
 from server.background.index_follower import IndexThread
+from server.background.recurring import RecurringThread
 from server.background.roll_up import RollThread
+from server.background.small_pictures import SmallPicturesThread
 from server.background.store_sweep import SweepThread
 from server.background.waiting_recordings import WaitingRecordingsThread, workflow_of
+from server.background.waiting_speech import WaitingSpeechThread
+from server.background.waiting_speech import workflow_of as workflow_of_speech
 from server.settings import PARALLEL_RECORDINGS
 from server.wiring import Ports
-from transcode.errors import Cancelled
+from transcode.errors import Cancelled, TranscodeError
 
 # Constant, because a workflow is only recovered by the version that began it, and our steps stay compatible.
 APPLICATION_VERSION = "1"
 _RECOVERIES = 10
 # Children are ended by then, and what they were at is left to the next start.
 _FINISH_S = 15
-RECORDINGS, CLIPS = "recordings", "clips"
+RECORDINGS, CLIPS, SPEECH = "recordings", "clips", "speech"
 DONE, STOPPED, INTERRUPTED = "done", "stopped", "interrupted"
 
 log = structlog.get_logger()
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 class WorkerBusy(Exception):
@@ -67,17 +79,38 @@ class Worker:
                 id=settings.executor_id,
             )
             for thread in (
+                *self._backing_up(),
                 RollThread(ports.db, settings, ports.clock),
                 SweepThread(ports.db, ports.store, settings, ports.clock),
+                SmallPicturesThread(ports.db, ports.store, tools, ports.work),
                 IndexThread(ports.indexer),
             ):
                 thread.start()
                 started.callback(thread.stop)
-            process = self._launch(started)
+            hearing = self._hearing()
+            process, hear = self._launch(started, hearing)
             started.callback(self._let_waiting_go)
-            waiting = WaitingRecordingsThread(ports.db, partial(_start_run, process))
-            waiting.start()
-            started.callback(waiting.stop)
+            looks: list[RecurringThread] = [WaitingRecordingsThread(ports.db, partial(_start_run, process))]
+            if settings.speech is not SpeechMode.NEVER:
+                enqueue = partial(_start_hearing, hear)
+                looks.append(
+                    WaitingSpeechThread(
+                        ports.db,
+                        ports.clock,
+                        settings.speech,
+                        enqueue,
+                        hearing.align_texts,
+                        partial(_can_hear, hearing),
+                    )
+                )
+            for look in looks:
+                look.start()
+                started.callback(look.stop)
+            if settings.jobs.startswith("postgresql"):  # in a file they have one worker, this one
+                dead_after_s = settings.worker_dead_after_s
+                others = DeadWorkersThread(ports.db, ports.clock, settings.executor_id, dead_after_s)
+                others.start()
+                started.callback(others.stop)
             self._running = started.pop_all()
 
     def stop(self) -> None:
@@ -85,8 +118,21 @@ class Worker:
         self._stopping.set()
         self._running.close()
 
-    def _launch(self, started: ExitStack) -> Callable[[str, int], str]:
-        """Start DBOS with our workflows and queues; returns the workflow of a recording's run."""
+    def _backing_up(self) -> list[RecurringThread]:
+        """Return what makes backups and tries them, when the settings name a folder for them."""
+        ports = self._ports
+        folder = ports.settings.backup_to
+        if folder is None:
+            return []
+        return [
+            BackupThread(ports.db, ports.store, ports.settings, ports.clock, folder),
+            RestoreTestThread(ports.settings, ports.clock, folder),
+        ]
+
+    def _launch(
+        self, started: ExitStack, hearing: Hearing
+    ) -> tuple[Callable[[str, int], str], Callable[[str, int], str]]:
+        """Start DBOS with our workflows and queues; returns those of a run, and of hearing."""
         settings = self._ports.settings
         config: DBOSConfig = {
             "name": "weike",
@@ -98,10 +144,13 @@ class Worker:
         DBOS(config=config)
         started.callback(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=_FINISH_S)
         process = self._register(self._pipeline())
+        hear = self._register_hearing(hearing)
         DBOS.launch()
         DBOS.register_queue(RECORDINGS, worker_concurrency=PARALLEL_RECORDINGS, polling_interval_sec=0.2)
         DBOS.register_queue(CLIPS, worker_concurrency=settings.parallel_clips, polling_interval_sec=0.2)
-        return process
+        # One at a time: each takes all the threads that speech may have.
+        DBOS.register_queue(SPEECH, worker_concurrency=1, polling_interval_sec=0.5)
+        return process, hear
 
     def _let_waiting_go(self) -> None:
         """Cancel the clips that still queue here: nobody takes them up any more, and their recording waits.
@@ -126,6 +175,18 @@ class Worker:
             threads=1 if ports.settings.parallel_clips > 1 else None,
         )
 
+    def _hearing(self) -> Hearing:
+        ports = self._ports
+        return Hearing(
+            db=ports.db,
+            store=ports.store,
+            clock=ports.clock,
+            work=ports.work,
+            stopping=self._stopping.is_set,
+            recogniser=ports.recogniser,
+            terms=terms_of,
+        )
+
     def _hold_lock(self) -> TextIO:
         """Make sure that two processes with one executor id never take up the same jobs."""
         settings = self._ports.settings
@@ -141,18 +202,19 @@ class Worker:
 
     def _register(self, pipeline: Pipeline) -> Callable[[str, int], str]:
         """Register the workflows; their names and arguments are what lies in the jobs database."""
+        traced = self._traced
 
         @DBOS.workflow(name="clip", max_recovery_attempts=_RECOVERIES)
         def clip(recording_id: str, clip_id: str, attempt: int | None = None) -> str:
             # Without its number is what an older version queued: it belongs to the present run.
-            return _step("encode", pipeline.encode, recording_id, clip_id, attempt)
+            return _step("encode", traced("encode", pipeline.encode), recording_id, clip_id, attempt)
 
         @DBOS.workflow(name="recording", max_recovery_attempts=_RECOVERIES)
         def recording(recording_id: str, attempt: int) -> str:
             first: list[tuple[str, Callable[[str, int], object]]] = [
-                ("receive", pipeline.receive),
-                ("probe", pipeline.probe),
-                ("split", pipeline.split),
+                ("receive", traced("receive", pipeline.receive)),
+                ("probe", traced("probe", pipeline.probe)),
+                ("split", traced("split", pipeline.split)),
             ]
             for name, step in first:
                 outcome = _step(name, step, recording_id, attempt)
@@ -170,12 +232,25 @@ class Worker:
             if INTERRUPTED in outcomes:
                 return INTERRUPTED
             # What plays gets its words and can be found, even when another clip failed.
-            outcomes.append(_step("captions", pipeline.captions, recording_id, attempt))
-            outcomes.append(_step("index", self._index_step(pipeline), recording_id, attempt))
+            outcomes.append(_step("captions", traced("captions", pipeline.captions), recording_id, attempt))
+            outcomes.append(
+                _step("index", traced("index", self._index_step(pipeline)), recording_id, attempt)
+            )
             worst = next((o for o in (INTERRUPTED, STOPPED) if o in outcomes), DONE)
             return _finish(pipeline, recording_id, attempt, worst)
 
         return recording
+
+    def _register_hearing(self, hearing: Hearing) -> Callable[[str, int], str]:
+        @DBOS.workflow(name="hear", max_recovery_attempts=_RECOVERIES)
+        def hear(recording_id: str, run: int) -> str:
+            return _step("hear", self._traced("hear", hearing.hear), recording_id, run)
+
+        return hear
+
+    def _traced(self, name: str, step: Callable[_P, _R]) -> Callable[_P, _R]:
+        tracing = self._ports.tracing
+        return step if tracing is None else tracing.step(step, name)
 
     def _index_step(self, pipeline: Pipeline) -> Callable[[str, int], None]:
         def index(recording_id: str, attempt: int) -> None:
@@ -188,6 +263,20 @@ def _start_run(process: Callable[[str, int], str], recording_id: str, attempt: i
     """Enqueue the workflow of a recording's run."""
     with SetWorkflowID(workflow_of(recording_id, attempt)):
         DBOS.enqueue_workflow(RECORDINGS, process, recording_id, attempt)
+
+
+def _can_hear(hearing: Hearing) -> bool:
+    try:
+        hearing.recogniser()
+    except TranscodeError:
+        return False
+    return True
+
+
+def _start_hearing(hear: Callable[[str, int], str], recording_id: str, run: int) -> None:
+    """Enqueue the workflow of a recognition's run."""
+    with SetWorkflowID(workflow_of_speech(recording_id, run)):
+        DBOS.enqueue_workflow(SPEECH, hear, recording_id, run)
 
 
 def _result(handle: WorkflowHandle[str]) -> str:
@@ -237,8 +326,9 @@ def _finish(pipeline: Pipeline, recording_id: str, attempt: int, outcome: str) -
 
 
 def _jobs_url(url: str) -> str:
-    """Return the URL in the form DBOS takes: a plain postgresql:// or sqlite:///."""
+    """Return the URL in the form DBOS takes: a plain postgresql:// or sqlite:///, as impatient as ours."""
     parsed = make_url(url)
     if parsed.drivername.startswith("postgresql"):
-        return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+        patient = parsed.set(drivername="postgresql").update_query_dict(patience(url))
+        return patient.render_as_string(hide_password=False)
     return url

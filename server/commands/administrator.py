@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
+from library.core.clock import local_day
+from library.core.errors import NotFound
 from library.core.permits import Grant, Role, Viewer
+from library.core.text import name_key
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
+from library.people import queries as people
 
 _NOBODYS_ID = "-"  # no id looks like this: the machine owns nothing and nothing is written in its name
 
@@ -14,6 +20,28 @@ _NOBODYS_ID = "-"  # no id looks like this: the machine owns nothing and nothing
 def root(session: Session) -> Branch:
     """Return the root of the organisation tree."""
     return organisation.root_branch(session)
+
+
+def node(session: Session, text: str) -> Branch:
+    """Return the node that is meant by a code, a name, a path of names or an id, also a closed one; the root
+    for nothing. Raises Invalid: node_unknown, node_ambiguous."""
+    top = root(session)
+    if not text.strip():
+        return top
+    if not organisation.called(session, [top.id], text, 1)[1]:  # a closed one by its code or its id
+        one = session.get(Branch, text.strip())
+        one = one or (organisation.branch_by_code(session, text) if " " not in text.strip() else None)
+        if one is not None:
+            return one
+    return organisation.meant(session, [top.id], text, "to")
+
+
+def known_viewer(session: Session, name: str, now: datetime) -> Viewer:
+    """Return somebody as the library sees them now, by their user name; raises NotFound("person_unknown")."""
+    person = people.person_by_username(session, name_key(name))
+    if person is None or not person.active:
+        raise NotFound("person_unknown", name=name)
+    return people.viewer_of(session, person, local_day(now))
 
 
 def machine(session: Session) -> Viewer:

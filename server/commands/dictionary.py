@@ -17,8 +17,6 @@ from server.commands.failures import FAILED, Reason
 from server.commands.options import Json
 from server.web.language.i18n import N_
 
-HELP = N_("词库：列出、加入、删除、停用和启用、导入、导出搜索用的词和同义词。")
-
 Words = Annotated[
     list[str], typer.Argument(metavar="WORD...", help=N_("一个词；写几个就是一组同义词，也可以用 = 连接。"))
 ]

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import typer
 from pydantic import ValidationError
 
-from library.core.database import PATIENCE_S, is_busy
-from library.core.errors import WeikeError
-from server.secrets import SecretUnreadable
+from library.core.errors import Away, WeikeError
+from library.core.patience import PATIENCE_S
+from server.keeping.errors import KeepingFailed
 from server.web.assets import AssetsMissingError
 from server.web.language.i18n import N_, Catalogue
+from server.web.language.phrases import SlicesClash
 from transcode.errors import Refused, TranscodeError
 
 FAILED, BAD_INPUT = 1, 2
@@ -49,7 +50,17 @@ class Said:
 
 
 def said(error: BaseException, catalogue: Catalogue) -> Said:
-    """Put any error into one line."""
+    """Put any error into one line.
+
+    Where the slices clash, no code has a sentence: the clash itself is said, whatever else went wrong.
+    """
+    try:
+        return _said(error, catalogue)
+    except SlicesClash as clash:
+        return _said(clash, catalogue)
+
+
+def _said(error: BaseException, catalogue: Catalogue) -> Said:
     if isinstance(error, Failure):
         return Said(catalogue.say(error.sentence, **error.values), error.exit_code)
     if isinstance(error, Reason):
@@ -57,8 +68,10 @@ def said(error: BaseException, catalogue: Catalogue) -> Said:
     if isinstance(error, WeikeError):
         return Said(
             _explained(error.code, error.values, catalogue),
-            FAILED if error.code in _NO_ROOM else BAD_INPUT,
+            FAILED if error.code in _NO_ROOM or isinstance(error, Away) else BAD_INPUT,
         )
+    if isinstance(error, KeepingFailed):
+        return Said(_explained(error.code, error.values, catalogue), error.exit_code)
     if isinstance(error, TranscodeError):
         code = BAD_INPUT if isinstance(error, Refused) else FAILED
         return Said(_explained(error.code, error.details, catalogue), code)
@@ -75,13 +88,25 @@ def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
     if _is(error, "server.web.middleware.prefix", "PrefixTaken"):
         sentence = N_("WEIKE_PUBLIC_URL 里的路径 %(prefix)s 和网站自己的网址分不清。请换一个，例如 /weike。")
         return Said(catalogue.say(sentence, prefix=getattr(error, "prefix", "")), BAD_INPUT)
-    if isinstance(error, SecretUnreadable):
+    if isinstance(error, SlicesClash):
+        sentence = N_(
+            "这份程序自己有冲突，不能启动：%(said)s。"
+            "请重新安装完整的一份；如果改过程序，请先运行 make check。"
+        )
+        return Said(catalogue.say(sentence, said=error), FAILED)
+    if _is(error, "server.tracing", "TracingMissing"):
+        sentence = N_(
+            "设置了 WEIKE_OTEL_URL，但没有安装 %(name)s。请运行 pip install --require-hashes "
+            "-r requirements/otel.txt，或者去掉这项设置。"
+        )
+        return Said(catalogue.say(sentence, name=getattr(error, "name", "")), FAILED)
+    if _is(error, "server.secrets", "SecretUnreadable"):
         return Said(catalogue.say(N_("密钥文件不能用：%(said)s"), said=error), FAILED)
     if isinstance(error, AssetsMissingError):
         return Said(catalogue.say(N_("网页的脚本和样式还没有生成，请先运行 python3 run.py setup。")), FAILED)
     if isinstance(error, ValidationError):
         return Said(catalogue.say(N_("设置不能用：%(said)s"), said=_settings(error)), BAD_INPUT)
-    if is_busy(error):
+    if _is_busy(error):
         sentence = N_(
             "资料库正被别的程序占用（多半是备份），等了 %(wait_s)s 秒还没有轮到，所以没有完成。"
             "请等它结束再运行一次。"
@@ -106,6 +131,12 @@ def _of_the_machine(error: BaseException, catalogue: Catalogue) -> Said:
 
 def _is(error: BaseException, module: str, name: str) -> bool:
     return any((kind.__module__, kind.__name__) == (module, name) for kind in type(error).__mro__)
+
+
+def _is_busy(error: BaseException) -> bool:
+    from library.core.database import is_busy
+
+    return is_busy(error)
 
 
 def _explained(code: str, values: Mapping[str, object], catalogue: Catalogue) -> str:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
 from library.core.database import Database
+from library.core.permits import Viewer
 from library.finding.hits import Found
 from library.finding.indexer import Indexer, IndexUnavailable
 from search import Sort
-from server.commands.administrator import machine
+from server.commands.administrator import known_viewer, machine
 from server.commands.console import Console, absolute, console_of, write_whole
 from server.commands.failures import BAD_INPUT, Failure
-from server.commands.json_objects import hit_object
+from server.commands.hits_json import hit_object
 from server.commands.options import Json
 from server.slices.finding.workbook import MOST_HITS, About, Gathered, gather, loosened, workbook
 from server.web.language.formats import clock
@@ -27,12 +30,6 @@ from server.web.language.words import word
 # Somebody waits: an index that is a little behind is better than none, and its worker catches up anyway.
 _CATCH_UP_S = 5.0
 _LISTED = 10
-
-SEARCH_HELP = N_(
-    "搜索课里讲过的话，给出原话和讲到它的那一秒。\n\n"
-    "写法与网页相同：几个词用空格隔开；“加引号”要连在一起；-减号表示不要；"
-    "讲师:王芳 专题:党史 年份:2026 只在其中找。未发布的课也会搜到。"
-)
 
 
 def search(
@@ -51,6 +48,10 @@ def search(
     sort: Annotated[
         Sort, typer.Option("--sort", help=N_("次序：relevance 最相关，date 最新，views 最多观看。"))
     ] = "relevance",
+    as_person: Annotated[
+        str | None,
+        typer.Option("--as", metavar="PERSON", help=N_("像这个用户那样搜：只找得到他可以看的。")),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Search as the administrator of the machine."""
@@ -62,7 +63,7 @@ def search(
         _catch_up(ports.db, ports.indexer)
         if xlsx is not None:
             with ports.db.read() as session:
-                viewer = machine(session)
+                viewer = _viewer(session, as_person, ports.clock())
             gathered = gather(
                 ports.db,
                 ports.finder,
@@ -80,11 +81,20 @@ def search(
             return
         with ports.db.read() as session:
             found = ports.finder.find(
-                session, machine(session), query, limit=limit or _LISTED, sort=sort, moments=1
+                session,
+                _viewer(session, as_person, ports.clock()),
+                query,
+                limit=limit or _LISTED,
+                sort=sort,
+                moments=1,
             )
             hits = [hit_object(row, ports.settings.base_url) for row in found.rows]
     value = {"total": found.total, "relaxed": found.relaxed, "in_part": found.in_part, "hits": hits}
     console.result(value, as_json, [*_about_lines(console, found), *_hit_lines(console, value)])
+
+
+def _viewer(session: Session, as_person: str | None, now: datetime) -> Viewer:
+    return machine(session) if as_person is None else known_viewer(session, as_person, now)
 
 
 def _write_workbook(found: Gathered, about: About, catalogue: Catalogue, file: Path) -> dict[str, Any]:
@@ -113,13 +123,16 @@ def _about_lines(console: Console, found: Found) -> Iterator[str]:
 
 
 def _hit_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
+    catalogue = console.catalogue
     yield console.say(N_("找到 %(total)s 处"), total=value["total"])
     for hit in value["hits"]:
+        heard = "by_sound" if hit["by_sound"] else "recognised" if hit["recognised"] else ""
         part = console.say(N_("第 %(n)s 段"), n=hit["clip_n"]) + " " if hit["clip_n"] else ""
         at = f"{part}{clock(hit['start_s'])}  " if hit["source"] == "speech" and part else ""
         if hit["source"] != "speech":
-            name = word("found_in", hit["source"], console.catalogue)
+            name = word("found_in", hit["source"], catalogue)
             at = console.say(N_("%(name)s：%(value)s"), name=name, value="")
         watched = console.say(N_("观看 %(views)s 次"), **hit) if hit["views"] else ""
-        about = "  ".join(part for part in (hit["title"], hit["lecturer"], hit["date"], watched) if part)
+        parts = (hit["title"], hit["lecturer"], hit["date"], watched)
+        about = "  ".join(part for part in (*parts, heard and word("recognition", heard, catalogue)) if part)
         yield f"\n{at}{hit['quote']}\n    {about}\n    {hit['url']}"

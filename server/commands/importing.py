@@ -5,44 +5,41 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy.orm import Session
 
+from library.catalog import audiences
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
+from library.catalog.audience import Named, read_words
 from library.core.errors import Conflict, Invalid, WeikeError
 from library.core.text import clean_line
-from library.intake import actions, importing, local, transcripts
+from library.hearing import queries as hearing
+from library.intake import actions, importing, local
 from library.intake import queries as intake
 from library.intake.importing import Outcome
-from library.intake.lists.manifest import BadRow, Manifest, Row, parse_manifest
+from library.intake.manifest import BadRow, Manifest, Row, parse_manifest
 from library.intake.rules import FILE_NAME_MAX, RecordingState
 from library.intake.tables import Recording
-from server.commands.administrator import root
+from server.commands.administrator import machine, root
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Reason
 from server.commands.local_lessons import publish as publish_lesson
-from server.commands.options import Json
+from server.commands.options import AudienceWords, Json
 from server.commands.parallel_indexing import indexing_beside
 from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
 from server.web.language.i18n import N_
+from server.web.recognition import ask_for_text, unasked
 from server.web.remarks import warnings_of
 from server.wiring import Ports
 from transcode.remarks import Remark
 
 # Large enough that a commit costs little, small enough that a web page waits for at most a second.
 _BATCH = 100
-
-HELP = N_(
-    "从清单导入旧资料库（.jsonl、.csv 或 .xlsx）。\n\n"
-    "列：key、title、lecturer、date、topics、media、transcript、transcript_text、summary，"
-    "也可以用中文表头（编号、标题、讲师、日期、专题、视频、字幕、文稿、简介）。"
-    "没有录像的行成为可以搜索的文字课；同一份清单可以反复导入，只改动变了的内容。"
-)
 
 
 @dataclass
@@ -56,6 +53,7 @@ class _Run:
     console: Console
     ports: Ports
     publish: bool
+    audience: Named | None = None
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     failed: list[dict[str, Any]] = field(default_factory=list)
     unpublished: list[dict[str, Any]] = field(default_factory=list)
@@ -79,7 +77,8 @@ class _Run:
         for row, lesson_id in lessons:
             first = self.refused.get(row.line, ())
             said = {remark.code for remark in first}
-            own = transcripts.account_of(versions.get(lesson_id, ()), recordings.get(lesson_id))
+            own = hearing.account_of(session, versions.get(lesson_id, ()), recordings.get(lesson_id))
+            own += unasked(session, self.ports.settings, catalog.lesson(session, lesson_id))
             remarks = (*first, *(remark for remark in own if remark.code not in said))
             self.warnings[row.line] = [
                 {"line": row.line, "key": row.key, **one.model_dump()}
@@ -99,18 +98,23 @@ def import_(
     publish: Annotated[
         bool, typer.Option("--publish", help=N_("导入后发布：文字课立即，有录像的在能播放之后。"))
     ] = False,
+    audience: AudienceWords = None,
     as_json: Json = False,
 ) -> None:
     """Import a manifest and return when everything in it can be found and played."""
     console = console_of(context)
     console.log(quiet=True)
     began = time.monotonic()
+    said = read_words(audience) if audience else None
     listed = _read(manifest)
     if listed.ignored:
         console.note(N_("这些列没有用上：%(columns)s"), columns=", ".join(listed.ignored))
     with indexing_beside(console.settings, len(listed.rows)) as begin, console.ports(all_now=True) as ports:
         begin()
-        run = _Run(console, ports, publish)
+        run = _Run(console, ports, publish, said)
+        if said is not None:
+            with ports.db.read() as session:
+                audiences.meant(session, said, machine(session))
         try:
             _import(run, listed, manifest.absolute().parent)
         except KeyboardInterrupt:
@@ -121,11 +125,11 @@ def import_(
     for row in (*value["failed"], *value.get("unpublished", ())):
         if not as_json:
             console.note(N_("第 %(line)s 行（%(key)s）：%(message)s"), **row)
-    for said in value["warnings"]:
-        if "line" in said:
-            console.note(N_("第 %(line)s 行（%(key)s）：%(message)s"), message=said["text"], **said)
+    for one in value["warnings"]:
+        if "line" in one:
+            console.note(N_("第 %(line)s 行（%(key)s）：%(message)s"), message=one["text"], **one)
         else:
-            console.note("%(text)s", **said)
+            console.note("%(text)s", **one)
     if run.failed:
         raise typer.Exit(FAILED)
 
@@ -166,7 +170,8 @@ def _batch(run: _Run, rows: Sequence[Row], folder: Path) -> None:
     prepared = []
     for row in rows:
         try:
-            prepared.append((row, importing.prepare(row, folder)))
+            ready = importing.prepare(row, folder)
+            prepared.append((row, replace(ready, audience=ready.audience or run.audience)))
         except (WeikeError, OSError) as error:
             run.fail(row.line, row.key, error)
     with run.ports.db.write() as session:
@@ -176,8 +181,9 @@ def _batch(run: _Run, rows: Sequence[Row], folder: Path) -> None:
             try:
                 with session.begin_nested():
                     lesson, outcome, refused = importing.put_lesson(
-                        session, ready, branch_id, run.ports.clock()
+                        session, ready, branch_id, run.ports.clock(), machine(session)
                     )
+                ask_for_text(session, run.ports.settings, lesson, None, run.ports.clock())
                 run.outcomes[row.line] = outcome
                 run.refused[row.line] = (*ready.remarks, *refused)
                 done.append((row, lesson.id))
@@ -231,7 +237,7 @@ def _bring(run: _Run, row: Row, folder: Path) -> None:
                 actions.retry(session, recording)
             run.media[recording.id] = row
             return
-    local.check_file(file, ports.uploads, ports.settings.limits, "media")
+    local.check_file(ports.db, file, ports.uploads, ports.settings.limits, "media")
     with local.copied(file, ports.uploads) as copy:
         run.media[local.once_more(ports.db, lambda session: _attach(run, session, copy, row))] = row
     if run.outcomes.get(row.line) is Outcome.UNCHANGED:
@@ -251,7 +257,9 @@ def _attach(run: _Run, session: Session, copy: local.Copied, row: Row) -> str:
     lesson = catalog.lesson_by_key(session, row.key)
     if lesson is None:
         raise Invalid("recording_gone", field="media")
-    return local.attach(session, lesson, copy, run.ports.clock()).id
+    recording = local.attach(session, lesson, copy, run.ports.clock())
+    ask_for_text(session, run.ports.settings, lesson, None, run.ports.clock())
+    return recording.id
 
 
 def _follow(run: _Run, worker: OwnWorker) -> None:

@@ -17,10 +17,6 @@ from server.web.language.i18n import N_
 _WAIT_S = 60.0
 _POLL_S = 0.2
 
-HELP = N_(
-    "重建搜索索引。\n\n在旧索引旁边另建一份，核对之后再切换；期间照常可以搜索，中途停下也不会损坏旧的。"
-)
-
 
 def reindex(context: typer.Context, as_json: Json = False) -> None:
     """Rebuild the index beside, swap, and catch up with what changed meanwhile."""

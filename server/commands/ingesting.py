@@ -8,10 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from library.catalog import queries as catalog
+from library.catalog.audience import read_words
 from library.catalog.permits import Audience
-from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, parse_date, split_topics
+from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, split_topics
 from library.core.clock import Clock
 from library.core.database import Database
+from library.core.days import parse_date
 from library.core.text import clean_block, required_line
 from library.intake import local
 from library.intake.rules import RecordingState
@@ -19,19 +21,13 @@ from server.commands import local_lessons as taking
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, FAILED, Failure, Reason
 from server.commands.json_objects import account_object, lesson_object
-from server.commands.options import Json
+from server.commands.options import AudienceWords, Json
 from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
 from server.web.language.formats import clock
 from server.web.language.i18n import N_
 from server.web.language.words import word
 from server.web.media_urls import MediaUrls
 from server.wiring import Ports
-
-HELP = N_(
-    "收进一份录像，做成可以播放的短视频。\n\n"
-    "与网页上传走同一条流程：检查、分段、转码、字幕、加入搜索；每一段都能播放之后才返回。"
-    "同一份录像再收一次不会重复，会给出已有的那一课。"
-)
 
 
 def ingest(
@@ -56,9 +52,7 @@ def ingest(
         float | None,
         typer.Option("--shift", metavar="S", help=N_("字幕整体移动多少秒，负数是提前；不写则自动判断。")),
     ] = None,
-    audience: Annotated[
-        Audience, typer.Option("--audience", help=N_("发布后谁可以看：所有人，或登录的人。"))
-    ] = Audience.EVERYONE,
+    audience: AudienceWords = None,
     publish: Annotated[bool, typer.Option("--publish", help=N_("能播放之后立即发布。"))] = False,
     again: Annotated[bool, typer.Option("--again", help=N_("同一份录像已经在这里时，仍另建一课。"))] = False,
     as_json: Json = False,
@@ -76,10 +70,12 @@ def ingest(
         summary=None if summary is None else clean_block(summary, "summary", SUMMARY_MAX),
         transcript=None if transcript is None else taking.read_transcript(transcript),
         shift_s=shift,
-        audience=audience,
+        audience=read_words(audience) if audience else Audience.EVERYONE,
     )
     with console.ports(all_now=True) as ports:
-        local.check_file(file, ports.uploads, ports.settings.limits)
+        with ports.db.read() as session:
+            taking.meant(session, about.audience)  # before anything is copied
+        local.check_file(ports.db, file, ports.uploads, ports.settings.limits)
         taken = _take(console, ports.db, ports.clock, file, about, again)
         if taken.already_here:
             console.note(N_("同一份录像已经在这里，没有重复收进。要另建一课，请加 --again。"))
@@ -90,11 +86,18 @@ def ingest(
         media = MediaUrls(ports.media_keys, ports.clock, ports.settings.media_life_s)
         with ports.db.read() as session:
             value = lesson_object(session, taken.lesson_id, media, ports.settings.base_url, ports.store)
-            value |= account_object(session, taken.lesson_id, console.catalogue, taken.remarks)
+            value |= account_object(
+                session, ports.settings, taken.lesson_id, console.catalogue, taken.remarks
+            )
     if taken.already_here:
         value["already_here"] = True
     for said in value["warnings"]:
         console.note("%(text)s", **said)
+        if said["code"] == "script_to_be_aligned":
+            console.note(
+                N_("网站或 weike worker 运行时会听；要现在就听：weike speech run %(lesson)s"),
+                lesson=taken.lesson_id,
+            )
     console.result(value, as_json, _lines(console, value))
 
 

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
 from library.catalog.tables import Clip, Lesson
-from library.finding.hits import FoundRow
+from library.hearing import queries as hearing
 from library.intake import queries as intake
-from library.intake import transcripts
 from library.intake.objects import clip_prefix, local_root
 from server.commands.administrator import machine
+from server.settings import Settings
 from server.web.language.i18n import Catalogue
 from server.web.media_urls import MediaUrls
+from server.web.recognition import unasked
 from server.web.remarks import warnings_of
 from transcode.remarks import Remark
 
@@ -47,7 +48,11 @@ def lesson_object(
 
 
 def account_object(
-    session: Session, lesson_id: str, catalogue: Catalogue, remarks: Sequence[Remark] = ()
+    session: Session,
+    settings: Settings,
+    lesson_id: str,
+    catalogue: Catalogue,
+    remarks: Sequence[Remark] = (),
 ) -> dict[str, Any]:
     """Return how many lines the transcript in use has (None: there is none), and what is to be known.
 
@@ -56,7 +61,8 @@ def account_object(
     lesson = catalog.lesson(session, lesson_id)
     version = given.version_in_use(session, lesson_id)
     codes = {remark.code for remark in remarks}
-    own = [remark for remark in transcripts.lesson_account(session, lesson) if remark.code not in codes]
+    account = (*hearing.lesson_account(session, lesson), *unasked(session, settings, lesson))
+    own = [remark for remark in account if remark.code not in codes]
     return {
         "cues": None if version is None else version.cues,
         "warnings": [one.model_dump() for one in warnings_of((*remarks, *own), catalogue)],
@@ -81,30 +87,3 @@ def _clip_object(
     if root is not None:
         said["master_file"] = str(root / clip_prefix(clip.id, clip.plan) / MASTER)
     return said
-
-
-def hit_object(row: FoundRow, base_url: str) -> dict[str, Any]:
-    """Return a search hit.
-
-    A clip in which only the title or the summary fits is opened at its beginning; a lesson without clips has
-    no seconds at all.
-    """
-    start_s, lesson_start_s = row.best.start_s, row.best.lesson_start_s
-    if row.clip is not None and start_s is None:
-        start_s, lesson_start_s = 0.0, row.clip.start_s
-    return {
-        "lesson": row.lesson.id,
-        "state": row.lesson.state,
-        "clip": row.clip.id if row.clip else None,
-        "clip_n": row.clip.number if row.clip else None,
-        "title": row.lesson.title,
-        "lecturer": row.lesson.lecturer.name if row.lesson.lecturer else None,
-        "date": row.lesson.taught_on.isoformat() if row.lesson.taught_on else None,
-        "start_s": None if start_s is None else round(start_s, 3),
-        "lesson_start_s": None if lesson_start_s is None else round(lesson_start_s, 3),
-        "quote": row.best.quote,
-        "source": row.best.source,
-        "score": round(row.score, 6),
-        "views": row.views,
-        "url": f"{base_url}{row.path}",
-    }

@@ -10,7 +10,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
+from library.catalog import audiences
 from library.catalog import queries as catalog_queries
+from library.catalog.audience import Named, OpenTo
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Lesson
 from library.core.clock import Clock
@@ -20,8 +22,9 @@ from library.intake import actions, local, transcripts
 from library.intake.rules import TRANSCRIPT_MAX_BYTES, RecordingState
 from library.people import queries as people
 from library.review import actions as review
-from server.commands.administrator import root
+from server.commands.administrator import machine, root
 from server.settings import Settings
+from server.web.recognition import ask_for_text
 from transcode.remarks import Remark
 
 
@@ -40,7 +43,7 @@ class About:
     summary: str | None = None
     transcript: tuple[bytes, str] | None = None
     shift_s: float | None = None
-    audience: Audience = Audience.EVERYONE
+    audience: Audience | Named = Audience.EVERYONE
     key: str | None = None
     owner: str | None = None
 
@@ -90,12 +93,16 @@ def take(
     """
     uploads = settings.uploads_folder
     local.remove_leftovers(db, uploads)
-    local.check_file(file, uploads, settings.limits)
+    local.check_file(db, file, uploads, settings.limits)
     with local.copied(file, uploads, on_progress) as copy:
         taken: list[Taken] = []
 
         def write(session: Session) -> str:
-            taken.append(_known(session, copy, about, again, clock()) or _new(session, copy, about, clock()))
+            known = _known(session, copy, about, again, clock())
+            taken.append(known or _new(session, copy, about, clock()))
+            lesson = catalog_queries.lesson(session, taken[-1].lesson_id)
+            if about.transcript is not None:
+                ask_for_text(session, settings, lesson, None, clock())
             return taken[-1].lesson_id
 
         local.once_more(db, write)
@@ -136,10 +143,17 @@ def _new(session: Session, copy: local.Copied, about: About, now: datetime) -> T
         now=now,
         key=about.key,
     )
-    if about.audience is not Audience.EVERYONE:
-        catalog.set_audience(session, lesson, about.audience, now)
+    wanted = meant(session, about.audience)
+    if wanted.audience is not Audience.EVERYONE:
+        audiences.set_audience(session, lesson, wanted, now)
     _give(session, lesson, about, now)
     return Taken(lesson.id, local.attach(session, lesson, copy, now).id, False)
+
+
+def meant(session: Session, audience: Audience | Named) -> OpenTo:
+    """Return the audience that is named on this machine; raises Invalid (catalog.audiences.meant)."""
+    named = Named(audience) if isinstance(audience, Audience) else audience
+    return audiences.meant(session, named, machine(session))
 
 
 def publish(session: Session, lesson: Lesson, now: datetime) -> None:

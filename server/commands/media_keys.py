@@ -15,7 +15,6 @@ from server.delivery.media_keys import Keys
 from server.delivery.signing import key_id
 from server.web.language.i18n import N_
 
-HELP = N_("播放地址的密钥：换新的，或让已发出的地址全部失效。")
 ROTATE_HELP = N_(
     "换一把新密钥。用上一把签的地址仍可播放到各自到期，更早的立即失效。\n\n"
     "正在运行的网站和处理进程几秒内就会改用新密钥，不用重启；用 deploy/start-nginx.sh 启动的 nginx 也是。"

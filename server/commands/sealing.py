@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from library.catalog.rules import parse_date
+from library.core.days import parse_date
 from library.plays.rolling import Rolled
 from library.plays.verifying import Fault, Verdict, What, verify
 from server.background.roll_up import rolls_of

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +22,9 @@ from server.addresses import addresses_of_this_machine, bare_host, openable, web
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Failure
 from server.commands.options import Json
+from server.keeping import postgres
+from server.keeping.errors import KeepingFailed
+from server.keeping.marker import restoring
 from server.settings import Settings
 from server.web.language.i18n import N_
 from server.wiring import Ports
@@ -27,18 +33,15 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
-# Longer than a segment lasts, so that a player keeps its line, and than nginx keeps lines to us (60 s).
-_KEEP_LINE_S = 75
+    from server.delivery.lines import LineLimits
+
+# Of the system's open files: those of the program itself, the index, and three for each connection to SQLite.
+_OWN_FILES = 60
+_FILES_OF_A_CONNECTION = 3
+_MOST_FILES = 65_536
 
 # Long enough for a segment to slow viewers; uploads resume, so they are not waited for.
 _GOODBYE_S = 5
-
-SERVE_HELP = N_(
-    "启动网站；除非 WEIKE_WORKER=false，也在同一进程里处理录像。\n\n"
-    "第一次启动会打印一个一次性链接，用它建立第一个管理员账号。按 Ctrl-C 停下。"
-)
-WORKER_HELP = N_("只处理录像，不提供网页；收到 SIGTERM 或按 Ctrl-C 时停下，没做完的下次接着做。")
-MIGRATE_HELP = N_("把数据库更新到这一版程序需要的样子（SQLite 会先留一份副本），然后结束。")
 
 
 def serve(
@@ -120,6 +123,37 @@ def run_web(settings: Settings, ports: Ports, listening: socket.socket, announce
 
     `announce` is called once the address answers.
     """
+    with _measured(ports):
+        _run_web(settings, ports, listening, announce)
+
+
+@contextmanager
+def _measured(ports: Ports) -> Iterator[None]:
+    """Let Prometheus read this process's figures for the time of the block, where the settings say so."""
+    from server.background.measuring import metrics_listener
+
+    try:
+        listener = metrics_listener(ports)
+    except OSError as error:
+        raise Failure(
+            N_("无法在 %(address)s 提供监控指标（%(said)s）：改 WEIKE_METRICS，每个进程要有自己的端口。"),
+            FAILED,
+            address=ports.settings.metrics,
+            said=error.strerror or str(error),
+        ) from error
+    if listener is None:
+        yield
+        return
+    listener.start()
+    try:
+        yield
+    finally:
+        listener.stop()
+
+
+def _run_web(
+    settings: Settings, ports: Ports, listening: socket.socket, announce: Callable[[], None]
+) -> None:
     # Imported here: the web application takes a second to import, and only these commands need it.
     import uvicorn
 
@@ -131,6 +165,7 @@ def run_web(settings: Settings, ports: Ports, listening: socket.socket, announce
             if not self.should_exit:
                 announce()
 
+    _allow_open_files()
     server = Server(config_of(create_app(settings, ports), settings))
     # uvicorn raises the signal again once it has shut down; SIGTERM then ends like Ctrl-C, with ports closed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -142,22 +177,53 @@ def run_web(settings: Settings, ports: Ports, listening: socket.socket, announce
         raise Failure(N_("网站没有启动起来，原因见上面的日志。"), FAILED)
 
 
+def _allow_open_files() -> None:
+    """Take as many open files as the system lets us have without asking: each viewer's line is one."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def config_of(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """Return how an application is served."""
     import uvicorn
 
-    from server.delivery.uvicorn_protocol import FileLineProtocol
+    from server.delivery.bounded_protocol import Lines, bounded
+    from server.web.middleware.requests import TrustedProxies
 
+    lines = Lines(line_limits(settings), settings.trusted_proxies)
     return uvicorn.Config(
-        app,
-        http=FileLineProtocol,
+        TrustedProxies(app, settings.trusted_proxies),
+        http=bounded(lines),
+        ws="none",  # an upgrade would leave our protocol
         log_config=None,  # server.logs has configured it
         access_log=False,  # the application writes its own line, with the request's id
-        proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=False,  # TrustedProxies reads them, and takes away what others wrote
         server_header=False,
-        timeout_keep_alive=_KEEP_LINE_S,
+        timeout_keep_alive=math.ceil(settings.idle_s),
         timeout_graceful_shutdown=_GOODBYE_S,
+    )
+
+
+def line_limits(settings: Settings) -> LineLimits:
+    """Return the limits of this process's lines: no more of them than it may open files."""
+    import resource
+
+    from server.delivery.lines import LineLimits, lines_that_fit
+
+    files, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        files = _MOST_FILES
+    own = _OWN_FILES + _FILES_OF_A_CONNECTION * settings.connections
+    return LineLimits(
+        head_s=settings.head_s,
+        body_s=settings.body_s,
+        idle_s=settings.idle_s,
+        lines=lines_that_fit(settings.lines, files, own),
+        lines_per_address=settings.lines_per_address,
     )
 
 
@@ -170,7 +236,7 @@ def worker(context: typer.Context) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    with console.ports(all_now=True) as ports:
+    with console.ports(all_now=True) as ports, _measured(ports):
         running = Worker(ports)
         running.start()
         try:
@@ -179,17 +245,59 @@ def worker(context: typer.Context) -> None:
             running.stop()
 
 
+def _dump(console: Console, database: Database, wanted: str, now: datetime) -> Path | None:
+    """Write a PostgreSQL database into the data folder before it changes; None where that cannot be done."""
+    settings = console.settings
+    file = settings.data / f"weike-before-{wanted}-{now:%Y%m%d%H%M%S}.dump"
+    try:
+        with database.engine.connect() as connection:
+            tools = postgres.find_tools(settings.postgres_tools, connection)
+        postgres.dump(tools, settings.database, file)
+    except KeepingFailed as error:
+        file.unlink(missing_ok=True)
+        if error.code not in ("pg_tools_missing", "pg_tools_old"):
+            raise  # a disk that is full: nothing is changed without a copy that could have been made
+        console.note(N_("没有留副本：%(why)s"), why=console.explain(error))
+        return None
+    file.chmod(0o600)
+    return file
+
+
 def migrate(context: typer.Context, as_json: Json = False) -> None:
     """Bring the tables up to date."""
     console = console_of(context)
     console.log(quiet=True)
     settings = console.settings
     Path(settings.data).mkdir(parents=True, exist_ok=True)
+    half = restoring(settings.data)
+    if half is not None:
+        raise KeepingFailed("restore_unfinished", data=str(settings.data), name=half)
     db = open_database(settings.database)
+    copies: list[Path] = []
+
+    def copy(database: Database, wanted: str, now: datetime) -> None:
+        kept = migrations.keep_copy(database, wanted, now) or _dump(console, database, wanted, now)
+        copies.extend(filter(None, [kept]))
+
     try:
-        changed = migrations.prepare(db, settings.organisation, utc_now())
-        value = {"changed": changed, "revision": migrations.current(db)}
+        before = migrations.current(db)
+        changed = migrations.prepare(db, settings.organisation, utc_now(), copy)
+        value = {
+            "changed": changed,
+            "revision": migrations.current(db),
+            "before": before,
+            "copy": str(copies[0]) if copies else None,
+        }
     finally:
         db.close()
+    if copies:
+        console.note(
+            N_(
+                "更新前（%(before)s）的副本在 %(copy)s。"
+                "要回到旧版本，请照运维手册（docs/runbook.md）“回到旧版本”做。"
+            ),
+            before=before,
+            copy=copies[0],
+        )
     sentence = N_("数据库已更新到 %(revision)s。") if changed else N_("数据库已是最新（%(revision)s）。")
     console.result(value, as_json, [console.say(sentence, **value)])

@@ -33,8 +33,6 @@ from server.web.language.i18n import N_
 from server.web.language.words import word
 from server.web.shown_parts import counting_rule
 
-HELP = N_("统计：一课或全部课程的数字；汇总、封存和核对。weike stats 后面直接写课的编号也可以。")
-
 _LISTED = 20
 
 Range = Annotated[
@@ -106,7 +104,8 @@ def all_lessons(
     first: First = "",
     last: Last = "",
     sort: Annotated[
-        Sort, typer.Option("--sort", help=N_("次序：views 观看次数，watched 时长，title 标题。"))
+        Sort,
+        typer.Option("--sort", help=N_("次序：views 党员观看和集中学习，watched 它们的时长，title 标题。")),
     ] = "views",
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=MOST_LESSONS, help=N_("最多列出几课。"))
@@ -175,6 +174,7 @@ def _lesson_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
     yield from _branch_lines(console, value["branches"])
     for day in value["days"]:
         yield f"  {day['day']}  {_numbers(console, day)}"
+    yield from _held_back(console, value)
     yield _sealed(console, value)
 
 
@@ -189,7 +189,13 @@ def _overview_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
     yield from _branch_lines(console, value["branches"] or [])
     for day in value["days"]:
         yield f"  {day['day']}  {_numbers(console, day)}"
+    yield from _held_back(console, value)
     yield _sealed(console, value)
+
+
+def _held_back(console: Console, value: dict[str, Any]) -> Iterator[str]:
+    if value["held_back"]:
+        yield console.say(N_("同一个网络地址太多、没有计入的未登录观看：%(held_back)s 次"), **value)
 
 
 def _period(console: Console, value: dict[str, Any]) -> str:

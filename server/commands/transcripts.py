@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,23 +12,23 @@ from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
+from library.catalog.rules import CueLine, TranscriptQuality, note_of
 from library.catalog.tables import Lesson, TranscriptVersion
-from library.intake import transcripts
+from library.hearing import queries as hearing
+from library.intake import transcript_rules, transcripts
 from library.intake.transcript_rules import account
 from server.commands import local_lessons as taking
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, Failure
 from server.commands.options import Json
+from server.settings import Settings
 from server.web.language.i18n import N_
 from server.web.language.words import word
+from server.web.recognition import ask_for_text, unasked
 from server.web.remarks import warnings_of
 from server.wiring import Ports
 from transcode.remarks import Remark
-
-HELP = N_(
-    "查看、更换或移动一节课的文稿。\n\n"
-    "给过的每一份都留着。给出 FILE 就换上它；它不如正在用的合适时保留原来的，并说明原因，除非加上 --replace。"
-)
+from transcode.transcripts import captions
 
 
 def transcript(
@@ -42,55 +43,102 @@ def transcript(
         float | None,
         typer.Option("--shift", metavar="S", help=N_("从文件里的时间算起，整体移动多少秒，负数是提前。")),
     ] = None,
+    srt: Annotated[bool, typer.Option("--srt", help=N_("打印正在用的字幕，SubRip 格式。"))] = False,
+    vtt: Annotated[bool, typer.Option("--vtt", help=N_("打印正在用的字幕，WebVTT 格式。"))] = False,
+    txt: Annotated[bool, typer.Option("--txt", help=N_("打印正在用的文字，每行一句。"))] = False,
     as_json: Json = False,
 ) -> None:
-    """Change what is asked for, then list the transcripts of a lesson."""
+    """Change what is asked for, then list the transcripts of a lesson, or print the one in use."""
     console = console_of(context)
     console.log(quiet=True)
+    if srt + vtt + txt + as_json > 1:
+        raise Failure(N_("--json、--srt、--vtt、--txt 只能给一个。"), BAD_INPUT)
     if file is not None and use is not None:
         raise Failure(N_("FILE 和 --use 只能给一个。"), BAD_INPUT)
     data = None if file is None else taking.read_transcript(file)
     with console.ports(must_exist=True) as ports:
-        with ports.db.write() as session:
-            found = catalog.lesson(session, lesson)
-            refused = _change(session, ports, found, data, use, shift, replace=replace)
+        refused = _change(ports, lesson, data, use, shift, replace=replace)
         ports.indexer.catch_up()
         with ports.db.read() as session:
-            value = _listed(session, console, catalog.lesson(session, lesson), refused)
+            found = catalog.lesson(session, lesson)
+            value = _listed(session, ports.settings, console, found, refused)
+            lines = catalog.cues(session, lesson)
+            value["cues"] = [_cue(line) for line in lines]
+            quality = found.transcript
     for said in value["warnings"]:
         console.note("%(text)s", **said)
+    if srt or vtt or txt:
+        text = _printed(lines, quality, "srt" if srt else "vtt" if vtt else "txt")
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+        if note_of(quality) and not txt:
+            console.note(N_("机器识别，待校对"))
+        return
     console.result(value, as_json, _lines(console, value))
 
 
+def _cue(line: CueLine) -> dict[str, Any]:
+    return {
+        "start_s": line.start_s,
+        "end_s": line.end_s,
+        "text": line.text,
+        "speaker": line.speaker,
+        "source": line.source,
+        "confidence": line.confidence,
+    }
+
+
+def _printed(lines: Sequence[CueLine], quality: TranscriptQuality, form: str) -> str:
+    cues = transcript_rules.cues_of(lines)
+    if form == "txt":
+        return captions.to_text(cues, note_of(quality))
+    return captions.to_srt(cues) if form == "srt" else captions.to_vtt(cues, note_of(quality))
+
+
 def _change(
-    session: Session,
     ports: Ports,
-    lesson: Lesson,
+    lesson_id: str,
     data: tuple[bytes, str] | None,
     use: int | None,
     shift_s: float | None,
     *,
     replace: bool,
 ) -> tuple[Remark, ...]:
+    """Do what is asked for; what takes seconds is worked out before anything is written."""
     now = ports.clock()
     if data is not None:
         words = transcripts.read(*data)
-        return transcripts.take(session, lesson, words, now, replace=replace, shift_s=shift_s).remarks()
-    present = given.version_in_use(session, lesson.id)
-    n = use if use is not None else present.n if present is not None else 1
-    if shift_s is not None:
-        transcripts.move(session, lesson, n, shift_s, now)
-    elif use is not None:
-        transcripts.use(session, lesson, n, now)
+        with ports.db.read() as session:
+            heard = transcripts.heard_of(session, catalog.lesson(session, lesson_id).id)
+        laid = transcripts.lay(words, heard, shift_s)
+        with ports.db.write() as session:
+            lesson = catalog.lesson(session, lesson_id)
+            taken = transcripts.take(session, lesson, words, now, replace=replace, shift_s=shift_s, laid=laid)
+            if not taken.against:
+                ask_for_text(session, ports.settings, lesson, None, now)
+            return taken.remarks()
+    with ports.db.read() as session:
+        present = given.version_in_use(session, catalog.lesson(session, lesson_id).id)
+        n = use if use is not None else present.n if present is not None else 1
+        if use is None and shift_s is None:
+            return ()
+        known = transcripts.lay_version(session, lesson_id, n, shift_s)
+    with ports.db.write() as session:
+        lesson = catalog.lesson(session, lesson_id)
+        if shift_s is not None:
+            transcripts.move(session, lesson, n, shift_s, now, known)
+        else:
+            transcripts.use(session, lesson, n, now, known)
     return ()
 
 
 def _listed(
-    session: Session, console: Console, lesson: Lesson, refused: tuple[Remark, ...]
+    session: Session, settings: Settings, console: Console, lesson: Lesson, refused: tuple[Remark, ...]
 ) -> dict[str, Any]:
     rows = given.versions(session, lesson.id)
     codes = {remark.code for remark in refused}
-    own = [remark for remark in transcripts.lesson_account(session, lesson) if remark.code not in codes]
+    account = (*hearing.lesson_account(session, lesson), *unasked(session, settings, lesson))
+    own = [remark for remark in account if remark.code not in codes]
     return {
         "lesson": lesson.id,
         "title": lesson.title,

@@ -27,6 +27,7 @@ _TYPES = {
     ".mp4": b"video/mp4",
     ".m4a": b"audio/mp4",
     ".jpg": b"image/jpeg",
+    ".webp": b"image/webp",
     ".vtt": b"text/vtt",
 }
 INDEXES = (".m3u8", ".vtt")

@@ -29,6 +29,9 @@ class FileLine(Protocol):
     begun: bool
     """Whether something has been said."""
 
+    status: int
+    """The status that has been said, 0 until then."""
+
     @property
     def ready(self) -> bool:
         """Whether it may be used for this answer."""

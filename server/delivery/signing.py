@@ -19,7 +19,7 @@ from datetime import datetime
 # there: any other would decode to the same signature.
 _ADDRESS = re.compile(
     r"/media/(?P<key>[0-9a-f]{8})/(?P<sig>[A-Za-z0-9_-]{21}[AQgw])/(?P<expires>[0-9]{10})/"
-    r"(?P<audience>everyone|signed_in|staff)/(?P<clip>[0-9a-z]{16})/(?P<plan>[0-9a-f]{12})/"
+    r"(?P<audience>everyone|signed_in|organisation|staff|c[0-9a-f]{12})/(?P<clip>[0-9a-z]{16})/(?P<plan>[0-9a-f]{12})/"
     r"(?P<file>(?:[0-9a-z]{1,16}/)?[0-9a-z_]{1,32}\.[0-9a-z]{2,4})"
 )
 

@@ -27,6 +27,7 @@ class UvicornFileLine:
         """`plain`: the line is not encrypted by this process."""
         self._cycle, self._plain = cycle, plain
         self.begun = False
+        self.status = 0
 
     @property
     def ready(self) -> bool:
@@ -48,7 +49,7 @@ class UvicornFileLine:
             raise ValueError("this answer has no bytes")
         cycle = self._cycle
         with closing(KernelLine(cycle.transport.get_extra_info("socket").fileno())) as line:
-            self.begun = True
+            self.begun, self.status = True, said.status
             cycle.response_started, cycle.chunked_encoding = True, False
             try:
                 await line.send_head(_head(cycle, said))

@@ -13,14 +13,10 @@ import typer
 from server.commands import serving
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Failure
+from server.demo import county
 from server.demo.accounts import ACCOUNTS, accounts
 from server.web.language.i18n import N_
 from server.web.language.words import word
-
-HELP = N_(
-    "启动一个装好示例的微课：网站、示例课、四种角色的账号，打开就能试。\n\n"
-    "示例课在这台机器上现做，第一堂一两分钟就能看，其余的陆续出现。数据在 WEIKE_DATA 里，再次启动接着用。"
-)
 
 # The viewers of the days before come with their lessons; a day that is sealed takes nobody any more.
 _ROLL_UP_AFTER_S = 3600.0
@@ -85,7 +81,9 @@ def _welcome(console: Console, known: Mapping[str, str]) -> None:
     for url in serving.opening_addresses(console.settings):
         typer.echo(console.say(N_("微课示例已启动：%(url)s"), url=url))
     typer.echo(console.say(N_("可以这样登录（%(url)s）："), url=f"{console.settings.base_url}/sign-in"))
+    at = {node.code: node.name for node in county.nodes()} | {county.COUNTY: county.SHORT_NAME}
     for username, password in known.items():
-        role = word("role", ACCOUNTS[username][0], console.catalogue)
-        typer.echo(f"  {username:<10} {password}   {role}")
+        its = ACCOUNTS[username]
+        role = word("role", its.role, console.catalogue)
+        typer.echo(f"  {username:<16} {password}   {at[its.at]} · {role}")
     typer.echo(console.say(N_("按 Ctrl-C 停下。")))

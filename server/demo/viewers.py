@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Clip, Lesson
-from library.core.clock import Clock
+from library.core.clock import Clock, local_day
 from library.core.database import Database
 from library.people import queries as people
 from library.people.rules import home_branch
@@ -21,11 +21,14 @@ from library.plays import queries as plays_queries
 from library.plays.closing import DayClosed
 from library.plays.crediting import Beat
 from library.plays.rules import Kind, ViewRule
+from server.demo import county
 from server.demo.accounts import ACCOUNTS
 from server.demo.sittings import Sitting, sittings
 
 # A day that is sealed by now takes nobody any more (DayClosed): then the demonstration goes without.
 
+_WATCHES = 12
+"""One in so many of the county's people watches."""
 _LETTER = {Kind.MEMBER: "p", Kind.GROUP: "g"}
 
 
@@ -39,16 +42,18 @@ def let_visitors_watch(db: Database, clock: Clock, rule: ViewRule, lesson_id: st
         with suppress(DayClosed), db.write() as session:
             clip = catalog.clip(session, clip_id)
             drawn = sittings(clip_id, _length_s(clip), clock(), visitors=True, members=0)
-            _watch(session, rule, [(clip, one) for one in drawn], ())
+            _watch(session, rule, [(clip, one) for one in drawn], (), local_day(clock()))
 
 
 def let_members_watch(db: Database, clock: Clock, rule: ViewRule, keys: Iterable[str]) -> None:
-    """Let those who have accounts watch all clips of some lessons, alone and with others.
+    """Let those who have accounts, and some of each branch, watch all clips of some lessons, alone and with
+    others.
 
     All at once: nobody watches two clips at a time, and what somebody did is counted in the order of time.
     """
     with suppress(DayClosed), db.write() as session:
-        members = [one for name in ACCOUNTS if (one := people.person_by_username(session, name))]
+        names = [*ACCOUNTS, *(one.username for one in county.people()[::_WATCHES])]
+        members = [one for name in names if (one := people.person_by_username(session, name))]
         lessons = [lesson for key in keys if (lesson := catalog.lesson_by_key(session, key))]
         drawn = [
             (clip, one)
@@ -56,7 +61,8 @@ def let_members_watch(db: Database, clock: Clock, rule: ViewRule, keys: Iterable
             for clip in _playing(lesson)
             for one in sittings(clip.id, _length_s(clip), clock(), visitors=False, members=len(members))
         ]
-        _watch(session, rule, sorted(drawn, key=lambda each: each[1].began), members)
+        began = sorted(drawn, key=lambda each: each[1].began)
+        _watch(session, rule, began, members, local_day(clock()))
 
 
 def _playing(lesson: Lesson) -> list[Clip]:
@@ -68,9 +74,13 @@ def _length_s(clip: Clip) -> float:
 
 
 def _watch(
-    session: Session, rule: ViewRule, drawn: Sequence[tuple[Clip, Sitting]], members: Sequence[Person]
+    session: Session,
+    rule: ViewRule,
+    drawn: Sequence[tuple[Clip, Sitting]],
+    members: Sequence[Person],
+    today: date,
 ) -> None:
-    homes = [home_branch(people.viewer_of(session, member)) for member in members]
+    homes = [home_branch(people.viewer_of(session, member, today)) for member in members]
     beats = []
     for clip, one in drawn:
         visiting = one.kind is Kind.VISITOR

@@ -5,42 +5,51 @@ from __future__ import annotations
 import asyncio
 import hmac
 import inspect
-import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from library.access.sealing import Sealing
+from library.audit.readings import Readings
 from library.core.clock import Clock
 from library.core.database import Database
-from library.core.errors import Forbidden, SignInNeeded, TooLarge
+from library.core.errors import Forbidden, SignInNeeded
+from library.core.integrity import Integrity
 from library.core.permits import Role
+from library.core.rights import Act, somewhere
 from library.dictionary.in_use import DictionaryInUse
 from library.finding.hits import Finder
 from library.finding.indexer import Indexer
 from library.intake.downloads import Downloads
+from library.intake.reading.reader import TranscriptReader
 from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
+from server.identity.opening import Providers
 from server.settings import Settings
 from server.web.assets import Assets
-from server.web.csrf import PROBE_PATH, unmasked
+from server.web.doors.hashing import Hashing
+from server.web.doors.token_scope import needed
+from server.web.doors.visitors import Visitors
+from server.web.forms.csrf import PROBE_PATH, unmasked
 from server.web.lesson_cards import LessonCards
+from server.web.limits.sizes import FORM_LIMITS
 from server.web.media_urls import MediaUrls
 from server.web.pages import Pages, counting_rule
 from server.web.parts import CountingRule
 from server.web.paths import for_programs
 from server.web.state import AppState, state_of
+from server.web.turns import Turns
 from server.web.who import Who, identify
+
+Made = TypeVar("Made")
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
-# One tus chunk is at most 8 MiB (what proxies on the way let through); a little more for its envelope.
-CHUNK_MAX_BYTES = 8 * 1024 * 1024 + 64 * 1024
-# A form or a JSON body carries at most a transcript.
-BODY_MAX_BYTES = 9 * 1024 * 1024
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def _held(pick: Callable[[AppState], object]) -> Any:
@@ -55,21 +64,39 @@ def _held(pick: Callable[[AppState], object]) -> Any:
 
 SettingsDep = Annotated[Settings, _held(lambda state: state.ports.settings)]
 ClockDep = Annotated[Clock, _held(lambda state: state.ports.clock)]
+VisitorsDep = Annotated[Visitors, _held(lambda state: state.visitors)]
 SecretDep = Annotated[str, _held(lambda state: state.ports.secret)]
+SealingDep = Annotated[Sealing, _held(lambda state: state.ports.sealing)]
+UnderwayDep = Annotated[Sealing, _held(lambda state: state.ports.underway)]
+ProvidersDep = Annotated[Providers, _held(lambda state: state.ports.providers)]
 DatabaseDep = Annotated[Database, _held(lambda state: state.ports.db)]
 StoreDep = Annotated[ObjectStore, _held(lambda state: state.ports.store)]
+IntegrityDep = Annotated[Integrity, _held(lambda state: state.ports.integrity)]
 IndexerDep = Annotated[Indexer, _held(lambda state: state.ports.indexer)]
 FinderDep = Annotated[Finder, _held(lambda state: state.ports.finder)]
 DictionaryDep = Annotated[DictionaryInUse, _held(lambda state: state.ports.dictionary)]
 AskedDep = Annotated[AskedQueries, _held(lambda state: state.ports.asked)]
 FrequentDep = Annotated[FrequentQueries, _held(lambda state: state.ports.frequent)]
+ReadingsDep = Annotated[Readings, _held(lambda state: state.ports.readings)]
+ReaderDep = Annotated[TranscriptReader, _held(lambda state: state.reader)]
 DownloadsDep = Annotated[Downloads, _held(lambda state: state.ports.downloads)]
 PagesDep = Annotated[Pages, _held(lambda state: state.pages)]
 CardsDep = Annotated[LessonCards, _held(lambda state: state.cards)]
 MediaDep = Annotated[MediaUrls, _held(lambda state: state.media)]
 
 
-def site_address(request: Request) -> str:
+def made_at_once(make: Callable[..., Made]) -> Callable[..., Awaitable[Made]]:
+    """Return a class or function as a dependency that is called where the request is, and in no thread of its
+    own: for what only puts values together."""
+
+    async def give(**values: Any) -> Made:
+        return make(**values)
+
+    give.__signature__ = inspect.signature(make, eval_str=True)  # type: ignore[attr-defined]
+    return give
+
+
+async def site_address(request: Request) -> str:
     """Return the address that opens this site, without a slash at the end: the public one of the settings,
     else that under which whoever asks has come."""
     settings = state_of(request.app).ports.settings
@@ -79,6 +106,8 @@ def site_address(request: Request) -> str:
 AddressDep = Annotated[str, Depends(site_address)]
 RuleDep = Annotated[CountingRule, _held(lambda state: counting_rule(state.ports.settings))]
 AssetsDep = Annotated[Assets, _held(lambda state: state.assets)]
+TurnsDep = Annotated[Turns, _held(lambda state: state.turns)]
+HashingDep = Annotated[Hashing, _held(lambda state: state.hashing)]
 StoppingDep = Annotated[asyncio.Event, _held(lambda state: state.stopping)]
 
 
@@ -110,7 +139,9 @@ async def who_asks(request: Request) -> Who:
     state = state_of(request.app)
     ports = state.ports
     async with state.turns:
-        return await run_in_threadpool(identify, request, ports.db, ports.clock, ports.secret)
+        return await run_in_threadpool(
+            identify, request, ports.db, ports.clock, state.visitors, ports.settings.second_factor
+        )
 
 
 WhoDep = Annotated[Who, Depends(who_asks)]
@@ -131,60 +162,52 @@ async def turn(request: Request) -> AsyncIterator[None]:
 
 
 async def guard(request: Request, who: WhoDep) -> None:
-    """Refuse what changes something without the page's CSRF token, and bodies larger than anything needs.
+    """Refuse what changes something without the page's CSRF token; to a program what its token is not for.
 
-    Runs before every route of the application, so that no route can forget it.
+    Runs before every route of the application, so that no route can forget it. What a request brings has been
+    measured by then (server.web.middleware.bodies).
     """
+    if who.scope is not None:
+        scope = needed(request.method, request.url.path)
+        if scope is None or not who.scope.covers(scope):
+            raise Forbidden("token_scope" if scope is not None else "token_never")
     if request.method not in UNSAFE:
         return
-    limit = CHUNK_MAX_BYTES if request.url.path.startswith("/tus") else BODY_MAX_BYTES
-    length = request.headers.get("content-length")
-    if length is None and request.headers.get("transfer-encoding"):
-        raise TooLarge("length_needed")
-    if length is not None and (not length.isdecimal() or int(length) > limit):
-        raise TooLarge("body_size", most_bytes=limit)
     if who.by_token or request.url.path == PROBE_PATH:
         return
-    given = request.headers.get("x-csrf-token") or await _token_in_body(request)
+    given = request.headers.get("x-csrf-token") or await _token_in_form(request)
     # Without an account the token belongs to the visitor's cookie, which this browser does not have yet.
-    unknown = who.fresh_visitor and who.sign_in_id is None
     if not given and for_programs(request.url.path):
         # A page of ours never forgets it: something on the way took the header away, or the cookie is forged.
         raise Forbidden("csrf_absent")
-    if unknown or not hmac.compare_digest(unmasked(given).encode(), who.csrf.encode()):
+    said = unmasked(given).encode()
+    if who.is_unknown or not any(hmac.compare_digest(said, one.encode()) for one in who.csrf):
         raise Forbidden("csrf")
 
 
-async def _token_in_body(request: Request) -> str:
+async def _token_in_form(request: Request) -> str:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        value = (await request.form()).get("csrf")
-        return value if isinstance(value, str) else ""
-    if kind in ("text/plain", "application/json"):
-        # navigator.sendBeacon can set no header, so its token travels in the JSON itself.
-        try:
-            body = json.loads(await request.body())
-        except (ValueError, RecursionError):
-            return ""
-        value = body.get("csrf") if isinstance(body, dict) else None
-        return value if isinstance(value, str) else ""
-    return ""
+    if kind not in _FORMS:
+        return ""
+    value = (await request.form(**FORM_LIMITS)).get("csrf")
+    return value if isinstance(value, str) else ""
 
 
-def need(role: Role) -> object:
-    """Return a dependency that lets in who holds `role` (or a higher one) anywhere."""
+def need(what: Act | Role) -> object:
+    """Return a dependency that lets in who may do an act somewhere in the tree (library.core.rights), or who
+    holds a role anywhere."""
 
-    def check(who: WhoDep) -> Who:
+    async def check(who: WhoDep) -> Who:
         if not who.viewer.signed_in:
             raise SignInNeeded
-        if not who.viewer.has(role):
+        if not (somewhere(who.viewer, what) if isinstance(what, Act) else who.viewer.has(what)):
             raise Forbidden
         return who
 
     return Depends(check)
 
 
-def signed_in(who: WhoDep) -> Who:
+async def signed_in(who: WhoDep) -> Who:
     """Let in whoever has an account."""
     if not who.viewer.signed_in:
         raise SignInNeeded
@@ -192,5 +215,12 @@ def signed_in(who: WhoDep) -> Who:
 
 
 SignedIn = Annotated[Who, Depends(signed_in)]
-Lecturer = Annotated[Who, need(Role.LECTURER)]
-Staff = Annotated[Who, need(Role.STAFF)]
+Lecturer = Annotated[Who, need(Act.LESSON_MAKE)]
+Measurer = Annotated[Who, need(Act.STATS_OVERVIEW)]
+Reviewer = Annotated[Who, need(Act.LESSON_PUBLISH)]
+Staff = Annotated[Who, need(Act.NODE_LOOK)]
+Secretary = Annotated[Who, need(Act.PEOPLE_KEEP)]
+Eraser = Annotated[Who, need(Act.PEOPLE_ERASE)]
+Answerer = Annotated[Who, need(Act.SUGGESTIONS_ANSWER)]
+Auditor = Annotated[Who, need(Act.LEDGER_READ)]
+Admin = Annotated[Who, need(Act.SYSTEM_LOOK)]

@@ -11,12 +11,15 @@ from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import Send
 
 from library.core import errors
-from library.core.database import is_busy
+from library.core.database import Trouble, trouble_of
 from library.finding.indexer import IndexUnavailable
 from server.logs import told_path
-from server.web.parts import ErrorPage, Reason
+from server.web.forms.kept import kept_form
+from server.web.limits.heads import AddressTooLong, HeadTooLarge, Malformed
+from server.web.parts import ErrorPage, KeptForm, Reason
 from server.web.paths import for_programs
 from server.web.state import state_of
 from server.web.who import identify, nobody
@@ -26,6 +29,9 @@ log = structlog.get_logger()
 _BUSY_AGAIN_S = 10
 """When it may be tried again; a backup holds a database for seconds."""
 
+_DAMAGED_AGAIN_S = 600
+"""Until then nobody will have brought a backup back."""
+
 _STATUS: dict[type[errors.WeikeError], int] = {
     errors.NotFound: 404,
     errors.SignInNeeded: 401,
@@ -34,6 +40,10 @@ _STATUS: dict[type[errors.WeikeError], int] = {
     errors.Conflict: 409,
     errors.TooLarge: 413,
     errors.Throttled: 429,
+    errors.Away: 503,
+    Malformed: 400,
+    AddressTooLong: 414,
+    HeadTooLarge: 431,
 }
 _CODES = {
     400: "invalid",
@@ -51,28 +61,47 @@ def status_of(error: errors.WeikeError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
 
 
+def headers_of(error: errors.WeikeError) -> dict[str, str]:
+    """Return the headers that an error of the product brings: when it may be tried again."""
+    wait_s = error.values.get("wait_s") if isinstance(error, errors.Throttled) else None
+    return {"retry-after": str(wait_s)} if wait_s is not None else {}
+
+
 def install(app: FastAPI) -> None:
     """Answer every error through `respond`."""
 
     @app.exception_handler(errors.WeikeError)
     async def _ours(request: Request, error: errors.WeikeError) -> Response:
-        return await respond(request, status_of(error), Reason(code=error.code, args=error.values))
+        answer = await respond(request, status_of(error), Reason(code=error.code, args=error.values))
+        answer.headers.update(headers_of(error))
+        return answer
 
     @app.exception_handler(IndexUnavailable)
     async def _index(request: Request, error: IndexUnavailable) -> Response:
         return await respond(request, 503, Reason(code=error.code))
 
     @app.exception_handler(DBAPIError)
-    @app.exception_handler(sqlite3.OperationalError)
+    @app.exception_handler(sqlite3.Error)
     async def _database(request: Request, error: Exception) -> Response:
-        if not is_busy(error):
+        trouble = trouble_of(error)
+        if trouble is None:
             raise error
-        log.warning("another program holds the database", path=told_path(request.url.path))
-        return _busy(request)
+        said = str(getattr(error, "orig", None) or error)
+        log.error("the database cannot be used", why=trouble, said=said, path=told_path(request.url.path))
+        if trouble is Trouble.DAMAGED:
+            await run_in_threadpool(state_of(request.app).ports.integrity.met, error)
+        return _without_database(request, trouble)
 
     @app.exception_handler(RequestValidationError)
     async def _shape(request: Request, error: RequestValidationError) -> Response:
-        fields = ", ".join(str(e["loc"][-1]) for e in error.errors() if e.get("loc"))
+        found = error.errors()
+        for one in found:
+            if one["type"] in ("string_too_long", "too_long"):
+                given, most = one["input"], one["ctx"]["max_length"]
+                code = "too_long" if isinstance(given, str) else "too_many"
+                about = {"field": str(one["loc"][-1]), "most": most, "length": len(given)}
+                return await respond(request, 422, Reason(code=code, args=about))
+        fields = ", ".join(str(e["loc"][-1]) for e in found if e.get("loc"))
         return await respond(request, 422, Reason(code="invalid", args={"field": fields}))
 
     @app.exception_handler(HTTPException)
@@ -95,33 +124,46 @@ def install(app: FastAPI) -> None:
 
 async def respond(request: Request, status: int, reason: Reason) -> Response:
     """Return the answer for an error, in the language of who asked."""
+    kept = await kept_form(request, reason.code)
     # In a thread, as every answer that asks the database: others go on meanwhile.
     async with state_of(request.app).turns:
-        return await run_in_threadpool(_answer, request, status, reason)
+        return await run_in_threadpool(_answer, request, status, reason, kept)
 
 
-def _busy(request: Request) -> Response:
-    """Return the answer when another program holds the database; made without asking it."""
-    pages, reason = state_of(request.app).pages, Reason(code="database_busy")
-    who = getattr(request.state, "who", None) or nobody(request)
-    answer: Response
-    if for_programs(request.url.path):
-        said = pages.renderer.explain(reason, who.language)
-        answer = JSONResponse({"error": reason.code, "message": said.message, "todo": said.todo}, 503)
-    else:
-        request_id = str(getattr(request.state, "request_id", ""))
-        frame = pages.bare_frame(request, who)
-        context = ErrorPage(frame=frame, status=503, reason=reason, request_id=request_id)
-        answer = pages.respond(request, who, context, 503)
-    answer.headers["retry-after"] = str(_BUSY_AGAIN_S)
+async def tell(request: Request, error: errors.WeikeError, send: Send) -> None:
+    """Answer what was refused before the application had a look at it."""
+    answer = _bare(request, status_of(error), Reason(code=error.code, args=error.values))
+    await answer(request.scope, request.receive, send)
+
+
+def _without_database(request: Request, trouble: Trouble) -> Response:
+    """Return the answer when the database cannot be used; made without asking it."""
+    answer = _bare(request, 507 if trouble is Trouble.FULL else 503, Reason(code=trouble.value))
+    again_s = _DAMAGED_AGAIN_S if trouble is Trouble.DAMAGED else _BUSY_AGAIN_S
+    answer.headers["retry-after"] = str(again_s)
     return answer
 
 
-def _answer(request: Request, status: int, reason: Reason) -> Response:
+def _bare(request: Request, status: int, reason: Reason) -> Response:
+    """Return an answer that is made without asking the database."""
+    pages = state_of(request.app).pages
+    who = getattr(request.state, "who", None) or nobody(request)
+    if for_programs(request.url.path):
+        said = pages.renderer.explain(reason, who.language)
+        return JSONResponse({"error": reason.code, "message": said.message, "todo": said.todo}, status)
+    request_id = str(getattr(request.state, "request_id", ""))
+    frame = pages.bare_frame(request, who)
+    context = ErrorPage(frame=frame, status=status, reason=reason, request_id=request_id)
+    return pages.respond(request, who, context, status)
+
+
+def _answer(request: Request, status: int, reason: Reason, kept: KeptForm | None) -> Response:
     state = state_of(request.app)
     pages = state.pages
     try:
-        who = identify(request, state.ports.db, state.ports.clock, state.ports.secret)
+        who = identify(
+            request, state.ports.db, state.ports.clock, state.visitors, state.ports.settings.second_factor
+        )
     except errors.SignInNeeded:  # a program with an unknown token
         who = nobody(request)
     if for_programs(request.url.path):
@@ -137,5 +179,5 @@ def _answer(request: Request, status: int, reason: Reason) -> Response:
     # The request's own transaction is over: an error has left it.
     with state.ports.db.read() as session:
         frame = pages.frame(request, session, who)
-    context = ErrorPage(frame=frame, status=status, reason=reason, request_id=request_id)
+    context = ErrorPage(frame=frame, status=status, reason=reason, request_id=request_id, kept=kept)
     return pages.respond(request, who, context, status)

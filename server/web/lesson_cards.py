@@ -35,7 +35,7 @@ class LessonCards:
             kind=lesson.kind,
             state=lesson.state,
             audience=lesson.audience,
-            poster_url=self._media.poster(lesson, first),
+            picture=self._media.picture(lesson, first),
         )
 
     def of(self, session: Session, lessons: Sequence[Lesson]) -> tuple[LessonCard, ...]:
@@ -63,6 +63,7 @@ class LessonCards:
                 views=views.get(clip.id, 0),
                 ready=clip.plan is not None,
                 poster_url=self._media.poster(lesson, clip),
+                picture=self._media.picture(lesson, clip),
                 stills=clip.stills,
                 first_words=words.get(clip.id, ""),
             )

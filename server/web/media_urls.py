@@ -8,6 +8,8 @@ from library.catalog.tables import Clip, Lesson
 from library.core.clock import Clock
 from server.delivery.media_keys import MediaKeys
 from server.delivery.signing import media_expiry
+from server.web.parts import Picture
+from transcode.pictures.small import SmallForm, small_file
 
 
 class MediaUrls:
@@ -20,7 +22,7 @@ class MediaUrls:
     def of(self, lesson: Lesson, clip: Clip, file: str, plan: str | None = None) -> str:
         """Return the path of a file of a clip that plays; `plan`: of another folder than its own."""
         facts = catalog.facts(lesson)
-        audience = media_audience(facts.state, facts.audience)
+        audience = media_audience(facts.state, facts.audience, facts.chosen)
         expires = media_expiry(self._clock(), self._life_s)
         # Asked for each time: the keys may change while the process runs.
         signer = self._keys.signer
@@ -31,3 +33,17 @@ class MediaUrls:
         if clip is None or not clip.plan or not clip.poster:
             return None
         return self.of(lesson, clip, clip.poster)
+
+    def picture(self, lesson: Lesson, clip: Clip | None) -> Picture | None:
+        """Return a clip's picture as lists show it, None when it has none."""
+        if clip is None or not clip.plan or not clip.poster:
+            return None
+        return self.listed(lesson, clip, clip.poster)
+
+    def listed(self, lesson: Lesson, clip: Clip, file: str) -> Picture:
+        """Return one of the pictures of a clip that plays as lists show it."""
+        form = SmallForm(clip.small)
+        small = self.of(lesson, clip, small_file(file, form)) if form else None
+        if form is SmallForm.WEBP:
+            return Picture(url=self.of(lesson, clip, file), webp_url=small)
+        return Picture(url=small or self.of(lesson, clip, file))

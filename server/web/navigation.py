@@ -9,6 +9,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from library.core.permits import Role, Viewer
+from library.core.rights import Act, allowed
 from server.web.parts import Navigation, NavigationLink
 
 
@@ -38,9 +39,24 @@ def lecturers(viewer: Viewer) -> bool:
     return viewer.has(Role.LECTURER)
 
 
+def keepers(viewer: Viewer) -> bool:
+    """Show an entry to those who keep the people of a node: secretaries, and the staff."""
+    return viewer.has(Role.SECRETARY)
+
+
+def reviewers(viewer: Viewer) -> bool:
+    """Show an entry to those who decide about lessons: reviewers and the staff."""
+    return viewer.has(Role.REVIEWER)
+
+
 def staff(viewer: Viewer) -> bool:
     """Show an entry to the staff."""
     return viewer.has(Role.STAFF)
+
+
+def admins(viewer: Viewer) -> bool:
+    """Show an entry to those who look after the machine: administrators of the whole tree."""
+    return allowed(viewer, Act.SYSTEM_LOOK)
 
 
 def navigation_for(

@@ -13,7 +13,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from library.access.rules import SIGN_IN_DAYS
 from library.core.permits import Role, Viewer
-from server.web.csrf import masked
+from server.web.doors.networks import origin_of
+from server.web.doors.visitors import Visitor, Visitors
+from server.web.forms.csrf import masked
 from server.web.language.words import Explained
 from server.web.navigation import NavigationEntry, navigation_for
 from server.web.parts import (
@@ -38,10 +40,16 @@ class Pages:
     """Renders contexts and sends browsers on; `secure`: cookies go over https alone."""
 
     def __init__(
-        self, renderer: Renderer, navigation: Sequence[NavigationEntry], *, prefix: str, secure: bool
+        self,
+        renderer: Renderer,
+        navigation: Sequence[NavigationEntry],
+        visitors: Visitors,
+        *,
+        prefix: str,
+        secure: bool,
     ) -> None:
         """`navigation`: the entries of all slices, in their order; `prefix`: of all paths of the site."""
-        self.renderer, self._navigation = renderer, navigation
+        self.renderer, self._navigation, self._visitors = renderer, navigation, visitors
         self._prefix, self._secure = prefix, secure
 
     def at(self, path: str) -> str:
@@ -70,7 +78,7 @@ class Pages:
             return entry.number(session, viewer) if entry.number is not None else 0
 
         return Frame(
-            csrf=masked(who.csrf),
+            csrf=masked(who.csrf[0]),
             language=who.language,
             path=self._path(request) if request.method == "GET" else "/",
             viewer=signed_in_person(viewer),
@@ -83,7 +91,7 @@ class Pages:
         """Return the same without asking the database: for when it cannot be asked."""
         around = navigation_for(who.viewer, self._navigation, lambda entry: 0)
         return Frame(
-            csrf=masked(who.csrf),
+            csrf=masked(who.csrf[0]),
             language=who.language,
             path=self._path(request) if request.method == "GET" else "/",
             viewer=signed_in_person(who.viewer),
@@ -98,7 +106,7 @@ class Pages:
         """Read the word left for this page; only codes we know are shown, whatever the cookie says."""
         try:
             kind, code = json.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH_COOKIE, "")))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             return ()
         known = kind in ("done", "notice", "problem") and isinstance(code, str)
         return (Flash(kind=kind, code=code),) if known and self.renderer.has_sentence(code, language) else ()
@@ -109,13 +117,18 @@ class Pages:
         answer.headers["content-security-policy"] = CONTENT_SECURITY_POLICY
         # Pages say what this viewer may see: no cache between us may keep them.
         answer.headers["cache-control"] = "private, no-cache"
-        if who.fresh_visitor:
-            self.set_cookie(answer, VISITOR_COOKIE, who.visitor, _YEAR_S)
+        if who.visitor is not None and who.visitor_cookie:
+            self.set_cookie(answer, VISITOR_COOKIE, self._visitor_cookie(request, who.visitor, who), _YEAR_S)
         if who.renew:
             self.set_session(answer, who.renew, SIGN_IN_DAYS * 24 * 3600)
         if FLASH_COOKIE in request.cookies:
             self.forget_cookie(answer, FLASH_COOKIE)
         return answer
+
+    def _visitor_cookie(self, request: Request, visitor: Visitor, who: Who) -> str:
+        if who.visitor_cookie == "anew" or who.sign_in_id is not None:
+            return self._visitors.signed(visitor)  # members are not counted by it
+        return self._visitors.first_cookie(visitor, origin_of(request.scope))
 
     @property
     def _cookie_path(self) -> str:
@@ -160,7 +173,10 @@ class Pages:
 
 def safe_next(url: str) -> str:
     """Return `url` if it is a path of this server, else "/": nobody is sent elsewhere after signing in."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a host that is none, as in "//["
+        return "/"
     local = (
         url.startswith("/") and not url.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     )

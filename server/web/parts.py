@@ -122,6 +122,16 @@ class LessonRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture as lists show it: `url` for every browser, `webp_url` the small one for those that know WebP
+    (None where there is none).
+    """
+
+    url: str
+    webp_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LessonCard:
     """One lesson in a list. `duration_s` is None until the recording has been probed; `views` is counted
     views.
@@ -138,7 +148,7 @@ class LessonCard:
     kind: LessonKind
     state: LessonState = LessonState.PUBLISHED
     audience: Audience = Audience.EVERYONE
-    poster_url: str | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +157,8 @@ class ClipCard:
 
     `title` is what the lecturer calls it, "" for nothing. `start_s` counts from the lesson's start. `ready`
     is False while it is still being made: it is then listed without a link. `first_words` is the beginning of
-    what is said in it, or ""; `stills` how many pictures its poster may be chosen from.
+    what is said in it, or ""; `stills` how many pictures its poster may be chosen from. `poster_url` is its
+    picture in full, for the player; `picture` the same for lists.
     """
 
     id: str
@@ -158,6 +169,7 @@ class ClipCard:
     views: int
     ready: bool = True
     poster_url: str | None = None
+    picture: Picture | None = None
     stills: int = 0
     first_words: str = ""
 
@@ -168,7 +180,10 @@ class CountingRule:
     `short_clip_s`), once per person, clip and `window_min` minutes. `complete_share` of a clip completes it.
 
     Players report every `beat_every_s`. What they report is believed up to `max_rate` times what the clock
-    allows, plus `slack_s`, and for `late_h` hours after a play began. `group_most` may be at a screening.
+    allows, plus `slack_s`, and for `late_h` hours after a play began. `group_most` may be at a screening by
+    staff, `group_lecturer_most` by a lecturer, `group_member_most` by a member, and `group_hour` times as
+    many at all screenings of a branch in an hour. From one address `address_minute` views without an account
+    count in a minute, and `address_clip_hour` of one clip in an hour (0: all).
     """
 
     min_s: float
@@ -181,17 +196,26 @@ class CountingRule:
     late_h: int
     beat_every_s: float
     group_most: int
+    group_lecturer_most: int = 200
+    group_member_most: int = 60
+    group_hour: int = 6
+    address_minute: int = 10
+    address_clip_hour: int = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
-    """An upload that has begun and not ended; it goes on when the same file is chosen again."""
+    """An upload that has begun and not ended; it goes on when the same file is chosen again.
+
+    It is given up after the Chinese day `until` unless something more of it comes.
+    """
 
     lesson_id: str
     title: str
     file_name: str
     received_bytes: int
     size_bytes: int
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,16 +261,30 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptForm:
+    """A form to be sent once more: where it goes, its fields, and whether files must be chosen again.
+
+    `action` is a path of this site, without the prefix of all of them.
+    """
+
+    action: str
+    fields: tuple[tuple[str, str], ...]
+    has_files: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage(Context):
     """Any refusal shown as a page: 400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503.
 
-    `reason` may say more than the status does (else None). `request_id` helps whoever reads the log.
+    `reason` may say more than the status does (else None). `request_id` helps whoever reads the log. `kept`
+    is a form that came too late and may be sent once more.
     """
 
     template: ClassVar[str] = "error.html"
     status: int
     reason: Reason | None = None
     request_id: str = ""
+    kept: KeptForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

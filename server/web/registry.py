@@ -15,6 +15,7 @@ from fastapi.routing import iter_route_contexts
 from server.settings import Settings
 from server.web.language.phrases import Phrases, SlicesClash, Spoken, joined, together
 from server.web.language.sentences import SENTENCES
+from server.web.limits.bodies import Body
 from server.web.navigation import NavigationEntry
 from server.web.parts import Context, ErrorPage
 from server.web.slice import Slice
@@ -27,11 +28,13 @@ SHARED = Slice(name="everybody", pages=(ErrorPage,), sentences=SENTENCES)
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """What all slices bring: sentences and words, pages by their templates, the navigation in its order."""
+    """What all slices bring: sentences and words, pages by their templates, the navigation in its order, the
+    routes that take large bodies."""
 
     phrases: Phrases
     pages: dict[str, type[Context]]
     navigation: tuple[NavigationEntry, ...]
+    bodies: dict[str, Body]
 
 
 def gather(slices: Sequence[Slice]) -> Registry:
@@ -44,6 +47,7 @@ def gather(slices: Sequence[Slice]) -> Registry:
         navigation=tuple(
             sorted((entry for one in slices for entry in one.navigation), key=lambda entry: entry.rank)
         ),
+        bodies=joined("the body of", slices, lambda one: one.bodies.items()),
     )
 
 
@@ -58,9 +62,10 @@ def routers_of(slices: Sequence[Slice], settings: Settings) -> list[APIRouter]:
         for router in (*one.routers, *(build(settings) for build in one.built_routers)):
             for method, path in _routes(router):
                 for owner, other_method, other_path, other in taken:
+                    if method != other_method:
+                        continue
                     # Within one router the order is meant: /words stands before /{entry_id}.
-                    meet = _same(path, other_path) if other is router else _overlap(path, other_path)
-                    if method == other_method and meet:
+                    if _same(path, other_path) if other is router else _overlap(path, other_path):
                         raise SlicesClash(
                             f"{method} {path} of the slice {one.name} is {other_path} of the slice {owner}"
                         )
@@ -95,6 +100,8 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _parts_meet(one: str, other: str) -> bool:
+    if "{" not in one and "{" not in other:
+        return one == other
     if "{" in one and "{" in other:
         return True
     pattern, text = (one, other) if "{" in one else (other, one)

@@ -23,6 +23,11 @@ def counting_rule(settings: Settings) -> CountingRule:
         late_h=rule.late_h,
         beat_every_s=settings.beat_every_s,
         group_most=rule.group_most,
+        group_lecturer_most=min(rule.group_most, max(rule.group_lecturer_most, rule.group_member_most)),
+        group_member_most=min(rule.group_most, rule.group_member_most),
+        group_hour=rule.group_hour,
+        address_minute=rule.address_minute,
+        address_clip_hour=rule.address_clip_hour,
     )
 
 

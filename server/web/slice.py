@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from server.settings import Settings
 from server.web.language.phrases import Sentence
+from server.web.limits.bodies import Body
 from server.web.navigation import NavigationEntry
 from server.web.parts import Context
 
@@ -24,6 +25,7 @@ class Slice:
     (code, a value that only this slice gives), the code under which its own sentence stands.
     `words` are what other codes are called: kind of code -> code -> name, marked with N_.
     `navigation` are its entries in the navigation.
+    `bodies` are the routes ("METHOD /path/{place}") that take more than other routes, and from whom.
     `tables` are the modules of the library's tables that it works on: a migration knows the tables by them.
     """
 
@@ -35,4 +37,5 @@ class Slice:
     told_apart: Mapping[tuple[str, str], str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     navigation: tuple[NavigationEntry, ...] = ()
+    bodies: Mapping[str, Body] = field(default_factory=dict)
     tables: tuple[ModuleType, ...] = ()

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
+from library.intake.reading.reader import TranscriptReader
 from library.plays.view_counts import ViewCounts
 from server.web.assets import Assets
+from server.web.doors.hashing import MOST_AT_ONCE, PLACES_PER_CORE, Hashing, cores
+from server.web.doors.visitors import Visitors
 from server.web.lesson_cards import LessonCards
 from server.web.media_urls import MediaUrls
 from server.web.navigation import NavigationEntry
@@ -30,6 +33,9 @@ class AppState:
     cards: LessonCards
     stopping: asyncio.Event
     turns: Turns
+    hashing: Hashing
+    visitors: Visitors
+    reader: TranscriptReader
 
 
 def hold(
@@ -42,17 +48,26 @@ def hold(
 ) -> None:
     """Let an application hold what its requests need."""
     settings = ports.settings
+    hashes = min(MOST_AT_ONCE, cores())
+    visitors = Visitors(lambda: ports.site_keys.in_use, ports.clock, settings.visitors_address_minute)
     media = MediaUrls(ports.media_keys, ports.clock, settings.media_life_s, settings.prefix)
     app.state.weike = AppState(
         ports=ports,
         assets=assets,
         pages=Pages(
-            renderer, navigation, prefix=settings.prefix, secure=settings.base_url.startswith("https://")
+            renderer,
+            navigation,
+            visitors,
+            prefix=settings.prefix,
+            secure=settings.base_url.startswith("https://"),
         ),
         media=media,
         cards=LessonCards(media, counts),
         stopping=asyncio.Event(),
         turns=Turns(settings.threads),
+        hashing=Hashing(hashes, PLACES_PER_CORE * hashes),
+        visitors=visitors,
+        reader=TranscriptReader(),
     )
 
 

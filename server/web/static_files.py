@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from library.core.modes import open_like
 from server.web.middleware.compression import accepted
 
 log = structlog.get_logger()
@@ -90,6 +91,7 @@ def keep_for_later(built: Path, kept: Path) -> None:
         if not target.exists():
             beside = kept / f"{source.name}.{os.getpid()}.partial"  # others may start at the same time
             shutil.copyfile(source, beside)
+            open_like(kept, beside)
             beside.replace(target)
         os.utime(target, (now, now))
     for old in kept.iterdir():

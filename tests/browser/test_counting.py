@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 from sqlalchemy import select
 
 from library.plays.tables import Play, View, Watcher
-from tests.browser.conftest import DEVICES, SECONDS, press_play
+from tests.browser.conftest import DEVICES, press_play, put_film
 from tests.server.conftest import Put
-from tests.support.server import Served, password
+from tests.support.server import Served, in_thread, new_data, password
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
+SECONDS, COUNTS_S = 20, 8
+"""The clip, and what must be played of it for a view: every second is a second of waiting here. As it is set
+where nobody says otherwise, it is played in test_river.py."""
+
 WAITING = "() => JSON.parse(localStorage.getItem('weike.beats') ?? '[]').length"
+
+
+def _tells_of(answer: Response, at_s: float) -> bool:
+    ranges = json.loads(answer.request.post_data or "{}").get("ranges", [])
+    return any(end_s >= at_s - 0.5 for _start_s, end_s in ranges)
 
 
 class Visitor:
@@ -49,11 +59,16 @@ class Visitor:
         )
 
     def pause(self) -> dict[str, Any]:
-        """Pause; returns what the server says to the beat that this sends."""
-        with self.page.expect_response(lambda answer: "/beats" in answer.url) as answer:
-            self.page.evaluate("document.querySelector('video').pause()")
-        told: dict[str, Any] = answer.value.json()
-        return told
+        """Pause; returns what the server says to the beat that tells of the last moment before it: another
+        one, which is due by the clock, may be under way."""
+        told: list[Response] = []
+        self.page.on("response", lambda answer: told.append(answer) if "/beats" in answer.url else None)
+        at_s = self.page.evaluate(
+            "() => { const video = document.querySelector('video'); video.pause(); return video.currentTime }"
+        )
+        self.until("the pause is told", lambda: any(_tells_of(one, at_s) for one in told))
+        said: dict[str, Any] = next(one for one in told if _tells_of(one, at_s)).json()
+        return said
 
     def rows(self, table: Any) -> list[Any]:
         """The rows of this clip, in order."""
@@ -70,6 +85,27 @@ class Visitor:
         raise AssertionError(what)
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A library in this process, without a worker, in which a view is had sooner.
+
+    A machine that is busy with other tests may begin to play seconds before the server hears of it: what is
+    believed beyond the clock is more than usual (what the clock forbids: tests/library/plays).
+    """
+    data = new_data(tmp_path_factory.mktemp("served") / "data")
+    beyond_s = 3.0 * COUNTS_S
+    with in_thread(
+        data, view_min_s=COUNTS_S, view_short_clip_s=2 * COUNTS_S, view_slack_s=beyond_s
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def put(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Put:
+    """A published lesson with a real clip of SECONDS."""
+    return put_film(served, tmp_path_factory.mktemp("film"), SECONDS)
+
+
 @pytest.fixture(params=["phone", "desktop"])
 def watcher(request: pytest.FixtureRequest, chromium: Browser, served: Served, put: Put) -> Iterator[Visitor]:
     """A fresh profile; the clip's earlier plays are forgotten."""
@@ -83,24 +119,24 @@ def watcher(request: pytest.FixtureRequest, chromium: Browser, served: Served, p
 
 
 @pytest.mark.parametrize("watcher", ["phone"], indirect=True)
-def test_half_a_minute_counts_once_a_reload_none_and_the_rest_completes(watcher: Visitor) -> None:
+def test_what_is_long_enough_counts_once_a_reload_none_and_the_rest_completes(watcher: Visitor) -> None:
     watcher.open("/search?q=x")
     watcher.page.evaluate(f"location.href = '/clips/{watcher.clip}'")
     watcher.page.wait_for_selector("#views", state="attached")
-    watcher.play(30)
+    watcher.play(COUNTS_S + 2)
     told = watcher.pause()
-    assert told["counted"]
+    assert told["counted"], told
     assert "why" not in told, "an honest player is believed"
-    assert 29 <= told["credited_s"] <= 32
+    assert COUNTS_S + 1 <= told["credited_s"] <= COUNTS_S + 4
     [view] = watcher.rows(View)
     assert (view.kind, view.source) == ("visitor", "search")
     watcher.page.reload()
-    watcher.play(12)
+    watcher.play(COUNTS_S + 1)
     assert watcher.pause()["counted"]
     assert len(watcher.rows(View)) == 1
     [seen] = watcher.rows(Watcher)
     assert seen.completed_at is None
-    watcher.page.evaluate("document.querySelector('video').currentTime = 29")
+    watcher.page.evaluate("document.querySelector('video').currentTime = 9")
     watcher.play(SECONDS)
     watcher.until("watched to the end, in two plays", lambda: bool(watcher.rows(Watcher)[0].completed_at))
     assert len(watcher.rows(View)) == 1
@@ -187,6 +223,7 @@ def test_people_who_sit_together_are_one_screening(watcher: Visitor) -> None:
     page.locator("#screening-form button").click()
     expect(page.locator("#screening-now")).to_be_hidden()  # the browser itself asks for two at least
     people.fill("30")
+    alone_s = page.evaluate("document.querySelector('video').currentTime")
     page.locator("#screening-form button").click()
     expect(page.locator("#screening-now")).to_contain_text("集中学习 · 30 人")
     expect(page.locator("#screening")).to_be_hidden()
@@ -207,4 +244,4 @@ def test_people_who_sit_together_are_one_screening(watcher: Visitor) -> None:
     kinds = sorted(play.kind for play in watcher.rows(Play))
     assert kinds == ["group", "member"]
     [alone] = [play for play in watcher.rows(Play) if play.kind == "member"]
-    assert 2.5 <= alone.credited_s <= 6, "what was watched before is one's own"
+    assert 2.5 <= alone.credited_s <= alone_s + 3, "what was watched before is one's own"

@@ -11,12 +11,11 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from library.catalog.permits import Audience
-from server.settings import Settings
-from server.wiring import open_ports
 from tests.browser.conftest import DEVICES, Visit
+from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.client import Person
-from tests.support.server import Process, new_data, process
+from tests.support.server import MovableClock, Served, in_thread, new_data, password
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,11 +24,16 @@ OPTIONS = "[role=listbox] [role=option]"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """A library with lessons in it, whose index is built by the server as it starts."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A library with lessons that can be searched; its clock can be put forward."""
     data = new_data(tmp_path_factory.mktemp("search") / "data")
-    ports = open_ports(Settings(data=data, worker=False, _env_file=None))  # type: ignore[call-arg]
-    with ports.db.write() as session:
+    with in_thread(data, clock=MovableClock()) as running:
+        _fill(running)
+        yield running
+
+
+def _fill(served: Served) -> None:
+    with served.ports.db.write() as session:
         for n in range(3):
             make.lesson(
                 session,
@@ -40,13 +44,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
                 spoken=["同志们好。", "绿水青山就是金山银山。", "散会。", "再讲一遍绿水青山。", "完了。"],
             )
         make.lesson(session, "内部党史", audience=Audience.SIGNED_IN, topics=["内部党史专题"])
-    ports.close()
-    with process(data) as running:
-        with Person(running.base_url) as nobody:
-            for _ in range(200):
-                if nobody.http.get("/api/v1/search?q=绿水青山").json()["total"] == 3:
-                    break
-        yield running
+    Shelf(served).index()
 
 
 def _offers(page: Page, typed: str) -> list[str]:
@@ -162,16 +160,16 @@ def test_hits_are_narrowed_ordered_and_opened_where_it_is_said(visit: Visit) -> 
 
 
 def test_what_several_people_searched_for_is_offered_to_others(
-    visit: Visit, chromium: Browser, server: Process
+    visit: Visit, chromium: Browser, server: Served
 ) -> None:
     asked = "绿水青山 再讲"
-    for _ in range(3):
-        with Person(server.base_url) as somebody:
-            somebody.csrf()
+    for name in ("member", "lecturer", "staff"):  # of those without an account nothing is offered
+        with Person(server.base_url).sign_in(name, password(name)) as somebody:
             somebody.http.get("/search", params={"q": asked})
     page = visit.page
     # Written every five seconds, read once a minute.
     for _ in range(90):
+        server.ports.clock.forward(seconds=61)  # type: ignore[attr-defined]
         visit.open("/search")
         if page.locator(".topic", has_text=asked).count():
             break
@@ -214,7 +212,7 @@ def test_staff_save_a_search_open_it_again_and_take_it_along(visit: Visit) -> No
     expect(row).to_have_count(0)
 
 
-def test_without_scripts_the_box_and_the_filters_still_work(chromium: Browser, server: Process) -> None:
+def test_without_scripts_the_box_and_the_filters_still_work(chromium: Browser, server: Served) -> None:
     context = chromium.new_context(**DEVICES["phone"], locale="zh-CN", java_script_enabled=False)
     page = context.new_page()
     page.goto(server.base_url)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search import ENGINES, Document, Filters, Query, SearchEngine
+from tests.support.examples import examples
 
 EVERYONE = frozenset(["everyone"])
 
@@ -53,6 +54,17 @@ def test_what_was_applied_is_found_and_the_mark_advanced(engine: SearchEngine) -
     hit = engine.search("党史", EVERYONE).hits[0]
     assert (hit.id, hit.lesson, hit.clip) == ("a", "a", "a")
     assert hit.score > 0
+
+
+def test_what_is_hidden_moved_the_digits_of_scores(memory: Path) -> None:
+    """By its length alone: a searcher could tell that something long had come. (tantivy takes its mean length
+    from all documents; library.finding.hits tells nobody a score of any engine's.)"""
+    engine = ENGINES["whoosh"].open_or_create(memory / "index")
+    engine.apply([doc("a", "学习党史"), doc("b", "党史里的乡村振兴，讲了很久")], [], 1)
+    before = engine.search("党史", EVERYONE).hits
+    engine.apply([doc("hidden", "党史 " + "很长的一课。" * 500, scope=frozenset({"owner:x"}))], [], 2)
+    assert engine.search("党史", EVERYONE).hits == before
+    engine.close()
 
 
 def test_a_lesson_without_clips_is_found_as_itself(engine: SearchEngine) -> None:
@@ -443,7 +455,7 @@ PIECES = st.sampled_from(
 
 
 @settings(
-    max_examples=150,
+    max_examples=examples(150),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -456,7 +468,9 @@ def test_no_query_can_raise_or_show_what_is_hidden(library: SearchEngine, query:
     assert "secret" not in {hit.id for hit in results.hits}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(text=st.text(max_size=80), query=st.text(max_size=10))
 def test_any_document_can_be_indexed_and_is_found_by_its_lesson_text(
     engine: SearchEngine, text: str, query: str

@@ -21,6 +21,7 @@ from search import (
     length_class,
     shipped_entries,
 )
+from tests.support.examples import examples
 
 SHIPPED = Dictionary.of(synonyms=shipped_entries())
 EVERYONE = frozenset(["everyone"])
@@ -376,7 +377,9 @@ TYPED = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(typed=st.one_of(st.text(max_size=30), TYPED))
 def test_anything_may_be_typed(library: SearchEngine, typed: str) -> None:
     shown = {s.text for s in library.suggest(typed, EVERYONE)}

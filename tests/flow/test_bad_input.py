@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import docx
 import m3u8
 import pytest
 
 from tests.flow import media
-from tests.support import needs, server
+from tests.support import server
 from tests.support.client import Person
+from tests.support.disks import small_disk
 
 pytestmark = pytest.mark.slow
 
@@ -91,6 +89,8 @@ def test_a_truncated_mp4(library: Library, short: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("file_name", ["党课.docx", "党课.mp4"])
 def test_a_document_is_told_by_what_it_is(library: Library, tmp_path: Path, file_name: str) -> None:
     file = tmp_path / "x"
+    import docx
+
     docx.Document().save(str(file))
     code, words = library.refusal(file, file_name)
     assert code == "not_media"
@@ -143,6 +143,26 @@ def test_a_recording_without_a_picture(library: Library, tmp_path: Path) -> None
     assert media.played_s(library.process.base_url + url) == pytest.approx(6, abs=0.2)
     poster = library.lecturer.http.get(url.replace("master.m3u8", "poster.jpg"))
     assert poster.content.startswith(b"\xff\xd8"), "a sound has a picture made by us"
+
+
+@pytest.mark.parametrize("kind", ["sound", "picture"])
+def test_a_track_that_cannot_be_decoded_refused_the_one_that_could(
+    library: Library, tmp_path: Path, kind: str
+) -> None:
+    """One of both is noise from its beginning to its end, as a camera's broken card leaves it."""
+    whole, file = media.make(tmp_path / "whole.mkv", 6, seed=7), tmp_path / f"{kind}.mkv"
+    noise = f"-bsf:{kind.replace('sound', 'a').replace('picture', 'v')}"
+    media.ffmpeg("-i", str(whole), "-map", "0", "-c", "copy", noise, "noise=amount=1", str(file))
+    lesson_id = library.send(file)
+    lesson = library.outcome(lesson_id, "ready")
+    assert lesson["kind"] == ("video" if kind == "sound" else "sound")
+    (warning,) = [one for one in lesson["warnings"] if one["code"] == f"{kind}_broken"]
+    first = warning["text"].partition("。")[0]
+    assert first in library.lecturer.http.get(f"/lessons/{lesson_id}/progress").text
+    url = library.process.base_url + lesson["clips"][0]["master"]
+    assert media.played_s(url) == pytest.approx(6, abs=0.3)
+    has_sound = ["mp4a" in one.stream_info.codecs for one in library.master(lesson).playlists]
+    assert set(has_sound) == {kind == "picture"}
 
 
 def test_three_seconds(library: Library, tmp_path: Path) -> None:
@@ -314,21 +334,6 @@ def test_a_broken_transcript(library: Library, tmp_path: Path, name: str, data: 
 
 
 # ---------------------------------------------------------------------- a full disk
-
-
-@contextmanager
-def small_disk(folder: Path, size_bytes: int) -> Iterator[None]:
-    """Make `folder` a disk of its own for the block."""
-    if sys.platform != "linux" or shutil.which("mount") is None:
-        needs.missing("mount (Linux) is needed for a small disk")
-    command = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"a small disk needs root and mount: {done.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -240,6 +241,21 @@ def test_pages_show_the_lesson_its_clips_and_its_count(river: River) -> None:
         assert river.lesson["title"] in http.get(path).text, path
     page = http.get(f"/lessons/{river.lesson['id']}").text
     assert all(f"/clips/{clip['id']}" in page for clip in river.clips)
+
+
+def test_every_picture_that_pages_name_is_there_and_small_in_lists(river: River) -> None:
+    pages = [f"/lessons/{river.lesson['id']}", "/", f"/clips/{river.clips[1]['id']}/poster"]
+    for path in pages:
+        page = river.people["lecturer"].http.get(path).text
+        pairs = re.findall(r'<picture><source type="image/webp" srcset="([^"]+)"><img src="([^"]+)"', page)
+        assert pairs, path
+        for webp, jpeg in pairs:
+            small = river.people["lecturer"].http.get(webp)
+            large = river.people["lecturer"].http.get(jpeg)
+            assert (small.status_code, small.headers["content-type"]) == (200, "image/webp"), webp
+            assert (large.status_code, large.headers["content-type"]) == (200, "image/jpeg"), jpeg
+            # This lecture is no wider than a list shows it: only the form saves.
+            assert len(small.content) < 0.7 * len(large.content)
 
 
 def test_a_withdrawn_lesson_is_gone_from_search_and_from_sight(river: River) -> None:

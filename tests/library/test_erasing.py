@@ -6,36 +6,65 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pyotp
 import pytest
 from sqlalchemy import JSON, Column, MetaData, String, cast, func, select
+from sqlalchemy.orm import Session
 
 from library.access import actions as access
+from library.access import entering, identities, joining, second_factor
 from library.access import queries as access_queries
+from library.access.identities import Trust
+from library.access.identity_rules import Claimed, MatchBy
+from library.access.sealing import Sealing
+from library.access.second_factor_queries import pending_secret
+from library.access.second_factor_rules import SecondFactorPolicy
+from library.access.start_tables import JoinRequest
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
+from library.core.clock import local_day
 from library.core.database import Base, Database
 from library.core.errors import Conflict, Forbidden, NotFound
-from library.core.permits import Role
+from library.core.permits import Role, Viewer
+from library.correcting import actions as correcting
 from library.dictionary import actions as dictionary
 from library.dictionary.rules import Draft
 from library.erasing import ERASERS, erase
+from library.hearing import actions as hearing
 from library.intake import transcripts
 from library.organisation import actions as organisation
+from library.organisation.actions import NodeDetails
+from library.organisation.tables import Branch
 from library.people import actions as people
 from library.people import queries as people_queries
-from library.people.tables import Person, RoleGrant
+from library.people.name_rules import NameKind
+from library.people.passwords import hashed
+from library.people.rules import ExemptionReason, MembershipKind, TransferState
+from library.people.sign_in_names import set_aliases
+from library.people.tables import (
+    Exemption,
+    GroupMember,
+    LearningGroup,
+    Membership,
+    Person,
+    RoleGrant,
+    Transfer,
+)
 from library.plays import actions, statistics
 from library.plays.crediting import Beat
 from library.plays.figures import People, Span
 from library.plays.rolling import Rolls
-from library.plays.rules import ViewRule, token
+from library.plays.rules import ViewRule
+from library.plays.rules import token as token_of
 from library.plays.tables import Play, View, Watcher
 from library.plays.verifying import verify
 from library.review import actions as review
 from library.searches import actions as searches
+from library.suggestions import actions as suggestions
 from tests.support import factories as make
 from tests.support.databases import NOW
+from tests.support.signing import sign_in, token
 
 RULE = ViewRule()
 DAY = timedelta(days=1)
@@ -44,9 +73,11 @@ DAY = timedelta(days=1)
 # Who teaches is part of a lesson; tokens and searches are deleted with their person; a mark is a keyed hash
 # that leads to nobody, and gone the next day.
 NAMES_OF_OTHER_THINGS = {
-    *("catalog_lecturer.name", "catalog_topic.name", "people_branch.name", "intake_recording.file_name"),
-    *("catalog_transcript.file_name", "catalog_transcript.remarks"),
-    *("people_token.name", "searches_saved.name", "searches_asker.mark"),
+    *("catalog_lecturer.name", "catalog_topic.name", "intake_recording.file_name"),
+    *("people_branch.name", "people_branch.short_name", "people_group.name"),
+    *("catalog_transcript.file_name", "catalog_transcript.remarks", "hearing_chunk.remarks"),
+    *("audit_entry.by_mark", "audit_entry.of_mark"),
+    *("people_token.name", "searches_saved.name", "searches_asker.mark", "people_sign_in_attempts.mark"),
 }
 LIKE_A_PERSON = re.compile(
     r"person|user|owner|viewer|watcher|member|lecturer$|asker|mark|name$|_by$|^by$|who|phone|mail|author|editor"
@@ -106,6 +137,22 @@ def roll(db: Database, days: int) -> None:
     Rolls(db, lambda: NOW + days * DAY, RULE.late_h, 400 * DAY, 800 * DAY).run()
 
 
+def _other_doors(session: Session, person: Person, root: Branch, viewer: Viewer) -> None:
+    """A second factor, a sign-in half done, an account elsewhere, and that of somebody whom they invited."""
+    sealing = Sealing(lambda: ["a secret of more than thirty-two characters"], "second factor")
+    second_factor.begin(session, sealing, person.id, NOW)
+    secret = pending_secret(session, sealing, person.id, NOW)
+    assert secret is not None
+    second_factor.confirm(session, sealing, person.id, pyotp.TOTP(secret).at(NOW), NOW)
+    half = entering.after_first(session, person, "手机", NOW, SecondFactorPolicy.OFFERED)
+    assert isinstance(half, entering.FreshHalf)
+    theirs = Claimed("https://sso.example", "s-1", "xiaofang")
+    identities.recognise(session, "sso", theirs, Trust(MatchBy.USERNAME), "", NOW)
+    _link, token = access.invite(session, "客人", Role.MEMBER, root, viewer, NOW)
+    another = Claimed("https://sso.example", "s-2", "guest", "客人")
+    identities.recognise(session, "sso", another, Trust(), token, NOW)
+
+
 @pytest.fixture
 def wang(db: Database) -> dict[str, str]:
     """Somebody who stands wherever a member can stand: lesson, login, token, search, views, a screening."""
@@ -114,26 +161,71 @@ def wang(db: Database) -> dict[str, str]:
         admin = make.person(session, (Role.ADMIN, root))
         for days in (30, 1):  # the first link came to nothing
             _link, secret = access.invite(session, "王小芳", Role.STAFF, root, admin, NOW - days * DAY)
-        person = access.accept_invitation(session, secret, "xiaofang", "", "不忘初心，牢记使命", NOW)
-        wang, viewer = person.id, people_queries.viewer_of(session, person)
+        person = access.accept_invitation(session, secret, "xiaofang", "", hashed("不忘初心，牢记使命"), NOW)
+        wang, viewer = person.id, people_queries.viewer_of(session, person, local_day(NOW))
         access.invite_reset(session, admin, wang, NOW)
         access.open_sign_in(session, person, "手机", NOW)
-        access.make_token(session, wang, "脚本", NOW)
+        set_aliases(session, wang, {NameKind.STAFF_NUMBER: "2015003"}, wang, NOW)
+        code = joining.make_code(session, viewer, root, NOW.date() + DAY, NOW).code
+        for name, username in (("王小芳", "xiaofang"), ("新来的", "another")):
+            joining.ask(session, code, name, username, hashed("不忘初心，牢记使命"), NOW)
+        asked = session.scalars(select(JoinRequest).where(JoinRequest.username == "another")).one()
+        joining.approve(session, viewer, asked.id, None, "", NOW)
+        asked.person_id = wang
+        token(session, wang, "脚本", NOW)
         access.invite(session, "新人", Role.MEMBER, root, viewer, NOW)
         people.grant(session, str(make.person(session).person_id), Role.MEMBER, root, wang, NOW)
+        _other_doors(session, person, root, viewer)
+        _belong(session, wang, root.id)
         dictionary.add(session, wang, Draft(("安吉经验",)), NOW)
         searches.save(session, wang, "红船", "红船精神", {}, "relevance", 3, NOW)
+        searches.lift(session, searches.stop(session, "补助", wang, NOW).id, wang, NOW)
+        branch = organisation.add_node(session, root, NodeDetails("余村党支部"), NOW, wang)
+        organisation.close(session, branch, NOW, wang)
         lesson = make.lesson(session, "绿水青山", clips=1, owner=viewer, state=LessonState.DRAFT)
         make.recording(session, lesson, viewer)
+        hearing.want(session, lesson.id, wang, NOW)
         words = transcripts.read("同志们好。".encode(), "文稿.txt")
         transcripts.take(session, lesson, words, NOW, person_id=wang)
+        correcting.always(session, lesson, "余存", "余村", NOW)
         review.publish(session, viewer, lesson.id, "", NOW)
+        said = suggestions.Written("请把字幕放大一些。", "村东头第三家")
+        given, _receipt = suggestions.hand_in(session, said, root.id, lesson.id, wang, "", NOW)
+        suggestions.answer(session, viewer, given.id, 1, "已经放大。", "放大了字幕", NOW)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
-    assert access.sign_in(db, "xiaofang", "a wrong password", NOW) is None
+    assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):
         watch(db, ids["clip"], viewer_id, days)
     watch(db, ids["clip"], f"g:{wang}", 2, people=30)
     return ids
+
+
+def _belong(session: Session, wang: str, node_id: str) -> None:
+    """Wherever somebody is noted, or notes, among the people of a node."""
+    today, noted = NOW.date(), {"noted_at": NOW, "noted_by": wang}
+    other = session.scalars(select(RoleGrant).where(RoleGrant.person_id != wang)).first()
+    assert other is not None
+    other.ended_by = wang
+    group = LearningGroup(id="group", node_id=node_id, name="学习小组", created_at=NOW)
+    rows = (
+        Membership(id="guest", kind=MembershipKind.GUEST, node_id=node_id, since=today, **noted),
+        Exemption(id="leave", reason=ExemptionReason.LEAVE, since=today, **noted),
+        Transfer(
+            id="away",
+            from_id=node_id,
+            to_id=node_id,
+            state=TransferState.ACCEPTED,
+            asked_at=NOW,
+            asked_by=wang,
+            answered_by=wang,
+        ),
+        GroupMember(id="learns", group_id=group.id, since=today),
+    )
+    session.add(group)
+    session.flush()
+    for row in rows:
+        row.person_id = wang
+        session.add(row)
 
 
 def figures(db: Database, lesson_id: str) -> Any:
@@ -150,7 +242,7 @@ def test_no_row_names_an_erased_member_and_no_figure_changes(db: Database, wang:
     assert {str(column) for column in people_columns()} == stands_in - {"people_person.id"}
     with db.write() as session:
         erase(session, wang["wang"], None)
-    assert named(db, wang["wang"], "xiaofang", "王小芳", "红船") == []
+    assert named(db, wang["wang"], "xiaofang", "王小芳", "红船", "村东头", "请把字幕") == []
     assert figures(db, wang["lesson"]) == before
     assert verify(db).faults == ()
     roll(db, 30)
@@ -160,7 +252,7 @@ def test_no_row_names_an_erased_member_and_no_figure_changes(db: Database, wang:
     with db.read() as session:
         lesson = session.get_one(Lesson, wang["lesson"])
         assert (lesson.owner_id, lesson.state) == (None, LessonState.PUBLISHED)
-        assert {token(f"p:{wang['wang']}"), token(f"g:{wang['wang']}")} < set(
+        assert {token_of(f"p:{wang['wang']}"), token_of(f"g:{wang['wang']}")} < set(
             session.scalars(select(View.viewer))
         )
 
@@ -175,7 +267,9 @@ def test_every_column_that_could_hold_a_person_is_emptied_by_the_database_or_by_
 
 def test_links_of_others_keep_the_name_of_whom_they_are_for(db: Database, wang: dict[str, str]) -> None:
     with db.write() as session:
-        admin = people_queries.viewer_of(session, people_queries.person(session, wang["admin"]))
+        admin = people_queries.viewer_of(
+            session, people_queries.person(session, wang["admin"]), local_day(NOW)
+        )
         for name in ("王小芳", "李秀英"):  # another of the same name
             access.invite(session, name, Role.MEMBER, make.root(session), admin, NOW + DAY)
         erase(session, wang["wang"], None)
@@ -189,7 +283,9 @@ def test_what_an_erased_member_gave_stays_and_open_links_do_not(db: Database, wa
         erase(session, wang["wang"], None)
     with db.read() as session:
         assert session.scalar(select(func.count()).select_from(RoleGrant)) == (grants or 0) - 1
-        admin = people_queries.viewer_of(session, people_queries.person(session, wang["admin"]))
+        admin = people_queries.viewer_of(
+            session, people_queries.person(session, wang["admin"]), local_day(NOW)
+        )
         assert access_queries.open_invitations(session, admin, NOW) == []
 
 
@@ -216,7 +312,9 @@ def test_the_last_administrator_stays(db: Database) -> None:
         erase(session, str(admin.person_id), None)
         with pytest.raises(NotFound):
             erase(session, str(admin.person_id), None)
-        assert people_queries.viewer_of(session, people_queries.person(session, str(other.person_id)))
+        assert people_queries.viewer_of(
+            session, people_queries.person(session, str(other.person_id)), local_day(NOW)
+        )
 
 
 def test_only_administrators_of_all_their_branches_may_erase(db: Database) -> None:

@@ -88,6 +88,7 @@ def test_no_column_holds_the_name_of_a_word_instead_of_the_word() -> None:
         assert max(map(len, column.type.enums)) <= (column.type.length or 0), column
 
 
+@pytest.mark.slow
 def test_no_closed_set_is_written_down_twice() -> None:
     known = {frozenset(map(str, words)): f"{words.__module__}.{words.__name__}" for words in closed_sets()}
     assert len(known) == len(closed_sets()) > 10

@@ -55,6 +55,7 @@ def may(module: str, write: Write) -> bool:
     return bool(its) and (not write.column or write.column in own)
 
 
+@pytest.mark.slow
 def test_rows_are_written_by_the_writers_of_their_slice_only() -> None:
     wrong = [
         f"{module}:{write.line} {write.what}"

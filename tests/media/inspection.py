@@ -13,6 +13,7 @@ from typing import Any
 import m3u8
 
 from transcode.encoding.package import ClipOutput
+from transcode.pictures.small import small_file
 from transcode.tools import Tools
 
 READ_HLS = ["-protocol_whitelist", "file,crypto", "-allowed_extensions", "ALL", "-f", "hls"]
@@ -133,6 +134,8 @@ def check_clip(tools: Tools, folder: Path, output: ClipOutput, duration_s: float
     assert output.files[-1] == output.master
     assert {variant.uri for variant in master.playlists} == {one.playlist for one in output.renditions}
     listed = {output.master, *([output.poster] if output.poster else []), *output.stills}
+    if output.small:
+        listed |= {small_file(name, output.small) for name in output.stills or [output.poster or ""]}
     if output.strip:
         sheets = re.findall(r"^(.+)#xywh=", (folder / output.strip).read_text(), re.MULTILINE)
         listed |= {output.strip, *(f"strip/{sheet}" for sheet in sheets)}

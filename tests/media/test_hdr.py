@@ -144,9 +144,9 @@ def test_the_picture_of_a_phone_is_as_light_as_its_ordinary_twin(
     for name, image in found.items():
         for part in (MIDDLE, RIGHT):
             ours, theirs = mean_luma(tools, image, part), mean_luma(tools, usual[name], part)
-            assert ours == pytest.approx(theirs, abs=3), (name, part)
+            assert ours == pytest.approx(theirs, abs=2), (name, part)
         # 75 % of the ordinary signal, whatever our own twin may have become.
-        assert mean_luma(tools, image, MIDDLE) == pytest.approx(0.75 * 255, abs=3), name
+        assert mean_luma(tools, image, MIDDLE) == pytest.approx(0.75 * 255, abs=2), name
 
 
 @pytest.mark.parametrize("trc", ["arib-std-b67", "smpte2084"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.media.conftest import FAST, Maker, picture
 from tests.media.inspection import check_clip
 from transcode.encoding.package import Progress, encode_clip
+from transcode.pictures.small import SmallForm, small_file
 from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
@@ -24,6 +26,27 @@ def mean_luma(tools: Tools, image: Path, crop: str = "iw:ih:0:0") -> float:
     command = [str(tools.ffmpeg), "-v", "error", "-i", str(image), "-vf", filters, "-f", "rawvideo", "-"]
     pixels = subprocess.run(command, capture_output=True, check=True, timeout=30).stdout
     return sum(pixels) / len(pixels)
+
+
+def probe_size(tools: Tools, image: Path) -> tuple[int, int]:
+    """Width and height of a picture."""
+    what = ["-show_entries", "stream=width,height", "-of", "csv=p=0"]
+    command = [str(tools.ffprobe), "-v", "error", *what, str(image)]
+    width, height = subprocess.run(command, capture_output=True, check=True, timeout=30).stdout.split(b",")[
+        :2
+    ]
+    return int(width), int(height)
+
+
+def without_webp(ffmpeg: Path, folder: Path) -> Path:
+    """An ffmpeg that was built without libwebp: it ends as that one does."""
+    script = folder / "ffmpeg"
+    script.write_text(f"""#!/bin/sh
+case "$*" in *libwebp*) echo "Unknown encoder 'libwebp'" >&2; exit 8;; esac
+exec "{ffmpeg}" "$@"
+""")
+    script.chmod(0o755)
+    return script
 
 
 def test_each_tile_and_still_shows_its_own_moment(tools: Tools, make: Maker, tmp_path: Path) -> None:
@@ -50,6 +73,33 @@ def test_each_tile_and_still_shows_its_own_moment(tools: Tools, make: Maker, tmp
     for start, end, sheet, x, y, width, height in cues:
         grey = mean_luma(tools, tmp_path / "clip/strip" / sheet, f"{width}:{height}:{x}:{y}")
         assert float(start) - 0.8 <= at(grey) <= float(end) + 0.2
+
+
+@pytest.mark.parametrize("form", [SmallForm.WEBP, SmallForm.JPEG])
+def test_lists_get_small_pictures_of_the_same_moments(
+    tools: Tools, make: Maker, tmp_path: Path, form: SmallForm
+) -> None:
+    """480 wide and a fraction of the bytes; JPEG where ffmpeg cannot write WebP."""
+    source = make("wide.mp4", *picture("1280x720", "25", 12), *FAST)
+    folder = tmp_path / "clip"
+    if form is SmallForm.JPEG:
+        tools = replace(tools, ffmpeg=without_webp(tools.ffmpeg, tmp_path))
+    output = encode_clip(tools, source, plan_clip(probe(tools, source), 0, 12), folder)
+    check_clip(tools, folder, output, 12)
+    assert output.small is form
+    for name in output.stills:
+        small = folder / small_file(name, form)
+        assert probe_size(tools, small) == (480, 270)
+        assert small.stat().st_size < (folder / name).stat().st_size / 2
+        assert mean_luma(tools, small) == pytest.approx(mean_luma(tools, folder / name), abs=2)
+
+
+def test_sound_alone_has_a_small_picture_too(tools: Tools, make: Maker, tmp_path: Path) -> None:
+    source = make("tone.m4a", "-f", "lavfi", "-i", "sine=300:d=9", "-c:a", "aac")
+    output = encode_clip(tools, source, plan_clip(probe(tools, source), 0, 9), tmp_path / "clip")
+    check_clip(tools, tmp_path / "clip", output, 9)
+    assert (output.small, output.poster) == (SmallForm.WEBP, "poster.jpg")
+    assert probe_size(tools, tmp_path / "clip/poster_480.webp") == (480, 270)
 
 
 def test_progress_is_told_while_the_pictures_are_still_to_come(

@@ -20,7 +20,7 @@ from transcode.tools import Tools
 pytestmark = pytest.mark.slow
 
 CAPTIONS = "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n同志们，大家好 &amp; 再见\n"
-LABELS = Labels("党课 = “一”; -y", "王芳", CAPTIONS)
+LABELS = Labels("党课 = “一”; -y", "王芳", CAPTIONS, captions_name="机器识别，待校对")
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +75,11 @@ def test_an_mp4_is_what_the_clip_was(
     content = out.read_bytes()
     assert 0 < content.find(b"moov") < content.find(b"mdat")  # it plays while it is still being copied
     assert b"\xff\xff\xff\xff\x00\x01\x00\x00" not in content[: content.find(b"mdat")]  # no empty edit
-    told = look(wheel_tools, out, "format_tags", "stream=codec_name", "stream_tags=language")
+    told = look(wheel_tools, out, "format_tags", "stream=codec_name", "stream_tags=language,handler_name")
     assert (told["format"]["tags"]["title"], told["format"]["tags"]["artist"]) == (LABELS.title, "王芳")
     kinds = [(one["codec_name"], one["tags"]["language"]) for one in told["streams"]]
     assert kinds == [("h264", "und"), ("aac", "und"), ("mov_text", "zho")]
+    assert told["streams"][2]["tags"]["handler_name"] == LABELS.captions_name
     read = [str(wheel_tools.ffmpeg), "-v", "warning", "-xerror", "-i", str(out)]
     words = subprocess.run([*read, "-map", "0:s", "-f", "webvtt", "-"], capture_output=True, text=True)
     assert "00:01.000 --> 00:03.000\n同志们，大家好 & 再见" in words.stdout

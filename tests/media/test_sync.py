@@ -1,6 +1,7 @@
 """Picture and sound stay together: a flash and a beep every ten seconds, in every clip, to its end.
 
-The limit of 40 ms is that of ITU-R BT.1359 for what nobody notices.
+The limit of 40 ms is that of ITU-R BT.1359 for what nobody notices. A run meets a share of the kinds of file
+(tests/support/spreading.py).
 """
 
 from __future__ import annotations
@@ -70,11 +71,13 @@ def starts(levels: Sequence[float], step_s: float, threshold: float, quiet_steps
     ]
 
 
+@pytest.mark.spread("name")
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_flash_comes_with_its_beep(wheel_tools: Tools, make: Maker, tmp_path: Path, name: str) -> None:
     check(wheel_tools, make(name, *SOURCES[name]), tmp_path)
 
 
+@pytest.mark.spread("name")
 @pytest.mark.parametrize("name", sorted(BOTH))
 def test_so_it_does_with_the_systems_ffmpeg(
     system_tools: Tools, make: Maker, tmp_path: Path, name: str

@@ -12,21 +12,27 @@ from pathlib import Path
 import pytest
 
 from library.access import actions as access
+from library.access.rules import TokenScope
 from library.catalog import queries as catalog
+from library.catalog.audience import OpenTo
 from library.catalog.permits import Audience, LessonState
+from library.core.clock import local_day, utc_now
+from library.core.ids import new_id
 from library.core.permits import Role, Viewer
-from library.dictionary import actions as wording
+from library.dictionary import actions as dictionary
 from library.dictionary.rules import draft
 from library.intake import actions as intake
 from library.intake import arranging
 from library.intake import queries as intake_queries
 from library.intake.cutting import WantedCut
 from library.intake.objects import clip_prefix, storyboard_prefix
+from library.organisation import actions as organisation
 from library.people import queries as people_queries
 from library.plays import actions as plays
 from library.searches import actions as searches
 from server.slices.watching.beat_keys import BeatSigner
 from tests.support import factories, server
+from tests.support.signing import token
 
 FILES = {
     "master.m3u8": b"#EXTM3U\n720p/index.m3u8\n",
@@ -58,12 +64,12 @@ class Shelf:
         with self.served.ports.db.read() as session:
             person = people_queries.person_by_username(session, username)
             assert person is not None
-            return people_queries.viewer_of(session, person)
+            return people_queries.viewer_of(session, person, local_day(utc_now()))
 
     def lesson(
         self,
         state: LessonState = LessonState.DRAFT,
-        audience: Audience = Audience.EVERYONE,
+        audience: Audience | OpenTo = Audience.EVERYONE,
         *,
         owner: str = "lecturer",
         words: str = "为人民服务",
@@ -152,14 +158,12 @@ class Shelf:
             )
             return invitation.id, secret
 
-    def token(self, username: str) -> tuple[str, str]:
+    def token(self, username: str, scope: TokenScope = TokenScope.WRITE) -> tuple[str, str]:
         """An API token of somebody: its id and its secret."""
         viewer = self.viewer(username)
         with self.served.ports.db.write() as session:
-            token, secret = access.make_token(
-                session, str(viewer.person_id), "程序", self.served.ports.clock()
-            )
-            return token.id, secret
+            made, secret = token(session, str(viewer.person_id), "程序", self.served.ports.clock(), scope)
+            return made.id, secret
 
     def saved(self, username: str) -> str:
         """A search that somebody saved."""
@@ -177,7 +181,16 @@ class Shelf:
         """The id of an entry of the dictionary that staff have taught; of a new word without `words`."""
         wanted = draft(words or [self.new_word()])
         with self.served.ports.dictionary.teaching() as session:
-            return wording.add(session, None, wanted, self.served.ports.clock()).id
+            return dictionary.add(session, None, wanted, self.served.ports.clock()).id
+
+    def node(self, *, closed: bool = False) -> str:
+        """A new node right below the root; returns its id."""
+        now = self.served.ports.clock()
+        with self.served.ports.db.write() as session:
+            node = organisation.add_branch(session, factories.root(session), f"余村{new_id()}党支部", now)
+            if closed:
+                organisation.close(session, node, now, None)
+            return node.id
 
     def root(self) -> str:
         """The id of the organisation tree's root."""

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+
 from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
+from tests.support.client import Person
 
 VIEWERS = ("nobody", "member", "lecturer", "other", "staff", "admin")
 """`lecturer` owns what is asked for, `other` is a lecturer who does not."""
@@ -31,6 +34,25 @@ class Case:
 
     def __str__(self) -> str:
         return f"{self.route} {self.name}".strip()
+
+
+def request_of(browser: Person, case: Case, asked: dict[str, Any]) -> httpx.Request:
+    """The request of a case as the page's scripts would send it, with the token."""
+    method, path = case.route.split(" ")
+    path = asked.get("path") or path.format_map(asked)
+    headers = {"X-CSRF-Token": browser.csrf(), **asked.get("headers", {})}
+    given = {"data": asked.get("form"), "json": asked.get("json"), "files": asked.get("files")}
+    body: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if method in ("PATCH", "POST") and "Upload-Offset" in headers:
+        body = {"content": b"1"}
+    if method == "GET":
+        body = {}
+    return browser.http.build_request(method, path, headers=headers, **body)
+
+
+def send(browser: Person, case: Case, asked: dict[str, Any]) -> httpx.Response:
+    """Send the request of a case."""
+    return browser.http.send(request_of(browser, case, asked))
 
 
 def draft(**form: str) -> Ask:

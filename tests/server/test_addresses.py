@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from server.addresses import addresses_of_this_machine, openable, web_address
+from server.addresses import addresses_of_this_machine, network_of, openable, web_address
 from server.settings import Settings
 
 OWN = [
@@ -85,3 +87,28 @@ def test_a_public_address_that_no_browser_opens_is_refused(url: str) -> None:
 )
 def test_the_path_of_a_public_address_is_the_prefix(url: str, prefix: str) -> None:
     assert Settings(public_url=url, _env_file=None).prefix == prefix  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ff", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:3::1]", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_an_ipv6_network_is_one_address(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+@given(st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
+def test_no_ipv6_address_leaves_its_network(address: ipaddress.IPv6Address, other: int) -> None:
+    if address.ipv4_mapped is None:
+        sibling = ipaddress.IPv6Address(int(address) >> 64 << 64 | other)
+        if sibling.ipv4_mapped is None:
+            assert network_of(str(address)) == network_of(str(sibling)) != ""

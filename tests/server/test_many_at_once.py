@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from tests.server.conftest import Shelf
-from tests.support.client import Person
+from tests.support.client import PLAIN, Person
 from tests.support.databases import KINDS
 from tests.support.server import Served, add_people, in_thread, new_data
 
@@ -54,7 +54,12 @@ def ask_at_once(person: Person, asked: Sequence[Asked]) -> list[httpx.Response]:
     async def ask() -> list[httpx.Response]:
         limits = httpx.Limits(max_connections=len(asked))
         async with httpx.AsyncClient(
-            base_url=person.http.base_url, cookies=cookies, headers=headers, limits=limits, timeout=300
+            base_url=person.http.base_url,
+            cookies=cookies,
+            headers=headers,
+            limits=limits,
+            timeout=300,
+            verify=PLAIN,
         ) as browser:
             return await asyncio.gather(
                 *(browser.request(method, path, json=body) for method, path, body in asked)

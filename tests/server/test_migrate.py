@@ -105,6 +105,7 @@ def _prepare(
     db.close()
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_migrate_once_and_make_one_root(empty_url: str) -> None:
     ready, results = FORKS.Barrier(2), FORKS.Queue()
     started = [FORKS.Process(target=_prepare, args=(empty_url, ready, results)) for _ in range(2)]
@@ -194,6 +195,7 @@ def _to(empty: Database, revision: str) -> None:
         (command.downgrade if revision == "0003" else command.upgrade)(config, revision)
 
 
+@pytest.mark.slow
 def test_what_was_counted_at_first_is_split_by_who_watched_and_can_be_put_together_again(
     empty: Database,
 ) -> None:

@@ -13,10 +13,12 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
+from library.catalog.audience import chosen
 from library.catalog.permits import Audience, LessonState
+from library.core.permits import MemberState
 from server.web.templating import CONTENT_SECURITY_POLICY
 from tests.server.conftest import Shelf
-from tests.support.client import Person
+from tests.support.client import PLAIN, Person
 from tests.support.server import Served, new_data, password, process
 
 pytestmark = pytest.mark.slow
@@ -56,7 +58,8 @@ def filled(shelf: Shelf) -> None:
     """Lessons in every state, so that every kind of page and button is there."""
     for state in LessonState:
         for audience in Audience:
-            shelf.lesson(state, audience, words="绿水青山就是金山银山", recording="ready")
+            to_members = chosen(kinds=[MemberState.FULL]) if audience is Audience.CHOSEN else audience
+            shelf.lesson(state, to_members, words="绿水青山就是金山银山", recording="ready")
     shelf.lesson(recording="failed")
     shelf.upload("lecturer")
     shelf.token("lecturer")
@@ -236,7 +239,9 @@ def test_an_unforeseen_error_says_its_number_and_nothing_of_the_inside(tmp_path:
             connection.execute("ALTER TABLE people_invitation RENAME TO gone")
             connection.commit()
         page = staff.http.get("/people")
-        link = httpx.get(f"{running.base_url}/welcome/secret-of-a-link")  # an error ends the connection
+        link = httpx.get(
+            f"{running.base_url}/welcome/secret-of-a-link", verify=PLAIN
+        )  # an error ends the connection
         log = running.log.read_text("utf-8")
     assert page.status_code == link.status_code == 500
     assert page.headers["x-request-id"] in page.text

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
-import httpx
 import pytest
 
 from library.core.clock import utc_now
@@ -14,11 +12,10 @@ from library.organisation import actions as organisation
 from library.people import actions as people
 from server.slices import SLICES
 from tests.server.conftest import Shelf
-from tests.server.role_table import VIEWERS, Case
+from tests.server.role_table import VIEWERS, Case, send
 from tests.server.routes import all_routes
 from tests.support import factories
-from tests.support.client import Person
-from tests.support.server import Served, password
+from tests.support.server import Served, password, quickly_hashed
 
 CASES: list[Case] = [
     case for its in SLICES for case in import_module(f"tests.server.slices.{its.name}.roles").CASES
@@ -29,20 +26,6 @@ BY_ITSELF = {"* /static"}
 
 def test_the_table_names_every_route(served: Served) -> None:
     assert {case.route for case in CASES} | BY_ITSELF == all_routes(served)
-
-
-def send(browser: Person, case: Case, asked: dict[str, Any]) -> httpx.Response:
-    """Send the request as the page's scripts would, with the token."""
-    method, path = case.route.split(" ")
-    path = asked.get("path") or path.format_map(asked)
-    headers = {"X-CSRF-Token": browser.csrf(), **asked.get("headers", {})}
-    given = {"data": asked.get("form"), "json": asked.get("json"), "files": asked.get("files")}
-    body: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if method in ("PATCH", "POST") and "Upload-Offset" in headers:
-        body = {"content": b"1"}
-    if method == "GET":
-        body = {}
-    return browser.http.request(method, path, headers=headers, **body)
 
 
 @pytest.mark.slow
@@ -84,7 +67,9 @@ def test_staff_of_one_branch_have_no_power_in_another(served: Served, shelf: She
     put = shelf.lesson()
     with served.ports.db.write() as session:
         town = organisation.add_branch(session, factories.root(session), "东乡", utc_now())
-        staff = people.add_person(session, "dongxiang", "东乡工作人员", password("dongxiang"), utc_now())
+        staff = people.add_person(
+            session, "dongxiang", "东乡工作人员", quickly_hashed("dongxiang"), utc_now()
+        )
         people.grant(session, staff.id, Role.STAFF, town, None, utc_now())
     with served.signed_in("dongxiang") as browser:
         assert browser.http.get(f"/lessons/{put.lesson}").status_code == 404

@@ -26,6 +26,7 @@ class Site:
     clips: Path
     secret_file: Path
     public_url: str = ""
+    hsts_s: str = ""
 
     @property
     def base_url(self) -> str:
@@ -44,6 +45,7 @@ class Site:
             "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
             "MEDIA_SECRET_FILE": str(self.secret_file),
             "WEIKE_PUBLIC_URL": self.public_url,
+            "WEIKE_HSTS_S": self.hsts_s,
             "NGINX_RUN_FOLDER": str(self.folder / "run"),
             "NGINX_CONFIG": str(self.config),
         }
@@ -56,18 +58,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def render(folder: Path, upstream_port: int, *, data: Path | None = None, public_url: str = "") -> Site:
+def render(
+    folder: Path, upstream_port: int, *, data: Path | None = None, public_url: str = "", hsts_s: str = ""
+) -> Site:
     """Write deploy/nginx.conf into ``folder`` with nothing changed but the places its first lines name.
 
     ``data``: the data folder of a library whose clips and secret it shares; without one, an empty folder of
     clips and SECRET. ``public_url``: what people open, if a proxy stands before this nginx, too.
     """
     if data is None:
-        site = Site(folder, free_port(), folder / "clips", folder / "media.secret", public_url)
+        site = Site(folder, free_port(), folder / "clips", folder / "media.secret", public_url, hsts_s)
         site.clips.mkdir()
         site.secret_file.write_text(SECRET + "\n", encoding="utf-8")
     else:
-        site = Site(folder, free_port(), data / "objects" / "clips", data / "media_secret", public_url)
+        site = Site(
+            folder, free_port(), data / "objects" / "clips", data / "media_secret", public_url, hsts_s
+        )
     text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     for here, there in (
         ("listen 8080;", f"listen 127.0.0.1:{site.port};"),

@@ -14,7 +14,7 @@ import typer
 import yaml
 
 from bench import crowd
-from server.cli import build
+from server.command_tree import build
 from server.settings import Settings
 from server.wiring import open_store
 
@@ -68,7 +68,7 @@ def test_the_scale_environment_opens_an_s3_store(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(name, value)
     for name, value in SERVICES["web"]["environment"].items():
         # Compose fills in what the file leaves open.
-        monkeypatch.setenv(name, re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value)))
+        monkeypatch.setenv(name, filled(value))
     settings = Settings(_env_file=None)
     assert settings.search == "whoosh"
     assert settings.database.startswith("postgresql+psycopg://weike:")
@@ -109,8 +109,22 @@ def test_workers_keep_their_names_and_come_back() -> None:
     assert all(worker["restart"] == "always" for worker in workers)
 
 
+def filled(value: object) -> str:
+    """A value as Compose reads it where .env says nothing."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value))
+
+
+def test_it_answered_whoever_could_reach_the_machine() -> None:
+    published = [filled(port) for service in SERVICES.values() for port in service.get("ports", ())]
+    assert published == ["127.0.0.1:8000:8000", "127.0.0.1:8080:8080"]
+
+
+def test_no_service_may_take_all_memory() -> None:
+    assert all(re.fullmatch(r"\d+[mg]", filled(service["mem_limit"])) for service in SERVICES.values())
+
+
 def test_images_have_fixed_tags() -> None:
-    images = {service["image"] for service in SERVICES.values()}
+    images = {filled(service["image"]) for service in SERVICES.values()}
     images |= set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE))
     for image in images:
         _, _, tag = image.partition(":")
@@ -138,3 +152,13 @@ def test_nginx_finds_what_the_web_process_writes() -> None:
     assert f"root {web['WEIKE_DATA']}/objects/clips;" in config
     assert "server web:8000;" in config
     assert "WEIKE_PORT=8000" in DOCKERFILE
+
+
+def test_the_image_had_no_program_that_backs_its_own_database_up() -> None:
+    server = re.search(r"postgres:(\d+)\.", SERVICES["postgres"]["image"])
+    client = re.search(r"^ARG POSTGRES_MAJOR=(\d+)$", DOCKERFILE, re.MULTILINE)
+    assert server is not None
+    assert client is not None
+    assert client[1] == server[1], "pg_dump refuses a server that is newer than itself"
+    assert "postgresql-client-$POSTGRES_MAJOR" in DOCKERFILE
+    assert "/usr/lib/postgresql/$POSTGRES_MAJOR/bin" in DOCKERFILE.partition("ENV PATH")[2].partition("\n")[0]

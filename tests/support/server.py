@@ -12,8 +12,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -21,24 +19,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import httpx
 import structlog
 import uvicorn
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from library.core.clock import Clock, utc_now
 from library.core.permits import Role
 from library.organisation import queries as organisation
 from library.people import actions as people
+from library.people.passwords import HashedPassword
 from server.app import create_app
 from server.commands.serving import config_of
 from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.support.client import PLAIN, Person
+from tests.support.processes import ROOT as ROOT
+from tests.support.processes import start_weike
 
-ROOT = Path(__file__).parents[2]
 PEOPLE = {
     "admin": Role.ADMIN,
     "staff": Role.STAFF,
@@ -48,12 +51,26 @@ PEOPLE = {
 }
 """User names and the role each holds at the root."""
 
+_QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+"""For the passwords of PEOPLE, who sign in all the time: real hashes, but not slow on purpose."""
+
+
+def quick_hash(secret: str) -> str:
+    """A real hash of a password that is not slow on purpose."""
+    return _QUICK.hash(secret)
+
+
 READY_S, STOP_S = 60.0, 30.0
 
 
 def password(username: str) -> str:
     """The password of somebody in PEOPLE."""
     return f"test-password-{username}"
+
+
+def quickly_hashed(username: str) -> HashedPassword:
+    """The hash of password(username), a real one and not slow on purpose."""
+    return HashedPassword(_QUICK.hash(password(username)))
 
 
 @cache
@@ -72,7 +89,7 @@ def add_people(ports: Ports) -> None:
     """Put PEOPLE into a library."""
     with ports.db.write() as session:
         for username, role in PEOPLE.items():
-            person = people.add_person(session, username, username, password(username), utc_now())
+            person = people.add_person(session, username, username, quickly_hashed(username), utc_now())
             people.grant(session, person.id, role, organisation.root_branch(session), None, utc_now())
 
 
@@ -96,13 +113,23 @@ def free_port() -> int:
 
 
 class MovableClock:
-    """A clock that runs and can be put forward."""
+    """A clock that runs, can be put forward and can be stopped."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self._stopped_at: datetime | None = None
 
     def __call__(self) -> datetime:
-        return utc_now() + self._ahead
+        return (self._stopped_at or utc_now()) + self._ahead
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """A time in which it only goes forward when it is put forward, however slow the machine is."""
+        self._stopped_at = utc_now()
+        try:
+            yield
+        finally:
+            self._stopped_at = None
 
     def forward(self, **by: float) -> None:
         """Let time pass: `forward(minutes=61)`."""
@@ -189,7 +216,7 @@ class Process:
         self.data, self.port = data, free_port()
         self.log = data.with_name(f"{data.name}.log")
         self._environment = environment
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: BaseProcess | None = None
 
     @property
     def base_url(self) -> str:
@@ -200,6 +227,7 @@ class Process:
     def pid(self) -> int:
         """Its process id."""
         assert self._child is not None
+        assert self._child.pid is not None
         return self._child.pid
 
     def launch(self) -> None:
@@ -211,22 +239,18 @@ class Process:
             "WEIKE_LOG_FORMAT": "json",
             **self._environment,
         }
-        with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "server.cli", "serve"],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self.log.touch()
+        self._child = start_weike(["serve"], environment, self.log)
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
         self.launch()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until one that was launched is ready; it is ended when it does not get there."""
         try:
-            _until_ready(self.base_url, lambda: self._child is not None and self._child.poll() is None)
+            _until_ready(self.base_url, lambda: self._child is not None and self._child.is_alive())
         except AssertionError as error:
             self.kill()
             raise AssertionError(f"{error}\n{self.log_tail()}") from None
@@ -239,13 +263,15 @@ class Process:
         """End it as a power cut would: SIGKILL, for it alone."""
         if self._child is not None:
             self._child.kill()
-            self._child.wait(STOP_S)
+            self._child.join(STOP_S)
 
     def stop(self, within_s: float = STOP_S) -> int:
         """Ask it to end (SIGTERM) and return its exit code; raises when it does not."""
         assert self._child is not None
         self._child.terminate()
-        return self._child.wait(within_s)
+        self._child.join(within_s)
+        assert self._child.exitcode is not None, f"still there after {within_s:g} s"
+        return self._child.exitcode
 
     def freeze(self) -> None:
         """Stop the clockwork (SIGSTOP) for a look inside; `thaw` goes on."""

@@ -1,4 +1,4 @@
-"""Which inputs of the large media corpora a run meets: a share of every kind, chosen by a seed.
+"""Which inputs of the large corpora and walks a run meets: a share of every kind, chosen by a seed.
 
 Seeds that follow each other, as those of days do, meet everything within DAYS runs. What a run leaves out can
 be had with another seed, with ``--full``, or by its name (``file.py::test[...]``).
@@ -28,7 +28,7 @@ def seed_of(day: date) -> int:
 
 def words(seed: int) -> str:
     """What a run says of itself, so that it can be repeated."""
-    return f"Of the media corpora one input in {DAYS} of every kind: --seed {seed} (--full: all of them)"
+    return f"Of the large corpora and walks one in {DAYS} of every kind: --seed {seed} (--full: all of them)"
 
 
 def share(inputs: Sequence[str], seed: int) -> set[str]:
@@ -37,6 +37,24 @@ def share(inputs: Sequence[str], seed: int) -> set[str]:
     order = sorted(inputs, key=lambda one: sha256(one.encode()).digest())
     count = ceil(len(order) / DAYS)
     return {order[(seed * count + n) % len(order)] for n in range(count)}
+
+
+def is_spread(config: pytest.Config) -> bool:
+    """False where all was asked for, or a test by its name."""
+    return not config.option.full and not any("::" in word for word in config.args)
+
+
+def chosen(names: Sequence[str], config: pytest.Config) -> set[str]:
+    """The part of `names` that a run meets, for a walk in one test."""
+    return share(names, config.option.seed) if is_spread(config) else set(names)
+
+
+def spread_by(item: pytest.Item, parameter: str) -> None:
+    """Give a test the mark for a parameter that it has, unless it has a mark of its own."""
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return
+    if parameter in item.callspec.params and item.get_closest_marker(MARK) is None:
+        item.add_marker(getattr(pytest.mark, MARK)(parameter))
 
 
 def left_out(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from hypothesis import settings
 
+from tests.support.examples import examples
 from transcode.reading.facts import AudioFacts, Facts, VideoFacts
 
-STEADY = settings(deadline=None, max_examples=60)
+STEADY = settings(deadline=None, max_examples=examples(60))
 """For property tests: a busy machine must not turn them red."""
 
 

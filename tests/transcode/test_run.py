@@ -48,6 +48,40 @@ def test_lines_arrive_one_by_one_in_the_callers_thread() -> None:
     assert done.stdout == b""
 
 
+def test_a_child_is_fed_by_another() -> None:
+    done = run(shell("wc -c"), timeout_s=10, fed_by=shell("head -c 3000000 /dev/zero; echo fed >&2"))
+    assert done.stdout.split() == [b"3000000"]
+
+
+def test_a_child_that_has_read_enough_ends_both() -> None:
+    done = run(shell("head -c 3"), timeout_s=10, fed_by=["/usr/bin/yes"])
+    assert done.stdout == b"y\ny"
+
+
+@pytest.mark.parametrize(
+    ("child", "feeder", "code"),
+    [("cat >/dev/null", "echo broken >&2; exit 3", 3), ("exit 4", "exec sleep 60", 4)],
+    ids=["the feeder", "the child"],
+)
+def test_the_failure_of_one_is_that_of_both(child: str, feeder: str, code: int) -> None:
+    with pytest.raises(ToolFailed) as failed:
+        run(shell(child), timeout_s=20, fed_by=shell(feeder))
+    assert failed.value.details["exit_code"] == code
+
+
+def test_stopping_ends_who_feeds_too() -> None:
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        run(
+            shell("sleep 60"),
+            timeout_s=90,
+            fed_by=shell("exec sleep 61"),
+            should_stop=lambda: time.monotonic() - started > 0.5,
+        )
+    left = [one for one in psutil.Process().children(recursive=True) if "61" in one.cmdline()]
+    assert [one for one in left if one.status() != psutil.STATUS_ZOMBIE] == []
+
+
 def test_the_child_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEIKE_SECRET", "hidden")
     monkeypatch.setenv("https_proxy", "http://proxy")

@@ -26,6 +26,7 @@ from transcode.hls.playlist import (
     measure_bandwidth,
     start_first,
 )
+from transcode.pictures.small import SmallForm, make_small
 from transcode.pictures.sound_poster import draw_sound
 from transcode.pictures.sprites import INDEX, STRIP, take_strip
 from transcode.pictures.stills import STILLS, take_stills
@@ -70,6 +71,8 @@ class ClipOutput:
     poster: str | None
     """The picture that stands for the clip: one of `stills`, or the drawn sound."""
     stills: tuple[str, ...]
+    small: SmallForm
+    """The form in which each still, or the drawn sound, is there small too."""
     strip: str | None
     """The WebVTT index of the hover strip."""
 
@@ -193,10 +196,11 @@ def _encode(
     stills, best = take_stills(out_dir, plan)
     strip = take_strip(out_dir, plan)
     poster = stills[best] if stills else draw_sound(tools, source, plan, out_dir, should_stop)
+    small, smalls = make_small(tools, out_dir, stills or ([poster] if poster else []), should_stop)
     renditions = tuple(_measure(out_dir, name, playlist, plan) for name, playlist in playlists.items())
     (out_dir / MASTER).write_text(master_playlist(start_first(renditions)), encoding="utf-8")
     meter.done()
-    files = _in_order(playlists, [*stills, *strip, *([poster] if poster and not stills else [])])
+    files = _in_order(playlists, [*stills, *smalls, *strip, *([poster] if poster and not stills else [])])
     return ClipOutput(
         files=files,
         master=MASTER,
@@ -206,6 +210,7 @@ def _encode(
         copy_reason=plan.copy_reason,
         poster=poster,
         stills=stills,
+        small=small,
         strip=INDEX if INDEX in strip else None,
     )
 

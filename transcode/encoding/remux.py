@@ -21,12 +21,14 @@ _LANGUAGES = {"zh": "zho", "en": "eng"}
 
 @dataclass(frozen=True)
 class Labels:
-    """What a file says about itself. `captions` is WebVTT, "" for none; `language` that of the captions."""
+    """What a file says about itself. `captions` is WebVTT, "" for none; `language` that of the captions, and
+    `captions_name` what their track is called, "" for nothing."""
 
     title: str
     lecturer: str = ""
     captions: str = ""
     language: str = "zh-CN"
+    captions_name: str = ""
 
 
 def remux(
@@ -71,6 +73,10 @@ def remux_args(tools: Tools, joined: Path, out: Path, labels: Labels, captions: 
         language = _LANGUAGES.get(labels.language.partition("-")[0], "und")
         # default: a television set in a village shows them without anybody looking for a menu.
         options |= {"c:s": "mov_text", "metadata:s:s:0": f"language={language}", "disposition:s:0": "default"}
+        if labels.captions_name:
+            # MP4 keeps it as the handler's name, which is what players list; a second key of the same option
+            # needs another spelling of it.
+            options["metadata:s:s"] = f"handler_name={labels.captions_name}"
     kind = "ipod" if out.suffix == ".m4a" else "mp4"
     made = ffmpeg.output(*streams, out.name, format=kind, **options).get_args()
     # copyts: ffmpeg 5.1 would move everything until the priming begins at 0.

@@ -10,11 +10,11 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+from transcode.cutting.split import MAX_CLIP_S
 from transcode.planning.copying import CopiedPicture, CopyChoice, KeyFrames, choose_copy, find_obstacle
 from transcode.planning.plan import PicturePlan, Plan, Rung, SoundPlan
 from transcode.reading.facts import AudioFacts, Facts, VideoFacts
 
-MAX_CLIP_S = 600.0
 MIN_FPS, MAX_FPS = Fraction(5), Fraction(30)
 _USUAL_RATES = tuple(
     Fraction(*rate)

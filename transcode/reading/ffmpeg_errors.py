@@ -10,7 +10,10 @@ MAX_STREAMS = 100
 TOO_MANY_ERRORS = 69
 """ffmpeg's exit code when more than two thirds of a stream could not be decoded (-max_error_rate)."""
 
-_NOTHING_CAME = ("received no packets", "Output file is empty", "Nothing was written into output file")
+_NOTHING_CAME = (
+    *("received no packets", "Output file is empty", "Nothing was written into output file"),
+    "Cannot determine format of input",  # of a picture not one frame could be decoded
+)
 _NO_DECODER = ("Decoder (codec", "Decoding requested, but no decoder")
 _CHANGED = "Changing audio frame properties on the fly is not supported"
 

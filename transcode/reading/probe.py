@@ -51,10 +51,14 @@ def probe(
     path: Path,
     should_stop: Callable[[], bool] | None = None,
     wanted: Mapping[TrackKind, int] | None = None,
+    *,
+    try_every_track: bool = False,
 ) -> Facts:
     """Return the facts of the recording at `path`; `wanted`: tracks that somebody chose, by their indexes.
 
     Where there are several tracks of a kind, parts of each are decoded, to find what can be read and heard.
+    With `try_every_track` also of those that are alone: worth the time once one of them failed, because
+    what is broken beside something whole is left out, with a remark.
 
     Raises Refused (`REFUSALS` without the transcripts' codes), Failed (a tool is missing, crashed or hung) or
     Cancelled.
@@ -70,7 +74,8 @@ def probe(
     if container.demuxer != "mov" or not boxes.says_true_lengths(path):
         ends = _scan_ends(tools, path, container, should_stop)
     streams, length_s = _present(found, ends), _length_s(found, ends)
-    trials = try_tracks(tools, path, container.demuxer, tracks.rivals(streams), length_s, should_stop)
+    tried = tracks.rivals(streams, every=try_every_track)
+    trials = try_tracks(tools, path, container.demuxer, tried, length_s, should_stop)
     facts = parse_probe(found, container, ends, trials, wanted)
     return look_for_sizes(tools, path, facts, should_stop)
 
@@ -103,7 +108,9 @@ def parse_probe(
             sure=bool(ends),
         )
 
-    pictures, sounds = picked(TrackKind.VIDEO, _video), picked(TrackKind.AUDIO, _audio)
+    pictures, sounds = tracks.without_the_lost(
+        picked(TrackKind.VIDEO, _video), picked(TrackKind.AUDIO, _audio)
+    )
     video, audio = pictures.facts, sounds.facts
     # Not the file's own length: subtitles or a time code may go on when the lecture is over.
     length_s = max((stream.end_s for stream in (video, audio) if stream is not None), default=0.0)

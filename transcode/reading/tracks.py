@@ -26,6 +26,8 @@ _MAX_NAME_CHARS = 60
 _WORD = {TrackKind.VIDEO: "picture", TrackKind.AUDIO: "sound"}
 """How codes call a kind."""
 _T = TypeVar("_T")
+_P = TypeVar("_P")
+_S = TypeVar("_S")
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,15 @@ class Trial:
 
 @dataclass(frozen=True)
 class Picked(Generic[_T]):
-    """The facts of the track that was taken (None: there is none), all of its kind, and what to say."""
+    """The facts of the track that was taken (None: there is none), all of its kind, and what to say.
+
+    `refusal`: why none of its kind is of any use, though there are some.
+    """
 
     facts: _T | None
     tracks: tuple[Track, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    refusal: Refused | None = None
 
 
 def of_kind(streams: Sequence[Mapping[str, Any]], kind: TrackKind) -> list[Mapping[str, Any]]:
@@ -50,12 +56,15 @@ def of_kind(streams: Sequence[Mapping[str, Any]], kind: TrackKind) -> list[Mappi
     return [stream for stream in streams if stream.get("codec_type") == kind and not _is_cover(stream)]
 
 
-def rivals(streams: Sequence[Mapping[str, Any]]) -> list[tuple[int, TrackKind]]:
-    """Return the index and kind of every track that has another beside it: these are worth a trial."""
+def rivals(streams: Sequence[Mapping[str, Any]], *, every: bool = False) -> list[tuple[int, TrackKind]]:
+    """Return the index and kind of every track that has another beside it: these are worth a trial.
+
+    `every`: those that are alone, too.
+    """
     found = []
     for kind in TrackKind:
         tracks = of_kind(streams, kind)
-        found += [(stream["index"], kind) for stream in tracks if len(tracks) > 1]
+        found += [(stream["index"], kind) for stream in tracks if every or len(tracks) > 1]
     return found
 
 
@@ -70,8 +79,8 @@ def pick(
 ) -> Picked[_T]:
     """Return the track of a kind to use: the `wanted` one, else the first that decodes and speaks.
 
-    `read` gives a track's facts, None or Refused for one that cannot be read. Raises Refused when there are
-    some, surely with packets, and none can be read: a lecture must not lose its picture or sound in silence.
+    `read` gives a track's facts, None or Refused for one that cannot be read. Where there are some, surely
+    with packets, and none can be read, the answer has a `refusal`; so it has where none of them decodes.
     """
     facts: dict[int, _T] = {}
     refusal: Refused | None = None
@@ -87,10 +96,10 @@ def pick(
     if not facts:
         if refusal is None and tracks and sure:
             refusal = Refused("unsupported_codec", {"found": str(tracks[0].get("codec_name", "unknown"))})
-        if refusal is not None:
-            raise refusal
-        return Picked(None)
-    decodable = [index for index in facts if index not in trials or trials[index].decodes] or list(facts)
+        return Picked(None, refusal=refusal)
+    decodable = [index for index in facts if index not in trials or trials[index].decodes]
+    broken = None if decodable else Refused("damaged")
+    decodable = decodable or list(facts)
     named = tuple(_track(kind, n, stream, decodable) for n, stream in enumerate(tracks, start=1))
     order = sorted((stream for stream in tracks if stream["index"] in decodable), key=_rank)
     indexes: list[int] = [stream["index"] for stream in order]
@@ -98,7 +107,33 @@ def pick(
     taken = wanted if wanted is not None and wanted in indexes else own
     silent = [index for index in indexes[: indexes.index(own)] if index in trials] if taken == own else []
     untried = [index for index in indexes if index not in trials] if trials and len(tracks) > 1 else []
-    return Picked(facts[taken], named, (*_remarks(kind, named, taken, silent), *_untried(kind, untried)))
+    said = (*_remarks(kind, named, taken, silent), *_untried(kind, untried))
+    return Picked(facts[taken], named, said, broken)
+
+
+def without_the_lost(pictures: Picked[_P], sounds: Picked[_S]) -> tuple[Picked[_P], Picked[_S]]:
+    """Return the same, a kind of which nothing can be read left out with its remark when the other is whole.
+
+    A lecture whose sound is gone can still be looked at, and one whose picture is gone be heard: its lecturer
+    is told, and decides. Raises Refused where nothing is left, and for what is encrypted.
+    """
+    for one in (pictures, sounds):
+        if one.refusal is not None and one.refusal.code == "encrypted":
+            raise one.refusal
+    if pictures.refusal is not None and sounds.facts is not None and sounds.refusal is None:
+        pictures = Picked(None, (), (_lost(TrackKind.VIDEO, pictures.refusal),))
+    elif sounds.refusal is not None and pictures.facts is not None and pictures.refusal is None:
+        sounds = Picked(None, (), (_lost(TrackKind.AUDIO, sounds.refusal),))
+    for one in (pictures, sounds):
+        if one.refusal is not None and one.facts is None:
+            raise one.refusal
+    return pictures, sounds
+
+
+def _lost(kind: TrackKind, refusal: Refused) -> Remark:
+    if refusal.code == "unsupported_codec":
+        return Remark(f"{_WORD[kind]}_unknown", 1, {"found": str(refusal.details["found"])})
+    return Remark(f"{_WORD[kind]}_broken")
 
 
 def other_remarks(streams: Sequence[Mapping[str, Any]], *, has_picture: bool) -> tuple[Remark, ...]:

@@ -76,9 +76,12 @@ class _Talk:
         return min(self._ends[here], self._starts[here] + spoken_s - self._spoken_before[here])
 
 
-def to_vtt(cues: Sequence[Cue]) -> str:
-    """Return WebVTT text of timed cues. Nothing in a cue can end it or be taken for markup."""
-    blocks = ["WEBVTT\n"]
+def to_vtt(cues: Sequence[Cue], note: str = "") -> str:
+    """Return WebVTT text of timed cues. Nothing in a cue can end it or be taken for markup.
+
+    `note`: one line about all of it, for whoever reads the file.
+    """
+    blocks = ["WEBVTT\n", *([f"NOTE {' '.join(_escaped(note).split())}\n"] if note else [])]
     for cue, start_s, end_s in _timed(cues):
         # The last character's escape also breaks up "-->", which no cue may contain.
         text = _escaped(cue.text)
@@ -87,6 +90,23 @@ def to_vtt(cues: Sequence[Cue]) -> str:
             lines[0] = _voice(cue.speaker) + lines[0]
             blocks.append("\n".join([f"{_clock(start_s)} --> {_clock(end_s)}", *lines]) + "\n")
     return "\n".join(blocks)
+
+
+def to_srt(cues: Sequence[Cue]) -> str:
+    """Return SubRip text of timed cues, with who speaks where that changes."""
+    blocks: list[str] = []
+    for cue, start_s, end_s in _timed(named(cues)):
+        lines = [line for line in cue.text.replace("-->", "→").splitlines() if line.strip()]
+        if lines and end_s > start_s:
+            times = f"{_clock(start_s)} --> {_clock(end_s)}".replace(".", ",")
+            blocks.append("\n".join([str(len(blocks) + 1), times, *lines]) + "\n")
+    return "\n".join(blocks)
+
+
+def to_text(cues: Sequence[Cue], head: str = "") -> str:
+    """Return what is said as lines, with who speaks where that changes; `head`: a line before it."""
+    lines = [" ".join(cue.text.split()) for cue in named(cues)]
+    return "".join(f"{line}\n" for line in [*([head, ""] if head else []), *lines])
 
 
 def _voice(speaker: str) -> str:

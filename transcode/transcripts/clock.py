@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -72,6 +72,39 @@ def frame_rate(stamps: Iterable[Stamp]) -> int | None:
     """Return the frame rate that the stamps' frames allow, None when none has frames."""
     most = max((each.frames for each in stamps if each.frames is not None), default=None)
     return None if most is None else next((rate for rate in _FRAME_RATES if most < rate), 120)
+
+
+_UNITS = (
+    r"(?:(\d{1,2})\s?(?:小时|小時|时|時|h)\s?)?"
+    r"(\d{1,3})\s?(?:分钟|分鐘|分|m|['’′])\s?(\d{1,2})\s?(?:秒钟|秒鐘|秒|s|[\"”″]|''|’’|′′)"
+)
+_SPELLED = re.compile(rf"(\D{{0,24}}?){_UNITS}(?:(\s?[-~—–至到]{{1,2}}\s?){_UNITS})?")
+_DATED = re.compile(
+    r"(\D{0,24}?)\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s{1,3}|T)(?=\d{1,2}:\d{2}:\d{2}(?!\d))"
+)
+
+
+def plainly(line: str) -> tuple[str, bool]:
+    """Return a line with the stamp that stands at its beginning written as a clock shows it.
+
+    Units are taken for colons (00分02秒, 1小时2分3秒, 2'03"), and of a date with a time of day to the second
+    (2026-11-30 09:12:33) the time is left. Tells too whether there was a date.
+    """
+    dated = _DATED.match(line)
+    if dated:
+        return dated[1] + line[dated.end() :], True
+    spelled = _SPELLED.match(line)
+    if not spelled:
+        return line, False
+    before, *first, between = spelled.groups()[:5]
+    second = spelled.groups()[5:]
+    clock = _clock(first) + (f"-{_clock(second)}" if between is not None else "")
+    return before + clock + line[spelled.end() :], False
+
+
+def _clock(groups: Sequence[str | None]) -> str:
+    hours, minutes, whole = (int(each or 0) for each in groups)
+    return f"{hours}:{minutes:02}:{whole:02}" if groups[0] is not None else f"{minutes:02}:{whole:02}"
 
 
 _CELL = re.compile(rf"[\[(]?\s?{TIGHT}\s?(?:(?:-{{1,3}}>?|~|>|\s)\s?{TIGHT}\s?)?[\])]?")

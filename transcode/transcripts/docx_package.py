@@ -8,12 +8,13 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import NoReturn
 from xml.parsers import expat
 
 from transcode.errors import Refused
+from transcode.transcripts.careful_xml import Handler, parser_for
 
 LIMIT_BYTES = 32 * 2**20
 """Of one unpacked part: a transcript of a whole day has about 5 MB."""
@@ -22,10 +23,10 @@ SMALL_LIMIT_BYTES = 4 * 2**20
 MAX_PARTS = 10_000
 """A document with as many pictures has been seen nowhere."""
 
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
-    KeyError,
+    LookupError,
     expat.ExpatError,
     zlib.error,
     lzma.LZMAError,
@@ -37,7 +38,13 @@ _BROKEN = (
     ValueError,
     OverflowError,
 )
-"""What zipfile, its decompressors and expat raise for a package that is none: damaged, encrypted, cut off."""
+"""What zipfile, its decompressors and expat raise for a package that is none: damaged, encrypted, cut off, or
+in an encoding that nobody knows (LookupError) or that expat cannot read (ValueError)."""
+
+LONGEST_TOKEN_BYTES = 2 * 2**20
+"""Of a tag with all its attributes. Word packs older drawings into one, some hundred kilobytes of it."""
+
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 _CHUNK_BYTES = 64 * 1024
 _RELATIONS, _TYPES = "_rels/.rels", "[content_types].xml"
@@ -48,17 +55,27 @@ _MAIN = ".document.main+xml"
 _MACROS = "application/vnd.ms-word.document.macroenabled.main+xml"
 
 
-class Handler(Protocol):
-    """What takes the elements and the text of a part."""
+def check_packing(infos: Iterable[zipfile.ZipInfo]) -> None:
+    """Raise BadZipFile for parts that are packed as no office program packs them (ECMA-376-2, annex C).
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins; names are "namespace local"."""
+    zipfile unpacks the others without a limit: 64 kB of bzip2 become gigabytes before anybody can count.
+    """
+    if any(info.compress_type not in _PACKED for info in infos):
+        raise zipfile.BadZipFile("packed otherwise than by deflate")
 
-    def end(self, name: str) -> None:
-        """An element ends."""
 
-    def text(self, data: str) -> None:
-        """Some text."""
+def feed(parser: expat.XMLParserType, pieces: Iterable[bytes]) -> None:
+    """Let expat read a part piece by piece; raises BadZipFile for a token that does not end, and expat's own.
+
+    With every piece expat begins a token again until it is whole: one of tens of megabytes takes minutes.
+    """
+    fed_bytes = 0
+    for piece in pieces:
+        parser.Parse(piece, False)
+        fed_bytes += len(piece)
+        if fed_bytes - parser.CurrentByteIndex > LONGEST_TOKEN_BYTES:
+            raise zipfile.BadZipFile("an endless token")
+    parser.Parse(b"", True)
 
 
 class Package:
@@ -69,6 +86,7 @@ class Package:
         infos = opened.infolist()
         if len(infos) > MAX_PARTS:
             raise zipfile.BadZipFile("too many parts")
+        check_packing(infos)
         self._parts = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in infos}
 
     def main_part(self) -> str:
@@ -95,12 +113,10 @@ class Package:
 
         Raises Refused: transcript_too_large; KeyError for a part that is not there.
         """
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler = handler.start
-        parser.EndElementHandler = handler.end
-        parser.CharacterDataHandler = handler.text
-        parser.StartDoctypeDeclHandler = _no_doctype
+        parser = parser_for(handler, _refuse, namespaces=True)
+        feed(parser, self._pieces(part, limit_bytes))
+
+    def _pieces(self, part: str, limit_bytes: int) -> Iterator[bytes]:
         read_bytes = 0
         with self._opened.open(self._parts[part]) as stream:
             while chunk := stream.read(_CHUNK_BYTES):
@@ -109,8 +125,7 @@ class Package:
                     raise Refused(
                         "transcript_too_large", {"size_bytes": read_bytes, "limit_bytes": limit_bytes}
                     )
-                parser.Parse(chunk, False)
-        parser.Parse(b"", True)
+                yield chunk
 
 
 @contextmanager
@@ -119,7 +134,7 @@ def opened(data: bytes) -> Iterator[Package]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield Package(archive)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise Refused("transcript_broken", {"found": "docx"}) from error
 
 
@@ -146,6 +161,5 @@ class _Named:
         """There is none."""
 
 
-def _no_doctype(*_: object) -> None:
-    """Word writes none; with one come entities that grow or that read other files."""
+def _refuse() -> NoReturn:
     raise Refused("transcript_broken", {"found": "docx"})

@@ -21,17 +21,13 @@ from transcode.transcripts.recognised import is_json, read_json
 from transcode.transcripts.repairing import repaired
 from transcode.transcripts.stamps import read_stamped
 from transcode.transcripts.subtitles import read_subtitles
+from transcode.transcripts.suffixes import SUFFIXES
+from transcode.transcripts.timedtext import is_timedtext, read_timedtext
 from transcode.transcripts.ttml import is_ttml, read_ttml
 from transcode.transcripts.words import speakers_apart
 
 LIMIT_BYTES = 8 * 2**20
 """A transcript of twelve hours has about 1 MB."""
-
-SUFFIXES = (
-    *(".srt", ".vtt", ".txt", ".docx"),
-    *(".lrc", ".sbv", ".ass", ".ssa", ".ttml", ".dfxp", ".xml", ".json"),
-)
-"""Endings of transcripts' names."""
 
 WARNINGS = {
     "bad_characters": "some characters could not be decoded and were replaced",
@@ -48,6 +44,7 @@ WARNINGS = {
     "past_the_end": "cues lie behind the recording's end (from fit_cues), which is length_s long; last_s",
     "same_time": "cues at the same time were joined (two languages, usually)",
     "time_too_late": "cues that begin later than any clock (most_h hours) were left out",
+    "times_of_day": "times were times of a day; the first was taken for the recording's beginning",
     "too_many_cues": "cues behind the first `most` were not read",
     "unsorted": "cues were not in the order of time and have been sorted",
     "without_time": "cues without a time, in a file of timed ones, were left out",
@@ -131,7 +128,8 @@ def _text(data: bytes, suffix: str, notes: Notes) -> tuple[str, str]:
 
 def _timed(text: str, suffix: str, notes: Notes) -> list[RawCue]:
     """Return the cues of whichever kind of timed text this is, none when it is none."""
-    for looks_like, read in ((is_ttml, read_ttml), (is_json, read_json)):
+    readers = ((is_ttml, read_ttml), (is_timedtext, read_timedtext), (is_json, read_json))
+    for looks_like, read in readers:
         if looks_like(text):
             try:
                 return read(text, notes)

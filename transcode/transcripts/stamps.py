@@ -17,6 +17,7 @@ from transcode.transcripts.clock import (
     Stamp,
     fold,
     frame_rate,
+    plainly,
     stamp,
     time_cell,
 )
@@ -57,7 +58,10 @@ _AGENDA_MIN, _AGENDA_STEP_MIN = 5 * 60, 5
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    """A line with a stamp. `form`: how it is written. `also`: more moments at which it is said."""
+    """A line with a stamp. `form`: how it is written. `also`: more moments at which it is said.
+
+    `is_dated`: a date stands before the time, which then is one of the day.
+    """
 
     n: int
     form: str
@@ -66,6 +70,7 @@ class _Hit:
     text: str
     speaker: str = ""
     also: tuple[Stamp, ...] = ()
+    is_dated: bool = False
 
 
 def read_stamped(lines: Sequence[str], notes: Notes, *, surely: bool = False) -> list[RawCue]:
@@ -80,6 +85,9 @@ def read_stamped(lines: Sequence[str], notes: Notes, *, surely: bool = False) ->
     hits = _fitting(hits, [n for n, line in enumerate(lines) if _counts(line)], surely=surely)
     if not hits:
         return []
+    if all(hit.is_dated for hit in hits):
+        notes.add("times_of_day", len(hits))
+        hits = _from_the_first(hits)
     rate = frame_rate(each for hit in hits for each in (hit.start, hit.end) if each is not None)
     if rate is not None:
         notes.add("frames_guessed", sum(hit.start.frames is not None for hit in hits), rate=rate)
@@ -99,12 +107,35 @@ def read_stamped(lines: Sequence[str], notes: Notes, *, surely: bool = False) ->
     return list(divided(_ended(cues, notes), notes))
 
 
+def _from_the_first(hits: Sequence[_Hit]) -> list[_Hit]:
+    """Count times of day from the first one: when the recording began nobody wrote down."""
+    first_s = min(hit.start.seconds for hit in hits)
+
+    def since(moment: Stamp) -> Stamp:
+        return replace(moment, seconds=round(moment.seconds - first_s, 3))
+
+    return [
+        replace(
+            hit,
+            start=since(hit.start),
+            end=since(hit.end) if hit.end is not None else None,
+            also=tuple(map(since, hit.also)),
+        )
+        for hit in hits
+    ]
+
+
 def _counts(line: str) -> bool:
     return bool(line.strip()) and not _LRC_TAG.fullmatch(line.strip())
 
 
 def _hit(n: int, line: str) -> _Hit | None:
-    line = line.strip()
+    line, is_dated = plainly(line.strip())
+    hit = _undated(n, line)
+    return replace(hit, is_dated=True) if hit is not None and is_dated else hit
+
+
+def _undated(n: int, line: str) -> _Hit | None:
     if ":" not in line and "：" not in line and "∶" not in line:
         return None
     if "\t" in line:

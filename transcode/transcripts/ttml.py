@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from xml.parsers import expat
 
-from transcode.errors import Refused
+from transcode.transcripts.careful_xml import read_text
 from transcode.transcripts.clock import seconds
 from transcode.transcripts.raw import Notes, RawCue
 from transcode.transcripts.words import clean, clean_name
 
 _LOOKS_LIKE = re.compile(r"<(?:[\w.-]{1,40}:)?tt[\s>]")
-_DECLARATION = re.compile(r"^\s*<\?xml[^<>]*\?>")
 _CLOCK = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9})|:(\d{1,3})(?:\.\d{1,3})?)?")
 _OFFSET = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(h|ms|m|s|f|t)")
 _UNIT_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
@@ -31,23 +29,8 @@ def is_ttml(text: str) -> bool:
 def read_ttml(text: str, notes: Notes) -> list[RawCue]:
     """Return what is said. Raises Refused("transcript_broken") for what is not well-formed."""
     reader = _Reader(notes)
-    # Text it is already: what the declaration says of its bytes is over.
-    parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.StartDoctypeDeclHandler = _no_doctype
-    try:
-        parser.Parse(_DECLARATION.sub("", text, count=1).strip().encode("utf-8", "replace"), True)
-    except expat.ExpatError as error:
-        raise Refused("transcript_broken", {"found": "ttml"}) from error
+    read_text(text, reader, "ttml")
     return reader.cues()
-
-
-def _no_doctype(*_: object) -> None:
-    """TTML has none; with one come entities that grow or that read other files."""
-    raise Refused("transcript_broken", {"found": "ttml"})
 
 
 @dataclass

@@ -4,7 +4,9 @@
 
 const AHEAD_S = 30;
 const SPARING_S = 10; // with the browser's data saver
-const UNKNOWN_LINE_BPS = 500_000; // begins with the smallest rendition; the first segment tells more
+const UNKNOWN_LINE_BPS = 500_000; // until the first segment tells more
+const SMALLEST = 0;
+const BY_THE_LINE = -1;
 let line_bps = UNKNOWN_LINE_BPS; // what the clip before found, while the page stays
 
 /**
@@ -33,6 +35,8 @@ export function settings(sparing, bps) {
     backBufferLength: 60,
     // Without it the first rendition of the playlist, our best, is taken for what the line carries.
     abrEwmaDefaultEstimate: bps,
+    // Who taps waits for the first segment: nobody knows the line yet, and the smallest is what was made ready.
+    startLevel: bps === UNKNOWN_LINE_BPS ? SMALLEST : BY_THE_LINE,
   };
 }
 

@@ -45,3 +45,8 @@ test('hls.js was told only the least to keep, and kept ten minutes', () => {
     assert.deepEqual([told.maxBufferLength, told.maxMaxBufferLength, told.maxBufferSize], [ahead, ahead, 0]);
   }
 });
+
+test('slides weigh so little that a line nobody knew was given the large picture first', () => {
+  assert.equal(settings(false, 500_000).startLevel, 0);
+  assert.equal(settings(false, 3_000_000).startLevel, -1, 'what the clip before has told counts');
+});

@@ -11,7 +11,7 @@ from search.document import Document
 from search.engine import Counts, Filters, Popularity, Results, Sort, Suggestion
 from search.engines.tantivy.popularity import KnownLessons
 from search.engines.tantivy.schema import entry_of
-from search.engines.tantivy.search import Search, are_all_held
+from search.engines.tantivy.search import Search, number_holding_all
 from search.engines.tantivy.store import TantivyStore, damage
 from search.engines.tantivy.view import KnownNames, Snapshot, View
 from search.errors import IndexDamaged
@@ -20,6 +20,7 @@ from search.meaning.letters import LetterReader
 from search.meaning.suggestions import suggest
 from search.query import Query, parse
 from search.ranking.keys import filter_keys
+from search.ranking.partial import FEW
 from search.ranking.plan import plan
 from search.text.dictionary import NO_DICTIONARY, Dictionary
 
@@ -79,7 +80,9 @@ class TantivyIndex:
             if not view.documents:
                 return Results(0, ())
             letters = LetterReader(view.terms(self._names))
-            wanted = plan(parsed, dictionary, letters)
+            wanted = plan(parsed, dictionary, letters, has_recognised=view.has_recognised)
+            if wanted.is_common_sound and number_holding_all(view, wanted.written) >= FEW:
+                wanted = wanted.written
             if wanted.is_empty:
                 return Results(0, ())
             skipped, most = max(0, offset), max(0, limit)
@@ -97,6 +100,7 @@ class TantivyIndex:
                 weights=found.weights,
                 counts=found.counts() if counts else Counts(),
                 heard=letters.texts,
+                by_sound=bool(wanted.heard),
             )
 
     def suggest(self, typed: str, scope: frozenset[str], limit: int = 8) -> list[Suggestion]:
@@ -122,8 +126,15 @@ class TantivyIndex:
             view = View(self._now(), scope)
             terms = view.terms(self._names)
             candidates = corrections(terms, parsed, dictionary, sounds_only=sounds_only)
+            has_recognised = view.has_recognised
             return first_better(
-                candidates, lambda one: are_all_held(view, plan(one, dictionary, LetterReader(terms)))
+                candidates,
+                lambda one: (
+                    number_holding_all(
+                        view, plan(one, dictionary, LetterReader(terms), has_recognised=has_recognised)
+                    )
+                    > 0
+                ),
             )
 
     def close(self) -> None:

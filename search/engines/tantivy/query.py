@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 import tantivy
 from tantivy import Occur
 
 from search.engines.tantivy.schema import TIMES_A_WORD, written
-from search.ranking.partial import Enough
+from search.ranking.keys import RECOGNISED
+from search.ranking.partial import Enough, half_of
 from search.ranking.plan import NAMES, Plan, Way, phrase_terms
 from search.ranking.rank import FIELD_WEIGHT, K1, scored_terms
 from search.text.dictionary import Units
@@ -24,7 +26,23 @@ class QueryBuilder:
 
     def term(self, field: str, term: str) -> Query:
         """Who holds a term."""
-        return Query.term_query(self._schema, field, written(term), index_option="freq")
+        option: Literal["basic", "freq"] = "basic" if field == "sounds" else "freq"
+        return Query.term_query(self._schema, field, written(term), index_option=option)
+
+    def said(self, plan: Plan, field: str, pair: str) -> Query:
+        """Who holds a pair or, where words were recognised, what sounds like it."""
+        written_so = self.term(field, pair)
+        return some([written_so, self.heard(plan, pair)]) if pair in plan.heard else written_so
+
+    def heard(self, plan: Plan, pair: str) -> Query:
+        """Who holds recognised words that sound like a pair."""
+        return every(self.term("sounds", term) for term in plan.heard[pair])
+
+    def only_heard(self, plan: Plan, pair: str) -> Query:
+        """As ``heard``, and nothing in which the pair is written."""
+        return Query.boolean_query(
+            [(Occur.Must, self.heard(plan, pair)), (Occur.MustNot, self.term("said", pair))]
+        )
 
     def any_of(self, field: str, terms: Sequence[str]) -> Query:
         """Who holds one of some whole values (keys, names)."""
@@ -52,27 +70,31 @@ class QueryBuilder:
 
     def choices(self, plan: Plan) -> list[tuple[Occur, Query]]:
         """Words that can be said in several ways: each in one of them."""
-        return [(Occur.Must, self._one_way(ways)) for ways in plan.choices]
+        return [(Occur.Must, self._one_way(plan, ways)) for ways in plan.choices]
 
-    def enough(self, enough: Enough) -> Query:
+    def enough(self, plan: Plan, enough: Enough) -> Query:
         """Who answers in part (see ``partial``)."""
-        alone = [self._one_way(part.ways) for part in enough.alone]
-        several = [(Occur.Should, self._one_way(part.ways)) for part in enough.parts]
+        halves = enough.of_recognised
+        alone = [self._one_way(plan, part.ways, halves=halves) for part in enough.alone]
+        several = [(Occur.Should, self._one_way(plan, part.ways, halves=halves)) for part in enough.parts]
         if len(several) >= enough.needed:
             alone.append(Query.boolean_query(several, minimum_number_should_match=enough.needed))
         if len(enough.pairs) >= enough.pairs_needed:
-            pairs = [(Occur.Should, self.term("pairs", pair)) for pair in enough.pairs]
+            pairs = [(Occur.Should, self.said(plan, "pairs", pair)) for pair in enough.pairs]
             alone.append(Query.boolean_query(pairs, minimum_number_should_match=enough.pairs_needed))
-        return some(alone) if alone else Query.empty_query()
+        having = some(alone) if alone else Query.empty_query()
+        return every([self.any_of("keys", [RECOGNISED]), having]) if halves else having
 
-    def _one_way(self, ways: Sequence[Way]) -> Query:
-        return some([self._way(way) for way in ways])
+    def _one_way(self, plan: Plan, ways: Sequence[Way], *, halves: bool = False) -> Query:
+        return some([self._way(plan, way, halves=halves) for way in ways])
 
-    def _way(self, way: Way) -> Query:
+    def _way(self, plan: Plan, way: Way, *, halves: bool) -> Query:
         parts = [self.any_of(NAMES, way.names)] if way.names else []
-        parts += [self.term("pairs", pair) for pair in way.pairs]
-        parts += [self.term("units", unit) for unit in way.units]
-        return every(parts)
+        pairs = [self.said(plan, "pairs", pair) for pair in way.pairs]
+        if halves and len(pairs) > 1:
+            some_of = [(Occur.Should, pair) for pair in pairs]
+            pairs = [Query.boolean_query(some_of, minimum_number_should_match=half_of(way))]
+        return every([*parts, *pairs, *(self.term("units", unit) for unit in way.units)])
 
 
 def required(plan: Plan) -> list[tuple[str, str]]:

@@ -15,15 +15,16 @@ from importlib.metadata import version
 import tantivy
 
 from search.document import Document
-from search.ranking.keys import counted_values, keys_of
+from search.ranking.keys import counted_values, is_recognised, keys_of
 from search.ranking.weights import weighted_fields
 from search.text.analysis import pairs, unit_texts, word_texts
 from search.text.fold import fold
 from search.text.names import name_terms
+from search.text.sounds import sound_terms
 
 # Raise it when fields, terms, keys, folding or weights change: an index of another version asks to be
 # rebuilt.
-VERSION = 5
+VERSION = 6
 
 # How often a word is written beside its pair: what is a word in the text counts for more than the same
 # characters by chance, and being said again for more than the length it adds.
@@ -48,11 +49,12 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("ids", stored=True, tokenizer_name="raw", index_option="basic")
     for name, option in (("said", "freq"), ("pairs", "position"), ("units", "freq")):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
+    builder.add_text_field("sounds", tokenizer_name="whitespace", index_option="basic")
     for name in ("lecturer", "topics"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in ("keys", "names"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("day", "lesson"):
+    for name in ("day", "lesson", "recognised"):
         builder.add_integer_field(name, fast=True)
     for kind in COUNTED:
         builder.add_text_field(
@@ -104,6 +106,7 @@ def entry_of(document: Document) -> Entry:
             "said": " ".join(cut["said"]),
             "pairs": _GAP.join(text for text in cut["pairs"] if text),
             "units": " ".join(cut["units"]),
+            "sounds": " ".join(map(written, sound_terms(fold(document.recognised)))),
             "lecturer": " ".join(unit_texts(fold(document.lecturer))),
             "topics": _GAP.join(" ".join(unit_texts(fold(topic))) for topic in document.topics),
         },
@@ -111,6 +114,7 @@ def entry_of(document: Document) -> Entry:
         numbers={
             "day": document.date.toordinal() if document.date else 0,
             "lesson": lesson_number(document.lesson),
+            "recognised": int(is_recognised(document)),
         },
     )
 

@@ -19,7 +19,7 @@ from search.ranking.counts import ordered
 from search.ranking.partial import FEW, enough_of
 from search.ranking.plan import Plan
 from search.ranking.rank import ENOUGH_CANDIDATES
-from search.ranking.weights import inverse_frequency
+from search.ranking.weights import SOUND_WEIGHT, inverse_frequency
 
 # More values of one kind than any page can show.
 _MOST_VALUES = 10_000
@@ -28,23 +28,23 @@ _ONE_PASS = 200
 
 
 class Term(NamedTuple):
-    """A term that ranks: what it adds is multiplied by `factor`; `holding` visible documents have it."""
+    """A term that ranks: `query` finds it, `worth` adds what it says; `holding` visible documents have it."""
 
     field: str
     text: str
     query: tantivy.Query
-    factor: float
+    worth: tantivy.Query
     holding: int
 
 
-def are_all_held(view: View, wanted: Plan) -> bool:
-    """Whether some visible document holds all the words; nothing is ranked for it."""
+def number_holding_all(view: View, wanted: Plan) -> int:
+    """How many visible documents hold all the words; nothing is ranked for it."""
     if wanted.is_empty:
-        return False
+        return 0
     builder = view.builder
-    words = [(Occur.Must, builder.term(*one)) for one in required(wanted)]
+    words = [(Occur.Must, builder.said(wanted, *one)) for one in required(wanted)]
     conditions = builder.eligible(wanted) + builder.choices(wanted) + words
-    return view.count(tantivy.Query.boolean_query(view.seen(beside=conditions) + conditions)) > 0
+    return view.count(tantivy.Query.boolean_query(view.seen(beside=conditions) + conditions))
 
 
 class Search:
@@ -52,7 +52,7 @@ class Search:
     in the same pass that counts all (an empty range: they are only counted)."""
 
     def __init__(self, view: View, wanted: Plan, filters: dict[str, list[str]], ranked: range) -> None:
-        self._view = view
+        self._view, self._plan = view, wanted
         self._filters = {kind: view.builder.any_of("keys", keys) for kind, keys in filters.items()}
         self._ranked = ranked
         self._found: tantivy.SearchResult | None = None
@@ -90,7 +90,7 @@ class Search:
     ) -> None:
         """Say which documents fit: who keeps the conditions, and holds all of some terms or one of others."""
         builder = self._view.builder
-        words = [(Occur.Must, builder.term(*one)) for one in all_of]
+        words = [(Occur.Must, builder.said(self._plan, *one)) for one in all_of]
         if one_of is not None:
             words.append((Occur.Must, some([term.query for term in one_of])))
         seen = self._view.seen(beside=conditions + words)
@@ -111,20 +111,33 @@ class Search:
     def _rank(self, wanted: Plan) -> tuple[list[Term], dict[str, float]]:
         """The terms, the rarest first, and what each is worth by how rare it is."""
         view = self._view
-        everything = view.searcher.num_docs
         found: list[Term] = []
         weights: dict[str, float] = {}
         for field, text, weight in ranking_terms(wanted):
             count = view.weighing(field, text)
-            if not count:
+            is_heard = field == "said" and text in wanted.heard
+            heard = view.count(every([view.visible, view.builder.heard(wanted, text)])) if is_heard else 0
+            if not count and not heard:
                 continue
-            weights[text] = inverse_frequency(view.documents, count)
-            # tantivy weighs by how rare a term is among all documents; here only visible ones count.
-            theirs = view.known(field, text)
-            known = log(1 + (max(everything, theirs) - theirs + 0.5) / (theirs + 0.5))
-            factor = weight * weights[text] / known
-            found.append(Term(field, text, view.builder.term(field, text), factor, count))
+            most = max(count, heard)
+            weights[text] = inverse_frequency(view.documents, count or most)
+            query = view.builder.term(field, text)
+            worth = self._worth(field, text, weight * weights[text])
+            if heard:
+                # A pair weighs no more for being a word, when it was not written.
+                less = SOUND_WEIGHT * min(1.0, weight) * inverse_frequency(view.documents, most)
+                only_heard = view.builder.only_heard(wanted, text)
+                worth = some([worth, tantivy.Query.const_score_query(only_heard, less)])
+                query = some([query, view.builder.heard(wanted, text)])
+            found.append(Term(field, text, query, worth, most))
         return sorted(found, key=lambda term: term.holding), weights
+
+    def _worth(self, field: str, text: str, weight: float) -> tantivy.Query:
+        """A term that adds so much."""
+        # tantivy weighs by how rare a term is among all documents; here only visible ones count.
+        everything, theirs = self._view.searcher.num_docs, self._view.known(field, text)
+        known = log(1 + (max(everything, theirs) - theirs + 0.5) / (theirs + 0.5))
+        return tantivy.Query.boost_query(self._view.builder.term(field, text), weight / known)
 
     def _relax(
         self, wanted: Plan, eligible: list[tuple[Occur, tantivy.Query]], beside: tantivy.Query | None
@@ -138,9 +151,10 @@ class Search:
         """Ask for one of the rarest terms, of as many as bring enough candidates; and for what answers in
         part."""
         view = self._view
-        enough = enough_of(wanted, view.documents, view.holding)
-        if enough is not None:
-            eligible = [*eligible, (Occur.Must, view.builder.enough(enough))]
+        ways = enough_of(wanted, view.documents, self._holding)
+        if ways:
+            enough = [view.builder.enough(wanted, one) for one in ways]
+            eligible = [*eligible, (Occur.Must, some(enough) if len(enough) > 1 else enough[0])]
         chosen: list[Term] = []
         at_most = 0
         for term in self._terms:
@@ -152,6 +166,13 @@ class Search:
                 if self._view.count(self._fits) >= ENOUGH_CANDIDATES:
                     return
         self._ask_for(eligible, one_of=chosen)
+
+    def _holding(self, field: str, term: str) -> int:
+        """How many visible documents hold a term, or what sounds like it."""
+        view = self._view
+        if field != "pairs" or term not in self._plan.heard:
+            return view.holding(field, term)
+        return view.count(every([view.visible, view.builder.said(self._plan, field, term)]))
 
     def _filtered(self, but: str = "") -> tantivy.Query:
         others = [query for kind, query in self._filters.items() if kind.split(" ")[0] != but]
@@ -173,10 +194,17 @@ class Search:
             found = searcher.search(self._scored(), wanted, count=False, offset=offset)
         addresses = [address for _, address in found.hits]
         days = searcher.fast_field_values("day", addresses)
+        heard = (
+            searcher.fast_field_values("recognised", addresses)
+            if self._plan.has_recognised
+            else [0] * len(days)
+        )
         hits = [self._hit(score, address) for score, address in found.hits]
-        # tantivy leaves equals as its segments lie, which any commit may change.
+        # tantivy leaves equals as its segments lie, which any commit may change. What somebody wrote comes
+        # before what a machine heard.
         order = sorted(
-            range(len(hits)), key=lambda i: (-round(hits[i].score, 4), -int(days[i] or 0), hits[i].id)
+            range(len(hits)),
+            key=lambda i: (-round(hits[i].score, 4), int(heard[i] or 0), -int(days[i] or 0), hits[i].id),
         )
         return tuple(hits[i] for i in order)
 
@@ -199,14 +227,13 @@ class Search:
         left = set(self._all_of)
         one_of = []
         for term in self._terms:
-            worth = tantivy.Query.boost_query(term.query, term.factor)
             if self._one_of is not None and term in self._one_of:
-                one_of.append(worth)
+                one_of.append(term.worth)
             else:
                 must = (term.field, term.text) in left
                 left.discard((term.field, term.text))
-                parts.append((Occur.Must if must else Occur.Should, worth))
-        parts += [without_score(self._view.builder.term(*one)) for one in left]
+                parts.append((Occur.Must if must else Occur.Should, term.worth))
+        parts += [without_score(self._view.builder.said(self._plan, *one)) for one in left]
         if self._one_of is not None:  # of no terms none can be held: nothing fits
             parts.append((Occur.Must, some(one_of)))
         return tantivy.Query.boolean_query(parts)

@@ -14,14 +14,12 @@ from search.engines.tantivy.query import QueryBuilder, every
 from search.engines.tantivy.schema import written
 from search.engines.tantivy.store import TantivyStore
 from search.meaning.visible_terms import VisibleTerms
-from search.ranking.keys import key
+from search.ranking.keys import RECOGNISED, key
 from search.ranking.plan import NAMES
-from search.text.names import Names
+from search.text.names import GrowingNames, Names
 
 # Kept until the next commit, 200 bytes each.
 _MOST_NUMBERS = 100_000
-# New names are a small list of their own until there are so many lists; then all are read again.
-_MOST_LISTS = 8
 
 
 class Snapshot:
@@ -42,29 +40,24 @@ class Snapshot:
 
 
 class KnownNames:
-    """The names of all commits seen; those that are gone have no documents and show nowhere."""
+    """The names of all commits seen."""
 
     def __init__(self) -> None:
         self._turn = Lock()
         self._seen: tuple[Path, tuple[int, int]] | None = None
-        self._terms: set[str] = set()
-        self._lists: list[Names] = []
+        self._names = GrowingNames()
 
     def of(self, snapshot: Snapshot) -> list[Names]:
         """The names in a commit, and perhaps some of earlier ones."""
         with self._turn:
             seen = (snapshot.store.folder, snapshot.version)
             if seen != self._seen:
-                now = [term for term, _ in snapshot.searcher.terms_with_prefix(NAMES, "", None, None)]
-                new = [term for term in now if term not in self._terms]
-                if len(self._lists) >= _MOST_LISTS:
-                    self._lists, new = [], now
-                    self._terms.clear()
-                if new:
-                    self._terms.update(new)
-                    self._lists = [*self._lists, Names(new)]
+                if self._names.is_full:
+                    self._names = GrowingNames()
+                found = snapshot.searcher.terms_with_prefix(NAMES, "", None, None)
+                self._names.add(term for term, _ in found)
                 self._seen = seen
-            return self._lists
+            return self._names.lists
 
 
 class View:
@@ -111,14 +104,20 @@ class View:
         """How many visible documents hold a term."""
         if not self.known(field, term):
             return 0
-        one = self.builder.any_of(NAMES, [term]) if field == NAMES else self.builder.term(field, term)
+        whole = field in (NAMES, "keys")
+        one = self.builder.any_of(field, [term]) if whole else self.builder.term(field, term)
         return self._number(field, term, every([self.visible, one]))
+
+    @property
+    def has_recognised(self) -> bool:
+        """Whether any visible document holds words that a machine recognised."""
+        return self.holding("keys", RECOGNISED) > 0
 
     def known(self, field: str, term: str) -> int:
         """How many documents hold a term, deleted ones among them."""
         frequency = self._frequencies.get((field, term))
         if frequency is None:
-            frequency = self.searcher.doc_freq(field, written(term) if field != NAMES else term)
+            frequency = self.searcher.doc_freq(field, term if field in (NAMES, "keys") else written(term))
             self._frequencies[field, term] = frequency
         return frequency
 
@@ -132,7 +131,13 @@ class View:
                 every([self.visible, self.builder.sequence("pairs", units)])
             ),
             pairs_from=self._pairs_from,
+            count_written=self._count_written,
         )
+
+    def _count_written(self, units: tuple[str, ...]) -> int:
+        said = [(Occur.Must, self.visible), (Occur.Must, self.builder.sequence("pairs", units))]
+        heard = (Occur.MustNot, self.builder.any_of("keys", [RECOGNISED]))
+        return self.count(tantivy.Query.boolean_query([*said, heard]))
 
     def _pairs_from(self, unit: str) -> Iterable[str]:
         return (term for term, _ in self.searcher.terms_with_prefix("pairs", unit, None, None))

@@ -22,9 +22,11 @@ from search.meaning.suggestions import suggest
 from search.meaning.visible_terms import VisibleTerms
 from search.query import Query, parse
 from search.ranking.counts import count, everything_but
-from search.ranking.keys import filter_keys, key
+from search.ranking.keys import RECOGNISED, filter_keys, key
+from search.ranking.leaf import Mask, holders, with_sequence
 from search.ranking.plan import NAMES, plan
-from search.ranking.rank import Mask, RankedDocument, are_all_held, holders, rank, with_sequence
+from search.ranking.rank import RankedDocument, are_all_held, heard_if_rare, rank
+from search.text.analysis import pairs
 from search.text.dictionary import NO_DICTIONARY, Dictionary
 
 
@@ -92,8 +94,10 @@ class WhooshIndex:
             visible = [_visible(segment, scope) for segment in segments]
             if parsed.is_empty or not any(some.any() for some in visible):
                 return Results(0, ())
-            letters = LetterReader(_terms(segments, visible))
-            wanted = plan(parsed, dictionary, letters)
+            letters = LetterReader(_terms(reader, visible))
+            has_recognised = _are_recognised(segments, visible)
+            wanted = plan(parsed, dictionary, letters, has_recognised=has_recognised)
+            wanted = heard_if_rare(wanted, segments, visible)
             allowed = {
                 kind: [holders(segment, "keys", keys) for segment in segments]
                 for kind, keys in filter_keys(filters).items()
@@ -110,13 +114,14 @@ class WhooshIndex:
                 weights=ranking.weights,
                 counts=counted,
                 heard=letters.texts,
+                by_sound=bool(wanted.heard),
             )
 
     def suggest(self, typed: str, scope: frozenset[str], limit: int = 8) -> list[Suggestion]:
         """See SearchEngine."""
         with self._reading() as reader:
             visible = [_visible(segment, scope) for segment in reader.segments]
-            return suggest(_terms(reader.segments, visible), typed, limit)
+            return suggest(_terms(reader, visible), typed, limit)
 
     def did_you_mean(
         self,
@@ -131,11 +136,16 @@ class WhooshIndex:
         with self._reading() as reader:
             segments = reader.segments
             visible = [_visible(segment, scope) for segment in segments]
-            terms = _terms(segments, visible)
+            terms = _terms(reader, visible)
+            has_recognised = _are_recognised(segments, visible)
             candidates = corrections(terms, parsed, dictionary, sounds_only=sounds_only)
             return first_better(
                 candidates,
-                lambda one: are_all_held(plan(one, dictionary, LetterReader(terms)), segments, visible),
+                lambda one: are_all_held(
+                    plan(one, dictionary, LetterReader(terms), has_recognised=has_recognised),
+                    segments,
+                    visible,
+                ),
             )
 
     def close(self) -> None:
@@ -167,11 +177,23 @@ class WhooshIndex:
             yield self._reader
 
 
+def _are_recognised(segments: list[Segment], visible: list[Mask]) -> bool:
+    """Whether any visible document holds words that a machine recognised."""
+    return any(
+        seen[segment.postings("keys", RECOGNISED).ids].any()
+        for segment, seen in zip(segments, visible, strict=True)
+    )
+
+
 def _visible(segment: Segment, scope: frozenset[str]) -> Mask:
     return segment.alive & holders(segment, "keys", [key("scope", token) for token in sorted(scope)])
 
 
-def _terms(segments: list[Segment], visible: list[Mask]) -> VisibleTerms:
+def _terms(reader: WhooshReader, visible: list[Mask]) -> VisibleTerms:
+    segments = reader.segments
+    # Who sees all of a part is not asked document by document.
+    sees_all = [bool(seen.all()) for seen in visible]
+
     def holding(field: str, term: str) -> int:
         return sum(
             int(np.count_nonzero(seen[segment.postings(field, term).ids]))
@@ -179,24 +201,42 @@ def _terms(segments: list[Segment], visible: list[Mask]) -> VisibleTerms:
         )
 
     def has(field: str, term: str) -> bool:
+        if not reader.may_hold(field, term):
+            return False
         with damage("the terms of the index"):
             return any(
-                segment.holds(field, term) and seen[segment.postings(field, term).ids].any()
-                for segment, seen in zip(segments, visible, strict=True)
+                segment.holds(field, term) and (all_of or seen[segment.postings(field, term).ids].any())
+                for segment, seen, all_of in zip(segments, visible, sees_all, strict=True)
             )
 
-    def saying(units: tuple[str, ...]) -> int:
-        return sum(
-            int(np.count_nonzero(seen & with_sequence(segment, "pairs", units)))
-            for segment, seen in zip(segments, visible, strict=True)
-        )
+    def saying(units: tuple[str, ...]) -> list[Mask]:
+        wanted = pairs(units)
+        with damage("the terms of the index"):
+            if not all(reader.may_hold("pairs", one) for one in wanted):
+                return []
+            # Where one of its pairs is not, no positions are read.
+            return [
+                seen & with_sequence(segment, "pairs", units)
+                if all(segment.holds("pairs", one) for one in wanted)
+                else seen[:0]
+                for segment, seen in zip(segments, visible, strict=True)
+            ]
+
+    def written(units: tuple[str, ...]) -> int:
+        found = 0
+        for segment, said in zip(segments, saying(units), strict=False):
+            recognised = segment.postings("keys", RECOGNISED).ids
+            found += int(np.count_nonzero(said))
+            found -= int(np.count_nonzero(said[recognised])) if len(said) else 0
+        return found
 
     return VisibleTerms(
-        names=lambda: [segment.names for segment in segments],
+        names=reader.names,
         count_named=lambda term: holding(NAMES, term),
         has=has,
-        count_saying=saying,
+        count_saying=lambda units: sum(int(np.count_nonzero(said)) for said in saying(units)),
         pairs_from=lambda unit: (term for segment in segments for term in segment.terms("pairs", unit)),
+        count_written=written,
     )
 
 

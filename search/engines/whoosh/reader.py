@@ -15,9 +15,9 @@ from whoosh.reading import SegmentReader
 
 from search.engines.whoosh.files import MappedStorage
 from search.engines.whoosh.store import WhooshStore, damage, retried
-from search.engines.whoosh.terms import TermLookup
-from search.ranking.rank import Column, Ids, Mask, Postings
-from search.text.names import Name, Names
+from search.engines.whoosh.terms import KnownTerms, TermLookup
+from search.ranking.leaf import Column, Ids, Mask, Postings
+from search.text.names import GrowingNames, Name, Names
 
 # Common words come back in query after query. 16 bytes each and 200 for the list: 50 MB in a web process.
 CACHED_POSTINGS = 3_000_000
@@ -55,13 +55,12 @@ class PostingCache:
 
 
 class Segment:
-    """One Whoosh segment; a ``rank.Leaf`` once its deletions are given."""
+    """One Whoosh segment; a ``leaf.Leaf`` once its deletions are given."""
 
     def __init__(self, store: WhooshStore, segment: Any, cache: PostingCache) -> None:
         self.name: str = segment.segment_id()
         self._cache = cache
         self._count: int = segment.doc_count_all()
-        self._names: Names | None = None
         self._filters: dict[str, Column] = {}
         with damage(f"segment {self.name}"):
             self._reader = SegmentReader(MappedStorage(str(store.folder)), store.schema, segment)
@@ -89,7 +88,7 @@ class Segment:
         self.alive[list(segment.deleted_docs())] = False
 
     def postings(self, field: str, term: str) -> Postings:
-        """See rank.Leaf."""
+        """See leaf.Leaf."""
         name = (self.name, field, term)
         found = self._cache.get(name)
         if found is None:
@@ -102,6 +101,11 @@ class Segment:
         does. For use within ``damage``."""
         return self._lookup.holds(field, term)
 
+    def tell(self, known: KnownTerms) -> None:
+        """Say which terms there are."""
+        with damage(f"the terms of segment {self.name}"):
+            known.add(self._lookup)
+
     def _read(self, field: str, term: str) -> Postings:
         with damage(f"the postings of segment {self.name}"):
             found = self._lookup.find(field, term)
@@ -112,7 +116,7 @@ class Segment:
             return Postings(found.ids, found.weights)
 
     def positions(self, field: str, term: str) -> tuple[Ids, NDArray[np.int64]]:
-        """See rank.Leaf."""
+        """See leaf.Leaf."""
         with damage(f"the postings of segment {self.name}"):
             found = self._lookup.find(field, term, with_positions=True)
             if found is None:
@@ -121,23 +125,11 @@ class Segment:
 
     def terms(self, field: str, prefix: str) -> Iterator[str]:
         """The terms of a field that begin so."""
-        start = prefix.encode()
         with damage(f"the terms of segment {self.name}"):
-            for found_field, term in self._reader._terms.terms_from(field, start):
-                if found_field != field or not term.startswith(start):
-                    return
-                yield term.decode()
-
-    @property
-    def names(self) -> Names:
-        """The titles, lecturers and topics of this segment, read when they are first asked for."""
-        if self._names is None:
-            with damage(f"the names of segment {self.name}"):
-                self._names = Names(self.terms("names", ""))
-        return self._names
+            yield from self._lookup.beginning(field, prefix)
 
     def column(self, kind: str) -> Column:
-        """See rank.Leaf; read when it is first asked for."""
+        """See leaf.Leaf; read when it is first asked for."""
         if kind not in self._filters:
             with damage(f"the filters of segment {self.name}"):
                 read = self._read_lessons if kind == "lesson" else partial(self._read_column, kind)
@@ -161,12 +153,12 @@ class Segment:
         return Column(tuple(values), np.concatenate(ids), codes)
 
     def lengths(self, field: str) -> NDArray[np.float64]:
-        """See rank.Leaf."""
+        """See leaf.Leaf."""
         return self._lengths[_LENGTH_COLUMN[field]]
 
     @property
     def days(self) -> NDArray[np.int64]:
-        """See rank.Leaf."""
+        """See leaf.Leaf."""
         return self._days
 
     def ids(self, document: int) -> tuple[str, str, str | None]:
@@ -188,6 +180,9 @@ class WhooshReader:
         self.segments: list[Segment] = []
         self._version = -1
         self._cache = PostingCache()
+        self._known = KnownTerms()
+        self._names = GrowingNames()
+        self._named: set[str] = set()
 
     def refresh(self) -> None:
         """Open what the last commit added, close what it dropped. Raises IndexDamaged."""
@@ -203,6 +198,7 @@ class WhooshReader:
             segment = had.pop(entry.segment_id(), None)
             if segment is None:
                 segment = Segment(self.store, entry, self._cache)
+                segment.tell(self._known)
             else:
                 segment.set_deleted(entry)
             now.append(segment)
@@ -211,9 +207,25 @@ class WhooshReader:
         self.segments = now
         self._version = contents.generation
 
+    def may_hold(self, field: str, term: str) -> bool:
+        """Whether any segment may hold a term, deleted documents among its holders."""
+        return self._known.may_hold(field, term)
+
+    def names(self) -> list[Names]:
+        """The titles, lecturers and topics of all segments, and perhaps of some that are gone; those of new
+        segments are read when they are first asked for."""
+        new = [segment for segment in self.segments if segment.name not in self._named]
+        if new and self._names.is_full:
+            self._names, new = GrowingNames(), self.segments
+        if new:
+            self._names.add(term for segment in new for term in segment.terms("names", ""))
+            self._named = {segment.name for segment in self.segments}
+        return self._names.lists
+
     def close(self) -> None:
         """Let go of the files."""
         for segment in self.segments:
             segment.close()
         self.segments = []
+        self._known, self._names, self._named = KnownTerms(), GrowingNames(), set()
         self._version = -1

@@ -18,11 +18,13 @@ from whoosh import columns, fields, formats
 from search.document import Document
 from search.ranking.keys import keys_of
 from search.ranking.weights import Positions, sequence_positions, terms_of
+from search.text.fold import fold
 from search.text.names import name_terms
+from search.text.sounds import sound_terms
 
 # Raise it when fields, terms, keys, folding or weights change: an index of another version asks to be
 # rebuilt.
-VERSION = 5
+VERSION = 6
 
 # The distribution is pinned by hash; four others share the import name, and private parts are used below.
 WHOOSH = (3, 54, 0)
@@ -46,13 +48,14 @@ class _Ready(fields.FieldType):  # type: ignore[misc]
 
 
 def schema() -> fields.Schema:
-    """Searched: words, pairs, units (of all fields together), lecturer, topics. Compared whole: keys,
-    names."""
+    """Searched: words, pairs, units (of all fields together), sounds (of recognised words), lecturer, topics.
+    Compared whole: keys, names."""
     return fields.Schema(
         ids=fields.STORED,
         words=_Ready(_Weights()),
         pairs=_Ready(_Positions()),
         units=_Ready(_Weights()),
+        sounds=_Ready(_Weights()),
         lecturer=_Ready(_Positions()),
         topics=_Ready(_Positions()),
         keys=_Ready(_Weights()),
@@ -89,6 +92,7 @@ def entry_of(document: Document) -> Entry:
             "words": terms.words,
             "pairs": terms.pairs,
             "units": terms.units,
+            "sounds": dict.fromkeys(sound_terms(fold(document.recognised)), 1),
             "lecturer": dict.fromkeys(lecturer, 1),
             "topics": dict.fromkeys(topics, 1),
             "keys": dict.fromkeys(keys_of(document), 1),

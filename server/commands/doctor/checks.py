@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import stat
 import sys
@@ -23,13 +22,32 @@ from library.core.ids import new_id
 from library.finding.indexer import IndexUnavailable
 from library.intake import queries as intake
 from library.intake.rules import BUSY, RecordingState
+from library.intake.unfinished_uploads import received_bytes, touched_at
 from library.plays import queries as plays
 from library.plays.verifying import What, unsealed
 from server import migrate
 from server.addresses import bare_host
 from server.commands.doctor.check import Check
+from server.commands.doctor.files import (
+    check_files,
+    check_jobs,
+    check_modes,
+    check_pages,
+    check_small_pictures,
+)
+from server.commands.doctor.ledger import check_ledger
+from server.commands.doctor.processes import (
+    check_index_locks,
+    check_workers,
+    frozen_worker,
+    holder_of,
+)
+from server.commands.doctor.speech import check_speech
 from server.commands.doctor.uploads import probe_uploads
+from server.keeping import state
+from server.keeping.standing import standings
 from server.settings import Settings
+from server.slices.system.sentences import SENTENCES
 from server.web.assets import AssetsMissingError, load_assets
 from server.web.language.formats import size
 from server.web.language.i18n import N_
@@ -45,18 +63,27 @@ def examine(settings: Settings) -> Iterator[Check]:
     """Yield what is found, the cheap and fundamental things first."""
     yield Check("python", "ok", N_("Python %(version)s"), values={"version": sys.version.partition(" ")[0]})
     yield from _tools(settings)
+    yield check_speech(settings)
     yield _pages()
     yield _folder(settings)
     yield _disk(settings)
     for name, file in (
-        ("secret", settings.secret_file or settings.data / "secret"),
+        ("secret", settings.site_keys_file),
         ("media_secret", settings.media_keys_file),
     ):
         yield _secret(name, file)
+    if settings.sealing_keys_file.exists():
+        yield _secret("second_factor_secret", settings.sealing_keys_file)
+    if settings.identity_providers:
+        from server.commands.doctor.identity import check_identity  # what signs in needs its libraries
+
+        yield from check_identity(settings)
+    yield check_modes(settings)
     yield from _database(settings)
     yield _jobs(settings)
     yield _store(settings)
     yield _worker(settings)
+    yield from _keeping(settings)
     yield _address(settings)
     yield from probe_uploads(settings)
 
@@ -140,7 +167,7 @@ def _secret(name: str, file: Path) -> Check:
     values = {"file": str(file)}
     try:
         mode = file.stat().st_mode
-        # Of media addresses: the present secret, and the one before.
+        # The present secret, and the one before.
         lines = file.read_text().strip().splitlines()
         readable = 1 <= len(lines) <= 2 and all(len(line) >= 32 for line in lines)
     except FileNotFoundError:
@@ -189,6 +216,10 @@ def _database(settings: Settings) -> Iterator[Check]:
             )
             return
         yield Check("database", "ok", "%(url)s", values=values)
+        pages = check_pages(settings, db)
+        yield pages
+        if pages.status == "bad":
+            return  # nothing that is read of it can be relied on
         values = {"at": at or "-", "newest": migrate.newest()}
         if at != migrate.newest():
             message = N_("数据库是 %(at)s，这一版程序需要 %(newest)s。")
@@ -196,8 +227,14 @@ def _database(settings: Settings) -> Iterator[Check]:
             return
         yield Check("migrations", "ok", N_("数据库已是最新（%(at)s）。"), values=values)
         yield _index(settings, db)
+        yield from check_index_locks(settings)
         yield _recordings(db)
+        yield _unfinished(settings, db)
         yield _counting(db)
+        yield check_ledger(db)
+        yield from check_workers(settings, db)
+        yield from check_files(settings, db)
+        yield check_small_pictures(db)
 
 
 def _index(settings: Settings, db: Database) -> Check:
@@ -235,6 +272,36 @@ def _recordings(db: Database) -> Check:
         message = N_("%(failed)s 份录像处理失败，%(waiting)s 份正在等候或处理。")
         return Check("recordings", "warn", message, N_("在网页上查看原因，然后点“重试”。"), values)
     return Check("recordings", "ok", N_("没有失败的；%(waiting)s 份正在等候或处理。"), values=values)
+
+
+def _unfinished(settings: Settings, db: Database) -> Check:
+    """Look at uploads that have begun and not ended, and at what they still need of the disk."""
+    uploads = settings.uploads_folder
+    with db.read() as session:
+        found = [
+            (
+                row.size_bytes,
+                received_bytes(uploads, row.upload_id),
+                touched_at(uploads, row.upload_id, row.created_at),
+            )
+            for row in intake.in_state(session, RecordingState.RECEIVING)
+            if row.upload_id is not None
+        ]
+    if not found:
+        return Check("unfinished", "ok", N_("没有传了一半的录像。"))
+    oldest = min(at for _size, _received, at in found)
+    values = {
+        "count": len(found),
+        "received": size(sum(received for _size, received, _at in found)),
+        "missing": size(sum(max(0, of - received) for of, received, _at in found)),
+        "days": max(0, (utc_now() - oldest).days),
+        "kept": settings.keep_uploads_days,
+    }
+    message = N_(
+        "%(count)s 份录像传了一半，已收到 %(received)s，还要 %(missing)s；最久的 %(days)s 天没有动，"
+        "满 %(kept)s 天会自动放弃。"
+    )
+    return Check("unfinished", "ok", message, values=values)
 
 
 def _counting(db: Database) -> Check:
@@ -292,7 +359,7 @@ def _jobs(settings: Settings) -> Check:
         )
     finally:
         engine.dispose()
-    return Check("jobs", "ok", "%(url)s", values=values)
+    return Check("jobs", "ok", "%(url)s", values=values) if file is None else check_jobs(file)
 
 
 def _store(settings: Settings) -> Check:
@@ -328,14 +395,25 @@ def _worker(settings: Settings) -> Check:
         return Check("worker", "ok", N_("处理进程在别处运行（WEIKE_WORKER=false）。"))
     running = N_("处理进程正在运行。")
     idle = N_("处理进程没有运行，收进的录像会等着。")
-    try:
-        with (settings.data / f"worker-{settings.executor_id}.lock").open("r") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return Check("worker", "ok", running)
-    except OSError:
-        pass  # nobody has ever been one
+    holder = holder_of(settings.data / f"worker-{settings.executor_id}.lock")
+    if holder is not None:
+        return frozen_worker(holder) if holder.frozen else Check("worker", "ok", running)
     return Check("worker", "warn", idle, N_("运行 weike serve 或 weike worker。"))
+
+
+def _keeping(settings: Settings) -> Iterator[Check]:
+    """Say how it stands with backups, and with trying them out."""
+    found = standings(
+        state.read(settings.data),
+        settings.backup_to,
+        timedelta(minutes=settings.backup_every_min),
+        timedelta(days=settings.restore_test_days),
+        utc_now(),
+    )
+    for one in found:
+        message, todo = SENTENCES[one.code]
+        values = {k: size(v) if k.endswith("_bytes") else v for k, v in one.values.items()}
+        yield Check(one.name, one.status, message, todo, values)
 
 
 def _address(settings: Settings) -> Check:

@@ -12,12 +12,6 @@ from server.commands.doctor import checks
 from server.commands.doctor.check import Check
 from server.commands.failures import FAILED
 from server.commands.options import Json
-from server.web.language.i18n import N_
-
-HELP = N_(
-    "体检：工具、磁盘、数据库、索引、密钥、上传通路，逐项给出正常与否和该怎么办。\n\n"
-    "只查看，不修改。有一项不合格时退出码为 1。"
-)
 
 _MARKS = {"ok": "✓", "warn": "!", "bad": "✗"}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from server.commands.doctor.check import Check
 from server.settings import Settings
-from server.web.csrf import PROBE_HEADERS, PROBE_PATH
+from server.web.forms.csrf import PROBE_HEADERS, PROBE_PATH
 from server.web.language.formats import size
 from server.web.language.i18n import N_
 
@@ -22,6 +22,11 @@ _METHOD_TODO = N_("在代理上对 /tus/ 和 /api/ 放行 PATCH、PUT、DELETE �
 _HEADER_TODO = N_("让代理原样传递 /tus/ 的请求标头和回答标头。")
 _SCHEME_TODO = N_(
     "让代理设 X-Forwarded-Proto: https，并把代理的地址写进 WEIKE_TRUSTED_PROXIES（现在是 %(trusted)s）。"
+)
+
+_TRUST_TODO = N_("把代理的地址写进 WEIKE_TRUSTED_PROXIES（现在是 %(trusted)s）。")
+_FORWARDED_TODO = N_(
+    "让代理设 X-Forwarded-For 为访客的地址，并把代理的地址写进 WEIKE_TRUSTED_PROXIES（现在是 %(trusted)s）。"
 )
 
 _Answer = tuple[dict[str, Any], dict[str, str]]
@@ -44,6 +49,7 @@ def probe_uploads(settings: Settings) -> Iterator[Check]:
         return  # told above
     yield _headers(said, headers)
     yield scheme_check(settings, said)
+    yield visitors_check(settings, said)
 
 
 def _large(url: str) -> Check:
@@ -119,6 +125,19 @@ def scheme_check(settings: Settings, said: dict[str, Any]) -> Check:
         message = N_("人们用 https 打开，代理却告诉微课是 http。网页和上传照常，别的程序可能会弄错。")
         return Check("scheme", "warn", message, _SCHEME_TODO, {"trusted": settings.trusted_proxies})
     return Check("scheme", "ok", N_("微课知道人们是用 %(scheme)s 打开的。"), values={"scheme": scheme})
+
+
+def visitors_check(settings: Settings, said: dict[str, Any]) -> Check:
+    """Look whether the site knows which address people come from; views without an account are limited by
+    it."""
+    values, forwarded = {"trusted": settings.trusted_proxies}, said.get("forwarded")
+    if forwarded == "ignored":
+        message = N_("代理说了访客从哪里来，微课不信它：未登录的观看会像是全部来自一个地址，很多不能计入。")
+        return Check("visitors", "warn", message, _TRUST_TODO, values)
+    if forwarded == "absent" and settings.public_url.startswith("https://"):
+        message = N_("代理没有说访客从哪里来：未登录的观看会像是全部来自一个地址，很多不能计入。")
+        return Check("visitors", "warn", message, _FORWARDED_TODO, values)
+    return Check("visitors", "ok", N_("没有发现代理遮住访客的地址。"))
 
 
 def _sent(url: str, body: bytes, method: str, headers: dict[str, str] | None = None) -> _Answer:

@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
+import library.access.factor_tables
+import library.access.identity_tables
+import library.access.start_tables
 import library.access.tables
-from server.slices.access import account, sign_in
-from server.slices.access.contexts import AccountPage, SignInPage, WelcomePage
+from server.slices.access import (
+    account,
+    api,
+    own_factor,
+    second_step,
+    sign_in,
+    start,
+    through_providers,
+    ways_in,
+)
+from server.slices.access.contexts import (
+    AccountPage,
+    SecondFactorPage,
+    SecondStepPage,
+    SignInPage,
+    WaysInPage,
+    WelcomePage,
+)
 from server.slices.access.sentences import SENTENCES
+from server.slices.access.start_contexts import AskedPage, JoinPage, StartPage
+from server.slices.access.words import WORDS
 from server.web.slice import Slice
 
 SLICE = Slice(
     name="access",
-    routers=(sign_in.router, account.router),
-    pages=(SignInPage, WelcomePage, AccountPage),
+    routers=(
+        sign_in.router,
+        second_step.router,
+        through_providers.router,
+        start.router,
+        account.router,
+        own_factor.router,
+        ways_in.router,
+        api.router,
+    ),
+    pages=(
+        *(SignInPage, WelcomePage, StartPage, JoinPage, AskedPage),
+        *(SecondStepPage, SecondFactorPage, AccountPage, WaysInPage),
+    ),
     sentences=SENTENCES,
-    tables=(library.access.tables,),
+    words=WORDS,
+    tables=(
+        library.access.tables,
+        library.access.start_tables,
+        library.access.factor_tables,
+        library.access.identity_tables,
+    ),
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from library.core.paging import clean_number
 from library.dictionary import actions, queries, rules
 from server.web.deps import ClockDep, DictionaryDep, Reading, Staff
+from server.web.limits.fields import LineText, WordQuery
+from server.web.limits.sizes import ITEMS
 
 router = APIRouter(prefix="/api/v1/vocabulary", tags=["vocabulary"])
 
@@ -40,13 +42,13 @@ class EntriesOut(BaseModel):
 class NewEntry(BaseModel):
     """One word, or several that mean the same."""
 
-    words: list[str]
+    words: Annotated[list[LineText], Field(max_length=ITEMS)]
 
 
 class EntryChange(BaseModel):
     """What an entry's words shall be; `version` is that of the entry as you know it."""
 
-    words: list[str]
+    words: Annotated[list[LineText], Field(max_length=ITEMS)]
     version: int
 
 
@@ -68,7 +70,7 @@ def _out(entry: rules.Entry) -> EntryOut:
 
 @router.get("")
 def list_entries(
-    session: Reading, who: Staff, q: str = "", page: Annotated[int, Query(ge=1)] = 1
+    session: Reading, who: Staff, q: WordQuery = "", page: Annotated[int, Query(ge=1)] = 1
 ) -> EntriesOut:
     """The entries with a word that holds `q` (staff)."""
     found = [row.entry for row in queries.rows(session) if row.entry.holds(q)]

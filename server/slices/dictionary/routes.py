@@ -13,6 +13,7 @@ from library.dictionary import actions, lines, queries, rules
 from server.slices.dictionary.contexts import PastedLine
 from server.slices.dictionary.desk import HERE, DeskDep
 from server.web.deps import Reading, Staff
+from server.web.limits.fields import LineForm, LineQuery, PasteForm, WordForm, WordQuery
 from server.web.parts import Reason
 
 router = APIRouter(include_in_schema=False)
@@ -20,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/vocabulary")
 def dictionary(
-    desk: DeskDep, q: str = "", page: int = 1, tried: Annotated[str, Query(alias="try")] = ""
+    desk: DeskDep, q: WordQuery = "", page: int = 1, tried: Annotated[LineQuery, Query(alias="try")] = ""
 ) -> Response:
     """Words and synonyms, and a place to try them."""
     return desk.page(q=q, page=page, tried=tried)
@@ -38,7 +39,7 @@ def download(session: Reading, who: Staff) -> Response:
 
 
 @router.post("/vocabulary/words")
-def add_word(desk: DeskDep, word: Annotated[str, Form()] = "") -> Response:
+def add_word(desk: DeskDep, word: LineForm = "") -> Response:
     """Teach a word."""
 
     def act(session: Session) -> None:
@@ -48,9 +49,7 @@ def add_word(desk: DeskDep, word: Annotated[str, Form()] = "") -> Response:
 
 
 @router.post("/vocabulary/groups")
-def add_group(
-    desk: DeskDep, words: Annotated[str, Form()] = "", apart: Annotated[str, Form()] = ""
-) -> Response:
+def add_group(desk: DeskDep, words: LineForm = "", apart: WordForm = "") -> Response:
     """Teach words that mean the same; asks first when another group has one of them, unless `apart` is 1."""
 
     def act(session: Session) -> None:
@@ -62,7 +61,7 @@ def add_group(
 
 
 @router.post("/vocabulary/paste")
-def paste(desk: DeskDep, typed: Annotated[str, Form(alias="lines")] = "") -> Response:
+def paste(desk: DeskDep, typed: Annotated[PasteForm, Form(alias="lines")] = "") -> Response:
     """Teach a word or a group a line, and say of each line what became of it."""
     try:
         done = desk.paste(typed)
@@ -98,9 +97,9 @@ def _pasted(done: actions.Pasted) -> tuple[PastedLine, ...]:
 def change(
     desk: DeskDep,
     entry_id: str,
-    words: Annotated[str, Form()] = "",
+    words: LineForm = "",
     version: Annotated[int, Form()] = 0,
-    back: Annotated[str, Form(alias="next")] = HERE,
+    back: Annotated[LineForm, Form(alias="next")] = HERE,
 ) -> Response:
     """Change an entry's words, unless somebody else has done so meanwhile."""
     return desk.change(entry_id, version, words, back)
@@ -111,7 +110,7 @@ def remove(
     desk: DeskDep,
     entry_id: str,
     version: Annotated[int, Form()] = 0,
-    back: Annotated[str, Form(alias="next")] = HERE,
+    back: Annotated[LineForm, Form(alias="next")] = HERE,
 ) -> Response:
     """Forget an entry, unless somebody else has changed it meanwhile."""
 
@@ -125,8 +124,8 @@ def remove(
 def switch(
     desk: DeskDep,
     entry_id: str,
-    on: Annotated[str, Form()] = "",
-    back: Annotated[str, Form(alias="next")] = HERE,
+    on: WordForm = "",
+    back: Annotated[LineForm, Form(alias="next")] = HERE,
 ) -> Response:
     """Let searches use a shipped entry, or not."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from server.web.language.i18n import N_
 
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "wording": {
+    "dictionary": {
         "add": N_("加入"),
         "change": N_("修改"),
         "remove": N_("删除"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -13,7 +13,7 @@ from library.catalog.permits import LessonState
 from library.finding.hits import FoundRow, Source
 from library.finding.suggestions import MOST, suggest
 from search import COUNTED, Counts
-from server.slices.finding.routes import Asked
+from server.slices.finding.routes import SearchAsked
 from server.web.deps import AddressDep, FinderDep, FrequentDep, PagesDep, Reading, WhoDep
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
@@ -23,7 +23,9 @@ class MomentOut(BaseModel):
     """A sentence that answers; `start_s` counts from the clip's start, `lesson_start_s` from the lesson's.
 
     `source`: what `quote` is a quote of. Only "speech" answers in somebody's words; "beginning" is how the
-    clip begins, when only the lesson's names hold the words or none were looked for.
+    clip begins, when only the lesson's names hold the words or none were looked for. `recognised`: a machine
+    heard what is quoted, and nobody has corrected it; `by_sound`: of what is marked something only sounds
+    like what was asked for.
     """
 
     source: Source
@@ -31,11 +33,14 @@ class MomentOut(BaseModel):
     lesson_start_s: float | None
     quote: str
     marks: list[tuple[int, int]]
+    recognised: bool
+    by_sound: bool
     url: str
 
 
 class HitOut(BaseModel):
-    """A clip that was found; its own `quote`, `start_s` and `url` are those of its best moment.
+    """A clip that was found; its own `quote`, `start_s`, `recognised`, `by_sound` and `url` are those of its
+    best moment.
 
     `moments` are in the order of time, and `more` are the places left out. `state` is the lesson's: drafts
     and withdrawn ones are found by those who may see them.
@@ -52,10 +57,12 @@ class HitOut(BaseModel):
     lesson_start_s: float | None
     quote: str
     marks: list[tuple[int, int]]
+    recognised: bool
+    by_sound: bool
     moments: list[MomentOut]
     more: int
     topics: list[str] = Field(description="Those that the query names.")
-    score: float
+    score: float = Field(description="By the place alone: 1 for the first hit, 1/2 for the second …")
     views: int = Field(description="Counted views of the whole lesson.")
     url: str
 
@@ -93,16 +100,16 @@ class SuggestionOut(BaseModel):
     url: str
 
 
-@router.get("/search")
+@router.get("/search", response_model=SearchOut)
 def search(
     session: Reading,
     who: WhoDep,
     address: AddressDep,
     finder: FinderDep,
-    asked: Annotated[Asked, Depends()],
+    asked: SearchAsked,
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
     offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
-) -> SearchOut:
+) -> Response:
     """What was said, by whom, and the seconds where it is said."""
     found = finder.find(
         session,
@@ -114,7 +121,7 @@ def search(
         sort=asked.order,
         counts=True,
     )
-    return SearchOut(
+    said = SearchOut(
         total=found.total,
         relaxed=found.relaxed,
         in_part=found.in_part,
@@ -123,6 +130,8 @@ def search(
         counts=_counts(found.counts),
         hits=[_hit(row, address) for row in found.rows],
     )
+    # Written down at once: what is made here need not be checked and taken apart again in another thread.
+    return Response(said.model_dump_json(), media_type="application/json")
 
 
 def _counts(counts: Counts) -> dict[str, list[CountOut]]:
@@ -137,6 +146,8 @@ def _hit(row: FoundRow, base_url: str) -> HitOut:
             lesson_start_s=moment.lesson_start_s,
             quote=moment.quote,
             marks=list(moment.marks),
+            recognised=moment.recognised,
+            by_sound=moment.by_sound,
             url=base_url + row.path_to(moment),
         )
         for moment in row.moments
@@ -153,6 +164,8 @@ def _hit(row: FoundRow, base_url: str) -> HitOut:
         lesson_start_s=row.best.lesson_start_s,
         quote=row.best.quote,
         marks=list(row.best.marks),
+        recognised=row.best.recognised,
+        by_sound=row.best.by_sound,
         moments=moments,
         more=row.more,
         topics=[name for name, _ in row.matched.topics],

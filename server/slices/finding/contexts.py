@@ -20,6 +20,8 @@ class SearchMoment:
 
     `url` opens the clip at `start_s` (or the lesson when it has no clip), which counts from the clip's start;
     None when only the description matched. `source`: what it is a quote of, "speech" or a text about it.
+    `recognition`: "recognised" when a machine heard it and nobody has corrected it, "by_sound" when besides
+    something of what is marked only sounds like what was asked for; "" for all else.
     """
 
     url: str
@@ -27,6 +29,7 @@ class SearchMoment:
     marks: Marks = ()
     start_s: float | None = None
     source: Source = "speech"
+    recognition: Literal["", "recognised", "by_sound"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,4 +201,44 @@ class SearchesPage(Context):
     rows: tuple[SavedRow, ...]
     pager: Pager
     draft: SavedDraft | None = None
+    problem: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrequentRow:
+    """A query that is offered to others: how many people searched for it, how many hits the viewer has."""
+
+    text: str
+    searchers: int
+    hits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedRow:
+    """A text that is not offered, who stopped it and when; `lifted_at` is None while it holds. `by` and
+    `lifted_by` are "" for the command line, and for who has been erased."""
+
+    id: str
+    text: str
+    by: str
+    at: datetime
+    lifted_by: str = ""
+    lifted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrequentPage(Context):
+    """GET /frequent-searches : what members search for as it is offered to others, and the stop list.
+
+    `searchers` people must have searched for the same on one day; it is kept for `keep_days`, 0: not counted.
+    `typed` is what was not taken, and `problem` why. Forms: POST /frequent-searches/stop (text),
+    POST /frequent-searches/{id}/lift ().
+    """
+
+    template: ClassVar[str] = "finding/frequent.html"
+    rows: tuple[FrequentRow, ...]
+    stopped: tuple[StoppedRow, ...]
+    searchers: int
+    keep_days: int
+    typed: str = ""
     problem: Reason | None = None

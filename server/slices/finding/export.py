@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from library.core.clock import local_day
 from library.core.errors import Invalid
-from server.slices.finding.routes import Asked, called
+from server.slices.finding.routes import SearchAsked, called
 from server.slices.finding.workbook import MEDIA_TYPE, About, gather, workbook
 from server.web.attachments import file_name
 from server.web.deps import AddressDep, ClockDep, DatabaseDep, FinderDep, PagesDep, Staff
+from server.web.exported import noted
 from server.web.language.words import word
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +27,7 @@ def export(
     clock: ClockDep,
     db: DatabaseDep,
     finder: FinderDep,
-    asked: Annotated[Asked, Depends()],
+    asked: SearchAsked,
 ) -> Response:
     """What the search page with the same address finds, all pages of it, for the staff."""
     if not asked.q.strip():
@@ -53,4 +53,5 @@ def export(
         "content-disposition": f"attachment; filename=\"weike-search.xlsx\"; filename*=UTF-8''{name}",
         "cache-control": "no-store",
     }
-    return Response(workbook(found, about, catalogue), media_type=MEDIA_TYPE, headers=headers)
+    made = workbook(found, about, catalogue)
+    return Response(made, media_type=MEDIA_TYPE, headers=headers, background=noted(db, who, "search", "xlsx"))

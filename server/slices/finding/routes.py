@@ -40,8 +40,18 @@ from server.slices.finding.contexts import (
     SearchPage,
     SearchResult,
 )
-from server.web.deps import AskedDep, CardsDep, FinderDep, FrequentDep, PagesDep, Reading, WhoDep
+from server.web.deps import (
+    AskedDep,
+    CardsDep,
+    FinderDep,
+    FrequentDep,
+    PagesDep,
+    Reading,
+    WhoDep,
+    made_at_once,
+)
 from server.web.lesson_cards import LessonCards
+from server.web.limits.fields import LineQuery, WordQuery
 from server.web.pages import pager
 from server.web.parts import LessonCard, Reason
 from server.web.who import Who
@@ -61,14 +71,14 @@ Chosen = dict[str, str]
 class Asked:
     """What an address asks of the search; nonsense narrows nothing and orders nothing."""
 
-    q: str = ""
-    topic: str = ""
-    lecturer: str = ""
-    year: str = ""
-    branch: str = ""
-    kind: str = ""
-    length: str = ""
-    sort: str = ""
+    q: LineQuery = ""
+    topic: WordQuery = ""
+    lecturer: WordQuery = ""
+    year: WordQuery = ""
+    branch: WordQuery = ""
+    kind: WordQuery = ""
+    length: WordQuery = ""
+    sort: WordQuery = ""
 
     @property
     def filters(self) -> Filters:
@@ -111,6 +121,9 @@ class Asked:
         return cls(q=saved.query, sort=saved.sort, **chosen)
 
 
+SearchAsked = Annotated[Asked, Depends(made_at_once(Asked))]
+
+
 @router.get("/search")
 def search(
     request: Request,
@@ -121,7 +134,7 @@ def search(
     finder: FinderDep,
     frequent_queries: FrequentDep,
     asked_queries: AskedDep,
-    asked: Annotated[Asked, Depends()],
+    asked: SearchAsked,
     page: int = 1,
 ) -> Response:
     """What was said, by whom, and the seconds where it is said."""
@@ -176,9 +189,9 @@ def search(
 
 
 def _note(request: Request, who: Who, asked_queries: AskedQueries, q: str) -> None:
-    """Count what a person at a browser looked for; a browser that keeps no cookies could be anybody anew."""
+    """Count what a member at a browser looked for: what others type without an account reaches nobody."""
     is_looked_at = "prefetch" not in request.headers.get("sec-purpose", "")
-    if is_looked_at and not who.by_token and not who.fresh_visitor:
+    if is_looked_at and not who.by_token and who.viewer.signed_in:
         asked_queries.note(who.play_key, q)
 
 
@@ -245,6 +258,7 @@ def _moments(row: FoundRow) -> tuple[SearchMoment, ...]:
             marks=moment.marks,
             start_s=moment.start_s,
             source=moment.source,
+            recognition=moment.recognition,
         )
         for moment in row.moments
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -24,9 +24,10 @@ from library.finding.indexer import IndexUnavailable
 from library.searches import actions, queries, rules
 from library.searches.tables import SavedSearch
 from server.slices.finding.contexts import SavedDraft, SavedFilter, SavedRow, SearchesPage
-from server.slices.finding.routes import Asked, called
+from server.slices.finding.routes import Asked, SearchAsked, called
 from server.web.deps import AddressDep, ClockDep, DatabaseDep, FinderDep, PagesDep, Reading, Staff, Writing
 from server.web.errors import status_of
+from server.web.limits.fields import LineForm, LineText, WordText
 from server.web.pages import Pages, pager, reason
 from server.web.parts import Reason
 from server.web.who import Who
@@ -40,15 +41,15 @@ _PER_PAGE = 20
 class SearchIn(BaseModel):
     """A search to be saved, as GET /api/v1/search asks it; without a name it is called after its words."""
 
-    name: str = ""
-    q: str
-    topic: str = ""
-    lecturer: str = ""
-    year: str = ""
-    branch: str = ""
-    kind: str = ""
-    length: str = ""
-    sort: str = ""
+    name: LineText = ""
+    q: LineText
+    topic: WordText = ""
+    lecturer: WordText = ""
+    year: WordText = ""
+    branch: WordText = ""
+    kind: WordText = ""
+    length: WordText = ""
+    sort: WordText = ""
 
 
 class SavedOut(BaseModel):
@@ -205,8 +206,8 @@ def save(
     clock: ClockDep,
     db: DatabaseDep,
     finder: FinderDep,
-    asked: Annotated[Asked, Depends()],
-    name: Annotated[str, Form()] = "",
+    asked: SearchAsked,
+    name: LineForm = "",
 ) -> Response:
     """Save the search that the address names."""
     try:
@@ -245,7 +246,7 @@ def rename(
     db: DatabaseDep,
     finder: FinderDep,
     search_id: str,
-    name: Annotated[str, Form()] = "",
+    name: LineForm = "",
 ) -> Response:
     """Call one of one's searches otherwise."""
     try:

@@ -21,5 +21,7 @@ SENTENCES: Mapping[str, Sentence] = {
     # done
     "search_saved": (N_("这次搜索已保存。"), N_("以后可以在“我的搜索”里再打开，看看有没有新的。")),
     "search_renamed": (N_("名字已修改。"), ""),
+    "search_stopped": (N_("已停用：含有这个词的搜索不再提供给任何人。"), ""),
+    "search_lifted": (N_("已恢复：有足够多的人搜过时，会再提供给大家。"), ""),
     "search_removed": (N_("已从“我的搜索”里删除。"), ""),
 }

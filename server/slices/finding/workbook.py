@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from library.core.clock import CHINA
 from library.core.database import Database
 from library.core.permits import Viewer
-from library.finding.hits import MOST_MOMENTS, Finder, Found, FoundRow
+from library.finding.hits import MOST_MOMENTS, Finder, Found, FoundMoment, FoundRow
 from search import Filters, Query, Sort, parse
 from server.web import sheets
 from server.web.language.formats import filters as formats
@@ -138,15 +138,18 @@ def _lines(row: FoundRow, base_url: str, catalogue: Catalogue) -> list[Line]:
             clip=_clip_name(row, catalogue),
             at_s=moment.start_s if moment.is_said else None,
             quote=moment.quote if moment.is_said else "",
-            found_in=_found_in(row, row.more if n == last else 0, catalogue),
+            found_in=_found_in(row, moment, row.more if n == last else 0, catalogue),
             url=base_url + row.path_to(moment),
         )
         for n, moment in enumerate(row.moments)
     ]
 
 
-def _found_in(row: FoundRow, more: int, catalogue: Catalogue) -> str:
-    names = catalogue.say(N_("、")).join(word("found_in", source, catalogue) for source in row.sources)
+def _found_in(row: FoundRow, moment: FoundMoment, more: int, catalogue: Catalogue) -> str:
+    found = [word("found_in", source, catalogue) for source in row.sources]
+    if moment.recognition and moment.is_said:
+        found.append(word("recognition", moment.recognition, catalogue))
+    names = catalogue.say(N_("、")).join(found)
     if not more:
         return names
     return catalogue.say(N_("%(names)s（这一段还有 %(n)s 处）"), names=names, n=more)

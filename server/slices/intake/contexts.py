@@ -20,6 +20,7 @@ from server.web.parts import (
     Unfinished,
     WorkRow,
 )
+from server.web.recognition import RecognitionPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class UploadPage(Context):
 
     `max_bytes` is the largest file taken; `left_bytes` what is left of the person's quota (None: no quota).
     `unfinished` are this person's begun uploads. `media_suffixes` (".mp4", ...) and `transcript_suffixes`
-    fill the file choosers.
+    fill the file choosers. `speech`: a lesson's speech can be recognised.
     """
 
     template: ClassVar[str] = "intake/upload.html"
@@ -38,6 +39,7 @@ class UploadPage(Context):
     known_lecturers: tuple[str, ...] = ()
     known_topics: tuple[str, ...] = ()
     unfinished: tuple[Unfinished, ...] = ()
+    speech: bool = False
     transcript_suffixes: tuple[str, ...] = TRANSCRIPT_SUFFIXES
 
 
@@ -68,6 +70,7 @@ class ProgressPage(Context):
     are other cuts (given up by POST /lessons/{id}/cuts/discard, or by cancelling), and the old clips play on.
     `remaking`: the same clips are made again, of other tracks. `tracks`: what may be chosen, where a
     recording has several pictures or sounds; form: POST /lessons/{id}/tracks (video, audio).
+    `has_transcript`: there are words to correct.
     """
 
     template: ClassVar[str] = "intake/progress.html"
@@ -80,6 +83,7 @@ class ProgressPage(Context):
     recutting: bool = False
     remaking: bool = False
     tracks: tuple[TrackGroup, ...] = ()
+    has_transcript: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,52 @@ class CutPage(Context):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """A line that a machine recognised. `parts`: its text in pieces, and whether it is unsure of each."""
+
+    start_s: float
+    parts: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeyondLine:
+    """A line that is said beyond a text; `n` counts from 0, `taken`: it is in the transcript."""
+
+    n: int
+    start_s: float
+    text: str
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairLine:
+    """A word of a machine that was exchanged for one of the same sound; `k` counts from 0."""
+
+    k: int
+    start_s: float
+    was: str
+    now: str
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardPart:
+    """What a machine made of the transcript in use (version `n`).
+
+    `draft` are its lines with the doubtful places marked, `draft_left` how many more there are; `unsaid` the
+    lines of a text that nobody says, `beyond` what is said and does not stand in it; `repairs` what was
+    exchanged.
+    """
+
+    n: int
+    draft: tuple[DraftLine, ...] = ()
+    draft_left: int = 0
+    unsaid: tuple[str, ...] = ()
+    beyond: tuple[BeyondLine, ...] = ()
+    repairs: tuple[RepairLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptsPage(Context):
     """GET /lessons/{id}/transcripts?ask= (who may edit the lesson): what it was given to say, newest first.
 
@@ -107,6 +157,9 @@ class TranscriptsPage(Context):
     exact times or no sound was heard. Forms: POST /lessons/{id}/transcripts (file), .../{n}/use (),
     .../{n}/shift (seconds). `refused`: one of them that was not taken, "new" or "shift".
     `transcript_suffixes` (".srt", ...) fill the file chooser. No more than `most_versions` are kept.
+    `corrected` are the numbers of those that somebody made by correcting.
+    `recognition`: forms POST /lessons/{id}/recognition (), .../recognition/cancel (). `heard`, None where no
+    machine had a hand in it: forms .../{n}/beyond (take), .../{n}/repairs/{k}/undo ().
     """
 
     template: ClassVar[str] = "intake/transcripts.html"
@@ -114,11 +167,14 @@ class TranscriptsPage(Context):
     quality: TranscriptQuality
     versions: tuple[VersionOut, ...]
     most_versions: int
+    corrected: frozenset[int] = frozenset()
     account: tuple[Reason, ...] = ()
     asked: VersionOut | None = None
     against: tuple[Reason, ...] = ()
     beginnings: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     board: Mapping[str, object] | None = None
+    recognition: RecognitionPart = field(default_factory=RecognitionPart)
+    heard: HeardPart | None = None
     refused: RefusedForm | None = None
     transcript_suffixes: tuple[str, ...] = TRANSCRIPT_SUFFIXES
 

@@ -22,6 +22,7 @@ from server.slices.intake.contexts import CutPage
 from server.slices.intake.cuts_json import cuts_object
 from server.web.deps import ClockDep, MediaDep, PagesDep, Reading, StoreDep, WhoDep, Writing
 from server.web.lesson_cards import lesson_ref
+from server.web.limits.fields import WordText
 from server.web.who import Who
 from transcode.pictures.overview import Overview
 
@@ -44,7 +45,7 @@ class CutsIn(BaseModel):
     `version` is the one that GET answered: somebody else's change in between is not written over.
     """
 
-    version: str
+    version: WordText
     clips: list[CutIn] = Field(max_length=10 * MOST_CLIPS)
 
 

@@ -6,10 +6,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -18,12 +17,15 @@ from starlette.responses import Response
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, LessonState, may
+from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Lesson
 from library.core.errors import NotFound, WeikeError
 from library.core.permits import Viewer
-from library.intake import actions, queries, transcripts
+from library.hearing import queries as hearing
+from library.intake import actions, queries
 from library.intake.rules import BUSY, ENDED, MEDIA_SUFFIXES, RecordingState, StepKind, StepState
-from library.intake.unfinished_uploads import received_bytes
+from library.intake.unfinished_uploads import last_day, received_bytes, touched_at
+from server.settings import Settings
 from server.slices.intake.contexts import MinePage, ProgressPage, UploadPage
 from server.slices.intake.track_choice import track_groups
 from server.web.deps import (
@@ -35,13 +37,16 @@ from server.web.deps import (
     Reading,
     SettingsDep,
     StoppingDep,
+    VisitorsDep,
     WhoDep,
     Writing,
 )
+from server.web.limits.fields import WordForm
 from server.web.pages import pager
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
+from server.web.recognition import why_not
 from server.web.remarks import reasons_of
-from server.web.who import Who
+from server.web.who import Who, identify_anew
 from server.web.work_rows import work_rows
 
 router = APIRouter(include_in_schema=False)
@@ -65,12 +70,14 @@ def upload(
         media_suffixes=MEDIA_SUFFIXES,
         known_lecturers=tuple(lecturers),
         known_topics=tuple(topics),
-        unfinished=_unfinished(session, who, settings.uploads_folder),
+        unfinished=_unfinished(session, who, settings),
+        speech=why_not(settings) is None,
     )
     return pages.respond(request, who, context)
 
 
-def _unfinished(session: Session, who: Who, uploads: Path) -> tuple[Unfinished, ...]:
+def _unfinished(session: Session, who: Who, settings: Settings) -> tuple[Unfinished, ...]:
+    uploads, kept = settings.uploads_folder, settings.keep_uploads_days
     return tuple(
         Unfinished(
             lesson_id=lesson.id,
@@ -78,6 +85,7 @@ def _unfinished(session: Session, who: Who, uploads: Path) -> tuple[Unfinished, 
             file_name=recording.file_name,
             received_bytes=received_bytes(uploads, recording.upload_id),
             size_bytes=recording.size_bytes,
+            until=last_day(touched_at(uploads, str(recording.upload_id), recording.created_at), kept),
         )
         for recording, lesson in queries.arriving(session, who.viewer.person_id or "")
     )
@@ -89,7 +97,7 @@ def progress_of(session: Session, lesson: Lesson, viewer: Viewer, now: datetime,
     `parallel`: how many clips are made at once.
     """
     recording = queries.recording_of(session, lesson.id)
-    account = reasons_of(transcripts.account_of(given.versions(session, lesson.id), recording))
+    account = reasons_of(hearing.account_of(session, given.versions(session, lesson.id), recording))
     if recording is None:
         return Progress(state="none", percent=0.0, steps=(), account=account)
     work = queries.work(session, recording)
@@ -148,6 +156,7 @@ def progress(
         recutting=recording is not None and recording.wanted is not None,
         remaking=recording is not None and recording.remake is not None,
         tracks=track_groups(recording),
+        has_transcript=lesson.transcript is not TranscriptQuality.NONE,
         may_publish=lesson.state is not LessonState.PUBLISHED
         and may(who.viewer, Action.PUBLISH, catalog.facts(lesson)),
     )
@@ -155,11 +164,21 @@ def progress(
 
 
 def look_of(
-    who: WhoDep, pages: PagesDep, settings: SettingsDep, clock: ClockDep, db: DatabaseDep, lesson_id: str
+    request: Request,
+    pages: PagesDep,
+    settings: SettingsDep,
+    clock: ClockDep,
+    db: DatabaseDep,
+    visitors: VisitorsDep,
+    lesson_id: str,
 ) -> Callable[[], dict[str, object]]:
-    """Return what looks at the whole progress of a lesson and says it in words; it raises NotFound."""
+    """Return what looks at the whole progress of a lesson and says it in words; it raises NotFound.
+
+    Who asks is found out each time: whoever is signed out meanwhile follows it no longer.
+    """
 
     def look() -> dict[str, object]:
+        who = identify_anew(request, db, clock, visitors, settings.second_factor)
         with db.read() as session:
             lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
             now = progress_of(session, lesson, who.viewer, clock(), settings.parallel_clips)
@@ -205,9 +224,7 @@ async def events(
 
 
 @router.post("/lessons/{lesson_id}/retry")
-def retry(
-    session: Writing, who: WhoDep, pages: PagesDep, lesson_id: str, step: Annotated[str, Form()] = ""
-) -> Response:
+def retry(session: Writing, who: WhoDep, pages: PagesDep, lesson_id: str, step: WordForm = "") -> Response:
     """Run again what failed, and only that."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     recording = queries.recording_of(session, lesson.id)
@@ -234,6 +251,6 @@ def mine(
         frame=pages.frame(request, session, who),
         rows=work_rows(cards, session, list(found.items)),
         pager=pager(found, "/mine"),
-        unfinished=_unfinished(session, who, settings.uploads_folder),
+        unfinished=_unfinished(session, who, settings),
     )
     return pages.respond(request, who, context)

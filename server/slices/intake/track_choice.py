@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -16,6 +14,7 @@ from library.intake import queries, track_choice
 from library.intake.tables import Recording
 from server.slices.intake.contexts import TrackGroup, TrackOption
 from server.web.deps import PagesDep, Reading, WhoDep, Writing
+from server.web.limits.fields import WordForm
 from server.web.who import Who
 from transcode.reading.facts import Facts, TrackKind
 
@@ -68,8 +67,8 @@ def choose(
     who: WhoDep,
     pages: PagesDep,
     lesson_id: str,
-    video: Annotated[str, Form()] = "",
-    audio: Annotated[str, Form()] = "",
+    video: WordForm = "",
+    audio: WordForm = "",
 ) -> Response:
     """The same as a form."""
     typed = {TrackKind.VIDEO: video, TrackKind.AUDIO: audio}

@@ -50,9 +50,21 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("新的文稿不如正在用的合适，所以没有采用。两份都保留着。"),
         N_("确实要换，请再传一次并加上 ?replace=true，或者在“文稿与字幕”页选用第 %(n)s 版。"),
     ),
+    "transcript_changed_meanwhile": (
+        N_("第 %(n)s 版文稿的时间或者录像刚刚变了，所以没有换。"),
+        N_("请刷新页面，看一看现在的样子，再试一次。"),
+    ),
     "shift_untimed": (N_("这份文稿没有时间，不能移动。"), N_("没有时间的文稿，系统会按停顿估计时间。")),
     "shift_too_far": (N_("移动得太远，最多 %(most_s)s。"), N_("请检查填写的秒数。")),
     "shift_unreadable": (N_("读不懂要移动的秒数：%(text)s。"), N_("请写成 -12.5 这样，负数是提前。")),
+    "transcript_too_costly": (
+        N_("这份文件读了 %(limit_s)s 还没有读完，或者展开后太大，没有收下。"),
+        N_("请把文稿另存为纯文本（.txt）或字幕（.srt）再传。"),
+    ),
+    "reading_busy": (
+        N_("现在正在读别的文稿，没有排上队，这份没有收下。"),
+        N_("请过 %(wait_s)s 再传一次。"),
+    ),
     "no_transcript_file": (N_("没有选择文件。"), N_("请先选择 .srt、.vtt、.txt 或 .docx 文件。")),
     # done
     "transcript_in_use": (N_("已经换上这份文稿。"), ""),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, File, Query, Request, UploadFile
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
@@ -14,12 +15,18 @@ from library.catalog import transcript_queries as given
 from library.catalog.permits import Action
 from library.catalog.tables import Lesson
 from library.catalog.transcript_versions import MOST_VERSIONS
+from library.core.clock import Clock
 from library.core.database import Database
-from library.core.errors import Invalid
+from library.core.errors import Invalid, Throttled
+from library.correcting import queries as correcting
+from library.hearing import queries as hearing
 from library.intake import queries, transcripts
+from library.intake.reading.reader import TranscriptReader
 from library.intake.rules import TRANSCRIPT_MAX_BYTES
-from library.intake.transcripts import Taken, Words
+from library.intake.transcripts import Laid, Taken, Words
+from server.settings import Settings
 from server.slices.intake.contexts import TranscriptsPage
+from server.slices.intake.heard_part import heard_part
 from server.slices.intake.transcripts_json import (
     TranscriptOut,
     VersionOut,
@@ -28,12 +35,15 @@ from server.slices.intake.transcripts_json import (
     transcript_out,
     version_out,
 )
-from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, WhoDep, Writing
+from server.web.deps import ClockDep, DatabaseDep, PagesDep, ReaderDep, Reading, SettingsDep, WhoDep
 from server.web.lesson_cards import lesson_ref
+from server.web.limits.fields import WordForm
 from server.web.pages import Pages, reason
 from server.web.parts import RefusedForm
+from server.web.recognition import ask_for_text, recognition_part, unasked
 from server.web.remarks import reasons_of, warnings_of
 from server.web.who import Who
+from transcode.remarks import Remark
 
 router = APIRouter()
 
@@ -58,6 +68,8 @@ def put_transcript(
     who: WhoDep,
     pages: PagesDep,
     clock: ClockDep,
+    settings: SettingsDep,
+    reader: ReaderDep,
     lesson_id: str,
     file: Annotated[UploadFile, File()],
     replace: Annotated[bool, Query()] = False,
@@ -67,36 +79,61 @@ def put_transcript(
 
     One that fits worse than the one in use does not replace it: the answer is 409 `transcript_fits_worse`
     with the `reasons` and the `version` under which it is kept; `replace=true` uses it all the same.
-    `shift_s` is added to all its times.
+    `shift_s` is added to all its times. A text without times gets estimated ones and, where speech is
+    recognised here, those at which it is said once the recording has been heard.
     """
-    words = _read(db, who, lesson_id, file)
+    words, laid = _read(db, reader, who, lesson_id, file, shift_s)
     with db.write() as session:
+        lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
         taken = transcripts.take(
             session,
-            catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT),
+            lesson,
             words,
             clock(),
             person_id=who.viewer.person_id,
             replace=replace,
             shift_s=shift_s,
+            laid=laid,
         )
         if taken.against:
             # Answered, not raised: an error would take back the version that was just kept.
             return JSONResponse(_refused(pages, who, taken), 409)
-        return transcript_out(taken.version, pages.renderer.catalogue(who.language))
+        ask_for_text(session, settings, lesson, who.viewer.person_id, clock())
+        catalogue = pages.renderer.catalogue(who.language)
+        said = _of_its_times(session, settings, lesson, taken)
+        return transcript_out(taken.version, catalogue, said)
 
 
-def _read(db: Database, who: Who, lesson_id: str, file: UploadFile | None) -> Words:
-    """Read the file of somebody who may give it, before anything is written: a large one takes seconds, in
-    which nobody else could write.
+def _of_its_times(session: Session, settings: Settings, lesson: Lesson, taken: Taken) -> tuple[Remark, ...]:
+    """Return what will become of the times of a text that was just given."""
+    session.flush()
+    if not taken.version.in_use:
+        return ()
+    known = transcripts.lesson_account(session, lesson)
+    account = hearing.lesson_account(session, lesson)
+    return (*account[len(known) :], *unasked(session, settings, lesson))
 
-    Raises Invalid, and as `lesson_for` does.
+
+def _read(
+    db: Database,
+    reader: TranscriptReader,
+    who: Who,
+    lesson_id: str,
+    file: UploadFile | None,
+    shift_s: float | None = None,
+) -> tuple[Words, Laid]:
+    """Read the file of somebody who may give it, and lay it over the recording, before anything is written:
+    a large one takes seconds, in which nobody else could write.
+
+    Raises Invalid, Throttled, and as `lesson_for` does.
     """
     with db.read() as session:
         catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+        heard = transcripts.heard_of(session, lesson_id)
     if file is None or not file.filename:
         raise Invalid("no_transcript_file", field="file")
-    return transcripts.read(file.file.read(TRANSCRIPT_MAX_BYTES + 1), file.filename)
+    data = file.file.read(TRANSCRIPT_MAX_BYTES + 1)
+    return reader.read(data, file.filename, heard, shift_s, person_id=who.viewer.person_id)
 
 
 def _refused(pages: Pages, who: Who, taken: Taken) -> dict[str, Any]:
@@ -122,17 +159,18 @@ def list_versions(session: Reading, who: WhoDep, pages: PagesDep, lesson_id: str
 
 @router.post("/api/v1/lessons/{lesson_id}/transcripts/{n}/use", tags=["transcripts"])
 def use_version(
-    session: Writing, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str, n: int
+    db: DatabaseDep, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str, n: int
 ) -> VersionOut:
-    """Use one of the transcripts that a lesson was given."""
-    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    version = transcripts.use(session, lesson, n, clock())
-    return version_out(version, pages.renderer.catalogue(who.language))
+    """Use one of the transcripts that a lesson was given.
+
+    409 `transcript_changed_meanwhile` when its times or the recording changed at the same moment.
+    """
+    return _use(db, who, pages, clock, lesson_id, n)
 
 
 @router.put("/api/v1/lessons/{lesson_id}/transcripts/{n}/shift", tags=["transcripts"])
 def shift_version(
-    session: Writing,
+    db: DatabaseDep,
     who: WhoDep,
     pages: PagesDep,
     clock: ClockDep,
@@ -140,10 +178,35 @@ def shift_version(
     n: int,
     body: ShiftIn,
 ) -> VersionOut:
-    """Move all times of one of a lesson's transcripts, counted from those in its file, and use it."""
-    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    version = transcripts.move(session, lesson, n, body.shift_s, clock())
-    return version_out(version, pages.renderer.catalogue(who.language))
+    """Move all times of one of a lesson's transcripts, counted from those in its file, and use it.
+
+    409 as for using one.
+    """
+    return _use(db, who, pages, clock, lesson_id, n, body.shift_s)
+
+
+def _use(
+    db: Database,
+    who: Who,
+    pages: Pages,
+    clock: Clock,
+    lesson_id: str,
+    n: int,
+    shift_s: float | None = None,
+) -> VersionOut:
+    """Use a version, moved by `shift_s` when that is given; laid over the recording before anything is
+    written, because of a long one that takes seconds."""
+    with db.read() as session:
+        catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+        laid = transcripts.lay_version(session, lesson_id, n, shift_s)
+    by = who.viewer.person_id
+    with db.write() as session:
+        lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+        if shift_s is None:
+            version = transcripts.use(session, lesson, n, clock(), laid, by=by)
+        else:
+            version = transcripts.move(session, lesson, n, shift_s, clock(), laid, by=by)
+        return version_out(version, pages.renderer.catalogue(who.language))
 
 
 # ---------------------------------------------------------------- for people
@@ -155,6 +218,8 @@ def transcripts_page(
     session: Reading,
     who: WhoDep,
     pages: PagesDep,
+    settings: SettingsDep,
+    clock: ClockDep,
     lesson_id: str,
     ask: Annotated[int | None, Query()] = None,
 ) -> Response:
@@ -162,19 +227,30 @@ def transcripts_page(
 
     `ask` is the number of one about which there is something to decide.
     """
-    return _page(request, session, who, pages, lesson_id, ask)
+    return _page(_Asked(request, who, pages, settings, clock), session, lesson_id, ask)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request for the page."""
+
+    request: Request
+    who: Who
+    pages: Pages
+    settings: Settings
+    clock: Clock
 
 
 def _page(
-    request: Request,
+    asked_by: _Asked,
     session: Session,
-    who: Who,
-    pages: Pages,
     lesson_id: str,
     ask: int | None = None,
     refused: RefusedForm | None = None,
+    status: int = 200,
 ) -> Response:
     """Return the page, with a form that was not taken as it was typed; raises as `lesson_for` does."""
+    request, who, pages = asked_by.request, asked_by.who, asked_by.pages
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     rows = given.versions(session, lesson.id)
     shown = tuple(version_out(one, pages.renderer.catalogue(who.language)) for one in rows)
@@ -185,15 +261,18 @@ def _page(
         lesson=lesson_ref(lesson),
         quality=lesson.transcript,
         versions=shown,
-        account=reasons_of(transcripts.account_of(rows, queries.recording_of(session, lesson.id))),
+        account=reasons_of(hearing.account_of(session, rows, queries.recording_of(session, lesson.id))),
         asked=asked,
         against=reasons_of(against),
         beginnings=_beginnings(session, lesson, [row.n for row in shown if row is asked or row.in_use]),
         board=shift_board(session, lesson, rows),
+        recognition=recognition_part(session, asked_by.settings, lesson, asked_by.clock()),
+        heard=heard_part(rows),
         most_versions=MOST_VERSIONS,
+        corrected=frozenset(correcting.corrected(session, lesson.id)),
         refused=refused,
     )
-    return pages.respond(request, who, context, 422 if refused else 200)
+    return pages.respond(request, who, context, status)
 
 
 def _beginnings(session: Session, lesson: Lesson, numbers: list[int]) -> dict[int, tuple[str, ...]]:
@@ -207,30 +286,35 @@ def give_transcript(
     who: WhoDep,
     pages: PagesDep,
     clock: ClockDep,
+    settings: SettingsDep,
+    reader: ReaderDep,
     lesson_id: str,
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Give a lesson another transcript; one that fits worse is kept, and the page asks."""
     try:
-        words = _read(db, who, lesson_id, file)
-    except Invalid as error:
+        words, laid = _read(db, reader, who, lesson_id, file)
+    except (Invalid, Throttled) as error:
         refused = RefusedForm(form="new", typed={}, reason=reason(error))
+        status = 429 if isinstance(error, Throttled) else 422
+        asked_by = _Asked(request, who, pages, settings, clock)
         with db.read() as session:
-            return _page(request, session, who, pages, lesson_id, refused=refused)
+            return _page(asked_by, session, lesson_id, refused=refused, status=status)
     with db.write() as session:
         lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-        taken = transcripts.take(session, lesson, words, clock(), person_id=who.viewer.person_id)
+        taken = transcripts.take(session, lesson, words, clock(), person_id=who.viewer.person_id, laid=laid)
+        if not taken.against:
+            ask_for_text(session, settings, lesson, who.viewer.person_id, clock())
         asked = f"?ask={taken.version.n}" if taken.against else ""
     return pages.redirect(f"/lessons/{lesson_id}/transcripts{asked}", None if asked else "transcript_in_use")
 
 
 @router.post("/lessons/{lesson_id}/transcripts/{n}/use", include_in_schema=False)
 def use_form(
-    session: Writing, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str, n: int
+    db: DatabaseDep, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str, n: int
 ) -> Response:
     """Use one of the transcripts that a lesson was given."""
-    lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    transcripts.use(session, lesson, n, clock())
+    _use(db, who, pages, clock, lesson_id, n)
     return pages.redirect(f"/lessons/{lesson_id}/transcripts", "transcript_in_use")
 
 
@@ -241,19 +325,19 @@ def shift_form(
     who: WhoDep,
     pages: PagesDep,
     clock: ClockDep,
+    settings: SettingsDep,
     lesson_id: str,
     n: int,
-    seconds: Annotated[str, Form()] = "",
+    seconds: WordForm = "",
 ) -> Response:
     """Move all times of a transcript by the seconds that somebody accepted or typed."""
     try:
-        with db.write() as session:
-            lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-            transcripts.move(session, lesson, n, _seconds(seconds), clock())
+        _use(db, who, pages, clock, lesson_id, n, _seconds(seconds))
     except Invalid as error:
         refused = RefusedForm(form="shift", typed={"seconds": seconds[:40]}, reason=reason(error))
+        asked_by = _Asked(request, who, pages, settings, clock)
         with db.read() as session:
-            return _page(request, session, who, pages, lesson_id, refused=refused)
+            return _page(asked_by, session, lesson_id, refused=refused, status=422)
     return pages.redirect(f"/lessons/{lesson_id}/transcripts", "transcript_moved")
 
 

@@ -17,6 +17,7 @@ from library.intake.transcript_rules import account
 from server.web.language.i18n import Catalogue
 from server.web.remarks import WarningOut, warnings_of
 from transcode.cutting.audio_profile import WAVE_STEP_S
+from transcode.remarks import Remark
 
 _MOST_SHOWN = 3000
 """Lines that are drawn on the wave: an hour has about a thousand."""
@@ -92,12 +93,14 @@ def version_out(version: TranscriptVersion, catalogue: Catalogue) -> VersionOut:
     )
 
 
-def transcript_out(version: TranscriptVersion, catalogue: Catalogue) -> TranscriptOut:
-    """Return what a file held, as the answer to whoever sent it."""
+def transcript_out(
+    version: TranscriptVersion, catalogue: Catalogue, beside: Sequence[Remark] = ()
+) -> TranscriptOut:
+    """Return what a file held, as the answer to whoever sent it; `beside`: what else is to be said of it."""
     return TranscriptOut(
         kind="timed" if version.quality is TranscriptQuality.EXACT else "plain",
         cues=version.cues,
-        warnings=warnings_of(account(transcripts.told_of(version)), catalogue),
+        warnings=warnings_of((*account(transcripts.told_of(version)), *beside), catalogue),
         version=version.n,
         shift_s=version.shift_s,
         offered_shift=_offered(version),

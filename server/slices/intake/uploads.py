@@ -6,14 +6,17 @@ one person, and is known to the database before its first byte arrives.
 
 from __future__ import annotations
 
+import hmac
 import shutil
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from tuspyserver import create_tus_router
 
@@ -21,13 +24,16 @@ from library.catalog import queries as catalog
 from library.catalog.permits import Action
 from library.core.clock import Clock
 from library.core.database import Database
-from library.core.errors import Invalid, NotFound
+from library.core.errors import Conflict, Invalid, NotFound
 from library.intake import actions, queries, rules
 from library.intake.rules import RecordingState
-from library.intake.unfinished_uploads import DAYS_KEPT, note_received
+from library.intake.tables import Recording
+from library.intake.unfinished_uploads import note_received, promised, received_bytes
+from server.addresses import network_of
 from server.settings import Settings
-from server.slices.intake.upload_storage import UploadStorage
-from server.web.deps import ClockDep, DatabaseDep, Lecturer, SettingsDep
+from server.slices.intake.upload_storage import UploadStorage, named
+from server.web.deps import ClockDep, DatabaseDep, Lecturer, SecretDep, SettingsDep
+from server.web.recognition import ask_for_text
 from server.web.who import Who
 
 _NEEDED = {"POST": "upload-length", "PATCH": "upload-offset"}
@@ -44,23 +50,40 @@ def upload_router(settings: Settings) -> APIRouter:
         "upload_complete_dep": _after_complete,
         "file_dep": _which_file,
     }
+    storage = UploadStorage(folder, settings.keep_free_bytes, settings.keep_uploads_days)
     router: APIRouter = create_tus_router(
         prefix="/tus",
         files_dir=folder,
         max_size=settings.max_upload_bytes,
-        days_to_keep=DAYS_KEPT,
-        storage=UploadStorage(folder),
+        days_to_keep=settings.keep_uploads_days,
+        storage=storage,
         tags=["uploads"],
         **hooks,
     )
+
+    async def take_turns(request: Request) -> None:
+        """Let the newest of several requests write an upload."""
+        upload_id = request.path_params.get("uuid")
+        if request.method == "PATCH" and upload_id is not None:
+            request.state.taken_over = False
+
+            def lost() -> None:
+                request.state.taken_over = True
+
+            # The stream is read inside of tuspyserver, which is handed nothing but the request.
+            request._receive = storage.take_turns(upload_id, request.receive, lost)
+
     # tuspyserver writes a chunk before it asks `auth`; what hangs on the router is asked before everything.
-    guarded = APIRouter(dependencies=[Depends(_allowed)], include_in_schema=False)
+    guarded = APIRouter(dependencies=[Depends(_allowed), Depends(take_turns)], include_in_schema=False)
     guarded.include_router(router)
     return guarded
 
 
-def _allowed(request: Request, who: Lecturer, db: DatabaseDep) -> None:
-    """Let lecturers in, and only to their own uploads; another's answers as if it were not there."""
+def _allowed(request: Request, who: Lecturer, db: DatabaseDep, settings: SettingsDep) -> None:
+    """Let lecturers in, and only to their own uploads; another's answers as if it were not there.
+
+    A chunk for another place than the next is refused here, so that it takes nobody's turn.
+    """
     if request.headers.get("upload-concat") or request.headers.get("upload-defer-length"):
         # Parts that are joined later and sizes that are told later could not be checked before they arrive.
         raise Invalid("upload_form")
@@ -79,58 +102,113 @@ def _allowed(request: Request, who: Lecturer, db: DatabaseDep) -> None:
             raise NotFound("upload_unknown")
         if request.method == "DELETE" and recording.state is not RecordingState.RECEIVING:
             raise NotFound("upload_unknown")
+    offset = request.headers.get("upload-offset", "")
+    file = settings.uploads_folder / upload_id
+    if request.method == "PATCH" and offset.isdecimal() and file.is_file():
+        at_bytes = received_bytes(settings.uploads_folder, upload_id)
+        if offset != str(at_bytes):
+            raise Conflict("upload_offset", at_bytes=at_bytes)
 
 
 def _before_create(
-    who: Lecturer, settings: SettingsDep, clock: ClockDep, db: DatabaseDep
+    request: Request,
+    who: Lecturer,
+    settings: SettingsDep,
+    clock: ClockDep,
+    db: DatabaseDep,
+    secret: SecretDep,
 ) -> Callable[[dict[str, str], dict[str, Any]], Awaitable[None]]:
     async def check(metadata: dict[str, str], facts: dict[str, Any]) -> None:
-        # tuspyserver answers HEAD only when both are known, so an upload without them could never resume.
-        metadata.setdefault("filename", metadata.get("name", "video.mp4"))
-        metadata.setdefault("filetype", "application/octet-stream")
+        metadata.update(named(metadata))
         size_bytes = int(facts["size"] or 0)
-        metadata["upload"] = await run_in_threadpool(_begin, db, settings, clock, who, metadata, size_bytes)
+        host = request.client.host if request.client else ""
+        begin = _Begin(db, settings, clock, who, host, secret)
+        metadata["upload"] = await run_in_threadpool(begin, metadata, size_bytes)
 
     return check
 
 
-def _begin(
-    db: Database, settings: Settings, clock: Clock, who: Who, metadata: dict[str, str], size_bytes: int
-) -> str:
-    """Note an upload before its first byte; returns the id under which its bytes will lie."""
-    file_name, upload_id = metadata["filename"], uuid4().hex
-    with db.write() as session:
-        lesson = catalog.lesson_for(session, who.viewer, metadata.get("lesson", ""), Action.EDIT)
-        used = queries.used_bytes(session, who.viewer.person_id or "")
-        free = shutil.disk_usage(settings.uploads_folder).free
-        rules.check_upload(file_name, size_bytes, used, free, settings.limits)
-        actions.begin(
-            session,
-            lesson,
-            upload_id=upload_id,
-            file_name=file_name,
-            size_bytes=size_bytes,
-            person_id=who.viewer.person_id,
-            now=clock(),
+@dataclass(frozen=True)
+class _Begin:
+    """Notes an upload before its first byte. `host` is where the request came from."""
+
+    db: Database
+    settings: Settings
+    clock: Clock
+    who: Who
+    host: str
+    secret: str
+
+    def __call__(self, metadata: dict[str, str], size_bytes: int) -> str:
+        """Note it and return the id under which its bytes will lie; raises Invalid, TooLarge, Throttled."""
+        file_name, upload_id, now = metadata["filename"], uuid4().hex, self.clock()
+        person_id, uploads = self.who.viewer.person_id, self.settings.uploads_folder
+        with self.db.write() as session:
+            actions.begin_alone(session)
+            lesson = catalog.lesson_for(session, self.who.viewer, metadata.get("lesson", ""), Action.EDIT)
+            present = queries.recording_of(session, lesson.id)
+            if present is not None and present.state is RecordingState.RECEIVING and present.upload_id:
+                # It is replaced: nothing more of it will come.
+                actions.note_ended(session, present.upload_id, received_bytes(uploads, present.upload_id))
+            self._check(session, present, file_name, size_bytes, now)
+            actions.begin(
+                session,
+                lesson,
+                upload_id=upload_id,
+                file_name=file_name,
+                size_bytes=size_bytes,
+                person_id=person_id,
+                now=now,
+            )
+            ask_for_text(session, self.settings, lesson, person_id, now)
+            actions.note_begun(
+                session,
+                upload_id,
+                account=self._key("account", person_id or ""),
+                address=self._key("address", network_of(self.host)),
+                size_bytes=size_bytes,
+                now=now,
+            )
+        return upload_id
+
+    def _check(
+        self, session: Session, replaced: Recording | None, file_name: str, size_bytes: int, now: datetime
+    ) -> None:
+        person_id, uploads = self.who.viewer.person_id or "", self.settings.uploads_folder
+        used = queries.used_bytes(session, person_id)
+        free = shutil.disk_usage(uploads).free - promised(session, uploads, replaced)
+        rules.check_upload(file_name, size_bytes, used, max(0, free), self.settings.limits)
+        rules.check_numbers(
+            size_bytes,
+            queries.begun_by(session, self._key("account", person_id), now),
+            queries.begun_from(session, self._key("address", network_of(self.host)), now),
+            self.settings.upload_numbers,
         )
-    return upload_id
+
+    def _key(self, kind: str, of: str) -> str:
+        """Return the keyed hash by which uploads of a person or from an address are counted."""
+        return hmac.digest(self.secret.encode(), f"uploads {kind} {of}".encode(), "sha256").hex()[:32]
 
 
 def _which_file(
-    request: Request, clock: ClockDep, db: DatabaseDep
+    request: Request, clock: ClockDep, db: DatabaseDep, settings: SettingsDep
 ) -> Callable[[dict[str, str]], Awaitable[dict[str, str]]]:
     async def which(metadata: dict[str, str]) -> dict[str, str]:
+        if getattr(request.state, "taken_over", False):
+            raise Conflict("upload_taken_over")
         if request.method == "DELETE":
-            await run_in_threadpool(_forget, db, str(request.path_params["uuid"]), clock())
+            upload_id = str(request.path_params["uuid"])
+            await run_in_threadpool(_forget, db, settings.uploads_folder, upload_id, clock())
         return {"uid": metadata["upload"]} if "upload" in metadata else {}
 
     return which
 
 
-def _forget(db: Database, upload_id: str, now: datetime) -> None:
+def _forget(db: Database, uploads: Path, upload_id: str, now: datetime) -> None:
     with db.write() as session:
         recording = queries.recording_by_upload(session, upload_id)
         if recording is not None and recording.state is RecordingState.RECEIVING:
+            actions.note_ended(session, upload_id, received_bytes(uploads, upload_id))
             actions.give_up(session, recording, now)
 
 

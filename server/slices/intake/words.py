@@ -33,6 +33,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "quality": {
         "exact": N_("时间准确"),
+        "aligned": N_("时间按声音对齐"),
+        "recognised": N_("机器识别，待校对"),
         "estimated": N_("时间是估计的"),
         "plain": N_("没有时间"),
         "none": N_("没有文稿"),

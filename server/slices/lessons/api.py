@@ -10,20 +10,22 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from library.catalog import actions, queries, rules
+from library.catalog import actions, queries
 from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, Audience, LessonState, may
 from library.catalog.rules import split_topics, title_from_file_name
 from library.catalog.tables import Clip, Lesson
+from library.core.days import parse_date
 from library.core.errors import Forbidden
-from library.core.permits import Role
+from library.hearing import queries as hearing
 from library.intake import actions as intake_actions
 from library.intake import queries as intake
-from library.intake import transcripts
-from library.people.rules import home_branch
+from library.people.rules import teaches_for
 from library.plays import queries as plays
 from library.review import actions as review
 from server.web.deps import CardsDep, ClockDep, Lecturer, MediaDep, PagesDep, Reading, WhoDep, Writing
+from server.web.limits.fields import BlockText, LineText, WordQuery, WordText
+from server.web.limits.sizes import ITEMS
 from server.web.media_urls import MediaUrls
 from server.web.pages import Pages
 from server.web.remarks import WarningOut, warnings_of
@@ -37,19 +39,19 @@ _PER_PAGE = 50
 class NewLesson(BaseModel):
     """A lesson to be made; without a title it is called after its file."""
 
-    title: str = ""
-    file_name: str = ""
+    title: LineText = ""
+    file_name: LineText = ""
 
 
 class LessonChange(BaseModel):
     """What to change of a lesson; fields that are left out stay as they are. `date` may be ""."""
 
-    title: str | None = None
-    lecturer: str | None = None
-    topics: str | list[str] | None = None
-    date: str | None = None
-    summary: str | None = None
-    language: str | None = None
+    title: LineText | None = None
+    lecturer: LineText | None = None
+    topics: LineText | Annotated[list[LineText], Field(max_length=ITEMS)] | None = None
+    date: WordText | None = None
+    summary: BlockText | None = None
+    language: WordText | None = None
 
 
 class ClipOut(BaseModel):
@@ -168,7 +170,7 @@ def _lessons(
             said = pages.explain_reason(recording.reason, recording.reason_args, who.language)
             problem = {"error": recording.reason, "message": said.message, "todo": said.todo}
         own = words.get(lesson.id, [])
-        account = transcripts.account_of(own, recording) if lesson.id in mine else ()
+        account = hearing.account_of(session, own, recording) if lesson.id in mine else ()
         its_twins = twins.get(recording.id, []) if recording is not None else []
         clips = [_clip(media, lesson, clip, views) for clip in lesson.clips]
         found.append(
@@ -205,8 +207,8 @@ def list_lessons(
     who: WhoDep,
     pages: PagesDep,
     media: MediaDep,
-    topic: str = "",
-    lecturer: str = "",
+    topic: WordQuery = "",
+    lecturer: WordQuery = "",
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> LessonsOut:
     """The lessons you may see, newest first."""
@@ -219,7 +221,7 @@ def list_lessons(
 @router.post("/lessons", tags=["lessons"], status_code=201)
 def new_lesson(session: Writing, who: Lecturer, clock: ClockDep, body: NewLesson) -> dict[str, str]:
     """Make a draft, to which a recording is then uploaded (tus, /tus/, metadata `lesson`)."""
-    home = home_branch(who.viewer, Role.LECTURER)
+    home = teaches_for(who.viewer)
     if home is None:
         raise Forbidden
     title = title_from_file_name(body.file_name) if body.file_name and not body.title.strip() else body.title
@@ -258,7 +260,7 @@ def change_lesson(
 ) -> LessonOut:
     """Change what is written about a lesson (its owner, the staff)."""
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    day = rules.parse_date(body.date) if body.date is not None else None
+    day = parse_date(body.date) if body.date is not None else None
     details = actions.Details(
         title=body.title,
         lecturer=body.lecturer,
@@ -276,7 +278,7 @@ def change_lesson(
 def delete_lesson(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str) -> None:
     """Take a lesson away for good (the owner of a draft, the staff)."""
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.DELETE)
-    actions.delete_lesson(session, lesson, clock())
+    actions.delete_lesson(session, lesson, clock(), who.viewer.person_id)
 
 
 @router.post("/lessons/{lesson_id}/publish", tags=["review"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from library.catalog.audiences import Told
 from library.intake.rules import RecordingState
 from library.review.rules import Decided
 from server.web.parts import (
@@ -67,6 +68,7 @@ class LessonPowers:
     delete: bool = False
     see_progress: bool = False
     see_stats: bool = False
+    why: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ class SheetPage(Context):
 class LessonPage(Context):
     """GET /lessons/{id}.
 
+    `open_to` is for whom it is, by names, `audience_said` the same in words; `groups` (id, name) are the
+    learning groups that whoever may change it can choose.
     `text` are the paragraphs of a lesson without media ("video still to come"), or () when there are clips.
     `recording_state` "none" means there is no recording; `problem` says why it failed or was refused.
     `account` is what was left out, moved or guessed, for those who may edit. `duplicates` are other lessons
@@ -101,8 +105,8 @@ class LessonPage(Context):
     while it is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
     `refused`: a form that was not taken, named as its address is.
     Forms (POST /lessons/{id}/...):
-    publish (note), withdraw (note), audience (audience), delete (confirm=title), edit (title, lecturer,
-    topics separated by spaces or commas, date, summary, language).
+    publish (note), withdraw (note), audience (audience, keep, add, kinds), delete (confirm=title),
+    edit (title, lecturer, topics separated by spaces or commas, date, summary, language).
     """
 
     template: ClassVar[str] = "lessons/lesson.html"
@@ -110,8 +114,12 @@ class LessonPage(Context):
     summary: str
     clips: tuple[ClipCard, ...]
     recording_state: RecordingState | NoRecording
+    open_to: Told
+    audience_said: str
+    groups: tuple[tuple[str, str], ...] = ()
     language: str = "zh-CN"
     has_transcript: bool = False
+    recognised: bool = False
     text: tuple[str, ...] = ()
     problem: Reason | None = None
     duplicates: tuple[LessonRef, ...] = ()

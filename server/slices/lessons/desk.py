@@ -9,17 +9,18 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.catalog import queries
+from library.catalog import audiences, queries
 from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, LessonState, may
 from library.catalog.rules import CueLine, TranscriptQuality
 from library.catalog.tables import Lesson
 from library.core.errors import Conflict, Invalid
 from library.core.permits import Viewer
+from library.hearing import queries as hearing
 from library.intake import queries as intake
-from library.intake import transcripts
 from library.review import queries as review_queries
 from server.slices.lessons.contexts import HistoryLine, LessonPage, LessonPowers
+from server.web.audience_text import audience_text
 from server.web.deps import AddressDep, CardsDep, ClockDep, DatabaseDep, PagesDep, RuleDep, WhoDep
 from server.web.errors import status_of
 from server.web.lesson_cards import lesson_ref
@@ -88,19 +89,26 @@ class Desk:
         history = review_queries.history(session, found.id) if powers.see_progress else []
         twins = intake.twins(session, viewer, recording) if recording is not None and powers.edit else []
         clips = self._cards.of_clips(session, found)
+        told = audiences.told(session, audiences.open_to(found))
         context = LessonPage(
             frame=self._pages.frame(self._request, session, self._who),
             lesson=self._cards.of(session, [found])[0],
             summary=found.summary,
             clips=clips,
+            open_to=told,
+            audience_said=audience_text(told, self._pages.renderer.catalogue(self._who.language)),
+            groups=tuple((one.id, one.name) for one in audiences.groups_for(session, viewer))
+            if powers.audience
+            else (),
             recording_state=recording.state if recording else "none",
             language=found.language,
             has_transcript=found.transcript is not TranscriptQuality.NONE,
+            recognised=found.transcript is TranscriptQuality.RECOGNISED,
             text=_text(queries.cues(session, found.id)) if not found.clips else (),
             problem=Reason(code=recording.reason, args=recording.reason_args or {})
             if recording is not None and recording.reason and powers.see_progress
             else None,
-            account=reasons_of(transcripts.account_of(given.versions(session, found.id), recording))
+            account=reasons_of(hearing.account_of(session, given.versions(session, found.id), recording))
             if powers.edit
             else (),
             duplicates=tuple(lesson_ref(twin) for twin in twins),
@@ -126,7 +134,8 @@ class Desk:
             edit=edit,
             publish=publish and not published,
             withdraw=publish and published,
-            audience=publish,
+            audience=may(viewer, Action.AUDIENCE, facts),
+            why=may(viewer, Action.WHY, facts),
             delete=may(viewer, Action.DELETE, facts),
             see_progress=edit,
             see_stats=may(viewer, Action.STATS, facts),

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.catalog import actions, queries, rules
-from library.catalog.permits import Action, Audience, LessonState
+from library.catalog import actions, queries
+from library.catalog.permits import Action, LessonState
 from library.catalog.rules import split_topics
 from library.core.clock import local_day, week_start
+from library.core.days import parse_date
 from library.core.errors import Conflict, Invalid
 from library.core.text import name_key
 from library.plays import queries as plays
 from library.review import actions as review
+from server.slices.lessons.audience_form import AudienceFormDep
 from server.slices.lessons.contexts import HomePage, LessonsPage, SheetPage
 from server.slices.lessons.desk import DeskDep
 from server.web.deps import AddressDep, CardsDep, ClockDep, PagesDep, Reading, WhoDep
 from server.web.lesson_cards import lesson_ref
+from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
 from server.web.pages import pager, safe_next
 from server.web.parts import Facet
 from server.web.sharing import share_lesson
@@ -59,9 +61,9 @@ def lessons(
     who: WhoDep,
     pages: PagesDep,
     cards: CardsDep,
-    topic: str = "",
-    lecturer: str = "",
-    year: str = "",
+    topic: WordQuery = "",
+    lecturer: WordQuery = "",
+    year: WordQuery = "",
     page: int = 1,
 ) -> Response:
     """The whole library, narrowed as one likes."""
@@ -114,8 +116,8 @@ def sheet(
 def publish(
     desk: DeskDep,
     lesson_id: str,
-    note: Annotated[str, Form()] = "",
-    next: Annotated[str, Form()] = "",
+    note: BlockForm = "",
+    next: LineForm = "",
 ) -> Response:
     """Publish a lesson (staff)."""
 
@@ -126,7 +128,7 @@ def publish(
 
 
 @router.post("/lessons/{lesson_id}/withdraw")
-def withdraw(desk: DeskDep, lesson_id: str, note: Annotated[str, Form()] = "") -> Response:
+def withdraw(desk: DeskDep, lesson_id: str, note: BlockForm = "") -> Response:
     """Take a published lesson back (staff)."""
 
     def act(session: Session) -> None:
@@ -136,27 +138,27 @@ def withdraw(desk: DeskDep, lesson_id: str, note: Annotated[str, Form()] = "") -
 
 
 @router.post("/lessons/{lesson_id}/audience")
-def audience(desk: DeskDep, lesson_id: str, audience: Annotated[str, Form()] = "") -> Response:
-    """Say for whom a lesson is (staff)."""
+def audience(desk: DeskDep, lesson_id: str, form: AudienceFormDep) -> Response:
+    """Say for whom a lesson is (staff, and its owner while it is not published)."""
 
     def act(session: Session) -> None:
-        if audience not in tuple(Audience):
-            raise Invalid("unknown_choice", field="audience")
-        review.set_audience(session, desk.viewer, lesson_id, Audience(audience), desk.clock())
+        found = queries.lesson_for(session, desk.viewer, lesson_id, Action.AUDIENCE)
+        wanted = form.wanted(session, desk.viewer, found)
+        review.set_audience(session, desk.viewer, lesson_id, wanted, desk.clock())
 
-    return desk.change(lesson_id, act, "audience", "audience_changed", audience=audience)
+    return desk.change(lesson_id, act, "audience", "audience_changed", **form.typed)
 
 
 @router.post("/lessons/{lesson_id}/edit")
 def edit(
     desk: DeskDep,
     lesson_id: str,
-    title: Annotated[str, Form()] = "",
-    lecturer: Annotated[str, Form()] = "",
-    topics: Annotated[str, Form()] = "",
-    date: Annotated[str, Form()] = "",
-    summary: Annotated[str, Form()] = "",
-    language: Annotated[str, Form()] = "zh-CN",
+    title: LineForm = "",
+    lecturer: LineForm = "",
+    topics: LineForm = "",
+    date: WordForm = "",
+    summary: BlockForm = "",
+    language: WordForm = "zh-CN",
 ) -> Response:
     """Change what people typed about a lesson (owner, staff)."""
     typed = {
@@ -170,7 +172,7 @@ def edit(
 
     def act(session: Session) -> None:
         found = queries.lesson_for(session, desk.viewer, lesson_id, Action.EDIT)
-        day = rules.parse_date(date)
+        day = parse_date(date)
         details = actions.Details(
             title=title,
             lecturer=lecturer,
@@ -186,14 +188,14 @@ def edit(
 
 
 @router.post("/lessons/{lesson_id}/delete")
-def delete(desk: DeskDep, lesson_id: str, confirm: Annotated[str, Form()] = "") -> Response:
+def delete(desk: DeskDep, lesson_id: str, confirm: LineForm = "") -> Response:
     """Take a lesson away for good; the title must be typed, so that a slip of the finger cannot."""
 
     def act(session: Session) -> None:
         found = queries.lesson_for(session, desk.viewer, lesson_id, Action.DELETE)
         if name_key(confirm) != name_key(found.title):
             raise Invalid("confirm_title", field="confirm")
-        actions.delete_lesson(session, found, desk.clock())
+        actions.delete_lesson(session, found, desk.clock(), desk.viewer.person_id)
 
     back = "/mine" if desk.viewer.person_id else "/"
     return desk.change(lesson_id, act, "delete", "deleted", back=back, confirm=confirm)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from library.core.permits import Role
-from server.web.parts import Context, HeldRole, Pager, RefusedForm
+from server.web.parts import Context, HeldRole, Pager, Reason, RefusedForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +47,29 @@ class InviteRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRow:
+    """A transfer that waits for the viewer's answer."""
+
+    person_id: str
+    name: str
+    sender: str
+    receiver: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeoplePage(Context):
-    """GET /people?q=&page= (role staff). `new_link` is the one-time link just made (absolute, shown once).
+    """GET /people?q=&node=&page= (role secretary). `new_link` is the one-time link just made (absolute, shown
+    once).
 
     Forms: POST /people/invites (name, role, branch), POST /people/invites/{id}/revoke (),
     POST /people/{id}/grant (role, branch), POST /people/{id}/revoke (role, branch),
-    POST /people/{id}/reset () makes a one-time password link, POST /people/{id}/active (active=0|1).
-    `refused`: a form that was not taken, named as its address is ("invites", "{id}/grant").
+    POST /people/{id}/reset () makes a one-time password link, POST /people/{id}/active (active=0|1),
+    POST /people/{id}/sign-out () ends all with which they are signed in.
+    `branches`: those to choose from; none where they are too many for a list and are typed (a code, a name, a
+    path of names). `more`: there are more than `pager.total` says. `node` is what was typed to look in,
+    `unclear` why that is no node. `waiting` are transfers to answer. `refused`: a form that was not taken,
+    named as its address is ("invites", "{id}/grant"). `ways_in`: each has a page GET /people/{id}/ways-in of
+    what they sign in with.
     """
 
     template: ClassVar[str] = "people/people.html"
@@ -63,5 +79,10 @@ class PeoplePage(Context):
     roles: tuple[Role, ...]
     invites: tuple[InviteRow, ...] = ()
     q: str = ""
+    ways_in: bool = False
+    node: str = ""
+    unclear: Reason | None = None
+    more: bool = False
+    waiting: tuple[WaitingRow, ...] = ()
     new_link: str | None = None
     refused: RefusedForm | None = None

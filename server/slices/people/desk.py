@@ -12,21 +12,21 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.access import queries as access_queries
+from library.access.second_factor_rules import SecondFactorPolicy
 from library.core.errors import Conflict, Forbidden, Invalid, WeikeError
-from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
-from library.people import queries
-from library.people.permits import roles_below
-from server.slices.people.contexts import BranchRow, InviteRow, PeoplePage, PersonRow
-from server.web.deps import ClockDep, DatabaseDep, PagesDep, Staff
+from library.people import directory, histories, queries
+from library.people.permits import may_change, may_erase, roles_below
+from server.slices.people.contexts import BranchRow, InviteRow, PeoplePage, PersonRow, WaitingRow
+from server.web.deps import ClockDep, DatabaseDep, PagesDep, Secretary, SettingsDep
 from server.web.errors import status_of
 from server.web.pages import pager, reason
-from server.web.parts import HeldRole, RefusedForm
-from server.web.who import Who
+from server.web.parts import HeldRole, Reason, RefusedForm
 
-_PER_PAGE = 50
+_MOST_LISTED = 60
+"""Of more nodes than these nobody chooses from a list: they are typed."""
 _REFUSALS = (Invalid, Conflict, Forbidden)
 """Raised at a form that the page offers, so the page comes back; what is not there at all is 404."""
 
@@ -35,8 +35,16 @@ class Desk:
     """Shows staff their people, and changes what they ask; a form that is not taken comes back as typed."""
 
     def __init__(
-        self, request: Request, who: Staff, pages: PagesDep, clock: ClockDep, db: DatabaseDep
+        self,
+        request: Request,
+        who: Secretary,
+        pages: PagesDep,
+        clock: ClockDep,
+        db: DatabaseDep,
+        settings: SettingsDep,
     ) -> None:
+        off = settings.second_factor is SecondFactorPolicy.OFF
+        self._ways_in = not off or bool(settings.identity_providers)
         self._request, self._who, self._pages, self._db = request, who, pages, db
         self.clock = clock
 
@@ -75,6 +83,7 @@ class Desk:
         session: Session,
         *,
         q: str = "",
+        node: str = "",
         page: int = 1,
         new_link: str | None = None,
         refused: RefusedForm | None = None,
@@ -82,24 +91,29 @@ class Desk:
     ) -> Response:
         """Return the list; of a refused form of one person, the part of it with that person."""
         viewer = self.viewer
-        rows = queries.people_under(session, viewer, q)
-        number = clean_number(page)
-        ids = [row.id for row in rows]
         about = refused.form.partition("/")[0] if refused else ""
-        if about in ids:
-            number = 1 + ids.index(about) // _PER_PAGE
-        elif refused is not None and refused.form != "invites":
-            refused = replace(refused, form="")
-        shown = Page(rows[(number - 1) * _PER_PAGE : number * _PER_PAGE], number, _PER_PAGE, len(rows))
+        if refused is not None and refused.form != "invites":
+            found = directory.position_of(session, viewer, about) if about else None
+            page = found or page
+            refused = refused if found else replace(refused, form="")
+        within, unclear = self._within(session, node)
+        shown = directory.people_page(session, viewer, q, within, page)
         seen = access_queries.last_seen(session, [row.id for row in shown.items])
-        branches = organisation.branches_under(session, viewer, Role.STAFF)
-        paths = {b.id: b.path for b in branches}
-        roles = {role for b in branches for role in roles_below(viewer, b.path)}
+        branches = organisation.branches_under(session, viewer, Role.STAFF, _MOST_LISTED + 1)
+        roles = {role for grant in viewer.grants for role in roles_below(viewer, grant.path)}
         context = PeoplePage(
             frame=self._pages.frame(self._request, session, self._who),
-            people=tuple(_person(row, self._who, paths, seen.get(row.id)) for row in shown.items),
-            pager=pager(shown, "/people", q=q),
-            branches=tuple(BranchRow(id=b.id, name=b.name, depth=_depth(b)) for b in branches),
+            ways_in=self._ways_in,
+            people=tuple(_person(row, viewer, seen.get(row.id)) for row in shown.items),
+            pager=pager(shown, "/people", q=q, node=node),
+            more=shown.total > directory.COUNTED_MOST,
+            node=node,
+            unclear=unclear,
+            waiting=self._waiting(session),
+            branches=tuple(
+                BranchRow(id=b.id, name=b.name, depth=_depth(b))
+                for b in (branches if len(branches) <= _MOST_LISTED else ())
+            ),
             roles=tuple(role for role in Role if role in roles),
             invites=tuple(
                 InviteRow(id=i.id, name=i.name, role=i.role, branch=b.name, expires_at=i.expires_at)
@@ -111,6 +125,29 @@ class Desk:
         )
         return self._pages.respond(self._request, self._who, context, status)
 
+    def _within(self, session: Session, node: str) -> tuple[str, Reason | None]:
+        """Return the id of the node that was typed to look in, or "" and why it is none."""
+        if not node:
+            return "", None
+        try:
+            kept = organisation.outermost(self.viewer, Role.SECRETARY)
+            return organisation.meant(session, kept, node, "node").id, None
+        except Invalid as error:
+            return "", reason(error)
+
+    def _waiting(self, session: Session) -> tuple[WaitingRow, ...]:
+        waiting = histories.waiting_for(session, self.viewer)
+        names = organisation.branch_names(session, {i for t, _n in waiting for i in (t.from_id, t.to_id)})
+        return tuple(
+            WaitingRow(
+                person_id=one.person_id,
+                name=name,
+                sender=names.get(one.from_id, ""),
+                receiver=names.get(one.to_id, ""),
+            )
+            for one, name in waiting
+        )
+
 
 DeskDep = Annotated[Desk, Depends()]
 
@@ -119,11 +156,7 @@ def _depth(branch: Branch) -> int:
     return branch.path.count("/") - 2
 
 
-def _person(row: queries.PersonRow, who: Who, paths: dict[str, str], seen_at: datetime | None) -> PersonRow:
-    viewer = who.viewer
-    may_change = row.id != viewer.person_id and all(
-        branch in paths and role in roles_below(viewer, paths[branch]) for role, branch, _name in row.roles
-    )
+def _person(row: queries.PersonRow, viewer: Viewer, seen_at: datetime | None) -> PersonRow:
     return PersonRow(
         id=row.id,
         username=row.username,
@@ -131,6 +164,6 @@ def _person(row: queries.PersonRow, who: Who, paths: dict[str, str], seen_at: da
         roles=tuple(HeldRole(role=r, branch_id=b, branch=n) for r, b, n in row.roles),
         last_seen_at=seen_at,
         active=row.active,
-        may_change=may_change,
-        may_erase=may_change and all(Role.ADMIN in roles_below(viewer, paths[b]) for _r, b, _n in row.roles),
+        may_change=may_change(viewer, row.id, row.held),
+        may_erase=may_erase(viewer, row.id, row.held),
     )

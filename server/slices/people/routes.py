@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.access import actions as access
 from library.core.errors import Invalid, NotFound
-from library.core.permits import Role
+from library.core.permits import Role, Viewer
 from library.core.text import name_key
 from library.erasing import erase
 from library.organisation import queries as organisation
@@ -18,6 +16,8 @@ from library.organisation.tables import Branch
 from library.people import actions
 from server.slices.people.desk import DeskDep
 from server.web.deps import AddressDep, Reading
+from server.web.limits.fields import LineForm, LineQuery, WordForm, WordQuery
+from server.web.reading import reads
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,31 +28,38 @@ def _role(text: str) -> Role:
     return Role(text)
 
 
-def _branch(session: Session, branch_id: str) -> Branch:
+def _branch(session: Session, viewer: Viewer, chosen: str) -> Branch:
+    """Return the node that was chosen from a list, or typed as a code, a name or a path of names.
+
+    Raises Invalid: node_unknown, node_ambiguous.
+    """
     try:
-        return organisation.branch(session, branch_id)
-    except NotFound as error:  # taken out of the tree while the page was open
-        raise Invalid("unknown_choice", field="branch") from error
+        return organisation.branch(session, chosen)
+    except NotFound:
+        within = organisation.outermost(viewer, Role.STAFF)
+    return organisation.meant(session, within, chosen, "branch")
 
 
-@router.get("/people")
-def people(desk: DeskDep, session: Reading, q: str = "", page: int = 1) -> Response:
-    """The people of the branches one staffs."""
-    return desk.page(session, q=q, page=page)
+@router.get("/people", dependencies=[reads("people_list")])
+def people(
+    desk: DeskDep, session: Reading, q: WordQuery = "", node: LineQuery = "", page: int = 1
+) -> Response:
+    """The people of the branches one keeps."""
+    return desk.page(session, q=q, node=node, page=page)
 
 
 @router.post("/people/invites")
 def invite(
     desk: DeskDep,
     address: AddressDep,
-    name: Annotated[str, Form()] = "",
-    role: Annotated[str, Form()] = "",
-    branch: Annotated[str, Form()] = "",
+    name: LineForm = "",
+    role: WordForm = "",
+    branch: LineForm = "",
 ) -> Response:
     """Make a one-time link for somebody new, shown this once."""
 
     def act(session: Session) -> str:
-        where = _branch(session, branch)
+        where = _branch(session, desk.viewer, branch)
         _invitation, secret = access.invite(session, name, _role(role), where, desk.viewer, desk.clock())
         return f"{address}/welcome/{secret}"
 
@@ -73,14 +80,14 @@ def revoke_invite(desk: DeskDep, invitation_id: str) -> Response:
 def grant(
     desk: DeskDep,
     person_id: str,
-    role: Annotated[str, Form()] = "",
-    branch: Annotated[str, Form()] = "",
+    role: WordForm = "",
+    branch: LineForm = "",
 ) -> Response:
     """Give somebody a role at a branch."""
 
     def act(session: Session) -> None:
         actions.changeable(session, desk.viewer, person_id)
-        where = _branch(session, branch)
+        where = _branch(session, desk.viewer, branch)
         actions.give_role(session, desk.viewer, person_id, _role(role), where, desk.clock())
 
     return desk.change(f"{person_id}/grant", act, "role_given", role=role, branch=branch)
@@ -90,13 +97,14 @@ def grant(
 def revoke(
     desk: DeskDep,
     person_id: str,
-    role: Annotated[str, Form()] = "",
-    branch: Annotated[str, Form()] = "",
+    role: WordForm = "",
+    branch: LineForm = "",
 ) -> Response:
     """Take somebody's role at a branch away."""
 
     def act(session: Session) -> None:
-        actions.take_role(session, desk.viewer, person_id, _role(role), _branch(session, branch))
+        where = _branch(session, desk.viewer, branch)
+        access.take_role(session, desk.viewer, person_id, _role(role), where, desk.clock())
 
     return desk.change("", act, "role_taken")
 
@@ -113,7 +121,7 @@ def reset(desk: DeskDep, address: AddressDep, person_id: str) -> Response:
 
 
 @router.post("/people/{person_id}/active")
-def active(desk: DeskDep, person_id: str, active: Annotated[str, Form()] = "0") -> Response:
+def active(desk: DeskDep, person_id: str, active: WordForm = "0") -> Response:
     """Close or open somebody's account."""
 
     def act(session: Session) -> None:
@@ -122,8 +130,18 @@ def active(desk: DeskDep, person_id: str, active: Annotated[str, Form()] = "0") 
     return desk.change("", act, "person_on" if active == "1" else "person_off")
 
 
+@router.post("/people/{person_id}/sign-out")
+def sign_out(desk: DeskDep, person_id: str) -> Response:
+    """End everything with which somebody is signed in."""
+
+    def act(session: Session) -> None:
+        access.sign_out_everywhere(session, desk.viewer, person_id)
+
+    return desk.change("", act, "person_signed_out")
+
+
 @router.post("/people/{person_id}/erase")
-def erase_person(desk: DeskDep, person_id: str, confirm: Annotated[str, Form()] = "") -> Response:
+def erase_person(desk: DeskDep, person_id: str, confirm: LineForm = "") -> Response:
     """Erase somebody, once their user name was typed."""
 
     def act(session: Session) -> None:

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-import library.organisation.tables
+import library.people.name_tables
 import library.people.tables
-from server.slices.people import routes
+from library.core.permits import Role
+from server.slices.people import api, belonging_api, list_routes, members_routes, person_routes, routes
 from server.slices.people.contexts import PeoplePage
+from server.slices.people.list_contexts import ListJobPage, ListPage
+from server.slices.people.person_contexts import MembersPage, PersonPage
 from server.slices.people.sentences import SENTENCES
 from server.slices.people.words import WORDS
 from server.web.language.i18n import N_
-from server.web.navigation import NavigationEntry, staff
+from server.web.limits.bodies import Body
+from server.web.navigation import NavigationEntry, keepers
 from server.web.slice import Slice
 
 SLICE = Slice(
     name="people",
-    routers=(routes.router,),
-    pages=(PeoplePage,),
+    routers=(
+        routes.router,
+        members_routes.router,
+        list_routes.router,
+        person_routes.router,
+        api.router,
+        belonging_api.router,
+    ),
+    pages=(PeoplePage, PersonPage, MembersPage, ListPage, ListJobPage),
+    bodies={
+        f"POST {path}": Body(list_routes.LIST_BYTES + 64 * 1024, Role.SECRETARY)
+        for path in ("/people/lists/new", "/api/v1/people/lists")
+    },
     sentences=SENTENCES,
     words=WORDS,
-    navigation=(NavigationEntry(place="main", rank=60, url="/people", label=N_("人员"), shown_to=staff),),
-    tables=(library.organisation.tables, library.people.tables),
+    navigation=(NavigationEntry(place="main", rank=60, url="/people", label=N_("人员"), shown_to=keepers),),
+    tables=(library.people.tables, library.people.name_tables),
 )

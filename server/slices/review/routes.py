@@ -1,4 +1,4 @@
-"""What waits for the staff."""
+"""What waits to be decided by those who review."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.core.permits import Viewer
 from server.slices.review.contexts import ReviewPage
-from server.web.deps import CardsDep, PagesDep, Reading, Staff
+from server.web.deps import CardsDep, PagesDep, Reading, Reviewer
 from server.web.pages import pager
 from server.web.work_rows import work_rows
 
@@ -27,7 +27,7 @@ def waiting_count(session: Session, viewer: Viewer) -> int:
 
 @router.get("/review")
 def review(
-    request: Request, session: Reading, who: Staff, pages: PagesDep, cards: CardsDep, page: int = 1
+    request: Request, session: Reading, who: Reviewer, pages: PagesDep, cards: CardsDep, page: int = 1
 ) -> Response:
     """Lessons waiting to be published, oldest first."""
     found = catalog.lessons_page(session, who.viewer, _WAITING, page, _PER_PAGE, oldest_first=True)

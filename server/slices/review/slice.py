@@ -8,7 +8,7 @@ from server.slices.review.contexts import ReviewPage
 from server.slices.review.sentences import SENTENCES
 from server.slices.review.words import WORDS
 from server.web.language.i18n import N_
-from server.web.navigation import NavigationEntry, staff
+from server.web.navigation import NavigationEntry, reviewers
 from server.web.slice import Slice
 
 SLICE = Slice(
@@ -23,7 +23,7 @@ SLICE = Slice(
             rank=50,
             url="/review",
             label=N_("待发布"),
-            shown_to=staff,
+            shown_to=reviewers,
             number=routes.waiting_count,
         ),
     ),

@@ -12,7 +12,7 @@ from library.plays.queries import people_of_days
 from library.plays.statistics import Sort, lesson_figures, overview
 from server.slices.statistics.presentation import lesson_object, overview_object
 from server.slices.statistics.routes import OF_ALL, OF_LESSON, Days
-from server.web.deps import AddressDep, ClockDep, Lecturer, Reading, RuleDep, SignedIn
+from server.web.deps import AddressDep, ClockDep, Measurer, Reading, RuleDep, SignedIn
 
 router = APIRouter(prefix="/api/v1", tags=["plays"])
 
@@ -37,7 +37,7 @@ def lesson(
 @router.get("/stats")
 def all_lessons(
     session: Reading,
-    who: Lecturer,
+    who: Measurer,
     address: AddressDep,
     clock: ClockDep,
     days: DaysDep,

@@ -167,6 +167,7 @@ def added(one: Figures, other: Figures) -> Figures:
         screened_people=one.screened_people + other.screened_people,
         completes=one.completes + other.completes,
         watched_s=one.watched_s + other.watched_s,
+        visitor_s=one.visitor_s + other.visitor_s,
     )
 
 

@@ -38,7 +38,8 @@ class StatsPage(Context):
 
     `completion` as in ClipStats, over all clips. `replaced` sums the clips that the lesson had before it was
     cut otherwise. `branches` and `sources` stand beside their bars. `chart` is None when there is no day to
-    draw; `watched` tells whether anything was counted. `today` is the last day that may be asked about.
+    draw; `watched` tells whether anything was counted. `held_back`
+    as in LessonFigures. `today` is the last day that may be asked about.
     """
 
     template: ClassVar[str] = "statistics/stats.html"
@@ -56,6 +57,7 @@ class StatsPage(Context):
     sources: Sequence[tuple[SourceFigures, Share]]
     proof: Proof
     rule: CountingRule
+    held_back: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +84,4 @@ class OverviewPage(Context):
     own: bool
     proof: Proof
     rule: CountingRule
+    held_back: int = 0

@@ -51,11 +51,12 @@ def lesson_page(
         ),
         replaced=figures.replaced,
         branches=tuple(
-            zip(figures.branches, shares([b.figures.views for b in figures.branches]), strict=True)
+            zip(figures.branches, shares([b.figures.weight for b in figures.branches]), strict=True)
         ),
         sources=tuple(zip(figures.sources, shares([s.views for s in figures.sources]), strict=True)),
         proof=figures.proof,
         rule=rule,
+        held_back=figures.held_back,
     )
 
 
@@ -88,17 +89,18 @@ def overview_page(
         pager=pager(where, f"/stats?{chosen.query}", **order),
         branches=None
         if branches is None
-        else tuple(zip(branches, shares([b.figures.views for b in branches]), strict=True)),
+        else tuple(zip(branches, shares([b.figures.weight for b in branches]), strict=True)),
         has_lessons=figures.lesson_count > 0,
         own=own,
         proof=figures.proof,
         rule=rule,
+        held_back=figures.held_back,
     )
 
 
 def _measure(line: LessonLine, sort: Sort) -> int:
     """Return what the bars of the list stand for: what it is ordered by."""
-    return int(line.figures.watched_s) if sort == "watched" else line.figures.views
+    return int(line.figures.weight_s) if sort == "watched" else line.figures.weight
 
 
 def clip_completion(clip: ClipFigures) -> float | None:
@@ -138,6 +140,7 @@ def lesson_object(
             {"branch": b.branch_id, "name": b.name, **_numbers(b.figures)} for b in figures.branches
         ],
         "sources": [{"source": s.source, "views": s.views} for s in figures.sources],
+        "held_back": figures.held_back,
         "sealed": _sealed(figures.proof),
     }
 
@@ -162,6 +165,7 @@ def overview_object(figures: Overview, base_url: str) -> dict[str, Any]:
         "branches": None
         if figures.branches is None
         else [{"branch": b.branch_id, "name": b.name, **_numbers(b.figures)} for b in figures.branches],
+        "held_back": figures.held_back,
         "sealed": _sealed(figures.proof),
     }
 

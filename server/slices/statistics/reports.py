@@ -93,6 +93,9 @@ class _Lengths:
         return timedelta(seconds=length_s)
 
 
+_HELD_BACK = N_("没有计入的未登录观看（同一网络地址太多）")
+
+
 def _cells(figures: Figures, lengths: _Lengths) -> list[Value]:
     """The values under _FIGURES."""
     return [
@@ -117,6 +120,7 @@ def lesson_report(
         (say(N_("党员人数")), figures.people.members),
         (say(N_("未登录人数")), figures.people.visitors),
         (say(N_("看完的百分比")), None if share is None else round(share, 1)),
+        (say(_HELD_BACK), figures.held_back),
     ]
     about = [f"{say(N_('讲师'))}{say(N_('：'))}{lecturer}"] if lecturer else []
     return Report(
@@ -156,7 +160,10 @@ def overview_report(figures: Overview, making: Making, *, own: bool) -> Report:
         (line.title or say(N_("已删除的课程")), line.lecturer, *_cells(line.figures, lengths))
         for line in figures.lessons
     ]
-    totals = list(zip(map(say, _FIGURES), _cells(figures.total, _Lengths()), strict=True))
+    totals: list[Row] = [
+        *zip(map(say, _FIGURES), _cells(figures.total, _Lengths()), strict=True),
+        (say(_HELD_BACK), figures.held_back),
+    ]
     return Report(
         say(N_("统计")),
         about,

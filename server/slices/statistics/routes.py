@@ -10,11 +10,13 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
 from library.core.clock import local_day
+from library.core.database import Database
 from library.core.paging import clean_number
 from library.core.permits import Role
 from library.plays.queries import people_of_days
@@ -31,8 +33,10 @@ from server.slices.statistics.reports import (
 )
 from server.slices.statistics.spans import Chosen, choose
 from server.web.attachments import file_name
-from server.web.deps import ClockDep, Lecturer, PagesDep, Reading, RuleDep, SignedIn, WhoDep
+from server.web.deps import ClockDep, DatabaseDep, Measurer, PagesDep, Reading, RuleDep, SignedIn, WhoDep
+from server.web.exported import noted
 from server.web.lesson_cards import lesson_ref
+from server.web.limits.fields import WordQuery
 from server.web.sheets import CSV, XLSX
 from server.web.who import Who
 
@@ -48,9 +52,9 @@ _FILES: dict[str, tuple[Callable[[Report], bytes], str]] = {
 class Days:
     """Which days an address asks for."""
 
-    name: Annotated[str, Query(alias="range")] = ""
-    first: Annotated[str, Query(alias="from")] = ""
-    last: Annotated[str, Query(alias="to")] = ""
+    name: Annotated[WordQuery, Query(alias="range")] = ""
+    first: Annotated[WordQuery, Query(alias="from")] = ""
+    last: Annotated[WordQuery, Query(alias="to")] = ""
 
     def chosen(self, now: datetime, default: str) -> Chosen:
         """The days that are meant; raises Invalid."""
@@ -74,7 +78,7 @@ def order(name: str) -> Sort:
 
 def only_own(who: Who) -> bool:
     """Tell whether somebody's scope are the lessons they taught themselves."""
-    return not who.viewer.has(Role.STAFF)
+    return not who.viewer.has(Role.SECRETARY)
 
 
 @router.get("/lessons/{lesson_id}/stats")
@@ -104,38 +108,40 @@ def lesson(
 
 @router.get("/lessons/{lesson_id}/stats/export.xlsx")
 def lesson_xlsx(
-    session: Reading, who: SignedIn, making: MakingDep, lesson_id: str, days: DaysDep
+    db: DatabaseDep, session: Reading, who: SignedIn, making: MakingDep, lesson_id: str, days: DaysDep
 ) -> Response:
     """The same as a workbook."""
-    return _export_lesson(session, who, making, lesson_id, days, "xlsx")
+    return _export_lesson(db, session, who, making, lesson_id, days, "xlsx")
 
 
 @router.get("/lessons/{lesson_id}/stats/export.csv")
-def lesson_csv(session: Reading, who: SignedIn, making: MakingDep, lesson_id: str, days: DaysDep) -> Response:
+def lesson_csv(
+    db: DatabaseDep, session: Reading, who: SignedIn, making: MakingDep, lesson_id: str, days: DaysDep
+) -> Response:
     """The same as CSV."""
-    return _export_lesson(session, who, making, lesson_id, days, "csv")
+    return _export_lesson(db, session, who, making, lesson_id, days, "csv")
 
 
 def _export_lesson(
-    session: Session, who: Who, making: Making, lesson_id: str, days: Days, kind: str
+    db: Database, session: Session, who: Who, making: Making, lesson_id: str, days: Days, kind: str
 ) -> Response:
     found = catalog.lesson_for(session, who.viewer, lesson_id, Action.STATS)
     figures = lesson_figures(session, lesson_id, days.chosen(making.at, OF_LESSON).checked().span)
     lecturer = found.lecturer.name if found.lecturer else ""
     report = lesson_report(found.title, lecturer, figures, people_of_days(session, lesson_id), making)
-    return _file(report, kind, making.at)
+    return _file(report, kind, making.at, noted(db, who, "stats", kind, lesson_id))
 
 
 @router.get("/stats")
 def all_lessons(
     request: Request,
     session: Reading,
-    who: Lecturer,
+    who: Measurer,
     pages: PagesDep,
     rule: RuleDep,
     clock: ClockDep,
     days: DaysDep,
-    sort: str = "",
+    sort: WordQuery = "",
     page: int = 1,
 ) -> Response:
     """What all lessons in the viewer's scope collected: a lecturer's own, staff's below their branches."""
@@ -157,25 +163,31 @@ def all_lessons(
 
 
 @router.get("/stats/export.xlsx")
-def all_xlsx(session: Reading, who: Lecturer, making: MakingDep, days: DaysDep, sort: str = "") -> Response:
+def all_xlsx(
+    db: DatabaseDep, session: Reading, who: Measurer, making: MakingDep, days: DaysDep, sort: WordQuery = ""
+) -> Response:
     """The same as a workbook, with all pages of the list."""
-    return _export_all(session, who, making, days, sort, "xlsx")
+    return _export_all(db, session, who, making, days, sort, "xlsx")
 
 
 @router.get("/stats/export.csv")
-def all_csv(session: Reading, who: Lecturer, making: MakingDep, days: DaysDep, sort: str = "") -> Response:
+def all_csv(
+    db: DatabaseDep, session: Reading, who: Measurer, making: MakingDep, days: DaysDep, sort: WordQuery = ""
+) -> Response:
     """The same as CSV, with all pages of the list."""
-    return _export_all(session, who, making, days, sort, "csv")
+    return _export_all(db, session, who, making, days, sort, "csv")
 
 
-def _export_all(session: Session, who: Who, making: Making, days: Days, sort: str, kind: str) -> Response:
+def _export_all(
+    db: Database, session: Session, who: Who, making: Making, days: Days, sort: str, kind: str
+) -> Response:
     span = days.chosen(making.at, OF_ALL).checked().span
     figures = overview(session, who.viewer, span, sort=order(sort), limit=MOST_LESSONS)
     report = overview_report(figures, making, own=only_own(who))
-    return _file(report, kind, making.at)
+    return _file(report, kind, making.at, noted(db, who, "stats", kind))
 
 
-def _file(report: Report, kind: str, at: datetime) -> Response:
+def _file(report: Report, kind: str, at: datetime, background: BackgroundTask) -> Response:
     write, media_type = _FILES[kind]
     name = quote(f"{file_name(report.title)} {local_day(at)}.{kind}", safe="")
     headers = {
@@ -183,4 +195,4 @@ def _file(report: Report, kind: str, at: datetime) -> Response:
         "content-disposition": f"attachment; filename=\"weike-stats.{kind}\"; filename*=UTF-8''{name}",
         "cache-control": "no-store",
     }
-    return Response(write(report), media_type=media_type, headers=headers)
+    return Response(write(report), media_type=media_type, headers=headers, background=background)

@@ -13,5 +13,5 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "year": N_("今年"),
         "all": N_("全部"),
     },
-    "stats_sort": {"views": N_("观看次数"), "watched": N_("观看时长"), "title": N_("标题")},
+    "stats_sort": {"views": N_("党员观看"), "watched": N_("观看时长"), "title": N_("标题")},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,16 +11,23 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from library.finding.indexer import IndexUnavailable
 from server import migrate
-from server.slices.system.contexts import ApiDocsPage
-from server.web.csrf import PROBE_HEADERS
+from server.keeping import state
+from server.keeping.standing import standings
+from server.slices.system.contexts import ApiDocsPage, StandingRow, SystemPage
 from server.web.deps import (
+    Admin,
     AssetsDep,
+    ClockDep,
     DatabaseDep,
     IndexerDep,
+    IntegrityDep,
     PagesDep,
     Reading,
+    SettingsDep,
     WhoDep,
 )
+from server.web.forms.csrf import PROBE_HEADERS
+from server.web.parts import Reason
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,10 +39,11 @@ def healthy() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def ready(db: DatabaseDep, indexer: IndexerDep) -> Response:
+def ready(db: DatabaseDep, indexer: IndexerDep, integrity: IntegrityDep) -> Response:
     """Everything a page needs answers: the database with its newest tables, and the index.
 
-    A copy of the index that has not been complete yet is not ready; later ones may be a little behind.
+    A database in which a damaged page was found is not ready; `database_checked` is when it was looked at
+    last. A copy of the index that has not been complete yet is not ready; later ones may be a little behind.
     """
     checks: dict[str, str] = {}
     behind: int | None = None
@@ -44,6 +53,9 @@ def ready(db: DatabaseDep, indexer: IndexerDep) -> Response:
         checks["database"] = "ok" if migrate.current(db) == migrate.newest() else "migrations pending"
     except Exception as error:
         checks["database"] = type(error).__name__
+    checked = integrity.last()
+    if checks["database"] == "ok" and checked is not None and not checked.well:
+        checks["database"] = "damaged"
     try:
         with db.read() as session:
             behind = indexer.behind(session)
@@ -54,7 +66,9 @@ def ready(db: DatabaseDep, indexer: IndexerDep) -> Response:
         checks["index"] = type(error).__name__
     well = all(said == "ok" for said in checks.values())
     status = "ok" if well else "not ready"
-    return JSONResponse({"status": status, **checks, "index_behind": behind}, 200 if well else 503)
+    seen = None if checked is None else checked.at.isoformat(timespec="seconds")
+    told = {"status": status, **checks, "index_behind": behind, "database_checked": seen}
+    return JSONResponse(told, 200 if well else 503)
 
 
 @router.api_route("/healthz/upload-probe", methods=["POST", "PATCH"])
@@ -75,7 +89,42 @@ async def upload_probe(request: Request, response: Response) -> dict[str, Any]:
         "method": request.method,
         "scheme": request.url.scheme,
         "headers": [name for name in PROBE_HEADERS if name in request.headers],
+        "forwarded": _forwarded(request),
     }
+
+
+def _forwarded(request: Request) -> str:
+    """Say what came of the X-Forwarded-For of what stands before us: "absent", "believed" or "ignored"."""
+    said = request.headers.get("x-forwarded-for")
+    if said is None:
+        return "absent"
+    seen = request.client.host if request.client else ""
+    return "believed" if seen in [part.strip() for part in said.split(",")] else "ignored"
+
+
+@router.get("/system")
+def system(
+    request: Request, session: Reading, who: Admin, pages: PagesDep, settings: SettingsDep, clock: ClockDep
+) -> Response:
+    """How it stands with what keeps the library."""
+    found = standings(
+        state.read(settings.data),
+        settings.backup_to,
+        timedelta(minutes=settings.backup_every_min),
+        timedelta(days=settings.restore_test_days),
+        clock(),
+    )
+    context = SystemPage(
+        frame=pages.frame(request, session, who),
+        rows=tuple(
+            StandingRow(name=one.name, status=one.status, said=Reason(code=one.code, args=one.values))
+            for one in found
+        ),
+        folder=str(settings.backup_to or ""),
+        every_min=settings.backup_every_min,
+        keep=settings.backup_keep,
+    )
+    return pages.respond(request, who, context)
 
 
 @router.get("/api/docs")

@@ -21,6 +21,7 @@ from library.core.clock import Clock
 from library.plays.counting import Counted, Counting, CountingUnavailable
 from library.plays.crediting import Beat
 from library.plays.rules import MAX_RANGES_IN_BEAT, Why
+from server.metrics import BeatOutcome, Metrics
 from server.slices.watching.beat_keys import BeatSigner
 from server.web.language.i18n import negotiate
 from server.web.language.words import Explained
@@ -51,11 +52,19 @@ _ANSWER = {
     "type": "object",
     "required": ["counted", "completed", "credited_s"],
     "properties": {
-        "counted": {"type": "boolean", "description": "Whether the play has been long enough for a view."},
+        "counted": {
+            "type": "boolean",
+            "description": "Whether the play has been long enough for a view, and had its turn.",
+        },
         "completed": {"type": "boolean", "description": "Whether its viewer has seen the clip to the end."},
         "credited_s": {"type": "number", "description": "Seconds credited to the play so far."},
         "cut_s": {"type": "number", "description": "Seconds that were new in this beat and not believed."},
         "why": {"enum": [why.value for why in Why], "description": "Why they were not believed."},
+        "waits": {
+            "type": "boolean",
+            "description": "True while the play is long enough and not counted: from this address as many "
+            "views without an account count as a minute, or an hour, takes. It counts when its turn comes.",
+        },
         "now": {"type": "boolean", "description": "True when this beat made it a view, or a screening."},
         "views": {"type": "integer", "description": "The clip's views, when this beat made it one more."},
     },
@@ -107,11 +116,20 @@ class Beats:
     """Answers beats and passes everything else on."""
 
     def __init__(
-        self, app: ASGIApp, *, counting: Counting, signer: BeatSigner, clock: Clock, explain: _Explain
+        self,
+        app: ASGIApp,
+        *,
+        counting: Counting,
+        signer: Callable[[], BeatSigner],
+        origin: Callable[[Scope], str],
+        clock: Clock,
+        explain: _Explain,
+        metrics: Metrics,
     ) -> None:
-        """`explain` puts a reason into words."""
-        self._app, self._counting, self._signer = app, counting, signer
-        self._clock, self._explain = clock, explain
+        """`signer`: the one of the present secrets; `origin`: what stands for where a beat comes from;
+        `explain` puts a reason into words."""
+        self._app, self._counting, self._signer, self._origin = app, counting, signer, origin
+        self._clock, self._explain, self._metrics = clock, explain, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -119,23 +137,29 @@ class Beats:
         if match is None:
             await self._app(scope, receive, send)
             return
+        scope.setdefault("state", {})["route"] = PATH
         try:
             body = await _read(scope, receive)
             if body is None:
                 return
-            answer = _told(await self._credit(match[1], body))
-            await _send(send, 200, answer)
+            counted = await self._credit(match[1], body, self._origin(scope))
+            cut_s = counted.credited.cut_s
+            self._metrics.beat(BeatOutcome.HELD_BACK if cut_s > 0 else BeatOutcome.CREDITED, cut_s)
+            await _send(send, 200, _told(counted))
         except Refused as refused:
+            self._metrics.beat(BeatOutcome.LATER if refused.status == 503 else BeatOutcome.REFUSED)
             await self._refuse(scope, send, refused)
 
-    async def _credit(self, play_id: str, body: bytes) -> Counted:
+    async def _credit(self, play_id: str, body: bytes, origin: str) -> Counted:
         sent = parse(body)
-        if not self._signer.holds(play_id, sent.key):
+        if not self._signer().holds(play_id, sent.key):
             raise Refused(403, "beat_key")
         if sent.ranges is None:
             raise Refused(422, "beat_unreadable", field="ranges")
         try:
-            counted = await self._counting.credit(Beat(play_id, sent.ranges, sent.rate, self._clock()))
+            counted = await self._counting.credit(
+                Beat(play_id, sent.ranges, sent.rate, self._clock(), origin)
+            )
         except CountingUnavailable as error:
             raise Refused(503, "beat_later") from error
         if counted is None:
@@ -216,6 +240,8 @@ def _told(counted: Counted) -> bytes:
     }
     if credited.why is not None:
         told |= {"cut_s": credited.cut_s, "why": credited.why}
+    if credited.waits:
+        told["waits"] = True
     if credited.now:
         told["now"] = True
     if counted.views is not None:

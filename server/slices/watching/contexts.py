@@ -32,6 +32,15 @@ class DownloadChoice:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class PlayingBegins:
+    """The signed addresses of a rendition's playlist, of its head and of its first segment."""
+
+    playlist_url: str
+    head_url: str
+    segment_url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipPage(Context):
     """GET /clips/{id}?t= : the watch page.
@@ -39,14 +48,16 @@ class ClipPage(Context):
     `clips` are all clips of the lesson, this one among them; the next ready one plays on by itself.
     `start_s` is where playing begins (from ?t=, held inside the clip by the route; 0 otherwise).
     `captions_url` is a WebVTT address on this server or None. `cues_estimated` is True when the times were
-    estimated from plain text. `master_url` (the playlist, signed) comes again from POST
-    /api/v1/clips/{id}/plays when a play starts. `growing`: the clip is still being made and `master_url` is
+    estimated from plain text, `cues_recognised` when the words are a machine's and nobody has corrected them.
+    `master_url` (the playlist, signed) comes again from POST /api/v1/clips/{id}/plays when a play starts.
+    `growing`: the clip is still being made and `master_url` is
     what there is of it, for those who work on the lesson. `strip_url` is the signed WebVTT of small pictures
     for the seek bar. `downloads` are in order of quality, none when the library does not offer them;
     `in_wechat`: the browser is WeChat's, which saves no files. `share`: how to hand it on, None while its
     lesson is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
-    `speeds`: how many times as fast as life the player can play. `start_playlist_url`: the signed playlist of
-    the smallest picture, with which playing begins; None when it is not known which one that is.
+    `most_people`: how many the viewer may say are at a screening.
+    `speeds`: how many times as fast as life the player can play. `start`: how the smallest picture begins,
+    with which playing does; None when it is not known which one that is.
     """
 
     template: ClassVar[str] = "watching/clip.html"
@@ -58,13 +69,15 @@ class ClipPage(Context):
     captions_url: str | None
     cues: tuple[CueLine, ...]
     cues_estimated: bool = False
+    cues_recognised: bool = False
     language: str = "zh-CN"
     start_s: float = 0.0
     growing: bool = False
     views: int = 0
     rule: CountingRule
+    most_people: int = 2
     speeds: tuple[float, ...] = SPEEDS
-    start_playlist_url: str | None = None
+    start: PlayingBegins | None = None
     strip_url: str | None = None
     downloads: tuple[DownloadChoice, ...] = ()
     in_wechat: bool = False

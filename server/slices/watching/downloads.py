@@ -12,13 +12,14 @@ from starlette.responses import RedirectResponse, Response
 
 from library.catalog import queries
 from library.catalog.clip_cues import cues_of
-from library.catalog.rules import TranscriptQuality
+from library.catalog.rules import CAPTIONED, note_of
 from library.catalog.tables import Clip, Lesson
 from library.core.database import Database
 from library.core.errors import Conflict, NotFound, WeikeError
 from library.intake.downloads import Download
 from server.web.attachments import file_name
 from server.web.deps import DatabaseDep, DownloadsDep, MediaDep, SettingsDep, WhoDep
+from server.web.limits.fields import WordQuery
 from server.web.media_urls import MediaUrls
 from server.web.who import Who
 from transcode.encoding.remux import Labels
@@ -37,7 +38,7 @@ async def download(
     db: DatabaseDep,
     downloads: DownloadsDep,
     clip_id: str,
-    quality: str = "",
+    quality: WordQuery = "",
 ) -> Response:
     """Lead to the file of a clip in one quality, for whoever may watch it."""
     if not settings.downloads:
@@ -61,13 +62,15 @@ def _find(db: Database, media: MediaUrls, who: Who, clip_id: str, quality: str) 
         if clip.plan is None:
             raise Conflict("clip_not_ready")
         lesson = queries.lesson(session, clip.lesson_id)
-        is_exact = lesson.transcript is TranscriptQuality.EXACT
-        captions = to_vtt(named(cues_of(session, clip))) if is_exact else ""
+        is_timed = lesson.transcript in CAPTIONED
+        note = note_of(lesson.transcript)
+        captions = to_vtt(named(cues_of(session, clip)), note) if is_timed else ""
         labels = Labels(
             title=_title(lesson, clip),
             lecturer=lesson.lecturer.name if lesson.lecturer else "",
             captions=captions if "-->" in captions else "",
             language=lesson.language,
+            captions_name=note,
         )
         wanted = Download(clip.id, clip.plan, quality, labels)
         name = quote(f"{file_name(labels.title)}-{quality}", safe="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from server.web.parts import Context, LessonRef, Reason
+from server.web.parts import Context, LessonRef, Picture, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class Still:
 
     number: int
     at_s: float
-    url: str
+    picture: Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import obstore
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -17,6 +15,7 @@ from server.slices.watching.poster_contexts import PosterPage, Still
 from server.web.deps import DatabaseDep, MediaDep, PagesDep, Reading, StoreDep, WhoDep, Writing
 from server.web.errors import status_of
 from server.web.lesson_cards import lesson_ref
+from server.web.limits.fields import WordForm
 from server.web.media_urls import MediaUrls
 from server.web.pages import Pages, reason
 from server.web.parts import Reason
@@ -59,7 +58,7 @@ def _page(
             Still(
                 number=number,
                 at_s=still_time_s(number, clip.stills, clip.duration_s or 0.0),
-                url=media.of(lesson, clip, still_file(number)),
+                picture=media.listed(lesson, clip, still_file(number)),
             )
             for number in numbers
         ),
@@ -95,7 +94,7 @@ def put(
     pages: PagesDep,
     media: MediaDep,
     clip_id: str,
-    still: Annotated[str, Form()] = "",
+    still: WordForm = "",
 ) -> Response:
     """Let another picture stand for a clip (owner, staff)."""
     clip = queries.clip_for(session, who.viewer, clip_id)

@@ -12,16 +12,16 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from library.catalog import queries
 from library.catalog.clip_cues import cues_of
 from library.catalog.permits import Action, may
-from library.catalog.rules import TranscriptQuality
+from library.catalog.rules import CAPTIONED, TranscriptQuality, note_of
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, NotFound, SignInNeeded
 from library.intake.downloads import choices
 from library.intake.early_playlist import growing_playlist
 from library.people.rules import home_branch
 from library.plays import actions
-from library.plays.rules import Source, check_people
+from library.plays.rules import Source, most_people
 from server.slices.watching.beat_keys import BeatSigner
-from server.slices.watching.contexts import ClipPage, CueLine, DownloadChoice
+from server.slices.watching.contexts import ClipPage, CueLine, DownloadChoice, PlayingBegins
 from server.web.deps import (
     AddressDep,
     CardsDep,
@@ -36,10 +36,11 @@ from server.web.deps import (
     WhoDep,
     Writing,
 )
+from server.web.limits.fields import WordQuery
 from server.web.media_urls import MediaUrls
 from server.web.sharing import share_card, share_lesson
 from server.web.who import Who
-from transcode.hls.files import PLAYLIST
+from transcode.hls.files import INIT, PLAYLIST, SEGMENTS
 from transcode.pictures.sprites import INDEX as STRIP_INDEX
 from transcode.planning.plan import SOUND_ONLY
 from transcode.transcripts.captions import new_speakers, to_vtt
@@ -60,20 +61,20 @@ def watch(
     settings: SettingsDep,
     address: AddressDep,
     clip_id: str,
-    t: str = "0",
+    t: WordQuery = "0",
 ) -> Response:
     """The watch page; `t` is where playing begins, in seconds of the clip."""
     clip = queries.clip_for(session, who.viewer, clip_id)
     lesson = queries.lesson(session, clip.lesson_id)
     if clip.n is None:
-        return _moved(lesson, clip, _start(t, clip.end_s - clip.start_s))
+        return _moved(lesson, clip, _second(t, clip.end_s - clip.start_s))
     growing = clip.plan is None and clip.early is not None and _works_on(who, lesson)
     if clip.plan is None and not growing:
         raise Conflict("clip_not_ready")
     clips = cards.of_clips(session, lesson)
     card = next(c for c in clips if c.id == clip.id)
     cues = cues_of(session, clip)
-    exact = lesson.transcript is TranscriptQuality.EXACT
+    timed = lesson.transcript in CAPTIONED
     context = ClipPage(
         frame=pages.frame(request, session, who),
         lesson=cards.of(session, [lesson])[0],
@@ -84,14 +85,16 @@ def watch(
         if growing
         else media.of(lesson, clip, "master.m3u8"),
         growing=growing,
-        captions_url=f"/clips/{clip.id}/captions.vtt" if cues and exact else None,
+        captions_url=f"/clips/{clip.id}/captions.vtt" if cues and timed else None,
         cues=_lines(cues),
         cues_estimated=lesson.transcript is TranscriptQuality.ESTIMATED,
+        cues_recognised=lesson.transcript is TranscriptQuality.RECOGNISED,
         language=lesson.language,
-        start_s=_start(t, card.duration_s),
+        start_s=_second(t, card.duration_s),
         views=card.views,
         rule=rule,
-        start_playlist_url=None if growing else _start_playlist(media, lesson, clip),
+        most_people=most_people(who.viewer, settings.view_rule),
+        start=None if growing else _start(media, lesson, clip),
         strip_url=media.of(lesson, clip, STRIP_INDEX) if clip.strip and not growing else None,
         downloads=_downloads(clip) if settings.downloads else (),
         share=share_lesson(address, lesson, f"/clips/{clip.id}"),
@@ -109,11 +112,14 @@ def _lines(cues: Sequence[Cue]) -> tuple[CueLine, ...]:
     )
 
 
-def _start_playlist(media: MediaUrls, lesson: Lesson, clip: Clip) -> str | None:
-    """Return the playlist of the smallest picture; of a clip of sound, that of the sound."""
+def _start(media: MediaUrls, lesson: Lesson, clip: Clip) -> PlayingBegins | None:
+    """Return how the smallest picture begins; of a clip of sound, how the sound does."""
     names = [name for name, _ in choices(clip.sizes)]
     pictures = [name for name in names if name != SOUND_ONLY] or names
-    return media.of(lesson, clip, f"{pictures[-1]}/{PLAYLIST}") if pictures else None
+    if not pictures:
+        return None
+    files = (PLAYLIST, INIT, SEGMENTS % 1)
+    return PlayingBegins(*(media.of(lesson, clip, f"{pictures[-1]}/{file}") for file in files))
 
 
 def _downloads(clip: Clip) -> tuple[DownloadChoice, ...]:
@@ -146,7 +152,7 @@ def growing(session: Reading, who: WhoDep, media: MediaDep, store: StoreDep, cli
     return PlainTextResponse(text, media_type=kind, headers={"cache-control": "no-store"})
 
 
-def _start(text: str, duration_s: float) -> float:
+def _second(text: str, duration_s: float) -> float:
     """Return a starting second inside the clip, 0 for whatever is not one."""
     try:
         at = float(text)
@@ -159,7 +165,8 @@ def _start(text: str, duration_s: float) -> float:
 def clip_captions(session: Reading, who: WhoDep, clip_id: str) -> Response:
     """What is said in the clip, as WebVTT."""
     clip = queries.clip_for(session, who.viewer, clip_id)
-    text = to_vtt(cues_of(session, clip))
+    lesson = queries.lesson(session, clip.lesson_id)
+    text = to_vtt(cues_of(session, clip), note_of(lesson.transcript))
     return PlainTextResponse(text, media_type="text/vtt", headers={"cache-control": "private, no-cache"})
 
 
@@ -183,7 +190,8 @@ def start_play(
 ) -> dict[str, Any]:
     """Begin a play: returns its id and key, a freshly signed master playlist, and how often to report.
 
-    A screening, `people` watching together, wants somebody who has signed in.
+    A screening, `people` watching together, wants somebody who has signed in; how many they may say depends
+    on their role, and on what their branch has declared in the last hour.
     """
     about = about or BeginPlay()
     clip = queries.clip_for(session, who.viewer, clip_id)
@@ -191,13 +199,16 @@ def start_play(
         raise Conflict("clip_not_ready")
     if about.people is not None and not who.viewer.signed_in:
         raise SignInNeeded
+    now = clock()
     play = actions.start(
         session,
         clip,
         who.play_key if about.people is None else f"g:{who.viewer.person_id}",
-        clock(),
+        now,
         source=about.source,
-        people=1 if about.people is None else check_people(about.people, settings.view_rule),
+        people=1
+        if about.people is None
+        else actions.declare(session, who.viewer, about.people, now, settings.view_rule),
         branch_id=home_branch(who.viewer),
     )
     lesson = queries.lesson(session, clip.lesson_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -89,6 +90,15 @@ def load_catalogues(folder: Path, phrases: Phrases) -> Catalogues:
 
 
 def _read(path: Path, language: Language, phrases: Phrases) -> Catalogue:
+    found = path.stat()
+    return Catalogue(language, *_compiled(path, language, found.st_mtime_ns, found.st_size), phrases)
+
+
+@lru_cache(maxsize=8)
+def _compiled(
+    path: Path, language: Language, _changed_ns: int, _size: int
+) -> tuple[NullTranslations, dict[str, str | list[str]]]:
+    """Return what a file says, to templates and to scripts; a file that has not changed is read once."""
     # Imported here: the command line speaks Chinese without it.
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
@@ -99,7 +109,7 @@ def _read(path: Path, language: Language, phrases: Phrases) -> Catalogue:
     compiled = BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
-    return Catalogue(language, Translations(compiled), _script_sentences(catalog), phrases)
+    return Translations(compiled), _script_sentences(catalog)
 
 
 def _script_sentences(catalog: Catalog) -> dict[str, str | list[str]]:

@@ -70,6 +70,10 @@ def rule_sentences(rule: CountingRule, catalogue: Catalogue) -> tuple[str, ...]:
     )
 
 
+_CODED = {"found": "found", "held": "role", "wanted": "role"}
+"""Values that are codes, with the words they are called by."""
+
+
 def _value(name: str, value: object, catalogue: Catalogue) -> str:
     """One value as it is written in a sentence: the ending of its name tells its unit."""
     if isinstance(value, int | float):
@@ -77,6 +81,7 @@ def _value(name: str, value: object, catalogue: Catalogue) -> str:
             return duration_words(float(value), catalogue)
         if name.endswith("_bytes"):
             return size(float(value))
-    if name == "found" and value in catalogue.phrases.words.get("found", {}):
-        return word("found", str(value), catalogue)
+    kind = _CODED.get(name)
+    if kind is not None and value in catalogue.phrases.words.get(kind, {}):
+        return word(kind, str(value), catalogue)
     return str(value)

@@ -1,8 +1,8 @@
 """What is sent smaller: pages and JSON on their way. Built files were compressed when they were built.
 
 Compression tells who listens on the line how often something on a page repeats. What would be worth
-guessing on our pages is the token against forged forms; it is written anew for every page (server.web.csrf),
-so that nothing typed into an address can repeat it (BREACH, CVE-2013-3587).
+guessing on our pages is the token against forged forms; it is written anew for every page
+(server.web.forms.csrf), so that nothing typed into an address can repeat it (BREACH, CVE-2013-3587).
 """
 
 from __future__ import annotations

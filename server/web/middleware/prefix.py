@@ -11,6 +11,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+ELSEWHERE = "elsewhere"
+"""In a request's state: the one address of another site to which its answer may lead, an identity provider's
+(server.slices.access.through_providers)."""
+
 
 class PrefixTaken(Exception):
     """The path in WEIKE_PUBLIC_URL begins like one of the site's own: nobody could tell them apart."""
@@ -63,15 +67,18 @@ class Locations:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                allowed = scope.get("state", {}).get(ELSEWHERE, "").encode("latin-1", "replace")
                 message["headers"] = [
-                    (name, self._location(value) if name.lower() == b"location" else value)
+                    (name, self._location(value, allowed) if name.lower() == b"location" else value)
                     for name, value in message["headers"]
                 ]
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)
 
-    def _location(self, value: bytes) -> bytes:
+    def _location(self, value: bytes, allowed: bytes) -> bytes:
+        if value and value == allowed:
+            return value
         try:
             parts = urlsplit(value.decode("latin-1"))
         except ValueError:  # a host that somebody made up

@@ -14,22 +14,25 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from library.catalog import actions, queries
+from library.catalog import actions, audiences, queries
 from library.catalog.actions import Cut, Details
+from library.catalog.audience import OpenTo, chosen
 from library.catalog.clip_cues import cues_of
 from library.catalog.documents import documents
 from library.catalog.permits import Action, Audience, LessonState, may
 from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Topic
+from library.core.clock import local_day
 from library.core.database import Database
 from library.core.errors import Forbidden, Invalid, NotFound
-from library.core.permits import NOBODY, Role, Viewer, scope_of
+from library.core.permits import NOBODY, Role, Viewer
 from library.organisation import actions as organisation
 from library.organisation.tables import Branch
 from library.people import actions as people
 from library.people import queries as people_queries
 from tests.support import factories as make
 from tests.support.databases import NOW
+from tests.support.examples import examples
 from tests.support.together import together
 
 # ---------------------------------------------------------------------- what people type
@@ -244,6 +247,12 @@ def test_what_may_not_be_seen_does_not_exist_and_what_may_not_be_done_is_forbidd
             queries.lesson_for(session, owner, "0" * 16)
 
 
+def audiences_of(node: Branch) -> dict[str, OpenTo]:
+    """One audience of each sort, by a name."""
+    widths = {str(one): OpenTo(one) for one in Audience if one is not Audience.CHOSEN}
+    return widths | {"node": chosen([node.id])}
+
+
 class Forest:
     """One tree with lessons of every kind in it, for asking again and again; nothing is committed."""
 
@@ -265,14 +274,14 @@ class Forest:
                 owner=owner,
                 branch=branch,
                 state=state,
-                audience=audience,
+                audience=open_to,
                 lecturer=f"{state}讲师{branch.name}",
                 topics=[f"{audience}专题{branch.name}", f"{state}专题"],
                 taught_on=date(2026 if owner else 2025, 3, 1),
             )
             for branch in self.branches
             for state in LessonState
-            for audience in Audience
+            for audience, open_to in audiences_of(north).items()
             for owner in (None, self.people[0])
         ]
 
@@ -294,7 +303,7 @@ def viewer_from(forest: Forest, drawn: tuple[int | None, list[tuple[Role, int]]]
     for grant in held:
         people.grant(forest.session, str(person.person_id), grant[0], forest.branches[grant[1]], None, NOW)
     return people_queries.viewer_of(
-        forest.session, people_queries.person(forest.session, str(person.person_id))
+        forest.session, people_queries.person(forest.session, str(person.person_id)), local_day(NOW)
     )
 
 
@@ -303,7 +312,9 @@ drawn_viewers = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(drawn_viewers)
 @pytest.mark.slow
 def test_the_database_and_the_rule_show_the_same_lessons(
@@ -316,12 +327,13 @@ def test_the_database_and_the_rule_show_the_same_lessons(
         assert set(session.scalars(select(Lesson.id).where(queries.visible(viewer)))) == allowed
         measured = {x.id for x in forest.lessons if may(viewer, Action.STATS, queries.facts(x))}
         assert set(session.scalars(select(Lesson.id).where(queries.measured(viewer)))) == measured
-        page = queries.lessons_page(session, viewer, queries.Filters(), 1, 100)
+        page = queries.lessons_page(session, viewer, queries.Filters(), 1, 200)
         assert ({x.id for x in page.items}, page.total) == (allowed, len(allowed))
         by_id = queries.lessons_by_ids(session, viewer, [x.id for x in forest.lessons])
         assert {x.id for x in by_id} == allowed
         assert queries.count_lessons(session, viewer, queries.Filters()) == len(allowed)
-        indexed = {d.lesson for d in documents(session, forest.lessons) if d.scope & scope_of(viewer)}
+        scope = queries.search_scope(session, viewer)
+        indexed = {d.lesson for d in documents(session, forest.lessons) if d.scope & scope}
         assert indexed == allowed
         # Counts and names never know more than the list does.
         topics, lecturers, years = queries.facets(session, viewer, queries.Filters(), most=100)
@@ -442,7 +454,7 @@ def test_every_change_takes_a_number_and_the_outbox_tells_it_once(db: Database) 
     with db.write() as session:
         first, second = make.lesson(session, "一"), make.lesson(session, "二")
         mark = queries.latest_revision(session)
-        actions.set_audience(session, first, Audience.SIGNED_IN, NOW)
+        audiences.set_audience(session, first, Audience.SIGNED_IN, NOW)
         actions.edit(session, second, Details(title="二二"))
         actions.edit(session, first, Details(title="一一"))
         changes = queries.changes_since(session, mark, 10)

@@ -13,11 +13,11 @@ from library.catalog.rules import (
     TOPICS_MAX,
     clean_language,
     first_words,
-    parse_date,
     shared_topics,
     split_topics,
     title_from_file_name,
 )
+from library.core.days import parse_date
 from library.core.errors import Invalid
 from library.core.text import NAME_MAX, required_line
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from library.access.tables import SignInFailures
+from library.access.tables import SignInAttempts
 from library.core.database import Database, copy_sqlite, insert_new, open_database, sqlite_file
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
@@ -19,8 +19,8 @@ from tests.support.databases import NOW, Databases
 from tests.support.together import together
 
 
-def failures(count: int = 1, username: str = "wang") -> SignInFailures:
-    return SignInFailures(username=username, count=count, last_at=NOW)
+def failures(count: int = 1, mark: str = "wang") -> SignInAttempts:
+    return SignInAttempts(mark=mark, weight=count, last_at=NOW)
 
 
 def test_an_error_in_the_block_undoes_all_of_it(db: Database) -> None:
@@ -33,7 +33,7 @@ def test_an_error_in_the_block_undoes_all_of_it(db: Database) -> None:
     with pytest.raises(RuntimeError):
         fail_half_way()
     with db.read() as session:
-        assert session.get(SignInFailures, "wang") is None
+        assert session.get(SignInAttempts, "wang") is None
 
 
 def test_many_writers_queue_up_and_none_is_turned_away(db: Database) -> None:
@@ -44,13 +44,13 @@ def test_many_writers_queue_up_and_none_is_turned_away(db: Database) -> None:
     def count_up() -> None:
         for _ in range(10):
             with db.write() as session:
-                row = session.get(SignInFailures, "wang", with_for_update=True)
+                row = session.get(SignInAttempts, "wang", with_for_update=True)
                 assert row is not None
-                row.count += 1
+                row.weight += 1
 
     assert together([count_up] * 4) == [None] * 4
     with db.read() as session:
-        assert session.scalars(select(SignInFailures.count)).all() == [40]
+        assert session.scalars(select(SignInAttempts.weight)).all() == [40]
 
 
 def test_reading_never_writes(db: Database) -> None:
@@ -60,28 +60,28 @@ def test_reading_never_writes(db: Database) -> None:
             with pytest.raises(DBAPIError):
                 session.flush()
     with db.read() as session:
-        assert session.get(SignInFailures, "wang") is None
+        assert session.get(SignInAttempts, "wang") is None
 
 
 def test_insert_new_says_whether_it_did(db: Database) -> None:
-    values = {"username": "wang", "count": 1, "last_at": NOW}
+    values = {"mark": "wang", "weight": 1, "last_at": NOW}
     with db.write() as session:
-        assert insert_new(session, SignInFailures, ["username"], values) is True
-        assert insert_new(session, SignInFailures, ["username"], {**values, "count": 9}) is False
+        assert insert_new(session, SignInAttempts, ["mark"], values) is True
+        assert insert_new(session, SignInAttempts, ["mark"], {**values, "weight": 9}) is False
     with db.read() as session:
-        assert session.scalars(select(SignInFailures.count)).all() == [1]
+        assert session.scalars(select(SignInAttempts.weight)).all() == [1]
 
 
 def test_moments_come_back_in_utc_and_without_a_zone_they_are_refused(db: Database) -> None:
     noon_in_china = datetime(2026, 11, 22, 12, tzinfo=timezone(timedelta(hours=8)))
     with db.write() as session:
-        session.add(SignInFailures(username="wang", count=1, last_at=noon_in_china))
+        session.add(SignInAttempts(mark="wang", weight=1, last_at=noon_in_china))
     with db.read() as session:
-        [at] = session.scalars(select(SignInFailures.last_at))
+        [at] = session.scalars(select(SignInAttempts.last_at))
         assert at == noon_in_china
         assert at.utcoffset() == timedelta()
     with pytest.raises(StatementError), db.write() as session:
-        session.add(SignInFailures(username="li", count=1, last_at=datetime(2026, 11, 22)))  # noqa: DTZ001
+        session.add(SignInAttempts(mark="li", weight=1, last_at=datetime(2026, 11, 22)))  # noqa: DTZ001
 
 
 def test_rows_that_point_nowhere_are_refused(db: Database) -> None:
@@ -109,15 +109,15 @@ def test_a_copy_is_whole_while_others_write(databases: Databases, tmp_path: Path
         file = sqlite_file(str(db.engine.url))
         assert file is not None
         with db.write() as session:
-            session.add(failures(username="committed"))
+            session.add(failures(mark="committed"))
         with db.write() as session:
-            session.add(failures(username="not yet"))
+            session.add(failures(mark="not yet"))
             session.flush()
             copy_sqlite(file, tmp_path / "copy.sqlite")
         with db.read() as session:
             root = organisation.root_branch(session).name
     with sqlite3.connect(tmp_path / "copy.sqlite") as copy:
-        assert copy.execute("SELECT username FROM people_sign_in_failures").fetchall() == [("committed",)]
+        assert copy.execute("SELECT mark FROM people_sign_in_attempts").fetchall() == [("committed",)]
         assert copy.execute("SELECT name FROM people_branch").fetchall() == [(root,)]
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert not list(tmp_path.glob("*.partial"))

@@ -210,7 +210,7 @@ class Clock:
 
 
 def now(db: Database, words: DictionaryInUse) -> Dictionary:
-    """The vocabulary of somebody who begins to search now."""
+    """The dictionary of somebody who begins to search now."""
     with db.read() as session:
         return words.now(session)
 

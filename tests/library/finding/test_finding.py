@@ -12,13 +12,16 @@ import pytest
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
+from library.catalog.rules import CueLine, CueSource, LessonKind, TranscriptQuality
 from library.catalog.tables import Lesson
+from library.core.clock import local_day, utc_now
 from library.core.ids import new_id
 from library.core.permits import NOBODY, Role, Viewer
-from library.finding.hits import Found, views_of
+from library.finding.hits import Found, weights_of
 from library.finding.suggestions import Suggested, suggest
 from library.organisation import actions as organisation
+from library.organisation import queries as tree
+from library.people import queries as people
 from search import Filters
 from server.settings import Settings
 from server.wiring import Ports, open_ports
@@ -59,6 +62,32 @@ def add(ports: Ports, title: str, *spoken: str, **more: object) -> str:
 
 
 # ---------------------------------------------------------------------- moments
+
+
+def test_what_a_machine_misheard_is_found_at_its_second_and_says_so_until_it_is_corrected(
+    ports: Ports,
+) -> None:
+    def put(third: CueLine) -> None:
+        told = ("大家好，今天来讲一讲。", "我们村里的产业。", third.text)
+        lines = [CueLine(10.0 * n, 10.0 * n + 9, text, source=third.source) for n, text in enumerate(told)]
+        with ports.db.write() as session:
+            lesson = catalog_queries.load(session, [lesson_id])[0]
+            catalog.put_transcript(session, lesson, TranscriptQuality.RECOGNISED, lines)
+
+    lesson_id = add(ports, "一课", "别的")
+    add(ports, "写明的课", "说的是乡村振兴，我们村里的产业。")
+    put(CueLine(0.0, 1.0, "要推进乡村正兴，谢谢。", source=CueSource.RECOGNISED))
+    exact, by_sound = look(ports, "乡村振兴").rows
+    assert (exact.best.recognised, exact.best.by_sound) == (False, False)
+    (moment,) = by_sound.moments
+    assert (moment.start_s, moment.recognised, moment.by_sound) == (20.0, True, True)
+    assert [moment.quote[a:b] for a, b in moment.marks] == ["乡村正兴"]
+    assert [row.best.recognition for row in look(ports, "产业").rows] == ["", "recognised"]
+    assert offered(ports, "正兴") == []
+
+    put(CueLine(0.0, 1.0, "要推进乡村正兴，谢谢。", source=CueSource.CORRECTED))
+    assert [row.best.recognition for row in look(ports, "乡村振兴").rows] == [""]
+    assert [row.best.recognition for row in look(ports, "乡村正兴").rows] == [""]
 
 
 def test_a_clip_shows_up_to_three_places_each_with_its_second(ports: Ports) -> None:
@@ -197,7 +226,7 @@ MEMBER = Viewer("somebody")
 def watched(ports: Ports, lesson_id: str, times: int) -> None:
     """That many people watch the first clip of a lesson."""
     with ports.db.write() as session:
-        watch(session, catalog_queries.lesson(session, lesson_id).clips[0], times, NOW)
+        watch(session, catalog_queries.lesson(session, lesson_id).clips[0], times, NOW, members=True)
 
 
 def test_the_most_watched_lessons_come_first_with_their_views(ports: Ports) -> None:
@@ -211,12 +240,12 @@ def test_the_most_watched_lessons_come_first_with_their_views(ports: Ports) -> N
     assert [row.views for row in look(ports, "信仰", sort="views").rows] == [3, 2]
 
 
-def test_views_of_more_lessons_than_a_statement_takes_are_added_up(ports: Ports) -> None:
+def test_weights_of_more_lessons_than_a_statement_takes_are_added_up(ports: Ports) -> None:
     lesson = add(ports, "一课", "信仰的力量")
     watched(ports, lesson, 2)
     others = [new_id() for _ in range(70_000)]  # SQLite takes 32,766 values, PostgreSQL 65,535
     with ports.db.read() as session:
-        assert views_of(session, [*others, lesson]) == {lesson: 2}
+        assert weights_of(session, [*others, lesson]) == {lesson: 2}
 
 
 def test_a_branch_is_named_by_part_of_its_name_and_holds_those_below(ports: Ports) -> None:
@@ -247,6 +276,37 @@ def test_a_kind_is_named_in_both_languages(ports: Ports) -> None:
 
 
 # ---------------------------------------------------------------------- who may see what
+
+
+def test_a_moved_branch_is_found_by_its_new_staff_without_indexing(ports: Ports) -> None:
+    with ports.db.write() as session:
+        root = make.root(session)
+        east = organisation.add_branch(session, root, "东乡党委", NOW)
+        west = organisation.add_branch(session, root, "西乡党委", NOW)
+        village = organisation.add_branch(session, east, "余村党支部", NOW)
+        staff = {
+            name: make.person(session, (Role.STAFF, at)).person_id or ""
+            for name, at in (("root", root), ("east", east), ("west", west), ("village", village))
+        }
+        ids = (village.id, west.id)
+        make.lesson(session, "草稿", branch=village, spoken=["信仰的力量"], clips=1, state=LessonState.DRAFT)
+    ports.indexer.catch_up()
+
+    def who_finds() -> set[str]:
+        with ports.db.read() as session:
+            viewers = {
+                name: people.viewer_of(session, people.person(session, one), local_day(utc_now()))
+                for name, one in staff.items()
+            }
+            return {
+                name for name, viewer in viewers.items() if ports.finder.find(session, viewer, "信仰").total
+            }
+
+    assert who_finds() == {"root", "east", "village"}
+    with ports.db.write() as session:
+        moved, there = (tree.branch(session, one) for one in ids)
+        organisation.move(session, moved, there, NOW, None)
+    assert who_finds() == {"root", "west", "village"}
 
 
 def test_nothing_out_of_sight_is_counted_heard_set_right_or_suggested(ports: Ports) -> None:

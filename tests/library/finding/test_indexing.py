@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from library.catalog import actions as catalog
-from library.catalog import queries
+from library.catalog import audiences, queries
 from library.catalog.actions import Details
 from library.catalog.permits import Audience, LessonState
 from library.core.database import Database, copy_sqlite, open_database, sqlite_file
@@ -60,7 +60,7 @@ def change(db: Database, lesson_id: str, what: str) -> None:
         elif what == "delete":
             catalog.delete_lesson(session, lesson, NOW)
         elif what == "hide":
-            catalog.set_audience(session, lesson, Audience.SIGNED_IN, NOW)
+            audiences.set_audience(session, lesson, Audience.SIGNED_IN, NOW)
         else:
             catalog.edit(session, lesson, Details(title=what))
 
@@ -460,3 +460,16 @@ def test_switching_builds_the_new_index_by_itself_and_going_back_catches_up(
     assert found(tantivy, "红色家书") == {before, after}, "neither touches the other's files"
     back.close()
     tantivy.close()
+
+
+def test_who_had_nothing_to_read_was_not_ready_as_soon_as_somebody_wrote(
+    db: Database, indexer: Indexer
+) -> None:
+    """A server in front of an empty library was ready, then not, until the first look of its thread."""
+    with db.read() as session:
+        assert (indexer.behind(session), indexer.complete) == (0, True)
+    with db.write() as session:
+        make.lesson(session, "一课")
+    with db.read() as session:
+        assert indexer.behind(session) > 0
+    assert indexer.complete

@@ -18,6 +18,7 @@ from library.intake.cutting import (
     is_same,
     version,
 )
+from tests.support.examples import examples
 from transcode.cutting.pauses import Pause
 from transcode.cutting.split import choose_cuts
 
@@ -58,7 +59,7 @@ def test_what_cannot_be_made_is_named(wanted: list[WantedCut], code: str, field:
     assert (caught.value.values["field"], caught.value.values.get("n")) == (field, n)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(
     st.floats(30, 5_000),
     st.lists(st.floats(1, 4_999), max_size=30).map(sorted),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from library.catalog.rules import CueLine, ShiftReason, TranscriptQuality
+from library.catalog.rules import CueLine, CueSource, ShiftReason, TranscriptQuality
 from library.intake.transcript_rules import Figures, Fitting, Heard, Told, account, shown, worse
 from transcode.remarks import Remark, codes
 from transcode.transcripts.fitting import Fit, Shift, StreamClock
@@ -53,7 +53,10 @@ def test_what_the_recording_shows_of_a_transcript() -> None:
     assert chosen.lines == (CueLine(0.0, 2.0, "开场第一句话"), CueLine(3.0, 6.0, "绿水青山"))
     assert chosen.reason is ShiftReason.CHOSEN
     estimated = shown(PLAIN, [CueLine(None, None, "话")], Heard(12.0, ()))
-    assert (estimated.quality, estimated.lines) == (ESTIMATED, (CueLine(0.0, 12.0, "话"),))
+    assert (estimated.quality, estimated.lines) == (
+        ESTIMATED,
+        (CueLine(0.0, 12.0, "话", source=CueSource.ESTIMATED),),
+    )
 
 
 @pytest.mark.parametrize(

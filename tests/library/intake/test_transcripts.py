@@ -15,7 +15,7 @@ from library.catalog import transcript_versions as versions
 from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson, TranscriptVersion
 from library.core.database import Database
-from library.core.errors import Invalid, NotFound
+from library.core.errors import Conflict, Invalid, NotFound
 from library.intake import actions, transcripts
 from library.intake.tables import Recording
 from tests.support import factories as make
@@ -154,3 +154,52 @@ def test_versions_go_with_their_lesson_and_the_oldest_make_room(db: Database) ->
         assert [row.n for row in rows if row.in_use] == [versions.MOST_VERSIONS + 3]
         catalog.delete_lesson(session, lesson, NOW)
         assert session.scalar(select(func.count()).select_from(TranscriptVersion)) == 0
+
+
+@pytest.mark.parametrize("shift_s", [None, 2.0])
+def test_what_was_laid_before_the_transaction_is_what_is_shown(db: Database, shift_s: float | None) -> None:
+    with db.write() as session:
+        lesson, _row = heard(session)
+        take(session, lesson, HOUR)
+        take(session, lesson, MINUTES, replace=True)
+        lesson_id = lesson.id
+    with db.read() as session:
+        laid = transcripts.lay_version(session, lesson_id, 1, shift_s)
+    with db.write() as session:
+        lesson = queries.lesson(session, lesson_id)
+        for _again in range(2):
+            if shift_s is None:
+                version = transcripts.use(session, lesson, 1, NOW, laid)
+            else:
+                version = transcripts.move(session, lesson, 1, shift_s, NOW, laid)
+        assert laid is not None
+        assert tuple(queries.cues(session, lesson_id)) == laid.became.lines
+        assert (version.shift_s, version.in_use) == (laid.became.shift_s, True)
+        assert transcripts.fitting_of(version) == laid.became.fitting
+
+
+def test_what_changed_after_it_was_laid_is_told_and_nothing_is_written(db: Database) -> None:
+    with db.write() as session:
+        lesson, row = heard(session)
+        take(session, lesson, MINUTES)
+        laid = transcripts.lay_version(session, lesson.id, 1)
+        moved = transcripts.lay_version(session, lesson.id, 1, 2.0)
+        transcripts.move(session, lesson, 1, 5.0, NOW)  # somebody else, at the same moment
+        before = lines(session, lesson)
+        with pytest.raises(Conflict):
+            transcripts.use(session, lesson, 1, NOW, laid)
+        make.heard(row, 60.0)
+        with pytest.raises(Conflict):
+            transcripts.move(session, lesson, 1, 2.0, NOW, moved)
+        assert lines(session, lesson) == before
+
+
+def test_a_transcript_of_before_there_were_versions_is_moved_too(db: Database) -> None:
+    with db.write() as session:
+        lesson = make.lesson(session, spoken=["旧的一句", "又一句"], clips=1)
+        make.heard(make.recording(session, lesson), 60.0)
+        first, *_ = lines(session, lesson)
+        laid = transcripts.lay_version(session, lesson.id, 1, 1.0)
+        transcripts.move(session, lesson, 1, 1.0, NOW, laid)
+        assert first[0] is not None
+        assert lines(session, lesson)[0] == (first[0] + 1.0, first[1])

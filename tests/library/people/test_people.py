@@ -7,31 +7,34 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from library.access import actions as access
+from library.core.clock import local_day
 from library.core.database import Database
 from library.core.errors import Conflict, Forbidden, Invalid
 from library.core.permits import Role
 from library.organisation import actions as organisation
 from library.organisation import queries as organisation_queries
-from library.people import actions, queries
-from library.people.rules import home_branch
+from library.people import actions, directory, memberships, queries
+from library.people.passwords import HashedPassword, hashed
+from library.people.rules import home_branch, teaches_for
 from library.people.tables import RoleGrant
 from tests.support import factories as make
+from tests.support import signing
 from tests.support.databases import NOW
 from tests.support.together import together
 
 PASSWORD = "不忘初心，牢记使命"
+HASH = HashedPassword("-")
 HOUR = timedelta(hours=1)
 
 
 def sign_in(db: Database, username: str, password: str) -> bool:
-    return access.sign_in(db, username, password, NOW) is not None
+    return signing.sign_in(db, username, password, NOW) is not None
 
 
 @pytest.mark.slow
 def test_an_account_signs_in_with_its_folded_name_and_only_its_password(db: Database) -> None:
     with db.write() as session:
-        actions.add_person(session, " ＷangShuji ", " 王 书记 ", PASSWORD, NOW)
+        actions.add_person(session, " ＷangShuji ", " 王 书记 ", hashed(PASSWORD), NOW)
     assert sign_in(db, "wangshuji", PASSWORD)
     assert not sign_in(db, "wangshuji", PASSWORD + "。")
     assert not sign_in(db, "nobody", PASSWORD)
@@ -47,13 +50,13 @@ def test_a_user_name_that_grows_when_folded_is_refused_and_not_a_server_error(db
     long = "\ufdfa" * 10  # PostgreSQL would not take its 180 characters
     assert not sign_in(db, long, PASSWORD)
     with pytest.raises(Invalid), db.write() as session:
-        actions.add_person(session, long, "", PASSWORD, NOW)
+        actions.add_person(session, long, "", HASH, NOW)
 
 
 def test_a_taken_name_is_taken_also_in_the_same_moment(db: Database) -> None:
     def add() -> str:
         with db.write() as session:
-            return actions.add_person(session, "wang", "王", PASSWORD, NOW).id
+            return actions.add_person(session, "wang", "王", HASH, NOW).id
 
     results = together([add, add, add])
     assert [type(r) for r in results].count(str) == 1
@@ -92,23 +95,23 @@ def test_roles_are_given_and_taken_only_below_and_never_ones_own(db: Database) -
             with pytest.raises(Forbidden):
                 actions.give_role(session, viewer, who, role, branch, NOW)
         with pytest.raises(Forbidden):
-            actions.take_role(session, admin, str(admin.person_id), Role.ADMIN, root)
-        actions.take_role(session, staff, who, Role.LECTURER, north)
-        assert queries.viewer_of(session, queries.person(session, who)).grants == ()
+            actions.take_role(session, admin, str(admin.person_id), Role.ADMIN, root, NOW)
+        actions.take_role(session, staff, who, Role.LECTURER, north, NOW)
+        assert queries.viewer_of(session, queries.person(session, who), local_day(NOW)).grants == ()
 
 
 def test_staff_see_and_change_the_people_below_them_only(db: Database) -> None:
     with db.write() as session:
         admin, staff, lecturer = make.north(session)
-        assert {p.name for p in queries.people_under(session, admin)} == {
+        assert {p.name for p in directory.everybody(session, admin)} == {
             "管理员",
             "北方工作人员",
             "北方讲师",
         }
-        assert {p.name for p in queries.people_under(session, staff)} == {"北方工作人员", "北方讲师"}
-        assert [p.name for p in queries.people_under(session, admin, "讲师")] == ["北方讲师"]
-        assert queries.people_under(session, admin, "%") == []
-        assert queries.people_under(session, lecturer) == []
+        assert {p.name for p in directory.everybody(session, staff)} == {"北方工作人员", "北方讲师"}
+        assert [p.name for p in directory.everybody(session, admin, "讲师")] == ["北方讲师"]
+        assert directory.everybody(session, admin, "%") == []
+        assert list(directory.everybody(session, lecturer)) == []
         actions.changeable(session, staff, str(lecturer.person_id))
         for other in (admin, staff):
             with pytest.raises(Forbidden):
@@ -120,12 +123,46 @@ def test_a_person_belongs_where_they_were_first_given_a_role(db: Database) -> No
         root = make.root(session)
         village, school = (organisation.add_branch(session, root, name, NOW) for name in ("余村", "党校"))
         who = str(make.person(session).person_id)
-        assert home_branch(queries.viewer_of(session, queries.person(session, who))) is None
+        assert home_branch(queries.viewer_of(session, queries.person(session, who), local_day(NOW))) is None
         for n, (role, branch) in enumerate(
             [(Role.MEMBER, village), (Role.LECTURER, school), (Role.ADMIN, root), (Role.LECTURER, village)]
         ):
             actions.grant(session, who, role, branch, None, NOW + n * HOUR)
-        viewer = queries.viewer_of(session, queries.person(session, who))
+        viewer = queries.viewer_of(session, queries.person(session, who), local_day(NOW))
         assert home_branch(viewer) == village.id, "not the highest in the tree"
-        assert home_branch(viewer, Role.LECTURER) == school.id, "where they first became one, or more"
-        assert home_branch(viewer, Role.STAFF) == root.id
+        assert teaches_for(viewer) == school.id, "where they first became one, or more"
+
+
+def test_somebody_without_a_role_was_out_of_everybodys_reach(db: Database) -> None:
+    with db.write() as session:
+        admin, staff, lecturer = make.north(session)
+        who = str(lecturer.person_id)
+        north = organisation_queries.branch(session, staff.grants[0].branch_id)
+        actions.take_role(session, staff, who, Role.LECTURER, north, NOW)
+        county = make.person(session, (Role.ADMIN, north))
+        for other in (staff, county):  # who keeps the home of somebody has them on the list
+            assert [p.id for p in directory.everybody(session, other, "北方讲师")] == [who]
+        home = memberships.home_of(session, who)
+        assert home is not None
+        memberships.end(session, home.id, local_day(NOW), NOW, None)
+        assert [p.id for p in directory.everybody(session, admin, "北方讲师")] == [who]
+        assert actions.changeable(session, admin, who).id == actions.erasable(session, admin, who).id == who
+        for other in (staff, county):  # they belong to no branch, so they are for the whole tree's
+            assert list(directory.everybody(session, other, "北方讲师")) == []
+            with pytest.raises(Forbidden):
+                actions.changeable(session, other, who)
+
+
+def test_the_last_administrator_was_closed_from_the_command_line(db: Database) -> None:
+    with db.write() as session:
+        admin = make.person(session, (Role.ADMIN, make.root(session)))
+        closed = make.person(session, (Role.ADMIN, make.root(session)))
+        actions.set_active(session, admin, str(closed.person_id), False)
+    for act in (
+        lambda session: actions.set_active(session, closed, str(admin.person_id), False),
+        lambda session: actions.take_role(
+            session, closed, str(admin.person_id), Role.ADMIN, make.root(session), NOW
+        ),
+    ):
+        with pytest.raises(Conflict), db.write() as session:
+            act(session)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -19,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from library.catalog import queries as catalog
 from library.core.clock import local_day
-from library.core.database import Database, open_database
+from library.core.database import Database, open_database, sqlite_file
 from library.core.errors import Invalid
 from library.core.permits import Role
 from library.organisation import actions as organisation
@@ -144,9 +147,34 @@ class Province:
         return found
 
 
+Kept = list[tuple[sqlite3.Connection, Province]]
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Kept]:
+    """The province as it was made first, kept in memory: to make it takes a second, to copy it nothing."""
+    made: Kept = []
+    yield made
+    for memory, _ in made:
+        memory.close()
+
+
 @pytest.fixture
-def province(db: Database) -> Province:
-    return Province(db)
+def province(db: Database, kept: Kept) -> Province:
+    """The province in a database of the test's own."""
+    file = sqlite_file(str(db.engine.url))
+    if file is None:
+        return Province(db)
+    with contextlib.closing(sqlite3.connect(file)) as its:
+        if not kept:
+            kept.append((sqlite3.connect(":memory:"), Province(db)))
+            its.backup(kept[0][0])
+            return kept[0][1]
+        memory, first = kept[0]
+        memory.backup(its)
+    again = copy(first)
+    again.db = db
+    return again
 
 
 def rows_of(db: Database, *tables: Any) -> list[list[Any]]:

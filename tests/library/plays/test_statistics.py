@@ -62,7 +62,7 @@ def test_the_figures_of_a_lesson(db: Database) -> None:
     watch(db, other, "p:one", 10, at=DAY + timedelta(hours=1))
     with db.read() as session:
         its = statistics.lesson_figures(session, lesson_id, EVER)
-    assert its.total == Figures(3, 1, 1, 30, 1, 172.0)
+    assert its.total == Figures(3, 1, 1, 30, 1, 172.0, 15.0)
     assert its.total.views == 4
     assert its.people == People(1, 1)
     assert [(c.clip_id, c.n, c.length_s, c.figures.views, c.people) for c in its.clips] == [
@@ -71,7 +71,7 @@ def test_the_figures_of_a_lesson(db: Database) -> None:
     ]
     assert its.replaced is None
     assert its.days == (
-        DayFigures(MONDAY, Figures(2, 1, 1, 30, 1, 147.0)),
+        DayFigures(MONDAY, Figures(2, 1, 1, 30, 1, 147.0, 15.0)),
         DayFigures(MONDAY + DAY, Figures(1, 0, 0, 0, 0, 25.0)),
     )
     assert [(b.branch_id, b.name, b.figures.views) for b in its.branches] == [
@@ -179,7 +179,7 @@ def test_everybody_sees_their_own_scope(db: Database) -> None:
     assert seen("西县") == ([("乙", "", 3)], [("西县", 1)])
     assert seen("省") == (
         [("乙", "", 3), ("", "", 1), ("甲", "王芳", 1)],
-        [("东村", 3), ("", 1), ("西县", 1)],
+        [("东村", 3), ("西县", 1), ("", 1)],
     )
     assert seen("学员") == ([], None)
 

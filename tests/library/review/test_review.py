@@ -72,9 +72,21 @@ def test_publishing_is_the_staffs(db: Database) -> None:
         for viewer, error in ((owner, Forbidden), (NOBODY, NotFound)):
             with pytest.raises(error):
                 actions.publish(session, viewer, lesson.id, "", NOW)
-            with pytest.raises(error):
-                actions.set_audience(session, viewer, lesson.id, Audience.SIGNED_IN, NOW)
         assert catalog.lesson(session, lesson.id).state == LessonState.DRAFT
+
+
+def test_for_whom_a_lesson_is_says_its_owner_until_it_is_published_and_then_the_staff(db: Database) -> None:
+    with db.write() as session:
+        owner = make.person(session, (Role.LECTURER, make.root(session)))
+        staff = make.person(session, (Role.STAFF, make.root(session)))
+        lesson = make.lesson(session, owner=owner, state=LessonState.DRAFT, clips=1)
+        with pytest.raises(NotFound):
+            actions.set_audience(session, NOBODY, lesson.id, Audience.SIGNED_IN, NOW)
+        actions.set_audience(session, owner, lesson.id, Audience.SIGNED_IN, NOW)
+        actions.publish(session, staff, lesson.id, "", NOW)
+        with pytest.raises(Forbidden):
+            actions.set_audience(session, owner, lesson.id, Audience.EVERYONE, NOW)
+        assert catalog.lesson(session, lesson.id).audience is Audience.SIGNED_IN
 
 
 def test_a_withdrawn_lesson_is_gone_for_all_but_its_own(db: Database) -> None:

@@ -169,7 +169,7 @@ def ask(db: Database, text: str, *people: str, day: date = TODAY) -> None:
 
 def offered(db: Database, since: date = TODAY - timedelta(days=90), most: int = 10) -> list[str]:
     with db.read() as session:
-        return queries.frequent(session, since, LEAST, most)
+        return list(queries.frequent(session, since, LEAST, most))
 
 
 def test_a_query_is_offered_when_enough_different_people_asked_it(db: Database) -> None:
@@ -227,6 +227,31 @@ def test_processes_that_report_the_same_people_at_once_count_them_once(db: Datab
     assert together([lambda n=n: report(n) for n in range(4)]) == [None] * 4  # type: ignore[misc]
     with db.read() as session:
         assert set(session.scalars(select(DayQuery.searchers))) == {3 + 4 + 4}
+
+
+@pytest.mark.parametrize(
+    ("typed", "looked_for"),
+    [
+        ("三会一课 年份:张三是骗子", "三会一课"),
+        ("党课 讲师:王芳", "党课"),
+        ("党课 讲师:", "党课"),
+        ("党课！！！（快看）", "党课 快看"),
+        ("“绿水青山就是金山银山”", "“绿水青山就是金山银山”"),
+        ("1921-1949 covid-19 9·18", "1921-1949 covid-19 9·18"),
+    ],
+)
+def test_what_is_shown_is_what_the_search_looked_for(typed: str, looked_for: str) -> None:
+    read = rules.asked_as(typed)
+    assert read is not None
+    assert read[0] == looked_for
+
+
+@pytest.mark.parametrize(
+    ("query", "is_stopped"),
+    [("换届选举", True), ("村里的 选 举 怎么办", True), ("選舉", True), ("换届", False), ("选 村 举", False)],
+)
+def test_a_text_is_stopped_wherever_it_stands(query: str, is_stopped: bool) -> None:
+    assert rules.is_stopped(query, [rules.clean_stopped("选举")[1]]) is is_stopped
 
 
 def test_a_mark_leads_to_no_person_other_query_or_other_day() -> None:

@@ -14,6 +14,7 @@ import pytest
 from search.disk import generations
 from search.document import Document
 from search.engines.whoosh.index import WhooshIndex
+from search.engines.whoosh.reader import WhooshReader
 from search.engines.whoosh.store import WhooshStore
 from search.errors import IndexBusy, IndexDamaged, SchemaChanged
 from search.rebuilding import rebuild
@@ -211,3 +212,16 @@ def test_a_web_process_may_open_while_the_worker_commits(tmp_path: Path) -> None
         opened += 1
     assert writer.wait() == 0
     assert WhooshIndex.open_or_create(tmp_path).mark() == 24
+
+
+def test_what_no_segment_holds_is_known_and_all_that_one_holds(tmp_path: Path) -> None:
+    reader = WhooshReader(WhooshStore.open(filled(tmp_path)))
+    reader.refresh()
+    held = {term for segment in reader.segments for term in segment.terms("pairs", "")}
+    assert {"红船", "船精", "乡村", "振兴"} <= held
+    assert {term for segment in reader.segments for term in segment.terms("pairs", "乡")} == {"乡村"}
+    assert all(reader.may_hold("pairs", term) for term in held)
+    others = [chr(0x4E00 + n) + chr(0x5E00 + n) for n in range(2_000)]
+    assert sum(reader.may_hold("pairs", other) for other in others) < 20
+    assert not reader.may_hold("no field", "乡村")
+    reader.close()

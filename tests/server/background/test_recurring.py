@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from library.core.clock import utc_now
+from library.core.database import open_database
+from library.core.integrity import Integrity
+from server.background.database_check import DatabaseCheckThread
 from server.background.recurring import RecurringThread, pause_after_failure_s
 
 
@@ -80,3 +89,33 @@ def test_nothing_is_done_before_its_time_nor_after_its_end() -> None:
     done = busy.done
     time.sleep(0.05)
     assert busy.done == done
+
+
+class _Gently(DatabaseCheckThread):
+    """Tells how nice its work is."""
+
+    def __init__(self, integrity: Integrity) -> None:
+        super().__init__(integrity, utc_now, timedelta(hours=24))
+        self._first_after_s = 0.0
+        self.niceness: list[int] = []
+        self.worked = threading.Event()
+
+    def work(self) -> None:
+        super().work()
+        self.niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        self.worked.set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there a thread has a niceness of its own")
+def test_whoever_asked_for_a_look_at_the_database_went_last_from_then_on(tmp_path: Path) -> None:
+    file = tmp_path / "weike.sqlite"
+    with closing(open_database(f"sqlite:///{file}")) as db:
+        looking = _Gently(Integrity(db, file, tmp_path / "checked.json", utc_now))
+        before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        looking.work()
+        assert looking.niceness == [before]
+        looking.worked.clear()
+        looking.start()
+        assert looking.worked.wait(30)
+        looking.stop()
+    assert looking.niceness[1:] == [19]

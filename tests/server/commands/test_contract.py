@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import typer
 
-from server.cli import build, main
+from server.cli import main
+from server.command_tree import build
 from tests.server.commands.conftest import ROOT, Weike
 
 DOCUMENT = ROOT / "docs" / "cli.md"

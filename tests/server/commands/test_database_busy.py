@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from library.core.database import PATIENCE_S
+from library.core.patience import PATIENCE_S
 from server.wiring import Ports
 from tests.server.commands.conftest import Weike
 from tests.support.held import held

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from library.access import actions as access
 from library.catalog.tables import Lesson
 from library.core.clock import local_day
+from library.core.permits import Role
+from library.organisation import queries as organisation
+from library.organisation.rules import NodeKind
+from library.organisation.tables import Branch
+from library.people import queries as people
+from library.people.rules import MembershipKind, home_branch
+from library.people.tables import Membership, Person
 from library.plays.tables import Play, View
 from server.commands.console import Console
 from server.commands.failures import Failure
 from server.commands.waiting import own_worker
+from server.demo import county
 from server.demo.accounts import ACCOUNTS, accounts
 from server.demo.content import DemoLesson, lessons
 from server.demo.lesson_maker import LessonMaker
@@ -25,6 +33,7 @@ from server.wiring import Ports
 from tests.server.commands.conftest import Weike
 from tests.support import factories
 from tests.support.registry import read_catalogues
+from tests.support.signing import sign_in
 
 
 @pytest.mark.slow
@@ -35,7 +44,45 @@ def test_accounts_are_made_once_and_kept_private(ports: Ports, data: Path) -> No
     assert len(set(first.values())) == len(first)
     assert (data / "demo-accounts.json").stat().st_mode & 0o777 == 0o600
     for name, password in first.items():
-        assert access.sign_in(ports.db, name, password, ports.clock()) is not None
+        assert sign_in(ports.db, name, password, ports.clock()) is not None
+
+
+@pytest.mark.slow
+def test_the_county_has_its_people_and_somebody_to_sign_in_for_each_role_at_each_level(
+    ports: Ports, data: Path
+) -> None:
+    accounts(ports.db, ports.clock, data)
+    with ports.db.read() as session:
+        kinds = Counter(session.scalars(select(Branch.kind)))
+        assert (kinds[NodeKind.BRANCH], session.scalar(select(func.count()).select_from(Person))) == (
+            40,
+            county.PEOPLE + len(ACCOUNTS),
+        )
+        homes = Counter(
+            session.scalars(
+                select(Membership.node_id).where(
+                    Membership.kind == MembershipKind.HOME, Membership.until.is_(None)
+                )
+            )
+        )
+        assert sum(homes.values()) == county.PEOPLE + len(ACCOUNTS), "everybody has one home"
+        assert len(homes) == 40
+        assert min(homes.values()) >= 6
+        for name, its in ACCOUNTS.items():
+            person = people.person_by_username(session, name)
+            assert person is not None
+            viewer = people.viewer_of(session, person, local_day(ports.clock()))
+            at = organisation.branch_by_code(session, its.at)
+            home = organisation.branch_by_code(session, its.home)
+            assert at is not None
+            assert home is not None
+            assert viewer.holds_at(its.role, at.path)
+            assert home_branch(viewer) == home.id
+    levels = {"county": "QH", "town": "QH02", "branch": "QH0202"}
+    told = {level: {its.role for its in ACCOUNTS.values() if its.at == at} for level, at in levels.items()}
+    assert set().union(*told.values()) == set(Role)
+    assert {Role.ADMIN, Role.STAFF, Role.REVIEWER} < told["county"] & told["town"] | {Role.LECTURER}
+    assert {Role.SECRETARY, Role.LECTURER, Role.MEMBER} == told["branch"]
 
 
 def test_a_real_library_is_left_alone(weike: Weike, ports: Ports, data: Path) -> None:

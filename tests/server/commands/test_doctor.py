@@ -16,8 +16,8 @@ from sqlalchemy import delete
 from library.core.clock import local_day, utc_now
 from library.plays import closing
 from library.plays.tables import Seal
-from server.commands.doctor.uploads import PROBE_BYTES, scheme_check
-from server.web.csrf import PROBE_HEADERS
+from server.commands.doctor.uploads import PROBE_BYTES, scheme_check, visitors_check
+from server.web.forms.csrf import PROBE_HEADERS
 from server.wiring import Ports
 from tests.server.commands.conftest import Ran, Weike
 from tests.support import factories
@@ -258,6 +258,8 @@ def test_an_https_site_that_is_told_of_http_is_found(ports: Ports) -> None:
     settings = ports.settings.model_copy(update={"public_url": "https://weike.example"})
     assert scheme_check(settings, {"scheme": "http"}).status == "warn"
     assert scheme_check(settings, {"scheme": "https"}).status == "ok"
+    for forwarded, status in (("absent", "warn"), ("ignored", "warn"), ("believed", "ok")):
+        assert visitors_check(settings, {"forwarded": forwarded}).status == status
     plain = ports.settings.model_copy(update={"public_url": "http://weike.example"})
     assert scheme_check(plain, {"scheme": "http"}).status == "ok"
 

@@ -107,6 +107,7 @@ def test_columns_that_are_missing_leave_what_people_have_typed(
         assert lesson.summary == "讲生态文明。"
 
 
+@pytest.mark.slow
 def test_bad_rows_are_listed_and_stop_nothing(weike: Weike, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("x", "utf-8")
     rows = [

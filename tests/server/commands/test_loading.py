@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
-from server.cli import COMMANDS, called
+from server.cli import called
+from server.command_tree import COMMANDS, build, list_of_commands
+from server.commands.help import GROUPS, HELP
 from server.migrate import MIGRATIONS, alembic_config, newest
 from server.slices import SLICES, phrases
 from server.web.registry import gather
@@ -27,17 +30,26 @@ NEVER = {
     "jinja2",
     "pypinyin",
     "babel.messages",
+    "sqlalchemy.dialects.postgresql",
 }
+SHORT = NEVER | {"rich"}
+"""Help is drawn with rich; a log line is not."""
 NO_SEARCH = {"whoosh", "numpy", "rjieba", "opencc", "library.finding.indexer"}
+HEAVY = (
+    NEVER
+    | NO_SEARCH
+    | {"sqlalchemy", "structlog", "asyncpg", "psycopg", "obstore", "openpyxl", "transcode.tools"}
+)
 LOADS_NOT = {
-    ("search", "绿水青山"): NEVER,
-    ("stats", "overview"): NEVER | NO_SEARCH,
-    ("user", "list"): NEVER | NO_SEARCH | {"ffmpeg", "transcode.tools"},
-    ("vocabulary", "list"): NEVER | {"whoosh", "numpy"},
+    ("search", "绿水青山"): SHORT | {"obstore", "ffmpeg", "transcode.pictures", "library.intake.tables"},
+    ("stats", "overview"): SHORT | NO_SEARCH,
+    ("user", "list"): SHORT | NO_SEARCH | {"ffmpeg", "transcode.tools"},
+    ("vocabulary", "list"): SHORT | {"whoosh", "numpy"},
     ("doctor",): {"fastapi", "starlette", "dbos", "alembic", "tantivy", "uvicorn", "jinja2"},
 }
 _RUN = """
-import sys
+import atexit, gc, sys
+atexit.register(lambda: print(gc.get_freeze_count(), file=sys.stderr))
 from server.cli import main
 code = main(sys.argv[1:])
 print(*sorted(sys.modules), file=sys.stderr)
@@ -70,10 +82,36 @@ def test_a_command_loads_only_what_it_needs(library: Path, arguments: tuple[str,
         text=True,
         check=False,
     )
-    loaded = set(ran.stderr.splitlines()[-1].split())
+    *_, names, frozen = ran.stderr.splitlines()
+    loaded = set(names.split())
     assert ran.returncode in (0, 1), ran.stderr
     assert "server.cli" in loaded
+    assert int(frozen) > 10_000, "all that was loaded is looked through again when the process ends"
     assert loaded & LOADS_NOT[arguments] == set()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-v", "-h"], ["no-such-command"]], ids=" ".join)
+def test_help_loads_no_command(arguments: list[str]) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _RUN, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    loaded = set(ran.stderr.splitlines()[-2].split())
+    assert "server.command_tree" in loaded, ran.stderr
+    assert loaded & HEAVY == set()
+    assert {name for name in loaded if name.startswith("server.commands.")} == {
+        "server.commands.console",
+        "server.commands.failures",
+        "server.commands.help",
+    }
+
+
+def test_help_lists_every_command_as_it_is() -> None:
+    whole, listed = (typer.main.get_command(app) for app in (build(), list_of_commands()))
+    assert {name: one.help for name, one in listed.commands.items()} == {
+        name: one.help for name, one in whole.commands.items()
+    }
+    assert HELP.keys() == COMMANDS.keys()
+    assert {name for name, one in whole.commands.items() if hasattr(one, "commands")} == GROUPS
 
 
 @pytest.mark.parametrize(
@@ -83,19 +121,22 @@ def test_a_command_loads_only_what_it_needs(library: Path, arguments: tuple[str,
         (["--data", "user", "search", "x"], "search"),
         (["--data=user", "-v", "stats", "x"], "stats"),
         (["--verbose", "doctor"], "doctor"),
-        (["--help"], None),
-        (["no-such-command"], None),
-        (["--data"], None),
-        ([], None),
+        (["--help"], ""),
+        (["-v", "-h", "search"], ""),
+        (["no-such-command"], ""),
+        (["--data"], ""),
+        ([], ""),
+        (["-vv", "search"], None),
+        (["--no-such-option", "search", "--help"], None),
     ],
 )
 def test_the_command_is_known_before_it_is_loaded(arguments: list[str], command: str | None) -> None:
     assert called(arguments) == command
-    assert command is None or command in COMMANDS
+    assert not command or command in COMMANDS
 
 
 def test_what_commands_say_is_what_all_slices_say() -> None:
-    """A slice with new sentences or words is named in `server.slices.phrases`, too."""
+    """What a slice says stands in its sentences.py and words.py, and its SLICE names all of it."""
     late, whole = phrases(), gather(SLICES).phrases
     assert (late.sentences, late.told_apart, late.words) == (whole.sentences, whole.told_apart, whole.words)
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from library.core.errors import Invalid
 from library.intake import importing
-from library.intake.lists.manifest import BadRow, Row, field_of, parse_manifest
+from library.intake.manifest import BadRow, Row, field_of, parse_manifest
 
 
 def rows(data: bytes | str, name: str = "m.csv") -> Sequence[Row | BadRow]:
@@ -386,7 +386,7 @@ BOMBS = {
 MEASURE = """
 import resource, sys, time
 from library.core.errors import Invalid
-from library.intake.lists.manifest import parse_manifest
+from library.intake.manifest import parse_manifest
 import openpyxl
 data = open(sys.argv[1], "rb").read()
 before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()

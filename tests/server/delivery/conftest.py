@@ -11,19 +11,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import numpy
 import obstore
 import pytest
 
 from library.intake.objects import clip_prefix
 from server.wiring import Ports
 from tests.setup import nginx_server
+from tests.support.client import PLAIN
 from tests.support.server import in_thread, new_data
 
 CLIP, OTHER_CLIP = "abcdefgh23456789", "zyxwvuts98765432"
 PLAN, OTHER_PLAN = "0123456789ab", "ba9876543210"
 HOUR_S = 3600
 SEGMENT = bytes(range(256)) * 2400
-LARGE = b"".join(n.to_bytes(4, "big") for n in range(1_000_000))
+LARGE = numpy.arange(1_000_000, dtype=">u4").tobytes()
 FILES = {
     "master.m3u8": b"#EXTM3U\n720p/index.m3u8\n",
     "720p/index.m3u8": b'#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\n00001.m4s\n#EXT-X-ENDLIST\n',
@@ -110,7 +112,7 @@ def form(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             site = nginx_server.render(folder, upstream_port=port, data=served.data)
             stack.enter_context(nginx_server.running(site))
             base_url = site.base_url
-        http = stack.enter_context(httpx.Client(base_url=base_url, timeout=30))
+        http = stack.enter_context(httpx.Client(base_url=base_url, timeout=30, verify=PLAIN))
         yield Form(name, base_url, served.ports, served.data, http)
 
 

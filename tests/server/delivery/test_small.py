@@ -20,6 +20,7 @@ from server.delivery.answers import Facts
 from server.delivery.sending import ONE_GO_MAX_BYTES, Room
 from server.delivery.small import ONE_MAX_BYTES, SmallFile, SmallFiles
 from tests.server.delivery.conftest import CLIP, FILES, HOUR_S, PLAN, SEGMENT, fill
+from tests.support.client import PLAIN
 from tests.support.objects import S3Server
 from tests.support.server import Served, in_thread, new_data
 
@@ -74,7 +75,7 @@ def test_media_asks_the_database_nothing(served: Served) -> None:
             asked.append(statement)
 
     event.listen(served.ports.db.engine, "before_cursor_execute", note)
-    with httpx.Client(base_url=served.base_url) as client:
+    with httpx.Client(base_url=served.base_url, verify=PLAIN) as client:
         for _again in range(20):
             for file, content in FILES.items():
                 assert client.get(address(served, file)).content == content
@@ -126,7 +127,7 @@ def test_a_segment_costs_the_store_one_request_and_a_playlist_one_altogether(
         bucket = f"s3://{s3_server.create_bucket()}"
         with in_thread(new_data(tmp_path / "data"), store_url=bucket, store_options=options) as served:
             fill(served.ports)
-            with httpx.Client(base_url=served.base_url) as client:
+            with httpx.Client(base_url=served.base_url, verify=PLAIN) as client:
                 for file, wanted in (("720p/00001.m4s", ["GET"]), ("master.m3u8", ["GET"])):
                     store.asked.clear()
                     assert client.get(address(served, file)).content == FILES[file]
@@ -161,7 +162,9 @@ def counting(endpoint: str) -> Iterator[Counting]:
             asked.append(self.command)
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             kept = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")}
-            answer = httpx.request(self.command, endpoint + self.path, content=body, headers=kept)
+            answer = httpx.request(
+                self.command, endpoint + self.path, content=body, headers=kept, verify=PLAIN
+            )
             self.send_response(answer.status_code)
             for name, value in answer.headers.items():
                 if name not in ("connection", "transfer-encoding", "server", "date"):

@@ -23,9 +23,11 @@ from server.web.parts import (
     CountingRule,
     ErrorPage,
     Frame,
+    KeptForm,
     Language,
     LessonCard,
     Pager,
+    Picture,
     Reason,
     WorkRow,
 )
@@ -97,7 +99,7 @@ def card(n: int, **more: object) -> LessonCard:
         "clip_count": 1 + n,
         "views": (12_840, 986, 45, 0)[n % 4],
         "kind": "video",
-        "poster_url": f"/poster/{n % 3}.jpg" if n % 4 != 3 else None,
+        "picture": Picture(url=f"/poster/{n % 3}.jpg") if n % 4 != 3 else None,
     }
     return LessonCard(**{**facts, **more})  # type: ignore[arg-type]
 
@@ -118,6 +120,7 @@ def clips(ready: int = 4) -> tuple[ClipCard, ...]:
             ready=n <= ready,
             title="余村为什么关掉矿山" if n == 2 else "",
             poster_url=f"/poster/{n % 3}.jpg" if n <= ready else None,
+            picture=Picture(url=f"/poster/{n % 3}.jpg") if n <= ready else None,
             stills=12 if n <= ready else 0,
             first_words=SENTENCES[2 * n - 2] if n <= ready else "",
         )
@@ -160,6 +163,11 @@ def error_pages() -> Iterator[Sample]:
                 frame=frame(None, "/lost"), status=status, request_id="r-81f2" if status >= 500 else ""
             ),
         )
+    typed = (("title", "第一讲：绿水青山"), ("summary", "第一段。\n第二段。"))
+    kept = KeptForm(action="/lessons/lesson0/edit", fields=typed, has_files=True)
+    for name, person in (("signed_in", MEMBER), ("signed_out", None)):
+        page = ErrorPage(frame=frame(person, "/"), status=403, reason=Reason(code="csrf"), kept=kept)
+        yield f"error_kept_{name}", page
     yield (
         "error_reason",
         ErrorPage(

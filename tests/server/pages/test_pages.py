@@ -30,7 +30,7 @@ from tests.support.registry import REGISTRY
 SAMPLES = pages()
 PAGES = tuple(REGISTRY.pages.values())
 """Every page that the slices bring, and those of everybody."""
-SHARED = {"base.html", "parts.html", "statistics/charts.html"}
+SHARED = {"invitations/parts.html", "base.html", "parts.html", "statistics/charts.html"}
 
 
 @dataclass

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from library.catalog.permits import LessonState
-from library.core.database import PATIENCE_S
+from library.core.patience import PATIENCE_S
 from tests.server.conftest import Shelf
 from tests.support.held import held
 from tests.support.server import MovableClock, Served
@@ -56,10 +56,10 @@ def test_a_chunk_and_a_beat_are_told_to_come_again(served: Served, shelf: Shelf)
     lecturer = served.person("lecturer")
     lesson = lecturer.new_lesson("上传中")
     play, key = shelf.play("member")
-    beat = {"ranges": [[0, 1]], "key": key}
+    beat, member = {"ranges": [[0, 1]], "key": key}, served.person("member")
     with held(served.data / "weike.sqlite"):
         begun = lecturer.begin_upload(lesson, "x.mp4", 10)
-        counted = served.person("member").http.post(f"/api/v1/plays/{play}/beats", json=beat)
+        counted = member.http.post(f"/api/v1/plays/{play}/beats", json=beat)
     assert (begun.status_code, begun.json()["error"]) == (503, "database_busy")
     assert counted.status_code == 503
     assert lecturer.begin_upload(lesson, "x.mp4", 10).status_code == 201

@@ -12,11 +12,16 @@ import pytest
 
 from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
+from tests.server.slices.invitations.roles import coded
+from tests.server.slices.people import roles as people
+from tests.server.slices.suggestions.roles import suggested
 from tests.support.server import Served
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 LONG = "长" * 300
 Typed = dict[str, str]
+Made = str | tuple[str, Typed]
+"""What stands for `{id}` in an action, and what the form says without its being typed."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,13 @@ class Case:
     status: int
     wrong: str
     who: str = "staff"
-    make: Callable[[Shelf], str] = lambda shelf: ""
+    make: Callable[[Shelf], Made] = lambda shelf: ""
     kept: tuple[str, ...] | None = None
+
+
+def node(shelf: Shelf) -> str:
+    """The id of a node below the root."""
+    return shelf.node()
 
 
 def draft(shelf: Shelf) -> str:
@@ -56,6 +66,52 @@ def invited(shelf: Shelf) -> str:
     return shelf.invitation()[1]
 
 
+def stay(shelf: Shelf) -> Made:
+    """The id of somebody new, and of their membership."""
+    asked = people.of_home()(shelf)
+    return asked["person_id"], asked["form"]
+
+
+def moving(shelf: Shelf) -> Made:
+    """The id of somebody whom another node is asked to take over, and of the transfer that it refuses."""
+    asked = people.asked()(shelf)
+    return asked["person_id"], asked["form"] | {"answer": "refuse"}
+
+
+def group(shelf: Shelf) -> str:
+    """The id of a learning group."""
+    made: str = people.group()(shelf)["group_id"]
+    return made
+
+
+def suggestion(shelf: Shelf) -> Made:
+    """The id of a suggestion that waits for its answer, and its version."""
+    asked = suggested(shelf)
+    return asked["suggestion_id"], {"version": str(asked["form"]["version"])}
+
+
+def answered(shelf: Shelf) -> Made:
+    """The id of an answered suggestion, and a version from before the answer."""
+    return suggested(shelf, answered=True)["suggestion_id"], {"version": "1"}
+
+
+def listed(shelf: Shelf) -> Made:
+    """The id of somebody new on the list of the root, and the root."""
+    return shelf.newcomer(), {"node": shelf.root()}
+
+
+def asking(shelf: Shelf) -> Made:
+    """The id of a request to be taken into a branch, and the branch."""
+    asked = coded(shelf, asked=True)
+    return asked["request_id"], {"node": asked["node_id"], "known": ""}
+
+
+def branch_code(shelf: Shelf) -> str:
+    """The code of a branch."""
+    code: str = coded(shelf)["code"]
+    return code
+
+
 EDIT = {
     "title": "打过的标题",
     "lecturer": "打过的讲师",
@@ -68,13 +124,28 @@ WELCOME = {"name": "王小明", "username": "xiaoming", "password": "a good long
 PASSWORDS = {"old": "not this one", "password": "a good long secret", "again": "a good long secret"}
 INVITE = {"name": "张三", "role": "lecturer", "branch": "gone"}
 GRANT = {"role": "lecturer", "branch": "gone"}
+NODE = {
+    "name": "打过的党支部",
+    "kind": "branch",
+    "code": "A-1",
+    "short_name": "打过的",
+    "since": "2026-03-05",
+}
+ASK = WELCOME | {"username": "xiaowang"}
+HAND_OVER = {"role": "secretary", "holder": "没有的人", "to": "staff", "day": "2026-03-05"}
 CASES = [
+    Case("/organisation/{id}/add", NODE | {"name": LONG}, 422, "name", "admin", node),
+    Case("/organisation/{id}/add", NODE | {"code": "A 1"}, 422, "code", "admin", node),
+    Case("/organisation/{id}/add", NODE | {"since": "去年"}, 422, "since", "admin", node, ("name", "code")),
+    Case("/organisation/{id}/details", NODE | {"short_name": LONG}, 422, "short_name", "admin", node),
+    Case("/organisation/{id}/move", {"to": "没有的党支部"}, 422, "to", "admin", node),
+    Case("/organisation/{id}/merge", {"to": "没有的党支部"}, 422, "to", "admin", node),
     Case("/lessons/{id}/edit", EDIT | {"date": "昨天"}, 422, "date", make=draft),
     Case("/lessons/{id}/edit", EDIT | {"title": " "}, 422, "title", make=draft),
     Case("/lessons/{id}/edit", EDIT | {"title": LONG}, 422, "title", make=published),
     Case("/lessons/{id}/edit", EDIT | {"lecturer": LONG}, 422, "lecturer", make=draft),
     Case("/lessons/{id}/edit", EDIT | {"topics": "、".join(map(str, range(99)))}, 422, "topics", make=draft),
-    Case("/lessons/{id}/edit", EDIT | {"summary": LONG * 40}, 422, "summary", make=draft),
+    Case("/lessons/{id}/edit", EDIT | {"summary": LONG * 14}, 422, "summary", make=draft),
     Case("/lessons/{id}/delete", {"confirm": "另一个标题"}, 422, "confirm", make=draft),
     Case("/lessons/{id}/withdraw", {"note": LONG * 2}, 422, "note", make=published),
     Case("/lessons/{id}/audience", {"audience": "nobody"}, 422, "audience", make=published, kept=()),
@@ -89,10 +160,37 @@ CASES = [
     Case("/welcome/{id}", WELCOME | {"again": WELCOME["password"], "username": "staff"}, 409, "username",
          who="nobody", make=invited, kept=("name", "username")),
     Case("/sign-in", {"username": "谁", "password": "x"}, 401, "", who="nobody", kept=("username",)),
+    Case("/frequent-searches/stop", {"text": LONG}, 422, "text"),
+    Case("/people/{id}/home", {"to": "没有的党支部", "day": "2026-03-05"}, 422, "to", make=newcomer),
+    Case("/people/{id}/transfer", {"to": "没有的党支部", "note": "附言"}, 422, "to", make=newcomer),
+    Case("/people/{id}/answer", {"why": LONG}, 422, "", make=moving),
+    Case("/people/{id}/end", {"day": "1026-03-05"}, 422, "", make=stay),
+    Case("/people/{id}/since", {"day": "2999-03-05"}, 422, "", make=stay),
+    Case("/people/lists/new", {}, 422, "file"),
+    Case("/organisation/{id}/groups", {"name": LONG}, 422, "name", make=node),
+    Case("/people/groups/{id}/rename", {"name": LONG}, 422, "name", make=group),
+    Case("/organisation/{id}/hand-over", HAND_OVER, 422, "holder", "admin", node),
+    Case("/organisation/{id}/hand-over", HAND_OVER | {"day": "昨天"}, 422, "day", "admin", node),
+    Case("/invitations/people/{id}/names", {"staff_number": "7", "phone": "电话"}, 422, "phone", make=listed),
+    Case("/invitations/requests/{id}/approve", {"username": "staff"}, 409, "username", make=asking),
+    Case("/invitations/{id}/code", {"ends_on": "2020-03-05"}, 422, "ends_on", make=node),
+    Case("/join/{id}", ASK, 422, "again", "nobody", branch_code, ("name", "username")),
+    Case("/join/{id}", ASK | {"again": ASK["password"], "name": LONG}, 422, "name", "nobody", branch_code,
+         ("name", "username")),
+    Case("/start", {"code": "AAAAA-AAAAA"}, 404, "", who="nobody"),
+    Case("/suggestions", {"text": " ", "contact": "手机 1234"}, 422, "text", who="nobody"),
+    Case("/suggestions", {"text": "一条意见", "contact": LONG}, 422, "contact", who="nobody"),
+    Case("/suggestions/answer", {"receipt": "aaaa-bbbb-cccc"}, 404, "", who="nobody"),
+    Case("/suggestions/{id}/answer", {"answer": " ", "done": "修好了"}, 422, "answer", make=suggestion),
+    Case("/suggestions/{id}/answer", {"answer": "谢谢", "done": LONG}, 422, "done", make=suggestion),
+    Case("/suggestions/{id}/release", {"with_text": "1"}, 409, "", make=answered),
     Case("/vocabulary/words", {"word": LONG}, 422, ""),
     Case("/vocabulary/groups", {"words": "只有一个"}, 422, ""),
     Case("/vocabulary/paste", {"lines": "行\n" * 10_001}, 422, ""),
 ]  # fmt: skip
+
+
+MULTIPART = {"/vocabulary/paste", "/people/lists/new"}
 
 
 class Form(HTMLParser):
@@ -117,7 +215,9 @@ class Form(HTMLParser):
             return
         if tag in ("input", "select", "textarea") and "name" in has:
             self._field = has["name"]
-            self.values.setdefault(self._field, has.get("value", ""))
+            box = has.get("type") in ("checkbox", "radio")
+            value = has.get("value", "") if not box or "checked" in has else ""
+            self.values[self._field] = self.values.get(self._field) or value
         if tag == "select":
             self._select = has["name"]
         if tag == "option" and "selected" in has:
@@ -142,9 +242,13 @@ class Form(HTMLParser):
 def test_a_refused_form_was_gone_with_all_that_had_been_typed(
     served: Served, shelf: Shelf, case: Case
 ) -> None:
-    action = case.action.replace("{id}", case.make(shelf))
+    made = case.make(shelf)
+    of, hidden = (made, {}) if isinstance(made, str) else made
+    action = case.action.replace("{id}", of)
     person = served.nobody() if case.who == "nobody" else served.person(case.who)
-    answer = person.post(action, **case.typed)
+    # As the form's enctype says: what is large does not come written in percent signs.
+    sent = {"files": {"file": b""}} if case.action in MULTIPART else {}
+    answer = person.http.post(action, data={"csrf": person.csrf(), **hidden, **case.typed}, **sent)
     assert answer.status_code == case.status, answer.text
     form = Form(action, answer.text)
     assert form.found, "the form is not on the page that came back"
@@ -169,9 +273,13 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
             if re.search(r"<input (?!class=\"sr\" type=\"radio\")[^>]*name=|<textarea", hidden):
                 typed.add(re.sub(r"\{\{.*?\}\}", "{id}", action.replace("{{ prefix }}", "")))
     elsewhere = {
+        "/organisation/{id}/{id}",  # move and merge, above
         "{id}",  # saving a search: tests/server/slices/finding/test_saved_searches.py
         "/searches/{id}/rename",
         "/lessons/{id}/transcripts/{id}/shift",  # tests/server/slices/intake/test_transcripts.py
+        "/lessons/{id}/compare",  # tests/server/slices/correcting/test_compare.py
+        "/sign-in/second",  # codes and passwords alone: tests/server/slices/access/test_second_factor.py
+        "{id}/begin",
         "/vocabulary/{id}",  # tests/server/slices/dictionary/test_dictionary.py
     }
     assert typed - {case.action for case in CASES} - elsewhere == set()

@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import fastapi.routing
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -233,6 +234,22 @@ def test_one_more_slice_is_answered_explained_and_shown(served: Served) -> None:
     assert served.nobody().http.get("/api/v1/garden").status_code == 404
 
 
+def test_the_first_request_waited_until_all_routes_were_worked_out(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the framework, in the event loop: half a second in which nobody was answered."""
+    app = create_app(served.ports.settings, served.ports)
+    works_out, late = fastapi.routing.get_dependant, []
+
+    def watched(**about: Any) -> object:
+        late.append(about["path"])
+        return works_out(**about)
+
+    monkeypatch.setattr(fastapi.routing, "get_dependant", watched)
+    assert get(app, "/nothing-is-called-so").status_code == 404, "every router was asked"
+    assert late == []
+
+
 # ---------------------------------------------------------------- the slices there are
 
 
@@ -242,7 +259,7 @@ def test_every_slice_is_in_the_list() -> None:
 
 
 def test_every_table_of_the_library_is_some_slices() -> None:
-    there = {f"library.{path.parent.name}.tables" for path in ROOT.glob("library/*/tables.py")}
+    there = {f"library.{path.parent.name}.{path.stem}" for path in ROOT.glob("library/*/*tables.py")}
     brought: set[ModuleType] = {module for its in SLICES for module in its.tables}
     assert {module.__name__ for module in brought} == there
 

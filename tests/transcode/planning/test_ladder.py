@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcode.records import STEADY, audio, facts, video
-from transcode.planning.ladder import MAX_CLIP_S, Profile, choose_gain, choose_rungs, output_rate, plan_clip
+from transcode.cutting.split import MAX_CLIP_S
+from transcode.planning.ladder import Profile, choose_gain, choose_rungs, output_rate, plan_clip
 from transcode.planning.plan import rendition_names
 
 

@@ -111,10 +111,43 @@ def test_what_is_neither_picture_nor_sound_is_said_where_it_matters() -> None:
     assert codes(facts_of(picture(0), {"index": 5, "codec_type": "data"}).remarks) == ()
 
 
-def test_none_that_can_be_read_is_refused_by_its_name() -> None:
+UNKNOWN = {"codec_name": "unknown", "codec_tag_string": "apac"}
+
+
+@pytest.mark.parametrize(
+    ("streams", "broken", "kept", "said"),
+    [
+        ([picture(0), sound(1, **UNKNOWN)], [], (0, None), "sound_unknown"),
+        ([picture(0, **UNKNOWN), sound(1)], [], (None, 1), "picture_unknown"),
+        ([picture(0), sound(1)], [1], (0, None), "sound_broken"),
+        ([picture(0), sound(1), sound(2)], [1, 2], (0, None), "sound_broken"),
+        ([picture(0), sound(1)], [0], (None, 1), "picture_broken"),
+        # What is wrong with both is said when they are read.
+        ([picture(0), sound(1)], [0, 1], (0, 1), None),
+        ([sound(0)], [0], (None, 0), None),
+    ],
+)
+def test_what_cannot_be_read_is_left_out_beside_what_can_and_said(
+    streams: list[dict[str, Any]], broken: list[int], kept: tuple[int | None, int | None], said: str | None
+) -> None:
+    facts = facts_of(*streams, trials={n: BROKEN if n in broken else SPEECH for n in range(len(streams))})
+    found = tuple(one.index if one else None for one in (facts.video, facts.audio))
+    assert (found, codes(facts.remarks)) == (kept, (said,) if said else ())
+    assert said is None or said in REMARKS
+
+
+@pytest.mark.parametrize(
+    ("streams", "code"),
+    [
+        ([sound(0, **UNKNOWN)], "unsupported_codec"),
+        ([picture(0, **UNKNOWN), sound(1, **UNKNOWN)], "unsupported_codec"),
+        ([picture(0), sound(1, codec_tag_string="enca")], "encrypted"),
+    ],
+)
+def test_where_nothing_is_left_it_is_refused_by_its_name(streams: list[dict[str, Any]], code: str) -> None:
     with pytest.raises(Refused) as refused:
-        facts_of(picture(0), sound(1, codec_name="unknown", codec_tag_string="apac"))
-    assert refused.value.details == {"found": "apac"}
+        facts_of(*streams)
+    assert refused.value.code == code
 
 
 def test_dolby_vision_alone_is_told_from_that_which_is_hlg() -> None:

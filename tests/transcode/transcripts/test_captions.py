@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from tests.transcode.records import STEADY
 from transcode.cutting.pauses import Pause
-from transcode.transcripts.captions import cut_cues, estimate_times, named, sentence_ends, to_vtt
+from transcode.transcripts.captions import (
+    cut_cues,
+    estimate_times,
+    named,
+    sentence_ends,
+    to_srt,
+    to_text,
+    to_vtt,
+)
 from transcode.transcripts.fitting import fit_cues
 from transcode.transcripts.parsing import Cue, parse_transcript
 
@@ -64,6 +72,15 @@ def test_vtt_has_one_arrow_per_cue_and_reads_back(rows: list[tuple[float, float,
 
 def test_what_is_written_can_be_read() -> None:
     assert parse_transcript(to_vtt(CUES).encode(), "x.vtt").cues == CUES
+
+
+def test_every_form_says_what_is_to_be_known() -> None:
+    note = "机器识别，待校对 --> <b>"
+    text = to_vtt(CUES, note)
+    assert text.startswith("WEBVTT\n\nNOTE 机器识别，待校对 --&gt; &lt;b&gt;\n\n")
+    assert parse_transcript(text.encode(), "x.vtt").cues == CUES
+    assert parse_transcript(to_srt(CUES).encode(), "x.srt").cues == CUES
+    assert to_text(CUES, "机器识别，待校对").splitlines()[:2] == ["机器识别，待校对", ""]
 
 
 def test_who_speaks_goes_with_the_cue() -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.transcode.records import STEADY
 from transcode.errors import REFUSALS, Refused
 from transcode.remarks import Remark, codes
-from transcode.transcripts.parsing import LIMIT_BYTES, SUFFIXES, WARNINGS, Cue, parse_transcript
+from transcode.transcripts.parsing import LIMIT_BYTES, WARNINGS, Cue, parse_transcript
 from transcode.transcripts.repairing import MAX_CUE_CHARS
+from transcode.transcripts.suffixes import SUFFIXES
 from transcode.transcripts.words import SPEAKER_MAX
 
 SRT = """1

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from transcode.errors import Refused
 from transcode.remarks import Remark, codes
 from transcode.transcripts.parsing import Cue, Transcript, parse_transcript
 
@@ -35,6 +38,11 @@ def read(text: str, name: str = "a.txt") -> Transcript:
         "1\t00:00:02\t同志们好\n2\t00:00:09\t共同富裕",
         "同志们好\t00:00:02\n共同富裕\t00:00:09",
         "00:00:02:00 同志们好\n00:00:09:00 共同富裕",
+        "00分02秒 同志们好\n00分09秒 共同富裕",
+        "0小时0分2秒：同志们好\n0小时0分9秒：共同富裕",
+        "【00分02秒】同志们好\n【00分09秒】共同富裕",
+        "0′02″ 同志们好\n0′09″ 共同富裕",
+        "0m02s 同志们好\n0m09s 共同富裕",
     ],
 )
 def test_stamps_are_times_and_no_words(text: str) -> None:
@@ -51,6 +59,7 @@ def test_stamps_are_times_and_no_words(text: str) -> None:
         "主持人 [00:02]\n同志们好\n王老师 [00:09]\n共同富裕",
         "主持人 00:00:02\n同志们好\n\n王老师 00:00:09\n共同富裕\n",
         "主持人  00:02\n同志们好\n王老师  00:09\n共同富裕",
+        "主持人 00分02秒\n同志们好\n王老师 00分09秒\n共同富裕",
         "主持人 00:00:02: 同志们好\n王老师 00:00:09: 共同富裕",
         "主持人 00:00:02 同志们好\n王老师 00:00:09 共同富裕",
         "[00:00:02] 主持人：同志们好\n[00:00:09] 王老师：共同富裕",
@@ -158,7 +167,8 @@ def test_a_long_paragraph_is_divided_and_loses_nothing() -> None:
         "比分是3:2。\n胜率2:1\n2:1\n",
         "1:1 比例配置。\n2:1 的胜率。\n其他。\n",
         "1949年10月1日15:00，宣布。\n1949年10月1日15:30，升旗。\n",
-        "张三 2026-05-01 10:00:02\n好\n李四 2026-05-01 10:00:09\n好\n",
+        "片长2分30秒，大家看完。\n然后讨论。\n再看1分20秒的短片。\n",
+        "张三 2026-05-01 10:00\n好\n李四 2026-05-01 10:05\n好\n",
         "8:30-9:00 集合；\n9:00-11:30 参观；\n下午\n2:00-3:30 座谈；\n",
         "第一点：要学习。\n第二点：要实践。\n第三点：要团结。\n",
         "约翰 3:16 说\n" + "我们讲课。\n" * 5,
@@ -168,6 +178,45 @@ def test_times_that_are_spoken_of_are_no_stamps(text: str) -> None:
     transcript = read(text)
     assert transcript.kind == "plain"
     assert "".join(cue.text for cue in transcript.cues) == "".join(text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "主持人 2026-05-01 10:00:02\n同志们好\n王老师 2026-05-01 10:00:09\n共同富裕\n",
+        "[2026/5/1 10:00:02] 主持人：同志们好\n[2026/5/1 10:00:09] 王老师：共同富裕\n",
+        "2026年5月1日 10:00:02 主持人：同志们好\n2026年5月1日 10:00:09 王老师：共同富裕\n",
+    ],
+)
+def test_times_of_day_to_the_second_count_from_the_first_and_that_is_said(text: str) -> None:
+    """Minutes of meetings say when it was said, and nobody when the recording began."""
+    transcript = read(text)
+    assert transcript.cues == (
+        replace(NAMED[0], start_s=0.0, end_s=7.0),
+        replace(NAMED[1], start_s=7.0, end_s=8.0),
+    )
+    assert transcript.warnings == (Remark("times_of_day", 2),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<?xml version="1.0" encoding="utf-8" ?><transcript><text start="2" dur="7">同志们好</text>'
+        '<text start="9" dur="1">共同富裕</text></transcript>',
+        '<timedtext format="3"><body><p t="2000" d="7000"><s>同志</s><s t="300">们好</s></p>'
+        '<p t="9000" d="1000">共同富裕</p></body></timedtext>',
+    ],
+)
+def test_timed_text_of_video_sites(text: str) -> None:
+    transcript = read(text, "a.xml")
+    assert (transcript.cues, transcript.warnings) == (SAID, ())
+
+
+def test_timed_text_with_entities_of_its_own_is_refused() -> None:
+    bomb = '<!DOCTYPE transcript [<!ENTITY a "aaaa">]><transcript><text start="1">&a;</text></transcript>'
+    with pytest.raises(Refused) as refused:
+        read(bomb, "a.xml")
+    assert refused.value.code == "transcript_broken"
 
 
 def test_speakers_of_plain_text_are_kept_apart() -> None:

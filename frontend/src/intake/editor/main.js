@@ -1,13 +1,14 @@
 // The page where a lecturer moves the cuts between clips. The arrangement is a value (model.js); everything that is
 // shown is drawn from it again after each change.
+import { Edits } from '../../shared/edits.js';
 import { clock } from '../../shared/format.js';
 import { request } from '../../shared/http.js';
+import { Listener } from '../../shared/listen.js';
 import { t } from '../../shared/sentences.js';
 import { borderOf, END, idOf } from './handles.js';
 import { List } from './list.js';
-import { Listener } from './listen.js';
 import {
-  arrange, compare, Edits, merge, moveBorder, nextPause, numberOf, openEdge, pieceAt, problems, propose, rename, setDropped,
+  alike, arrange, compare, merge, moveBorder, nextPause, numberOf, openEdge, pieceAt, problems, propose, rename, setDropped,
   snap, split, splitPoint, startOf, tidy,
 } from './model.js';
 import { Near } from './near.js';
@@ -26,7 +27,7 @@ class Editor {
     this.calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.renew(cuts);
     this.duration = cuts.duration_s;
-    this.edits = new Edits(arrange(cuts.clips, this.duration));
+    this.edits = new Edits(arrange(cuts.clips, this.duration), alike);
     this.levels = bytesOf(cuts.wave?.levels ?? '');
     this.sheets = (cuts.storyboard?.sheets ?? []).map((url) => this.#picture(url));
     this.selected = null; // a handle's id

@@ -252,46 +252,7 @@ export function nextPause(pauses, at, step) {
 
 // ------------------------------------------------------------ undoing
 
-const MOST_STEPS = 200;
-
-/** The states that were, the present one, and those that were undone. */
-export class Edits {
-  constructor(state) {
-    Object.assign(this, { now: state, past: [], future: [], tag: null });
-  }
-
-  /** A new state. One that carries the last one's `tag` (a drag, a name being typed) belongs to the same step. */
-  push(state, tag = null) {
-    if (state === this.now) return;
-    if (tag === null || tag !== this.tag) this.past = [...this.past, this.now].slice(-MOST_STEPS);
-    Object.assign(this, { now: state, future: [], tag });
-  }
-
-  /** The present step is over: the next is another, whatever its tag. One that came to nothing is forgotten. */
-  rest() {
-    const last = lastOf(this.past);
-    if (this.tag !== null && last && alike(last, this.now)) {
-      this.now = this.past.pop();
-    }
-    this.tag = null;
-  }
-
-  undo() {
-    if (!this.past.length) return false;
-    this.future = [this.now, ...this.future];
-    Object.assign(this, { now: this.past.pop(), tag: null });
-    return true;
-  }
-
-  redo() {
-    if (!this.future.length) return false;
-    this.past = [...this.past, this.now];
-    const [now, ...future] = this.future;
-    Object.assign(this, { now, future, tag: null });
-    return true;
-  }
-}
-
-function alike(one, other) {
+/** Whether two arrangements are the same to those who see them. */
+export function alike(one, other) {
   return JSON.stringify([one.borders, one.pieces]) === JSON.stringify([other.borders, other.pieces]);
 }

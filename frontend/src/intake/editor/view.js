@@ -99,15 +99,3 @@ export function ticksOf(view, apart) {
   return ticks;
 }
 
-const BLINK_S = 0.05; // not worth going to another clip for
-
-/**
- * What to play to hear `from` to `to` seconds of the lecture: [{clip, from, to}] in seconds of the lecture, from
- * `clips`, those that play. Empty where nothing plays yet.
- */
-export function playsFor(clips, from, to) {
-  return [...clips]
-    .sort((one, other) => one.start_s - other.start_s)
-    .map((clip) => ({ clip, from: Math.max(from, clip.start_s), to: Math.min(to, clip.end_s) }))
-    .filter((play) => play.to - play.from >= BLINK_S);
-}

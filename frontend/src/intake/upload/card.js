@@ -134,6 +134,8 @@ export class Card {
     this.part('links').hidden = false;
     this.part('progress-link').href = at(`/lessons/${this.lesson}/progress`);
     this.part('lesson-link').href = at(`/lessons/${this.lesson}`);
+    // A text without times that came before its recording: its seconds are heard.
+    if (this.details.untimed && this.element.querySelector('[data-act="recognise"]')) this.#recognise();
     this.#watch();
   }
 
@@ -144,6 +146,20 @@ export class Card {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       const lesson = await request('GET', `/api/v1/lessons/${this.lesson}`).catch(() => null);
       if (lesson && this.#found(lesson)) return;
+    }
+  }
+
+  /** Ask that what is said be recognised, once the clips play. */
+  async #recognise() {
+    const button = this.element.querySelector('[data-act="recognise"]');
+    if (button) button.disabled = true;
+    try {
+      await request('POST', `/api/v1/lessons/${this.lesson}/recognition`);
+      if (button) button.textContent = t('会听写，短视频做好之后开始');
+    } catch (error) {
+      this.part('problem').textContent = error.said;
+      this.part('problem').hidden = false;
+      if (button) button.disabled = false;
     }
   }
 
@@ -170,7 +186,9 @@ export class Card {
   // ------------------------------------------------------------ what people do
 
   #act(act) {
-    if (act === 'pause') {
+    if (act === 'recognise') {
+      this.#recognise();
+    } else if (act === 'pause') {
       this.leavePlace?.();
       this.#become('paused');
       this.transfer.pause();

@@ -108,7 +108,13 @@ export class Details {
     }
   }
 
-  #taken({ cues, warnings }) {
+  /** Whether the transcript that was given has no times. */
+  get untimed() {
+    return this.kind === 'plain';
+  }
+
+  #taken({ cues, warnings, kind }) {
+    this.kind = kind;
     this.#tell(warnings.length ? 'notice' : 'done', t('文稿已收到，共 %(cues)s 行。', { cues }), warnings);
   }
 

@@ -44,6 +44,7 @@ export class PlayerBar {
     this.strip = new Strip(clip.strip);
     this.strip.onready = () => this.showTile();
     this.buttons.captions.hidden = !clip.captions;
+    this.label('captions', clip.captions_name ?? t('字幕'));
     this.stage.classList.remove('waiting');
     this.expect(clip.start_s);
   }

@@ -60,7 +60,7 @@ class Watch {
     const siblings = links.map((link) => link.pathname);
     this.cameBy = sourceOf(window.location.href, document.referrer, siblings, lessonsSeen());
     const clip = this.readClip();
-    this.warm = new WarmStart(clip.master, clip.start_playlist); // for the first clip; then the engine is there
+    this.warm = new WarmStart(clip.master, clip.start); // for the first clip; then the engine is there
     this.open(clip);
     this.sender.flush();
   }
@@ -100,7 +100,8 @@ class Watch {
     this.source = null;
     this.sought = null; // where somebody wants to be before there is anything to seek in
     const early = () => this.warm?.begin(this.sought ?? startAt);
-    this.video.addEventListener('play', early, { once: true });
+    if (this.video.paused) this.video.addEventListener('play', early, { once: true });
+    else early();
     await this.quiet.wait();
     this.warm?.prepare();
     const source = await attach(this.video, master, startAt, (kind) => this.trouble(kind));
@@ -119,7 +120,7 @@ class Watch {
     if (!clip.captions) return;
     const track = document.createElement('track');
     track.kind = 'captions';
-    track.label = t('字幕');
+    track.label = clip.captions_name ?? t('字幕');
     track.srclang = clip.language;
     track.src = clip.captions;
     this.video.append(track);

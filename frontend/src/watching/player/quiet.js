@@ -7,7 +7,8 @@ export class Quiet {
       this.end = resolve;
     });
     video.addEventListener('play', this.end, { once: true });
-    if (document.readyState === 'complete') this.whenIdle();
+    if (!video.paused) this.end(); // the browser's own button was there before us
+    else if (document.readyState === 'complete') this.whenIdle();
     else window.addEventListener('load', () => this.whenIdle(), { once: true });
   }
 

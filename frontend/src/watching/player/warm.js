@@ -1,9 +1,8 @@
 // The way to the first picture on a slow line: playlist, head and segment are asked for beside the engine that plays
 // (which is a hundred times larger), not after it. They come into the browser's cache, where the engine finds them.
 
-/** Read a media playlist; `base` is its address. Returns { head, segments: [{ from, to, url }] }, in seconds. */
+/** Read a media playlist; `base` is its address. Returns { segments: [{ from, to, url }] }, in seconds. */
 export function parsePlaylist(text, base) {
-  const [, head] = /#EXT-X-MAP:.*URI="([^"]+)"/.exec(text) ?? [];
   const segments = [];
   let from = 0;
   for (const [, seconds, uri] of text.matchAll(/#EXTINF:([\d.]+)[^\n]*\n([^#\n]+)/g)) {
@@ -11,36 +10,39 @@ export function parsePlaylist(text, base) {
     segments.push({ from, to, url: new URL(uri.trim(), base).href });
     from = to;
   }
-  return { head: head ? new URL(head, base).href : null, segments };
+  return { segments };
 }
 
 export class WarmStart {
-  /** `playlist`: the address of the smallest rendition's, null when nobody knows it; then nothing is done. */
-  constructor(master, playlist) {
+  /**
+   * `start`: where the smallest rendition begins, addresses { playlist, head, segment }; null when nobody knows it, and
+   * then nothing is done. `get` fetches.
+   */
+  constructor(master, start, get = (url) => fetch(url)) {
     this.master = master;
-    this.playlist = playlist && new URL(playlist, window.location.href).href;
+    this.start = start;
+    this.get = get;
   }
 
-  /** Fetch what is small, once: a few kB. */
+  /** Fetch what is small, once: a few kB, all of it side by side. */
   prepare() {
-    if (!this.playlist) return Promise.resolve(null);
+    if (!this.start) return Promise.resolve(null);
     this.read ??= this.#fetchSmall().catch(() => null); // what cannot be had now is fetched with the tap
     return this.read;
   }
 
   async #fetchSmall() {
-    fetch(this.master).catch(() => {});
-    const answer = await fetch(this.playlist);
-    if (!answer.ok) return null;
-    const list = parsePlaylist(await answer.text(), this.playlist);
-    if (list.head) fetch(list.head).catch(() => {});
-    return list;
+    const { playlist, head } = this.start;
+    for (const url of [this.master, head]) this.get(url).catch(() => {});
+    const answer = await this.get(playlist);
+    return answer.ok ? parsePlaylist(await answer.text(), answer.url) : null;
   }
 
-  /** Somebody wants to play from `at` on: fetch the segment that has it. */
+  /** Somebody wants to play from `at` on: fetch the segment that has it. The first one is known without the playlist. */
   async begin(at) {
-    const list = await this.prepare();
-    const segment = list?.segments.find(({ to }) => at < to);
-    if (segment) fetch(segment.url).catch(() => {});
+    const read = this.prepare();
+    const first = at === 0 && this.start;
+    const url = first ? first.segment : (await read)?.segments.find(({ to }) => at < to)?.url;
+    if (url) await this.get(url).catch(() => {});
   }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Edits } from '../../../src/shared/edits.js';
 import {
-  arrange, compare, Edits, isBorder, lengthOf, merge, moveBorder, nextPause, numberOf, openEdge, pausePoint, pieceAt,
+  alike, arrange, compare, isBorder, lengthOf, merge, moveBorder, nextPause, numberOf, openEdge, pausePoint, pieceAt,
   problems, propose, rename, sentencesAround, sentencesWithin, setDropped, snap, split, splitPoint, tidy, wanted,
 } from '../../../src/intake/editor/model.js';
 
@@ -180,7 +181,7 @@ test('pauses draw a border near them', () => {
 });
 
 test('every step can be undone and done again', () => {
-  const edits = new Edits(three());
+  const edits = new Edits(three(), alike);
   edits.push(merge(edits.now, 0));
   edits.push(rename(edits.now, 0, '甲'), 'name 1');
   edits.push(rename(edits.now, 0, '甲乙'), 'name 1');
@@ -199,7 +200,7 @@ test('every step can be undone and done again', () => {
 });
 
 test('a drag that came back is no step', () => {
-  const edits = new Edits(three());
+  const edits = new Edits(three(), alike);
   for (const at of [490, 480, 500]) edits.push(moveBorder(edits.now, 1, at, limits), 'drag 1');
   edits.rest();
   assert.equal(edits.undo(), false);

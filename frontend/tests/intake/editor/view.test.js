@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytesOf, columnsOf, playsFor, ticksOf, tilesFor, View } from '../../../src/intake/editor/view.js';
+import { playsFor } from '../../../src/shared/listen.js';
+import { bytesOf, columnsOf, ticksOf, tilesFor, View } from '../../../src/intake/editor/view.js';
 
 test('time and place are two ways to say the same', () => {
   const view = new View(1000, 100, 300, 400);

@@ -56,7 +56,7 @@ def pages() -> Iterator[Sample]:
         off=1,
         history=HISTORY,
     )
-    yield "vocabulary", full
+    yield "dictionary", full
     yield from _typed(full)
     yield from _tried(full)
     yield from _pasted(full)
@@ -64,7 +64,7 @@ def pages() -> Iterator[Sample]:
 
 def _typed(full: c.DictionaryPage) -> Iterator[Sample]:
     yield (
-        "vocabulary_join",
+        "dictionary_join",
         replace(
             full,
             typed_group="江姐=双枪老太婆",
@@ -74,7 +74,7 @@ def _typed(full: c.DictionaryPage) -> Iterator[Sample]:
         ),
     )
     yield (
-        "vocabulary_new",
+        "dictionary_new",
         replace(
             full,
             entries=SHIPPED[::2],
@@ -87,11 +87,11 @@ def _typed(full: c.DictionaryPage) -> Iterator[Sample]:
         ),
     )
     yield (
-        "vocabulary_none",
+        "dictionary_none",
         replace(full, entries=(), q="浙里", pager=Pager(page=1, pages=1, total=0, url="/vocabulary?q=x")),
     )
     yield (
-        "vocabulary_changed",
+        "dictionary_changed",
         replace(
             full,
             edit=c.Edit(
@@ -114,10 +114,10 @@ def _tried(full: c.DictionaryPage) -> Iterator[Sample]:
         phrases=("以人民为中心",),
         found=12,
     )
-    yield "vocabulary_tried", replace(full, tried=tried)
-    yield "vocabulary_tried_loosely", replace(full, tried=replace(tried, relaxed=True, phrases=()))
+    yield "dictionary_tried", replace(full, tried=tried)
+    yield "dictionary_tried_loosely", replace(full, tried=replace(tried, relaxed=True, phrases=()))
     yield (
-        "vocabulary_tried_now",
+        "dictionary_tried_now",
         replace(
             full, tried=replace(tried, words=(), phrases=(), found=None, problem=Reason(code="index_busy"))
         ),
@@ -127,7 +127,7 @@ def _tried(full: c.DictionaryPage) -> Iterator[Sample]:
 def _pasted(full: c.DictionaryPage) -> Iterator[Sample]:
     there = Reason(code="entry_there", args={"word": "浙里办", "where": "浙里办"})
     yield (
-        "vocabulary_pasted",
+        "dictionary_pasted",
         replace(
             full,
             typed_lines="，，\n三农=三農",
@@ -151,7 +151,7 @@ def _pasted(full: c.DictionaryPage) -> Iterator[Sample]:
         ),
     )
     yield (
-        "vocabulary_too_much",
+        "dictionary_too_much",
         replace(
             full,
             typed_lines="一\n二",

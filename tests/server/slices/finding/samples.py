@@ -40,6 +40,7 @@ def pages() -> Iterator[Sample]:
     yield from _nothing_found(nothing, popular)
     yield "search_help", empty
     yield from _saved_pages(replace(found, frame=frame(STAFF, "/search?q=绿水青山", query="绿水青山")), empty)
+    yield from _frequent_pages()
     yield "search_problem", replace(nothing, problem=Reason(code="index_damaged"))
 
 
@@ -53,6 +54,7 @@ def _found() -> c.SearchPage:
         quote=SENTENCES[9],
         marks=((21, 25), (20, 26)),
         start_s=301.0,
+        recognition="by_sound",
     )
     hit = c.SearchResult(lesson=card(0), moments=(moment, later, moment), best_n=1, more=4, clip_n=1)
     named = c.SearchResult(lesson=card(1), moments=(later,), clip_n=3, clip_title="余村为什么关掉矿山")
@@ -164,6 +166,28 @@ def _saved_pages(found: c.SearchPage, empty: c.SearchPage) -> Iterator[Sample]:
     uncounted = tuple(replace(row, hits=None, new=0) for row in (rows[0], refused))
     yield "searches_unnamed", replace(page, rows=uncounted, problem=Reason(code="index_busy"))
     yield "searches_none", replace(page, rows=(), pager=replace(page.pager, pages=1, total=0))
+
+
+def _frequent_pages() -> Iterator[Sample]:
+    asked = ("三会一课怎么开", "枫桥经验", "入党积极分子谈话", "“绿水青山就是金山银山”")
+    page = c.FrequentPage(
+        frame=frame(STAFF, "/frequent-searches"),
+        rows=tuple(
+            c.FrequentRow(text=text, searchers=1_204 - 400 * n, hits=27 - n) for n, text in enumerate(asked)
+        ),
+        stopped=(
+            c.StoppedRow(id="s1", text="骗子", by="王芳", at=NOW - timedelta(hours=2)),
+            c.StoppedRow(
+                id="s2", text="补助", by="", at=NOW - timedelta(days=9), lifted_by="王芳", lifted_at=NOW
+            ),
+        ),
+        searchers=3,
+        keep_days=90,
+    )
+    yield "frequent", page
+    problem = Reason(code="too_long", args={"field": "text", "most": 30, "length": 41})
+    yield "frequent_refused", replace(page, typed="一句很长的话，" * 6, problem=problem)
+    yield "frequent_none", replace(page, rows=(), stopped=(), keep_days=0)
 
 
 def _search_filters() -> tuple[c.SearchFilter, ...]:

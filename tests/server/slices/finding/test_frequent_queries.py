@@ -18,7 +18,7 @@ from library.searches.tables import Asker, DayQuery
 from server.background.query_counts import QueryCountsThread
 from tests.server.conftest import Shelf
 from tests.support import factories as make
-from tests.support.client import Person
+from tests.support.client import PLAIN, Person
 from tests.support.databases import KINDS, Databases
 from tests.support.server import MovableClock, Served, in_thread, new_data
 
@@ -42,7 +42,7 @@ def frequent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def search(served: Served, q: str, *people: Person) -> None:
     """Let people search on the page, and let the count be written and read anew."""
     for one in people:
-        one.csrf()  # who has seen a page has a cookie
+        one.http.get("/counting")  # who has seen a page has a cookie
         assert one.http.get("/search", params={"q": q}).status_code == 200
     served.ports.asked.write()
     served.ports.clock.forward(seconds=61)  # type: ignore[attr-defined]
@@ -55,11 +55,24 @@ def offered(person: Person, typed: str) -> list[tuple[str, int]]:
 
 
 def three(served: Served) -> list[Person]:
-    """Three different browsers."""
-    return [served.nobody() for _ in range(3)]
+    """Three different members."""
+    return [served.person(name) for name in ("member", "lecturer", "other")]
 
 
-def test_three_browsers_make_a_query_known_and_two_do_not(frequent: Served) -> None:
+def visitors(served: Served) -> list[Person]:
+    """Three browsers without an account, one of them with a cookie that it made up itself."""
+    found = [served.nobody() for _ in range(3)]
+    found[0].http.headers["Cookie"] = f"weike_visitor={'f' * 40}"
+    return found
+
+
+def kept(served: Served) -> set[str]:
+    """Everything that is kept of what was searched for."""
+    with served.ports.db.read() as session:
+        return set(session.scalars(select(DayQuery.text)))
+
+
+def test_three_members_make_a_query_known_and_two_do_not(frequent: Served) -> None:
     first, second, third = three(frequent)
     search(frequent, OPEN, first, second, first, second)
     assert offered(third, "小事") == []
@@ -105,6 +118,71 @@ def test_a_query_is_forgotten_with_what_it_found(frequent: Served) -> None:
     assert word not in stranger.http.get("/search").text
 
 
+def test_text_of_three_made_up_cookies_was_on_everybodys_search_page(frequent: Served) -> None:
+    word = "三会一课"
+    with frequent.ports.db.write() as session:
+        make.lesson(session, "组织生活", spoken=[word], clips=1)
+    Shelf(frequent).index()
+    before = kept(frequent)
+    search(frequent, f"{word} 年份:张三是骗子", *visitors(frequent))
+    search(frequent, word, *visitors(frequent))
+    assert kept(frequent) == before, "what somebody without an account types is kept nowhere"
+
+
+def test_what_a_member_typed_behind_a_colon_was_shown_to_others(frequent: Served) -> None:
+    word = "主题党日"
+    with frequent.ports.db.write() as session:
+        make.lesson(session, "组织生活之二", spoken=[word], clips=1)
+    Shelf(frequent).index()
+    search(frequent, f"{word} 年份:张三是骗子", *three(frequent))
+    assert offered(frequent.nobody(), "主题") == [(word, 1)]
+    assert not any("张三" in text for text in kept(frequent))
+
+
+def test_a_name_was_offered_to_everybody(frequent: Served) -> None:
+    """Of somebody with an account, of a lecturer, and of somebody whom nobody here knows."""
+    names = ("钟晓燕", "买买提", "王小明")
+    with frequent.ports.db.write() as session:
+        make.person(session, name="买买提")
+        make.lesson(
+            session, "他们的事", lecturer="钟晓燕", spoken=[f"{name}的先进事迹" for name in names], clips=1
+        )
+    Shelf(frequent).index()
+    for name in names:
+        search(frequent, f"{name}的先进事迹", *three(frequent))
+    assert not any(name in text for name in names for text in kept(frequent))
+    search(frequent, "先进事迹", *three(frequent))
+    assert offered(frequent.nobody(), "先进") == [("先进事迹", 1)]
+    with frequent.ports.db.write() as session:
+        make.person(session, name="先进事迹")
+    frequent.ports.clock.forward(seconds=61)  # type: ignore[attr-defined]
+    assert offered(frequent.nobody(), "先进") == [], "whoever came later has a name, too"
+
+
+def test_what_staff_stop_is_gone_at_once_and_comes_back_when_they_say_so(frequent: Served) -> None:
+    word = "换届选举"
+    with frequent.ports.db.write() as session:
+        make.lesson(session, "村里的换届", spoken=[word], clips=1)
+    Shelf(frequent).index()
+    search(frequent, word, *three(frequent))
+    staff, stranger = frequent.person("staff"), frequent.nobody()
+    assert offered(stranger, "换届") == [(word, 1)]
+    assert word in staff.http.get("/frequent-searches").text
+    stopped = staff.api("POST", "/frequent-searches/stopped", json={"text": "选举"}).json()
+    assert offered(stranger, "换届") == [], "without waiting for anything"
+    assert word not in stranger.http.get("/search").text
+    listed = staff.http.get("/api/v1/frequent-searches").json()
+    assert word not in [one["text"] for one in listed["offered"]]
+    assert listed["stopped"][0]["stopped_by"] == str(Shelf(frequent).viewer("staff").person_id)
+    assert staff.post(f"/frequent-searches/{stopped['id']}/lift").status_code == 303
+    assert offered(stranger, "换届") == [(word, 1)]
+    row = staff.http.get("/api/v1/frequent-searches").json()["stopped"][0]
+    assert row["lifted_by"], "who did what can be told later"
+    assert row["lifted_at"]
+    again = staff.api("DELETE", f"/frequent-searches/stopped/{stopped['id']}")
+    assert again.status_code == 404
+
+
 @pytest.mark.parametrize("q", ["没有人讲过", "13912345678", "枫", "", "小事 没有人讲过"])
 def test_what_finds_nothing_or_could_name_somebody_is_not_counted(frequent: Served, q: str) -> None:
     search(frequent, q, *three(frequent))
@@ -115,15 +193,14 @@ def test_what_finds_nothing_or_could_name_somebody_is_not_counted(frequent: Serv
 def test_programs_prefetches_and_browsers_without_cookies_are_not_counted(frequent: Served) -> None:
     _id, secret = Shelf(frequent).token("member")
     for n in range(4):
-        with httpx.Client(base_url=frequent.base_url) as fresh:
+        with httpx.Client(base_url=frequent.base_url, verify=PLAIN) as fresh:
             fresh.get("/search", params={"q": RARE})
             fresh.get("/api/v1/search", params={"q": RARE})
         bearer = {"Authorization": f"Bearer {secret}"}
-        with httpx.Client(base_url=frequent.base_url, headers=bearer) as program:
+        with httpx.Client(base_url=frequent.base_url, headers=bearer, verify=PLAIN) as program:
             program.get("/search", params={"q": RARE})
             program.get("/api/v1/search", params={"q": RARE})
-        with frequent.nobody() as ahead:
-            ahead.csrf()
+        with frequent.signed_in("member") as ahead:
             ahead.http.get("/search", params={"q": RARE}, headers={"Sec-Purpose": "prefetch;prerender"})
             ahead.http.get("/search", params={"q": RARE, "page": n + 2})
             ahead.api("GET", "/search", params={"q": RARE})
@@ -133,8 +210,8 @@ def test_programs_prefetches_and_browsers_without_cookies_are_not_counted(freque
 
 
 def test_no_row_of_the_database_leads_to_who_searched(frequent: Served) -> None:
-    browsers = three(frequent)
-    search(frequent, OPEN, *browsers, frequent.person("member"))
+    browsers = [*three(frequent), *visitors(frequent)]
+    search(frequent, OPEN, *browsers)
     cookies = [str(browser.http.cookies.get("weike_visitor")) for browser in browsers]
     member = str(Shelf(frequent).viewer("member").person_id)
     with frequent.ports.db.read() as session:

@@ -18,8 +18,8 @@ from library.people import actions as people
 from library.searches.rules import MOST_SAVED
 from tests.server.conftest import Shelf
 from tests.support import factories as make
-from tests.support.client import Person
-from tests.support.server import Served, password
+from tests.support.client import PLAIN, Person
+from tests.support.server import Served, password, quickly_hashed
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +48,7 @@ def staff(served: Served, lessons: None) -> Person:
     """A member of the staff who has saved nothing yet."""
     name = make.new_id()
     with served.ports.db.write() as session:
-        row = people.add_person(session, name, name, password(name), utc_now())
+        row = people.add_person(session, name, name, quickly_hashed(name), utc_now())
         people.grant(session, row.id, Role.STAFF, make.root(session), None, utc_now())
     return served.nobody().sign_in(name, password(name))
 
@@ -211,7 +211,7 @@ def test_hits_are_counted_as_the_one_who_saved_sees_them(served: Served, shelf: 
     word = f"范围{make.new_id()}"
     with served.ports.db.write() as session:
         town = organisation.add_branch(session, make.root(session), "西乡", utc_now())
-        row = people.add_person(session, word, word, password(word), utc_now())
+        row = people.add_person(session, word, word, quickly_hashed(word), utc_now())
         people.grant(session, row.id, Role.STAFF, town, None, utc_now())
         make.lesson(session, "公开", spoken=[word], clips=1)
         make.lesson(session, "本乡草稿", spoken=[word], clips=1, branch=town, state=LessonState.DRAFT)
@@ -227,7 +227,9 @@ def test_hits_are_counted_as_the_one_who_saved_sees_them(served: Served, shelf: 
 
 def test_as_json_with_a_token_and_without_a_name(served: Served, shelf: Shelf, lessons: None) -> None:
     _id, secret = shelf.token("admin")
-    with httpx.Client(base_url=served.base_url, headers={"Authorization": f"Bearer {secret}"}) as program:
+    with httpx.Client(
+        base_url=served.base_url, headers={"Authorization": f"Bearer {secret}"}, verify=PLAIN
+    ) as program:
         body = {"q": WORD, "lecturer": "李明", "year": "2026", "kind": "nonsense", "sort": "date"}
         made = program.post("/api/v1/searches", json=body)
         assert made.status_code == 201

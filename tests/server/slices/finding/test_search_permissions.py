@@ -18,7 +18,6 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from library.access import actions as access
 from library.catalog import actions as catalog
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Lesson
@@ -29,6 +28,7 @@ from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.client import PLAIN
 from tests.support.server import Served, in_thread, new_data
+from tests.support.signing import token
 from tests.support.views import watch
 
 pytestmark = pytest.mark.slow
@@ -289,8 +289,7 @@ def _people(served: Served) -> tuple[dict[str, Viewer], dict[str, str], str]:
             "the administrator": make.person(session, (Role.ADMIN, root)),
         }
         tokens = {
-            name: access.make_token(session, str(viewer.person_id), "程序", now)[1]
-            for name, viewer in viewers.items()
+            name: token(session, str(viewer.person_id), "程序", now)[1] for name, viewer in viewers.items()
         }
         return viewers, tokens, branch.id
 
@@ -316,7 +315,7 @@ def _lesson(served: Served, state: str, words: Words, branch_id: str, viewers: d
             audience=Audience.SIGNED_IN if state == "for members" else Audience.EVERYONE,
         )
         if state != "draft":
-            watch(session, made.clips[0], words.year % 10, now)
+            watch(session, made.clips[0], words.year % 10, now, members=True)
         return Made(words, made.id, made.clips[0].id, branch.id)
 
 
@@ -357,6 +356,7 @@ def look(library: Library, viewer: str) -> Iterator[Look]:
 # ---------------------------------------------------------------------- what holds
 
 
+@pytest.mark.spread("thing")
 @pytest.mark.parametrize("thing", SHOWS)
 def test_a_thing_shows_the_lessons_that_the_viewer_may_see(
     library: Library, look: Look, viewer: str, thing: str
@@ -385,6 +385,7 @@ def test_nothing_of_the_staff_is_there_for_others(look: Look, viewer: str) -> No
         assert SAID not in answer.text
 
 
+@pytest.mark.spread("thing")
 @pytest.mark.parametrize("thing", SHOWS_PUBLISHED)
 def test_a_thing_shows_the_published_lessons_that_the_viewer_may_see(
     library: Library, look: Look, viewer: str, thing: str
@@ -414,3 +415,25 @@ def test_views_order_what_the_viewer_sees_and_say_nothing_of_the_rest(
     hits = look.hits(sort="views")
     assert [hit["views"] for hit in hits] == sorted((watched[hit["lesson"]] for hit in hits), reverse=True)
     assert {hit["lesson"] for hit in hits} == {library.lessons[state].lesson for state in SEES[viewer]}
+
+
+def test_scores_and_all_else_moved_with_lessons_that_nobody_may_see(library: Library) -> None:
+    """Whatever comes beside the visible ones, whoever may not see it reads the same, to the last digit."""
+    served = library.served
+    words = ("不忘初心", "枫桥经验", "枫桥经厌启示", "诸暨 干部", "fqjyqs", "坚持不懈")
+    asked = [("/search", {"q": word, "sort": sort}) for word in words for sort in ("relevance", "views")]
+    asked += [("/suggest", {"q": word[:2]}) for word in words]
+
+    def read() -> list[Any]:
+        with httpx.Client(base_url=served.base_url, timeout=60, verify=PLAIN) as http:
+            return [http.get(f"/api/v1{path}", params=values).json() for path, values in asked]
+
+    before = read()
+    with served.ports.db.write() as session:
+        for state in (LessonState.DRAFT, LessonState.WITHDRAWN):
+            spoken = ["不忘初心，坚持不懈的枫桥经验启示" * 40] * 30
+            hidden = make.lesson(session, "枫桥经验启示之二", spoken=spoken, clips=1, state=state)
+            watch(session, hidden.clips[0], 9, served.ports.clock(), members=True)
+    Shelf(served).index()
+    assert read() == before
+    assert all(hit["score"] == round(1 / n, 6) for n, hit in enumerate(before[0]["hits"], 1))

@@ -103,7 +103,7 @@ def test_the_most_watched_come_first_and_say_how_often(served: Served, lesson: s
     last = hits[-1]
     with served.ports.db.write() as session:
         clip = session.get_one(make.Clip, last["clip"])
-        watch(session, clip, 1, served.ports.clock())
+        watch(session, clip, 1, served.ports.clock(), members=True)
     found = http.get("/api/v1/search", params={"q": WORD, "sort": "views"}).json()
     assert [(hit["clip"], hit["views"]) for hit in found["hits"]] == [
         (last["clip"], 1),

@@ -7,6 +7,7 @@ import itertools
 import math
 import random
 from collections.abc import Sequence
+from functools import cache
 
 DURATION_S = 1561.2
 WAVE_STEP_S = 0.1
@@ -33,10 +34,17 @@ def _wave(said: Sequence[tuple[float, float, str]], rng: random.Random) -> bytes
     return bytes(levels)
 
 
-def cuts(texts: Sequence[str], **more: object) -> dict[str, object]:
-    """The sample, with the fields in `more` exchanged."""
+@cache
+def _sound(texts: tuple[str, ...]) -> tuple[list[tuple[float, float, str]], bytes]:
+    """What is said, and how loud; the same whenever it is asked for."""
     rng = random.Random(7)
     said = _speech(texts, rng)
+    return said, _wave(said, rng)
+
+
+def cuts(texts: Sequence[str], **more: object) -> dict[str, object]:
+    """The sample, with the fields in `more` exchanged."""
+    said, wave = _sound(tuple(texts))
     pauses = [(one[1], other[0]) for one, other in itertools.pairwise(said) if other[0] - one[1] > 0.25]
     points = [max((start + end) / 2, end - 0.5) for start, end in pauses]
     inner = [round(min(points, key=lambda at: abs(at - border)), 3) for border in BORDERS_S[1:-1]]
@@ -67,7 +75,7 @@ def cuts(texts: Sequence[str], **more: object) -> dict[str, object]:
             for n, (start_s, end_s) in enumerate(spans, 1)
         ],
         "pauses": pauses,
-        "sentences": said,
+        "sentences": list(said),
         "turns": [round(45.0 + 97.3 * n, 1) for n in range(16)],
         "chapters": [{"start_s": 0.0, "end_s": 700.0, "title": "余村的故事"}],
         "proposals": {
@@ -77,7 +85,7 @@ def cuts(texts: Sequence[str], **more: object) -> dict[str, object]:
             ],
             "chapters": None,
         },
-        "wave": {"step_s": WAVE_STEP_S, "levels": base64.b64encode(_wave(said, rng)).decode()},
+        "wave": {"step_s": WAVE_STEP_S, "levels": base64.b64encode(wave).decode()},
         "storyboard": {
             "tile_width": 160,
             "tile_height": 90,

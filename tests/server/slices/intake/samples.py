@@ -12,6 +12,7 @@ from library.catalog.rules import TranscriptQuality
 from server.slices.intake import contexts as c
 from server.slices.intake.transcripts_json import ShiftOut, VersionOut
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
+from server.web.recognition import RecognitionPart
 from server.web.remarks import WarningOut
 from tests.server.pages.samples import LECTURER, NOW, SENTENCES, TITLES, Sample, frame, pager, work_rows
 from tests.server.slices.intake.cutting import cuts
@@ -23,6 +24,7 @@ UNFINISHED = (
         file_name="组织生活会 2026-03-01.mp4",
         received_bytes=734_003_200,
         size_bytes=1_932_735_283,
+        until=NOW.date(),
     ),
 )
 STEPS = (
@@ -113,7 +115,81 @@ def _transcripts() -> Iterator[Sample]:
     )
     yield (
         "transcripts_none",
-        replace(page, versions=(), account=(), board=None, quality=TranscriptQuality.NONE),
+        replace(
+            page,
+            versions=(),
+            account=(),
+            board=None,
+            quality=TranscriptQuality.NONE,
+            recognition=RecognitionPart(offered=True),
+        ),
+    )
+    yield from _heard(page)
+
+
+def _heard(page: c.TranscriptsPage) -> Iterator[Sample]:
+    """What a machine made of a recording without words, while it is at it; and of a text."""
+    draft = tuple(
+        c.DraftLine(
+            start_s=7.0 * n + 0.4,
+            parts=((text[:4], False), (text[4:7], n % 3 == 1), (text[7:], False)),
+        )
+        for n, text in enumerate(SENTENCES[k % len(SENTENCES)] for k in range(40))
+    )
+    repairs = (
+        c.RepairLine(k=0, start_s=61.2, was="三会议课", now="三会一课", undone=False),
+        c.RepairLine(k=1, start_s=93.0, was="王方", now="王芳", undone=True),
+    )
+    version = _version(
+        1, in_use=True, quality="recognised", by=None, file_name="", inside=None, covered=None, cues=40
+    )
+    draft_page = replace(
+        page,
+        quality=TranscriptQuality.RECOGNISED,
+        versions=(version,),
+        board=None,
+        account=(
+            Reason(code="words_repaired", args={"count": 1}),
+            Reason(code="not_understood", args={"count": 2}),
+        ),
+        recognition=RecognitionPart(state="working", offered=True, goes_on=True, percent=42.4, left_s=540.0),
+        heard=c.HeardPart(n=1, draft=draft, draft_left=12, repairs=repairs),
+    )
+    yield "transcripts_heard", draft_page
+    aligned = _version(2, in_use=True, quality="plain", file_name="讲稿.docx", inside=None, covered=None)
+    beyond = tuple(
+        c.BeyondLine(n=n, start_s=300.0 + 9 * n, text=SENTENCES[n % len(SENTENCES)], taken=n == 1)
+        for n in range(4)
+    )
+    yield (
+        "transcripts_aligned",
+        replace(
+            draft_page,
+            quality=TranscriptQuality.ALIGNED,
+            versions=(aligned, version.model_copy(update={"in_use": False})),
+            account=(
+                Reason(code="script_unsaid", args={"count": 3, "lines": 412}),
+                Reason(code="script_beyond", args={"count": 3}),
+            ),
+            recognition=RecognitionPart(state="done", offered=True, percent=100.0),
+            heard=c.HeardPart(n=2, unsaid=tuple(SENTENCES[:3]), beyond=beyond),
+        ),
+    )
+    yield (
+        "transcripts_unheard",
+        replace(
+            draft_page,
+            quality=TranscriptQuality.ESTIMATED,
+            versions=(aligned,),
+            account=(Reason(code="script_not_said", args={"count": 380, "lines": 412}),),
+            recognition=RecognitionPart(
+                state="failed",
+                why_not=Reason(code="speech_extra_missing", args={"package": "faster-whisper"}),
+                percent=12.0,
+                reason=Reason(code="speech_failed", args={"said": "the model cannot be loaded"}),
+            ),
+            heard=None,
+        ),
     )
 
 
@@ -129,6 +205,7 @@ def pages() -> Iterator[Sample]:
             known_lecturers=("王芳",),
             known_topics=("党史",),
             unfinished=UNFINISHED,
+            speech=True,
         ),
     )
     progress = c.ProgressPage(

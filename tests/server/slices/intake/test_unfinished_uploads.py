@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,10 @@ import pytest
 
 from library.core.clock import utc_now
 from library.intake import queries
-from library.intake.unfinished_uploads import DAYS_KEPT, mend
+from library.intake.unfinished_uploads import DAYS_KEPT, kept_until, last_day, mend
 from server.background.upload_mending import UploadMendingThread
 from tests.server.conftest import Shelf
+from tests.support.client import TUS
 from tests.support.server import Served
 
 
@@ -52,10 +56,50 @@ def test_a_whole_upload_whose_end_was_not_noted(served: Served, shelf: Shelf) ->
 def test_an_upload_nobody_came_back_to(served: Served, shelf: Shelf) -> None:
     recent, old = place(served, shelf.upload()), place(served, shelf.upload())
     make_old(recent, timedelta(days=DAYS_KEPT - 1))
-    make_old(old, timedelta(days=DAYS_KEPT, hours=1))
+    make_old(old, timedelta(days=DAYS_KEPT + 1, hours=1))
     mend(served.ports.db, served.ports.uploads, utc_now())
     assert (state(served, recent), recent.exists()) == ("receiving", True)
     assert (state(served, old), old.exists()) == (None, False)
+
+
+def test_the_last_day_is_a_whole_one() -> None:
+    """In China it is the 23rd already; seven days later is the 30th, whatever the hour."""
+    late = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
+    assert last_day(late, 7) == date(2026, 11, 30)
+    assert kept_until(late, 7) == datetime(2026, 11, 30, 16, tzinfo=UTC)
+    assert kept_until(late + timedelta(hours=23), 7) == kept_until(late, 7)
+
+
+def test_a_slow_upload_expired_a_week_after_its_first_byte(served: Served, shelf: Shelf) -> None:
+    """Whatever tuspyserver once wrote down: it goes on as long as it is kept, and is told so."""
+    path = shelf.upload()
+    file = place(served, path)
+    beside = file.with_name(f"{file.name}.info")
+    facts = json.loads(beside.read_text())
+    facts["expires"] = "Mon, 02 Jan 2006 15:04:05 GMT"
+    beside.write_text(json.dumps(facts))
+    make_old(file, timedelta(days=DAYS_KEPT - 1))
+    lecturer = served.person("lecturer")
+    assert lecturer.offset(path) == 1
+    answer = lecturer.send_chunk(path, b"1234", 1)
+    assert answer.status_code == 204
+    ends = parsedate_to_datetime(answer.headers["Upload-Expires"])
+    assert ends > utc_now() + timedelta(days=DAYS_KEPT - 1)
+    assert lecturer.offset(path) == 5
+    make_old(file, timedelta(days=DAYS_KEPT + 1, hours=1))
+    assert lecturer.http.head(path, headers=TUS).status_code == 410, "also before it is taken away"
+
+
+def test_an_upload_that_is_written_in_this_moment_is_not_given_up(served: Served, shelf: Shelf) -> None:
+    """Somebody has come back on the last day; not a byte of theirs is here yet."""
+    file = place(served, shelf.upload())
+    make_old(file, timedelta(days=DAYS_KEPT + 1, hours=1))
+    with file.open("r+b") as written:
+        fcntl.flock(written, fcntl.LOCK_EX)
+        mend(served.ports.db, served.ports.uploads, utc_now())
+        assert (state(served, file), file.exists()) == ("receiving", True)
+    mend(served.ports.db, served.ports.uploads, utc_now())
+    assert (state(served, file), file.exists()) == (None, False)
 
 
 def test_bytes_of_a_replaced_or_deleted_upload_stayed_for_ever(served: Served, shelf: Shelf) -> None:

@@ -31,7 +31,13 @@ CASES = [
     Case("GET /lessons/{lesson_id}/sheet", "404 404 409 404 409 409", draft(), name="draft"),
     Case("POST /lessons/{lesson_id}/publish", STAFF_DO, draft()),
     Case("POST /lessons/{lesson_id}/withdraw", "401 403 403 403 303 303", published()),
-    Case("POST /lessons/{lesson_id}/audience", STAFF_DO, draft(audience="signed_in")),
+    Case("POST /lessons/{lesson_id}/audience", OWNER_DOES, draft(audience="signed_in"), name="draft"),
+    Case(
+        "POST /lessons/{lesson_id}/audience",
+        "401 403 403 403 303 303",
+        published(audience="signed_in"),
+        name="published",
+    ),
     Case("POST /lessons/{lesson_id}/edit", OWNER_DOES, draft(title="新标题"), name="draft"),
     Case(
         "POST /lessons/{lesson_id}/edit",

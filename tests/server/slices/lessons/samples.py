@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from library.catalog.audiences import Told
 from library.catalog.permits import Audience, LessonState
+from library.core.permits import MemberState
 from server.slices.lessons import contexts as c
 from server.web.parts import Facet, Flash, LessonRef, Reason, RefusedForm
 from server.web.sharing import ShareCard, share
@@ -64,7 +66,7 @@ def _lists() -> Iterator[Sample]:
         "lessons",
         c.LessonsPage(
             frame=frame(MEMBER, "/lessons"),
-            lessons=(*all_cards, card(7, kind="text", duration_s=None, poster_url=None, clip_count=0)),
+            lessons=(*all_cards, card(7, kind="text", duration_s=None, picture=None, clip_count=0)),
             pager=pager(5, 132),
             topic="党史",
             **FACETS,
@@ -86,6 +88,8 @@ def _one_lesson() -> Iterator[Sample]:
         summary="一个村子关掉矿山、靠好风景过上好日子的故事。\n适合支部主题党日集中学习，配有讨论题。",
         clips=clips(),
         recording_state="ready",
+        open_to=Told(Audience.EVERYONE),
+        audience_said="所有人",
         has_transcript=True,
         same_topic=OTHER_YEARS,
         rule=RULE,
@@ -93,15 +97,23 @@ def _one_lesson() -> Iterator[Sample]:
         card=ShareCard("https://weike.example.cn/lessons/lesson0", SENTENCES[0], ""),
     )
     yield "lesson", full
+    yield "lesson_recognised", replace(full, recognised=True)
     powers = c.LessonPowers(
-        edit=True, publish=True, withdraw=True, audience=True, delete=True, see_progress=True, see_stats=True
+        edit=True,
+        publish=True,
+        withdraw=True,
+        audience=True,
+        delete=True,
+        see_progress=True,
+        see_stats=True,
+        why=True,
     )
     yield (
         "lesson_staff",
         replace(
             full,
             frame=frame(STAFF, "/lessons/lesson0", review_count=3),
-            lesson=card(0, state=LessonState.DRAFT, audience=Audience.SIGNED_IN),
+            lesson=card(0, state=LessonState.DRAFT, audience=Audience.CHOSEN),
             clips=clips(2),
             recording_state="working",
             has_transcript=False,
@@ -111,6 +123,33 @@ def _one_lesson() -> Iterator[Sample]:
             history=(c.HistoryLine(at=NOW, who="陈志远", action="withdraw", note="画面有误，重录"),),
             known_lecturers=("王芳", "陈志远"),
             known_topics=("党史", "乡村振兴"),
+            open_to=Told(
+                Audience.CHOSEN,
+                (("n1", "中共天荒坪镇委员会"), ("n2", "余村党支部")),
+                (("g1", "青年夜校第三组"),),
+                (MemberState.FULL, MemberState.PROBATIONARY),
+            ),
+            audience_said="中共天荒坪镇委员会及下属组织、余村党支部及下属组织、学习小组“青年夜校第三组”的正式党员、预备党员",
+            groups=(("g1", "青年夜校第三组"), ("g2", "两山讲堂")),
+        ),
+    )
+    narrow = RefusedForm(
+        form="audience",
+        typed={"audience": "chosen", "keep": "node:n1 group:g2", "add": "<b>余村</b>", "kinds": "full"},
+        reason=Reason(code="node_unknown", args={"text": "<b>余村</b>", "field": "audience"}),
+    )
+    to_narrow = c.LessonPowers(audience=True, withdraw=True, why=True)
+    chosen = Told(Audience.CHOSEN, (("n1", "中共天荒坪镇委员会"),), (("g1", "青年夜校第三组"),))
+    yield (
+        "lesson_audience",
+        replace(
+            full,
+            frame=frame(STAFF, "/lessons/lesson0"),
+            may=to_narrow,
+            open_to=chosen,
+            audience_said="中共天荒坪镇委员会及下属组织、学习小组“青年夜校第三组”",
+            groups=(("g1", "青年夜校第三组"), ("g2", "两山讲堂")),
+            refused=narrow,
         ),
     )
     yield (
@@ -149,7 +188,7 @@ def _one_lesson() -> Iterator[Sample]:
         "lesson_text",
         replace(
             full,
-            lesson=card(2, kind="text", duration_s=None, clip_count=0, poster_url=None),
+            lesson=card(2, kind="text", duration_s=None, clip_count=0, picture=None),
             clips=(),
             recording_state="none",
             text=("".join(SENTENCES[:5]), "".join(SENTENCES[5:])),

@@ -26,6 +26,7 @@ def pages() -> Iterator[Sample]:
         RULE,
     )
     yield "stats", stats
+    yield "stats_held_back", replace(stats, held_back=1_234)
     year = choose("", "2025-03-01", "", today, default="all")
     long = lesson_page(
         stats.frame, stats.lesson, year, today, measured.lesson(400, few=True), replace(RULE, min_s=15)

@@ -36,7 +36,7 @@ from tests.server.slices.statistics import measured
 from tests.support import factories as make
 from tests.support.client import Person
 from tests.support.registry import read_catalogues
-from tests.support.server import ROOT, Served, password
+from tests.support.server import ROOT, Served, password, quickly_hashed
 
 TITLE = "=cmd|' /C calc'!A0<script>alert(1)</script>"
 CATALOGUES = read_catalogues()
@@ -59,7 +59,7 @@ def village(served: Served, shelf: Shelf) -> Village:
         east = organisation.add_branch(session, root, "东乡", now)
         west = organisation.add_branch(session, root, "西乡", now)
         for name, branch in (("east", east), ("west", west)):
-            staff = people.add_person(session, name, f"{name}工作人员", password(name), now)
+            staff = people.add_person(session, name, f"{name}工作人员", quickly_hashed(name), now)
             people.grant(session, staff.id, Role.STAFF, branch, None, now)
         owner = shelf.viewer("lecturer")
         lesson = make.lesson(session, TITLE, owner=owner, branch=east, lecturer="+讲师", clips=2)
@@ -284,7 +284,7 @@ def test_days_to_come_are_not_today_and_days_in_the_wrong_order_are_not_turned(
 @pytest.mark.slow
 def test_before_the_first_lesson_the_page_says_what_to_do(served: Served, village: Village) -> None:
     with served.ports.db.write() as session:
-        who = people.add_person(session, "fresh", "新讲师", password("fresh"), served.ports.clock())
+        who = people.add_person(session, "fresh", "新讲师", quickly_hashed("fresh"), served.ports.clock())
         people.grant(session, who.id, Role.LECTURER, make.root(session), None, served.ports.clock())
     with Person(served.base_url).sign_in("fresh", password("fresh")) as fresh:
         page = fresh.http.get("/stats").text

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from server.slices.watching import contexts as c
 from server.slices.watching.poster_contexts import PosterPage, Still
-from server.web.parts import LessonRef
+from server.web.parts import LessonRef, Picture
 from server.web.sharing import ShareCard, share
 from tests.server.pages.samples import LECTURER, MEMBER, RULE, SENTENCES, TITLES, Sample, card, clips, frame
 
@@ -47,6 +47,7 @@ def pages() -> Iterator[Sample]:
         cues=cues(),
         views=986,
         rule=RULE,
+        most_people=60,
         share=share("http://127.0.0.1:8000", "/clips/clip2"),
         card=ShareCard(
             "http://127.0.0.1:8000/clips/clip2",
@@ -59,6 +60,7 @@ def pages() -> Iterator[Sample]:
     yield "clip", page
     yield "clip_in_wechat", replace(page, in_wechat=True)
     yield "clip_estimated", replace(page, cues_estimated=True, captions_url=None, start_s=65.0)
+    yield "clip_recognised", replace(page, cues_recognised=True)
     yield (
         "clip_sound",
         replace(
@@ -78,7 +80,10 @@ def pages() -> Iterator[Sample]:
 
 
 def _picture_pages() -> Iterator[Sample]:
-    stills = tuple(Still(number=n, at_s=46.8 * n - 23.4, url=f"/poster/{n % 3}.jpg") for n in range(1, 13))
+    stills = tuple(
+        Still(number=n, at_s=46.8 * n - 23.4, picture=Picture(url=f"/poster/{n % 3}.jpg"))
+        for n in range(1, 13)
+    )
     lesson = LessonRef(id="lesson0", title=TITLES[0])
     page = PosterPage(
         frame=frame(LECTURER), lesson=lesson, clip_id="clip2", clip_title="", n=2, stills=stills, chosen=2

@@ -197,7 +197,7 @@ def test_a_beat_without_its_plays_key_is_not_believed(
 
 def test_a_refusal_is_said_in_the_readers_language(served: Served) -> None:
     said = httpx.post(
-        f"{served.base_url}/api/v1/plays/x/beats", json={}, headers={"Accept-Language": "en"}
+        f"{served.base_url}/api/v1/plays/x/beats", json={}, headers={"Accept-Language": "en"}, verify=PLAIN
     ).json()
     assert said["message"].isascii()
     assert said["todo"] == "Reload the page and play again."
@@ -266,7 +266,7 @@ def test_what_is_larger_than_a_beat_can_be_is_not_read(served: Served, clip: str
             yield b" " * 1024
 
     for content in (b" " * 1_000_000, endless()):
-        with httpx.Client() as http:
+        with httpx.Client(verify=PLAIN) as http:
             answer = http.post(path, content=content)
         assert (answer.status_code, answer.json()["error"]) == (413, "body_size")
 
@@ -275,7 +275,7 @@ def test_only_what_is_sent_is_a_beat(served: Served, clip: str) -> None:
     play = served.person("member").play(clip)
     path = f"{served.base_url}/api/v1/plays/{play['play']}/beats"
     for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"):
-        answer = httpx.request(method, path, params={"key": play["key"], "ranges": "[[0,20]]"})
+        answer = httpx.request(method, path, params={"key": play["key"], "ranges": "[[0,20]]"}, verify=PLAIN)
         assert answer.status_code == 405, method
         assert answer.headers["allow"] == "POST"
 
@@ -298,6 +298,7 @@ def test_a_beacon_needs_no_cookie_and_comes_as_plain_text(
         f"{served.base_url}/api/v1/plays/{play['play']}/beats",
         content=json.dumps({"key": play["key"], "ranges": [[0, 12]]}),
         headers={"Content-Type": "text/plain;charset=UTF-8", "Origin": "null"},
+        verify=PLAIN,
     )
     assert answer.status_code == 200
     assert answer.json()["views"] == views(served, clip) == 1

@@ -15,6 +15,7 @@ from library.intake.early_playlist import with_addresses
 from library.intake.objects import clip_prefix
 from library.intake.previews import GROWING, early_digest
 from tests.server.conftest import Put, Shelf
+from tests.support.client import PLAIN
 from tests.support.server import Served
 from transcode.hls.early_playlist import event_playlist
 from transcode.hls.playlist import Segment
@@ -50,8 +51,8 @@ def test_the_lecturer_watches_what_is_there(served: Served, shelf: Shelf) -> Non
     playlist = m3u8.loads(answer.text)
     assert not playlist.is_endlist
     [segment] = playlist.segments
-    assert httpx.get(served.base_url + segment.uri).content == b"first"
-    assert httpx.get(served.base_url + segment.init_section.uri).content == b"init"
+    assert httpx.get(served.base_url + segment.uri, verify=PLAIN).content == b"first"
+    assert httpx.get(served.base_url + segment.init_section.uri, verify=PLAIN).content == b"init"
 
 
 def test_once_it_is_made_the_same_address_gives_all_of_it(served: Served, shelf: Shelf) -> None:

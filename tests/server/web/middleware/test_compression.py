@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from library.catalog.permits import LessonState
-from server.web.csrf import csrf_token, masked, unmasked
+from server.web.forms.csrf import csrf_token, masked, unmasked
 from server.web.middleware.compression import accepted
 from server.web.static_files import KEPT_DAYS, keep_for_later
 from tests.server.conftest import Shelf

@@ -185,4 +185,4 @@ def test_no_location_leads_to_another_host(said: str, seen: str) -> None:
     async def nobody(*_: object) -> None:
         """Stands where an application is."""
 
-    assert Locations(nobody, PREFIX)._location(said.encode()) == seen.encode()
+    assert Locations(nobody, PREFIX)._location(said.encode(), b"") == seen.encode()

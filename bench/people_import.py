@@ -1,0 +1,211 @@
+"""What lists of people cost: `python -m bench.people_import [--people N] [--members N] [--json]`.
+
+A list of 50,000 people is read, planned and brought into an empty library, then once more unchanged; each in
+a process of its own, of which the system tells the CPU seconds and the largest memory. Then a library of a
+million memberships is filled, and the pages of people and of a node's members on a day are asked as its staff
+see them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from bench.measure import in_turns, machine, p95_ratio
+from bench.nil_page import requesting
+from bench.organisation import rows as organisation_rows
+from bench.report import Figure, show
+from library.access.rules import TokenScope
+from library.core.clock import local_day, utc_now
+from library.core.ids import new_id
+from library.core.permits import MemberState, Role
+from library.organisation import actions, importing, queries
+from library.organisation.importing import Row
+from library.people.rules import MembershipKind
+from library.people.tables import Membership, Person, RoleGrant
+from server.settings import Settings
+from server.wiring import Ports, open_ports
+from tests.support import factories
+from tests.support.server import new_data
+from tests.support.signing import token
+
+NODES = 1_000
+A_BRANCH = 50
+ROUNDS = 60
+_GIVEN = "芳伟娜敏静强磊洋艳勇军杰娟涛明超秀英华玉"
+_FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+
+
+def name_of(n: int) -> str:
+    """Return a plausible name; some four thousand are all there are, as in a county."""
+    return _FAMILY[n % 20] + _GIVEN[n // 20 % 20] + (_GIVEN[n // 400 % 20] if n % 3 else "")
+
+
+def tree(ports: Ports, nodes: int) -> None:
+    """Put the tree in."""
+    listed = [Row(n, r.name, r.parent, r.code) for n, r in enumerate(organisation_rows(nodes))]
+    with ports.db.write() as session:
+        actions.hold(session)
+        actions.apply(session, importing.plan(queries.known_nodes(session), listed, new_id), utc_now(), None)
+
+
+def list_of(people: int) -> str:
+    """Return a list of people as a county brings it."""
+    lines = ["姓名,工号,党支部,人员类别,加入日期"]
+    for n in range(people):
+        branch = f"V{n // A_BRANCH % (NODES // 100 * 9) // 9}-{n // A_BRANCH % 99}"
+        lines.append(f"{name_of(n)},g{n:06d},{branch},正式党员,2015-07-{n % 28 + 1:02d}")
+    return "\n".join(lines)
+
+
+def brought(data: Path, file: Path) -> tuple[float, float, dict[str, int]]:
+    """Import the list in another process; returns its CPU seconds, its largest memory in MB, what it said."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _RUN, "--data", str(data), "people", "import", str(file), "--json"],
+        capture_output=True,
+        check=True,
+    )
+    said = json.loads(ran.stdout)
+    took_s, peak_kb = ran.stderr.decode().split()[-2:]
+    return (
+        float(took_s),
+        int(peak_kb) / 1024,
+        {name: said[name] for name in ("rows", "new", "changed", "unchanged")},
+    )
+
+
+_RUN = """
+import resource, sys
+from server.cli import main
+code = main(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def fill(ports: Ports, members: int) -> None:
+    """Write persons with a home each, straight into the tables: it is the pages that are measured."""
+    with ports.db.read() as session:
+        nodes = [one.id for one in queries.known_nodes(session) if one.code and one.code.startswith("V")]
+    now = utc_now()
+    for at in range(0, members, 20_000):
+        ids = [new_id() for _ in range(min(20_000, members - at))]
+        with ports.db.write() as session:
+            session.execute(insert(Person), list(_persons(ids, at, now)))
+            session.execute(insert(Membership), list(_stays(ids, at, nodes, now)))
+            session.execute(
+                insert(RoleGrant),
+                [
+                    {
+                        "id": new_id(),
+                        "person_id": one,
+                        "branch_id": nodes[(at + n) % len(nodes)],
+                        "role": Role.MEMBER,
+                        "granted_at": now,
+                    }
+                    for n, one in enumerate(ids)
+                ],
+            )
+
+
+def _persons(ids: list[str], at: int, now: object) -> Iterator[dict[str, object]]:
+    for n, one in enumerate(ids, at):
+        yield {
+            "id": one,
+            "username": f"m{n:07d}",
+            "name": name_of(n),
+            "password_hash": "",
+            "active": True,
+            "created_at": now,
+        }
+
+
+def _stays(ids: list[str], at: int, nodes: list[str], now: object) -> Iterator[dict[str, object]]:
+    for n, one in enumerate(ids, at):
+        yield {
+            "id": new_id(),
+            "person_id": one,
+            "node_id": nodes[n % len(nodes)],
+            "kind": MembershipKind.HOME,
+            "state": MemberState.FULL,
+            "since": date(2020, 1, n % 28 + 1),
+            "noted_at": now,
+        }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=50_000, help="in the list")
+    parser.add_argument("--members", type=int, default=1_000_000, help="of the large library; 0: no pages")
+    parser.add_argument("--json", action="store_true", help="one object instead of a table")
+    chosen = parser.parse_args()
+    about, figures = machine(), []
+    with tempfile.TemporaryDirectory(prefix="weike-people-") as name, ExitStack() as stack:
+        data = new_data(Path(name) / "import")
+        ports = open_ports(Settings(data=data, worker=False, _env_file=None))  # type: ignore[call-arg]
+        tree(ports, NODES)
+        ports.close()
+        file = Path(name) / "名册.csv"
+        file.write_text(list_of(chosen.people))
+        for what, most_s in (("new", 60.0), ("again", 15.0)):
+            took_s, peak_mb, said = brought(data, file)
+            print(what, said, file=sys.stderr)
+            figures += [
+                Figure(f"{what}_s", f"{chosen.people} people, {what}: CPU seconds", took_s, most_s),
+                Figure(f"{what}_mb", f"{chosen.people} people, {what}: MB", peak_mb, 500.0),
+            ]
+        if chosen.members:
+            figures += pages(stack, Path(name), chosen.members)
+    show(figures, about, as_json=chosen.json)
+
+
+def pages(stack: ExitStack, folder: Path, members: int) -> list[Figure]:
+    """Ask pages of a large library and of one with a branch, as the staff of a town and of the whole tree."""
+    ask, ids = {}, {}
+    for size, count in (("large", members), ("small", A_BRANCH)):
+        settings = Settings(data=new_data(folder / size), worker=False, _env_file=None)  # type: ignore[call-arg]
+        ports = open_ports(settings)
+        stack.callback(ports.close)
+        tree(ports, 20_000 if size == "large" else 100)
+        fill(ports, count)
+        with ports.db.write() as session:
+            root = queries.root_branch(session)
+            village = queries.branch_by_code(session, "V0-0")
+            staff = factories.person(session, (Role.STAFF, root))
+            _made, secret = token(session, str(staff.person_id), "bench", utc_now(), TokenScope.PEOPLE)
+            ids[size] = village.id if village is not None else ""
+        ask[size] = stack.enter_context(requesting(ports, secret))
+    figures = []
+    today = local_day(utc_now()).isoformat()
+    for page, address in {
+        "people": "/people",
+        "people_node": "/people?node=V0-0",
+        "people_name": "/people?q=王芳",
+        "members": "/organisation/{}/members?day=" + today,
+    }.items():
+        calls = {size: (lambda _a, size=size, ad=address: ask[size](ad.format(ids[size]))) for size in ask}
+        times = in_turns([address] * ROUNDS, calls)
+        figures.append(
+            Figure(
+                page,
+                f"{page}: p95 with {members} / {A_BRANCH} members",
+                p95_ratio(times, "large", "small"),
+                1.5,
+            )
+        )
+    return figures
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""The table of the links between people here and accounts at identity providers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from library.access.identity_rules import LinkedBy
+from library.core.database import ID, Base, one_of
+
+_OPEN = text("until IS NULL")
+
+
+class IdentityLink(Base):
+    """An account at a provider, `subject` of `issuer`, is a person here, from `since` until `until`.
+
+    Of the links that hold, a person has one for each issuer, and an account leads to one person. `how`
+    says what it was made from, `made_by` who invited (None: nobody did).
+    """
+
+    __tablename__ = "access_identity_link"
+    __table_args__ = (
+        Index(
+            "ix_access_identity_link_account",
+            "issuer",
+            "subject",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index(
+            "ix_access_identity_link_person",
+            "person_id",
+            "issuer",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index("ix_access_identity_link_made_by", "made_by"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
+    provider: Mapped[str] = mapped_column(String(40))
+    issuer: Mapped[str] = mapped_column(String(300))
+    subject: Mapped[str] = mapped_column(String(255))
+    how: Mapped[LinkedBy] = mapped_column(one_of(LinkedBy, 16))
+    made_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    since: Mapped[datetime]
+    used_at: Mapped[datetime]
+    until: Mapped[datetime | None]

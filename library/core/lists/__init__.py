@@ -1,0 +1,1 @@
+"""Tables as people bring them, CSV or workbook, become rows; a hostile one ends in a sentence."""

@@ -1,0 +1,220 @@
+"""The one table of permissions: who may do what, where, and in which state of the thing. Pure data.
+
+Every decision about a lesson, a node, a person or a page asks `allowed`, and what is said of it on pages
+comes from the same rows. docs/permissions.md is drawn from here. What is not in the table is nobody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from library.core.permits import Role, Viewer, audience_of, branch_chain
+
+
+class Act(StrEnum):
+    """What can be done, as noun and verb."""
+
+    # With one lesson; whatever is done with it also needs `lesson.view`.
+    LESSON_VIEW = "lesson.view"
+    LESSON_EDIT = "lesson.edit"
+    LESSON_AUDIENCE = "lesson.audience"
+    LESSON_PUBLISH = "lesson.publish"
+    LESSON_DELETE = "lesson.delete"
+    LESSON_STATS = "lesson.stats"
+    LESSON_WHY = "lesson.why"
+    LESSON_MAKE = "lesson.make"
+    # With one node of the organisation tree.
+    NODE_LOOK = "node.look"
+    NODE_ARRANGE = "node.arrange"
+    NODE_PLACE = "node.place"
+    NODE_STATS = "node.stats"
+    # With the people of a node; which roles somebody may give, and so whom they may change, is in GIVES.
+    PEOPLE_LOOK = "people.look"
+    PERSON_LOOK = "person.look"
+    PEOPLE_KEEP = "people.keep"
+    PEOPLE_ROLES = "people.roles"
+    PEOPLE_ERASE = "people.erase"
+    # With what was suggested to a node.
+    SUGGESTIONS_ANSWER = "suggestions.answer"
+    # What belongs to no node.
+    STATS_OVERVIEW = "stats.overview"
+    SEARCHES_SAVE = "searches.save"
+    DICTIONARY_TEACH = "dictionary.teach"
+    SYSTEM_LOOK = "system.look"
+    LEDGER_READ = "ledger.read"
+    # What everybody does with what is their own, or is for all.
+    PUBLIC = "site.public"
+    OWN_ACCOUNT = "account.own"
+
+
+class Scope(StrEnum):
+    """Where a right holds, seen from the thing."""
+
+    ANYBODY = "anybody"
+    """With or without an account."""
+    SIGNED_IN = "signed_in"
+    """For whoever has an account."""
+    AUDIENCE = "audience"
+    """The thing is for an audience to which they belong."""
+    OWN = "own"
+    """The thing is theirs; a role is held anywhere."""
+    NODE = "node"
+    """The role is held at the node of the thing, or above it."""
+    ABOVE = "above"
+    """The role is held above the node of the thing."""
+    ALL = "all"
+    """The role is held at the root."""
+    ANYWHERE = "anywhere"
+    """The role is held at any node: the thing belongs to none."""
+
+
+@dataclass(frozen=True)
+class Right:
+    """One row: who has it by which role (None: by none), where, and in which states (empty: in any)."""
+
+    scope: Scope
+    role: Role | None = None
+    states: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What is acted on: the path of its node, whose it is, its state, and the tokens of its audience."""
+
+    path: str = ""
+    owner_id: str | None = None
+    state: str = ""
+    open_to: frozenset[str] = frozenset()
+
+
+NOTHING = Thing()
+"""For what belongs to no node and to nobody."""
+
+
+def _in(*states: str) -> frozenset[str]:
+    return frozenset(states)
+
+
+_NODE_STAFF = Right(Scope.NODE, Role.STAFF)
+
+RIGHTS: Mapping[Act, tuple[Right, ...]] = {
+    Act.LESSON_VIEW: (
+        Right(Scope.AUDIENCE, states=_in("published")),
+        Right(Scope.OWN),
+        Right(Scope.NODE, Role.REVIEWER),
+    ),
+    Act.LESSON_EDIT: (Right(Scope.OWN, Role.LECTURER), _NODE_STAFF),
+    # What has been published was decided with its audience: from then on the staff change it.
+    Act.LESSON_AUDIENCE: (Right(Scope.OWN, Role.LECTURER, _in("draft", "withdrawn")), _NODE_STAFF),
+    Act.LESSON_PUBLISH: (Right(Scope.NODE, Role.REVIEWER),),
+    # What has been published has counts and readers: only staff may take it away.
+    Act.LESSON_DELETE: (Right(Scope.OWN, states=_in("draft")), _NODE_STAFF),
+    Act.LESSON_STATS: (
+        Right(Scope.OWN, Role.LECTURER),
+        Right(Scope.NODE, Role.SECRETARY, _in("published")),
+        _NODE_STAFF,
+    ),
+    Act.LESSON_WHY: (Right(Scope.OWN, Role.LECTURER), Right(Scope.NODE, Role.REVIEWER)),
+    Act.LESSON_MAKE: (Right(Scope.ANYWHERE, Role.LECTURER),),
+    Act.NODE_LOOK: (_NODE_STAFF,),
+    Act.NODE_ARRANGE: (Right(Scope.NODE, Role.ADMIN),),
+    # A secretary does not take their own branch out of the county.
+    Act.NODE_PLACE: (Right(Scope.ABOVE, Role.ADMIN),),
+    Act.NODE_STATS: (_NODE_STAFF,),
+    Act.PEOPLE_LOOK: (Right(Scope.NODE, Role.SECRETARY),),
+    Act.PERSON_LOOK: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
+    # Their belonging, their ways in and their roles: of a role also what GIVES says, a secretary's is
+    # membership alone.
+    Act.PEOPLE_KEEP: (Right(Scope.NODE, Role.SECRETARY),),
+    Act.PEOPLE_ROLES: (_NODE_STAFF,),
+    Act.PEOPLE_ERASE: (Right(Scope.NODE, Role.ADMIN),),
+    Act.SUGGESTIONS_ANSWER: (_NODE_STAFF,),
+    Act.STATS_OVERVIEW: (Right(Scope.ANYWHERE, Role.LECTURER), Right(Scope.ANYWHERE, Role.SECRETARY)),
+    Act.SEARCHES_SAVE: (Right(Scope.ANYWHERE, Role.STAFF),),
+    Act.DICTIONARY_TEACH: (Right(Scope.ANYWHERE, Role.STAFF),),
+    # The machine is nobody's part of the tree.
+    Act.SYSTEM_LOOK: (Right(Scope.ALL, Role.ADMIN),),
+    # An entry belongs to no node, and says where people sign in from.
+    Act.LEDGER_READ: (Right(Scope.ALL, Role.AUDITOR),),
+    Act.PUBLIC: (Right(Scope.ANYBODY),),
+    Act.OWN_ACCOUNT: (Right(Scope.SIGNED_IN),),
+}
+
+_BY_STAFF = frozenset({Role.MEMBER, Role.LECTURER, Role.SECRETARY, Role.REVIEWER})
+GIVES: Mapping[Role, frozenset[Role]] = {
+    Role.SECRETARY: frozenset({Role.MEMBER}),
+    Role.STAFF: _BY_STAFF,
+    Role.ADMIN: frozenset(Role),
+}
+"""Which roles a role gives and takes at its node and below; who may give all that a person holds may also
+reset their password, or close their account."""
+
+
+def allowed(viewer: Viewer, act: Act, thing: Thing = NOTHING) -> bool:
+    """Decide whether a viewer may do something with a thing."""
+    return any(holds(viewer, right, thing) for right in RIGHTS[act])
+
+
+def somewhere(viewer: Viewer, act: Act) -> bool:
+    """Tell whether a viewer may do something with some thing: what a page asks before it knows with which.
+
+    What only the root gives is about no thing at all, and is decided here: a town's administrator is none.
+    """
+    return any(_somewhere(viewer, right) for right in RIGHTS[act])
+
+
+def _somewhere(viewer: Viewer, right: Right) -> bool:
+    if right.role is None:
+        return right.scope is Scope.ANYBODY or viewer.signed_in
+    return viewer.holds_at_root(right.role) if right.scope is Scope.ALL else viewer.has(right.role)
+
+
+def because(viewer: Viewer, act: Act, thing: Thing = NOTHING) -> tuple[Right, ...]:
+    """Return the rows of the table by which a viewer may do something; none where they may not."""
+    return tuple(right for right in RIGHTS[act] if holds(viewer, right, thing))
+
+
+def holds(viewer: Viewer, right: Right, thing: Thing) -> bool:
+    """Tell whether one row of the table gives a viewer what it gives."""
+    return (not right.states or thing.state in right.states) and _reaches(viewer, right, thing)
+
+
+def _reaches(viewer: Viewer, right: Right, thing: Thing) -> bool:
+    role = right.role
+    match right.scope:
+        case Scope.ANYBODY:
+            return True
+        case Scope.SIGNED_IN:
+            return viewer.signed_in
+        case Scope.AUDIENCE:
+            return not audience_of(viewer).isdisjoint(thing.open_to)
+        case Scope.OWN:
+            owns = viewer.person_id is not None and viewer.person_id == thing.owner_id
+            return owns and (role is None or viewer.has(role))
+        case Scope.NODE:
+            return role is not None and viewer.holds_at(role, thing.path)
+        case Scope.ABOVE:
+            above = branch_chain(thing.path)[:-1]
+            return role is not None and bool(above) and viewer.holds_at(role, f"/{'/'.join(above)}/")
+        case Scope.ALL:
+            return role is not None and viewer.holds_at_root(role)
+        case Scope.ANYWHERE:
+            return role is not None and viewer.has(role)
+
+
+def role_at_node(act: Act) -> Role:
+    """Return the role that gives an act at its node and below, for questions about whole subtrees.
+
+    Raises LookupError for an act that no role gives there.
+    """
+    roles = [r.role for r in RIGHTS[act] if r.scope is Scope.NODE and r.role and not r.states]
+    if not roles:
+        raise LookupError(act)
+    return roles[0]
+
+
+def given_by(viewer: Viewer, path: str) -> frozenset[Role]:
+    """Return the roles that a viewer may give and take at a node."""
+    return frozenset(role for giver, roles in GIVES.items() if viewer.holds_at(giver, path) for role in roles)

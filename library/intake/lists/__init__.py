@@ -1,1 +1,0 @@
-"""Tables of lessons as people bring them, CSV or workbook, become rows; a hostile one ends in a sentence."""

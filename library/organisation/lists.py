@@ -1,0 +1,64 @@
+"""Lists of organisations as people bring them, .xlsx or .csv: which column is which. Pure: bytes to rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from library.core.errors import Invalid, WeikeError
+from library.core.lists.columns import BadLine, Columns, read_table
+from library.organisation.importing import Row
+from transcode.remarks import Remark
+
+SUFFIXES = (".xlsx", ".csv")
+HEADINGS = ("编码", "名称", "上级", "类别", "简称", "成立日期")
+"""Those of an export, in its order."""
+
+# Among them those of the nationwide collection of 2017 (全国党员信息库, 党组织信息采集表).
+COLUMNS = Columns(
+    {
+        "code": ("code", "编码", "党组织编码", "党组织代码", "组织代码", "代码", "编号"),
+        "name": ("name", "名称", "党组织名称", "党组织全称", "组织名称", "全称", "党支部", "党组织"),
+        "parent": (
+            "parent",
+            "上级",
+            "上级党组织",
+            "上级党组织名称",
+            "上级组织",
+            "上级编码",
+            "隶属",
+            "隶属党组织",
+        ),
+        "kind": ("kind", "类型", "类别", "党组织类别", "党组织类型", "组织类别"),
+        "short_name": ("shortname", "short", "简称", "党组织简称"),
+        "since": ("since", "成立日期", "成立时间", "建立日期", "党组织建立日期", "批准建立日期"),
+    },
+    required=("name",),
+    days=frozenset({"since"}),
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list says: its rows, the lines that cannot be read and why, headings that nobody knows, and what
+    was repaired or guessed in reading it."""
+
+    rows: tuple[Row, ...]
+    wrong: tuple[tuple[int, WeikeError], ...]
+    ignored: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+
+
+def read_organisations(data: bytes, file_name: str) -> Listed:
+    """Read a list by its suffix; raises Invalid (manifest_...) when it cannot be read as a whole."""
+    suffix = "." + file_name.rsplit(".", 1)[-1].lower()
+    if suffix not in SUFFIXES:
+        raise Invalid("manifest_type", field="manifest", suffix=suffix, known=", ".join(SUFFIXES))
+    table = read_table(data, suffix, COLUMNS)
+    rows, wrong = [], []
+    for line in table.lines:
+        if isinstance(line, BadLine):
+            wrong.append((line.line, Invalid(line.code, **line.values)))
+        else:
+            cells = {name: line.cells.get(name) for name in COLUMNS.headings if name != "name"}
+            rows.append(Row(line.line, line.cells["name"], **cells))
+    return Listed(tuple(rows), tuple(wrong), table.ignored, table.remarks)

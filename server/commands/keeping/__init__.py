@@ -1,0 +1,1 @@
+"""Commands that keep a library: weike backup, restore and move."""

@@ -1,0 +1,1 @@
+"""The organisation tree as staff see it and administrators change it."""

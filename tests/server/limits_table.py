@@ -1,0 +1,221 @@
+"""docs/limits.md as it must read: `python -m tests.server.limits_table` writes its tables anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from library.access.joining import CODE_DAYS_MOST
+from library.access.joining import MOST_WAITING as MOST_ASKING
+from library.access.starting import MOST_ON_SHEET
+from library.audit import readings
+from library.audit.queries import MOST_SHOWN
+from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, TOPICS_MAX
+from library.catalog.transcript_versions import MOST_VERSIONS
+from library.core.paging import MAX_PAGE
+from library.core.patience import PATIENCE_S
+from library.core.text import MARKS_MAX, NAME_MAX
+from library.core.writers import LONGEST
+from library.dictionary.lines import LINES_MAX
+from library.dictionary.rules import GROUPS_MAX, WORD_MAX, WORDS_MAX
+from library.intake.cutting import CLIP_TITLE_MAX, MOST_CLIPS
+from library.intake.downloads import MOST_WAITING
+from library.intake.reading import reader
+from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
+from library.people.exporting import MOST_ROWS as PEOPLE_IN_FILE
+from library.people.rules import PASSWORD_MAX
+from library.plays.rules import MAX_RANGES_IN_BEAT
+from library.searches.rules import MOST_SAVED
+from library.suggestions import rules as suggestions
+from search import MAX_QUERY_CHARACTERS
+from server.delivery import lines
+from server.settings import Settings
+from server.slices import SLICES
+from server.slices.system.ledger_files import MOST_ROWS
+from server.slices.watching.beats import BODY_MAX_BYTES
+from server.web.limits import sizes
+from server.web.registry import gather
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "limits.md"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A row: what is limited, to how much, what comes beyond, and by which setting or where it stands."""
+
+    what: str
+    most: str
+    beyond: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"| {self.what} | {self.most} | {self.beyond} | {self.where} |"
+
+
+def tables() -> dict[str, list[Limit]]:
+    """Every limit, by the heading of its table."""
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    return {
+        "Connections": list(_connections(settings)),
+        "Requests": list(_requests()),
+        "What is typed and given": list(_typed()),
+        "At once, and in all": list(_at_once(settings)),
+    }
+
+
+def written(size: int) -> str:
+    """A number of bytes as people write it."""
+    for unit, name in ((1024**3, "GB"), (1024**2, "MB"), (1024, "kB")):
+        if size >= unit and size % (unit // 16) == 0:
+            return f"{size / unit:g} {name}"
+    return f"{size} bytes"
+
+
+def _connections(settings: Settings) -> Iterator[Limit]:
+    rules = lines.LineLimits()
+
+    def set_by(what: str, most: str, beyond: str, name: str) -> Limit:
+        assert getattr(settings, name) == getattr(rules, name)
+        return Limit(what, most, beyond, f"`WEIKE_{name.upper()}`")
+
+    yield set_by(
+        "connections", str(rules.lines), "the quietest ends; 503 when all are being answered", "lines"
+    )
+    yield set_by("of one address", str(rules.lines_per_address), "the same", "lines_per_address")
+    yield set_by("until a request's headers are there", f"{rules.head_s:g} s", "408", "head_s")
+    least = f"{rules.body_s:g} s"
+    yield set_by(f"for each {rules.body_least_bytes // 1000} kB of a body", least, "408", "body_s")
+    yield set_by("without a request", f"{rules.idle_s:g} s", "closed", "idle_s")
+    head = "`server/delivery/lines.py`"
+    yield Limit("address and headers together", written(lines.HEAD_MAX_BYTES), "431", head)
+    yield Limit("headers", str(lines.HEAD_MAX_FIELDS), "431", head)
+    unread = f"{written(lines.UNREAD_MAX_BYTES)}, {lines.UNREAD_S:g} s"
+    yield Limit("what still comes of a request that was answered", unread, "cut off", head)
+    yield Limit("without taking a byte of the answer", f"{lines.TAKES_NOTHING_S:g} s", "cut off", head)
+
+
+def _requests() -> Iterator[Limit]:
+    where = "`server/web/limits/sizes.py`"
+    yield Limit("path", written(sizes.PATH_BYTES), "414", where)
+    yield Limit("query", written(sizes.QUERY_BYTES), "414", where)
+    yield Limit("one header", written(sizes.HEADER_BYTES), "431", where)
+    yield Limit("one cookie", written(sizes.COOKIE_BYTES), "431", where)
+    yield Limit("fields of a form", str(sizes.FORM_FIELDS), "400", where)
+    yield Limit("brackets within brackets of JSON", str(sizes.JSON_DEPTH), "422", where)
+    yield Limit("body of any route that is not named here", written(sizes.BODY_BYTES), "413", where)
+    yield Limit("body of a beat", written(BODY_MAX_BYTES), "413", "`server/slices/watching/beats.py`")
+    for one in SLICES:
+        for route, body in one.bodies.items():
+            by = f", {body.role} and above" if body.role else ""
+            yield Limit(
+                f"body of `{route}`{by}",
+                written(body.most_bytes),
+                "413",
+                f"`server/slices/{one.name}/slice.py`",
+            )
+    assert len(gather(SLICES).bodies) > 0
+
+
+def _typed() -> Iterator[Limit]:
+    rim = "`server/web/limits/sizes.py`"
+    yield Limit("a word of a form, an address or JSON", f"{sizes.WORD} characters", "422", rim)
+    yield Limit("a line", f"{sizes.LINE} characters", "422", rim)
+    yield Limit("several lines", f"{sizes.BLOCK} characters", "422", rim)
+    yield Limit("a pasted dictionary", f"{sizes.PASTE} characters, {LINES_MAX} lines", "422", rim)
+    yield Limit("things in a list of JSON", str(sizes.ITEMS), "422", rim)
+    text = "`library/core/text.py`"
+    yield Limit("marks on one letter", str(MARKS_MAX), "left out", text)
+    yield Limit("name of a person, a topic, a search, a token", f"{NAME_MAX} characters", "422", text)
+    yield Limit("password", f"{PASSWORD_MAX} characters", "422", "`library/people/rules.py`")
+    catalog = "`library/catalog/rules.py`"
+    yield Limit("title of a lesson", f"{TITLE_MAX} characters", "422", catalog)
+    yield Limit("summary of a lesson", f"{SUMMARY_MAX} characters", "422", catalog)
+    yield Limit("topics of a lesson", str(TOPICS_MAX), "422", catalog)
+    yield Limit("title of a clip", f"{CLIP_TITLE_MAX} characters", "422", "`library/intake/cutting.py`")
+    yield Limit("clips of a lesson", str(MOST_CLIPS), "422", "`library/intake/cutting.py`")
+    yield Limit("file of a transcript", written(TRANSCRIPT_MAX_BYTES), "422", "`library/intake/rules.py`")
+    yield Limit("name of a file", f"{FILE_NAME_MAX} characters", "422", "`library/intake/rules.py`")
+    versions = "`library/catalog/transcript_versions.py`"
+    yield Limit("transcripts kept of a lesson", str(MOST_VERSIONS), "the oldest goes", versions)
+    yield Limit(
+        "a question to the search", f"{MAX_QUERY_CHARACTERS} characters", "not read", "`search/query.py`"
+    )
+    yield Limit("searches that one saves", str(MOST_SAVED), "409", "`library/searches/rules.py`")
+    yield Limit(
+        "people of one sheet of invitations", str(MOST_ON_SHEET), "409", "`library/access/starting.py`"
+    )
+    yield Limit("people who wait for one branch", str(MOST_ASKING), "409", "`library/access/joining.py`")
+    yield Limit("days of a branch's code", str(CODE_DAYS_MOST), "422", "`library/access/joining.py`")
+    its = "`server/slices/people/list_jobs.py`"
+    yield Limit("lists of people worked at at a time", "one; of one person a second is refused", "409", its)
+    yield Limit(
+        "people in a file that a page gives", str(PEOPLE_IN_FILE), "409", "`library/people/exporting.py`"
+    )
+    words = "`library/dictionary/rules.py`"
+    yield Limit("a word of the dictionary", f"{WORD_MAX} characters", "422", words)
+    yield Limit("words, and groups, of the dictionary", f"{WORDS_MAX}, {GROUPS_MAX}", "409", words)
+    its = "`library/suggestions/rules.py`"
+    yield Limit(
+        "a suggestion, an answer", f"{suggestions.TEXT_MAX}, {suggestions.ANSWER_MAX} characters", "422", its
+    )
+    yield Limit("how to reach who suggests", f"{suggestions.CONTACT_MAX} characters", "422", its)
+    yield Limit("stretches in a beat", str(MAX_RANGES_IN_BEAT), "422", "`library/plays/rules.py`")
+
+
+def _at_once(settings: Settings) -> Iterator[Limit]:
+    quota = "no limit" if settings.quota_bytes is None else written(settings.quota_bytes)
+    yield Limit("a recording", written(settings.max_upload_bytes), "413", "`WEIKE_MAX_UPLOAD_BYTES`")
+    yield Limit("what one person uploads", quota, "413", "`WEIKE_QUOTA_BYTES`")
+    yield Limit(
+        "space that uploads leave", written(settings.keep_free_bytes), "413", "`WEIKE_KEEP_FREE_BYTES`"
+    )
+    yield Limit("requests worked at", str(settings.threads), "wait", "`WEIKE_THREADS`")
+    wait = f"{PATIENCE_S:g} s with nobody done, {LONGEST * PATIENCE_S:g} s in all"
+    yield Limit("waiting for others who write into SQLite", wait, "503", "`library/core/database.py`")
+    yield Limit("beats that wait", str(settings.beat_queue), "503", "`WEIKE_BEAT_QUEUE`")
+    yield Limit("people of a screening", str(settings.view_group_most), "422", "`WEIKE_VIEW_GROUP_MOST`")
+    yield Limit("clips encoded", str(settings.parallel_clips), "wait", "`WEIKE_PARALLEL_CLIPS`")
+    yield Limit("recordings recognised, of each worker", "1", "wait", "`server/background/worker.py`")
+    yield Limit("files to take along that wait", str(MOST_WAITING), "429", "`library/intake/downloads.py`")
+    its = "`library/suggestions/rules.py`"
+    yield Limit("suggestions of one address in an hour", str(suggestions.AN_ADDRESS), "429", its)
+    yield Limit("suggestions in an hour in all", str(suggestions.IN_ALL), "429", its)
+    where = "`library/audit/readings.py`"
+    yield Limit("readings of people kept in mind", str(readings.MOST_KNOWN), "counted as lost", where)
+    yield Limit("entries of the ledger paged through", str(MOST_SHOWN), "said", "`library/audit/queries.py`")
+    where = "`server/slices/system/ledger_files.py`"
+    yield Limit("entries of the ledger in one file", str(MOST_ROWS), "said", where)
+    yield from _reading()
+    yield Limit("pages of a list", str(MAX_PAGE), "the last", "`library/core/paging.py`")
+
+
+def _reading() -> Iterator[Limit]:
+    where = "`library/intake/reading/reader.py`"
+    at_once = f"{reader.MOST_AT_ONCE}, of one person 1; {reader.MOST_WAITING} wait"
+    yield Limit("files of transcripts read", at_once, "429", where)
+    time = f"{reader.PROCESSOR_S} s of a processor, {reader.READING_S:g} s in all"
+    yield Limit("reading one of them", f"{time}, {written(reader.MEMORY_BYTES)} of memory", "422", where)
+
+
+def lines_of(heading: str, rows: list[Limit]) -> str:
+    """A table with its heading."""
+    return "\n".join(
+        [
+            f"## {heading}",
+            "",
+            "| what | most | beyond it | set by, or where |",
+            "| --- | --- | --- | --- |",
+            *map(str, rows),
+        ]
+    )
+
+
+def document() -> str:
+    """The document as it must read: what stands before the first heading stays as it is."""
+    introduction = DOCUMENT.read_text("utf-8").partition("\n## ")[0].rstrip()
+    return "\n\n".join([introduction, *(lines_of(h, rows) for h, rows in tables().items())]) + "\n"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(), "utf-8")
