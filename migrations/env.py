@@ -5,12 +5,12 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine
 
-from library.core.database import Base
+from library.core.partial_indexes import with_partial_indexes
 from server.slices import SLICES  # noqa: F401 - each slice brings its tables
 
 
 def _run(connection: object) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    context.configure(connection=connection, target_metadata=with_partial_indexes(), render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.access.identity_rules import LinkedBy
 from library.core.database import ID, Base, one_of
+from library.core.partial_indexes import PartialIndex
 
-_OPEN = text("until IS NULL")
+_OPEN = "until IS NULL"
 
 
 class IdentityLink(Base):
@@ -21,24 +23,10 @@ class IdentityLink(Base):
     """
 
     __tablename__ = "access_identity_link"
-    __table_args__ = (
-        Index(
-            "ix_access_identity_link_account",
-            "issuer",
-            "subject",
-            unique=True,
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
-        ),
-        Index(
-            "ix_access_identity_link_person",
-            "person_id",
-            "issuer",
-            unique=True,
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
-        ),
-        Index("ix_access_identity_link_made_by", "made_by"),
+    __table_args__ = (Index("ix_access_identity_link_made_by", "made_by"),)
+    __partial_indexes__: ClassVar = (
+        PartialIndex("ix_access_identity_link_account", ("issuer", "subject"), _OPEN),
+        PartialIndex("ix_access_identity_link_person", ("person_id", "issuer"), _OPEN),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.core.database import ID, Base, one_of
-
-_OPEN = text("ended_at IS NULL")
+from library.core.partial_indexes import PartialIndex
 
 
 class JoinState(StrEnum):
@@ -28,14 +28,8 @@ class BranchCode(Base):
     """
 
     __tablename__ = "people_branch_code"
-    __table_args__ = (
-        Index(
-            "uq_people_branch_code_open",
-            "node_id",
-            unique=True,
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
-        ),
+    __partial_indexes__: ClassVar = (
+        PartialIndex("uq_people_branch_code_open", ("node_id",), "ended_at IS NULL"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)

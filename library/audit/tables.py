@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Index, String, text
+from sqlalchemy import JSON, BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.audit.origin import ADDRESS_MAX, Program
 from library.audit.rules import Deed
 from library.audit.sealing import MARK_LENGTH
 from library.core.database import ID, Base, one_of
+from library.core.partial_indexes import PartialIndex
 
 
 class AuditEntry(Base):
@@ -37,13 +38,9 @@ class AuditEntry(Base):
         Index(None, "thing", "at", "id"),
         Index(None, "address", "at", "id"),
         Index(None, "n", unique=True),
-        Index(
-            "ix_audit_entry_pending",
-            "at",
-            "id",
-            sqlite_where=text("n IS NULL"),
-            postgresql_where=text("n IS NULL"),
-        ),
+    )
+    __partial_indexes__: ClassVar = (
+        PartialIndex("ix_audit_entry_pending", ("at", "id"), "n IS NULL", unique=False),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)

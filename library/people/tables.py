@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.core.database import ID, Base, one_of
+from library.core.partial_indexes import PartialIndex
 from library.core.permits import MemberState, Role
 from library.people.rules import ExemptionReason, MembershipKind, TransferState
 
@@ -26,11 +28,6 @@ class Person(Base):
     created_at: Mapped[datetime]
 
 
-_OPEN = text("ended_at IS NULL")
-_HOME_NOW = text("kind = 'home' AND until IS NULL")
-_ASKED = text("state = 'asked'")
-
-
 class RoleGrant(Base):
     """A role held at a node, from `granted_at` until it was ended, or through the day `until` if one is set.
 
@@ -38,15 +35,9 @@ class RoleGrant(Base):
     """
 
     __tablename__ = "people_role"
-    __table_args__ = (
-        Index(
-            "uq_people_role_held",
-            *("person_id", "branch_id", "role"),
-            unique=True,
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
-        ),
-        Index(None, "branch_id"),
+    __table_args__ = (Index(None, "branch_id"),)
+    __partial_indexes__: ClassVar = (
+        PartialIndex("uq_people_role_held", ("person_id", "branch_id", "role"), "ended_at IS NULL"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -70,15 +61,11 @@ class Membership(Base):
 
     __tablename__ = "people_membership"
     __table_args__ = (
-        Index(
-            "uq_people_membership_home",
-            "person_id",
-            unique=True,
-            sqlite_where=_HOME_NOW,
-            postgresql_where=_HOME_NOW,
-        ),
         Index(None, "person_id", "since"),
         Index(None, "node_id", "since"),
+    )
+    __partial_indexes__: ClassVar = (
+        PartialIndex("uq_people_membership_home", ("person_id",), "kind = 'home' AND until IS NULL"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -97,11 +84,11 @@ class Transfer(Base):
 
     __tablename__ = "people_transfer"
     __table_args__ = (
-        Index(
-            "uq_people_transfer_asked", "person_id", unique=True, sqlite_where=_ASKED, postgresql_where=_ASKED
-        ),
         Index(None, "to_id", "state"),
         Index(None, "from_id", "state"),
+    )
+    __partial_indexes__: ClassVar = (
+        PartialIndex("uq_people_transfer_asked", ("person_id",), "state = 'asked'"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)

@@ -176,7 +176,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /organisation/{node_id}/groups",
         "POST /people/groups/{group_id}/close",
         "POST /people/groups/{group_id}/rename",
-        "POST /people/invites",
+        "POST /people",
         "POST /people/invites/{invitation_id}/revoke",
         "GET /people/lists/job/{job_id}",
         "POST /people/lists/job/{job_id}/apply",

@@ -61,7 +61,7 @@ class PeoplePage(Context):
     """GET /people?q=&node=&page= (role secretary). `new_link` is the one-time link just made (absolute, shown
     once).
 
-    Forms: POST /people/invites (name, role, branch), POST /people/invites/{id}/revoke (),
+    Forms: POST /people (name, role, branch), POST /people/invites/{id}/revoke (),
     POST /people/{id}/grant (role, branch), POST /people/{id}/revoke (role, branch),
     POST /people/{id}/reset () makes a one-time password link, POST /people/{id}/active (active=0|1),
     POST /people/{id}/sign-out () ends all with which they are signed in.

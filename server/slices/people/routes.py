@@ -48,7 +48,7 @@ def people(
     return desk.page(session, q=q, node=node, page=page)
 
 
-@router.post("/people/invites")
+@router.post("/people")
 def invite(
     desk: DeskDep,
     address: AddressDep,

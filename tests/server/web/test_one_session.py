@@ -38,7 +38,7 @@ SLIPS = (
     ("/vocabulary/nobody-taught-it", {"words": "甲词 乙词", "version": "1"}),
     ("/searches?q=党史", {"name": ""}),
     ("/searches/nobody-saved-it/rename", {"name": "名字"}),
-    ("/people/invites", {"role": "nothing"}),
+    ("/people", {"role": "nothing"}),
     ("/welcome/nobody-made-it", {}),
     ("/lessons/nobody-made-it/publish", {}),
 )

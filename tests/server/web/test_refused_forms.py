@@ -150,7 +150,7 @@ CASES = [
     Case("/lessons/{id}/withdraw", {"note": LONG * 2}, 422, "note", make=published),
     Case("/lessons/{id}/audience", {"audience": "nobody"}, 422, "audience", make=published, kept=()),
     Case("/lessons/{id}/transcripts", {}, 422, "", make=draft),
-    Case("/people/invites", INVITE, 422, "branch", kept=("name", "role")),
+    Case("/people", INVITE, 422, "branch", kept=("name", "role")),
     Case("/people/{id}/grant", GRANT, 422, "branch", make=newcomer, kept=("role",)),
     Case("/people/{id}/erase", {"confirm": "别人"}, 422, "confirm", who="admin", make=newcomer),
     Case("/account/password", PASSWORDS, 422, "old", kept=()),

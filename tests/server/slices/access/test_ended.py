@@ -71,7 +71,7 @@ class Someone:
         # The link for a password comes first: making it signs out whom it is for.
         reset = self._link(self.admin.post(f"/people/{self.id}/reset"))
         self.here = served.signed_in(self.name)
-        invited = self.here.post("/people/invites", role="member", branch=self.root, name="新人")
+        invited = self.here.post("/people", role="member", branch=self.root, name="新人")
         self.ways = {
             "another browser": self._browser(),
             "a program": self._program(),

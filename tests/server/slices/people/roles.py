@@ -172,8 +172,8 @@ CASES = [
     Case("GET /api/v1/people/lists/{job_id}", "401 403 403 403 404 404", nothing_of_theirs),
     Case("POST /api/v1/people/lists/{job_id}/apply", "401 403 403 403 404 404", nothing_of_theirs),
     Case("GET /people", "303 403 403 403 200 200"),
-    Case("POST /people/invites", "401 403 403 403 200 200", of_root(role="member"), name="member"),
-    Case("POST /people/invites", "401 403 403 403 403 200", of_root(role="staff"), name="staff"),
+    Case("POST /people", "401 403 403 403 200 200", of_root(role="member"), name="member"),
+    Case("POST /people", "401 403 403 403 403 200", of_root(role="staff"), name="staff"),
     Case(
         "POST /people/invites/{invitation_id}/revoke",
         "401 403 403 403 303 303",

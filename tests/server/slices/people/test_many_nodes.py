@@ -27,13 +27,13 @@ def test_a_list_of_every_node_stood_in_the_page_for_every_person(served: Served,
     assert "村党支部" not in page
     assert '<input name="branch"' in page
 
-    made = admin.post("/people/invites", name="新同志", role="member", branch="东乡党委 / 0村党支部")
+    made = admin.post("/people", name="新同志", role="member", branch="东乡党委 / 0村党支部")
     assert made.status_code == 200
     assert "/welcome/" in made.text
-    unclear = admin.post("/people/invites", name="新同志", role="member", branch="0村党支部")
+    unclear = admin.post("/people", name="新同志", role="member", branch="0村党支部")
     assert unclear.status_code == 422
     assert "西乡党委 / 0村党支部" in unclear.text
     assert 'value="0村党支部"' in unclear.text
-    unknown = admin.post("/people/invites", name="新同志", role="member", branch="不在的党支部")
+    unknown = admin.post("/people", name="新同志", role="member", branch="不在的党支部")
     assert unknown.status_code == 422
     assert "没有叫“不在的党支部”" in unknown.text
