@@ -154,12 +154,13 @@ def _move(app: typer.Typer) -> None:
 
 
 def _user(app: typer.Typer) -> None:
-    from server.commands import inviting, people, ways_in
+    from server.commands import inviting, mail, people, ways_in
 
     users = typer.Typer(help=HELP["user"])
     people.add_commands(users)
     ways_in.add_commands(users)
     inviting.add_commands(users)
+    mail.add_user_commands(users)
     app.add_typer(users, name="user")
 
 
@@ -186,6 +187,14 @@ def _directory(app: typer.Typer) -> None:
     listed = typer.Typer(help=HELP["directory"])
     directory.add_commands(listed)
     app.add_typer(listed, name="directory")
+
+
+def _mail(app: typer.Typer) -> None:
+    from server.commands import mail
+
+    letters = typer.Typer(help=HELP["mail"])
+    mail.add_commands(letters)
+    app.add_typer(letters, name="mail")
 
 
 def _vocabulary(app: typer.Typer) -> None:
@@ -275,6 +284,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "people": _belonging,
     "organisation": _organisation,
     "directory": _directory,
+    "mail": _mail,
     "vocabulary": _vocabulary,
     "searches": _searches,
     "audit": _audit,

@@ -73,6 +73,22 @@ def read(file: Path) -> str:
     return secret
 
 
+def read_password(file: Path) -> str:
+    """Return a password that somebody else made, from a file only its owner can read.
+
+    Raises SecretUnreadable, also when the file is not there.
+    """
+    try:
+        password, mode = file.read_text().strip(), file.stat().st_mode
+    except (OSError, UnicodeDecodeError) as error:
+        raise SecretUnreadable(f"{file} cannot be read: {error}") from error
+    if mode & 0o044:
+        raise SecretUnreadable(f"{file} can be read by others: run chmod 600 on it")
+    if not password:
+        raise SecretUnreadable(f"{file} is empty")
+    return password
+
+
 @dataclass(frozen=True)
 class Keys:
     """The secret that signs, and the one before, which is still believed."""

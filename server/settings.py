@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from library.access.mail_rules import clean_address
 from library.access.second_factor_rules import SecondFactorPolicy
+from library.core.errors import Invalid
 from library.hearing.rules import SpeechMode
 from library.intake.rules import Limits, UploadNumbers
 from library.plays.rules import SPEEDS, ViewRule
@@ -23,6 +25,10 @@ PARALLEL_RECORDINGS = 8
 
 _BESIDE_PAGES = 10
 """How many connections everything in server.background holds at once beside a worker's recordings."""
+
+MAIL_PORTS = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
+"""How a mail server is reached, and its usual port: by TLS from the start, by STARTTLS, which must then be
+there, or in the clear, for a server on this machine or in this house's own network."""
 
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9_.~-]*)*")
 """A path that is the same however it is written, as deploy/start-nginx.sh takes it."""
@@ -229,6 +235,17 @@ class Settings(BaseSettings):
         description="Days for which it is kept who did what to whom (the ledger of deeds); 180 at least.",
     )
 
+    mail_server: str = Field(
+        default="",
+        description="Who sends letters: smtps://user@host (TLS), smtp://user@host (STARTTLS) or "
+        "smtp+plain://host (in the clear, in this house alone), with :port if it is another; empty: none are "
+        "sent. Needs WEIKE_MAIL_FROM and WEIKE_PUBLIC_URL, which links in letters begin with.",
+    )
+    mail_password_file: Path | None = Field(
+        default=None, description="Holds the password at the mail server; nobody else may read it."
+    )
+    mail_from: str = Field(default="", description="The address that letters come from.")
+
     suggestions_keep_days: int = Field(
         default=730,
         ge=30,
@@ -407,6 +424,29 @@ class Settings(BaseSettings):
             raise ValueError("two providers have the same key")
         return providers
 
+    @field_validator("mail_server")
+    @classmethod
+    def _mail_server_named(cls, url: str) -> str:
+        """Refuse what names no mail server, and a password that the environment would show."""
+        parts = urlsplit(url)
+        if url and (parts.scheme not in MAIL_PORTS or not parts.hostname or parts.path.strip("/")):
+            raise ValueError(f"must be {', '.join(MAIL_PORTS)} and name a host: smtps://user@mail.example.cn")
+        if parts.password:
+            raise ValueError("the password belongs into the file of WEIKE_MAIL_PASSWORD_FILE")
+        return url
+
+    @model_validator(mode="after")
+    def _letters_can_be_answered_for(self) -> Settings:
+        """Refuse letters from nobody, and links that would begin with what a visitor says the host is."""
+        if self.mail_server and not (self.mail_from and self.public_url):
+            raise ValueError("WEIKE_MAIL_SERVER needs WEIKE_MAIL_FROM and WEIKE_PUBLIC_URL")
+        if self.mail_from:
+            try:
+                clean_address(self.mail_from)
+            except Invalid as error:
+                raise ValueError("WEIKE_MAIL_FROM is no mail address: weike@example.cn") from error
+        return self
+
     @field_validator("media_group")
     @classmethod
     def _known_group(cls, name: str) -> str:
@@ -443,6 +483,7 @@ class Settings(BaseSettings):
         "secret_file",
         "media_secret_file",
         "second_factor_secret_file",
+        "mail_password_file",
         "backup_to",
         "postgres_tools",
         "speech_model",

@@ -13,7 +13,7 @@ from library.people.rules import KEPT_APART
 from server import migrate, private
 from server.keeping.errors import KeepingFailed
 from server.keeping.marker import restoring
-from server.secrets import KeyFile
+from server.secrets import KeyFile, read_password
 from server.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from library.searches.frequent_queries import FrequentQueries
     from server.delivery.media_keys import MediaKeys
     from server.identity.opening import Providers
+    from server.mail_server import MailServer
     from server.metrics import Metrics
     from server.tracing import Tracing
     from transcode.tools import Tools
@@ -78,6 +79,11 @@ class Ports:
         from server.identity.opening import open_providers
 
         return open_providers(self.settings.identity_providers)
+
+    @cached_property
+    def mail_server(self) -> MailServer | None:
+        """Who sends letters, None for nobody; raises SecretUnreadable."""
+        return open_mail_server(self.settings)
 
     @cached_property
     def store(self) -> ObjectStore:
@@ -176,6 +182,7 @@ class Ports:
             "readings",
             "dictionary",
             "providers",
+            "mail_server",
             "metrics",
             "tracing",
         ):
@@ -268,6 +275,16 @@ def open_store(settings: Settings) -> ObjectStore:
     folder = settings.data / "objects"
     folder.mkdir(parents=True, exist_ok=True)
     return LocalStore(prefix=folder.absolute())
+
+
+def open_mail_server(settings: Settings) -> MailServer | None:
+    """Return who sends letters, None for nobody; raises SecretUnreadable, OSError."""
+    if not settings.mail_server:
+        return None
+    from server.mail_server import MailServer
+
+    password = read_password(settings.mail_password_file) if settings.mail_password_file else ""
+    return MailServer(settings.mail_server, password, settings.mail_from, settings.organisation)
 
 
 def open_ports(settings: Settings, clock: Clock = utc_now, *, all_now: bool = True) -> Ports:

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-WRITERS = ("actions", "attempts", "entering", "identities", "joining", "second_factor", "starting")
+WRITERS = ("actions", "attempts", "entering", "identities", "joining", "mail", "second_factor", "starting")
 """The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

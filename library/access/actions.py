@@ -127,6 +127,21 @@ def _reset(session: Session, row: people_queries.PersonRow, by: str | None, now:
     return made[1]
 
 
+def link_by_mail(session: Session, person: Person, expires_at: datetime, now: datetime) -> str:
+    """Make a link for a new password that goes to the person's own address; returns its secret.
+
+    Whoever knows the name may ask for it, so nothing ends before it is used; those before it stop working.
+    """
+    row = people_queries.person_row(session, person.id)
+    branch = organisation.branch(session, row.roles[0][1]) if row.roles else organisation.root_branch(session)
+    role = row.roles[0][0] if row.roles else Role.MEMBER
+    earlier = (Invitation.person_id == person.id, Invitation.purpose == LinkPurpose.MAIL_RESET)
+    session.execute(delete(Invitation).where(*earlier, Invitation.used_at.is_(None)))
+    made, secret = _link(session, LinkPurpose.MAIL_RESET, row.name, role, branch, None, now, person.id)
+    made.expires_at = expires_at
+    return secret
+
+
 def _link(
     session: Session,
     purpose: LinkPurpose,

@@ -32,6 +32,7 @@ _CODES: Mapping[Counted, str] = {
     Counted.NAME: "sign_in_wait_name",
     Counted.CODE: "code_wait",
     Counted.JOIN: "join_wait",
+    Counted.FORGOTTEN: "forgotten_wait",
 }
 _SHARED = (Counted.NAME, Counted.ADDRESS, Counted.CODE)
 """What others count at too."""
@@ -98,7 +99,7 @@ def owner(secret: str, person_id: str) -> Mapping[Counted, str]:
 
 
 def of_network(secret: str, kind: Counted, network: str) -> Mapping[Counted, str]:
-    """Return at what is counted when codes are typed (CODE), or askings come (JOIN), from a network."""
+    """Return at what is counted in a network: codes typed (CODE), askings (JOIN, FORGOTTEN)."""
     return {kind: _mark(secret, kind, network)}
 
 

@@ -108,7 +108,7 @@ def open_invitations(session: Session, viewer: Viewer, now: datetime) -> list[tu
             Invitation.expires_at > now,
             # Printed where the machine was started, for whoever did that.
             # Those of a whole branch stand on their own page (start_queries).
-            Invitation.purpose.not_in((LinkPurpose.FIRST_ADMIN, LinkPurpose.START)),
+            Invitation.purpose.not_in((LinkPurpose.FIRST_ADMIN, LinkPurpose.START, LinkPurpose.MAIL_RESET)),
         )
         .order_by(Invitation.created_at.desc())
     )

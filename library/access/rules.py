@@ -34,6 +34,8 @@ class LinkPurpose(StrEnum):
     RESET = "reset"
     START = "start"
     """Somebody whom the library knows chooses a password for the first time."""
+    MAIL_RESET = "mail_reset"
+    """A new password, by a link that was asked for at the door and went to the person's own mail address."""
 
 
 class TokenScope(StrEnum):
@@ -70,6 +72,8 @@ class Counted(StrEnum):
     """An address at which codes are typed: right ones are taken back."""
     JOIN = "join"
     """An address that asks to be taken into a branch: each asking counts, right or not."""
+    FORGOTTEN = "forgotten"
+    """An address that asks for a new password by mail: each asking counts."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ BUDGETS: Mapping[Counted, Budget] = {
     # Forty people in a room who mistype theirs once each wait for nobody; links need no code and no budget.
     Counted.CODE: Budget(free=40, longest_s=60.0, forgiven_every_s=10.0),
     Counted.JOIN: Budget(free=80, longest_s=300.0, forgiven_every_s=30.0),
+    Counted.FORGOTTEN: Budget(free=20, longest_s=300.0, forgiven_every_s=60.0),
 }
 
 FAILED_NOTED_AN_HOUR = 200

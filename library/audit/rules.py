@@ -56,6 +56,7 @@ class Deed(StrEnum):
     JOIN_APPROVED = "join_approved"
     JOIN_REFUSED = "join_refused"
     SIGN_IN_NAMES = "sign_in_names"
+    MAIL_ADDRESS = "mail_address"
     TOKEN_MADE = "token_made"  # noqa: S105
     TOKEN_ENDED = "token_ended"  # noqa: S105
     ACCOUNT_CLOSED = "account_closed"

@@ -14,6 +14,7 @@ from server.background.audit_keeping import AuditKeepingThread, ChainThread, Rea
 from server.background.database_check import DatabaseCheckThread
 from server.background.index_follower import IndexThread
 from server.background.list_keeping import ListKeepingThread
+from server.background.mailing import LettersKeepingThread, MailingThread
 from server.background.narrowing import NarrowingThread
 from server.background.origins import OriginsThread
 from server.background.query_counts import QueryCountsThread
@@ -50,6 +51,8 @@ def beside_pages(ports: Ports) -> list[Beside]:
         AuditKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.audit_keep_days)),
         SuggestionsKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.suggestions_keep_days)),
         ListKeepingThread(ports.settings.data / "lists"),
+        *([MailingThread(ports.db, ports.clock, ports.mail_server)] if ports.mail_server else []),
+        LettersKeepingThread(ports.db, ports.clock),
         UploadMendingThread(ports.db, ports.uploads, ports.clock, days_kept=ports.settings.keep_uploads_days),
     ]
 

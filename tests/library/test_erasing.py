@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Column, MetaData, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from library.access import actions as access
-from library.access import entering, identities, joining, second_factor
+from library.access import entering, identities, joining, mail, second_factor
 from library.access import queries as access_queries
 from library.access.identities import Trust
 from library.access.identity_rules import Claimed, MatchBy
@@ -36,6 +36,7 @@ from library.intake import transcripts
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
 from library.organisation.tables import Branch
+from library.outbox.rules import Words
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.name_rules import NameKind
@@ -146,6 +147,8 @@ def _other_doors(session: Session, person: Person, root: Branch, viewer: Viewer)
     second_factor.confirm(session, sealing, person.id, pyotp.TOTP(secret).at(NOW), NOW)
     half = entering.after_first(session, person, "手机", NOW, SecondFactorPolicy.OFFERED)
     assert isinstance(half, entering.FreshHalf)
+    mail.set_by_machine(session, person.id, "wang@example.cn", NOW)
+    assert mail.ask_reset(session, person.username, lambda _of, _secret: Words("链接", "链接"), NOW)
     theirs = Claimed("https://sso.example", "s-1", "xiaofang")
     identities.recognise(session, "sso", theirs, Trust(MatchBy.USERNAME), "", NOW)
     _link, token = access.invite(session, "客人", Role.MEMBER, root, viewer, NOW)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from library.access import mail_rules
 from library.access.joining import CODE_DAYS_MOST
 from library.access.joining import MOST_WAITING as MOST_ASKING
 from library.access.starting import MOST_ON_SHEET
@@ -178,6 +179,8 @@ def _at_once(settings: Settings) -> Iterator[Limit]:
     yield Limit("clips encoded", str(settings.parallel_clips), "wait", "`WEIKE_PARALLEL_CLIPS`")
     yield Limit("recordings recognised, of each worker", "1", "wait", "`server/background/worker.py`")
     yield Limit("files to take along that wait", str(MOST_WAITING), "429", "`library/intake/downloads.py`")
+    its = "`library/access/mail_rules.py`"
+    yield Limit("letters of a kind to one person in a day", str(mail_rules.A_DAY), "429, or not sent", its)
     its = "`library/suggestions/rules.py`"
     yield Limit("suggestions of one address in an hour", str(suggestions.AN_ADDRESS), "429", its)
     yield Limit("suggestions in an hour in all", str(suggestions.IN_ALL), "429", its)

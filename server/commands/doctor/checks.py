@@ -36,6 +36,7 @@ from server.commands.doctor.files import (
     check_small_pictures,
 )
 from server.commands.doctor.ledger import check_ledger
+from server.commands.doctor.mail import check_letters, check_mail_server
 from server.commands.doctor.processes import (
     check_index_locks,
     check_workers,
@@ -78,6 +79,8 @@ def examine(settings: Settings) -> Iterator[Check]:
         from server.commands.doctor.identity import check_identity  # what signs in needs its libraries
 
         yield from check_identity(settings)
+    if settings.mail_server:
+        yield check_mail_server(settings)
     yield check_modes(settings)
     yield from _database(settings)
     yield _jobs(settings)
@@ -232,6 +235,8 @@ def _database(settings: Settings) -> Iterator[Check]:
         yield _unfinished(settings, db)
         yield _counting(db)
         yield check_ledger(db)
+        if settings.mail_server:
+            yield check_letters(db)
         yield from check_workers(settings, db)
         yield from check_files(settings, db)
         yield check_small_pictures(db)

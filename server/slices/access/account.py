@@ -84,6 +84,7 @@ def _account(
         second_factor=ways.second_factor_of(session, person_id),
         links=ways.links_of(session, person_id, who.language),
         has_password=ways.has_password(session, person_id),
+        mail=ways.mail_of(session, person_id),
         refused=refused,
     )
     return pages.respond(request, who, context, status)

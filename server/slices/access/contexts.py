@@ -27,7 +27,8 @@ class SignInPage(Context):
     """GET /sign-in?next=&left= ; POST /sign-in (username, password, next).
 
     `providers` may sign people in too, at GET /sign-in/with/{key}?next= ; `left` is the one by which somebody
-    was signed in who has just signed out, and may do so there at GET /sign-in/with/{key}/leave.
+    was signed in who has just signed out, and may do so there at GET /sign-in/with/{key}/leave. `by_mail`:
+    whoever forgot their password finds GET /sign-in/forgotten.
     """
 
     template: ClassVar[str] = "access/sign_in.html"
@@ -36,6 +37,7 @@ class SignInPage(Context):
     problem: Reason | None = None
     providers: tuple[ProviderChoice, ...] = ()
     left: ProviderChoice | None = None
+    by_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,41 @@ class WelcomePage(Context):
     min_password: int = PASSWORD_MIN
     problem: Reason | None = None
     providers: tuple[ProviderChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgottenPage(Context):
+    """GET /sign-in/forgotten, where letters are sent; POST to the same address (username)."""
+
+    template: ClassVar[str] = "access/forgotten.html"
+    username: str = ""
+    problem: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailPage(Context):
+    """GET /account/mail, where letters are sent: `address` is confirmed, `wanted` waits for its reader.
+
+    Forms: POST /account/mail (address, old) where there is a password, POST /account/mail/remove () with an
+    address. `typed` and `problem`: what was not taken, and why.
+    """
+
+    template: ClassVar[str] = "access/mail.html"
+    address: str
+    wanted: str
+    has_password: bool
+    typed: str = ""
+    problem: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmMailPage(Context):
+    """GET /account/mail/{token}: the link of a letter; POST to the same address ()."""
+
+    template: ClassVar[str] = "access/confirm_mail.html"
+    token: str
+    name: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +216,7 @@ class AccountPage(Context):
     "password" or "tokens". `second_factor` is "" where the settings offer none, else "none" or "on";
     `links` are the accounts elsewhere with which one signs in. `names` are those with which one may sign in
     too, by their kinds, shown whole to oneself alone; `resets` what others did to one's password of late.
+    `mail` is the address that letters go to, "" for none, None where none are sent; see /account/mail.
 
     Forms: POST /account/password (old, password, again), POST /account/tokens (label, scope, days),
     POST /account/tokens/{id}/revoke (), POST /account/devices/{id}/sign-out (),
@@ -198,4 +236,5 @@ class AccountPage(Context):
     links: tuple[LinkRow, ...] = ()
     names: tuple[tuple[NameKind, str], ...] = ()
     resets: tuple[ResetRow, ...] = ()
+    mail: str | None = None
     refused: RefusedForm | None = None

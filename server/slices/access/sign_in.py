@@ -22,7 +22,7 @@ from server.identity.opening import Providers
 from server.slices.access.contexts import SignInPage, WelcomePage
 from server.slices.access.door import DoorDep
 from server.slices.access.ways import choice_named, choices_of
-from server.web.deps import ClockDep, PagesDep, ProvidersDep, Reading, WhoDep, Writing
+from server.web.deps import ClockDep, PagesDep, ProvidersDep, Reading, SettingsDep, WhoDep, Writing
 from server.web.errors import headers_of, status_of
 from server.web.language.i18n import LANGUAGES
 from server.web.limits.fields import LineForm, LineQuery, WordForm
@@ -41,6 +41,7 @@ def sign_in_page(
     who: WhoDep,
     pages: PagesDep,
     providers: ProvidersDep,
+    settings: SettingsDep,
     next: LineQuery = "/",
     left: LineQuery = "",
 ) -> Response:
@@ -53,6 +54,7 @@ def sign_in_page(
         next=safe_next(next),
         providers=choices,
         left=choice_named(choices, left),
+        by_mail=bool(settings.mail_server),
     )
     return pages.respond(request, who, context)
 
@@ -63,6 +65,7 @@ async def sign_in(
     who: WhoDep,
     door: DoorDep,
     providers: ProvidersDep,
+    settings: SettingsDep,
     username: LineForm = "",
     password: LineForm = "",
     next: LineForm = "/",
@@ -82,6 +85,7 @@ async def sign_in(
                 username=username,
                 problem=reason(failed),
                 providers=choices_of(providers, who.language),
+                by_mail=bool(settings.mail_server),
             )
             return door.pages.respond(request, who, context, status_of(failed))
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import library.access.factor_tables
 import library.access.identity_tables
+import library.access.mail_tables
 import library.access.start_tables
 import library.access.tables
+import library.outbox.tables
 from server.slices.access import (
     account,
     api,
+    mail,
     own_factor,
     second_step,
     sign_in,
@@ -18,6 +21,9 @@ from server.slices.access import (
 )
 from server.slices.access.contexts import (
     AccountPage,
+    ConfirmMailPage,
+    ForgottenPage,
+    MailPage,
     SecondFactorPage,
     SecondStepPage,
     SignInPage,
@@ -38,12 +44,14 @@ SLICE = Slice(
         start.router,
         account.router,
         own_factor.router,
+        mail.router,
         ways_in.router,
         api.router,
     ),
     pages=(
         *(SignInPage, WelcomePage, StartPage, JoinPage, AskedPage),
         *(SecondStepPage, SecondFactorPage, AccountPage, WaysInPage),
+        *(ForgottenPage, MailPage, ConfirmMailPage),
     ),
     sentences=SENTENCES,
     words=WORDS,
@@ -52,5 +60,7 @@ SLICE = Slice(
         library.access.start_tables,
         library.access.factor_tables,
         library.access.identity_tables,
+        library.access.mail_tables,
+        library.outbox.tables,
     ),
 )

@@ -10,6 +10,7 @@ from fastapi import Depends
 from sqlalchemy.orm import Session
 
 from library.access import identity_queries
+from library.access.mail import address_of
 from library.access.second_factor_queries import has_factor
 from library.access.second_factor_rules import SecondFactorPolicy
 from library.people import queries as people
@@ -34,6 +35,7 @@ class Ways:
 
     policy: SecondFactorPolicy
     providers: Providers
+    mails: bool
 
     @property
     def offered(self) -> bool:
@@ -66,13 +68,20 @@ class Ways:
             for link in identity_queries.links_of(session, person_id)
         )
 
+    def mail_of(self, session: Session, person_id: str) -> str | None:
+        """Return the confirmed address of somebody, "" for none; None where no letters are sent."""
+        if not self.mails:
+            return None
+        row = address_of(session, person_id)
+        return row.address if row is not None else ""
+
     def _called(self, key: str, language: str) -> str:
         known = self.providers.get(key)
         return known.settings.called(language) if known is not None else key
 
 
 async def _ways(settings: SettingsDep, providers: ProvidersDep) -> Ways:
-    return Ways(settings.second_factor, providers)
+    return Ways(settings.second_factor, providers, bool(settings.mail_server))
 
 
 WaysDep = Annotated[Ways, Depends(_ways)]

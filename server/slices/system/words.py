@@ -47,6 +47,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "dictionary": N_("改了词库"),
         "organisation": N_("调整了党组织"),
         "suggestion": N_("处理意见建议"),
+        "mail_address": N_("改了邮箱"),
         "membership": N_("登记了组织关系"),
         "transfer": N_("转接组织关系"),
         "group": N_("调整了学习小组"),

@@ -111,6 +111,26 @@ def pages() -> Iterator[Sample]:
         "welcome_reset_by",
         replace(welcome, purpose=LinkPurpose.RESET, username="王芳", made_by="张书记", made_at=NOW),
     )
+    yield (
+        "welcome_mail_reset",
+        replace(welcome, purpose=LinkPurpose.MAIL_RESET, username="王芳", made_at=NOW),
+    )
+    forgotten = c.ForgottenPage(frame=frame(None, "/sign-in/forgotten"))
+    yield "forgotten", forgotten
+    wait = Reason(code="forgotten_wait", args={"wait_s": 30})
+    yield "forgotten_wait", replace(forgotten, username="wangfang", problem=wait)
+    own_mail = c.MailPage(frame=frame(LECTURER, "/account/mail"), address="", wanted="", has_password=True)
+    yield "mail", own_mail
+    yield "mail_wanted", replace(own_mail, address="wangfang@example.cn", wanted="wang.fang@mail.example.cn")
+    no_address = Reason(code="mail_address", args={"field": "address", "address": "wang fang"})
+    yield "mail_wrong", replace(own_mail, typed="wang fang", problem=no_address)
+    yield "mail_without_password", replace(own_mail, has_password=False)
+    yield (
+        "confirm_mail",
+        c.ConfirmMailPage(
+            frame=frame(None, "/account/mail/x"), token="x", name="王芳", address="wangfang@example.cn"
+        ),
+    )
     start = s.StartPage(frame=frame(None, "/start"))
     yield "start", start
     yield "start_wrong", replace(start, code="K7QF2-M9XT8", problem=Reason(code="code_unknown"))
