@@ -1,4 +1,4 @@
-"""What a tree of 100,000 nodes costs beside one of ten: `python -m bench.organisation [--nodes N] [--json]`.
+"""What 100,000 nodes and 1,000,000 members cost beside ten and fifty: `python -m bench.organisation`.
 
 Two libraries with the same lessons. Their pages are asked in turns, as the staff of a town, by a program's
 token, without a network; then ten thousand nodes are moved below another and it is looked who finds a draft.
@@ -14,11 +14,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
+from bench import many_people
 from bench.measure import in_turns, machine, p95_ratio
 from bench.nil_page import requesting
 from bench.report import Figure, show
 from library.access.rules import TokenScope
 from library.catalog.permits import LessonState
+from library.catalog.tables import Lesson
 from library.core.clock import local_day, utc_now
 from library.core.ids import new_id
 from library.core.permits import Role
@@ -38,6 +42,7 @@ PAGES = {
     "home": "/",
     "search": "/search?q=党课",
     "lessons": "/lessons",
+    "lesson": "/lessons/{lesson}",
     "tree": "/organisation",
     "people": "/people",
 }
@@ -96,7 +101,10 @@ def open_library(stack: ExitStack, folder: Path, nodes: int) -> tuple[Library, f
     ports = open_ports(settings)
     stack.callback(ports.close)
     staff_id, secret, took_s = fill(ports, nodes)
-    return Library(ports, stack.enter_context(requesting(ports, secret)), staff_id), took_s
+    with ports.db.read() as session:
+        lesson = session.scalars(select(Lesson.id).where(Lesson.state == LessonState.PUBLISHED)).first()
+    send = stack.enter_context(requesting(ports, secret))
+    return Library(ports, lambda path: send(path.format(lesson=lesson)), staff_id), took_s
 
 
 def moved(library: Library) -> tuple[float, float]:
@@ -126,12 +134,15 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nodes", type=int, default=100_000, help="of the large tree")
+    parser.add_argument("--members", type=int, default=1_000_000, help="of the large tree")
     parser.add_argument("--json", action="store_true", help="one object instead of a table")
     chosen = parser.parse_args()
     about = machine()
     with tempfile.TemporaryDirectory(prefix="weike-organisation-") as name, ExitStack() as stack:
         small, _small_s = open_library(stack, Path(name) / "small", 10)
         large, import_s = open_library(stack, Path(name) / "large", chosen.nodes)
+        many_people.fill(large.ports, chosen.members)
+        many_people.fill(small.ports, 50)
         figures = [
             Figure("import_cpu_s", f"{chosen.nodes} nodes imported, CPU seconds", import_s, None),
         ]
@@ -141,7 +152,7 @@ def main() -> None:
             figures.append(
                 Figure(
                     page,
-                    f"{page}: p95 with {chosen.nodes} / 10 nodes",
+                    f"{page}: p95 with {chosen.nodes} nodes, {chosen.members} members / 10, 50",
                     p95_ratio(times, "large", "small"),
                     reach,
                 )

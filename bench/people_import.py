@@ -13,13 +13,10 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 
-from sqlalchemy import insert
-
+from bench.many_people import fill, name_of
 from bench.measure import in_turns, machine, p95_ratio
 from bench.nil_page import requesting
 from bench.organisation import rows as organisation_rows
@@ -27,11 +24,9 @@ from bench.report import Figure, show
 from library.access.rules import TokenScope
 from library.core.clock import local_day, utc_now
 from library.core.ids import new_id
-from library.core.permits import MemberState, Role
+from library.core.permits import Role
 from library.organisation import actions, importing, queries
 from library.organisation.importing import Row
-from library.people.rules import MembershipKind
-from library.people.tables import Membership, Person, RoleGrant
 from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.support import factories
@@ -41,13 +36,6 @@ from tests.support.signing import token
 NODES = 1_000
 A_BRANCH = 50
 ROUNDS = 60
-_GIVEN = "芳伟娜敏静强磊洋艳勇军杰娟涛明超秀英华玉"
-_FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-
-
-def name_of(n: int) -> str:
-    """Return a plausible name; some four thousand are all there are, as in a county."""
-    return _FAMILY[n % 20] + _GIVEN[n // 20 % 20] + (_GIVEN[n // 400 % 20] if n % 3 else "")
 
 
 def tree(ports: Ports, nodes: int) -> None:
@@ -91,56 +79,6 @@ used = resource.getrusage(resource.RUSAGE_SELF)
 print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
 sys.exit(code)
 """
-
-
-def fill(ports: Ports, members: int) -> None:
-    """Write persons with a home each, straight into the tables: it is the pages that are measured."""
-    with ports.db.read() as session:
-        nodes = [one.id for one in queries.known_nodes(session) if one.code and one.code.startswith("V")]
-    now = utc_now()
-    for at in range(0, members, 20_000):
-        ids = [new_id() for _ in range(min(20_000, members - at))]
-        with ports.db.write() as session:
-            session.execute(insert(Person), list(_persons(ids, at, now)))
-            session.execute(insert(Membership), list(_stays(ids, at, nodes, now)))
-            session.execute(
-                insert(RoleGrant),
-                [
-                    {
-                        "id": new_id(),
-                        "person_id": one,
-                        "branch_id": nodes[(at + n) % len(nodes)],
-                        "role": Role.MEMBER,
-                        "granted_at": now,
-                    }
-                    for n, one in enumerate(ids)
-                ],
-            )
-
-
-def _persons(ids: list[str], at: int, now: object) -> Iterator[dict[str, object]]:
-    for n, one in enumerate(ids, at):
-        yield {
-            "id": one,
-            "username": f"m{n:07d}",
-            "name": name_of(n),
-            "password_hash": "",
-            "active": True,
-            "created_at": now,
-        }
-
-
-def _stays(ids: list[str], at: int, nodes: list[str], now: object) -> Iterator[dict[str, object]]:
-    for n, one in enumerate(ids, at):
-        yield {
-            "id": new_id(),
-            "person_id": one,
-            "node_id": nodes[n % len(nodes)],
-            "kind": MembershipKind.HOME,
-            "state": MemberState.FULL,
-            "since": date(2020, 1, n % 28 + 1),
-            "noted_at": now,
-        }
 
 
 def main() -> None:
