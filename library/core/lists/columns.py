@@ -16,6 +16,7 @@ from functools import cached_property
 
 from library.core.errors import Invalid
 from library.core.lists.workbook import DAYS_1904, Workbook
+from library.core.lists.workbook_parts import MOST_CELLS
 from library.core.text import decode, name_key
 from transcode.remarks import Remark
 
@@ -25,11 +26,13 @@ _HEADING_WITHIN = 10
 @dataclass(frozen=True)
 class Columns:
     """The columns that a kind of table has: the headings under which each field is known, and the fields
-    without which it is no such table. In `days` a bare number is a day as spreadsheets count them."""
+    without which it is no such table. In `days` a bare number is a day as spreadsheets count them.
+    `most_cells`: of a workbook's sheet, those that are not empty."""
 
     headings: Mapping[str, tuple[str, ...]]
     required: tuple[str, ...]
     days: frozenset[str] = frozenset()
+    most_cells: int = MOST_CELLS
 
     @cached_property
     def _by_heading(self) -> dict[str, str]:
@@ -227,7 +230,7 @@ def _delimiter(text: str, columns: Columns) -> str:
 
 def _xlsx(data: bytes, columns: Columns) -> Table:
     """Read the first sheet that people see and that has the headings; the others are named."""
-    book = Workbook(data)
+    book = Workbook(data, columns.most_cells)
     refused: Invalid | None = None
     for name in book.visible():
         sheet = book.sheet(name)

@@ -97,6 +97,10 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("要准确，请加上“加入日期”一列再导入一次。"),
     ),
     "list_too_large": (N_("名册太大，最多 %(most)s MB。"), N_("请另存为 .csv，或分成几份。")),
+    "list_too_costly": (
+        N_("这个文件读起来太费时间，没有读完，什么都没有改。"),
+        N_("请删去空白的行列和不用的工作表，另存为 .csv，或分成几份。"),
+    ),
     "people_many": (
         N_("人太多，一个文件最多放 %(most)s 行。"),
         N_("请让下级党组织各自导出，或者请管理员在服务器上用 weike people export。"),
