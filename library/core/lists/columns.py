@@ -136,11 +136,11 @@ def _is_heading(cells: Sequence[str], headings: Sequence[str], columns: Columns)
 
     One name alone is a heading where it names what the first row only groups, and else what somebody typed.
     """
-    said = [(place, columns.field_of(cell)) for place, cell in enumerate(cells) if cell.strip()]
-    if not said or any(name is None for _place, name in said):
+    said = [place for place, cell in enumerate(cells) if cell.strip()]
+    if not said or any(columns.field_of(cells[place]) is None for place in said):
         return False
-    above = {place: columns.field_of(heading) for place, heading in enumerate(headings)}
-    return len(said) > 1 or above.get(said[0][0]) is None
+    above = headings[said[0]] if said[0] < len(headings) else ""
+    return len(said) > 1 or columns.field_of(above) is None
 
 
 def _under(places: _Places, lines: Iterator[_Record]) -> Table:
