@@ -2,8 +2,8 @@
 
 A list of 50,000 people is read, planned and brought into an empty library, then once more unchanged, as .csv
 and as a workbook; each in a process of its own, of which the system tells the CPU seconds and the largest
-memory. Then a library of a million memberships is filled, and the pages of people and of a node's members on a
-day are asked as its staff see them.
+memory. Then a library of a million memberships is filled, and the pages of people and of a node's members on
+a day are asked as its staff see them.
 """
 
 from __future__ import annotations
