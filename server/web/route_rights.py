@@ -111,6 +111,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /api/v1/organisation/nodes/{node_id}/children",
         "GET /api/v1/organisation/nodes/{node_id}/history",
         "GET /api/v1/organisation/nodes/{node_id}/roles",
+        "GET /api/v1/organisation/nodes/{node_id}/why",
         "GET /organisation",
         "GET /organisation/{node_id}/roles",
     ),
