@@ -125,6 +125,7 @@ def test_a_workbook_of_a_county_was_refused_beyond_20000_people() -> None:
     assert own < childs / 4, "what it costs, it costs beside the pages"
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_is_ended_in_a_sentence() -> None:
     data = workbook(county(25_000))
     for bound in ({"processor_s": 1}, {"reading_s": 0.5}):
