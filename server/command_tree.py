@@ -165,11 +165,12 @@ def _user(app: typer.Typer) -> None:
 
 
 def _belonging(app: typer.Typer) -> None:
-    from server.commands import belonging, people_lists
+    from server.commands import belonging, dated, people_lists
 
     group = typer.Typer(help=HELP["people"])
     people_lists.add_commands(group)
     belonging.add_commands(group)
+    dated.add_commands(group)
     app.add_typer(group, name="people")
 
 

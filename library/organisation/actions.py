@@ -22,6 +22,7 @@ from library.core.permits import branch_chain
 from library.core.text import NAME_MAX, required_line, short_line
 from library.organisation import queries, rules
 from library.organisation.importing import Outcome, Planned
+from library.organisation.moving import put_children_below
 from library.organisation.rules import SHORT_MAX, ChangeKind, NodeKind
 from library.organisation.tables import Below, Branch, NodeChange
 
@@ -132,6 +133,7 @@ def merge(session: Session, node: Branch, into: Branch, now: datetime, by: str |
     """Let one node take over another: what lay below the other lies below it now, and the other is closed
     and lies below it too, so that its lessons, its counts and the rights above it lose nothing.
 
+    It costs as many statements for thousands of nodes below it as for one.
     Raises Conflict: root_stays, node_closed, node_below_itself, tree_too_deep, sibling_named_so.
     """
     hold(session)
@@ -143,10 +145,7 @@ def merge(session: Session, node: Branch, into: Branch, now: datetime, by: str |
     _check_open(into)
     before = node.parent_id
     rules.check_move(node.path, into.path, queries.height(session, node.id))
-    for child in queries.open_children(session, node.id):
-        _check_unique(session, {"name": child.name, "code": None}, into.id, but=child.id)
-        _put_below(session, child, into)
-        _note(session, child, ChangeKind.MOVED, now, by, {"parent": node.id}, {"parent": into.id})
+    put_children_below(session, node, into, now, by)
     node.closed_at, node.merged_into_id = now, into.id
     if before != into.id:
         session.flush()

@@ -105,12 +105,6 @@ def count_inside(session: Session, node_id: str) -> int:
     return session.scalar(wanted) or 0
 
 
-def open_children(session: Session, node_id: str) -> Sequence[Branch]:
-    """Return the open nodes right below another, by name."""
-    wanted = select(Branch).where(Branch.parent_id == node_id, Branch.closed_at.is_(None))
-    return session.scalars(wanted.order_by(Branch.name, Branch.id)).all()
-
-
 def count_children(session: Session, node_id: str, *, closed: bool = False) -> int:
     """Return how many open nodes lie right below another; with `closed` how many closed ones."""
     wanted = select(func.count()).where(Branch.parent_id == node_id, _state(closed))

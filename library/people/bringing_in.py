@@ -202,12 +202,11 @@ def _insert(
     session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], unique: list[str]
 ) -> None:
     """Insert rows; raises Conflict("changed_meanwhile") when one of them has come from elsewhere."""
-    for at in range(0, len(rows), _IDS_AT_ONCE):
-        some = rows[at : at + _IDS_AT_ONCE]
-        wanted = upsert(session, table).values(list(some)).on_conflict_do_nothing(index_elements=unique)
-        made = session.execute(wanted.returning(table.__table__.c.id)).all()
-        if len(made) != len(some):
-            raise Conflict("changed_meanwhile")
+    wanted = upsert(session, table).on_conflict_do_nothing(index_elements=unique)
+    # Past the session, which would put a statement of many thousand places together for each few rows.
+    made = session.connection().execute(wanted.returning(table.__table__.c.id), list(rows)).all()
+    if len(made) != len(rows):
+        raise Conflict("changed_meanwhile")
 
 
 def _change(session: Session, viewer: Viewer, one: Planned, now: datetime, by: str | None) -> None:

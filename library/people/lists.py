@@ -15,6 +15,9 @@ SUFFIXES = (".xlsx", ".csv")
 HEADINGS = ("姓名", "账号", "党支部", "人员类别", "加入日期", "组织关系")
 """Those of an export, in its order."""
 
+MOST_CELLS = 620_000
+"""Of a workbook, those that are not empty: 60,000 people with ten columns, or an export of 100,000."""
+
 # Among them those of the nationwide collection of 2017 (全国党员信息库, 党员信息采集表) that Weike keeps.
 COLUMNS = Columns(
     {
@@ -38,6 +41,7 @@ COLUMNS = Columns(
     },
     required=("name",),
     days=frozenset({"since", "party_day"}),
+    most_cells=MOST_CELLS,
 )
 
 

@@ -177,8 +177,7 @@ def template(context: typer.Context, file: To, as_json: Json = False) -> None:
 
 
 def _write(console: Console, file: Path, rows: Any, as_json: bool) -> None:
-    from library.core.lists.workbook_parts import MOST_CELLS
-    from library.people.lists import HEADINGS
+    from library.people.lists import HEADINGS, MOST_CELLS
     from server.web.sheets import Sheet, csv_text, workbook
 
     suffix = file.suffix.lower()
@@ -188,7 +187,7 @@ def _write(console: Console, file: Path, rows: Any, as_json: bool) -> None:
     write_whole(file, csv_text([HEADINGS, *rows]) if suffix == ".csv" else workbook([sheet]))
     value = {"file": str(file), "rows": len(rows)}
     console.result(value, as_json, [console.say(N_("已写入 %(rows)s 人：%(file)s"), **value)])
-    if suffix == ".xlsx" and len(rows) * len(HEADINGS) > MOST_CELLS:
+    if suffix == ".xlsx" and (len(rows) + 1) * len(HEADINGS) > MOST_CELLS:
         console.note(N_("这张表太大，不能再导入；要能导入，请导出成 .csv。"))
 
 

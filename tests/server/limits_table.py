@@ -25,6 +25,8 @@ from library.intake.downloads import MOST_WAITING
 from library.intake.reading import reader
 from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
 from library.people.exporting import MOST_ROWS as PEOPLE_IN_FILE
+from library.people.lists import MOST_CELLS as PEOPLE_CELLS
+from library.people.reading import reader as people_reader
 from library.people.rules import PASSWORD_MAX
 from library.plays.rules import MAX_RANGES_IN_BEAT
 from library.searches.rules import MOST_SAVED
@@ -199,6 +201,12 @@ def _reading() -> Iterator[Limit]:
     yield Limit("files of transcripts read", at_once, "429", where)
     time = f"{reader.PROCESSOR_S} s of a processor, {reader.READING_S:g} s in all"
     yield Limit("reading one of them", f"{time}, {written(reader.MEMORY_BYTES)} of memory", "422", where)
+    lists = "`library/people/lists.py`"
+    yield Limit("cells of a workbook of people", str(PEOPLE_CELLS), "said", lists)
+    where = "`library/people/reading/reader.py`"
+    time = f"{people_reader.PROCESSOR_S} s of a processor, {people_reader.READING_S:g} s in all"
+    memory = written(people_reader.MEMORY_BYTES)
+    yield Limit("reading a list of people", f"{time}, {memory} of memory", "said", where)
 
 
 def lines_of(heading: str, rows: list[Limit]) -> str:

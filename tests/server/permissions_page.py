@@ -7,6 +7,7 @@ from pathlib import Path
 
 from library.core.permits import HOLDS, Role
 from library.core.rights import GIVES, RIGHTS, Scope
+from server.commands.command_rights import AS, COMMANDS, MACHINE
 from server.web.route_rights import ROUTES
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
@@ -47,10 +48,19 @@ def _routes() -> Iterator[str]:
             yield f"| {act} | `{route}` |"
 
 
+def _commands() -> Iterator[str]:
+    yield "## Commands\n\n| command | acts | asks as |\n| --- | --- | --- |"
+    for name, acts in sorted(COMMANDS.items()):
+        said = f"the machine; somebody with `{AS[name]}`" if name in AS else "the machine"
+        yield f"| `weike {name}` | {', '.join(acts)} | {said} |"
+    for name in sorted(MACHINE):
+        yield f"| `weike {name}` | none: the machine's own | the machine |"
+
+
 def document() -> str:
     """The document as it must read: what stands before the first heading stays as it is."""
     introduction = DOCUMENT.read_text("utf-8").partition("\n## ")[0].rstrip()
-    tables = ("\n".join(lines) for lines in (_roles(), _acts(), _routes()))
+    tables = ("\n".join(lines) for lines in (_roles(), _acts(), _routes(), _commands()))
     return "\n\n".join([introduction, *tables]) + "\n"
 
 

@@ -16,6 +16,7 @@ from functools import cached_property
 
 from library.core.errors import Invalid
 from library.core.lists.workbook import DAYS_1904, Workbook
+from library.core.lists.workbook_parts import MOST_CELLS
 from library.core.text import decode, name_key
 from transcode.remarks import Remark
 
@@ -25,11 +26,13 @@ _HEADING_WITHIN = 10
 @dataclass(frozen=True)
 class Columns:
     """The columns that a kind of table has: the headings under which each field is known, and the fields
-    without which it is no such table. In `days` a bare number is a day as spreadsheets count them."""
+    without which it is no such table. In `days` a bare number is a day as spreadsheets count them.
+    `most_cells`: of a workbook's sheet, those that are not empty."""
 
     headings: Mapping[str, tuple[str, ...]]
     required: tuple[str, ...]
     days: frozenset[str] = frozenset()
+    most_cells: int = MOST_CELLS
 
     @cached_property
     def _by_heading(self) -> dict[str, str]:
@@ -133,11 +136,11 @@ def _is_heading(cells: Sequence[str], headings: Sequence[str], columns: Columns)
 
     One name alone is a heading where it names what the first row only groups, and else what somebody typed.
     """
-    said = [(place, columns.field_of(cell)) for place, cell in enumerate(cells) if cell.strip()]
-    if not said or any(name is None for _place, name in said):
+    said = [place for place, cell in enumerate(cells) if cell.strip()]
+    if not said or any(columns.field_of(cells[place]) is None for place in said):
         return False
-    above = {place: columns.field_of(heading) for place, heading in enumerate(headings)}
-    return len(said) > 1 or above.get(said[0][0]) is None
+    above = headings[said[0]] if said[0] < len(headings) else ""
+    return len(said) > 1 or columns.field_of(above) is None
 
 
 def _under(places: _Places, lines: Iterator[_Record]) -> Table:
@@ -227,7 +230,7 @@ def _delimiter(text: str, columns: Columns) -> str:
 
 def _xlsx(data: bytes, columns: Columns) -> Table:
     """Read the first sheet that people see and that has the headings; the others are named."""
-    book = Workbook(data)
+    book = Workbook(data, columns.most_cells)
     refused: Invalid | None = None
     for name in book.visible():
         sheet = book.sheet(name)

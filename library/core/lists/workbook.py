@@ -13,7 +13,15 @@ from datetime import date, datetime, time
 from typing import Any
 
 from library.core.errors import Invalid
-from library.core.lists.workbook_parts import MOST_COLUMNS, MOST_SHEETS, Part, look_through, refuse_size
+from library.core.lists.workbook_parts import (
+    LIMIT_BYTES,
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_SHEETS,
+    Part,
+    look_through,
+    refuse_size,
+)
 from transcode.remarks import Remark
 
 _NAMES_SAID = 12
@@ -45,12 +53,12 @@ class Sheet:
 class Workbook:
     """A workbook that may be read; raises Invalid (manifest_unreadable, manifest_too_large)."""
 
-    def __init__(self, data: bytes) -> None:
-        """`data`: the whole file."""
+    def __init__(self, data: bytes, most_cells: int = MOST_CELLS) -> None:
+        """`data`: the whole file; `most_cells`: so many that are not empty may a sheet hold."""
         # Imported here: it takes a quarter of a second, which only this kind of file should cost.
         import openpyxl
 
-        self._parts = look_through(data)
+        self._parts = look_through(data, most_cells)
         self._openpyxl = openpyxl
         book = self._load(data)
         sheets = book.worksheets
@@ -82,7 +90,7 @@ class Workbook:
         try:
             empty_cell = self._openpyxl.cell.read_only.EMPTY_CELL
             rows = _shown_rows(self._rows(self._sheets[name], part), part.unknown_by_row(), empty_cell)
-            read = tuple(_Merged(part.merges).filled(rows))
+            read = tuple(_bounded(_Merged(part.merges).filled(rows)))
         except Invalid:
             raise
         except Exception as error:
@@ -105,6 +113,19 @@ class Workbook:
             refuse_size()
         rows: Iterator[Sequence[Any]] = sheet.iter_rows(max_row=part.last_row, max_col=width)
         return rows
+
+
+def _bounded(rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
+    """Yield the rows as long as all that they say is no more text than a workbook may hold.
+
+    One text can stand in every cell (a shared one, or of merged cells) and be read for each of them.
+    """
+    told = 0
+    for row in rows:
+        told += sum(map(len, row.cells))
+        if told > LIMIT_BYTES:
+            refuse_size()
+        yield row
 
 
 def _shown_rows(

@@ -23,7 +23,9 @@ LIMIT_BYTES = 64 * 2**20
 MOST_CELLS = 200_000
 """Twenty thousand lessons with ten columns; openpyxl takes 10 to 20 microseconds for each."""
 
-_MOST_ELEMENTS = 6 * MOST_CELLS
+_ELEMENTS_A_CELL, _MOST_ELEMENTS = 6, 2_500_000
+"""Of all parts: going through a million takes a second and a half, whatever is in them."""
+
 _MOST_STYLE_ELEMENTS = 60_000
 """openpyxl makes an object of each: more take seconds."""
 
@@ -63,9 +65,10 @@ class Part:
         return {row: frozenset(places) for row, places in found.items()}
 
 
-def look_through(data: bytes) -> dict[str, Part]:
+def look_through(data: bytes, most_cells: int = MOST_CELLS) -> dict[str, Part]:
     """Return what the parts of a workbook tell, by their paths, without pictures.
 
+    `most_cells`: so many that are not empty may each hold.
     Raises Invalid: manifest_unreadable, manifest_too_large.
     """
     try:
@@ -79,9 +82,10 @@ def look_through(data: bytes) -> dict[str, Part]:
             ]
             # What the directory says is what can be read of a part: a reader stops there.
             if sum(info.file_size for info in parts) > LIMIT_BYTES:
-                refuse_size()
+                refuse_size(most_cells)
             count = [0]
-            return {info.filename: _go_through(package, info, count) for info in parts if info.file_size}
+            filled = [info for info in parts if info.file_size]
+            return {info.filename: _go_through(package, info, count, most_cells) for info in filled}
     except BROKEN as error:
         raise Invalid("manifest_unreadable", field="manifest") from error
 
@@ -91,14 +95,14 @@ def _named(package: zipfile.ZipFile) -> str:
     return package.read(info).decode("utf-8", "replace") if info.file_size < 2**20 else refuse_size()
 
 
-def refuse_size() -> NoReturn:
+def refuse_size(most_cells: int = MOST_CELLS) -> NoReturn:
     """Raise Invalid("manifest_too_large") with the limits."""
-    limits = {"limit_bytes": LIMIT_BYTES, "cells": MOST_CELLS}
+    limits = {"limit_bytes": LIMIT_BYTES, "cells": most_cells}
     raise Invalid("manifest_too_large", field="manifest", **limits)
 
 
-def _go_through(package: zipfile.ZipFile, info: zipfile.ZipInfo, count: list[int]) -> Part:
-    reader = _Reader(count, is_style="style" in info.filename.lower())
+def _go_through(package: zipfile.ZipFile, info: zipfile.ZipInfo, count: list[int], most_cells: int) -> Part:
+    reader = _Reader(count, most_cells, is_style="style" in info.filename.lower())
     parser = parser_for(reader, _refuse)
     with package.open(info) as part:
         feed(parser, iter(lambda: part.read(_CHUNK_BYTES), b""))
@@ -112,8 +116,10 @@ def _refuse() -> NoReturn:
 class _Reader:
     """Notes what a part tells while expat goes through it. `count`: elements so far, of all parts."""
 
-    def __init__(self, count: list[int], *, is_style: bool) -> None:
+    def __init__(self, count: list[int], most_cells: int, *, is_style: bool) -> None:
         self.part = Part()
+        self._most_cells = most_cells
+        self._most_elements = min(_ELEMENTS_A_CELL * most_cells, _MOST_ELEMENTS)
         self._count, self._is_style = count, is_style
         self._row, self._column, self._depth, self._chars, self._own = 0, 0, 0, 0, 0
         self._formula, self._result = False, False
@@ -123,9 +129,11 @@ class _Reader:
         self._own += 1
         self._depth += 1
         self._chars = 0
-        too_many = self._own > _MOST_STYLE_ELEMENTS if self._is_style else self._count[0] > _MOST_ELEMENTS
+        too_many = (
+            self._own > _MOST_STYLE_ELEMENTS if self._is_style else self._count[0] > self._most_elements
+        )
         if too_many or self._depth > _MOST_DEPTH:
-            refuse_size()
+            refuse_size(self._most_cells)
         local = name.rpartition(":")[2]
         if local == "row":
             self._row = int(attributes.get("r") or self._row + 1)
@@ -135,8 +143,8 @@ class _Reader:
                 self.part.hidden_rows.append(self._row)
         elif local == "c":
             self.part.cells += 1
-            if self.part.cells > 2 * MOST_CELLS:
-                refuse_size()
+            if self.part.cells > 2 * self._most_cells:
+                refuse_size(self._most_cells)
             # A formula that gives no text has an empty result: that is known.
             self._formula, self._result = False, attributes.get("t") == "str"
             place = attributes.get("r")
@@ -146,8 +154,8 @@ class _Reader:
             self._formula |= local == "f"
             self.part.last_row = max(self.part.last_row, self._row)
             self.part.last_column = max(self.part.last_column, self._column)
-            if self.part.filled > MOST_CELLS:
-                refuse_size()
+            if self.part.filled > self._most_cells:
+                refuse_size(self._most_cells)
         elif local == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif local == "col" and attributes.get("hidden") in ("1", "true"):
@@ -165,12 +173,12 @@ class _Reader:
     def text(self, data: str) -> None:
         self._chars += len(data)
         if self._chars > _MOST_CHARS:
-            refuse_size()
+            refuse_size(self._most_cells)
 
     def _merge(self, ref: str) -> None:
         first, _, last = ref.partition(":")
         if len(self.part.merges) >= _MOST_MERGES:
-            refuse_size()
+            refuse_size(self._most_cells)
         (row, column), (last_row, last_column) = _place(first), _place(last or first)
         if row and last_row >= row:
             self.part.merges.append((row, column, last_row, last_column))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from library.access.mail_rules import LINK_H
+from library.core.errors import NotFound
 from library.outbox.rules import Words
 from library.people.tables import Person
 from server.settings import Settings
@@ -38,6 +39,12 @@ class Letters:
 
     def __init__(self, renderer: Renderer, settings: Settings) -> None:
         self._renderer, self._site, self._base = renderer, settings.organisation, settings.base_url
+        self._sent = bool(settings.mail_server)
+
+    def check_sent(self) -> None:
+        """Raise NotFound where the settings name nobody who sends letters: their pages are not there."""
+        if not self._sent:
+            raise NotFound
 
     def confirm(self, person: Person, secret: str) -> Words:
         """The letter to an address that waits to be confirmed."""

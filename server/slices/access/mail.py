@@ -11,9 +11,8 @@ from starlette.responses import Response
 from library.access import mail
 from library.access.mail_rules import clean_address
 from library.access.rules import Counted
-from library.core.errors import Invalid, NotFound, SignInNeeded, WeikeError
+from library.core.errors import Invalid, SignInNeeded, WeikeError
 from library.people import queries as people
-from server.settings import Settings
 from server.slices.access.contexts import ConfirmMailPage, ForgottenPage, MailPage
 from server.slices.access.door import DoorDep
 from server.slices.access.letters import Letters
@@ -24,20 +23,13 @@ from server.web.pages import Pages, reason
 from server.web.who import Who
 
 
-async def _sends_letters(settings: SettingsDep) -> Settings:
-    """Raise NotFound where the settings name nobody who sends letters: these pages are not there then."""
-    if not settings.mail_server:
-        raise NotFound
-    return settings
-
-
-async def _letters(pages: PagesDep, settings: Annotated[Settings, Depends(_sends_letters)]) -> Letters:
+async def _letters(pages: PagesDep, settings: SettingsDep) -> Letters:
     return Letters(pages.renderer, settings)
 
 
 LettersDep = Annotated[Letters, Depends(_letters)]
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(_sends_letters)])
+router = APIRouter(include_in_schema=False)
 
 
 def _page(
@@ -62,8 +54,11 @@ def _page(
 
 
 @router.get("/account/mail")
-def mail_page(request: Request, session: Reading, who: SignedIn, pages: PagesDep) -> Response:
+def mail_page(
+    request: Request, session: Reading, who: SignedIn, pages: PagesDep, letters: LettersDep
+) -> Response:
     """One's own address."""
+    letters.check_sent()
     return _page(request, session, who, pages)
 
 
@@ -77,6 +72,7 @@ async def want_address(
     old: LineForm = "",
 ) -> Response:
     """Have a letter sent to an address, which counts once its reader has opened the link."""
+    letters.check_sent()
     person_id, here = str(who.viewer.person_id), who.sign_in_id or ""
     try:
         cleaned = clean_address(address)
@@ -99,17 +95,25 @@ async def want_address(
 
 
 @router.post("/account/mail/remove")
-def remove(session: Writing, who: SignedIn, pages: PagesDep) -> Response:
+def remove(session: Writing, who: SignedIn, pages: PagesDep, letters: LettersDep) -> Response:
     """Forget one's address."""
+    letters.check_sent()
     mail.remove(session, str(who.viewer.person_id), who.viewer.person_id)
     return pages.redirect("/account/mail", "mail_removed")
 
 
 @router.get("/account/mail/{token}")
 def confirm_page(
-    request: Request, session: Reading, who: WhoDep, pages: PagesDep, clock: ClockDep, token: str
+    request: Request,
+    session: Reading,
+    who: WhoDep,
+    pages: PagesDep,
+    clock: ClockDep,
+    letters: LettersDep,
+    token: str,
 ) -> Response:
     """The link of a letter: mail programs open links by themselves, so a person must press the button."""
+    letters.check_sent()
     person, address = mail.wanted_of(session, token, clock())
     frame = pages.frame(request, session, who)
     return pages.respond(
@@ -122,13 +126,17 @@ def confirm(
     session: Writing, who: WhoDep, pages: PagesDep, clock: ClockDep, letters: LettersDep, token: str
 ) -> Response:
     """Take the address over."""
+    letters.check_sent()
     mail.confirm(session, token, letters.changed, clock())
     return pages.redirect("/account/mail" if who.viewer.signed_in else "/sign-in", "mail_confirmed")
 
 
 @router.get("/sign-in/forgotten")
-def forgotten_page(request: Request, session: Reading, who: WhoDep, pages: PagesDep) -> Response:
+def forgotten_page(
+    request: Request, session: Reading, who: WhoDep, pages: PagesDep, letters: LettersDep
+) -> Response:
     """Where whoever forgot their password says who they are."""
+    letters.check_sent()
     return pages.respond(request, who, ForgottenPage(frame=pages.frame(request, session, who)))
 
 
@@ -137,6 +145,7 @@ async def forgotten(
     request: Request, who: WhoDep, door: DoorDep, letters: LettersDep, username: LineForm = ""
 ) -> Response:
     """Have a link sent, if there is such an account with an address; the answer is the same if not."""
+    letters.check_sent()
     try:
         if not username.strip():
             raise Invalid("empty", field="username")

@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from library.organisation import queries as organisation
+from library.people.group_queries import Learner
 from library.people.histories import History
 from library.people.members import MemberCounts
 from library.people.rules import MembershipKind
+from library.people.tables import LearningGroup
 
 
 def counts_object(counts: MemberCounts) -> dict[str, Any]:
@@ -58,19 +63,45 @@ def person_object(history: History) -> dict[str, Any]:
             }
             for one in history.transfers
         ],
-        "exemptions": [
-            {
-                "id": one.id,
-                "reason": str(one.reason),
-                "since": one.since.isoformat(),
-                "until": _day(one.until),
-            }
-            for one in history.exemptions
-        ],
+        "exemptions": exemption_objects(history),
         "groups": [
             {"id": group.id, "name": group.name, "since": stay.since.isoformat(), "until": _day(stay.until)}
             for stay, group in history.groups
         ],
+    }
+
+
+def exemption_objects(history: History) -> list[dict[str, Any]]:
+    """Return when somebody is not counted among who is due, the newest first."""
+    return [
+        {
+            "id": one.id,
+            "reason": str(one.reason),
+            "since": one.since.isoformat(),
+            "until": _day(one.until),
+        }
+        for one in history.exemptions
+    ]
+
+
+def group_object(session: Session, group: LearningGroup) -> dict[str, Any]:
+    """Return a learning group with the node that keeps it."""
+    node = organisation.branch(session, group.node_id)
+    return {
+        "id": group.id,
+        "name": group.name,
+        "node": {"id": node.id, "code": node.code, "name": node.name},
+        "closed": group.closed_at is not None,
+    }
+
+
+def learner_object(one: Learner) -> dict[str, Any]:
+    """Return somebody in a learning group."""
+    return {
+        "username": one.username,
+        "name": one.name,
+        "since": one.since.isoformat(),
+        "until": _day(one.until),
     }
 
 

@@ -17,7 +17,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -34,8 +34,10 @@ from library.core.ids import new_id
 from library.core.permits import Role, Viewer
 from library.people import bringing_in, queries
 from library.people.importing import Choice, Decision, Outcome, Planned, counted
-from library.people.lists import Listed, read_people
+from library.people.lists import Listed
 from library.people.places import Places
+from library.people.reading.message import understood
+from library.people.reading.reader import read_apart
 
 log = structlog.get_logger()
 
@@ -43,7 +45,7 @@ MOST_OPEN = 5
 """Lists of one person that are under way; an older one makes room."""
 ROWS_A_PAGE = 50
 _LOOK_S = 1.0
-_SILENT_S = 60
+_SIGN_S, _SILENT_S = 5.0, 60
 """Without a sign of life for so long, whoever worked at it has died."""
 
 
@@ -124,8 +126,33 @@ class ListJob:
             return [json.loads(one) for one in islice(lines, (page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE)]
 
     def listed(self) -> Listed:
-        """Read the list; raises Invalid."""
-        return read_people((self._folder / "list").read_bytes(), self.about["file_name"])
+        """Return what the list says, read in a process of its own, and once; raises Invalid."""
+        kept = self._folder / "read"
+        if not kept.exists():
+            with self._still_reading():
+                answer = read_apart((self._folder / "list").read_bytes(), self.about["file_name"])
+            partial = self._folder / "read.partial"
+            partial.write_bytes(answer)
+            partial.replace(kept)
+        return understood(kept.read_bytes())
+
+    @contextmanager
+    def _still_reading(self) -> Iterator[None]:
+        """Give signs of life all the while that another process reads."""
+        over = threading.Event()
+
+        def tick() -> None:
+            while not over.wait(_SIGN_S):
+                with suppress(OSError):  # its person has thrown it away
+                    self.tell(Progress("read"))
+
+        ticking = threading.Thread(target=tick, name="people-list-read", daemon=True)
+        ticking.start()
+        try:
+            yield
+        finally:
+            over.set()
+            ticking.join()
 
     def report(self, listed: Listed, planned: Iterable[Planned], places: Places) -> None:
         """Write down what becomes of every row."""

@@ -53,6 +53,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "transfer_over": (N_("这次转接已经有了结果。"), N_("请刷新页面看看；要再转，请重新发起。")),
     "no_transfer": (N_("%(name)s 没有等待答复的转接。"), ""),
     "exempt_already": (N_("%(since)s 起已经登记不计入应到，时间重叠。"), N_("请先结束那一段，或改日期。")),
+    "not_exempt": (N_("%(name)s 在 %(day)s 没有登记不计入应到。"), ""),
+    "group_not_known": (N_("没有叫“%(text)s”的学习小组。"), N_("请写它的编号，或完整的名称。")),
+    "group_ambiguous": (N_("有几个学习小组叫“%(text)s”。"), N_("请写编号：%(ids)s。")),
     "group_named_so": (N_("已经有一个学习小组叫“%(name)s”。"), N_("请换个名称。")),
     "group_closed": (N_("学习小组“%(name)s”已经结束。"), ""),
     "group_since": (N_("以前在这个小组到 %(since)s。"), N_("请写那一天或以后的日期。")),
@@ -94,6 +97,10 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("要准确，请加上“加入日期”一列再导入一次。"),
     ),
     "list_too_large": (N_("名册太大，最多 %(most)s MB。"), N_("请另存为 .csv，或分成几份。")),
+    "list_too_costly": (
+        N_("这个文件读起来太费时间，没有读完，什么都没有改。"),
+        N_("请删去空白的行列和不用的工作表，另存为 .csv，或分成几份。"),
+    ),
     "people_many": (
         N_("人太多，一个文件最多放 %(most)s 行。"),
         N_("请让下级党组织各自导出，或者请管理员在服务器上用 weike people export。"),

@@ -5,7 +5,16 @@ from __future__ import annotations
 import library.people.name_tables
 import library.people.tables
 from library.core.permits import Role
-from server.slices.people import api, belonging_api, list_routes, members_routes, person_routes, routes
+from server.slices.people import (
+    api,
+    belonging_api,
+    exemptions_api,
+    groups_api,
+    list_routes,
+    members_routes,
+    person_routes,
+    routes,
+)
 from server.slices.people.contexts import PeoplePage
 from server.slices.people.list_contexts import ListJobPage, ListPage
 from server.slices.people.person_contexts import MembersPage, PersonPage
@@ -25,6 +34,8 @@ SLICE = Slice(
         person_routes.router,
         api.router,
         belonging_api.router,
+        exemptions_api.router,
+        groups_api.router,
     ),
     pages=(PeoplePage, PersonPage, MembersPage, ListPage, ListJobPage),
     bodies={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from library.catalog import queries as catalog
 from library.catalog.audience import read_words
 from library.catalog.permits import Action, Audience
 from library.catalog.tables import Lesson
+from library.catalog.why import Reason
 from library.core.clock import local_day
 from library.core.days import parse_date
 from library.core.errors import Forbidden
@@ -22,8 +24,10 @@ from library.people import queries as people
 from library.people import roles
 from library.review import actions as review
 from server.slices.rights.acting import handed_over
+from server.slices.rights.node_said import asked_at
 from server.slices.rights.said import answer_for, said, seen_by
 from server.web.deps import ClockDep, PagesDep, Reading, SignedIn, Staff, WhoDep, Writing
+from server.web.language.i18n import Catalogue
 from server.web.limits.fields import LineQuery, LineText, WordText
 from server.web.limits.sizes import ITEMS
 
@@ -67,6 +71,21 @@ class WhyOut(BaseModel):
     may: bool | None = None
     because: list[ReasonOut] = Field(default_factory=list)
     missing: list[ReasonOut] = Field(default_factory=list)
+
+
+class ActOut(BaseModel):
+    """Whether a person may do one thing at a node, because of what, or what is missing."""
+
+    act: Act
+    may: bool
+    because: list[ReasonOut]
+    missing: list[ReasonOut]
+
+
+class NodeWhyOut(BaseModel):
+    """What a person may do at a node, and why."""
+
+    acts: list[ActOut]
 
 
 class HandOverIn(BaseModel):
@@ -134,15 +153,16 @@ def why(
         raise Forbidden
     asked = roles.person_meant(session, who.viewer, person, today, "person")
     found = answer_for(session, asked, people.viewer_of(session, asked, today), lesson)
-    because, missing = (
-        [
-            ReasonOut(code=one.code, text=told.message, todo=told.todo)
-            for one in some
-            for told in [said(one, catalogue)]
-        ]
-        for some in (found.because, found.missing)
-    )
+    because, missing = (_reasons(some, catalogue) for some in (found.because, found.missing))
     return WhyOut(seen_by=rows, may=found.may, because=because, missing=missing)
+
+
+def _reasons(some: Iterable[Reason], catalogue: Catalogue) -> list[ReasonOut]:
+    return [
+        ReasonOut(code=one.code, text=told.message, todo=told.todo)
+        for one in some
+        for told in [said(one, catalogue)]
+    ]
 
 
 @router.get("/organisation/nodes/{node_id}/roles")
@@ -150,6 +170,27 @@ def list_roles(session: Reading, who: Staff, clock: ClockDep, node_id: str) -> H
     """Who holds which role at this very node."""
     node = organisation.node_for(session, who.viewer, node_id)
     return _holders(session, node.id, local_day(clock()))
+
+
+@router.get("/organisation/nodes/{node_id}/why")
+def node_why(
+    session: Reading, who: Staff, pages: PagesDep, clock: ClockDep, node_id: str, person: LineQuery
+) -> NodeWhyOut:
+    """What a person whose belonging you keep may do at a node that you staff, and why or what is missing."""
+    node = organisation.node_for(session, who.viewer, node_id)
+    catalogue, today = pages.renderer.catalogue(who.language), local_day(clock())
+    asked = roles.person_meant(session, who.viewer, person, today, "person")
+    return NodeWhyOut(
+        acts=[
+            ActOut(
+                act=one.act,
+                may=one.may,
+                because=_reasons(one.because, catalogue),
+                missing=_reasons(one.missing, catalogue),
+            )
+            for one in asked_at(session, asked, node, today)
+        ]
+    )
 
 
 @router.post("/organisation/nodes/{node_id}/hand-over")

@@ -43,6 +43,15 @@ class WhoPage(Context):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActAnswer:
+    """Whether a person may do one thing at a node: what it is called, and why, or what is missing."""
+
+    act: str
+    may: bool
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleHolder:
     """Somebody who holds a role at this very node; `until` is the last day, None for no end."""
 
@@ -56,7 +65,8 @@ class RoleHolder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolesPage(Context):
-    """GET /organisation/{id}/roles : who holds which role here, who may do what here and why.
+    """GET /organisation/{id}/roles?person= : who holds which role here, who may do what here and why; and
+    what one person may do here (`answers` about `asked`), or that nobody is meant (`unknown`).
 
     `given` are the roles that this viewer may hand over; POST .../hand-over takes (role, from, to, day).
     """
@@ -69,4 +79,8 @@ class RolesPage(Context):
     rights: tuple[tuple[str, str], ...]
     given: tuple[Role, ...]
     today: date
+    person: str = ""
+    asked: str = ""
+    answers: tuple[ActAnswer, ...] = ()
+    unknown: RefusedForm | None = None
     refused: RefusedForm | None = None

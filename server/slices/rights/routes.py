@@ -19,7 +19,8 @@ from library.people import queries as people
 from library.people import roles
 from library.people.permits import roles_below
 from server.slices.rights.acting import handed_over
-from server.slices.rights.contexts import PersonAnswer, RoleHolder, RolesPage, WhoPage
+from server.slices.rights.contexts import ActAnswer, PersonAnswer, RoleHolder, RolesPage, WhoPage
+from server.slices.rights.node_said import answers_at
 from server.slices.rights.said import answer_for, may_by, said, seen_by
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, SignedIn, Staff
 from server.web.errors import status_of
@@ -80,10 +81,16 @@ def who_sees(
 
 @router.get("/organisation/{node_id}/roles")
 def roles_at(
-    request: Request, session: Reading, who: Staff, pages: PagesDep, clock: ClockDep, node_id: str
+    request: Request,
+    session: Reading,
+    who: Staff,
+    pages: PagesDep,
+    clock: ClockDep,
+    node_id: str,
+    person: LineQuery = "",
 ) -> Response:
-    """Who holds which role at a node, and who may do what there."""
-    return _roles(request, session, who, pages, clock, node_id)
+    """Who holds which role at a node, who may do what there, and why one person may or may not."""
+    return _roles(request, session, who, pages, clock, node_id, person=person.strip())
 
 
 def _roles(
@@ -95,10 +102,20 @@ def _roles(
     node_id: str,
     refused: RefusedForm | None = None,
     status: int = 200,
+    person: str = "",
 ) -> Response:
     node = organisation.node_for(session, who.viewer, node_id)
     today, now = local_day(clock()), clock()
     catalogue = pages.renderer.catalogue(who.language)
+    asked, unknown = "", None
+    answers: tuple[ActAnswer, ...] = ()
+    if person:
+        try:
+            meant = roles.person_meant(session, who.viewer, person, today, "person")
+            asked, answers = meant.name, answers_at(session, meant, node, today, catalogue)
+        except Invalid as error:
+            unknown = RefusedForm(form="person", typed={"person": person}, reason=reason(error))
+            status = status_of(error)
     context = RolesPage(
         frame=pages.frame(request, session, who),
         node_id=node.id,
@@ -118,6 +135,10 @@ def _roles(
         rights=tuple(may_by(act, catalogue) for act in _AT_NODE),
         given=tuple(role for role in roles_below(who.viewer, node.path) if role is not Role.MEMBER),
         today=today,
+        person=person,
+        asked=asked,
+        answers=answers,
+        unknown=unknown,
         refused=refused,
     )
     return pages.respond(request, who, context, status)

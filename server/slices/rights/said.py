@@ -27,6 +27,9 @@ def said(reason: Reason, catalogue: Catalogue) -> Explained:
         name: audience_text(value, catalogue) if isinstance(value, Told) else value
         for name, value in reason.values.items()
     }
+    if "givers" in values:
+        names = [word("role", str(role), catalogue) for role in reason.values["givers"]]
+        values["givers"] = catalogue.say(N_("、")).join(names)
     if values.get("kind"):
         values["kind"] = word("audience_kind", str(values["kind"]), catalogue)
     return explain(reason.code, values, catalogue)

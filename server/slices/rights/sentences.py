@@ -16,6 +16,17 @@ SENTENCES: Mapping[str, Sentence] = {
     "why_kind": (N_("已发布，给 %(audience)s 看；这个人是其中一类。"), ""),
     "why_owner": (N_("是这个人自己上传的课。"), ""),
     "why_role": (N_("是 %(node)s 的 %(wanted)s，看得到那里和下级的所有课。"), ""),
+    "lesson_or_node": (N_("要问的是一节课，还是一个党组织？"), N_("请写课程的编号，或者用 --node。")),
+    "why_role_here": (N_("是 %(node)s 的 %(wanted)s。"), ""),
+    "missing_role_here": (
+        N_("“%(node)s”或上级的 %(wanted)s 才可以，这个人不是。"),
+        N_("那里的 %(givers)s 可以在“人员”里授予。"),
+    ),
+    "missing_role_above": (
+        N_("“%(node)s”上级的 %(wanted)s 才可以，这个人不是。"),
+        N_("上级的 %(givers)s 可以在“人员”里授予。"),
+    ),
+    "missing_root_stays": (N_("这是最上面的党组织，谁也不能调整它的上级、把它并入或撤销。"), ""),
     "missing_draft": (
         N_("还没有发布。"),
         N_("%(node)s 或上级的审核员、工作人员发布以后，给谁看才开始算数。"),

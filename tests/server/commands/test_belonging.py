@@ -89,3 +89,30 @@ def test_a_doubtful_row_waits_for_a_word(weike: Weike, branches: Path, tmp_path:
     later.write_text("姓名,账号,党支部\n李建国,1i,A-017\n")
     same = weike("people", "import", str(later), "--decide", "2=li", "--json").json
     assert (same["doubtful"], same["unchanged"]) == (0, 1)
+
+
+def test_exemptions_and_groups_from_the_machine(weike: Weike, branches: Path) -> None:
+    weike("people", "import", str(branches))
+    made = weike("people", "exemption", "add", "wang", "frail", "--json").json
+    assert [one["reason"] for one in made["exemptions"]] == ["frail"]
+    assert weike("people", "members", "A-017", "--json").json["exempt"] == 1
+    assert weike("people", "exemption", "add", "wang", "away").code == 2
+    ended = weike("people", "exemption", "end", "wang", "--json").json["exemptions"][0]
+    assert ended["until"] is not None
+    assert "2099-01-01" in weike("people", "exemption", "end", "wang", "--day", "2099-01-01").err
+    assert "年老体弱" in weike("people", "exemption", "list", "王芳").out
+
+    group = weike("people", "group", "add", "T1", "片区小组", "--json").json
+    weike("people", "group", "join", "片区小组", "wang")
+    weike("people", "group", "join", group["id"], "陈静", "--day", "2026-01-05")
+    shown = weike("people", "group", "show", "片区小组", "--json").json
+    assert [one["username"] for one in shown["members"]] == ["wang", "chen"]
+    assert weike("people", "group", "list", "T1", "--json").json["groups"][0]["members"] == 2
+    for _again in range(2):
+        left = weike("people", "group", "leave", "片区小组", "wang", "--json").json
+        assert [one["username"] for one in left["members"]] == ["chen"]
+    assert weike("people", "group", "rename", "片区小组", "夜校", "--json").json["name"] == "夜校"
+    assert weike("people", "group", "show", "片区小组").code == 2
+    weike("people", "group", "add", "A-017", "夜校")
+    assert group["id"] in weike("people", "group", "close", "夜校").err, "two are called so"
+    assert weike("people", "group", "close", group["id"], "--json").json["closed"] is True

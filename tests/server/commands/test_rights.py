@@ -89,3 +89,15 @@ def test_a_role_is_handed_over_from_the_machine(weike: Weike, ports: Ports) -> N
         assert (
             weike("user", "hand-over", names["别处"], names["预备"], "--at", "YC01", "--day", day).code == 2
         )
+
+
+def test_what_somebody_may_do_at_a_node(weike: Weike, ports: Ports) -> None:
+    names = county(ports)
+    weike("user", "role", names["预备"], "secretary", "--at", "YC01")
+    told = weike("may", names["预备"], "--node", "YC01", "--json").json
+    assert told["node"]["code"] == "YC01"
+    may = {one["act"]: one["may"] for one in told["acts"]}
+    assert (may["people.keep"], may["node.arrange"]) == (True, False)
+    assert "是余村的" in weike("may", names["预备"], "--node", "YC01").out
+    for arguments in ((), ("lesson", "--node", "YC01")):
+        assert weike("may", names["预备"], *arguments).code == 2

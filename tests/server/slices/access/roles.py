@@ -52,9 +52,9 @@ CASES = [
     # Letters are not sent by the settings of this table; test_mail.py asks where they are.
     Case("GET /sign-in/forgotten", "404 404 404 404 404 404"),
     Case("POST /sign-in/forgotten", "404 404 404 404 404 404", lambda shelf: {"form": {}}),
-    Case("GET /account/mail", "404 404 404 404 404 404"),
-    Case("POST /account/mail", "404 404 404 404 404 404", lambda shelf: {"form": {}}),
-    Case("POST /account/mail/remove", "404 404 404 404 404 404", lambda shelf: {"form": {}}),
+    Case("GET /account/mail", "303 404 404 404 404 404"),
+    Case("POST /account/mail", "401 404 404 404 404 404", lambda shelf: {"form": {}}),
+    Case("POST /account/mail/remove", "401 404 404 404 404 404", lambda shelf: {"form": {}}),
     Case("GET /account/mail/{token}", "404 404 404 404 404 404", lambda shelf: {"token": "x"}),
     Case("POST /account/mail/{token}", "404 404 404 404 404 404", lambda shelf: {"token": "x", "form": {}}),
     Case("GET /account/second-factor", "303 404 404 404 404 404"),

@@ -97,17 +97,21 @@ def asked(how: str = "form") -> Ask:
     return ask
 
 
-def exempted(shelf: Shelf) -> dict[str, Any]:
+def exempted(how: str = "form") -> Ask:
     """Ask for the end of an exemption."""
-    person_id, ports = shelf.newcomer(), shelf.served.ports
-    today = local_day(ports.clock())
-    with ports.db.write() as session:
-        exemptions.exempt(session, person_id, ExemptionReason.AWAY, today, None, ports.clock(), None)
-        row = histories.history_of(session, person_id).exemptions[0]
-        return {"person_id": person_id, "form": {"exemption": row.id}}
+
+    def ask(shelf: Shelf) -> dict[str, Any]:
+        person_id, ports = shelf.newcomer(), shelf.served.ports
+        today = local_day(ports.clock())
+        with ports.db.write() as session:
+            exemptions.exempt(session, person_id, ExemptionReason.AWAY, today, None, ports.clock(), None)
+            row = histories.history_of(session, person_id).exemptions[0]
+            return {"person_id": person_id, how: {"exemption": row.id}}
+
+    return ask
 
 
-def group(*, joined: bool = False, place: str = "group_id") -> Ask:
+def group(*, joined: bool = False, place: str = "group_id", how: str = "form") -> Ask:
     """Ask for something of a new learning group that the root keeps."""
 
     def ask(shelf: Shelf) -> dict[str, Any]:
@@ -119,8 +123,8 @@ def group(*, joined: bool = False, place: str = "group_id") -> Ask:
             if joined:
                 groups.join(session, made, person_id, local_day(now), now, None)
         if place == "group_id":
-            return {"group_id": made, "form": {"name": f"新{person_id}"}}
-        return {"person_id": person_id, "form": {"group": made}}
+            return {"group_id": made, how: {"name": f"新{person_id}"}}
+        return {"person_id": person_id, how: {"group": made}}
 
     return ask
 
@@ -135,7 +139,7 @@ CASES = [
     Case("POST /people/{person_id}/transfer", KEPT, elsewhere()),
     Case("POST /people/{person_id}/answer", KEPT, asked()),
     Case("POST /people/{person_id}/exempt", KEPT, somebody(reason="away")),
-    Case("POST /people/{person_id}/exempt-end", KEPT, exempted),
+    Case("POST /people/{person_id}/exempt-end", KEPT, exempted()),
     Case("POST /people/{person_id}/join", KEPT, group(place="person_id")),
     Case("POST /people/{person_id}/leave", KEPT, group(joined=True, place="person_id")),
     Case(
@@ -168,6 +172,24 @@ CASES = [
     Case("POST /api/v1/people/{person_id}/end", KEPT_BY_PROGRAM, of_home("json")),
     Case("POST /api/v1/people/{person_id}/transfer", KEPT_BY_PROGRAM, elsewhere("json")),
     Case("POST /api/v1/people/{person_id}/transfer/answer", KEPT_BY_PROGRAM, asked("json")),
+    Case("GET /api/v1/organisation/nodes/{node_id}/exemptions", SEE, lambda shelf: {"node_id": shelf.root()}),
+    Case("POST /api/v1/people/{person_id}/exempt", KEPT_BY_PROGRAM, somebody("json", reason="away")),
+    Case("POST /api/v1/people/{person_id}/exempt/end", KEPT_BY_PROGRAM, exempted("json")),
+    Case("POST /api/v1/people/{person_id}/join", KEPT_BY_PROGRAM, group(place="person_id", how="json")),
+    Case(
+        "POST /api/v1/people/{person_id}/leave",
+        KEPT_BY_PROGRAM,
+        group(joined=True, place="person_id", how="json"),
+    ),
+    Case("GET /api/v1/organisation/nodes/{node_id}/groups", SEE, lambda shelf: {"node_id": shelf.root()}),
+    Case(
+        "POST /api/v1/organisation/nodes/{node_id}/groups",
+        "401 403 403 403 201 201",
+        lambda shelf: {"node_id": shelf.root(), "json": {"name": f"第{shelf.newcomer()}组"}},
+    ),
+    Case("GET /api/v1/people/groups/{group_id}", SEE, group(how="json")),
+    Case("POST /api/v1/people/groups/{group_id}/rename", SEE, group(how="json")),
+    Case("POST /api/v1/people/groups/{group_id}/close", SEE, group(how="json")),
     Case("POST /api/v1/people/lists", "401 403 403 403 422 422", lambda shelf: {"form": {}}),
     Case("GET /api/v1/people/lists/{job_id}", "401 403 403 403 404 404", nothing_of_theirs),
     Case("POST /api/v1/people/lists/{job_id}/apply", "401 403 403 403 404 404", nothing_of_theirs),

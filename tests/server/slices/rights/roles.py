@@ -22,6 +22,16 @@ def handing(shelf: Shelf, how: str) -> dict[str, Any]:
     return {"node_id": node, how: {"role": "secretary", "holder": holder, "to": to, "day": ""}}
 
 
+def asking(shelf: Shelf) -> dict[str, Any]:
+    """Ask what a member of a new node may do there."""
+    node, person_id = shelf.node(), shelf.newcomer()
+    with shelf.served.ports.db.write() as session:
+        branch = session.get_one(Branch, node)
+        people.grant(session, person_id, Role.MEMBER, branch, None, shelf.served.ports.clock())
+        name = people_queries.person(session, person_id).username
+    return {"node_id": node, "path": f"/api/v1/organisation/nodes/{node}/why?person={name}"}
+
+
 CASES = [
     Case("GET /lessons/{lesson_id}/who", "303 404 200 404 200 200", draft(), name="draft"),
     Case("GET /lessons/{lesson_id}/who", "303 403 200 403 200 200", published(), name="published"),
@@ -41,6 +51,11 @@ CASES = [
         "GET /api/v1/organisation/nodes/{node_id}/roles",
         "401 403 403 403 200 200",
         lambda shelf: {"node_id": shelf.node()},
+    ),
+    Case(
+        "GET /api/v1/organisation/nodes/{node_id}/why",
+        "401 403 403 403 200 200",
+        lambda shelf: asking(shelf),
     ),
     Case(
         "POST /organisation/{node_id}/hand-over",

@@ -73,6 +73,21 @@ def pages() -> Iterator[Sample]:
         today=date(2026, 11, 30),
     )
     yield "roles", roles
+    answers = (
+        c.ActAnswer(act="看党组织", may=True, reasons=(("是天荒坪镇党委的工作人员。", ""),)),
+        c.ActAnswer(
+            act="改资料、新建下级",
+            may=False,
+            reasons=(
+                (
+                    "“天荒坪镇党委”或上级的管理员才可以，这个人不是。",
+                    "那里的管理员可以在“人员”里授予。",
+                ),
+            ),
+        ),
+    )
+    yield "roles_asked", replace(roles, person="汪玉成", asked="汪玉成", answers=answers)
+    yield "roles_unknown", replace(roles, person="<b>王五</b>", unknown=refused)
     past = Reason(code="day_past", args={"day": "2026-01-01", "last": "2027-12-01", "field": "day"})
     typed = {"role": "secretary", "holder": "潘春林", "to": "汪玉成", "day": "2026-01-01"}
     yield (
