@@ -201,8 +201,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the whole tree as a list that can be imported again."""
-    from library.core.lists.workbook_parts import MOST_CELLS
-    from library.organisation.lists import HEADINGS
+    from library.organisation.lists import HEADINGS, MOST_CELLS
     from server.web.sheets import Sheet, csv_text, workbook
 
     console = _begin(context)
