@@ -21,7 +21,7 @@ from library.core.text import NAME_MAX, name_key
 from library.organisation import actions as organisation_actions
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
-from library.people import reorganising
+from library.people.belonging import reorganising
 from library.people.tables import LearningGroup
 
 _MOST_MERGES = 50

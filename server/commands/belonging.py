@@ -14,7 +14,8 @@ from library.core.days import parse_date
 from library.core.errors import Invalid, NotFound
 from library.core.permits import Viewer
 from library.core.text import name_key
-from library.people import histories, members, queries, transfers
+from library.people import queries
+from library.people.belonging import histories, members, transfers
 from library.people.tables import Person
 from server.commands.administrator import machine
 from server.commands.administrator import node as meant

@@ -19,7 +19,7 @@ from library.organisation.actions import NodeDetails
 from library.organisation.importing import Outcome, Planned
 from library.organisation.rules import kind_called
 from library.organisation.tables import Branch
-from library.people import members, reorganising
+from library.people.belonging import members, reorganising
 from server.commands.administrator import node as meant
 from server.commands.console import Console, console_of, write_whole
 from server.commands.failures import FAILED

@@ -10,7 +10,7 @@ import typer
 
 from library.core.errors import Invalid
 from library.core.permits import Viewer
-from library.people.importing import Choice, Decision, Outcome, Planned
+from library.people.lists.importing import Choice, Decision, Outcome, Planned
 from server.commands.administrator import machine
 from server.commands.console import Console, console_of, write_whole
 from server.commands.failures import FAILED
@@ -51,8 +51,8 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Import a list of people in one transaction."""
-    from library.people import bringing_in
-    from library.people.lists import read_people
+    from library.people.lists import bringing_in
+    from library.people.lists.reading import read_people
 
     console = _begin(context)
     if not file.is_file():
@@ -110,7 +110,7 @@ def _decisions(session: Any, said: list[str]) -> dict[int, Decision]:
 
 
 def _report(console: Console, planned: list[Planned], unread: Any) -> dict[str, Any]:
-    from library.people.importing import counted
+    from library.people.lists.importing import counted
 
     counts = counted(planned)
     wrong = [
@@ -161,7 +161,7 @@ def _lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
 
 def export(context: typer.Context, file: To, as_json: Json = False) -> None:
     """Write everybody as a list that can be imported again."""
-    from library.people.exporting import exported
+    from library.people.lists.exporting import exported
 
     console = _begin(context)
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
@@ -171,14 +171,14 @@ def export(context: typer.Context, file: To, as_json: Json = False) -> None:
 
 def template(context: typer.Context, file: To, as_json: Json = False) -> None:
     """Write a list with examples."""
-    from library.people.exporting import EXAMPLES
+    from library.people.lists.exporting import EXAMPLES
 
     _write(_begin(context), file, EXAMPLES, as_json)
 
 
 def _write(console: Console, file: Path, rows: Any, as_json: bool) -> None:
     from library.core.lists.workbook_parts import MOST_CELLS
-    from library.people.lists import HEADINGS
+    from library.people.lists.reading import HEADINGS
     from server.web.sheets import Sheet, csv_text, workbook
 
     suffix = file.suffix.lower()

@@ -23,7 +23,7 @@ from library.intake.cutting import CLIP_TITLE_MAX, MOST_CLIPS
 from library.intake.downloads import MOST_WAITING
 from library.intake.reading import reader
 from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
-from library.people.exporting import MOST_ROWS as PEOPLE_IN_FILE
+from library.people.lists.exporting import MOST_ROWS as PEOPLE_IN_FILE
 from library.people.rules import PASSWORD_MAX
 from library.plays.rules import MAX_RANGES_IN_BEAT
 from library.searches.rules import MOST_SAVED
@@ -150,7 +150,10 @@ def _typed() -> Iterator[Limit]:
     its = "`server/slices/people/list_jobs.py`"
     yield Limit("lists of people worked at at a time", "one; of one person a second is refused", "409", its)
     yield Limit(
-        "people in a file that a page gives", str(PEOPLE_IN_FILE), "409", "`library/people/exporting.py`"
+        "people in a file that a page gives",
+        str(PEOPLE_IN_FILE),
+        "409",
+        "`library/people/lists/exporting.py`",
     )
     words = "`library/dictionary/rules.py`"
     yield Limit("a word of the dictionary", f"{WORD_MAX} characters", "422", words)

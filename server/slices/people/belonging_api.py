@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from library.core.clock import local_day
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import MemberState
-from library.people import histories, members, memberships, transfers
-from library.people.importing import Outcome
-from library.people.lists import SUFFIXES
+from library.people.belonging import histories, members, memberships, transfers
+from library.people.lists.importing import Outcome
+from library.people.lists.reading import SUFFIXES
 from server.slices.people.belonging_json import counts_object, person_object
 from server.slices.people.list_jobs import ListJob, ListJobs
 from server.slices.people.list_routes import LIST_BYTES

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from library.people.histories import History
-from library.people.members import MemberCounts
+from library.people.belonging.histories import History
+from library.people.belonging.members import MemberCounts
 from library.people.rules import MembershipKind
 
 

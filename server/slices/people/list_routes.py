@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from library.core.errors import Conflict, Invalid
 from library.core.paging import Page, clean_number
-from library.people.exporting import EXAMPLES, check_size, exported
-from library.people.importing import Choice, Decision, Outcome
-from library.people.lists import HEADINGS, SUFFIXES
+from library.people.lists.exporting import EXAMPLES, check_size, exported
+from library.people.lists.importing import Choice, Decision, Outcome
+from library.people.lists.reading import HEADINGS, SUFFIXES
 from server.slices.people.list_contexts import ListJobPage, ListPage, ListRow, SideRow
 from server.slices.people.list_jobs import ROWS_A_PAGE, ListJob, ListJobs
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, Secretary, SettingsDep

@@ -15,9 +15,10 @@ from library.core.days import parse_date
 from library.core.errors import Conflict, Invalid, WeikeError
 from library.core.permits import MemberState
 from library.core.text import NAME_MAX, name_key, required_line
-from library.people import accounts, rules
-from library.people.list_words import is_guest, state_called
-from library.people.places import Place, Places
+from library.people import rules
+from library.people.lists import accounts
+from library.people.lists.places import Place, Places
+from library.people.lists.words import is_guest, state_called
 
 
 class Outcome(StrEnum):

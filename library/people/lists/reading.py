@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from library.core.errors import Invalid, WeikeError
 from library.core.lists.columns import BadLine, Columns, Table, read_table
-from library.people.id_numbers import holds_id_number
-from library.people.importing import Row
+from library.people.lists.id_numbers import holds_id_number
+from library.people.lists.importing import Row
 from transcode.remarks import Remark
 
 SUFFIXES = (".xlsx", ".csv")

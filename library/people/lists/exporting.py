@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from library.core.errors import Conflict
 from library.core.permits import MemberState, Role, Viewer
 from library.organisation import queries as organisation
-from library.people.places import Places
+from library.people.lists.places import Places
 from library.people.rules import MembershipKind
 from library.people.tables import Membership, Person
 

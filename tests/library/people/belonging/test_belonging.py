@@ -19,15 +19,13 @@ from library.core.permits import MemberState, Role, Viewer
 from library.erasing import erase
 from library.organisation import actions as organisation
 from library.organisation.tables import Branch
-from library.people import (
-    actions,
+from library.people import actions, passwords, queries
+from library.people.belonging import (
     exemptions,
     groups,
     histories,
     members,
     memberships,
-    passwords,
-    queries,
     reorganising,
     transfers,
 )

@@ -15,12 +15,14 @@ from library.core.permits import MemberState, Role, Viewer
 from library.organisation import actions as organisation
 from library.organisation import queries as tree
 from library.organisation.actions import NodeDetails
-from library.people import bringing_in, histories, memberships, queries, transfers
-from library.people.accounts import look_alike_key, proposed
-from library.people.exporting import exported
-from library.people.id_numbers import holds_id_number
-from library.people.importing import Choice, Decision, Planned, Row, counted
-from library.people.lists import HEADINGS, read_people
+from library.people import queries
+from library.people.belonging import histories, memberships, transfers
+from library.people.lists import bringing_in
+from library.people.lists.accounts import look_alike_key, proposed
+from library.people.lists.exporting import exported
+from library.people.lists.id_numbers import holds_id_number
+from library.people.lists.importing import Choice, Decision, Planned, Row, counted
+from library.people.lists.reading import HEADINGS, read_people
 from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.together import together

@@ -11,7 +11,8 @@ from library.audit import actions as audit
 from library.audit.rules import Deed
 from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
-from library.people import queries, timeline
+from library.people import queries
+from library.people.belonging import timeline
 from library.people.rules import ExemptionReason
 from library.people.tables import Exemption
 

@@ -14,7 +14,8 @@ from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
 from library.core.text import NAME_MAX, name_key, required_line
 from library.organisation.tables import Branch
-from library.people import memberships, queries, timeline
+from library.people import queries
+from library.people.belonging import memberships, timeline
 from library.people.tables import GroupMember, LearningGroup
 
 

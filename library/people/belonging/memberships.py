@@ -20,7 +20,8 @@ from library.core.ids import new_id
 from library.core.permits import MemberState, Role
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
-from library.people import actions, queries, timeline
+from library.people import actions, queries
+from library.people.belonging import timeline
 from library.people.rules import MembershipKind, TransferState
 from library.people.tables import Membership, RoleGrant, Transfer
 

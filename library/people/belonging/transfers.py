@@ -20,7 +20,8 @@ from library.core.permits import Viewer
 from library.core.text import short_line
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
-from library.people import memberships, queries
+from library.people import queries
+from library.people.belonging import memberships
 from library.people.permits import keeps
 from library.people.rules import NOTE_MAX, TransferState
 from library.people.tables import Transfer

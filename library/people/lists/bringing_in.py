@@ -19,11 +19,13 @@ from library.core.permits import Role, Viewer
 from library.core.text import name_key
 from library.organisation import actions as tree
 from library.organisation import queries as organisation
-from library.people import accounts, importing, memberships, queries, transfers
-from library.people.importing import Decision, Home, Known, Outcome, Planned, Row
+from library.people import queries
+from library.people.belonging import memberships, transfers
+from library.people.lists import accounts, importing
+from library.people.lists.importing import Decision, Home, Known, Outcome, Planned, Row
+from library.people.lists.places import Places
 from library.people.passwords import NO_PASSWORD
 from library.people.permits import administers_all
-from library.people.places import Places
 from library.people.rules import MembershipKind, TransferState
 from library.people.tables import Membership, Person, RoleGrant, Transfer
 
