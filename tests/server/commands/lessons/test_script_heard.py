@@ -12,9 +12,9 @@ from sqlalchemy import select
 from library.catalog import queries as catalog
 from library.hearing.rules import RecognitionState, SpeechMode
 from library.hearing.tables import Recognition
-from server.commands import local_lessons
-from server.commands.json_objects import account_object
-from server.commands.local_lessons import About
+from server.commands.lessons import local_lessons
+from server.commands.lessons.json_objects import account_object
+from server.commands.lessons.local_lessons import About
 from server.settings import Settings
 from server.slices import phrases
 from server.web.language.i18n import source_catalogue

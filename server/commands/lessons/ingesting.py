@@ -17,12 +17,12 @@ from library.core.days import parse_date
 from library.core.text import clean_block, required_line
 from library.intake import local
 from library.intake.rules import RecordingState
-from server.commands import local_lessons as taking
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, FAILED, Failure, Reason
-from server.commands.json_objects import account_object, lesson_object
+from server.commands.lessons import local_lessons as taking
+from server.commands.lessons.json_objects import account_object, lesson_object
+from server.commands.lessons.waiting import Ended, OwnWorker, follow, own_worker, step_word
 from server.commands.options import AudienceWords, Json
-from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
 from server.web.language.formats import clock
 from server.web.language.i18n import N_
 from server.web.language.words import word

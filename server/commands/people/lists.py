@@ -95,7 +95,7 @@ def _viewer(session: Any) -> Viewer:
 
 def _decisions(session: Any, said: list[str]) -> dict[int, Decision]:
     """Read --decide; raises Invalid("decision_unreadable"), NotFound("person_unknown")."""
-    from server.commands.belonging import person_named
+    from server.commands.people.belonging import person_named
 
     found: dict[int, Decision] = {}
     for one in said:

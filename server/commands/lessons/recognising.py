@@ -74,7 +74,7 @@ def _progress(ports: Ports, lesson_id: str) -> Progress:
 
 def _wait(console: Console, ports: Ports, lesson_id: str) -> None:
     """Return when it has ended; raises Reason when it failed, KeyboardInterrupt after a word."""
-    from server.commands.waiting import own_worker
+    from server.commands.lessons.waiting import own_worker
 
     try:
         with own_worker(ports) as worker, console.progress(console.say(N_("听写"))) as show:

@@ -17,9 +17,9 @@ from library.catalog.tables import Lesson, TranscriptVersion
 from library.hearing import queries as hearing
 from library.intake import transcript_rules, transcripts
 from library.intake.transcript_rules import account
-from server.commands import local_lessons as taking
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, Failure
+from server.commands.lessons import local_lessons as taking
 from server.commands.options import Json
 from server.settings import Settings
 from server.web.language.i18n import N_

@@ -20,8 +20,8 @@ from search import Sort
 from server.commands.administrator import known_viewer, machine
 from server.commands.console import Console, absolute, console_of, write_whole
 from server.commands.failures import BAD_INPUT, Failure
-from server.commands.hits_json import hit_object
 from server.commands.options import Json
+from server.commands.search.hits_json import hit_object
 from server.slices.finding.workbook import MOST_HITS, About, Gathered, gather, loosened, workbook
 from server.web.language.formats import clock
 from server.web.language.i18n import N_, Catalogue

@@ -28,10 +28,10 @@ from library.intake.tables import Recording
 from server.commands.administrator import machine, root
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Reason
-from server.commands.local_lessons import publish as publish_lesson
+from server.commands.lessons.local_lessons import publish as publish_lesson
+from server.commands.lessons.waiting import Ended, OwnWorker, follow, own_worker, step_word
 from server.commands.options import AudienceWords, Json
-from server.commands.parallel_indexing import indexing_beside
-from server.commands.waiting import Ended, OwnWorker, follow, own_worker, step_word
+from server.commands.search.parallel_indexing import indexing_beside
 from server.web.language.i18n import N_
 from server.web.recognition import ask_for_text, unasked
 from server.web.remarks import warnings_of
