@@ -26,7 +26,7 @@ from server.web.parts import (
     Reason,
     SignedInPerson,
 )
-from server.web.shown_parts import counting_rule, pager
+from server.web.shown.made_parts import counting_rule, pager
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer
 from server.web.who import SESSION_COOKIE, VISITOR_COOKIE, Who
 

@@ -35,7 +35,7 @@ from server.slices import SLICES
 from server.slices.system.ledger_files import MOST_ROWS
 from server.slices.watching.beats import BODY_MAX_BYTES
 from server.web.limits import sizes
-from server.web.registry import gather
+from server.web.routing.registry import gather
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "limits.md"
 

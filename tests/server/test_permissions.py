@@ -20,7 +20,7 @@ from library.core.rights import GIVES, RIGHTS, Act, Scope, Thing, allowed
 from library.organisation import actions as organisation
 from library.organisation.tables import Branch
 from library.people import queries as people
-from server.web.route_rights import ROUTES, act_of
+from server.web.routing.route_rights import ROUTES, act_of
 from tests.server.conftest import Put, Shelf
 from tests.server.permissions_page import DOCUMENT, document
 from tests.server.role_table import Case, send

@@ -48,7 +48,7 @@ from server.keeping import state
 from server.keeping.standing import standings
 from server.settings import Settings
 from server.slices.system.sentences import SENTENCES
-from server.web.assets import AssetsMissingError, load_assets
+from server.web.files.assets import AssetsMissingError, load_assets
 from server.web.language.formats import size
 from server.web.language.i18n import N_
 from server.wiring import open_indexer, open_store

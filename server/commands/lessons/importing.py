@@ -33,8 +33,8 @@ from server.commands.lessons.waiting import Ended, OwnWorker, follow, own_worker
 from server.commands.options import AudienceWords, Json
 from server.commands.search.parallel_indexing import indexing_beside
 from server.web.language.i18n import N_
-from server.web.recognition import ask_for_text, unasked
-from server.web.remarks import warnings_of
+from server.web.shown.recognition import ask_for_text, unasked
+from server.web.shown.remarks import warnings_of
 from server.wiring import Ports
 from transcode.remarks import Remark
 

@@ -26,7 +26,7 @@ from server.commands.options import AudienceWords, Json
 from server.web.language.formats import clock
 from server.web.language.i18n import N_
 from server.web.language.words import word
-from server.web.media_urls import MediaUrls
+from server.web.shown.media_urls import MediaUrls
 from server.wiring import Ports
 
 

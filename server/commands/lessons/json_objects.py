@@ -18,9 +18,9 @@ from library.intake.objects import clip_prefix, local_root
 from server.commands.administrator import machine
 from server.settings import Settings
 from server.web.language.i18n import Catalogue
-from server.web.media_urls import MediaUrls
-from server.web.recognition import unasked
-from server.web.remarks import warnings_of
+from server.web.shown.media_urls import MediaUrls
+from server.web.shown.recognition import unasked
+from server.web.shown.remarks import warnings_of
 from transcode.remarks import Remark
 
 MASTER = "master.m3u8"

@@ -24,7 +24,7 @@ from library.people import queries as people
 from library.review import actions as review
 from server.commands.administrator import machine, root
 from server.settings import Settings
-from server.web.recognition import ask_for_text
+from server.web.shown.recognition import ask_for_text
 from transcode.remarks import Remark
 
 

@@ -15,9 +15,9 @@ from library.hearing.rules import OPEN, RecognitionState
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Reason
 from server.commands.options import Json
-from server.web import recognition
 from server.web.language.i18n import N_
 from server.web.language.words import word
+from server.web.shown import recognition
 from server.wiring import Ports
 
 _POLL_S = 0.5

@@ -24,8 +24,8 @@ from server.commands.options import Json
 from server.settings import Settings
 from server.web.language.i18n import N_
 from server.web.language.words import word
-from server.web.recognition import ask_for_text, unasked
-from server.web.remarks import warnings_of
+from server.web.shown.recognition import ask_for_text, unasked
+from server.web.shown.remarks import warnings_of
 from server.wiring import Ports
 from transcode.remarks import Remark
 from transcode.transcripts import captions

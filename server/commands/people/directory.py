@@ -75,7 +75,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the directory as a list of people; who has no node here is left out, and said."""
-    from server.web.sheets import Sheet, csv_text, workbook
+    from server.web.files.sheets import Sheet, csv_text, workbook
 
     console = _begin(context)
     suffix = file.suffix.lower()

@@ -16,7 +16,7 @@ from server.commands.console import Console, console_of, write_whole
 from server.commands.failures import FAILED
 from server.commands.options import Json
 from server.web.language.i18n import N_
-from server.web.remarks import warnings_of
+from server.web.shown.remarks import warnings_of
 
 IMPORT_HELP = N_(
     "从名册（.xlsx 或 .csv）导入或更新人员和组织关系。\n\n"
@@ -179,7 +179,7 @@ def template(context: typer.Context, file: To, as_json: Json = False) -> None:
 def _write(console: Console, file: Path, rows: Any, as_json: bool) -> None:
     from library.core.lists.workbook_parts import MOST_CELLS
     from library.people.lists.reading import HEADINGS
-    from server.web.sheets import Sheet, csv_text, workbook
+    from server.web.files.sheets import Sheet, csv_text, workbook
 
     suffix = file.suffix.lower()
     if suffix not in (".xlsx", ".csv"):

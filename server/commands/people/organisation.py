@@ -27,7 +27,7 @@ from server.commands.options import Json
 from server.slices.people.belonging_json import counts_object
 from server.web.language.i18n import N_
 from server.web.language.words import word
-from server.web.remarks import warnings_of
+from server.web.shown.remarks import warnings_of
 
 IMPORT_HELP = N_(
     "从清单（.xlsx 或 .csv）导入或更新党组织。\n\n"
@@ -203,7 +203,7 @@ def export(
     """Write the whole tree as a list that can be imported again."""
     from library.core.lists.workbook_parts import MOST_CELLS
     from library.organisation.lists import HEADINGS
-    from server.web.sheets import Sheet, csv_text, workbook
+    from server.web.files.sheets import Sheet, csv_text, workbook
 
     console = _begin(context)
     suffix = file.suffix.lower()

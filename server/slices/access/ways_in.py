@@ -13,7 +13,7 @@ from library.people.permits import may_erase
 from server.slices.access.contexts import WaysInPage
 from server.slices.access.ways import WaysDep
 from server.web.deps import ClockDep, Eraser, PagesDep, Reading, Secretary, Writing
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 

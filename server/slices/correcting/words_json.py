@@ -14,7 +14,7 @@ from library.core.permits import Role, Viewer
 from library.correcting import queries
 from library.correcting.rules import LINE_MAX, WORDING_MAX
 from library.intake import transcripts
-from server.web.media_urls import MediaUrls
+from server.web.shown.media_urls import MediaUrls
 
 
 class LineOut(BaseModel):

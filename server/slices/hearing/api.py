@@ -13,13 +13,13 @@ from library.catalog.permits import Action
 from library.catalog.rules import CueLine, CueSource, TranscriptQuality
 from library.catalog.tables import Lesson
 from library.intake import transcripts
-from server.web import recognition as speech
 from server.web.deps import ClockDep, PagesDep, Reading, SettingsDep, WhoDep, Writing
 from server.web.language.i18n import Catalogue
 from server.web.language.words import explain, word
 from server.web.limits.sizes import ITEMS
 from server.web.parts import Reason
-from server.web.recognition import RecognitionPart, recognition_part
+from server.web.shown import recognition as speech
+from server.web.shown.recognition import RecognitionPart, recognition_part
 
 router = APIRouter(prefix="/api/v1/lessons/{lesson_id}", tags=["transcripts"])
 

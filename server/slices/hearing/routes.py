@@ -9,9 +9,9 @@ from library.catalog import queries as catalog
 from library.catalog.permits import Action
 from library.core.errors import Invalid
 from library.intake import transcripts
-from server.web import recognition as speech
 from server.web.deps import ClockDep, PagesDep, SettingsDep, WhoDep, Writing
 from server.web.limits.fields import WordForm
+from server.web.shown import recognition as speech
 
 router = APIRouter(prefix="/lessons/{lesson_id}", include_in_schema=False)
 

@@ -20,7 +20,7 @@ from server.web.parts import (
     Unfinished,
     WorkRow,
 )
-from server.web.recognition import RecognitionPart
+from server.web.shown.recognition import RecognitionPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from library.intake import queries
 from library.intake.cutting import MOST_CLIPS, SHORTEST_CLIP_S
 from library.intake.proposing import signs_of
 from library.intake.tables import Recording
-from server.web.media_urls import MediaUrls
 from server.web.pages import Pages
+from server.web.shown.media_urls import MediaUrls
 from transcode.cutting.audio_profile import WAVE_STEP_S
 from transcode.cutting.split import MAX_CLIP_S, Cut
 from transcode.pictures.overview import COLUMNS, ROWS, Overview, tile_step_s

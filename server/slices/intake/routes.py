@@ -44,10 +44,10 @@ from server.web.deps import (
 from server.web.limits.fields import WordForm
 from server.web.pages import pager
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
-from server.web.recognition import why_not
-from server.web.remarks import reasons_of
+from server.web.shown.recognition import why_not
+from server.web.shown.remarks import reasons_of
+from server.web.shown.work_rows import work_rows
 from server.web.who import Who, identify_anew
-from server.web.work_rows import work_rows
 
 router = APIRouter(include_in_schema=False)
 

@@ -36,12 +36,12 @@ from server.slices.intake.transcripts_json import (
     version_out,
 )
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, ReaderDep, Reading, SettingsDep, WhoDep
-from server.web.lesson_cards import lesson_ref
 from server.web.limits.fields import WordForm
 from server.web.pages import Pages, reason
 from server.web.parts import RefusedForm
-from server.web.recognition import ask_for_text, recognition_part, unasked
-from server.web.remarks import reasons_of, warnings_of
+from server.web.shown.lesson_cards import lesson_ref
+from server.web.shown.recognition import ask_for_text, recognition_part, unasked
+from server.web.shown.remarks import reasons_of, warnings_of
 from server.web.who import Who
 from transcode.remarks import Remark
 

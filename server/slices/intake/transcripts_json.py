@@ -15,7 +15,7 @@ from library.catalog.tables import Lesson, TranscriptVersion
 from library.intake import queries, transcripts
 from library.intake.transcript_rules import account
 from server.web.language.i18n import Catalogue
-from server.web.remarks import WarningOut, warnings_of
+from server.web.shown.remarks import WarningOut, warnings_of
 from transcode.cutting.audio_profile import WAVE_STEP_S
 from transcode.remarks import Remark
 

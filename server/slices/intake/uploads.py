@@ -33,7 +33,7 @@ from server.addresses import network_of
 from server.settings import Settings
 from server.slices.intake.upload_storage import UploadStorage, named
 from server.web.deps import ClockDep, DatabaseDep, Lecturer, SecretDep, SettingsDep
-from server.web.recognition import ask_for_text
+from server.web.shown.recognition import ask_for_text
 from server.web.who import Who
 
 _NEEDED = {"POST": "upload-length", "PATCH": "upload-offset"}

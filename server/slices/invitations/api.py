@@ -19,7 +19,7 @@ from library.people.name_rules import NameKind, masked
 from library.people.sign_in_names import rows_of
 from server.web.deps import AddressDep, ClockDep, Reading, Secretary, SettingsDep, Writing
 from server.web.limits.fields import LineQuery, LineText, WordText
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1/invitations", tags=["invitations"])
 

@@ -34,7 +34,7 @@ from server.web.deps import AddressDep, ClockDep, DatabaseDep, PagesDep, Secreta
 from server.web.errors import status_of
 from server.web.pages import reason
 from server.web.parts import Context, RefusedForm
-from server.web.sharing import qr_path
+from server.web.shown.sharing import qr_path
 from server.web.who import Who
 
 _MOST_LISTED = 60

@@ -16,13 +16,13 @@ from library.people.name_rules import NameKind
 from server.slices.invitations.contexts import PosterPage, ResetPage, SheetPage
 from server.slices.invitations.desk import Desk, DeskDep
 from server.slices.invitations.workbook import workbook
-from server.web.attachments import file_name
 from server.web.deps import DatabaseDep, PagesDep, Reading
-from server.web.exported import noted
+from server.web.files.attachments import file_name
+from server.web.files.exported import noted
+from server.web.files.sheets import XLSX
 from server.web.limits.fields import LineForm, LineQuery, WordForm
-from server.web.reading import reads
-from server.web.sharing import qr_path
-from server.web.sheets import XLSX
+from server.web.routing.reading import reads
+from server.web.shown.sharing import qr_path
 
 router = APIRouter(include_in_schema=False)
 

@@ -20,7 +20,7 @@ from library.people import actions, directory, queries
 from library.people.permits import may_change, may_erase
 from server.web.deps import AddressDep, ClockDep, Eraser, Reading, Secretary, Writing
 from server.web.limits.fields import LineQuery
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1/people", tags=["people"])
 

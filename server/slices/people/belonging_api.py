@@ -22,7 +22,7 @@ from server.slices.people.members_routes import kept
 from server.slices.people.person_desk import any_node, check_keeps, kept_node, kept_stay
 from server.web.deps import ClockDep, DatabaseDep, Reading, Secretary, SettingsDep, SignedIn, Writing
 from server.web.limits.fields import LineText, WordText
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 

@@ -19,13 +19,13 @@ from server.slices.people.list_contexts import ListJobPage, ListPage, ListRow, S
 from server.slices.people.list_jobs import ROWS_A_PAGE, ListJob, ListJobs
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, Secretary, SettingsDep
 from server.web.errors import status_of
+from server.web.files.sheets import CSV, XLSX, Sheet, csv_text, workbook
 from server.web.language.i18n import N_
 from server.web.limits.fields import WordQuery
 from server.web.limits.sizes import FORM_LIMITS
 from server.web.pages import pager, reason
 from server.web.parts import Reason
-from server.web.reading import reads
-from server.web.sheets import CSV, XLSX, Sheet, csv_text, workbook
+from server.web.routing.reading import reads
 from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)

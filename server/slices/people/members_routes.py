@@ -24,7 +24,7 @@ from server.web.errors import status_of
 from server.web.limits.fields import LineForm, WordQuery
 from server.web.pages import pager, reason
 from server.web.parts import RefusedForm
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 

@@ -25,7 +25,7 @@ from server.slices.people.person_desk import (
 )
 from server.web.deps import Reading
 from server.web.limits.fields import LineForm, WordForm
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 

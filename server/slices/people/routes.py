@@ -17,7 +17,7 @@ from library.people import actions
 from server.slices.people.desk import DeskDep
 from server.web.deps import AddressDep, Reading
 from server.web.limits.fields import LineForm, LineQuery, WordForm, WordQuery
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 

@@ -37,8 +37,8 @@ from server.web.deps import (
     Writing,
 )
 from server.web.limits.fields import WordQuery
-from server.web.media_urls import MediaUrls
-from server.web.sharing import share_card, share_lesson
+from server.web.shown.media_urls import MediaUrls
+from server.web.shown.sharing import share_card, share_lesson
 from server.web.who import Who
 from transcode.hls.files import INIT, PLAYLIST, SEGMENTS
 from transcode.pictures.sprites import INDEX as STRIP_INDEX

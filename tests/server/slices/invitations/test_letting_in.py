@@ -24,7 +24,7 @@ from library.people import queries as people
 from library.people.passwords import NO_PASSWORD
 from library.people.tables import Person as Member
 from server.web.doors.hashing import MOST_AT_ONCE, PLACES_PER_CORE, cores
-from server.web.sharing import qr_path
+from server.web.shown.sharing import qr_path
 from tests.server.conftest import Shelf
 from tests.support import factories
 from tests.support.client import Person

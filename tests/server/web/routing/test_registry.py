@@ -24,11 +24,11 @@ from server.web.language.sentences import SENTENCES
 from server.web.language.words import explain, word
 from server.web.navigation import NavigationEntry, everybody, lecturers, navigation_for, staff
 from server.web.parts import Context, ErrorPage
-from server.web.registry import SlicesClash, gather, routers_of
+from server.web.routing.registry import SlicesClash, gather, routers_of
 from server.web.slice import Slice
 from tests.support.server import Served
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library.catalog.permits import Audience, LessonState
-from server.web.sharing import qr_path, share
+from server.web.shown.sharing import qr_path, share
 from tests.server.conftest import Shelf
 from tests.support.client import PLAIN
 from tests.support.server import Served, in_thread, new_data

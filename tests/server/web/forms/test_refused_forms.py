@@ -17,7 +17,7 @@ from tests.server.slices.people import roles as people
 from tests.server.slices.suggestions.roles import suggested
 from tests.support.server import Served
 
-TEMPLATES = Path(__file__).parents[3] / "templates"
+TEMPLATES = Path(__file__).parents[4] / "templates"
 LONG = "长" * 300
 Typed = dict[str, str]
 Made = str | tuple[str, Typed]

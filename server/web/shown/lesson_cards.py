@@ -10,8 +10,8 @@ from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from library.core.permits import Viewer
 from library.plays.view_counts import ViewCounts
-from server.web.media_urls import MediaUrls
 from server.web.parts import ClipCard, LessonCard, LessonRef
+from server.web.shown.media_urls import MediaUrls
 
 
 class LessonCards:

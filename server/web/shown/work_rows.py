@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from library.catalog.tables import Lesson
 from library.intake import queries
-from server.web.lesson_cards import LessonCards
 from server.web.parts import Reason, WorkRow
+from server.web.shown.lesson_cards import LessonCards
 
 
 def work_rows(cards: LessonCards, session: Session, lessons: list[Lesson]) -> tuple[WorkRow, ...]:
