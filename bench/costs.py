@@ -36,7 +36,7 @@ from library.catalog.tables import Clip
 from library.core.clock import local_day, utc_now
 from library.core.ids import new_id, new_secret
 from library.core.permits import Role
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from library.organisation import actions as organisation
 from library.people import queries as people_queries
 from library.plays import actions as plays

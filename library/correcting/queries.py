@@ -19,8 +19,8 @@ from library.correcting.rules import Edit
 from library.correcting.tables import Stretch, Wording
 from library.hearing.rules import OPEN
 from library.hearing.tables import Recognition
-from library.intake import transcripts
 from library.intake.tables import Recording
+from library.intake.transcripts import taking
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def present(session: Session, lesson: Lesson) -> Present:
 
 def beside(session: Session, lesson_id: str, n: int) -> tuple[CueLine, ...]:
     """Return the lines of one of a lesson's transcripts as they would be shown; raises NotFound."""
-    laid = transcripts.lay_version(session, lesson_id, n)
+    laid = taking.lay_version(session, lesson_id, n)
     if laid is None:
         raise NotFound
     return laid.became.lines

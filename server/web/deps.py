@@ -24,8 +24,8 @@ from library.core.rights import Act, somewhere
 from library.dictionary.in_use import DictionaryInUse
 from library.finding.hits import Finder
 from library.finding.indexer import Indexer
-from library.intake.downloads import Downloads
-from library.intake.reading.reader import TranscriptReader
+from library.intake.files.downloads import Downloads
+from library.intake.transcripts.reading.reader import TranscriptReader
 from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
 from server.identity.opening import Providers

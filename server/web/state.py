@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from library.intake.reading.reader import TranscriptReader
+from library.intake.transcripts.reading.reader import TranscriptReader
 from library.plays.view_counts import ViewCounts
 from server.web.doors.hashing import MOST_AT_ONCE, PLACES_PER_CORE, Hashing, cores
 from server.web.doors.visitors import Visitors

@@ -17,10 +17,10 @@ from library.hearing.actions import NewChunk
 from library.hearing.rules import RecognitionState
 from library.hearing.tables import Recognition
 from library.intake import queries as intake
-from library.intake import transcripts
-from library.intake.aligning import Place, Places
-from library.intake.repairing import Repaired
-from library.intake.transcripts import Words
+from library.intake.transcripts import taking
+from library.intake.transcripts.aligning import Place, Places
+from library.intake.transcripts.repairing import Repaired
+from library.intake.transcripts.taking import Words
 from tests.browser.conftest import DEVICES, Visit
 from tests.server.conftest import Shelf
 from tests.support import factories
@@ -69,7 +69,7 @@ def heard_on(server: Served, lesson_id: str, until_s: float, lines: tuple[CueLin
         if lines:
             repair = Repaired(2, 2, "三会议课", "三会一课", 8.0).to_json()
             new = versions.NewVersion(TranscriptQuality.RECOGNISED, lines, repairs=[repair])
-            transcripts.take_heard(session, lesson, None, new, now)
+            taking.take_heard(session, lesson, None, new, now)
             actions.done(session, row.id, one.run, now)
 
 
@@ -102,9 +102,9 @@ def given_script(server: Served, lesson_id: str) -> None:
         lesson = catalog.lesson(session, lesson_id)
         words = Words(False, tuple(CueLine(None, None, text) for text in SCRIPT))
         now = server.ports.clock()
-        n = transcripts.take(session, lesson, words, now, replace=True).version.n
+        n = taking.take(session, lesson, words, now, replace=True).version.n
         places = Places((Place(0.0, 4.0, 0.9), Place(4.0, 8.0, 0.9), None), (HEARD[2],))
-        transcripts.place(session, lesson, n, places, now)
+        taking.place(session, lesson, n, places, now)
 
 
 def fits(page: Page) -> None:

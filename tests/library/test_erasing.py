@@ -32,7 +32,7 @@ from library.dictionary import actions as dictionary
 from library.dictionary.rules import Draft
 from library.erasing import ERASERS, erase
 from library.hearing import actions as hearing
-from library.intake import transcripts
+from library.intake.transcripts import taking
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
 from library.organisation.tables import Branch
@@ -185,8 +185,8 @@ def wang(db: Database) -> dict[str, str]:
         lesson = make.lesson(session, "绿水青山", clips=1, owner=viewer, state=LessonState.DRAFT)
         make.recording(session, lesson, viewer)
         hearing.want(session, lesson.id, wang, NOW)
-        words = transcripts.read("同志们好。".encode(), "文稿.txt")
-        transcripts.take(session, lesson, words, NOW, person_id=wang)
+        words = taking.read("同志们好。".encode(), "文稿.txt")
+        taking.take(session, lesson, words, NOW, person_id=wang)
         correcting.always(session, lesson, "余存", "余村", NOW)
         review.publish(session, viewer, lesson.id, "", NOW)
         said = suggestions.Written("请把字幕放大一些。", "村东头第三家")

@@ -25,7 +25,7 @@ from library.intake import actions as intake
 from library.intake import arranging
 from library.intake import queries as intake_queries
 from library.intake.cutting import WantedCut
-from library.intake.objects import clip_prefix, storyboard_prefix
+from library.intake.files.objects import clip_prefix, storyboard_prefix
 from library.organisation import actions as organisation
 from library.people import queries as people_queries
 from library.plays import actions as plays

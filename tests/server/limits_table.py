@@ -20,9 +20,9 @@ from library.core.writers import LONGEST
 from library.dictionary.lines import LINES_MAX
 from library.dictionary.rules import GROUPS_MAX, WORD_MAX, WORDS_MAX
 from library.intake.cutting import CLIP_TITLE_MAX, MOST_CLIPS
-from library.intake.downloads import MOST_WAITING
-from library.intake.reading import reader
+from library.intake.files.downloads import MOST_WAITING
 from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
+from library.intake.transcripts.reading import reader
 from library.people.lists.exporting import MOST_ROWS as PEOPLE_IN_FILE
 from library.people.rules import PASSWORD_MAX
 from library.plays.rules import MAX_RANGES_IN_BEAT
@@ -180,7 +180,8 @@ def _at_once(settings: Settings) -> Iterator[Limit]:
     yield Limit("people of a screening", str(settings.view_group_most), "422", "`WEIKE_VIEW_GROUP_MOST`")
     yield Limit("clips encoded", str(settings.parallel_clips), "wait", "`WEIKE_PARALLEL_CLIPS`")
     yield Limit("recordings recognised, of each worker", "1", "wait", "`server/background/worker.py`")
-    yield Limit("files to take along that wait", str(MOST_WAITING), "429", "`library/intake/downloads.py`")
+    its = "`library/intake/files/downloads.py`"
+    yield Limit("files to take along that wait", str(MOST_WAITING), "429", its)
     its = "`library/suggestions/rules.py`"
     yield Limit("suggestions of one address in an hour", str(suggestions.AN_ADDRESS), "429", its)
     yield Limit("suggestions in an hour in all", str(suggestions.IN_ALL), "429", its)
@@ -194,7 +195,7 @@ def _at_once(settings: Settings) -> Iterator[Limit]:
 
 
 def _reading() -> Iterator[Limit]:
-    where = "`library/intake/reading/reader.py`"
+    where = "`library/intake/transcripts/reading/reader.py`"
     at_once = f"{reader.MOST_AT_ONCE}, of one person 1; {reader.MOST_WAITING} wait"
     yield Limit("files of transcripts read", at_once, "429", where)
     time = f"{reader.PROCESSOR_S} s of a processor, {reader.READING_S:g} s in all"

@@ -21,8 +21,8 @@ from library.core.database import Database, open_database, sqlite_file
 from library.core.ids import new_id
 from library.finding.indexer import IndexUnavailable
 from library.intake import queries as intake
+from library.intake.arriving.unfinished_uploads import received_bytes, touched_at
 from library.intake.rules import BUSY, RecordingState
-from library.intake.unfinished_uploads import received_bytes, touched_at
 from library.plays import queries as plays
 from library.plays.verifying import What, unsealed
 from server import migrate

@@ -11,8 +11,9 @@ import typer
 from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, NotFound, WeikeError
-from library.intake import queries, remaking
-from library.intake.remaking import Lost, LostKind
+from library.intake import queries
+from library.intake.files import remaking
+from library.intake.files.remaking import Lost, LostKind
 from library.intake.rules import RecordingState
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, FAILED, Failure

@@ -19,10 +19,11 @@ from library.catalog.audience import Named, read_words
 from library.core.errors import Conflict, Invalid, WeikeError
 from library.core.text import clean_line
 from library.hearing import queries as hearing
-from library.intake import actions, importing, local
+from library.intake import actions
 from library.intake import queries as intake
-from library.intake.importing import Outcome
-from library.intake.manifest import BadRow, Manifest, Row, parse_manifest
+from library.intake.arriving import importing, local
+from library.intake.arriving.importing import Outcome
+from library.intake.arriving.manifest import BadRow, Manifest, Row, parse_manifest
 from library.intake.rules import FILE_NAME_MAX, RecordingState
 from library.intake.tables import Recording
 from server.commands.administrator import machine, root

@@ -15,7 +15,7 @@ from library.core.clock import Clock
 from library.core.database import Database
 from library.core.days import parse_date
 from library.core.text import clean_block, required_line
-from library.intake import local
+from library.intake.arriving import local
 from library.intake.rules import RecordingState
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, FAILED, Failure, Reason

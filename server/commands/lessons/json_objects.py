@@ -14,7 +14,7 @@ from library.catalog import transcript_queries as given
 from library.catalog.tables import Clip, Lesson
 from library.hearing import queries as hearing
 from library.intake import queries as intake
-from library.intake.objects import clip_prefix, local_root
+from library.intake.files.objects import clip_prefix, local_root
 from server.commands.administrator import machine
 from server.settings import Settings
 from server.web.language.i18n import Catalogue

@@ -18,8 +18,10 @@ from library.catalog.tables import Lesson
 from library.core.clock import Clock
 from library.core.database import Database
 from library.core.errors import Invalid
-from library.intake import actions, local, transcripts
+from library.intake import actions
+from library.intake.arriving import local
 from library.intake.rules import TRANSCRIPT_MAX_BYTES, RecordingState
+from library.intake.transcripts import taking
 from library.people import queries as people
 from library.review import actions as review
 from server.commands.administrator import machine, root
@@ -124,10 +126,10 @@ def _known(session: Session, copy: local.Copied, about: About, again: bool, now:
 
 
 def _give(session: Session, lesson: Lesson, about: About, now: datetime) -> tuple[Remark, ...]:
-    words = transcripts.read(*about.transcript) if about.transcript is not None else None
+    words = taking.read(*about.transcript) if about.transcript is not None else None
     if words is None:
         return ()
-    return transcripts.take(session, lesson, words, now, shift_s=about.shift_s).remarks()
+    return taking.take(session, lesson, words, now, shift_s=about.shift_s).remarks()
 
 
 def _new(session: Session, copy: local.Copied, about: About, now: datetime) -> Taken:

@@ -15,11 +15,11 @@ from library.catalog import transcript_queries as given
 from library.catalog.rules import CueLine, TranscriptQuality, note_of
 from library.catalog.tables import Lesson, TranscriptVersion
 from library.hearing import queries as hearing
-from library.intake import transcript_rules, transcripts
-from library.intake.transcript_rules import account
+from library.intake.transcripts import rules, taking, telling
+from library.intake.transcripts.rules import account
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, Failure
-from server.commands.lessons import local_lessons as taking
+from server.commands.lessons import local_lessons
 from server.commands.options import Json
 from server.settings import Settings
 from server.web.language.i18n import N_
@@ -55,7 +55,7 @@ def transcript(
         raise Failure(N_("--json、--srt、--vtt、--txt 只能给一个。"), BAD_INPUT)
     if file is not None and use is not None:
         raise Failure(N_("FILE 和 --use 只能给一个。"), BAD_INPUT)
-    data = None if file is None else taking.read_transcript(file)
+    data = None if file is None else local_lessons.read_transcript(file)
     with console.ports(must_exist=True) as ports:
         refused = _change(ports, lesson, data, use, shift, replace=replace)
         ports.indexer.catch_up()
@@ -89,7 +89,7 @@ def _cue(line: CueLine) -> dict[str, Any]:
 
 
 def _printed(lines: Sequence[CueLine], quality: TranscriptQuality, form: str) -> str:
-    cues = transcript_rules.cues_of(lines)
+    cues = rules.cues_of(lines)
     if form == "txt":
         return captions.to_text(cues, note_of(quality))
     return captions.to_srt(cues) if form == "srt" else captions.to_vtt(cues, note_of(quality))
@@ -107,13 +107,13 @@ def _change(
     """Do what is asked for; what takes seconds is worked out before anything is written."""
     now = ports.clock()
     if data is not None:
-        words = transcripts.read(*data)
+        words = taking.read(*data)
         with ports.db.read() as session:
-            heard = transcripts.heard_of(session, catalog.lesson(session, lesson_id).id)
-        laid = transcripts.lay(words, heard, shift_s)
+            heard = telling.heard_of(session, catalog.lesson(session, lesson_id).id)
+        laid = taking.lay(words, heard, shift_s)
         with ports.db.write() as session:
             lesson = catalog.lesson(session, lesson_id)
-            taken = transcripts.take(session, lesson, words, now, replace=replace, shift_s=shift_s, laid=laid)
+            taken = taking.take(session, lesson, words, now, replace=replace, shift_s=shift_s, laid=laid)
             if not taken.against:
                 ask_for_text(session, ports.settings, lesson, None, now)
             return taken.remarks()
@@ -122,13 +122,13 @@ def _change(
         n = use if use is not None else present.n if present is not None else 1
         if use is None and shift_s is None:
             return ()
-        known = transcripts.lay_version(session, lesson_id, n, shift_s)
+        known = taking.lay_version(session, lesson_id, n, shift_s)
     with ports.db.write() as session:
         lesson = catalog.lesson(session, lesson_id)
         if shift_s is not None:
-            transcripts.move(session, lesson, n, shift_s, now, known)
+            taking.move(session, lesson, n, shift_s, now, known)
         else:
-            transcripts.use(session, lesson, n, now, known)
+            taking.use(session, lesson, n, now, known)
     return ()
 
 
@@ -149,7 +149,7 @@ def _listed(
 
 
 def _version(console: Console, version: TranscriptVersion) -> dict[str, Any]:
-    laid = transcripts.fitting_of(version)
+    laid = telling.fitting_of(version)
     offered = laid.offered if laid is not None else None
     return {
         "n": version.n,
@@ -167,7 +167,7 @@ def _version(console: Console, version: TranscriptVersion) -> dict[str, Any]:
         if offered is None
         else {"shift_s": offered.by_s, "confidence": offered.confidence},
         "warnings": [
-            one.model_dump() for one in warnings_of(account(transcripts.told_of(version)), console.catalogue)
+            one.model_dump() for one in warnings_of(account(telling.told_of(version)), console.catalogue)
         ],
     }
 

@@ -12,7 +12,7 @@ from library.catalog import queries as catalog
 from library.catalog.permits import Action
 from library.catalog.rules import CueLine, CueSource, TranscriptQuality
 from library.catalog.tables import Lesson
-from library.intake import transcripts
+from library.intake.transcripts import taking
 from server.web.deps import ClockDep, PagesDep, Reading, SettingsDep, WhoDep, Writing
 from server.web.language.i18n import Catalogue
 from server.web.language.words import explain, word
@@ -176,7 +176,7 @@ def take_beyond(
 ) -> None:
     """Take what was said beyond a text into the transcript, as recognised lines; the others leave it."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    transcripts.take_beyond(session, lesson, n, body.lines, clock())
+    taking.take_beyond(session, lesson, n, body.lines, clock())
 
 
 @router.post("/transcripts/{n}/repairs/{k}/undo", status_code=204)
@@ -190,4 +190,4 @@ def undo_repair(
 ) -> None:
     """Let the machine's own word stand again where the `k`-th repair (from 0) put one of the same sound."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    transcripts.undo_repair(session, lesson, n, k, clock())
+    taking.undo_repair(session, lesson, n, k, clock())

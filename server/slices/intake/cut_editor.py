@@ -16,7 +16,7 @@ from library.catalog.tables import Lesson
 from library.core.errors import Conflict, NotFound
 from library.intake import arranging, queries
 from library.intake.cutting import MOST_CLIPS, WantedCut
-from library.intake.objects import storyboard_prefix
+from library.intake.files.objects import storyboard_prefix
 from library.intake.tables import Recording
 from server.slices.intake.contexts import CutPage
 from server.slices.intake.cuts_json import cuts_object

@@ -23,8 +23,8 @@ from library.core.errors import NotFound, WeikeError
 from library.core.permits import Viewer
 from library.hearing import queries as hearing
 from library.intake import actions, queries
+from library.intake.arriving.unfinished_uploads import last_day, received_bytes, touched_at
 from library.intake.rules import BUSY, ENDED, MEDIA_SUFFIXES, RecordingState, StepKind, StepState
-from library.intake.unfinished_uploads import last_day, received_bytes, touched_at
 from server.settings import Settings
 from server.slices.intake.contexts import MinePage, ProgressPage, UploadPage
 from server.slices.intake.track_choice import track_groups

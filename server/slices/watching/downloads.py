@@ -16,7 +16,7 @@ from library.catalog.rules import CAPTIONED, note_of
 from library.catalog.tables import Clip, Lesson
 from library.core.database import Database
 from library.core.errors import Conflict, NotFound, WeikeError
-from library.intake.downloads import Download
+from library.intake.files.downloads import Download
 from server.web.deps import DatabaseDep, DownloadsDep, MediaDep, SettingsDep, WhoDep
 from server.web.files.attachments import file_name
 from server.web.limits.fields import WordQuery

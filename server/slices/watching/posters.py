@@ -10,7 +10,7 @@ from starlette.responses import Response
 from library.catalog import actions, queries
 from library.catalog.permits import Action, media_audience
 from library.core.errors import Invalid, NotFound
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from server.slices.watching.poster_contexts import PosterPage, Still
 from server.web.deps import DatabaseDep, MediaDep, PagesDep, Reading, StoreDep, WhoDep, Writing
 from server.web.errors import status_of

@@ -21,7 +21,7 @@ from library.core.database import Database
 from library.core.permits import Role
 from library.dictionary import actions as dictionary
 from library.erasing import erase
-from library.intake import transcripts
+from library.intake.transcripts import taking
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
 from library.people import actions as people
@@ -73,8 +73,8 @@ def test_who_did_what_to_whom(db: Database) -> None:
         lesson = make.lesson(session, spoken=["为人民服务"], clips=1, state=LessonState.DRAFT)
         review.publish(session, admin, lesson.id, "", NOW)
         review.withdraw(session, admin, lesson.id, "", NOW)
-        words = transcripts.read("一句新的话。".encode(), "a.txt")
-        transcripts.take(session, lesson, words, NOW, person_id=by, replace=True)
+        words = taking.read("一句新的话。".encode(), "a.txt")
+        taking.take(session, lesson, words, NOW, person_id=by, replace=True)
         stopped = searches.stop(session, "张三", by, NOW)
         searches.lift(session, stopped.id, by, NOW)
         dictionary.paste(session, by, "绿水青山\n金山银山", NOW)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from server.delivery.answers import Facts
 from server.delivery.sending import ONE_GO_MAX_BYTES, Room
 from server.delivery.small import ONE_MAX_BYTES, SmallFile, SmallFiles

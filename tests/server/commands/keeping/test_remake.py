@@ -13,7 +13,7 @@ from library.catalog import queries as catalog
 from library.catalog.actions import choose_poster
 from library.core.clock import utc_now
 from library.intake import queries
-from library.intake.remaking import ClipFiles, Lost, judge
+from library.intake.files.remaking import ClipFiles, Lost, judge
 from server.wiring import Ports
 from tests.server.commands.conftest import Ran, Weike
 from tests.support.views import watch

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from library.catalog.tables import Cue, Lesson
-from library.intake import local
+from library.intake.arriving import local
 from library.intake.tables import Original, Recording
 from server.wiring import Ports
 from tests.flow import media

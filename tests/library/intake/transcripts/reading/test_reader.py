@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from library.core.errors import Invalid, Throttled
-from library.intake.reading import words
-from library.intake.reading.reader import TranscriptReader
-from library.intake.transcript_rules import Heard
-from tests.library.intake.test_damaged_packages import document
+from library.intake.transcripts.reading import words
+from library.intake.transcripts.reading.reader import TranscriptReader
+from library.intake.transcripts.rules import Heard
+from tests.library.intake.transcripts.test_damaged_packages import document
 from transcode.cutting.pauses import Pause
 
 HEARD = Heard(3600.0, (Pause(10.0, 10.5, 12.0), Pause(2000.0, 2001.0, 9.0)), "mov", 0.0)

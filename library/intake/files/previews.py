@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
 from library.core.errors import NotFound
-from library.intake import objects
+from library.intake.files import objects
 from library.intake.running import Run, Stopped
 from transcode.hls.early_playlist import event_playlist, planned_segments
 from transcode.hls.files import INIT

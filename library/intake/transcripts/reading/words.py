@@ -9,7 +9,7 @@ from library.catalog.new_version import NewVersion
 from library.catalog.rules import CueLine
 from library.core.errors import Invalid
 from library.intake.rules import TRANSCRIPT_MAX_BYTES, quality_of
-from library.intake.transcript_rules import MOST_SHIFT_S, Heard, Shown, lines_of, shown
+from library.intake.transcripts.rules import MOST_SHIFT_S, Heard, Shown, lines_of, shown
 from transcode.errors import Refused
 from transcode.remarks import Remark
 from transcode.transcripts.fitting import StreamClock, stream_clock

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from library.catalog.rules import CueLine, CueSource, ShiftReason, TranscriptQuality
-from library.intake.transcript_rules import Figures, Fitting, Heard, Told, account, shown, worse
+from library.intake.transcripts.rules import Figures, Fitting, Heard, Told, account, shown, worse
 from transcode.remarks import Remark, codes
 from transcode.transcripts.fitting import Fit, Shift, StreamClock
 

@@ -22,7 +22,8 @@ from library.catalog import actions as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.database import Database
 from library.core.errors import Conflict, NotFound
-from library.intake import actions, objects, queries
+from library.intake import actions, queries
+from library.intake.files import objects
 from library.intake.rules import BUSY, RecordingState, StepKind, StepState
 from library.intake.tables import Original, Recording, Step
 from transcode.hls.files import MASTER

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from library.catalog.rules import CueLine, CueSource, ShiftReason, TranscriptQuality
-from library.intake import aligning
-from library.intake.aligning import Places
+from library.intake.transcripts import aligning
+from library.intake.transcripts.aligning import Places
 from transcode.cutting.pauses import Pause
 from transcode.remarks import Remark
 from transcode.transcripts import captions, fitting

@@ -30,10 +30,11 @@ from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from library.core.database import Database
 from library.core.errors import Invalid
-from library.intake import actions, objects, queries
+from library.intake import actions, queries
+from library.intake.arriving.unfinished_uploads import promised
+from library.intake.files import objects
 from library.intake.rules import Limits, RecordingState, check_upload
 from library.intake.tables import Recording
-from library.intake.unfinished_uploads import promised
 from transcode.errors import Failed, Refused
 from transcode.reading.sniff import sniff_file
 

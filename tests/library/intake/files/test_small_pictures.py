@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
 from library.core.database import Database
-from library.intake import objects
-from library.intake.remaking import examine
+from library.intake.files import objects
+from library.intake.files.remaking import examine
+from library.intake.files.small_pictures import SmallPictures, left
 from library.intake.rules import RecordingState
-from library.intake.small_pictures import SmallPictures, left
 from library.intake.tables import Recording
 from tests.flow import media
 from tests.support import factories as make

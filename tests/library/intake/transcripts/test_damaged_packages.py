@@ -13,7 +13,7 @@ import pytest
 
 from library.core.errors import Invalid
 from library.core.lists.workbook import Workbook
-from library.intake import transcripts
+from library.intake.transcripts import taking
 
 Change = Callable[[str, bytes], bytes]
 
@@ -38,7 +38,7 @@ def book() -> bytes:
 
 
 def read_document(data: bytes) -> None:
-    transcripts.read(data, "稿.docx")
+    taking.read(data, "稿.docx")
 
 
 def read_book(data: bytes) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from library.catalog import actions as catalog
 from library.catalog.tables import Clip
 from library.core.database import Database
-from library.intake import objects
+from library.intake.files import objects
 from library.intake.rules import BUSY
 from library.intake.tables import Recording
 from transcode.errors import Cancelled

@@ -22,7 +22,7 @@ import obstore
 from obstore.store import ObjectStore
 
 from library.core.errors import NotFound, Throttled
-from library.intake.objects import CHUNK_BYTES, clip_prefix, exists, keep_file
+from library.intake.files.objects import CHUNK_BYTES, clip_prefix, exists, keep_file
 from transcode.encoding.remux import Labels, remux
 from transcode.errors import Cancelled
 from transcode.hls.files import PLAYLIST

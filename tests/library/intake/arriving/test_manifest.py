@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library.core.errors import Invalid
-from library.intake import importing
-from library.intake.manifest import BadRow, Row, field_of, parse_manifest
+from library.intake.arriving import importing
+from library.intake.arriving.manifest import BadRow, Row, field_of, parse_manifest
 
 
 def rows(data: bytes | str, name: str = "m.csv") -> Sequence[Row | BadRow]:

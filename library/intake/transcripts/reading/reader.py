@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from library.core.errors import Invalid, Throttled
-from library.intake.reading import child, message
-from library.intake.reading.words import Laid, Words, check_size, checked_shift
-from library.intake.transcript_rules import Heard
+from library.intake.transcripts.reading import child, message
+from library.intake.transcripts.reading.words import Laid, Words, check_size, checked_shift
+from library.intake.transcripts.rules import Heard
 from transcode.errors import Failed
 from transcode.kept_child import KeptChild
 from transcode.run import Limits
@@ -91,7 +91,7 @@ class TranscriptReader:
             kept = self._mine.child = KeptChild(
                 [sys.executable, "-P", "-m", child.__name__, str(self._processor_s)],
                 Limits(address_space_bytes=MEMORY_BYTES, file_size_bytes=0, open_files=64, nice=0),
-                {"PYTHONPATH": str(Path(__file__).resolve().parents[3]), "PYTHONDONTWRITEBYTECODE": "1"},
+                {"PYTHONPATH": str(Path(__file__).resolve().parents[4]), "PYTHONDONTWRITEBYTECODE": "1"},
             )
             with self._guard:
                 self._children.append(kept)

@@ -25,10 +25,10 @@ from library.core.days import parse_date
 from library.core.errors import Invalid
 from library.core.permits import Viewer
 from library.core.text import clean_block, clean_line, name_key, required_line
-from library.intake import transcripts
-from library.intake.manifest import Row
+from library.intake.arriving.manifest import Row
 from library.intake.rules import TRANSCRIPT_SUFFIXES
-from library.intake.transcripts import Words
+from library.intake.transcripts import taking
+from library.intake.transcripts.taking import Words
 from transcode.remarks import Remark
 
 
@@ -154,11 +154,11 @@ def _words(row: Row, folder: Path, said: list[Remark]) -> Words | None:
     if file is not None:
         if text:
             said.append(Remark("text_beside_file", 1, {"name": file.name}))
-        return transcripts.read(file.read_bytes(), file.name)
+        return taking.read(file.read_bytes(), file.name)
     if not text:
         return None
     # Marked as UTF-8, because here nothing is left to guess.
-    words = transcripts.read(b"\xef\xbb\xbf" + text.encode("utf-8", "replace"), "text.txt")
+    words = taking.read(b"\xef\xbb\xbf" + text.encode("utf-8", "replace"), "text.txt")
     return replace(words, file_name="")
 
 
@@ -177,7 +177,7 @@ def put_lesson(
             session, branch_id=branch_id, owner_id=None, details=details, now=now, key=row.key
         )
         if row.words is not None:
-            transcripts.take(session, lesson, row.words, now)
+            taking.take(session, lesson, row.words, now)
         _open_to(session, lesson, row, now, viewer)
         return lesson, Outcome.CREATED, ()
     details = _differences(lesson, row)
@@ -187,7 +187,7 @@ def put_lesson(
     changed = _open_to(session, lesson, row, now, viewer) or changed
     refused: tuple[Remark, ...] = ()
     if row.words is not None:
-        taken = transcripts.take(session, lesson, row.words, now)
+        taken = taking.take(session, lesson, row.words, now)
         changed, refused = taken.changed or changed, taken.remarks()
     return lesson, Outcome.UPDATED if changed else Outcome.UNCHANGED, refused
 

@@ -16,8 +16,9 @@ from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson, TranscriptVersion
 from library.core.database import Database
 from library.core.errors import Conflict, Invalid, NotFound
-from library.intake import actions, transcripts
+from library.intake import actions
 from library.intake.tables import Recording
+from library.intake.transcripts import taking, telling
 from tests.support import factories as make
 from tests.support.databases import NOW
 from transcode.remarks import codes
@@ -36,8 +37,8 @@ def heard(session: Session, duration_s: float = 3720.0) -> tuple[Lesson, Recordi
     return lesson, row
 
 
-def take(session: Session, lesson: Lesson, text: str, name: str = "a.srt", **how: Any) -> transcripts.Taken:
-    return transcripts.take(session, lesson, transcripts.read(text.encode(), name), NOW, **how)
+def take(session: Session, lesson: Lesson, text: str, name: str = "a.srt", **how: Any) -> taking.Taken:
+    return taking.take(session, lesson, taking.read(text.encode(), name), NOW, **how)
 
 
 def lines(session: Session, lesson: Lesson) -> list[tuple[float | None, str]]:
@@ -50,7 +51,7 @@ def test_a_clock_that_starts_at_one_hour_is_moved_and_said(db: Database, duratio
         lesson, _row = heard(session, duration_s)
         assert take(session, lesson, HOUR).changed
         assert lines(session, lesson) == [(1.0, "开场第一句话"), (5.0, "绿水青山")]
-        assert codes(transcripts.lesson_account(session, lesson)) == ("shifted_hours",)
+        assert codes(telling.lesson_account(session, lesson)) == ("shifted_hours",)
 
 
 @pytest.mark.parametrize(
@@ -71,13 +72,13 @@ def test_one_that_fits_worse_never_replaces_a_good_one_unasked(
         taken = take(session, lesson, text, name)
         assert (codes(taken.against), taken.changed) == (why, False)
         assert lines(session, lesson) == good
-        assert codes(transcripts.lesson_account(session, lesson)) == ("transcript_waits",)
+        assert codes(telling.lesson_account(session, lesson)) == ("transcript_waits",)
         assert take(session, lesson, text, name).version.n == 2, "the same file is kept once"
         assert take(session, lesson, text, name, replace=True).changed
         assert lines(session, lesson) != good
-        transcripts.use(session, lesson, 1, NOW)
+        taking.use(session, lesson, 1, NOW)
         assert lines(session, lesson) == good
-        assert transcripts.lesson_account(session, lesson) == (), "the other one was decided about"
+        assert telling.lesson_account(session, lesson) == (), "the other one was decided about"
 
 
 def test_what_was_there_before_there_were_versions_is_the_first(db: Database) -> None:
@@ -98,15 +99,15 @@ def test_nothing_inside_is_shown_as_nothing_and_can_be_moved(db: Database) -> No
         lesson, _row = heard(session, 12.0)
         take(session, lesson, ELSEWHERE)
         assert (lesson.transcript, lines(session, lesson)) == ("none", [])
-        assert codes(transcripts.lesson_account(session, lesson)) == ("outside", "shift_offered")
-        version = transcripts.move(session, lesson, 1, -(3 * 3600 + 23 * 60), NOW)
+        assert codes(telling.lesson_account(session, lesson)) == ("outside", "shift_offered")
+        version = taking.move(session, lesson, 1, -(3 * 3600 + 23 * 60), NOW)
         assert lines(session, lesson) == [(1.0, "开场第一句话"), (5.0, "绿水青山")]
         assert (lesson.transcript, version.shift_reason) == ("exact", "chosen")
         for seconds in (float("nan"), float("inf"), 1e9):
             with pytest.raises(Invalid):
-                transcripts.move(session, lesson, 1, seconds, NOW)
+                taking.move(session, lesson, 1, seconds, NOW)
         with pytest.raises(NotFound):
-            transcripts.use(session, lesson, 9, NOW)
+            taking.use(session, lesson, 9, NOW)
         with pytest.raises(Invalid):
             take(session, lesson, "没有时间的文稿。", "a.txt", shift_s=1.0)
 
@@ -117,16 +118,16 @@ def test_a_shift_is_decided_when_the_recording_was_heard_and_once(db: Database) 
         row = make.recording(session, lesson)
         take(session, lesson, HOUR)
         assert lines(session, lesson)[0][0] == 3601.0
-        transcripts.fit(session, lesson, row, NOW)
+        taking.fit(session, lesson, row, NOW)
         assert lines(session, lesson)[0][0] == 3601.0, "nothing was heard yet"
         make.heard(row, 3720.0)
-        transcripts.fit(session, lesson, row, NOW)
+        taking.fit(session, lesson, row, NOW)
         assert lines(session, lesson)[0][0] == 1.0
         revision = lesson.revision
-        transcripts.fit(session, lesson, row, NOW)
+        taking.fit(session, lesson, row, NOW)
         assert lesson.revision == revision
-        transcripts.move(session, lesson, 1, -3599.0, NOW)
-        transcripts.fit(session, lesson, row, NOW)
+        taking.move(session, lesson, 1, -3599.0, NOW)
+        taking.fit(session, lesson, row, NOW)
         assert lines(session, lesson)[0][0] == 2.0, "what somebody chose stays"
 
 
@@ -164,33 +165,33 @@ def test_what_was_laid_before_the_transaction_is_what_is_shown(db: Database, shi
         take(session, lesson, MINUTES, replace=True)
         lesson_id = lesson.id
     with db.read() as session:
-        laid = transcripts.lay_version(session, lesson_id, 1, shift_s)
+        laid = taking.lay_version(session, lesson_id, 1, shift_s)
     with db.write() as session:
         lesson = queries.lesson(session, lesson_id)
         for _again in range(2):
             if shift_s is None:
-                version = transcripts.use(session, lesson, 1, NOW, laid)
+                version = taking.use(session, lesson, 1, NOW, laid)
             else:
-                version = transcripts.move(session, lesson, 1, shift_s, NOW, laid)
+                version = taking.move(session, lesson, 1, shift_s, NOW, laid)
         assert laid is not None
         assert tuple(queries.cues(session, lesson_id)) == laid.became.lines
         assert (version.shift_s, version.in_use) == (laid.became.shift_s, True)
-        assert transcripts.fitting_of(version) == laid.became.fitting
+        assert telling.fitting_of(version) == laid.became.fitting
 
 
 def test_what_changed_after_it_was_laid_is_told_and_nothing_is_written(db: Database) -> None:
     with db.write() as session:
         lesson, row = heard(session)
         take(session, lesson, MINUTES)
-        laid = transcripts.lay_version(session, lesson.id, 1)
-        moved = transcripts.lay_version(session, lesson.id, 1, 2.0)
-        transcripts.move(session, lesson, 1, 5.0, NOW)  # somebody else, at the same moment
+        laid = taking.lay_version(session, lesson.id, 1)
+        moved = taking.lay_version(session, lesson.id, 1, 2.0)
+        taking.move(session, lesson, 1, 5.0, NOW)  # somebody else, at the same moment
         before = lines(session, lesson)
         with pytest.raises(Conflict):
-            transcripts.use(session, lesson, 1, NOW, laid)
+            taking.use(session, lesson, 1, NOW, laid)
         make.heard(row, 60.0)
         with pytest.raises(Conflict):
-            transcripts.move(session, lesson, 1, 2.0, NOW, moved)
+            taking.move(session, lesson, 1, 2.0, NOW, moved)
         assert lines(session, lesson) == before
 
 
@@ -199,7 +200,7 @@ def test_a_transcript_of_before_there_were_versions_is_moved_too(db: Database) -
         lesson = make.lesson(session, spoken=["旧的一句", "又一句"], clips=1)
         make.heard(make.recording(session, lesson), 60.0)
         first, *_ = lines(session, lesson)
-        laid = transcripts.lay_version(session, lesson.id, 1, 1.0)
-        transcripts.move(session, lesson, 1, 1.0, NOW, laid)
+        laid = taking.lay_version(session, lesson.id, 1, 1.0)
+        taking.move(session, lesson, 1, 1.0, NOW, laid)
         assert first[0] is not None
         assert lines(session, lesson)[0] == (first[0] + 1.0, first[1])

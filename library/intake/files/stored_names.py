@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from library.intake.rules import BUSY, RecordingState
 from library.intake.tables import Original, Recording
 

@@ -14,9 +14,9 @@ from typing import Any
 from library.catalog.new_version import NewVersion
 from library.catalog.rules import CueLine, ShiftReason, TranscriptQuality
 from library.core.errors import Invalid
-from library.intake.reading.words import Laid, Words, lay, read
 from library.intake.rules import quality_of
-from library.intake.transcript_rules import Fitting, Heard, Shown
+from library.intake.transcripts.reading.words import Laid, Words, lay, read
+from library.intake.transcripts.rules import Fitting, Heard, Shown
 from transcode.cutting.pauses import Pause
 from transcode.remarks import Remark
 from transcode.transcripts.fitting import StreamClock

@@ -1,4 +1,4 @@
-"""The process that reads what people bring: `python -m library.intake.reading.child`.
+"""The process that reads what people bring: `python -m library.intake.transcripts.reading.child`.
 
 It is loaded once and stays. Each question on stdin (eight bytes of length, then message.question) is answered
 on stdout in the same form, by a fork of its own: whatever a file does to the process that reads it, the next
@@ -16,7 +16,7 @@ import struct
 import sys
 from typing import BinaryIO
 
-from library.intake.reading.message import answered
+from library.intake.transcripts.reading.message import answered
 from transcode.guard import die_with_parent
 
 LENGTH = struct.Struct(">Q")

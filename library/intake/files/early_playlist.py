@@ -14,8 +14,8 @@ from obstore.store import ObjectStore
 
 from library.catalog.tables import Clip
 from library.core.errors import NotFound
-from library.intake.objects import clip_prefix
-from library.intake.previews import GROWING
+from library.intake.files.objects import clip_prefix
+from library.intake.files.previews import GROWING
 
 _MAP = re.compile(r'(#EXT-X-MAP:.*URI=")([^"]+)(")')
 

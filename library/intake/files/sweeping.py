@@ -24,7 +24,8 @@ from library.catalog import actions as catalog
 from library.catalog.tables import Clip
 from library.core.clock import Clock
 from library.core.database import Database
-from library.intake import actions, objects
+from library.intake import actions
+from library.intake.files import objects
 from library.intake.rules import BUSY
 from library.intake.tables import Original, Recording
 
