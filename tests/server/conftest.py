@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from library.access import actions as access
+from library.access import links
 from library.access.rules import TokenScope
 from library.catalog import queries as catalog
 from library.catalog.audience import OpenTo
@@ -153,9 +153,7 @@ class Shelf:
         admin = self.viewer("admin")
         with self.served.ports.db.write() as session:
             root = factories.root(session)
-            invitation, secret = access.invite(
-                session, "新同志", role, root, admin, self.served.ports.clock()
-            )
+            invitation, secret = links.invite(session, "新同志", role, root, admin, self.served.ports.clock())
             return invitation.id, secret
 
     def token(self, username: str, scope: TokenScope = TokenScope.WRITE) -> tuple[str, str]:

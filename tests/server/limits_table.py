@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from library.access.joining import CODE_DAYS_MOST
-from library.access.joining import MOST_WAITING as MOST_ASKING
-from library.access.starting import MOST_ON_SHEET
+from library.access.coming_in.joining import CODE_DAYS_MOST
+from library.access.coming_in.joining import MOST_WAITING as MOST_ASKING
+from library.access.coming_in.starting import MOST_ON_SHEET
 from library.audit import readings
 from library.audit.queries import MOST_SHOWN
 from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, TOPICS_MAX
@@ -142,11 +142,11 @@ def _typed() -> Iterator[Limit]:
         "a question to the search", f"{MAX_QUERY_CHARACTERS} characters", "not read", "`search/query.py`"
     )
     yield Limit("searches that one saves", str(MOST_SAVED), "409", "`library/searches/rules.py`")
-    yield Limit(
-        "people of one sheet of invitations", str(MOST_ON_SHEET), "409", "`library/access/starting.py`"
-    )
-    yield Limit("people who wait for one branch", str(MOST_ASKING), "409", "`library/access/joining.py`")
-    yield Limit("days of a branch's code", str(CODE_DAYS_MOST), "422", "`library/access/joining.py`")
+    its = "`library/access/coming_in/starting.py`"
+    yield Limit("people of one sheet of invitations", str(MOST_ON_SHEET), "409", its)
+    its = "`library/access/coming_in/joining.py`"
+    yield Limit("people who wait for one branch", str(MOST_ASKING), "409", its)
+    yield Limit("days of a branch's code", str(CODE_DAYS_MOST), "422", its)
     its = "`server/slices/people/list_jobs.py`"
     yield Limit("lists of people worked at at a time", "one; of one person a second is refused", "409", its)
     yield Limit(

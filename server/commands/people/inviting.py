@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from library.access import codes, starting
-from library.access.starting import Card
+from library.access.coming_in import codes, starting
+from library.access.coming_in.starting import Card
 from library.core.errors import NotFound
 from library.core.text import name_key
 from library.people import queries

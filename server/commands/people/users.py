@@ -11,6 +11,8 @@ import typer
 from sqlalchemy.orm import Session
 
 from library.access import actions as access
+from library.access import links
+from library.access import tokens as access_tokens
 from library.access.queries import tokens_of
 from library.access.tables import ApiToken
 from library.core.clock import local_day
@@ -180,9 +182,9 @@ def link(
         with ports.db.write() as session:
             now = ports.clock()
             if for_user is None:
-                _invitation, secret = access.invite(session, full_name, role, node(session, at), None, now)
+                _invitation, secret = links.invite(session, full_name, role, node(session, at), None, now)
             else:
-                secret = access.reset_by_machine(session, _person(session, for_user).id, now)
+                secret = links.reset_by_machine(session, _person(session, for_user).id, now)
         url = f"{ports.settings.base_url}/welcome/{secret}"
     console.result({"url": url}, as_json, [url])
 
@@ -231,7 +233,7 @@ def tokens(
     with console.ports(must_exist=True) as ports:
         with ports.db.write() as session:
             if revoke is not None:
-                access.drop_token(session, _person(session, name).id, revoke, None)
+                access_tokens.drop_token(session, _person(session, name).id, revoke, None)
         with ports.db.read() as session:
             rows = [token_object(row, ports.clock()) for row in tokens_of(session, _person(session, name).id)]
     console.result({"tokens": rows}, as_json, [_token_line(console, row) for row in rows])

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
-from library.access import identities, second_factor
-from library.access.identity_queries import links_of
+from library.access import second_factor
+from library.access.identities import linking
+from library.access.identities.queries import links_of
 from library.access.second_factor_queries import factor_of
 from library.core.errors import NotFound
 from library.core.text import name_key
@@ -61,7 +62,7 @@ def links(
     with console.ports(must_exist=True) as ports:
         if end is not None:
             with ports.db.write() as session:
-                identities.end_by(session, _person(session, name).id, end, None, ports.clock())
+                linking.end_by(session, _person(session, name).id, end, None, ports.clock())
         with ports.db.read() as session:
             rows = [
                 {

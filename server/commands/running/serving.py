@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from library.access import actions as access
+from library.access import links
 from library.core.clock import Clock, utc_now
 from library.core.database import Database, open_database
 from server import migrate as migrations
@@ -105,7 +105,7 @@ def opening_addresses(settings: Settings) -> list[str]:
 
 def _first_admin(console: Console, db: Database, clock: Clock) -> None:
     with db.write() as session:
-        secret = access.first_admin_link(session, clock())
+        secret = links.first_admin_link(session, clock())
     if secret is None:
         return
     # One for each address: whoever sits before another machine cannot open this one's localhost.

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy.orm import Session
 
-from library.access import identity_queries
+from library.access.identities import queries
 from library.access.second_factor_queries import has_factor
 from library.access.second_factor_rules import SecondFactorPolicy
 from library.people import queries as people
@@ -63,7 +63,7 @@ class Ways:
                 since=link.since,
                 used_at=link.used_at,
             )
-            for link in identity_queries.links_of(session, person_id)
+            for link in queries.links_of(session, person_id)
         )
 
     def _called(self, key: str, language: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from library.access import codes
-from library.access.starting import Card, Sheet
+from library.access.coming_in import codes
+from library.access.coming_in.starting import Card, Sheet
 from library.core.clock import CHINA
 from server.web.files import sheets
 from server.web.files.sheets import Link

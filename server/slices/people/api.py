@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from library.access import actions as access
+from library.access import links
 from library.access import queries as access_queries
 from library.core.errors import Invalid
 from library.core.permits import Role, Viewer
@@ -98,7 +99,7 @@ def reset_person(
     session: Writing, who: Secretary, clock: ClockDep, address: AddressDep, person_id: str
 ) -> LinkOut:
     """Make a one-time link with which somebody chooses a new password; they are signed out everywhere."""
-    secret = access.invite_reset(session, who.viewer, person_id, clock())
+    secret = links.invite_reset(session, who.viewer, person_id, clock())
     return LinkOut(url=f"{address}/welcome/{secret}")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.access import actions as access
+from library.access import links
 from library.access.rules import FAILED_NOTED_AN_HOUR
 from library.audit import actions, queries
 from library.audit.queries import Wanted
@@ -69,7 +70,7 @@ def test_who_did_what_to_whom(db: Database) -> None:
         access.take_role(session, admin, of, Role.LECTURER, root, NOW)
         access.set_active(session, admin, of, False)
         access.set_active(session, admin, of, True)
-        access.invite_reset(session, admin, of, NOW)
+        links.invite_reset(session, admin, of, NOW)
         lesson = make.lesson(session, spoken=["为人民服务"], clips=1, state=LessonState.DRAFT)
         review.publish(session, admin, lesson.id, "", NOW)
         review.withdraw(session, admin, lesson.id, "", NOW)

@@ -7,8 +7,8 @@ import io
 import openpyxl
 import pytest
 
-from library.access import actions as access
-from library.access import codes, starting
+from library.access import links
+from library.access.coming_in import codes, starting
 from library.core.permits import Role
 from library.organisation import actions as organisation
 from library.people import queries as people_queries
@@ -57,12 +57,12 @@ def test_links_make_accounts_and_mend_forgotten_passwords(weike: Weike, ports: P
     assert link.startswith("http://127.0.0.1:8000/welcome/")
     with ports.db.write() as session:
         secret = link.rsplit("/", 1)[1]
-        made = access.accept_invitation(session, secret, "li", "", hashed("correct horse"), ports.clock())
+        made = links.accept_invitation(session, secret, "li", "", hashed("correct horse"), ports.clock())
         assert people_queries.person_row(session, made.id).roles[0][0] == "staff"
     link = weike("user", "link", "--for", "li").out.strip()
     with ports.db.write() as session:
         secret = link.rsplit("/", 1)[1]
-        again = access.accept_invitation(
+        again = links.accept_invitation(
             session, secret, "ignored", "", hashed("battery staple"), ports.clock()
         )
         assert again.username == "li"
@@ -121,7 +121,7 @@ def test_a_branch_is_invited_and_somebody_signs_in_by_a_number(weike: Weike, por
     assert row[0].data_type == "s"
     with ports.db.write() as session:
         secret = starting.open_by_code(session, codes.read(card["code"]), ports.clock())
-        access.accept_invitation(session, secret, "", "", hashed("correct horse"), ports.clock())
+        links.accept_invitation(session, secret, "", "", hashed("correct horse"), ports.clock())
     named = weike("user", "names", card["username"], "--phone", "138 1234 5678", "--json")
     assert named.json["names"] == {"phone": "138****5678"}
     assert sign_in(ports.db, "+86 13812345678", "correct horse", ports.clock()) is not None

@@ -11,9 +11,10 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from library.access import identities, second_factor
-from library.access.identities import Trust
-from library.access.identity_rules import Claimed, MatchBy
+from library.access import second_factor
+from library.access.identities import linking
+from library.access.identities.linking import Trust
+from library.access.identities.rules import Claimed, MatchBy
 from library.access.second_factor_queries import pending_secret
 from library.access.second_factor_rules import STEP_S
 from library.audit.rules import Deed
@@ -113,7 +114,7 @@ def test_the_machine_takes_a_second_factor_off_and_ends_a_link(weike: Weike, por
     with ports.db.write() as session:
         person_id = people.add_person(session, "wang", "王芳", NO_PASSWORD, now).id
         trust = Trust(MatchBy.USERNAME)
-        identities.recognise(session, "sso", Claimed("https://sso.example", "s-1", "Wang"), trust, "", now)
+        linking.recognise(session, "sso", Claimed("https://sso.example", "s-1", "Wang"), trust, "", now)
         second_factor.begin(session, ports.sealing, person_id, now)
         secret = pending_secret(session, ports.sealing, person_id, now)
         assert secret is not None

@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from library.access import codes
+from library.access.coming_in import codes
+from library.access.coming_in.tables import JoinRequest
 from library.access.rules import BUDGETS, Counted
-from library.access.start_tables import JoinRequest
 from library.access.tables import SignIn
 from library.core.clock import local_day
 from library.core.permits import Role

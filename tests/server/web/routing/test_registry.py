@@ -259,7 +259,8 @@ def test_every_slice_is_in_the_list() -> None:
 
 
 def test_every_table_of_the_library_is_some_slices() -> None:
-    there = {f"library.{path.parent.name}.{path.stem}" for path in ROOT.glob("library/*/*tables.py")}
+    files = (path.relative_to(ROOT).with_suffix("") for path in ROOT.glob("library/**/*tables.py"))
+    there = {".".join(path.parts) for path in files}
     brought: set[ModuleType] = {module for its in SLICES for module in its.tables}
     assert {module.__name__ for module in brought} == there
 

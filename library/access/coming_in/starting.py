@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from library.access import codes, queries, start_queries
-from library.access.actions import Why, check_still_fits, end_all
+from library.access import queries
+from library.access.actions import Why, end_all
+from library.access.coming_in import codes
+from library.access.coming_in import queries as start_queries
+from library.access.coming_in.queries import Comer
+from library.access.links import check_still_fits
 from library.access.rules import LinkPurpose
-from library.access.start_queries import Comer
 from library.access.tables import Invitation
 from library.audit import actions as audit
 from library.audit.rules import Deed

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from library.access.identity_tables import IdentityLink
+from library.access.identities.tables import IdentityLink
 
 
 def links_of(session: Session, person_id: str) -> Sequence[IdentityLink]:

@@ -7,9 +7,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
-from library.access import codes, queries, start_queries
+from library.access import queries
 from library.access.actions import Why, end_all
-from library.access.start_tables import BranchCode, JoinRequest, JoinState
+from library.access.coming_in import codes
+from library.access.coming_in import queries as start_queries
+from library.access.coming_in.tables import BranchCode, JoinRequest, JoinState
 from library.audit import actions as audit
 from library.audit.rules import Deed
 from library.core.clock import local_day

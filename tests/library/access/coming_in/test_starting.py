@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.access import actions as access
-from library.access import attempts, codes, joining, start_queries, starting
+from library.access import attempts, links
+from library.access.coming_in import codes, joining, queries, starting
+from library.access.coming_in.starting import Card
+from library.access.coming_in.tables import JoinState
 from library.access.rules import BUDGETS, Counted, after_failure, wait_s
-from library.access.start_tables import JoinState
-from library.access.starting import Card
 from library.access.tables import Invitation, SignIn
 from library.core.clock import local_day
 from library.core.database import Database
@@ -74,7 +75,7 @@ def cards(db: Database, ids: dict[str, str]) -> dict[str, Card]:
 
 def accept(db: Database, secret: str, at: timedelta = timedelta()) -> str:
     with db.write() as session:
-        return access.accept_invitation(session, secret, "", "", HASH, NOW + at).id
+        return links.accept_invitation(session, secret, "", "", HASH, NOW + at).id
 
 
 def open_code(db: Database, code: str, at: timedelta = timedelta()) -> str:
@@ -248,9 +249,9 @@ def approve(
         return joining.approve(session, viewer(session, ids, who), request, known, username, NOW).id
 
 
-def waiting(db: Database, ids: dict[str, str]) -> list[start_queries.Waiting]:
+def waiting(db: Database, ids: dict[str, str]) -> list[queries.Waiting]:
     with db.read() as session:
-        return start_queries.waiting_at(session, viewer(session, ids), node(session, ids), NOW)
+        return queries.waiting_at(session, viewer(session, ids), node(session, ids), NOW)
 
 
 def test_who_asks_is_linked_to_whom_the_branch_knows(db: Database, yucun: dict[str, str]) -> None:
@@ -268,7 +269,7 @@ def test_who_asks_is_linked_to_whom_the_branch_knows(db: Database, yucun: dict[s
         assert (new.name, new.username) == ("<b>陌生人</b>", "stranger")
         assert people_queries.home_path(session, made) == node(session, yucun).path
         assert people_queries.person_by_sign_in_name(session, "FANG") is known
-        told = start_queries.request_of(session, receipt)
+        told = queries.request_of(session, receipt)
         assert (told.state, told.person_id, told.password_hash) == (JoinState.APPROVED, known.id, "")
     with pytest.raises(Conflict) as again:
         approve(db, yucun, first.request.id)

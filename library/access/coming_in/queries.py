@@ -9,9 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
+from library.access.coming_in.tables import BranchCode, JoinRequest, JoinState
 from library.access.queries import hash_token
 from library.access.rules import LinkPurpose
-from library.access.start_tables import BranchCode, JoinRequest, JoinState
 from library.access.tables import Invitation
 from library.core.clock import local_day
 from library.core.errors import NotFound

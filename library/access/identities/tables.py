@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.access.identity_rules import LinkedBy
+from library.access.identities.rules import LinkedBy
 from library.core.database import ID, Base, one_of
 
 _OPEN = text("until IS NULL")

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from library.access import actions as access
-from library.access.identity_rules import Claimed, Known, LinkedBy, MatchBy, Outcome, decide
-from library.access.identity_tables import IdentityLink
+from library.access import links
+from library.access.identities.rules import Claimed, Known, LinkedBy, MatchBy, Outcome, decide
+from library.access.identities.tables import IdentityLink
 from library.access.rules import LinkPurpose
 from library.access.tables import Invitation, SignIn
 from library.audit import actions as audit
@@ -122,18 +122,18 @@ def _come_again(session: Session, person_id: str, claimed: Claimed, now: datetim
 
 
 def _invited(session: Session, token: str, claimed: Claimed, now: datetime) -> tuple[Person, str | None]:
-    invitation: Invitation = access.take_invitation(session, token, now)
+    invitation: Invitation = links.take_invitation(session, token, now)
     if invitation.purpose is LinkPurpose.FIRST_ADMIN:
         # Whoever sets the library up must get in when a provider is away.
         raise Forbidden("link_no_longer_fits")
     if invitation.person_id is None:
         username = claimed.username or claimed.subject
-        person = access.join(session, invitation, username, claimed.name, NO_PASSWORD, now)
+        person = links.join(session, invitation, username, claimed.name, NO_PASSWORD, now)
         return person, invitation.made_by
     person = people_queries.locked(session, invitation.person_id)
     if not person.active:
         raise Forbidden("identity_closed")
-    access.note_link_used(session, invitation, person)
+    links.note_link_used(session, invitation, person)
     # Who has a new link has a new account there: the one before leads here no more.
     _end(session, IdentityLink.person_id == person.id, IdentityLink.issuer == claimed.issuer, now=now)
     return person, invitation.made_by
