@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, false, select
 from sqlalchemy.orm import Session
 
-from library.catalog import queries as catalog
+from library.catalog import cue_queries
 from library.catalog import transcript_queries as given
 from library.catalog.rules import CueLine
 from library.catalog.tables import Lesson
@@ -41,7 +41,7 @@ class Pair:
 
 def present(session: Session, lesson: Lesson) -> Present:
     """Return the lines of a lesson as they are shown."""
-    lines = tuple(catalog.cues(session, lesson.id))
+    lines = tuple(cue_queries.cues(session, lesson.id))
     return Present(rules.tag(lesson.transcript, lines), lines)
 
 

@@ -20,6 +20,7 @@ from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
+from library.catalog import change_queries
 from library.catalog import queries as catalog_queries
 from library.catalog.tables import Lesson
 from library.core.clock import Clock, local_day
@@ -192,7 +193,7 @@ class Pipeline:
         """Make the lesson findable: `catch_up` returns once the index has seen the given revision."""
         with self._run(recording_id, attempt).step(StepKind.INDEX):
             with self.db.read() as session:
-                revision = catalog_queries.latest_revision(session)
+                revision = change_queries.latest_revision(session)
             catch_up(revision)
 
     def finish(self, recording_id: str, attempt: int | None = None) -> None:

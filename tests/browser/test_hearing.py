@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog import transcript_versions as versions
 from library.catalog.actions import put_cues
@@ -92,7 +93,7 @@ def test_hearing_is_followed_and_what_comes_of_it_is_decided_about(visit: Visit,
     page.locator("#beyond li").get_by_role("button").click()
     expect(page.locator("#beyond li").get_by_role("button")).to_contain_text("不要")
     with server.ports.db.read() as session:
-        assert [line.text for line in catalog.cues(session, lesson)] == [*SCRIPT[:2], HEARD[2].text]
+        assert [line.text for line in cue_queries.cues(session, lesson)] == [*SCRIPT[:2], HEARD[2].text]
     fits(page)
 
 
@@ -141,6 +142,6 @@ def test_lines_are_chosen_by_keyboard_and_without_any_script(
     expect(page.locator(".flash.done")).to_contain_text("存成新的一版")
     expect(rows).to_have_count(1)
     with server.ports.db.read() as session:
-        said = [(line.text, line.source) for line in catalog.cues(session, lesson)]
+        said = [(line.text, line.source) for line in cue_queries.cues(session, lesson)]
     assert said == [(HEARD[0].text, "corrected"), (SCRIPT[1], "corrected")]
     context.close()

@@ -15,7 +15,7 @@ import obstore
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from library.catalog import queries as catalog
+from library.catalog import change_queries
 from library.core.clock import local_day, utc_now
 from library.core.database import Database, open_database, sqlite_file
 from library.core.ids import new_id
@@ -255,7 +255,7 @@ def _index(settings: Settings, db: Database) -> Check:
     finally:
         indexer.close()
     with db.read() as session:
-        behind = catalog.latest_revision(session) - mark
+        behind = change_queries.latest_revision(session) - mark
     values = {"documents": documents, "behind": behind}
     if behind > 0:
         message = N_("%(documents)s 篇，落后 %(behind)s 处改动。")

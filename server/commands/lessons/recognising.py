@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.hearing import queries
 from library.hearing.queries import Progress
@@ -100,7 +101,7 @@ def _told(console: Console, ports: Ports, lesson_id: str, as_json: bool) -> None
             "state": found.state,
             "percent": found.percent,
             "left_s": found.left_s,
-            "cues": len(catalog.cues(session, lesson_id)),
+            "cues": len(cue_queries.cues(session, lesson_id)),
         }
     console.result(value, as_json, _lines(console, value))
 

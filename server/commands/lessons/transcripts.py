@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
 from library.catalog.rules import CueLine, TranscriptQuality, note_of
@@ -62,7 +63,7 @@ def transcript(
         with ports.db.read() as session:
             found = catalog.lesson(session, lesson)
             value = _listed(session, ports.settings, console, found, refused)
-            lines = catalog.cues(session, lesson)
+            lines = cue_queries.cues(session, lesson)
             value["cues"] = [_cue(line) for line in lines]
             quality = found.transcript
     for said in value["warnings"]:

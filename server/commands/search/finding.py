@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
-from library.catalog import queries as catalog
+from library.catalog import change_queries
 from library.core.database import Database
 from library.core.permits import Viewer
 from library.finding.hits import Found
@@ -106,7 +106,7 @@ def _write_workbook(found: Gathered, about: About, catalogue: Catalogue, file: P
 def _catch_up(db: Database, indexer: Indexer) -> None:
     """Bring the index up to date if it is behind; whoever writes it already does so without us."""
     with db.read() as session:
-        wanted = catalog.latest_revision(session)
+        wanted = change_queries.latest_revision(session)
     with suppress(IndexUnavailable):  # an index that cannot answer at all says so when it is asked
         if indexer.reader().mark() < wanted:
             indexer.catch_up(wanted, timeout_s=_CATCH_UP_S)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
 from library.catalog.rules import CueLine, CueSource, TranscriptQuality
@@ -126,7 +127,7 @@ def lesson_transcript(session: Reading, who: WhoDep, pages: PagesDep, lesson_id:
         title=lesson.title,
         quality=lesson.transcript,
         notice=notice_of(lesson.transcript, pages.renderer.catalogue(who.language)),
-        cues=[cue_out(line) for line in catalog.cues(session, lesson.id)],
+        cues=[cue_out(line) for line in cue_queries.cues(session, lesson.id)],
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from library.catalog import queries as catalog
+from library.catalog import cue_queries
 from library.catalog.tables import Clip, Lesson
 from library.intake import queries
 from library.intake.cutting import MOST_CLIPS, SHORTEST_CLIP_S
@@ -49,7 +49,7 @@ def cuts_object(media: MediaUrls, pages: Pages, session: Session, lesson: Lesson
     signs = signs_of(session, recording, lesson)
     order = queries.arrangement(recording, lesson)
     chapters = signs.by_chapters()
-    lines = catalog.cues(session, lesson.id)
+    lines = cue_queries.cues(session, lesson.id)
     return {
         **said,
         "version": queries.version_of(recording, order),

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.catalog import audiences, queries
+from library.catalog import audiences, cue_queries, queries
 from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, LessonState, may
 from library.catalog.rules import CueLine, TranscriptQuality
@@ -104,7 +104,7 @@ class Desk:
             language=found.language,
             has_transcript=found.transcript is not TranscriptQuality.NONE,
             recognised=found.transcript is TranscriptQuality.RECOGNISED,
-            text=_text(queries.cues(session, found.id)) if not found.clips else (),
+            text=_text(cue_queries.cues(session, found.id)) if not found.clips else (),
             problem=Reason(code=recording.reason, args=recording.reason_args or {})
             if recording is not None and recording.reason and powers.see_progress
             else None,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from library.core.permits import Viewer
@@ -52,7 +53,7 @@ class LessonCards:
     def of_clips(self, session: Session, lesson: Lesson) -> tuple[ClipCard, ...]:
         """Return a lesson's clips in order."""
         views = self._counts.of_lesson(session, lesson.id)
-        words = catalog.first_words_of(session, lesson)
+        words = cue_queries.first_words_of(session, lesson)
         return tuple(
             ClipCard(
                 id=clip.id,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from library.catalog import actions, audiences, queries
+from library.catalog import actions, audiences, change_queries, cue_queries, queries
 from library.catalog.actions import Cut, Details
 from library.catalog.audience import OpenTo, chosen
 from library.catalog.clip_cues import cues_of
@@ -68,12 +68,12 @@ def test_a_refused_change_changes_nothing_and_takes_no_number(db: Database) -> N
     with db.write() as session:
         lesson_id = make.lesson(session, "原题").id
     with db.read() as session:
-        before = queries.latest_revision(session)
+        before = change_queries.latest_revision(session)
     with pytest.raises(Invalid), db.write() as session:
         actions.edit(session, queries.lesson(session, lesson_id), Details(title="新题", language="fr"))
     with db.read() as session:
         assert queries.lesson(session, lesson_id).title == "原题"
-        assert queries.latest_revision(session) == before
+        assert change_queries.latest_revision(session) == before
 
 
 def test_a_surrogate_in_a_title_is_no_server_error(db: Database) -> None:
@@ -160,7 +160,7 @@ def test_a_transcript_replaces_the_one_before(db: Database) -> None:
     with db.write() as session:
         lesson = make.lesson(session, spoken=["旧一", "旧二", "旧三"])
         actions.put_transcript(session, lesson, TranscriptQuality.PLAIN, [CueLine(None, None, "新的一句")])
-        assert queries.cues(session, lesson.id) == [CueLine(None, None, "新的一句")]
+        assert cue_queries.cues(session, lesson.id) == [CueLine(None, None, "新的一句")]
         assert lesson.transcript == "plain"
         actions.put_transcript(session, lesson, TranscriptQuality.EXACT, [])
         assert lesson.transcript == "none"
@@ -172,10 +172,10 @@ def test_the_cues_of_a_stretch_are_those_heard_in_it(db: Database) -> None:
     with db.write() as session:
         lesson = make.lesson(session, clips=2)
         actions.put_transcript(session, lesson, TranscriptQuality.EXACT, lines)
-        assert [c.text for c in queries.cues(session, lesson.id, 0, 60)] == ["前", "跨界"]
-        assert [c.text for c in queries.cues(session, lesson.id, 60, 120)] == ["跨界", "后"]
-        assert queries.cues_of(session, [lesson.id, "unknown"]) == {lesson.id: lines}
-        assert queries.first_words_of(session, lesson) == {
+        assert [c.text for c in cue_queries.cues(session, lesson.id, 0, 60)] == ["前", "跨界"]
+        assert [c.text for c in cue_queries.cues(session, lesson.id, 60, 120)] == ["跨界", "后"]
+        assert cue_queries.cues_of(session, [lesson.id, "unknown"]) == {lesson.id: lines}
+        assert cue_queries.first_words_of(session, lesson) == {
             lesson.clips[0].id: "前 跨界",
             lesson.clips[1].id: "后",
         }
@@ -186,10 +186,10 @@ def test_who_speaks_is_kept_and_not_searched(db: Database) -> None:
         lesson = make.lesson(session, clips=1)
         lines = [CueLine(0, 9, "同志们好", "王讲师"), CueLine(9, 20, "共同富裕")]
         actions.put_transcript(session, lesson, TranscriptQuality.EXACT, lines)
-        assert queries.cues(session, lesson.id) == lines
+        assert cue_queries.cues(session, lesson.id) == lines
         assert [cue.speaker for cue in cues_of(session, lesson.clips[0])] == ["王讲师", ""]
         assert [d.spoken for d in documents(session, [lesson])] == ["同志们好\n共同富裕"]
-        assert queries.first_words_of(session, lesson) == {lesson.clips[0].id: "同志们好 共同富裕"}
+        assert cue_queries.first_words_of(session, lesson) == {lesson.clips[0].id: "同志们好 共同富裕"}
 
 
 # ---------------------------------------------------------------------- deleting
@@ -202,13 +202,13 @@ def test_a_deleted_lesson_leaves_nothing_but_its_tombstone(db: Database) -> None
         make.recording(session, lesson, owner)
         lesson_id = lesson.id
     with db.write() as session:
-        mark = queries.latest_revision(session)
+        mark = change_queries.latest_revision(session)
         actions.delete_lesson(session, queries.lesson(session, lesson_id), NOW)
     with db.read() as session:
         for table in (Lesson, Clip, Cue, LessonTopic):
             assert session.scalar(select(func.count()).select_from(table)) == 0
         assert session.scalars(select(DeletedLesson.lesson_id)).all() == [lesson_id]
-        changes = queries.changes_since(session, mark, 10)
+        changes = change_queries.changes_since(session, mark, 10)
         assert (changes.lesson_ids, changes.deleted_ids, changes.mark) == ((), (lesson_id,), mark + 1)
 
 
@@ -453,17 +453,19 @@ def test_of_other_years_come_published_lessons_that_the_viewer_sees(db: Database
 def test_every_change_takes_a_number_and_the_outbox_tells_it_once(db: Database) -> None:
     with db.write() as session:
         first, second = make.lesson(session, "一"), make.lesson(session, "二")
-        mark = queries.latest_revision(session)
+        mark = change_queries.latest_revision(session)
         audiences.set_audience(session, first, Audience.SIGNED_IN, NOW)
         actions.edit(session, second, Details(title="二二"))
         actions.edit(session, first, Details(title="一一"))
-        changes = queries.changes_since(session, mark, 10)
+        changes = change_queries.changes_since(session, mark, 10)
         assert changes.lesson_ids == (second.id, first.id)
-        assert changes.mark == queries.latest_revision(session) == mark + 3
-        assert queries.changes_since(session, changes.mark, 10) == queries.Changes((), (), changes.mark)
-        part = queries.changes_since(session, mark, 1)
+        assert changes.mark == change_queries.latest_revision(session) == mark + 3
+        assert change_queries.changes_since(session, changes.mark, 10) == change_queries.Changes(
+            (), (), changes.mark
+        )
+        part = change_queries.changes_since(session, mark, 1)
         assert part.lesson_ids == (second.id,)
-        assert queries.changes_since(session, part.mark, 1).lesson_ids == (first.id,)
+        assert change_queries.changes_since(session, part.mark, 1).lesson_ids == (first.id,)
 
 
 def test_a_reader_that_has_seen_a_number_has_seen_all_before_it(db: Database) -> None:
@@ -485,7 +487,7 @@ def test_a_reader_that_has_seen_a_number_has_seen_all_before_it(db: Database) ->
         while True:
             last_round = done.is_set()
             with db.read() as session:
-                changes = queries.changes_since(session, mark, 3)
+                changes = change_queries.changes_since(session, mark, 3)
             seen.extend([*changes.lesson_ids, *changes.deleted_ids])
             mark = changes.mark
             marks.append(mark)
@@ -508,10 +510,10 @@ def test_a_reader_sees_one_state_however_many_questions_it_asks(db: Database) ->
     with db.write() as session:
         make.lesson(session, "一")
     with db.read() as reader:
-        before = queries.latest_revision(reader)
+        before = change_queries.latest_revision(reader)
         with db.write() as session:
             make.lesson(session, "二")
-        assert queries.latest_revision(reader) == before
+        assert change_queries.latest_revision(reader) == before
         assert reader.scalar(select(func.count()).select_from(Lesson)) == 1
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
 from library.catalog import transcript_versions as versions
@@ -68,12 +69,12 @@ def test_a_persons_corrections_are_one_version_and_the_index_learns_of_each(db: 
         write(session, lesson, 1, "为人民服务", by=b, at=NOW + 60 * MINUTE)
         assert kept(session, lesson)[0] == (3, True, "exact", b)
         assert queries.corrected(session, lesson.id) == {2, 3}
-        cue = catalog.cues(session, lesson.id)[0]
+        cue = cue_queries.cues(session, lesson.id)[0]
         assert cue == CueLine(0.0, 4.0, "中国共产党", "", CueSource.CORRECTED)
     with db.write() as session:
         lesson = catalog.lesson(session, lesson_id)
         taking.use(session, lesson, 1, NOW)
-        assert catalog.cues(session, lesson.id)[0].doubtful == ((2, 3),)
+        assert cue_queries.cues(session, lesson.id)[0].doubtful == ((2, 3),)
         write(session, lesson, 0, "中国共产党", by=b, at=NOW + 61 * MINUTE)
         assert [row[:2] for row in kept(session, lesson)][:2] == [(4, True), (3, False)]
         assert given.version(session, lesson.id, 1).lines[0]["text"] == "中国供产党", "it stays as it was"
@@ -92,7 +93,7 @@ def test_the_same_edits_again_change_nothing_and_old_lines_are_not_corrected(db:
             write(session, lesson, 0, "中国共产觉", base)
     with db.read() as session:
         lesson = catalog.lesson(session, lesson_id)
-        assert catalog.cues(session, lesson.id)[0].text == "中国共产党"
+        assert cue_queries.cues(session, lesson.id)[0].text == "中国共产党"
         assert len(kept(session, lesson)) == 2
 
 
@@ -123,10 +124,10 @@ def test_lines_that_were_moved_are_kept_where_they_are_shown(db: Database) -> No
         # Another version and back, and hearing the recording again, move nothing.
         taking.use(session, lesson, 1, NOW)
         taking.use(session, lesson, 2, NOW)
-        shown = [(x.start_s, x.text, x.source) for x in catalog.cues(session, lesson.id)]
+        shown = [(x.start_s, x.text, x.source) for x in cue_queries.cues(session, lesson.id)]
         assert shown == [(1.0, "开场第一句", CueSource.CORRECTED), (5.0, "绿水青山", CueSource.GIVEN)]
         taking.move(session, lesson, 2, 0.5, NOW)
-        assert catalog.cues(session, lesson.id)[0].source is CueSource.CORRECTED
+        assert cue_queries.cues(session, lesson.id)[0].source is CueSource.CORRECTED
 
 
 def test_guessed_times_stay_guessed_and_where_they_were(db: Database) -> None:
@@ -134,11 +135,11 @@ def test_guessed_times_stay_guessed_and_where_they_were(db: Database) -> None:
         lesson = make.lesson(session, clips=1)
         make.heard(make.recording(session, lesson), 60.0)
         taking.take(session, lesson, taking.read("第一段。\n\n第二段。".encode(), "a.txt"), NOW)
-        times = [(x.start_s, x.end_s) for x in catalog.cues(session, lesson.id)]
+        times = [(x.start_s, x.end_s) for x in cue_queries.cues(session, lesson.id)]
         write(session, lesson, 0, "这是很长很长很长很长的第一段。")
         assert lesson.transcript is TranscriptQuality.ESTIMATED
         taking.use(session, lesson, 2, NOW)
-        cues = catalog.cues(session, lesson.id)
+        cues = cue_queries.cues(session, lesson.id)
         assert [(x.start_s, x.end_s) for x in cues] == times
         assert [x.source for x in cues] == [CueSource.CORRECTED, CueSource.ESTIMATED]
 

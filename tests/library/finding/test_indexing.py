@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from library.catalog import actions as catalog
-from library.catalog import audiences, queries
+from library.catalog import audiences, change_queries, queries
 from library.catalog.actions import Details
 from library.catalog.permits import Audience, LessonState
 from library.core.database import Database, copy_sqlite, open_database, sqlite_file
@@ -76,7 +76,7 @@ def test_what_is_published_is_found_by_what_is_said_and_what_is_withdrawn_is_not
     indexer.catch_up()
     assert found(indexer, "乡村振兴") == {lesson}
     with db.read() as session:
-        assert indexer.reader().mark() == queries.latest_revision(session)
+        assert indexer.reader().mark() == change_queries.latest_revision(session)
     change(db, lesson, "hide")
     indexer.catch_up()
     assert found(indexer, "乡村振兴") == set()
@@ -132,7 +132,7 @@ def test_the_thread_keeps_the_index_up_to_date(db: Database, indexer: Indexer) -
     try:
         lesson = add(db, "廉政警示教育")
         with db.read() as session:
-            revision = queries.latest_revision(session)
+            revision = change_queries.latest_revision(session)
         waited = threading.Event()
         for _ in range(600):
             if indexer.reader().mark() >= revision:
@@ -438,7 +438,7 @@ def test_switching_builds_the_new_index_by_itself_and_going_back_catches_up(
     thread.start()
     try:
         with db.read() as session:
-            tantivy_has_all = queries.latest_revision(session)
+            tantivy_has_all = change_queries.latest_revision(session)
         for _ in range(600):
             if tantivy.reader().mark() >= tantivy_has_all:
                 break

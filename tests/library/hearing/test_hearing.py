@@ -15,6 +15,7 @@ from obstore.store import LocalStore
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
 from library.catalog.actions import touch
@@ -74,7 +75,7 @@ class Room:
 
     def shown(self) -> tuple[TranscriptQuality, list[CueLine]]:
         with self.db.read() as session:
-            return catalog.lesson(session, self.lesson).transcript, catalog.cues(session, self.lesson)
+            return catalog.lesson(session, self.lesson).transcript, cue_queries.cues(session, self.lesson)
 
     def give(self, words: Words) -> taking.Taken:
         with self.db.write() as session:

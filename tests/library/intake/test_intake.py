@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
+from library.catalog import cue_queries
 from library.catalog import queries as catalog_queries
 from library.catalog.actions import Cut
 from library.catalog.permits import LessonState
@@ -234,7 +235,7 @@ SRT = "1\n00:00:01,000 --> 00:00:04,000\n同志们好。\n\n2\n00:01:30,000 --> 
 
 
 def cues(session: Session, lesson: Lesson) -> list[CueLine]:
-    return catalog_queries.cues(session, lesson.id)
+    return cue_queries.cues(session, lesson.id)
 
 
 def heard(recording: Recording, duration_s: float) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
-from library.catalog import queries
+from library.catalog import cue_queries, queries
 from library.catalog import transcript_queries as given
 from library.catalog import transcript_versions as versions
 from library.catalog.permits import LessonState
@@ -42,7 +42,7 @@ def take(session: Session, lesson: Lesson, text: str, name: str = "a.srt", **how
 
 
 def lines(session: Session, lesson: Lesson) -> list[tuple[float | None, str]]:
-    return [(line.start_s, line.text) for line in queries.cues(session, lesson.id)]
+    return [(line.start_s, line.text) for line in cue_queries.cues(session, lesson.id)]
 
 
 @pytest.mark.parametrize("duration_s", [12.0, 3720.0])
@@ -174,7 +174,7 @@ def test_what_was_laid_before_the_transaction_is_what_is_shown(db: Database, shi
             else:
                 version = taking.move(session, lesson, 1, shift_s, NOW, laid)
         assert laid is not None
-        assert tuple(queries.cues(session, lesson_id)) == laid.became.lines
+        assert tuple(cue_queries.cues(session, lesson_id)) == laid.became.lines
         assert (version.shift_s, version.in_use) == (laid.became.shift_s, True)
         assert telling.fitting_of(version) == laid.became.fitting
 

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from server.wiring import Ports
@@ -62,7 +63,7 @@ def test_rows_become_lessons_that_are_found_when_it_returns(
         assert (lesson.kind, lesson.transcript, lesson.state) == ("text", "plain", "published")
         assert [link.topic.name for link in lesson.topics] == ["生态", "乡村振兴"]
         assert str(lesson.taught_on) == "2026-03-05"
-        assert [line.text for line in catalog.cues(session, lesson.id)] == [
+        assert [line.text for line in cue_queries.cues(session, lesson.id)] == [
             "同志们好。",
             "绿水青山就是金山银山。",
         ]
@@ -237,14 +238,14 @@ def test_words_that_fit_worse_are_kept_and_said_and_never_replace(
     with ports.db.read() as session:
         lesson = catalog.lesson_by_key(session, "a")
         assert lesson is not None
-        assert len(catalog.cues(session, lesson.id)) == 9
+        assert len(cue_queries.cues(session, lesson.id)) == 9
         lesson_id = lesson.id
     listed = weike("transcript", lesson_id, "--json").json
     assert [(one["n"], one["in_use"]) for one in listed["versions"]] == [(2, False), (1, True)]
     assert weike("transcript", lesson_id, "--use", 2, "--json").json["transcript"] == "plain"
     assert weike("transcript", lesson_id, tmp_path / "good.srt", "--shift", "1.5").code == 0
     with ports.db.read() as session:
-        assert catalog.cues(session, lesson_id)[0].start_s == 2.5
+        assert cue_queries.cues(session, lesson_id)[0].start_s == 2.5
     assert weike("transcript", "nowhere", "--json").code == 2
     assert weike("transcript", lesson_id, tmp_path / "good.srt", "--use", 1).code == 2
 
