@@ -8,15 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from library.catalog.permits import (
-    media_audience,
-)
-from library.catalog.tables import (
-    Clip,
-    DeletedLesson,
-    Lesson,
-    Revision,
-)
+from library.catalog.permits import media_audience
+from library.catalog.tables import Clip, DeletedLesson, Lesson, Revision
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,8 @@ from itertools import zip_longest
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from library.catalog.rules import (
-    CueLine,
-    CueSource,
-    first_words,
-    spans_of,
-)
-from library.catalog.tables import (
-    Clip,
-    Cue,
-    Lesson,
-)
+from library.catalog.rules import CueLine, CueSource, first_words, spans_of
+from library.catalog.tables import Clip, Cue, Lesson
 
 
 def cues(

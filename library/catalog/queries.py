@@ -10,27 +10,9 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, Select, and_, bindparam, extract, false, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from library.catalog.permits import (
-    Action,
-    Audience,
-    LessonFacts,
-    LessonState,
-    may,
-    told_to_sign_in,
-)
-from library.catalog.rules import (
-    LessonKind,
-    TranscriptQuality,
-    shared_topics,
-)
-from library.catalog.tables import (
-    AudienceToken,
-    Clip,
-    Lecturer,
-    Lesson,
-    LessonTopic,
-    Topic,
-)
+from library.catalog.permits import Action, Audience, LessonFacts, LessonState, may, told_to_sign_in
+from library.catalog.rules import LessonKind, TranscriptQuality, shared_topics
+from library.catalog.tables import AudienceToken, Clip, Lecturer, Lesson, LessonTopic, Topic
 from library.core.errors import Forbidden, NotFound, SignInNeeded
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer, audience_of, oversees_all, scope_of

@@ -19,14 +19,7 @@ from library.core.errors import Conflict
 from library.core.ids import new_id
 from library.core.text import clean_line
 from library.intake import queries
-from library.intake.rules import (
-    BUSY,
-    FILE_NAME_MAX,
-    RETRIABLE,
-    RecordingState,
-    StepKind,
-    StepState,
-)
+from library.intake.rules import BUSY, FILE_NAME_MAX, RETRIABLE, RecordingState, StepKind, StepState
 from library.intake.tables import BegunUpload, Original, Recording, Step, WorkerSign
 from library.intake.transcripts import taking
 from transcode.cutting.audio_profile import AudioProfile, with_sound

@@ -6,15 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Subquery,
-    and_,
-    false,
-    func,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, Subquery, and_, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from library.plays.figures import Figures, Span

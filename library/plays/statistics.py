@@ -7,17 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import (
-    ColumnElement,
-    Subquery,
-    and_,
-    exists,
-    func,
-    literal_column,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, literal_column, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from library.catalog.queries import measured
@@ -45,17 +35,7 @@ from library.plays.queries import held_back
 from library.plays.rolled_up import Known, Sums, columns_of, figures_of, total_of, within
 from library.plays.rolling import counted_columns
 from library.plays.rules import Kind, Source
-from library.plays.tables import (
-    BranchDay,
-    ClipSum,
-    CurveSum,
-    DaySum,
-    LessonDay,
-    LessonSum,
-    Play,
-    Seal,
-    View,
-)
+from library.plays.tables import BranchDay, ClipSum, CurveSum, DaySum, LessonDay, LessonSum, Play, Seal, View
 
 Sort = Literal["views", "title", "watched"]
 

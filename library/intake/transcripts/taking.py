@@ -25,12 +25,7 @@ from library.intake.transcripts.reading.words import Words as Words
 from library.intake.transcripts.reading.words import checked_shift
 from library.intake.transcripts.reading.words import lay as lay
 from library.intake.transcripts.reading.words import read as read
-from library.intake.transcripts.rules import (
-    Heard,
-    Shown,
-    shown,
-    worse,
-)
+from library.intake.transcripts.rules import Heard, Shown, shown, worse
 from library.intake.transcripts.telling import figures_for, heard_in, heard_of, places_of, repairs_of
 from transcode.remarks import Remark
 from transcode.transcripts.fitting import StreamClock

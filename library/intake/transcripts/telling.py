@@ -15,15 +15,7 @@ from library.intake.tables import Recording
 from library.intake.transcripts import aligning
 from library.intake.transcripts.aligning import Places
 from library.intake.transcripts.repairing import Repaired
-from library.intake.transcripts.rules import (
-    Figures,
-    Fitting,
-    Heard,
-    Told,
-    account,
-    shown,
-    worse,
-)
+from library.intake.transcripts.rules import Figures, Fitting, Heard, Told, account, shown, worse
 from transcode.cutting.audio_profile import AudioProfile
 from transcode.reading.facts import Facts
 from transcode.remarks import Remark

@@ -10,16 +10,7 @@ from library.catalog.permits import LessonState
 from library.catalog.rules import TranscriptQuality
 from library.intake.rules import TRANSCRIPT_SUFFIXES
 from server.slices.intake.transcripts_json import VersionOut
-from server.web.parts import (
-    Context,
-    LessonRef,
-    Pager,
-    Progress,
-    Reason,
-    RefusedForm,
-    Unfinished,
-    WorkRow,
-)
+from server.web.parts import Context, LessonRef, Pager, Progress, Reason, RefusedForm, Unfinished, WorkRow
 from server.web.shown.recognition import RecognitionPart
 
 
