@@ -1,6 +1,6 @@
 """Which act of the table of permissions (library.core.rights) each route is: one line a route, by act.
 
-A route that is not here fails tests/server/test_permissions.py, which also asks each of them as everybody.
+A route that is not here fails tests/server/rights/test_permissions.py, which asks each of them as everybody.
 What a thing is the route says in its path: a lesson (`{lesson_id}`, `{clip_id}`), a node, a person.
 """
 

@@ -26,7 +26,7 @@ from library.people.passwords import NO_PASSWORD
 from server.wiring import Ports
 from tests.server.commands.conftest import Weike
 from tests.support import factories
-from tests.support.identity_servers import SECRET, Wecom, serving
+from tests.support.outside.identity_servers import SECRET, Wecom, serving
 
 HOSTILE = "=cmd|'/c calc'!A1"
 

@@ -28,7 +28,7 @@ from library.people.queries import person_by_username
 from server.identity_settings import ProviderSettings
 from tests.support import factories
 from tests.support.client import Person
-from tests.support.identity_servers import (
+from tests.support.outside.identity_servers import (
     CLIENT,
     SECRET,
     Answer,

@@ -31,7 +31,7 @@ from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.client import PLAIN
 from tests.support.databases import KINDS
-from tests.support.postgres import PostgresServer
+from tests.support.outside.postgres import PostgresServer
 from tests.support.server import Served, add_people, in_thread, new_data
 from tests.support.together import together
 

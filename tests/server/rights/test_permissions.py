@@ -23,9 +23,9 @@ from library.people import queries as people
 from server.web.routing.route_rights import ROUTES, act_of
 from tests.server.conftest import Put, Shelf
 from tests.server.permissions_page import DOCUMENT, document
+from tests.server.rights.test_roles import CASES
 from tests.server.role_table import Case, send
 from tests.server.routes import all_routes
-from tests.server.test_roles import CASES
 from tests.support import factories as make
 from tests.support.client import Person
 from tests.support.server import Served

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench.contention import Contention
-from bench.costs import GUESTS, Measured
-from bench.crowd import BATCH, KINDS, Costs, Crowd, Flow, Machine, Need, day_rows, flow, verdict
+from bench.extreme_hour.contention import Contention
+from bench.extreme_hour.costs import GUESTS, Measured
+from bench.extreme_hour.crowd import BATCH, KINDS, Costs, Crowd, Flow, Machine, Need, day_rows, flow, verdict
 
 TOLD = 0.99
 """The hit rate for which the order of what breaks is told."""

@@ -21,7 +21,7 @@ import httpx
 from tests.support import needs
 from tests.support.client import PLAIN
 
-FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
+FRONTEND = Path(__file__).resolve().parents[3] / "frontend"
 CLIENT, SECRET = "weike", "only-for-tests-and-long-enough-for-anything"
 
 

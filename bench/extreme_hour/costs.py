@@ -24,9 +24,9 @@ import httpx
 import psutil
 from sqlalchemy import Connection, delete, func, insert, select, text
 
-from bench.asking import Ask, Asking, cpu_s, memory_mb
-from bench.crowd import BATCH, KINDS, Costs, Crowd
 from bench.delivery import PLAYLIST
+from bench.extreme_hour.asking import Ask, Asking, cpu_s, memory_mb
+from bench.extreme_hour.crowd import BATCH, KINDS, Costs, Crowd
 from bench.measure import go_first
 from library.access import actions as access
 from library.catalog import actions as catalog

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench.asking import Asking
-from bench.costs import add_clips, begin_plays, visitors
+from bench.extreme_hour.asking import Asking
+from bench.extreme_hour.costs import add_clips, begin_plays, visitors
 from bench.measure import go_first, ratio
 from server.settings import Settings
 from server.wiring import open_ports
