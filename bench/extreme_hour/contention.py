@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.extreme_hour.asking import Asking
-from bench.extreme_hour.costs import add_clips, begin_plays, visitors
+from bench.extreme_hour.site import add_clips, begin_plays, visitors
 from bench.measure import go_first, ratio
 from server.settings import Settings
 from server.wiring import open_ports
