@@ -35,7 +35,7 @@ from library.core.clock import utc_now
 from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.support import beating
-from tests.support.postgres import running_server
+from tests.support.outside.postgres import running_server
 
 ROUNDS, ROUND_S, WARM_S = 5, 6, 3
 PLAYS, LESSONS, CLIPS = 4096, 16, 8

@@ -30,7 +30,7 @@ from statistics import median
 from bench.measure import machine, ratio
 from bench.media_servers import EMPTY
 from bench.report import Figure, show
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from server.delivery.signing import MediaSigner
 from tests.setup import nginx_server
 from tests.support.server import free_port, new_data

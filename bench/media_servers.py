@@ -19,7 +19,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from server.app import create_app
-from server.commands.serving import config_of
+from server.commands.running.serving import config_of
 from server.logs import configure
 from server.settings import Settings
 from server.wiring import open_ports

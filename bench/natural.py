@@ -1,6 +1,6 @@
 """Questions as people ask them, of a median of eighteen characters, through the API, everything included.
 
-The passages are made here (`bench.corpus`), as many as those that the ranking was chosen on: each a lesson
+The passages are made here (`searched.corpus`), as many as those that the ranking was chosen on: each a lesson
 with a clip. A question names three words that one passage is about, and hardly any passage says all of it, so
 that nearly every search is relaxed: the dearest kind. Beside it SQLite's FTS5 looks for any of the same words
 and pairs, counts and ranks.
@@ -16,11 +16,11 @@ from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
-from bench.corpus import Language, own_words
 from bench.measure import in_turns, p95, p95_ratio
 from bench.nil_page import requesting
-from bench.peers import Fts5
 from bench.report import Figure
+from bench.searched.corpus import Language, own_words
+from bench.searched.peers import Fts5
 from library.catalog import actions as catalog
 from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
 from library.core.permits import NOBODY, scope_of
@@ -56,7 +56,7 @@ def asked_questions(count: int, made: Language, passages: int, seed: int = 1) ->
 
 
 def _spoken(n: int, made: Language) -> list[str]:
-    """The lines of a passage: a quarter of its words are its own, as in `bench.corpus`."""
+    """The lines of a passage: a quarter of its words are its own, as in `bench.searched.corpus`."""
     dice, own = own_words(n, made)
     lines, line, length = [], "", 0
     while length < PASSAGE_CHARACTERS:

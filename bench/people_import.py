@@ -28,7 +28,7 @@ from library.core.permits import Role
 from library.organisation import actions, importing, queries
 from library.organisation.importing import Row
 from server.settings import Settings
-from server.web.sheets import Sheet, workbook
+from server.web.files.sheets import Sheet, workbook
 from server.wiring import Ports, open_ports
 from tests.support import factories
 from tests.support.server import new_data

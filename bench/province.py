@@ -22,13 +22,13 @@ from pathlib import Path
 
 import sqlalchemy
 
-from bench.contention import contention
-from bench.costs import measure
-from bench.crowd import Crowd, Machine, Until, flow, ladder, needs
 from bench.delivery import version
-from bench.hour import Hour, as_figures, as_tables
+from bench.extreme_hour.contention import contention
+from bench.extreme_hour.costs import measure
+from bench.extreme_hour.crowd import Crowd, Machine, Until, flow, ladder, needs
+from bench.extreme_hour.hour import Hour, as_figures, as_tables
 from bench.measure import go_first, machine
-from tests.support.postgres import running_server
+from tests.support.outside.postgres import running_server
 
 HITS = (0.95, 0.97, 0.99, 0.995, 0.999)
 PROCESSES = 4

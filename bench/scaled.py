@@ -40,8 +40,9 @@ from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.flow import media
 from tests.setup import nginx_server
-from tests.support import beating, objects, postgres
+from tests.support import beating
 from tests.support.client import CHUNK_BYTES, PLAIN, Person
+from tests.support.outside import objects, postgres
 from tests.support.server import ROOT, add_people, free_port, password
 
 QUIET_S, DOWN_S, RECOVER_S = 6.0, 4.0, 14.0

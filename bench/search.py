@@ -1,7 +1,7 @@
 """How well and how fast search finds: `python -m bench.search [--json] [--full]`.
 
 Finding is measured on known items: the passages and questions of JSON lines, or three hundred of our own.
-Speed is measured on lessons made here (`bench.corpus`), each query asked once and of every engine in turn;
+Speed is measured on lessons made here (`searched.corpus`), each query asked once and of every engine in turn;
 times are this process's CPU, which a busy machine does not change much. Every peer must be there.
 """
 
@@ -30,13 +30,20 @@ except ImportError as error:
         f"bench.search: a peer is missing: {error} (set-up leaves out jieba: pip install jieba==0.42.1)"
     ) from error
 
-from bench.corpus import EVERYONE, Language, language, lessons, questions
 from bench.measure import in_turns, machine, p95, p95_ratio, ratio, side_by_side
 from bench.natural import asked_questions, natural
 from bench.nil_page import nil_page
-from bench.peers import Fts5, plain_whoosh
-from bench.questions import Passage, Question, own_passages, own_questions, read_passages, read_questions
 from bench.report import Figure, show
+from bench.searched.corpus import EVERYONE, Language, language, lessons, questions
+from bench.searched.peers import Fts5, plain_whoosh
+from bench.searched.questions import (
+    Passage,
+    Question,
+    own_passages,
+    own_questions,
+    read_passages,
+    read_questions,
+)
 from search import ENGINES, TANTIVY, WHOOSH, Document, SearchEngine, best_moments, rebuild
 from tests.search.passages import PASSAGES
 from tests.search.variants import VARIANTS

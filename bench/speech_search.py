@@ -19,10 +19,17 @@ from functools import partial
 from pathlib import Path
 from statistics import mean
 
-from bench.corpus import EVERYONE, Language, language, lessons, questions
 from bench.measure import in_turns, machine, p95_ratio
-from bench.questions import Passage, Question, own_passages, own_questions, read_passages, read_questions
 from bench.report import Figure, show
+from bench.searched.corpus import EVERYONE, Language, language, lessons, questions
+from bench.searched.questions import (
+    Passage,
+    Question,
+    own_passages,
+    own_questions,
+    read_passages,
+    read_questions,
+)
 from search import ENGINES, TANTIVY, WHOOSH, Document, SearchEngine, Sought, find_moments, parse, rebuild
 from search.text.analysis import is_han
 from search.text.pinyin import common_characters, same_sound

@@ -1,6 +1,6 @@
 // Builds the pages' scripts and styles into server/static/ (or the folder named as the first argument):
 // files with a hash of their content in the name, so that they can be cached for a year, and manifest.json,
-// which says which file carries which logical name, and which chunks a script begins with (server/web/assets.py).
+// which says which file carries which logical name, and which chunks a script begins with (server/web/files/assets.py).
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';

@@ -10,8 +10,8 @@ import structlog
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from library.access import actions as access
-from library.access import joining
-from library.access.start_tables import JoinRequest
+from library.access.coming_in import joining
+from library.access.coming_in.tables import JoinRequest
 from library.access.tables import Invitation
 from library.audit import actions as audit
 from library.audit.rules import ERASED, Deed

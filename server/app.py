@@ -22,9 +22,8 @@ from server.slices import SLICES
 from server.slices.watching import beats
 from server.slices.watching.beat_keys import signer_of
 from server.web import errors
-from server.web.assets import load_assets
 from server.web.doors.networks import origin_key, origin_of
-from server.web.guarded_routes import guarded, guarded_once, guards
+from server.web.files.assets import load_assets
 from server.web.language.i18n import load_catalogues
 from server.web.limits.bodies import Bodies
 from server.web.limits.sizes import FORM_LIMITS
@@ -35,7 +34,8 @@ from server.web.middleware.measured import Measured, RouteNamed
 from server.web.middleware.methods import HeadAsGet, MethodOverride
 from server.web.middleware.prefix import Locations, check_prefix, inside
 from server.web.middleware.requests import Requests
-from server.web.registry import gather, paths_of, routers_of
+from server.web.routing.guarded_routes import guarded, guarded_once, guards
+from server.web.routing.registry import gather, paths_of, routers_of
 from server.web.slice import Slice
 from server.web.state import hold, state_of
 from server.web.static_files import StaticFilesOfBuilds, keep_this_build

@@ -61,49 +61,49 @@ def _empty() -> typer.Typer:
 
 
 def _serve(app: typer.Typer) -> None:
-    from server.commands import serving
+    from server.commands.running import serving
 
     app.command("serve", help=HELP["serve"])(serving.serve)
 
 
 def _worker(app: typer.Typer) -> None:
-    from server.commands import serving
+    from server.commands.running import serving
 
     app.command("worker", help=HELP["worker"])(serving.worker)
 
 
 def _migrate(app: typer.Typer) -> None:
-    from server.commands import serving
+    from server.commands.running import serving
 
     app.command("migrate", help=HELP["migrate"])(serving.migrate)
 
 
 def _ingest(app: typer.Typer) -> None:
-    from server.commands import ingesting
+    from server.commands.lessons import ingesting
 
     app.command("ingest", help=HELP["ingest"])(ingesting.ingest)
 
 
 def _import(app: typer.Typer) -> None:
-    from server.commands import importing
+    from server.commands.lessons import importing
 
     app.command("import", help=HELP["import"])(importing.import_)
 
 
 def _transcript(app: typer.Typer) -> None:
-    from server.commands import transcripts
+    from server.commands.lessons import transcripts
 
     app.command("transcript", help=HELP["transcript"])(transcripts.transcript)
 
 
 def _search(app: typer.Typer) -> None:
-    from server.commands import finding
+    from server.commands.search import finding
 
     app.command("search", help=HELP["search"])(finding.search)
 
 
 def _may(app: typer.Typer) -> None:
-    from server.commands import rights
+    from server.commands.people import rights
 
     app.command("may", help=HELP["may"])(rights.may)
 
@@ -118,7 +118,7 @@ def _stats(app: typer.Typer) -> None:
 
 
 def _reindex(app: typer.Typer) -> None:
-    from server.commands import indexing
+    from server.commands.search import indexing
 
     app.command("reindex", help=HELP["reindex"])(indexing.reindex)
 
@@ -154,28 +154,28 @@ def _move(app: typer.Typer) -> None:
 
 
 def _user(app: typer.Typer) -> None:
-    from server.commands import inviting, mail, people, ways_in
+    from server.commands.people import inviting, mail, users, ways_in
 
-    users = typer.Typer(help=HELP["user"])
-    people.add_commands(users)
-    ways_in.add_commands(users)
-    inviting.add_commands(users)
-    mail.add_user_commands(users)
-    app.add_typer(users, name="user")
+    group = typer.Typer(help=HELP["user"])
+    users.add_commands(group)
+    ways_in.add_commands(group)
+    inviting.add_commands(group)
+    mail.add_user_commands(group)
+    app.add_typer(group, name="user")
 
 
-def _belonging(app: typer.Typer) -> None:
-    from server.commands import belonging, dated, people_lists
+def _people(app: typer.Typer) -> None:
+    from server.commands.people import belonging, dated, lists
 
     group = typer.Typer(help=HELP["people"])
-    people_lists.add_commands(group)
+    lists.add_commands(group)
     belonging.add_commands(group)
     dated.add_commands(group)
     app.add_typer(group, name="people")
 
 
 def _organisation(app: typer.Typer) -> None:
-    from server.commands import organisation
+    from server.commands.people import organisation
 
     nodes = typer.Typer(help=HELP["organisation"])
     organisation.add_commands(nodes)
@@ -183,7 +183,7 @@ def _organisation(app: typer.Typer) -> None:
 
 
 def _directory(app: typer.Typer) -> None:
-    from server.commands import directory
+    from server.commands.people import directory
 
     listed = typer.Typer(help=HELP["directory"])
     directory.add_commands(listed)
@@ -191,7 +191,7 @@ def _directory(app: typer.Typer) -> None:
 
 
 def _mail(app: typer.Typer) -> None:
-    from server.commands import mail
+    from server.commands.people import mail
 
     letters = typer.Typer(help=HELP["mail"])
     mail.add_commands(letters)
@@ -199,7 +199,7 @@ def _mail(app: typer.Typer) -> None:
 
 
 def _vocabulary(app: typer.Typer) -> None:
-    from server.commands import dictionary
+    from server.commands.search import dictionary
 
     words = typer.Typer(help=HELP["vocabulary"])
     dictionary.add_commands(words)
@@ -207,7 +207,7 @@ def _vocabulary(app: typer.Typer) -> None:
 
 
 def _media_key(app: typer.Typer) -> None:
-    from server.commands import media_keys
+    from server.commands.running import media_keys
 
     keys = typer.Typer(help=HELP["media-key"])
     media_keys.add_commands(keys)
@@ -215,7 +215,7 @@ def _media_key(app: typer.Typer) -> None:
 
 
 def _site_key(app: typer.Typer) -> None:
-    from server.commands import site_keys
+    from server.commands.running import site_keys
 
     keys = typer.Typer(help=HELP["site-key"])
     site_keys.add_commands(keys)
@@ -223,7 +223,7 @@ def _site_key(app: typer.Typer) -> None:
 
 
 def _searches(app: typer.Typer) -> None:
-    from server.commands import searches
+    from server.commands.search import searches
 
     kept = typer.Typer(help=HELP["searches"])
     searches.add_commands(kept)
@@ -239,7 +239,7 @@ def _audit(app: typer.Typer) -> None:
 
 
 def _speech(app: typer.Typer) -> None:
-    from server.commands import recognising, speech
+    from server.commands.lessons import recognising, speech
 
     group = typer.Typer(help=HELP["speech"])
     speech.add_commands(group)
@@ -254,7 +254,7 @@ def _doctor(app: typer.Typer) -> None:
 
 
 def _settings(app: typer.Typer) -> None:
-    from server.commands import settings
+    from server.commands.running import settings
 
     app.command("settings", help=HELP["settings"])(settings.settings)
 
@@ -282,7 +282,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "restore": _restore,
     "move": _move,
     "user": _user,
-    "people": _belonging,
+    "people": _people,
     "organisation": _organisation,
     "directory": _directory,
     "mail": _mail,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from library.access.identity_rules import MatchBy
+from library.access.identities.rules import MatchBy
 from server.addresses import is_loopback
 
 WECOM_API = "https://qyapi.weixin.qq.com"

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from library.core.clock import utc_now
 from library.outbox.rules import Words
-from server.settings import MAIL_PORTS
+from server.setting_groups.mail import MAIL_PORTS
 
 _PATIENCE_S = 20.0
 """So long each answer may take (RFC 5321, 4.5.3.2, allows minutes; a letter is tried again)."""

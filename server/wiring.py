@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from library.finding.hits import Finder
     from library.finding.indexer import Indexer
     from library.hearing.recogniser import Recogniser
-    from library.intake.downloads import Downloads
+    from library.intake.files.downloads import Downloads
     from library.searches.asked_queries import AskedQueries
     from library.searches.frequent_queries import FrequentQueries
     from server.delivery.media_keys import MediaKeys
@@ -117,7 +117,7 @@ class Ports:
     @cached_property
     def downloads(self) -> Downloads:
         """What makes clips that are saved as files."""
-        from library.intake.downloads import Downloads
+        from library.intake.files.downloads import Downloads
 
         return Downloads(self.store, self.settings.work_folder, cache(lambda: open_tools(self.settings)))
 

@@ -19,9 +19,10 @@ from typing import Any
 import pytest
 
 from library.core.database import Database
-from tests.support import needs, objects, postgres, spreading
+from tests.support import needs, spreading
 from tests.support.databases import KINDS, Databases
 from tests.support.examples import try_a_share
+from tests.support.outside import objects, postgres
 from tests.support.processes import expect_servers
 from tests.support.quickness import MARKS, Quickness
 from tests.support.signals import give_children_the_defaults

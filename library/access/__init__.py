@@ -2,5 +2,16 @@
 
 from __future__ import annotations
 
-WRITERS = ("actions", "attempts", "entering", "identities", "joining", "mail", "second_factor", "starting")
+WRITERS = (
+    "actions",
+    "attempts",
+    "coming_in.joining",
+    "coming_in.starting",
+    "entering",
+    "identities.linking",
+    "links",
+    "mail",
+    "second_factor",
+    "tokens",
+)
 """The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

@@ -13,7 +13,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from library.access import mail_rules, queries
-from library.access.actions import check_signed_in, link_by_mail
+from library.access.actions import check_signed_in
+from library.access.links import link_by_mail
 from library.access.mail_rules import clean_address
 from library.access.mail_tables import MailAddress
 from library.audit import actions as audit

@@ -21,7 +21,7 @@ from library.core.text import NAME_MAX, name_key
 from library.organisation import actions as organisation_actions
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
-from library.people import reorganising
+from library.people.belonging import reorganising
 from library.people.tables import LearningGroup
 
 _MOST_MERGES = 50
@@ -92,7 +92,7 @@ def pass_on(session: Session, node_id: str, into_id: str, now: datetime) -> int:
 
 
 def merge(session: Session, node: Branch, into: Branch, now: datetime, by: str | None) -> None:
-    """Let one node take over another with its people (people.reorganising.merge, which says what it raises),
+    """Let one node take over another with its people (reorganising.merge, which says what it raises),
     also in the audiences of lessons."""
     reorganising.merge(session, node, into, now, by)
     pass_on(session, node.id, into.id, now)

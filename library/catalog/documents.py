@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
-from library.catalog import queries
+from library.catalog import cue_queries, queries
 from library.catalog.permits import scope_tokens
 from library.catalog.rules import CueLine, CueSource
 from library.catalog.tables import Clip, Lesson
@@ -15,7 +15,7 @@ from search import Document, length_class
 
 def documents(session: Session, lessons: Sequence[Lesson]) -> Iterator[Document]:
     """Yield the documents of `lessons`, which must be loaded with all that hangs on them."""
-    spoken = queries.cues_of(session, [lesson.id for lesson in lessons])
+    spoken = cue_queries.cues_of(session, [lesson.id for lesson in lessons])
     for lesson in lessons:
         lines = spoken.get(lesson.id, [])
         timed = [line for line in lines if line.start_s is not None]

@@ -10,7 +10,7 @@ import threading
 import time
 from datetime import timedelta
 
-from library.catalog import queries
+from library.catalog import change_queries
 from library.catalog.permits import media_plays
 from library.core.clock import Clock
 from library.core.database import Database
@@ -41,8 +41,8 @@ class NarrowedClips:
     def look(self) -> None:
         """Learn what changed: one number is read, and more only when it moved."""
         with self._looking, self._db.read() as session:
-            revision = queries.latest_revision(session)
+            revision = change_queries.latest_revision(session)
             if revision == self._seen and time.monotonic() < self._again_at:
                 return
-            self._open_to = queries.narrowed_clips(session, self._clock() - self._kept)
+            self._open_to = change_queries.narrowed_clips(session, self._clock() - self._kept)
             self._seen, self._again_at = revision, time.monotonic() + _AGAIN_S

@@ -4,42 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache, lru_cache
-from itertools import zip_longest
+from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, extract, false, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from library.catalog.permits import (
-    Action,
-    Audience,
-    LessonFacts,
-    LessonState,
-    may,
-    media_audience,
-    told_to_sign_in,
-)
-from library.catalog.rules import (
-    CueLine,
-    CueSource,
-    LessonKind,
-    TranscriptQuality,
-    first_words,
-    shared_topics,
-    spans_of,
-)
-from library.catalog.tables import (
-    AudienceToken,
-    Clip,
-    Cue,
-    DeletedLesson,
-    Lecturer,
-    Lesson,
-    LessonTopic,
-    Revision,
-    Topic,
-)
+from library.catalog.permits import Action, Audience, LessonFacts, LessonState, may, told_to_sign_in
+from library.catalog.rules import LessonKind, TranscriptQuality, shared_topics
+from library.catalog.tables import AudienceToken, Clip, Lecturer, Lesson, LessonTopic, Topic
 from library.core.errors import Forbidden, NotFound, SignInNeeded
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer, audience_of, oversees_all, scope_of
@@ -339,132 +312,6 @@ def known_names(session: Session, viewer: Viewer, most: int = 500) -> tuple[list
     lecturers = select(Lecturer.name).where(Lecturer.id.in_(teaches)).order_by(Lecturer.name).limit(most)
     topics = select(Topic.name).where(Topic.id.in_(about)).order_by(Topic.name).limit(most)
     return list(session.scalars(lecturers)), list(session.scalars(topics))
-
-
-def cues(
-    session: Session, lesson_id: str, start_s: float | None = None, end_s: float | None = None
-) -> list[CueLine]:
-    """Return a lesson's cues in order, or those that touch the stretch from `start_s` to `end_s`."""
-    wanted = select(
-        Cue.start_s, Cue.end_s, Cue.text, Cue.speaker, Cue.source, Cue.confidence, Cue.doubtful
-    ).where(Cue.lesson_id == lesson_id)
-    if start_s is not None and end_s is not None:
-        wanted = wanted.where(Cue.start_s < end_s, Cue.end_s > start_s)
-    return [
-        CueLine(a, b, text, who, source, confidence, spans_of(doubtful))
-        for a, b, text, who, source, confidence, doubtful in session.execute(wanted.order_by(Cue.n))
-    ]
-
-
-def has_cues(session: Session, lesson_id: str, lines: Iterable[CueLine]) -> bool:
-    """Tell whether a lesson's cues are exactly these; looks no further than the first that is another."""
-    wanted = select(Cue.start_s, Cue.end_s, Cue.text, Cue.speaker).where(Cue.lesson_id == lesson_id)
-    # A part at a time: an hour has a thousand lines, and whoever asks holds the database.
-    with session.execute(wanted.order_by(Cue.n).execution_options(yield_per=500)) as rows:
-        there = (CueLine(*row) for row in rows)
-        return all(one == other for one, other in zip_longest(there, lines))
-
-
-def cues_of_clips(session: Session, clip_ids: Sequence[str]) -> dict[str, list[CueLine]]:
-    """Return the timed cues that touch each of some clips, in order; a clip without is left out."""
-    found: dict[str, list[CueLine]] = {}
-    for clip_id, start_s, end_s, text, source in session.execute(_cues_of_clips(), {"ids": clip_ids}):
-        found.setdefault(clip_id, []).append(CueLine(start_s, end_s, text, source=source))
-    return found
-
-
-@cache
-def _cues_of_clips() -> Select[str, float | None, float | None, str, CueSource]:
-    during = and_(Cue.lesson_id == Clip.lesson_id, Cue.start_s < Clip.end_s, Cue.end_s > Clip.start_s)
-    told = select(Clip.id, Cue.start_s, Cue.end_s, Cue.text, Cue.source).join(Cue, during)
-    return told.where(Clip.id.in_(bindparam("ids", expanding=True))).order_by(Clip.id, Cue.n)
-
-
-def cues_of(session: Session, lesson_ids: Sequence[str]) -> dict[str, list[CueLine]]:
-    """Return the cues of several lessons, in order, by lesson id; a lesson without cues is left out."""
-    wanted = select(Cue.lesson_id, Cue.start_s, Cue.end_s, Cue.text, Cue.source).where(
-        Cue.lesson_id.in_(lesson_ids)
-    )
-    found: dict[str, list[CueLine]] = {}
-    for lesson_id, start_s, end_s, text, source in session.execute(wanted.order_by(Cue.lesson_id, Cue.n)):
-        found.setdefault(lesson_id, []).append(CueLine(start_s, end_s, text, source=source))
-    return found
-
-
-def first_words_of(session: Session, lesson: Lesson) -> dict[str, str]:
-    """Return, for each clip id of a lesson with times, the beginning of what is said in it."""
-    lines = [line for line in cues(session, lesson.id) if line.start_s is not None]
-    words: dict[str, str] = {}
-    for one in lesson.clips:
-        inside = [c.text for c in lines if c.start_s is not None and one.start_s <= c.start_s < one.end_s]
-        words[one.id] = first_words(inside[:6])
-    return words
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What an index that has seen everything up to its mark must learn: lessons to read again, and gone ones.
-
-    `mark` is the revision after these changes.
-    """
-
-    lesson_ids: tuple[str, ...]
-    deleted_ids: tuple[str, ...]
-    mark: int
-
-
-def latest_revision(session: Session) -> int:
-    """Return the newest revision that is visible; 0 for a new library."""
-    return session.scalar(select(Revision.value)) or 0
-
-
-def changes_since(session: Session, mark: int, limit: int) -> Changes:
-    """Return up to `limit` changes after `mark`, in the order in which they became visible.
-
-    `session` must show one state of the data (`Database.read`): a change that became visible between the two
-    statements below, and took a number below the second's newest, would be passed over for ever.
-    """
-    changed = session.execute(
-        select(Lesson.revision, Lesson.id)
-        .where(Lesson.revision > mark)
-        .order_by(Lesson.revision)
-        .limit(limit)
-    ).all()
-    deleted = session.execute(
-        select(DeletedLesson.revision, DeletedLesson.lesson_id)
-        .where(DeletedLesson.revision > mark)
-        .order_by(DeletedLesson.revision)
-        .limit(limit)
-    ).all()
-    merged = sorted(
-        [(revision, lesson_id, False) for revision, lesson_id in changed]
-        + [(revision, lesson_id, True) for revision, lesson_id in deleted]
-    )
-    taken = merged[:limit]
-    return Changes(
-        lesson_ids=tuple(i for _r, i, gone in taken if not gone),
-        deleted_ids=tuple(i for _r, i, gone in taken if gone),
-        mark=taken[-1][0] if taken else mark,
-    )
-
-
-def narrowed_clips(session: Session, since: datetime) -> dict[str, str]:
-    """Return for whom clips play that have been taken from somebody since a moment, by their ids.
-
-    The words are those of `media_plays`. Clips that are open to everyone again are left out.
-    """
-    rows = session.execute(
-        select(Clip.id, Lesson.state, Lesson.audience, Lesson.chosen)
-        .join(Clip.lesson)
-        .where(Lesson.narrowed_at >= since)
-    )
-    found = {
-        clip_id: media_audience(state, audience, frozenset(chosen))
-        for clip_id, state, audience, chosen in rows
-    }
-    for clips in session.scalars(select(DeletedLesson.clips).where(DeletedLesson.deleted_at >= since)):
-        found.update(dict.fromkeys(clips, "nobody"))
-    return {clip_id: open_to for clip_id, open_to in found.items() if open_to != "everyone"}
 
 
 def load(session: Session, ids: Iterable[str]) -> list[Lesson]:

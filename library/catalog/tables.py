@@ -199,12 +199,12 @@ class TranscriptVersion(Base):
     """One transcript that a lesson was given, as it was read; the cues are made from the one in use.
 
     `n` counts from 1. `quality` is that of the file: exact or plain; recognised is what a machine heard.
-    `places` is where the lines of a plain one are said (`intake.aligning.Places`), `alignment` the figures of
+    `places` is where the lines of a plain one are said (`aligning.Places`), `alignment` the figures of
     that; None while no machine has heard it. `repairs` are the words of a recognised one that were exchanged
-    for others that sound the same (`intake.repairing.Repaired`). `digest` names its `lines`, so that the same
+    for others that sound the same (`repairing.Repaired`). `digest` names its `lines`, so that the same
     ones are kept once; `words` are its characters that are said. `remarks` are those of reading it, `clock`
     what its header says of its times (`fitting.StreamClock`). `shift_s` is added to its times, for
-    `shift_reason`; `fit` is how it then lies over the recording (`intake.transcript_rules.Fitting`), None
+    `shift_reason`; `fit` is how it then lies over the recording (`intake.transcripts.rules.Fitting`), None
     until the recording has been heard. `person_id` gave it, None for the machine and for whoever is gone;
     `used_at` is when it was last put in use, None for never.
     """

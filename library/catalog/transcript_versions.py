@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from library.audit import actions as audit
 from library.audit.rules import Deed
-from library.catalog import actions, queries
+from library.catalog import actions, cue_queries
 from library.catalog import transcript_queries as given
 from library.catalog.new_version import NewVersion as NewVersion
 from library.catalog.rules import CueLine, ShiftReason, TranscriptQuality
@@ -141,7 +141,7 @@ def keep_present(session: Session, lesson: Lesson) -> TranscriptVersion | None:
     if present is not None or lesson.transcript is TranscriptQuality.NONE:
         return present
     timed = lesson.transcript is TranscriptQuality.EXACT
-    lines = queries.cues(session, lesson.id)
+    lines = cue_queries.cues(session, lesson.id)
     if not timed:
         lines = [CueLine(None, None, line.text, line.speaker) for line in lines]
     quality = TranscriptQuality.EXACT if timed else TranscriptQuality.PLAIN
@@ -181,7 +181,7 @@ def use(
     """
     shown = quality if lines else TranscriptQuality.NONE
     differs = lesson.transcript is not shown or bool(
-        lines and not queries.has_cues(session, lesson.id, lines)
+        lines and not cue_queries.has_cues(session, lesson.id, lines)
     )
     if not touched and (differs or not version.in_use):
         actions.touch(session, lesson)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, false, select
 from sqlalchemy.orm import Session
 
-from library.catalog import queries as catalog
+from library.catalog import cue_queries
 from library.catalog import transcript_queries as given
 from library.catalog.rules import CueLine
 from library.catalog.tables import Lesson
@@ -19,8 +19,8 @@ from library.correcting.rules import Edit
 from library.correcting.tables import Stretch, Wording
 from library.hearing.rules import OPEN
 from library.hearing.tables import Recognition
-from library.intake import transcripts
 from library.intake.tables import Recording
+from library.intake.transcripts import taking
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class Pair:
 
 def present(session: Session, lesson: Lesson) -> Present:
     """Return the lines of a lesson as they are shown."""
-    lines = tuple(catalog.cues(session, lesson.id))
+    lines = tuple(cue_queries.cues(session, lesson.id))
     return Present(rules.tag(lesson.transcript, lines), lines)
 
 
 def beside(session: Session, lesson_id: str, n: int) -> tuple[CueLine, ...]:
     """Return the lines of one of a lesson's transcripts as they would be shown; raises NotFound."""
-    laid = transcripts.lay_version(session, lesson_id, n)
+    laid = taking.lay_version(session, lesson_id, n)
     if laid is None:
         raise NotFound
     return laid.became.lines

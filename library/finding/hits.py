@@ -14,7 +14,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from library.catalog import queries
+from library.catalog import cue_queries, queries
 from library.catalog.rules import CueLine, CueSource, first_words
 from library.catalog.tables import Clip, Lesson
 from library.core.permits import Viewer
@@ -315,9 +315,9 @@ def _said(
             clip = next((one for one in lesson.clips if one.id == hit.clip), None)
             if clip is not None or hit.clip is None:
                 there.append((hit, lesson, clip))
-    spoken = queries.cues_of_clips(session, [clip.id for _, _, clip in there if clip])
+    spoken = cue_queries.cues_of_clips(session, [clip.id for _, _, clip in there if clip])
     for hit, lesson, clip in there:
-        yield hit, lesson, clip, spoken.get(clip.id, []) if clip else queries.cues(session, lesson.id)
+        yield hit, lesson, clip, spoken.get(clip.id, []) if clip else cue_queries.cues(session, lesson.id)
 
 
 def _row(query: Sought, lesson: Lesson, clip: Clip | None, lines: list[CueLine], most: int) -> FoundRow:

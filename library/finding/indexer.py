@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
-from library.catalog import queries
+from library.catalog import change_queries, queries
 from library.catalog.documents import documents
 from library.catalog.tables import Lesson
 from library.core.database import Database
@@ -141,7 +141,7 @@ class Indexer:
 
     def behind(self, session: Session) -> int:
         """Return how many changes the index has not seen yet; raises IndexUnavailable."""
-        newest = queries.latest_revision(session)
+        newest = change_queries.latest_revision(session)
         try:
             behind = max(0, newest - self.reader().mark())
         except SearchError as error:
@@ -156,7 +156,7 @@ class Indexer:
         Raises IndexUnavailable when that has not happened after `timeout_s`.
         """
         with self._db.read() as session:
-            newest = queries.latest_revision(session)
+            newest = change_queries.latest_revision(session)
         wanted = newest if revision is None else revision
         end = time.monotonic() + timeout_s
         while True:
@@ -197,7 +197,7 @@ class Indexer:
 
     def _is_ahead(self) -> bool:
         with self._db.read() as session:
-            return self.reader().mark() > queries.latest_revision(session)
+            return self.reader().mark() > change_queries.latest_revision(session)
 
     def _apply_all(self) -> None:
         index = self.reader()
@@ -207,7 +207,7 @@ class Indexer:
     def _changes(self, mark: int) -> Changes | None:
         """Return some of what the index must learn after `mark`; None when there is nothing."""
         with self._db.read() as session:
-            some = queries.changes_since(session, mark, _BATCH)
+            some = change_queries.changes_since(session, mark, _BATCH)
             if not some.lesson_ids and not some.deleted_ids:
                 return None
             unreadable: list[str] = []
@@ -233,7 +233,7 @@ class Indexer:
         unreadable: list[str] = []
         with self._db.read() as session:
             # Read before the documents: what changes meanwhile lies above the mark and is applied afterwards.
-            mark = queries.latest_revision(session)
+            mark = change_queries.latest_revision(session)
             ids = session.scalars(select(Lesson.id).order_by(Lesson.id)).all()
             found = _read_all(session, list(ids), unreadable, on_progress)
             try:

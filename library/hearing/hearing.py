@@ -32,10 +32,11 @@ from library.hearing.actions import NewChunk, Over
 from library.hearing.recogniser import Recogniser
 from library.hearing.rules import RecognitionState
 from library.hearing.spoken import Undone, filled, missing, places, spoken, undone_of
-from library.intake import objects, transcripts
 from library.intake import queries as intake
+from library.intake.files import objects
 from library.intake.running import Stopped
 from library.intake.tables import Original, Recording
+from library.intake.transcripts import taking, telling
 from speech.holes import Hole
 from transcode.errors import Cancelled, Failed, ToolFailed, TranscodeError
 from transcode.reading.facts import Facts
@@ -192,7 +193,7 @@ class Hearing:
                 one = queries.held(session, recording_id)
                 if one is None or one.run != run or one.state is not RecognitionState.DONE:
                     return False
-                transcripts.place(session, lesson, n, found, self.clock())
+                taking.place(session, lesson, n, found, self.clock())
         except NotFound:
             return False
         return True
@@ -260,7 +261,7 @@ class _Progress:
             catalog.touch(session, lesson)
             one = actions.present_run(session, self.recording_id, self.run)
             if told.lines or one.version_n is not None:
-                version = transcripts.take_heard(session, lesson, one.version_n, new, hearing.clock())
+                version = taking.take_heard(session, lesson, one.version_n, new, hearing.clock())
                 actions.note_shown(one, version.n, until_s)
         self.until_s = until_s
 
@@ -272,4 +273,4 @@ def _lesson(session: Session, recording_id: str) -> Lesson:
 
 def _undone(session: Session, lesson: Lesson, n: int | None) -> Undone:
     version = None if n is None else session.get(TranscriptVersion, (lesson.id, n))
-    return () if version is None else undone_of(transcripts.repairs_of(version))
+    return () if version is None else undone_of(telling.repairs_of(version))

@@ -17,9 +17,9 @@ from library.hearing import rules
 from library.hearing.rules import OPEN, Heard, RecognitionState
 from library.hearing.tables import Chunk, Recognition
 from library.intake import queries as intake
-from library.intake import transcripts
 from library.intake.rules import BUSY, RecordingState
 from library.intake.tables import Recording
+from library.intake.transcripts import telling
 from speech.words import Word
 from transcode.remarks import Remark
 
@@ -166,12 +166,12 @@ def progress(session: Session, lesson: Lesson, now: datetime) -> Progress | None
 def account_of(
     session: Session, given_ones: Sequence[TranscriptVersion], recording: Recording | None
 ) -> tuple[Remark, ...]:
-    """Return the account of a lesson as `intake.transcripts.account_of`, and that its text waits to be laid
+    """Return the account of a lesson as `transcripts.telling.account_of`, and that its text waits to be laid
     over a recording that a machine is still to hear."""
     text = unplaced_text(given_ones)
     one = None if text is None or recording is None else recognition(session, recording.id)
     said = None if text is None or one is None else rules.text_remark(one.state, text.cues)
-    return (*transcripts.account_of(given_ones, recording), *(() if said is None else (said,)))
+    return (*telling.account_of(given_ones, recording), *(() if said is None else (said,)))
 
 
 def lesson_account(session: Session, lesson: Lesson) -> tuple[Remark, ...]:

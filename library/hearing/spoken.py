@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from library.catalog.rules import CueLine, CueSource
 from library.hearing.rules import Heard
-from library.intake.aligning import Place, Places
-from library.intake.repairing import Repaired
+from library.intake.transcripts.aligning import Place, Places
+from library.intake.transcripts.repairing import Repaired
 from speech.alignment import align
 from speech.cues import SpokenCue, cues_of_words
 from speech.holes import SAID_AT_LEAST, Hole, holes

@@ -18,16 +18,10 @@ from library.core.database import insert_new, upsert
 from library.core.errors import Conflict
 from library.core.ids import new_id
 from library.core.text import clean_line
-from library.intake import queries, transcripts
-from library.intake.rules import (
-    BUSY,
-    FILE_NAME_MAX,
-    RETRIABLE,
-    RecordingState,
-    StepKind,
-    StepState,
-)
+from library.intake import queries
+from library.intake.rules import BUSY, FILE_NAME_MAX, RETRIABLE, RecordingState, StepKind, StepState
 from library.intake.tables import BegunUpload, Original, Recording, Step, WorkerSign
+from library.intake.transcripts import taking
 from transcode.cutting.audio_profile import AudioProfile, with_sound
 from transcode.pictures.overview import Overview
 from transcode.planning.copying import KeyFrames
@@ -105,7 +99,7 @@ def _forget_what_was_made(session: Session, lesson: Lesson, now: datetime) -> No
     """Take away what another recording gave a lesson: its cuts, and how words lie over its sound."""
     if lesson.every_clip:
         catalog.put_clips(session, lesson, [])
-    transcripts.forget_fits(session, lesson, now)
+    taking.forget_fits(session, lesson, now)
 
 
 def give_up(session: Session, recording: Recording, now: datetime) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -21,33 +20,33 @@ from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
+from library.catalog import change_queries
 from library.catalog import queries as catalog_queries
 from library.catalog.tables import Lesson
 from library.core.clock import Clock, local_day
 from library.core.database import Database
 from library.core.permits import NOBODY, Viewer
-from library.intake import actions, arranging, objects, queries, remaking, track_choice, transcripts
-from library.intake.previews import Preview
+from library.intake import actions, arranging, queries, track_choice
+from library.intake.files import objects, remaking
+from library.intake.files.previews import Preview
 from library.intake.proposing import signs_of
 from library.intake.rules import StepKind, StepState
 from library.intake.running import Run, Stopped
+from library.intake.surveying import Survey
 from library.intake.tables import Original, Recording
+from library.intake.transcripts import taking
 from library.people import queries as people
 from library.people.tables import Person
-from transcode.cutting.audio_profile import AudioProfile, audio_pass
+from transcode.cutting.audio_profile import AudioProfile
 from transcode.encoding import package
 from transcode.errors import Cancelled, Failed, Refused
-from transcode.pictures.overview import Overview, make_overview
+from transcode.pictures.overview import Overview
 from transcode.planning import ladder
 from transcode.planning.copying import KeyFrames
-from transcode.planning.key_frames import key_frames
 from transcode.planning.plan import Plan
 from transcode.reading.facts import Facts, TrackKind
 from transcode.reading.probe import probe
 from transcode.tools import Tools
-
-_SURVEY_AT_ONCE = 2
-"""One hears while the other sees; what comes third (key frames, from packets alone) follows the look."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +115,13 @@ class Pipeline:
                 self._survey(run, recording)
             with self.db.read() as session:
                 row = queries.recording(session, recording_id)
-                laid = transcripts.lay_all(session, catalog_queries.lesson(session, row.lesson_id), row)
+                laid = taking.lay_all(session, catalog_queries.lesson(session, row.lesson_id), row)
             with self.db.write() as session:
                 lesson = catalog_queries.lesson(session, recording.lesson_id)
                 catalog.touch(session, lesson)
                 row = run.recording(session)
                 # Before the cuts, which heed where sentences end.
-                transcripts.fit(session, lesson, row, self.clock(), laid)
+                taking.fit(session, lesson, row, self.clock(), laid)
                 clips = lesson.clips or catalog.put_clips(session, lesson, _cuts(session, row, lesson))
                 actions.plan_steps(session, row, clips)
         return self.clip_ids(recording_id, run.attempt)
@@ -188,13 +187,13 @@ class Pipeline:
             catalog.touch(session, lesson)
             row = run.recording(session)
             arranging.adopt_when_ready(session, row, lesson, self.clock())
-            transcripts.fit(session, lesson, row, self.clock())
+            taking.fit(session, lesson, row, self.clock())
 
     def index(self, recording_id: str, catch_up: Callable[[int], None], attempt: int | None = None) -> None:
         """Make the lesson findable: `catch_up` returns once the index has seen the given revision."""
         with self._run(recording_id, attempt).step(StepKind.INDEX):
             with self.db.read() as session:
-                revision = catalog_queries.latest_revision(session)
+                revision = change_queries.latest_revision(session)
             catch_up(revision)
 
     def finish(self, recording_id: str, attempt: int | None = None) -> None:
@@ -305,60 +304,7 @@ class Pipeline:
         return output
 
     def _survey(self, run: Run, recording: Recording) -> None:
-        """Note what is to be heard and seen of a recording, as far as it is not noted yet.
-
-        Listening and looking each keep one core busy, so both are done at once. Each notes what it found when
-        it has ended, also when the other fails.
-        """
-        survey = {
-            self._listen: recording.profile,
-            self._look: recording.look,
-            self._find_keys: recording.key_frames,
-        }
-        missing = [work for work, noted in survey.items() if noted is None]
-        if not missing:
-            return
-        source, facts = self._source(recording), Facts.from_json(recording.facts or {})
-        with ThreadPoolExecutor(_SURVEY_AT_ONCE) as pool:
-            begun = [pool.submit(work, run, source, facts) for work in missing]
-        for one in begun:
-            one.result()
-
-    def _listen(self, run: Run, source: Path, facts: Facts) -> None:
-        report = run.reporter(StepKind.SPLIT)
-        profile = audio_pass(
-            self.tools,
-            source,
-            facts,
-            on_progress=lambda percent: report(package.Progress(percent, None, None)),
-            should_stop=run.should_stop(),
-        )
-        with self.db.write() as session:
-            actions.note_sound(queries.recording(session, run.recording_id), profile)
-
-    def _look(self, run: Run, source: Path, facts: Facts) -> None:
-        look = self._look_over(run, source, facts)
-        with self.db.write() as session:
-            actions.note_look(queries.recording(session, run.recording_id), look)
-
-    def _find_keys(self, run: Run, source: Path, facts: Facts) -> None:
-        keys = key_frames(self.tools, source, facts, run.should_stop())
-        with self.db.write() as session:
-            actions.note_key_frames(queries.recording(session, run.recording_id), keys)
-
-    def _look_over(self, run: Run, source: Path, facts: Facts) -> Overview:
-        """Look over the picture; what is to be seen of it lies in the store afterwards."""
-        folder = self.work / f"look-{run.recording_id}-{run.attempt}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            look = make_overview(self.tools, source, facts, folder, run.should_stop())
-            if look.storyboard is not None:
-                prefix = objects.storyboard_prefix(run.recording_id)
-                objects.publish_folder(self.store, folder, prefix, look.storyboard.sheets)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        return look
+        Survey(self.db, self.store, self.tools, self.work, run).make(recording, self._source)
 
 
 def _plan(recording: Recording, start_s: float, end_s: float) -> Plan:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from library.catalog import queries as catalog
+from library.catalog import cue_queries
 from library.catalog.rules import CAPTIONED
 from library.catalog.tables import Lesson
 from library.intake.tables import Recording
@@ -56,7 +56,7 @@ def signs_of(session: Session, recording: Recording, lesson: Lesson) -> Signs:
     """Return the signs in a recording that has been probed and heard."""
     ends: list[float] | None = None
     if lesson.transcript in CAPTIONED:
-        lines = catalog.cues(session, lesson.id)
+        lines = cue_queries.cues(session, lesson.id)
         ends = captions.sentence_ends([Cue(c.start_s, c.end_s, c.text) for c in lines])
     return Signs(
         facts=Facts.from_json(recording.facts or {}),

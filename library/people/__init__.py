@@ -4,13 +4,13 @@ from __future__ import annotations
 
 WRITERS = (
     "actions",
-    "bringing_in",
-    "exemptions",
-    "groups",
-    "memberships",
-    "reorganising",
+    "belonging.exemptions",
+    "belonging.groups",
+    "belonging.memberships",
+    "belonging.reorganising",
+    "belonging.transfers",
+    "lists.bringing_in",
     "roles",
     "sign_in_names",
-    "transfers",
 )
 """The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Subquery,
-    and_,
-    exists,
-    false,
-    func,
-    literal_column,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, literal_column, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from library.catalog.queries import measured
@@ -44,20 +31,11 @@ from library.plays.figures import (
     SourceFigures,
     Span,
 )
-from library.plays.queries import held_back, sealed_through
-from library.plays.rolling import COUNTED, counted_columns
+from library.plays.queries import held_back
+from library.plays.rolled_up import Known, Sums, columns_of, figures_of, total_of, within
+from library.plays.rolling import counted_columns
 from library.plays.rules import Kind, Source
-from library.plays.tables import (
-    BranchDay,
-    ClipSum,
-    CurveSum,
-    DaySum,
-    LessonDay,
-    LessonSum,
-    Play,
-    Seal,
-    View,
-)
+from library.plays.tables import BranchDay, ClipSum, CurveSum, DaySum, LessonDay, LessonSum, Play, Seal, View
 
 Sort = Literal["views", "title", "watched"]
 
@@ -69,15 +47,15 @@ MOST_LIVE_PLAYS = 20_000
 
 def lesson_figures(session: Session, lesson_id: str, span: Span) -> LessonFigures:
     """Return what a lesson collected in a span, whoever asks."""
-    known = _Known(session, span)
+    known = Known(session, span)
     sums = (
         select(DaySum.clip_id, DaySum.branch_id, *counted_columns(DaySum))
-        .where(DaySum.lesson_id == lesson_id, _within(DaySum.day, span))
+        .where(DaySum.lesson_id == lesson_id, within(DaySum.day, span))
         .group_by(DaySum.clip_id, DaySum.branch_id)
     )
-    of_clips, of_branches = _Sums(), _Sums()
+    of_clips, of_branches = Sums(), Sums()
     for clip_id, branch_id, *numbers in session.execute(sums):
-        figures_of_clip = _figures(numbers)
+        figures_of_clip = figures_of(numbers)
         of_clips.add(clip_id, figures_of_clip)
         of_branches.add(branch_id, figures_of_clip)
     clips, replaced = _clips(session, lesson_id, known, of_clips)
@@ -106,7 +84,7 @@ def overview(
     What the branches of staff watched is counted over all lessons, whoever teaches them.
     """
     everything = _at_root(session, viewer)
-    known = _Known(session, span)
+    known = Known(session, span)
     listed = _lines(viewer, known, everything=everything)
     count = session.scalar(select(func.count()).select_from(listed)) or 0
     rows = session.execute(
@@ -124,9 +102,9 @@ def overview(
     )
     return Overview(
         span=span,
-        total=_total(day.figures for day in of_days),
+        total=total_of(day.figures for day in of_days),
         days=of_days,
-        lessons=tuple(LessonLine(i, title, lecturer or "", _figures(n)) for i, title, lecturer, *n in rows),
+        lessons=tuple(LessonLine(i, title, lecturer or "", figures_of(n)) for i, title, lecturer, *n in rows),
         lesson_count=count,
         branches=_branches_below(session, viewer, known, everything=everything),
         proof=proof(session),
@@ -147,65 +125,31 @@ def proof(session: Session) -> Proof:
     return Proof(row.day, row.link) if row is not None else Proof()
 
 
-# ---------------------------------------------------------------------- what is rolled up, and the days since
-
-
-class _Known:
-    """A span, and what of it is rolled up: the days up to `through` (None: nothing yet)."""
-
-    def __init__(self, session: Session, span: Span) -> None:
-        self.span, self.through = span, sealed_through(session)
-
-    @property
-    def whole(self) -> bool:
-        """Whether the span has all days that are rolled up."""
-        return self.span.first is None and self.through is not None and self.span.last >= self.through
-
-    def rolled(self, day: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-        """Return the days of the span that are rolled up."""
-        return false() if self.through is None else and_(_within(day, self.span), day <= self.through)
-
-    def live(self, day: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-        """Return the days of the span that are not."""
-        within = _within(day, self.span)
-        return within if self.through is None else and_(within, day > self.through)
-
-    def sums(self, rolled: Select[Any], live: Select[Any], key: str) -> Subquery:
-        """Return the sums of both by `key`."""
-        both = (rolled.union_all(live) if self.through is not None else live).subquery()
-        total = [func.sum(both.c[name]).label(name) for name in COUNTED]
-        return select(both.c[key], *total).group_by(both.c[key]).subquery("sums")
-
-
-def _columns(table: Any) -> list[ColumnElement[Any]]:
-    return [getattr(table, name) for name in COUNTED]
-
-
-def _days(
-    session: Session, known: _Known, rolled: ColumnElement[bool], live: ColumnElement[bool]
-) -> tuple[DayFigures, ...]:
-    sums = known.sums(
-        select(LessonDay.day, *_columns(LessonDay)).where(rolled, known.rolled(LessonDay.day)),
-        select(DaySum.day, *_columns(DaySum)).where(live, known.live(DaySum.day)),
-        "day",
-    )
-    rows = session.execute(select(sums).order_by(sums.c.day))
-    return tuple(DayFigures(day, _figures(numbers)) for day, *numbers in rows)
-
-
-def _of_lessons(known: _Known) -> Subquery:
-    """Return the sums of all lessons in a span."""
-    live = select(DaySum.lesson_id, *_columns(DaySum)).where(known.live(DaySum.day))
-    if known.whole:
-        return known.sums(select(LessonSum.lesson_id, *_columns(LessonSum)), live, "lesson_id")
-    rolled = select(LessonDay.lesson_id, *_columns(LessonDay)).where(known.rolled(LessonDay.day))
-    return known.sums(rolled, live, "lesson_id")
-
-
 # ---------------------------------------------------------------------- parts
 
 
-def _lines(viewer: Viewer, known: _Known, *, everything: bool) -> Subquery:
+def _days(
+    session: Session, known: Known, rolled: ColumnElement[bool], live: ColumnElement[bool]
+) -> tuple[DayFigures, ...]:
+    sums = known.sums(
+        select(LessonDay.day, *columns_of(LessonDay)).where(rolled, known.rolled(LessonDay.day)),
+        select(DaySum.day, *columns_of(DaySum)).where(live, known.live(DaySum.day)),
+        "day",
+    )
+    rows = session.execute(select(sums).order_by(sums.c.day))
+    return tuple(DayFigures(day, figures_of(numbers)) for day, *numbers in rows)
+
+
+def _of_lessons(known: Known) -> Subquery:
+    """Return the sums of all lessons in a span."""
+    live = select(DaySum.lesson_id, *columns_of(DaySum)).where(known.live(DaySum.day))
+    if known.whole:
+        return known.sums(select(LessonSum.lesson_id, *columns_of(LessonSum)), live, "lesson_id")
+    rolled = select(LessonDay.lesson_id, *columns_of(LessonDay)).where(known.rolled(LessonDay.day))
+    return known.sums(rolled, live, "lesson_id")
+
+
+def _lines(viewer: Viewer, known: Known, *, everything: bool) -> Subquery:
     """Return the lessons in a viewer's scope with their figures; with `everything` also those gone."""
     sums = _of_lessons(known)
     numbers = [column for column in sums.c if column.name != "lesson_id"]
@@ -229,55 +173,6 @@ _ORDERS: Mapping[str, Any] = {
 }
 
 
-def _figures(numbers: Iterable[Any]) -> Figures:
-    members, visitors, screenings, screened, completes, watched_s, visitor_s = (n or 0 for n in numbers)
-    return Figures(
-        int(members),
-        int(visitors),
-        int(screenings),
-        int(screened),
-        int(completes),
-        round(float(watched_s), 3),
-        round(float(visitor_s), 3),
-    )
-
-
-def _total(many: Iterable[Figures]) -> Figures:
-    total = Figures()
-    for figures in many:
-        total = Figures(
-            total.member_views + figures.member_views,
-            total.visitor_views + figures.visitor_views,
-            total.screenings + figures.screenings,
-            total.screened_people + figures.screened_people,
-            total.completes + figures.completes,
-            round(total.watched_s + figures.watched_s, 3),
-            round(total.visitor_s + figures.visitor_s, 3),
-        )
-    return total
-
-
-@dataclass
-class _Sums:
-    """Figures added up by an id."""
-
-    figures: dict[str, Figures]
-
-    def __init__(self) -> None:
-        self.figures = {}
-
-    def add(self, key: str, figures: Figures) -> None:
-        self.figures[key] = _total((self.figures[key], figures)) if key in self.figures else figures
-
-    def total(self) -> Figures:
-        return _total(self.figures.values())
-
-
-def _within(day: InstrumentedAttribute[Any], span: Span) -> ColumnElement[bool]:
-    upper = day <= span.last
-    return upper if span.first is None else and_(day >= span.first, upper)
-
-
 def _people(session: Session, views: ColumnElement[bool]) -> People:
     """Return how many different members and visitors made the views."""
     counted = select(View.kind, func.count(View.viewer.distinct())).where(views, View.kind != Kind.GROUP)
@@ -285,7 +180,7 @@ def _people(session: Session, views: ColumnElement[bool]) -> People:
     return People(counted_by_kind.get(Kind.MEMBER, 0), counted_by_kind.get(Kind.VISITOR, 0))
 
 
-def _newcomers(of: InstrumentedAttribute[str], known: _Known) -> ColumnElement[bool]:
+def _newcomers(of: InstrumentedAttribute[str], known: Known) -> ColumnElement[bool]:
     """Return the views since the roll-ups of those who had none of the same lesson, or clip, before."""
     earlier = aliased(View)
     before = exists().where(
@@ -294,10 +189,10 @@ def _newcomers(of: InstrumentedAttribute[str], known: _Known) -> ColumnElement[b
     return and_(known.live(View.day), ~before)
 
 
-def _people_of_lesson(session: Session, lesson_id: str, known: _Known) -> People:
+def _people_of_lesson(session: Session, lesson_id: str, known: Known) -> People:
     of_lesson = View.lesson_id == lesson_id
     if not known.whole:
-        return _people(session, and_(of_lesson, _within(View.day, known.span)))
+        return _people(session, and_(of_lesson, within(View.day, known.span)))
     new = _people(session, and_(of_lesson, _newcomers(View.lesson_id, known)))
     rolled = session.get(LessonSum, lesson_id)
     return _together(new, People(rolled.members, rolled.visitors)) if rolled is not None else new
@@ -307,8 +202,8 @@ def _together(some: People, others: People) -> People:
     return People(some.members + others.members, some.visitors + others.visitors)
 
 
-def _people_of_clips(session: Session, lesson_id: str, known: _Known) -> dict[str, People]:
-    wanted = _newcomers(View.clip_id, known) if known.whole else _within(View.day, known.span)
+def _people_of_clips(session: Session, lesson_id: str, known: Known) -> dict[str, People]:
+    wanted = _newcomers(View.clip_id, known) if known.whole else within(View.day, known.span)
     counted = session.execute(
         select(View.clip_id, View.kind, func.count(View.viewer.distinct()))
         .where(View.lesson_id == lesson_id, wanted, View.kind != Kind.GROUP)
@@ -326,7 +221,7 @@ def _people_of_clips(session: Session, lesson_id: str, known: _Known) -> dict[st
 
 
 def _clips(
-    session: Session, lesson_id: str, known: _Known, sums: _Sums
+    session: Session, lesson_id: str, known: Known, sums: Sums
 ) -> tuple[tuple[ClipFigures, ...], ClipFigures | None]:
     """Return the figures of the lesson's present clips, and of all that were before them together."""
     people_of = _people_of_clips(session, lesson_id, known)
@@ -351,8 +246,8 @@ def _clips(
     )
     if not left:
         return clips, None
-    gone = and_(View.lesson_id == lesson_id, _within(View.day, known.span), View.clip_id.in_(left))
-    return clips, ClipFigures("", 0, "", 0.0, _total(left.values()), _people(session, gone))
+    gone = and_(View.lesson_id == lesson_id, within(View.day, known.span), View.clip_id.in_(left))
+    return clips, ClipFigures("", 0, "", 0.0, total_of(left.values()), _people(session, gone))
 
 
 def _curves(session: Session, lengths_s: Mapping[str, float]) -> dict[str, Curve]:
@@ -386,16 +281,16 @@ def _at_root(session: Session, viewer: Viewer) -> bool:
 
 
 def _branches_below(
-    session: Session, viewer: Viewer, known: _Known, *, everything: bool
+    session: Session, viewer: Viewer, known: Known, *, everything: bool
 ) -> tuple[BranchFigures, ...] | None:
     if not viewer.has(Role.STAFF):
         return None
     sums = known.sums(
-        select(BranchDay.branch_id, *_columns(BranchDay)).where(known.rolled(BranchDay.day)),
-        select(DaySum.branch_id, *_columns(DaySum)).where(known.live(DaySum.day)),
+        select(BranchDay.branch_id, *columns_of(BranchDay)).where(known.rolled(BranchDay.day)),
+        select(DaySum.branch_id, *columns_of(DaySum)).where(known.live(DaySum.day)),
         "branch_id",
     )
-    found = {branch: _figures(numbers) for branch, *numbers in session.execute(select(sums))}
+    found = {branch: figures_of(numbers) for branch, *numbers in session.execute(select(sums))}
     if not everything:
         own: Collection[str] = {
             branch.id for branch in organisation.branches_under(session, viewer, Role.STAFF)
@@ -404,7 +299,7 @@ def _branches_below(
     return _branches(session, found)
 
 
-def _sources(session: Session, lesson_id: str, known: _Known) -> tuple[SourceFigures, ...]:
+def _sources(session: Session, lesson_id: str, known: Known) -> tuple[SourceFigures, ...]:
     """Return where views came from, most first; screenings are left out."""
     views: Counter[str] = Counter()
     live = (

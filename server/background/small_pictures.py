@@ -8,7 +8,7 @@ import structlog
 from obstore.store import ObjectStore
 
 from library.core.database import Database
-from library.intake.small_pictures import SmallPictures
+from library.intake.files.small_pictures import SmallPictures
 from server.background.recurring import RecurringThread
 from transcode.tools import Tools
 

@@ -10,7 +10,7 @@ from obstore.store import ObjectStore
 
 from library.core.clock import Clock
 from library.core.database import Database
-from library.intake.sweeping import Sweep, SweepRefused
+from library.intake.files.sweeping import Sweep, SweepRefused
 from server.background.recurring import RecurringThread
 from server.settings import Settings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from library.core.clock import Clock
 from library.core.database import Database
-from library.intake import unfinished_uploads
+from library.intake.arriving import unfinished_uploads
 from server.background.recurring import RecurringThread
 
 EVERY_S = 10.0

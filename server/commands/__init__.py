@@ -1,1 +1,1 @@
-"""The command line, one module per group of commands; what they print is a contract (docs/cli.md)."""
+"""The command line, a room per kind of command; what they print is a contract (docs/cli.md)."""

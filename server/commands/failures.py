@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from library.core.errors import Away, WeikeError
 from library.core.patience import PATIENCE_S
 from server.keeping.errors import KeepingFailed
-from server.web.assets import AssetsMissingError
+from server.web.files.assets import AssetsMissingError
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.phrases import SlicesClash
 from transcode.errors import Refused, TranscodeError

@@ -31,7 +31,7 @@ from server.slices.statistics.spans import Chosen, choose
 from server.web.language.formats import clock, watched_words
 from server.web.language.i18n import N_
 from server.web.language.words import word
-from server.web.shown_parts import counting_rule
+from server.web.shown.made_parts import counting_rule
 
 _LISTED = 20
 

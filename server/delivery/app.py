@@ -12,7 +12,7 @@ from obstore.store import ObjectStore
 
 from library.catalog.narrowed import NarrowedClips
 from library.core.clock import Clock
-from library.intake.objects import clip_prefix, local_root
+from library.intake.files.objects import clip_prefix, local_root
 from server.delivery.answers import (
     INDEXES,
     Asked,

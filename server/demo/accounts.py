@@ -20,8 +20,8 @@ from library.core.errors import NotFound
 from library.core.permits import MemberState, Role
 from library.organisation import queries as organisation
 from library.people import actions as people
-from library.people import memberships
 from library.people import queries as people_queries
+from library.people.belonging import memberships
 from library.people.passwords import HashedPassword, hashed
 from library.people.tables import Person
 from server.commands.failures import BAD_INPUT, Failure

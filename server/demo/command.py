@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from server.commands import serving
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Failure
+from server.commands.running import serving
 from server.demo import county
 from server.demo.accounts import ACCOUNTS, accounts
 from server.web.language.i18n import N_

@@ -19,8 +19,8 @@ from library.core.errors import WeikeError
 from library.intake import actions as intake_actions
 from library.intake import queries as intake
 from library.intake.rules import ENDED, RecordingState
-from server.commands import local_lessons as taking
 from server.commands.console import Console
+from server.commands.lessons import local_lessons as taking
 from server.demo import content, fonts, media
 from server.demo.accounts import LECTURER, write_private
 from server.demo.errors import DemoUnavailable

@@ -11,9 +11,9 @@ from library.organisation import actions as organisation
 from library.organisation import queries as organisation_queries
 from library.organisation.rules import NodeKind
 from library.organisation.tables import Branch
-from library.people import exemptions, groups, memberships
-from library.people.bringing_in import bring
-from library.people.importing import Choice, Decision, Row
+from library.people.belonging import exemptions, groups, memberships
+from library.people.lists.bringing_in import bring
+from library.people.lists.importing import Choice, Decision, Row
 from library.people.rules import ExemptionReason
 from server.commands.administrator import machine
 from server.demo import county

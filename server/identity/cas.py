@@ -10,7 +10,7 @@ from xml.etree.ElementTree import ParseError
 
 import structlog
 
-from library.access.identity_rules import Claimed
+from library.access.identities.rules import Claimed
 from library.core.errors import Away, Forbidden
 from server.identity import network
 from server.identity.port import Begun, Kept, Reached

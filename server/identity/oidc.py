@@ -13,7 +13,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError
 
-from library.access.identity_rules import Claimed
+from library.access.identities.rules import Claimed
 from library.core.errors import Away, Forbidden
 from server.identity import network
 from server.identity.port import Begun, Kept, Reached

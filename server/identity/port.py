@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from library.access.identity_rules import Claimed
+from library.access.identities.rules import Claimed
 from server.identity_settings import ProviderSettings
 
 Kept = Mapping[str, str]

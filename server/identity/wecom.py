@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import structlog
 
-from library.access.identity_rules import Claimed
+from library.access.identities.rules import Claimed
 from library.core.errors import Away, Forbidden
 from server.identity import network
 from server.identity.port import Begun, Kept, Reached

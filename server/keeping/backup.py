@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from library.core.clock import Clock
 from library.core.database import Database
-from library.intake.stored_names import OBJECTS, UPLOADS, taken_in
+from library.intake.files.stored_names import OBJECTS, UPLOADS, taken_in
 from server.keeping import database, files, postgres, rules
 from server.keeping.errors import KeepingFailed
 from server.keeping.manifest import Listed, Manifest

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
 from library.core.database import Database, copy_sqlite, sqlite_file
-from library.intake.stored_names import WaitingUpload, needed, waiting_uploads
+from library.intake.files.stored_names import WaitingUpload, needed, waiting_uploads
 from server.keeping import postgres
 from server.keeping.alone import shown
 from server.keeping.errors import KeepingFailed

@@ -11,8 +11,8 @@ from pathlib import Path
 import obstore
 from obstore.store import ObjectStore
 
-from library.intake.objects import CHUNK_BYTES, local_root
-from library.intake.stored_names import OBJECTS, UPLOADS, WaitingUpload
+from library.intake.files.objects import CHUNK_BYTES, local_root
+from library.intake.files.stored_names import OBJECTS, UPLOADS, WaitingUpload
 from server.keeping.manifest import Listed
 from server.keeping.shelf import blocks_of
 

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, MetaData, Table, make_url
 
 from library.core.clock import Clock
 from library.core.database import Database, sqlite_file
-from library.intake.objects import local_root
-from library.intake.stored_names import OBJECTS
+from library.intake.files.objects import local_root
+from library.intake.files.stored_names import OBJECTS
 from server import migrate
 from server.keeping import files, rows
 from server.keeping.alone import alone, see_alone, shown

@@ -20,8 +20,8 @@ from sqlalchemy import Connection, inspect, make_url, text
 
 from library.core.clock import Clock
 from library.core.database import Database, sqlite_file
-from library.intake.objects import local_root
-from library.intake.stored_names import OBJECTS, UPLOADS
+from library.intake.files.objects import local_root
+from library.intake.files.stored_names import OBJECTS, UPLOADS
 from server import migrate
 from server.keeping import database, files, postgres, rules
 from server.keeping.alone import alone, shown

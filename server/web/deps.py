@@ -24,23 +24,23 @@ from library.core.rights import Act, somewhere
 from library.dictionary.in_use import DictionaryInUse
 from library.finding.hits import Finder
 from library.finding.indexer import Indexer
-from library.intake.downloads import Downloads
-from library.intake.reading.reader import TranscriptReader
+from library.intake.files.downloads import Downloads
+from library.intake.transcripts.reading.reader import TranscriptReader
 from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
 from server.identity.opening import Providers
 from server.settings import Settings
-from server.web.assets import Assets
 from server.web.doors.hashing import Hashing
 from server.web.doors.token_scope import needed
 from server.web.doors.visitors import Visitors
+from server.web.files.assets import Assets
 from server.web.forms.csrf import PROBE_PATH, unmasked
-from server.web.lesson_cards import LessonCards
 from server.web.limits.sizes import FORM_LIMITS
-from server.web.media_urls import MediaUrls
 from server.web.pages import Pages, counting_rule
 from server.web.parts import CountingRule
 from server.web.paths import for_programs
+from server.web.shown.lesson_cards import LessonCards
+from server.web.shown.media_urls import MediaUrls
 from server.web.state import AppState, state_of
 from server.web.turns import Turns
 from server.web.who import Who, identify

@@ -18,15 +18,8 @@ from server.web.doors.visitors import Visitor, Visitors
 from server.web.forms.csrf import masked
 from server.web.language.words import Explained
 from server.web.navigation import NavigationEntry, navigation_for
-from server.web.parts import (
-    Context,
-    Flash,
-    Frame,
-    Language,
-    Reason,
-    SignedInPerson,
-)
-from server.web.shown_parts import counting_rule, pager
+from server.web.parts import Context, Flash, Frame, Language, Reason, SignedInPerson
+from server.web.shown.made_parts import counting_rule, pager
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer
 from server.web.who import SESSION_COOKIE, VISITOR_COOKIE, Who
 

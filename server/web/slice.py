@@ -17,7 +17,7 @@ from server.web.parts import Context
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """What a slice brings. Nothing of it may be brought twice: `server.web.registry` raises at start.
+    """What a slice brings. Nothing of it may be brought twice: `server.web.routing.registry` raises at start.
 
     `routers` answer in their order; `built_routers` are those that can only be made from the settings.
     `pages` are the contexts that it shows, each with its template.

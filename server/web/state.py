@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from library.intake.reading.reader import TranscriptReader
+from library.intake.transcripts.reading.reader import TranscriptReader
 from library.plays.view_counts import ViewCounts
-from server.web.assets import Assets
 from server.web.doors.hashing import MOST_AT_ONCE, PLACES_PER_CORE, Hashing, cores
 from server.web.doors.visitors import Visitors
-from server.web.lesson_cards import LessonCards
-from server.web.media_urls import MediaUrls
+from server.web.files.assets import Assets
 from server.web.navigation import NavigationEntry
 from server.web.pages import Pages
+from server.web.shown.lesson_cards import LessonCards
+from server.web.shown.media_urls import MediaUrls
 from server.web.templating import Renderer
 from server.web.turns import Turns
 from server.wiring import Ports

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from server.web.assets import Assets
+from server.web.files.assets import Assets
 from server.web.language.filling import fill
 from server.web.language.formats import filters
 from server.web.language.i18n import LANGUAGES, SOURCE_LANGUAGE, Catalogue, Catalogues

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from library.access import actions as access
 from library.access import queries as access_queries
+from library.access import tokens
 from library.access.rules import TokenScope
 from library.access.second_factor_rules import SecondFactorPolicy
 from library.core.clock import Clock
@@ -113,7 +114,7 @@ def _program(request: Request, db: Database, clock: Clock, token: str) -> Who:
     if program is None:
         raise SignInNeeded("token_unknown")
     if program.used_at is None or now - program.used_at > _SEEN_EVERY:
-        _note(db, lambda session: access.touch_token(session, token, now))
+        _note(db, lambda session: tokens.touch_token(session, token, now))
     language = negotiate(None, request.headers.get("accept-language"))
     return replace(_without_cookies(program.viewer, language), scope=program.scope)
 

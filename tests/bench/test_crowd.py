@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.crowd import (
+from bench.extreme_hour.crowd import (
     BATCH,
     KINDS,
     PLAYLISTS,

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.contention import Contention
-from bench.costs import Measured
-from bench.crowd import KINDS, Costs, Crowd, Machine, needs
-from bench.hour import Hour, as_figures, as_tables
+from bench.extreme_hour.contention import Contention
+from bench.extreme_hour.costs import Measured
+from bench.extreme_hour.crowd import KINDS, Costs, Crowd, Machine, needs
+from bench.extreme_hour.hour import Hour, as_figures, as_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 COSTS = Costs(

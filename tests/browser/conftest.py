@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from library.catalog.permits import LessonState
 from library.catalog.tables import Clip
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from tests.server.conftest import Put, Shelf
 from tests.support import factories, spreading
 from tests.support.server import Process, Served, in_thread, new_data, password, process

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog import transcript_versions as versions
 from library.catalog.actions import put_cues
@@ -17,10 +18,10 @@ from library.hearing.actions import NewChunk
 from library.hearing.rules import RecognitionState
 from library.hearing.tables import Recognition
 from library.intake import queries as intake
-from library.intake import transcripts
-from library.intake.aligning import Place, Places
-from library.intake.repairing import Repaired
-from library.intake.transcripts import Words
+from library.intake.transcripts import taking
+from library.intake.transcripts.aligning import Place, Places
+from library.intake.transcripts.repairing import Repaired
+from library.intake.transcripts.taking import Words
 from tests.browser.conftest import DEVICES, Visit
 from tests.server.conftest import Shelf
 from tests.support import factories
@@ -69,7 +70,7 @@ def heard_on(server: Served, lesson_id: str, until_s: float, lines: tuple[CueLin
         if lines:
             repair = Repaired(2, 2, "三会议课", "三会一课", 8.0).to_json()
             new = versions.NewVersion(TranscriptQuality.RECOGNISED, lines, repairs=[repair])
-            transcripts.take_heard(session, lesson, None, new, now)
+            taking.take_heard(session, lesson, None, new, now)
             actions.done(session, row.id, one.run, now)
 
 
@@ -92,7 +93,7 @@ def test_hearing_is_followed_and_what_comes_of_it_is_decided_about(visit: Visit,
     page.locator("#beyond li").get_by_role("button").click()
     expect(page.locator("#beyond li").get_by_role("button")).to_contain_text("不要")
     with server.ports.db.read() as session:
-        assert [line.text for line in catalog.cues(session, lesson)] == [*SCRIPT[:2], HEARD[2].text]
+        assert [line.text for line in cue_queries.cues(session, lesson)] == [*SCRIPT[:2], HEARD[2].text]
     fits(page)
 
 
@@ -102,9 +103,9 @@ def given_script(server: Served, lesson_id: str) -> None:
         lesson = catalog.lesson(session, lesson_id)
         words = Words(False, tuple(CueLine(None, None, text) for text in SCRIPT))
         now = server.ports.clock()
-        n = transcripts.take(session, lesson, words, now, replace=True).version.n
+        n = taking.take(session, lesson, words, now, replace=True).version.n
         places = Places((Place(0.0, 4.0, 0.9), Place(4.0, 8.0, 0.9), None), (HEARD[2],))
-        transcripts.place(session, lesson, n, places, now)
+        taking.place(session, lesson, n, places, now)
 
 
 def fits(page: Page) -> None:
@@ -141,6 +142,6 @@ def test_lines_are_chosen_by_keyboard_and_without_any_script(
     expect(page.locator(".flash.done")).to_contain_text("存成新的一版")
     expect(rows).to_have_count(1)
     with server.ports.db.read() as session:
-        said = [(line.text, line.source) for line in catalog.cues(session, lesson)]
+        said = [(line.text, line.source) for line in cue_queries.cues(session, lesson)]
     assert said == [(HEARD[0].text, "corrected"), (SCRIPT[1], "corrected")]
     context.close()

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from library.core.clock import CHINA
 from library.organisation import actions as organisation
 from library.plays.tables import Play
-from server.web.sharing import share
+from server.web.shown.sharing import share
 from tests.browser.conftest import DEVICES, press_play
 from tests.server.conftest import Put, Shelf
 from tests.support import factories as make
@@ -164,7 +164,8 @@ def test_a_play_that_a_code_led_to_says_so(chromium: Browser, served: Served, pu
     page.goto(f"{served.base_url}{path}")
     drawn: Any = page.locator(".share .qr path").get_attribute("d")
     assert drawn == share(served.base_url, path).code
-    page.goto(f"{served.base_url}{path}?via=qr")  # what the code reads, see tests/server/web/test_sharing.py
+    # What the code reads, see tests/server/web/shown/test_sharing.py.
+    page.goto(f"{served.base_url}{path}?via=qr")
     if scanned == "lesson":
         page.click(f"a[href='/clips/{put.clip}'] >> nth=0")
     page.wait_for_selector("video")

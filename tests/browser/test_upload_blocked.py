@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.support.proxy import Headers, ProxiedRequest, Rule, proxy
+from tests.support.outside.proxy import Headers, ProxiedRequest, Rule, proxy
 from tests.support.server import Served, in_thread, new_data, password
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -17,7 +17,7 @@ from library.catalog import actions as catalog
 from library.catalog.permits import LessonState
 from library.catalog.rules import CueLine, TranscriptQuality
 from library.catalog.tables import Clip, Lesson
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from tests.browser.conftest import press_play
 from tests.server.conftest import Put, Shelf
 from tests.support import factories

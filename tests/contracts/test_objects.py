@@ -12,7 +12,7 @@ import obstore
 import pytest
 from obstore.store import LocalStore, ObjectStore, S3Store
 
-from library.intake import objects
+from library.intake.files import objects
 
 FILES = ("480/init.mp4", "480/00001.m4s", "480/index.m3u8", "poster.jpg", "master.m3u8")
 PREFIX = objects.clip_prefix("0123456789abcdef", "0123456789ab")

@@ -21,9 +21,10 @@ from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
 from library.core.database import Database
 from library.core.permits import Role, Viewer
-from library.intake import actions, objects, queries
+from library.intake import actions, queries
+from library.intake.files import objects
+from library.intake.files.previews import GROWING, Preview
 from library.intake.pipeline import Pipeline
-from library.intake.previews import GROWING, Preview
 from library.intake.running import Run, Stopped
 from library.intake.tables import Original
 from tests.support import factories as make

@@ -16,10 +16,10 @@ from library.catalog import actions as catalog
 from library.catalog import queries as catalog_queries
 from library.catalog.tables import Clip
 from library.core.database import Database
-from library.intake import actions, arranging, objects, queries
+from library.intake import actions, arranging, queries
 from library.intake.cutting import WantedCut
-from library.intake.rules import RecordingState
-from library.intake.sweeping import (
+from library.intake.files import objects
+from library.intake.files.sweeping import (
     ClipNames,
     Found,
     StoredKind,
@@ -28,6 +28,7 @@ from library.intake.sweeping import (
     check_known,
     what_goes,
 )
+from library.intake.rules import RecordingState
 from library.intake.tables import Original, Recording
 from tests.support import factories as make
 from tests.support.databases import Databases

@@ -17,7 +17,7 @@ import pytest
 from tests.flow import media
 from tests.support import server
 from tests.support.client import Person
-from tests.support.disks import small_disk
+from tests.support.outside.disks import small_disk
 
 pytestmark = pytest.mark.slow
 

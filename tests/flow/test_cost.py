@@ -130,7 +130,7 @@ def test_half_open_requests_shut_the_site(process: Process, port: int, begun: by
 def test_the_limits_of_the_process_are_read_when_it_starts() -> None:
     command = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300));"
-        "from server.commands.serving import line_limits; from server.settings import Settings;"
+        "from server.commands.running.serving import line_limits; from server.settings import Settings;"
         "print(line_limits(Settings(_env_file=None)).lines)"
     )
     answer = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)

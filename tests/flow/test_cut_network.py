@@ -15,7 +15,7 @@ from library.core.far_database import CONNECT_S, SILENCE_S
 from server.settings import Settings
 from server.wiring import open_ports
 from tests.support.client import PLAIN
-from tests.support.cut_network import FAR, PORT, cable_to
+from tests.support.outside.cut_network import FAR, PORT, cable_to
 from tests.support.server import process
 
 _PATIENCE_S = SILENCE_S + CONNECT_S + 15.0

@@ -15,7 +15,7 @@ from server.wiring import open_ports
 from tests.flow import media
 from tests.flow.watching import ffmpeg_of, until
 from tests.support.client import Person
-from tests.support.postgres import PostgresServer
+from tests.support.outside.postgres import PostgresServer
 from tests.support.server import Process, add_people, password, process
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]

@@ -14,6 +14,7 @@ import pytest
 from obstore.store import LocalStore
 from sqlalchemy import select
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog.rules import TranscriptQuality
 from library.core.database import Database
@@ -122,6 +123,6 @@ def test_a_kill_costs_a_chunk(tmp_path: Path, killed: str) -> None:
             until("it is heard to the end", lambda: state() is RecognitionState.DONE)
     assert kept(ports.db) == [0.0, 15.0, 30.0, 45.0], "nothing twice, nothing missing"
     with ports.db.read() as session:
-        assert "".join(line.text for line in catalog.cues(session, lesson_id)) == "".join(TEXTS)
+        assert "".join(line.text for line in cue_queries.cues(session, lesson_id)) == "".join(TEXTS)
         assert catalog.lesson(session, lesson_id).transcript is TranscriptQuality.RECOGNISED
     ports.close()

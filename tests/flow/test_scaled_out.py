@@ -11,7 +11,7 @@ import pytest
 from server.settings import Settings
 from server.wiring import open_ports
 from tests.support.client import Person
-from tests.support.postgres import PostgresServer
+from tests.support.outside.postgres import PostgresServer
 from tests.support.server import add_people, password, process
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]

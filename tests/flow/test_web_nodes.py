@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from library.catalog import actions as catalog
-from library.catalog import queries
+from library.catalog import change_queries, queries
 from library.catalog.permits import LessonState
 from library.core.permits import NOBODY
 from search.disk import generations
@@ -96,7 +96,7 @@ def test_each_node_has_its_own_copy_also_after_a_kill_and_when_it_comes_late(
     first = node("first")
     first.launch()
     with ports.db.read() as session:
-        changes = queries.latest_revision(session)
+        changes = change_queries.latest_revision(session)
     until("the first node is building its copy", lambda: is_half_built(first, changes), LATER_S)
     assert 0 < total(first) < MANY, "what is there can be found"
     first.kill()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from library.intake.previews import early_digest
+from library.intake.files.previews import early_digest
 from search.engines.whoosh.index import WhooshIndex
 from tests.flow import media
 from tests.support import server

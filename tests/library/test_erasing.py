@@ -12,14 +12,17 @@ from sqlalchemy import JSON, Column, MetaData, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from library.access import actions as access
-from library.access import entering, identities, joining, mail, second_factor
+from library.access import entering, mail, second_factor
+from library.access import links as access_links
 from library.access import queries as access_queries
-from library.access.identities import Trust
-from library.access.identity_rules import Claimed, MatchBy
+from library.access.coming_in import joining
+from library.access.coming_in.tables import JoinRequest
+from library.access.identities import linking
+from library.access.identities.linking import Trust
+from library.access.identities.rules import Claimed, MatchBy
 from library.access.sealing import Sealing
 from library.access.second_factor_queries import pending_secret
 from library.access.second_factor_rules import SecondFactorPolicy
-from library.access.start_tables import JoinRequest
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
@@ -32,7 +35,7 @@ from library.dictionary import actions as dictionary
 from library.dictionary.rules import Draft
 from library.erasing import ERASERS, erase
 from library.hearing import actions as hearing
-from library.intake import transcripts
+from library.intake.transcripts import taking
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
 from library.organisation.tables import Branch
@@ -150,10 +153,10 @@ def _other_doors(session: Session, person: Person, root: Branch, viewer: Viewer)
     mail.set_by_machine(session, person.id, "wang@example.cn", NOW)
     assert mail.ask_reset(session, person.username, lambda _of, _secret: Words("链接", "链接"), NOW)
     theirs = Claimed("https://sso.example", "s-1", "xiaofang")
-    identities.recognise(session, "sso", theirs, Trust(MatchBy.USERNAME), "", NOW)
-    _link, token = access.invite(session, "客人", Role.MEMBER, root, viewer, NOW)
+    linking.recognise(session, "sso", theirs, Trust(MatchBy.USERNAME), "", NOW)
+    _link, token = access_links.invite(session, "客人", Role.MEMBER, root, viewer, NOW)
     another = Claimed("https://sso.example", "s-2", "guest", "客人")
-    identities.recognise(session, "sso", another, Trust(), token, NOW)
+    linking.recognise(session, "sso", another, Trust(), token, NOW)
 
 
 @pytest.fixture
@@ -163,10 +166,12 @@ def wang(db: Database) -> dict[str, str]:
         root = make.root(session)
         admin = make.person(session, (Role.ADMIN, root))
         for days in (30, 1):  # the first link came to nothing
-            _link, secret = access.invite(session, "王小芳", Role.STAFF, root, admin, NOW - days * DAY)
-        person = access.accept_invitation(session, secret, "xiaofang", "", hashed("不忘初心，牢记使命"), NOW)
+            _link, secret = access_links.invite(session, "王小芳", Role.STAFF, root, admin, NOW - days * DAY)
+        person = access_links.accept_invitation(
+            session, secret, "xiaofang", "", hashed("不忘初心，牢记使命"), NOW
+        )
         wang, viewer = person.id, people_queries.viewer_of(session, person, local_day(NOW))
-        access.invite_reset(session, admin, wang, NOW)
+        access_links.invite_reset(session, admin, wang, NOW)
         access.open_sign_in(session, person, "手机", NOW)
         set_aliases(session, wang, {NameKind.STAFF_NUMBER: "2015003"}, wang, NOW)
         code = joining.make_code(session, viewer, root, NOW.date() + DAY, NOW).code
@@ -176,7 +181,7 @@ def wang(db: Database) -> dict[str, str]:
         joining.approve(session, viewer, asked.id, None, "", NOW)
         asked.person_id = wang
         token(session, wang, "脚本", NOW)
-        access.invite(session, "新人", Role.MEMBER, root, viewer, NOW)
+        access_links.invite(session, "新人", Role.MEMBER, root, viewer, NOW)
         people.grant(session, str(make.person(session).person_id), Role.MEMBER, root, wang, NOW)
         _other_doors(session, person, root, viewer)
         _belong(session, wang, root.id)
@@ -188,8 +193,8 @@ def wang(db: Database) -> dict[str, str]:
         lesson = make.lesson(session, "绿水青山", clips=1, owner=viewer, state=LessonState.DRAFT)
         make.recording(session, lesson, viewer)
         hearing.want(session, lesson.id, wang, NOW)
-        words = transcripts.read("同志们好。".encode(), "文稿.txt")
-        transcripts.take(session, lesson, words, NOW, person_id=wang)
+        words = taking.read("同志们好。".encode(), "文稿.txt")
+        taking.take(session, lesson, words, NOW, person_id=wang)
         correcting.always(session, lesson, "余存", "余村", NOW)
         review.publish(session, viewer, lesson.id, "", NOW)
         said = suggestions.Written("请把字幕放大一些。", "村东头第三家")
@@ -274,7 +279,7 @@ def test_links_of_others_keep_the_name_of_whom_they_are_for(db: Database, wang: 
             session, people_queries.person(session, wang["admin"]), local_day(NOW)
         )
         for name in ("王小芳", "李秀英"):  # another of the same name
-            access.invite(session, name, Role.MEMBER, make.root(session), admin, NOW + DAY)
+            access_links.invite(session, name, Role.MEMBER, make.root(session), admin, NOW + DAY)
         erase(session, wang["wang"], None)
         links = access_queries.open_invitations(session, admin, NOW + DAY)
         assert {link.name for link, _branch in links} == {"王小芳", "李秀英"}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from library.access import actions as access
+from library.access import links
 from library.access.rules import TokenScope
 from library.catalog import queries as catalog
 from library.catalog.audience import OpenTo
@@ -25,7 +25,7 @@ from library.intake import actions as intake
 from library.intake import arranging
 from library.intake import queries as intake_queries
 from library.intake.cutting import WantedCut
-from library.intake.objects import clip_prefix, storyboard_prefix
+from library.intake.files.objects import clip_prefix, storyboard_prefix
 from library.organisation import actions as organisation
 from library.people import queries as people_queries
 from library.plays import actions as plays
@@ -153,9 +153,7 @@ class Shelf:
         admin = self.viewer("admin")
         with self.served.ports.db.write() as session:
             root = factories.root(session)
-            invitation, secret = access.invite(
-                session, "新同志", role, root, admin, self.served.ports.clock()
-            )
+            invitation, secret = links.invite(session, "新同志", role, root, admin, self.served.ports.clock())
             return invitation.id, secret
 
     def token(self, username: str, scope: TokenScope = TokenScope.WRITE) -> tuple[str, str]:

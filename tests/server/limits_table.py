@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from library.access import mail_rules
-from library.access.joining import CODE_DAYS_MOST
-from library.access.joining import MOST_WAITING as MOST_ASKING
-from library.access.starting import MOST_ON_SHEET
+from library.access.coming_in.joining import CODE_DAYS_MOST
+from library.access.coming_in.joining import MOST_WAITING as MOST_ASKING
+from library.access.coming_in.starting import MOST_ON_SHEET
 from library.audit import readings
 from library.audit.queries import MOST_SHOWN
 from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, TOPICS_MAX
@@ -21,12 +21,12 @@ from library.core.writers import LONGEST
 from library.dictionary.lines import LINES_MAX
 from library.dictionary.rules import GROUPS_MAX, WORD_MAX, WORDS_MAX
 from library.intake.cutting import CLIP_TITLE_MAX, MOST_CLIPS
-from library.intake.downloads import MOST_WAITING
-from library.intake.reading import reader
+from library.intake.files.downloads import MOST_WAITING
 from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
-from library.people.exporting import MOST_ROWS as PEOPLE_IN_FILE
-from library.people.lists import MOST_CELLS as PEOPLE_CELLS
-from library.people.reading import reader as people_reader
+from library.intake.transcripts.reading import reader
+from library.people.lists.apart import reader as people_reader
+from library.people.lists.exporting import MOST_ROWS as PEOPLE_IN_FILE
+from library.people.lists.reading import MOST_CELLS as PEOPLE_CELLS
 from library.people.rules import PASSWORD_MAX
 from library.plays.rules import MAX_RANGES_IN_BEAT
 from library.searches.rules import MOST_SAVED
@@ -38,7 +38,7 @@ from server.slices import SLICES
 from server.slices.system.ledger_files import MOST_ROWS
 from server.slices.watching.beats import BODY_MAX_BYTES
 from server.web.limits import sizes
-from server.web.registry import gather
+from server.web.routing.registry import gather
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "limits.md"
 
@@ -145,15 +145,18 @@ def _typed() -> Iterator[Limit]:
         "a question to the search", f"{MAX_QUERY_CHARACTERS} characters", "not read", "`search/query.py`"
     )
     yield Limit("searches that one saves", str(MOST_SAVED), "409", "`library/searches/rules.py`")
-    yield Limit(
-        "people of one sheet of invitations", str(MOST_ON_SHEET), "409", "`library/access/starting.py`"
-    )
-    yield Limit("people who wait for one branch", str(MOST_ASKING), "409", "`library/access/joining.py`")
-    yield Limit("days of a branch's code", str(CODE_DAYS_MOST), "422", "`library/access/joining.py`")
+    its = "`library/access/coming_in/starting.py`"
+    yield Limit("people of one sheet of invitations", str(MOST_ON_SHEET), "409", its)
+    its = "`library/access/coming_in/joining.py`"
+    yield Limit("people who wait for one branch", str(MOST_ASKING), "409", its)
+    yield Limit("days of a branch's code", str(CODE_DAYS_MOST), "422", its)
     its = "`server/slices/people/list_jobs.py`"
     yield Limit("lists of people worked at at a time", "one; of one person a second is refused", "409", its)
     yield Limit(
-        "people in a file that a page gives", str(PEOPLE_IN_FILE), "409", "`library/people/exporting.py`"
+        "people in a file that a page gives",
+        str(PEOPLE_IN_FILE),
+        "409",
+        "`library/people/lists/exporting.py`",
     )
     words = "`library/dictionary/rules.py`"
     yield Limit("a word of the dictionary", f"{WORD_MAX} characters", "422", words)
@@ -180,7 +183,8 @@ def _at_once(settings: Settings) -> Iterator[Limit]:
     yield Limit("people of a screening", str(settings.view_group_most), "422", "`WEIKE_VIEW_GROUP_MOST`")
     yield Limit("clips encoded", str(settings.parallel_clips), "wait", "`WEIKE_PARALLEL_CLIPS`")
     yield Limit("recordings recognised, of each worker", "1", "wait", "`server/background/worker.py`")
-    yield Limit("files to take along that wait", str(MOST_WAITING), "429", "`library/intake/downloads.py`")
+    its = "`library/intake/files/downloads.py`"
+    yield Limit("files to take along that wait", str(MOST_WAITING), "429", its)
     its = "`library/access/mail_rules.py`"
     yield Limit("letters of a kind to one person in a day", str(mail_rules.A_DAY), "429, or not sent", its)
     its = "`library/suggestions/rules.py`"
@@ -196,14 +200,14 @@ def _at_once(settings: Settings) -> Iterator[Limit]:
 
 
 def _reading() -> Iterator[Limit]:
-    where = "`library/intake/reading/reader.py`"
+    where = "`library/intake/transcripts/reading/reader.py`"
     at_once = f"{reader.MOST_AT_ONCE}, of one person 1; {reader.MOST_WAITING} wait"
     yield Limit("files of transcripts read", at_once, "429", where)
     time = f"{reader.PROCESSOR_S} s of a processor, {reader.READING_S:g} s in all"
     yield Limit("reading one of them", f"{time}, {written(reader.MEMORY_BYTES)} of memory", "422", where)
     lists = "`library/people/lists.py`"
     yield Limit("cells of a workbook of people", str(PEOPLE_CELLS), "said", lists)
-    where = "`library/people/reading/reader.py`"
+    where = "`library/people/lists/apart/reader.py`"
     time = f"{people_reader.PROCESSOR_S} s of a processor, {people_reader.READING_S:g} s in all"
     memory = written(people_reader.MEMORY_BYTES)
     yield Limit("reading a list of people", f"{time}, {memory} of memory", "said", where)

@@ -8,7 +8,7 @@ from pathlib import Path
 from library.core.permits import HOLDS, Role
 from library.core.rights import GIVES, RIGHTS, Scope
 from server.commands.command_rights import AS, COMMANDS, MACHINE
-from server.web.route_rights import ROUTES
+from server.web.routing.route_rights import ROUTES
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 _REACH = {

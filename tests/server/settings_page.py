@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from server.commands.settings import variable
+from server.commands.running.settings import variable
 from server.identity_settings import ProviderSettings
 from server.settings import Settings
 

@@ -15,8 +15,8 @@ import pytest
 
 from library.core.patience import PATIENCE_S
 from tests.server.conftest import Shelf
+from tests.server.rights.test_roles import CASES
 from tests.server.role_table import VIEWERS, Case, request_of
-from tests.server.test_roles import CASES
 from tests.support.client import PLAIN
 from tests.support.server import Served, in_thread, new_data
 

@@ -14,7 +14,7 @@ from server.settings import Settings
 from server.slices import SLICES
 from server.web.limits import sizes
 from server.web.limits.bodies import Bodies
-from server.web.registry import gather
+from server.web.routing.registry import gather
 from tests.server.conftest import Shelf
 from tests.server.inputs import Route, routes_with_inputs, texts_of
 from tests.server.limits_table import DOCUMENT, document, tables

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from library.core.ids import new_id
-from library.intake import objects
+from library.intake.files import objects
 from server import private
 from server.settings import Settings
 from server.wiring import open_ports, open_store

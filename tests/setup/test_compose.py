@@ -13,7 +13,7 @@ import pytest
 import typer
 import yaml
 
-from bench import crowd
+from bench.extreme_hour import crowd
 from server.command_tree import build
 from server.settings import Settings
 from server.wiring import open_store

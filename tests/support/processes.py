@@ -16,7 +16,7 @@ from pathlib import Path
 
 FORKS = multiprocessing.get_context("forkserver")
 _ALL_NEED = ["pytest", "server.wiring", "tests.support.factories", "tests.support.databases"]
-_SERVERS_NEED = ["tests.support.put_together", "server.background.worker", "server.commands.serving"]
+_SERVERS_NEED = ["tests.support.put_together", "server.background.worker", "server.commands.running.serving"]
 FORKS.set_forkserver_preload(_ALL_NEED)
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +30,7 @@ def expect_servers() -> None:
 def start_weike(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> BaseProcess:
     """Start the command `weike` as a process in a session of its own, which writes into `log`.
 
-    It runs what `python -m server.cli` runs (tests/server/commands/test_processes.py starts it so).
+    It runs what `python -m server.cli` runs (tests/server/commands/running/test_processes.py starts it so).
     """
     child = FORKS.Process(target=_weike, args=(list(arguments), dict(environment), str(log)))
     child.start()

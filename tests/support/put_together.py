@@ -12,9 +12,9 @@ from sqlalchemy.orm import configure_mappers
 
 import server.app
 from server.slices import SLICES
-from server.web.guarded_routes import guarded_once
 from server.web.language.i18n import load_catalogues
-from server.web.registry import gather
+from server.web.routing.guarded_routes import guarded_once
+from server.web.routing.registry import gather
 
 configure_mappers()
 for one in SLICES:

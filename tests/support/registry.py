@@ -6,7 +6,7 @@ from pathlib import Path
 
 from server.slices import SLICES
 from server.web.language.i18n import Catalogues, load_catalogues
-from server.web.registry import gather
+from server.web.routing.registry import gather
 
 REGISTRY = gather(SLICES)
 

@@ -35,7 +35,7 @@ from library.organisation import queries as organisation
 from library.people import actions as people
 from library.people.passwords import HashedPassword
 from server.app import create_app
-from server.commands.serving import config_of
+from server.commands.running.serving import config_of
 from server.settings import Settings
 from server.wiring import Ports, open_ports
 from tests.support.client import PLAIN, Person

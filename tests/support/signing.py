@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from library.access import actions as access
-from library.access import attempts, entering, queries
+from library.access import attempts, entering, queries, tokens
 from library.access.attempts import Origin
 from library.access.known_browsers import KnownBrowser
 from library.access.rules import TokenScope
@@ -52,4 +52,4 @@ def token(
     access.open_sign_in(session, person, "", now)
     session.flush()
     [browser, *_] = queries.sign_ins_of(session, person_id, now)
-    return access.make_token(session, person_id, browser.id, name, scope, 365, now)
+    return tokens.make_token(session, person_id, browser.id, name, scope, 365, now)

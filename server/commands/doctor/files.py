@@ -9,8 +9,8 @@ from typing import Any
 from library.core.clock import utc_now
 from library.core.database import Database
 from library.core.integrity import Checked, check_sqlite
-from library.intake.remaking import Lost, LostKind, examine
-from library.intake.small_pictures import left
+from library.intake.files.remaking import Lost, LostKind, examine
+from library.intake.files.small_pictures import left
 from server import private
 from server.commands.doctor.check import Check
 from server.settings import Settings

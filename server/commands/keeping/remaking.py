@@ -11,13 +11,14 @@ import typer
 from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, NotFound, WeikeError
-from library.intake import queries, remaking
-from library.intake.remaking import Lost, LostKind
+from library.intake import queries
+from library.intake.files import remaking
+from library.intake.files.remaking import Lost, LostKind
 from library.intake.rules import RecordingState
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, FAILED, Failure
+from server.commands.lessons.waiting import Ended, follow, own_worker, step_word
 from server.commands.options import Json
-from server.commands.waiting import Ended, follow, own_worker, step_word
 from server.web.language.i18n import N_
 from server.wiring import Ports
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from library.intake.sweeping import StoredKind, SweepRefused
+from library.intake.files.sweeping import StoredKind, SweepRefused
 from server.background.store_sweep import sweep_of
 from server.commands.console import console_of
 from server.commands.failures import FAILED, Failure

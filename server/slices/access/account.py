@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from library.access import actions as access
 from library.access import queries as access_queries
+from library.access import tokens as access_tokens
+from library.access.coming_in.starting import resets_of
 from library.access.rules import TOKEN_DAYS, TokenScope
-from library.access.starting import resets_of
 from library.core.clock import Clock
 from library.core.errors import Invalid, SignInNeeded, WeikeError
 from library.people import queries
@@ -161,7 +162,7 @@ def make_token(
             raise Invalid("unknown_choice", field="days")
         with db.write() as session:
             person_id, here = str(who.viewer.person_id), who.sign_in_id or ""
-            _token, secret = access.make_token(
+            _token, secret = access_tokens.make_token(
                 session, person_id, here, label, TokenScope(scope), int(days), clock()
             )
     except Invalid as error:
@@ -177,7 +178,7 @@ def make_token(
 @router.post("/account/tokens/{token_id}/revoke")
 def revoke_token(session: Writing, who: SignedIn, pages: PagesDep, token_id: str) -> Response:
     """Make one of one's own tokens worthless."""
-    access.drop_token(session, str(who.viewer.person_id), token_id, who.viewer.person_id)
+    access_tokens.drop_token(session, str(who.viewer.person_id), token_id, who.viewer.person_id)
     return pages.redirect("/account", "token_revoked")
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from library.access import actions as access
 from library.access import queries
+from library.access import tokens as access_tokens
 from library.access.rules import TokenScope
 from server.web.deps import ClockDep, Reading, SignedIn, Writing
 
@@ -72,7 +73,7 @@ def list_tokens(session: Reading, who: SignedIn, clock: ClockDep) -> TokensOut:
 @router.delete("/tokens/{token_id}", status_code=204)
 def revoke_token(session: Writing, who: SignedIn, token_id: str) -> None:
     """Make one of your tokens worthless."""
-    access.drop_token(session, str(who.viewer.person_id), token_id, who.viewer.person_id)
+    access_tokens.drop_token(session, str(who.viewer.person_id), token_id, who.viewer.person_id)
 
 
 @router.get("/browsers")

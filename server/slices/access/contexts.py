@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from library.access.identity_rules import LinkedBy
+from library.access.identities.rules import LinkedBy
 from library.access.rules import TOKEN_DAYS, LinkPurpose, TokenScope
 from library.core.permits import Role
 from library.people.name_rules import NameKind

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from library.access.second_factor_rules import otpauth_uri
 from server.slices.access.contexts import PendingFactor
-from server.web.sharing import qr_path
+from server.web.shown.sharing import qr_path
 
 
 def pending_factor(secret: str, username: str, site: str) -> PendingFactor:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -14,7 +15,7 @@ from library.access.second_factor_rules import SecondFactorPolicy, is_required
 from library.core.errors import Conflict, Invalid, NotFound, SignInNeeded, WeikeError
 from library.people import queries as people
 from server.slices.access.contexts import SecondFactorPage
-from server.slices.access.door import Door, DoorDep
+from server.slices.access.door import DoorDep
 from server.slices.access.factor_pages import pending_factor
 from server.web.deps import AddressDep, SealingDep, SignedIn
 from server.web.errors import headers_of, status_of
@@ -31,7 +32,9 @@ AT = "/account/second-factor"
 class Desk:
     """The page of one's own second factor, and what is asked before it changes."""
 
-    def __init__(self, request: Request, who: Who, door: Door, sealing: SealingDep, site: str) -> None:
+    def __init__(
+        self, request: Request, who: SignedIn, door: DoorDep, sealing: SealingDep, site: AddressDep
+    ) -> None:
         """Raise NotFound where the settings offer none."""
         if door.policy is SecondFactorPolicy.OFF:
             raise NotFound
@@ -85,73 +88,55 @@ class Desk:
             raise Invalid("second_factor_wrong", field="code")
 
 
+DeskDep = Annotated[Desk, Depends()]
+
+
 @router.get(AT)
-async def look(
-    request: Request, who: SignedIn, door: DoorDep, sealing: SealingDep, site: AddressDep
-) -> Response:
+async def look(desk: DeskDep) -> Response:
     """Whether one has a second factor, and how to get one."""
-    return await Desk(request, who, door, sealing, site).page()
+    return await desk.page()
 
 
 @router.post(f"{AT}/begin")
-async def begin(
-    request: Request,
-    who: SignedIn,
-    door: DoorDep,
-    sealing: SealingDep,
-    site: AddressDep,
-    old: LineForm = "",
-) -> Response:
+async def begin(desk: DeskDep, old: LineForm = "") -> Response:
     """Make a secret for a phone to learn, once the password was said."""
-    desk = Desk(request, who, door, sealing, site)
+    door = desk.door
     try:
         kept = await door.read(lambda session: people.person(session, desk.person_id).password_hash)
         if kept and await door.fits_own(desk.person_id, old) is None:
             raise Invalid("password_wrong", field="old_password")
-        await door.write(lambda session: second_factor.begin(session, sealing, desk.person_id, door.clock()))
+        await door.write(
+            lambda session: second_factor.begin(session, desk.sealing, desk.person_id, door.clock())
+        )
     except WeikeError as error:
         return await desk.refused("begin", error)
     return door.pages.redirect(AT)
 
 
 @router.post(f"{AT}/confirm")
-async def confirm(
-    request: Request,
-    who: SignedIn,
-    door: DoorDep,
-    sealing: SealingDep,
-    site: AddressDep,
-    code: LineForm = "",
-) -> Response:
+async def confirm(desk: DeskDep, code: LineForm = "") -> Response:
     """Show that the phone has learnt it; this browser gets another session, all others end."""
-    desk, here = Desk(request, who, door, sealing, site), who.sign_in_id or ""
+    door, here = desk.door, desk.who.sign_in_id or ""
     try:
         fresh, codes = await door.write(
             lambda session: entering.confirm_here(
-                session, sealing, desk.person_id, here, code, door.device, door.clock()
+                session, desk.sealing, desk.person_id, here, code, door.device, door.clock()
             )
         )
     except SignInNeeded:
         raise
     except WeikeError as error:
         return await desk.refused("confirm", error)
-    now = await door.read(lambda session: door.as_signed_in(session, who, desk.person_id, fresh))
+    now = await door.read(lambda session: door.as_signed_in(session, desk.who, desk.person_id, fresh))
     answer = await desk.page(codes=codes, who=now)
     door.let_in(answer, desk.person_id, fresh)
     return answer
 
 
 @router.post(f"{AT}/codes")
-async def codes(
-    request: Request,
-    who: SignedIn,
-    door: DoorDep,
-    sealing: SealingDep,
-    site: AddressDep,
-    code: LineForm = "",
-) -> Response:
+async def codes(desk: DeskDep, code: LineForm = "") -> Response:
     """Make ten new recovery codes."""
-    desk = Desk(request, who, door, sealing, site)
+    door = desk.door
     try:
         await desk.check(code)
     except WeikeError as error:
@@ -161,16 +146,9 @@ async def codes(
 
 
 @router.post(f"{AT}/off")
-async def off(
-    request: Request,
-    who: SignedIn,
-    door: DoorDep,
-    sealing: SealingDep,
-    site: AddressDep,
-    code: LineForm = "",
-) -> Response:
+async def off(desk: DeskDep, code: LineForm = "") -> Response:
     """Take one's second factor off, where the settings do not oblige one to it."""
-    desk = Desk(request, who, door, sealing, site)
+    door = desk.door
     try:
         if desk.required:
             raise Conflict("second_factor_required")

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from library.access import actions as access
-from library.access import entering, starting
+from library.access import entering, links
 from library.access import queries as access_queries
+from library.access.coming_in import starting
 from library.access.entering import Entered
 from library.access.rules import LinkPurpose
 from library.core.clock import Clock
@@ -142,7 +143,7 @@ def _welcome(
     providers: Providers,
 ) -> WelcomePage:
     invitation = access_queries.invitation(session, token, clock())
-    access.check_still_fits(session, invitation, clock())
+    links.check_still_fits(session, invitation, clock())
     return WelcomePage(
         frame=pages.frame(request, session, who),
         token=token,
@@ -194,7 +195,7 @@ async def welcome(
         hashed = await door.hashed(password)
 
         def accept(session: Session) -> tuple[str, Entered]:
-            person = access.accept_invitation(session, token, username, name, hashed, door.clock())
+            person = links.accept_invitation(session, token, username, name, hashed, door.clock())
             # A new password is a first proof like the old one: it does not stand for a lost phone.
             return person.id, entering.after_first(session, person, door.device, door.clock(), door.policy)
 
@@ -223,7 +224,7 @@ async def welcome(
 def _check(session: Session, token: str, username: str, password: str, again: str, clock: Clock) -> None:
     """Raise what a link, a name or a password is refused for: NotFound, Forbidden, Invalid, Conflict."""
     invitation = access_queries.invitation(session, token, clock())
-    access.check_still_fits(session, invitation, clock())
+    links.check_still_fits(session, invitation, clock())
     known = queries.person(session, invitation.person_id) if invitation.person_id is not None else None
     folded = known.username if known is not None else people_rules.clean_username(username)
     if password != again:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import library.access.coming_in.tables
 import library.access.factor_tables
-import library.access.identity_tables
+import library.access.identities.tables
 import library.access.mail_tables
-import library.access.start_tables
 import library.access.tables
 import library.outbox.tables
 from server.slices.access import (
@@ -57,9 +57,9 @@ SLICE = Slice(
     words=WORDS,
     tables=(
         library.access.tables,
-        library.access.start_tables,
+        library.access.coming_in.tables,
         library.access.factor_tables,
-        library.access.identity_tables,
+        library.access.identities.tables,
         library.access.mail_tables,
         library.outbox.tables,
     ),

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.access import attempts, codes, joining, start_queries, starting
+from library.access import attempts
+from library.access.coming_in import codes, joining, queries, starting
+from library.access.coming_in.tables import JoinState
 from library.access.rules import Counted
-from library.access.start_tables import JoinState
 from library.core.clock import local_day
 from library.core.errors import Invalid, NotFound, WeikeError
 from library.organisation import queries as organisation
@@ -45,7 +46,7 @@ async def start(request: Request, who: WhoDep, door: DoorDep, code: WordForm = "
             try:
                 to = f"/welcome/{starting.open_by_code(session, read, door.clock())}"
             except NotFound:
-                start_queries.node_of_code(session, read, local_day(door.clock()))
+                queries.node_of_code(session, read, local_day(door.clock()))
                 to = f"/join/{read}"
             attempts.take_back(session, marks)
             return to
@@ -78,7 +79,7 @@ def join_page(
 ) -> Response:
     """Ask to be taken into the branch whose code this is."""
     read = codes.read(code)
-    node = start_queries.node_of_code(session, read, local_day(clock()))
+    node = queries.node_of_code(session, read, local_day(clock()))
     context = JoinPage(frame=pages.frame(request, session, who), code=read, branch=node.name)
     return pages.respond(request, who, context)
 
@@ -98,7 +99,7 @@ async def join(
     read = codes.read(code)
 
     def branch(session: Session) -> str:
-        return start_queries.node_of_code(session, read, local_day(door.clock())).name
+        return queries.node_of_code(session, read, local_day(door.clock())).name
 
     await door.read(branch)  # before anything is counted or hashed
     try:
@@ -127,7 +128,7 @@ async def join(
 @router.get("/welcome/asked/{receipt}")
 def asked(request: Request, session: Reading, who: WhoDep, pages: PagesDep, receipt: str) -> Response:
     """What became of asking; the address is known to whoever asked."""
-    found = start_queries.request_of(session, receipt)
+    found = queries.request_of(session, receipt)
     node = organisation.branch(session, found.node_id)
     if found.state is JoinState.APPROVED and found.person_id is not None:
         username = people.person(session, found.person_id).username
@@ -136,7 +137,7 @@ def asked(request: Request, session: Reading, who: WhoDep, pages: PagesDep, rece
     context = AskedPage(
         frame=pages.frame(request, session, who),
         state=found.state,
-        branch=start_queries.taken_over_by(session, node).name,
+        branch=queries.taken_over_by(session, node).name,
         name=found.name,
         username=username,
     )

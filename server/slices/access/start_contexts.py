@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from library.access.start_tables import JoinState
+from library.access.coming_in.tables import JoinState
 from library.people.rules import PASSWORD_MIN
 from server.web.parts import Context, Reason
 

@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from library.access import actions as access
-from library.access import entering, identities
+from library.access import entering, links
 from library.access import queries as access_queries
 from library.access.entering import Entered
-from library.access.identities import Trust
-from library.access.identity_rules import Claimed
+from library.access.identities import linking
+from library.access.identities.linking import Trust
+from library.access.identities.rules import Claimed
 from library.access.sealing import Sealing, Unsealable
 from library.core.clock import Clock
 from library.core.errors import Forbidden, NotFound, WeikeError
@@ -93,7 +94,7 @@ async def begin_with_link(
 
     def check(session: Session) -> None:
         now = door.clock()
-        access.check_still_fits(session, access_queries.invitation(session, token, now), now)
+        links.check_still_fits(session, access_queries.invitation(session, token, now), now)
 
     await door.read(check)
     return await _lead(request, who, door, providers, chosen, sealing, site, "/", token)
@@ -166,7 +167,7 @@ def _enter(
 ) -> tuple[str, Entered]:
     about, now = chosen.settings, door.clock()
     trust = Trust(about.match_by, about.create)
-    person = identities.recognise(session, about.key, claimed, trust, underway.invitation, now)
+    person = linking.recognise(session, about.key, claimed, trust, underway.invitation, now)
     if present is not None:
         access.close_sign_in(session, present)
     entered = entering.after_first(

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy.orm import Session
 
-from library.access import identity_queries
+from library.access.identities import queries
 from library.access.mail import address_of
 from library.access.second_factor_queries import has_factor
 from library.access.second_factor_rules import SecondFactorPolicy
@@ -65,7 +65,7 @@ class Ways:
                 since=link.since,
                 used_at=link.used_at,
             )
-            for link in identity_queries.links_of(session, person_id)
+            for link in queries.links_of(session, person_id)
         )
 
     def mail_of(self, session: Session, person_id: str) -> str | None:

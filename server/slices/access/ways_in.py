@@ -5,15 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from library.access import identities, second_factor
+from library.access import second_factor
 from library.access import second_factor_queries as queries
+from library.access.identities import linking
 from library.core.errors import NotFound
 from library.people import actions as people
 from library.people.permits import may_erase
 from server.slices.access.contexts import WaysInPage
 from server.slices.access.ways import WaysDep
 from server.web.deps import ClockDep, Eraser, PagesDep, Reading, Secretary, Writing
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,5 +53,5 @@ def end_link(
     session: Writing, who: Secretary, pages: PagesDep, clock: ClockDep, person_id: str, link_id: str
 ) -> Response:
     """End a link to an account elsewhere; browsers that came in through it are signed out."""
-    identities.end_link(session, who.viewer, person_id, link_id, clock())
+    linking.end_link(session, who.viewer, person_id, link_id, clock())
     return pages.redirect(f"/people/{person_id}/ways-in", "link_ended")

@@ -23,11 +23,11 @@ from library.correcting import actions, comparing, queries
 from library.correcting.comparing import Choice, Row
 from server.slices.correcting.contexts import ComparePage, CompareRow, CompareSide
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, WhoDep
-from server.web.lesson_cards import lesson_ref
 from server.web.limits.fields import WordForm
 from server.web.limits.sizes import FORM_LIMITS
 from server.web.pages import Pages, reason
 from server.web.parts import Pager, Reason
+from server.web.shown.lesson_cards import lesson_ref
 from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)

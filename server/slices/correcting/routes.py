@@ -19,9 +19,9 @@ from library.dictionary import rules as dictionary_rules
 from server.slices.correcting.contexts import WordsPage
 from server.slices.correcting.words_json import WordingOut, WordsOut, wordings_out, words_out
 from server.web.deps import ClockDep, DatabaseDep, DictionaryDep, MediaDep, PagesDep, Reading, WhoDep, Writing
-from server.web.lesson_cards import lesson_ref
 from server.web.limits.fields import LineText, WordQuery, WordText
 from server.web.pages import Pages
+from server.web.shown.lesson_cards import lesson_ref
 from server.web.who import Who
 
 router = APIRouter()

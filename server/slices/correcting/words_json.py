@@ -13,8 +13,8 @@ from library.catalog.tables import Lesson
 from library.core.permits import Role, Viewer
 from library.correcting import queries
 from library.correcting.rules import LINE_MAX, WORDING_MAX
-from library.intake import transcripts
-from server.web.media_urls import MediaUrls
+from library.intake.transcripts import telling
+from server.web.shown.media_urls import MediaUrls
 
 
 class LineOut(BaseModel):
@@ -82,7 +82,7 @@ def words_out(media: MediaUrls, session: Session, lesson: Lesson, viewer: Viewer
     """Return what is said in a lesson, for whoever may correct it."""
     present = queries.present(session, lesson)
     version = given.version_in_use(session, lesson.id)
-    heard = transcripts.heard_of(session, lesson.id)
+    heard = telling.heard_of(session, lesson.id)
     return WordsOut(
         base=present.base,
         quality=lesson.transcript,

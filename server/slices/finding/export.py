@@ -11,9 +11,9 @@ from library.core.clock import local_day
 from library.core.errors import Invalid
 from server.slices.finding.routes import SearchAsked, called
 from server.slices.finding.workbook import MEDIA_TYPE, About, gather, workbook
-from server.web.attachments import file_name
 from server.web.deps import AddressDep, ClockDep, DatabaseDep, FinderDep, PagesDep, Staff
-from server.web.exported import noted
+from server.web.files.attachments import file_name
+from server.web.files.exported import noted
 from server.web.language.words import word
 
 router = APIRouter(include_in_schema=False)

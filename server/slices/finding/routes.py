@@ -50,10 +50,10 @@ from server.web.deps import (
     WhoDep,
     made_at_once,
 )
-from server.web.lesson_cards import LessonCards
 from server.web.limits.fields import LineQuery, WordQuery
 from server.web.pages import pager
 from server.web.parts import LessonCard, Reason
+from server.web.shown.lesson_cards import LessonCards
 from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)

@@ -11,11 +11,11 @@ from library.core.database import Database
 from library.core.permits import Viewer
 from library.finding.hits import MOST_MOMENTS, Finder, Found, FoundMoment, FoundRow
 from search import Filters, Query, Sort, parse
-from server.web import sheets
+from server.web.files import sheets
+from server.web.files.sheets import XLSX, Link, Sheet, Value
 from server.web.language.formats import filters as formats
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.words import word
-from server.web.sheets import XLSX, Link, Sheet, Value
 
 MEDIA_TYPE = XLSX
 MOST_HITS = 2_000

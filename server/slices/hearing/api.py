@@ -8,18 +8,19 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
 from library.catalog.rules import CueLine, CueSource, TranscriptQuality
 from library.catalog.tables import Lesson
-from library.intake import transcripts
-from server.web import recognition as speech
+from library.intake.transcripts import taking
 from server.web.deps import ClockDep, PagesDep, Reading, SettingsDep, WhoDep, Writing
 from server.web.language.i18n import Catalogue
 from server.web.language.words import explain, word
 from server.web.limits.sizes import ITEMS
 from server.web.parts import Reason
-from server.web.recognition import RecognitionPart, recognition_part
+from server.web.shown import recognition as speech
+from server.web.shown.recognition import RecognitionPart, recognition_part
 
 router = APIRouter(prefix="/api/v1/lessons/{lesson_id}", tags=["transcripts"])
 
@@ -126,7 +127,7 @@ def lesson_transcript(session: Reading, who: WhoDep, pages: PagesDep, lesson_id:
         title=lesson.title,
         quality=lesson.transcript,
         notice=notice_of(lesson.transcript, pages.renderer.catalogue(who.language)),
-        cues=[cue_out(line) for line in catalog.cues(session, lesson.id)],
+        cues=[cue_out(line) for line in cue_queries.cues(session, lesson.id)],
     )
 
 
@@ -176,7 +177,7 @@ def take_beyond(
 ) -> None:
     """Take what was said beyond a text into the transcript, as recognised lines; the others leave it."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    transcripts.take_beyond(session, lesson, n, body.lines, clock())
+    taking.take_beyond(session, lesson, n, body.lines, clock())
 
 
 @router.post("/transcripts/{n}/repairs/{k}/undo", status_code=204)
@@ -190,4 +191,4 @@ def undo_repair(
 ) -> None:
     """Let the machine's own word stand again where the `k`-th repair (from 0) put one of the same sound."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    transcripts.undo_repair(session, lesson, n, k, clock())
+    taking.undo_repair(session, lesson, n, k, clock())

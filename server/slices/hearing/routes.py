@@ -8,10 +8,10 @@ from starlette.responses import Response
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
 from library.core.errors import Invalid
-from library.intake import transcripts
-from server.web import recognition as speech
+from library.intake.transcripts import taking
 from server.web.deps import ClockDep, PagesDep, SettingsDep, WhoDep, Writing
 from server.web.limits.fields import WordForm
+from server.web.shown import recognition as speech
 
 router = APIRouter(prefix="/lessons/{lesson_id}", include_in_schema=False)
 
@@ -54,9 +54,9 @@ def take_beyond(
     """
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     if take in ("all", "none"):
-        transcripts.take_beyond(session, lesson, n, None if take == "all" else (), clock())
+        taking.take_beyond(session, lesson, n, None if take == "all" else (), clock())
     elif take.isdecimal() and len(take) <= 6:
-        transcripts.toggle_beyond(session, lesson, n, int(take), clock())
+        taking.toggle_beyond(session, lesson, n, int(take), clock())
     else:
         raise Invalid("unknown_choice", field="take")
     return pages.redirect(f"{_page_of(lesson_id)}#beyond")
@@ -68,5 +68,5 @@ def undo_repair(
 ) -> Response:
     """Let the machine's own word stand again."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    transcripts.undo_repair(session, lesson, n, k, clock())
+    taking.undo_repair(session, lesson, n, k, clock())
     return pages.redirect(f"{_page_of(lesson_id)}#repairs", "repair_undone")

@@ -10,17 +10,8 @@ from library.catalog.permits import LessonState
 from library.catalog.rules import TranscriptQuality
 from library.intake.rules import TRANSCRIPT_SUFFIXES
 from server.slices.intake.transcripts_json import VersionOut
-from server.web.parts import (
-    Context,
-    LessonRef,
-    Pager,
-    Progress,
-    Reason,
-    RefusedForm,
-    Unfinished,
-    WorkRow,
-)
-from server.web.recognition import RecognitionPart
+from server.web.parts import Context, LessonRef, Pager, Progress, Reason, RefusedForm, Unfinished, WorkRow
+from server.web.shown.recognition import RecognitionPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,13 +16,13 @@ from library.catalog.tables import Lesson
 from library.core.errors import Conflict, NotFound
 from library.intake import arranging, queries
 from library.intake.cutting import MOST_CLIPS, WantedCut
-from library.intake.objects import storyboard_prefix
+from library.intake.files.objects import storyboard_prefix
 from library.intake.tables import Recording
 from server.slices.intake.contexts import CutPage
 from server.slices.intake.cuts_json import cuts_object
 from server.web.deps import ClockDep, MediaDep, PagesDep, Reading, StoreDep, WhoDep, Writing
-from server.web.lesson_cards import lesson_ref
 from server.web.limits.fields import WordText
+from server.web.shown.lesson_cards import lesson_ref
 from server.web.who import Who
 from transcode.pictures.overview import Overview
 

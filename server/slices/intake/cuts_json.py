@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from library.catalog import queries as catalog
+from library.catalog import cue_queries
 from library.catalog.tables import Clip, Lesson
 from library.intake import queries
 from library.intake.cutting import MOST_CLIPS, SHORTEST_CLIP_S
 from library.intake.proposing import signs_of
 from library.intake.tables import Recording
-from server.web.media_urls import MediaUrls
 from server.web.pages import Pages
+from server.web.shown.media_urls import MediaUrls
 from transcode.cutting.audio_profile import WAVE_STEP_S
 from transcode.cutting.split import MAX_CLIP_S, Cut
 from transcode.pictures.overview import COLUMNS, ROWS, Overview, tile_step_s
@@ -49,7 +49,7 @@ def cuts_object(media: MediaUrls, pages: Pages, session: Session, lesson: Lesson
     signs = signs_of(session, recording, lesson)
     order = queries.arrangement(recording, lesson)
     chapters = signs.by_chapters()
-    lines = catalog.cues(session, lesson.id)
+    lines = cue_queries.cues(session, lesson.id)
     return {
         **said,
         "version": queries.version_of(recording, order),

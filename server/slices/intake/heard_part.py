@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from library.catalog import transcript_versions as versions
 from library.catalog.rules import CueLine, TranscriptQuality
 from library.catalog.tables import TranscriptVersion
-from library.intake import transcripts
+from library.intake.transcripts import telling
 from server.slices.intake.contexts import BeyondLine, DraftLine, HeardPart, RepairLine
 
 _MOST_SHOWN = 1500
@@ -27,10 +27,10 @@ def heard_part(given: Sequence[TranscriptVersion]) -> HeardPart | None:
             draft_left=max(0, len(lines) - _MOST_SHOWN),
             repairs=tuple(
                 RepairLine(k=k, start_s=one.start_s, was=one.was, now=one.now, undone=one.undone)
-                for k, one in enumerate(transcripts.repairs_of(version))
+                for k, one in enumerate(telling.repairs_of(version))
             ),
         )
-    places = transcripts.places_of(version)
+    places = telling.places_of(version)
     if places is None or not places.figures.fits:
         return None
     return HeardPart(

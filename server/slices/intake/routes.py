@@ -23,8 +23,8 @@ from library.core.errors import NotFound, WeikeError
 from library.core.permits import Viewer
 from library.hearing import queries as hearing
 from library.intake import actions, queries
+from library.intake.arriving.unfinished_uploads import last_day, received_bytes, touched_at
 from library.intake.rules import BUSY, ENDED, MEDIA_SUFFIXES, RecordingState, StepKind, StepState
-from library.intake.unfinished_uploads import last_day, received_bytes, touched_at
 from server.settings import Settings
 from server.slices.intake.contexts import MinePage, ProgressPage, UploadPage
 from server.slices.intake.track_choice import track_groups
@@ -44,10 +44,10 @@ from server.web.deps import (
 from server.web.limits.fields import WordForm
 from server.web.pages import pager
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
-from server.web.recognition import why_not
-from server.web.remarks import reasons_of
+from server.web.shown.recognition import why_not
+from server.web.shown.remarks import reasons_of
+from server.web.shown.work_rows import work_rows
 from server.web.who import Who, identify_anew
-from server.web.work_rows import work_rows
 
 router = APIRouter(include_in_schema=False)
 

@@ -20,10 +20,11 @@ from library.core.database import Database
 from library.core.errors import Invalid, Throttled
 from library.correcting import queries as correcting
 from library.hearing import queries as hearing
-from library.intake import queries, transcripts
-from library.intake.reading.reader import TranscriptReader
+from library.intake import queries
 from library.intake.rules import TRANSCRIPT_MAX_BYTES
-from library.intake.transcripts import Laid, Taken, Words
+from library.intake.transcripts import taking, telling
+from library.intake.transcripts.reading.reader import TranscriptReader
+from library.intake.transcripts.taking import Laid, Taken, Words
 from server.settings import Settings
 from server.slices.intake.contexts import TranscriptsPage
 from server.slices.intake.heard_part import heard_part
@@ -36,12 +37,12 @@ from server.slices.intake.transcripts_json import (
     version_out,
 )
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, ReaderDep, Reading, SettingsDep, WhoDep
-from server.web.lesson_cards import lesson_ref
 from server.web.limits.fields import WordForm
 from server.web.pages import Pages, reason
 from server.web.parts import RefusedForm
-from server.web.recognition import ask_for_text, recognition_part, unasked
-from server.web.remarks import reasons_of, warnings_of
+from server.web.shown.lesson_cards import lesson_ref
+from server.web.shown.recognition import ask_for_text, recognition_part, unasked
+from server.web.shown.remarks import reasons_of, warnings_of
 from server.web.who import Who
 from transcode.remarks import Remark
 
@@ -85,7 +86,7 @@ def put_transcript(
     words, laid = _read(db, reader, who, lesson_id, file, shift_s)
     with db.write() as session:
         lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-        taken = transcripts.take(
+        taken = taking.take(
             session,
             lesson,
             words,
@@ -109,7 +110,7 @@ def _of_its_times(session: Session, settings: Settings, lesson: Lesson, taken: T
     session.flush()
     if not taken.version.in_use:
         return ()
-    known = transcripts.lesson_account(session, lesson)
+    known = telling.lesson_account(session, lesson)
     account = hearing.lesson_account(session, lesson)
     return (*account[len(known) :], *unasked(session, settings, lesson))
 
@@ -129,7 +130,7 @@ def _read(
     """
     with db.read() as session:
         catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-        heard = transcripts.heard_of(session, lesson_id)
+        heard = telling.heard_of(session, lesson_id)
     if file is None or not file.filename:
         raise Invalid("no_transcript_file", field="file")
     data = file.file.read(TRANSCRIPT_MAX_BYTES + 1)
@@ -198,14 +199,14 @@ def _use(
     written, because of a long one that takes seconds."""
     with db.read() as session:
         catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-        laid = transcripts.lay_version(session, lesson_id, n, shift_s)
+        laid = taking.lay_version(session, lesson_id, n, shift_s)
     by = who.viewer.person_id
     with db.write() as session:
         lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
         if shift_s is None:
-            version = transcripts.use(session, lesson, n, clock(), laid, by=by)
+            version = taking.use(session, lesson, n, clock(), laid, by=by)
         else:
-            version = transcripts.move(session, lesson, n, shift_s, clock(), laid, by=by)
+            version = taking.move(session, lesson, n, shift_s, clock(), laid, by=by)
         return version_out(version, pages.renderer.catalogue(who.language))
 
 
@@ -255,7 +256,7 @@ def _page(
     rows = given.versions(session, lesson.id)
     shown = tuple(version_out(one, pages.renderer.catalogue(who.language)) for one in rows)
     asked = next((row for row in shown if row.n == ask and not row.in_use), None)
-    against = transcripts.compared(session, lesson, asked.n) if asked is not None else ()
+    against = telling.compared(session, lesson, asked.n) if asked is not None else ()
     context = TranscriptsPage(
         frame=pages.frame(request, session, who),
         lesson=lesson_ref(lesson),
@@ -276,7 +277,7 @@ def _page(
 
 
 def _beginnings(session: Session, lesson: Lesson, numbers: list[int]) -> dict[int, tuple[str, ...]]:
-    return {n: transcripts.beginning(session, lesson, n) for n in numbers}
+    return {n: telling.beginning(session, lesson, n) for n in numbers}
 
 
 @router.post("/lessons/{lesson_id}/transcripts", include_in_schema=False)
@@ -302,7 +303,7 @@ def give_transcript(
             return _page(asked_by, session, lesson_id, refused=refused, status=status)
     with db.write() as session:
         lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-        taken = transcripts.take(session, lesson, words, clock(), person_id=who.viewer.person_id, laid=laid)
+        taken = taking.take(session, lesson, words, clock(), person_id=who.viewer.person_id, laid=laid)
         if not taken.against:
             ask_for_text(session, settings, lesson, who.viewer.person_id, clock())
         asked = f"?ask={taken.version.n}" if taken.against else ""

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from library.catalog import transcript_versions as versions
 from library.catalog.rules import ShiftReason, TranscriptQuality
 from library.catalog.tables import Lesson, TranscriptVersion
-from library.intake import queries, transcripts
-from library.intake.transcript_rules import account
+from library.intake import queries
+from library.intake.transcripts import telling
+from library.intake.transcripts.rules import account
 from server.web.language.i18n import Catalogue
-from server.web.remarks import WarningOut, warnings_of
+from server.web.shown.remarks import WarningOut, warnings_of
 from transcode.cutting.audio_profile import WAVE_STEP_S
 from transcode.remarks import Remark
 
@@ -75,7 +76,7 @@ class VersionsOut(BaseModel):
 
 def version_out(version: TranscriptVersion, catalogue: Catalogue) -> VersionOut:
     """Return a version as the API gives it."""
-    laid = transcripts.fitting_of(version)
+    laid = telling.fitting_of(version)
     return VersionOut(
         n=version.n,
         in_use=version.in_use,
@@ -89,7 +90,7 @@ def version_out(version: TranscriptVersion, catalogue: Catalogue) -> VersionOut:
         shift_s=version.shift_s,
         shift_reason=version.shift_reason,
         offered_shift=_offered(version),
-        warnings=warnings_of(account(transcripts.told_of(version)), catalogue),
+        warnings=warnings_of(account(telling.told_of(version)), catalogue),
     )
 
 
@@ -100,7 +101,7 @@ def transcript_out(
     return TranscriptOut(
         kind="timed" if version.quality is TranscriptQuality.EXACT else "plain",
         cues=version.cues,
-        warnings=warnings_of((*account(transcripts.told_of(version)), *beside), catalogue),
+        warnings=warnings_of((*account(telling.told_of(version)), *beside), catalogue),
         version=version.n,
         shift_s=version.shift_s,
         offered_shift=_offered(version),
@@ -108,7 +109,7 @@ def transcript_out(
 
 
 def _offered(version: TranscriptVersion) -> ShiftOut | None:
-    laid = transcripts.fitting_of(version)
+    laid = telling.fitting_of(version)
     if laid is None or laid.offered is None:
         return None
     return ShiftOut(shift_s=laid.offered.by_s, confidence=laid.offered.confidence)

@@ -26,7 +26,7 @@ from starlette.types import Message, Receive
 from tuspyserver.storage.local import LocalFileStorage
 
 from library.core.errors import Conflict
-from library.intake.unfinished_uploads import DAYS_KEPT, claim_of, kept_until
+from library.intake.arriving.unfinished_uploads import DAYS_KEPT, claim_of, kept_until
 
 _LOCK_WAIT_S = 30.0
 _LOCK_AGAIN_S = 0.1

@@ -26,14 +26,14 @@ from library.core.clock import Clock
 from library.core.database import Database
 from library.core.errors import Conflict, Invalid, NotFound
 from library.intake import actions, queries, rules
+from library.intake.arriving.unfinished_uploads import note_received, promised, received_bytes
 from library.intake.rules import RecordingState
 from library.intake.tables import Recording
-from library.intake.unfinished_uploads import note_received, promised, received_bytes
 from server.addresses import network_of
 from server.settings import Settings
 from server.slices.intake.upload_storage import UploadStorage, named
 from server.web.deps import ClockDep, DatabaseDep, Lecturer, SecretDep, SettingsDep
-from server.web.recognition import ask_for_text
+from server.web.shown.recognition import ask_for_text
 from server.web.who import Who
 
 _NEEDED = {"POST": "upload-length", "PATCH": "upload-offset"}

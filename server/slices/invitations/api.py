@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from library.access import codes, joining, start_queries, starting
-from library.access.starting import Card
+from library.access.coming_in import codes, joining, queries, starting
+from library.access.coming_in.starting import Card
 from library.core.errors import NotFound
 from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
@@ -19,7 +19,7 @@ from library.people.name_rules import NameKind, masked
 from library.people.sign_in_names import rows_of
 from server.web.deps import AddressDep, ClockDep, Reading, Secretary, SettingsDep, Writing
 from server.web.limits.fields import LineQuery, LineText, WordText
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1/invitations", tags=["invitations"])
 
@@ -117,7 +117,7 @@ class NamesOut(BaseModel):
 def _node(session: Session, viewer: Viewer, text: str) -> Branch:
     within = organisation.outermost(viewer, Role.SECRETARY)
     try:
-        return start_queries.kept_node(session, viewer, text)
+        return queries.kept_node(session, viewer, text)
     except NotFound:
         return organisation.meant(session, within, text, "node")
 
@@ -169,7 +169,7 @@ def make_code(
 def list_requests(session: Reading, who: Secretary, clock: ClockDep, node: LineQuery = "") -> RequestsOut:
     """Who asked to be taken into a node or below it (without one: the first that you keep)."""
     text = node or organisation.outermost(who.viewer, Role.SECRETARY)[0]
-    found = start_queries.waiting_at(session, who.viewer, _node(session, who.viewer, text), clock())
+    found = queries.waiting_at(session, who.viewer, _node(session, who.viewer, text), clock())
     return RequestsOut(
         requests=[
             WaitingOut(

@@ -12,9 +12,9 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.access import codes, start_queries
-from library.access.start_queries import Comer, Waiting
-from library.access.starting import Card
+from library.access.coming_in import codes, queries
+from library.access.coming_in.queries import Comer, Waiting
+from library.access.coming_in.starting import Card
 from library.core.clock import local_day
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound, WeikeError
 from library.core.permits import Role, Viewer, branch_chain
@@ -34,7 +34,7 @@ from server.web.deps import AddressDep, ClockDep, DatabaseDep, PagesDep, Secreta
 from server.web.errors import status_of
 from server.web.pages import reason
 from server.web.parts import Context, RefusedForm
-from server.web.sharing import qr_path
+from server.web.shown.sharing import qr_path
 from server.web.who import Who
 
 _MOST_LISTED = 60
@@ -87,7 +87,7 @@ class Desk:
 
     def node(self, session: Session, node_id: str) -> Branch:
         """Return a node whose people the viewer keeps; raises NotFound."""
-        return start_queries.kept_node(session, self.viewer, node_id)
+        return queries.kept_node(session, self.viewer, node_id)
 
     def write(
         self, node_id: str, form: str, act: Callable[[Session], Response | str], **typed: str
@@ -127,7 +127,7 @@ class Desk:
 
     def code(self, session: Session, node: Branch) -> CodeView | None:
         """Return the code of a node that works today."""
-        found = start_queries.code_of(session, node.id, local_day(self.clock()))
+        found = queries.code_of(session, node.id, local_day(self.clock()))
         if found is None or node.closed_at is not None:
             return None
         url = f"{self.address}/join/{found.code}"
@@ -163,9 +163,9 @@ class Desk:
             refused = RefusedForm(form="node", typed={"node": typed_node}, reason=reason(unknown))
             status = status_of(unknown)
         now = self.clock()
-        found = start_queries.comers(session, self.viewer, node, now, _MOST_PEOPLE)
-        waiting = start_queries.waiting_at(session, self.viewer, node, now)
-        counts = start_queries.counts(session, node, now)
+        found = queries.comers(session, self.viewer, node, now, _MOST_PEOPLE)
+        waiting = queries.waiting_at(session, self.viewer, node, now)
+        counts = queries.counts(session, node, now)
         nodes = organisation.branches_under(session, self.viewer, Role.SECRETARY, _MOST_LISTED + 1)
         today = local_day(now)
         shown = self._refused(refused, found, waiting)
@@ -179,7 +179,7 @@ class Desk:
                 for one in (nodes if 1 < len(nodes) <= _MOST_LISTED else ())
             ),
             people=self._rows(session, found, now),
-            too_wide=start_queries.is_too_wide(session, node),
+            too_wide=queries.is_too_wide(session, node),
             more=max(0, counts.people - len(found)),
             count=counts.people,
             without_password=counts.waiting,
@@ -207,7 +207,7 @@ class Desk:
 
     def _rows(self, session: Session, found: list[Comer], now: datetime) -> tuple[ComerRow, ...]:
         ids = [one.id for one in found]
-        open_until = start_queries.open_links(session, ids, now)
+        open_until = queries.open_links(session, ids, now)
         names: dict[str, list[tuple[NameKind, str]]] = {}
         for row in rows_of(session, ids):
             names.setdefault(row.person_id, []).append((row.kind, masked(row.key)))
@@ -228,7 +228,7 @@ class Desk:
 
 
 def _waiting(one: Waiting) -> WaitingRow:
-    key = start_queries.called(one.request.name)
+    key = queries.called(one.request.name)
     return WaitingRow(
         id=one.request.id,
         name=one.request.name,
@@ -236,7 +236,7 @@ def _waiting(one: Waiting) -> WaitingRow:
         node=one.node.name,
         asked_at=one.request.asked_at,
         known=tuple((known.id, known.name, known.username) for known in one.candidates),
-        alike=sum(start_queries.called(known.name) == key for known in one.candidates),
+        alike=sum(queries.called(known.name) == key for known in one.candidates),
         inside=one.namesakes_inside,
     )
 

@@ -8,21 +8,21 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.access import joining, start_queries, starting
-from library.access.starting import Sheet
+from library.access.coming_in import joining, queries, starting
+from library.access.coming_in.starting import Sheet
 from library.core.days import parse_date
 from library.core.errors import Invalid, NotFound
 from library.people.name_rules import NameKind
 from server.slices.invitations.contexts import PosterPage, ResetPage, SheetPage
 from server.slices.invitations.desk import Desk, DeskDep
 from server.slices.invitations.workbook import workbook
-from server.web.attachments import file_name
 from server.web.deps import DatabaseDep, PagesDep, Reading
-from server.web.exported import noted
+from server.web.files.attachments import file_name
+from server.web.files.exported import noted
+from server.web.files.sheets import XLSX
 from server.web.limits.fields import LineForm, LineQuery, WordForm
-from server.web.reading import reads
-from server.web.sharing import qr_path
-from server.web.sheets import XLSX
+from server.web.routing.reading import reads
+from server.web.shown.sharing import qr_path
 
 router = APIRouter(include_in_schema=False)
 
@@ -173,7 +173,7 @@ def reset(desk: DeskDep, person_id: str, node: WordForm = "") -> Response:
     """Make a code with which somebody who stands beside chooses a new password, shown this once."""
 
     def act(session: Session) -> Response:
-        is_first = not start_queries.comer(session, desk.viewer, person_id).has_password
+        is_first = not queries.comer(session, desk.viewer, person_id).has_password
         card = starting.reset_code(session, desk.viewer, person_id, desk.clock())
         return desk.respond(
             session,

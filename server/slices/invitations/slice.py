@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from library.access.start_queries import count_to_answer
+from library.access.coming_in.queries import count_to_answer
 from library.core.permits import Role, Viewer
 from server.slices.invitations import api, routes
 from server.slices.invitations.contexts import InvitationsPage, PosterPage, ResetPage, SheetPage

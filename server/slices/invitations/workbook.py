@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from library.access import codes
-from library.access.starting import Card, Sheet
+from library.access.coming_in import codes
+from library.access.coming_in.starting import Card, Sheet
 from library.core.clock import CHINA
-from server.web import sheets
+from server.web.files import sheets
+from server.web.files.sheets import Link
 from server.web.language.formats import filters as formats
 from server.web.language.i18n import N_, Catalogue
-from server.web.sheets import Link
 
 _HEADINGS = (
     N_("姓名"),

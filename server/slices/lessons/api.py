@@ -26,9 +26,9 @@ from library.review import actions as review
 from server.web.deps import CardsDep, ClockDep, Lecturer, MediaDep, PagesDep, Reading, WhoDep, Writing
 from server.web.limits.fields import BlockText, LineText, WordQuery, WordText
 from server.web.limits.sizes import ITEMS
-from server.web.media_urls import MediaUrls
 from server.web.pages import Pages
-from server.web.remarks import WarningOut, warnings_of
+from server.web.shown.media_urls import MediaUrls
+from server.web.shown.remarks import WarningOut, warnings_of
 from server.web.who import Who
 
 router = APIRouter(prefix="/api/v1")

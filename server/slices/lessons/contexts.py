@@ -21,7 +21,7 @@ from server.web.parts import (
     Reason,
     RefusedForm,
 )
-from server.web.sharing import ShareCard, ShareLink
+from server.web.shown.sharing import ShareCard, ShareLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

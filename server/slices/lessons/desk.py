@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.catalog import audiences, queries
+from library.catalog import audiences, cue_queries, queries
 from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, LessonState, may
 from library.catalog.rules import CueLine, TranscriptQuality
@@ -20,14 +20,14 @@ from library.hearing import queries as hearing
 from library.intake import queries as intake
 from library.review import queries as review_queries
 from server.slices.lessons.contexts import HistoryLine, LessonPage, LessonPowers
-from server.web.audience_text import audience_text
 from server.web.deps import AddressDep, CardsDep, ClockDep, DatabaseDep, PagesDep, RuleDep, WhoDep
 from server.web.errors import status_of
-from server.web.lesson_cards import lesson_ref
 from server.web.pages import reason
 from server.web.parts import Reason, RefusedForm
-from server.web.remarks import reasons_of
-from server.web.sharing import share_card, share_lesson
+from server.web.shown.audience_text import audience_text
+from server.web.shown.lesson_cards import lesson_ref
+from server.web.shown.remarks import reasons_of
+from server.web.shown.sharing import share_card, share_lesson
 from transcode.transcripts.captions import new_speakers
 
 
@@ -104,7 +104,7 @@ class Desk:
             language=found.language,
             has_transcript=found.transcript is not TranscriptQuality.NONE,
             recognised=found.transcript is TranscriptQuality.RECOGNISED,
-            text=_text(queries.cues(session, found.id)) if not found.clips else (),
+            text=_text(cue_queries.cues(session, found.id)) if not found.clips else (),
             problem=Reason(code=recording.reason, args=recording.reason_args or {})
             if recording is not None and recording.reason and powers.see_progress
             else None,

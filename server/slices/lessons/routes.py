@@ -21,11 +21,11 @@ from server.slices.lessons.audience_form import AudienceFormDep
 from server.slices.lessons.contexts import HomePage, LessonsPage, SheetPage
 from server.slices.lessons.desk import DeskDep
 from server.web.deps import AddressDep, CardsDep, ClockDep, PagesDep, Reading, WhoDep
-from server.web.lesson_cards import lesson_ref
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
 from server.web.pages import pager, safe_next
 from server.web.parts import Facet
-from server.web.sharing import share_lesson
+from server.web.shown.lesson_cards import lesson_ref
+from server.web.shown.sharing import share_lesson
 
 router = APIRouter(include_in_schema=False)
 

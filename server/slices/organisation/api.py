@@ -15,7 +15,7 @@ from library.organisation import actions, queries
 from library.organisation.actions import NodeDetails
 from library.organisation.rules import ChangeKind, NodeKind
 from library.organisation.tables import Branch
-from library.people import reorganising
+from library.people.belonging import reorganising
 from server.slices.organisation.desk import arranged, found_links, meant, placed
 from server.web.deps import ClockDep, Reading, Staff, Writing
 from server.web.limits.fields import LineQuery, LineText, WordText

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from library.catalog import audiences
 from library.organisation import actions
 from library.organisation.tables import Branch
-from library.people import reorganising
+from library.people.belonging import reorganising
 from server.slices.organisation.desk import DeskDep, NodeFormDep, arranged, meant, placed
 from server.web.deps import Reading
 from server.web.limits.fields import LineForm, LineQuery, WordQuery

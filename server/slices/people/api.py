@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from library.access import actions as access
+from library.access import links
 from library.access import queries as access_queries
 from library.core.errors import Invalid
 from library.core.permits import Role, Viewer
@@ -20,7 +21,7 @@ from library.people import actions, directory, queries
 from library.people.permits import may_change, may_erase
 from server.web.deps import AddressDep, ClockDep, Eraser, Reading, Secretary, Writing
 from server.web.limits.fields import LineQuery
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1/people", tags=["people"])
 
@@ -98,7 +99,7 @@ def reset_person(
     session: Writing, who: Secretary, clock: ClockDep, address: AddressDep, person_id: str
 ) -> LinkOut:
     """Make a one-time link with which somebody chooses a new password; they are signed out everywhere."""
-    secret = access.invite_reset(session, who.viewer, person_id, clock())
+    secret = links.invite_reset(session, who.viewer, person_id, clock())
     return LinkOut(url=f"{address}/welcome/{secret}")
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from library.core.clock import local_day
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import MemberState
-from library.people import histories, members, memberships, transfers
-from library.people.importing import Outcome
-from library.people.lists import SUFFIXES
+from library.people.belonging import histories, members, memberships, transfers
+from library.people.lists.importing import Outcome
+from library.people.lists.reading import SUFFIXES
 from server.slices.people.belonging_json import counts_object, person_object
 from server.slices.people.list_jobs import ListJob, ListJobs
 from server.slices.people.list_routes import LIST_BYTES
@@ -22,7 +22,7 @@ from server.slices.people.members_routes import kept
 from server.slices.people.person_desk import any_node, check_keeps, kept_node, kept_stay
 from server.web.deps import ClockDep, DatabaseDep, Reading, Secretary, SettingsDep, SignedIn, Writing
 from server.web.limits.fields import LineText, WordText
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from library.organisation import queries as organisation
-from library.people.group_queries import Learner
-from library.people.histories import History
-from library.people.members import MemberCounts
+from library.people.belonging.group_queries import Learner
+from library.people.belonging.histories import History
+from library.people.belonging.members import MemberCounts
 from library.people.rules import MembershipKind
 from library.people.tables import LearningGroup
 

@@ -17,7 +17,8 @@ from library.core.errors import Conflict, Forbidden, Invalid, WeikeError
 from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
-from library.people import directory, histories, queries
+from library.people import directory, queries
+from library.people.belonging import histories
 from library.people.permits import may_change, may_erase, roles_below
 from server.slices.people.contexts import BranchRow, InviteRow, PeoplePage, PersonRow, WaitingRow
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Secretary, SettingsDep

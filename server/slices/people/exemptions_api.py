@@ -10,14 +10,14 @@ from pydantic import BaseModel
 
 from library.core.clock import local_day
 from library.core.errors import NotFound
-from library.people import exemption_queries, exemptions, histories
+from library.people.belonging import exemption_queries, exemptions, histories
 from library.people.rules import ExemptionReason
 from server.slices.people.belonging_json import person_object
 from server.slices.people.members_routes import kept
 from server.slices.people.person_desk import check_keeps
 from server.web.deps import ClockDep, Reading, Secretary, Writing
 from server.web.limits.fields import WordText
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 

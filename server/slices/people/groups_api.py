@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from library.core.clock import local_day
-from library.people import group_queries, groups, histories
+from library.people.belonging import group_queries, groups, histories
 from server.slices.people.belonging_json import group_object, learner_object, person_object
 from server.slices.people.members_routes import kept
 from server.slices.people.person_desk import kept_group
 from server.web.deps import ClockDep, Reading, Secretary, Writing
 from server.web.limits.fields import LineText, WordText
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from library.people.importing import Outcome
+from library.people.lists.importing import Outcome
 from server.web.parts import Context, Pager, Reason
 
 

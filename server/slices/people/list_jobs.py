@@ -32,12 +32,13 @@ from library.core.database import Database
 from library.core.errors import Conflict, Forbidden, NotFound, WeikeError
 from library.core.ids import new_id
 from library.core.permits import Role, Viewer
-from library.people import bringing_in, queries
-from library.people.importing import Choice, Decision, Outcome, Planned, counted
-from library.people.lists import Listed
-from library.people.places import Places
-from library.people.reading.message import understood
-from library.people.reading.reader import read_apart
+from library.people import queries
+from library.people.lists import bringing_in
+from library.people.lists.apart.message import understood
+from library.people.lists.apart.reader import read_apart
+from library.people.lists.importing import Choice, Decision, Outcome, Planned, counted
+from library.people.lists.places import Places
+from library.people.lists.reading import Listed
 
 log = structlog.get_logger()
 

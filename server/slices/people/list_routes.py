@@ -12,20 +12,20 @@ from starlette.responses import Response
 
 from library.core.errors import Conflict, Invalid
 from library.core.paging import Page, clean_number
-from library.people.exporting import EXAMPLES, check_size, exported
-from library.people.importing import Choice, Decision, Outcome
-from library.people.lists import HEADINGS, SUFFIXES
+from library.people.lists.exporting import EXAMPLES, check_size, exported
+from library.people.lists.importing import Choice, Decision, Outcome
+from library.people.lists.reading import HEADINGS, SUFFIXES
 from server.slices.people.list_contexts import ListJobPage, ListPage, ListRow, SideRow
 from server.slices.people.list_jobs import ROWS_A_PAGE, ListJob, ListJobs
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, Secretary, SettingsDep
 from server.web.errors import status_of
+from server.web.files.sheets import CSV, XLSX, Sheet, csv_text, workbook
 from server.web.language.i18n import N_
 from server.web.limits.fields import WordQuery
 from server.web.limits.sizes import FORM_LIMITS
 from server.web.pages import pager, reason
 from server.web.parts import Reason
-from server.web.reading import reads
-from server.web.sheets import CSV, XLSX, Sheet, csv_text, workbook
+from server.web.routing.reading import reads
 from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)

@@ -15,7 +15,7 @@ from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import Viewer
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
-from library.people import groups, histories, members
+from library.people.belonging import groups, histories, members
 from library.people.permits import keeps
 from server.slices.people.person_contexts import GroupRow, MemberLine, MembersPage, TransferRow
 from server.slices.people.person_desk import kept_group
@@ -24,7 +24,7 @@ from server.web.errors import status_of
 from server.web.limits.fields import LineForm, WordQuery
 from server.web.pages import pager, reason
 from server.web.parts import RefusedForm
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 

@@ -16,8 +16,8 @@ from library.core.errors import Conflict, Forbidden, Invalid, NotFound, WeikeErr
 from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
-from library.people import groups, histories
-from library.people.histories import History
+from library.people.belonging import groups, histories
+from library.people.belonging.histories import History
 from library.people.permits import keeps
 from library.people.rules import MembershipKind, TransferState
 from library.people.tables import Membership, Transfer

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from library.core.days import parse_date
 from library.core.errors import Invalid, NotFound
 from library.core.permits import MemberState
-from library.people import exemptions, groups, memberships, transfers
-from library.people.histories import History
+from library.people.belonging import exemptions, groups, memberships, transfers
+from library.people.belonging.histories import History
 from library.people.rules import ExemptionReason
 from server.slices.people.person_desk import (
     PersonDeskDep,
@@ -25,7 +25,7 @@ from server.slices.people.person_desk import (
 )
 from server.web.deps import Reading
 from server.web.limits.fields import LineForm, WordForm
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.access import actions as access
+from library.access import links
 from library.core.errors import Invalid, NotFound
 from library.core.permits import Role, Viewer
 from library.core.text import name_key
@@ -17,7 +18,7 @@ from library.people import actions
 from server.slices.people.desk import DeskDep
 from server.web.deps import AddressDep, Reading
 from server.web.limits.fields import LineForm, LineQuery, WordForm, WordQuery
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,7 +61,7 @@ def invite(
 
     def act(session: Session) -> str:
         where = _branch(session, desk.viewer, branch)
-        _invitation, secret = access.invite(session, name, _role(role), where, desk.viewer, desk.clock())
+        _invitation, secret = links.invite(session, name, _role(role), where, desk.viewer, desk.clock())
         return f"{address}/welcome/{secret}"
 
     return desk.make_link("invites", act, name=name, role=role, branch=branch)
@@ -71,7 +72,7 @@ def revoke_invite(desk: DeskDep, invitation_id: str) -> Response:
     """Make an unused link worthless."""
 
     def act(session: Session) -> None:
-        access.revoke_invitation(session, desk.viewer, invitation_id)
+        links.revoke_invitation(session, desk.viewer, invitation_id)
 
     return desk.change("", act, "invite_revoked")
 
@@ -114,7 +115,7 @@ def reset(desk: DeskDep, address: AddressDep, person_id: str) -> Response:
     """Make a one-time link with which somebody chooses a new password, shown this once."""
 
     def act(session: Session) -> str:
-        secret = access.invite_reset(session, desk.viewer, person_id, desk.clock())
+        secret = links.invite_reset(session, desk.viewer, person_id, desk.clock())
         return f"{address}/welcome/{secret}"
 
     return desk.make_link("", act)

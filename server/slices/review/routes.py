@@ -12,7 +12,7 @@ from library.core.permits import Viewer
 from server.slices.review.contexts import ReviewPage
 from server.web.deps import CardsDep, PagesDep, Reading, Reviewer
 from server.web.pages import pager
-from server.web.work_rows import work_rows
+from server.web.shown.work_rows import work_rows
 
 router = APIRouter(include_in_schema=False)
 

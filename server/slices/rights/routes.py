@@ -24,10 +24,10 @@ from server.slices.rights.node_said import answers_at
 from server.slices.rights.said import answer_for, may_by, said, seen_by
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, SignedIn, Staff
 from server.web.errors import status_of
-from server.web.lesson_cards import lesson_ref
 from server.web.limits.fields import LineForm, LineQuery, WordForm
 from server.web.pages import Pages, reason
 from server.web.parts import RefusedForm
+from server.web.shown.lesson_cards import lesson_ref
 from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)

@@ -16,9 +16,9 @@ from library.core.permits import HOLDS, Viewer
 from library.core.rights import RIGHTS, Act, Scope
 from library.people.tables import Person
 from server.slices.rights.contexts import SeenBy
-from server.web.audience_text import audience_text
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.words import Explained, explain, word
+from server.web.shown.audience_text import audience_text
 
 
 def said(reason: Reason, catalogue: Catalogue) -> Explained:

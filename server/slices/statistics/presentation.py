@@ -22,7 +22,7 @@ from server.slices.statistics.charts import completion, day_chart, retention, sh
 from server.slices.statistics.contexts import ClipStats, OverviewPage, StatsPage
 from server.slices.statistics.spans import Chosen
 from server.web.parts import CountingRule, Frame, LessonRef
-from server.web.shown_parts import pager
+from server.web.shown.made_parts import pager
 
 LESSONS_PER_PAGE = 50
 

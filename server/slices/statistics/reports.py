@@ -23,13 +23,13 @@ from library.plays.figures import (
 )
 from server.slices.statistics.charts import retention
 from server.slices.statistics.presentation import clip_completion, whole_completion
-from server.web import sheets
+from server.web.files import sheets
+from server.web.files.sheets import Sheet, Value, csv_text
 from server.web.language.formats import clock
 from server.web.language.formats import filters as formats
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.words import rule_sentences, word
 from server.web.parts import CountingRule
-from server.web.sheets import Sheet, Value, csv_text
 
 MOST_LESSONS = 20_000
 """An export of all lessons lists no more; it then says so."""

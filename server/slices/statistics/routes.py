@@ -32,12 +32,12 @@ from server.slices.statistics.reports import (
     workbook,
 )
 from server.slices.statistics.spans import Chosen, choose
-from server.web.attachments import file_name
 from server.web.deps import ClockDep, DatabaseDep, Measurer, PagesDep, Reading, RuleDep, SignedIn, WhoDep
-from server.web.exported import noted
-from server.web.lesson_cards import lesson_ref
+from server.web.files.attachments import file_name
+from server.web.files.exported import noted
+from server.web.files.sheets import CSV, XLSX
 from server.web.limits.fields import WordQuery
-from server.web.sheets import CSV, XLSX
+from server.web.shown.lesson_cards import lesson_ref
 from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)

@@ -17,7 +17,7 @@ from server.slices.suggestions.routes import DoorDep
 from server.slices.suggestions.shown import desk_rows, own_answer, public_rows
 from server.web.deps import Answerer, ClockDep, Reading, WhoDep, Writing
 from server.web.limits.fields import BlockText, LineText, WordText
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1/suggestions", tags=["suggestions"])
 

@@ -21,7 +21,7 @@ from server.web.errors import status_of
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
 from server.web.pages import pager, reason
 from server.web.parts import RefusedForm
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 

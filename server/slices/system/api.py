@@ -14,7 +14,7 @@ from library.audit.rules import Deed
 from server.slices.system.audit import AskedDep
 from server.slices.system.ledger import Who, rows_of, wanted
 from server.web.deps import Auditor, Reading
-from server.web.reading import reads
+from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 

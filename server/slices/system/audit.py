@@ -19,12 +19,12 @@ from server.slices.system.ledger import Asked, AuditRow, rows_of, wanted
 from server.slices.system.ledger_files import csv_file, workbook
 from server.slices.system.words import WORDS
 from server.web.deps import Auditor, DatabaseDep, PagesDep, Reading, SettingsDep, made_at_once
-from server.web.exported import noted
+from server.web.files.exported import noted
+from server.web.files.sheets import CSV, XLSX
 from server.web.limits.fields import LineQuery, WordQuery
 from server.web.pages import Pages, reason
 from server.web.parts import Pager, Reason
-from server.web.reading import reads
-from server.web.sheets import CSV, XLSX
+from server.web.routing.reading import reads
 from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)

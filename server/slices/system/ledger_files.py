@@ -11,10 +11,10 @@ from library.audit.queries import Wanted
 from library.core.clock import CHINA
 from server.slices.system.ledger import AuditRow, Who, rows_of
 from server.slices.system.words import WORDS
+from server.web.files.sheets import Sheet, Value, csv_text
+from server.web.files.sheets import workbook as book_of
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.words import word
-from server.web.sheets import Sheet, Value, csv_text
-from server.web.sheets import workbook as book_of
 
 MOST_ROWS = 50_000
 """Entries in one file: 4 MB, and some seconds. A longer ledger is taken along by its days."""

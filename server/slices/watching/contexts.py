@@ -8,7 +8,7 @@ from typing import ClassVar
 from library.catalog.rules import LessonKind
 from library.plays.rules import SPEEDS
 from server.web.parts import ClipCard, Context, CountingRule, LessonCard
-from server.web.sharing import ShareCard, ShareLink
+from server.web.shown.sharing import ShareCard, ShareLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,11 @@ from library.catalog.rules import CAPTIONED, note_of
 from library.catalog.tables import Clip, Lesson
 from library.core.database import Database
 from library.core.errors import Conflict, NotFound, WeikeError
-from library.intake.downloads import Download
-from server.web.attachments import file_name
+from library.intake.files.downloads import Download
 from server.web.deps import DatabaseDep, DownloadsDep, MediaDep, SettingsDep, WhoDep
+from server.web.files.attachments import file_name
 from server.web.limits.fields import WordQuery
-from server.web.media_urls import MediaUrls
+from server.web.shown.media_urls import MediaUrls
 from server.web.who import Who
 from transcode.encoding.remux import Labels
 from transcode.errors import TranscodeError

@@ -10,15 +10,15 @@ from starlette.responses import Response
 from library.catalog import actions, queries
 from library.catalog.permits import Action, media_audience
 from library.core.errors import Invalid, NotFound
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from server.slices.watching.poster_contexts import PosterPage, Still
 from server.web.deps import DatabaseDep, MediaDep, PagesDep, Reading, StoreDep, WhoDep, Writing
 from server.web.errors import status_of
-from server.web.lesson_cards import lesson_ref
 from server.web.limits.fields import WordForm
-from server.web.media_urls import MediaUrls
 from server.web.pages import Pages, reason
 from server.web.parts import Reason
+from server.web.shown.lesson_cards import lesson_ref
+from server.web.shown.media_urls import MediaUrls
 from server.web.who import Who
 from transcode.pictures.stills import still_file, still_time_s
 

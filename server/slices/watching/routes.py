@@ -15,8 +15,8 @@ from library.catalog.permits import Action, may
 from library.catalog.rules import CAPTIONED, TranscriptQuality, note_of
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, NotFound, SignInNeeded
-from library.intake.downloads import choices
-from library.intake.early_playlist import growing_playlist
+from library.intake.files.downloads import choices
+from library.intake.files.early_playlist import growing_playlist
 from library.people.rules import home_branch
 from library.plays import actions
 from library.plays.rules import Source, most_people
@@ -37,8 +37,8 @@ from server.web.deps import (
     Writing,
 )
 from server.web.limits.fields import WordQuery
-from server.web.media_urls import MediaUrls
-from server.web.sharing import share_card, share_lesson
+from server.web.shown.media_urls import MediaUrls
+from server.web.shown.sharing import share_card, share_lesson
 from server.web.who import Who
 from transcode.hls.files import INIT, PLAYLIST, SEGMENTS
 from transcode.pictures.sprites import INDEX as STRIP_INDEX

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 
 from library.access import second_factor_rules as rules
-from library.access.identity_rules import Known, MatchBy, Outcome, decide
+from library.access.identities.rules import Known, MatchBy, Outcome, decide
 from library.access.sealing import Sealing, Unsealable
 from library.access.second_factor_rules import Missing, SecondFactorPolicy
 from library.core.permits import Grant, Role, Viewer

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from library.access import actions as access
-from library.access import attempts, entering
+from library.access import attempts, entering, tokens
 from library.access import queries as access_queries
 from library.access import rules as access_rules
 from library.access.known_browsers import KEPT_DAYS, MOST_PEOPLE, KnownBrowser
@@ -188,7 +188,7 @@ def test_a_token_and_a_password_were_made_in_a_browser_that_had_been_signed_out(
         here = browser.id
         access.set_password(session, person, HashedPassword("other"), None)
     with pytest.raises(SignInNeeded), db.write() as session:
-        access.make_token(session, person_id, here, "程序", TokenScope.READ, 30, NOW)
+        tokens.make_token(session, person_id, here, "程序", TokenScope.READ, 30, NOW)
     with pytest.raises(SignInNeeded), db.write() as session:
         access.change_password(session, person_id, "other", HashedPassword("mine"), here)
     with db.read() as session:
@@ -218,9 +218,9 @@ def test_a_token_is_its_owners_to_drop_and_ends_by_itself(db: Database) -> None:
         assert (found.scope, found.viewer.person_id) == (TokenScope.READ, one)
         assert access_queries.program(session, secret, token.expires_at) is None
         with pytest.raises(NotFound):
-            access.drop_token(session, two, token.id, two)
-        access.drop_token(session, one, token.id, one)
+            tokens.drop_token(session, two, token.id, two)
+        tokens.drop_token(session, one, token.id, one)
         assert access_queries.program(session, secret, NOW) is None
         [browser] = access_queries.sign_ins_of(session, one, NOW)
         with pytest.raises(Invalid):
-            access.make_token(session, one, browser.id, "程序", TokenScope.READ, 3650, NOW)
+            tokens.make_token(session, one, browser.id, "程序", TokenScope.READ, 3650, NOW)

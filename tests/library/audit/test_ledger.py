@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.access import actions as access
+from library.access import links
 from library.access.rules import FAILED_NOTED_AN_HOUR
 from library.audit import actions, queries
 from library.audit.queries import Wanted
@@ -21,7 +22,7 @@ from library.core.database import Database
 from library.core.permits import Role
 from library.dictionary import actions as dictionary
 from library.erasing import erase
-from library.intake import transcripts
+from library.intake.transcripts import taking
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
 from library.people import actions as people
@@ -69,12 +70,12 @@ def test_who_did_what_to_whom(db: Database) -> None:
         access.take_role(session, admin, of, Role.LECTURER, root, NOW)
         access.set_active(session, admin, of, False)
         access.set_active(session, admin, of, True)
-        access.invite_reset(session, admin, of, NOW)
+        links.invite_reset(session, admin, of, NOW)
         lesson = make.lesson(session, spoken=["为人民服务"], clips=1, state=LessonState.DRAFT)
         review.publish(session, admin, lesson.id, "", NOW)
         review.withdraw(session, admin, lesson.id, "", NOW)
-        words = transcripts.read("一句新的话。".encode(), "a.txt")
-        transcripts.take(session, lesson, words, NOW, person_id=by, replace=True)
+        words = taking.read("一句新的话。".encode(), "a.txt")
+        taking.take(session, lesson, words, NOW, person_id=by, replace=True)
         stopped = searches.stop(session, "张三", by, NOW)
         searches.lift(session, stopped.id, by, NOW)
         dictionary.paste(session, by, "绿水青山\n金山银山", NOW)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
-from library.catalog import actions, audiences, queries
+from library.catalog import actions, audiences, change_queries, queries
 from library.catalog.audience import Named, OpenTo, chosen, read_words
 from library.catalog.documents import documents
 from library.catalog.permits import Action, Audience, LessonState, may
@@ -190,7 +190,7 @@ class World:
         session = self.session
         session.flush()
         session.expire_all()
-        changes = queries.changes_since(session, self.mark, 1000)
+        changes = change_queries.changes_since(session, self.mark, 1000)
         for one in documents(session, queries.load(session, changes.lesson_ids)):
             self.indexed[one.lesson] = one.scope
         self.mark = changes.mark

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,13 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from library.catalog import actions, audiences, queries
+from library.catalog import actions, change_queries, cue_queries, queries
 from library.catalog.actions import Cut, Details
 from library.catalog.audience import OpenTo, chosen
 from library.catalog.clip_cues import cues_of
 from library.catalog.documents import documents
 from library.catalog.permits import Action, Audience, LessonState, may
-from library.catalog.rules import CueLine, LessonKind, TranscriptQuality
+from library.catalog.rules import CueLine, TranscriptQuality
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Topic
 from library.core.clock import local_day
 from library.core.database import Database
@@ -68,12 +66,12 @@ def test_a_refused_change_changes_nothing_and_takes_no_number(db: Database) -> N
     with db.write() as session:
         lesson_id = make.lesson(session, "原题").id
     with db.read() as session:
-        before = queries.latest_revision(session)
+        before = change_queries.latest_revision(session)
     with pytest.raises(Invalid), db.write() as session:
         actions.edit(session, queries.lesson(session, lesson_id), Details(title="新题", language="fr"))
     with db.read() as session:
         assert queries.lesson(session, lesson_id).title == "原题"
-        assert queries.latest_revision(session) == before
+        assert change_queries.latest_revision(session) == before
 
 
 def test_a_surrogate_in_a_title_is_no_server_error(db: Database) -> None:
@@ -160,7 +158,7 @@ def test_a_transcript_replaces_the_one_before(db: Database) -> None:
     with db.write() as session:
         lesson = make.lesson(session, spoken=["旧一", "旧二", "旧三"])
         actions.put_transcript(session, lesson, TranscriptQuality.PLAIN, [CueLine(None, None, "新的一句")])
-        assert queries.cues(session, lesson.id) == [CueLine(None, None, "新的一句")]
+        assert cue_queries.cues(session, lesson.id) == [CueLine(None, None, "新的一句")]
         assert lesson.transcript == "plain"
         actions.put_transcript(session, lesson, TranscriptQuality.EXACT, [])
         assert lesson.transcript == "none"
@@ -172,10 +170,10 @@ def test_the_cues_of_a_stretch_are_those_heard_in_it(db: Database) -> None:
     with db.write() as session:
         lesson = make.lesson(session, clips=2)
         actions.put_transcript(session, lesson, TranscriptQuality.EXACT, lines)
-        assert [c.text for c in queries.cues(session, lesson.id, 0, 60)] == ["前", "跨界"]
-        assert [c.text for c in queries.cues(session, lesson.id, 60, 120)] == ["跨界", "后"]
-        assert queries.cues_of(session, [lesson.id, "unknown"]) == {lesson.id: lines}
-        assert queries.first_words_of(session, lesson) == {
+        assert [c.text for c in cue_queries.cues(session, lesson.id, 0, 60)] == ["前", "跨界"]
+        assert [c.text for c in cue_queries.cues(session, lesson.id, 60, 120)] == ["跨界", "后"]
+        assert cue_queries.cues_of(session, [lesson.id, "unknown"]) == {lesson.id: lines}
+        assert cue_queries.first_words_of(session, lesson) == {
             lesson.clips[0].id: "前 跨界",
             lesson.clips[1].id: "后",
         }
@@ -186,10 +184,10 @@ def test_who_speaks_is_kept_and_not_searched(db: Database) -> None:
         lesson = make.lesson(session, clips=1)
         lines = [CueLine(0, 9, "同志们好", "王讲师"), CueLine(9, 20, "共同富裕")]
         actions.put_transcript(session, lesson, TranscriptQuality.EXACT, lines)
-        assert queries.cues(session, lesson.id) == lines
+        assert cue_queries.cues(session, lesson.id) == lines
         assert [cue.speaker for cue in cues_of(session, lesson.clips[0])] == ["王讲师", ""]
         assert [d.spoken for d in documents(session, [lesson])] == ["同志们好\n共同富裕"]
-        assert queries.first_words_of(session, lesson) == {lesson.clips[0].id: "同志们好 共同富裕"}
+        assert cue_queries.first_words_of(session, lesson) == {lesson.clips[0].id: "同志们好 共同富裕"}
 
 
 # ---------------------------------------------------------------------- deleting
@@ -202,13 +200,13 @@ def test_a_deleted_lesson_leaves_nothing_but_its_tombstone(db: Database) -> None
         make.recording(session, lesson, owner)
         lesson_id = lesson.id
     with db.write() as session:
-        mark = queries.latest_revision(session)
+        mark = change_queries.latest_revision(session)
         actions.delete_lesson(session, queries.lesson(session, lesson_id), NOW)
     with db.read() as session:
         for table in (Lesson, Clip, Cue, LessonTopic):
             assert session.scalar(select(func.count()).select_from(table)) == 0
         assert session.scalars(select(DeletedLesson.lesson_id)).all() == [lesson_id]
-        changes = queries.changes_since(session, mark, 10)
+        changes = change_queries.changes_since(session, mark, 10)
         assert (changes.lesson_ids, changes.deleted_ids, changes.mark) == ((), (lesson_id,), mark + 1)
 
 
@@ -379,166 +377,3 @@ def test_pages_follow_each_other_without_gap_or_repetition(db: Database) -> None
         assert shown[0] in ids[6:]
         oldest = queries.lessons_page(session, NOBODY, queries.Filters(), 1, 7, oldest_first=True)
         assert [x.id for x in oldest.items] == shown[::-1]
-
-
-# ---------------------------------------------------------------------- the same topic in other years
-
-
-def test_of_other_years_come_the_newest_two_of_each_six_in_all(db: Database) -> None:
-    with db.write() as session:
-        shown = make.lesson(session, topics=["党史", "党建"], taught_on=date(2024, 7, 1))
-        others = {
-            f"{year}-{month}": make.lesson(
-                session, topics=["党建" if month == 2 else " 党史"], taught_on=date(year, month, 1)
-            ).id
-            for year in (2026, 2025, 2024, 2023, 2022)
-            for month in (1, 2, 3)
-        }
-        make.lesson(session, topics=["别的"], taught_on=date(2025, 12, 1))
-        make.lesson(session, topics=["党史"])
-        found = [other.id for other in queries.same_topic(session, NOBODY, [shown])]
-        wanted = ["2026-3", "2026-2", "2025-3", "2025-2", "2023-3", "2023-2"]
-        assert found == [others[name] for name in wanted]
-        more = queries.lessons_by_ids(session, NOBODY, [shown.id, others["2026-3"], others["2025-1"]])
-        assert [other.id for other in queries.same_topic(session, NOBODY, more)] == [
-            others["2023-3"],
-            others["2023-1"],
-            others["2022-3"],
-            others["2022-1"],
-        ], "of the topic that they share"
-
-
-def test_nothing_comes_of_other_years_without_a_topic_or_a_year(db: Database) -> None:
-    with db.write() as session:
-        make.lesson(session, topics=["党史"], taught_on=date(2023, 1, 1))
-        undated = make.lesson(session, topics=["党史"])
-        without = make.lesson(session, taught_on=date(2024, 1, 1))
-        alone = make.lesson(session, topics=["党建"], taught_on=date(2024, 1, 1))
-        for lessons in ([undated], [without], [alone], [undated, alone], []):
-            assert queries.same_topic(session, NOBODY, lessons) == []
-        assert len(queries.same_topic(session, NOBODY, [alone, undated, undated])) == 1
-
-
-def test_of_other_years_come_published_lessons_that_the_viewer_sees(db: Database) -> None:
-    with db.write() as session:
-        root = make.root(session)
-        owner, staff = make.person(session, (Role.LECTURER, root)), make.person(session, (Role.STAFF, root))
-        shown = make.lesson(session, topics=["党史"], taught_on=date(2020, 1, 1))
-        kinds = [
-            (state, audience) for state in LessonState for audience in (Audience.EVERYONE, Audience.SIGNED_IN)
-        ]
-        made = {
-            kind: make.lesson(
-                session,
-                owner=owner,
-                topics=["党史"],
-                taught_on=date(2021 + n, 1, 1),
-                state=kind[0],
-                audience=kind[1],
-            ).id
-            for n, kind in enumerate(kinds)
-        }
-        for viewer in (NOBODY, make.person(session), owner, staff):
-            expected = {
-                lesson_id
-                for (state, audience), lesson_id in made.items()
-                if state is LessonState.PUBLISHED and (viewer.signed_in or audience is Audience.EVERYONE)
-            }
-            assert {other.id for other in queries.same_topic(session, viewer, [shown])} == expected
-
-
-# ---------------------------------------------------------------------- the order of revisions
-
-
-def test_every_change_takes_a_number_and_the_outbox_tells_it_once(db: Database) -> None:
-    with db.write() as session:
-        first, second = make.lesson(session, "一"), make.lesson(session, "二")
-        mark = queries.latest_revision(session)
-        audiences.set_audience(session, first, Audience.SIGNED_IN, NOW)
-        actions.edit(session, second, Details(title="二二"))
-        actions.edit(session, first, Details(title="一一"))
-        changes = queries.changes_since(session, mark, 10)
-        assert changes.lesson_ids == (second.id, first.id)
-        assert changes.mark == queries.latest_revision(session) == mark + 3
-        assert queries.changes_since(session, changes.mark, 10) == queries.Changes((), (), changes.mark)
-        part = queries.changes_since(session, mark, 1)
-        assert part.lesson_ids == (second.id,)
-        assert queries.changes_since(session, part.mark, 1).lesson_ids == (first.id,)
-
-
-def test_a_reader_that_has_seen_a_number_has_seen_all_before_it(db: Database) -> None:
-    """Writers commit while a reader follows the outbox; whatever it passed over would never be indexed."""
-    each, writers = 8, 4
-    done = threading.Event()
-    seen: list[str] = []
-    marks: list[int] = []
-
-    def write(n: int) -> None:
-        for k in range(each):
-            with db.write() as session:
-                lesson = make.lesson(session, f"{n}-{k}", state=LessonState.DRAFT)
-                if k % 4 == 3:
-                    actions.delete_lesson(session, lesson, NOW)
-
-    def follow() -> None:
-        mark = 0
-        while True:
-            last_round = done.is_set()
-            with db.read() as session:
-                changes = queries.changes_since(session, mark, 3)
-            seen.extend([*changes.lesson_ids, *changes.deleted_ids])
-            mark = changes.mark
-            marks.append(mark)
-            if last_round and not changes.lesson_ids and not changes.deleted_ids:
-                return
-
-    reader = threading.Thread(target=follow)
-    reader.start()
-    assert together([lambda n=n: write(n) for n in range(writers)]) == [None] * writers
-    done.set()
-    reader.join(60)
-    with db.read() as session:
-        expected = [*session.scalars(select(Lesson.id)), *session.scalars(select(DeletedLesson.lesson_id))]
-    assert len(expected) == each * writers
-    assert set(expected) <= set(seen)
-    assert all(a <= b for a, b in pairwise(marks))
-
-
-def test_a_reader_sees_one_state_however_many_questions_it_asks(db: Database) -> None:
-    with db.write() as session:
-        make.lesson(session, "一")
-    with db.read() as reader:
-        before = queries.latest_revision(reader)
-        with db.write() as session:
-            make.lesson(session, "二")
-        assert queries.latest_revision(reader) == before
-        assert reader.scalar(select(func.count()).select_from(Lesson)) == 1
-
-
-@pytest.mark.postgres
-def test_writers_of_one_lesson_never_wait_for_each_other_for_ever(postgres_db: Database) -> None:
-    """On PostgreSQL an edit (lesson, then counter) met a finished clip (counter, then lesson): a deadlock."""
-    db = postgres_db
-    with db.write() as session:
-        lesson = make.lesson(session, clips=2)
-        lesson_id, clip_ids = lesson.id, [c.id for c in lesson.clips]
-
-    def edit(n: int) -> None:
-        for k in range(15):
-            with db.write() as session:
-                its = queries.lesson(session, lesson_id)
-                actions.edit(
-                    session, its, Details(title=f"{n}-{k}", lecturer=f"讲师{n}{k}", topics=[f"专题{k}"])
-                )
-                actions.put_transcript(session, its, TranscriptQuality.EXACT, [CueLine(0, 1, f"{n}{k}")])
-
-    def finish(n: int) -> None:
-        for _ in range(15):
-            with db.write() as session:
-                make.ready(session, queries.clip(session, clip_ids[n]))
-                actions.set_media(
-                    session, queries.lesson(session, lesson_id), kind=LessonKind.VIDEO, duration_s=120
-                )
-
-    acts = [lambda: edit(0), lambda: edit(1), lambda: finish(0), lambda: finish(1)]
-    assert together(acts) == [None] * 4

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from library.core.database import Database, is_busy, open_database
 from library.core.patience import waiting_at_most
 from library.core.writers import LONGEST, LineStands, Place, WriterLine, patience_ends_s
-from tests.support.held import held
+from tests.support.outside.held import held
 
 WAIT_S = 60.0
 """For a busy machine; nothing here takes as long."""

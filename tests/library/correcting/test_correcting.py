@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
 from library.catalog import transcript_versions as versions
@@ -18,7 +19,7 @@ from library.correcting import actions, queries
 from library.correcting.queries import Pair
 from library.correcting.rules import WORDINGS_MAX, Edit, WantedLine
 from library.correcting.terms import terms_of
-from library.intake import transcripts
+from library.intake.transcripts import taking, telling
 from tests.support import factories as make
 from tests.support.databases import NOW
 
@@ -68,12 +69,12 @@ def test_a_persons_corrections_are_one_version_and_the_index_learns_of_each(db: 
         write(session, lesson, 1, "为人民服务", by=b, at=NOW + 60 * MINUTE)
         assert kept(session, lesson)[0] == (3, True, "exact", b)
         assert queries.corrected(session, lesson.id) == {2, 3}
-        cue = catalog.cues(session, lesson.id)[0]
+        cue = cue_queries.cues(session, lesson.id)[0]
         assert cue == CueLine(0.0, 4.0, "中国共产党", "", CueSource.CORRECTED)
     with db.write() as session:
         lesson = catalog.lesson(session, lesson_id)
-        transcripts.use(session, lesson, 1, NOW)
-        assert catalog.cues(session, lesson.id)[0].doubtful == ((2, 3),)
+        taking.use(session, lesson, 1, NOW)
+        assert cue_queries.cues(session, lesson.id)[0].doubtful == ((2, 3),)
         write(session, lesson, 0, "中国共产党", by=b, at=NOW + 61 * MINUTE)
         assert [row[:2] for row in kept(session, lesson)][:2] == [(4, True), (3, False)]
         assert given.version(session, lesson.id, 1).lines[0]["text"] == "中国供产党", "it stays as it was"
@@ -92,7 +93,7 @@ def test_the_same_edits_again_change_nothing_and_old_lines_are_not_corrected(db:
             write(session, lesson, 0, "中国共产觉", base)
     with db.read() as session:
         lesson = catalog.lesson(session, lesson_id)
-        assert catalog.cues(session, lesson.id)[0].text == "中国共产党"
+        assert cue_queries.cues(session, lesson.id)[0].text == "中国共产党"
         assert len(kept(session, lesson)) == 2
 
 
@@ -109,8 +110,8 @@ def test_lines_that_were_moved_are_kept_where_they_are_shown(db: Database) -> No
         lesson = make.lesson(session, clips=1)
         row = make.recording(session, lesson)
         make.heard(row, 60.0, pauses_s=[4.5])
-        words = transcripts.read(HOUR.encode(), "a.srt")
-        transcripts.take(session, lesson, words, NOW)
+        words = taking.read(HOUR.encode(), "a.srt")
+        taking.take(session, lesson, words, NOW)
         write(session, lesson, 0, "开场第一句")
         version = given.version(session, lesson.id, 2)
         assert (version.shift_s, version.shift_reason, version.file_name) == (
@@ -119,26 +120,26 @@ def test_lines_that_were_moved_are_kept_where_they_are_shown(db: Database) -> No
             "a.srt",
         )
         assert [x["start_s"] for x in version.lines] == [1.0, 5.0]
-        assert transcripts.fitting_of(version) is not None
+        assert telling.fitting_of(version) is not None
         # Another version and back, and hearing the recording again, move nothing.
-        transcripts.use(session, lesson, 1, NOW)
-        transcripts.use(session, lesson, 2, NOW)
-        shown = [(x.start_s, x.text, x.source) for x in catalog.cues(session, lesson.id)]
+        taking.use(session, lesson, 1, NOW)
+        taking.use(session, lesson, 2, NOW)
+        shown = [(x.start_s, x.text, x.source) for x in cue_queries.cues(session, lesson.id)]
         assert shown == [(1.0, "开场第一句", CueSource.CORRECTED), (5.0, "绿水青山", CueSource.GIVEN)]
-        transcripts.move(session, lesson, 2, 0.5, NOW)
-        assert catalog.cues(session, lesson.id)[0].source is CueSource.CORRECTED
+        taking.move(session, lesson, 2, 0.5, NOW)
+        assert cue_queries.cues(session, lesson.id)[0].source is CueSource.CORRECTED
 
 
 def test_guessed_times_stay_guessed_and_where_they_were(db: Database) -> None:
     with db.write() as session:
         lesson = make.lesson(session, clips=1)
         make.heard(make.recording(session, lesson), 60.0)
-        transcripts.take(session, lesson, transcripts.read("第一段。\n\n第二段。".encode(), "a.txt"), NOW)
-        times = [(x.start_s, x.end_s) for x in catalog.cues(session, lesson.id)]
+        taking.take(session, lesson, taking.read("第一段。\n\n第二段。".encode(), "a.txt"), NOW)
+        times = [(x.start_s, x.end_s) for x in cue_queries.cues(session, lesson.id)]
         write(session, lesson, 0, "这是很长很长很长很长的第一段。")
         assert lesson.transcript is TranscriptQuality.ESTIMATED
-        transcripts.use(session, lesson, 2, NOW)
-        cues = catalog.cues(session, lesson.id)
+        taking.use(session, lesson, 2, NOW)
+        cues = cue_queries.cues(session, lesson.id)
         assert [(x.start_s, x.end_s) for x in cues] == times
         assert [x.source for x in cues] == [CueSource.CORRECTED, CueSource.ESTIMATED]
 

@@ -12,22 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from library.catalog import actions as catalog
-from library.catalog import audiences, queries
-from library.catalog.actions import Details
-from library.catalog.permits import Audience, LessonState
+from library.catalog import change_queries
+from library.catalog.permits import LessonState
 from library.core.database import Database, copy_sqlite, open_database, sqlite_file
 from library.finding.indexer import Indexer, IndexUnavailable
 from search import ENGINES
 from search.disk import generations
 from server.background.index_follower import IndexThread
-from server.settings import Settings
-from server.wiring import open_indexer
+from tests.library.finding.following import SIGNED_IN, add, change, found
 from tests.support import factories as make
-from tests.support.databases import NOW, Databases
+from tests.support.databases import Databases
 from tests.support.processes import FORKS
-
-EVERYONE, SIGNED_IN = frozenset({"everyone"}), frozenset({"everyone", "signed_in"})
 
 
 @pytest.fixture
@@ -42,29 +37,6 @@ def indexer(db: Database, folder: Path) -> Iterator[Indexer]:
     made.close()
 
 
-def found(indexer: Indexer, query: str, scope: frozenset[str] = EVERYONE) -> set[str]:
-    """The lessons that a query finds."""
-    return {hit.lesson for hit in indexer.reader().search(query, scope, limit=100).hits}
-
-
-def add(db: Database, title: str, *spoken: str, state: LessonState = LessonState.PUBLISHED) -> str:
-    with db.write() as session:
-        return make.lesson(session, title, spoken=spoken, clips=1 if spoken else 0, state=state).id
-
-
-def change(db: Database, lesson_id: str, what: str) -> None:
-    with db.write() as session:
-        lesson = queries.lesson(session, lesson_id)
-        if what == "withdraw":
-            catalog.set_state(session, lesson, LessonState.WITHDRAWN, NOW)
-        elif what == "delete":
-            catalog.delete_lesson(session, lesson, NOW)
-        elif what == "hide":
-            audiences.set_audience(session, lesson, Audience.SIGNED_IN, NOW)
-        else:
-            catalog.edit(session, lesson, Details(title=what))
-
-
 # ---------------------------------------------------------------------- following
 
 
@@ -76,7 +48,7 @@ def test_what_is_published_is_found_by_what_is_said_and_what_is_withdrawn_is_not
     indexer.catch_up()
     assert found(indexer, "乡村振兴") == {lesson}
     with db.read() as session:
-        assert indexer.reader().mark() == queries.latest_revision(session)
+        assert indexer.reader().mark() == change_queries.latest_revision(session)
     change(db, lesson, "hide")
     indexer.catch_up()
     assert found(indexer, "乡村振兴") == set()
@@ -132,7 +104,7 @@ def test_the_thread_keeps_the_index_up_to_date(db: Database, indexer: Indexer) -
     try:
         lesson = add(db, "廉政警示教育")
         with db.read() as session:
-            revision = queries.latest_revision(session)
+            revision = change_queries.latest_revision(session)
         waited = threading.Event()
         for _ in range(600):
             if indexer.reader().mark() >= revision:
@@ -390,76 +362,6 @@ def test_an_empty_folder_is_an_empty_index(db: Database, indexer: Indexer, folde
     shutil.rmtree(folder)
     indexer.catch_up()
     assert found(indexer, "从头再来") == {lesson}
-
-
-# ---------------------------------------------------------------------- another engine
-
-
-@pytest.fixture(params=sorted(ENGINES))
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings that choose an engine."""
-    return Settings(data=tmp_path / "data", search=request.param, _env_file=None)  # type: ignore[call-arg]
-
-
-def test_each_engine_follows_is_rebuilt_and_mended(db: Database, settings: Settings) -> None:
-    lesson, gone = add(db, "三会一课"), add(db, "三会一课旧讲")
-    indexer = open_indexer(settings, db)
-    indexer.catch_up()
-    assert found(indexer, "三会一课") == {lesson, gone}
-    change(db, gone, "withdraw")
-    indexer.catch_up()
-    assert found(indexer, "三会一课") == {lesson}
-    rebuilt = indexer.rebuild()
-    assert (rebuilt.documents, rebuilt.unreadable, rebuilt.generation) == (2, (), "g000002")
-    assert found(indexer, "三会一课") == {lesson}
-    (settings.index_folder / rebuilt.generation / "mark.json").write_bytes(b"")
-    indexer.catch_up()
-    assert found(indexer, "三会一课") == {lesson}
-    assert generations.current(settings.index_folder) == "g000003"
-    indexer.close()
-
-
-@pytest.mark.slow
-def test_switching_builds_the_new_index_by_itself_and_going_back_catches_up(
-    db: Database, tmp_path: Path
-) -> None:
-    def chosen(engine: str) -> Settings:
-        return Settings(data=tmp_path / "data", search=engine, _env_file=None)  # type: ignore[call-arg, arg-type]
-
-    assert chosen("whoosh").index_folder != chosen("tantivy").index_folder
-    assert Settings(data=tmp_path, _env_file=None).search == "whoosh"  # type: ignore[call-arg]
-    before, gone = add(db, "红色家书一"), add(db, "红色家书二")
-    whoosh = open_indexer(chosen("whoosh"), db)
-    whoosh.catch_up()
-    whoosh.close()
-    tantivy = open_indexer(chosen("tantivy"), db)
-    assert found(tantivy, "红色家书") == set()
-    thread = IndexThread(tantivy)
-    thread.start()
-    try:
-        with db.read() as session:
-            tantivy_has_all = queries.latest_revision(session)
-        for _ in range(600):
-            if tantivy.reader().mark() >= tantivy_has_all:
-                break
-            time.sleep(0.05)
-    finally:
-        thread.stop()
-    assert found(tantivy, "红色家书") == {before, gone}
-    change(db, gone, "delete")
-    after = add(db, "红色家书三")
-    tantivy.catch_up()
-    assert found(tantivy, "红色家书") == {before, after}
-    tantivy.close()
-    back = open_indexer(chosen("whoosh"), db)
-    assert found(back, "红色家书") == {before, gone}, "as it was left"
-    back.catch_up()
-    assert found(back, "红色家书") == {before, after}
-    assert generations.names(chosen("whoosh").index_folder) == ["g000001"], "nothing was built anew"
-    back.rebuild()
-    assert found(tantivy, "红色家书") == {before, after}, "neither touches the other's files"
-    back.close()
-    tantivy.close()
 
 
 def test_who_had_nothing_to_read_was_not_ready_as_soon_as_somebody_wrote(

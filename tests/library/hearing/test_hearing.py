@@ -15,6 +15,7 @@ from obstore.store import LocalStore
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
 from library.catalog.actions import touch
@@ -26,9 +27,9 @@ from library.hearing.hearing import Hearing
 from library.hearing.rules import RecognitionState
 from library.hearing.tables import Chunk, Recognition
 from library.intake import actions as intake
-from library.intake import transcripts
 from library.intake.running import Stopped
-from library.intake.transcripts import Words
+from library.intake.transcripts import taking, telling
+from library.intake.transcripts.taking import Words
 from tests.support import factories as make
 from tests.support import hearing as fake
 from tests.support.databases import NOW
@@ -74,11 +75,11 @@ class Room:
 
     def shown(self) -> tuple[TranscriptQuality, list[CueLine]]:
         with self.db.read() as session:
-            return catalog.lesson(session, self.lesson).transcript, catalog.cues(session, self.lesson)
+            return catalog.lesson(session, self.lesson).transcript, cue_queries.cues(session, self.lesson)
 
-    def give(self, words: Words) -> transcripts.Taken:
+    def give(self, words: Words) -> taking.Taken:
         with self.db.write() as session:
-            return transcripts.take(session, catalog.lesson(session, self.lesson), words, NOW)
+            return taking.take(session, catalog.lesson(session, self.lesson), words, NOW)
 
 
 @pytest.fixture
@@ -204,15 +205,15 @@ def test_a_text_gets_the_seconds_at_which_it_is_said(room: Room, first: str) -> 
         lesson = catalog.lesson(session, room.lesson)
         version = given.version_in_use(session, room.lesson)
         assert version is not None
-        places = transcripts.places_of(version)
+        places = telling.places_of(version)
         assert places is not None
         assert places.unsaid([CueLine(None, None, x) for x in SCRIPT]) == (SCRIPT[1],)
-        codes = [remark.code for remark in transcripts.lesson_account(session, lesson)]
+        codes = [remark.code for remark in telling.lesson_account(session, lesson)]
         assert {"script_unsaid", "script_beyond"} <= set(codes)
-        transcripts.take_beyond(session, lesson, version.n, None, NOW)
+        taking.take_beyond(session, lesson, version.n, None, NOW)
     assert [(x.text, x.source) for x in room.shown()[1]][2:] == [("谢谢大家。", CueSource.RECOGNISED)]
     with room.db.write() as session:
-        transcripts.forget_fits(session, catalog.lesson(session, room.lesson), NOW)
+        taking.forget_fits(session, catalog.lesson(session, room.lesson), NOW)
     assert room.shown()[0] is TranscriptQuality.ESTIMATED or room.shown()[0] is TranscriptQuality.PLAIN
 
 
@@ -223,7 +224,7 @@ def test_a_text_of_another_talk_keeps_its_estimate(room: Room) -> None:
     room.heard()
     assert room.shown()[0] is TranscriptQuality.ESTIMATED
     with room.db.read() as session:
-        account = transcripts.lesson_account(session, catalog.lesson(session, room.lesson))
+        account = telling.lesson_account(session, catalog.lesson(session, room.lesson))
     assert "script_not_said" in [remark.code for remark in account]
 
 
@@ -233,11 +234,11 @@ def test_a_repair_is_seen_and_can_be_taken_back(room: Room) -> None:
     assert room.shown()[1][0].text == "学习三会一课很重要。"
     with room.db.write() as session:
         (version,) = given.versions(session, room.lesson)
-        (one,) = transcripts.repairs_of(version)
+        (one,) = telling.repairs_of(version)
         assert (one.line, one.at, one.was, one.now, one.undone) == (0, 2, "三会议课", "三会一课", False)
         lesson = catalog.lesson(session, room.lesson)
         before = lesson.revision
-        transcripts.undo_repair(session, lesson, version.n, 0, NOW)
+        taking.undo_repair(session, lesson, version.n, 0, NOW)
         assert lesson.revision > before, "the index learns of it"
     assert room.shown()[1][0].text == "学习三会议课很重要。"
     # Lines that are formed anew leave it taken back.

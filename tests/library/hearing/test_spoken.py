@@ -5,7 +5,7 @@ from __future__ import annotations
 from library.catalog.rules import CueLine
 from library.hearing.rules import Heard
 from library.hearing.spoken import filled, missing
-from library.intake.aligning import Place, Places
+from library.intake.transcripts.aligning import Place, Places
 from speech.holes import SAID_AT_LEAST
 from speech.words import Word
 

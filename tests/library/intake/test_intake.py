@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
+from library.catalog import cue_queries
 from library.catalog import queries as catalog_queries
 from library.catalog.actions import Cut
 from library.catalog.permits import LessonState
@@ -15,9 +16,11 @@ from library.catalog.tables import Lesson
 from library.core.database import Database
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import NOBODY
-from library.intake import actions, objects, queries, transcripts
+from library.intake import actions, queries
+from library.intake.files import objects
 from library.intake.rules import TRANSCRIPT_MAX_BYTES, RecordingState, StepKind
 from library.intake.tables import Original, Recording, Step
+from library.intake.transcripts import taking
 from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.together import together
@@ -232,7 +235,7 @@ SRT = "1\n00:00:01,000 --> 00:00:04,000\n同志们好。\n\n2\n00:01:30,000 --> 
 
 
 def cues(session: Session, lesson: Lesson) -> list[CueLine]:
-    return catalog_queries.cues(session, lesson.id)
+    return cue_queries.cues(session, lesson.id)
 
 
 def heard(recording: Recording, duration_s: float) -> None:
@@ -247,7 +250,7 @@ def test_a_transcript_longer_than_the_recording_is_cut_at_its_end(db: Database) 
     with db.write() as session:
         lesson = make.lesson(session, clips=1)
         heard(make.recording(session, lesson), 100.0)
-        transcripts.take(session, lesson, transcripts.read(SRT.encode("gb18030"), "讲稿.srt"), NOW)
+        taking.take(session, lesson, taking.read(SRT.encode("gb18030"), "讲稿.srt"), NOW)
         assert lesson.transcript == "exact"
         assert cues(session, lesson) == [CueLine(1, 4, "同志们好。"), CueLine(90, 100, "到此结束。")]
 
@@ -256,16 +259,16 @@ def test_plain_text_waits_for_the_recording_and_then_gets_estimated_times(db: Da
     with db.write() as session:
         lesson = make.lesson(session, clips=1)
         recording = make.recording(session, lesson)
-        words = transcripts.read("同志们好。\n到此结束。".encode(), "讲稿.txt")
-        transcripts.take(session, lesson, words, NOW)
+        words = taking.read("同志们好。\n到此结束。".encode(), "讲稿.txt")
+        taking.take(session, lesson, words, NOW)
         assert lesson.transcript == "plain"
         heard(recording, 60.0)
-        transcripts.fit(session, lesson, recording, NOW)
+        taking.fit(session, lesson, recording, NOW)
         assert lesson.transcript == "estimated"
         times = [(c.start_s, c.end_s) for c in cues(session, lesson)]
         assert all(a is not None and b is not None and 0 <= a < b <= 60 for a, b in times)
         revision = lesson.revision
-        transcripts.fit(session, lesson, recording, NOW)
+        taking.fit(session, lesson, recording, NOW)
         assert lesson.revision == revision
 
 
@@ -274,15 +277,15 @@ def test_who_speaks_stays_with_the_words_whatever_becomes_of_their_times(db: Dat
         lesson = make.lesson(session, clips=1)
         recording = make.recording(session, lesson)
         minutes = "主持人(00:00:02): 同志们好\n王老师(00:00:09): 共同富裕"
-        transcripts.take(session, lesson, transcripts.read(minutes.encode(), "纪要.txt"), NOW)
+        taking.take(session, lesson, taking.read(minutes.encode(), "纪要.txt"), NOW)
         heard(recording, 9.5)
-        transcripts.fit(session, lesson, recording, NOW)
+        taking.fit(session, lesson, recording, NOW)
         assert cues(session, lesson) == [
             CueLine(2.0, 9.0, "同志们好", "主持人"),
             CueLine(9.0, 9.5, "共同富裕", "王老师"),
         ]
-        plain = transcripts.read("主持人：同志们好\n大家好".encode(), "文稿.txt")
-        transcripts.take(session, lesson, plain, NOW, replace=True)
+        plain = taking.read("主持人：同志们好\n大家好".encode(), "文稿.txt")
+        taking.take(session, lesson, plain, NOW, replace=True)
         assert lesson.transcript == "estimated"
         assert [(c.text, c.speaker) for c in cues(session, lesson)] == [
             ("同志们好", "主持人"),
@@ -304,7 +307,7 @@ def test_a_transcript_that_cannot_be_read_is_refused_and_the_old_one_stays(
     with db.write() as session:
         lesson = make.lesson(session, spoken=["旧的"])
         with pytest.raises(Invalid) as refused:
-            transcripts.take(session, lesson, transcripts.read(data, name), NOW)
+            taking.take(session, lesson, taking.read(data, name), NOW)
         assert refused.value.code.startswith(code)
         assert refused.value.values["field"] == "transcript"
         assert [c.text for c in cues(session, lesson)] == ["旧的"]

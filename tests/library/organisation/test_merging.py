@@ -20,8 +20,8 @@ from library.organisation import actions, importing, queries
 from library.organisation.importing import Row
 from library.organisation.rules import ChangeKind
 from library.organisation.tables import Branch, NodeChange
-from library.people import memberships
 from library.people import queries as people
+from library.people.belonging import memberships
 from tests.library.organisation.test_tree import add, check_agrees
 from tests.support import factories as make
 from tests.support.databases import NOW

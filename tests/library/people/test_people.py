@@ -13,7 +13,8 @@ from library.core.errors import Conflict, Forbidden, Invalid
 from library.core.permits import Role
 from library.organisation import actions as organisation
 from library.organisation import queries as organisation_queries
-from library.people import actions, directory, memberships, queries
+from library.people import actions, directory, queries
+from library.people.belonging import memberships
 from library.people.passwords import HashedPassword, hashed
 from library.people.rules import home_branch, teaches_for
 from library.people.tables import RoleGrant

@@ -11,7 +11,7 @@ from server.cli import main
 from server.commands.failures import said
 from server.settings import Settings
 from server.web.language.phrases import Phrases, SlicesClash, Spoken, together
-from server.web.registry import routers_of
+from server.web.routing.registry import routers_of
 from server.web.slice import Slice
 from tests.support.registry import read_catalogues
 

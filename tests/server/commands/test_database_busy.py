@@ -10,7 +10,7 @@ import pytest
 from library.core.patience import PATIENCE_S
 from server.wiring import Ports
 from tests.server.commands.conftest import Weike
-from tests.support.held import held
+from tests.support.outside.held import held
 from tests.support.server import empty_data
 
 

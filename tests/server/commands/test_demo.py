@@ -24,7 +24,7 @@ from library.people.tables import Membership, Person
 from library.plays.tables import Play, View
 from server.commands.console import Console
 from server.commands.failures import Failure
-from server.commands.waiting import own_worker
+from server.commands.lessons.waiting import own_worker
 from server.demo import county
 from server.demo.accounts import ACCOUNTS, accounts
 from server.demo.content import DemoLesson, lessons

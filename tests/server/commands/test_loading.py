@@ -14,7 +14,7 @@ from server.command_tree import COMMANDS, build, list_of_commands
 from server.commands.help import GROUPS, HELP
 from server.migrate import MIGRATIONS, alembic_config, newest
 from server.slices import SLICES, phrases
-from server.web.registry import gather
+from server.web.routing.registry import gather
 from tests.server.commands.conftest import ROOT
 from tests.support import factories as make
 from tests.support.server import new_data

@@ -15,7 +15,7 @@ import numpy
 import obstore
 import pytest
 
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from server.wiring import Ports
 from tests.setup import nginx_server
 from tests.support.client import PLAIN

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from server.delivery.kernel import KernelLine, TakesNothing
 from server.delivery.sending import FILE_LINE
 from server.delivery.uvicorn_protocol import FileLineProtocol

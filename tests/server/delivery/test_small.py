@@ -15,13 +15,13 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from server.delivery.answers import Facts
 from server.delivery.sending import ONE_GO_MAX_BYTES, Room
 from server.delivery.small import ONE_MAX_BYTES, SmallFile, SmallFiles
 from tests.server.delivery.conftest import CLIP, FILES, HOUR_S, PLAN, SEGMENT, fill
 from tests.support.client import PLAIN
-from tests.support.objects import S3Server
+from tests.support.outside.objects import S3Server
 from tests.support.server import Served, in_thread, new_data
 
 CLOCKWORK = ("closing", "index")

@@ -21,9 +21,9 @@ from server.keeping.restore import Restore
 from server.keeping.shelf import Shelf
 from server.settings import Settings
 from server.wiring import open_store
-from tests.support import postgres
 from tests.support.databases import KINDS, NOW
 from tests.support.full_library import fill, put_files
+from tests.support.outside import postgres
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from library.catalog.tables import Clip, Lesson
 from library.core.clock import utc_now
 from library.core.database import open_database
 from library.core.ids import new_id
-from library.intake.objects import clip_prefix, original_key
-from library.intake.stored_names import needed
+from library.intake.files.objects import clip_prefix, original_key
+from library.intake.files.stored_names import needed
 from library.intake.tables import Original, Recording
 from server.background.backing_up import restore_test_of
 from server.keeping.errors import KeepingFailed

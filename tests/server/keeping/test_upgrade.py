@@ -21,7 +21,7 @@ from tests.server.keeping.conftest import Library, NewLibrary
 from tests.server.keeping.test_backup import command
 from tests.support.databases import NOW
 from tests.support.full_library import ROWS
-from tests.support.postgres import client_tools
+from tests.support.outside.postgres import client_tools
 from tests.support.processes import FORKS
 
 pytestmark = pytest.mark.slow

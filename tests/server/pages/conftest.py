@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.web.assets import Assets
+from server.web.files.assets import Assets
 from server.web.language.i18n import Catalogues
 from server.web.templating import Renderer
 from tests.support.registry import read_catalogues

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from server.web.assets import load_assets
+from server.web.files.assets import load_assets
 from server.web.language.i18n import LANGUAGES
 from server.web.templating import Renderer
 from tests.server.pages.differences import compare

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from server.slices.lessons.contexts import HomePage
 from server.slices.watching.contexts import ClipPage, CueLine
-from server.web.assets import Assets, AssetsMissingError, load_assets
+from server.web.files.assets import Assets, AssetsMissingError, load_assets
 from server.web.language.formats import filters
 from server.web.language.i18n import LANGUAGES, Catalogues
 from server.web.parts import Context, Language, Pager, Progress, Reason, Step

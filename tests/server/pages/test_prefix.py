@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.web.assets import Assets
+from server.web.files.assets import Assets
 from server.web.language.i18n import Catalogues
 from server.web.parts import Progress, Step
 from server.web.templating import Renderer

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.web.assets import load_assets
+from server.web.files.assets import load_assets
 from server.web.language.i18n import LANGUAGES
 from server.web.templating import Renderer
 from tests.server.pages.conftest import ASSET_NAMES, ROOT

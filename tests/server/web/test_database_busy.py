@@ -9,7 +9,7 @@ import pytest
 from library.catalog.permits import LessonState
 from library.core.patience import PATIENCE_S
 from tests.server.conftest import Shelf
-from tests.support.held import held
+from tests.support.outside.held import held
 from tests.support.server import MovableClock, Served
 
 pytestmark = pytest.mark.slow

@@ -15,8 +15,8 @@ from server.app import create_app
 from server.settings import Settings
 from server.wiring import open_ports
 from tests.server.conftest import Shelf
+from tests.server.rights.test_roles import CASES
 from tests.server.role_table import Case, send
-from tests.server.test_roles import CASES
 from tests.support import server
 from tests.support.client import Person
 from tests.support.server import Served

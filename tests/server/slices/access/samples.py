@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from library.access.identity_rules import LinkedBy
+from library.access.coming_in.tables import JoinState
+from library.access.identities.rules import LinkedBy
 from library.access.rules import LinkPurpose, TokenScope
-from library.access.start_tables import JoinState
 from library.core.permits import Role
 from library.people.name_rules import NameKind
 from server.slices.access import contexts as c

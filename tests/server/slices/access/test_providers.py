@@ -19,16 +19,16 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select
 
-from library.access import actions as access
-from library.access import identities
-from library.access.identity_tables import IdentityLink
+from library.access import links as access_links
+from library.access.identities import linking
+from library.access.identities.tables import IdentityLink
 from library.core.permits import Role
 from library.people import actions as people
 from library.people.queries import person_by_username
 from server.identity_settings import ProviderSettings
 from tests.support import factories
 from tests.support.client import Person
-from tests.support.identity_servers import (
+from tests.support.outside.identity_servers import (
     CLIENT,
     SECRET,
     Answer,
@@ -67,7 +67,7 @@ def somebody(served: Served, name: str, role: Role = Role.MEMBER) -> str:
 
 def link_for(served: Served, person_id: str) -> str:
     with served.ports.db.write() as session:
-        return access.reset_by_machine(session, person_id, served.ports.clock())
+        return access_links.reset_by_machine(session, person_id, served.ports.clock())
 
 
 def is_in(browser: Person) -> bool:
@@ -428,6 +428,6 @@ def test_staff_end_a_link_and_what_came_in_through_it_is_out(
         end = f"/people/{person.id}/links/{link}/end"
         assert administrator.post(end).status_code == 403, "not by just anybody"
         with served.ports.db.write() as session:
-            identities.end_by(session, person.id, link, None, served.ports.clock())
+            linking.end_by(session, person.id, link, None, served.ports.clock())
         assert not is_in(browser)
         assert administrator.http.get("/sign-in/with/campus/back").status_code == 403

@@ -16,7 +16,7 @@ import pyotp
 import pytest
 from sqlalchemy import event, select
 
-from library.access import actions as access
+from library.access import links
 from library.access.factor_tables import RecoveryCode, SecondFactor
 from library.access.rules import FREE_FAILURES
 from library.access.tables import SignIn
@@ -313,7 +313,7 @@ def test_a_one_time_link_for_a_password_does_not_stand_for_the_phone(served: Ser
     with served.ports.db.write() as session:
         person = person_by_username(session, name)
         assert person is not None
-        token = access.reset_by_machine(session, person.id, served.ports.clock())
+        token = links.reset_by_machine(session, person.id, served.ports.clock())
     with served.nobody() as browser:
         new = "又一句只有我记得的话"
         came = browser.post(f"/welcome/{token}", password=new, again=new)

@@ -9,7 +9,7 @@ from itertools import count
 import httpx
 import pytest
 
-from library.access import actions as access
+from library.access import links
 from library.access.rules import FREE_FAILURES, SIGN_IN_DAYS
 from library.core.clock import utc_now
 from library.people import actions as people
@@ -281,9 +281,9 @@ def test_the_first_administrator_is_made_by_the_newest_link_only(
     data = tmp_path_factory.mktemp("first") / "data"
     ports = open_ports(Settings(data=data, _env_file=None))  # type: ignore[call-arg]
     with ports.db.write() as session:
-        old = access.first_admin_link(session, utc_now())
+        old = links.first_admin_link(session, utc_now())
     with ports.db.write() as session:
-        new = access.first_admin_link(session, utc_now())
+        new = links.first_admin_link(session, utc_now())
     ports.close()
     with in_thread(data) as served, served.nobody() as browser:
         assert old is not None
@@ -292,4 +292,4 @@ def test_the_first_administrator_is_made_by_the_newest_link_only(
         assert choose(browser, new, "the-admin").status_code == 303
         assert browser.http.get("/people").status_code == 200
         with served.ports.db.write() as session:
-            assert access.first_admin_link(session, utc_now()) is None
+            assert links.first_admin_link(session, utc_now()) is None

@@ -7,6 +7,7 @@ import re
 import httpx
 import pytest
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as transcripts
 from library.catalog import transcript_versions as versions
@@ -74,7 +75,7 @@ def send(person: Person, lesson: str, form: dict[str, str]) -> httpx.Response:
 
 def said(served: Served, lesson: str) -> list[tuple[str, str]]:
     with served.ports.db.read() as session:
-        return [(line.text, line.source) for line in catalog.cues(session, lesson)]
+        return [(line.text, line.source) for line in cue_queries.cues(session, lesson)]
 
 
 def test_what_is_chosen_is_a_new_version_and_the_old_one_comes_back(

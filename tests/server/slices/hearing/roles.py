@@ -10,10 +10,10 @@ from library.catalog.permits import LessonState
 from library.catalog.rules import CueLine, CueSource, TranscriptQuality
 from library.catalog.transcript_versions import NewVersion
 from library.hearing import actions
-from library.intake import transcripts
-from library.intake.aligning import Place, Places
-from library.intake.repairing import Repaired
-from library.intake.transcripts import Words
+from library.intake.transcripts import taking
+from library.intake.transcripts.aligning import Place, Places
+from library.intake.transcripts.repairing import Repaired
+from library.intake.transcripts.taking import Words
 from tests.server.conftest import Shelf
 from tests.server.role_table import EVERYBODY, OWNER_DOES, OWNER_SEES, Ask, Case, published
 
@@ -45,9 +45,9 @@ def aligned(**said: Any) -> Ask:
         with ports.db.write() as session:
             lesson = catalog.lesson(session, lesson_id)
             words = Words(False, (CueLine(None, None, "同志们好"),))
-            n = transcripts.take(session, lesson, words, ports.clock(), replace=True).version.n
+            n = taking.take(session, lesson, words, ports.clock(), replace=True).version.n
             places = Places((Place(1.0, 2.0, 1.0),), (HEARD,))
-            transcripts.place(session, lesson, n, places, ports.clock())
+            taking.place(session, lesson, n, places, ports.clock())
         return {"lesson_id": lesson_id, "n": n, **said}
 
     return ask
@@ -63,7 +63,7 @@ def repaired(**said: Any) -> Ask:
         new = NewVersion(TranscriptQuality.RECOGNISED, [HEARD], repairs=[repair])
         with ports.db.write() as session:
             lesson = catalog.lesson(session, lesson_id)
-            n = transcripts.take_heard(session, lesson, None, new, ports.clock()).n
+            n = taking.take_heard(session, lesson, None, new, ports.clock()).n
             assert given.version(session, lesson_id, n).repairs
         return {"lesson_id": lesson_id, "n": n, "k": 0, **said}
 

@@ -12,8 +12,8 @@ from library.catalog.rules import TranscriptQuality
 from server.slices.intake import contexts as c
 from server.slices.intake.transcripts_json import ShiftOut, VersionOut
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
-from server.web.recognition import RecognitionPart
-from server.web.remarks import WarningOut
+from server.web.shown.recognition import RecognitionPart
+from server.web.shown.remarks import WarningOut
 from tests.server.pages.samples import LECTURER, NOW, SENTENCES, TITLES, Sample, frame, pager, work_rows
 from tests.server.slices.intake.cutting import cuts
 

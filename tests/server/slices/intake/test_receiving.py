@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from library.intake.unfinished_uploads import claim_of
+from library.intake.arriving.unfinished_uploads import claim_of
 from server.slices.intake.upload_storage import UploadStorage
 from tests.server.conftest import Shelf
 from tests.support.client import TUS, Person

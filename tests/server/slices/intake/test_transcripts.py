@@ -9,7 +9,7 @@ import pytest
 
 from library.catalog import queries as catalog
 from library.intake import queries as intake
-from library.intake import transcripts
+from library.intake.transcripts import taking
 from tests.server.conftest import Shelf
 from tests.support import factories
 from tests.support.client import Person
@@ -65,10 +65,8 @@ def test_what_is_to_be_known_is_for_those_who_can_do_something(served: Served, s
         row = intake.recording_of(session, put.lesson)
         assert row is not None
         factories.heard(row, 60.0)
-        words = transcripts.read(HOUR.encode(), "a.srt")
-        transcripts.take(
-            session, catalog.lesson(session, put.lesson), words, served.ports.clock(), replace=True
-        )
+        words = taking.read(HOUR.encode(), "a.srt")
+        taking.take(session, catalog.lesson(session, put.lesson), words, served.ports.clock(), replace=True)
     for name, knows in (("lecturer", True), ("member", False)):
         found = served.person(name).api("GET", f"/lessons/{put.lesson}").json()
         assert (bool(found["warnings"]), found["cues"] is not None) == (knows, knows)

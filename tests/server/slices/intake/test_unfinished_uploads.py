@@ -18,7 +18,7 @@ import pytest
 
 from library.core.clock import utc_now
 from library.intake import queries
-from library.intake.unfinished_uploads import DAYS_KEPT, kept_until, last_day, mend
+from library.intake.arriving.unfinished_uploads import DAYS_KEPT, kept_until, last_day, mend
 from server.background.upload_mending import UploadMendingThread
 from tests.server.conftest import Shelf
 from tests.support.client import TUS

@@ -11,7 +11,7 @@ import pytest
 
 from library.intake.rules import Begun, UploadNumbers, check_numbers, promised_bytes
 from tests.support.client import Person
-from tests.support.disks import small_disk
+from tests.support.outside.disks import small_disk
 from tests.support.server import MovableClock, Served, in_thread, new_data
 
 MB = 1024 * 1024

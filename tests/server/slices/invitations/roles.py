@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from library.access import joining
-from library.access.start_tables import JoinRequest
+from library.access.coming_in import joining
+from library.access.coming_in.tables import JoinRequest
 from library.core.clock import local_day
 from library.core.permits import Role
 from library.people.passwords import HashedPassword

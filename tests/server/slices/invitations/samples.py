@@ -9,7 +9,7 @@ from datetime import timedelta
 from library.people.name_rules import NameKind
 from server.slices.invitations import contexts as c
 from server.web.parts import Reason, RefusedForm
-from server.web.sharing import qr_path
+from server.web.shown.sharing import qr_path
 from tests.server.pages.samples import NOW, STAFF, Sample, frame
 
 _BRANCH = "天荒坪镇余村村党支部"

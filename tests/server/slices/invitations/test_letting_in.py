@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from library.access import codes
+from library.access.coming_in import codes
+from library.access.coming_in.tables import JoinRequest
 from library.access.rules import BUDGETS, Counted
-from library.access.start_tables import JoinRequest
 from library.access.tables import SignIn
 from library.core.clock import local_day
 from library.core.permits import Role
@@ -24,7 +24,7 @@ from library.people import queries as people
 from library.people.passwords import NO_PASSWORD
 from library.people.tables import Person as Member
 from server.web.doors.hashing import MOST_AT_ONCE, PLACES_PER_CORE, cores
-from server.web.sharing import qr_path
+from server.web.shown.sharing import qr_path
 from tests.server.conftest import Shelf
 from tests.support import factories
 from tests.support.client import Person

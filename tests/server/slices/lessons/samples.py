@@ -10,7 +10,7 @@ from library.catalog.permits import Audience, LessonState
 from library.core.permits import MemberState
 from server.slices.lessons import contexts as c
 from server.web.parts import Facet, Flash, LessonRef, Reason, RefusedForm
-from server.web.sharing import ShareCard, share
+from server.web.shown.sharing import ShareCard, share
 from tests.server.pages.samples import (
     LECTURER,
     MEMBER,

@@ -7,8 +7,8 @@ from typing import Any
 from library.core.clock import local_day
 from library.core.permits import Role
 from library.organisation import queries as organisation
-from library.people import exemptions, groups, histories, memberships, transfers
 from library.people import queries as people_queries
+from library.people.belonging import exemptions, groups, histories, memberships, transfers
 from library.people.rules import ExemptionReason
 from server.commands.administrator import machine
 from tests.server.conftest import Shelf

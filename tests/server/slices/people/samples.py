@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from library.core.permits import MemberState, Role
-from library.people.importing import Outcome
+from library.people.lists.importing import Outcome
 from library.people.rules import ExemptionReason, MembershipKind, TransferState
 from server.slices.people import contexts as c
 from server.slices.people import list_contexts as n

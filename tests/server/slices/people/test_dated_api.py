@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from library.core.clock import local_day, utc_now
 from library.core.permits import Role
 from library.organisation import actions as organisation
-from library.people import memberships
+from library.people.belonging import memberships
 from library.people.tables import Exemption, GroupMember
 from tests.support import factories as make
 from tests.support import server

@@ -25,9 +25,9 @@ from library.plays.rules import Source, ViewRule
 from server.slices.statistics.presentation import lesson_page, overview_page
 from server.slices.statistics.reports import Making, csv_file, lesson_report, overview_report, workbook
 from server.slices.statistics.spans import choose
-from server.web.assets import Assets
+from server.web.files.assets import Assets
+from server.web.files.sheets import CSV, XLSX
 from server.web.parts import LessonRef
-from server.web.sheets import CSV, XLSX
 from server.web.templating import Renderer
 from tests.server.conftest import Shelf
 from tests.server.pages.conftest import ASSET_NAMES

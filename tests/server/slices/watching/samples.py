@@ -8,7 +8,7 @@ from dataclasses import replace
 from server.slices.watching import contexts as c
 from server.slices.watching.poster_contexts import PosterPage, Still
 from server.web.parts import LessonRef, Picture
-from server.web.sharing import ShareCard, share
+from server.web.shown.sharing import ShareCard, share
 from tests.server.pages.samples import LECTURER, MEMBER, RULE, SENTENCES, TITLES, Sample, card, clips, frame
 
 

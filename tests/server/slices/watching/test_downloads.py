@@ -9,9 +9,9 @@ import pytest
 
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Clip
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from server.delivery.answers import attachment
-from server.web.attachments import file_name
+from server.web.files.attachments import file_name
 from tests.server.conftest import Put, Shelf
 from tests.support import factories
 from tests.support.rendition import make_rendition

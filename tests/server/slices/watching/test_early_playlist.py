@@ -11,9 +11,9 @@ import pytest
 from library.catalog import actions as catalog
 from library.catalog.permits import LessonState
 from library.catalog.tables import Clip
-from library.intake.early_playlist import with_addresses
-from library.intake.objects import clip_prefix
-from library.intake.previews import GROWING, early_digest
+from library.intake.files.early_playlist import with_addresses
+from library.intake.files.objects import clip_prefix
+from library.intake.files.previews import GROWING, early_digest
 from tests.server.conftest import Put, Shelf
 from tests.support.client import PLAIN
 from tests.support.server import Served

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from library.catalog.permits import LessonState
-from library.intake.objects import clip_prefix
+from library.intake.files.objects import clip_prefix
 from tests.server.conftest import Shelf
 from tests.support import factories
 from tests.support.server import MovableClock, Served, in_thread, new_data

@@ -9,8 +9,8 @@ import pytest
 
 from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
+from tests.server.rights.test_roles import CASES
 from tests.server.role_table import Case, send
-from tests.server.test_roles import CASES
 from tests.support.server import Served
 
 CHANGES = {"date", "x-request-id", "set-cookie", "transfer-encoding", "content-length"}

@@ -1,0 +1,79 @@
+"""Lessons and clips as lists show them: with their picture and their counted views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from library.catalog import cue_queries
+from library.catalog import queries as catalog
+from library.catalog.tables import Lesson
+from library.core.permits import Viewer
+from library.plays.view_counts import ViewCounts
+from server.web.parts import ClipCard, LessonCard, LessonRef
+from server.web.shown.media_urls import MediaUrls
+
+
+class LessonCards:
+    """Makes cards of lessons and clips."""
+
+    def __init__(self, media: MediaUrls, counts: ViewCounts) -> None:
+        self._media, self._counts = media, counts
+
+    def one(self, lesson: Lesson, views: int) -> LessonCard:
+        """Return a lesson as lists show it."""
+        first = next((clip for clip in lesson.clips if clip.plan), None)
+        return LessonCard(
+            id=lesson.id,
+            title=lesson.title,
+            lecturer=lesson.lecturer.name if lesson.lecturer else None,
+            date=lesson.taught_on,
+            topics=tuple(link.topic.name for link in lesson.topics),
+            duration_s=lesson.duration_s,
+            clip_count=len(lesson.clips),
+            views=views,
+            kind=lesson.kind,
+            state=lesson.state,
+            audience=lesson.audience,
+            picture=self._media.picture(lesson, first),
+        )
+
+    def of(self, session: Session, lessons: Sequence[Lesson]) -> tuple[LessonCard, ...]:
+        """Return lessons as lists show them, with their counted views."""
+        views = self._counts.of_lessons(session, [lesson.id for lesson in lessons])
+        return tuple(self.one(lesson, views.get(lesson.id, 0)) for lesson in lessons)
+
+    def other_years(
+        self, session: Session, viewer: Viewer, lessons: Sequence[Lesson]
+    ) -> tuple[LessonCard, ...]:
+        """Return lessons of the same topics in other years, without their views."""
+        return tuple(self.one(other, 0) for other in catalog.same_topic(session, viewer, lessons))
+
+    def of_clips(self, session: Session, lesson: Lesson) -> tuple[ClipCard, ...]:
+        """Return a lesson's clips in order."""
+        views = self._counts.of_lesson(session, lesson.id)
+        words = cue_queries.first_words_of(session, lesson)
+        return tuple(
+            ClipCard(
+                id=clip.id,
+                n=clip.number,
+                title=clip.title,
+                start_s=clip.start_s,
+                duration_s=clip.duration_s or clip.end_s - clip.start_s,
+                views=views.get(clip.id, 0),
+                ready=clip.plan is not None,
+                poster_url=self._media.poster(lesson, clip),
+                picture=self._media.picture(lesson, clip),
+                stills=clip.stills,
+                first_words=words.get(clip.id, ""),
+            )
+            for clip in lesson.clips
+        )
+
+
+def lesson_ref(lesson: Lesson) -> LessonRef:
+    """Return just enough of a lesson to name it."""
+    return LessonRef(
+        id=lesson.id, title=lesson.title, lecturer=lesson.lecturer.name if lesson.lecturer else None
+    )

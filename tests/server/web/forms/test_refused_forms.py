@@ -1,0 +1,285 @@
+"""A form that cannot be taken comes back: what was typed is in it, and why stands beside its field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from library.catalog.permits import LessonState
+from tests.server.conftest import Shelf
+from tests.server.slices.invitations.roles import coded
+from tests.server.slices.people import roles as people
+from tests.server.slices.suggestions.roles import suggested
+from tests.support.server import Served
+
+TEMPLATES = Path(__file__).parents[4] / "templates"
+LONG = "长" * 300
+Typed = dict[str, str]
+Made = str | tuple[str, Typed]
+"""What stands for `{id}` in an action, and what the form says without its being typed."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A form as its template names it, what is typed into it, and what comes of that.
+
+    `{id}` is what `make` puts on the shelf. `kept` are fields that come back as typed (None: all of them),
+    and `wrong` names the field beside which the reason stands ("" is: above the fields).
+    """
+
+    action: str
+    typed: Typed
+    status: int
+    wrong: str
+    who: str = "staff"
+    make: Callable[[Shelf], Made] = lambda shelf: ""
+    kept: tuple[str, ...] | None = None
+
+
+def node(shelf: Shelf) -> str:
+    """The id of a node below the root."""
+    return shelf.node()
+
+
+def draft(shelf: Shelf) -> str:
+    """A draft's id."""
+    return shelf.lesson(recording="ready").lesson
+
+
+def published(shelf: Shelf) -> str:
+    """A published lesson's id."""
+    return shelf.lesson(LessonState.PUBLISHED).lesson
+
+
+def newcomer(shelf: Shelf) -> str:
+    """The id of somebody new."""
+    return shelf.newcomer()
+
+
+def invited(shelf: Shelf) -> str:
+    """The secret of somebody's one-time link."""
+    return shelf.invitation()[1]
+
+
+def stay(shelf: Shelf) -> Made:
+    """The id of somebody new, and of their membership."""
+    asked = people.of_home()(shelf)
+    return asked["person_id"], asked["form"]
+
+
+def moving(shelf: Shelf) -> Made:
+    """The id of somebody whom another node is asked to take over, and of the transfer that it refuses."""
+    asked = people.asked()(shelf)
+    return asked["person_id"], asked["form"] | {"answer": "refuse"}
+
+
+def group(shelf: Shelf) -> str:
+    """The id of a learning group."""
+    made: str = people.group()(shelf)["group_id"]
+    return made
+
+
+def suggestion(shelf: Shelf) -> Made:
+    """The id of a suggestion that waits for its answer, and its version."""
+    asked = suggested(shelf)
+    return asked["suggestion_id"], {"version": str(asked["form"]["version"])}
+
+
+def answered(shelf: Shelf) -> Made:
+    """The id of an answered suggestion, and a version from before the answer."""
+    return suggested(shelf, answered=True)["suggestion_id"], {"version": "1"}
+
+
+def listed(shelf: Shelf) -> Made:
+    """The id of somebody new on the list of the root, and the root."""
+    return shelf.newcomer(), {"node": shelf.root()}
+
+
+def asking(shelf: Shelf) -> Made:
+    """The id of a request to be taken into a branch, and the branch."""
+    asked = coded(shelf, asked=True)
+    return asked["request_id"], {"node": asked["node_id"], "known": ""}
+
+
+def branch_code(shelf: Shelf) -> str:
+    """The code of a branch."""
+    code: str = coded(shelf)["code"]
+    return code
+
+
+EDIT = {
+    "title": "打过的标题",
+    "lecturer": "打过的讲师",
+    "topics": "甲、乙",
+    "date": "2026-03-05",
+    "summary": "打过的\n简介",
+    "language": "en",
+}
+WELCOME = {"name": "王小明", "username": "xiaoming", "password": "a good long secret", "again": "another"}
+PASSWORDS = {"old": "not this one", "password": "a good long secret", "again": "a good long secret"}
+INVITE = {"name": "张三", "role": "lecturer", "branch": "gone"}
+GRANT = {"role": "lecturer", "branch": "gone"}
+NODE = {
+    "name": "打过的党支部",
+    "kind": "branch",
+    "code": "A-1",
+    "short_name": "打过的",
+    "since": "2026-03-05",
+}
+ASK = WELCOME | {"username": "xiaowang"}
+HAND_OVER = {"role": "secretary", "holder": "没有的人", "to": "staff", "day": "2026-03-05"}
+CASES = [
+    Case("/organisation/{id}/add", NODE | {"name": LONG}, 422, "name", "admin", node),
+    Case("/organisation/{id}/add", NODE | {"code": "A 1"}, 422, "code", "admin", node),
+    Case("/organisation/{id}/add", NODE | {"since": "去年"}, 422, "since", "admin", node, ("name", "code")),
+    Case("/organisation/{id}/details", NODE | {"short_name": LONG}, 422, "short_name", "admin", node),
+    Case("/organisation/{id}/move", {"to": "没有的党支部"}, 422, "to", "admin", node),
+    Case("/organisation/{id}/merge", {"to": "没有的党支部"}, 422, "to", "admin", node),
+    Case("/lessons/{id}/edit", EDIT | {"date": "昨天"}, 422, "date", make=draft),
+    Case("/lessons/{id}/edit", EDIT | {"title": " "}, 422, "title", make=draft),
+    Case("/lessons/{id}/edit", EDIT | {"title": LONG}, 422, "title", make=published),
+    Case("/lessons/{id}/edit", EDIT | {"lecturer": LONG}, 422, "lecturer", make=draft),
+    Case("/lessons/{id}/edit", EDIT | {"topics": "、".join(map(str, range(99)))}, 422, "topics", make=draft),
+    Case("/lessons/{id}/edit", EDIT | {"summary": LONG * 14}, 422, "summary", make=draft),
+    Case("/lessons/{id}/delete", {"confirm": "另一个标题"}, 422, "confirm", make=draft),
+    Case("/lessons/{id}/withdraw", {"note": LONG * 2}, 422, "note", make=published),
+    Case("/lessons/{id}/audience", {"audience": "nobody"}, 422, "audience", make=published, kept=()),
+    Case("/lessons/{id}/transcripts", {}, 422, "", make=draft),
+    Case("/people", INVITE, 422, "branch", kept=("name", "role")),
+    Case("/people/{id}/grant", GRANT, 422, "branch", make=newcomer, kept=("role",)),
+    Case("/people/{id}/erase", {"confirm": "别人"}, 422, "confirm", who="admin", make=newcomer),
+    Case("/account/password", PASSWORDS, 422, "old", kept=()),
+    Case("/account/password", PASSWORDS | {"again": "x"}, 422, "again", kept=()),
+    Case("/account/tokens", {"label": LONG}, 422, "label"),
+    Case("/welcome/{id}", WELCOME, 422, "again", who="nobody", make=invited, kept=("name", "username")),
+    Case("/welcome/{id}", WELCOME | {"again": WELCOME["password"], "username": "staff"}, 409, "username",
+         who="nobody", make=invited, kept=("name", "username")),
+    Case("/sign-in", {"username": "谁", "password": "x"}, 401, "", who="nobody", kept=("username",)),
+    Case("/frequent-searches/stop", {"text": LONG}, 422, "text"),
+    Case("/people/{id}/home", {"to": "没有的党支部", "day": "2026-03-05"}, 422, "to", make=newcomer),
+    Case("/people/{id}/transfer", {"to": "没有的党支部", "note": "附言"}, 422, "to", make=newcomer),
+    Case("/people/{id}/answer", {"why": LONG}, 422, "", make=moving),
+    Case("/people/{id}/end", {"day": "1026-03-05"}, 422, "", make=stay),
+    Case("/people/{id}/since", {"day": "2999-03-05"}, 422, "", make=stay),
+    Case("/people/lists/new", {}, 422, "file"),
+    Case("/organisation/{id}/groups", {"name": LONG}, 422, "name", make=node),
+    Case("/people/groups/{id}/rename", {"name": LONG}, 422, "name", make=group),
+    Case("/organisation/{id}/hand-over", HAND_OVER, 422, "holder", "admin", node),
+    Case("/organisation/{id}/hand-over", HAND_OVER | {"day": "昨天"}, 422, "day", "admin", node),
+    Case("/invitations/people/{id}/names", {"staff_number": "7", "phone": "电话"}, 422, "phone", make=listed),
+    Case("/invitations/requests/{id}/approve", {"username": "staff"}, 409, "username", make=asking),
+    Case("/invitations/{id}/code", {"ends_on": "2020-03-05"}, 422, "ends_on", make=node),
+    Case("/join/{id}", ASK, 422, "again", "nobody", branch_code, ("name", "username")),
+    Case("/join/{id}", ASK | {"again": ASK["password"], "name": LONG}, 422, "name", "nobody", branch_code,
+         ("name", "username")),
+    Case("/start", {"code": "AAAAA-AAAAA"}, 404, "", who="nobody"),
+    Case("/suggestions", {"text": " ", "contact": "手机 1234"}, 422, "text", who="nobody"),
+    Case("/suggestions", {"text": "一条意见", "contact": LONG}, 422, "contact", who="nobody"),
+    Case("/suggestions/answer", {"receipt": "aaaa-bbbb-cccc"}, 404, "", who="nobody"),
+    Case("/suggestions/{id}/answer", {"answer": " ", "done": "修好了"}, 422, "answer", make=suggestion),
+    Case("/suggestions/{id}/answer", {"answer": "谢谢", "done": LONG}, 422, "done", make=suggestion),
+    Case("/suggestions/{id}/release", {"with_text": "1"}, 409, "", make=answered),
+    Case("/vocabulary/words", {"word": LONG}, 422, ""),
+    Case("/vocabulary/groups", {"words": "只有一个"}, 422, ""),
+    Case("/vocabulary/paste", {"lines": "行\n" * 10_001}, 422, ""),
+]  # fmt: skip
+
+
+MULTIPART = {"/vocabulary/paste", "/people/lists/new"}
+
+
+class Form(HTMLParser):
+    """What stands in the form with an action: the values of its fields, and what is said beside each."""
+
+    def __init__(self, action: str, page: str) -> None:
+        super().__init__()
+        self.values: Typed = {}
+        self.said: Typed = {}
+        self.found = False
+        self._action, self._inside, self._said = action, False, False
+        self._area: str | None = None
+        self._select = self._field = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attributes}
+        if tag == "form":
+            self._inside = has.get("action") == self._action
+            self.found |= self._inside
+        if not self._inside:
+            return
+        if tag in ("input", "select", "textarea") and "name" in has:
+            self._field = has["name"]
+            box = has.get("type") in ("checkbox", "radio")
+            value = has.get("value", "") if not box or "checked" in has else ""
+            self.values[self._field] = self.values.get(self._field) or value
+        if tag == "select":
+            self._select = has["name"]
+        if tag == "option" and "selected" in has:
+            self.values[self._select] = has["value"]
+        self._area = self._field if tag == "textarea" else None
+        self._said = has.get("role") == "alert"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside &= tag != "form"
+        self._said &= tag not in ("span", "p")
+        self._area = None
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.values[self._area] += data
+        if self._said and self._inside:
+            self.said[self._field] = self.said.get(self._field, "") + data
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.action} {case.wrong} {case.status}")
+def test_a_refused_form_was_gone_with_all_that_had_been_typed(
+    served: Served, shelf: Shelf, case: Case
+) -> None:
+    made = case.make(shelf)
+    of, hidden = (made, {}) if isinstance(made, str) else made
+    action = case.action.replace("{id}", of)
+    person = served.nobody() if case.who == "nobody" else served.person(case.who)
+    # As the form's enctype says: what is large does not come written in percent signs.
+    sent = {"files": {"file": b""}} if case.action in MULTIPART else {}
+    answer = person.http.post(action, data={"csrf": person.csrf(), **hidden, **case.typed}, **sent)
+    assert answer.status_code == case.status, answer.text
+    form = Form(action, answer.text)
+    assert form.found, "the form is not on the page that came back"
+    for name in case.typed if case.kept is None else case.kept:
+        assert form.values[name].split() == case.typed[name].split(), name
+    if case.wrong:
+        assert form.said.get(case.wrong, "").strip(), (form.said, "nothing is said beside the field")
+    else:
+        assert 'role="alert"' in answer.text
+    assert answer.text.count(" autofocus") >= 1, "on a phone the reason would be far below"
+    for name in ("password", "again", "old"):
+        assert form.values.get(name, "") == "", "a password was sent back"
+
+
+def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
+    typed = set()
+    for path in TEMPLATES.rglob("*.html"):
+        for action, inside in re.findall(
+            r'<form action="([^"]+)" method="post"[^>]*>(.*?)</form>', path.read_text("utf-8"), re.DOTALL
+        ):
+            hidden = re.sub(r'<input type="hidden"[^>]*>', "", inside)
+            if re.search(r"<input (?!class=\"sr\" type=\"radio\")[^>]*name=|<textarea", hidden):
+                typed.add(re.sub(r"\{\{.*?\}\}", "{id}", action.replace("{{ prefix }}", "")))
+    elsewhere = {
+        "/organisation/{id}/{id}",  # move and merge, above
+        "{id}",  # saving a search: tests/server/slices/finding/test_saved_searches.py
+        "/searches/{id}/rename",
+        "/lessons/{id}/transcripts/{id}/shift",  # tests/server/slices/intake/test_transcripts.py
+        "/lessons/{id}/compare",  # tests/server/slices/correcting/test_compare.py
+        "/sign-in/second",  # codes and passwords alone: tests/server/slices/access/test_second_factor.py
+        "{id}/begin",
+        "/vocabulary/{id}",  # tests/server/slices/dictionary/test_dictionary.py
+    }
+    assert typed - {case.action for case in CASES} - elsewhere == set()
