@@ -46,7 +46,9 @@ def add_commands(to: typer.Typer) -> None:
     learning.command("show", help=N_("一个学习小组某一天有哪些人。"))(show_group)
     learning.command("add", help=N_("新建一个学习小组。"))(add_group)
     learning.command("rename", help=N_("给学习小组改名。"))(rename_group)
-    learning.command("close", help=N_("结束一个学习小组：只给它看的课，组员从此看不到；以前有谁还查得到。"))(close_group)
+    learning.command("close", help=N_("结束一个学习小组：只给它看的课，组员从此看不到；以前有谁还查得到。"))(
+        close_group
+    )
     learning.command("join", help=N_("把一个人加进学习小组。"))(join)
     learning.command("leave", help=N_("让一个人不再在学习小组里。"))(leave)
     to.add_typer(learning, name="group")

@@ -86,8 +86,7 @@ def post_group_name(session: Writing, who: Secretary, group_id: str, body: Group
 
 @router.post("/people/groups/{group_id}/close")
 def post_group_close(session: Writing, who: Secretary, clock: ClockDep, group_id: str) -> dict[str, Any]:
-    """Close a group: nobody is in it from today on, and lessons for it alone are closed to its people; who was
-    stays known."""
+    """Close a group: nobody is in it from today on, and its people no longer see lessons for it alone."""
     which = kept_group(session, who.viewer, group_id)
     groups.close(session, which, clock(), who.viewer.person_id)
     return group_object(session, groups.group(session, which))
