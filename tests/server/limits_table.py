@@ -205,7 +205,7 @@ def _reading() -> Iterator[Limit]:
     yield Limit("files of transcripts read", at_once, "429", where)
     time = f"{reader.PROCESSOR_S} s of a processor, {reader.READING_S:g} s in all"
     yield Limit("reading one of them", f"{time}, {written(reader.MEMORY_BYTES)} of memory", "422", where)
-    lists = "`library/people/lists.py`"
+    lists = "`library/people/lists/reading.py`"
     yield Limit("cells of a workbook of people", str(PEOPLE_CELLS), "said", lists)
     where = "`library/people/lists/apart/reader.py`"
     time = f"{people_reader.PROCESSOR_S} s of a processor, {people_reader.READING_S:g} s in all"

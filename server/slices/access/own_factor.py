@@ -15,7 +15,7 @@ from library.access.second_factor_rules import SecondFactorPolicy, is_required
 from library.core.errors import Conflict, Invalid, NotFound, SignInNeeded, WeikeError
 from library.people import queries as people
 from server.slices.access.contexts import SecondFactorPage
-from server.slices.access.door import DoorDep
+from server.slices.access.door import Door, DoorDep
 from server.slices.access.factor_pages import pending_factor
 from server.web.deps import AddressDep, SealingDep, SignedIn
 from server.web.errors import headers_of, status_of
@@ -35,12 +35,19 @@ class Desk:
     def __init__(
         self, request: Request, who: SignedIn, door: DoorDep, sealing: SealingDep, site: AddressDep
     ) -> None:
-        """Raise NotFound where the settings offer none."""
-        if door.policy is SecondFactorPolicy.OFF:
-            raise NotFound
-        self.request, self.who, self.door, self.sealing, self.site = request, who, door, sealing, site
+        self.request, self.who, self._door, self.sealing, self.site = request, who, door, sealing, site
         self.person_id = str(who.viewer.person_id)
         self.required = is_required(door.policy, who.viewer)
+
+    @property
+    def door(self) -> Door:
+        """The door; raises NotFound where the settings offer no second factor.
+
+        Not before the route is entered: a field that is too long is told first, as everywhere.
+        """
+        if self._door.policy is SecondFactorPolicy.OFF:
+            raise NotFound
+        return self._door
 
     async def page(
         self,
