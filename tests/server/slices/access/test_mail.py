@@ -171,6 +171,16 @@ def test_a_browser_left_open_lets_nobody_change_the_address_by_guessing(served: 
     assert [one.status_code for one in answers].count(429) >= 1
 
 
+def test_whoever_asks_too_often_waits_and_keeps_what_was_typed(served: Served) -> None:
+    with served.nobody() as browser:
+        assert browser.post("/sign-in/forgotten", username=" ").status_code == 422
+        answers = [browser.post("/sign-in/forgotten", username=f"somebody-{n}") for n in range(25)]
+    assert [one.status_code for one in answers[:10]] == [303] * 10
+    waiting = next(one for one in answers if one.status_code == 429)
+    assert int(waiting.headers["retry-after"]) > 0
+    assert 'value="somebody-' in waiting.text
+
+
 def test_without_a_mail_server_nothing_speaks_of_mail(tmp_path: Path) -> None:
     with in_thread(new_data(tmp_path / "data")) as plain, plain.nobody() as browser:
         assert "forgotten" not in browser.http.get("/sign-in").text

@@ -280,6 +280,8 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
         "/lessons/{id}/compare",  # tests/server/slices/correcting/test_compare.py
         "/sign-in/second",  # codes and passwords alone: tests/server/slices/access/test_second_factor.py
         "{id}/begin",
+        "/sign-in/forgotten",  # where letters are sent: tests/server/slices/access/test_mail.py
+        "/account/mail",
         "/vocabulary/{id}",  # tests/server/slices/dictionary/test_dictionary.py
     }
     assert typed - {case.action for case in CASES} - elsewhere == set()
