@@ -180,6 +180,14 @@ def _organisation(app: typer.Typer) -> None:
     app.add_typer(nodes, name="organisation")
 
 
+def _week(app: typer.Typer) -> None:
+    from server.commands import week
+
+    weeks = typer.Typer(help=HELP["week"], cls=week.ShowByDefault)
+    week.add_commands(weeks)
+    app.add_typer(weeks, name="week")
+
+
 def _directory(app: typer.Typer) -> None:
     from server.commands import directory
 
@@ -274,6 +282,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "user": _user,
     "people": _belonging,
     "organisation": _organisation,
+    "week": _week,
     "directory": _directory,
     "vocabulary": _vocabulary,
     "searches": _searches,

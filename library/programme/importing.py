@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -15,19 +14,11 @@ from library.core.errors import Conflict, Invalid, WeikeError
 from library.core.ids import ID_LENGTH
 from library.core.permits import Viewer
 from library.core.text import clean_line
+from library.organisation.importing import Outcome
 from library.programme import actions, queries, rules
 from library.programme.actions import Desk
 from library.programme.rules import Draft, Plan, WeekMode
 from library.programme.weeks import Week, read_release, week_meant
-
-
-class Outcome(StrEnum):
-    """What becomes of a row."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    WRONG = "wrong"
 
 
 @dataclass(frozen=True)

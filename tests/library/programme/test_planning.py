@@ -13,10 +13,11 @@ from library.core.database import Database
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import Belonging, Role, Viewer
 from library.organisation import actions as organisation
+from library.organisation.importing import Outcome
 from library.organisation.tables import Branch
 from library.programme import actions, importing, queries, rules
 from library.programme.actions import desk_of
-from library.programme.importing import Outcome, Row
+from library.programme.importing import Row
 from library.programme.permits import chain_of, may_plan
 from library.programme.releasing import release_all
 from library.programme.rules import Draft, WeekMode
