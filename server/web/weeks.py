@@ -68,7 +68,7 @@ class WeekPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekView:
-    """A week as somebody sees it: `parts` nearest first; its name is the theme of the leading one."""
+    """A week as somebody sees it: `parts` nearest first; its name is the theme of the leading one, `lead`."""
 
     week: str
     monday: date
@@ -81,6 +81,11 @@ class WeekView:
     def theme(self) -> str:
         """What it is about, "" where nobody says."""
         return self.lead.theme
+
+    @property
+    def shown(self) -> tuple[WeekPart, ...]:
+        """The parts as pages show them: the one that gives the name stands under it."""
+        return (self.lead, *(part for part in self.parts if part is not self.lead))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from server.web.weeks import blank_week, no_card, present, week_object, week_vie
 
 router = APIRouter(prefix="/api/v1/weeks", tags=["weeks"])
 
-_MOST_WEEKS = 60
+MOST_WEEKS = 60
 
 
 class ReadingLine(BaseModel):
@@ -131,8 +131,8 @@ def list_weeks(
     this, chain = present(clock()), chain_at(session, who.viewer, node)
     begin = read_week(first, "first") if first else this.after(-4)
     end = read_week(last, "last") if last else max(begin, this.after(8))
-    if not 0 <= begin.until(end) < _MOST_WEEKS:
-        raise Invalid("weeks_many", field="last", most=_MOST_WEEKS)
+    if not 0 <= begin.until(end) < MOST_WEEKS:
+        raise Invalid("weeks_many", field="last", most=MOST_WEEKS)
     found = queries.weeks_seen(session, chain, begin, end)
     views = week_views(session, who.viewer, chain[0], found, no_card)
     return WeeksOut(weeks=[WeekOut(**week_object(views[week])) for week in sorted(views)])
