@@ -37,6 +37,18 @@ def node_to_plan(session: Session, viewer: Viewer, node_id: str) -> Branch:
     return found
 
 
+def node_meant(session: Session, viewer: Viewer, text: str) -> Branch:
+    """Return the node that is meant by its id, code, name or path of names, of those whose weeks the viewer
+    plans; "" is the topmost. Raises NotFound where they plan none, Invalid: node_unknown, node_ambiguous."""
+    within = outermost(viewer)
+    if not within:
+        raise NotFound
+    wanted = text.strip() or within[0]
+    if session.get(Branch, wanted) is not None:
+        return node_to_plan(session, viewer, wanted)
+    return organisation.meant(session, within, wanted, "node")
+
+
 def outermost(viewer: Viewer) -> tuple[str, ...]:
     """Return the ids of the topmost nodes whose weeks the viewer plans; below them they plan all."""
     return tuple(organisation.outermost(viewer, Role.SECRETARY))

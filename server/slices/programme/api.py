@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
 from library.core.errors import Invalid
-from library.organisation import queries as organisation
 from library.programme import actions, queries
 from library.programme.actions import desk_of
 from library.programme.rules import Draft, Reading, WeekMode, WeekState
@@ -17,7 +16,7 @@ from library.programme.weeks import read_week
 from server.slices.programme.routes import chain_at
 from server.web.deps import ClockDep, Planner, WhoDep, Writing
 from server.web.deps import Reading as ReadingSession
-from server.web.limits.fields import BlockText, LineText, WordQuery, WordText
+from server.web.limits.fields import BlockText, LineQuery, LineText, WordQuery, WordText
 from server.web.limits.sizes import ITEMS
 from server.web.weeks import blank_week, no_card, present, week_object, week_views
 
@@ -122,11 +121,11 @@ def list_weeks(
     clock: ClockDep,
     first: WordQuery = "",
     last: WordQuery = "",
-    node: WordQuery = "",
+    node: LineQuery = "",
 ) -> WeeksOut:
     """The weeks from `first` to `last` (2026-W49), at most sixty; without them from four ago to eight ahead.
 
-    Yours; with `node` (an id) those of its members, if you plan it.
+    Yours; with `node` (its id, code or name) those of its members, if you plan it.
     """
     this, chain = present(clock()), chain_at(session, who.viewer, node)
     begin = read_week(first, "first") if first else this.after(-4)
@@ -139,7 +138,7 @@ def list_weeks(
 
 
 @router.get("/{week}")
-def get_week(session: ReadingSession, who: WhoDep, week: str, node: WordQuery = "") -> WeekOut:
+def get_week(session: ReadingSession, who: WhoDep, week: str, node: LineQuery = "") -> WeekOut:
     """One week; its state is "none" where nobody planned it."""
     wanted, chain = read_week(week), chain_at(session, who.viewer, node)
     found = queries.weeks_seen(session, chain, wanted, wanted)
@@ -151,11 +150,8 @@ def get_week(session: ReadingSession, who: WhoDep, week: str, node: WordQuery = 
 @router.put("/{week}")
 def put_week(session: Writing, who: Planner, clock: ClockDep, week: str, body: PlanIn) -> PlanOut:
     """Plan a week of a node (its secretary, the staff); the same again changes nothing."""
-    wanted, within = read_week(week), queries.outermost(who.viewer)
-    if body.node:
-        node = organisation.meant(session, within, body.node, "node")
-    else:
-        node = queries.node_to_plan(session, who.viewer, within[0])
+    wanted = read_week(week)
+    node = queries.node_meant(session, who.viewer, body.node)
     draft = Draft(
         theme=body.theme,
         text=body.text,

@@ -35,13 +35,12 @@ def card_of(cards: LessonCards) -> CardOf:
     return card
 
 
-def chain_at(session: Session, viewer: Viewer, node_id: str) -> tuple[str, ...]:
+def chain_at(session: Session, viewer: Viewer, node: str) -> tuple[str, ...]:
     """Return the nodes whose weeks are shown, nearest first: the viewer's own, or those of a node that they
     plan; raises NotFound."""
-    if not node_id:
+    if not node:
         return queries.chain(session, viewer)
-    node = queries.node_to_plan(session, viewer, node_id)
-    return tuple(reversed(branch_chain(node.path)))
+    return tuple(reversed(branch_chain(queries.node_meant(session, viewer, node).path)))
 
 
 def week_at(text: str) -> Week:

@@ -88,7 +88,10 @@ def later(weeks: int, theme: str, *lessons: int) -> WeekView:
 
 
 LATE = part(
-    theme="一封家书里的初心", due_at=EIGHT - timedelta(weeks=1), released_at=EIGHT - timedelta(days=5)
+    theme="一封家书里的初心",
+    late=True,
+    due_at=EIGHT - timedelta(weeks=1),
+    released_at=EIGHT - timedelta(days=5),
 )
 
 
