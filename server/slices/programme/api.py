@@ -69,7 +69,7 @@ class WeekOut(BaseModel):
     week: str
     monday: date
     sunday: date
-    state: Literal["none", "coming", "released"]
+    state: WeekState | Literal["none"]
     theme: str
     inherited_from: str | None
     release_at: datetime | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
 from library.catalog.permits import LessonState
@@ -63,7 +63,8 @@ class ProgrammePage(Context):
     """GET /programme?node=&month=&at= (who plans): the weeks of a month at a node.
 
     `month` is its first day; `before`, `after` are months as addresses have them. `nodes` (id, name) are
-    those between which is chosen; `at` is another one by its code, name or path, `refused` why it was none.
+    those between which is chosen; `at` asks for another by its code, name or path, `refused` says why it is
+    none.
     """
 
     template: ClassVar[str] = "programme/programme.html"
@@ -77,7 +78,6 @@ class ProgrammePage(Context):
     today: date
     rows: tuple[CalendarRow, ...]
     nodes: tuple[tuple[str, str], ...]
-    at: str = ""
     refused: RefusedForm | None = None
 
 
@@ -118,8 +118,7 @@ class PlanPage(Context):
     """GET /programme/{node_id}/{week}?q= (who plans there): what a node plans for one week.
 
     `part` is its plan, None before the first; `version` 0 then. `above` is what members get from above.
-    `usual` is the hour at which weeks come out, `limits` are the longest theme and text, the most lessons and
-    lines of reading; `found` is what `q` found (None: nothing was
+    `limits` are the longest theme and text and the most lessons; `found` is what `q` found (None: nothing was
     looked for), `search_away` that it could not be looked for.
     Forms, all POST /programme/{node_id}/{week}/...: words (version, theme, text, reading, mode, release),
     add (lesson, q), take (n, lesson), move (n, lesson, way=up|down), copy (to ...), repeat (every, until),
@@ -137,12 +136,11 @@ class PlanPage(Context):
     part: WeekPart | None
     above: tuple[WeekPart, ...]
     form: PlanForm
-    usual: datetime
     before: str
     after: str
     month: str
     targets: tuple[TargetWeek, ...]
-    limits: tuple[int, int, int, int]
+    limits: tuple[int, int, int]
     q: str = ""
     found: tuple[FoundLesson, ...] | None = None
     search_away: bool = False

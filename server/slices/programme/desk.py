@@ -133,12 +133,11 @@ class PlanDesk:
             version=own.version if own else 0,
             part=self._parts(session, node.id, week, [own])[0] if own else None,
             above=self._parts(session, node.id, week, above) if above else (),
-            usual=usual_release(week, CHINA),
             before=str(week.after(-1)),
             after=str(week.after(1)),
             month=f"{week.monday + timedelta(days=3):%Y-%m}",
             targets=self._targets(session, node.id, week) if own else (),
-            limits=(rules.THEME_MAX, rules.TEXT_MAX, rules.MOST_LESSONS, rules.MOST_READINGS),
+            limits=(rules.THEME_MAX, rules.TEXT_MAX, rules.MOST_LESSONS),
             q=q,
             found=found,
             search_away=away,
@@ -221,7 +220,6 @@ class PlanDesk:
             today=today,
             rows=self._rows(session, node, first, week_of(today)),
             nodes=tuple((one, names[one]) for one in named) if len(named) > 1 else (),
-            at=at,
             refused=refused,
         )
         return self._pages.respond(self._request, self.who, context, status)

@@ -209,7 +209,6 @@ def _planning() -> Iterator[Sample]:
             mode=WeekMode.ADD,
             release="2026-03-11T19:30",
         ),
-        usual=EIGHT,
         before=str(WEEK.after(-1)),
         after=str(WEEK.after(1)),
         month="2026-03",
@@ -217,7 +216,7 @@ def _planning() -> Iterator[Sample]:
             c.TargetWeek(week=str(one), monday=one.monday, sunday=one.sunday)
             for one in (WEEK.after(n) for n in range(1, 9))
         ),
-        limits=(80, 2000, 20, 20),
+        limits=(80, 2000, 20),
         q="枫桥",
         found=(
             c.FoundLesson(
