@@ -55,10 +55,12 @@ def release(session: Session, now: datetime, most: int = AT_ONCE) -> list[Releas
         for plan_id, node_id, week in session.execute(whose).all()
     ]
     for one in found:
-        late_s = int(one.late.total_seconds()) if one.late >= LATE else 0
-        audit.note(
-            session, Deed.PROGRAMME, None, thing=one.plan_id, what="release", week=one.week, late_s=late_s
-        )
+        about = (session, Deed.PROGRAMME, None)
+        if one.late >= LATE:
+            seconds = int(one.late.total_seconds())
+            audit.note(*about, thing=one.plan_id, what="out", week=one.week, late_s=seconds)
+        else:
+            audit.note(*about, thing=one.plan_id, what="out", week=one.week)
     return found
 
 

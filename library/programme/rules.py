@@ -211,9 +211,14 @@ def reading_text(lines: Iterable[Reading]) -> str:
     )
 
 
+def is_near(week: Week, now: Week) -> bool:
+    """Tell whether a week can be planned: it is not too far from the present one."""
+    return -WEEKS_BACK <= now.until(week) <= WEEKS_AHEAD
+
+
 def check_range(week: Week, now: Week) -> None:
     """Raise Invalid("week_far") for a week that is too far from the present one to be planned."""
-    if not -WEEKS_BACK <= now.until(week) <= WEEKS_AHEAD:
+    if not is_near(week, now):
         raise Invalid("week_far", field="week", week=str(week), ahead=WEEKS_AHEAD, back=WEEKS_BACK)
 
 

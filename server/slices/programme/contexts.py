@@ -49,11 +49,15 @@ class WeekPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarRow:
-    """A week of the calendar. `own` is the node's own plan, `above` what it inherits, by node and theme."""
+    """A week of the calendar. `own` is the node's own plan, `above` what it inherits, by node and theme.
+
+    `near`: it can be planned, or looked at where it is.
+    """
 
     week: str
     days: tuple[date, ...]
     is_now: bool
+    near: bool = True
     own: WeekPart | None = None
     above: tuple[tuple[str, str], ...] = ()
 
@@ -62,9 +66,9 @@ class CalendarRow:
 class ProgrammePage(Context):
     """GET /programme?node=&month=&at= (who plans): the weeks of a month at a node.
 
-    `month` is its first day; `before`, `after` are months as addresses have them. `nodes` (id, name) are
-    those between which is chosen; `at` asks for another by its code, name or path, `refused` says why it is
-    none.
+    `month` is its first day; `before`, `after` are months as addresses have them, "" where no week of
+    them can be planned. `nodes` (id, name) are those between which is chosen; `at` asks for another by its
+    code, name or path, `refused` says why it is none.
     """
 
     template: ClassVar[str] = "programme/programme.html"
@@ -117,7 +121,8 @@ class PlanForm:
 class PlanPage(Context):
     """GET /programme/{node_id}/{week}?q= (who plans there): what a node plans for one week.
 
-    `part` is its plan, None before the first; `version` 0 then. `above` is what members get from above.
+    `part` is its plan, None before the first; `version` 0 then. `before`, `after` are weeks, "" for none that
+    can be planned. `above` is what members get from above.
     `limits` are the longest theme and text and the most lessons; `found` is what `q` found (None: nothing was
     looked for), `search_away` that it could not be looked for.
     Forms, all POST /programme/{node_id}/{week}/...: words (version, theme, text, reading, mode, release),

@@ -133,8 +133,8 @@ class PlanDesk:
             version=own.version if own else 0,
             part=self._parts(session, node.id, week, [own])[0] if own else None,
             above=self._parts(session, node.id, week, above) if above else (),
-            before=str(week.after(-1)),
-            after=str(week.after(1)),
+            before=self._near(week.after(-1)),
+            after=self._near(week.after(1)),
             month=f"{week.monday + timedelta(days=3):%Y-%m}",
             targets=self._targets(session, node.id, week) if own else (),
             limits=(rules.THEME_MAX, rules.TEXT_MAX, rules.MOST_LESSONS),
@@ -145,6 +145,9 @@ class PlanDesk:
             form=_form(own, week, refused),
         )
         return self._pages.respond(self._request, self.who, context, status)
+
+    def _near(self, week: Week) -> str:
+        return str(week) if rules.is_near(week, present(self.clock())) else ""
 
     def _parts(
         self, session: Session, node_id: str, week: Week, plans: Sequence[Plan]
@@ -215,14 +218,19 @@ class PlanDesk:
             above=tuple(one.name for one in above),
             closed=node.closed_at is not None,
             month=first,
-            before=f"{first - timedelta(days=1):%Y-%m}",
-            after=f"{first + timedelta(days=31):%Y-%m}",
+            before=self._near_month(first - timedelta(days=1)),
+            after=self._near_month(first + timedelta(days=31)),
             today=today,
             rows=self._rows(session, node, first, week_of(today)),
             nodes=tuple((one, names[one]) for one in named) if len(named) > 1 else (),
             refused=refused,
         )
         return self._pages.respond(self._request, self.who, context, status)
+
+    def _near_month(self, day: date) -> str:
+        """Return the month of a day, "" where none of its weeks can be planned."""
+        weeks = (week_of(day.replace(day=1)), week_of(day.replace(day=28)))
+        return f"{day:%Y-%m}" if any(map(self._near, weeks)) else ""
 
     def _rows(self, session: Session, node: Branch, first: date, now: Week) -> tuple[CalendarRow, ...]:
         weeks = [week_of(first)]
@@ -239,6 +247,7 @@ class PlanDesk:
                     week=str(week),
                     days=tuple(week.monday + timedelta(days=n) for n in range(7)),
                     is_now=week == now,
+                    near=rules.is_near(week, now),
                     own=next((part for part in parts if not part.inherited), None),
                     above=tuple((part.node, part.theme) for part in parts if part.inherited),
                 )

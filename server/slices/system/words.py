@@ -176,6 +176,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "suggestions": N_("意见建议"),
         "answer": N_("答复"),
         "planned": N_("安排了一周"),
+        "out": N_("到时间发布了"),
         "replace": N_("代替上级的安排"),
         "release": N_("公开"),
         "take_back": N_("不再公开"),

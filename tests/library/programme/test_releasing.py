@@ -51,7 +51,7 @@ def told(db: Database) -> int:
     """How often the ledger says that something came out."""
     with db.read() as session:
         rows = session.scalars(select(AuditEntry).where(AuditEntry.deed == Deed.PROGRAMME))
-        return sum(row.details.get("what") == "release" for row in rows)
+        return sum(row.details.get("what") == "out" for row in rows)
 
 
 def test_not_before_its_time_and_then_once_whatever_the_clock_says(db: Database) -> None:
