@@ -19,7 +19,7 @@ const everyPage = {
   'app.js': 'src/app.js',
   'style.css': 'styles:every page',
 };
-const sharedStyles = ['colours', 'elements', 'frame', 'forms', 'parts', 'cards', 'lists', 'sheets'];
+const sharedStyles = ['colours', 'elements', 'frame', 'forms', 'parts', 'cards', 'lists', 'weeks', 'sheets'];
 
 // Copied as they are: drawings, and swagger-ui, whose bundle is already built.
 const copies = {

@@ -182,6 +182,14 @@ def _organisation(app: typer.Typer) -> None:
     app.add_typer(nodes, name="organisation")
 
 
+def _week(app: typer.Typer) -> None:
+    from server.commands.lessons import week
+
+    weeks = typer.Typer(help=HELP["week"], cls=week.ShowByDefault)
+    week.add_commands(weeks)
+    app.add_typer(weeks, name="week")
+
+
 def _directory(app: typer.Typer) -> None:
     from server.commands.people import directory
 
@@ -284,6 +292,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "user": _user,
     "people": _people,
     "organisation": _organisation,
+    "week": _week,
     "directory": _directory,
     "mail": _mail,
     "vocabulary": _vocabulary,

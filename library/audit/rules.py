@@ -23,6 +23,7 @@ VALUE_MAX = 120
 OPEN_FIELDS = frozenset(
     {
         *("node", "short_name", "code", "kind", "since", "parent", "into", "closed"),
+        *("mode", "release"),
         *("state", "audience", "role", "active", "days", "scope", "released", "keep"),
     }
 )
@@ -73,6 +74,7 @@ class Deed(StrEnum):
     DICTIONARY = "dictionary"
     ORGANISATION = "organisation"
     SUGGESTION = "suggestion"
+    PROGRAMME = "programme"
     MEMBERSHIP = "membership"
     TRANSFER = "transfer"
     GROUP = "group"

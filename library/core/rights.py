@@ -38,6 +38,8 @@ class Act(StrEnum):
     PEOPLE_ERASE = "people.erase"
     # With what was suggested to a node.
     SUGGESTIONS_ANSWER = "suggestions.answer"
+    # With the weeks of a node.
+    WEEK_PLAN = "week.plan"
     # What belongs to no node.
     STATS_OVERVIEW = "stats.overview"
     SEARCHES_SAVE = "searches.save"
@@ -131,6 +133,8 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.PEOPLE_ROLES: (_NODE_STAFF,),
     Act.PEOPLE_ERASE: (Right(Scope.NODE, Role.ADMIN),),
     Act.SUGGESTIONS_ANSWER: (_NODE_STAFF,),
+    # Staff hold what a secretary does.
+    Act.WEEK_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
     Act.STATS_OVERVIEW: (Right(Scope.ANYWHERE, Role.LECTURER), Right(Scope.ANYWHERE, Role.SECRETARY)),
     Act.SEARCHES_SAVE: (Right(Scope.ANYWHERE, Role.STAFF),),
     Act.DICTIONARY_TEACH: (Right(Scope.ANYWHERE, Role.STAFF),),

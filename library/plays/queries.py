@@ -13,7 +13,7 @@ from library.catalog.queries import visible
 from library.catalog.tables import Lesson
 from library.core.permits import Viewer
 from library.plays.rules import Kind
-from library.plays.tables import ClipSum, DaySum, LessonDay, LessonSum, Play, Seal, View
+from library.plays.tables import ClipSum, DaySum, LessonDay, LessonSum, Play, Seal, View, Watcher
 
 
 def _views(sums: type[DaySum | LessonSum | ClipSum]) -> ColumnElement[int]:
@@ -127,6 +127,17 @@ def views_of_clips(session: Session, clip_ids: Collection[str]) -> dict[str, int
 def played(session: Session, clip_ids: Collection[str]) -> set[str]:
     """Return those of some clips that a play has begun of."""
     return set(session.scalars(select(Play.clip_id).where(Play.clip_id.in_(clip_ids)).distinct()))
+
+
+def watched_lessons(session: Session, person_id: str, lesson_ids: Collection[str]) -> set[str]:
+    """Return those of some lessons of which somebody has watched something that counted, for themselves.
+
+    A screening that they sat in is nobody's play, and watching is forgotten after a while
+    (`WEIKE_KEEP_WATCHERS_DAYS`).
+    """
+    theirs = (Watcher.viewer == f"p:{person_id}", Watcher.viewed_at.is_not(None))
+    wanted = select(Watcher.lesson_id).where(*theirs, Watcher.lesson_id.in_(list(lesson_ids)))
+    return set(session.scalars(wanted.distinct())) if lesson_ids else set()
 
 
 def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:

@@ -20,6 +20,7 @@ from server.background.origins import OriginsThread
 from server.background.query_counts import QueryCountsThread
 from server.background.suggestions_keeping import SuggestionsKeepingThread
 from server.background.upload_mending import UploadMendingThread
+from server.background.week_release import WeekReleaseThread
 from server.background.worker import Worker, WorkerBusy
 from server.wiring import Ports
 from transcode.errors import ToolMissing
@@ -44,6 +45,7 @@ def beside_pages(ports: Ports) -> list[Beside]:
         NarrowingThread(ports.narrowed, ports.db),
         WorkerElseIndex(ports),
         QueryCountsThread(ports.asked),
+        WeekReleaseThread(ports.db, ports.clock),
         DatabaseCheckThread(ports.integrity, ports.clock, timedelta(hours=ports.settings.check_database_h)),
         OriginsThread(ports.db, ports.clock),
         ReadingsThread(ports.readings),

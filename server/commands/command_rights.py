@@ -68,6 +68,8 @@ COMMANDS: Mapping[str, tuple[Act, ...]] = {
         ),
         (Act.DICTIONARY_TEACH,),
     ),
+    "week show": (Act.PUBLIC,),
+    "week plan": (Act.WEEK_PLAN,),
     "audit list": (Act.LEDGER_READ,),
     "audit verify": (Act.LEDGER_READ,),
 }

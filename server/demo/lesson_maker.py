@@ -25,6 +25,7 @@ from server.demo import content, fonts, media
 from server.demo.accounts import LECTURER, write_private
 from server.demo.errors import DemoUnavailable
 from server.demo.viewers import let_members_watch, let_visitors_watch
+from server.demo.weeks import plan_weeks
 from server.web.language.i18n import N_
 from transcode.errors import Cancelled, Failed, Refused, ToolMissing
 from transcode.tools import Tools
@@ -32,6 +33,8 @@ from transcode.tools import Tools
 _POLL_S = 0.5
 _VIEWERS = "viewers"
 """Stands with the keys of the lessons once all have been watched."""
+_WEEKS = "weeks"
+"""And this once weeks have been planned with them."""
 _MISSING = {"voice_missing": N_("语音合成（espeakng-loader）"), "font_missing": N_("中文字体")}
 
 log = structlog.get_logger()
@@ -89,6 +92,7 @@ class LessonMaker:
     def _run(self) -> None:
         try:
             self._make_all()
+            self._plan_weeks()
             self._let_them_be_watched()
         except Cancelled:
             return
@@ -162,6 +166,13 @@ class LessonMaker:
         self._brought.add(lesson.key)
         self._let_it_be_watched(lesson.key)
         return 1
+
+    def _plan_weeks(self) -> None:
+        """Plan some weeks around the present one, once."""
+        if not self._brought.has(_WEEKS):
+            with self._db.write() as session:
+                plan_weeks(session, self._clock())
+            self._brought.add(_WEEKS)
 
     def _let_them_be_watched(self) -> None:
         """Let visitors watch the clips that came after a lesson's first, and members all."""

@@ -29,6 +29,7 @@ NOUNS = (
     "hearing",
     "correcting",
     "lessons",
+    "programme",
     "review",
     "statistics",
     "access",

@@ -63,6 +63,8 @@ from library.plays.rules import ViewRule
 from library.plays.rules import token as token_of
 from library.plays.tables import Play, View, Watcher
 from library.plays.verifying import verify
+from library.programme import actions as weeks
+from library.programme.weeks import Week
 from library.review import actions as review
 from library.searches import actions as searches
 from library.suggestions import actions as suggestions
@@ -200,6 +202,7 @@ def wang(db: Database) -> dict[str, str]:
         said = suggestions.Written("请把字幕放大一些。", "村东头第三家")
         given, _receipt = suggestions.hand_in(session, said, root.id, lesson.id, wang, "", NOW)
         suggestions.answer(session, viewer, given.id, 1, "已经放大。", "放大了字幕", NOW)
+        weeks.put(session, weeks.desk_of(viewer, root, NOW), Week(2026, 49), weeks.Draft("绿水青山"))
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):

@@ -29,12 +29,15 @@ from library.people.lists.exporting import MOST_ROWS as PEOPLE_IN_FILE
 from library.people.lists.reading import MOST_CELLS as PEOPLE_CELLS
 from library.people.rules import PASSWORD_MAX
 from library.plays.rules import MAX_RANGES_IN_BEAT
+from library.programme import rules as programme
+from library.programme.importing import MOST_ROWS as TERM_ROWS
 from library.searches.rules import MOST_SAVED
 from library.suggestions import rules as suggestions
 from search import MAX_QUERY_CHARACTERS
 from server.delivery import lines
 from server.settings import Settings
 from server.slices import SLICES
+from server.slices.programme.api import MOST_WEEKS
 from server.slices.system.ledger_files import MOST_ROWS
 from server.slices.watching.beats import BODY_MAX_BYTES
 from server.web.limits import sizes
@@ -166,7 +169,25 @@ def _typed() -> Iterator[Limit]:
         "a suggestion, an answer", f"{suggestions.TEXT_MAX}, {suggestions.ANSWER_MAX} characters", "422", its
     )
     yield Limit("how to reach who suggests", f"{suggestions.CONTACT_MAX} characters", "422", its)
+    yield from _weeks()
     yield Limit("stretches in a beat", str(MAX_RANGES_IN_BEAT), "422", "`library/plays/rules.py`")
+
+
+def _weeks() -> Iterator[Limit]:
+    its = "`library/programme/rules.py`"
+    longest = f"{programme.THEME_MAX}, {programme.TEXT_MAX} characters"
+    yield Limit("theme, text of a week", longest, "422", its)
+    yield Limit("lessons of a week", str(programme.MOST_LESSONS), "422", its)
+    reading = f"{programme.MOST_READINGS} of {programme.READING_MAX} characters, links of {programme.URL_MAX}"
+    yield Limit("lines of a week's reading list", reading, "422", its)
+    near = f"{programme.WEEKS_BACK} back to {programme.WEEKS_AHEAD} ahead"
+    yield Limit("weeks that can be planned", near, "422", its)
+    yield Limit("weeks into which one is copied at once", str(programme.MOST_COPIES), "422", its)
+    where = "`library/programme/importing.py`"
+    yield Limit("rows of a term's list", str(TERM_ROWS), "refused", where)
+    yield Limit(
+        "weeks that a program reads at once", str(MOST_WEEKS), "422", "`server/slices/programme/api.py`"
+    )
 
 
 def _at_once(settings: Settings) -> Iterator[Limit]:

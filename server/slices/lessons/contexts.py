@@ -22,16 +22,20 @@ from server.web.parts import (
     RefusedForm,
 )
 from server.web.shown.sharing import ShareCard, ShareLink
+from server.web.shown.weeks import HomeWeeks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage(Context):
     """GET / : newest lessons, this week's, most watched, each at most a dozen; empty tuples are left out.
 
-    `total` is how many lessons this viewer may see.
+    `weeks` is what was planned for this week and the next, and what the viewer missed; where somebody planned
+    this week, `this_week` (the lessons taught in it) is empty. `total` is how many lessons the viewer may
+    see.
     """
 
     template: ClassVar[str] = "lessons/home.html"
+    weeks: HomeWeeks
     newest: tuple[LessonCard, ...]
     this_week: tuple[LessonCard, ...]
     most_watched: tuple[LessonCard, ...]

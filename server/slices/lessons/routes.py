@@ -26,6 +26,7 @@ from server.web.pages import pager, safe_next
 from server.web.parts import Facet
 from server.web.shown.lesson_cards import lesson_ref
 from server.web.shown.sharing import share_lesson
+from server.web.shown.weeks import home_weeks
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,17 +38,20 @@ _ON_HOME = 12
 def home(
     request: Request, session: Reading, who: WhoDep, pages: PagesDep, cards: CardsDep, clock: ClockDep
 ) -> Response:
-    """Newest lessons, this week's, most watched."""
-    viewer = who.viewer
-    monday = week_start(local_day(clock()))
+    """What is planned for this week, newest lessons, this week's, most watched."""
+    viewer, now = who.viewer, clock()
+    weeks = home_weeks(session, viewer, now, lambda one: cards.one(one, 0))
+    monday = week_start(local_day(now))
     shown = queries.Filters(state=LessonState.PUBLISHED)
     week = queries.Filters(state=LessonState.PUBLISHED, since=monday, until=monday + timedelta(days=7))
     newest = queries.lessons_page(session, viewer, shown, 1, _ON_HOME)
     watched = queries.lessons_by_ids(session, viewer, plays.most_watched(session, viewer, _ON_HOME))
+    taught = queries.lessons_page(session, viewer, week, 1, _ON_HOME).items if weeks.this is None else ()
     context = HomePage(
         frame=pages.frame(request, session, who),
+        weeks=weeks,
         newest=cards.of(session, newest.items),
-        this_week=cards.of(session, queries.lessons_page(session, viewer, week, 1, _ON_HOME).items),
+        this_week=cards.of(session, taught),
         most_watched=cards.of(session, watched),
         total=newest.total,
     )

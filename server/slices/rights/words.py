@@ -26,6 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "people.roles": N_("授予、收回、交接角色"),
         "people.erase": N_("删除账号"),
         "suggestions.answer": N_("答复意见建议"),
+        "week.plan": N_("安排每周主题"),
         "stats.overview": N_("看自己看得到的统计总表"),
         "searches.save": N_("保存搜索、导出结果"),
         "dictionary.teach": N_("改词库"),

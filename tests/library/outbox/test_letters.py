@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from library.access import actions as access
-from library.access import mail
+from library.access import links, mail
 from library.access import queries as access_queries
 from library.access.mail_rules import A_DAY, APART, LINK_H, clean_address
 from library.core.database import Database
@@ -157,7 +157,7 @@ def test_a_new_password_by_mail_ends_nothing_before_it_is_chosen(db: Database) -
         assert access_queries.sign_ins_of(session, person_id, NOW)
     assert fresh.cookie
     with db.write() as session:
-        access.accept_invitation(session, kept[0], "", "", HASH, NOW)
+        links.accept_invitation(session, kept[0], "", "", HASH, NOW)
     with db.read() as session:
         assert not access_queries.sign_ins_of(session, person_id, NOW)
         with pytest.raises(NotFound):
@@ -178,7 +178,7 @@ def test_the_link_of_a_letter_ends_after_a_day_with_a_role_and_with_the_next_let
     with db.read() as session:
         found = access_queries.invitation(session, kept[1], later)
         with pytest.raises(Forbidden):
-            access.check_still_fits(session, found, later)
+            links.check_still_fits(session, found, later)
 
 
 def test_nobody_is_buried_in_letters(db: Database) -> None:

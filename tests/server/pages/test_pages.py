@@ -30,7 +30,10 @@ from tests.support.registry import REGISTRY
 SAMPLES = pages()
 PAGES = tuple(REGISTRY.pages.values())
 """Every page that the slices bring, and those of everybody."""
-SHARED = {"invitations/parts.html", "base.html", "parts.html", "statistics/charts.html"}
+SHARED = {"invitations/parts.html", "base.html", "parts.html", "statistics/charts.html", "weeks.html"}
+
+OUTSIDE = "noopener noreferrer nofollow"
+"""What is said of a link that people typed."""
 
 
 @dataclass
@@ -142,7 +145,12 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(read: dict[str
         for attribute, value in element.attributes.items():
             assert not attribute.startswith("on"), f"inline script: {attribute}"
             assert attribute != "style", "inline style"
-            if attribute in ("src", "href", "action", "poster", "data-events", "data-openapi"):
+            if attribute == "href" and element.attributes.get("rel") == OUTSIDE:
+                # What people put on a reading list leads elsewhere, in a page of its own, and loads nothing.
+                assert element.tag == "a"
+                assert element.attributes["target"] == "_blank"
+                assert re.match(r"https?://\w", value), value
+            elif attribute in ("src", "href", "action", "poster", "data-events", "data-openapi"):
                 assert re.match(r"(/(?!/)|#|\?|$)", value), f"{element.tag} {attribute}={value}"
         if element.tag == "script" and "src" not in element.attributes:
             assert element.attributes["type"] == "application/json"

@@ -386,7 +386,7 @@ BOMBS = {
 MEASURE = """
 import resource, sys, time
 from library.core.errors import Invalid
-from library.intake.manifest import parse_manifest
+from library.intake.arriving.manifest import parse_manifest
 from library.people.lists.reading import read_people
 import openpyxl
 data = open(sys.argv[1], "rb").read()

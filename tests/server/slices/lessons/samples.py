@@ -11,6 +11,7 @@ from library.core.permits import MemberState
 from server.slices.lessons import contexts as c
 from server.web.parts import Facet, Flash, LessonRef, Reason, RefusedForm
 from server.web.shown.sharing import ShareCard, share
+from server.web.shown.weeks import HomeWeeks
 from tests.server.pages.samples import (
     LECTURER,
     MEMBER,
@@ -26,6 +27,7 @@ from tests.server.pages.samples import (
     frame,
     pager,
 )
+from tests.server.slices.programme.samples import HOME
 
 FACETS: dict[str, tuple[Facet, ...]] = {
     "topics": (Facet(value="乡村振兴", count=41), Facet(value="党史", count=23)),
@@ -55,13 +57,28 @@ def _lists() -> Iterator[Sample]:
         "home",
         c.HomePage(
             frame=frame(MEMBER, flashes=done),
+            weeks=HomeWeeks(),
             newest=all_cards,
             this_week=all_cards[:2],
             most_watched=all_cards[1:4],
             total=128,
         ),
     )
-    yield "home_empty", c.HomePage(frame=frame(), newest=(), this_week=(), most_watched=(), total=0)
+    yield (
+        "home_week",
+        c.HomePage(
+            frame=frame(MEMBER),
+            weeks=HOME,
+            newest=all_cards,
+            this_week=(),
+            most_watched=all_cards[1:4],
+            total=128,
+        ),
+    )
+    yield (
+        "home_empty",
+        c.HomePage(frame=frame(), weeks=HomeWeeks(), newest=(), this_week=(), most_watched=(), total=0),
+    )
     yield (
         "lessons",
         c.LessonsPage(

@@ -1,0 +1,80 @@
+"""Who gets what answer from the routes of the slice programme."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from library.catalog.permits import LessonState
+from library.core.clock import utc_now
+from library.core.permits import Viewer
+from library.organisation.tables import Branch
+from library.programme import actions
+from library.programme.actions import Desk
+from library.programme.rules import Draft
+from server.commands.administrator import machine
+from server.web.shown.weeks import present
+from tests.server.conftest import Shelf
+from tests.server.role_table import EVERYBODY, STAFF, Case
+
+STAFF_DO = "401 403 403 403 303 303"
+STAFF_GET = "401 403 403 403 200 200"
+
+
+def planned(shelf: Shelf, how: str = "form", **said: Any) -> dict[str, Any]:
+    """Ask for something of a new node's week, which is planned with two lessons; `said` may name `first`."""
+    lessons = [shelf.lesson().lesson for _ in range(2)]
+    node_id = shelf.node()
+    with shelf.served.ports.db.write() as session:
+        viewer: Viewer = machine(session)
+        week = present(utc_now()).after(1)
+        node = session.get_one(Branch, node_id)
+        actions.put(session, Desk(viewer, node.id, utc_now()), week, Draft("主题", lessons=tuple(lessons)))
+    given = {name: lessons[1] if value == "second" else value for name, value in said.items()}
+    return {"node_id": node_id, "week": str(week), how: given}
+
+
+def fresh(shelf: Shelf) -> dict[str, Any]:
+    """Ask for a lesson in a week that was not planned."""
+    week = present(utc_now()).after(2)
+    return {
+        "node_id": shelf.node(),
+        "week": str(week),
+        "form": {"lesson": shelf.lesson(LessonState.PUBLISHED).lesson},
+    }
+
+
+def from_a_program(shelf: Shelf) -> dict[str, Any]:
+    """Plan a week of a new node as a program does."""
+    week, node_id = present(utc_now()).after(3), shelf.node()
+    with shelf.served.ports.db.read() as session:
+        name = session.get_one(Branch, node_id).name
+    return {"week": str(week), "json": {"node": name, "theme": "主题"}}
+
+
+WEEK = {"week": "2026-W49"}
+
+CASES = [
+    Case("GET /weeks", EVERYBODY),
+    Case("GET /weeks/{week}", EVERYBODY, lambda shelf: WEEK),
+    Case("GET /programme", STAFF),
+    Case("GET /programme/{node_id}/{week}", STAFF, planned),
+    Case("POST /programme/{node_id}/{week}/words", STAFF_DO, partial(planned, version="1", theme="新主题")),
+    Case("POST /programme/{node_id}/{week}/add", STAFF_DO, fresh),
+    Case("POST /programme/{node_id}/{week}/take", STAFF_DO, partial(planned, n="2", lesson="second")),
+    Case("POST /programme/{node_id}/{week}/move", STAFF_DO, partial(planned, n="2", lesson="second")),
+    Case(
+        "POST /programme/{node_id}/{week}/copy",
+        STAFF_DO,
+        lambda shelf: planned(shelf, to=[str(present(utc_now()).after(n)) for n in (3, 4)]),
+    ),
+    Case(
+        "POST /programme/{node_id}/{week}/repeat",
+        STAFF_DO,
+        lambda shelf: planned(shelf, every="2", until=str(present(utc_now()).after(6).sunday)),
+    ),
+    Case("POST /programme/{node_id}/{week}/remove", STAFF_DO, partial(planned, version="1")),
+    Case("GET /api/v1/weeks", EVERYBODY),
+    Case("GET /api/v1/weeks/{week}", EVERYBODY, lambda shelf: WEEK),
+    Case("PUT /api/v1/weeks/{week}", STAFF_GET, from_a_program),
+]
