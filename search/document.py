@@ -11,9 +11,9 @@ class Document:
     """One clip, or a lesson that has no clip yet (then ``id == lesson`` and ``clip is None``).
 
     ``spoken`` is what is said in the clip: its cues joined by line breaks. ``scope`` holds the opaque tokens
-    of those who may see it; an empty scope is seen by nobody. ``branch``, ``kind``, ``language`` and
-    ``length`` are opaque keys, compared as a whole; ``length_class`` makes the last. ``recognised``: those
-    lines of ``spoken`` that a machine heard and nobody has corrected; they are found by their sound, too.
+    of those who may see it; an empty scope is seen by nobody. ``branch``, ``kind``, ``genre``, ``language``
+    and ``length`` are opaque keys, compared as a whole; ``length_class`` makes the last. ``recognised``:
+    those lines of ``spoken`` that a machine heard and nobody has corrected; their sound is found, too.
     """
 
     id: str
@@ -28,6 +28,7 @@ class Document:
     date: datetime.date | None = None
     branch: str = ""
     kind: str = ""
+    genre: str = ""
     language: str = ""
     length: str = ""
     scope: frozenset[str] = field(default_factory=frozenset)

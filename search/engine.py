@@ -25,11 +25,12 @@ class Filters:
     year: int | None = None
     branch: str | None = None
     kind: str | None = None
+    genre: str | None = None
     length: str | None = None
 
 
 # What found documents are counted by, as the fields of Counts and the kinds of key in an index.
-COUNTED = ("topic", "lecturer", "year", "branch", "kind", "length")
+COUNTED = ("topic", "lecturer", "year", "branch", "genre", "kind", "length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Counts:
     lecturer: tuple[tuple[str, int], ...] = ()
     year: tuple[tuple[str, int], ...] = ()
     branch: tuple[tuple[str, int], ...] = ()
+    genre: tuple[tuple[str, int], ...] = ()
     kind: tuple[tuple[str, int], ...] = ()
     length: tuple[tuple[str, int], ...] = ()
 

@@ -7,12 +7,13 @@
     topic:name            also 主题: and 专题:
     year:2023             also 年份: and year:2021-2023
     branch:name           also 支部: and 党支部:
-    kind:video            also 类型:
+    kind:video            also 类型:; what kind of lesson is asked for so, too
 
 ``branches`` and ``kinds`` are compared as a whole with what the index was given; who asks replaces a name by
-its key. A field takes a word or a phrase (lecturer:"Li Ming"); one without a value, or with a year that is
-none, narrows nothing and is kept in ``misread``, for whoever wants to say so. A raw engine query is never
-taken from a person, so the engine can be changed without translating anything that people stored.
+its key, and moves those of ``kinds`` that are ``genres``. A field takes a word or a phrase (lecturer:"Li
+Ming"); one without a value, or with a year that is none, narrows nothing and is kept in ``misread``, for
+whoever wants to say so. A raw engine query is never taken from a person, so the engine can be changed without
+translating anything that people stored.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class Query:
     years: tuple[int, ...] = ()
     branches: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
     misread: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -86,7 +88,7 @@ class Query:
     @property
     def is_empty(self) -> bool:
         """Nothing to look for (exclusions alone find nothing)."""
-        named = self.lecturers or self.topics or self.years or self.branches or self.kinds
+        named = self.lecturers or self.topics or self.years or self.branches or self.kinds or self.genres
         return not (self.words or self.phrases or named)
 
 

@@ -147,4 +147,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         finally:
             state.stopping.set()
             await asyncio.to_thread(state.reader.close)
+            await asyncio.to_thread(state.files.close)
             await asyncio.to_thread(app.state.counting.stop)

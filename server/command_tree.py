@@ -102,6 +102,12 @@ def _search(app: typer.Typer) -> None:
     app.command("search", help=HELP["search"])(finding.search)
 
 
+def _lesson(app: typer.Typer) -> None:
+    from server.commands.lessons import showing
+
+    app.command("lesson", help=HELP["lesson"])(showing.lesson)
+
+
 def _may(app: typer.Typer) -> None:
     from server.commands.people import rights
 
@@ -281,6 +287,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "import": _import,
     "transcript": _transcript,
     "search": _search,
+    "lesson": _lesson,
     "may": _may,
     "stats": _stats,
     "reindex": _reindex,

@@ -17,6 +17,7 @@ from library.catalog.rules import (
     SUMMARY_MAX,
     TITLE_MAX,
     CueLine,
+    Genre,
     LessonKind,
     TranscriptQuality,
     clean_language,
@@ -71,6 +72,7 @@ class Details:
     clear_date: bool = False
     summary: str | None = None
     language: str | None = None
+    genre: Genre | None = None
 
 
 def new_lesson(
@@ -121,6 +123,8 @@ def _put_details(session: Session, lesson: Lesson, details: Details) -> None:
         lesson.summary = clean_block(details.summary, "summary", SUMMARY_MAX)
     if details.language is not None:
         lesson.language = clean_language(details.language)
+    if details.genre is not None:
+        lesson.genre = details.genre
     session.flush()
     session.expire(lesson, ["lecturer", "topics"])
 

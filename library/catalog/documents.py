@@ -52,6 +52,7 @@ def _document(lesson: Lesson, clip: Clip | None, lines: Sequence[CueLine]) -> Do
         date=lesson.taught_on,
         branch=lesson.branch_id,
         kind=str(lesson.kind),
+        genre=str(lesson.genre),
         language=lesson.language,
         length=length_class(clip.end_s - clip.start_s if clip else lesson.duration_s),
         scope=scope_tokens(queries.facts(lesson)),

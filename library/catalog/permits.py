@@ -44,6 +44,7 @@ class Action(StrEnum):
     DELETE = "delete"
     STATS = "stats"
     WHY = "why"
+    HONOUR = "honour"
 
 
 @dataclass(frozen=True)

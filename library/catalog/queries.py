@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, extract, false, f
 from sqlalchemy.orm import Session, selectinload
 
 from library.catalog.permits import Action, Audience, LessonFacts, LessonState, may, told_to_sign_in
-from library.catalog.rules import LessonKind, TranscriptQuality, shared_topics
+from library.catalog.rules import Genre, LessonKind, TranscriptQuality, shared_topics
 from library.catalog.tables import AudienceToken, Clip, Lecturer, Lesson, LessonTopic, Topic
 from library.core.errors import Forbidden, NotFound, SignInNeeded
 from library.core.paging import Page, clean_number
@@ -146,6 +146,7 @@ class Filters:
     topic: str | None = None
     lecturer: str | None = None
     year: int | None = None
+    genre: Genre | None = None
     owner_id: str | None = None
     state: LessonState | None = None
     since: date | None = None
@@ -163,6 +164,8 @@ def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Lesson.lecturer_id.in_(wanted_names))
     if filters.year is not None:
         conditions.append(extract("year", Lesson.taught_on) == filters.year)
+    if filters.genre is not None:
+        conditions.append(Lesson.genre == filters.genre)
     if filters.owner_id is not None:
         conditions.append(Lesson.owner_id == filters.owner_id)
     if filters.state is not None:
@@ -302,6 +305,15 @@ def facets(
         [(name, n) for name, n in lecturers],
         [(str(int(y)), n) for y, n in years],
     )
+
+
+def genres(session: Session, viewer: Viewer, filters: Filters) -> list[tuple[Genre, int]]:
+    """Return the genres of the lessons a viewer may see, in their own order, each with its count."""
+    rows = session.execute(
+        select(Lesson.genre, func.count()).where(*_conditions(viewer, filters)).group_by(Lesson.genre)
+    )
+    order = list(Genre)
+    return sorted(((genre, n) for genre, n in rows), key=lambda pair: order.index(pair[0]))
 
 
 def known_names(session: Session, viewer: Viewer, most: int = 500) -> tuple[list[str], list[str]]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from library.core.errors import Invalid
-from library.core.text import clean_line, required_name
+from library.core.text import clean_line, name_key, required_name
 
 TITLE_MAX = 200
 SUMMARY_MAX = 4_000
@@ -25,6 +25,43 @@ class LessonKind(StrEnum):
     VIDEO = "video"
     SOUND = "sound"
     TEXT = "text"
+
+
+class Genre(StrEnum):
+    """What kind of lesson it is, as those who call for lessons sort them: somebody teaches; somebody tells
+    what they lived through; taught where it happened; acted on a stage; a film made for teaching; how
+    something is done; drawn or very short."""
+
+    LECTURE = "lecture"
+    TESTIMONY = "testimony"
+    ONSITE = "onsite"
+    STAGED = "staged"
+    FILM = "film"
+    PRACTICAL = "practical"
+    ANIMATION = "animation"
+
+
+_GENRE_WORDS: Mapping[Genre, tuple[str, ...]] = {
+    Genre.LECTURE: ("讲授", "讲授式", "专题讲授", "讲课"),
+    Genre.TESTIMONY: ("亲历讲述", "讲述", "亲历"),
+    Genre.ONSITE: ("现场教学", "现场", "on-site"),
+    Genre.STAGED: ("情景党课", "情景", "情景剧"),
+    Genre.FILM: ("教学片", "电教片", "党员教育片"),
+    Genre.PRACTICAL: ("实用技术", "实用技术片"),
+    Genre.ANIMATION: ("动漫微视频", "动漫", "动画", "微视频", "micro-video"),
+}
+GENRES: Mapping[str, Genre] = {
+    name_key(word): genre for genre in Genre for word in (*_GENRE_WORDS[genre], genre.value)
+}
+"""Genres by the words under which people know them, folded as names are."""
+
+
+def read_genre(text: str) -> Genre:
+    """Return a genre from its code or one of its names; raises Invalid("genre_unknown")."""
+    found = GENRES.get(name_key(text))
+    if found is None:
+        raise Invalid("genre_unknown", field="genre", text=clean_line(text)[:40])
+    return found
 
 
 class TranscriptQuality(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import CueSource, LessonKind, ShiftReason, TranscriptQuality
+from library.catalog.rules import CueSource, Genre, LessonKind, ShiftReason, TranscriptQuality
 from library.core.database import ID, Base, one_of
 from library.organisation.tables import Branch
 from library.people.tables import Person
@@ -51,7 +51,8 @@ class LessonTopic(Base):
 
 
 class Lesson(Base):
-    """What people see. `key` is the name an old library knew it by; `revision` moves with every change that
+    """What people see. `kind` is what it is made of, `genre` what kind of lesson it is. `key` is the name an
+    old library knew it by; `revision` moves with every change that
     the search index must learn of. `narrowed_at` is when it was last taken from some who could watch it:
     withdrawn, or kept for signed-in people.
     """
@@ -71,6 +72,9 @@ class Lesson(Base):
     summary: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(8), default="zh-CN")
     kind: Mapped[LessonKind] = mapped_column(one_of(LessonKind, 8, check="kind"), default=LessonKind.TEXT)
+    genre: Mapped[Genre] = mapped_column(
+        one_of(Genre, 16, check="genre"), default=Genre.LECTURE, server_default=Genre.LECTURE
+    )
     lecturer_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lecturer.id"))
     taught_on: Mapped[date | None]
     branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))

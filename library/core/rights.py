@@ -24,7 +24,13 @@ class Act(StrEnum):
     LESSON_DELETE = "lesson.delete"
     LESSON_STATS = "lesson.stats"
     LESSON_WHY = "lesson.why"
+    LESSON_HONOUR = "lesson.honour"
     LESSON_MAKE = "lesson.make"
+    # With one series of lessons.
+    SERIES_MAKE = "series.make"
+    SERIES_EDIT = "series.edit"
+    # With one site where lessons are held.
+    SITE_KEEP = "site.keep"
     # With one node of the organisation tree.
     NODE_LOOK = "node.look"
     NODE_ARRANGE = "node.arrange"
@@ -119,7 +125,11 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
         _NODE_STAFF,
     ),
     Act.LESSON_WHY: (Right(Scope.OWN, Role.LECTURER), Right(Scope.NODE, Role.REVIEWER)),
+    Act.LESSON_HONOUR: (_NODE_STAFF,),
     Act.LESSON_MAKE: (Right(Scope.ANYWHERE, Role.LECTURER),),
+    Act.SERIES_MAKE: (Right(Scope.ANYWHERE, Role.LECTURER),),
+    Act.SERIES_EDIT: (Right(Scope.OWN, Role.LECTURER), _NODE_STAFF),
+    Act.SITE_KEEP: (_NODE_STAFF,),
     Act.NODE_LOOK: (_NODE_STAFF,),
     Act.NODE_ARRANGE: (Right(Scope.NODE, Role.ADMIN),),
     # A secretary does not take their own branch out of the county.

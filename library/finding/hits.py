@@ -15,7 +15,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from library.catalog import cue_queries, queries
-from library.catalog.rules import CueLine, CueSource, first_words
+from library.catalog.rules import GENRES, CueLine, CueSource, first_words
 from library.catalog.tables import Clip, Lesson
 from library.core.permits import Viewer
 from library.core.text import name_key
@@ -290,7 +290,8 @@ def _shown(rows: Iterable[FoundRow]) -> Iterator[str]:
 
 
 def _with_keys(session: Session, query: Query) -> Query:
-    """The query with what people call branches and kinds replaced by what the index calls them.
+    """The query with what people call branches, kinds and genres replaced by what the index calls
+    them.
 
     A branch stands for all below it, too. A name that nothing bears stays, and finds nothing.
     """
@@ -299,8 +300,15 @@ def _with_keys(session: Session, query: Query) -> Query:
     branches = [
         key for name in query.branches for key in organisation.branches_named(session, name.strip()) or [name]
     ]
-    kinds = [KINDS.get(name_key(name), name_key(name)) for name in query.kinds]
-    return replace(query, branches=tuple(dict.fromkeys(branches)), kinds=tuple(dict.fromkeys(kinds)))
+    named = [name_key(name) for name in query.kinds]
+    kinds = [KINDS.get(name, name) for name in named if name not in GENRES]
+    genres = [str(GENRES[name]) for name in named if name in GENRES]
+    return replace(
+        query,
+        branches=tuple(dict.fromkeys(branches)),
+        kinds=tuple(dict.fromkeys(kinds)),
+        genres=tuple(dict.fromkeys(genres)),
+    )
 
 
 def _said(

@@ -36,6 +36,7 @@ def filter_keys(filters: Filters | None) -> dict[str, list[str]]:
         "lecturer": filters.lecturer,
         "year": str(filters.year) if filters.year is not None else None,
         "branch": filters.branch,
+        "genre": filters.genre,
         "kind": filters.kind,
         "length": filters.length,
     }
@@ -49,6 +50,7 @@ def counted_values(document: Document) -> list[tuple[str, str]]:
         ("lecturer", document.lecturer),
         ("year", str(document.date.year) if document.date else ""),
         ("branch", document.branch),
+        ("genre", document.genre),
         ("kind", document.kind),
         ("length", document.length),
     )

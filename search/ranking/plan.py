@@ -256,6 +256,7 @@ def _keys(query: Query) -> tuple[tuple[str, ...], ...]:
         [key("year", str(year)) for year in query.years],
         [key("branch", branch) for branch in query.branches],
         [key("kind", kind) for kind in query.kinds],
+        [key("genre", genre) for genre in query.genres],
     )
     return tuple(tuple(values) for values in asked if values)
 

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[Act, ...]] = {
     "transcript": (Act.LESSON_EDIT,),
     "speech run": (Act.LESSON_EDIT,),
     "speech cancel": (Act.LESSON_EDIT,),
+    "lesson": (Act.LESSON_VIEW,),
     "search": (Act.PUBLIC, Act.LESSON_VIEW),
     "may": (Act.LESSON_WHY, Act.PEOPLE_LOOK),
     "stats lesson": (Act.LESSON_STATS,),

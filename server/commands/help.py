@@ -20,8 +20,8 @@ HELP: Mapping[str, str] = {
     ),
     "import": N_(
         "从清单导入旧资料库（.jsonl、.csv 或 .xlsx）。\n\n"
-        "列：key、title、lecturer、date、topics、media、transcript、transcript_text、summary、audience，"
-        "也可以用中文表头（编号、标题、讲师、日期、专题、视频、字幕、文稿、简介、受众）。"
+        "列：key、title、lecturer、date、topics、media、transcript、transcript_text、summary、genre、audience，"
+        "也可以用中文表头（编号、标题、讲师、日期、专题、视频、字幕、文稿、简介、类型、受众）。"
         "没有录像的行成为可以搜索的文字课；同一份清单可以反复导入，只改动变了的内容。"
     ),
     "transcript": N_(
@@ -34,6 +34,7 @@ HELP: Mapping[str, str] = {
         "写法与网页相同：几个词用空格隔开；“加引号”要连在一起；-减号表示不要；"
         "讲师:王芳 专题:党史 年份:2026 只在其中找。未发布的课也会搜到，除非用 --as 像某个人那样搜。"
     ),
+    "lesson": N_("一节课：状态、课型、讲师、观看范围、系列、荣誉、材料、基地和短视频。"),
     "may": N_("一个人能不能看一节课、在一个党组织能做什么：因为什么能，或者缺什么、找谁。"),
     "stats": N_("统计：一课或全部课程的数字；汇总、封存和核对。weike stats 后面直接写课的编号也可以。"),
     "reindex": N_(

@@ -14,7 +14,7 @@ HEAD_MAX_BYTES = 64 * 1024
 """Everything before the body of a request: its address and all its headers."""
 HEAD_MAX_FIELDS = 200
 """Headers of a request. Each of the shortest takes thirty times its bytes in memory."""
-UNREAD_MAX_BYTES = 40 * 1024 * 1024
+UNREAD_MAX_BYTES = 84 * 1024 * 1024
 """What is still taken of a body that nobody reads any more: else whoever sends it would see no answer.
 
 Twice the largest body (a list of people) and more: who sends one that is twice too large is told so, however

@@ -13,6 +13,11 @@ class KeepingSettings(BaseSettings):
     quota_bytes: int | None = Field(
         default=None, description="What one person may upload in all; empty: no limit."
     )
+    map_url: str = Field(
+        default="geo:{lat},{lon}",
+        pattern=r"^(geo:|https://)[^\s\"'<>]+$",
+        description="Where a map shows the place of a site; {lat}, {lon} (WGS 84) and {name} are filled in.",
+    )
     keep_free_bytes: int = Field(default=1024**3, ge=0, description="Disk space that uploads never touch.")
     keep_uploads_days: int = Field(
         default=7,

@@ -30,6 +30,7 @@ NOUNS = (
     "correcting",
     "lessons",
     "programme",
+    "works",
     "review",
     "statistics",
     "access",

@@ -28,6 +28,7 @@ from library.intake.files.downloads import Downloads
 from library.intake.transcripts.reading.reader import TranscriptReader
 from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
+from library.works.reading.reader import FileReader
 from server.identity.opening import Providers
 from server.settings import Settings
 from server.web.doors.hashing import Hashing
@@ -79,6 +80,7 @@ AskedDep = Annotated[AskedQueries, _held(lambda state: state.ports.asked)]
 FrequentDep = Annotated[FrequentQueries, _held(lambda state: state.ports.frequent)]
 ReadingsDep = Annotated[Readings, _held(lambda state: state.ports.readings)]
 ReaderDep = Annotated[TranscriptReader, _held(lambda state: state.reader)]
+FilesDep = Annotated[FileReader, _held(lambda state: state.files)]
 DownloadsDep = Annotated[Downloads, _held(lambda state: state.ports.downloads)]
 PagesDep = Annotated[Pages, _held(lambda state: state.pages)]
 CardsDep = Annotated[LessonCards, _held(lambda state: state.cards)]

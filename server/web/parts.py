@@ -8,9 +8,11 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from library.catalog.permits import Audience, LessonState
-from library.catalog.rules import LessonKind
+from library.catalog.rules import Genre, LessonKind
 from library.core.permits import Role
 from library.intake.rules import RecordingState, StepKind, StepState
+from library.works.formats import FileFormat
+from library.works.rules import HonourLevel
 
 Language = Literal["zh-CN", "en"]
 NoRecording = Literal["none"]
@@ -122,6 +124,27 @@ class LessonRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """A neighbour of a lesson in its series; `clip_id` is the first of its clips that plays."""
+
+    id: str
+    title: str
+    clip_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesPlace:
+    """Where a lesson stands in its series: `n` of `count`, of those that the viewer sees."""
+
+    id: str
+    title: str
+    n: int
+    count: int
+    previous: Episode | None = None
+    next: Episode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture as lists show it: `url` for every browser, `webp_url` the small one for those that know WebP
     (None where there is none).
@@ -132,9 +155,44 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRef:
+    """Just enough of a site to name it and link to /sites/{id}."""
+
+    id: str
+    name: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HonourLine:
+    """What a lesson was awarded; `certificate` is the path of its file, None for none."""
+
+    id: str
+    award: str
+    level: HonourLevel
+    year: int
+    body: str = ""
+    certificate: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialLine:
+    """A file that belongs to a lesson: taken along from `url`; `pictures` are those of its first pages, of
+    `pages` in all."""
+
+    id: str
+    name: str
+    format: FileFormat
+    size_bytes: int
+    url: str
+    pages: int = 0
+    pictures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LessonCard:
     """One lesson in a list. `duration_s` is None until the recording has been probed; `views` is counted
-    views.
+    views. `honour` is its highest one.
     """
 
     id: str
@@ -146,6 +204,8 @@ class LessonCard:
     clip_count: int
     views: int
     kind: LessonKind
+    genre: Genre = Genre.LECTURE
+    honour: HonourLine | None = None
     state: LessonState = LessonState.PUBLISHED
     audience: Audience = Audience.EVERYONE
     picture: Picture | None = None

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from library.intake.transcripts.reading.reader import TranscriptReader
 from library.plays.view_counts import ViewCounts
+from library.works.reading.reader import FileReader
 from server.web.doors.hashing import MOST_AT_ONCE, PLACES_PER_CORE, Hashing, cores
 from server.web.doors.visitors import Visitors
 from server.web.files.assets import Assets
@@ -36,6 +37,7 @@ class AppState:
     hashing: Hashing
     visitors: Visitors
     reader: TranscriptReader
+    files: FileReader
 
 
 def hold(
@@ -68,6 +70,7 @@ def hold(
         hashing=Hashing(hashes, PLACES_PER_CORE * hashes),
         visitors=visitors,
         reader=TranscriptReader(),
+        files=FileReader(),
     )
 
 

@@ -68,6 +68,11 @@ from library.programme.weeks import Week
 from library.review import actions as review
 from library.searches import actions as searches
 from library.suggestions import actions as suggestions
+from library.works import files, honours, series
+from library.works.files import Stored
+from library.works.formats import FileFormat
+from library.works.rules import HonourLevel
+from library.works.tables import Honour
 from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.signing import sign_in, token
@@ -80,7 +85,13 @@ DAY = timedelta(days=1)
 # that leads to nobody, and gone the next day.
 NAMES_OF_OTHER_THINGS = {
     *("catalog_lecturer.name", "catalog_topic.name", "intake_recording.file_name"),
-    *("people_branch.name", "people_branch.short_name", "people_group.name"),
+    *(
+        "people_branch.name",
+        "people_branch.short_name",
+        "people_group.name",
+        "works_file.name",
+        "works_site.name",
+    ),
     *("catalog_transcript.file_name", "catalog_transcript.remarks", "hearing_chunk.remarks"),
     *("audit_entry.by_mark", "audit_entry.of_mark"),
     *("people_token.name", "searches_saved.name", "searches_asker.mark", "people_sign_in_attempts.mark"),
@@ -195,6 +206,12 @@ def wang(db: Database) -> dict[str, str]:
         lesson = make.lesson(session, "绿水青山", clips=1, owner=viewer, state=LessonState.DRAFT)
         make.recording(session, lesson, viewer)
         hearing.want(session, lesson.id, wang, NOW)
+        series.make(session, viewer, "绿水青山四讲", "", NOW)
+        what = honours.Awarded("优秀党课", HonourLevel.CITY, 2025)
+        honours.grant(session, admin, lesson.id, what, NOW)
+        session.scalars(select(Honour)).one().granted_by = wang
+        stored = Stored("0" * 16, "讲稿", FileFormat.PDF, 9, "0" * 64)
+        files.add_material(session, viewer, lesson.id, stored, NOW)
         words = taking.read("同志们好。".encode(), "文稿.txt")
         taking.take(session, lesson, words, NOW, person_id=wang)
         correcting.always(session, lesson, "余存", "余村", NOW)

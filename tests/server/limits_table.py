@@ -33,6 +33,9 @@ from library.programme import rules as programme
 from library.programme.importing import MOST_ROWS as TERM_ROWS
 from library.searches.rules import MOST_SAVED
 from library.suggestions import rules as suggestions
+from library.works import drawing, office, pictures
+from library.works import rules as works
+from library.works.reading import reader as looking
 from search import MAX_QUERY_CHARACTERS
 from server.delivery import lines
 from server.settings import Settings
@@ -138,6 +141,27 @@ def _typed() -> Iterator[Limit]:
     yield Limit("title of a lesson", f"{TITLE_MAX} characters", "422", catalog)
     yield Limit("summary of a lesson", f"{SUMMARY_MAX} characters", "422", catalog)
     yield Limit("topics of a lesson", str(TOPICS_MAX), "422", catalog)
+    its = "`library/works/rules.py`"
+    yield Limit(
+        "title of a series, its lessons", f"{works.TITLE_MAX} characters, {works.MOST_EPISODES}", "422", its
+    )
+    yield Limit("honours, materials of a lesson", f"{works.MOST_HONOURS}, {works.MOST_MATERIALS}", "422", its)
+    yield Limit("a material", written(works.MATERIAL_MAX_BYTES), "422", its)
+    yield Limit("a certificate", written(works.CERTIFICATE_MAX_BYTES), "422", its)
+    yield Limit(
+        "pixels of a picture",
+        f"{pictures.MOST_PIXELS // 10**6} million",
+        "422",
+        "`library/works/pictures.py`",
+    )
+    its = "`library/works/office.py`"
+    unpacked = f"{office.MOST_PARTS}, {written(office.MOST_UNPACKED_BYTES)}, {office.MOST_RATIO} times"
+    yield Limit("parts of an Office document, unpacked, of what is packed", unpacked, "422", its)
+    its = "`library/works/drawing.py`"
+    shown = (
+        f"{drawing.MOST_PAGES}, {drawing.MOST_PIXELS / 10**6:g} million pixels each, {drawing.DRAWING_S:g} s"
+    )
+    yield Limit("pages of a PDF shown as pictures", shown, "left out", its)
     yield Limit("title of a clip", f"{CLIP_TITLE_MAX} characters", "422", "`library/intake/cutting.py`")
     yield Limit("clips of a lesson", str(MOST_CLIPS), "422", "`library/intake/cutting.py`")
     yield Limit("file of a transcript", written(TRANSCRIPT_MAX_BYTES), "422", "`library/intake/rules.py`")
@@ -217,6 +241,7 @@ def _at_once(settings: Settings) -> Iterator[Limit]:
     where = "`server/slices/system/ledger_files.py`"
     yield Limit("entries of the ledger in one file", str(MOST_ROWS), "said", where)
     yield from _reading()
+    yield from _looking()
     yield Limit("pages of a list", str(MAX_PAGE), "the last", "`library/core/paging.py`")
 
 
@@ -232,6 +257,16 @@ def _reading() -> Iterator[Limit]:
     time = f"{people_reader.PROCESSOR_S} s of a processor, {people_reader.READING_S:g} s in all"
     memory = written(people_reader.MEMORY_BYTES)
     yield Limit("reading a list of people", f"{time}, {memory} of memory", "said", where)
+
+
+def _looking() -> Iterator[Limit]:
+    where = "`library/works/reading/reader.py`"
+    at_once = f"{looking.MOST_AT_ONCE}, of one person 1; {looking.MOST_WAITING} wait"
+    yield Limit("materials looked into", at_once, "429", where)
+    time = f"{looking.PROCESSOR_S} s of a processor, {looking.READING_S:g} s in all"
+    yield Limit(
+        "looking into one of them", f"{time}, {written(looking.MEMORY_BYTES)} of memory", "422", where
+    )
 
 
 def lines_of(heading: str, rows: list[Limit]) -> str:

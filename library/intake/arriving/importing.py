@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from library.catalog import actions as catalog
 from library.catalog import audiences, queries
 from library.catalog.audience import Named, read_words
-from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, split_topics
+from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, Genre, read_genre, split_topics
 from library.catalog.tables import Lesson
 from library.core.days import parse_date
 from library.core.errors import Invalid
@@ -64,6 +64,7 @@ class Prepared:
     words: Words | None
     media: Path | None
     audience: Named | None = None
+    genre: Genre | None = None
     remarks: tuple[Remark, ...] = ()
 
 
@@ -86,6 +87,7 @@ def prepare(row: Row, folder: Path) -> Prepared:
         words=words,
         media=media,
         audience=read_words([row.audience]) if row.audience and row.audience.strip() else None,
+        genre=read_genre(row.genre) if row.genre and row.genre.strip() else None,
         remarks=tuple(said),
     )
 
@@ -173,6 +175,7 @@ def put_lesson(
     lesson = queries.lesson_by_key(session, row.key)
     if lesson is None:
         details = catalog.Details(row.title, row.lecturer, row.topics, row.taught_on, summary=row.summary)
+        details = replace(details, genre=row.genre)
         lesson = catalog.new_lesson(
             session, branch_id=branch_id, owner_id=None, details=details, now=now, key=row.key
         )
@@ -215,4 +218,5 @@ def _differences(lesson: Lesson, row: Prepared) -> catalog.Details:
         taught_on=row.taught_on if row.taught_on != lesson.taught_on else None,
         clear_date=row.says_date and row.taught_on is None and lesson.taught_on is not None,
         summary=row.summary if row.summary is not None and row.summary != lesson.summary else None,
+        genre=row.genre if row.genre is not None and row.genre is not lesson.genre else None,
     )

@@ -30,6 +30,7 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
     "media": ("media", "file", "video", "视频", "录像", "媒体", "视频文件", "录像文件", "媒体文件", "文件"),
     "transcript": ("transcript", "字幕", "字幕文件", "文稿文件"),
     "transcript_text": ("transcript_text", "文稿", "正文", "全文", "文字稿", "讲稿", "内容"),
+    "genre": ("genre", "kind", "类型", "课型", "课程类型", "党课类型", "形式"),
     "audience": ("audience", "受众", "观看范围", "谁可以看", "可见范围"),
     "summary": ("summary", "简介", "摘要", "概要", "说明"),
 }
@@ -54,6 +55,7 @@ class Row:
     transcript: str | None = None
     transcript_text: str | None = None
     summary: str | None = None
+    genre: str | None = None
     audience: str | None = None
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
 from library.intake.files.objects import clip_prefix
 from library.intake.rules import BUSY, RecordingState
 from library.intake.tables import Original, Recording
+from library.works.places import file_key, page_key
+from library.works.tables import LessonFile
 
 OBJECTS, UPLOADS = "objects/", "uploads/"
 MASTER = "master.m3u8"
@@ -40,6 +42,11 @@ def needed(session: Session) -> Iterator[tuple[str, ...]]:
     clips = select(Clip.id, Clip.plan).where(Clip.plan.is_not(None))
     for clip_id, plan in session.execute(clips):
         yield (f"{OBJECTS}{clip_prefix(clip_id, str(plan))}/{MASTER}",)
+    if inspect(session.connection()).has_table(LessonFile.__tablename__):
+        files = select(LessonFile.lesson_id, LessonFile.id, LessonFile.drawn)
+        for lesson_id, file_id, drawn in session.execute(files):
+            yield (f"{OBJECTS}{file_key(lesson_id, file_id)}",)
+            yield from ((f"{OBJECTS}{page_key(lesson_id, file_id, n)}",) for n in range(1, drawn + 1))
     rows = select(Recording.state, Recording.upload_id, Original.key).outerjoin(
         Original, Original.sha256 == Recording.sha256
     )

@@ -21,13 +21,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
-from library.catalog.tables import Clip
+from library.catalog.tables import Clip, DeletedLesson
 from library.core.clock import Clock
 from library.core.database import Database
 from library.intake import actions
 from library.intake.files import objects
 from library.intake.rules import BUSY
 from library.intake.tables import Original, Recording
+from library.works.places import PREFIX, folder_of
+from library.works.tables import GoneFile, LessonFile
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # With this many clips in the store of which more than half are unknown, it is the database that is wrong.
@@ -35,11 +37,13 @@ _MANY, _MOST_UNKNOWN = 20, 0.5
 
 
 class StoredKind(StrEnum):
-    """What lies in the store: a clip's plan or a storyboard, which can be made again, or an original."""
+    """What lies in the store: a clip's plan or a storyboard, which can be made again, an original, or a
+    file that belongs to a lesson."""
 
     CLIP = "clip"
     STORYBOARD = "storyboard"
     ORIGINAL = "original"
+    MATERIAL = "material"
 
 
 class SweepRefused(Exception):
@@ -95,6 +99,8 @@ def what_goes(
             return one.owner not in originals
         if one.kind is StoredKind.STORYBOARD:
             return one.owner not in recordings
+        if one.kind is StoredKind.MATERIAL:
+            return True  # _materials yields those alone that may go
         clip = clips.get(one.owner)
         if clip is None:
             return True
@@ -134,7 +140,8 @@ class Sweep:
         if not force:
             owners = set(_names(self.store, "clips/"))
             check_known(len(owners - clips.keys()), len(owners))
-        found = [*folders, *self._storyboards(recordings), *self._originals(originals, force=force)]
+        boards, materials = self._storyboards(recordings), self._materials(force=force)
+        found = [*folders, *boards, *materials, *self._originals(originals, force=force)]
         return what_goes(found, clips, recordings, originals, now, self.after)
 
     def run(self, *, force: bool = False) -> list[Found]:
@@ -185,6 +192,21 @@ class Sweep:
                     self.store, StoredKind.STORYBOARD, f"storyboards/{recording_id}", recording_id
                 )
 
+    def _materials(self, *, force: bool) -> Iterator[Found]:
+        """Yield the files that were taken from their lessons, or whose lesson is gone.
+
+        One of which no row tells anything is left, but for `force`, as originals are.
+        """
+        with self.db.read() as session:
+            known = frozenset(session.scalars(select(LessonFile.id)))
+            gone = frozenset(session.scalars(select(GoneFile.id)))
+            deleted = frozenset(session.scalars(select(DeletedLesson.lesson_id)))
+        for lesson_id in _names(self.store, PREFIX):
+            for file_id in _names(self.store, f"{PREFIX}{lesson_id}/"):
+                if file_id not in known and (force or file_id in gone or lesson_id in deleted):
+                    key = folder_of(lesson_id, file_id)
+                    yield from _found(self.store, StoredKind.MATERIAL, key, file_id)
+
     def _originals(self, originals: frozenset[str], *, force: bool) -> Iterator[Found]:
         """Yield the originals that nothing is made of.
 
@@ -211,6 +233,8 @@ class Sweep:
         with self.db.read() as session:
             if one.kind is StoredKind.STORYBOARD:
                 kept = session.get(Recording, one.owner) is not None
+            elif one.kind is StoredKind.MATERIAL:
+                kept = session.get(LessonFile, one.owner) is not None
             else:
                 kept = _is_kept(session, one)
         if not kept:

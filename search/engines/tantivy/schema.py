@@ -24,7 +24,7 @@ from search.text.sounds import sound_terms
 
 # Raise it when fields, terms, keys, folding or weights change: an index of another version asks to be
 # rebuilt.
-VERSION = 6
+VERSION = 7
 
 # How often a word is written beside its pair: what is a word in the text counts for more than the same
 # characters by chance, and being said again for more than the length it adds.

@@ -48,6 +48,7 @@ def sweep(
         "clips": kinds[StoredKind.CLIP],
         "storyboards": kinds[StoredKind.STORYBOARD],
         "originals": kinds[StoredKind.ORIGINAL],
+        "materials": kinds[StoredKind.MATERIAL],
         "bytes": sum(one.size_bytes for one in gone),
         "keys": keys,
     }

@@ -115,7 +115,7 @@ class SearchExamples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage(Context):
-    """GET /search?q=&topic=&lecturer=&year=&branch=&kind=&length=&sort=&page= ; the words searched are
+    """GET /search?q=&topic=&lecturer=&year=&branch=&genre=&kind=&length=&sort=&page= ; the words searched are
     `frame.query` ("" shows the help only).
 
     `filters`: those that would change something. `sort_urls`: this search in each order. `bare_url`: without

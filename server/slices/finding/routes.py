@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
-from library.catalog.rules import LessonKind
+from library.catalog.rules import Genre, LessonKind
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
 from library.core.text import clean_line
@@ -76,6 +76,7 @@ class Asked:
     lecturer: WordQuery = ""
     year: WordQuery = ""
     branch: WordQuery = ""
+    genre: WordQuery = ""
     kind: WordQuery = ""
     length: WordQuery = ""
     sort: WordQuery = ""
@@ -88,6 +89,7 @@ class Asked:
             lecturer=self.lecturer or None,
             year=int(self.year) if self.year.isdecimal() and len(self.year) == 4 else None,
             branch=self.branch or None,
+            genre=self.genre if self.genre in tuple(Genre) else None,
             kind=self.kind if self.kind in tuple(LessonKind) else None,
             length=self.length if self.length in LENGTHS else None,
         )
@@ -296,11 +298,13 @@ def _counted(counts: Counts, name: str) -> list[tuple[str, int]]:
         return sorted(counted, reverse=True)
     if name == "length":
         return sorted(counted, key=lambda pair: LENGTHS.index(pair[0]))
+    if name == "genre":
+        return sorted(counted, key=lambda pair: tuple(Genre).index(Genre(pair[0])))
     return counted
 
 
 def _text(name: str, value: str, branches: dict[str, str]) -> str:
-    if name in ("kind", "length"):
+    if name in ("genre", "kind", "length"):
         return ""
     return branches.get(value, "—") if name == "branch" else value
 

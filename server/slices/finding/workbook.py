@@ -41,6 +41,7 @@ _FILTER_NAMES = {
     "lecturer": N_("讲师"),
     "year": N_("年份"),
     "branch": N_("党组织"),
+    "genre": N_("课型"),
     "kind": N_("类型"),
     "length": N_("时长"),
 }

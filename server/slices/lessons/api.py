@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from library.catalog import actions, queries
 from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, Audience, LessonState, may
-from library.catalog.rules import split_topics, title_from_file_name
+from library.catalog.rules import Genre, read_genre, split_topics, title_from_file_name
 from library.catalog.tables import Clip, Lesson
 from library.core.days import parse_date
 from library.core.errors import Forbidden
@@ -52,6 +52,7 @@ class LessonChange(BaseModel):
     date: WordText | None = None
     summary: BlockText | None = None
     language: WordText | None = None
+    genre: WordText | None = None
 
 
 class ClipOut(BaseModel):
@@ -94,6 +95,7 @@ class LessonOut(BaseModel):
     summary: str
     language: str
     kind: str
+    genre: Genre
     state: LessonState
     audience: Audience
     duration_s: float | None
@@ -183,6 +185,7 @@ def _lessons(
                 summary=lesson.summary,
                 language=lesson.language,
                 kind=lesson.kind,
+                genre=lesson.genre,
                 state=lesson.state,
                 audience=lesson.audience,
                 duration_s=lesson.duration_s,
@@ -209,10 +212,15 @@ def list_lessons(
     media: MediaDep,
     topic: WordQuery = "",
     lecturer: WordQuery = "",
+    genre: WordQuery = "",
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> LessonsOut:
     """The lessons you may see, newest first."""
-    filters = queries.Filters(topic=topic or None, lecturer=lecturer or None)
+    filters = queries.Filters(
+        topic=topic or None,
+        lecturer=lecturer or None,
+        genre=read_genre(genre) if genre else None,
+    )
     found = queries.lessons_page(session, who.viewer, filters, page, _PER_PAGE)
     lessons = _lessons(pages, media, session, who, found.items)
     return LessonsOut(total=found.total, page=found.number, lessons=lessons)
@@ -269,6 +277,7 @@ def change_lesson(
         clear_date=body.date is not None and day is None,
         summary=body.summary,
         language=body.language,
+        genre=None if body.genre is None else read_genre(body.genre),
     )
     actions.edit(session, lesson, details)
     return _lesson(pages, media, session, who, lesson)

@@ -14,12 +14,16 @@ from server.web.parts import (
     Context,
     CountingRule,
     Facet,
+    HonourLine,
     LessonCard,
     LessonRef,
+    MaterialLine,
     NoRecording,
     Pager,
     Reason,
     RefusedForm,
+    SeriesPlace,
+    SiteRef,
 )
 from server.web.shown.sharing import ShareCard, ShareLink
 from server.web.shown.weeks import HomeWeeks
@@ -44,8 +48,8 @@ class HomePage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonsPage(Context):
-    """GET /lessons?topic=&lecturer=&year=&page= : the whole library. Chosen filter values are "" when not
-    chosen.
+    """GET /lessons?topic=&lecturer=&year=&genre=&page= : the whole library. Chosen filter
+    values are "" when not chosen.
     """
 
     template: ClassVar[str] = "lessons/lessons.html"
@@ -54,9 +58,11 @@ class LessonsPage(Context):
     topics: tuple[Facet, ...]
     lecturers: tuple[Facet, ...]
     years: tuple[Facet, ...]
+    genres: tuple[Facet, ...] = ()
     topic: str = ""
     lecturer: str = ""
     year: str = ""
+    genre: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +113,11 @@ class LessonPage(Context):
     `language` is the lesson's own language. `known_lecturers`, `known_topics` fill the edit form's
     suggestions. `same_topic`: dated lessons of its topics, of other years. `share`: how to hand it on, None
     while it is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
-    `refused`: a form that was not taken, named as its address is.
+    `refused`: a form that was not taken, named as its address is. `series`: where it stands in one.
+    `topic_links` are (id, name).
     Forms (POST /lessons/{id}/...):
     publish (note), withdraw (note), audience (audience, keep, add, kinds), delete (confirm=title),
-    edit (title, lecturer, topics separated by spaces or commas, date, summary, language).
+    edit (title, lecturer, topics separated by spaces or commas, date, summary, language, genre).
     """
 
     template: ClassVar[str] = "lessons/lesson.html"
@@ -137,3 +144,9 @@ class LessonPage(Context):
     share: ShareLink | None = None
     refused: RefusedForm | None = None
     card: ShareCard | None = None
+    series: SeriesPlace | None = None
+    site: SiteRef | None = None
+    lecturer_id: str | None = None
+    topic_links: tuple[tuple[str, str], ...] = ()
+    honours: tuple[HonourLine, ...] = ()
+    materials: tuple[MaterialLine, ...] = ()

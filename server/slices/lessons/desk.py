@@ -28,6 +28,7 @@ from server.web.shown.audience_text import audience_text
 from server.web.shown.lesson_cards import lesson_ref
 from server.web.shown.remarks import reasons_of
 from server.web.shown.sharing import share_card, share_lesson
+from server.web.shown.works import honour_lines, material_lines, series_place, site_ref
 from transcode.transcripts.captions import new_speakers
 
 
@@ -123,6 +124,12 @@ class Desk:
                 self._address, found, f"/lessons/{found.id}", next((c for c in clips if c.ready), None)
             ),
             refused=refused,
+            series=series_place(session, viewer, found),
+            lecturer_id=found.lecturer_id,
+            topic_links=tuple((link.topic.id, link.topic.name) for link in found.topics),
+            site=site_ref(session, found.id),
+            honours=honour_lines(session, found.id),
+            materials=material_lines(session, found.id),
         )
         return self._pages.respond(self._request, self._who, context, status)
 

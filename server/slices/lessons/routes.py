@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from library.catalog import actions, queries
 from library.catalog.permits import Action, LessonState
-from library.catalog.rules import split_topics
+from library.catalog.rules import Genre, read_genre, split_topics
 from library.core.clock import local_day, week_start
 from library.core.days import parse_date
 from library.core.errors import Conflict, Invalid
@@ -68,6 +68,7 @@ def lessons(
     topic: WordQuery = "",
     lecturer: WordQuery = "",
     year: WordQuery = "",
+    genre: WordQuery = "",
     page: int = 1,
 ) -> Response:
     """The whole library, narrowed as one likes."""
@@ -75,6 +76,7 @@ def lessons(
         topic=topic or None,
         lecturer=lecturer or None,
         year=int(year) if year.isdecimal() and len(year) == 4 else None,
+        genre=Genre(genre) if genre in tuple(Genre) else None,
         state=LessonState.PUBLISHED,
     )
     found = queries.lessons_page(session, who.viewer, filters, page, _PER_PAGE)
@@ -82,13 +84,15 @@ def lessons(
     context = LessonsPage(
         frame=pages.frame(request, session, who),
         lessons=cards.of(session, found.items),
-        pager=pager(found, "/lessons", topic=topic, lecturer=lecturer, year=year),
+        pager=pager(found, "/lessons", topic=topic, lecturer=lecturer, year=year, genre=genre),
         topics=_facets(topics),
         lecturers=_facets(lecturers),
         years=_facets(years),
+        genres=tuple(Facet(value=one, count=n) for one, n in queries.genres(session, who.viewer, filters)),
         topic=topic,
         lecturer=lecturer,
         year=year,
+        genre=str(filters.genre or ""),
     )
     return pages.respond(request, who, context)
 
@@ -163,6 +167,7 @@ def edit(
     date: WordForm = "",
     summary: BlockForm = "",
     language: WordForm = "zh-CN",
+    genre: WordForm = "lecture",
 ) -> Response:
     """Change what people typed about a lesson (owner, staff)."""
     typed = {
@@ -172,6 +177,7 @@ def edit(
         "date": date,
         "summary": summary,
         "language": language,
+        "genre": genre,
     }
 
     def act(session: Session) -> None:
@@ -185,6 +191,7 @@ def edit(
             clear_date=day is None,
             summary=summary,
             language=language,
+            genre=read_genre(genre),
         )
         actions.edit(session, found, details)
 

@@ -9,6 +9,10 @@ from server.web.language.phrases import Sentence
 
 SENTENCES: Mapping[str, Sentence] = {
     "date_unreadable": (N_("读不懂这个日期：%(text)s。"), N_("请写成 2026-03-05 这样。")),
+    "genre_unknown": (
+        N_("没有“%(text)s”这种课型。"),
+        N_("可以写：讲授、亲历讲述、现场教学、情景党课、教学片、实用技术、动漫、微视频。"),
+    ),
     "language_unknown": (N_("没有这种语言。"), N_("可以选：%(known)s。")),
     "audience_empty": (
         N_("选了“指定范围”，却没有写是谁。"),

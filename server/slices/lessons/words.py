@@ -20,5 +20,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "activist": N_("入党积极分子"),
         "masses": N_("群众"),
     },
+    "genre": {
+        "lecture": N_("讲授"),
+        "testimony": N_("亲历讲述"),
+        "onsite": N_("现场教学"),
+        "staged": N_("情景党课"),
+        "film": N_("教学片"),
+        "practical": N_("实用技术"),
+        "animation": N_("动漫、微视频"),
+    },
     "kind": {"video": N_("视频"), "sound": N_("音频"), "text": N_("文稿")},
 }

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from library.catalog.rules import LessonKind
 from library.plays.rules import SPEEDS
-from server.web.parts import ClipCard, Context, CountingRule, LessonCard
+from server.web.parts import ClipCard, Context, CountingRule, LessonCard, SeriesPlace
 from server.web.shown.sharing import ShareCard, ShareLink
 
 
@@ -57,7 +57,8 @@ class ClipPage(Context):
     lesson is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
     `most_people`: how many the viewer may say are at a screening.
     `speeds`: how many times as fast as life the player can play. `start`: how the smallest picture begins,
-    with which playing does; None when it is not known which one that is.
+    with which playing does; None when it is not known which one that is. `series`: where the lesson stands in
+    one; its next lesson is offered at the end of the last clip.
     """
 
     template: ClassVar[str] = "watching/clip.html"
@@ -83,6 +84,7 @@ class ClipPage(Context):
     in_wechat: bool = False
     share: ShareLink | None = None
     card: ShareCard | None = None
+    series: SeriesPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

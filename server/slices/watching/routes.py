@@ -39,6 +39,7 @@ from server.web.deps import (
 from server.web.limits.fields import WordQuery
 from server.web.shown.media_urls import MediaUrls
 from server.web.shown.sharing import share_card, share_lesson
+from server.web.shown.works import series_place
 from server.web.who import Who
 from transcode.hls.files import INIT, PLAYLIST, SEGMENTS
 from transcode.pictures.sprites import INDEX as STRIP_INDEX
@@ -99,6 +100,7 @@ def watch(
         downloads=_downloads(clip) if settings.downloads else (),
         share=share_lesson(address, lesson, f"/clips/{clip.id}"),
         card=share_card(address, lesson, f"/clips/{clip.id}", card),
+        series=series_place(session, who.viewer, lesson),
         in_wechat="MicroMessenger" in request.headers.get("user-agent", ""),
     )
     return pages.respond(request, who, context)

@@ -1,8 +1,9 @@
-"""Lessons and clips as lists show them: with their picture and their counted views."""
+"""Lessons and clips as lists show them: with their picture, their counted views and their highest honour."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,10 @@ from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from library.core.permits import Viewer
 from library.plays.view_counts import ViewCounts
+from library.works import queries as works
 from server.web.parts import ClipCard, LessonCard, LessonRef
 from server.web.shown.media_urls import MediaUrls
+from server.web.shown.works import honour_line
 
 
 class LessonCards:
@@ -34,6 +37,7 @@ class LessonCards:
             clip_count=len(lesson.clips),
             views=views,
             kind=lesson.kind,
+            genre=lesson.genre,
             state=lesson.state,
             audience=lesson.audience,
             picture=self._media.picture(lesson, first),
@@ -42,7 +46,10 @@ class LessonCards:
     def of(self, session: Session, lessons: Sequence[Lesson]) -> tuple[LessonCard, ...]:
         """Return lessons as lists show them, with their counted views."""
         views = self._counts.of_lessons(session, [lesson.id for lesson in lessons])
-        return tuple(self.one(lesson, views.get(lesson.id, 0)) for lesson in lessons)
+        given = works.honours(session, [lesson.id for lesson in lessons])
+        best = {lesson_id: honour_line(rows[0]) for lesson_id, rows in given.items()}
+        cards = (self.one(lesson, views.get(lesson.id, 0)) for lesson in lessons)
+        return tuple(replace(card, honour=best.get(card.id)) for card in cards)
 
     def other_years(
         self, session: Session, viewer: Viewer, lessons: Sequence[Lesson]

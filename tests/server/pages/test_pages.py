@@ -118,7 +118,7 @@ def test_every_field_is_used_and_every_name_is_a_field(page: type[Context], cata
     names = {each.name for each in fields(page)}
     assert wanted <= names, "names that no context gives"
     # The filters of lists live in parts.html and read the page's own choices.
-    choices = {"topics", "lecturers", "years", "topic", "lecturer", "year"}
+    choices = {"topics", "lecturers", "years", "genres", "topic", "lecturer", "year", "genre"}
     shared = choices if "filters" in (ROOT / "templates" / page.template).read_text() else set()
     assert names - wanted - shared <= {"frame"}, "fields that nobody shows"
     assert page.__doc__, "the author of the route reads this"
@@ -151,7 +151,11 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(read: dict[str
                 assert element.attributes["target"] == "_blank"
                 assert re.match(r"https?://\w", value), value
             elif attribute in ("src", "href", "action", "poster", "data-events", "data-openapi"):
-                assert re.match(r"(/(?!/)|#|\?|$)", value), f"{element.tag} {attribute}={value}"
+                # A site's place is followed to a map: nothing is loaded from there.
+                leads_to_a_map = element.tag == "a" and value.startswith("geo:")
+                assert leads_to_a_map or re.match(r"(/(?!/)|#|\?|$)", value), (
+                    f"{element.tag} {attribute}={value}"
+                )
         if element.tag == "script" and "src" not in element.attributes:
             assert element.attributes["type"] == "application/json"
         assert element.tag != "style"

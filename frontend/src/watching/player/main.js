@@ -374,7 +374,9 @@ class Watch {
     });
     video.addEventListener('ended', () => {
       interrupted();
+      const lesson = this.clip.next_lesson;
       if (this.clip.next) this.goTo(this.clip.next);
+      else if (lesson) this.note(t('下一课：%(title)s', { title: lesson.title }), t('接着看'), () => window.location.assign(lesson.url));
     });
     video.addEventListener('ratechange', () => {
       const select = byId('speed');

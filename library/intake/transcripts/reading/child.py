@@ -1,79 +1,11 @@
-"""The process that reads what people bring: `python -m library.intake.transcripts.reading.child`.
-
-It is loaded once and stays. Each question on stdin (eight bytes of length, then message.question) is answered
-on stdout in the same form, by a fork of its own: whatever a file does to the process that reads it, the next
-file meets a fresh one. A fork that dies takes the whole with it, and its exit code says how.
-"""
+"""The process that reads what people bring: `python -m library.intake.transcripts.reading.child`."""
 
 from __future__ import annotations
 
-import ctypes
-import gc
-import os
-import resource
-import signal
-import struct
 import sys
-from typing import BinaryIO
 
 from library.intake.transcripts.reading.message import answered
-from transcode.guard import die_with_parent
-
-LENGTH = struct.Struct(">Q")
-DIED = 64
-"""Added to the number of the signal that a fork died of; as an exit code."""
-NO_MEMORY = 63
-"""Exit code of a fork that may have no more memory."""
-
-_ORDINARY_S = 0.3
-"""So much of a processor an ordinary document takes, some hundred kilobytes of it."""
-_NICENESS = 5
-"""As the making of clips."""
-
-
-def main() -> int:
-    """Answer until nobody asks any more; returns the exit code."""
-    cpu_s = int(sys.argv[1])
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-    gc.freeze()  # what is loaded stays shared with the forks
-    while (asked := _message(sys.stdin.buffer)) is not None:
-        parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            if libc is not None:
-                die_with_parent(libc, parent)
-            os._exit(_answer(asked, cpu_s))
-        del asked
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        if code:
-            return code if code > 0 else DIED - code
-    return 0
-
-
-def _answer(asked: bytes, cpu_s: int) -> int:
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-    signal.signal(signal.SIGPROF, _stand_back)
-    signal.setitimer(signal.ITIMER_PROF, _ORDINARY_S)
-    try:
-        answer = answered(asked)
-        sys.stdout.buffer.write(LENGTH.pack(len(answer)))
-        sys.stdout.buffer.write(answer)
-        sys.stdout.buffer.flush()
-    except (MemoryError, RecursionError):
-        return NO_MEMORY
-    return 0
-
-
-def _stand_back(*_: object) -> None:
-    """Let pages go before a file that takes long."""
-    os.nice(_NICENESS)
-
-
-def _message(stream: BinaryIO) -> bytes | None:
-    head = stream.read(LENGTH.size)
-    return stream.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
-
+from transcode.forking_child import serve
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(answered, int(sys.argv[1])))

@@ -9,7 +9,7 @@ from library.catalog.audiences import Told
 from library.catalog.permits import Audience, LessonState
 from library.core.permits import MemberState
 from server.slices.lessons import contexts as c
-from server.web.parts import Facet, Flash, LessonRef, Reason, RefusedForm
+from server.web.parts import Episode, Facet, Flash, LessonRef, Reason, RefusedForm, SeriesPlace, SiteRef
 from server.web.shown.sharing import ShareCard, share
 from server.web.shown.weeks import HomeWeeks
 from tests.server.pages.samples import (
@@ -28,10 +28,12 @@ from tests.server.pages.samples import (
     pager,
 )
 from tests.server.slices.programme.samples import HOME
+from tests.server.slices.works.samples import HONOURS, MATERIALS
 
 FACETS: dict[str, tuple[Facet, ...]] = {
     "topics": (Facet(value="乡村振兴", count=41), Facet(value="党史", count=23)),
     "lecturers": (Facet(value="王芳", count=17), Facet(value="陈志远", count=9)),
+    "genres": (Facet(value="lecture", count=118), Facet(value="onsite", count=14)),
     "years": (Facet(value="2026", count=31), Facet(value="2025", count=33)),
 }
 
@@ -51,7 +53,10 @@ def pages() -> Iterator[Sample]:
 
 
 def _lists() -> Iterator[Sample]:
-    all_cards = tuple(card(n) for n in range(6))
+    all_cards = tuple(
+        card(n, genre="onsite" if n == 1 else "lecture", honour=HONOURS[n % 2] if n < 3 else None)
+        for n in range(6)
+    )
     done = (Flash(kind="done", code="signed_in"),)
     yield (
         "home",
@@ -112,8 +117,22 @@ def _one_lesson() -> Iterator[Sample]:
         rule=RULE,
         share=share("https://weike.example.cn", "/lessons/lesson0"),
         card=ShareCard("https://weike.example.cn/lessons/lesson0", SENTENCES[0], ""),
+        lecturer_id="l1",
+        topic_links=(("t1", "生态文明"), ("t2", "乡村振兴")),
+        series=SeriesPlace(
+            id="s0",
+            title="乡村振兴",
+            n=2,
+            count=5,
+            previous=Episode(id="lesson4", title=TITLES[4], clip_id="c4"),
+            next=Episode(id="lesson5", title=TITLES[5], clip_id="c5"),
+        ),
     )
     yield "lesson", full
+    yield (
+        "lesson_honoured",
+        replace(full, honours=HONOURS, materials=MATERIALS, site=SiteRef(id="t1", name="余村矿山遗址公园")),
+    )
     yield "lesson_recognised", replace(full, recognised=True)
     powers = c.LessonPowers(
         edit=True,
@@ -183,6 +202,7 @@ def _one_lesson() -> Iterator[Sample]:
                     "topics": "乡村振兴、党史",
                     "date": "去年冬天",
                     "language": "zh-CN",
+                    "genre": "lecture",
                     "summary": "一句一句写好的简介。",
                 },
                 reason=Reason(code="date_unreadable", args={"field": "date", "text": "去年冬天"}),

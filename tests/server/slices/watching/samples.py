@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from server.slices.watching import contexts as c
 from server.slices.watching.poster_contexts import PosterPage, Still
-from server.web.parts import LessonRef, Picture
+from server.web.parts import Episode, LessonRef, Picture, SeriesPlace
 from server.web.shown.sharing import ShareCard, share
 from tests.server.pages.samples import LECTURER, MEMBER, RULE, SENTENCES, TITLES, Sample, card, clips, frame
 
@@ -58,6 +58,9 @@ def pages() -> Iterator[Sample]:
         downloads=tuple(c.DownloadChoice(quality=name, size_bytes=size) for name, size in DOWNLOADS.items()),
     )
     yield "clip", page
+    following = Episode(id="lesson5", title=TITLES[5], clip_id="c5")
+    place = SeriesPlace(id="s0", title="乡村振兴", n=1, count=5, next=following)
+    yield "clip_last", replace(page, clip=clips()[2], series=place)
     yield "clip_in_wechat", replace(page, in_wechat=True)
     yield "clip_estimated", replace(page, cues_estimated=True, captions_url=None, start_s=65.0)
     yield "clip_recognised", replace(page, cues_recognised=True)

@@ -15,6 +15,7 @@ from tests.server.conftest import Shelf
 from tests.server.slices.invitations.roles import coded
 from tests.server.slices.people import roles as people
 from tests.server.slices.suggestions.roles import suggested
+from tests.server.slices.works.roles import HONOUR, put_series, put_site
 from tests.support.server import Served
 
 TEMPLATES = Path(__file__).parents[4] / "templates"
@@ -112,6 +113,17 @@ def branch_code(shelf: Shelf) -> str:
     return code
 
 
+def site(shelf: Shelf) -> str:
+    """The id of a site."""
+    made: str = put_site(shelf)["site_id"]
+    return made
+
+
+def series(shelf: Shelf) -> str:
+    """The id of a series."""
+    return put_series(shelf)[0]
+
+
 EDIT = {
     "title": "打过的标题",
     "lecturer": "打过的讲师",
@@ -119,7 +131,10 @@ EDIT = {
     "date": "2026-03-05",
     "summary": "打过的\n简介",
     "language": "en",
+    "genre": "onsite",
 }
+SITE = {"name": "打过的基地", "place": "打过的地址", "point": "30.5, 119.6", "text": "打过的介绍"}
+SERIES = {"title": "打过的系列", "text": "打过的\n介绍"}
 WELCOME = {"name": "王小明", "username": "xiaoming", "password": "a good long secret", "again": "another"}
 PASSWORDS = {"old": "not this one", "password": "a good long secret", "again": "a good long secret"}
 INVITE = {"name": "张三", "role": "lecturer", "branch": "gone"}
@@ -134,6 +149,18 @@ NODE = {
 ASK = WELCOME | {"username": "xiaowang"}
 HAND_OVER = {"role": "secretary", "holder": "没有的人", "to": "staff", "day": "2026-03-05"}
 CASES = [
+    Case("/lessons/{id}/honours", HONOUR | {"award": " "}, 422, "award", make=published),
+    Case("/lessons/{id}/honours", HONOUR | {"year": "明年"}, 422, "year", make=published),
+    Case("/lessons/{id}/honours", HONOUR, 422, "file", make=published),
+    Case("/lessons/{id}/materials", {}, 422, "file", make=published),
+    Case("/sites", SITE | {"point": "东经"}, 422, "point"),
+    Case("/sites/{id}/edit", SITE | {"name": " "}, 422, "name", make=site),
+    Case("/sites/{id}/delete", {"confirm": "别处"}, 422, "confirm", make=site),
+    Case("/lessons/{id}/site", {"site": "没有的基地"}, 422, "site", make=published),
+    Case("/series", SERIES | {"title": " "}, 422, "title", "lecturer"),
+    Case("/series/{id}/edit", SERIES | {"text": LONG * 14}, 422, "text", "lecturer", series),
+    Case("/series/{id}/add", {"lesson": "第三课"}, 422, "lesson", "lecturer", series),
+    Case("/series/{id}/delete", {"confirm": "党史"}, 422, "confirm", "lecturer", series),
     Case("/organisation/{id}/add", NODE | {"name": LONG}, 422, "name", "admin", node),
     Case("/organisation/{id}/add", NODE | {"code": "A 1"}, 422, "code", "admin", node),
     Case("/organisation/{id}/add", NODE | {"since": "去年"}, 422, "since", "admin", node, ("name", "code")),
@@ -190,7 +217,10 @@ CASES = [
 ]  # fmt: skip
 
 
-MULTIPART = {"/vocabulary/paste", "/people/lists/new"}
+MULTIPART = {
+    *("/vocabulary/paste", "/people/lists/new"),
+    *("/lessons/{id}/honours", "/lessons/{id}/materials"),
+}
 
 
 class Form(HTMLParser):

@@ -1,0 +1,37 @@
+"""The process that looks into files: `python -m library.works.reading.child`."""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+from pathlib import Path
+
+from library.core.errors import Invalid
+from library.works import drawing
+from library.works.content import format_of
+from library.works.formats import FileFormat
+from transcode.forking_child import serve
+
+
+def answered(asked: bytes) -> bytes:
+    """Answer {"file": path, "draw": bool}: what it is, or its first pages as pictures (each with its length
+    before it). What is wrong with the file is an answer too."""
+    question = json.loads(asked)
+    data = Path(question["file"]).read_bytes()
+    if question["draw"]:
+        return b"".join(struct.pack(">I", len(page)) + page for page in drawing.draw(data))
+    try:
+        found = format_of(data)
+        pages = drawing.count_pages(data) if found is FileFormat.PDF else 0
+    except Invalid as error:
+        return json.dumps({"invalid": error.code, "values": error.values}).encode()
+    return json.dumps({"format": found.value, "pages": pages}).encode()
+
+
+if __name__ == "__main__":
+    import numpy
+    import pypdfium2
+
+    _ = numpy, pypdfium2  # loaded once, and not by each fork
+    sys.exit(serve(answered, int(sys.argv[1])))

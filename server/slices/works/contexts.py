@@ -1,0 +1,171 @@
+"""Contexts of series, and of what belongs to a lesson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from server.web.parts import (
+    Context,
+    Facet,
+    HonourLine,
+    LessonCard,
+    LessonRef,
+    MaterialLine,
+    Pager,
+    Picture,
+    RefusedForm,
+    SiteRef,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesCard:
+    """A series in a list, with how many episodes the viewer sees."""
+
+    id: str
+    title: str
+    text: str
+    count: int
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesListPage(Context):
+    """GET /series?page= : the series of which the viewer sees an episode, and those that they keep.
+
+    `may_make`: POST /series (title, text). `refused`: the form as it was not taken, named "new".
+    """
+
+    template: ClassVar[str] = "works/series_list.html"
+    series: tuple[SeriesCard, ...]
+    pager: Pager
+    title_max: int
+    text_max: int
+    may_make: bool = False
+    refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesPage(Context):
+    """GET /series/{id} : the episodes that the viewer sees, in their order.
+
+    Forms of who may change it (`may_edit`): POST /series/{id}/edit (title, text), /add (lesson: an id or the
+    address of a page), /move (lesson, how=up|down|out), /delete (confirm=title). `refused` is named so.
+    """
+
+    template: ClassVar[str] = "works/series.html"
+    id: str
+    title: str
+    text: str
+    episodes: tuple[LessonCard, ...]
+    title_max: int
+    text_max: int
+    may_edit: bool = False
+    refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPage(Context):
+    """GET /lessons/{id}/works (who may change the lesson): its honours and materials, and where it
+    was held.
+
+    Forms: POST /lessons/{id}/site (site: a name), POST /lessons/{id}/materials (file),
+    /materials/{file}/remove (); of the staff (`may_honour`)
+    POST /lessons/{id}/honours (award, level, year, body, file), /honours/{honour}/remove ().
+    `refused` is named "material", "honour", or as the list it is about.
+    """
+
+    template: ClassVar[str] = "works/work.html"
+    lesson: LessonRef
+    honours: tuple[HonourLine, ...]
+    materials: tuple[MaterialLine, ...]
+    this_year: int
+    first_year: int
+    award_max: int
+    body_max: int
+    most_materials: int
+    material_bytes: int
+    certificate_bytes: int
+    site: SiteRef | None = None
+    known_sites: tuple[str, ...] = ()
+    may_honour: bool = False
+    refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCard:
+    """A site in a list, with how many lessons held there the viewer sees."""
+
+    id: str
+    name: str
+    place: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitesPage(Context):
+    """GET /sites?page= : where lessons are held, by name.
+
+    `may_make`: POST /sites (name, place, point, text). `refused`: the form as it was not taken, named "new".
+    """
+
+    template: ClassVar[str] = "works/sites.html"
+    sites: tuple[SiteCard, ...]
+    pager: Pager
+    name_max: int
+    place_max: int
+    text_max: int
+    may_make: bool = False
+    refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePage(Context):
+    """GET /sites/{id}?page= : a site with the lessons held there that the viewer sees.
+
+    `point` is "latitude, longitude" or "", `map_url` where a map shows it. Forms of who may change it
+    (`may_edit`): POST /sites/{id}/edit (name, place, point, text), /delete (confirm=name).
+    """
+
+    template: ClassVar[str] = "works/site.html"
+    id: str
+    name: str
+    place: str
+    text: str
+    point: str
+    map_url: str
+    lessons: tuple[LessonCard, ...]
+    pager: Pager
+    name_max: int
+    place_max: int
+    text_max: int
+    may_edit: bool = False
+    refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HonouredLesson:
+    """An honour, with the lesson that has it."""
+
+    honour: HonourLine
+    lesson_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutPage(Context):
+    """GET /lecturers/{id}?page= and GET /topics/{id}?page= : what there is of a lecturer, or of a topic.
+
+    `beside` are the topics of a lecturer, the lecturers of a topic, with the lessons each leaves.
+    """
+
+    template: ClassVar[str] = "works/about.html"
+    what: Literal["lecturer", "topic"]
+    name: str
+    lessons: tuple[LessonCard, ...]
+    pager: Pager
+    beside: tuple[Facet, ...] = ()
+    years: tuple[Facet, ...] = ()
+    honours: tuple[HonouredLesson, ...] = ()
+    series: tuple[SeriesCard, ...] = ()

@@ -1,0 +1,158 @@
+"""Honours and materials over HTTP: taken in by content, handed out as files to who may see the lesson."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from library.catalog.permits import LessonState
+from library.catalog.tables import Lesson
+from library.intake.files.stored_names import needed
+from library.works.tables import LessonFile
+from tests.library.works.files import PNG, SVG, package, pdf
+from tests.server.conftest import Shelf
+from tests.server.slices.works.roles import HONOUR, put_material
+from tests.support.client import Person
+from tests.support.server import Served
+
+
+def bring(person: Person, path: str, name: str, data: bytes, **form: str) -> int:
+    headers = {"X-CSRF-Token": person.csrf()}
+    answer = person.http.post(path, headers=headers, data=form, files={"file": (name, data)})
+    return answer.status_code
+
+
+def test_a_material_is_a_file_to_keep_and_nothing_that_runs(served: Served, shelf: Shelf) -> None:
+    data = pdf(pages=2)
+    lesson_id, file_id = put_material(shelf, data)
+    with served.nobody() as visitor:
+        got = visitor.http.get(f"/lessons/{lesson_id}/files/{file_id}")
+        assert got.content == data
+        assert got.headers["content-type"] == "application/pdf"
+        assert got.headers["content-disposition"].startswith('attachment; filename="weike.pdf"')
+        assert got.headers["x-content-type-options"] == "nosniff"
+        assert got.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+        page = visitor.http.get(f"/lessons/{lesson_id}/files/{file_id}/pages/2.png")
+        assert page.headers["content-type"] == "image/png"
+        assert page.content.startswith(b"\x89PNG")
+        for n in (0, 3, -1):
+            assert visitor.http.get(f"/lessons/{lesson_id}/files/{file_id}/pages/{n}.png").status_code == 404
+        shown = visitor.http.get(f"/lessons/{lesson_id}").text
+        assert f"/lessons/{lesson_id}/files/{file_id}/pages/1.png" in shown
+        other = shelf.lesson(LessonState.PUBLISHED).lesson
+        assert visitor.http.get(f"/lessons/{other}/files/{file_id}").status_code == 404
+        assert [
+            one["name"] for one in visitor.http.get(f"/api/v1/lessons/{lesson_id}/works").json()["materials"]
+        ] == ["讲稿"]
+    staff = served.person("staff")
+    assert staff.post(f"/lessons/{lesson_id}/withdraw").status_code == 303
+    with served.nobody() as visitor:
+        for path in (
+            f"/lessons/{lesson_id}/files/{file_id}",
+            f"/lessons/{lesson_id}/files/{file_id}/pages/1.png",
+        ):
+            assert visitor.http.get(path).status_code == 404, "rights are asked on every download"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../../etc/passwd.pdf", "passwd"),
+        ("C:\\Windows\\讲稿.docx.exe", "讲稿"),
+        ("\u202egpj.exe.pdf", "gpj"),
+        ("....", "第"),
+        ("长" * 400 + ".pdf", "长" * 120),
+    ],
+)
+def test_a_name_is_only_what_a_file_is_called(served: Served, shelf: Shelf, name: str, shown: str) -> None:
+    lesson_id = shelf.lesson(LessonState.PUBLISHED).lesson
+    lecturer = served.person("lecturer")
+    assert bring(lecturer, f"/lessons/{lesson_id}/materials", name, PNG) == 303
+    (material,) = lecturer.http.get(f"/api/v1/lessons/{lesson_id}/works").json()["materials"]
+    assert material["name"].startswith(shown)
+    got = lecturer.http.get(material["url"])
+    assert got.headers["content-disposition"].endswith(".png")
+    assert "set-cookie" not in got.headers
+    folder = served.data / "objects" / "materials" / lesson_id
+    assert sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()) == [
+        f"{material['id']}/file"
+    ]
+
+
+def test_what_is_refused_leaves_nothing_behind(served: Served, shelf: Shelf) -> None:
+    lesson_id = shelf.lesson(LessonState.PUBLISHED).lesson
+    lecturer, path = served.person("lecturer"), f"/lessons/{lesson_id}/materials"
+    for name, data in (
+        ("plan.pdf", SVG),
+        ("plan.docx", package(word__vbaProject="x")),
+        ("plan.png", PNG[:-9]),
+        ("plan.pdf", b""),
+        ("plan.pdf", pdf() + package()),
+    ):
+        assert bring(lecturer, path, name, data) == 422
+    assert not (served.data / "objects" / "materials" / lesson_id).exists()
+    assert not list((served.data / "work").glob("material-*"))
+    assert bring(lecturer, path, "一.png", PNG) == 303
+    assert bring(lecturer, path, "二.png", PNG) == 409, "the same bytes again"
+    files = [one for one in (served.data / "objects" / "materials" / lesson_id).rglob("*") if one.is_file()]
+    assert len(files) == 1
+
+
+def test_staff_note_honours_that_stay_with_the_lesson(served: Served, shelf: Shelf) -> None:
+    put = shelf.lesson(LessonState.PUBLISHED)
+    path, staff = f"/lessons/{put.lesson}/honours", served.person("staff")
+    assert bring(served.person("lecturer"), path, "c.png", PNG, **HONOUR) == 403
+    assert bring(staff, path, "c.docx", package(), **HONOUR) == 422, "a certificate is a picture or a PDF"
+    for _ in range(2):
+        assert bring(staff, path, "c.png", PNG, **HONOUR) == 303
+    assert (
+        staff.post(path, **{**HONOUR, "award": "全国党课", "level": "national", "year": "2024年"}).status_code
+        == 303
+    )
+    with served.nobody() as visitor:
+        given = visitor.http.get(f"/api/v1/lessons/{put.lesson}/works").json()["honours"]
+        assert [(one["award"], one["level"], one["year"]) for one in given] == [
+            ("全国党课", "national", 2024),
+            ("优秀党课一等奖", "provincial", 2025),
+        ]
+        assert visitor.http.get(given[1]["certificate"]).content == PNG
+        assert "国家级 · 全国党课" in visitor.http.get("/lessons").text
+        assert "省委组织部" in visitor.http.get(f"/lessons/{put.lesson}").text
+    page = staff.http.get(f"/lessons/{put.lesson}/works").text
+    assert page.count("/honours/") == 2
+
+
+def test_a_copy_of_the_library_needs_its_materials_and_a_sweep_knows_which_go(
+    served: Served, shelf: Shelf
+) -> None:
+    kept, removed, unknown = (put_material(shelf, pdf()) for _ in range(3))
+    lecturer = served.person("lecturer")
+    assert lecturer.post(f"/lessons/{removed[0]}/materials/{removed[1]}/remove").status_code == 303
+    gone = put_material(shelf, pdf())
+    with served.ports.db.write() as session:
+        session.execute(delete(LessonFile).where(LessonFile.id == unknown[1]))  # an older database
+    title = lecturer.http.get(f"/api/v1/lessons/{gone[0]}").json()["title"]
+    assert served.person("staff").post(f"/lessons/{gone[0]}/delete", confirm=title).status_code == 303
+
+    def folder(which: tuple[str, str]) -> str:
+        return f"materials/{which[0]}/{which[1]}"
+
+    with served.ports.db.read() as session:
+        names = {name for some in needed(session) for name in some}
+    assert {f"objects/{folder(kept)}/file", f"objects/{folder(kept)}/1.png"} <= names
+    assert not any(folder(which) in name for which in (removed, unknown, gone) for name in names)
+    from datetime import timedelta
+
+    from server.background.store_sweep import sweep_of
+
+    sweep = sweep_of(served.ports.db, served.ports.store, served.ports.settings, served.ports.clock)
+    later = type(sweep)(**{**vars(sweep), "clock": lambda: served.ports.clock() + timedelta(days=400)})
+    found = {one.key for one in later.look()}
+    assert {folder(removed), folder(gone)} <= found
+    assert not {folder(kept), folder(unknown)} & found
+    assert folder(unknown) in {one.key for one in later.look(force=True)}
+    with served.ports.db.read() as session:
+        assert session.get(Lesson, kept[0]) is not None
+    assert (Path(served.data) / "objects" / folder(kept) / "file").exists()
