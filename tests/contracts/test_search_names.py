@@ -378,7 +378,7 @@ TYPED = st.lists(
 
 
 @settings(
-    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(typed=st.one_of(st.text(max_size=30), TYPED))
 def test_anything_may_be_typed(library: SearchEngine, typed: str) -> None:

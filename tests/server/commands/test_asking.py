@@ -188,7 +188,7 @@ def test_sweep_says_what_would_go_and_then_takes_it_away(weike: Weike, ports: Po
     assert weike("sweep", "--json").json["keys"] == [], "too young"
     yesterday = time.time() - 25 * 3600
     os.utime(folder / "master.m3u8", (yesterday, yesterday))
-    found = {"clips": 1, "storyboards": 0, "originals": 0, "bytes": 8}
+    found = {"clips": 1, "storyboards": 0, "originals": 0, "materials": 0, "bytes": 8}
     key = "clips/0123456789abcdef/feedfeedfeed"
     assert weike("sweep", "--dry-run", "--json").json == {"dry_run": True, **found, "keys": [key]}
     assert key in weike("sweep", "--dry-run").out

@@ -304,6 +304,7 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
                 typed.add(re.sub(r"\{\{.*?\}\}", "{id}", action.replace("{{ prefix }}", "")))
     elsewhere = {
         "/organisation/{id}/{id}",  # move and merge, above
+        *("{id}/words", "{id}/repeat", "{id}/copy"),  # tests/server/slices/programme/test_weeks.py
         "{id}",  # saving a search: tests/server/slices/finding/test_saved_searches.py
         "/searches/{id}/rename",
         "/lessons/{id}/transcripts/{id}/shift",  # tests/server/slices/intake/test_transcripts.py
