@@ -6,6 +6,7 @@ Whatever two of them bring is refused here, when the program starts; a later one
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -57,19 +58,19 @@ def routers_of(slices: Sequence[Slice], settings: Settings) -> list[APIRouter]:
     Raises SlicesClash for a route that two routers would answer, or that one router has twice.
     """
     routers: list[APIRouter] = []
-    taken: list[tuple[str, str, str, APIRouter]] = []
+    # Only what has the same method and as many parts can meet: at every start all are compared with all.
+    taken: dict[tuple[str, int], list[tuple[str, str, APIRouter]]] = defaultdict(list)
     for one in slices:
         for router in (*one.routers, *(build(settings) for build in one.built_routers)):
             for method, path in _routes(router):
-                for owner, other_method, other_path, other in taken:
-                    if method != other_method:
-                        continue
+                alike = taken[method, path.count("/")]
+                for owner, other_path, other in alike:
                     # Within one router the order is meant: /words stands before /{entry_id}.
                     if _same(path, other_path) if other is router else _overlap(path, other_path):
                         raise SlicesClash(
                             f"{method} {path} of the slice {one.name} is {other_path} of the slice {owner}"
                         )
-                taken.append((one.name, method, path, router))
+                alike.append((one.name, path, router))
             routers.append(router)
     return routers
 
@@ -96,7 +97,7 @@ def _same(one: str, other: str) -> bool:
 def _overlap(one: str, other: str) -> bool:
     """Tell whether an address can be of both paths, so that the order of routers decides who answers."""
     ours, theirs = one.split("/"), other.split("/")
-    return len(ours) == len(theirs) and all(map(_parts_meet, ours, theirs))
+    return len(ours) == len(theirs) and all(map(_parts_meet, reversed(ours), reversed(theirs)))
 
 
 def _parts_meet(one: str, other: str) -> bool:

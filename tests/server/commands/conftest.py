@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -42,8 +43,15 @@ Weike = Callable[..., Ran]
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """The data folder of this test's library; nothing is in it."""
-    return tmp_path / "data"
+    """The data folder of this test's library, as a first start leaves it."""
+    return empty_data(tmp_path / "data")
+
+
+@pytest.fixture
+def no_data(data: Path) -> Path:
+    """The same before the first start: it is not there."""
+    shutil.rmtree(data)
+    return data
 
 
 @pytest.fixture(autouse=True)
@@ -76,8 +84,6 @@ def weike(data: Path, capsys: pytest.CaptureFixture[str]) -> Weike:
 @pytest.fixture
 def ports(data: Path) -> Iterator[Ports]:
     """This test's library, open beside the commands."""
-    if not data.exists():
-        empty_data(data)
     opened = open_ports(Settings(data=data, _env_file=None))  # type: ignore[call-arg]
     yield opened
     opened.close()

@@ -255,7 +255,9 @@ def test_a_damaged_index_is_mended_by_reindex(weike: Weike, ports: Ports) -> Non
 @pytest.mark.parametrize(
     "command", [("search", "x"), ("stats", "x"), ("reindex",), ("sweep",), ("user", "list")]
 )
-def test_a_mistyped_folder_is_not_made_a_library(weike: Weike, data: Path, command: tuple[str, ...]) -> None:
+def test_a_mistyped_folder_is_not_made_a_library(
+    weike: Weike, no_data: Path, command: tuple[str, ...]
+) -> None:
     ran = weike(*command)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert not data.exists()
+    assert not no_data.exists()

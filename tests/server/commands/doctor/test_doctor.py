@@ -129,10 +129,10 @@ def test_seals_that_were_deleted_are_bad_and_a_missed_night_is_a_warning(weike: 
     assert day.isoformat() in message
 
 
-def test_it_makes_nothing(weike: Weike, data: Path) -> None:
+def test_it_makes_nothing(weike: Weike, no_data: Path) -> None:
     ran = weike("doctor", "--json")
     assert status(ran)["database"] == "warn"
-    assert not data.exists()
+    assert not no_data.exists()
 
 
 def test_an_open_secret_is_bad(weike: Weike, ports: Ports, data: Path) -> None:

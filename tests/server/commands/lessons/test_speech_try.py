@@ -23,7 +23,7 @@ def cut(folder: Path, *arguments: str) -> Path:
 
 
 @pytest.mark.slow
-def test_a_file_is_heard_and_nothing_is_kept(weike: Weike, data: Path, tmp_path: Path) -> None:
+def test_a_file_is_heard_and_nothing_is_kept(weike: Weike, no_data: Path, tmp_path: Path) -> None:
     try:
         usable(None)
     except ModelUnusable as error:
@@ -35,7 +35,7 @@ def test_a_file_is_heard_and_nothing_is_kept(weike: Weike, data: Path, tmp_path:
     assert ran.json["cpu_per_s"] > 0
     assert ran.json["memory_bytes"] < 650 * 2**20
     assert ran.json["licence"].startswith("MIT")
-    assert not data.exists()
+    assert not no_data.exists()
 
 
 def test_what_cannot_be_heard_is_said_in_one_sentence(

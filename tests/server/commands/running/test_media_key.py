@@ -33,13 +33,13 @@ def test_all_addresses_are_ended(weike: Weike, ports: Ports, data: Path) -> None
     assert before not in (data / "media_secret").read_text()
 
 
-def test_a_mistyped_folder_is_told_and_not_made(weike: Weike, data: Path) -> None:
+def test_a_mistyped_folder_is_told_and_not_made(weike: Weike, no_data: Path) -> None:
     for command in ("rotate", "revoke-all"):
         said = weike("media-key", command)
         assert said.code == 2
         assert "media_secret" in said.err
         assert said.out == ""
-    assert not data.exists()
+    assert not no_data.exists()
 
 
 def test_a_file_that_cannot_be_used_is_left_as_it_is_or_made_anew(
