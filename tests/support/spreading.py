@@ -1,5 +1,7 @@
 """Which inputs of the large corpora and walks a run meets: a share of every kind, chosen by a seed.
 
+A slow test with several inputs (each database, a phone and a desk) takes turns, too: half of them in a run.
+
 Seeds that follow each other, as those of days do, meet everything within DAYS runs. What a run leaves out can
 be had with another seed, with ``--full``, or by its name (``file.py::test[...]``).
 """
@@ -16,10 +18,12 @@ from typing import Any
 
 import pytest
 
-DAYS = 4
+DAYS, TURNS = 4, 2
 MARK = "spread"
 """``@pytest.mark.spread("recipe", kind=kind_of)``: the parameter `recipe` is the input. Its kind is what
 `kind_of` says of it, if given, together with the other parameters."""
+EVERY = "every"
+"""``@pytest.mark.every``: slow, and with all inputs in every run all the same."""
 
 
 def seed_of(day: date) -> int:
@@ -29,14 +33,17 @@ def seed_of(day: date) -> int:
 
 def words(seed: int) -> str:
     """What a run says of itself, so that it can be repeated."""
-    return f"Of the large corpora and walks one in {DAYS} of every kind: --seed {seed} (--full: all of them)"
+    return (
+        f"Of the large corpora and walks one in {DAYS} of every kind, of what is slow one in {TURNS}: "
+        f"--seed {seed} (--full: all of them)"
+    )
 
 
-def share(inputs: Sequence[str], seed: int) -> set[str]:
-    """The part of `inputs` (one kind's) that a seed chooses: one of DAYS, and at least one input."""
+def share(inputs: Sequence[str], seed: int, days: int = DAYS) -> set[str]:
+    """The part of `inputs` (one kind's) that a seed chooses: one of `days`, and at least one input."""
     # In an order of their own: neighbours in a list are alike, and should not all come on the same day.
     order = sorted(inputs, key=lambda one: sha256(one.encode()).digest())
-    size = ceil(len(order) / DAYS)
+    size = ceil(len(order) / days)
     return {order[(seed * size + n) % len(order)] for n in range(size)}
 
 
@@ -64,14 +71,24 @@ def spread_by(item: pytest.Item, parameter: str) -> None:
 
 
 def left_out(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:
-    """Those of the tests with the mark that the seed does not choose."""
+    """Those of the tests with the mark that the seed does not choose, and of the slow ones whose turn it is
+    not."""
     kinds: dict[tuple[str, ...], dict[str, pytest.Item]] = defaultdict(dict)
+    turns: dict[str, dict[str, pytest.Item]] = defaultdict(dict)
     for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
         mark = item.get_closest_marker(MARK)
-        if mark is not None and isinstance(item, pytest.Function):
+        if mark is not None:
             kinds[_kind(item, *mark.args, **mark.kwargs)][item.nodeid] = item
+        elif item.get_closest_marker("slow") is not None and item.get_closest_marker(EVERY) is None:
+            turns[item.nodeid.partition("[")[0]][item.nodeid] = item
     return [
-        item for kind in kinds.values() for name, item in kind.items() if name not in share(list(kind), seed)
+        item
+        for groups, days in ((kinds.values(), DAYS), (turns.values(), TURNS))
+        for group in groups
+        for name, item in group.items()
+        if name not in share(list(group), seed, days)
     ]
 
 

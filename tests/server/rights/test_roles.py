@@ -28,6 +28,7 @@ def test_the_table_names_every_route(served: Served) -> None:
     assert {case.route for case in CASES} | BY_ITSELF == all_routes(served)
 
 
+@pytest.mark.every
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_answers(served: Served, shelf: Shelf, case: Case) -> None:
