@@ -1,0 +1,197 @@
+"""The only writer of versions and drafts.
+
+The catalogue's own rows are what viewers see. So nothing that shows, searches or plays a lesson needs to know
+of versions: what is changed of a published lesson is written beside it, and brought in when it is published.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from library.audit import actions as audit
+from library.audit.rules import Deed
+from library.catalog import actions as catalog
+from library.catalog.actions import Details
+from library.catalog.permits import LessonState
+from library.catalog.tables import Lesson
+from library.core.errors import Conflict, NotFound
+from library.core.text import short_line
+from library.versions import queries, rules
+from library.versions.rules import WHY_MAX, Origin, Value
+from library.versions.tables import Draft, PublishedVersion
+
+
+class Saved(StrEnum):
+    """What became of a change: it is written in a lesson that nobody sees yet; it waits as a draft; or the
+    draft would be what viewers see already, so that there is none."""
+
+    LESSON = "lesson"
+    DRAFT = "draft"
+    NOTHING = "nothing"
+
+
+def edit(
+    session: Session,
+    lesson: Lesson,
+    details: Details,
+    by: str | None,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> Saved:
+    """Change what people typed about a lesson. Of one that is published, or that has a draft, the draft is
+    changed, and viewers go on seeing what they saw.
+
+    `by` is who does it; `seen` the number (queries.standing) of what they had before them, None looks at none.
+    Raises Invalid naming the field, Conflict("draft_changed"), NotFound when the lesson is gone.
+    """
+    if not _drafted(session, lesson):
+        catalog.touch(session, lesson)  # of two at once the second sees what the first did
+        if not _drafted(session, lesson):
+            catalog.edit(session, lesson, details)
+            return Saved.LESSON
+    row = _held(session, lesson, now, seen)
+    wanted = {**(row.values or {}), **rules.values_of(catalog.cleaned(details))}
+    return _write(session, lesson, row, wanted, by, now, "saved", row.restored)
+
+
+def _drafted(session: Session, lesson: Lesson) -> bool:
+    """Tell whether what is changed of a lesson is written beside it."""
+    return lesson.state is LessonState.PUBLISHED or queries.draft(session, lesson.id) is not None
+
+
+def restore(
+    session: Session, lesson: Lesson, n: int, by: str | None, now: datetime, *, seen: int | None = None
+) -> Saved:
+    """Take an old version up as the draft, in place of the one there is; raises Conflict("draft_changed"),
+    NotFound.
+
+    Only what people type comes back: other cuts, words and files are there beside the lesson, each with its
+    own way back.
+    """
+    _version, old = queries.version(session, lesson.id, n)
+    row = _held(session, lesson, now, seen)
+    return _write(session, lesson, row, dict(old.values), by, now, "restored", n)
+
+
+def discard(session: Session, lesson: Lesson, by: str | None, now: datetime, *, seen: int | None) -> None:
+    """Give a draft up; raises NotFound("draft_none"), Conflict("draft_changed")."""
+    row = _held(session, lesson, now, seen)
+    if row.begun_at is None:
+        raise NotFound("draft_none")
+    _end(row, by, now)
+    audit.note(session, Deed.DRAFT, by, thing=lesson.id, what="discarded")
+    session.flush()
+
+
+def _held(session: Session, lesson: Lesson, now: datetime, seen: int | None) -> Draft:
+    """Return the row of a lesson's draft; nobody else changes it or publishes until the transaction ends."""
+    wanted = select(Lesson.id).where(Lesson.id == lesson.id)
+    if session.scalar(wanted.with_for_update(key_share=True, of=Lesson)) is None:
+        raise NotFound
+    session.refresh(lesson)
+    row = session.get(Draft, lesson.id, populate_existing=True)
+    if seen is not None and seen != queries.standing(session, lesson.id):
+        raise Conflict("draft_changed")
+    if row is None:
+        row = Draft(lesson_id=lesson.id, version=0, values=None, changed_at=now)
+        session.add(row)
+    return row
+
+
+def _write(
+    session: Session,
+    lesson: Lesson,
+    row: Draft,
+    wanted: dict[str, Value],
+    by: str | None,
+    now: datetime,
+    what: str,
+    restored: int | None,
+) -> Saved:
+    values = rules.changed(queries.present_values(lesson), wanted)
+    if not values:
+        if row.begun_at is not None:
+            _end(row, by, now)
+            audit.note(session, Deed.DRAFT, by, thing=lesson.id, what="discarded")
+        session.flush()
+        return Saved.NOTHING
+    if row.values == values and row.restored == restored:
+        return Saved.DRAFT
+    if row.begun_at is None:
+        _keep_present(session, lesson)
+        row.begun_at, row.based_on = now, queries.last_number(session, lesson.id)
+    row.values, row.restored = values, restored
+    row.version, row.changed_at, row.person_id = row.version + 1, now, by
+    audit.note(session, Deed.DRAFT, by, thing=lesson.id, what=what, n=row.version)
+    session.flush()
+    return Saved.DRAFT
+
+
+def _end(row: Draft, by: str | None, now: datetime) -> None:
+    row.values, row.restored, row.begun_at = None, None, None
+    row.version, row.changed_at, row.person_id = row.version + 1, now, by
+
+
+def take_up(session: Session, lesson: Lesson, now: datetime, *, seen: int | None = None) -> Origin | None:
+    """Bring what waits into the lesson that this transaction has touched; returns how the version comes about
+    that `record` is to be told of, None when nothing waits of a published one.
+
+    Raises Conflict("draft_changed") when what waits is not what somebody `seen` (queries.standing) saw.
+    """
+    row = session.get(Draft, lesson.id, populate_existing=True)
+    if seen is not None and seen != queries.standing(session, lesson.id):
+        raise Conflict("draft_changed")
+    published = lesson.state is LessonState.PUBLISHED
+    if row is None or row.begun_at is None:
+        return None if published else Origin.PUBLISHED
+    _keep_present(session, lesson)
+    catalog.edit(session, lesson, rules.details_of(row.values or {}))
+    _end(row, row.person_id, now)
+    session.flush()
+    return Origin.DRAFT if published else Origin.PUBLISHED
+
+
+def record(
+    session: Session, lesson: Lesson, origin: Origin, by: str | None, why: str, now: datetime
+) -> PublishedVersion:
+    """Keep what viewers see of a lesson from now on; the caller has touched it. Raises Invalid for a long
+    `why`."""
+    row = PublishedVersion(
+        lesson_id=lesson.id,
+        n=queries.last_number(session, lesson.id) + 1,
+        at=now,
+        person_id=by,
+        origin=origin,
+        why=short_line(why, "note", WHY_MAX),
+        snapshot=queries.snapshot(session, lesson).to_json(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def straight(
+    session: Session, lesson: Lesson, details: Details, by: str | None, why: str, now: datetime
+) -> None:
+    """Change a lesson where it stands, as who runs the library may; of a published one this is a version.
+
+    A draft that waits stays, and goes on changing what it changed. Raises Invalid naming the field.
+    """
+    catalog.touch(session, lesson)
+    published = lesson.state is LessonState.PUBLISHED
+    if published:
+        _keep_present(session, lesson)
+    catalog.edit(session, lesson, details)
+    if published:
+        record(session, lesson, Origin.STRAIGHT, by, why, now)
+
+
+def _keep_present(session: Session, lesson: Lesson) -> None:
+    """Keep what viewers see before it is changed, where it is a version of its own that nobody kept."""
+    if lesson.state is LessonState.PUBLISHED and not queries.last_number(session, lesson.id):
+        record(session, lesson, Origin.FOUND, None, "", lesson.published_at or lesson.created_at)
