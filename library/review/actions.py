@@ -60,13 +60,13 @@ def move(
     """
     catalog.touch(session, lesson)  # of two at once the second sees what the first did
     before = lesson.state
-    origin = versions.take_up(session, lesson, now, seen=seen)
+    waited = versions.take_up(session, lesson, now, seen=seen)
     playable = any(clip.plan for clip in lesson.clips)
     has_words = lesson.transcript is not TranscriptQuality.NONE or bool(lesson.summary)
-    draft = origin is Origin.DRAFT
-    state = rules.published(before, playable=playable, has_words=has_words, draft=draft)
+    state = rules.published(before, playable=playable, has_words=has_words, draft=waited)
     if state is not before:
         catalog.set_state(session, lesson, state, now)
+    origin = Origin.DRAFT if state is before else Origin.PUBLISHED
     n = versions.record(session, lesson, origin, person_id, note, now).n
     told = changes({"state": before}, {"state": state})
     _log(session, lesson, person_id, Decided.PUBLISH, note, now, told, n=n)
@@ -116,8 +116,10 @@ def _log(
             at=now,
         )
     )
-    about: dict[str, Detail] = {"audience": lesson.audience.value} if what is Decided.AUDIENCE else {}
+    about: dict[str, Detail] = {}
+    if what is Decided.AUDIENCE:
+        about["audience"] = lesson.audience.value
     if n is not None:
         about["n"] = n
-    audit.note(session, _DEEDS[what], person_id, thing=lesson.id, changed=told, **about)
+    audit.note(session, _DEEDS[what], person_id, of=None, thing=lesson.id, changed=told, **about)
     session.flush()

@@ -46,8 +46,8 @@ def edit(
     """Change what people typed about a lesson. Of one that is published, or that has a draft, the draft is
     changed, and viewers go on seeing what they saw.
 
-    `by` is who does it; `seen` the number (queries.standing) of what they had before them, None looks at none.
-    Raises Invalid naming the field, Conflict("draft_changed"), NotFound when the lesson is gone.
+    `by` is who does it; `seen` the number (queries.standing) of what they had before them, None looks at
+    none. Raises Invalid naming the field, Conflict("draft_changed"), NotFound when the lesson is gone.
     """
     if not _drafted(session, lesson):
         catalog.touch(session, lesson)  # of two at once the second sees what the first did
@@ -123,7 +123,7 @@ def _write(
     if row.values == values and row.restored == restored:
         return Saved.DRAFT
     if row.begun_at is None:
-        _keep_present(session, lesson)
+        keep_present(session, lesson)
         row.begun_at, row.based_on = now, queries.last_number(session, lesson.id)
     row.values, row.restored = values, restored
     row.version, row.changed_at, row.person_id = row.version + 1, now, by
@@ -137,23 +137,21 @@ def _end(row: Draft, by: str | None, now: datetime) -> None:
     row.version, row.changed_at, row.person_id = row.version + 1, now, by
 
 
-def take_up(session: Session, lesson: Lesson, now: datetime, *, seen: int | None = None) -> Origin | None:
-    """Bring what waits into the lesson that this transaction has touched; returns how the version comes about
-    that `record` is to be told of, None when nothing waits of a published one.
+def take_up(session: Session, lesson: Lesson, now: datetime, *, seen: int | None = None) -> bool:
+    """Bring the draft of a lesson into it, which this transaction has touched; returns whether one waited.
 
     Raises Conflict("draft_changed") when what waits is not what somebody `seen` (queries.standing) saw.
     """
     row = session.get(Draft, lesson.id, populate_existing=True)
     if seen is not None and seen != queries.standing(session, lesson.id):
         raise Conflict("draft_changed")
-    published = lesson.state is LessonState.PUBLISHED
     if row is None or row.begun_at is None:
-        return None if published else Origin.PUBLISHED
-    _keep_present(session, lesson)
+        return False
+    keep_present(session, lesson)
     catalog.edit(session, lesson, rules.details_of(row.values or {}))
     _end(row, row.person_id, now)
     session.flush()
-    return Origin.DRAFT if published else Origin.PUBLISHED
+    return True
 
 
 def record(
@@ -175,23 +173,11 @@ def record(
     return row
 
 
-def straight(
-    session: Session, lesson: Lesson, details: Details, by: str | None, why: str, now: datetime
-) -> None:
-    """Change a lesson where it stands, as who runs the library may; of a published one this is a version.
+def keep_present(session: Session, lesson: Lesson) -> None:
+    """Keep what viewers see before it is changed where it stands, if it is a version that nobody kept yet.
 
-    A draft that waits stays, and goes on changing what it changed. Raises Invalid naming the field.
+    Whoever changes a published lesson past its draft (an import by who runs the library) calls this before
+    it, and `record` with Origin.STRAIGHT after it. A draft that waits stays, and changes what it changed.
     """
-    catalog.touch(session, lesson)
-    published = lesson.state is LessonState.PUBLISHED
-    if published:
-        _keep_present(session, lesson)
-    catalog.edit(session, lesson, details)
-    if published:
-        record(session, lesson, Origin.STRAIGHT, by, why, now)
-
-
-def _keep_present(session: Session, lesson: Lesson) -> None:
-    """Keep what viewers see before it is changed, where it is a version of its own that nobody kept."""
     if lesson.state is LessonState.PUBLISHED and not queries.last_number(session, lesson.id):
         record(session, lesson, Origin.FOUND, None, "", lesson.published_at or lesson.created_at)

@@ -104,9 +104,7 @@ def drafts(session: Session, lesson_ids: Collection[str]) -> dict[str, Waiting]:
 def _waiting(row: Draft, name: str | None) -> Waiting:
     begun_at = row.begun_at or row.changed_at
     values: Mapping[str, Value] = row.values or {}
-    return Waiting(
-        row.lesson_id, values, row.based_on, row.restored, begun_at, row.changed_at, name or ""
-    )
+    return Waiting(row.lesson_id, values, row.based_on, row.restored, begun_at, row.changed_at, name or "")
 
 
 def waiting(session: Session, viewer: Viewer, number: int, size: int) -> Page[Lesson]:
@@ -159,9 +157,7 @@ def snapshot(session: Session, lesson: Lesson) -> Snapshot:
         values=present_values(lesson),
         kind=str(lesson.kind),
         duration_s=lesson.duration_s,
-        clips=tuple(
-            ClipShown(one.id, one.title, one.start_s, one.end_s, one.poster) for one in lesson.clips
-        ),
+        clips=tuple(ClipShown(one.id, one.title, one.start_s, one.end_s, one.poster) for one in lesson.clips),
         words=_words(session, lesson),
         materials=tuple(Named(one.id, one.name) for one in works.materials(session, lesson.id)),
         honours=tuple(honours),
