@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.core.database import ID, Base, one_of
+from library.core.database import Base, one_of
 from library.versions.rules import WHY_MAX, Origin
 
 

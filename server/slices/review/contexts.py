@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from server.web.parts import (
     Context,
+    LessonRef,
     Pager,
     WorkRow,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRow:
+    """A published lesson of which something waits: who changed it last, when, and which fields."""
+
+    lesson: LessonRef
+    who: str
+    changed_at: datetime
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewPage(Context):
     """GET /review?page= (role staff): lessons waiting to be published, oldest first.
+
+    `drafts` are those of published lessons, the one that waits longest first; `more_drafts` wait behind them.
 
     Form: POST /lessons/{id}/publish (note, next=/review).
     """
@@ -22,3 +36,5 @@ class ReviewPage(Context):
     template: ClassVar[str] = "review/review.html"
     rows: tuple[WorkRow, ...]
     pager: Pager
+    drafts: tuple[DraftRow, ...] = ()
+    more_drafts: int = 0
