@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from library.review.rules import Decided
 from library.versions.rules import ClipShown, Mark, Origin, Part, pieces
@@ -21,7 +22,7 @@ NEW = "一个村子关掉三座矿山、靠好风景过上好日子的故事。2
 def _cuts(*borders: float) -> tuple[ClipShown, ...]:
     return tuple(
         ClipShown(f"c{n}", f"第{n}讲", start, end, "00001.jpg")
-        for n, (start, end) in enumerate(zip(borders, borders[1:], strict=False), 1)
+        for n, (start, end) in enumerate(pairwise(borders), 1)
     )
 
 
@@ -78,7 +79,9 @@ def pages() -> Iterator[Sample]:
             draft, frame=frame(LECTURER, "/lessons/lesson0/draft"), may_publish=False, based_on=2, restored=1
         ),
     )
-    changed = RefusedForm(form="publish", typed={"note": "改正题目"}, reason=Reason(code="draft_changed", args={}))
+    changed = RefusedForm(
+        form="publish", typed={"note": "改正题目"}, reason=Reason(code="draft_changed", args={})
+    )
     yield "draft_refused", replace(draft, refused=changed)
     yield "draft_none", c.NoDraftPage(frame=frame(STAFF, "/lessons/lesson0/draft"), lesson=LESSON)
     history = c.VersionsPage(
