@@ -142,7 +142,7 @@ class VersionDesk:
             lesson=lesson_ref(lesson),
             version=differences.line_of(version),
             values=differences.values_of(snapshot),
-            clips=differences.bars(snapshot.clips),
+            clips=differences.bars(snapshot.clips, snapshot.clips),
             words=None if words is None else (words.n, words.quality, words.lines),
             audience=snapshot.audience,
             materials=tuple(one.name for one in snapshot.materials),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from library.review.rules import Decided
-from library.versions.rules import ClipShown, Mark, Origin, Part, pieces
+from library.versions.rules import ClipShown, Origin, Part, pieces
 from server.slices.versions import contexts as c
 from server.slices.versions.differences import bars
 from server.web.parts import LessonRef, Reason, RefusedForm
@@ -17,6 +17,10 @@ from tests.server.pages.samples import LECTURER, NOW, STAFF, TITLES, Sample, fra
 LESSON = LessonRef(id="lesson0", title=TITLES[0], lecturer="王芳")
 OLD = "一个村子关掉矿山、靠好风景过上好日子的故事。适合支部主题党日集中学习，配有讨论题。"
 NEW = "一个村子关掉三座矿山、靠好风景过上好日子的故事。2026年重新剪辑，适合支部主题党日学习，配有讨论题。"
+
+
+def _text(field: str, old: str, new: str) -> c.FieldChange:
+    return c.FieldChange(field=field, pieces=pieces(old, new), old=old, new=new)
 
 
 def _cuts(*borders: float) -> tuple[ClipShown, ...]:
@@ -29,9 +33,10 @@ def _cuts(*borders: float) -> tuple[ClipShown, ...]:
 BEFORE, AFTER = _cuts(0, 540, 1100, 1690), _cuts(0, 540, 980, 1400, 1690)
 DIFFERENCES = c.Differences(
     fields=(
-        c.FieldChange(field="title", pieces=pieces("绿水青山的故事", "绿水青山就是金山银山")),
-        c.FieldChange(field="topics", pieces=((Mark.SAME, "生态文明"), (Mark.IN, "、乡村振兴"))),
-        c.FieldChange(field="summary", pieces=pieces(OLD, NEW)),
+        _text("title", "绿水青山的故事", "绿水青山就是金山银山"),
+        _text("lecturer", "", "王芳"),
+        _text("topics", "生态文明", "生态文明、乡村振兴"),
+        _text("summary", OLD, NEW),
         c.FieldChange(field="genre", kind="genre", old="lecture", new="onsite"),
     ),
 )
@@ -118,7 +123,7 @@ def pages() -> Iterator[Sample]:
                 language="zh-CN",
                 genre="lecture",
             ),
-            clips=bars(BEFORE),
+            clips=bars(BEFORE, BEFORE),
             words=(2, "exact", 412),
             audience="everyone",
             materials=("讨论题",),
