@@ -54,8 +54,8 @@ def move(
 ) -> None:
     """Let what waits of a lesson be what viewers see: the lesson itself, or its draft when it is published.
 
-    Whoever calls it has decided that it may be. `seen` is the number (versions.queries.standing) of what they
-    had before them, None looks at none. Raises Conflict: already_published, nothing_to_publish,
+    Whoever calls it has decided that it may be. `seen` is the number (versions.queries.standing_whole) of
+    what they had before them, None looks at none. Raises Conflict: already_published, nothing_to_publish,
     draft_changed; Invalid for a long note.
     """
     catalog.touch(session, lesson)  # of two at once the second sees what the first did

@@ -40,6 +40,7 @@ class Waiting:
 
     lesson_id: str
     values: Mapping[str, Value]
+    words: int | None
     based_on: int
     restored: int | None
     begun_at: datetime
@@ -78,10 +79,17 @@ def last_number(session: Session, lesson_id: str) -> int:
 
 
 def standing(session: Session, lesson_id: str) -> int:
-    """Return a number that grows with every version and every change of the draft: whoever saves or publishes
-    says which one they saw."""
+    """Return a number that grows with every version and every change of the draft's fields: whoever saves
+    them says which one they saw."""
     saved = session.scalar(select(Draft.version).where(Draft.lesson_id == lesson_id))
     return last_number(session, lesson_id) + (saved or 0)
+
+
+def standing_whole(session: Session, lesson_id: str) -> int:
+    """Return a number that grows with everything that `standing` does, and with every change of the words:
+    whoever publishes a draft, or gives it up, says which one they saw."""
+    words = session.scalar(select(Draft.words_version).where(Draft.lesson_id == lesson_id))
+    return standing(session, lesson_id) + (words or 0)
 
 
 def draft(session: Session, lesson_id: str) -> Waiting | None:
@@ -104,7 +112,9 @@ def drafts(session: Session, lesson_ids: Collection[str]) -> dict[str, Waiting]:
 def _waiting(row: Draft, name: str | None) -> Waiting:
     begun_at = row.begun_at or row.changed_at
     values: Mapping[str, Value] = row.values or {}
-    return Waiting(row.lesson_id, values, row.based_on, row.restored, begun_at, row.changed_at, name or "")
+    return Waiting(
+        row.lesson_id, values, row.words, row.based_on, row.restored, begun_at, row.changed_at, name or ""
+    )
 
 
 def waiting(session: Session, viewer: Viewer, number: int, size: int) -> Page[Lesson]:
@@ -171,6 +181,9 @@ def _words(session: Session, lesson: Lesson) -> WordsShown | None:
     if lesson.transcript is TranscriptQuality.NONE:
         return None
     used = given.version_in_use(session, lesson.id)
+    if used is not None and used.waits:
+        instead = (used.waiting or {}).get("instead")
+        used = None if instead is None else given.version(session, lesson.id, instead)
     lines = session.scalar(select(func.count()).select_from(Cue).where(Cue.lesson_id == lesson.id)) or 0
     n, digest = (used.n, used.digest) if used is not None else (None, "")
     return WordsShown(n, digest, str(lesson.transcript), lines)

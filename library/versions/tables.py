@@ -36,9 +36,11 @@ class PublishedVersion(Base):
 class Draft(Base):
     """What waits to be published of a lesson: at most one draft, which all who work on it share.
 
-    `version` grows whenever it is saved, given up or published, and so outlives each draft: of two who
-    change it the second sees that. `values` are the fields (rules.FIELDS) that are to be other than what
-    viewers see, None while there is no draft; `begun_at` is None then too. `based_on` is the version that
+    `version` grows whenever its fields are saved, and when it is given up or published, and so outlives each
+    draft: of two who change it the second sees that; `words_version` grows with its words. `values` are the
+    fields (rules.FIELDS) that are to be other than what viewers see, `words` the transcript that waits
+    (catalog.tables.TranscriptVersion.waits); both are None while there is no draft, and so is `begun_at`.
+    `based_on` is the version that
     was published when it was begun, `restored` the old one that it takes up, if any. `person_id` saved it
     last.
     """
@@ -50,7 +52,9 @@ class Draft(Base):
         ForeignKey("catalog_lesson.id", ondelete="CASCADE"), primary_key=True
     )
     version: Mapped[int] = mapped_column(default=0)
+    words_version: Mapped[int] = mapped_column(default=0)
     values: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    words: Mapped[int | None]
     based_on: Mapped[int] = mapped_column(default=0)
     restored: Mapped[int | None]
     begun_at: Mapped[datetime | None]

@@ -40,7 +40,9 @@ def upgrade() -> None:
         "versions_draft",
         sa.Column("lesson_id", sa.String(16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("words_version", sa.Integer(), nullable=False),
         sa.Column("values", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("words", sa.Integer(), nullable=True),
         sa.Column("based_on", sa.Integer(), nullable=False),
         sa.Column("restored", sa.Integer(), nullable=True),
         sa.Column("begun_at", _MOMENT, nullable=True),
@@ -52,11 +54,22 @@ def upgrade() -> None:
     )
     for column in ("begun_at", "person_id"):
         op.create_index(op.f(f"ix_versions_draft_{column}"), "versions_draft", [column])
+    with op.batch_alter_table("catalog_transcript") as transcript:
+        transcript.add_column(sa.Column("waits", sa.Boolean(), nullable=False, server_default=sa.false()))
+        transcript.add_column(sa.Column("waiting", sa.JSON(none_as_null=True), nullable=True))
+        transcript.add_column(sa.Column("kept", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute(
+        "UPDATE catalog_transcript SET kept = true WHERE in_use AND lesson_id IN"
+        " (SELECT id FROM catalog_lesson WHERE state = 'published')"
+    )
     _keep_what_is_published(op.get_bind())
 
 
 def downgrade() -> None:
     """Take back."""
+    with op.batch_alter_table("catalog_transcript") as transcript:
+        for column in ("kept", "waiting", "waits"):
+            transcript.drop_column(column)
     op.drop_table("versions_draft")
     op.drop_table("versions_published")
 

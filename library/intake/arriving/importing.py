@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from library.catalog import actions as catalog
 from library.catalog import audiences, queries
 from library.catalog.audience import Named, read_words
-from library.catalog.permits import LessonState
 from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, Genre, read_genre, split_topics
 from library.catalog.tables import Lesson
 from library.core.days import parse_date
@@ -31,7 +30,6 @@ from library.intake.rules import TRANSCRIPT_SUFFIXES
 from library.intake.transcripts import taking
 from library.intake.transcripts.taking import Words
 from library.versions import actions as versions
-from library.versions.rules import Origin
 from transcode.remarks import Remark
 
 
@@ -196,8 +194,8 @@ def put_lesson(
     if row.words is not None:
         taken = taking.take(session, lesson, row.words, now)
         changed, refused = taken.changed or changed, taken.remarks()
-    if changed and lesson.state is LessonState.PUBLISHED:
-        versions.record(session, lesson, Origin.STRAIGHT, None, "", now)
+    if changed:
+        versions.record_straight(session, lesson, now)
     return lesson, Outcome.UPDATED if changed else Outcome.UNCHANGED, refused
 
 

@@ -101,6 +101,7 @@ def _draft(waiting: Waiting | None) -> dict[str, Any] | None:
         return None
     return {
         "values": dict(waiting.values),
+        "words": waiting.words,
         "based_on": waiting.based_on,
         "restored": waiting.restored,
         "who": waiting.who,
@@ -120,6 +121,7 @@ def _lines(console: Console, value: dict[str, Any]) -> list[str]:
         )
     if value["draft"]:
         names = [word("version_field", name, catalogue) for name in value["draft"]["values"]]
+        names += [word("version_part", "words", catalogue)] if value["draft"]["words"] else []
         lines.append("  " + console.say(N_("有修改等待发布：%(fields)s"), fields=" · ".join(names)))
     if value["series"]:
         lines.append("  " + console.say(N_("系列《%(title)s》"), title=value["series"]["title"]))

@@ -49,8 +49,8 @@ class NewLesson(BaseModel):
 class LessonChange(BaseModel):
     """What to change of a lesson; fields that are left out stay as they are. `date` may be "".
 
-    `draft_seen` is the `seen` of the draft that you changed: when it is another by now, nothing is changed
-    (409 "draft_changed"). Without it nobody looks.
+    `draft_seen` is the `fields_seen` of the draft that you changed: when it is another by now, nothing is
+    changed (409 "draft_changed"). Without it nobody looks.
     """
 
     title: LineText | None = None

@@ -16,12 +16,14 @@ from server.web.parts import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftRow:
-    """A published lesson of which something waits: who changed it last, when, and which fields."""
+    """A published lesson of which something waits: who changed it last, when, which fields, and whether what
+    is said changes."""
 
     lesson: LessonRef
     who: str
     changed_at: datetime
     fields: tuple[str, ...]
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

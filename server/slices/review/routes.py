@@ -44,6 +44,7 @@ def review(
                 who=waiting[lesson.id].who,
                 changed_at=waiting[lesson.id].changed_at,
                 fields=tuple(sorted(waiting[lesson.id].values, key=FIELDS.index)),
+                words=waiting[lesson.id].words is not None,
             )
             for lesson in drafts.items
         ),

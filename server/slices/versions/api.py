@@ -51,12 +51,15 @@ class VersionsOut(BaseModel):
 class DraftOut(BaseModel):
     """What waits to be published: the fields that are to be other than what viewers see.
 
-    `seen` goes back where the draft is changed (`draft_seen`), published or given up: then nobody overwrites
-    or publishes what they have not seen.
+    `words` is the number of the transcript that waits, if one does. `seen` goes back where the draft is
+    published or given up, `fields_seen` where its fields are changed (`draft_seen`) or an old version is
+    taken up: then nobody publishes or overwrites what they have not seen.
     """
 
     values: dict[str, str | list[str]]
+    words: int | None
     seen: int
+    fields_seen: int
     based_on: int
     restored: int | None
     who: str
@@ -81,12 +84,14 @@ def _version(one: Version) -> VersionOut:
     return VersionOut(n=one.n, at=one.at, who=one.who, origin=one.origin, why=one.why)
 
 
-def _draft(waiting: Waiting, seen: int) -> DraftOut:
+def _draft(waiting: Waiting, seen: int, fields_seen: int) -> DraftOut:
     return DraftOut(
         values={
             name: value if isinstance(value, str) else list(value) for name, value in waiting.values.items()
         },
+        words=waiting.words,
         seen=seen,
+        fields_seen=fields_seen,
         based_on=waiting.based_on,
         restored=waiting.restored,
         who=waiting.who,
@@ -131,7 +136,8 @@ def _waiting(session: Session, lesson_id: str) -> DraftOut:
     waiting = queries.draft(session, lesson_id)
     if waiting is None:
         raise NotFound("draft_none")
-    return _draft(waiting, queries.standing(session, lesson_id))
+    seen = queries.standing_whole(session, lesson_id)
+    return _draft(waiting, seen, queries.standing(session, lesson_id))
 
 
 @router.post("/lessons/{lesson_id}/draft/publish")

@@ -59,6 +59,28 @@ class Differences:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CueChange:
+    """Lines that belong together and differ: when, and both sides in pieces, marked where the other side does
+    not say them. `moment_s` is None in texts without times."""
+
+    moment_s: float | None
+    old: tuple[tuple[str, bool], ...]
+    new: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsChange:
+    """How the words differ, line by line: the first of them, and how many more there are. `whole`: one has
+    times and the other has none, so that they cannot stand side by side; then `old` and `new` count lines."""
+
+    rows: tuple[CueChange, ...] = ()
+    more: int = 0
+    whole: bool = False
+    old: int = 0
+    new: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionLine:
     """A version on lists: which, when, by whom ("" for the machine and who was erased), how, why."""
 
@@ -85,8 +107,8 @@ class DraftPage(Context):
     """GET /lessons/{id}/draft (its owner, who publishes): what waits, beside what viewers see.
 
     `n` is the version that viewers see; `based_on` the one that was published when the draft was begun,
-    `restored` the old one it takes up. `seen` goes back with the forms: POST /lessons/{id}/draft/publish
-    (note, seen), /lessons/{id}/draft/discard (seen).
+    `restored` the old one it takes up. `words`: how what is said differs, None where it does not. `seen` goes
+    back with the forms: POST /lessons/{id}/draft/publish (note, seen), /lessons/{id}/draft/discard (seen).
     """
 
     template: ClassVar[str] = "versions/draft.html"
@@ -100,6 +122,7 @@ class DraftPage(Context):
     restored: int | None
     differences: Differences
     seen: int
+    words: WordsChange | None = None
     may_publish: bool = False
     may_edit: bool = False
     refused: RefusedForm | None = None

@@ -9,11 +9,13 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog.permits import Action, LessonState, may
 from library.catalog.tables import Lesson
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import Viewer
+from library.correcting import queries as correcting
 from library.review import queries as review
 from library.review.rules import Decided
 from library.versions import queries
@@ -26,6 +28,7 @@ from server.slices.versions.contexts import (
     NoDraftPage,
     VersionPage,
     VersionsPage,
+    WordsChange,
 )
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, WhoDep
 from server.web.errors import status_of
@@ -96,7 +99,8 @@ class VersionDesk:
             based_on=waiting.based_on,
             restored=waiting.restored,
             differences=differences.differences(present, differences.with_draft(present, waiting.values)),
-            seen=queries.standing(session, lesson.id),
+            words=_words(session, lesson) if waiting.words is not None else None,
+            seen=queries.standing_whole(session, lesson.id),
             may_publish=may(self.viewer, Action.PUBLISH, facts),
             may_edit=may(self.viewer, Action.EDIT, facts),
             refused=refused,
@@ -160,6 +164,12 @@ class VersionDesk:
             refused=refused,
         )
         return self._pages.respond(self._request, self._who, context, status)
+
+
+def _words(session: Session, lesson: Lesson) -> WordsChange:
+    """Return how the words that wait differ from those that viewers see."""
+    waiting = correcting.present(session, lesson).lines
+    return differences.words(cue_queries.cues(session, lesson.id), waiting)
 
 
 def history(versions: Iterable[Version], decisions: Iterable[review.HistoryLine]) -> Iterator[HappenedLine]:

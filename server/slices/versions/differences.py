@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from library.catalog.rules import CueLine
+from library.correcting import comparing
 from library.versions import rules
 from library.versions.queries import Version
 from library.versions.rules import FIELDS, ClipShown, Named, Part, Snapshot, Value
 from server.slices.versions.contexts import (
     ClipBar,
+    CueChange,
     Differences,
     FieldChange,
     OldValues,
     PartChange,
     VersionLine,
+    WordsChange,
 )
 
 _WORDS = {"genre": "genre", "language": "language"}
@@ -56,6 +60,26 @@ def differences(old: Snapshot, new: Snapshot) -> Differences:
     fields = tuple(_field(name, old.values[name], new.values[name]) for name in FIELDS)
     parts = tuple(_part(part, old, new) for part in rules.parts_that_differ(old, new))
     return Differences(fields=tuple(one for one in fields if one is not None), parts=parts)
+
+
+_ROWS = 60
+"""Lines that differ and are shown; how many more there are is said."""
+
+
+def words(old: Sequence[CueLine], new: Sequence[CueLine]) -> WordsChange:
+    """Return how what is said differs."""
+    if not comparing.comparable(old, new):
+        return WordsChange(whole=True, old=len(old), new=len(new))
+    found = [row for row in comparing.rows(old, new) if _text(row.left) != _text(row.right)]
+    rows = []
+    for row in found[:_ROWS]:
+        mine, theirs = comparing.changes(_text(row.left), _text(row.right))
+        rows.append(CueChange(moment_s=row.start_s, old=mine, new=theirs))
+    return WordsChange(rows=tuple(rows), more=len(found) - len(rows), old=len(old), new=len(new))
+
+
+def _text(lines: Iterable[CueLine]) -> str:
+    return "\n".join(line.text for line in lines)
 
 
 def _field(name: str, old: Value, new: Value) -> FieldChange | None:
