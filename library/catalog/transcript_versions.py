@@ -229,7 +229,7 @@ def _use_later(
     version.in_use = True
     if before is not version:
         version.used_at = now
-    if quality is not lesson.transcript or not cue_queries.has_cues(session, lesson.id, lines):
+    if quality is not lesson.transcript or cue_queries.cues(session, lesson.id) != list(lines):
         version.waits = True
         version.waiting = {
             "quality": str(quality if lines else TranscriptQuality.NONE),

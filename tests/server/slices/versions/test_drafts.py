@@ -113,3 +113,36 @@ def test_a_published_lesson_is_changed_beside_what_viewers_see(served: Served, s
     assert lecturer.api("DELETE", f"{api}/draft").status_code == 404
     assert staff.api("POST", f"{api}/draft/publish", json={}).status_code == 404
     assert shown(served, shelf, put) == old
+
+
+def test_words_of_a_published_lesson_are_corrected_beside_what_viewers_hear(
+    served: Served, shelf: Shelf
+) -> None:
+    put = shelf.lesson(LessonState.PUBLISHED, words="山乡聚变四十年")
+    lecturer, staff = served.person("lecturer"), served.person("staff")
+    at, lines = f"/lessons/{put.lesson}", f"/lessons/{put.lesson}/transcript/lines"
+
+    def heard() -> tuple[str, bool]:
+        """The captions that viewers get, and whether the search finds the right words."""
+        shelf.index()
+        with served.nobody() as visitor:
+            hits = visitor.http.get("/api/v1/search", params={"q": '"山乡巨变四十年"'}).json()["hits"]
+            found = any(hit["lesson"] == put.lesson for hit in hits)
+            return visitor.http.get(f"/clips/{put.clip}/captions.vtt").text, found
+
+    old = heard()
+    assert "这节课已经发布：在这里改的先存成草稿" in lecturer.http.get(f"{at}/words").text
+    present = lecturer.api("GET", lines).json()
+    edit = {"at": 0, "gone": 1, "lines": [{"start_s": 0.0, "end_s": 9.0, "text": "山乡巨变四十年"}]}
+    assert lecturer.api("PATCH", lines, json={"base": present["base"], "edits": [edit]}).status_code == 200
+    assert lecturer.api("GET", lines).json()["lines"][0]["text"] == "山乡巨变四十年"
+    assert heard() == old
+    assert (old[1], "聚变" in old[0]) == (False, True)
+    assert "文稿与字幕" in staff.http.get("/review").text
+    draft = staff.http.get(f"{at}/draft").text
+    assert "<del>聚</del>" in draft
+    assert "<ins>巨</ins>" in draft
+    assert staff.post(f"{at}/draft/publish", seen=seen_by(staff, f"{at}/draft")).status_code == 303
+    captions, found = heard()
+    assert "山乡巨变四十年" in captions
+    assert found
