@@ -73,6 +73,17 @@ def pages() -> Iterator[Sample]:
         based_on=3,
         restored=None,
         differences=DIFFERENCES,
+        words=c.WordsChange(
+            rows=(
+                c.CueChange(
+                    moment_s=12.0,
+                    old=(("二十年前，余村靠开矿、办水泥", False), ("长", True)),
+                    new=(("二十年前，余村靠开矿、办水泥", False), ("厂，成了全县有名的富裕村", True)),
+                ),
+                c.CueChange(moment_s=95.5, old=(), new=(("大家鼓掌。", True),)),
+            ),
+            more=14,
+        ),
         seen=7,
         may_publish=True,
         may_edit=True,
