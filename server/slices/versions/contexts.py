@@ -115,7 +115,6 @@ class DraftPage(Context):
     lesson: LessonRef
     published: bool
     who: str
-    begun_at: datetime
     changed_at: datetime
     n: int
     based_on: int

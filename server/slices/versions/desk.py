@@ -93,7 +93,6 @@ class VersionDesk:
             lesson=lesson_ref(lesson),
             published=lesson.state is LessonState.PUBLISHED,
             who=waiting.who,
-            begun_at=waiting.begun_at,
             changed_at=waiting.changed_at,
             n=queries.last_number(session, lesson.id),
             based_on=waiting.based_on,

@@ -67,7 +67,6 @@ def pages() -> Iterator[Sample]:
         lesson=LESSON,
         published=True,
         who="王芳",
-        begun_at=NOW - timedelta(hours=3),
         changed_at=NOW - timedelta(hours=1),
         n=3,
         based_on=3,
