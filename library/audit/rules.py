@@ -68,6 +68,7 @@ class Deed(StrEnum):
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
     AUDIENCE = "audience"
+    DRAFT = "draft"
     LESSON_DELETED = "lesson_deleted"
     TRANSCRIPT = "transcript"
     STOP_LIST = "stop_list"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -109,20 +109,34 @@ def edit(session: Session, lesson: Lesson, details: Details) -> None:
     _put_details(session, lesson, details)
 
 
-def _put_details(session: Session, lesson: Lesson, details: Details) -> None:
+def cleaned(details: Details) -> Details:
+    """Return the details as they are kept; raises Invalid naming the field that cannot be used."""
+    name = None if details.lecturer is None else clean_line(details.lecturer)
+    topics = details.topics
+    return replace(
+        details,
+        title=None if details.title is None else required_line(details.title, "title", TITLE_MAX),
+        lecturer=required_name(name, "lecturer")[0] if name else name,
+        topics=None if topics is None else [required_name(one, "topics")[0] for one in topics],
+        summary=None if details.summary is None else clean_block(details.summary, "summary", SUMMARY_MAX),
+        language=None if details.language is None else clean_language(details.language),
+    )
+
+
+def _put_details(session: Session, lesson: Lesson, typed: Details) -> None:
+    details = cleaned(typed)
     if details.title is not None:
-        lesson.title = required_line(details.title, "title", TITLE_MAX)
+        lesson.title = details.title
     if details.lecturer is not None:
-        name = clean_line(details.lecturer)
-        lesson.lecturer_id = lecturer(session, name).id if name else None
+        lesson.lecturer_id = lecturer(session, details.lecturer).id if details.lecturer else None
     if details.topics is not None:
         _set_topics(session, lesson, details.topics)
     if details.taught_on is not None or details.clear_date:
         lesson.taught_on = details.taught_on
     if details.summary is not None:
-        lesson.summary = clean_block(details.summary, "summary", SUMMARY_MAX)
+        lesson.summary = details.summary
     if details.language is not None:
-        lesson.language = clean_language(details.language)
+        lesson.language = details.language
     if details.genre is not None:
         lesson.genre = details.genre
     session.flush()

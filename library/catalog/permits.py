@@ -45,6 +45,7 @@ class Action(StrEnum):
     STATS = "stats"
     WHY = "why"
     HONOUR = "honour"
+    VERSIONS = "versions"
 
 
 @dataclass(frozen=True)

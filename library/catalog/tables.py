@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.catalog.permits import Audience, LessonState
@@ -211,6 +221,10 @@ class TranscriptVersion(Base):
     `shift_reason`; `fit` is how it then lies over the recording (`intake.transcripts.rules.Fitting`), None
     until the recording has been heard. `person_id` gave it, None for the machine and for whoever is gone;
     `used_at` is when it was last put in use, None for never.
+
+    `waits`: it is in use for those who work on the lesson, and viewers see other words until somebody
+    publishes it; then `waiting` has its lines as they will be shown, and the way back. `kept`: viewers saw
+    it, and it is never let go nor written over.
     """
 
     __tablename__ = "catalog_transcript"
@@ -239,6 +253,9 @@ class TranscriptVersion(Base):
     repairs: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     in_use: Mapped[bool] = mapped_column(default=False)
     used_at: Mapped[datetime | None]
+    waits: Mapped[bool] = mapped_column(default=False, server_default=false())
+    waiting: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    kept: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     person: Mapped[Person | None] = relationship()
 

@@ -17,6 +17,7 @@ from library.audit.rules import Deed
 from library.catalog import actions, cue_queries
 from library.catalog import transcript_queries as given
 from library.catalog.new_version import NewVersion as NewVersion
+from library.catalog.permits import LessonState
 from library.catalog.rules import CueLine, ShiftReason, TranscriptQuality
 from library.catalog.tables import Lesson, TranscriptVersion
 from library.core.text import clean_line
@@ -126,7 +127,8 @@ def forget_places(session: Session, lesson: Lesson) -> None:
 
 
 def _make_room(session: Session, lesson_id: str) -> None:
-    of_lesson = (TranscriptVersion.lesson_id == lesson_id, TranscriptVersion.in_use.is_(False))
+    loose = (TranscriptVersion.in_use.is_(False), TranscriptVersion.kept.is_(False))
+    of_lesson = (TranscriptVersion.lesson_id == lesson_id, *loose)
     numbers = select(TranscriptVersion.n).where(TranscriptVersion.lesson_id == lesson_id)
     kept = session.scalars(numbers.order_by(TranscriptVersion.n.desc()).limit(MOST_VERSIONS)).all()
     session.execute(delete(TranscriptVersion).where(*of_lesson, TranscriptVersion.n < min(kept)))
@@ -146,6 +148,7 @@ def keep_present(session: Session, lesson: Lesson) -> TranscriptVersion | None:
         lines = [CueLine(None, None, line.text, line.speaker) for line in lines]
     quality = TranscriptQuality.EXACT if timed else TranscriptQuality.PLAIN
     version, _new = add(session, lesson, NewVersion(quality, lines), None, lesson.created_at)
+    version.kept = lesson.published_at is not None
     version.in_use, version.used_at = True, lesson.created_at
     session.flush()
     return version
@@ -178,7 +181,15 @@ def use(
     """Make a version the one in use: `lines` are its own as the recording shows them, of that `quality`.
 
     `touched`: this transaction has touched the lesson. `by` is who does it, None for the machine itself.
+    What somebody does with the words of a published lesson waits (`TranscriptVersion.waits`), and so does
+    what the machine does with words that wait.
     """
+    if by is not None and not touched:
+        actions.touch(session, lesson)
+        touched = True
+    if lesson.state is LessonState.PUBLISHED and (by is not None or version.waits):
+        _use_later(session, lesson, version, quality, lines, now, by)
+        return
     shown = quality if lines else TranscriptQuality.NONE
     differs = lesson.transcript is not shown or bool(
         lines and not cue_queries.has_cues(session, lesson.id, lines)
@@ -191,9 +202,78 @@ def use(
         audit.note(session, Deed.TRANSCRIPT, by, thing=lesson.id, n=version.n)
     if not version.in_use:
         version.in_use, version.used_at = True, now
+    for other in given.versions(session, lesson.id):
+        other.waits, other.waiting = False, None
     if differs:
         actions.put_cues(session, lesson, quality, lines)
     session.flush()
+
+
+def _use_later(
+    session: Session,
+    lesson: Lesson,
+    version: TranscriptVersion,
+    quality: TranscriptQuality,
+    lines: Sequence[CueLine],
+    now: datetime,
+    by: str | None,
+) -> None:
+    """Make a version the one in use for those who work on a lesson; viewers go on seeing what they see."""
+    all_ = given.versions(session, lesson.id)
+    before = next((one for one in all_ if one.in_use), None)
+    instead = None if before is None else before.n
+    if before is not None and before.waits:
+        instead = (before.waiting or {}).get("instead")
+    for other in all_:
+        other.in_use, other.waits, other.waiting = False, False, None
+    version.in_use = True
+    if before is not version:
+        version.used_at = now
+    if quality is not lesson.transcript or cue_queries.cues(session, lesson.id) != list(lines):
+        version.waits = True
+        version.waiting = {
+            "quality": str(quality if lines else TranscriptQuality.NONE),
+            "lines": [line.to_json() for line in lines],
+            "instead": instead,
+        }
+        audit.note(session, Deed.TRANSCRIPT, by, thing=lesson.id, n=version.n)
+    session.flush()
+
+
+def waiting_of(version: TranscriptVersion) -> tuple[TranscriptQuality, list[CueLine]]:
+    """Return the words of a version that waits as they will be shown."""
+    kept = version.waiting or {"quality": TranscriptQuality.NONE, "lines": ()}
+    return TranscriptQuality(kept["quality"]), [CueLine.from_json(line) for line in kept["lines"]]
+
+
+def let_out(session: Session, lesson: Lesson) -> None:
+    """Let the words that wait be what viewers see; the lesson was touched."""
+    version = given.version_in_use(session, lesson.id)
+    if version is None or not version.waits:
+        return
+    quality, lines = waiting_of(version)
+    version.waits, version.waiting = False, None
+    actions.put_cues(session, lesson, quality, lines)
+
+
+def give_up(session: Session, lesson: Lesson) -> None:
+    """Let the words that viewers see be in use again; those that waited stay among the versions."""
+    version = given.version_in_use(session, lesson.id)
+    if version is None or not version.waits:
+        return
+    instead = (version.waiting or {}).get("instead")
+    version.in_use, version.waits, version.waiting = False, False, None
+    for other in given.versions(session, lesson.id):
+        other.in_use = other.n == instead
+    session.flush()
+
+
+def keep(session: Session, lesson: Lesson) -> None:
+    """Note that viewers see the version in use: it stays."""
+    version = given.version_in_use(session, lesson.id)
+    if version is not None and not version.waits:
+        version.kept = True
+        session.flush()
 
 
 def forget_fits(session: Session, lesson: Lesson) -> None:

@@ -25,6 +25,7 @@ class Act(StrEnum):
     LESSON_STATS = "lesson.stats"
     LESSON_WHY = "lesson.why"
     LESSON_HONOUR = "lesson.honour"
+    LESSON_VERSIONS = "lesson.versions"
     LESSON_MAKE = "lesson.make"
     # With one series of lessons.
     SERIES_MAKE = "series.make"
@@ -126,6 +127,8 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     ),
     Act.LESSON_WHY: (Right(Scope.OWN, Role.LECTURER), Right(Scope.NODE, Role.REVIEWER)),
     Act.LESSON_HONOUR: (_NODE_STAFF,),
+    # What was published, and what waits to be: for those who write it and those who decide.
+    Act.LESSON_VERSIONS: (Right(Scope.OWN, Role.LECTURER), Right(Scope.NODE, Role.REVIEWER)),
     Act.LESSON_MAKE: (Right(Scope.ANYWHERE, Role.LECTURER),),
     Act.SERIES_MAKE: (Right(Scope.ANYWHERE, Role.LECTURER),),
     Act.SERIES_EDIT: (Right(Scope.OWN, Role.LECTURER), _NODE_STAFF),

@@ -21,6 +21,7 @@ from library.correcting import queries, rules
 from library.correcting.queries import Pair, Present
 from library.correcting.rules import WORDING_MAX, WORDINGS_MAX, Edit
 from library.correcting.tables import Stretch, Wording
+from library.versions import actions as published
 from transcode.remarks import Remark
 
 
@@ -53,21 +54,26 @@ def correct(
     if present.base != base:
         raise Conflict("words_changed")
     version = versions.keep_present(session, lesson)
+    published.keep_present(session, lesson)
     began_by = None if version is None else version.person_id
     if stretch is not None and not rules.goes_on(began_by, stretch.saved_at, person_id, now):
         stretch = None
+    if version is not None and version.kept:
+        stretch = None  # viewers saw it: what they saw stays
     origin = () if stretch is None else _origin(stretch)
     lines = rules.applied(present.lines, edits, origin, lesson.duration_s)
     if version is not None and lines == present.lines:
         return Saved(present, version.n)
-    new = versions.NewVersion(rules.quality_of(lesson.transcript, lines), lines)
+    new = versions.NewVersion(rules.quality_of(present.quality, lines), lines)
     if stretch is None or version is None:
         version, stretch = _begin(session, lesson, version, new, present, person_id, now)
     else:
         versions.go_on(version, new)
     stretch.saved_at, stretch.base, stretch.edits = now, base, name
     versions.use(session, lesson, version, new.quality, lines, now, touched=True, by=person_id)
-    return Saved(Present(rules.tag(new.quality, lines), lines), version.n)
+    published.note_words(session, lesson, person_id, now)
+    saved = Present(rules.tag(new.quality, lines), lines, new.quality, waits=version.waits)
+    return Saved(saved, version.n)
 
 
 def _begin(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, false, select
 from sqlalchemy.orm import Session
 
-from library.catalog import cue_queries
+from library.catalog import cue_queries, transcript_versions
 from library.catalog import transcript_queries as given
-from library.catalog.rules import CueLine
+from library.catalog.rules import CueLine, TranscriptQuality
 from library.catalog.tables import Lesson
 from library.core.errors import Conflict, NotFound
 from library.correcting import comparing, rules
@@ -25,10 +25,15 @@ from library.intake.transcripts import taking
 
 @dataclass(frozen=True)
 class Present:
-    """What is said in a lesson now. `base` is the name of these lines, from which corrections are made."""
+    """What is said in a lesson now. `base` is the name of these lines, from which corrections are made.
+
+    `waits`: viewers see other lines until these are published.
+    """
 
     base: str
     lines: tuple[CueLine, ...]
+    quality: TranscriptQuality = TranscriptQuality.NONE
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,13 @@ class Pair:
 
 
 def present(session: Session, lesson: Lesson) -> Present:
-    """Return the lines of a lesson as they are shown."""
+    """Return the lines of a lesson as they are shown, or as they will be once they are published."""
+    version = given.version_in_use(session, lesson.id)
+    if version is not None and version.waits:
+        quality, waiting = transcript_versions.waiting_of(version)
+        return Present(rules.tag(quality, waiting), tuple(waiting), quality, waits=True)
     lines = tuple(cue_queries.cues(session, lesson.id))
-    return Present(rules.tag(lesson.transcript, lines), lines)
+    return Present(rules.tag(lesson.transcript, lines), lines, lesson.transcript)
 
 
 def beside(session: Session, lesson_id: str, n: int) -> tuple[CueLine, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from library.audit import actions as audit
-from library.audit.rules import Deed, Value, changes
+from library.audit.rules import Deed, Detail, Value, changes
 from library.catalog import actions as catalog
 from library.catalog import audiences
 from library.catalog import queries as catalog_queries
@@ -21,6 +21,8 @@ from library.core.text import short_line
 from library.review import rules
 from library.review.rules import Decided
 from library.review.tables import Decision
+from library.versions import actions as versions
+from library.versions.rules import Origin
 
 NOTE_MAX = 500
 
@@ -32,23 +34,42 @@ _DEEDS = {
 }
 
 
-def publish(session: Session, viewer: Viewer, lesson_id: str, note: str, now: datetime) -> Lesson:
-    """Publish a lesson; raises NotFound, Forbidden, Conflict, and Invalid for a long note."""
+def publish(
+    session: Session, viewer: Viewer, lesson_id: str, note: str, now: datetime, *, seen: int | None = None
+) -> Lesson:
+    """Publish a lesson, or the draft of one that is published; raises NotFound, Forbidden, and as `move`."""
     lesson = catalog_queries.lesson_for(session, viewer, lesson_id, Action.PUBLISH)
-    move(session, lesson, viewer.person_id, note, now)
+    move(session, lesson, viewer.person_id, note, now, seen=seen)
     return lesson
 
 
-def move(session: Session, lesson: Lesson, person_id: str | None, note: str, now: datetime) -> None:
-    """Publish a lesson whose permit was decided elsewhere (the command line); raises Conflict."""
+def move(
+    session: Session,
+    lesson: Lesson,
+    person_id: str | None,
+    note: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Let what waits of a lesson be what viewers see: the lesson itself, or its draft when it is published.
+
+    Whoever calls it has decided that it may be. `seen` is the number (versions.queries.standing_whole) of
+    what they had before them, None looks at none. Raises Conflict: already_published, nothing_to_publish,
+    draft_changed; Invalid for a long note.
+    """
     catalog.touch(session, lesson)  # of two at once the second sees what the first did
+    before = lesson.state
+    waited = versions.take_up(session, lesson, now, seen=seen)
     playable = any(clip.plan for clip in lesson.clips)
     has_words = lesson.transcript is not TranscriptQuality.NONE or bool(lesson.summary)
-    before = lesson.state
-    state = rules.published(before, playable=playable, has_words=has_words)
-    catalog.set_state(session, lesson, state, now)
+    state = rules.published(before, playable=playable, has_words=has_words, draft=waited)
+    if state is not before:
+        catalog.set_state(session, lesson, state, now)
+    origin = Origin.DRAFT if state is before else Origin.PUBLISHED
+    n = versions.record(session, lesson, origin, person_id, note, now).n
     told = changes({"state": before}, {"state": state})
-    _log(session, lesson, person_id, Decided.PUBLISH, note, now, told)
+    _log(session, lesson, person_id, Decided.PUBLISH, note, now, told, n=n)
 
 
 def withdraw(session: Session, viewer: Viewer, lesson_id: str, note: str, now: datetime) -> Lesson:
@@ -83,6 +104,7 @@ def _log(
     note: str,
     now: datetime,
     told: dict[str, list[Value]],
+    n: int | None = None,
 ) -> None:
     session.add(
         Decision(
@@ -94,6 +116,10 @@ def _log(
             at=now,
         )
     )
-    about = {"audience": lesson.audience.value} if what is Decided.AUDIENCE else {}
-    audit.note(session, _DEEDS[what], person_id, thing=lesson.id, changed=told, **about)
+    about: dict[str, Detail] = {}
+    if what is Decided.AUDIENCE:
+        about["audience"] = lesson.audience.value
+    if n is not None:
+        about["n"] = n
+    audit.note(session, _DEEDS[what], person_id, of=None, thing=lesson.id, changed=told, **about)
     session.flush()

@@ -16,13 +16,13 @@ class Decided(StrEnum):
     AUDIENCE = "audience"
 
 
-def published(state: LessonState, *, playable: bool, has_words: bool) -> LessonState:
-    """Return the state after publishing.
+def published(state: LessonState, *, playable: bool, has_words: bool, draft: bool = False) -> LessonState:
+    """Return the state after publishing a lesson, or the draft of one that is published.
 
     A lesson may be published when something of it plays, or when it is a text whose video is still to come;
     raises Conflict("already_published") and Conflict("nothing_to_publish").
     """
-    if state is LessonState.PUBLISHED:
+    if state is LessonState.PUBLISHED and not draft:
         raise Conflict("already_published")
     if not playable and not has_words:
         raise Conflict("nothing_to_publish")

@@ -32,6 +32,7 @@ NOUNS = (
     "programme",
     "works",
     "review",
+    "versions",
     "statistics",
     "access",
     "people",

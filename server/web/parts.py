@@ -116,11 +116,12 @@ class Facet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonRef:
-    """Just enough of a lesson to name it and link to /lessons/{id}."""
+    """Just enough of a lesson to name it and link to /lessons/{id}. `published`: viewers see it."""
 
     id: str
     title: str
     lecturer: str | None = None
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from library.access.sealing import Sealing
 from library.access.second_factor_queries import pending_secret
 from library.access.second_factor_rules import SecondFactorPolicy
 from library.catalog import queries as catalog
+from library.catalog.actions import Details
 from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
 from library.core.clock import local_day
@@ -68,6 +69,7 @@ from library.programme.weeks import Week
 from library.review import actions as review
 from library.searches import actions as searches
 from library.suggestions import actions as suggestions
+from library.versions import actions as versions
 from library.works import files, honours, series
 from library.works.files import Stored
 from library.works.formats import FileFormat
@@ -216,6 +218,7 @@ def wang(db: Database) -> dict[str, str]:
         taking.take(session, lesson, words, NOW, person_id=wang)
         correcting.always(session, lesson, "余存", "余村", NOW)
         review.publish(session, viewer, lesson.id, "", NOW)
+        versions.edit(session, lesson, Details(title="绿水青山（新）"), wang, NOW)
         said = suggestions.Written("请把字幕放大一些。", "村东头第三家")
         given, _receipt = suggestions.hand_in(session, said, root.id, lesson.id, wang, "", NOW)
         suggestions.answer(session, viewer, given.id, 1, "已经放大。", "放大了字幕", NOW)

@@ -29,6 +29,7 @@ from library.intake.arriving.manifest import Row
 from library.intake.rules import TRANSCRIPT_SUFFIXES
 from library.intake.transcripts import taking
 from library.intake.transcripts.taking import Words
+from library.versions import actions as versions
 from transcode.remarks import Remark
 
 
@@ -183,6 +184,7 @@ def put_lesson(
             taking.take(session, lesson, row.words, now)
         _open_to(session, lesson, row, now, viewer)
         return lesson, Outcome.CREATED, ()
+    versions.keep_present(session, lesson)
     details = _differences(lesson, row)
     changed = details != catalog.Details()
     if changed:
@@ -192,6 +194,8 @@ def put_lesson(
     if row.words is not None:
         taken = taking.take(session, lesson, row.words, now)
         changed, refused = taken.changed or changed, taken.remarks()
+    if changed:
+        versions.record_straight(session, lesson, now)
     return lesson, Outcome.UPDATED if changed else Outcome.UNCHANGED, refused
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from library.catalog import actions as catalog
 from library.catalog import transcript_queries as given
 from library.catalog import transcript_versions as versions
+from library.catalog.permits import LessonState
 from library.catalog.rules import CueSource, ShiftReason, TranscriptQuality
 from library.catalog.tables import Lesson, TranscriptVersion
 from library.core.errors import Conflict, Invalid
@@ -27,6 +28,7 @@ from library.intake.transcripts.reading.words import lay as lay
 from library.intake.transcripts.reading.words import read as read
 from library.intake.transcripts.rules import Heard, Shown, shown, worse
 from library.intake.transcripts.telling import figures_for, heard_in, heard_of, places_of, repairs_of
+from library.versions import actions as published
 from transcode.remarks import Remark
 from transcode.transcripts.fitting import StreamClock
 
@@ -65,7 +67,7 @@ def take(
     `shift_s`: what to add to all times, chosen by a person; None leaves it to the rules. `laid` is what `lay`
     found of these words; it is found again where it is not of what has been heard by now. Raises Invalid.
     """
-    present = versions.keep_present(session, lesson)
+    present = _kept(session, lesson, person_id)
     version, new = versions.add(session, lesson, words.version, person_id, now)
     chosen_s = checked_shift(shift_s)
     if chosen_s is not None and not words.timed:
@@ -82,6 +84,8 @@ def take(
             return Taken(version, against)
     before = lesson.revision
     versions.use(session, lesson, version, became.quality, became.lines, now, touched=new, by=person_id)
+    if person_id is not None:
+        published.note_words(session, lesson, person_id, now)
     return Taken(version, (), new or lesson.revision != before)
 
 
@@ -99,7 +103,7 @@ def use(
     `laid` is what `lay_version` found before this transaction; raises Conflict when it holds no more. `by` is
     who does it, None for the machine itself.
     """
-    versions.keep_present(session, lesson)
+    _kept(session, lesson, by)
     version = given.version(session, lesson.id, n)
     return _use_as_laid(session, lesson, version, _chosen(version), now, laid, by)
 
@@ -118,10 +122,12 @@ def move(
 
     `laid` and `by` as in `use`. Raises NotFound, Invalid, Conflict.
     """
-    versions.keep_present(session, lesson)
+    _kept(session, lesson, by)
     version = given.version(session, lesson.id, n)
     if version.quality is not TranscriptQuality.EXACT:
         raise Invalid("shift_untimed", field="shift_s")
+    if by is not None and version.kept and lesson.state is LessonState.PUBLISHED:
+        version = _copied(session, lesson, version, by, now)
     return _use_as_laid(session, lesson, version, checked_shift(shift_s), now, laid, by)
 
 
@@ -140,7 +146,30 @@ def _use_as_laid(
         raise Conflict("transcript_changed_meanwhile", n=version.n)
     became = _lay(version, heard, chosen_s, laid)
     versions.use(session, lesson, version, became.quality, became.lines, now, by=by)
+    if by is not None:
+        published.note_words(session, lesson, by, now)
     return version
+
+
+def _kept(session: Session, lesson: Lesson, by: str | None) -> TranscriptVersion | None:
+    """Return the version in use, before somebody uses another; what viewers see is kept as it is."""
+    present = versions.keep_present(session, lesson)
+    if by is not None:
+        published.keep_present(session, lesson)
+    return present
+
+
+def _copied(
+    session: Session, lesson: Lesson, version: TranscriptVersion, by: str, now: datetime
+) -> TranscriptVersion:
+    """Return another version with the same lines, whose times may be moved: those of this one viewers saw."""
+    remarks = [Remark.from_json(value) for value in version.remarks]
+    same = versions.NewVersion(
+        version.quality, versions.lines_of(version), version.file_name, remarks, version.clock
+    )
+    copied, _new = versions.add(session, lesson, same, by, now, again=True)
+    session.flush()
+    return copied
 
 
 def take_heard(

@@ -24,6 +24,7 @@ from library.intake.rules import TRANSCRIPT_MAX_BYTES, RecordingState
 from library.intake.transcripts import taking
 from library.people import queries as people
 from library.review import actions as review
+from library.versions import actions as versions
 from server.commands.administrator import machine, root
 from server.settings import Settings
 from server.web.shown.recognition import ask_for_text
@@ -129,7 +130,11 @@ def _give(session: Session, lesson: Lesson, about: About, now: datetime) -> tupl
     words = taking.read(*about.transcript) if about.transcript is not None else None
     if words is None:
         return ()
-    return taking.take(session, lesson, words, now, shift_s=about.shift_s).remarks()
+    versions.keep_present(session, lesson)
+    taken = taking.take(session, lesson, words, now, shift_s=about.shift_s)
+    if taken.changed:
+        versions.record_straight(session, lesson, now)
+    return taken.remarks()
 
 
 def _new(session: Session, copy: local.Copied, about: About, now: datetime) -> Taken:

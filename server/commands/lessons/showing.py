@@ -11,6 +11,8 @@ from library.catalog import audiences
 from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from library.core.permits import Viewer
+from library.versions import queries as versions
+from library.versions.queries import Waiting
 from server.commands.administrator import machine
 from server.commands.console import Console, console_of
 from server.commands.options import Json
@@ -25,7 +27,7 @@ def lesson(
     lesson: Annotated[str, typer.Argument(metavar="LESSON", help=N_("课程的编号。"))],
     as_json: Json = False,
 ) -> None:
-    """Print a lesson: its state, kind, series, honours, materials, site and clips."""
+    """Print a lesson: its state, versions, draft, kind, series, honours, materials, site and clips."""
     console = console_of(context)
     console.log(quiet=True)
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
@@ -74,6 +76,11 @@ def _object(session: Session, viewer: Viewer, row: Lesson, console: Console) -> 
             }
             for one in material_lines(session, row.id)
         ],
+        "versions": [
+            {"n": one.n, "at": one.at.isoformat(), "who": one.who, "origin": one.origin, "why": one.why}
+            for one in versions.versions(session, row.id)
+        ],
+        "draft": _draft(versions.draft(session, row.id)),
         "site": {"id": site.id, "name": site.name, "place": site.place} if site else None,
         "clips": [
             {
@@ -89,11 +96,33 @@ def _object(session: Session, viewer: Viewer, row: Lesson, console: Console) -> 
     }
 
 
+def _draft(waiting: Waiting | None) -> dict[str, Any] | None:
+    if waiting is None:
+        return None
+    return {
+        "values": dict(waiting.values),
+        "words": waiting.words,
+        "based_on": waiting.based_on,
+        "restored": waiting.restored,
+        "who": waiting.who,
+        "changed_at": waiting.changed_at.isoformat(),
+    }
+
+
 def _lines(console: Console, value: dict[str, Any]) -> list[str]:
     catalogue = console.catalogue
     facts = [word("state", value["state"], catalogue), word("genre", value["kind"], catalogue)]
     facts += [value[name] for name in ("lecturer", "date") if value[name]]
     lines = [value["title"], "  " + " · ".join([*facts, value["audience"]["text"]])]
+    if value["versions"]:
+        newest = value["versions"][0]
+        lines.append(
+            "  " + console.say(N_("观众看到的是第 %(n)s 版（%(at)s）"), n=newest["n"], at=newest["at"])
+        )
+    if value["draft"]:
+        names = [word("version_field", name, catalogue) for name in value["draft"]["values"]]
+        names += [word("version_part", "words", catalogue)] if value["draft"]["words"] else []
+        lines.append("  " + console.say(N_("有修改等待发布：%(fields)s"), fields=" · ".join(names)))
     if value["series"]:
         lines.append("  " + console.say(N_("系列《%(title)s》"), title=value["series"]["title"]))
     for one in value["honours"]:

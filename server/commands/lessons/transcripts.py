@@ -18,6 +18,7 @@ from library.catalog.tables import Lesson, TranscriptVersion
 from library.hearing import queries as hearing
 from library.intake.transcripts import rules, taking, telling
 from library.intake.transcripts.rules import account
+from library.versions import actions as versions
 from server.commands.console import Console, console_of
 from server.commands.failures import BAD_INPUT, Failure
 from server.commands.lessons import local_lessons
@@ -114,7 +115,10 @@ def _change(
         laid = taking.lay(words, heard, shift_s)
         with ports.db.write() as session:
             lesson = catalog.lesson(session, lesson_id)
+            versions.keep_present(session, lesson)
             taken = taking.take(session, lesson, words, now, replace=replace, shift_s=shift_s, laid=laid)
+            if taken.changed:
+                versions.record_straight(session, lesson, now)
             if not taken.against:
                 ask_for_text(session, ports.settings, lesson, None, now)
             return taken.remarks()
@@ -126,10 +130,12 @@ def _change(
         known = taking.lay_version(session, lesson_id, n, shift_s)
     with ports.db.write() as session:
         lesson = catalog.lesson(session, lesson_id)
+        versions.keep_present(session, lesson)
         if shift_s is not None:
             taking.move(session, lesson, n, shift_s, now, known)
         else:
             taking.use(session, lesson, n, now, known)
+        versions.record_straight(session, lesson, now)
     return ()
 
 
@@ -155,6 +161,7 @@ def _version(console: Console, version: TranscriptVersion) -> dict[str, Any]:
     return {
         "n": version.n,
         "in_use": version.in_use,
+        "waits": version.waits,
         "made_at": version.made_at.isoformat(),
         "by": version.person.name if version.person else None,
         "file_name": version.file_name,

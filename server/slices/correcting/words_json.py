@@ -85,7 +85,7 @@ def words_out(media: MediaUrls, session: Session, lesson: Lesson, viewer: Viewer
     heard = telling.heard_of(session, lesson.id)
     return WordsOut(
         base=present.base,
-        quality=lesson.transcript,
+        quality=present.quality,
         version=None if version is None else version.n,
         by=None if version is None or version.person is None else version.person.name,
         made_at=None if version is None else version.made_at,

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
+from library.catalog import transcript_versions as versions
 from library.catalog.permits import Action
 from library.catalog.tables import Lesson
 from library.catalog.transcript_versions import MOST_VERSIONS
@@ -260,7 +261,7 @@ def _page(
     context = TranscriptsPage(
         frame=pages.frame(request, session, who),
         lesson=lesson_ref(lesson),
-        quality=lesson.transcript,
+        quality=next((versions.waiting_of(one)[0] for one in rows if one.waits), lesson.transcript),
         versions=shown,
         account=reasons_of(hearing.account_of(session, rows, queries.recording_of(session, lesson.id))),
         asked=asked,
@@ -307,7 +308,11 @@ def give_transcript(
         if not taken.against:
             ask_for_text(session, settings, lesson, who.viewer.person_id, clock())
         asked = f"?ask={taken.version.n}" if taken.against else ""
-    return pages.redirect(f"/lessons/{lesson_id}/transcripts{asked}", None if asked else "transcript_in_use")
+        done = "draft_saved" if taken.version.waits else _IN_USE
+    return pages.redirect(f"/lessons/{lesson_id}/transcripts{asked}", None if asked else done)
+
+
+_IN_USE = "transcript_in_use"
 
 
 @router.post("/lessons/{lesson_id}/transcripts/{n}/use", include_in_schema=False)
@@ -315,8 +320,8 @@ def use_form(
     db: DatabaseDep, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str, n: int
 ) -> Response:
     """Use one of the transcripts that a lesson was given."""
-    _use(db, who, pages, clock, lesson_id, n)
-    return pages.redirect(f"/lessons/{lesson_id}/transcripts", "transcript_in_use")
+    used = _use(db, who, pages, clock, lesson_id, n)
+    return pages.redirect(f"/lessons/{lesson_id}/transcripts", "draft_saved" if used.waits else _IN_USE)
 
 
 @router.post("/lessons/{lesson_id}/transcripts/{n}/shift", include_in_schema=False)

@@ -36,11 +36,13 @@ class VersionOut(BaseModel):
 
     `inside` and `covered`: the part of its lines within the recording, the part of the talk that they lie
     over (0 to 1), null for text without times and before the recording was heard. `shift_s` is added to its
-    times, for `shift_reason`: open (not looked at yet), none, hours, stream, chosen.
+    times, for `shift_reason`: open (not looked at yet), none, hours, stream, chosen. `waits`: it is in use
+    for those who work on the lesson, and viewers see other words until it is published.
     """
 
     n: int
     in_use: bool
+    waits: bool
     made_at: datetime
     by: str | None
     file_name: str
@@ -80,6 +82,7 @@ def version_out(version: TranscriptVersion, catalogue: Catalogue) -> VersionOut:
     return VersionOut(
         n=version.n,
         in_use=version.in_use,
+        waits=version.waits,
         made_at=version.made_at,
         by=version.person.name if version.person else None,
         file_name=version.file_name,

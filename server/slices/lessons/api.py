@@ -23,6 +23,9 @@ from library.intake import queries as intake
 from library.people.rules import teaches_for
 from library.plays import queries as plays
 from library.review import actions as review
+from library.versions import actions as version_actions
+from library.versions import queries as versions
+from library.versions.queries import Waiting
 from server.web.deps import CardsDep, ClockDep, Lecturer, MediaDep, PagesDep, Reading, WhoDep, Writing
 from server.web.limits.fields import BlockText, LineText, WordQuery, WordText
 from server.web.limits.sizes import ITEMS
@@ -44,7 +47,11 @@ class NewLesson(BaseModel):
 
 
 class LessonChange(BaseModel):
-    """What to change of a lesson; fields that are left out stay as they are. `date` may be ""."""
+    """What to change of a lesson; fields that are left out stay as they are. `date` may be "".
+
+    `draft_seen` is the `fields_seen` of the draft that you changed: when it is another by now, nothing is
+    changed (409 "draft_changed"). Without it nobody looks.
+    """
 
     title: LineText | None = None
     lecturer: LineText | None = None
@@ -53,6 +60,7 @@ class LessonChange(BaseModel):
     summary: BlockText | None = None
     language: WordText | None = None
     genre: WordText | None = None
+    draft_seen: int | None = Field(default=None, ge=0, lt=2**31)
 
 
 class ClipOut(BaseModel):
@@ -84,7 +92,8 @@ class LessonOut(BaseModel):
     """A lesson; `recording` is none, receiving, waiting, working, ready, failed, refused or cancelled.
 
     `cues` are the lines of the transcript that was given; `warnings` what was left out, moved or guessed in
-    its recording and its words. Both are for those who may change the lesson: null and empty for others.
+    its recording and its words; `draft` which fields wait to be published, and as what. All are for those who
+    may change the lesson: null and empty for others.
     """
 
     id: str
@@ -104,6 +113,7 @@ class LessonOut(BaseModel):
     recording: str
     problem: dict[str, str] | None = None
     cues: int | None = None
+    draft: dict[str, str | list[str]] | None = None
     warnings: list[WarningOut] = Field(default_factory=list)
     duplicates: list[TwinOut] = Field(default_factory=list)
     clips: list[ClipOut]
@@ -164,6 +174,7 @@ def _lessons(
     mine = {x.id for x in lessons if may(who.viewer, Action.EDIT, queries.facts(x))}
     twins = intake.twins_of(session, who.viewer, [r for r in recordings.values() if r.lesson_id in mine])
     words = given.versions_of(session, sorted(mine))
+    drafts = versions.drafts(session, mine)
     catalogue = pages.renderer.catalogue(who.language)
     found = []
     for lesson in lessons:
@@ -194,6 +205,7 @@ def _lessons(
                 recording=recording.state if recording else "none",
                 problem=problem,
                 cues=next((version.cues for version in own if version.in_use), None),
+                draft=_waiting(drafts.get(lesson.id)),
                 warnings=warnings_of(account, catalogue),
                 duplicates=[
                     TwinOut(id=t.id, title=t.title, url=pages.at(f"/lessons/{t.id}")) for t in its_twins
@@ -202,6 +214,10 @@ def _lessons(
             )
         )
     return found
+
+
+def _waiting(draft: Waiting | None) -> dict[str, str | list[str]] | None:
+    return None if draft is None else dict(draft.values)
 
 
 @router.get("/lessons", tags=["lessons"])
@@ -264,9 +280,18 @@ def get_lesson(
 
 @router.patch("/lessons/{lesson_id}", tags=["lessons"])
 def change_lesson(
-    session: Writing, who: WhoDep, pages: PagesDep, media: MediaDep, lesson_id: str, body: LessonChange
+    session: Writing,
+    who: WhoDep,
+    pages: PagesDep,
+    media: MediaDep,
+    clock: ClockDep,
+    lesson_id: str,
+    body: LessonChange,
 ) -> LessonOut:
-    """Change what is written about a lesson (its owner, the staff)."""
+    """Change what is written about a lesson (its owner, the staff).
+
+    Of a published one this waits as a draft: the answer is what viewers see, and `draft` what waits.
+    """
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     day = parse_date(body.date) if body.date is not None else None
     details = actions.Details(
@@ -279,7 +304,8 @@ def change_lesson(
         language=body.language,
         genre=None if body.genre is None else read_genre(body.genre),
     )
-    actions.edit(session, lesson, details)
+    by = who.viewer.person_id
+    version_actions.edit(session, lesson, details, by, clock(), seen=body.draft_seen)
     return _lesson(pages, media, session, who, lesson)
 
 

@@ -79,6 +79,29 @@ class LessonPowers:
     see_progress: bool = False
     see_stats: bool = False
     why: bool = False
+    versions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftNote:
+    """That something waits to be published: who changed it last, when, and which fields are other."""
+
+    who: str
+    changed_at: datetime
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editing:
+    """What the form of a lesson begins with: what waits to be published, and else what viewers see."""
+
+    title: str
+    lecturer: str
+    topics: tuple[str, ...]
+    date: str
+    summary: str
+    language: str
+    genre: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +137,11 @@ class LessonPage(Context):
     suggestions. `same_topic`: dated lessons of its topics, of other years. `share`: how to hand it on, None
     while it is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
     `refused`: a form that was not taken, named as its address is. `series`: where it stands in one.
-    `topic_links` are (id, name).
+    `topic_links` are (id, name). `draft`: that something waits; `editing`: what the form begins with, for
+    those who may change it; `seen` goes back with it.
     Forms (POST /lessons/{id}/...):
     publish (note), withdraw (note), audience (audience, keep, add, kinds), delete (confirm=title),
-    edit (title, lecturer, topics separated by spaces or commas, date, summary, language, genre).
+    edit (title, lecturer, topics separated by spaces or commas, date, summary, language, genre, seen).
     """
 
     template: ClassVar[str] = "lessons/lesson.html"
@@ -127,6 +151,9 @@ class LessonPage(Context):
     recording_state: RecordingState | NoRecording
     open_to: Told
     audience_said: str
+    editing: Editing | None = None
+    draft: DraftNote | None = None
+    seen: int = 0
     groups: tuple[tuple[str, str], ...] = ()
     language: str = "zh-CN"
     has_transcript: bool = False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -19,7 +20,9 @@ from library.core.permits import Viewer
 from library.hearing import queries as hearing
 from library.intake import queries as intake
 from library.review import queries as review_queries
-from server.slices.lessons.contexts import HistoryLine, LessonPage, LessonPowers
+from library.versions import queries as versions
+from library.versions.actions import Saved
+from server.slices.lessons.contexts import DraftNote, Editing, HistoryLine, LessonPage, LessonPowers
 from server.web.deps import AddressDep, CardsDep, ClockDep, DatabaseDep, PagesDep, RuleDep, WhoDep
 from server.web.errors import status_of
 from server.web.pages import reason
@@ -30,6 +33,22 @@ from server.web.shown.remarks import reasons_of
 from server.web.shown.sharing import share_card, share_lesson
 from server.web.shown.works import honour_lines, material_lines, series_place, site_ref
 from transcode.transcripts.captions import new_speakers
+
+
+@dataclass(frozen=True)
+class Done:
+    """Where somebody goes on after a change, and the word about it."""
+
+    to: str
+    word: str
+
+
+EDITED: Mapping[Saved, Callable[[str], Done]] = {
+    Saved.LESSON: lambda lesson_id: Done(f"/lessons/{lesson_id}", "saved"),
+    Saved.DRAFT: lambda lesson_id: Done(f"/lessons/{lesson_id}/draft", "draft_saved"),
+    Saved.NOTHING: lambda lesson_id: Done(f"/lessons/{lesson_id}", "draft_same"),
+}
+"""What follows on a change of what people type, by what became of it."""
 
 
 class Desk:
@@ -67,16 +86,18 @@ class Desk:
     ) -> Response:
         """Change a lesson and go on to `back`, or to its page, with the word `done`.
 
-        What is refused as Invalid or Conflict brings the page back with what was typed into `form`.
+        An act that returns Done says itself where to, and with which word. What is refused as Invalid or
+        Conflict brings the page back with what was typed into `form`.
         """
         try:
             with self._db.write() as session:
-                act(session)
+                said = act(session)
         except (Invalid, Conflict) as error:
             refused = RefusedForm(form=form, typed=typed, reason=reason(error))
             with self._db.read() as session:
                 return self.page(session, lesson_id, refused, status_of(error))
-        return self._pages.redirect(back or f"/lessons/{lesson_id}", done)
+        where = said if isinstance(said, Done) else Done(back or f"/lessons/{lesson_id}", done)
+        return self._pages.redirect(where.to, where.word)
 
     def page(
         self, session: Session, lesson_id: str, refused: RefusedForm | None = None, status: int = 200
@@ -90,6 +111,7 @@ class Desk:
         history = review_queries.history(session, found.id) if powers.see_progress else []
         twins = intake.twins(session, viewer, recording) if recording is not None and powers.edit else []
         clips = self._cards.of_clips(session, found)
+        waiting = versions.draft(session, found.id) if powers.versions else None
         told = audiences.told(session, audiences.open_to(found))
         context = LessonPage(
             frame=self._pages.frame(self._request, session, self._who),
@@ -118,6 +140,13 @@ class Desk:
             known_lecturers=tuple(lecturers),
             known_topics=tuple(topics),
             same_topic=self._cards.other_years(session, viewer, [found]),
+            editing=_editing(found, waiting) if powers.edit else None,
+            seen=versions.standing(session, found.id) if powers.edit else 0,
+            draft=DraftNote(
+                who=waiting.who, changed_at=waiting.changed_at, fields=tuple(sorted(waiting.values))
+            )
+            if waiting is not None
+            else None,
             rule=self._rule,
             share=share_lesson(self._address, found, f"/lessons/{found.id}"),
             card=share_card(
@@ -145,8 +174,23 @@ class Desk:
             why=may(viewer, Action.WHY, facts),
             delete=may(viewer, Action.DELETE, facts),
             see_progress=edit,
+            versions=may(viewer, Action.VERSIONS, facts),
             see_stats=may(viewer, Action.STATS, facts),
         )
+
+
+def _editing(lesson: Lesson, waiting: versions.Waiting | None) -> Editing:
+    """Return what the form begins with: what waits, and else what is there."""
+    values = {**versions.present_values(lesson), **(waiting.values if waiting is not None else {})}
+    return Editing(
+        title=str(values["title"]),
+        lecturer=str(values["lecturer"]),
+        topics=tuple(values["topics"]),
+        date=str(values["date"]),
+        summary=str(values["summary"]),
+        language=str(values["language"]),
+        genre=str(values["genre"]),
+    )
 
 
 def _text(lines: Sequence[CueLine]) -> tuple[str, ...]:

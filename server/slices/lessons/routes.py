@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -17,9 +18,10 @@ from library.core.errors import Conflict, Invalid
 from library.core.text import name_key
 from library.plays import queries as plays
 from library.review import actions as review
+from library.versions import actions as versions
 from server.slices.lessons.audience_form import AudienceFormDep
 from server.slices.lessons.contexts import HomePage, LessonsPage, SheetPage
-from server.slices.lessons.desk import DeskDep
+from server.slices.lessons.desk import EDITED, DeskDep, Done
 from server.web.deps import AddressDep, CardsDep, ClockDep, PagesDep, Reading, WhoDep
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
 from server.web.pages import pager, safe_next
@@ -168,8 +170,9 @@ def edit(
     summary: BlockForm = "",
     language: WordForm = "zh-CN",
     genre: WordForm = "lecture",
+    seen: Annotated[int | None, Form(ge=0, lt=2**31)] = None,
 ) -> Response:
-    """Change what people typed about a lesson (owner, staff)."""
+    """Change what people typed about a lesson (owner, staff); of a published one this waits as a draft."""
     typed = {
         "title": title,
         "lecturer": lecturer,
@@ -180,7 +183,7 @@ def edit(
         "genre": genre,
     }
 
-    def act(session: Session) -> None:
+    def act(session: Session) -> Done:
         found = queries.lesson_for(session, desk.viewer, lesson_id, Action.EDIT)
         day = parse_date(date)
         details = actions.Details(
@@ -193,7 +196,8 @@ def edit(
             language=language,
             genre=read_genre(genre),
         )
-        actions.edit(session, found, details)
+        by = desk.viewer.person_id
+        return EDITED[versions.edit(session, found, details, by, desk.clock(), seen=seen)](found.id)
 
     return desk.change(lesson_id, act, "edit", "saved", **typed)
 

@@ -15,6 +15,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "lesson.delete": N_("删除"),
         "lesson.stats": N_("看学习统计"),
         "lesson.why": N_("看谁能看到、为什么"),
+        "lesson.versions": N_("看发布过的各版和等待发布的修改"),
         "lesson.make": N_("上传新课"),
         "node.look": N_("看党组织"),
         "node.arrange": N_("改资料、新建下级"),

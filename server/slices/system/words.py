@@ -41,6 +41,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "published": N_("发布课程"),
         "withdrawn": N_("撤下课程"),
         "audience": N_("改了课程给谁看"),
+        "draft": N_("改了已发布课程的草稿"),
         "lesson_deleted": N_("删除课程"),
         "transcript": N_("换了文稿或移动了时间"),
         "stop_list": N_("改了停用的搜索词"),

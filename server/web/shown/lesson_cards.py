@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog import cue_queries
 from library.catalog import queries as catalog
+from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
 from library.core.permits import Viewer
 from library.plays.view_counts import ViewCounts
@@ -82,5 +83,8 @@ class LessonCards:
 def lesson_ref(lesson: Lesson) -> LessonRef:
     """Return just enough of a lesson to name it."""
     return LessonRef(
-        id=lesson.id, title=lesson.title, lecturer=lesson.lecturer.name if lesson.lecturer else None
+        id=lesson.id,
+        title=lesson.title,
+        lecturer=lesson.lecturer.name if lesson.lecturer else None,
+        published=lesson.state is LessonState.PUBLISHED,
     )

@@ -11,6 +11,7 @@ from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
 from library.catalog import transcript_versions as versions
+from library.catalog.permits import LessonState
 from library.catalog.rules import CueLine, CueSource, ShiftReason, TranscriptQuality
 from library.catalog.tables import Lesson
 from library.core.database import Database
@@ -28,7 +29,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def recognised(session: Session) -> Lesson:
-    lesson = make.lesson(session, clips=1, lecturer="韩老师")
+    lesson = make.lesson(session, clips=1, lecturer="韩老师", state=LessonState.DRAFT)
     lines = [
         CueLine(0.0, 4.0, "中国供产党", "", CueSource.RECOGNISED, 0.5, ((2, 3),)),
         CueLine(4.0, 8.0, "为人民服务", "", CueSource.RECOGNISED, 0.9),

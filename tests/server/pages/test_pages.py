@@ -31,6 +31,7 @@ SAMPLES = pages()
 PAGES = tuple(REGISTRY.pages.values())
 """Every page that the slices bring, and those of everybody."""
 SHARED = {"invitations/parts.html", "base.html", "parts.html", "statistics/charts.html", "weeks.html"}
+SHARED |= {"versions/differences.html"}
 
 OUTSIDE = "noopener noreferrer nofollow"
 """What is said of a link that people typed."""

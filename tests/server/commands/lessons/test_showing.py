@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from library.catalog import actions
+from library.catalog import queries as catalog
 from library.catalog.rules import Genre
 from library.core.permits import Role
+from library.versions import actions as versions
 from library.works import files, honours, series, sites
 from library.works.files import Stored
 from library.works.formats import FileFormat
@@ -49,7 +51,15 @@ def test_a_lesson_is_printed_as_a_work_and_nothing_is_made_up(weike: Weike, port
     assert [(one["name"], one["format"], one["pages"]) for one in told["materials"]] == [("讲稿", "pdf", 3)]
     assert told["site"]["name"] == "余村"
     assert [(one["n"], one["ready"]) for one in told["clips"]] == [(1, True), (2, True)]
-    assert not {"versions", "declarations"} & set(told), "what is not there yet is not faked"
+    assert "declarations" not in told, "what is not there yet is not faked"
+    assert (told["versions"], told["draft"]) == ([], None)
+    with ports.db.write() as session:
+        row = catalog.lesson(session, lesson_id)
+        versions.edit(session, row, actions.Details(title="新题"), staff.person_id, NOW)
+    waiting = weike("lesson", lesson_id, "--json").json
+    assert [(one["n"], one["origin"]) for one in waiting["versions"]] == [(1, "found")]
+    assert (waiting["title"], waiting["draft"]["values"]) == ("绿水青山", {"title": "新题"})
+    assert "有修改等待发布：标题" in weike("lesson", lesson_id).out
     assert "省级 · 优秀党课 · 2025" in weike("lesson", lesson_id).out
     empty = weike("lesson", bare, "--json").json
     assert (empty["series"], empty["site"], empty["honours"], empty["materials"]) == (None, None, [], [])

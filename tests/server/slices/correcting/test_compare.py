@@ -38,7 +38,7 @@ def lesson(shelf: Shelf) -> str:
 
 
 def two_versions(shelf: Shelf, heard: tuple[CueLine, ...], given: tuple[CueLine, ...]) -> str:
-    put = shelf.lesson(LessonState.PUBLISHED, recording="ready")
+    put = shelf.lesson(recording="ready")
     with shelf.served.ports.db.write() as session:
         lesson, row = catalog.lesson(session, put.lesson), intake.recording_of(session, put.lesson)
         assert row is not None

@@ -56,6 +56,7 @@ ACCOUNT = (
 def _version(n: int, **about: Any) -> VersionOut:
     usual: dict[str, Any] = {
         "in_use": False,
+        "waits": False,
         "made_at": NOW,
         "by": "王芳",
         "file_name": "组织生活会.srt",

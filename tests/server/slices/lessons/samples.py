@@ -38,6 +38,17 @@ FACETS: dict[str, tuple[Facet, ...]] = {
 }
 
 
+EDITING = c.Editing(
+    title="绿水青山就是金山银山",
+    lecturer="王芳",
+    topics=("生态文明", "乡村振兴"),
+    date="2026-03-10",
+    summary="一个村子关掉矿山、靠好风景过上好日子的故事。",
+    language="zh-CN",
+    genre="onsite",
+)
+
+
 def pages() -> Iterator[Sample]:
     """Home, the library, lessons in their states, the sheet to hang up."""
     yield from _lists()
@@ -143,6 +154,20 @@ def _one_lesson() -> Iterator[Sample]:
         see_progress=True,
         see_stats=True,
         why=True,
+        versions=True,
+    )
+    full = replace(full, editing=EDITING)
+    yield (
+        "lesson_draft_waits",
+        replace(
+            full,
+            frame=frame(STAFF, "/lessons/lesson0", review_count=3),
+            lesson=card(0, state=LessonState.PUBLISHED),
+            may=replace(powers, publish=False),
+            draft=c.DraftNote(who="王芳", changed_at=NOW, fields=("summary", "title")),
+            history=(c.HistoryLine(at=NOW, who="陈志远", action="publish", note=""),),
+            seen=4,
+        ),
     )
     yield (
         "lesson_staff",

@@ -24,6 +24,9 @@ def test_people_and_programs_say_what_kind_it_is_and_lists_are_narrowed(served: 
     assert lecturer.http.get(at).json()["genre"] == "lecture"
     form = {"title": put.title, "language": "zh-CN", "genre": "onsite", "date": "2026-03-01"}
     assert lecturer.post(f"/lessons/{put.lesson}/edit", **form).status_code == 303
+    assert lecturer.http.get(at).json()["genre"] == "lecture", "it waits to be published"
+    published = served.person("staff").api("POST", f"/lessons/{put.lesson}/draft/publish", json={})
+    assert published.status_code == 200
     refused = lecturer.post(f"/lessons/{put.lesson}/edit", **{**form, "genre": "<开会>", "title": "新题"})
     assert refused.status_code == 422
     assert "没有“&lt;开会&gt;”这种课型" in refused.text

@@ -15,6 +15,7 @@ from tests.server.conftest import Shelf
 from tests.server.slices.invitations.roles import coded
 from tests.server.slices.people import roles as people
 from tests.server.slices.suggestions.roles import suggested
+from tests.server.slices.versions.roles import waiting
 from tests.server.slices.works.roles import HONOUR, put_series, put_site
 from tests.support.server import Served
 
@@ -60,6 +61,17 @@ def published(shelf: Shelf) -> str:
 def newcomer(shelf: Shelf) -> str:
     """The id of somebody new."""
     return shelf.newcomer()
+
+
+def changed(shelf: Shelf) -> str:
+    """The id of a published lesson of which something waits."""
+    made: str = waiting(shelf)["lesson_id"]
+    return made
+
+
+def first(shelf: Shelf) -> str:
+    """The first of a lesson's two versions, as addresses have it."""
+    return f"{waiting(shelf, published=True)['lesson_id']}/versions/1"
 
 
 def invited(shelf: Shelf) -> str:
@@ -170,6 +182,11 @@ CASES = [
     Case("/lessons/{id}/edit", EDIT | {"date": "昨天"}, 422, "date", make=draft),
     Case("/lessons/{id}/edit", EDIT | {"title": " "}, 422, "title", make=draft),
     Case("/lessons/{id}/edit", EDIT | {"title": LONG}, 422, "title", make=published),
+    Case("/lessons/{id}/edit", EDIT | {"seen": "9"}, 409, "", make=published, kept=tuple(EDIT)),
+    Case("/lessons/{id}/draft/publish", {"note": LONG * 2, "seen": "2"}, 422, "note", make=changed),
+    Case("/lessons/{id}/draft/publish", {"note": "打过", "seen": "1"}, 409, "", make=changed, kept=("note",)),
+    Case("/lessons/{id}/draft/discard", {"seen": "1"}, 409, "", make=changed, kept=()),
+    Case("/lessons/{id}/restore", {"seen": "1"}, 409, "", make=first, kept=()),
     Case("/lessons/{id}/edit", EDIT | {"lecturer": LONG}, 422, "lecturer", make=draft),
     Case("/lessons/{id}/edit", EDIT | {"topics": "、".join(map(str, range(99)))}, 422, "topics", make=draft),
     Case("/lessons/{id}/edit", EDIT | {"summary": LONG * 14}, 422, "summary", make=draft),

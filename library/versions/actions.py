@@ -1,0 +1,225 @@
+"""The only writer of versions and drafts.
+
+The catalogue's own rows are what viewers see. So nothing that shows, searches or plays a lesson needs to know
+of versions: what is changed of a published lesson is written beside it, and brought in when it is published.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from library.audit import actions as audit
+from library.audit.rules import Deed
+from library.catalog import actions as catalog
+from library.catalog import transcript_queries as given
+from library.catalog import transcript_versions as transcripts
+from library.catalog.actions import Details
+from library.catalog.permits import LessonState
+from library.catalog.tables import Lesson
+from library.core.errors import Conflict, NotFound
+from library.core.text import short_line
+from library.versions import queries, rules
+from library.versions.rules import WHY_MAX, Origin, Value
+from library.versions.tables import Draft, PublishedVersion
+
+
+class Saved(StrEnum):
+    """What became of a change: it is written in a lesson that nobody sees yet; it waits as a draft; or the
+    draft would be what viewers see already, so that there is none."""
+
+    LESSON = "lesson"
+    DRAFT = "draft"
+    NOTHING = "nothing"
+
+
+def edit(
+    session: Session,
+    lesson: Lesson,
+    details: Details,
+    by: str | None,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> Saved:
+    """Change what people typed about a lesson. Of one that is published, or that has a draft, the draft is
+    changed, and viewers go on seeing what they saw.
+
+    `by` is who does it; `seen` the number (queries.standing) of what they had before them, None looks at
+    none. Raises Invalid naming the field, Conflict("draft_changed"), NotFound when the lesson is gone.
+    """
+    if not _drafted(session, lesson):
+        catalog.touch(session, lesson)  # of two at once the second sees what the first did
+        if not _drafted(session, lesson):
+            catalog.edit(session, lesson, details)
+            return Saved.LESSON
+    row = _held(session, lesson, now, seen)
+    wanted = {**(row.values or {}), **rules.values_of(catalog.cleaned(details))}
+    return _write(session, lesson, row, wanted, by, now, "saved", row.restored)
+
+
+def _drafted(session: Session, lesson: Lesson) -> bool:
+    """Tell whether what is changed of a lesson is written beside it."""
+    return lesson.state is LessonState.PUBLISHED or queries.draft(session, lesson.id) is not None
+
+
+def restore(
+    session: Session, lesson: Lesson, n: int, by: str | None, now: datetime, *, seen: int | None = None
+) -> Saved:
+    """Take an old version up as the draft, in place of the one there is; raises Conflict("draft_changed"),
+    NotFound.
+
+    Only what people type comes back: other cuts, words and files are there beside the lesson, each with its
+    own way back.
+    """
+    _version, old = queries.version(session, lesson.id, n)
+    row = _held(session, lesson, now, seen)
+    return _write(session, lesson, row, dict(old.values), by, now, "restored", n)
+
+
+def discard(session: Session, lesson: Lesson, by: str | None, now: datetime, *, seen: int | None) -> None:
+    """Give a draft up; raises NotFound("draft_none"), Conflict("draft_changed")."""
+    row = _held(session, lesson, now, seen, whole=True)
+    if row.begun_at is None:
+        raise NotFound("draft_none")
+    transcripts.give_up(session, lesson)
+    _end(row, by, now)
+    audit.note(session, Deed.DRAFT, by, thing=lesson.id, what="discarded")
+    session.flush()
+
+
+def note_words(session: Session, lesson: Lesson, by: str | None, now: datetime) -> None:
+    """Note that other words of a lesson are in use, which this transaction has touched: where they wait, they
+    are part of its draft. `by` is who did it."""
+    version = given.version_in_use(session, lesson.id)
+    n = version.n if version is not None and version.waits else None
+    row = session.get(Draft, lesson.id, populate_existing=True)
+    if n is None and (row is None or row.words is None):
+        return
+    if row is None:
+        row = _new(session, lesson, now)
+    if row.begun_at is None:
+        row.begun_at, row.based_on = now, queries.last_number(session, lesson.id)
+    row.words, row.words_version, row.changed_at, row.person_id = n, row.words_version + 1, now, by
+    if n is None and not row.values:
+        _end(row, by, now)
+    session.flush()
+
+
+def _held(session: Session, lesson: Lesson, now: datetime, seen: int | None, *, whole: bool = False) -> Draft:
+    """Return the row of a lesson's draft; nobody else changes it or publishes until the transaction ends."""
+    wanted = select(Lesson.id).where(Lesson.id == lesson.id)
+    if session.scalar(wanted.with_for_update(key_share=True, of=Lesson)) is None:
+        raise NotFound
+    session.refresh(lesson)
+    row = session.get(Draft, lesson.id, populate_existing=True)
+    standing = queries.standing_whole if whole else queries.standing
+    if seen is not None and seen != standing(session, lesson.id):
+        raise Conflict("draft_changed")
+    return _new(session, lesson, now) if row is None else row
+
+
+def _new(session: Session, lesson: Lesson, now: datetime) -> Draft:
+    row = Draft(lesson_id=lesson.id, version=0, words_version=0, values=None, changed_at=now)
+    session.add(row)
+    return row
+
+
+def _write(
+    session: Session,
+    lesson: Lesson,
+    row: Draft,
+    wanted: dict[str, Value],
+    by: str | None,
+    now: datetime,
+    what: str,
+    restored: int | None,
+) -> Saved:
+    values = rules.changed(queries.present_values(lesson), wanted)
+    if not values:
+        if row.words is not None and row.values:
+            row.values, row.restored, row.version = None, None, row.version + 1
+            row.changed_at, row.person_id = now, by
+        elif row.begun_at is not None and row.words is None:
+            _end(row, by, now)
+            audit.note(session, Deed.DRAFT, by, thing=lesson.id, what="discarded")
+        session.flush()
+        return Saved.NOTHING
+    if row.values == values and row.restored == restored:
+        return Saved.DRAFT
+    if row.begun_at is None:
+        keep_present(session, lesson)
+        row.begun_at, row.based_on = now, queries.last_number(session, lesson.id)
+    row.values, row.restored = values, restored
+    row.version, row.changed_at, row.person_id = row.version + 1, now, by
+    audit.note(session, Deed.DRAFT, by, thing=lesson.id, what=what, n=row.version)
+    session.flush()
+    return Saved.DRAFT
+
+
+def _end(row: Draft, by: str | None, now: datetime) -> None:
+    row.values, row.words, row.restored, row.begun_at = None, None, None, None
+    row.version, row.changed_at, row.person_id = row.version + 1, now, by
+
+
+def take_up(session: Session, lesson: Lesson, now: datetime, *, seen: int | None = None) -> bool:
+    """Bring the draft of a lesson into it, which this transaction has touched; returns whether one waited.
+
+    Raises Conflict("draft_changed") when what waits is not what somebody `seen` (queries.standing_whole)
+    saw.
+    """
+    row = session.get(Draft, lesson.id, populate_existing=True)
+    if seen is not None and seen != queries.standing_whole(session, lesson.id):
+        raise Conflict("draft_changed")
+    if row is None or row.begun_at is None:
+        return False
+    keep_present(session, lesson)
+    catalog.edit(session, lesson, rules.details_of(row.values or {}))
+    transcripts.let_out(session, lesson)
+    _end(row, row.person_id, now)
+    session.flush()
+    return True
+
+
+def record(
+    session: Session, lesson: Lesson, origin: Origin, by: str | None, why: str, now: datetime
+) -> PublishedVersion:
+    """Keep what viewers see of a lesson from now on; the caller has touched it. Raises Invalid for a long
+    `why`."""
+    row = PublishedVersion(
+        lesson_id=lesson.id,
+        n=queries.last_number(session, lesson.id) + 1,
+        at=now,
+        person_id=by,
+        origin=origin,
+        why=short_line(why, "note", WHY_MAX),
+        snapshot=queries.snapshot(session, lesson).to_json(),
+    )
+    session.add(row)
+    transcripts.keep(session, lesson)
+    session.flush()
+    return row
+
+
+def record_straight(session: Session, lesson: Lesson, now: datetime) -> None:
+    """Keep as a version what who runs the library changed of a published lesson where it stands; see
+    `keep_present`. Nothing happens when viewers see what they saw."""
+    if lesson.state is not LessonState.PUBLISHED:
+        return
+    last = queries.last_number(session, lesson.id)
+    if last and queries.version(session, lesson.id, last)[1] == queries.snapshot(session, lesson):
+        return
+    record(session, lesson, Origin.STRAIGHT, None, "", now)
+
+
+def keep_present(session: Session, lesson: Lesson) -> None:
+    """Keep what viewers see before it is changed where it stands, if it is a version that nobody kept yet.
+
+    Whoever changes a published lesson past its draft (an import by who runs the library) calls this before
+    it, and `record_straight` after it. A draft that waits stays, and changes what it changed.
+    """
+    if lesson.state is LessonState.PUBLISHED and not queries.last_number(session, lesson.id):
+        record(session, lesson, Origin.FOUND, None, "", lesson.published_at or lesson.created_at)
