@@ -75,6 +75,8 @@ class Deed(StrEnum):
     ORGANISATION = "organisation"
     SUGGESTION = "suggestion"
     PROGRAMME = "programme"
+    DECLARATION = "declaration"
+    LEVELS = "levels"
     SERIES = "series"
     HONOUR = "honour"
     MATERIAL = "material"
