@@ -26,8 +26,8 @@ class Act(StrEnum):
     LESSON_WHY = "lesson.why"
     LESSON_HONOUR = "lesson.honour"
     LESSON_MAKE = "lesson.make"
-    # With one declaration of a lesson: `make` and `stop` are asked of the lesson's node, `read` and `decide` of
-    # the node of the level at which it is.
+    # With one declaration of a lesson: `make` and `stop` are asked of the lesson's node, `read` and
+    # `decide` of the node of the level at which it is.
     DECLARATION_MAKE = "declaration.make"
     DECLARATION_VIEW = "declaration.view"
     DECLARATION_READ = "declaration.read"

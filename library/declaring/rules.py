@@ -127,7 +127,7 @@ def cleaned(setting: Setting) -> Setting:
 
 
 def rule_at(chain: Sequence[str], n: int, said: Mapping[str, Setting]) -> LevelRule | None:
-    """Return how the n-th node of a chain (root first) reviews: as the nearest setting at or above it says."""
+    """Return how the n-th node of a chain (root first) reviews: as the nearest setting from there up says."""
     for m in range(n, -1, -1):
         setting = said.get(chain[m]) or (USUAL if m == 0 else None)
         if setting is not None:

@@ -140,7 +140,7 @@ class _Eyes:
         self.highest = permits.highest_of(viewer, paths)
 
     def level_name(self, n: int) -> str | None:
-        """The name of the n-th level's node (from 0); that of one below the viewer's tells where it is from."""
+        """The name of the n-th level (from 0); that of one below the viewer's tells where it is from."""
         if self.hidden and n < self.highest:
             return None
         return self.nodes[self.levels[n].node_id].name
