@@ -80,22 +80,28 @@ def declare(
     if not any(clip.plan for clip in lesson.clips) and lesson.transcript is TranscriptQuality.NONE:
         raise Conflict("not_ready")
     row = queries.open_of(session, lesson_id, lock=True)
-    if row is None:
-        row = _first(session, viewer, lesson, given, now)
-    else:
-        _again(session, viewer, row, given, now)
     note = short_line(given.reason, "reason", REASON_MAX)
-    checked = rules.check_answers(points_of(rules.levels_of(row.route)), _ticked(given, row))
-    before = State.RETURNED if row.round > 1 else State.DRAFT
+    if row is None:
+        levels, before = _levels_for(session, lesson, given, now), State.DRAFT
+        checked = _looked_at(levels, given)
+        row = _first(session, viewer, lesson, levels, now)
+    else:
+        levels, before = rules.levels_of(row.route), row.state
+        state = _check_again(session, viewer, row, given)
+        checked = _looked_at(levels, given)
+        row.state, row.round, row.moves = state, row.round + 1, row.moves + 1
+        row.declared_by = people.noted_by(session, viewer)
+        row.due_at = now + timedelta(days=levels[row.level].due_days)
     _log(session, viewer, row, Step.DECLARE, before, now, reason=note, checked=checked)
     return row
 
 
-def _ticked(given: Given, row: Declaration) -> Iterable[str]:
-    return points_of(rules.levels_of(row.route)) if given.checked is None else given.checked
+def _looked_at(levels: tuple[Level, ...], given: Given) -> tuple[Check, ...]:
+    points = points_of(levels)
+    return rules.check_answers(points, points if given.checked is None else given.checked)
 
 
-def _first(session: Session, viewer: Viewer, lesson: Lesson, given: Given, now: datetime) -> Declaration:
+def _levels_for(session: Session, lesson: Lesson, given: Given, now: datetime) -> tuple[Level, ...]:
     node = lesson.branch
     chain = branch_chain(node.path)
     most, period = rules.quota_of(chain, queries.said_by(session, chain))
@@ -106,10 +112,16 @@ def _first(session: Session, viewer: Viewer, lesson: Lesson, given: Given, now: 
     levels = route_of(session, node)
     if given.node_id not in (None, node.id, levels[0].node_id):
         raise Conflict("declaration_elsewhere")
+    return levels
+
+
+def _first(
+    session: Session, viewer: Viewer, lesson: Lesson, levels: tuple[Level, ...], now: datetime
+) -> Declaration:
     row = Declaration(
         id=new_id(),
         lesson_id=lesson.id,
-        node_id=node.id,
+        node_id=lesson.branch_id,
         owner_id=lesson.owner_id,
         declared_by=people.noted_by(session, viewer),
         state=State.DECLARED,
@@ -126,21 +138,19 @@ def _first(session: Session, viewer: Viewer, lesson: Lesson, given: Given, now: 
     return row
 
 
-def _again(session: Session, viewer: Viewer, row: Declaration, given: Given, now: datetime) -> None:
+def _check_again(session: Session, viewer: Viewer, row: Declaration, given: Given) -> State:
+    """Return the state of a declaration once it is sent up again."""
     _check_moves(row, given)
-    parts = permits.parts_of(viewer, queries.standing(session, row))
-    if Step.DECLARE not in states.steps_of(row.state, frozenset(states.Part)):
+    if not states.parts_for(row.state, Step.DECLARE):
         raise Conflict("already_declared")
-    row.state = states.after(row.state, Step.DECLARE, parts)
+    parts = permits.parts_of(viewer, queries.standing(session, row))
+    state = states.after(row.state, Step.DECLARE, parts)
     waiting = sum(one.answer_kind is None for one in queries.remarks_of(session, row.id))
     if waiting:
         raise Conflict("remarks_open", count=waiting)
     if given.node_id not in (None, row.node_id, row.level_node_id):
         raise Conflict("declaration_elsewhere")
-    level = rules.levels_of(row.route)[row.level]
-    row.round, row.moves = row.round + 1, row.moves + 1
-    row.declared_by = people.noted_by(session, viewer)
-    row.due_at = now + timedelta(days=level.due_days)
+    return state
 
 
 def answer(
@@ -224,16 +234,16 @@ def take(
         _check_vote(by, step, level, votes)
     if before is State.PUBLISHED and step is Step.SELECT and row.chosen_by:
         raise Conflict("already_selected")
-    if step in (Step.RETURN, *_VOTES, Step.READ, Step.DECLINE) and given.remarks:
-        _add_remarks(session, viewer, row, given.remarks, now)
     reason = (required_line if step in REASONED else short_line)(given.reason, "reason", REASON_MAX)
-    if step is Step.RETURN and not reason and not _remarked_now(session, row):
+    if step is Step.RETURN and not (reason or given.remarks or _remarked_now(session, row)):
         raise Invalid("return_why", field="reason")
     checked: tuple[Check, ...] = ()
     if step in _VOTES and before is State.DECLARED:
         checked = rules.check_answers(
             level.checklist, level.checklist if given.checked is None else given.checked
         )
+    if before is State.DECLARED and step not in (Step.WITHDRAW, Step.STOP) and given.remarks:
+        _add_remarks(session, viewer, row, given.remarks, now)
     row.state = state
     _log(session, viewer, row, step, before, now, reason=reason, checked=checked)
     _choose(row, step, then, before, votes, now)
