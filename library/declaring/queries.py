@@ -16,7 +16,7 @@ from library.core.permits import Role, Viewer, branch_chain
 from library.core.rights import Act, Thing, allowed
 from library.declaring import permits
 from library.declaring.permits import Standing
-from library.declaring.rules import Period, Setting, level_rules, levels_of, period_start
+from library.declaring.rules import Level, Period, Setting, level_rules, levels_of, period_start
 from library.declaring.states import OPEN, State, Step
 from library.declaring.tables import Declaration, DeclarationStep, LevelSetting, Remark
 from library.organisation import queries as organisation
@@ -91,10 +91,23 @@ def standing(session: Session, row: Declaration) -> Standing:
     return Standing(paths[row.node_id], paths[row.level_node_id], row.owner_id, row.declared_by)
 
 
+def sees(session: Session, viewer: Viewer, row: Declaration) -> bool:
+    """Tell whether somebody may look at a declaration."""
+    return permits.may_see(viewer, standing(session, row))
+
+
+def returned_to(session: Session, person_id: str, most: int) -> list[Declaration]:
+    """Return the declarations of somebody's lessons that were sent back, the newest first."""
+    wanted = select(Declaration).where(
+        Declaration.owner_id == person_id, Declaration.state == State.RETURNED
+    )
+    return list(session.scalars(wanted.order_by(Declaration.declared_at.desc()).limit(most)))
+
+
 def declaration_for(session: Session, viewer: Viewer, declaration_id: str) -> Declaration:
     """Return a declaration that the viewer may look at; raises NotFound."""
     row = declaration(session, declaration_id)
-    if not permits.may_see(viewer, standing(session, row)):
+    if not sees(session, viewer, row):
         raise NotFound
     return row
 
@@ -145,6 +158,16 @@ def votes_of(row: Declaration, steps: Iterable[DeclarationStep]) -> Votes:
         tuple(one.person_id for one in now if one.step in (Step.APPROVE, Step.SELECT)),
         sum(one.step is Step.SELECT for one in now),
     )
+
+
+def level_of(row: Declaration) -> Level:
+    """Return the present level of a declaration."""
+    return levels_of(row.route)[row.level]
+
+
+def node_name(session: Session, node_id: str) -> str:
+    """Return what a node is called, "" for one that is not there."""
+    return session.scalar(select(Branch.name).where(Branch.id == node_id)) or ""
 
 
 # ------------------------------------------------------------------ the queue
@@ -199,6 +222,17 @@ def queue(
     merged = list(heapq.merge(*parts, key=lambda row: (row.due_at, row.id)))
     rows = merged[:size]
     return rows, Place(rows[-1].due_at, rows[-1].id) if len(merged) > size else None
+
+
+def beside(session: Session, row: Declaration) -> tuple[str, str]:
+    """Return the ids of a declaration's neighbours in the queue of its level, "" for none."""
+    same = _at(row.level_node_id, Wanted((), row.state)).with_only_columns(Declaration.id).limit(1)
+    key, here = tuple_(Declaration.due_at, Declaration.id), (row.due_at, row.id)
+    before = session.scalar(
+        same.where(key < here).order_by(Declaration.due_at.desc(), Declaration.id.desc())
+    )
+    after = session.scalar(same.where(key > here).order_by(Declaration.due_at, Declaration.id))
+    return before or "", after or ""
 
 
 def count_waiting(session: Session, wanted: Wanted) -> int:

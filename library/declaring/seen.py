@@ -295,6 +295,27 @@ def _step(eyes: _Eyes, one: DeclarationStep, names: dict[str, str], hide: Sequen
     )
 
 
+def route_ahead(session: Session, levels: Sequence[Level]) -> tuple[SeenLevel, ...]:
+    """Return the levels that a lesson would pass, for whoever declares it."""
+    wanted = select(Branch.id, Branch.name).where(Branch.id.in_([level.node_id for level in levels]))
+    names = dict(session.execute(wanted).all())
+    return tuple(
+        SeenLevel(
+            n=n,
+            name=names.get(level.node_id),
+            readers=level.readers,
+            deciders=level.deciders,
+            due_days=level.due_days,
+            checklist=level.checklist,
+            blind=level.blind,
+            ending=level.ending,
+            passed=False,
+            now=False,
+        )
+        for n, level in enumerate(levels, 1)
+    )
+
+
 def reviews_somewhere(viewer: Viewer) -> bool:
     """Tell whether somebody has a queue at all."""
     return viewer.has(Role.REVIEWER)
