@@ -20,7 +20,7 @@ from library.declaring.rules import Level, Period, Setting, level_rules, levels_
 from library.declaring.states import OPEN, State, Step
 from library.declaring.tables import Declaration, DeclarationStep, LevelSetting, Remark
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Below, Branch
 
 COUNTED_MOST = 100
 """What waits is counted up to here: a number that nobody reads to its end costs nobody anything."""
@@ -48,6 +48,16 @@ def node_to_arrange(session: Session, viewer: Viewer, node_id: str) -> Branch:
     if node is None or not allowed(viewer, Act.DECLARATION_ARRANGE, Thing(node.path)):
         raise NotFound
     return node
+
+
+def names_below(session: Session, node_id: str, down: int, most: int) -> list[str]:
+    """Return what the first open nodes so many steps below a node are called, by name."""
+    wanted = (
+        select(Branch.name)
+        .join(Below, Below.node_id == Branch.id)
+        .where(Below.ancestor_id == node_id, Below.depth == down, Branch.closed_at.is_(None))
+    )
+    return list(session.scalars(wanted.order_by(Branch.name).limit(most)))
 
 
 def closed_among(session: Session, node_ids: Collection[str]) -> set[str]:
@@ -98,9 +108,7 @@ def sees(session: Session, viewer: Viewer, row: Declaration) -> bool:
 
 def returned_to(session: Session, person_id: str, most: int) -> list[Declaration]:
     """Return the declarations of somebody's lessons that were sent back, the newest first."""
-    wanted = select(Declaration).where(
-        Declaration.owner_id == person_id, Declaration.state == State.RETURNED
-    )
+    wanted = select(Declaration).where(Declaration.owner_id == person_id, Declaration.state == State.RETURNED)
     return list(session.scalars(wanted.order_by(Declaration.declared_at.desc()).limit(most)))
 
 
@@ -228,9 +236,7 @@ def beside(session: Session, row: Declaration) -> tuple[str, str]:
     """Return the ids of a declaration's neighbours in the queue of its level, "" for none."""
     same = _at(row.level_node_id, Wanted((), row.state)).with_only_columns(Declaration.id).limit(1)
     key, here = tuple_(Declaration.due_at, Declaration.id), (row.due_at, row.id)
-    before = session.scalar(
-        same.where(key < here).order_by(Declaration.due_at.desc(), Declaration.id.desc())
-    )
+    before = session.scalar(same.where(key < here).order_by(Declaration.due_at.desc(), Declaration.id.desc()))
     after = session.scalar(same.where(key > here).order_by(Declaration.due_at, Declaration.id))
     return before or "", after or ""
 

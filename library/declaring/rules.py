@@ -141,6 +141,11 @@ def quota_of(chain: Sequence[str], said: Mapping[str, Setting]) -> tuple[int, Pe
     return nearest.quota, nearest.period
 
 
+def level_at(node_id: str, rule: LevelRule) -> Level:
+    """Return the level that a node is by a rule."""
+    return Level(node_id, rule.readers, rule.deciders, rule.due_days, rule.checklist, rule.blind, rule.ending)
+
+
 def route(
     chain: Sequence[str], said: Mapping[str, Setting], closed: Collection[str] = ()
 ) -> tuple[Level, ...]:
@@ -153,17 +158,7 @@ def route(
     for n in range(len(chain) - 1, -1, -1):
         rule = rule_at(chain, n, said)
         if rule is not None and rule.reviews and chain[n] not in closed:
-            levels.append(
-                Level(
-                    chain[n],
-                    rule.readers,
-                    rule.deciders,
-                    rule.due_days,
-                    rule.checklist,
-                    rule.blind,
-                    rule.ending,
-                )
-            )
+            levels.append(level_at(chain[n], rule))
     while levels and not levels[-1].deciders:
         levels.pop()
     if not levels:

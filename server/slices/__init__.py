@@ -32,6 +32,7 @@ NOUNS = (
     "programme",
     "works",
     "review",
+    "declaring",
     "statistics",
     "access",
     "people",

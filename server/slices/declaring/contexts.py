@@ -60,7 +60,7 @@ class DeclarationPage(Context):
     """GET /declarations/{id} (its own side, and reviewers of its node or above).
 
     `before` and `after` are the ids of its neighbours in the queue of its level, "" for none. `plays` tells
-    whether there is something to play. `points` is what the lecturer looks at before declaring again.
+    whether there is something to play. `checklist` is what the lecturer looks at before declaring again.
     Forms, all POST /declarations/{id}/...: remarks (at, text, moves), remarks/{n}/answer (kind, text),
     read (reason, moves), decide (step, reason, checked ..., moves), withdraw (reason, moves), stop (reason);
     POST /lessons/{lesson_id}/declare (reason, checked ..., moves). `refused`: one of them that was not taken,
@@ -73,7 +73,7 @@ class DeclarationPage(Context):
     before: str = ""
     after: str = ""
     plays: bool = False
-    points: tuple[Check, ...] = ()
+    checklist: tuple[Check, ...] = ()
     refused: RefusedForm | None = None
 
 
@@ -90,7 +90,7 @@ class DeclarePage(Context):
     node: str
     found: tuple[Checked, ...]
     route: tuple[SeenLevel, ...]
-    points: tuple[Check, ...]
+    checklist: tuple[Check, ...]
     quota: tuple[int, int, Period] | None = None
     earlier: tuple[Seen, ...] = ()
     refused: RefusedForm | None = None

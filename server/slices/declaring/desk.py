@@ -125,7 +125,7 @@ class Desk:
             before=before,
             after=after,
             plays=any(clip.plan for clip in lesson.clips),
-            points=actions.points_of(levels_of(row.route)),
+            checklist=actions.points_of(levels_of(row.route)),
             refused=refused,
         )
         return self._pages.respond(self._request, self._who, context, status)
@@ -136,6 +136,4 @@ DeskDep = Annotated[Desk, Depends()]
 
 def typed_of(**given: str | Sequence[str]) -> dict[str, str]:
     """Return what was typed into a form; several values of one field stand one after the other."""
-    return {
-        name: value if isinstance(value, str) else " ".join(value) for name, value in given.items()
-    }
+    return {name: value if isinstance(value, str) else " ".join(value) for name, value in given.items()}

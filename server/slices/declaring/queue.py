@@ -182,9 +182,7 @@ class BulkDesk:
     ) -> None:
         self._request, self._who, self._pages, self._db, self.clock = request, who, pages, db, clock
 
-    def page(
-        self, ids: Sequence[str], refused: RefusedForm | None = None, status: int = 200
-    ) -> Response:
+    def page(self, ids: Sequence[str], refused: RefusedForm | None = None, status: int = 200) -> Response:
         """Return the page that names what is about to be approved; raises NotFound."""
         with self._db.read() as session:
             rows = [queries.declaration_for(session, self._who.viewer, one) for one in ids]

@@ -90,18 +90,14 @@ def remark(
 
 
 @router.post("/declarations/{declaration_id}/remarks/{n}/answer")
-def answer(
-    desk: DeskDep, declaration_id: str, n: int, kind: WordForm = "", text: BlockForm = ""
-) -> Response:
+def answer(desk: DeskDep, declaration_id: str, n: int, kind: WordForm = "", text: BlockForm = "") -> Response:
     """Answer a remark (the lecturer's side)."""
 
     def act(session: Session) -> Declaration:
         return actions.answer(session, desk.viewer, declaration_id, n, read_kind(kind), text, desk.clock())
 
     typed = typed_of(kind=kind, text=text)
-    return desk.change(
-        declaration_id, act, f"answer-{n}", Step.ANSWER, place=f"#remark-{n}", typed=typed
-    )
+    return desk.change(declaration_id, act, f"answer-{n}", Step.ANSWER, place=f"#remark-{n}", typed=typed)
 
 
 @router.post("/declarations/{declaration_id}/read")
@@ -140,9 +136,7 @@ def decide(
 
 
 @router.post("/declarations/{declaration_id}/withdraw")
-def withdraw(
-    desk: DeskDep, declaration_id: str, reason: BlockForm = "", moves: WordForm = ""
-) -> Response:
+def withdraw(desk: DeskDep, declaration_id: str, reason: BlockForm = "", moves: WordForm = "") -> Response:
     """Take a declaration back (the lecturer's side)."""
 
     def act(session: Session) -> Declaration:
@@ -168,9 +162,7 @@ def stop(desk: DeskDep, who: Decider, declaration_id: str, reason: BlockForm = "
 class DeclareDesk:
     """Shows what is to be looked at before a lesson is declared."""
 
-    def __init__(
-        self, request: Request, who: Lecturer, pages: PagesDep, clock: ClockDep
-    ) -> None:
+    def __init__(self, request: Request, who: Lecturer, pages: PagesDep, clock: ClockDep) -> None:
         self._request, self._who, self._pages, self.clock = request, who, pages, clock
 
     @property
@@ -208,7 +200,7 @@ class DeclareDesk:
             node=lesson.branch.name,
             found=look_at(lesson),
             route=seen.route_ahead(session, route),
-            points=actions.points_of(route),
+            checklist=actions.points_of(route),
             quota=(most, used, period) if most else None,
             earlier=earlier,
             refused=refused,
