@@ -120,9 +120,9 @@ def declaration_for(session: Session, viewer: Viewer, declaration_id: str) -> De
     return row
 
 
-def of_lesson(session: Session, lesson_id: str) -> list[Declaration]:
-    """Return the declarations of a lesson, the newest first."""
-    wanted = select(Declaration).where(Declaration.lesson_id == lesson_id)
+def of_lesson(session: Session, lesson_id: str, most: int | None = None) -> list[Declaration]:
+    """Return the declarations of a lesson, the newest first, at most `most`."""
+    wanted = select(Declaration).where(Declaration.lesson_id == lesson_id).limit(most)
     return list(session.scalars(wanted.order_by(Declaration.declared_at.desc(), Declaration.id.desc())))
 
 

@@ -8,6 +8,7 @@ from server.web.language.i18n import N_
 from server.web.language.phrases import Sentence
 
 SENTENCES: Mapping[str, Sentence] = {
+    "declaration_none": (N_("这节课没有申报。"), N_("请先申报。")),
     "no_levels": (
         N_("现在没有哪一级负责审核，不能申报。"),
         N_("请上级的工作人员在“审核层级”里至少设一级审核。"),

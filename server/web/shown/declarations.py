@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from library.catalog.tables import Lesson
 from library.core.clock import CHINA
 from library.core.permits import Viewer
+from library.core.rights import Act, Thing, allowed
 from library.declaring import queries, seen
 from library.declaring.queries import Wanted
 from library.declaring.seen import Seen, SeenLine, reviews_somewhere
@@ -67,6 +68,21 @@ def of_lesson(session: Session, viewer: Viewer, lesson: Lesson, now: datetime) -
             one = seen.seen(session, viewer, row, now)
             found += [] if one.line.blind else [one]
     return tuple(found)
+
+
+def latest_of(session: Session, viewer: Viewer, lesson: Lesson, now: datetime) -> SeenLine | None:
+    """Return the latest declaration of a lesson, None where there is none that somebody may look at knowing
+    whose lesson it is."""
+    row = next(iter(queries.of_lesson(session, lesson.id, 1)), None)
+    if row is None or not queries.sees(session, viewer, row):
+        return None
+    line = seen.lines(session, viewer, [row], now)[0]
+    return None if line.blind else line
+
+
+def may_declare(viewer: Viewer, lesson: Lesson) -> bool:
+    """Tell whether somebody may send a lesson up."""
+    return allowed(viewer, Act.DECLARATION_MAKE, Thing(lesson.branch.path, lesson.owner_id))
 
 
 def _moment(at: datetime | None) -> str | None:
