@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from library.audit import actions as audit
 from library.audit.rules import Deed, changes
+from library.catalog import actions as catalog_actions
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.catalog.rules import TranscriptQuality
@@ -216,6 +217,7 @@ def take(
     declaration_moved, declaration_elsewhere, already_read, already_approved, readings_missing,
     read_not_decide, already_selected, and what library.review raises.
     """
+    _lesson_first(session, declaration_id, step)
     row, parts = _held(session, viewer, declaration_id)
     _check_moves(row, given)
     if given.node_id is not None and step not in (Step.WITHDRAW, Step.STOP):
@@ -261,6 +263,15 @@ def take(
         review.withdraw(session, viewer, lesson.id, reason, now)
     session.flush()
     return row
+
+
+def _lesson_first(session: Session, declaration_id: str, step: Step) -> None:
+    """Hold the lesson before its declaration where a step may publish it or take it back: whoever deletes a
+    lesson goes the same way, and two who went opposite ones would wait for each other."""
+    row = queries.declaration(session, declaration_id)
+    last = row.level == len(row.route) - 1
+    if step in (Step.PUBLISH, Step.STOP) or (last and step in _VOTES and row.state is State.DECLARED):
+        catalog_actions.touch(session, catalog.lesson(session, row.lesson_id))
 
 
 def _check_vote(by: str | None, step: Step, level: Level, votes: Votes) -> None:

@@ -24,6 +24,7 @@ from server.web.limits.sizes import ITEMS
 from server.web.shown.declarations import declaration_object, line_object
 
 router = APIRouter(prefix="/api/v1/declarations", tags=["declarations"])
+levels_router = APIRouter(prefix="/api/v1/levels", tags=["declarations"])
 
 Points = Annotated[list[Check], Field(max_length=len(Check))]
 
@@ -162,7 +163,7 @@ def list_declarations(
     return QueueOut(declarations=lines, next=place_text(following) or None)
 
 
-@router.get("/levels/{node_id}")
+@levels_router.get("/{node_id}")
 def get_levels(session: Reading, who: LevelArranger, node_id: str) -> SettingOut:
     """The levels in force at a node (its staff)."""
     node = queries.node_to_arrange(session, who.viewer, node_id)
@@ -176,7 +177,7 @@ def get_levels(session: Reading, who: LevelArranger, node_id: str) -> SettingOut
     )
 
 
-@router.put("/levels/{node_id}")
+@levels_router.put("/{node_id}")
 def put_levels(
     session: Writing, who: LevelArranger, clock: ClockDep, node_id: str, body: SettingIn
 ) -> SettingOut:
@@ -188,7 +189,7 @@ def put_levels(
     return get_levels(session, who, node_id)
 
 
-@router.delete("/levels/{node_id}", status_code=204)
+@levels_router.delete("/{node_id}", status_code=204)
 def delete_levels(session: Writing, who: LevelArranger, node_id: str) -> Response:
     """Let a node go by what is said above it (its staff)."""
     settings.inherit(session, who.viewer, node_id)

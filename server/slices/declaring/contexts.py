@@ -112,11 +112,11 @@ class LevelRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelsPage(Context):
-    """GET /declarations/levels?node=&at= (the staff): how a node and those below it review.
+    """GET /levels?node=&at= (the staff): how a node and those below it review.
 
     `own`: the node says so itself; else `source` is the node above whose setting holds ("" for none yet).
     `above` are the levels above it, which it does not change. `refused` names "levels" or "at".
-    Forms: POST /declarations/levels/{node_id} (readers ..., deciders ..., due_days ..., endings ...,
+    Forms: POST /levels/{node_id} (readers ..., deciders ..., due_days ..., endings ...,
     checklist "down:point" ..., blind down ..., quota, period), POST .../{node_id}/inherit ().
     """
 

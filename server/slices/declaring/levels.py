@@ -153,13 +153,13 @@ class LevelDesk:
 
     def saved(self, node_id: str, done: str) -> Response:
         """Go back to a node's page."""
-        return self._pages.redirect(f"/declarations/levels?node={node_id}", done)
+        return self._pages.redirect(f"/levels?node={node_id}", done)
 
 
 LevelDeskDep = Annotated[LevelDesk, Depends()]
 
 
-@router.get("/declarations/levels")
+@router.get("/levels")
 def levels(desk: LevelDeskDep, session: Reading, node: WordQuery = "", at: LineQuery = "") -> Response:
     """Who reviews what a node and those below it declare."""
     try:
@@ -169,7 +169,7 @@ def levels(desk: LevelDeskDep, session: Reading, node: WordQuery = "", at: LineQ
         return desk.page(session, desk.node_meant(session, "", ""), refused, status_of(error))
 
 
-@router.post("/declarations/levels/{node_id}")
+@router.post("/levels/{node_id}")
 def put(
     desk: LevelDeskDep,
     node_id: str,
@@ -203,7 +203,7 @@ def put(
     return desk.saved(node_id, "levels_saved")
 
 
-@router.post("/declarations/levels/{node_id}/inherit")
+@router.post("/levels/{node_id}/inherit")
 def inherit(desk: LevelDeskDep, node_id: str) -> Response:
     """Let a node go by what is said above it (its staff)."""
     with desk.db.write() as session:

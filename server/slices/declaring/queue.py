@@ -129,7 +129,7 @@ def declarations(
         paged=place is not None,
         ticks=wanted.state is State.DECLARED and bool(rows),
         arranges=somewhere(viewer, Act.DECLARATION_ARRANGE),
-        export=asked.address("/declarations/export.csv"),
+        export=asked.address("/declarations/list/export.csv"),
         refused=refused,
     )
     return pages.respond(request, who, context, 422 if refused else 200)
@@ -139,7 +139,7 @@ def _name(session: Session, wanted: Wanted) -> str:
     return queries.node_name(session, wanted.node_ids[0])
 
 
-@router.get("/declarations/export.csv")
+@router.get("/declarations/list/export.csv")
 def export(
     db: DatabaseDep, session: Reading, who: Decider, pages: PagesDep, clock: ClockDep, asked: AskedDep
 ) -> Response:

@@ -28,7 +28,7 @@ def arrangers(viewer: Viewer) -> bool:
 
 SLICE = Slice(
     name="declaring",
-    routers=(queue.router, levels.router, routes.router, api.router),
+    routers=(queue.router, levels.router, routes.router, api.router, api.levels_router),
     pages=(DeclarationsPage, BulkPage, DeclarationPage, DeclarePage, LevelsPage),
     sentences=SENTENCES,
     words=WORDS,
@@ -41,9 +41,7 @@ SLICE = Slice(
             shown_to=reviewers,
             number=waiting_count,
         ),
-        NavigationEntry(
-            place="personal", rank=36, url="/declarations/levels", label=N_("审核层级"), shown_to=arrangers
-        ),
+        NavigationEntry(place="personal", rank=36, url="/levels", label=N_("审核层级"), shown_to=arrangers),
     ),
     tables=(library.declaring.tables,),
 )
