@@ -212,7 +212,8 @@ def seen(session: Session, viewer: Viewer, row: Declaration, now: datetime) -> S
     ).one()
     eyes = _Eyes(viewer, row, lesson, nodes)
     steps, remarks = queries.steps_of(session, row.id), queries.remarks_of(session, row.id)
-    ids = {row.owner_id, row.declared_by, *(one.person_id for one in (*steps, *remarks))}
+    acted = {*(one.person_id for one in steps), *(one.person_id for one in remarks)}
+    ids = {row.owner_id, row.declared_by, *acted}
     names = people.names(session, {one for one in ids if one})
     hide = _hidden_names(eyes, names) if eyes.hidden else []
     votes = queries.votes_of(row, steps)

@@ -16,7 +16,7 @@ from library.core.permits import Viewer
 from library.declaring import actions, queries, seen
 from library.declaring.queries import Place, Wanted
 from library.declaring.rules import levels_of
-from library.declaring.states import State, Step
+from library.declaring.states import Part, State, Step
 from library.declaring.tables import Declaration
 from server.slices.declaring.contexts import DeclarationPage
 from server.web.deps import ClockDep, DatabaseDep, MediaDep, PagesDep, SignedIn
@@ -115,7 +115,7 @@ class Desk:
         row = queries.declaration_for(session, self.viewer, declaration_id)
         one = seen.seen(session, self.viewer, row, now)
         before, after = "", ""
-        if row.state is State.DECLARED and one.parts - {seen.Part.LECTURER}:
+        if row.state is State.DECLARED and one.parts - {Part.LECTURER}:
             before, after = queries.beside(session, row)
         lesson = catalog.lesson(session, row.lesson_id)
         context = DeclarationPage(

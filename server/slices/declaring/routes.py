@@ -20,7 +20,7 @@ from library.declaring.states import Step
 from library.declaring.tables import Declaration
 from server.slices.declaring.contexts import DeclarePage
 from server.slices.declaring.desk import DeskDep, number, typed_of
-from server.web.deps import ClockDep, DatabaseDep, Decider, Lecturer, PagesDep, Reading
+from server.web.deps import ClockDep, DatabaseDep, Decider, PagesDep, Reading, WhoDep
 from server.web.errors import status_of
 from server.web.limits.fields import BlockForm, WordForm, WordsForm
 from server.web.pages import reason as reason_of
@@ -42,7 +42,10 @@ def read_second(text: str, field: str = "at") -> float | None:
         raise Invalid("remark_spot", field=field) from None
     if len(parts) > 3 or not all(0 <= one < 1e6 for one in parts):
         raise Invalid("remark_spot", field=field)
-    return sum(one * 60**n for n, one in enumerate(reversed(parts)))
+    seconds = 0.0
+    for one in parts:
+        seconds = seconds * 60 + one
+    return seconds
 
 
 def read_step(text: str) -> Step:
@@ -162,7 +165,7 @@ def stop(desk: DeskDep, who: Decider, declaration_id: str, reason: BlockForm = "
 class DeclareDesk:
     """Shows what is to be looked at before a lesson is declared."""
 
-    def __init__(self, request: Request, who: Lecturer, pages: PagesDep, clock: ClockDep) -> None:
+    def __init__(self, request: Request, who: WhoDep, pages: PagesDep, clock: ClockDep) -> None:
         self._request, self._who, self._pages, self.clock = request, who, pages, clock
 
     @property
