@@ -177,7 +177,7 @@ def answer(
     measure = required_line if kind is AnswerKind.ANSWERED else short_line
     remark.answer, remark.answer_kind, remark.answered_at = measure(text, "text", REMARK_MAX), kind, now
     by = people.noted_by(session, viewer)
-    audit.note(session, Deed.DECLARATION, by, thing=row.id, what=str(Step.ANSWER), n=n)
+    audit.note(session, Deed.DECLARATION, by, thing=row.id, what=f"declaration_{Step.ANSWER}", n=n)
     session.flush()
     return row
 
@@ -359,7 +359,7 @@ def _add_remarks(
                 answer="",
             )
         )
-        audit.note(session, Deed.DECLARATION, by, thing=row.id, what=str(Step.REMARK), n=number)
+        audit.note(session, Deed.DECLARATION, by, thing=row.id, what=f"declaration_{Step.REMARK}", n=number)
     session.flush()
 
 
@@ -410,5 +410,7 @@ def _log(
         )
     )
     told = changes({"state": before}, {"state": row.state})
-    audit.note(session, Deed.DECLARATION, by, thing=row.id, changed=told, what=str(step), round=row.round)
+    audit.note(
+        session, Deed.DECLARATION, by, thing=row.id, changed=told, what=f"declaration_{step}", round=row.round
+    )
     session.flush()

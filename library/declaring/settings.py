@@ -29,7 +29,7 @@ def put(session: Session, viewer: Viewer, node_id: str, setting: Setting, now: d
         session.add(row)
     row.levels, row.quota, row.period = rules.levels_json(kept.levels), kept.quota, kept.period
     row.set_by, row.set_at = by, now
-    audit.note(session, Deed.LEVELS, by, thing=node.id, what="set", count=len(kept.levels))
+    audit.note(session, Deed.LEVELS, by, thing=node.id, what="levels_set", count=len(kept.levels))
     session.flush()
     return kept
 
@@ -40,5 +40,7 @@ def inherit(session: Session, viewer: Viewer, node_id: str) -> None:
     row = session.get(LevelSetting, node.id)
     if row is not None:
         session.delete(row)
-        audit.note(session, Deed.LEVELS, people.noted_by(session, viewer), thing=node.id, what="inherited")
+        audit.note(
+            session, Deed.LEVELS, people.noted_by(session, viewer), thing=node.id, what="levels_inherited"
+        )
         session.flush()
