@@ -303,3 +303,27 @@ def test_over_the_api_as_programs_do(world: World) -> None:
     assert world.served.person("member").http.get("/api/v1/declarations").status_code == 403
     with world.served.ports.db.read() as session:
         assert session.get_one(make.Lesson, lesson).state is LessonState.DRAFT
+
+
+def test_what_is_refused_comes_back_as_typed_beside_its_field(world: World) -> None:
+    its = world.declared(world.lesson())
+    page, long = f"/declarations/{its}", "长" * 501
+    moves = str(world.of(world.of_town, its)["moves"])
+    reviewer, lecturer = world.of_town, world.lecturer
+    assert reviewer.post(f"{page}/remarks", text="请改", at="", moves=moves).status_code == 303
+    for who, path, field, form in (
+        (reviewer, "remarks", "text", {"moves": moves, "at": "0:01"}),
+        (reviewer, "decide", "reason", {"moves": moves, "step": "decline"}),
+        (reviewer, "stop", "reason", {}),
+        (lecturer, "remarks/1/answer", "text", {"kind": "answered"}),
+        (lecturer, "withdraw", "reason", {"moves": moves}),
+    ):
+        answer = who.post(f"{page}/{path}", **form, **{field: long})
+        assert answer.status_code == 422, path
+        assert long in answer.text, path
+        assert f'id="wrong-{field}"' in answer.text, path
+        assert answer.text.count(" autofocus") == 1, path
+    unknown = lecturer.post(f"{page}/remarks/1/answer", kind="", text="忘了选")
+    assert (unknown.status_code, "忘了选" in unknown.text) == (422, True)
+    stale = reviewer.post(f"{page}/decide", step="return", reason="想了很久的原因", moves="77")
+    assert (stale.status_code, "想了很久的原因" in stale.text) == (409, True)
