@@ -201,9 +201,10 @@ def lessons_page(
     return Page(rows, number, size, total)
 
 
-def count_lessons(session: Session, viewer: Viewer, filters: Filters) -> int:
-    """Return how many lessons a viewer may see."""
-    return session.scalar(select(func.count()).select_from(Lesson).where(*_conditions(viewer, filters))) or 0
+def count_lessons(session: Session, viewer: Viewer, filters: Filters, most: int | None = None) -> int:
+    """Return how many lessons a viewer may see; with `most` no more than that are counted."""
+    found = select(Lesson.id).where(*_conditions(viewer, filters)).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def lessons_by_ids(session: Session, viewer: Viewer, ids: Sequence[str]) -> list[Lesson]:

@@ -234,7 +234,7 @@ def take(
     by = people.noted_by(session, viewer)
     if before is State.DECLARED:
         _check_vote(by, step, level, votes)
-    if before is State.PUBLISHED and step is Step.SELECT and row.chosen_by:
+    if before is State.PUBLISHED and step is Step.SELECT and row.chosen_at_node:
         raise Conflict("already_selected")
     reason = (required_line if step in REASONED else short_line)(given.reason, "reason", REASON_MAX)
     if step is Step.RETURN and not (reason or given.remarks or _remarked_now(session, row)):
@@ -292,7 +292,7 @@ def _choose(row: Declaration, step: Step, then: Then, before: State, votes: Vote
     over = then is not Then.STAYS or before is State.PUBLISHED
     all_chose = step is Step.SELECT and votes.chose == len(votes.approved)
     if over and (then is Then.CHOOSES or all_chose or (before is State.PUBLISHED and step is Step.SELECT)):
-        row.chosen_by, row.chosen_at = row.level_node_id, now
+        row.chosen_at_node, row.chosen_at = row.level_node_id, now
 
 
 def _climb(row: Declaration, levels: tuple[Level, ...], now: datetime) -> None:

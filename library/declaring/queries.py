@@ -263,8 +263,8 @@ def nodes_of(session: Session, rows: Iterable[Declaration]) -> dict[str, Branch]
     ids: set[str] = set()
     for row in rows:
         ids |= {row.node_id, row.level_node_id, *(one.node_id for one in levels_of(row.route))}
-        if row.chosen_by:
-            ids.add(row.chosen_by)
+        if row.chosen_at_node:
+            ids.add(row.chosen_at_node)
     return {one.id: one for one in session.scalars(select(Branch).where(Branch.id.in_(ids)))}
 
 

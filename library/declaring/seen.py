@@ -222,7 +222,7 @@ def seen(session: Session, viewer: Viewer, row: Declaration, now: datetime) -> S
     return Seen(
         line=eyes.line(hide, now),
         moves=row.moves,
-        chosen_by=nodes[row.chosen_by].name if row.chosen_by else None,
+        chosen_by=nodes[row.chosen_at_node].name if row.chosen_at_node else None,
         route=tuple(_level(eyes, n, level) for n, level in enumerate(eyes.levels)),
         reads=len(votes.read),
         votes=len(votes.approved),

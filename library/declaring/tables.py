@@ -35,7 +35,7 @@ class Declaration(Base):
     `route` are its levels (`rules.Level`), as the settings were when it was declared; `level` is the place of
     the present one in it, `level_node_id` its node. `round` counts from 1 how often it was declared; `moves`
     counts what changed where it stands, so that of two who decide at once the second is told. `due_at` is by
-    when the present level is to decide. `chosen_by` is the node that chose it (精品).
+    when the present level is to decide. `chosen_at_node` is the node that chose it (精品).
     """
 
     __tablename__ = "declaring_declaration"
@@ -65,7 +65,7 @@ class Declaration(Base):
     moves: Mapped[int]
     declared_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    chosen_by: Mapped[str | None] = mapped_column(ForeignKey("people_branch.id"))
+    chosen_at_node: Mapped[str | None] = mapped_column(ForeignKey("people_branch.id"))
     chosen_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("moves", sa.Integer(), nullable=False),
         sa.Column("declared_at", _MOMENT, nullable=False),
         sa.Column("due_at", _MOMENT, nullable=False),
-        sa.Column("chosen_by", _ID, nullable=True),
+        sa.Column("chosen_at_node", _ID, nullable=True),
         sa.Column("chosen_at", _MOMENT, nullable=True),
         sa.Column("ended_at", _MOMENT, nullable=True),
         _key("declaring_declaration", "lesson_id", "catalog_lesson", "CASCADE"),
@@ -55,7 +55,7 @@ def upgrade() -> None:
         _key("declaring_declaration", "owner_id", "people_person", "SET NULL"),
         _key("declaring_declaration", "declared_by", "people_person", "SET NULL"),
         _key("declaring_declaration", "level_node_id", "people_branch", None),
-        _key("declaring_declaration", "chosen_by", "people_branch", None),
+        _key("declaring_declaration", "chosen_at_node", "people_branch", None),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_declaring_declaration")),
     )
     for columns in (
@@ -102,7 +102,7 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("person_id", _ID, nullable=True),
-        sa.Column("at_s", sa.Float(), nullable=True),
+        sa.Column("at_s", sa.Double(), nullable=True),
         sa.Column("cue_n", sa.Integer(), nullable=True),
         sa.Column("quote", sa.String(200), nullable=False),
         sa.Column("text", sa.String(500), nullable=False),

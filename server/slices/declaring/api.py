@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -16,7 +16,7 @@ from library.declaring.actions import Given
 from library.declaring.rules import AnswerKind, Check, Ending, LevelRule, Period, Said, Setting
 from library.declaring.states import State, Step
 from library.declaring.tables import Declaration
-from server.slices.declaring.desk import clip_objects
+from server.slices.declaring.desk import clip_objects, deciding
 from server.slices.declaring.queue import PER_PAGE, AskedDep, place_text, read_place
 from server.web.deps import ClockDep, Decider, LevelArranger, MediaDep, Reading, SignedIn, Writing
 from server.web.limits.fields import BlockText, WordQuery, WordText
@@ -109,9 +109,10 @@ class StepIn(BaseModel):
 
 
 class DecideIn(StepIn):
-    """A decision, with the points that were looked at and remarks."""
+    """A decision, with the points that were looked at and remarks; `step` is approve, select, return, decline
+    or publish."""
 
-    step: Literal["approve", "select", "return", "decline", "publish"]
+    step: Step
     checked: Points = []
     remarks: Annotated[list[RemarkIn], Field(max_length=ITEMS)] = []
 
@@ -261,7 +262,7 @@ def decide(
         tuple(map(str, body.checked)),
         body.moves,
     )
-    row = actions.take(session, who.viewer, declaration_id, Step(body.step), clock(), given)
+    row = actions.take(session, who.viewer, declaration_id, deciding(body.step), clock(), given)
     return _out(session, who.viewer, row, clock, media)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
-from library.core.errors import Conflict, Invalid
+from library.core.errors import Conflict, Forbidden, Invalid
 from library.core.permits import Viewer
 from library.declaring import actions, queries, seen
 from library.declaring.queries import Place, Wanted
@@ -27,6 +27,13 @@ from server.web.shown.media_urls import MediaUrls
 
 _ON = (Step.READ, Step.APPROVE, Step.SELECT, Step.RETURN, Step.DECLINE)
 """After these steps the reviewer goes on to the next declaration."""
+
+
+def deciding(step: Step) -> Step:
+    """Return a step of whoever decides; raises Forbidden for another, which has a route of its own."""
+    if step not in (Step.APPROVE, Step.SELECT, Step.RETURN, Step.DECLINE, Step.PUBLISH):
+        raise Forbidden
+    return step
 
 
 def number(text: str) -> int:

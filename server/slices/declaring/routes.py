@@ -19,7 +19,7 @@ from library.declaring.rules import AnswerKind, Said
 from library.declaring.states import Step
 from library.declaring.tables import Declaration
 from server.slices.declaring.contexts import DeclarePage
-from server.slices.declaring.desk import DeskDep, number, typed_of
+from server.slices.declaring.desk import DeskDep, deciding, number, typed_of
 from server.web.deps import ClockDep, DatabaseDep, Decider, PagesDep, Reading, WhoDep
 from server.web.errors import status_of
 from server.web.limits.fields import BlockForm, WordForm, WordsForm
@@ -51,12 +51,9 @@ def read_second(text: str, field: str = "at") -> float | None:
 def read_step(text: str) -> Step:
     """Read a step of whoever decides; raises Forbidden for another."""
     try:
-        step = Step(text)
+        return deciding(Step(text))
     except ValueError:
         raise Forbidden from None
-    if step not in (Step.APPROVE, Step.SELECT, Step.RETURN, Step.DECLINE, Step.PUBLISH):
-        raise Forbidden
-    return step
 
 
 def read_kind(text: str) -> AnswerKind:

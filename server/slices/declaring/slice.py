@@ -5,6 +5,7 @@ from __future__ import annotations
 import library.declaring.tables
 from library.core.permits import Viewer
 from library.core.rights import Act, somewhere
+from library.declaring.queries import COUNTED_MOST
 from server.slices.declaring import api, levels, queue, routes
 from server.slices.declaring.contexts import (
     BulkPage,
@@ -40,6 +41,7 @@ SLICE = Slice(
             label=N_("审核"),
             shown_to=reviewers,
             number=waiting_count,
+            most=COUNTED_MOST,
         ),
         NavigationEntry(place="personal", rank=36, url="/levels", label=N_("审核层级"), shown_to=arrangers),
     ),

@@ -17,12 +17,14 @@ from server.web.shown.work_rows import work_rows
 router = APIRouter(include_in_schema=False)
 
 _PER_PAGE = 30
+COUNTED_MOST = 100
 _WAITING = catalog.Filters(state=LessonState.DRAFT, playable=True)
 
 
 def waiting_count(session: Session, viewer: Viewer) -> int:
-    """Return how many lessons wait to be published by `viewer`."""
-    return catalog.count_lessons(session, viewer, _WAITING)
+    """Return how many lessons wait to be published by `viewer`, COUNTED_MOST at most: it stands on every page
+    of theirs."""
+    return catalog.count_lessons(session, viewer, _WAITING, COUNTED_MOST)
 
 
 @router.get("/review")

@@ -156,7 +156,7 @@ def test_readers_read_beside_deciders_and_a_last_level_may_only_choose(db: Datab
             actions.take(session, tree.of_county, its, Step.APPROVE, NOW, ALL)
         actions.take(session, tree.second, its, Step.APPROVE, NOW, ALL)
         row = queries.declaration(session, its)
-        assert (row.state, row.chosen_by) == (State.SELECTED, tree.county)
+        assert (row.state, row.chosen_at_node) == (State.SELECTED, tree.county)
         assert catalog.lesson(session, lesson).state is LessonState.DRAFT
         actions.take(session, tree.second, its, Step.PUBLISH, NOW)
         assert catalog.lesson(session, lesson).state is LessonState.PUBLISHED
