@@ -21,7 +21,7 @@ from bench.nil_page import requesting
 from bench.report import Figure, show
 from library.access.rules import TokenScope
 from library.catalog.permits import LessonState
-from library.catalog.tables import Lesson
+from library.catalog.tables import Clip, Lesson
 from library.core.clock import utc_now
 from library.core.ids import new_id
 from library.core.permits import Role
@@ -63,10 +63,11 @@ def fill(session: Session, count: int) -> str:
         session.execute(
             insert(Lesson),
             [
-                _lesson(its, n, towns, name.id, lecturer.person_id)
+                _lesson(its, n, towns[n % TOWNS], name.id, lecturer.person_id)
                 for its, n in zip(ids, numbers, strict=True)
             ],
         )
+        session.execute(insert(Clip), [_clip(its) for its in ids])
         session.execute(
             insert(Declaration),
             [
