@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -39,9 +39,13 @@ PER_PAGE = 30
 MOST_EXPORTED = 5_000
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
 def place_text(place: Place | None) -> str:
     """Return a place of the queue as addresses carry it, "" for none."""
-    return f"{place.due_at.timestamp():.6f}~{place.id}" if place else ""
+    return f"{(place.due_at - _EPOCH) // _MICROSECOND}~{place.id}" if place else ""
 
 
 def read_place(text: str) -> Place | None:
@@ -50,8 +54,8 @@ def read_place(text: str) -> Place | None:
         return None
     at, _tilde, its = text.partition("~")
     try:
-        due_at = datetime.fromtimestamp(float(at), CHINA)
-    except (ValueError, OverflowError, OSError):
+        due_at = _EPOCH + int(at) * _MICROSECOND
+    except (ValueError, OverflowError):
         raise Invalid("cursor_unreadable", field="after") from None
     return Place(due_at, its[:16])
 
