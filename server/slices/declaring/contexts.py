@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 
 from library.declaring.checking import Checked
@@ -69,7 +68,6 @@ class DeclarationPage(Context):
 
     template: ClassVar[str] = "declaring/declaration.html"
     one: Seen
-    now: datetime
     before: str = ""
     after: str = ""
     plays: bool = False

@@ -128,7 +128,6 @@ class Desk:
         context = DeclarationPage(
             frame=self._pages.frame(self._request, session, self._who),
             one=one,
-            now=now,
             before=before,
             after=after,
             plays=any(clip.plan for clip in lesson.clips),

@@ -195,7 +195,6 @@ def _one() -> Iterator[Sample]:
     page = c.DeclarationPage(
         frame=frame(STAFF, "/declarations/d0"),
         one=seen(line(0, level=2, level_name="中共安吉县委组织部", round=2), REVIEWS),
-        now=AT,
         before="d2",
         after="d3",
         plays=True,
