@@ -118,8 +118,10 @@ def declarations(
     waiting = Wanted(wanted.node_ids)
     count = queries.count_waiting(session, waiting)
     names = {node.id: node.name for node in desks}
+    # What the navigation says was counted just now, unless it is another node's.
+    numbers = {"/declarations": count} if wanted.node_ids == tuple(names) else {}
     context = DeclarationsPage(
-        frame=pages.frame(request, session, who),
+        frame=pages.frame(request, session, who, numbers=numbers),
         rows=tuple(seen.lines(session, viewer, rows, now)),
         nodes=tuple(names.items()) if len(names) > 1 else (),
         node=asked.node if asked.node in names else "",
