@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Lesson
-from library.core.errors import NotFound
+from library.core.errors import Invalid, NotFound
 from library.core.permits import Role, Viewer, branch_chain
 from library.core.rights import Act, Thing, allowed
 from library.declaring import permits
@@ -269,11 +269,22 @@ def nodes_of(session: Session, rows: Iterable[Declaration]) -> dict[str, Branch]
 
 
 def desk_named(session: Session, viewer: Viewer, text: str) -> Branch:
-    """Return the node at or below one where somebody reviews that is meant by an id, a code or a name.
+    """Return the node at or below one where somebody reviews that is meant by an id, a code or a name; also
+    one that was closed, by its very name: what waited there waits still.
 
     Raises Invalid: node_unknown, node_ambiguous.
     """
-    node = session.get(Branch, text.strip())
+    typed = text.strip()
+    node = session.get(Branch, typed)
     if node is not None and viewer.holds_at(Role.REVIEWER, node.path):
         return node
-    return organisation.meant(session, organisation.outermost(viewer, Role.REVIEWER), text, "node")
+    try:
+        return organisation.meant(session, organisation.outermost(viewer, Role.REVIEWER), text, "node")
+    except Invalid as error:
+        if error.code != "node_unknown":
+            raise
+        named = select(Branch).where(Branch.name == typed, Branch.closed_at.is_not(None)).limit(MOST_DESKS)
+        mine = [one for one in session.scalars(named) if viewer.holds_at(Role.REVIEWER, one.path)]
+        if not mine:
+            raise
+        return mine[0]
