@@ -108,6 +108,36 @@ def _lesson(app: typer.Typer) -> None:
     app.command("lesson", help=HELP["lesson"])(showing.lesson)
 
 
+def _declare(app: typer.Typer) -> None:
+    from server.commands.lessons import declaring
+
+    app.command("declare", help=HELP["declare"])(declaring.declare)
+
+
+def _return(app: typer.Typer) -> None:
+    from server.commands.lessons import declaring
+
+    app.command("return", help=HELP["return"])(declaring.return_)
+
+
+def _approve(app: typer.Typer) -> None:
+    from server.commands.lessons import declaring
+
+    app.command("approve", help=HELP["approve"])(declaring.approve)
+
+
+def _select(app: typer.Typer) -> None:
+    from server.commands.lessons import declaring
+
+    app.command("select", help=HELP["select"])(declaring.select)
+
+
+def _withdraw(app: typer.Typer) -> None:
+    from server.commands.lessons import declaring
+
+    app.command("withdraw", help=HELP["withdraw"])(declaring.withdraw)
+
+
 def _may(app: typer.Typer) -> None:
     from server.commands.people import rights
 
@@ -288,6 +318,11 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "transcript": _transcript,
     "search": _search,
     "lesson": _lesson,
+    "declare": _declare,
+    "return": _return,
+    "approve": _approve,
+    "select": _select,
+    "withdraw": _withdraw,
     "may": _may,
     "stats": _stats,
     "reindex": _reindex,

@@ -76,6 +76,8 @@ class Deed(StrEnum):
     ORGANISATION = "organisation"
     SUGGESTION = "suggestion"
     PROGRAMME = "programme"
+    DECLARATION = "declaration"
+    LEVELS = "levels"
     SERIES = "series"
     HONOUR = "honour"
     MATERIAL = "material"

@@ -27,6 +27,14 @@ class Act(StrEnum):
     LESSON_HONOUR = "lesson.honour"
     LESSON_VERSIONS = "lesson.versions"
     LESSON_MAKE = "lesson.make"
+    # With one declaration of a lesson: `make` and `stop` are asked of the lesson's node, `read` and
+    # `decide` of the node of the level at which it is.
+    DECLARATION_MAKE = "declaration.make"
+    DECLARATION_VIEW = "declaration.view"
+    DECLARATION_READ = "declaration.read"
+    DECLARATION_DECIDE = "declaration.decide"
+    DECLARATION_STOP = "declaration.stop"
+    DECLARATION_ARRANGE = "declaration.arrange"
     # With one series of lessons.
     SERIES_MAKE = "series.make"
     SERIES_EDIT = "series.edit"
@@ -130,6 +138,14 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     # What was published, and what waits to be: for those who write it and those who decide.
     Act.LESSON_VERSIONS: (Right(Scope.OWN, Role.LECTURER), Right(Scope.NODE, Role.REVIEWER)),
     Act.LESSON_MAKE: (Right(Scope.ANYWHERE, Role.LECTURER),),
+    Act.DECLARATION_MAKE: (Right(Scope.OWN, Role.LECTURER), _NODE_STAFF),
+    Act.DECLARATION_VIEW: (Right(Scope.OWN), Right(Scope.NODE, Role.REVIEWER)),
+    # Nobody reads or decides what they declared themselves (library.declaring.permits).
+    Act.DECLARATION_READ: (Right(Scope.NODE, Role.REVIEWER),),
+    Act.DECLARATION_DECIDE: (Right(Scope.NODE, Role.REVIEWER),),
+    Act.DECLARATION_STOP: (Right(Scope.NODE, Role.REVIEWER),),
+    # Which levels review, and how: for the node and all below it.
+    Act.DECLARATION_ARRANGE: (_NODE_STAFF,),
     Act.SERIES_MAKE: (Right(Scope.ANYWHERE, Role.LECTURER),),
     Act.SERIES_EDIT: (Right(Scope.OWN, Role.LECTURER), _NODE_STAFF),
     Act.SITE_KEEP: (_NODE_STAFF,),

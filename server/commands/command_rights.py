@@ -21,6 +21,11 @@ COMMANDS: Mapping[str, tuple[Act, ...]] = {
     "speech run": (Act.LESSON_EDIT,),
     "speech cancel": (Act.LESSON_EDIT,),
     "lesson": (Act.LESSON_VIEW,),
+    "declare": (Act.DECLARATION_MAKE,),
+    "return": (Act.DECLARATION_DECIDE,),
+    "approve": (Act.DECLARATION_DECIDE, Act.DECLARATION_READ),
+    "select": (Act.DECLARATION_DECIDE,),
+    "withdraw": (Act.DECLARATION_MAKE, Act.DECLARATION_STOP),
     "search": (Act.PUBLIC, Act.LESSON_VIEW),
     "may": (Act.LESSON_WHY, Act.PEOPLE_LOOK),
     "stats lesson": (Act.LESSON_STATS,),
@@ -86,5 +91,7 @@ MACHINE = frozenset(
 """Commands about the machine and the library as a whole: nobody's rights, but those of whoever can read the
 files. They tell of no person and of no lesson by itself."""
 
-AS: Mapping[str, str] = {"search": "--as"}
+AS: Mapping[str, str] = dict.fromkeys(
+    ("search", "declare", "return", "approve", "select", "withdraw"), "--as"
+)
 """Commands that ask on behalf of somebody, and the option that names them."""

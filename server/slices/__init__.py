@@ -33,6 +33,7 @@ NOUNS = (
     "works",
     "review",
     "versions",
+    "declaring",
     "statistics",
     "access",
     "people",

@@ -18,7 +18,7 @@ class NavigationEntry:
     """A way to a page. `place`: the bar above every page, or the menu under one's own name.
 
     Entries stand in the order of `rank`, the lowest first. `label` is marked with N_. `shown_to` tells who
-    sees the entry, `number` counts what waits behind it for them.
+    sees the entry, `number` counts what waits behind it for them, no further than to `most` (0: all).
     """
 
     place: Literal["main", "personal"]
@@ -27,6 +27,7 @@ class NavigationEntry:
     label: str
     shown_to: Callable[[Viewer], bool]
     number: Callable[[Session, Viewer], int] | None = None
+    most: int = 0
 
 
 def everybody(viewer: Viewer) -> bool:
@@ -67,7 +68,12 @@ def navigation_for(
 
     def links(place: str) -> tuple[NavigationLink, ...]:
         return tuple(
-            NavigationLink(url=entry.url, label=entry.label, number=number_of(entry) if entry.number else 0)
+            NavigationLink(
+                url=entry.url,
+                label=entry.label,
+                number=number_of(entry) if entry.number else 0,
+                most=entry.most,
+            )
             for entry in shown
             if entry.place == place
         )

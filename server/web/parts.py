@@ -61,11 +61,13 @@ class SignedInPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavigationLink:
-    """A link of the navigation. `label` is yet to be translated; `number` is what waits there, 0 hides it."""
+    """A link of the navigation. `label` is yet to be translated; `number` is what waits there, 0 hides it;
+    it was counted no further than to `most` (0: all)."""
 
     url: str
     label: str
     number: int = 0
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

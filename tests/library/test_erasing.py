@@ -32,6 +32,10 @@ from library.core.database import Base, Database
 from library.core.errors import Conflict, Forbidden, NotFound
 from library.core.permits import Role, Viewer
 from library.correcting import actions as correcting
+from library.declaring import actions as declaring
+from library.declaring import settings as levels
+from library.declaring.rules import LevelRule, Said, Setting
+from library.declaring.tables import Remark
 from library.dictionary import actions as dictionary
 from library.dictionary.rules import Draft
 from library.erasing import ERASERS, erase
@@ -217,6 +221,7 @@ def wang(db: Database) -> dict[str, str]:
         words = taking.read("同志们好。".encode(), "文稿.txt")
         taking.take(session, lesson, words, NOW, person_id=wang)
         correcting.always(session, lesson, "余存", "余村", NOW)
+        _declared(session, viewer, admin, lesson)
         review.publish(session, viewer, lesson.id, "", NOW)
         versions.edit(session, lesson, Details(title="绿水青山（新）"), wang, NOW)
         said = suggestions.Written("请把字幕放大一些。", "村东头第三家")
@@ -229,6 +234,14 @@ def wang(db: Database) -> dict[str, str]:
         watch(db, ids["clip"], viewer_id, days)
     watch(db, ids["clip"], f"g:{wang}", 2, people=30)
     return ids
+
+
+def _declared(session: Session, wang: Viewer, admin: Viewer, lesson: Lesson) -> None:
+    """Somebody who says who reviews, declares a lesson and remarks something of one."""
+    levels.put(session, wang, lesson.branch_id, Setting((LevelRule(0, deciders=1),)), NOW)
+    row = declaring.declare(session, wang, lesson.id, NOW, declaring.Given(checked=None))
+    declaring.remark(session, admin, row.id, Said("请核对", 1.0), NOW)
+    session.scalars(select(Remark)).one().person_id = wang.person_id
 
 
 def _belong(session: Session, wang: str, node_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from library.catalog import audiences
 from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from library.core.permits import Viewer
+from library.declaring import queries, seen
 from library.versions import queries as versions
 from library.versions.queries import Waiting
 from server.commands.administrator import machine
@@ -19,6 +21,7 @@ from server.commands.options import Json
 from server.web.language.i18n import N_
 from server.web.language.words import word
 from server.web.shown.audience_text import audience_text
+from server.web.shown.declarations import declaration_object
 from server.web.shown.works import honour_lines, material_lines, series_place, site_ref
 
 
@@ -27,16 +30,16 @@ def lesson(
     lesson: Annotated[str, typer.Argument(metavar="LESSON", help=N_("课程的编号。"))],
     as_json: Json = False,
 ) -> None:
-    """Print a lesson: its state, versions, draft, kind, series, honours, materials, site and clips."""
+    """Print a lesson: its state, versions, draft, kind, declarations, series, honours, materials, site."""
     console = console_of(context)
     console.log(quiet=True)
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
         viewer = machine(session)
-        value = _object(session, viewer, catalog.lesson_for(session, viewer, lesson), console)
+        value = _object(session, viewer, catalog.lesson_for(session, viewer, lesson), console, ports.clock())
     console.result(value, as_json, _lines(console, value))
 
 
-def _object(session: Session, viewer: Viewer, row: Lesson, console: Console) -> dict[str, Any]:
+def _object(session: Session, viewer: Viewer, row: Lesson, console: Console, now: datetime) -> dict[str, Any]:
     told = audiences.told(session, audiences.open_to(row))
     place, site = series_place(session, viewer, row), site_ref(session, row.id)
     return {
@@ -81,6 +84,10 @@ def _object(session: Session, viewer: Viewer, row: Lesson, console: Console) -> 
             for one in versions.versions(session, row.id)
         ],
         "draft": _draft(versions.draft(session, row.id)),
+        "declarations": [
+            declaration_object(seen.seen(session, viewer, one, now))
+            for one in queries.of_lesson(session, row.id)
+        ],
         "site": {"id": site.id, "name": site.name, "place": site.place} if site else None,
         "clips": [
             {
@@ -128,5 +135,8 @@ def _lines(console: Console, value: dict[str, Any]) -> list[str]:
     for one in value["honours"]:
         level = word("honour_level", one["level"], catalogue)
         lines.append(f"  {level} · {one['award']} · {one['year']}")
+    for one in value["declarations"]:
+        state = word("declaration_state", one["state"], catalogue)
+        lines.append("  " + console.say(N_("申报：%(state)s"), state=state))
     lines += [f"  {one['name']} ({one['format']})" for one in value["materials"]]
     return [*lines, *([f"  {value['site']['name']}"] if value["site"] else [])]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from library.catalog.audiences import Told
+from library.declaring.seen import SeenLine
 from library.intake.rules import RecordingState
 from library.review.rules import Decided
 from server.web.parts import (
@@ -25,6 +26,7 @@ from server.web.parts import (
     SeriesPlace,
     SiteRef,
 )
+from server.web.shown.declarations import HomeDeclarations
 from server.web.shown.sharing import ShareCard, ShareLink
 from server.web.shown.weeks import HomeWeeks
 
@@ -34,8 +36,8 @@ class HomePage(Context):
     """GET / : newest lessons, this week's, most watched, each at most a dozen; empty tuples are left out.
 
     `weeks` is what was planned for this week and the next, and what the viewer missed; where somebody planned
-    this week, `this_week` (the lessons taught in it) is empty. `total` is how many lessons the viewer may
-    see.
+    this week, `this_week` (the lessons taught in it) is empty. `declarations` is what waits for a reviewer,
+    and what was sent back to a lecturer. `total` is how many lessons the viewer may see.
     """
 
     template: ClassVar[str] = "lessons/home.html"
@@ -44,6 +46,7 @@ class HomePage(Context):
     this_week: tuple[LessonCard, ...]
     most_watched: tuple[LessonCard, ...]
     total: int
+    declarations: HomeDeclarations = field(default_factory=HomeDeclarations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +141,8 @@ class LessonPage(Context):
     while it is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
     `refused`: a form that was not taken, named as its address is. `series`: where it stands in one.
     `topic_links` are (id, name). `draft`: that something waits; `editing`: what the form begins with, for
-    those who may change it; `seen` goes back with it.
+    those who may change it; `seen` goes back with it. `declaration` is its latest one, for those who may look
+    at it.
     Forms (POST /lessons/{id}/...):
     publish (note), withdraw (note), audience (audience, keep, add, kinds), delete (confirm=title),
     edit (title, lecturer, topics separated by spaces or commas, date, summary, language, genre, seen).
@@ -177,3 +181,5 @@ class LessonPage(Context):
     topic_links: tuple[tuple[str, str], ...] = ()
     honours: tuple[HonourLine, ...] = ()
     materials: tuple[MaterialLine, ...] = ()
+    declaration: SeenLine | None = None
+    may_declare: bool = False

@@ -28,6 +28,7 @@ from server.web.errors import status_of
 from server.web.pages import reason
 from server.web.parts import Reason, RefusedForm
 from server.web.shown.audience_text import audience_text
+from server.web.shown.declarations import latest_of, may_declare
 from server.web.shown.lesson_cards import lesson_ref
 from server.web.shown.remarks import reasons_of
 from server.web.shown.sharing import share_card, share_lesson
@@ -159,6 +160,8 @@ class Desk:
             site=site_ref(session, found.id),
             honours=honour_lines(session, found.id),
             materials=material_lines(session, found.id),
+            declaration=latest_of(session, viewer, found, self.clock()) if viewer.signed_in else None,
+            may_declare=may_declare(viewer, found),
         )
         return self._pages.respond(self._request, self._who, context, status)
 

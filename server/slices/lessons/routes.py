@@ -26,6 +26,7 @@ from server.web.deps import AddressDep, CardsDep, ClockDep, PagesDep, Reading, W
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
 from server.web.pages import pager, safe_next
 from server.web.parts import Facet
+from server.web.shown.declarations import home_declarations
 from server.web.shown.lesson_cards import lesson_ref
 from server.web.shown.sharing import share_lesson
 from server.web.shown.weeks import home_weeks
@@ -52,6 +53,7 @@ def home(
     context = HomePage(
         frame=pages.frame(request, session, who),
         weeks=weeks,
+        declarations=home_declarations(session, viewer, now),
         newest=cards.of(session, newest.items),
         this_week=cards.of(session, taught),
         most_watched=cards.of(session, watched),

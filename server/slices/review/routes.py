@@ -20,12 +20,15 @@ from server.web.shown.work_rows import work_rows
 router = APIRouter(include_in_schema=False)
 
 _PER_PAGE = 30
+COUNTED_MOST = 100
 _WAITING = catalog.Filters(state=LessonState.DRAFT, playable=True)
 
 
 def waiting_count(session: Session, viewer: Viewer) -> int:
-    """Return how many lessons and drafts wait to be published by `viewer`."""
-    return catalog.count_lessons(session, viewer, _WAITING) + versions.count_waiting(session, viewer)
+    """Return how many lessons and drafts wait to be published by `viewer`, each counted up to COUNTED_MOST:
+    it stands on every page of theirs."""
+    lessons = catalog.count_lessons(session, viewer, _WAITING, COUNTED_MOST)
+    return lessons + versions.count_waiting(session, viewer, COUNTED_MOST)
 
 
 @router.get("/review")

@@ -25,6 +25,7 @@ SLICE = Slice(
             label=N_("待发布"),
             shown_to=reviewers,
             number=routes.waiting_count,
+            most=routes.COUNTED_MOST,
         ),
     ),
     tables=(library.review.tables,),

@@ -8,8 +8,10 @@ from dataclasses import replace
 from library.catalog.audiences import Told
 from library.catalog.permits import Audience, LessonState
 from library.core.permits import MemberState
+from library.declaring.states import State
 from server.slices.lessons import contexts as c
 from server.web.parts import Episode, Facet, Flash, LessonRef, Reason, RefusedForm, SeriesPlace, SiteRef
+from server.web.shown.declarations import HomeDeclarations
 from server.web.shown.sharing import ShareCard, share
 from server.web.shown.weeks import HomeWeeks
 from tests.server.pages.samples import (
@@ -27,6 +29,7 @@ from tests.server.pages.samples import (
     frame,
     pager,
 )
+from tests.server.slices.declaring.samples import line as declared
 from tests.server.slices.programme.samples import HOME
 from tests.server.slices.works.samples import HONOURS, MATERIALS
 
@@ -89,6 +92,12 @@ def _lists() -> Iterator[Sample]:
             this_week=(),
             most_watched=all_cards[1:4],
             total=128,
+            declarations=HomeDeclarations(
+                waiting=(declared(2, late=True), declared(3)),
+                count=37,
+                late=1,
+                returned=(declared(0, state=State.RETURNED),),
+            ),
         ),
     )
     yield (
@@ -145,6 +154,7 @@ def _one_lesson() -> Iterator[Sample]:
         replace(full, honours=HONOURS, materials=MATERIALS, site=SiteRef(id="t1", name="余村矿山遗址公园")),
     )
     yield "lesson_recognised", replace(full, recognised=True)
+    yield "lesson_declared", replace(full, declaration=declared(0), may_declare=True)
     powers = c.LessonPowers(
         edit=True,
         publish=True,

@@ -330,6 +330,16 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
         "{id}/begin",
         "/sign-in/forgotten",  # where letters are sent: tests/server/slices/access/test_mail.py
         "/account/mail",
+        # tests/server/slices/declaring/test_declaring.py
+        *(
+            "{id}/remarks",
+            "{id}/remarks/{id}/answer",
+            "{id}/read",
+            "{id}/decide",
+            "{id}/withdraw",
+            "{id}/stop",
+        ),
+        *("/lessons/{id}/declare", "/levels/{id}", "/declarations/bulk"),
         "/vocabulary/{id}",  # tests/server/slices/dictionary/test_dictionary.py
     }
     assert typed - {case.action for case in CASES} - elsewhere == set()
