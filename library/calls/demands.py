@@ -103,10 +103,8 @@ class Demands:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Return what `to_json` wrote."""
-        wanted = {point.value: Demanded(value[point]) for point in Point if point in value}
-        quality = Subtitles(value.get("quality", Subtitles.TIMED))
-        rest = {name: one for name, one in value.items() if name not in wanted and name != "quality"}
-        return cls(**rest, **wanted, quality=quality)
+        wanted: dict[str, Any] = {point.value: Demanded(value[point]) for point in Point if point in value}
+        return cls(**{**value, **wanted, "quality": Subtitles(value.get("quality", Subtitles.TIMED))})
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from library.calls.demands import Demands
 from library.catalog.rules import Genre
@@ -154,7 +155,7 @@ def cleaned(draft: CallDraft) -> CallDraft:
     call_quota, and what `demands.checked` raises.
     """
     days = ("opens_on", "closes_on", "judged_until", "results_on")
-    for first, second in zip(days, days[1:], strict=False):
+    for first, second in pairwise(days):
         if getattr(draft, first) > getattr(draft, second):
             raise Invalid("call_dates", field=second)
     if draft.quota is not None and not 1 <= draft.quota <= MOST_QUOTA:

@@ -49,6 +49,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "suggestion": N_("处理意见建议"),
         "mail_address": N_("改了邮箱"),
         "programme": N_("安排或发布每周主题"),
+        "call": N_("征集：发起、修改、提交、评分、评奖"),
         "series": N_("改了系列"),
         "honour": N_("登记或撤回荣誉"),
         "material": N_("加减课程材料"),
