@@ -1,4 +1,4 @@
-"""征集: a node calls for works; they are checked, entered, judged, honoured, and their certificates proven."""
+"""征集: a node calls for works, which are checked, entered, judged, and honoured with certificates."""
 
 from __future__ import annotations
 

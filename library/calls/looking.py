@@ -93,8 +93,10 @@ def _next(session: Session, now: datetime) -> str | None:
 
 
 def _take(session: Session, recording_id: str, now: datetime) -> bool:
-    """Take a look for this worker; of two at once one gets it."""
+    """Take a look for this worker; of two at once one gets it. What ended several workers is given up."""
     free = or_(Look.taken_at.is_(None), Look.taken_at < now - TAKEN_FOR)
+    over = update(Look).where(Look.recording_id == recording_id, free, Look.tries >= MOST_TRIES)
+    session.execute(over.values(state=LookState.FAILED).execution_options(synchronize_session=False))
     taken = (
         update(Look)
         .where(Look.recording_id == recording_id, Look.state == LookState.WAITING, free)
@@ -110,9 +112,9 @@ def _let_go(session: Session, recording_id: str) -> None:
 
 
 def _failed(session: Session, recording_id: str) -> None:
-    """Note that it did not work: it is tried again in a while, and given up after MOST_TRIES."""
-    over = update(Look).where(Look.recording_id == recording_id, Look.tries >= MOST_TRIES)
-    session.execute(over.values(state=LookState.FAILED).execution_options(synchronize_session=False))
+    """Note that it cannot be known; whoever asks again has it looked at again."""
+    over = update(Look).where(Look.recording_id == recording_id).values(state=LookState.FAILED)
+    session.execute(over.execution_options(synchronize_session=False))
 
 
 def note(session: Session, recording_id: str, seen: Edges | None) -> None:

@@ -13,7 +13,7 @@ def may_keep(viewer: Viewer, path: str) -> bool:
 
 
 def may_view(viewer: Viewer, node_id: str, path: str, stage: Stage, *, judges: bool) -> bool:
-    """Tell whether the viewer sees a call: whom it is for once it is out, its judges too, its keepers always."""
+    """Tell whether the viewer sees a call: its keepers always, judges and those it is for once it is out."""
     judge = viewer.person_id if judges else None
     thing = Thing(path, judge, str(stage), frozenset({node_token(node_id)}))
     return allowed(viewer, Act.CALL_VIEW, thing)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from library.calls import queries, scoring
 from library.calls.tables import Call, Judge
+from library.catalog.rules import Genre
 from server.web.files.sheets import Formula, Sheet, Value, workbook
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.words import word
@@ -28,7 +29,7 @@ def column(n: int) -> str:
 def result_book(session: Session, call: Call, *, named: bool, catalogue: Catalogue) -> bytes:
     """Return the workbook: a sheet of works with the points of each judge, and the weights they were put
     together with. Judges have numbers and no names."""
-    said = catalogue.gettext
+    said = catalogue.say
     judges = [one for one in queries.judges(session, call) if one.handed_in_at is not None]
     criteria = call.criteria_of
     weights = Sheet(
@@ -50,18 +51,18 @@ def result_book(session: Session, call: Call, *, named: bool, catalogue: Catalog
 
 
 def _about(call: Call, judges: int, catalogue: Catalogue) -> Sequence[str]:
-    said = catalogue.gettext
+    said = catalogue.say
     rule = said(N_("得分 = 各评委按权重算出的分的平均，保留两位小数；同分并列。"))
     if call.trimmed:
         rule = said(N_("评委满 5 位的作品去掉一个最高分和一个最低分，再平均，保留两位小数；同分并列。"))
-    return (call.title, rule, said(N_("交分的评委 %(count)s 位。")) % {"count": judges})
+    return (call.title, rule, said(N_("交分的评委 %(count)s 位。"), count=judges))
 
 
 def _headings(call: Call, judges: int, catalogue: Catalogue) -> list[str]:
-    said = catalogue.gettext
+    said = catalogue.say
     heads = [said(N_("编号")), said(N_("作品")), said(N_("类别")), said(N_("报送单位"))]
     for n in range(1, judges + 1):
-        judge = said(N_("评委 %(n)s")) % {"n": n}
+        judge = said(N_("评委 %(n)s"), n=n)
         heads += [f"{judge} {one.name}" for one in call.criteria_of]
         heads.append(f"{judge} {said(N_('合成'))}")
     return [*heads, said(N_("得分")), said(N_("最低")), said(N_("最高")), said(N_("名次"))]
@@ -77,20 +78,21 @@ def _rows(
     last = first + len(works) - 1
     sums = [_HEAD + (wide + 1) * (k + 1) for k in range(len(judges))]
     mean = _HEAD + (wide + 1) * len(judges) + 1
-    weights = f"'{catalogue.gettext(N_('权重'))}'!$B$2:$B${wide + 1}"
+    sheet = f"'{catalogue.say(N_('权重'))}'!"
+    total = f"SUM({sheet}$B$2:$B${wide + 1})"
     rows: list[list[Value | Formula]] = []
     for at, work in enumerate(works, first):
         entry = work.entry
-        kind = word("genre", entry.category, catalogue)
+        kind = entry.category
+        if kind in tuple(Genre):
+            kind = word("genre", kind, catalogue)
         row: list[Value | Formula] = [entry.n, entry.title, kind, work.unit]
         for k, judge in enumerate(judges):
             score = given.get(entry.id, {}).get(judge.id)
             row += list(score.points) if score is not None else [None] * wide
-            span = f"{column(_HEAD + (wide + 1) * k + 1)}{at}:{column(sums[k] - 1)}{at}"
-            # The weights stand in a column and the points in a row: MMULT multiplies and adds them.
-            row.append(
-                Formula(f'=IF(COUNT({span})={wide},SUMPRODUCT(MMULT({span},{weights}))/SUM({weights}),"")')
-            )
+            points = [f"{column(_HEAD + (wide + 1) * k + c)}{at}" for c in range(1, wide + 1)]
+            by_weight = "+".join(f"{one}*{sheet}$B${c}" for c, one in enumerate(points, 2))
+            row.append(Formula(f'=IF(COUNT({points[0]}:{points[-1]})={wide},({by_weight})/{total},"")'))
         row += _figures(call, [f"{column(one)}{at}" for one in sums], column(mean), at, (first, last))
         rows.append(row)
     return rows

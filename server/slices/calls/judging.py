@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response

@@ -43,6 +43,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "timed": N_("有对上时间的字幕，机器听写的也算"),
         "given": N_("有人给的、对上时间的字幕"),
     },
+    "found_subtitles": {
+        "exact": N_("字幕文件，时间准"),
+        "aligned": N_("文稿，按听写对上了时间"),
+        "recognised": N_("机器听写"),
+        "estimated": N_("文稿，时间是估计的"),
+        "plain": N_("文稿，没有时间"),
+        "none": N_("没有字幕"),
+    },
     "stake": {
         "owner": N_("这是您自己的课"),
         "lecturer": N_("讲师和您同名"),

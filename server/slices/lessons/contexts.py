@@ -115,6 +115,7 @@ class LessonPage(Context):
     while it is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
     `refused`: a form that was not taken, named as its address is. `series`: where it stands in one.
     `topic_links` are (id, name).
+    `calls` (id, title) take this lesson now, for whoever may enter it: POST /calls/{id}/check (lesson).
     Forms (POST /lessons/{id}/...):
     publish (note), withdraw (note), audience (audience, keep, add, kinds), delete (confirm=title),
     edit (title, lecturer, topics separated by spaces or commas, date, summary, language, genre).
@@ -150,3 +151,4 @@ class LessonPage(Context):
     topic_links: tuple[tuple[str, str], ...] = ()
     honours: tuple[HonourLine, ...] = ()
     materials: tuple[MaterialLine, ...] = ()
+    calls: tuple[tuple[str, str], ...] = ()

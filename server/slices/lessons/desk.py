@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from library.calls import queries as calls
 from library.catalog import audiences, cue_queries, queries
 from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, LessonState, may
@@ -130,6 +131,12 @@ class Desk:
             site=site_ref(session, found.id),
             honours=honour_lines(session, found.id),
             materials=material_lines(session, found.id),
+            calls=tuple(
+                (one.id, one.title)
+                for one in calls.taking(session, viewer, queries.facts(found), self.clock())
+            )
+            if powers.edit
+            else (),
         )
         return self._pages.respond(self._request, self._who, context, status)
 
