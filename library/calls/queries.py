@@ -351,7 +351,9 @@ class Result:
 
 def result(session: Session, call: Call) -> Result:
     """Return what comes of the scores that were handed in."""
-    its = session.execute(select(Entry.id, Entry.n).where(Entry.call_id == call.id)).all()
+    its: Sequence[tuple[str, int]] = session.execute(
+        select(Entry.id, Entry.n).where(Entry.call_id == call.id)
+    ).all()
     given, rows, criteria = final_scores(session, call), judges(session, call), call.criteria_of
     final = [one for one in rows if one.handed_in_at is not None]
     figures: dict[str, tuple[Fraction | None, ...]] = {}
@@ -363,7 +365,7 @@ def result(session: Session, call: Call) -> Result:
         )
         there = [figure for figure in figures[entry_id] if figure is not None]
         combined[entry_id] = scoring.combine(there, trimmed=call.trimmed)
-    order = scoring.ranking(combined, dict(row.tuple() for row in its))
+    order = scoring.ranking(combined, dict(its))
     return Result(order, figures, len(final), len(rows) - len(final))
 
 

@@ -17,7 +17,7 @@ from server.slices.calls.contexts import CallDeskPage, CallFormPage, JudgeLine
 from server.slices.calls.door import CallsDoor, DoorDep, call_path, keeping, work_row
 from server.slices.calls.fields import CallFields, FieldsDep, typed_of, usual
 from server.web.deps import Caller, Reading
-from server.web.limits.fields import LineForm, WordForm, WordQuery
+from server.web.limits.fields import LineForm, WordForm
 from server.web.parts import RefusedForm
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +28,7 @@ def version_of(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) <= 9 else 0
 
 
-def _form(
+def form_page(
     door: CallsDoor,
     session: Session,
     *,
@@ -65,12 +65,6 @@ def _form(
     )
 
 
-@router.get("/calls/new")
-def new(door: DoorDep, who: Caller, session: Reading, node: WordQuery = "") -> Response:
-    """The form of a new call."""
-    return door.show(_form(door, session, node_id=node))
-
-
 @router.post("/calls")
 def make(door: DoorDep, who: Caller, fields: FieldsDep, node: WordForm = "") -> Response:
     """Make a call, as a draft."""
@@ -81,7 +75,7 @@ def make(door: DoorDep, who: Caller, fields: FieldsDep, node: WordForm = "") -> 
         return call_path(actions.make(session, door.viewer, at, fields.draft(), door.clock()).id, "/desk")
 
     def page(session: Session, refused: RefusedForm | None) -> CallFormPage:
-        return _form(door, session, node_id=node, fields=fields, refused=refused)
+        return form_page(door, session, node_id=node, fields=fields, refused=refused)
 
     return door.change(act, "call_made", "call", page, fields.typed)
 
@@ -89,7 +83,7 @@ def make(door: DoorDep, who: Caller, fields: FieldsDep, node: WordForm = "") -> 
 @router.get("/calls/{call_id}/edit")
 def edit_form(door: DoorDep, who: Caller, session: Reading, call_id: str) -> Response:
     """The form of a call."""
-    return door.show(_form(door, session, call_id=call_id))
+    return door.show(form_page(door, session, call_id=call_id))
 
 
 @router.post("/calls/{call_id}/edit")
@@ -101,7 +95,7 @@ def edit(door: DoorDep, who: Caller, fields: FieldsDep, call_id: str, version: W
         return call_path(call_id, "/desk")
 
     def page(session: Session, refused: RefusedForm | None) -> CallFormPage:
-        return _form(door, session, call_id=call_id, fields=fields, refused=refused)
+        return form_page(door, session, call_id=call_id, fields=fields, refused=refused)
 
     return door.change(act, "call_saved", "call", page, fields.typed)
 

@@ -14,9 +14,10 @@ from library.core.rights import Act, somewhere
 from library.intake import queries as intake
 from library.organisation import queries as organisation
 from server.slices.calls.contexts import CallCard, CallPage, CallsPage, EnteringPage
+from server.slices.calls.desk import form_page
 from server.slices.calls.door import CallsDoor, DoorDep, call_path, lesson_id_of, work_row
-from server.web.deps import Reading
-from server.web.limits.fields import LineForm, LineQuery
+from server.web.deps import Caller, Reading
+from server.web.limits.fields import LineForm, LineQuery, WordQuery
 from server.web.pages import pager
 from server.web.parts import RefusedForm
 from server.web.shown.lesson_cards import lesson_ref
@@ -94,6 +95,12 @@ def call_page(door: CallsDoor, call_id: str, session: Session, refused: RefusedF
         judges=queries.judge_of(session, call.id, viewer) is not None,
         refused=refused,
     )
+
+
+@router.get("/calls/new")
+def new(door: DoorDep, who: Caller, session: Reading, node: WordQuery = "") -> Response:
+    """The form of a new call; it stands before a call's own address, which would take the word for an id."""
+    return door.show(form_page(door, session, node_id=node))
 
 
 @router.get("/calls/{call_id}")

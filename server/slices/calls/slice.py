@@ -32,7 +32,6 @@ def signed_in(viewer: Viewer) -> bool:
 
 SLICE = Slice(
     name="calls",
-    # What is new stands before a call's own address, which would take the word for an id.
     routers=(desk.router, routes.router, judging.router, results.router, certificates.router, api.router),
     pages=(
         CallsPage,
