@@ -38,9 +38,13 @@ class Granted:
 
 
 def award_name(call: Call, prize: str) -> str:
-    """Return what an honour is called: the call's title in quotes and the prize, cut to what honours hold."""
+    """Return what an honour is called: the call's title in quotes and the prize, cut to what honours hold.
+
+    Quotes within the title become those that Chinese has within quotes.
+    """
     room = AWARD_MAX - len(prize) - 2
-    title = call.title if len(call.title) <= room else f"{call.title[: room - 1]}…"
+    title = call.title.replace("“", "‘").replace("”", "’")
+    title = title if len(title) <= room else f"{title[: room - 1]}…"
     return f"“{title}”{prize}"
 
 

@@ -319,7 +319,7 @@ def _certificates() -> Iterator[Sample]:
         title=TITLES[0],
         lecturer="王芳",
         unit="余村党支部",
-        award=f"“{TITLE}”一等奖",
+        award="“2026 年全县‘微党课’征集”一等奖",
         year=2026,
         body=NODE,
         issued_on=TODAY,

@@ -143,6 +143,11 @@ def test_from_the_call_to_a_certificate_that_a_stranger_checks(served: Served, s
         judge = served.person(name)
         page = judge.http.get(f"/calls/{call_id}/judging/1").text
         assert 'data-master="/media/' in page
+        wrong = {"csrf": judge.csrf(), "points": ["90", "900"], "why": "写了很久的评语"}
+        refused = judge.http.post(f"/calls/{call_id}/judging/1", data=wrong)
+        assert refused.status_code == 422
+        assert "要在 0 到 100 之间" in refused.text
+        assert all(typed in refused.text for typed in ('value="90"', 'value="900"', "写了很久的评语"))
         for n, one in enumerate(points[name], 1):
             body = {"csrf": judge.csrf(), "points": list(one), "why": "看得出下过功夫"}
             scored = judge.http.post(f"/calls/{call_id}/judging/{n}", data=body)
