@@ -10,6 +10,7 @@ from server.web.language.phrases import Sentence
 SENTENCES: Mapping[str, Sentence] = {
     # a call
     "call_stage": (N_("这次征集现在的阶段不能这样做。"), N_("请刷新，看看它到了哪一步。")),
+    "call_unknown": (N_("没有编号是 %(call)s 的征集。"), N_("weike calls 列出所有征集的编号。")),
     "call_changed": (
         N_("这次征集刚才已经被别人改过。"),
         N_("请看看现在的内容；您写的还在下面，可以再保存一次。"),
