@@ -114,7 +114,7 @@ def _grant_one(
         entry_id=entry.id,
         honour_id=honour.id,
         title=lesson.title,
-        lecturer=lesson.lecturer.name if lesson.lecturer else "",
+        lecturer_id=lesson.lecturer_id,
         unit=organisation.branch(session, lesson.branch_id).name,
         award=honour.award,
         year=honour.year,

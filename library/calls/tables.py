@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.calls.awarding import PRIZE_MAX
 from library.calls.rules import BODY_MAX, CATEGORY_MAX, TITLE_MAX, WHY_MAX, Criterion, Stage
+from library.catalog.tables import Lecturer
 from library.core.database import ID, Base, one_of
 from library.organisation.tables import Branch
 from library.works.rules import AWARD_MAX
@@ -119,8 +120,9 @@ class Score(Base):
 class Certificate(Base):
     """That a work was given an honour, as it was printed: with it goes out a code that proves it.
 
-    It keeps its own words: a certificate on a wall does not change when a lesson is renamed. It is no longer
-    valid once `withdrawn_at` is set, or once the honour is gone from the works (`honour_id` None).
+    It keeps its own words: a certificate on a wall does not change when a lesson is renamed; who teaches is
+    named as the catalogue names them. It is no longer valid once `withdrawn_at` is set, or once the honour is
+    gone from the works (`honour_id` None).
     """
 
     __tablename__ = "calls_certificate"
@@ -129,6 +131,7 @@ class Certificate(Base):
         Index(None, "entry_id"),
         Index(None, "honour_id"),
         Index(None, "call_id"),
+        Index(None, "lecturer_id"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -137,13 +140,15 @@ class Certificate(Base):
     entry_id: Mapped[str | None] = mapped_column(ForeignKey("calls_entry.id", ondelete="SET NULL"))
     honour_id: Mapped[str | None] = mapped_column(ForeignKey("works_honour.id", ondelete="SET NULL"))
     title: Mapped[str] = mapped_column(String(200))
-    lecturer: Mapped[str] = mapped_column(String(80))
+    lecturer_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lecturer.id", ondelete="SET NULL"))
     unit: Mapped[str] = mapped_column(String(80))
     award: Mapped[str] = mapped_column(String(AWARD_MAX))
     year: Mapped[int]
     body: Mapped[str] = mapped_column(String(BODY_MAX))
     issued_on: Mapped[date]
     withdrawn_at: Mapped[datetime | None]
+
+    lecturer: Mapped[Lecturer | None] = relationship(lazy="joined")
 
     @property
     def valid(self) -> bool:

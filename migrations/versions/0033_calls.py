@@ -148,7 +148,7 @@ def _make_certificate() -> None:
         _column("entry_id", sa.String(16), empty=True),
         _column("honour_id", sa.String(16), empty=True),
         _column("title", sa.String(200)),
-        _column("lecturer", sa.String(80)),
+        _column("lecturer_id", sa.String(16), empty=True),
         _column("unit", sa.String(80)),
         _column("award", sa.String(120)),
         _column("year", sa.Integer()),
@@ -158,10 +158,11 @@ def _make_certificate() -> None:
         _to("calls_certificate", "call_id", "calls_call", "SET NULL"),
         _to("calls_certificate", "entry_id", "calls_entry", "SET NULL"),
         _to("calls_certificate", "honour_id", "works_honour", "SET NULL"),
+        _to("calls_certificate", "lecturer_id", "catalog_lecturer", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calls_certificate")),
         sa.UniqueConstraint("code", name=op.f("uq_calls_certificate_code")),
     )
-    for column in ("entry_id", "honour_id", "call_id"):
+    for column in ("entry_id", "honour_id", "call_id", "lecturer_id"):
         _index("calls_certificate", column)
 
 

@@ -57,7 +57,7 @@ def line_of(row: Certificate) -> CertificateLine:
     return CertificateLine(
         code=row.code,
         title=row.title,
-        lecturer=row.lecturer,
+        lecturer=row.lecturer.name if row.lecturer is not None else "",
         unit=row.unit,
         award=row.award,
         year=row.year,
