@@ -43,12 +43,12 @@ class StageAction(StrEnum):
     """What moves a call on."""
 
     OPEN = "open"
-    TO_DRAFT = "to_draft"
     JUDGE = "judge"
-    REOPEN = "reopen"
     PUBLISH = "publish"
-    RETRACT = "retract"
     CLOSE = "close"
+    TO_DRAFT = "to_draft"
+    REOPEN = "reopen"
+    RETRACT = "retract"
 
 
 _NEXT: Mapping[tuple[Stage, StageAction], Stage] = {
