@@ -59,7 +59,9 @@ def hand_in(session: Session, viewer: Viewer, call_id: str, now: datetime) -> Ju
     call, judge = _place(session, viewer, call_id, now)
     its = queries.works(session, call, named=True)
     kept_out, given = queries.stakes(viewer, its), queries.scores_of(session, judge.id)
-    missing = [one.entry.n for one in its if one.entry.id not in given and one.entry.id not in kept_out]
+    # Of a lesson that was deleted there is nothing to judge.
+    due = [one.entry for one in its if one.lesson is not None and one.entry.id not in kept_out]
+    missing = [one.n for one in due if one.id not in given]
     if missing:
         raise Conflict("scores_missing", count=len(missing), first=missing[0])
     judge.handed_in_at = now

@@ -107,14 +107,14 @@ def calls_page(session: Session, viewer: Viewer, number: int = 1) -> Page[Call]:
     return Page(list(rows), number, PAGE_SIZE, total)
 
 
-def taking(session: Session, viewer: Viewer, lesson: LessonFacts, today: datetime) -> list[Call]:
+def taking(session: Session, viewer: Viewer, lesson: LessonFacts, now: datetime) -> list[Call]:
     """Return the calls that take a lesson now, as the viewer sees them, those that close first at first."""
     if not allowed(viewer, Act.CALL_ENTER, Thing(lesson.branch_path, lesson.owner_id)):
         return []
-    day = local_day(today)
+    day = local_day(now)
     here = Call.node_id.in_(branch_chain(lesson.branch_path))
-    now = (Call.stage == Stage.OPEN, Call.opens_on <= day, Call.closes_on >= day)
-    wanted = select(Call).where(here, *now, _seen(viewer)).order_by(Call.closes_on, Call.id)
+    takes = (Call.stage == Stage.OPEN, Call.opens_on <= day, Call.closes_on >= day)
+    wanted = select(Call).where(here, *takes, _seen(viewer)).order_by(Call.closes_on, Call.id)
     return list(session.scalars(wanted.limit(PAGE_SIZE)))
 
 
@@ -306,6 +306,7 @@ def stakes(judge: Viewer, its: Sequence[Work]) -> dict[str, Stake]:
 def judge_rows(session: Session, call: Call, now: datetime) -> list[JudgeRow]:
     """Return a call's judges, and how far each is."""
     rows, its = judges(session, call), works(session, call, named=True)
+    due = {work.entry.id for work in its if work.lesson is not None}
     counts: dict[str, int] = dict(
         session.execute(
             select(Score.judge_id, func.count())
@@ -319,7 +320,7 @@ def judge_rows(session: Session, call: Call, now: datetime) -> list[JudgeRow]:
         person = people.person(session, row.person_id) if row.person_id else None
         kept_out = stakes(people.viewer_of(session, person, local_day(now)), its) if person else {}
         name = person.name if person else ""
-        found.append(JudgeRow(row, name, counts.get(row.id, 0), len(its) - len(kept_out)))
+        found.append(JudgeRow(row, name, counts.get(row.id, 0), len(due - set(kept_out))))
     return found
 
 

@@ -14,7 +14,7 @@ from library.calls.rules import Stage, Stake
 from library.calls.tables import Call
 from server.slices.calls.certificates import CertificateDoor, line_of
 from server.slices.calls.door import CallsDoor, lesson_id_of
-from server.slices.calls.judging import judged
+from server.slices.calls.judging import judged, left_of
 from server.slices.calls.results import result_rows, seen
 from server.web.deps import Reading, Writing
 from server.web.limits.fields import LineQuery, LineText
@@ -242,7 +242,7 @@ def get_judging(door: Door, session: Reading, call_id: str) -> JudgingOut:
             )
             for one in works
         ],
-        left=sum(1 for one in works if not one.own and one.stake is None),
+        left=len(left_of(works)),
         handed_in=judge.handed_in_at is not None,
     )
 

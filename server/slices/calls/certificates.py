@@ -14,7 +14,7 @@ from library.access.rules import Counted
 from library.calls import awarding, queries
 from library.calls.tables import Certificate
 from library.core.errors import NotFound, Throttled, WeikeError
-from server.slices.calls.contexts import CertificateLine, CertificatePage, CertificateSheetPage
+from server.slices.calls.contexts import CertificateLine, CertificatePage, CertificateSheetPage, SheetWords
 from server.web.deps import AddressDep, ClockDep, DatabaseDep, PagesDep, Reading, SecretDep, WhoDep
 from server.web.doors.networks import origin_of
 from server.web.errors import headers_of, status_of
@@ -65,6 +65,22 @@ def line_of(row: Certificate) -> CertificateLine:
         issued_on=row.issued_on,
         valid=row.valid,
         withdrawn_at=row.withdrawn_at,
+    )
+
+
+def sheet_words(found: CertificateLine, where: str) -> SheetWords:
+    """Return what stands on a certificate; `where` is the address at which it is checked."""
+    lecturer = f"讲师：{found.lecturer}　" if found.lecturer else ""
+    day = found.issued_on
+    return SheetWords(
+        heading="荣誉证书",
+        work=f"《{found.title}》",
+        source=f"{lecturer}报送单位：{found.unit}",
+        before="荣获",
+        after="，特发此证。",
+        code=f"编号 {found.code}",
+        check=f"扫码，或在 {where} 查验",
+        day=f"{day.year}年{day.month}月{day.day}日",
     )
 
 
@@ -134,6 +150,7 @@ def sheet(
     url = f"{address}/certificates/{found.code}"
     qr, size = qr_path(url)
     frame = pages.frame(request, session, who)
+    words = sheet_words(found, f"{address}/certificates")
     return pages.respond(
-        request, who, CertificateSheetPage(frame=frame, found=found, url=url, qr=qr, size=size)
+        request, who, CertificateSheetPage(frame=frame, found=found, words=words, qr=qr, size=size)
     )

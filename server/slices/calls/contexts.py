@@ -165,7 +165,6 @@ class CallDeskPage(Context):
     works: tuple[WorkRow, ...]
     judges: tuple[JudgeLine, ...]
     named: bool
-    blind: bool
     closes_on: date
     early: bool
     refused: RefusedForm | None = None
@@ -174,7 +173,7 @@ class CallDeskPage(Context):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedWork:
     """A work as a judge sees it. `own` is what they gave it as shown, "" for nothing yet; `others` what
-    those gave who handed in, once the viewer has."""
+    those gave who handed in, once the viewer has. `gone`: its lesson was deleted, nothing is to be judged."""
 
     n: int
     title: str
@@ -184,6 +183,7 @@ class JudgedWork:
     own: str = ""
     others: tuple[str, ...] = ()
     stake: Stake | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +237,6 @@ class ScorePage(Context):
     before: int | None
     after: int | None
     left: int
-    blind: bool
     refused: RefusedForm | None = None
 
 
@@ -298,7 +297,6 @@ class ResultsPage(Context):
     prizes: str
     level: str
     preview: bool
-    given: int
     refused: RefusedForm | None = None
 
 
@@ -332,12 +330,26 @@ class CertificatePage(Context):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetWords:
+    """What stands on a certificate, from above to below."""
+
+    heading: str
+    work: str
+    source: str
+    before: str
+    after: str
+    code: str
+    check: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateSheetPage(Context):
     """GET /certificates/{code}/print (everybody): an A4 sheet; `qr` is the path of its code in a square of
-    `size`, which opens `url`."""
+    `size`. `words` are Chinese in every language of the page: it hangs on a wall."""
 
     template: ClassVar[str] = "calls/sheet.html"
     found: CertificateLine
-    url: str
+    words: SheetWords
     qr: str
     size: int

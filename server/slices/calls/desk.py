@@ -132,7 +132,6 @@ def desk_page(door: CallsDoor, call_id: str, session: Session, refused: RefusedF
             for one in rows
         ),
         named=named,
-        blind=call.blind,
         closes_on=call.closes_on,
         early=is_open and local_day(door.clock()) <= call.closes_on,
         refused=refused,

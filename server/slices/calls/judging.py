@@ -56,18 +56,19 @@ def _work(
         # Sorted, so that their order says nothing of who gave which.
         others=tuple(sorted(map(shown, beside))),
         stake=stakes.get(entry.id),
+        gone=work.lesson is None,
     )
 
 
-def _left(works: tuple[JudgedWork, ...]) -> list[int]:
-    return [one.n for one in works if not one.own and one.stake is None]
+def left_of(works: tuple[JudgedWork, ...]) -> list[int]:
+    return [one.n for one in works if not one.own and one.stake is None and not one.gone]
 
 
 def judging_page(door: CallsDoor, call_id: str, session: Session, refused: RefusedForm | None) -> JudgingPage:
     """Return the works that a judge scores."""
     call, judge = queries.place_of(session, door.viewer, call_id)
     works = judged(session, door.viewer, call, judge)
-    left = _left(works)
+    left = left_of(works)
     return JudgingPage(
         frame=door.frame(session),
         id=call.id,
@@ -124,7 +125,7 @@ def score_page(
         points = tuple(map(str, known.points)) if known else ("",) * len(criteria)
         why = known.why if known else ""
     is_on = call.stage is rules.Stage.JUDGING and local_day(door.clock()) <= call.judged_until
-    left = _left(works)
+    left = left_of(works)
     numbers = [work.n for work in works]
     at = numbers.index(n)
     return ScorePage(
@@ -143,7 +144,6 @@ def score_page(
         before=numbers[at - 1] if at > 0 else None,
         after=numbers[at + 1] if at + 1 < len(numbers) else None,
         left=len(left),
-        blind=call.blind,
         refused=refused,
     )
 
@@ -187,7 +187,7 @@ def score(door: DoorDep, call_id: str, n: int, points: WordsForm = (), why: Line
     def act(session: Session) -> str:
         judging.score(session, door.viewer, call_id, n, read_points(list(points)), why, door.clock())
         call, judge = queries.place_of(session, door.viewer, call_id)
-        left = _left(judged(session, door.viewer, call, judge))
+        left = left_of(judged(session, door.viewer, call, judge))
         after = [one for one in left if one > n] or left
         return call_path(call_id, f"/judging/{after[0]}" if after else "/judging")
 

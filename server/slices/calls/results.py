@@ -129,7 +129,6 @@ def results_page(
         prizes=prizes or (refused.typed.get("prizes", "") if refused else "") or USUAL_PRIZES,
         level=level or str(HonourLevel.COUNTY),
         preview=bool(given),
-        given=len(queries.certificates(session, call)),
         refused=refused,
     )
 

@@ -39,7 +39,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "call_criteria": (N_("请写 1 到 %(most)s 项评分标准。"), N_("一行一项，例如“内容 40”。")),
     "call_criterion_line": (
         N_("看不懂这一行评分标准：%(text)s"),
-        N_("请写成“名称 权重”，例如“内容 40”，权重是整数。"),
+        N_("请写名称和权重，中间空一格，例如“内容 40”，权重是整数。"),
     ),
     "call_weight": (N_("“%(name)s”的权重要在 1 到 %(most)s 之间。"), N_("只看比例，加起来不必是 100。")),
     "call_scale": (N_("满分要在 %(least)s 到 %(most)s 之间。"), N_("常用的是 10 分或 100 分。")),
@@ -101,12 +101,12 @@ SENTENCES: Mapping[str, Sentence] = {
     "score_missing": (N_("“%(name)s”还没有打分。"), N_("每一项都要打分。")),
     "score_beyond": (N_("“%(name)s”要在 0 到 %(most)s 之间。"), N_("请打整数分。")),
     # honours and certificates
-    "prize_line": (N_("看不懂这一行奖项：%(text)s"), N_("请写成“名称 件数”，例如“一等奖 2”。")),
+    "prize_line": (N_("看不懂这一行奖项：%(text)s"), N_("请写名称和件数，中间空一格，例如“一等奖 2”。")),
     "prize_twice": (N_("“%(name)s”写了两次。"), N_("一个奖项写一行。")),
     "prizes_none": (N_("还没有写奖项。"), N_("一行一个，从高到低，例如“一等奖 2”。")),
     "prizes_many": (N_("奖项最多 %(most)s 个。"), N_("请去掉一些。")),
     "honours_differ": (
-        N_("%(number)s 号作品已经发过%(award)s，和这次的不一样。"),
+        N_("%(number)s 号作品已经发过 %(award)s，和这次的不一样。"),
         N_("什么都没有发。请先撤回那一项，或照原来的奖项发。"),
     ),
     "certificate_unknown": (

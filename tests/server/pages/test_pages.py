@@ -30,7 +30,14 @@ from tests.support.registry import REGISTRY
 SAMPLES = pages()
 PAGES = tuple(REGISTRY.pages.values())
 """Every page that the slices bring, and those of everybody."""
-SHARED = {"invitations/parts.html", "base.html", "parts.html", "statistics/charts.html", "weeks.html"}
+SHARED = {
+    "calls/parts.html",
+    "invitations/parts.html",
+    "base.html",
+    "parts.html",
+    "statistics/charts.html",
+    "weeks.html",
+}
 
 OUTSIDE = "noopener noreferrer nofollow"
 """What is said of a link that people typed."""

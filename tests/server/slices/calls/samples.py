@@ -10,6 +10,7 @@ from library.calls.demands import HEIGHTS, Demanded, Known, Line, Point, Verdict
 from library.calls.rules import Criterion, Stage, StageAction, Stake, actions_in
 from library.catalog.rules import Genre
 from server.slices.calls import contexts as c
+from server.slices.calls.certificates import sheet_words
 from server.slices.calls.fields import USUAL_DEMANDS, typed_of, usual
 from server.slices.calls.results import USUAL_PRIZES
 from server.web.parts import LessonRef, Reason, RefusedForm
@@ -182,7 +183,6 @@ def _kept() -> Iterator[Sample]:
             c.JudgeLine(id="j2", name="", scored=3, due=3, handed_in_at=NOW),
         ),
         named=True,
-        blind=True,
         closes_on=TODAY + timedelta(days=30),
         early=True,
     )
@@ -241,7 +241,6 @@ def _judging() -> Iterator[Sample]:
         before=1,
         after=3,
         left=1,
-        blind=True,
     )
     yield "score", score
     beyond = Reason(code="score_beyond", args={"field": "points-2", "name": "讲授和表达", "most": 100})
@@ -300,16 +299,15 @@ def _results() -> Iterator[Sample]:
         prizes=USUAL_PRIZES,
         level="county",
         preview=False,
-        given=3,
     )
     yield "results", page
     staff = replace(page, frame=frame(STAFF, "/calls/c0/results"), keeps=True)
     yield "results_staff", staff
-    yield "results_preview", replace(staff, rows=rows, preview=True, given=0)
+    yield "results_preview", replace(staff, rows=rows, preview=True)
     line = Reason(code="prize_line", args={"field": "prizes", "text": "一等奖若干"})
     refused = RefusedForm(form="honours", typed={"prizes": "一等奖若干"}, reason=line)
     yield "results_refused", replace(staff, rows=rows, prizes="一等奖若干", refused=refused)
-    early = replace(staff, stage=Stage.JUDGING, told=False, rows=(), example=None, judges_in=0, given=0)
+    early = replace(staff, stage=Stage.JUDGING, told=False, rows=(), example=None, judges_in=0)
     yield "results_early", early
 
 
@@ -336,7 +334,11 @@ def _certificates() -> Iterator[Sample]:
     url = f"https://weike.example.cn/certificates/{CODE}"
     qr, size = qr_path(url)
     sheet = c.CertificateSheetPage(
-        frame=frame(None, f"/certificates/{CODE}/print"), found=line, url=url, qr=qr, size=size
+        frame=frame(None, f"/certificates/{CODE}/print"),
+        found=line,
+        words=sheet_words(line, "https://weike.example.cn/certificates"),
+        qr=qr,
+        size=size,
     )
     yield "certificate_sheet", sheet
     yield "certificate_sheet_gone", replace(sheet, found=gone)
