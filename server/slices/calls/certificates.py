@@ -70,7 +70,7 @@ def line_of(row: Certificate) -> CertificateLine:
 
 def sheet_words(found: CertificateLine, where: str) -> SheetWords:
     """Return what stands on a certificate; `where` is the address at which it is checked."""
-    lecturer = f"讲师：{found.lecturer}　" if found.lecturer else ""
+    lecturer = f"讲师：{found.lecturer}，" if found.lecturer else ""
     day = found.issued_on
     return SheetWords(
         heading="荣誉证书",

@@ -20,10 +20,7 @@ from tests.server.pages.samples import LECTURER, MEMBER, NOW, STAFF, TITLES, Sam
 TODAY = date(2026, 3, 12)
 NODE = "中共安吉县委组织部"
 TITLE = "2026 年全县“微党课”征集"
-TEXT = """围绕“绿水青山就是金山银山”理念，讲身边事，讲自己人。
-一件作品不超过十分钟，一个人讲，可以到现场讲。
-
-请在截止以前提交；提交以后还可以撤回。"""
+TEXT = "围绕“绿水青山就是金山银山”理念，讲身边事，讲自己人。请在截止以前提交；提交以后还可以撤回。"
 CRITERIA = (Criterion("政治性和内容", 40), Criterion("讲授和表达", 30), Criterion("制作", 30))
 KNOWN = Known(
     duration_s=437.0,
