@@ -226,6 +226,14 @@ def _week(app: typer.Typer) -> None:
     app.add_typer(weeks, name="week")
 
 
+def _calls(app: typer.Typer) -> None:
+    from server.commands import calls
+
+    group = typer.Typer(help=HELP["calls"], cls=calls.ListByDefault)
+    calls.add_commands(group)
+    app.add_typer(group, name="calls")
+
+
 def _directory(app: typer.Typer) -> None:
     from server.commands.people import directory
 
@@ -335,6 +343,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "people": _people,
     "organisation": _organisation,
     "week": _week,
+    "calls": _calls,
     "directory": _directory,
     "mail": _mail,
     "vocabulary": _vocabulary,

@@ -33,6 +33,7 @@ _CODES: Mapping[Counted, str] = {
     Counted.CODE: "code_wait",
     Counted.JOIN: "join_wait",
     Counted.FORGOTTEN: "forgotten_wait",
+    Counted.CERTIFICATE: "certificate_wait",
 }
 _SHARED = (Counted.NAME, Counted.ADDRESS, Counted.CODE)
 """What others count at too."""
@@ -127,6 +128,15 @@ def count(session: Session, marks: Mapping[Counted, str], now: datetime) -> None
             log.warning("wrong passwords are slowed down", counted_at=kinds[counter.mark].value)
         counter.weight, counter.last_at = after.weight, after.last_at
     session.flush()
+
+
+def check(session: Session, marks: Mapping[Counted, str], now: datetime) -> None:
+    """Look whether another attempt is looked at now, and count nothing; raises Throttled(wait_s=...)."""
+    _check(
+        marks,
+        session.scalars(select(SignInAttempts).where(SignInAttempts.mark.in_(marks.values()))).all(),
+        now,
+    )
 
 
 def take_back(session: Session, marks: Mapping[Counted, str], times: int = 1) -> None:

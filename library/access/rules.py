@@ -74,6 +74,8 @@ class Counted(StrEnum):
     """An address that asks to be taken into a branch: each asking counts, right or not."""
     FORGOTTEN = "forgotten"
     """An address that asks for a new password by mail: each asking counts."""
+    CERTIFICATE = "certificate"
+    """An address that looks up codes of certificates: those that do not exist count."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ BUDGETS: Mapping[Counted, Budget] = {
     Counted.CODE: Budget(free=40, longest_s=60.0, forgiven_every_s=10.0),
     Counted.JOIN: Budget(free=80, longest_s=300.0, forgiven_every_s=30.0),
     Counted.FORGOTTEN: Budget(free=20, longest_s=300.0, forgiven_every_s=60.0),
+    # A school's office looks up a whole box of certificates; only codes that do not exist are counted.
+    Counted.CERTIFICATE: Budget(free=40, longest_s=300.0, forgiven_every_s=30.0),
 }
 
 FAILED_NOTED_AN_HOUR = 200

@@ -24,6 +24,8 @@ OPEN_FIELDS = frozenset(
     {
         *("node", "short_name", "code", "kind", "since", "parent", "into", "closed"),
         *("mode", "release"),
+        *("stage", "quota", "blind", "trimmed", "scale"),
+        *("opens_on", "closes_on", "judged_until", "results_on"),
         *("state", "audience", "role", "active", "days", "scope", "released", "keep"),
     }
 )
@@ -78,6 +80,7 @@ class Deed(StrEnum):
     PROGRAMME = "programme"
     DECLARATION = "declaration"
     LEVELS = "levels"
+    CALL = "call"
     SERIES = "series"
     HONOUR = "honour"
     MATERIAL = "material"

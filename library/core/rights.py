@@ -55,6 +55,11 @@ class Act(StrEnum):
     SUGGESTIONS_ANSWER = "suggestions.answer"
     # With the weeks of a node.
     WEEK_PLAN = "week.plan"
+    # With a node's call for works.
+    CALL_VIEW = "call.view"
+    CALL_KEEP = "call.keep"
+    CALL_ENTER = "call.enter"
+    CALL_JUDGE = "call.judge"
     # What belongs to no node.
     STATS_OVERVIEW = "stats.overview"
     SEARCHES_SAVE = "searches.save"
@@ -164,6 +169,17 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.SUGGESTIONS_ANSWER: (_NODE_STAFF,),
     # Staff hold what a secretary does.
     Act.WEEK_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
+    # Whom it is for once it is out; whose place among the judges it is; the staff always.
+    Act.CALL_VIEW: (
+        Right(Scope.AUDIENCE, states=_in("open", "judging", "results", "closed")),
+        Right(Scope.OWN, states=_in("open", "judging", "results", "closed")),
+        _NODE_STAFF,
+    ),
+    Act.CALL_KEEP: (_NODE_STAFF,),
+    # The thing is the lesson.
+    Act.CALL_ENTER: (Right(Scope.OWN, Role.LECTURER), _NODE_STAFF),
+    # The thing is a place among the judges, which is a person's own.
+    Act.CALL_JUDGE: (Right(Scope.OWN),),
     Act.STATS_OVERVIEW: (Right(Scope.ANYWHERE, Role.LECTURER), Right(Scope.ANYWHERE, Role.SECRETARY)),
     Act.SEARCHES_SAVE: (Right(Scope.ANYWHERE, Role.STAFF),),
     Act.DICTIONARY_TEACH: (Right(Scope.ANYWHERE, Role.STAFF),),

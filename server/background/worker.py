@@ -29,6 +29,7 @@ from library.intake.running import Stopped
 from server.background.backing_up import BackupThread, RestoreTestThread
 from server.background.dead_workers import DeadWorkersThread
 from server.background.index_follower import IndexThread
+from server.background.looks.edges import EdgesThread
 from server.background.recurring import RecurringThread
 from server.background.roll_up import RollThread
 from server.background.small_pictures import SmallPicturesThread
@@ -83,6 +84,7 @@ class Worker:
                 RollThread(ports.db, settings, ports.clock),
                 SweepThread(ports.db, ports.store, settings, ports.clock),
                 SmallPicturesThread(ports.db, ports.store, tools, ports.work),
+                EdgesThread(ports.db, ports.store, tools, ports.work, ports.clock),
                 IndexThread(ports.indexer),
             ):
                 thread.start()

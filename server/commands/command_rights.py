@@ -74,6 +74,8 @@ COMMANDS: Mapping[str, tuple[Act, ...]] = {
         ),
         (Act.DICTIONARY_TEACH,),
     ),
+    "calls list": (Act.CALL_VIEW,),
+    "calls results": (Act.CALL_VIEW,),
     "week show": (Act.PUBLIC,),
     "week plan": (Act.WEEK_PLAN,),
     "audit list": (Act.LEDGER_READ,),

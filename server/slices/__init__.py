@@ -31,6 +31,7 @@ NOUNS = (
     "lessons",
     "programme",
     "works",
+    "calls",
     "review",
     "versions",
     "declaring",

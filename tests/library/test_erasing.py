@@ -23,6 +23,9 @@ from library.access.identities.rules import Claimed, MatchBy
 from library.access.sealing import Sealing
 from library.access.second_factor_queries import pending_secret
 from library.access.second_factor_rules import SecondFactorPolicy
+from library.calls import actions as calls
+from library.calls import entering as entering_works
+from library.calls.rules import CallDraft, Criterion, StageAction
 from library.catalog import queries as catalog
 from library.catalog.actions import Details
 from library.catalog.permits import LessonState
@@ -227,6 +230,7 @@ def wang(db: Database) -> dict[str, str]:
         said = suggestions.Written("请把字幕放大一些。", "村东头第三家")
         given, _receipt = suggestions.hand_in(session, said, root.id, lesson.id, wang, "", NOW)
         suggestions.answer(session, viewer, given.id, 1, "已经放大。", "放大了字幕", NOW)
+        _call(session, admin, viewer, lesson)
         weeks.put(session, weeks.desk_of(viewer, root, NOW), Week(2026, 49), weeks.Draft("绿水青山"))
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
@@ -242,6 +246,17 @@ def _declared(session: Session, wang: Viewer, admin: Viewer, lesson: Lesson) -> 
     row = declaring.declare(session, wang, lesson.id, NOW, declaring.Given(checked=None))
     declaring.remark(session, admin, row.id, Said("请核对", 1.0), NOW)
     session.scalars(select(Remark)).one().person_id = wang.person_id
+
+
+def _call(session: Session, admin: Viewer, wang: Viewer, lesson: Lesson) -> None:
+    """A call that somebody changed last, into which they entered a work and in which they judge."""
+    day = local_day(NOW)
+    draft = CallDraft("征集", day, day, day, day, criteria=(Criterion("内容", 1),))
+    call = calls.make(session, admin, make.root(session).id, draft, NOW)
+    calls.move(session, admin, call.id, None, StageAction.OPEN, NOW)
+    calls.invite(session, admin, call.id, "xiaofang", NOW)
+    entering_works.enter(session, wang, call.id, lesson.id, "lecture", NOW)
+    call.changed_by = wang.person_id
 
 
 def _belong(session: Session, wang: str, node_id: str) -> None:

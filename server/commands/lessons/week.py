@@ -45,12 +45,14 @@ PLAN_HELP = N_(
 
 
 class ShowByDefault(TyperGroup):
-    """`weike week --node N` is `weike week show --node N`."""
+    """`weike week --node N` is `weike week show --node N`: `default` is the command that was left out."""
+
+    default = "show"
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put in the command that was left out."""
         if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
-            args = ["show", *args]
+            args = [self.default, *args]
         return super().parse_args(ctx, args)
 
 

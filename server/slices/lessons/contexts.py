@@ -142,7 +142,7 @@ class LessonPage(Context):
     `refused`: a form that was not taken, named as its address is. `series`: where it stands in one.
     `topic_links` are (id, name). `draft`: that something waits; `editing`: what the form begins with, for
     those who may change it; `seen` goes back with it. `declaration` is its latest one, for those who may look
-    at it.
+    at it. `calls` (id, title) take this lesson now, for whoever may enter it (POST /calls/{id}/check).
     Forms (POST /lessons/{id}/...):
     publish (note), withdraw (note), audience (audience, keep, add, kinds), delete (confirm=title),
     edit (title, lecturer, topics separated by spaces or commas, date, summary, language, genre, seen).
@@ -183,3 +183,4 @@ class LessonPage(Context):
     materials: tuple[MaterialLine, ...] = ()
     declaration: SeenLine | None = None
     may_declare: bool = False
+    calls: tuple[tuple[str, str], ...] = ()

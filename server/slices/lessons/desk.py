@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from library.calls import queries as calls
 from library.catalog import audiences, cue_queries, queries
 from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, LessonState, may
@@ -162,6 +163,12 @@ class Desk:
             materials=material_lines(session, found.id),
             declaration=latest_of(session, viewer, found, self.clock()) if viewer.signed_in else None,
             may_declare=may_declare(viewer, found),
+            calls=tuple(
+                (one.id, one.title)
+                for one in calls.taking(session, viewer, queries.facts(found), self.clock())
+            )
+            if powers.edit
+            else (),
         )
         return self._pages.respond(self._request, self._who, context, status)
 

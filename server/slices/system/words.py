@@ -52,6 +52,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "programme": N_("安排或发布每周主题"),
         "declaration": N_("申报或审核课程"),
         "levels": N_("改了审核层级"),
+        "call": N_("征集：发起、修改、提交、评分、评奖"),
         "series": N_("改了系列"),
         "honour": N_("登记或撤回荣誉"),
         "material": N_("加减课程材料"),

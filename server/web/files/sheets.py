@@ -31,6 +31,14 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Formula:
+    """What a cell calculates, "=..." as spreadsheets read it in every language. Of our own making only:
+    nothing that somebody typed stands in it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet: what it is about, headings, rows.
 
@@ -40,7 +48,7 @@ class Sheet:
 
     name: str
     headings: Sequence[str]
-    rows: Iterable[Sequence[Value | Link]]
+    rows: Iterable[Sequence[Value | Link | Formula]]
     widths: Sequence[int]
     about: Sequence[str] = ()
     freeze: bool = False
@@ -109,7 +117,7 @@ class _Writer:
             cell.font = font
         return cell
 
-    def _cell(self, value: Value | Link) -> Any:
+    def _cell(self, value: Value | Link | Formula) -> Any:
         """A cell of whatever kind; None leaves it empty."""
         if isinstance(value, str):
             return self._text(value)
@@ -117,6 +125,10 @@ class _Writer:
             link = self._text(value.url, self._link)
             link.hyperlink = link.value
             return link
+        if isinstance(value, Formula):
+            cell = self._new_cell(self._target, value.text)
+            cell.number_format = "0.00"
+            return cell
         cell = self._new_cell(self._target, value)
         if isinstance(value, date):
             cell.number_format = "yyyy-mm-dd"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from library.core.rights import Act
+from server.web.routing.call_rights import CALLS
 
 ROUTES: Mapping[Act, tuple[str, ...]] = {
     Act.LESSON_VIEW: (
@@ -328,6 +329,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /programme/{node_id}/{week}/take",
         "POST /programme/{node_id}/{week}/words",
     ),
+    **CALLS,
     Act.STATS_OVERVIEW: (
         "GET /api/v1/stats",
         "GET /stats",
@@ -388,6 +390,10 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /api/v1/suggestions/answer",
         "GET /api/v1/weeks",
         "GET /api/v1/weeks/{week}",
+        "GET /api/v1/certificates/{code}",
+        "GET /certificates",
+        "GET /certificates/{code}",
+        "GET /certificates/{code}/print",
         "GET /counting",
         "GET /favicon.ico",
         "GET /healthz",

@@ -32,7 +32,7 @@ PAGES = tuple(REGISTRY.pages.values())
 """Every page that the slices bring, and those of everybody."""
 SHARED = {
     *("invitations/parts.html", "base.html", "parts.html", "statistics/charts.html", "weeks.html"),
-    *("versions/differences.html", "declarations.html", "declaring/parts.html"),
+    *("versions/differences.html", "declarations.html", "declaring/parts.html", "calls/parts.html"),
 }
 
 OUTSIDE = "noopener noreferrer nofollow"

@@ -12,6 +12,7 @@ import pytest
 
 from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
+from tests.server.slices.calls import roles as calls
 from tests.server.slices.invitations.roles import coded
 from tests.server.slices.people import roles as people
 from tests.server.slices.suggestions.roles import suggested
@@ -56,6 +57,16 @@ def draft(shelf: Shelf) -> str:
 def published(shelf: Shelf) -> str:
     """A published lesson's id."""
     return shelf.lesson(LessonState.PUBLISHED).lesson
+
+
+def call(shelf: Shelf) -> str:
+    """The id of a call that takes works."""
+    return calls.put(shelf).call
+
+
+def told(shelf: Shelf) -> str:
+    """The id of a call whose result is out."""
+    return calls.put(shelf, "results").call
 
 
 def newcomer(shelf: Shelf) -> str:
@@ -160,6 +171,20 @@ NODE = {
 }
 ASK = WELCOME | {"username": "xiaowang"}
 HAND_OVER = {"role": "secretary", "holder": "没有的人", "to": "staff", "day": "2026-03-05"}
+CALL = {
+    "text": "写了很久的说明",
+    "opens_on": "2026-12-01",
+    "closes_on": "2026-12-31",
+    "judged_until": "2027-01-10",
+    "results_on": "2027-01-20",
+    "genre": "film",
+    "categories": "红色故事",
+    "criteria": "内容 60",
+    "scale": "10",
+    "duration": "must",
+    "least_s": "3",
+    "most_s": "8",
+}
 CASES = [
     Case("/lessons/{id}/honours", HONOUR | {"award": " "}, 422, "award", make=published),
     Case("/lessons/{id}/honours", HONOUR | {"year": "明年"}, 422, "year", make=published),
@@ -228,6 +253,12 @@ CASES = [
     Case("/suggestions/{id}/answer", {"answer": " ", "done": "修好了"}, 422, "answer", make=suggestion),
     Case("/suggestions/{id}/answer", {"answer": "谢谢", "done": LONG}, 422, "done", make=suggestion),
     Case("/suggestions/{id}/release", {"with_text": "1"}, 409, "", make=answered),
+    Case("/calls", CALL | {"title": " "}, 422, "title"),
+    Case("/calls", CALL | {"title": "征集", "closes_on": "明天"}, 422, "closes_on"),
+    Case("/calls/{id}/edit", CALL | {"title": "征集", "criteria": "内容很好"}, 422, "criteria", make=call),
+    Case("/calls/{id}/check", {"lesson": "没有的课"}, 404, "lesson", "lecturer", call),
+    Case("/calls/{id}/judges", {"judge": "没有这个人"}, 422, "judge", make=call),
+    Case("/calls/{id}/honours", {"prizes": "一等奖若干", "level": "city"}, 422, "prizes", make=told),
     Case("/vocabulary/words", {"word": LONG}, 422, ""),
     Case("/vocabulary/groups", {"words": "只有一个"}, 422, ""),
     Case("/vocabulary/paste", {"lines": "行\n" * 10_001}, 422, ""),
@@ -324,6 +355,8 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
         *("{id}/words", "{id}/repeat", "{id}/copy"),  # tests/server/slices/programme/test_weeks.py
         "{id}",  # saving a search: tests/server/slices/finding/test_saved_searches.py
         "/searches/{id}/rename",
+        "/calls{id}",  # a call's form, new or not: above
+        "/calls/{id}/judging/{id}",  # points: tests/server/slices/calls/test_calls.py
         "/lessons/{id}/transcripts/{id}/shift",  # tests/server/slices/intake/test_transcripts.py
         "/lessons/{id}/compare",  # tests/server/slices/correcting/test_compare.py
         "/sign-in/second",  # codes and passwords alone: tests/server/slices/access/test_second_factor.py

@@ -1,0 +1,1 @@
+"""What the worker looks at beside recordings that come in."""

@@ -1,0 +1,1 @@
+"""征集: calls for works, their judging, honours and certificates."""
