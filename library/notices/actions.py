@@ -120,10 +120,10 @@ def sweep(session: Session, now: datetime) -> int:
 
     Returns how many were forgotten.
     """
-    place = func.row_number().over(partition_by=Notice.person_id, order_by=(Notice.at.desc(), Notice.id.desc()))
+    place = func.row_number().over(
+        partition_by=Notice.person_id, order_by=(Notice.at.desc(), Notice.id.desc())
+    )
     numbered = select(Notice.id, place.label("n")).where(Notice.person_id.is_not(None)).subquery()
     beyond = select(numbered.c.id).where(numbered.c.n > MOST)
     gone = delete(Notice).where((Notice.at < now - KEPT) | Notice.id.in_(beyond)).returning(Notice.id)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
-
-

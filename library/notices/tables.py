@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.core.database import ID, Base, one_of
-from library.core.partial_indexes import PartialIndex
 from library.notices.rules import KEY_MAX, THING_MAX, Kind, Way
 
 
 class Notice(Base):
     """Something of which one person (`person_id`) or an audience (`audience`, a token) was told, once.
 
-    `thing` is what it is about, as the kind has it: a lesson's id, a week, a suggestion's id. `told` are codes
-    and numbers, never words that somebody wrote: whether its reader may see the thing is asked when it is
-    shown. `key` keeps it from being told twice.
+    `thing` is what it is about, as the kind has it: a lesson's id, a week, a suggestion's id. `told` are
+    codes and numbers, never words that somebody wrote: whether its reader may see the thing is asked when it
+    is shown. `key` keeps it from being told twice.
     """
 
     __tablename__ = "notices_notice"
@@ -68,10 +67,6 @@ class NoticeChoice(Base):
     """That a person wants notices of a kind on a way, or does not, where that is not so by itself."""
 
     __tablename__ = "notices_choice"
-    __partial_indexes__: ClassVar = (
-        PartialIndex("ix_notices_choice_wanted", ("kind", "way"), "wanted", unique=False),
-    )
-
     person_id: Mapped[str] = mapped_column(
         ForeignKey("people_person.id", ondelete="CASCADE"), primary_key=True
     )

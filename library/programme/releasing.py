@@ -65,9 +65,7 @@ def release(session: Session, now: datetime, most: int = AT_ONCE) -> list[Releas
             audit.note(*about, thing=one.plan_id, what="out", week=one.week, late_s=seconds)
         else:
             audit.note(*about, thing=one.plan_id, what="out", week=one.week)
-    out = {
-        node_token(one.node_id): News(Kind.WEEK_OUT, one.week, key=f"week:{one.plan_id}") for one in found
-    }
+    out = {node_token(one.node_id): News(Kind.WEEK_OUT, one.week, key=f"week:{one.plan_id}") for one in found}
     notices.tell_all(session, out, now)
     return found
 

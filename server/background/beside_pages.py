@@ -16,6 +16,7 @@ from server.background.index_follower import IndexThread
 from server.background.list_keeping import ListKeepingThread
 from server.background.mailing import LettersKeepingThread, MailingThread
 from server.background.narrowing import NarrowingThread
+from server.background.notices_keeping import NoticesKeepingThread
 from server.background.origins import OriginsThread
 from server.background.query_counts import QueryCountsThread
 from server.background.suggestions_keeping import SuggestionsKeepingThread
@@ -52,6 +53,7 @@ def beside_pages(ports: Ports) -> list[Beside]:
         ChainThread(ports.db),
         AuditKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.audit_keep_days)),
         SuggestionsKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.suggestions_keep_days)),
+        NoticesKeepingThread(ports.db, ports.clock),
         ListKeepingThread(ports.settings.data / "lists"),
         *([MailingThread(ports.db, ports.clock, ports.mail_server)] if ports.mail_server else []),
         LettersKeepingThread(ports.db, ports.clock),

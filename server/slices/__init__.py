@@ -40,6 +40,7 @@ NOUNS = (
     "rights",
     "dictionary",
     "suggestions",
+    "notices",
 )
 """The folders of the slices, in the order of SLICES."""
 

@@ -15,7 +15,7 @@ from server.web.parts import Navigation, NavigationLink
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavigationEntry:
-    """A way to a page. `place`: the bar above every page, the bell beside one's own name, or the menu under it.
+    """A way to a page. `place`: the bar above every page, the bell, or the menu under one's own name.
 
     Entries stand in the order of `rank`, the lowest first. `label` is marked with N_. `shown_to` tells who
     sees the entry, `number` counts what waits behind it for them.

@@ -378,6 +378,13 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /welcome/{token}/with/{provider}",
     ),
     Act.OWN_ACCOUNT: (
+        "GET /api/v1/notices",
+        "POST /api/v1/notices/read",
+        "GET /notices",
+        "GET /notices/choices",
+        "POST /notices/choices",
+        "POST /notices/read-all",
+        "POST /notices/{notice_id}/open",
         "GET /account",
         "POST /account/devices/{sign_in_id}/sign-out",
         "GET /account/mail",

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from library.core.clock import utc_now
 from library.intake import actions, queries
 from tests.server.conftest import Shelf
 from tests.support.server import Served
