@@ -1,4 +1,4 @@
-"""what people are told in the app, what they have read of it, and what they want to be told"""
+"""notices: what people are told, have read, and want to be told; private links to feeds"""
 
 from __future__ import annotations
 
@@ -61,6 +61,15 @@ def upgrade() -> None:
         _key("notices_choice", "person_id", _PEOPLE),
         sa.PrimaryKeyConstraint("person_id", "kind", "way", name=op.f("pk_notices_choice")),
     )
+    op.create_table(
+        "access_feed_link",
+        sa.Column("person_id", _ID, nullable=False),
+        sa.Column("serial", _ID, nullable=False),
+        sa.Column("made_at", _MOMENT, nullable=False),
+        _key("access_feed_link", "person_id", _PEOPLE),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_access_feed_link")),
+        sa.UniqueConstraint("serial", name=op.f("uq_access_feed_link_serial")),
+    )
 
 
 def _key(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
@@ -70,5 +79,5 @@ def _key(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
 
 def downgrade() -> None:
     """Undo."""
-    for table in ("notices_choice", "notices_reader", "notices_read", "notices_notice"):
+    for table in ("access_feed_link", "notices_choice", "notices_reader", "notices_read", "notices_notice"):
         op.drop_table(table)

@@ -41,6 +41,7 @@ NOUNS = (
     "dictionary",
     "suggestions",
     "notices",
+    "feeds",
 )
 """The folders of the slices, in the order of SLICES."""
 

@@ -66,6 +66,7 @@ def _held(pick: Callable[[AppState], object]) -> Any:
 SettingsDep = Annotated[Settings, _held(lambda state: state.ports.settings)]
 ClockDep = Annotated[Clock, _held(lambda state: state.ports.clock)]
 VisitorsDep = Annotated[Visitors, _held(lambda state: state.visitors)]
+SecretsDep = Annotated[tuple[str, ...], _held(lambda state: state.ports.site_keys.in_use)]
 SecretDep = Annotated[str, _held(lambda state: state.ports.secret)]
 SealingDep = Annotated[Sealing, _held(lambda state: state.ports.sealing)]
 UnderwayDep = Annotated[Sealing, _held(lambda state: state.ports.underway)]
