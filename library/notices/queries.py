@@ -36,33 +36,31 @@ class Told:
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _theirs(session: Session, viewer: Viewer) -> ColumnElement[bool]:
+def _theirs(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition of the notices that somebody gets in the app."""
-    off = session.scalars(
-        select(NoticeChoice.kind).where(
-            NoticeChoice.person_id == viewer.person_id, NoticeChoice.way == Way.APP, ~NoticeChoice.wanted
-        )
-    ).all()
+    off = select(NoticeChoice.kind).where(
+        NoticeChoice.person_id == viewer.person_id, NoticeChoice.way == Way.APP, ~NoticeChoice.wanted
+    )
     # Whoever is new is not told of the half year before them.
     since = select(_PEOPLE.c.created_at).where(_PEOPLE.c.id == viewer.person_id).scalar_subquery()
     of_all = Notice.audience.in_(sorted(rules.audiences_of(viewer)))
     mine = or_(Notice.person_id == viewer.person_id, and_(of_all, Notice.at >= since))
-    return and_(mine, Notice.kind.not_in(off)) if off else mine
+    return and_(mine, Notice.kind.not_in(off))
 
 
-def _is_read(session: Session, viewer: Viewer) -> ColumnElement[bool]:
-    to = session.scalar(select(NoticeReader.all_read_to).where(NoticeReader.person_id == viewer.person_id))
+def _is_read(viewer: Viewer) -> ColumnElement[bool]:
+    to = select(NoticeReader.all_read_to).where(NoticeReader.person_id == viewer.person_id)
     by_row: ColumnElement[bool] = exists().where(
         NoticeRead.person_id == viewer.person_id, NoticeRead.notice_id == Notice.id
     )
-    return by_row if to is None else or_(Notice.at <= to, by_row)
+    return or_(func.coalesce(Notice.at <= to.scalar_subquery(), False), by_row)
 
 
 def unread(session: Session, viewer: Viewer) -> int:
     """Return how many of somebody's newest notices they have not read; a number on every page."""
     if viewer.person_id is None:
         return 0
-    newest = select(_is_read(session, viewer).label("is_read")).where(_theirs(session, viewer))
+    newest = select(_is_read(viewer).label("is_read")).where(_theirs(viewer))
     rows = newest.order_by(Notice.at.desc(), Notice.id.desc()).limit(MOST).subquery()
     return session.scalar(select(func.count()).select_from(rows).where(~rows.c.is_read)) or 0
 
@@ -72,10 +70,10 @@ def page(session: Session, viewer: Viewer, number: int = 1) -> Page[Told]:
     number = clean_number(number)
     if viewer.person_id is None:
         return Page([], number, PAGE_SIZE, 0)
-    theirs = _theirs(session, viewer)
+    theirs = _theirs(viewer)
     total = min(MOST, session.scalar(select(func.count()).select_from(Notice).where(theirs)) or 0)
     skipped = (number - 1) * PAGE_SIZE
-    wanted = select(Notice, _is_read(session, viewer)).where(theirs)
+    wanted = select(Notice, _is_read(viewer)).where(theirs)
     wanted = wanted.order_by(Notice.at.desc(), Notice.id.desc())
     rows = session.execute(wanted.offset(skipped).limit(max(0, min(PAGE_SIZE, MOST - skipped)))).all()
     return Page([_told(row, is_read) for row, is_read in rows], number, PAGE_SIZE, total)
@@ -97,7 +95,7 @@ def ids_among(session: Session, viewer: Viewer, notice_ids: Collection[str]) -> 
     """Return which of some notices are somebody's."""
     if viewer.person_id is None or not notice_ids:
         return []
-    wanted = select(Notice.id).where(Notice.id.in_(list(notice_ids)), _theirs(session, viewer))
+    wanted = select(Notice.id).where(Notice.id.in_(list(notice_ids)), _theirs(viewer))
     return list(session.scalars(wanted))
 
 

@@ -23,6 +23,7 @@ from library.access.identities.rules import Claimed, MatchBy
 from library.access.sealing import Sealing
 from library.access.second_factor_queries import pending_secret
 from library.access.second_factor_rules import SecondFactorPolicy
+from library.access.tables import FeedLink
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
@@ -36,6 +37,10 @@ from library.dictionary.rules import Draft
 from library.erasing import ERASERS, erase
 from library.hearing import actions as hearing
 from library.intake.transcripts import taking
+from library.notices import actions as notices
+from library.notices import queries as notice_queries
+from library.notices.actions import News
+from library.notices.rules import Kind, Way
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
 from library.organisation.tables import Branch
@@ -220,12 +225,24 @@ def wang(db: Database) -> dict[str, str]:
         given, _receipt = suggestions.hand_in(session, said, root.id, lesson.id, wang, "", NOW)
         suggestions.answer(session, viewer, given.id, 1, "已经放大。", "放大了字幕", NOW)
         weeks.put(session, weeks.desk_of(viewer, root, NOW), Week(2026, 49), weeks.Draft("绿水青山"))
+        _told(session, viewer)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):
         watch(db, ids["clip"], viewer_id, days)
     watch(db, ids["clip"], f"g:{wang}", 2, people=30)
     return ids
+
+
+def _told(session: Session, viewer: Viewer) -> None:
+    """What somebody was told, has read, and wants to be told; where they subscribe."""
+    wang = str(viewer.person_id)
+    notices.tell(session, [wang], News(Kind.UPLOAD_READY, "x"), NOW)
+    told = notice_queries.page(session, viewer).items
+    notices.read(session, viewer, [one.id for one in told], NOW)
+    notices.read_all(session, viewer, NOW - DAY)
+    notices.choose(session, wang, {(Kind.WEEK_OUT, Way.APP): False})
+    session.add(FeedLink(person_id=wang, serial="feed", made_at=NOW))
 
 
 def _belong(session: Session, wang: str, node_id: str) -> None:

@@ -45,7 +45,7 @@ _GOOD_ENOUGH_P = 720
 
 _FILE = re.compile(rf"([1-9][0-9]{{0,4}}p|{SOUND_ONLY})\.(?:mp4|m4a)")
 
-Form = Literal["video", "sound"]
+Form = Literal["pictures", "sound"]
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Press:
         if name is None:
             return None
         kind, ending = ("audio/mp4", "m4a") if name == SOUND_ONLY else ("video/mp4", "mp4")
-        url = f"{self._site}/feeds/{self.reader.key}/clips/{clip.id}/{name}.{ending}"
+        url = f"{self._site}/feeds/{self.reader.key}/files/{clip.id}/{name}.{ending}"
         return Enclosure(url, clip.sizes[name], kind)
 
 
@@ -165,13 +165,13 @@ PUBLISHED = catalog.Filters(state=LessonState.PUBLISHED)
 
 
 @router.get("/lessons.rss")
-def lessons(press: PressDep, form: Form = "video") -> Response:
+def lessons(press: PressDep, form: Form = "pictures") -> Response:
     """The newest lessons."""
     return press.print(Feed("", "/", "/lessons.rss", press.lessons(PUBLISHED)), form)
 
 
 @router.get("/topics/{topic_id}.rss")
-def topic(press: PressDep, topic_id: str, form: Form = "video") -> Response:
+def topic(press: PressDep, topic_id: str, form: Form = "pictures") -> Response:
     """The newest lessons of a topic."""
     row = press.reader.session.get(Topic, topic_id)
     if row is None:
@@ -181,7 +181,7 @@ def topic(press: PressDep, topic_id: str, form: Form = "video") -> Response:
 
 
 @router.get("/nodes/{node_id}.rss")
-def node(press: PressDep, node_id: str, form: Form = "video") -> Response:
+def node(press: PressDep, node_id: str, form: Form = "pictures") -> Response:
     """The newest lessons of a node and of what lies below it."""
     row = press.reader.session.get(Branch, node_id)
     if row is None:
@@ -191,7 +191,7 @@ def node(press: PressDep, node_id: str, form: Form = "video") -> Response:
 
 
 @router.get("/series/{series_id}.rss")
-def series(press: PressDep, series_id: str, form: Form = "video") -> Response:
+def series(press: PressDep, series_id: str, form: Form = "pictures") -> Response:
     """The episodes of a series, from the first on."""
     reader = press.reader
     row = works.series_for(reader.session, reader.viewer, series_id)
@@ -246,21 +246,21 @@ def _lines(pages: Pages, reader: Reader, site: str, week: WeekView) -> list[str]
     return lines
 
 
-@router.get("/clips/{clip_id}/{file}")
+@router.get("/files/{clip}/{file}")
 async def file(
     reader: ReaderDep,
     media: MediaDep,
     settings: SettingsDep,
     db: DatabaseDep,
     downloads: DownloadsDep,
-    clip_id: str,
+    clip: str,
     file: str,
 ) -> Response:
     """Lead to the file of a clip, for a program that has the link of somebody who may watch it."""
     match = _FILE.fullmatch(file)
     if not settings.downloads or match is None:
         raise NotFound
-    found = await lead_to_file(db, media, downloads, reader.viewer, clip_id, match[1])
+    found = await lead_to_file(db, media, downloads, reader.viewer, clip, match[1])
     found.headers["cache-control"] = "no-store"
     found.headers["referrer-policy"] = "no-referrer"
     return found

@@ -320,7 +320,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /system/audit/export.xlsx",
     ),
     Act.PUBLIC: (
-        "GET /feeds/{key}/clips/{clip_id}/{file}",
+        "GET /feeds/{key}/files/{clip}/{file}",
         "GET /feeds/{key}/lessons.rss",
         "GET /feeds/{key}/nodes/{node_id}.rss",
         "GET /feeds/{key}/series/{series_id}.rss",

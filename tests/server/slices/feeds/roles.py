@@ -51,8 +51,8 @@ CASES = [
     Case("GET /feeds/{key}/topics/{topic_id}.rss", EVERYBODY, of_topic),
     Case("GET /feeds/{key}/nodes/{node_id}.rss", EVERYBODY, of_node),
     Case(
-        "GET /feeds/{key}/clips/{clip_id}/{file}",
+        "GET /feeds/{key}/files/{clip}/{file}",
         "404 404 404 404 404 404",
-        lambda shelf: {**PUBLIC, "clip_id": shelf.lesson().clip, "file": "480p.mp4"},
+        lambda shelf: {**PUBLIC, "clip": shelf.lesson().clip, "file": "480p.mp4"},
     ),
 ]
