@@ -63,8 +63,9 @@ def configure(log_format: Literal["text", "json"]) -> None:
 def told_path(path: str) -> str:
     """Return a request's path as the log may know it.
 
-    A one-time link is a key until it is used, the link to somebody's feeds as long as they keep it; a person's
-    id leads back to them from the token of whoever was erased, long after. A line stays one line, whatever somebody asks for.
+    A one-time link is a key until it is used, the link to feeds as long as its person keeps it; a person's id
+    leads back to them from the token of whoever was erased, long after. A line stays one line, whatever
+    somebody asks for.
     """
     told = _PERSON.sub(r"\1/people/…", _FEED.sub("/feeds/…", _ONE_TIME_LINK.sub("/welcome/…", path)))
     if len(told) > _LONGEST_PATH:

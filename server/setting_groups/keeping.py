@@ -63,6 +63,14 @@ class KeepingSettings(BaseSettings):
         "apart: nobody holds two of the three, and administrators no longer read the ledger.",
     )
     downloads: bool = Field(default=True, description="Whether viewers may save clips as files.")
+    embed_on: str = Field(
+        default="",
+        max_length=2000,
+        # It becomes a part of a header: nothing but origins gets there.
+        pattern=r"^(https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?( +|$))*$",
+        description="Sites that may show lessons inside of their own pages, by their origins with spaces"
+        " between them (https://portal.example.cn); empty: none.",
+    )
 
     audit_keep_days: int = Field(
         default=3 * 365 + 1,

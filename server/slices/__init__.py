@@ -42,6 +42,7 @@ NOUNS = (
     "suggestions",
     "notices",
     "feeds",
+    "sharing",
 )
 """The folders of the slices, in the order of SLICES."""
 

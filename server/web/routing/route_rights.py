@@ -22,6 +22,8 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /clips/{clip_id}/download",
         "GET /clips/{clip_id}/picture.jpg",
         "GET /lessons/{lesson_id}",
+        "GET /lessons/{lesson_id}/card.jpg",
+        "GET /lessons/{lesson_id}/share",
         "GET /lessons/{lesson_id}/files/{file_id}",
         "GET /lessons/{lesson_id}/files/{file_id}/pages/{n}.png",
         "GET /lessons/{lesson_id}/sheet",
@@ -320,6 +322,9 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /system/audit/export.xlsx",
     ),
     Act.PUBLIC: (
+        "GET /embed/{thing_id}",
+        "GET /oembed",
+        "GET /weeks/{week}/share",
         "GET /feeds/{key}/files/{clip}/{file}",
         "GET /feeds/{key}/lessons.rss",
         "GET /feeds/{key}/nodes/{node_id}.rss",
