@@ -30,7 +30,14 @@ from tests.support.registry import REGISTRY
 SAMPLES = pages()
 PAGES = tuple(REGISTRY.pages.values())
 """Every page that the slices bring, and those of everybody."""
-SHARED = {"invitations/parts.html", "base.html", "parts.html", "statistics/charts.html", "weeks.html"}
+SHARED = {
+    "invitations/parts.html",
+    "base.html",
+    "parts.html",
+    "paste.html",
+    "statistics/charts.html",
+    "weeks.html",
+}
 
 OUTSIDE = "noopener noreferrer nofollow"
 """What is said of a link that people typed."""
@@ -102,7 +109,7 @@ def _wanted(environment: Environment, template: str) -> set[str]:
     """The names a template takes from its context: not its own, not those it imports, not the helpers."""
     tree = environment.parse((ROOT / "templates" / template).read_text(encoding="utf-8"))
     own = {"asset", "explain", "languages", "step_name", "word", "page_url", "_", "ngettext"}
-    own |= {"rule_sentences", "prefix", "self", "gap", "asset_imports"}
+    own |= {"rule_sentences", "prefix", "self", "gap", "asset_imports", "script_sentences"}
     for line in tree.find_all(nodes.FromImport):
         own |= {name if isinstance(name, str) else name[1] for name in line.names}
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}

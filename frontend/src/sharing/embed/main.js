@@ -4,8 +4,8 @@ import { request } from '../../shared/http.js';
 import { t } from '../../shared/sentences.js';
 import { at } from '../../shared/site.js';
 import { attach } from '../../shared/source.js';
-import { BeatSender } from '../../watching/player/beats.js';
-import { PlayedRanges } from '../../watching/player/ranges.js';
+import { BeatSender } from '../../shared/beats.js';
+import { PlayedRanges } from '../../shared/ranges.js';
 
 const now = () => performance.now() / 1000;
 const video = document.getElementById('video');
