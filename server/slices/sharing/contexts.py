@@ -59,13 +59,12 @@ class HandOnWeekPage(Context):
 class EmbedPage(Context):
     """GET /embed/{thing_id} (who may see it): a clip as another page shows it.
 
-    `url` opens the page of the clip, `master_url` and `captions_url` ("" for none) are its files.
+    `master_url` and `captions_url` ("" for none) are its files.
     """
 
     template: ClassVar[str] = "sharing/embed.html"
     title: str
     clip_id: str
-    url: str
     master_url: str
     captions_url: str
     language: str

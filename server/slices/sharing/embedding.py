@@ -39,7 +39,6 @@ def embed(
     pages: PagesDep,
     media: MediaDep,
     settings: SettingsDep,
-    address: AddressDep,
     rule: RuleDep,
     thing_id: str,
 ) -> Response:
@@ -50,7 +49,6 @@ def embed(
         frame=pages.frame(request, session, who),
         title=lesson.title,
         clip_id=clip.id,
-        url=f"{address}/clips/{clip.id}",
         master_url=media.of(lesson, clip, "master.m3u8"),
         captions_url=pages.at(f"/clips/{clip.id}/captions.vtt") if has_captions else "",
         language=lesson.language,

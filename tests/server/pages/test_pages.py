@@ -160,7 +160,9 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(read: dict[str
             elif attribute in ("src", "href", "action", "poster", "data-events", "data-openapi"):
                 # A site's place is followed to a map: nothing is loaded from there.
                 leads_to_a_map = element.tag == "a" and value.startswith("geo:")
-                assert leads_to_a_map or re.match(r"(/(?!/)|#|\?|$)", value), (
+                # A text to paste brings its pictures along.
+                is_inside = element.tag == "img" and value.startswith(("data:image/png;", "data:image/jpeg;"))
+                assert leads_to_a_map or is_inside or re.match(r"(/(?!/)|#|\?|$)", value), (
                     f"{element.tag} {attribute}={value}"
                 )
         if element.tag == "script" and "src" not in element.attributes:

@@ -62,7 +62,6 @@ def pages() -> Iterator[Sample]:
             frame=frame(None, "/embed/clip1"),
             title=TITLES[0],
             clip_id="clip1",
-            url=f"{SITE}/clips/clip1",
             master_url="/media/master.m3u8",
             captions_url="",
             language="zh-CN",
