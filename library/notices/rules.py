@@ -30,14 +30,12 @@ class Kind(StrEnum):
 
 
 class Way(StrEnum):
-    """How a notice reaches somebody."""
+    """How a notice reaches somebody; another way that is built adds its word here."""
 
     APP = "app"
-    LETTER = "letter"
-    PUSH = "push"
 
 
-BY_ITSELF: Mapping[Way, bool] = {Way.APP: True, Way.LETTER: False, Way.PUSH: False}
+BY_ITSELF: Mapping[Way, bool] = {Way.APP: True}
 """Which ways are open for whoever never chose."""
 
 

@@ -20,7 +20,7 @@ from server.web.pages import pager
 
 router = APIRouter(include_in_schema=False)
 
-WAYS = (Way.APP,)
+WAYS = tuple(Way)
 """The ways that this library has."""
 
 

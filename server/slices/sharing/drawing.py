@@ -59,7 +59,7 @@ def draw(card: Card, fonts: Fonts) -> bytes:
     if card.who:
         pen.text((_MARGIN, y + 8), _one_line(card.who, fonts), fill=_SOFT, font=_font(fonts.regular, _SMALL))
     code = _code(card.url)
-    at = (WIDTH - _MARGIN - _CODE, HEIGHT - _MARGIN - _CODE)
+    at = (WIDTH - _MARGIN - code.width, HEIGHT - _MARGIN - code.height)
     picture.paste(code, at)
     pen.text((_MARGIN, at[1] + 96), card.site, fill=_RED, font=_font(fonts.bold, 64))
     pen.text((_MARGIN, at[1] + 196), card.say, fill=_SOFT, font=_font(fonts.regular, _SMALL))
@@ -89,7 +89,9 @@ def _code(url: str) -> Image.Image:
     modules = segno.make(url, error="m", micro=False).matrix_iter(border=4)
     rows = [bytes(0 if dark else 255 for dark in row) for row in modules]
     code = Image.frombytes("L", (len(rows), len(rows)), b"".join(rows))
-    return code.resize((_CODE, _CODE), Image.Resampling.NEAREST).convert("RGB")
+    # Whole pixels for each module, or they come out of different widths.
+    side = max(1, _CODE // len(rows)) * len(rows)
+    return code.resize((side, side), Image.Resampling.NEAREST).convert("RGB")
 
 
 def wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
@@ -109,7 +111,7 @@ def wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
 def _one_line(text: str, fonts: Fonts) -> str:
     font = _font(fonts.regular, _SMALL)
     shown = text
-    while shown and font.getlength(shown + "…") > WIDTH - 2 * _MARGIN:
+    while shown and font.getlength(shown + "…") > WIDTH - 3 * _MARGIN - _CODE:
         shown = shown[:-1]
     return text if shown == text else f"{shown}…"
 

@@ -54,6 +54,6 @@ def pages() -> Iterator[Sample]:
         c.NoticeChoicesPage(
             frame=frame(MEMBER, "/notices/choices"),
             ways=tuple(Way),
-            rows=tuple((kind, (True, kind is Kind.WEEK_OUT, False)) for kind in Kind),
+            rows=tuple((kind, (kind is not Kind.UPLOAD_READY,)) for kind in Kind),
         ),
     )
