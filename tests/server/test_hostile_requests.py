@@ -1,6 +1,7 @@
 """No request of anybody makes an error of ours: every route is sent what nobody types, a third of it each.
 
-On any one day one of those who ask does it (tests/support/spreading.py).
+On any one day one of those who ask does it, to one route in DAYS (tests/support/spreading.py): as these two
+numbers have no common divisor, everybody has asked every route after as many days as their product.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tests.server.inputs import Route, routes_with_inputs, texts_of
 from tests.support import server
 from tests.support.client import PLAIN
 from tests.support.server import Served
+from tests.support.spreading import chosen
 
 VALUES = {
     "no host": "//[",
@@ -130,8 +132,9 @@ def served(
 
 
 @pytest.fixture(scope="module")
-def routes(served: Served) -> list[Route]:
-    return routes_with_inputs(served)
+def routes(served: Served, pytestconfig: pytest.Config) -> list[Route]:
+    every = {str(route): route for route in routes_with_inputs(served)}
+    return [every[name] for name in sorted(chosen(list(every), pytestconfig))]
 
 
 @pytest.fixture(scope="module")

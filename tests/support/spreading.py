@@ -7,9 +7,10 @@ be had with another seed, with ``--full``, or by its name (``file.py::test[...]`
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
+from itertools import count
 from math import ceil
 from typing import Any
 
@@ -35,8 +36,8 @@ def share(inputs: Sequence[str], seed: int) -> set[str]:
     """The part of `inputs` (one kind's) that a seed chooses: one of DAYS, and at least one input."""
     # In an order of their own: neighbours in a list are alike, and should not all come on the same day.
     order = sorted(inputs, key=lambda one: sha256(one.encode()).digest())
-    count = ceil(len(order) / DAYS)
-    return {order[(seed * count + n) % len(order)] for n in range(count)}
+    size = ceil(len(order) / DAYS)
+    return {order[(seed * size + n) % len(order)] for n in range(size)}
 
 
 def is_spread(config: pytest.Config) -> bool:
@@ -47,6 +48,11 @@ def is_spread(config: pytest.Config) -> bool:
 def chosen(names: Sequence[str], config: pytest.Config) -> set[str]:
     """The part of `names` that a run meets, for a walk in one test."""
     return share(names, config.option.seed) if is_spread(config) else set(names)
+
+
+def moments(config: pytest.Config) -> Iterator[int]:
+    """The moments, counted from 1, at which a run kills something: one in DAYS, or all of them."""
+    return count(1 + config.option.seed % DAYS, DAYS) if is_spread(config) else count(1)
 
 
 def spread_by(item: pytest.Item, parameter: str) -> None:
