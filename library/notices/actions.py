@@ -57,7 +57,7 @@ def _row(news: News, now: datetime, **whom: str) -> dict[str, Any]:
     row_id = new_id()
     key = f"{news.key}:{next(iter(whom.values()))}" if news.key else row_id
     row: dict[str, Any] = {"id": row_id, "key": key, "kind": news.kind, "thing": news.thing, "at": now}
-    return {**row, "told": dict(news.told), "person_id": None, "audience": None, **whom}
+    return {**row, "told": dict(news.told), "person_id": None, "audience": None, "spread_at": None, **whom}
 
 
 def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:

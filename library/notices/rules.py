@@ -14,7 +14,7 @@ MOST = 500
 KEPT = timedelta(days=180)
 """For so long a notice is kept."""
 
-THING_MAX, KEY_MAX = 40, 120
+THING_MAX, KEY_MAX, ENDPOINT_MAX = 40, 120, 800
 
 
 class Kind(StrEnum):
@@ -33,10 +33,11 @@ class Way(StrEnum):
     """How a notice reaches somebody; another way that is built adds its word here."""
 
     APP = "app"
+    PUSH = "push"
 
 
-BY_ITSELF: Mapping[Way, bool] = {Way.APP: True}
-"""Which ways are open for whoever never chose."""
+BY_ITSELF: Mapping[Way, bool] = {Way.APP: True, Way.PUSH: True}
+"""Which ways are open for whoever never chose; nobody is pushed to who told no browser to be."""
 
 
 def audiences_of(viewer: Viewer) -> frozenset[str]:

@@ -18,6 +18,7 @@ from server.background.mailing import LettersKeepingThread, MailingThread
 from server.background.narrowing import NarrowingThread
 from server.background.notices_keeping import NoticesKeepingThread
 from server.background.origins import OriginsThread
+from server.background.pushing import PushingThread
 from server.background.query_counts import QueryCountsThread
 from server.background.suggestions_keeping import SuggestionsKeepingThread
 from server.background.upload_mending import UploadMendingThread
@@ -54,6 +55,7 @@ def beside_pages(ports: Ports) -> list[Beside]:
         AuditKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.audit_keep_days)),
         SuggestionsKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.suggestions_keep_days)),
         NoticesKeepingThread(ports.db, ports.clock),
+        PushingThread(ports.db, ports.clock, ports.push_service),
         ListKeepingThread(ports.settings.data / "lists"),
         *([MailingThread(ports.db, ports.clock, ports.mail_server)] if ports.mail_server else []),
         LettersKeepingThread(ports.db, ports.clock),

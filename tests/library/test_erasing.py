@@ -38,8 +38,10 @@ from library.erasing import ERASERS, erase
 from library.hearing import actions as hearing
 from library.intake.transcripts import taking
 from library.notices import actions as notices
+from library.notices import pushing
 from library.notices import queries as notice_queries
 from library.notices.actions import News
+from library.notices.pushing import Browser
 from library.notices.rules import Kind, Way
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
@@ -242,6 +244,7 @@ def _told(session: Session, viewer: Viewer) -> None:
     notices.read(session, viewer, [one.id for one in told], NOW)
     notices.read_all(session, viewer, NOW - DAY)
     notices.choose(session, wang, {(Kind.WEEK_OUT, Way.APP): False})
+    pushing.subscribe(session, wang, Browser("https://push.example/x", "key", "secret"), NOW)
     session.add(FeedLink(person_id=wang, serial="feed", made_at=NOW))
 
 

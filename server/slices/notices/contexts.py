@@ -51,9 +51,13 @@ class NoticesPage(Context):
 class NoticeChoicesPage(Context):
     """GET /notices/choices (signed in): which kinds somebody is told of, and how.
 
-    `ways` are those that this library has. Form: POST /notices/choices (on, "kind:way" ...).
+    `ways` are those that this library has. `push_key` is the site's key for push services, "" where nobody is
+    pushed to; `browsers` so many of theirs are told.
+    Forms: POST /notices/choices (on, "kind:way" ...), POST /notices/push/end-all ().
     """
 
     template: ClassVar[str] = "notices/choices.html"
     ways: tuple[Way, ...]
     rows: tuple[tuple[Kind, tuple[bool, ...]], ...]
+    push_key: str = ""
+    browsers: int = 0

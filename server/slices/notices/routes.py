@@ -10,18 +10,21 @@ from starlette.responses import Response
 
 from library.core.clock import local_day
 from library.core.errors import NotFound
-from library.notices import actions, queries
+from library.notices import actions, pushing, queries
 from library.notices.rules import KEPT, MOST, Kind, Way
+from server.push_service import PushService
 from server.slices.notices.contexts import NoticeChoicesPage, NoticesPage
 from server.slices.notices.shown import notice_rows
-from server.web.deps import ClockDep, PagesDep, Reading, SignedIn, Writing
+from server.web.deps import ClockDep, PagesDep, PushDep, Reading, SignedIn, Writing
 from server.web.limits.fields import WordForm, WordsForm
 from server.web.pages import pager
 
 router = APIRouter(include_in_schema=False)
 
-WAYS = tuple(Way)
-"""The ways that this library has."""
+
+def ways(push: PushService | None) -> tuple[Way, ...]:
+    """Return the ways that this library has."""
+    return tuple(way for way in Way if way is not Way.PUSH or push is not None)
 
 
 @router.get("/notices")
@@ -71,20 +74,22 @@ def open_notice(
 
 
 @router.get("/notices/choices")
-def choices(request: Request, session: Reading, who: SignedIn, pages: PagesDep) -> Response:
+def choices(request: Request, session: Reading, who: SignedIn, pages: PagesDep, push: PushDep) -> Response:
     """Which kinds somebody is told of, and how."""
     chosen = queries.chosen(session, str(who.viewer.person_id))
     context = NoticeChoicesPage(
         frame=pages.frame(request, session, who),
-        ways=WAYS,
-        rows=tuple((kind, tuple(chosen[kind, way] for way in WAYS)) for kind in Kind),
+        ways=ways(push),
+        rows=tuple((kind, tuple(chosen[kind, way] for way in ways(push))) for kind in Kind),
+        push_key=push.public if push is not None else "",
+        browsers=pushing.browsers(session, str(who.viewer.person_id)),
     )
     return pages.respond(request, who, context)
 
 
 @router.post("/notices/choices")
-def choose(session: Writing, who: SignedIn, pages: PagesDep, on: WordsForm = ()) -> Response:
+def choose(session: Writing, who: SignedIn, pages: PagesDep, push: PushDep, on: WordsForm = ()) -> Response:
     """Keep what somebody wants to be told; what is not ticked is not wanted."""
-    wanted = {(kind, way): f"{kind}:{way}" in on for kind in Kind for way in WAYS}
+    wanted = {(kind, way): f"{kind}:{way}" in on for kind in Kind for way in ways(push)}
     actions.choose(session, str(who.viewer.person_id), wanted)
     return pages.redirect("/notices/choices", "notices_chosen")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import library.notices.tables
 from library.core.permits import Viewer
 from library.notices import queries
-from server.slices.notices import api, routes
+from server.slices.notices import api, push, routes
 from server.slices.notices.contexts import NoticeChoicesPage, NoticesPage
 from server.slices.notices.sentences import SENTENCES
 from server.slices.notices.words import WORDS
@@ -21,7 +21,7 @@ def people(viewer: Viewer) -> bool:
 
 SLICE = Slice(
     name="notices",
-    routers=(routes.router, api.router),
+    routers=(routes.router, push.router, api.router),
     pages=(NoticesPage, NoticeChoicesPage),
     sentences=SENTENCES,
     words=WORDS,

@@ -15,5 +15,5 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "upload_failed": N_("上传的课没有处理成"),
         "suggestion_answered": N_("我的意见有了答复"),
     },
-    "notice_way": {"app": N_("网站里")},
+    "notice_way": {"app": N_("网站里"), "push": N_("浏览器推送")},
 }

@@ -69,4 +69,4 @@ class EmbedPage(Context):
     captions_url: str
     language: str
     poster_url: str
-    beat_every_s: int
+    beat_every_s: float

@@ -324,6 +324,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
     Act.PUBLIC: (
         "GET /embed/{thing_id}",
         "GET /oembed",
+        "GET /push-worker.js",
         "GET /weeks/{week}/share",
         "GET /feeds/{key}/files/{clip}/{file}",
         "GET /feeds/{key}/lessons.rss",
@@ -394,6 +395,9 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /notices",
         "GET /notices/choices",
         "POST /notices/choices",
+        "POST /notices/push",
+        "POST /notices/push/end",
+        "POST /notices/push/end-all",
         "POST /notices/read-all",
         "POST /notices/{notice_id}/open",
         "GET /account/feeds",

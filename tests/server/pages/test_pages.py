@@ -34,7 +34,7 @@ SHARED = {
     "invitations/parts.html",
     "base.html",
     "parts.html",
-    "paste.html",
+    "sharing/paste.html",
     "statistics/charts.html",
     "weeks.html",
 }

@@ -11,9 +11,12 @@ from library.notices.actions import News
 from library.notices.rules import Kind
 from library.notices.tables import Notice
 from tests.server.conftest import Shelf
-from tests.server.role_table import Case
+from tests.server.role_table import EVERYBODY, Case
 
 OWN = "401 200 200 200 200 200"
+BROWSER = {"endpoint": "https://push.example/x", "p256dh": "x", "auth": "x"}
+"""No push service is set here."""
+
 OWN_DO = "401 303 303 303 303 303"
 
 
@@ -33,6 +36,10 @@ CASES = [
     Case("POST /notices/{notice_id}/open", "401 404 303 404 404 404", told_to_lecturer),
     Case("GET /notices/choices", OWN),
     Case("POST /notices/choices", OWN_DO, lambda shelf: {"form": {"on": ["week_out:app"]}}),
+    Case("POST /notices/push", "401 404 404 404 404 404", lambda shelf: {"json": BROWSER}),
+    Case("POST /notices/push/end", "401 204 204 204 204 204", lambda shelf: {"json": {"endpoint": "x"}}),
+    Case("POST /notices/push/end-all", OWN_DO),
+    Case("GET /push-worker.js", EVERYBODY),
     Case("GET /api/v1/notices", OWN),
     Case("POST /api/v1/notices/read", OWN, lambda shelf: {"json": {"ids": []}}),
 ]

@@ -50,10 +50,20 @@ def pages() -> Iterator[Sample]:
     yield "notices", page(*ROWS, pages=3)
     yield "notices-none", page(unread=0)
     yield (
+        "notice-choices-here",
+        c.NoticeChoicesPage(
+            frame=frame(MEMBER, "/notices/choices"),
+            ways=(Way.APP,),
+            rows=tuple((kind, (True,)) for kind in Kind),
+        ),
+    )
+    yield (
         "notice-choices",
         c.NoticeChoicesPage(
             frame=frame(MEMBER, "/notices/choices"),
             ways=tuple(Way),
-            rows=tuple((kind, (kind is not Kind.UPLOAD_READY,)) for kind in Kind),
+            rows=tuple((kind, (kind is not Kind.UPLOAD_READY, kind is Kind.WEEK_OUT)) for kind in Kind),
+            push_key="BExample",
+            browsers=2,
         ),
     )
