@@ -16,11 +16,10 @@ from server.background.index_follower import IndexThread
 from server.background.list_keeping import ListKeepingThread
 from server.background.mailing import LettersKeepingThread, MailingThread
 from server.background.narrowing import NarrowingThread
-from server.background.notices_keeping import NoticesKeepingThread
 from server.background.origins import OriginsThread
-from server.background.pushing import PushingThread
 from server.background.query_counts import QueryCountsThread
 from server.background.suggestions_keeping import SuggestionsKeepingThread
+from server.background.telling import NoticesKeepingThread, PushingThread
 from server.background.upload_mending import UploadMendingThread
 from server.background.week_release import WeekReleaseThread
 from server.background.worker import Worker, WorkerBusy

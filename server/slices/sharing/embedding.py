@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any, Literal
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from server.web.shown.media_urls import MediaUrls
 router = APIRouter(include_in_schema=False)
 
 WIDTH, HEIGHT = 640, 360
+_NEVER_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PAGE = re.compile(r"/(?:lessons|clips|embed)/([a-z0-9]{16})/?")
 
 
@@ -145,8 +146,8 @@ def _as(told: dict[str, Any], form: Literal["json", "xml"]) -> Response:
     headers = {"cache-control": "no-cache", "access-control-allow-origin": "*"}
     if form == "json":
         return JSONResponse(told, headers=headers)
-    root = Element("oembed")
-    for name, value in told.items():
-        SubElement(root, name).text = str(value)
-    body = tostring(root, encoding="utf-8", xml_declaration=True)
+    inside = "".join(
+        f"<{name}>{escape(_NEVER_IN_XML.sub('', str(value)))}</{name}>" for name, value in told.items()
+    )
+    body = f'<?xml version="1.0" encoding="utf-8"?><oembed>{inside}</oembed>'
     return Response(body, media_type="text/xml; charset=utf-8", headers=headers)

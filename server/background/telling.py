@@ -1,4 +1,4 @@
-"""Notices are pushed to browsers: put into the queue of each that wants them, and sent from there."""
+"""Notices are pushed to browsers, from the queue of each that wants them; old ones are forgotten."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from library.core.clock import Clock, local_day
 from library.core.database import Database
 from library.core.permits import group_token, node_token
-from library.notices import pushing
+from library.notices import actions, pushing
 from library.notices.pushing import Taken
 from library.people.belonging import members
 from library.people.rules import MembershipKind
@@ -17,6 +17,7 @@ from server.background.recurring import RecurringThread
 from server.push_service import Answer, PushService, To
 
 _FIRST_S, _EVERY_S, _AT_MOST_S = 3.0, 3.0, 300.0
+_KEEPING_FIRST_S, _KEEPING_EVERY_S = 1200.0, 6 * 3600.0
 
 log = structlog.get_logger()
 
@@ -76,3 +77,20 @@ class PushingThread(RecurringThread):
                 pushing.note_gone(session, taken)
             elif not pushing.note_failed(session, taken, self._clock()):
                 log.warning("a push was given up", kind=taken.kind)
+
+
+class NoticesKeepingThread(RecurringThread):
+    """Sweeps notices a few times a day."""
+
+    failed = "old notices could not be forgotten, it will be tried again"
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        super().__init__("notices keeping", _KEEPING_FIRST_S, _KEEPING_EVERY_S)
+        self._db, self._clock = db, clock
+
+    def work(self) -> None:
+        """Forget once."""
+        with self._db.write() as session:
+            gone = actions.sweep(session, self._clock())
+        if gone:
+            log.info("old notices were forgotten", notices=gone)
