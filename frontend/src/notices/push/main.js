@@ -48,8 +48,12 @@ async function end(subscription) {
 }
 
 async function present() {
-  const worker = await navigator.serviceWorker.getRegistration(at('/'));
-  return (await worker?.pushManager.getSubscription()) ?? null;
+  try {
+    const worker = await navigator.serviceWorker.getRegistration(at('/'));
+    return (await worker?.pushManager.getSubscription()) ?? null;
+  } catch {
+    return null; // nothing may be kept here: a private window
+  }
 }
 
 async function show() {
