@@ -17,9 +17,6 @@ from library.notices import queries
 from library.notices.rules import BY_ITSELF, KEPT, MOST, Kind, Way
 from library.notices.tables import Notice, NoticeChoice, NoticeRead, NoticeReader
 
-_AT_ONCE = 500
-"""Rows of one statement: SQLite takes some tens of thousands of values in one."""
-
 
 @dataclass(frozen=True)
 class News:
@@ -37,7 +34,7 @@ class News:
 def tell(session: Session, people: Iterable[str | None], news: News, now: datetime) -> None:
     """Tell some people (None: nobody) something, in the transaction of what it tells; once each by its key.
 
-    One row for each of them, some hundred a statement. What concerns a node, a group, everybody is told with
+    One row for each of them, in one go. What concerns a node, a group, everybody is told with
     `tell_all`, which takes one row however many they are.
     """
     rows = [_row(news, now, person_id=one) for one in dict.fromkeys(people) if one is not None]
@@ -61,9 +58,9 @@ def _row(news: News, now: datetime, **whom: str) -> dict[str, Any]:
 
 
 def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    for at in range(0, len(rows), _AT_ONCE):
-        insert = upsert(session, Notice).values(rows[at : at + _AT_ONCE])
-        session.execute(insert.on_conflict_do_nothing(index_elements=["key"]))
+    insert = upsert(session, Notice).on_conflict_do_nothing(index_elements=["key"])
+    if rows:
+        session.execute(insert, rows)
 
 
 def read(session: Session, viewer: Viewer, notice_ids: Collection[str], now: datetime) -> int:
