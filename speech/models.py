@@ -17,6 +17,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -140,7 +141,7 @@ def _require(folder: Path, *names: str) -> None:
 
 def _check_whisper(folder: Path) -> Kind:
     _require(folder, "config.json", "tokenizer.json")
-    if not _is_whole(folder / "model.bin"):
+    if not _is_whole(*_as_it_is(folder / "model.bin")):
         raise ModelUnusable("model_cut", {"folder": str(folder), "file": "model.bin"})
     vocabularies = [
         folder / name for name in ("vocabulary.json", "vocabulary.txt") if (folder / name).is_file()
@@ -148,11 +149,28 @@ def _check_whisper(folder: Path) -> Kind:
     if not vocabularies:
         raise ModelUnusable("model_incomplete", {"folder": str(folder), "file": "vocabulary.txt"})
     for name in ("config.json", "tokenizer.json"):
-        if _json(folder / name) is None:
+        if _read(*_as_it_is(folder / name)) is None:
             raise ModelUnusable("model_cut", {"folder": str(folder), "file": name})
-    if "<|zh|>" not in (folder / "tokenizer.json").read_text(encoding="utf-8"):
+    if "<|zh|>" not in (_read(*_as_it_is(folder / "tokenizer.json")) or ""):
         raise ModelUnusable("model_english", {"folder": str(folder)})
     return Kind.WHISPER
+
+
+def _as_it_is(path: Path) -> tuple[Path, int, int]:
+    """A file, and what changes when it does: every lesson's page asks for the model, and to look through its
+    files takes 70 ms, so what was found is kept for as long as they stay."""
+    now = path.stat()
+    return path, now.st_mtime_ns, now.st_size
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _mtime_ns: int, _size_bytes: int) -> str | None:
+    """The text of a file of JSON, None where it is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text if json.loads(text) is not None else None
+    except ValueError:
+        return None
 
 
 def _check_sherpa(folder: Path) -> Kind:
@@ -165,10 +183,10 @@ def _check_sherpa(folder: Path) -> Kind:
     return Kind.SENSE_VOICE if "<|zh|>" in tokens else Kind.PARAFORMER
 
 
-def _is_whole(model: Path) -> bool:
+@lru_cache(maxsize=8)
+def _is_whole(model: Path, _mtime_ns: int, size: int) -> bool:
     """Whether a file of CTranslate2 is as long as its own table of contents says."""
     with model.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
         try:
             version = _number(file, "<I")
             if version < 6 or _text(file) != "WhisperSpec":

@@ -25,6 +25,7 @@ from library.organisation import queries as organisation
 from library.organisation.tables import Branch
 from library.plays.tables import DaySum, Play, View, Watcher
 from server import migrate
+from server.slices import SLICES
 from tests.support import factories as make
 from tests.support.databases import KINDS, NOW, ORGANISATION
 from tests.support.processes import FORKS
@@ -83,6 +84,7 @@ def test_from_nothing_to_the_newest_and_then_nothing_to_do(empty: Database) -> N
 def test_the_migrations_make_what_the_models_say(db: Database) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert SLICES, "they bring the tables"
         assert compare_metadata(context, with_partial_indexes()) == []
 
 

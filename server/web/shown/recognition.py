@@ -88,9 +88,9 @@ def ask_for_text(
     """
     if queries.unplaced_text(given.versions(session, lesson.id)) is None:
         return
-    if queries.recognition_of(session, lesson.id) is not None or why_not(settings) is not None:
+    if queries.recognition_of(session, lesson.id) is not None:
         return
-    if queries.may_be_heard(session, lesson.id):
+    if queries.may_be_heard(session, lesson.id) and why_not(settings) is None:
         actions.want(session, lesson.id, person_id, now)
 
 

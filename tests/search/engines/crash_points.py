@@ -66,9 +66,9 @@ def state(folder: Path) -> dict[str, object]:
     return found
 
 
-def kill_everywhere(base: Path, work: Path, action: str) -> list[dict[str, object]]:
+def kill_everywhere(base: Path, work: Path, action: str, touches: range) -> list[dict[str, object]]:
     results: list[dict[str, object]] = []
-    for touch in range(1, 2000):
+    for touch in touches:
         folder = work / f"{action}{touch}"
         shutil.copytree(base, folder)
         child = os.fork()
@@ -89,7 +89,7 @@ def kill_everywhere(base: Path, work: Path, action: str) -> list[dict[str, objec
 
 
 def main() -> None:
-    work = Path(sys.argv[1])
+    work, touches = Path(sys.argv[1]), range(int(sys.argv[2]), 2000, int(sys.argv[3]))
     base = work / "base"
     index = WhooshIndex.open_or_create(base)
     # Seven commits before, so that the one that is killed also merges.
@@ -97,7 +97,9 @@ def main() -> None:
         index.apply([Document(id=f"o{n}", lesson=f"o{n}", spoken="other", scope=EVERYONE)], [], 0)
     index.apply(lesson("before"), [], 1)
     index.close()
-    json.dump({action: kill_everywhere(base, work, action) for action in ("commit", "rebuild")}, sys.stdout)
+    json.dump(
+        {action: kill_everywhere(base, work, action, touches) for action in ("commit", "rebuild")}, sys.stdout
+    )
 
 
 if __name__ == "__main__":

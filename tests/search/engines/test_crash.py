@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.spreading import moments
+
 CLIPS, OTHERS = 3, 7
 
 
@@ -35,9 +37,18 @@ def is_new(seen: dict[str, Any], others: int) -> bool:
 
 
 @pytest.mark.slow
-def test_kill_at_every_touch_of_a_file(work: Path) -> None:
+def test_kill_at_every_touch_of_a_file(work: Path, pytestconfig: pytest.Config) -> None:
+    places = moments(pytestconfig)
+    first, second = next(places), next(places)
     done = subprocess.run(
-        [sys.executable, "-m", "tests.search.engines.crash_points", str(work)],
+        [
+            sys.executable,
+            "-m",
+            "tests.search.engines.crash_points",
+            str(work),
+            str(first),
+            str(second - first),
+        ],
         capture_output=True,
         text=True,
         timeout=300,
@@ -48,7 +59,7 @@ def test_kill_at_every_touch_of_a_file(work: Path) -> None:
     for action, others in (("commit", OTHERS), ("rebuild", 0)):
         crashes = results[action]
         killed = [c for c in crashes if c["killed"]]
-        assert len(killed) > 30
+        assert len(killed) * (second - first) > 30
         assert not crashes[-1]["killed"], "the last run must have come through"
         for crash in crashes:
             seen = crash["seen"]
@@ -59,4 +70,5 @@ def test_kill_at_every_touch_of_a_file(work: Path) -> None:
             assert crash["replayed"]["mark"] == 2
             assert is_new(crash["replayed"], OTHERS) or is_new(crash["replayed"], 0)
         assert any(is_old(c["seen"]) for c in killed)
-        assert any(is_new(c["seen"], others) for c in killed)
+        if second - first == 1:  # few touches come after the new one is in its place
+            assert any(is_new(c["seen"], others) for c in killed)

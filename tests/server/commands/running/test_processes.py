@@ -106,6 +106,7 @@ def has_ipv6() -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.spread("host")
 @pytest.mark.parametrize("host", ["::1", "[::1]", "::", "0.0.0.0", "localhost"])
 def test_what_serve_prints_opens(data: Path, host: str) -> None:
     if ":" in host and not has_ipv6():
