@@ -11,7 +11,7 @@ from library.works import series
 from tests.server.conftest import Shelf
 from tests.server.role_table import EVERYBODY, Case
 
-OWN = "401 200 200 200 200 200"
+OWN = "303 200 200 200 200 200"
 OWN_DO = "401 303 303 303 303 303"
 PUBLIC = {"key": "public"}
 

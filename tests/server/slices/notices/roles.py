@@ -13,6 +13,7 @@ from library.notices.tables import Notice
 from tests.server.conftest import Shelf
 from tests.server.role_table import EVERYBODY, Case
 
+OWN_PAGE = "303 200 200 200 200 200"
 OWN = "401 200 200 200 200 200"
 BROWSER = {"endpoint": "https://push.example/x", "p256dh": "x", "auth": "x"}
 """No push service is set here."""
@@ -31,10 +32,10 @@ def told_to_lecturer(shelf: Shelf) -> dict[str, Any]:
 
 
 CASES = [
-    Case("GET /notices", OWN),
+    Case("GET /notices", OWN_PAGE),
     Case("POST /notices/read-all", OWN_DO, lambda shelf: {"form": {"to": ""}}),
     Case("POST /notices/{notice_id}/open", "401 404 303 404 404 404", told_to_lecturer),
-    Case("GET /notices/choices", OWN),
+    Case("GET /notices/choices", OWN_PAGE),
     Case("POST /notices/choices", OWN_DO, lambda shelf: {"form": {"on": ["week_out:app"]}}),
     Case("POST /notices/push", "401 404 404 404 404 404", lambda shelf: {"json": BROWSER}),
     Case("POST /notices/push/end", "401 204 204 204 204 204", lambda shelf: {"json": {"endpoint": "x"}}),
