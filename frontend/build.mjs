@@ -24,6 +24,7 @@ const sharedStyles = ['colours', 'elements', 'frame', 'forms', 'parts', 'cards',
 // Copied as they are: drawings, and swagger-ui, whose bundle is already built.
 const copies = {
   'icon.svg': join(here, 'src', 'shared', 'icon.svg'),
+  'bell.svg': join(here, 'src', 'shared', 'bell.svg'),
   'swagger-ui.css': join(modules, 'swagger-ui-dist', 'swagger-ui.css'),
   'swagger-ui-bundle.js': join(modules, 'swagger-ui-dist', 'swagger-ui-bundle.js'),
 };

@@ -12,6 +12,7 @@ import structlog
 _PERSON = re.compile(r"^(/api/v1)?/people/[^/]+")
 # However it was written: a second slash or a capital makes no link of it, and its secret is still good.
 _ONE_TIME_LINK = re.compile(r"/welcome/.+", re.IGNORECASE | re.DOTALL)
+_FEED = re.compile(r"/feeds/(?!public/)[^/]+", re.IGNORECASE)
 _LONGEST_PATH = 200
 
 
@@ -62,10 +63,11 @@ def configure(log_format: Literal["text", "json"]) -> None:
 def told_path(path: str) -> str:
     """Return a request's path as the log may know it.
 
-    A one-time link is a key until it is used; a person's id leads back to them from the token of whoever was
-    erased, long after. A line stays one line, whatever somebody asks for.
+    A one-time link is a key until it is used, the link to feeds as long as its person keeps it; a person's id
+    leads back to them from the token of whoever was erased, long after. A line stays one line, whatever
+    somebody asks for.
     """
-    told = _PERSON.sub(r"\1/people/…", _ONE_TIME_LINK.sub("/welcome/…", path))
+    told = _PERSON.sub(r"\1/people/…", _FEED.sub("/feeds/…", _ONE_TIME_LINK.sub("/welcome/…", path)))
     if len(told) > _LONGEST_PATH:
         told = f"{told[:_LONGEST_PATH]}…"
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in told)

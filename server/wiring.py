@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from server.identity.opening import Providers
     from server.mail_server import MailServer
     from server.metrics import Metrics
+    from server.push_service import PushService
     from server.tracing import Tracing
     from transcode.tools import Tools
 
@@ -84,6 +85,16 @@ class Ports:
     def mail_server(self) -> MailServer | None:
         """Who sends letters, None for nobody; raises SecretUnreadable."""
         return open_mail_server(self.settings)
+
+    @cached_property
+    def push_service(self) -> PushService | None:
+        """Who pushes to browsers, None for nobody."""
+        if not self.settings.push_services:
+            return None
+        from server.push_service import PushService
+
+        hosts = tuple(self.settings.push_services.split())
+        return PushService(hosts, lambda: self.site_keys.in_use, self.settings.base_url)
 
     @cached_property
     def store(self) -> ObjectStore:

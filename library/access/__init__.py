@@ -8,6 +8,7 @@ WRITERS = (
     "coming_in.joining",
     "coming_in.starting",
     "entering",
+    "feed_links",
     "identities.linking",
     "links",
     "mail",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from library.access import queries, rules
 from library.access.factor_tables import HalfSignIn
-from library.access.tables import ApiToken, Invitation, SignIn
+from library.access.tables import ApiToken, FeedLink, Invitation, SignIn
 from library.audit import actions as audit
 from library.audit.rules import Deed
 from library.core.errors import Invalid, NotFound, SignInNeeded
@@ -61,7 +61,8 @@ _DEEDS = {
 
 
 def end_all(session: Session, person_id: str, why: Why, by: str | None, *, keep: str = "") -> None:
-    """End every way in which somebody is signed in: browsers but `keep`, tokens, links for them and by them.
+    """End every way in which somebody is signed in: browsers but `keep`, tokens, the link to feeds, links for
+    them and by them.
 
     In the transaction of what it comes with: there is no moment at which the one is done and the other not.
     `by` is who does it, None for the machine itself; the log is told that, and when, but never of whom
@@ -74,6 +75,7 @@ def end_all(session: Session, person_id: str, why: Why, by: str | None, *, keep:
         .where(SignIn.person_id == person_id, SignIn.id != keep)
         .returning(SignIn.id),
         "tokens": delete(ApiToken).where(ApiToken.person_id == person_id).returning(ApiToken.id),
+        "feeds": delete(FeedLink).where(FeedLink.person_id == person_id).returning(FeedLink.serial),
         "halves": delete(HalfSignIn).where(HalfSignIn.person_id == person_id).returning(HalfSignIn.id),
         "links": delete(Invitation).where(unused, theirs).returning(Invitation.id),
     }

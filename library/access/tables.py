@@ -51,6 +51,18 @@ class ApiToken(Base):
     used_at: Mapped[datetime | None]
 
 
+class FeedLink(Base):
+    """A person's private link to feeds (library.access.feed_links); `serial` is what is signed."""
+
+    __tablename__ = "access_feed_link"
+
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("people_person.id", ondelete="CASCADE"), primary_key=True
+    )
+    serial: Mapped[str] = mapped_column(ID, unique=True)
+    made_at: Mapped[datetime]
+
+
 class Invitation(Base):
     """A one-time link. One that makes an account gives it `role` at the branch; one with which the person
     `person_id` chooses a new password is good while their roles are those of `made_for` (queries.roles_key).

@@ -87,6 +87,10 @@ class Belonging:
     state: MemberState | None = None
 
 
+MACHINE_ID = "-"
+"""Stands for a person's id where the machine itself is the viewer: no id looks like this."""
+
+
 @dataclass(frozen=True)
 class Viewer:
     """The person who asks, or nobody (`person_id` None).
@@ -105,6 +109,11 @@ class Viewer:
     def signed_in(self) -> bool:
         """Whether the viewer has an account."""
         return self.person_id is not None
+
+    @property
+    def writer_id(self) -> str | None:
+        """Whose id stands in what the viewer writes, None for nobody and for the machine itself."""
+        return self.person_id if self.person_id != MACHINE_ID else None
 
     def has(self, role: Role) -> bool:
         """Tell whether the viewer holds `role`, or one that includes it, anywhere."""

@@ -22,6 +22,9 @@ from library.intake import queries
 from library.intake.rules import BUSY, FILE_NAME_MAX, RETRIABLE, RecordingState, StepKind, StepState
 from library.intake.tables import BegunUpload, Original, Recording, Step, WorkerSign
 from library.intake.transcripts import taking
+from library.notices import actions as notices
+from library.notices.actions import News
+from library.notices.rules import Kind
 from transcode.cutting.audio_profile import AudioProfile, with_sound
 from transcode.pictures.overview import Overview
 from transcode.planning.copying import KeyFrames
@@ -314,8 +317,10 @@ def note_key_frames(recording: Recording, key_frames: KeyFrames) -> None:
     recording.key_frames = key_frames.to_json()
 
 
-def finish(session: Session, recording: Recording) -> None:
+def finish(session: Session, recording: Recording, now: datetime) -> None:
     """Close a run: ready when every step is done, else failed or refused for the first step that failed.
+
+    Whoever uploaded it is told.
 
     A run that was interrupted (neither all done nor one failed) stays `working`: it will be taken up again.
     """
@@ -325,15 +330,23 @@ def finish(session: Session, recording: Recording) -> None:
         first = failed[0]
         recording.state = RecordingState.REFUSED if first.hopeless else RecordingState.FAILED
         recording.reason, recording.reason_args = first.reason, dict(first.reason_args)
+        _tell(session, recording, Kind.UPLOAD_FAILED, now)
     elif steps and all(s.state is StepState.DONE for s in steps):
         recording.state, recording.reason, recording.reason_args = RecordingState.READY, None, {}
+        _tell(session, recording, Kind.UPLOAD_READY, now)
     session.flush()
 
 
-def give_up_run(session: Session, recording: Recording) -> None:
-    """Close a run that took the worker down with it time and again."""
+def give_up_run(session: Session, recording: Recording, now: datetime) -> None:
+    """Close a run that took the worker down with it time and again; whoever uploaded it is told."""
     recording.state, recording.reason, recording.reason_args = RecordingState.FAILED, "gave_up", {}
+    _tell(session, recording, Kind.UPLOAD_FAILED, now)
     session.flush()
+
+
+def _tell(session: Session, recording: Recording, kind: Kind, now: datetime) -> None:
+    key = f"run:{recording.id}:{recording.attempt}"
+    notices.tell(session, [recording.uploaded_by], News(kind, recording.lesson_id, key), now)
 
 
 def worker_lives(session: Session, executor_id: str, now: datetime) -> None:

@@ -200,7 +200,7 @@ class Pipeline:
         """Close the run, unless another has begun, and take away what it and those before it worked with."""
         run = self._run(recording_id, attempt)
         with suppress(Stopped), self.db.write() as session:
-            actions.finish(session, run.recording(session))
+            actions.finish(session, run.recording(session), self.clock())
         for number in range(run.attempt + 1):
             shutil.rmtree(self._run_folder(recording_id, number), ignore_errors=True)
 

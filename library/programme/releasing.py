@@ -13,6 +13,10 @@ from library.audit import actions as audit
 from library.audit.rules import Deed
 from library.core.clock import Clock
 from library.core.database import Database
+from library.core.permits import node_token
+from library.notices import actions as notices
+from library.notices.actions import News
+from library.notices.rules import Kind
 from library.programme import queries
 from library.programme.rules import LATE
 from library.programme.tables import Release, WeekPlan
@@ -61,6 +65,8 @@ def release(session: Session, now: datetime, most: int = AT_ONCE) -> list[Releas
             audit.note(*about, thing=one.plan_id, what="out", week=one.week, late_s=seconds)
         else:
             audit.note(*about, thing=one.plan_id, what="out", week=one.week)
+    out = {node_token(one.node_id): News(Kind.WEEK_OUT, one.week, key=f"week:{one.plan_id}") for one in found}
+    notices.tell_all(session, out, now)
     return found
 
 

@@ -18,6 +18,9 @@ from library.catalog.tables import Lesson
 from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.core.text import short_line
+from library.notices import actions as notices
+from library.notices.actions import News
+from library.notices.rules import Kind
 from library.review import rules
 from library.review.rules import Decided
 from library.review.tables import Decision
@@ -70,6 +73,7 @@ def move(
     n = versions.record(session, lesson, origin, person_id, note, now).n
     told = changes({"state": before}, {"state": state})
     _log(session, lesson, person_id, Decided.PUBLISH, note, now, told, n=n)
+    _tell_owner(session, lesson, person_id, Kind.LESSON_PUBLISHED, now)
 
 
 def withdraw(session: Session, viewer: Viewer, lesson_id: str, note: str, now: datetime) -> Lesson:
@@ -80,6 +84,7 @@ def withdraw(session: Session, viewer: Viewer, lesson_id: str, note: str, now: d
     catalog.set_state(session, lesson, state, now)
     told = changes({"state": before}, {"state": state})
     _log(session, lesson, viewer.person_id, Decided.WITHDRAW, note, now, told)
+    _tell_owner(session, lesson, viewer.person_id, Kind.LESSON_WITHDRAWN, now)
     return lesson
 
 
@@ -94,6 +99,12 @@ def set_audience(
         audiences.set_audience(session, lesson, wanted, now)
         _log(session, lesson, viewer.person_id, Decided.AUDIENCE, str(wanted.audience), now, told)
     return lesson
+
+
+def _tell_owner(session: Session, lesson: Lesson, by: str | None, kind: Kind, now: datetime) -> None:
+    """Tell whose lesson it is, unless they did it themselves."""
+    if lesson.owner_id != by:
+        notices.tell(session, [lesson.owner_id], News(kind, lesson.id), now)
 
 
 def _log(

@@ -14,6 +14,9 @@ from library.core.errors import Conflict, Invalid
 from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.core.text import clean_block, short_line
+from library.notices import actions as notices
+from library.notices.actions import News
+from library.notices.rules import Kind
 from library.people.tables import Person
 from library.suggestions import queries, rules
 from library.suggestions.rules import SuggestionAction, SuggestionState
@@ -97,6 +100,8 @@ def answer(
     said, what = _required(text, "answer", rules.ANSWER_MAX), short_line(done, "done", rules.DONE_MAX)
     row.answer, row.done, row.answered_by = said, what, viewer.person_id
     _move(session, row, SuggestionAction.ANSWER, viewer, now)
+    if row.person_id != viewer.person_id:
+        notices.tell(session, [row.person_id], News(Kind.SUGGESTION_ANSWERED, row.id), now)
     return row
 
 

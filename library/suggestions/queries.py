@@ -37,6 +37,13 @@ def by_receipt(session: Session, receipt: str) -> Suggestion:
     return found
 
 
+def own_answers(session: Session, person_id: str | None, ids: Sequence[str]) -> dict[str, str]:
+    """Return the answers to those of some suggestions to which a person put their name."""
+    theirs = (Suggestion.person_id == person_id, Suggestion.id.in_(ids), Suggestion.answer != "")
+    rows = session.execute(select(Suggestion.id, Suggestion.answer).where(*theirs)).all()
+    return {one.id: one.answer for one in rows}
+
+
 def of_staff(session: Session, viewer: Viewer, state: SuggestionState, number: int = 1) -> Page[Suggestion]:
     """Return what the viewer may answer, of one state: waiting ones the oldest first, others the newest."""
     where = (_theirs(viewer), Suggestion.state == state)

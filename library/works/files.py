@@ -49,7 +49,7 @@ def add_material(
     its = (LessonFile.lesson_id == lesson_id, LessonFile.honour_id.is_(None))
     if session.scalar(select(LessonFile.id).where(*its, LessonFile.sha256 == stored.sha256)) is not None:
         raise Conflict("material_again", field="file")
-    audit.note(session, Deed.MATERIAL, viewer.person_id, thing=lesson_id, what="added")
+    audit.note(session, Deed.MATERIAL, viewer.writer_id, thing=lesson_id, what="added")
     return _add(session, viewer, lesson_id, stored, None, now)
 
 
@@ -79,7 +79,7 @@ def _add(
         pages=stored.pages,
         drawn=stored.drawn,
         added_at=now,
-        added_by=viewer.person_id,
+        added_by=viewer.writer_id,
     )
     session.add(row)
     session.flush()
@@ -100,4 +100,4 @@ def remove_material(session: Session, viewer: Viewer, lesson_id: str, file_id: s
     if row is None or row.lesson_id != lesson.id or row.honour_id is not None:
         raise NotFound
     let_go(session, row, now)
-    audit.note(session, Deed.MATERIAL, viewer.person_id, thing=lesson.id, what="removed")
+    audit.note(session, Deed.MATERIAL, viewer.writer_id, thing=lesson.id, what="removed")

@@ -53,11 +53,11 @@ def grant(session: Session, viewer: Viewer, lesson_id: str, what: Awarded, now: 
         year=what.year,
         body=body,
         granted_at=now,
-        granted_by=viewer.person_id,
+        granted_by=viewer.writer_id,
     )
     session.add(row)
     session.flush()
-    audit.note(session, Deed.HONOUR, viewer.person_id, thing=lesson.id, what="granted", level=str(row.level))
+    audit.note(session, Deed.HONOUR, viewer.writer_id, thing=lesson.id, what="granted", level=str(row.level))
     return row
 
 
@@ -71,4 +71,4 @@ def take_back(session: Session, viewer: Viewer, lesson_id: str, honour_id: str, 
         files.let_go(session, row.certificate, now)
     session.delete(row)
     session.flush()
-    audit.note(session, Deed.HONOUR, viewer.person_id, thing=lesson.id, what="taken_back")
+    audit.note(session, Deed.HONOUR, viewer.writer_id, thing=lesson.id, what="taken_back")

@@ -32,13 +32,13 @@ def make(session: Session, viewer: Viewer, title: str, text: str, now: datetime)
         title=required_line(title, "title", TITLE_MAX),
         text=clean_block(text, "text", TEXT_MAX),
         branch_id=home,
-        owner_id=viewer.person_id,
+        owner_id=viewer.writer_id,
         created_at=now,
         changed_at=now,
     )
     session.add(row)
     session.flush()
-    audit.note(session, Deed.SERIES, viewer.person_id, thing=row.id, what="made")
+    audit.note(session, Deed.SERIES, viewer.writer_id, thing=row.id, what="made")
     return row
 
 
@@ -56,7 +56,7 @@ def remove(session: Session, viewer: Viewer, series_id: str) -> None:
     """Take a series away; its lessons stay. Raises NotFound, Forbidden."""
     row = _held(session, viewer, series_id)
     session.delete(row)
-    audit.note(session, Deed.SERIES, viewer.person_id, thing=series_id, what="deleted")
+    audit.note(session, Deed.SERIES, viewer.writer_id, thing=series_id, what="deleted")
     session.flush()
 
 
@@ -132,4 +132,4 @@ def _held(session: Session, viewer: Viewer, series_id: str) -> Series:
 def _changed(session: Session, viewer: Viewer, row: Series, what: str, now: datetime) -> None:
     row.changed_at = now
     session.flush()
-    audit.note(session, Deed.SERIES, viewer.person_id, thing=row.id, what=what)
+    audit.note(session, Deed.SERIES, viewer.writer_id, thing=row.id, what=what)

@@ -19,6 +19,7 @@ from server.background.narrowing import NarrowingThread
 from server.background.origins import OriginsThread
 from server.background.query_counts import QueryCountsThread
 from server.background.suggestions_keeping import SuggestionsKeepingThread
+from server.background.telling import NoticesKeepingThread, PushingThread
 from server.background.upload_mending import UploadMendingThread
 from server.background.week_release import WeekReleaseThread
 from server.background.worker import Worker, WorkerBusy
@@ -52,6 +53,8 @@ def beside_pages(ports: Ports) -> list[Beside]:
         ChainThread(ports.db),
         AuditKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.audit_keep_days)),
         SuggestionsKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.suggestions_keep_days)),
+        NoticesKeepingThread(ports.db, ports.clock),
+        PushingThread(ports.db, ports.clock, ports.push_service),
         ListKeepingThread(ports.settings.data / "lists"),
         *([MailingThread(ports.db, ports.clock, ports.mail_server)] if ports.mail_server else []),
         LettersKeepingThread(ports.db, ports.clock),

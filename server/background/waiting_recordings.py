@@ -12,6 +12,7 @@ from typing import Any
 from dbos import DBOS
 from sqlalchemy.orm import Session
 
+from library.core.clock import Clock
 from library.core.database import Database
 from library.core.errors import NotFound
 from library.intake import actions, queries
@@ -35,10 +36,10 @@ class WaitingRecordingsThread(RecurringThread):
     # Such as a database that is restarting.
     failed = "waiting recordings could not be looked for, it will be tried again"
 
-    def __init__(self, db: Database, start_run: Callable[[str, int], None]) -> None:
+    def __init__(self, db: Database, clock: Clock, start_run: Callable[[str, int], None]) -> None:
         """`start_run` enqueues the workflow of a recording's run."""
         super().__init__("waiting recordings", 0.0, _EVERY_S)
-        self._db, self._start_run = db, start_run
+        self._db, self._clock, self._start_run = db, clock, start_run
         self._started: set[str] = set()
         self._looks = 0
 
@@ -63,11 +64,14 @@ class WaitingRecordingsThread(RecurringThread):
             elif status.status in ("PENDING", "ENQUEUED", "DELAYED"):
                 self._started.add(workflow_id)  # DBOS takes it up by itself
             elif status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
-                self._with_recording(recording_id, attempt, actions.give_up_run)
+                self._with_recording(recording_id, attempt, self._give_up)
             else:
                 # It ended without a verdict: the process was stopped in the middle, or not even the verdict
                 # could be written. A new run goes on there.
                 self._with_recording(recording_id, attempt, actions.start_run)
+
+    def _give_up(self, session: Session, recording: Recording) -> None:
+        actions.give_up_run(session, recording, self._clock())
 
     def _with_recording(
         self, recording_id: str, attempt: int, act: Callable[[Session, Recording], Any]

@@ -92,7 +92,9 @@ class Worker:
             hearing = self._hearing()
             process, hear = self._launch(started, hearing)
             started.callback(self._let_waiting_go)
-            looks: list[RecurringThread] = [WaitingRecordingsThread(ports.db, partial(_start_run, process))]
+            looks: list[RecurringThread] = [
+                WaitingRecordingsThread(ports.db, ports.clock, partial(_start_run, process))
+            ]
             if settings.speech is not SpeechMode.NEVER:
                 enqueue = partial(_start_hearing, hear)
                 looks.append(

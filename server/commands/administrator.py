@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 
 from library.core.clock import local_day
 from library.core.errors import NotFound
-from library.core.permits import Grant, Role, Viewer
+from library.core.permits import MACHINE_ID, Grant, Role, Viewer
 from library.core.text import name_key
 from library.organisation import queries as organisation
 from library.organisation.tables import Branch
 from library.people import queries as people
-
-_NOBODYS_ID = "-"  # no id looks like this: the machine owns nothing and nothing is written in its name
 
 
 def root(session: Session) -> Branch:
@@ -47,4 +45,4 @@ def known_viewer(session: Session, name: str, now: datetime) -> Viewer:
 def machine(session: Session) -> Viewer:
     """Return the viewer who may see and do all: whoever may run commands here can read the files anyway."""
     top = root(session)
-    return Viewer(_NOBODYS_ID, "", (Grant(Role.ADMIN, top.id, top.path),))
+    return Viewer(MACHINE_ID, "", (Grant(Role.ADMIN, top.id, top.path),))

@@ -63,6 +63,23 @@ class KeepingSettings(BaseSettings):
         "apart: nobody holds two of the three, and administrators no longer read the ledger.",
     )
     downloads: bool = Field(default=True, description="Whether viewers may save clips as files.")
+    push_services: str = Field(
+        default="",
+        max_length=2000,
+        pattern=r"^((\*\.)?[A-Za-z0-9.-]+( +|$))*$",
+        description="Push services of browsers to which this server may speak, by their hosts with spaces"
+        " between them (fcm.googleapis.com *.push.services.mozilla.com *.notify.windows.com"
+        " *.push.apple.com); empty: nobody is pushed to. Browsers must reach them too: on a network without a"
+        " line out it does not work.",
+    )
+    embed_on: str = Field(
+        default="",
+        max_length=2000,
+        # It becomes a part of a header: nothing but origins gets there.
+        pattern=r"^(https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?( +|$))*$",
+        description="Sites that may show lessons inside of their own pages, by their origins with spaces"
+        " between them (https://portal.example.cn); empty: none.",
+    )
 
     audit_keep_days: int = Field(
         default=3 * 365 + 1,

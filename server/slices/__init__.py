@@ -43,6 +43,9 @@ NOUNS = (
     "rights",
     "dictionary",
     "suggestions",
+    "notices",
+    "feeds",
+    "sharing",
 )
 """The folders of the slices, in the order of SLICES."""
 

@@ -30,6 +30,7 @@ from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
 from library.works.reading.reader import FileReader
 from server.identity.opening import Providers
+from server.push_service import PushService
 from server.settings import Settings
 from server.web.doors.hashing import Hashing
 from server.web.doors.token_scope import needed
@@ -66,11 +67,13 @@ def _held(pick: Callable[[AppState], object]) -> Any:
 SettingsDep = Annotated[Settings, _held(lambda state: state.ports.settings)]
 ClockDep = Annotated[Clock, _held(lambda state: state.ports.clock)]
 VisitorsDep = Annotated[Visitors, _held(lambda state: state.visitors)]
+SecretsDep = Annotated[tuple[str, ...], _held(lambda state: state.ports.site_keys.in_use)]
 SecretDep = Annotated[str, _held(lambda state: state.ports.secret)]
 SealingDep = Annotated[Sealing, _held(lambda state: state.ports.sealing)]
 UnderwayDep = Annotated[Sealing, _held(lambda state: state.ports.underway)]
 ProvidersDep = Annotated[Providers, _held(lambda state: state.ports.providers)]
 DatabaseDep = Annotated[Database, _held(lambda state: state.ports.db)]
+PushDep = Annotated[PushService | None, _held(lambda state: state.ports.push_service)]
 StoreDep = Annotated[ObjectStore, _held(lambda state: state.ports.store)]
 IntegrityDep = Annotated[Integrity, _held(lambda state: state.ports.integrity)]
 IndexerDep = Annotated[Indexer, _held(lambda state: state.ports.indexer)]

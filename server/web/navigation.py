@@ -15,13 +15,13 @@ from server.web.parts import Navigation, NavigationLink
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavigationEntry:
-    """A way to a page. `place`: the bar above every page, or the menu under one's own name.
+    """A way to a page. `place`: the bar above every page, the bell, or the menu under one's own name.
 
     Entries stand in the order of `rank`, the lowest first. `label` is marked with N_. `shown_to` tells who
     sees the entry, `number` counts what waits behind it for them, no further than to `most` (0: all).
     """
 
-    place: Literal["main", "personal"]
+    place: Literal["main", "bell", "personal"]
     rank: int
     url: str
     label: str
@@ -78,4 +78,4 @@ def navigation_for(
             if entry.place == place
         )
 
-    return Navigation(main=links("main"), personal=links("personal"))
+    return Navigation(main=links("main"), bell=links("bell"), personal=links("personal"))

@@ -72,9 +72,10 @@ class NavigationLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Navigation:
-    """The links above every page, and those in the menu under the signed-in person's name."""
+    """The links above every page, those in the menu under the signed-in person's name, and the bell."""
 
     main: tuple[NavigationLink, ...] = ()
+    bell: tuple[NavigationLink, ...] = ()
     personal: tuple[NavigationLink, ...] = ()
 
 

@@ -23,6 +23,7 @@ from library.access.identities.rules import Claimed, MatchBy
 from library.access.sealing import Sealing
 from library.access.second_factor_queries import pending_secret
 from library.access.second_factor_rules import SecondFactorPolicy
+from library.access.tables import FeedLink
 from library.calls import actions as calls
 from library.calls import entering as entering_works
 from library.calls.rules import CallDraft, Criterion, StageAction
@@ -44,6 +45,12 @@ from library.dictionary.rules import Draft
 from library.erasing import ERASERS, erase
 from library.hearing import actions as hearing
 from library.intake.transcripts import taking
+from library.notices import actions as notices
+from library.notices import pushing
+from library.notices import queries as notice_queries
+from library.notices.actions import News
+from library.notices.pushing import Browser
+from library.notices.rules import Kind, Way
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
 from library.organisation.tables import Branch
@@ -232,6 +239,7 @@ def wang(db: Database) -> dict[str, str]:
         suggestions.answer(session, viewer, given.id, 1, "已经放大。", "放大了字幕", NOW)
         _call(session, admin, viewer, lesson)
         weeks.put(session, weeks.desk_of(viewer, root, NOW), Week(2026, 49), weeks.Draft("绿水青山"))
+        _told(session, viewer)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):
@@ -257,6 +265,18 @@ def _call(session: Session, admin: Viewer, wang: Viewer, lesson: Lesson) -> None
     calls.invite(session, admin, call.id, "xiaofang", NOW)
     entering_works.enter(session, wang, call.id, lesson.id, "lecture", NOW)
     call.changed_by = wang.person_id
+
+
+def _told(session: Session, viewer: Viewer) -> None:
+    """What somebody was told, has read, and wants to be told; where they subscribe."""
+    wang = str(viewer.person_id)
+    notices.tell(session, [wang], News(Kind.UPLOAD_READY, "x"), NOW)
+    told = notice_queries.page(session, viewer).items
+    notices.read(session, viewer, [one.id for one in told], NOW)
+    notices.read_all(session, viewer, NOW - DAY)
+    notices.choose(session, wang, {(Kind.WEEK_OUT, Way.APP): False})
+    pushing.subscribe(session, wang, Browser("https://push.example/x", "key", "secret"), NOW)
+    session.add(FeedLink(person_id=wang, serial="feed", made_at=NOW))
 
 
 def _belong(session: Session, wang: str, node_id: str) -> None:

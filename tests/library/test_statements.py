@@ -27,7 +27,7 @@ from tests.support.databases import NOW
 from tests.support.server import empty_data
 from tests.support.signing import token
 
-MOST_PER_PAGE = 25
+MOST_PER_PAGE = 26
 FEW, MANY = 2, 9
 
 

@@ -24,6 +24,8 @@ from library.intake.cutting import CLIP_TITLE_MAX, MOST_CLIPS
 from library.intake.files.downloads import MOST_WAITING
 from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
 from library.intake.transcripts.reading import reader
+from library.notices import rules as notices
+from library.notices.pushing import MOST_BROWSERS
 from library.people.lists.apart import reader as people_reader
 from library.people.lists.exporting import MOST_ROWS as PEOPLE_IN_FILE
 from library.people.lists.reading import MOST_CELLS as PEOPLE_CELLS
@@ -40,6 +42,7 @@ from search import MAX_QUERY_CHARACTERS
 from server.delivery import lines
 from server.settings import Settings
 from server.slices import SLICES
+from server.slices.feeds.feeds import MOST_LESSONS
 from server.slices.programme.api import MOST_WEEKS
 from server.slices.system.ledger_files import MOST_ROWS
 from server.slices.watching.beats import BODY_MAX_BYTES
@@ -194,6 +197,7 @@ def _typed() -> Iterator[Limit]:
     )
     yield Limit("how to reach who suggests", f"{suggestions.CONTACT_MAX} characters", "422", its)
     yield from _weeks()
+    yield from _going_out()
     yield Limit("stretches in a beat", str(MAX_RANGES_IN_BEAT), "422", "`library/plays/rules.py`")
 
 
@@ -212,6 +216,16 @@ def _weeks() -> Iterator[Limit]:
     yield Limit(
         "weeks that a program reads at once", str(MOST_WEEKS), "422", "`server/slices/programme/api.py`"
     )
+
+
+def _going_out() -> Iterator[Limit]:
+    its = "`library/notices/rules.py`"
+    yield Limit(
+        "notices that one person is shown", f"{notices.MOST}, {notices.KEPT.days} days", "older go", its
+    )
+    where = "`library/notices/pushing.py`"
+    yield Limit("browsers of a person that are pushed to", str(MOST_BROWSERS), "409", where)
+    yield Limit("lessons of a feed", str(MOST_LESSONS), "the newest", "`server/slices/feeds/feeds.py`")
 
 
 def _at_once(settings: Settings) -> Iterator[Limit]:

@@ -76,7 +76,7 @@ def prepare(row: Row, folder: Path) -> Prepared:
     """
     said: list[Remark] = []
     words = _words(row, folder, said)
-    media = _file(row.media, folder, "media", (), said)  # what it is, its bytes say when it is brought
+    media = find_file(row.media, folder, "media", (), said)  # what it is, its bytes say when it is brought
     return Prepared(
         key=row.key,
         title=required_line(row.title, "title", TITLE_MAX),
@@ -99,9 +99,10 @@ def _day(text: str) -> date | None:
     return parse_date(text)
 
 
-def _file(
+def find_file(
     name: str | None, folder: Path, field: str, suffixes: Sequence[str], said: list[Remark]
 ) -> Path | None:
+    """Return the file of a name in a manifest's folder, None for no name; raises Invalid naming `field`."""
     name = (name or "").strip()
     if not name:
         return None
@@ -152,7 +153,7 @@ def _spelling(name: str) -> str:
 
 
 def _words(row: Row, folder: Path, said: list[Remark]) -> Words | None:
-    file = _file(row.transcript, folder, "transcript", TRANSCRIPT_SUFFIXES, said)
+    file = find_file(row.transcript, folder, "transcript", TRANSCRIPT_SUFFIXES, said)
     text = (row.transcript_text or "").strip()
     if file is not None:
         if text:

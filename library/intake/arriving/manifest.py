@@ -31,6 +31,10 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
     "transcript": ("transcript", "字幕", "字幕文件", "文稿文件"),
     "transcript_text": ("transcript_text", "文稿", "正文", "全文", "文字稿", "讲稿", "内容"),
     "genre": ("genre", "kind", "类型", "课型", "课程类型", "党课类型", "形式"),
+    "series": ("series", "系列", "系列名称", "专栏", "系列课"),
+    "episode": ("episode", "集", "集数", "第几集", "期数", "第几期"),
+    "honours": ("honours", "honors", "awards", "荣誉", "获奖", "奖项", "获奖情况"),
+    "materials": ("materials", "attachments", "材料", "附件", "配套材料", "课件"),
     "audience": ("audience", "受众", "观看范围", "谁可以看", "可见范围"),
     "summary": ("summary", "简介", "摘要", "概要", "说明"),
 }
@@ -57,6 +61,10 @@ class Row:
     summary: str | None = None
     genre: str | None = None
     audience: str | None = None
+    series: str | None = None
+    episode: str | None = None
+    honours: str | None = None
+    materials: str | None = None
 
 
 @dataclass(frozen=True)

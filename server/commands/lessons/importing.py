@@ -29,6 +29,7 @@ from library.intake.tables import Recording
 from server.commands.administrator import machine, root
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Reason
+from server.commands.lessons.import_works import bring_works
 from server.commands.lessons.local_lessons import publish as publish_lesson
 from server.commands.lessons.waiting import Ended, OwnWorker, follow, own_worker, step_word
 from server.commands.options import AudienceWords, Json
@@ -151,6 +152,7 @@ def _import(run: _Run, listed: Manifest, folder: Path) -> None:
         for done in range(0, len(rows), _BATCH):
             _batch(run, rows[done : done + _BATCH], folder)
             show(100.0 * min(done + _BATCH, len(rows)) / len(rows), "")
+    _works(run, [row for row in rows if row.line in run.outcomes], folder)
     waiting = [row for row in rows if row.media and row.line in run.outcomes]
     if waiting:
         with own_worker(run.ports) as worker:
@@ -206,6 +208,20 @@ def _publish(run: _Run, session: Session, lesson_id: str, row: Row) -> None:
             run.outcomes[row.line] = Outcome.UPDATED
     except Conflict as error:
         run.leave_draft(row, error)
+
+
+def _works(run: _Run, rows: Sequence[Row], folder: Path) -> None:
+    """Give lessons their series, honours and materials, and tell of what could not be done."""
+    done = bring_works(run.ports, rows, folder)
+    told = [row for row in rows if row.line in done]
+    for row in told:
+        changed, remarks = done[row.line]
+        if changed and run.outcomes.get(row.line) is Outcome.UNCHANGED:
+            run.outcomes[row.line] = Outcome.UPDATED
+        run.refused[row.line] = (*run.refused.get(row.line, ()), *remarks)
+    with run.ports.db.read() as session:
+        lessons = [(row, catalog.lesson_by_key(session, row.key)) for row in told]
+        run.account(session, [(row, lesson.id) for row, lesson in lessons if lesson is not None])
 
 
 # ---------------------------------------------------------------- recordings

@@ -78,6 +78,22 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("%(name)s 有几个只差大小写的同名文件：%(found)s。"),
         N_("请在清单里照原样写。"),
     ),
+    "import_honour": (
+        N_("这一格荣誉看不懂，没有收：%(text)s"),
+        N_(
+            "请写年份、级别（国家级、省级、市级、县级或乡镇级）和名称，用空格隔开，颁发单位放在最后的括号里。"
+        ),
+    ),
+    "import_episode": (N_("看不懂集数：%(text)s，按先后排在后面。"), N_("请写数字，例如 3。")),
+    "import_series": (N_("没有放进系列“%(name)s”：这节课已经在别的系列里，或系列已满。"), ""),
+    "import_material_missing": (
+        N_("材料 %(name)s 没有收：清单旁边没有这个文件，或者有几个分不清。"),
+        N_("请检查文件名，再导入一次。"),
+    ),
+    "import_material": (
+        N_("材料 %(name)s 没有收：格式不能收、太大、已损坏，或这节课的材料已满。"),
+        N_("能收 PDF、docx、xlsx、pptx 和图片，40 MB 以内。"),
+    ),
     "text_beside_file": (N_("这一行既有字幕文件又有文稿，用了文件 %(name)s，没有用文稿那一格。"), ""),
     "merged_filled": (
         N_("有 %(areas)s 处合并的单元格，它们的值已经填给所跨的每一行（%(count)s 格）。"),

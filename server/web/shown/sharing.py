@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Lesson
@@ -37,12 +37,14 @@ class ShareLink:
 class ShareCard:
     """What chats and social networks show of a page that was handed on: they read it as strangers.
 
-    `description` and `image` (a whole address that needs no cookie and stays) may be "".
+    `description` and `image` (a whole address that needs no cookie and stays) may be "". `oembed` tells
+    programs how the page is shown elsewhere.
     """
 
     url: str
     description: str
     image: str
+    oembed: str = ""
 
 
 def share_card(base_url: str, lesson: Lesson, path: str, clip: ClipCard | None) -> ShareCard | None:
@@ -55,7 +57,8 @@ def share_card(base_url: str, lesson: Lesson, path: str, clip: ClipCard | None) 
     words = " ".join((lesson.summary or (clip.first_words if clip else "")).split())
     description = words if len(words) <= _DESCRIPTION_MAX else f"{words[: _DESCRIPTION_MAX - 1]}…"
     image = f"{base_url}/clips/{clip.id}/picture.jpg" if clip and clip.poster_url else ""
-    return ShareCard(base_url + path, description, image)
+    url = base_url + path
+    return ShareCard(url, description, image, f"{base_url}/oembed?url={quote(url, safe='')}")
 
 
 def share(base_url: str, path: str) -> ShareLink:

@@ -39,7 +39,7 @@ def cut_lesson(session: Session, clips: int = 4) -> tuple[Recording, Lesson]:
     make.heard(row, 60.0 * clips, pauses_s=[60.0 * n for n in range(1, clips)])
     for kind, n in [("receive", 0), ("probe", 0), ("split", 0), ("captions", 0), ("index", 0)]:
         actions.step_done(session, row.id, kind, n, NOW)
-    actions.finish(session, row)
+    actions.finish(session, row, NOW)
     assert row.state == "ready"
     return row, lesson
 
@@ -228,7 +228,7 @@ def test_a_recut_that_failed_can_be_retried_or_discarded(db: Database) -> None:
         actions.step_failed(
             session, row.id, "clip", 2, code="disk_full", values={}, hopeless=False, now=LATER
         )
-        actions.finish(session, row)
+        actions.finish(session, row, NOW)
         assert (row.state, row.reason) == ("failed", "disk_full")
         assert all(clip.plan for clip in lesson.clips)
         with pytest.raises(Conflict, match="lesson_has_recording"):

@@ -137,10 +137,10 @@ def test_a_run_from_waiting_to_ready(db: Database) -> None:
         assert (running.state, running.percent, running.eta_s) == ("running", 99.0, 0.5)
         assert 10 < queries.work(session, recording).percent < 60
         for kind, n in (("clip", 1), ("clip", 2), ("captions", 0), ("index", 0)):
-            actions.finish(session, recording)
+            actions.finish(session, recording, NOW)
             assert recording.state == "working"  # interrupted is not finished
             actions.step_done(session, recording.id, kind, n, NOW)
-        actions.finish(session, recording)
+        actions.finish(session, recording, NOW)
         assert recording.state == "ready"
         assert queries.work(session, recording).percent == 100
 
@@ -160,7 +160,7 @@ def test_a_failure_is_told_and_a_retry_keeps_what_is_done(db: Database) -> None:
             hopeless=False,
             now=NOW,
         )
-        actions.finish(session, recording)
+        actions.finish(session, recording, NOW)
         assert (recording.state, recording.reason, recording.reason_args) == (
             "failed",
             "disk_full",
@@ -183,7 +183,7 @@ def test_a_refusal_is_told_and_already_here_can_be_accepted(db: Database) -> Non
         actions.step_failed(
             session, recording.id, "receive", 0, code="already_here", values=values, hopeless=True, now=NOW
         )
-        actions.finish(session, recording)
+        actions.finish(session, recording, NOW)
         assert (recording.state, recording.accepted_twin) == ("refused", False)
         actions.retry(session, recording)
         assert (recording.state, recording.accepted_twin) == ("waiting", True)

@@ -13,7 +13,7 @@ from server.web.templating import Renderer
 from tests.support.registry import read_catalogues
 
 ROOT = Path(__file__).parents[3]
-EVERY_PAGE = ("app.js", "style.css", "icon.svg")
+EVERY_PAGE = ("app.js", "style.css", "icon.svg", "bell.svg")
 THIRD_PARTY = ("swagger-ui.css", "swagger-ui-bundle.js")
 ONE_PAGE = tuple(
     f"{path.parent.name}{path.suffix}" for path in sorted((ROOT / "frontend" / "src").rglob("main.*"))

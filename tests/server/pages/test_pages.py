@@ -33,6 +33,7 @@ PAGES = tuple(REGISTRY.pages.values())
 SHARED = {
     *("invitations/parts.html", "base.html", "parts.html", "statistics/charts.html", "weeks.html"),
     *("versions/differences.html", "declarations.html", "declaring/parts.html", "calls/parts.html"),
+    "sharing/paste.html",
 }
 
 OUTSIDE = "noopener noreferrer nofollow"
@@ -105,7 +106,7 @@ def _wanted(environment: Environment, template: str) -> set[str]:
     """The names a template takes from its context: not its own, not those it imports, not the helpers."""
     tree = environment.parse((ROOT / "templates" / template).read_text(encoding="utf-8"))
     own = {"asset", "explain", "languages", "step_name", "word", "page_url", "_", "ngettext"}
-    own |= {"rule_sentences", "prefix", "self", "gap", "asset_imports"}
+    own |= {"rule_sentences", "prefix", "self", "gap", "asset_imports", "script_sentences"}
     for line in tree.find_all(nodes.FromImport):
         own |= {name if isinstance(name, str) else name[1] for name in line.names}
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}
@@ -156,7 +157,9 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(read: dict[str
             elif attribute in ("src", "href", "action", "poster", "data-events", "data-openapi"):
                 # A site's place is followed to a map: nothing is loaded from there.
                 leads_to_a_map = element.tag == "a" and value.startswith("geo:")
-                assert leads_to_a_map or re.match(r"(/(?!/)|#|\?|$)", value), (
+                # A text to paste brings its pictures along.
+                is_inside = element.tag == "img" and value.startswith(("data:image/png;", "data:image/jpeg;"))
+                assert leads_to_a_map or is_inside or re.match(r"(/(?!/)|#|\?|$)", value), (
                     f"{element.tag} {attribute}={value}"
                 )
         if element.tag == "script" and "src" not in element.attributes:

@@ -13,8 +13,13 @@ from sqlalchemy import select
 
 from library.catalog import cue_queries
 from library.catalog import queries as catalog
+from library.catalog.rules import Genre
 from library.catalog.tables import Lesson
+from library.works import queries as works
+from library.works.rules import HonourLevel
+from library.works.tables import Series
 from server.wiring import Ports
+from tests.library.works.files import pdf
 from tests.server.commands.conftest import Weike, start
 
 OLD = [
@@ -274,3 +279,56 @@ def test_what_was_repaired_in_a_workbook_is_said(weike: Weike, tmp_path: Path) -
     ran = weike("import", tmp_path / "m.xlsx", "--json")
     assert said(ran.json) == [("", "merged_filled")]
     assert "合并的单元格" in ran.err
+
+
+def test_works_of_an_old_library(weike: Weike, tmp_path: Path, ports: Ports) -> None:
+    (tmp_path / "讲稿.pdf").write_bytes(pdf())
+    (tmp_path / "坏.pdf").write_bytes(b"%PDF-1.4 nothing")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["编号", "标题", "文稿", "课型", "系列", "集数", "获奖情况", "附件"])
+    won = "2025年 县级 优秀党课（安吉县委组织部）；省级 好课"
+    sheet.append(
+        ["a", "第二讲", "同志们好。", "亲历讲述", "党史十讲", "2", won, "讲稿.pdf；坏.pdf；没有.pdf"]
+    )
+    sheet.append(["b", "第一讲", "同志们好。", "讲授", "党史十讲", "第1集", "", ""])
+    sheet.append(["c", "番外", "同志们好。", "", "党史十讲", "最后", "", ""])
+    file = tmp_path / "旧库.xlsx"
+    book.save(file)
+    ran = weike("import", file, "--json")
+    assert ran.code == 0
+    assert counts(ran.json) == (3, 3, 0, 0, 0)
+    told = [(one["key"], one["code"]) for one in ran.json["warnings"]]
+    assert sorted(told) == [
+        ("a", "import_honour"),
+        ("a", "import_material"),
+        ("a", "import_material_missing"),
+        ("c", "import_episode"),
+    ]
+
+    def stands() -> Any:
+        with ports.db.read() as session:
+            row = session.scalars(select(Series)).one()
+            titles = [catalog.lesson(session, one).title for one in works.order_of(session, row.id)]
+            first = catalog.lesson_by_key(session, "a")
+            assert first is not None
+            won = [
+                (one.award, one.level, one.year, one.body)
+                for one in works.honours(session, [first.id])[first.id]
+            ]
+            materials = [(one.name, one.pages) for one in works.materials(session, first.id)]
+            return row.owner_id, titles, first.genre, won, materials
+
+    assert stands() == (
+        None,
+        ["第一讲", "第二讲", "番外"],
+        Genre.TESTIMONY,
+        [("优秀党课", HonourLevel.COUNTY, 2025, "安吉县委组织部")],
+        [("讲稿", 1)],
+    )
+    before, moved = stands(), revisions(ports)
+    again = weike("import", file, "--json")
+    assert counts(again.json) == (3, 0, 0, 3, 0)
+    assert sorted((one["key"], one["code"]) for one in again.json["warnings"]) == sorted(told)
+    assert (stands(), revisions(ports)) == (before, moved)

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from library.core.clock import utc_now
 from library.intake import actions, queries
 from tests.server.conftest import Shelf
 from tests.support.server import Served
@@ -30,7 +31,7 @@ def test_each_change_is_one_event_and_the_last_ends_the_stream(served: Served, s
         with served.ports.db.write() as session:
             recording = queries.recording_of(session, put.lesson)
             assert recording is not None
-            actions.give_up_run(session, recording)
+            actions.give_up_run(session, recording, utc_now())
         rest = [line for line in lines if line]
     assert [json.loads(line.removeprefix("data: "))["state"] for line in rest] == ["failed"]
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BeatSender } from '../../../src/watching/player/beats.js';
+import { BeatSender } from '../../src/shared/beats.js';
 
 class Storage {
   values = new Map();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PlayedRanges } from '../../../src/watching/player/ranges.js';
+import { PlayedRanges } from '../../src/shared/ranges.js';
 
 /** Play from `from` to `to` with a tick each quarter of a second of wall time; returns the wall time at the end. */
 function play(ranges, from, to, now = 0, rate = 1) {

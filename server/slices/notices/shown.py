@@ -1,0 +1,100 @@
+"""Notices as pages and programs show them: what each is about is asked as its reader may know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from library.catalog import queries as catalog
+from library.catalog.permits import Action, may
+from library.core.permits import Viewer, node_token
+from library.notices.queries import Told
+from library.notices.rules import Kind
+from library.organisation import queries as organisation
+from library.programme import queries as programme
+from library.programme.weeks import Week, read_week
+from library.suggestions import queries as suggestions
+from server.slices.notices.contexts import NoticeRow
+
+_LESSONS = (Kind.LESSON_PUBLISHED, Kind.LESSON_WITHDRAWN, Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
+_UPLOADS = (Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a reader may know of the things of some notices: title and address of lessons, the nodes whose
+    plans of a week they see, answers to suggestions of theirs."""
+
+    lessons: Mapping[str, tuple[str, bool]]
+    weeks: Mapping[Week, frozenset[str]]
+    themes: Mapping[Week, str]
+    nodes: Mapping[str, str]
+    answers: Mapping[str, str]
+
+
+def notice_rows(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[NoticeRow]:
+    """Return notices as rows; a fixed number of statements for a page of them."""
+    known = _known(session, viewer, told)
+    return [_row(one, known) for one in told]
+
+
+def _known(session: Session, viewer: Viewer, told: Sequence[Told]) -> _Known:
+    lesson_ids = list(dict.fromkeys(one.thing for one in told if one.kind in _LESSONS))
+    lessons = {
+        one.id: (one.title, may(viewer, Action.EDIT, catalog.facts(one)))
+        for one in (catalog.lessons_by_ids(session, viewer, lesson_ids) if lesson_ids else [])
+    }
+    weeks, themes, nodes = _weeks(session, viewer, told)
+    asked = [one.thing for one in told if one.kind is Kind.SUGGESTION_ANSWERED]
+    answers = suggestions.own_answers(session, viewer.person_id, asked) if asked else {}
+    return _Known(lessons, weeks, themes, nodes, answers)
+
+
+def _weeks(
+    session: Session, viewer: Viewer, told: Sequence[Told]
+) -> tuple[dict[Week, frozenset[str]], dict[Week, str], dict[str, str]]:
+    about = [one for one in told if one.kind is Kind.WEEK_OUT]
+    if not about:
+        return {}, {}, {}
+    chain = programme.chain(session, viewer)
+    wanted = {read_week(one.thing) for one in about}
+    seen = programme.weeks_seen(session, chain, min(wanted), max(wanted))
+    out = {
+        week: tuple(part for part in parts if part.released_at is not None) for week, parts in seen.items()
+    }
+    weeks = {week: frozenset(part.node_id for part in parts) for week, parts in out.items()}
+    themes = {week: next((part.theme for part in parts if part.theme), "") for week, parts in out.items()}
+    nodes = {node_token(one): organisation.branch(session, one).name for one in chain}
+    return weeks, themes, nodes
+
+
+def _row(one: Told, known: _Known) -> NoticeRow:
+    url = title = node = answer = ""
+    elsewhere = False
+    if one.kind in _LESSONS and one.thing in known.lessons:
+        title, edits = known.lessons[one.thing]
+        url = f"/lessons/{one.thing}"
+        if one.kind in _UPLOADS and edits:
+            url += "/progress"
+    elif one.kind is Kind.WEEK_OUT:
+        week, node = read_week(one.thing), known.nodes.get(one.audience, "")
+        seen = known.weeks.get(week, frozenset())
+        title, url = known.themes.get(week, "") or one.thing, f"/weeks/{one.thing}"
+        elsewhere = one.audience not in {node_token(node_id) for node_id in seen}
+        if elsewhere:
+            title, url = one.thing, f"/weeks/{one.thing}" if seen else ""
+    elif one.kind is Kind.SUGGESTION_ANSWERED and one.thing in known.answers:
+        url, answer = "/suggestions", known.answers[one.thing]
+    return NoticeRow(
+        id=one.id,
+        kind=one.kind,
+        at=one.at,
+        is_read=one.is_read,
+        url=url,
+        title=title,
+        node=node,
+        elsewhere=elsewhere,
+        answer=answer,
+    )

@@ -1,0 +1,19 @@
+"""What kinds of notices, and the ways on which they come, are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.web.language.i18n import N_
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "notice_kind": {
+        "week_out": N_("每周主题发布"),
+        "lesson_published": N_("我的课发布了"),
+        "lesson_withdrawn": N_("我的课被撤回"),
+        "upload_ready": N_("上传的课处理完了"),
+        "upload_failed": N_("上传的课没有处理成"),
+        "suggestion_answered": N_("我的意见有了答复"),
+    },
+    "notice_way": {"app": N_("网站里"), "push": N_("浏览器推送")},
+}
