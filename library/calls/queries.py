@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from library.calls import rules, scoring
@@ -118,13 +118,13 @@ def taking(session: Session, viewer: Viewer, lesson: LessonFacts, now: datetime)
     return list(session.scalars(wanted.limit(PAGE_SIZE)))
 
 
-def judging_now(session: Session, viewer: Viewer) -> int:
-    """Return in how many calls the viewer still has to hand in scores."""
+def number_to_judge(viewer: Viewer) -> Select[int] | None:
+    """Return a SELECT of in how many calls the viewer still has to hand in scores; None for nobody."""
     if viewer.person_id is None:
-        return 0
+        return None
     mine = (Judge.person_id == viewer.person_id, Judge.handed_in_at.is_(None))
     wanted = select(func.count()).select_from(Judge).join(Call, Call.id == Judge.call_id)
-    return session.scalar(wanted.where(*mine, Call.stage == Stage.JUDGING)) or 0
+    return wanted.where(*mine, Call.stage == Stage.JUDGING)
 
 
 def held(session: Session, call_id: str) -> Call:

@@ -205,10 +205,22 @@ def lessons_page(
     return Page(rows, number, size, total)
 
 
+def newest_lessons(session: Session, viewer: Viewer, filters: Filters, size: int) -> Sequence[Lesson]:
+    """Return the newest lessons that a viewer may see, without counting all there are."""
+    newest = func.coalesce(Lesson.published_at, Lesson.created_at)
+    found = _loaded().where(*_conditions(viewer, filters)).order_by(newest.desc(), Lesson.id.desc())
+    return session.scalars(found.limit(size)).all()
+
+
 def count_lessons(session: Session, viewer: Viewer, filters: Filters, most: int | None = None) -> int:
     """Return how many lessons a viewer may see; with `most` no more than that are counted."""
+    return session.scalar(number_of_lessons(viewer, filters, most)) or 0
+
+
+def number_of_lessons(viewer: Viewer, filters: Filters, most: int | None = None) -> Select[int]:
+    """Return a SELECT of what `count_lessons` returns."""
     found = select(Lesson.id).where(*_conditions(viewer, filters)).limit(most).subquery()
-    return session.scalar(select(func.count()).select_from(found)) or 0
+    return select(func.count()).select_from(found)
 
 
 def lessons_by_ids(session: Session, viewer: Viewer, ids: Sequence[str]) -> list[Lesson]:

@@ -6,6 +6,8 @@ import heapq
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import add
 
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
@@ -205,6 +207,22 @@ def desks_of(session: Session, viewer: Viewer) -> list[Branch]:
     return list(
         session.scalars(select(Branch).where(Branch.id.in_(ids)).order_by(Branch.path).limit(MOST_DESKS))
     )
+
+
+def number_waiting(viewer: Viewer) -> Select[int] | None:
+    """Return a SELECT of how many declarations wait at the desks of somebody, each counted up to
+    COUNTED_MOST; None where they have none."""
+    parts = []
+    for one in desk_ids(viewer):
+        found = _at(one, Wanted((one,))).with_only_columns(Declaration.id).limit(COUNTED_MOST)
+        parts.append(select(func.count()).select_from(found.subquery()).scalar_subquery())
+    return select(reduce(add, parts)) if parts else None
+
+
+def desk_ids(viewer: Viewer) -> tuple[str, ...]:
+    """Return the ids of the nodes at which somebody holds the reviewer's role itself, at most MOST_DESKS."""
+    held = {grant.branch_id for grant in viewer.grants if grant.gives(Role.REVIEWER)}
+    return tuple(sorted(held)[:MOST_DESKS])
 
 
 def _at(node_id: str, wanted: Wanted) -> Select[Declaration]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, exists, func, or_, select, table
+from sqlalchemy import ColumnElement, Select, and_, column, exists, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from library.core.database import ID, UtcDateTime
@@ -57,12 +57,18 @@ def _is_read(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def unread(session: Session, viewer: Viewer) -> int:
-    """Return how many of somebody's newest notices they have not read; a number on every page."""
+    """Return how many of somebody's newest notices they have not read."""
+    wanted = number_unread(viewer)
+    return (session.scalar(wanted) or 0) if wanted is not None else 0
+
+
+def number_unread(viewer: Viewer) -> Select[int] | None:
+    """Return a SELECT of what `unread` returns, which stands on every page; None for nobody."""
     if viewer.person_id is None:
-        return 0
+        return None
     newest = select(_is_read(viewer).label("is_read")).where(_theirs(viewer))
     rows = newest.order_by(Notice.at.desc(), Notice.id.desc()).limit(MOST).subquery()
-    return session.scalar(select(func.count()).select_from(rows).where(~rows.c.is_read)) or 0
+    return select(func.count()).select_from(rows).where(~rows.c.is_read)
 
 
 def page(session: Session, viewer: Viewer, number: int = 1) -> Page[Told]:

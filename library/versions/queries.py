@@ -129,9 +129,14 @@ def waiting(session: Session, viewer: Viewer, number: int, size: int) -> Page[Le
     return Page(catalog.lessons_by_ids(session, viewer, ids), number, size, total)
 
 
-def count_waiting(session: Session, viewer: Viewer, most: int | None = None) -> int:
-    """Return how many drafts wait for somebody like the viewer, counted up to `most`."""
-    return session.scalar(select(func.count()).select_from(_waiting_for(viewer).limit(most).subquery())) or 0
+def count_waiting(session: Session, viewer: Viewer) -> int:
+    """Return how many drafts wait for somebody like the viewer."""
+    return session.scalar(number_waiting(viewer)) or 0
+
+
+def number_waiting(viewer: Viewer, most: int | None = None) -> Select[int]:
+    """Return a SELECT of what `count_waiting` returns, counted up to `most`."""
+    return select(func.count()).select_from(_waiting_for(viewer).limit(most).subquery())
 
 
 def _waiting_for(viewer: Viewer) -> Select[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from library.core.permits import Role, Viewer
@@ -18,7 +19,8 @@ class NavigationEntry:
     """A way to a page. `place`: the bar above every page, the bell, or the menu under one's own name.
 
     Entries stand in the order of `rank`, the lowest first. `label` is marked with N_. `shown_to` tells who
-    sees the entry, `number` counts what waits behind it for them, no further than to `most` (0: all).
+    sees the entry, `number` counts what waits behind it for them, no further than to `most` (0: all): a
+    SELECT of one number, or None for 0. All numbers of a page are asked for at once.
     """
 
     place: Literal["main", "bell", "personal"]
@@ -26,7 +28,7 @@ class NavigationEntry:
     url: str
     label: str
     shown_to: Callable[[Viewer], bool]
-    number: Callable[[Session, Viewer], int] | None = None
+    number: Callable[[Viewer], Select[int] | None] | None = None
     most: int = 0
 
 
@@ -58,6 +60,21 @@ def staff(viewer: Viewer) -> bool:
 def admins(viewer: Viewer) -> bool:
     """Show an entry to those who look after the machine: administrators of the whole tree."""
     return allowed(viewer, Act.SYSTEM_LOOK)
+
+
+def numbers_of(
+    session: Session, viewer: Viewer, entries: Iterable[NavigationEntry], known: Mapping[str, int]
+) -> dict[str, int]:
+    """Return the numbers of the entries that a viewer is shown, by url, in one statement; those that are
+    `known` are not counted."""
+    counted = {}
+    for entry in entries:
+        if entry.number is not None and entry.url not in known and entry.shown_to(viewer):
+            wanted = entry.number(viewer)
+            if wanted is not None:
+                counted[entry.url] = wanted.scalar_subquery()
+    found = session.execute(select(*counted.values())).one() if counted else ()
+    return {**known, **dict(zip(counted, found, strict=True))}
 
 
 def navigation_for(

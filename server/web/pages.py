@@ -17,7 +17,7 @@ from server.web.doors.networks import origin_of
 from server.web.doors.visitors import Visitor, Visitors
 from server.web.forms.csrf import masked
 from server.web.language.words import Explained
-from server.web.navigation import NavigationEntry, navigation_for
+from server.web.navigation import NavigationEntry, navigation_for, numbers_of
 from server.web.parts import Context, Flash, Frame, Language, Reason, SignedInPerson
 from server.web.shown.made_parts import counting_rule, pager
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer
@@ -63,19 +63,13 @@ class Pages:
         `numbers` are those of entries of the navigation, by url, that a route has counted already.
         """
         viewer = who.viewer
-        known = numbers or {}
-
-        def number_of(entry: NavigationEntry) -> int:
-            if entry.url in known:
-                return known[entry.url]
-            return entry.number(session, viewer) if entry.number is not None else 0
-
+        found = numbers_of(session, viewer, self._navigation, numbers or {})
         return Frame(
             csrf=masked(who.csrf[0]),
             language=who.language,
             path=self._path(request) if request.method == "GET" else "/",
             viewer=signed_in_person(viewer),
-            navigation=navigation_for(viewer, self._navigation, number_of),
+            navigation=navigation_for(viewer, self._navigation, lambda entry: found.get(entry.url, 0)),
             flashes=self._flashes(request, who.language),
             query=query,
         )

@@ -230,13 +230,12 @@ def count_waiting(session: Session, node_id: str) -> int:
     return session.scalar(waiting) or 0
 
 
-def count_to_answer(session: Session, viewer: Viewer) -> int:
-    """Return how many wait for the viewer, wherever they keep the people."""
+def number_to_answer(viewer: Viewer) -> Select[int] | None:
+    """Return a SELECT of how many wait for the viewer, wherever they keep the people; None for nobody."""
     kept = organisation.outermost(viewer, Role.SECRETARY)
     if not kept:
-        return 0
-    waiting = select(func.count()).where(JoinRequest.state == JoinState.WAITING, _lies_below(kept))
-    return session.scalar(waiting) or 0
+        return None
+    return select(func.count()).where(JoinRequest.state == JoinState.WAITING, _lies_below(kept))
 
 
 def _lies_below(node_ids: Collection[str]) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import library.calls.tables
-from library.calls.queries import judging_now
+from library.calls.queries import number_to_judge
 from library.core.permits import Viewer
 from server.slices.calls import api, certificates, desk, judging, results, routes
 from server.slices.calls.contexts import (
@@ -54,7 +54,7 @@ SLICE = Slice(
             url="/calls",
             label=N_("征集"),
             shown_to=signed_in,
-            number=judging_now,
+            number=number_to_judge,
         ),
     ),
     tables=(library.calls.tables,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import library.declaring.tables
 from library.core.permits import Viewer
 from library.core.rights import Act, somewhere
-from library.declaring.queries import COUNTED_MOST
+from library.declaring.queries import COUNTED_MOST, number_waiting
 from server.slices.declaring import api, levels, queue, routes
 from server.slices.declaring.contexts import (
     BulkPage,
@@ -18,7 +18,6 @@ from server.slices.declaring.sentences import SENTENCES
 from server.slices.declaring.words import WORDS
 from server.web.language.i18n import N_
 from server.web.navigation import NavigationEntry, reviewers
-from server.web.shown.declarations import waiting_count
 from server.web.slice import Slice
 
 
@@ -40,7 +39,7 @@ SLICE = Slice(
             url="/declarations",
             label=N_("审核"),
             shown_to=reviewers,
-            number=waiting_count,
+            number=number_waiting,
             most=COUNTED_MOST,
         ),
         NavigationEntry(place="personal", rank=36, url="/levels", label=N_("审核层级"), shown_to=arrangers),

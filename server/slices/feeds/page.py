@@ -57,9 +57,7 @@ def feeds(
         downloads=settings.downloads,
         local=urlsplit(site).hostname in _LOOPBACK,
     )
-    answer = pages.respond(request, who, context)
-    answer.headers["referrer-policy"] = "no-referrer"
-    return answer
+    return pages.respond(request, who, context)
 
 
 def _addresses(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from library.access.coming_in.queries import count_to_answer
+from library.access.coming_in.queries import number_to_answer
 from library.core.permits import Role, Viewer
 from server.slices.invitations import api, routes
 from server.slices.invitations.contexts import InvitationsPage, PosterPage, ResetPage, SheetPage
@@ -28,7 +28,7 @@ SLICE = Slice(
             url="/invitations",
             label=N_("邀请"),
             shown_to=_secretaries,
-            number=count_to_answer,
+            number=number_to_answer,
         ),
     ),
 )

@@ -49,14 +49,16 @@ def home(
     week = queries.Filters(state=LessonState.PUBLISHED, since=monday, until=monday + timedelta(days=7))
     newest = queries.lessons_page(session, viewer, shown, 1, _ON_HOME)
     watched = queries.lessons_by_ids(session, viewer, plays.most_watched(session, viewer, _ON_HOME))
-    taught = queries.lessons_page(session, viewer, week, 1, _ON_HOME).items if weeks.this is None else ()
+    taught = queries.newest_lessons(session, viewer, week, _ON_HOME) if weeks.this is None else ()
+    lessons_of = {one.id: one for one in (*newest.items, *taught, *watched)}
+    card_of = dict(zip(lessons_of, cards.of(session, tuple(lessons_of.values())), strict=True))
     context = HomePage(
         frame=pages.frame(request, session, who),
         weeks=weeks,
         declarations=home_declarations(session, viewer, now),
-        newest=cards.of(session, newest.items),
-        this_week=cards.of(session, taught),
-        most_watched=cards.of(session, watched),
+        newest=tuple(card_of[one.id] for one in newest.items),
+        this_week=tuple(card_of[one.id] for one in taught),
+        most_watched=tuple(card_of[one.id] for one in watched),
         total=newest.total,
     )
     return pages.respond(request, who, context)

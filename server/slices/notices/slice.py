@@ -27,7 +27,12 @@ SLICE = Slice(
     words=WORDS,
     navigation=(
         NavigationEntry(
-            place="bell", rank=1, url="/notices", label=N_("消息"), shown_to=people, number=queries.unread
+            place="bell",
+            rank=1,
+            url="/notices",
+            label=N_("消息"),
+            shown_to=people,
+            number=queries.number_unread,
         ),
     ),
     tables=(library.notices.tables,),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
 from starlette.responses import Response
 
 from library.catalog import queries as catalog
@@ -24,11 +24,11 @@ COUNTED_MOST = 100
 _WAITING = catalog.Filters(state=LessonState.DRAFT, playable=True)
 
 
-def waiting_count(session: Session, viewer: Viewer) -> int:
-    """Return how many lessons and drafts wait to be published by `viewer`, each counted up to COUNTED_MOST:
-    it stands on every page of theirs."""
-    lessons = catalog.count_lessons(session, viewer, _WAITING, COUNTED_MOST)
-    return lessons + versions.count_waiting(session, viewer, COUNTED_MOST)
+def number_waiting(viewer: Viewer) -> Select[int]:
+    """Return a SELECT of how many lessons and drafts wait to be published by `viewer`, each counted up to
+    COUNTED_MOST: it stands on every page of theirs."""
+    lessons = catalog.number_of_lessons(viewer, _WAITING, COUNTED_MOST).scalar_subquery()
+    return select(lessons + versions.number_waiting(viewer, COUNTED_MOST).scalar_subquery())
 
 
 @router.get("/review")

@@ -24,7 +24,7 @@ SLICE = Slice(
             url="/review",
             label=N_("待发布"),
             shown_to=reviewers,
-            number=routes.waiting_count,
+            number=routes.number_waiting,
             most=routes.COUNTED_MOST,
         ),
     ),

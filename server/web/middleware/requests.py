@@ -73,11 +73,15 @@ class Requests:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 if not quiet:
-                    message["headers"] = [
-                        *message["headers"],
+                    said = {name for name, _ in message["headers"]}
+                    ours = (
                         (_ID_HEADER, own_id.encode()),
                         (b"x-content-type-options", b"nosniff"),
-                        (b"referrer-policy", b"same-origin"),
+                        (b"referrer-policy", b"same-origin"),  # unless the route is stricter
+                    )
+                    message["headers"] = [
+                        *message["headers"],
+                        *(one for one in ours if one[0] not in said),
                     ]
             await send(message)
 

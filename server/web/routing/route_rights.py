@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from library.core.rights import Act
 from server.web.routing.call_rights import CALLS
+from server.web.routing.declaration_rights import DECLARATIONS
+from server.web.routing.work_rights import WORKS
 
 ROUTES: Mapping[Act, tuple[str, ...]] = {
     Act.LESSON_VIEW: (
@@ -132,63 +134,6 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "HEAD /tus/{uuid}",
         "PATCH /tus/{uuid}",
         "GET /upload",
-    ),
-    Act.DECLARATION_MAKE: (
-        "POST /api/v1/declarations",
-        "POST /api/v1/declarations/{declaration_id}/remarks/{n}/answer",
-        "POST /api/v1/declarations/{declaration_id}/withdraw",
-        "POST /declarations/{declaration_id}/remarks/{n}/answer",
-        "POST /declarations/{declaration_id}/withdraw",
-        "GET /lessons/{lesson_id}/declare",
-        "POST /lessons/{lesson_id}/declare",
-    ),
-    Act.DECLARATION_VIEW: (
-        "GET /api/v1/declarations/{declaration_id}",
-        "GET /declarations/{declaration_id}",
-    ),
-    Act.DECLARATION_READ: (
-        "GET /api/v1/declarations",
-        "POST /api/v1/declarations/{declaration_id}/read",
-        "POST /api/v1/declarations/{declaration_id}/remarks",
-        "GET /declarations",
-        "GET /declarations/list/export.csv",
-        "POST /declarations/{declaration_id}/read",
-        "POST /declarations/{declaration_id}/remarks",
-    ),
-    Act.DECLARATION_DECIDE: (
-        "POST /api/v1/declarations/{declaration_id}/decide",
-        "POST /declarations/bulk",
-        "POST /declarations/bulk/confirm",
-        "POST /declarations/{declaration_id}/decide",
-    ),
-    Act.DECLARATION_STOP: (
-        "POST /api/v1/declarations/{declaration_id}/stop",
-        "POST /declarations/{declaration_id}/stop",
-    ),
-    Act.DECLARATION_ARRANGE: (
-        "GET /api/v1/levels/{node_id}",
-        "PUT /api/v1/levels/{node_id}",
-        "DELETE /api/v1/levels/{node_id}",
-        "GET /levels",
-        "POST /levels/{node_id}",
-        "POST /levels/{node_id}/inherit",
-    ),
-    Act.SERIES_MAKE: (
-        "POST /api/v1/series",
-        "POST /series",
-    ),
-    Act.SERIES_EDIT: (
-        "PUT /api/v1/series/{series_id}/episodes",
-        "POST /api/v1/series/{series_id}/episodes",
-        "POST /series/{series_id}/add",
-        "POST /series/{series_id}/delete",
-        "POST /series/{series_id}/edit",
-        "POST /series/{series_id}/move",
-    ),
-    Act.SITE_KEEP: (
-        "POST /sites",
-        "POST /sites/{site_id}/delete",
-        "POST /sites/{site_id}/edit",
     ),
     Act.NODE_LOOK: (
         "GET /api/v1/organisation/nodes",
@@ -332,6 +277,8 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /programme/{node_id}/{week}/words",
     ),
     **CALLS,
+    **DECLARATIONS,
+    **WORKS,
     Act.STATS_OVERVIEW: (
         "GET /api/v1/stats",
         "GET /stats",

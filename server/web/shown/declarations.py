@@ -32,12 +32,6 @@ class HomeDeclarations:
     returned: tuple[SeenLine, ...] = ()
 
 
-def waiting_count(session: Session, viewer: Viewer) -> int:
-    """Return how many declarations wait at the nodes where somebody reviews, COUNTED_MOST at most."""
-    desks = tuple(node.id for node in queries.desks_of(session, viewer))
-    return queries.count_waiting(session, Wanted(desks))
-
-
 def home_declarations(session: Session, viewer: Viewer, now: datetime) -> HomeDeclarations:
     """Return what waits for somebody."""
     if not viewer.signed_in:
@@ -46,7 +40,7 @@ def home_declarations(session: Session, viewer: Viewer, now: datetime) -> HomeDe
     returned = tuple(seen.lines(session, viewer, sent_back, now)) if sent_back else ()
     if not reviews_somewhere(viewer):
         return HomeDeclarations(returned=returned)
-    desks = tuple(node.id for node in queries.desks_of(session, viewer))
+    desks = queries.desk_ids(viewer)
     rows, _after = queries.queue(session, Wanted(desks), _ON_HOME)
     count = queries.count_waiting(session, Wanted(desks)) if rows else 0
     return HomeDeclarations(
