@@ -26,6 +26,9 @@ from library.declaring.queries import Votes
 from library.declaring.rules import REASON_MAX, REMARK_MAX, AnswerKind, Check, Level, Said
 from library.declaring.states import REASONED, State, Step, Then
 from library.declaring.tables import Declaration, DeclarationStep, Remark
+from library.notices import actions as notices
+from library.notices.actions import News
+from library.notices.rules import Kind
 from library.organisation.tables import Branch
 from library.people import queries as people
 from library.review import actions as review
@@ -262,8 +265,19 @@ def take(
             review.move(session, lesson, by, reason, now)
     elif step is Step.STOP and lesson.state is LessonState.PUBLISHED:
         review.withdraw(session, viewer, lesson.id, reason, now)
+    told = _TOLD.get(state) if state is not before else None
+    if told is not None and lesson.owner_id != by:
+        notices.tell(session, [lesson.owner_id], News(told, lesson.id), now)
     session.flush()
     return row
+
+
+_TOLD = {
+    State.RETURNED: Kind.DECLARATION_RETURNED,
+    State.DECLINED: Kind.DECLARATION_DECIDED,
+    State.SELECTED: Kind.DECLARATION_DECIDED,
+}
+"""What a lecturer is told of; that a lesson is published or taken back library.review tells."""
 
 
 def _lesson_first(session: Session, declaration_id: str, step: Step) -> None:

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     WEEK_OUT = "week_out"
     LESSON_PUBLISHED = "lesson_published"
     LESSON_WITHDRAWN = "lesson_withdrawn"
+    DECLARATION_RETURNED = "declaration_returned"
+    DECLARATION_DECIDED = "declaration_decided"
     UPLOAD_READY = "upload_ready"
     UPLOAD_FAILED = "upload_failed"
     SUGGESTION_ANSWERED = "suggestion_answered"

@@ -18,7 +18,10 @@ from library.programme.weeks import Week, read_week
 from library.suggestions import queries as suggestions
 from server.slices.notices.contexts import NoticeRow
 
-_LESSONS = (Kind.LESSON_PUBLISHED, Kind.LESSON_WITHDRAWN, Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
+_LESSONS = (
+    *(Kind.LESSON_PUBLISHED, Kind.LESSON_WITHDRAWN, Kind.UPLOAD_READY, Kind.UPLOAD_FAILED),
+    *(Kind.DECLARATION_RETURNED, Kind.DECLARATION_DECIDED),
+)
 _UPLOADS = (Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
 
 

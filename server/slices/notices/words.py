@@ -11,6 +11,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "week_out": N_("每周主题发布"),
         "lesson_published": N_("我的课发布了"),
         "lesson_withdrawn": N_("我的课被撤回"),
+        "declaration_returned": N_("我申报的课退回修改"),
+        "declaration_decided": N_("我申报的课有了结论"),
         "upload_ready": N_("上传的课处理完了"),
         "upload_failed": N_("上传的课没有处理成"),
         "suggestion_answered": N_("我的意见有了答复"),

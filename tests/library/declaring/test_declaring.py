@@ -21,6 +21,8 @@ from library.declaring.queries import Place, Wanted
 from library.declaring.rules import AnswerKind, Check, Ending, LevelRule, Said, Setting
 from library.declaring.states import State, Step
 from library.declaring.tables import Declaration
+from library.notices import queries as told
+from library.notices.rules import Kind
 from library.organisation import actions as organisation
 from library.organisation.tables import Branch
 from library.review import actions as review
@@ -100,6 +102,7 @@ def test_a_lesson_goes_up_is_sent_back_once_and_is_chosen(db: Database) -> None:
     with db.write() as session:
         three = (Said("声音小", 3.0), Said("这句不准", cue_n=1), Said("请补来源"))
         actions.take(session, tree.of_town, its, Step.RETURN, NOW, Given(remarks=three))
+        assert [one.kind for one in told.page(session, tree.lecturer).items] == [Kind.DECLARATION_RETURNED]
         found = seen.seen(session, tree.lecturer, queries.declaration(session, its), NOW)
         assert [(one.at_s, one.quote) for one in found.remarks] == [
             (3.0, "同志们好"),
