@@ -153,7 +153,7 @@ def test_others_go_first_and_a_cancelled_run_writes_nothing(room: Room) -> None:
         room.hearing.hear(room.recording, run)
     assert room.state() == (RecognitionState.WAITING, 0.0, None)
     with room.db.write() as session:
-        intake.give_up_run(session, make.intake_recording(session, other_id))
+        intake.give_up_run(session, make.intake_recording(session, other_id), NOW)
         one = queries.recognition(session, room.recording)
         assert one is not None
         actions.cancel(session, one, NOW)
