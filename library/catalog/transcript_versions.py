@@ -196,13 +196,14 @@ def use(
     )
     if not touched and (differs or not version.in_use):
         actions.touch(session, lesson)
-    for other in given.versions(session, lesson.id) if version.n > 1 or not touched else ():
+    every = given.versions(session, lesson.id)
+    for other in every:
         other.in_use = other.in_use and other is version
     if differs or not version.in_use:
         audit.note(session, Deed.TRANSCRIPT, by, thing=lesson.id, n=version.n)
     if not version.in_use:
         version.in_use, version.used_at = True, now
-    for other in given.versions(session, lesson.id):
+    for other in every:
         other.waits, other.waiting = False, None
     if differs:
         actions.put_cues(session, lesson, quality, lines)

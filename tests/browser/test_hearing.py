@@ -46,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def heard_lesson(server: Served) -> str:
     """A lesson of a minute whose recording waits to be heard."""
-    put = Shelf(server).lesson(LessonState.PUBLISHED, recording="ready")
+    put = Shelf(server).lesson(recording="ready")
     with server.ports.db.write() as session:
         lesson, row = catalog.lesson(session, put.lesson), intake.recording_of(session, put.lesson)
         assert row is not None

@@ -81,6 +81,18 @@ def test_one_that_fits_worse_never_replaces_a_good_one_unasked(
         assert telling.lesson_account(session, lesson) == (), "the other one was decided about"
 
 
+def test_the_first_put_in_use_again_left_the_second_in_use_too(db: Database) -> None:
+    with db.write() as session:
+        somebody = str(make.person(session).person_id)
+        lesson = make.lesson(session, clips=1, state=LessonState.DRAFT)
+        make.heard(make.recording(session, lesson), 3720.0)
+        for text in (HOUR, HOUR.replace("绿水青山", "金山银山")):
+            take(session, lesson, text, person_id=somebody, replace=True)
+        laid = taking.lay_version(session, lesson.id, 1)
+        taking.use(session, lesson, 1, NOW, laid=laid, by=somebody)
+        assert [one.n for one in given.versions(session, lesson.id) if one.in_use] == [1]
+
+
 def test_what_was_there_before_there_were_versions_is_the_first(db: Database) -> None:
     with db.write() as session:
         lesson = make.lesson(session, spoken=["旧的一句", "又一句"], clips=1)
