@@ -11,7 +11,6 @@ from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog import transcript_versions as versions
 from library.catalog.actions import put_cues
-from library.catalog.permits import LessonState
 from library.catalog.rules import CueLine, CueSource, TranscriptQuality
 from library.hearing import actions
 from library.hearing.actions import NewChunk
