@@ -153,7 +153,7 @@ def test_a_file_that_becomes_shorter_ends_the_line_instead_of_the_answer(form: F
 
 
 def descriptors() -> int:
-    """How many lines and files of clips this process has open; threads beside open others as they need them."""
+    """How many lines and files of clips this process has open; threads beside open others as they like."""
     count = 0
     for one in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):  # closed since the folder was read
