@@ -33,11 +33,13 @@ def test_the_table_names_every_route(served: Served) -> None:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_answers(served: Served, shelf: Shelf, case: Case) -> None:
     found = {}
+    # What only looks leaves everything as it was: one thing is enough for all who look at it.
+    asked = case.ask(shelf) if case.route.startswith("GET ") else None
     for name in VIEWERS:
         browser = served.person(name)
         if case.fresh:
             browser = served.nobody() if name == "nobody" else served.signed_in(name)
-        found[name] = send(browser, case, case.ask(shelf)).status_code
+        found[name] = send(browser, case, asked or case.ask(shelf)).status_code
         if case.fresh:
             browser.http.close()
     if case.fresh:
