@@ -203,10 +203,8 @@ class Place:
 def desks_of(session: Session, viewer: Viewer) -> list[Branch]:
     """Return the nodes at which somebody holds the reviewer's role itself, in the order of the tree, at most
     MOST_DESKS: what is below them is the business of those below, and asked for by naming a node."""
-    ids = sorted({grant.branch_id for grant in viewer.grants if grant.gives(Role.REVIEWER)})
-    return list(
-        session.scalars(select(Branch).where(Branch.id.in_(ids)).order_by(Branch.path).limit(MOST_DESKS))
-    )
+    found = select(Branch).where(Branch.id.in_(desk_ids(viewer))).order_by(Branch.path)
+    return list(session.scalars(found))
 
 
 def number_waiting(viewer: Viewer) -> Select[int] | None:
@@ -220,9 +218,9 @@ def number_waiting(viewer: Viewer) -> Select[int] | None:
 
 
 def desk_ids(viewer: Viewer) -> tuple[str, ...]:
-    """Return the ids of the nodes at which somebody holds the reviewer's role itself, at most MOST_DESKS."""
-    held = {grant.branch_id for grant in viewer.grants if grant.gives(Role.REVIEWER)}
-    return tuple(sorted(held)[:MOST_DESKS])
+    """Return the ids of the nodes that `desks_of` returns, without asking for them."""
+    held = {(grant.path, grant.branch_id) for grant in viewer.grants if grant.gives(Role.REVIEWER)}
+    return tuple(node_id for _path, node_id in sorted(held)[:MOST_DESKS])
 
 
 def _at(node_id: str, wanted: Wanted) -> Select[Declaration]:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-import sys
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +12,7 @@ from library.core.errors import Invalid, Throttled
 from library.works.formats import FileFormat
 from library.works.reading import child
 from transcode.errors import Failed
-from transcode.kept_child import KeptChild
+from transcode.kept_children import KeptChildren
 from transcode.run import Limits
 
 MOST_AT_ONCE = 2
@@ -53,30 +49,22 @@ class FileReader:
 
     def __init__(self, *, reading_s: float = READING_S, processor_s: int = PROCESSOR_S) -> None:
         """`reading_s`, `processor_s`: so long may one file take, on the clock and of a processor."""
-        self._reading_s, self._processor_s = reading_s, processor_s
-        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, "materials")
-        self._mine = threading.local()
-        self._children: list[KeptChild] = []
-        self._guard = threading.Lock()
-        self._people: set[str | None] = set()
+        self._reading_s = reading_s
+        self._children = KeptChildren(
+            child.__name__,
+            str(processor_s),
+            Limits(address_space_bytes=MEMORY_BYTES, file_size_bytes=0, open_files=64, nice=0),
+            name="materials",
+            at_once=MOST_AT_ONCE,
+            waiting=MOST_WAITING,
+            refusal=lambda: Busy(wait_s=_AGAIN_S),
+            environment={"OPENBLAS_NUM_THREADS": "1"},
+        )
 
     def look(self, file: Path, *, person_id: str | None) -> Looked:
         """Return what a file is, with pictures of its first pages; raises Invalid("material_...") and
         Throttled("material_busy")."""
-        with self._place(person_id):
-            return self._threads.submit(self._look, file).result()
-
-    @contextmanager
-    def _place(self, person_id: str | None) -> Iterator[None]:
-        with self._guard:
-            if person_id in self._people or len(self._people) >= MOST_AT_ONCE + MOST_WAITING:
-                raise Busy(wait_s=_AGAIN_S)
-            self._people.add(person_id)
-        try:
-            yield
-        finally:
-            with self._guard:
-                self._people.discard(person_id)
+        return self._children.run(person_id, lambda: self._look(file))
 
     def _look(self, file: Path) -> Looked:
         try:
@@ -97,27 +85,12 @@ class FileReader:
         return Looked(found, pages, drawn, undrawn=not drawn)
 
     def _ask(self, file: Path, *, draw: bool) -> bytes:
-        kept: KeptChild | None = getattr(self._mine, "child", None)
-        if kept is None:
-            kept = self._mine.child = KeptChild(
-                [sys.executable, "-P", "-m", child.__name__, str(self._processor_s)],
-                Limits(address_space_bytes=MEMORY_BYTES, file_size_bytes=0, open_files=64, nice=0),
-                {
-                    "PYTHONPATH": str(Path(__file__).resolve().parents[3]),
-                    "PYTHONDONTWRITEBYTECODE": "1",
-                    "OPENBLAS_NUM_THREADS": "1",
-                },
-            )
-            with self._guard:
-                self._children.append(kept)
         question = json.dumps({"file": str(file.resolve()), "draw": draw}).encode()
-        return kept.ask(question, timeout_s=self._reading_s, most_bytes=ANSWER_BYTES)
+        return self._children.ask(question, timeout_s=self._reading_s, most_bytes=ANSWER_BYTES)
 
     def close(self) -> None:
         """End the children; nothing is looked at any more."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
-        for kept in self._children:
-            kept.end()
+        self._children.close()
 
 
 def _parts(answer: bytes) -> Iterator[bytes]:

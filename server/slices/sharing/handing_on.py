@@ -15,7 +15,7 @@ from library.catalog import queries
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, Invalid, NotFound
-from library.core.permits import NOBODY
+from library.core.permits import NOBODY, Viewer
 from library.intake.files.objects import clip_prefix
 from library.programme import queries as programme
 from library.programme.weeks import read_week
@@ -69,8 +69,8 @@ def hand_on(
     return pages.respond(request, who, context)
 
 
-def _published(session: Session, viewer: object, lesson_id: str) -> Lesson:
-    lesson = queries.lesson_for(session, viewer, lesson_id)  # type: ignore[arg-type]
+def _published(session: Session, viewer: Viewer, lesson_id: str) -> Lesson:
+    lesson = queries.lesson_for(session, viewer, lesson_id)
     if lesson.state is not LessonState.PUBLISHED:
         raise Conflict("not_published")
     return lesson

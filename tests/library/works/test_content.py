@@ -182,5 +182,5 @@ def test_a_file_that_kills_its_reader_is_refused_and_the_next_one_is_read(tmp_pa
 
 
 def test_of_one_person_one_file_at_a_time_is_read(reader: FileReader, tmp_path: Path) -> None:
-    with reader._place("a"), pytest.raises(Busy):
+    with reader._children.place("a"), pytest.raises(Busy):
         reader.look(put(tmp_path, PNG), person_id="a")

@@ -6,19 +6,12 @@ hold the interpreter's lock for all of them; here the kernel bounds its time and
 
 from __future__ import annotations
 
-import sys
-import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
-
 from library.core.errors import Invalid, Throttled
 from library.intake.transcripts.reading import child, message
 from library.intake.transcripts.reading.words import Laid, Words, check_size, checked_shift
 from library.intake.transcripts.rules import Heard
 from transcode.errors import Failed
-from transcode.kept_child import KeptChild
+from transcode.kept_children import KeptChildren
 from transcode.run import Limits
 
 MOST_AT_ONCE = 2
@@ -45,12 +38,16 @@ class TranscriptReader:
 
     def __init__(self, *, reading_s: float = READING_S, processor_s: int = PROCESSOR_S) -> None:
         """`reading_s`, `processor_s`: so long may one file take, on the clock and of a processor."""
-        self._reading_s, self._processor_s = reading_s, processor_s
-        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, "documents")
-        self._mine = threading.local()
-        self._children: list[KeptChild] = []
-        self._guard = threading.Lock()
-        self._people: set[str | None] = set()
+        self._reading_s = reading_s
+        self._children = KeptChildren(
+            child.__name__,
+            str(processor_s),
+            Limits(address_space_bytes=MEMORY_BYTES, file_size_bytes=0, open_files=64, nice=0),
+            name="documents",
+            at_once=MOST_AT_ONCE,
+            waiting=MOST_WAITING,
+            refusal=lambda: Busy(wait_s=_AGAIN_S),
+        )
 
     def read(
         self,
@@ -69,34 +66,12 @@ class TranscriptReader:
         check_size(data)
         chosen_s = checked_shift(shift_s)
         asked = message.question(data, file_name, heard, chosen_s)
-        with self._place(person_id):
-            answer = self._threads.submit(self._ask, asked).result()
+        answer = self._children.run(person_id, lambda: self._ask(asked))
         return message.understood(answer, file_name, heard, chosen_s)
 
-    @contextmanager
-    def _place(self, person_id: str | None) -> Iterator[None]:
-        with self._guard:
-            if person_id in self._people or len(self._people) >= MOST_AT_ONCE + MOST_WAITING:
-                raise Busy(wait_s=_AGAIN_S)
-            self._people.add(person_id)
-        try:
-            yield
-        finally:
-            with self._guard:
-                self._people.discard(person_id)
-
     def _ask(self, asked: bytes) -> bytes:
-        kept: KeptChild | None = getattr(self._mine, "child", None)
-        if kept is None:
-            kept = self._mine.child = KeptChild(
-                [sys.executable, "-P", "-m", child.__name__, str(self._processor_s)],
-                Limits(address_space_bytes=MEMORY_BYTES, file_size_bytes=0, open_files=64, nice=0),
-                {"PYTHONPATH": str(Path(__file__).resolve().parents[4]), "PYTHONDONTWRITEBYTECODE": "1"},
-            )
-            with self._guard:
-                self._children.append(kept)
         try:
-            return kept.ask(asked, timeout_s=self._reading_s, most_bytes=ANSWER_BYTES)
+            return self._children.ask(asked, timeout_s=self._reading_s, most_bytes=ANSWER_BYTES)
         except Failed as failed:
             if failed.code == "tool_missing":
                 raise
@@ -106,6 +81,4 @@ class TranscriptReader:
 
     def close(self) -> None:
         """End the children; nothing is read any more."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
-        for kept in self._children:
-            kept.end()
+        self._children.close()
