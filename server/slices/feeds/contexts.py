@@ -25,8 +25,9 @@ class FeedsPage(Context):
     """GET /account/feeds?series=&topic= (signed in): the addresses of feeds.
 
     `made_at` is when their private link was made, None where they have none: then `feeds` is empty. `public`
-    are the addresses of what everybody may see. `downloads`: files can be taken along. `local`: the addresses
-    are of this machine alone, because nobody has set a public one.
+    are the addresses of what everybody may see. `downloads`: files can be taken along. A podcast has the
+    `most` newest lessons. `local`: the addresses are of this machine alone, because nobody has set a public
+    one.
     Forms: POST /account/feeds/make (), POST /account/feeds/end ().
     """
 
@@ -35,4 +36,5 @@ class FeedsPage(Context):
     feeds: tuple[FeedAddress, ...]
     public: tuple[FeedAddress, ...]
     downloads: bool
+    most: int
     local: bool

@@ -16,6 +16,7 @@ from library.organisation import queries as organisation
 from library.programme import queries as programme
 from library.works import queries as works
 from server.slices.feeds.contexts import FeedAddress, FeedsPage
+from server.slices.feeds.feeds import MOST_LESSONS
 from server.slices.feeds.reading import PUBLIC
 from server.web.deps import (
     AddressDep,
@@ -55,6 +56,7 @@ def feeds(
         feeds=_addresses(session, who.viewer, f"{site}/feeds/{key}", series, topic) if key else (),
         public=_addresses(session, Viewer(), f"{site}/feeds/{PUBLIC}", series, topic),
         downloads=settings.downloads,
+        most=MOST_LESSONS,
         local=urlsplit(site).hostname in _LOOPBACK,
     )
     return pages.respond(request, who, context)

@@ -28,6 +28,7 @@ def pages() -> Iterator[Sample]:
             _lessons("lessons", "", "lessons", public),
         ),
         downloads=False,
+        most=100,
         local=True,
     )
     yield "feeds-none", none
