@@ -30,7 +30,7 @@ from library.declaring.queries import Wanted
 from library.declaring.states import State
 from library.declaring.tables import Declaration
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from server.settings import Settings
 from server.slices.declaring.queue import place_text
 from server.wiring import Ports, open_ports
@@ -92,7 +92,7 @@ def fill(session: Session, count: int) -> str:
     return token(session, str(reviewer.person_id), "bench", now, TokenScope.PEOPLE)[1]
 
 
-def _lesson(its: str, n: int, town: Branch, lecturer_id: str, owner_id: str | None) -> dict[str, object]:
+def _lesson(its: str, n: int, town: Node, lecturer_id: str, owner_id: str | None) -> dict[str, object]:
     return {
         "id": its,
         "title": f"党课第{n}讲",

@@ -23,7 +23,7 @@ from library.core.errors import Invalid, NotFound, SignInNeeded
 from library.core.ids import new_secret
 from library.core.permits import Role, Viewer
 from library.core.text import clean_line
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.passwords import HashedPassword
@@ -224,7 +224,7 @@ def end_for_role(session: Session, person_id: str, by: str | None) -> None:
 
 
 def take_role(
-    session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch, now: datetime
+    session: Session, viewer: Viewer, person_id: str, role: Role, branch: Node, now: datetime
 ) -> None:
     """Take a role away and sign the person out everywhere; raises Forbidden, Conflict("last_admin")."""
     if people.take_role(session, viewer, person_id, role, branch, now):

@@ -22,7 +22,7 @@ from library.core.ids import new_id, new_secret
 from library.core.permits import Role, Viewer
 from library.core.text import NAME_MAX, short_line
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.passwords import HashedPassword
@@ -31,7 +31,7 @@ from library.people.tables import Person
 
 
 def invite(
-    session: Session, name: str, role: Role, branch: Branch, by: Viewer | None, now: datetime
+    session: Session, name: str, role: Role, branch: Node, by: Viewer | None, now: datetime
 ) -> tuple[Invitation, str]:
     """Make a one-time link for a new account; returns the invitation and its secret, which is stored nowhere.
 
@@ -86,7 +86,7 @@ def _link(
     purpose: LinkPurpose,
     name: str,
     role: Role,
-    branch: Branch,
+    branch: Node,
     by: str | None,
     now: datetime,
     person_id: str | None = None,

@@ -16,7 +16,7 @@ from library.access.tables import ApiToken, Invitation, SignIn
 from library.core.clock import local_day
 from library.core.errors import NotFound
 from library.core.permits import Role, Viewer
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.queries import viewer_of
 from library.people.tables import Person, RoleGrant
 
@@ -98,11 +98,11 @@ def key_of_roles(held: Iterable[tuple[Role, str]]) -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def open_invitations(session: Session, viewer: Viewer, now: datetime) -> list[tuple[Invitation, Branch]]:
+def open_invitations(session: Session, viewer: Viewer, now: datetime) -> list[tuple[Invitation, Node]]:
     """Return the unused links for branches that the viewer staffs, newest first."""
     rows = session.execute(
-        select(Invitation, Branch)
-        .join(Branch, Branch.id == Invitation.branch_id)
+        select(Invitation, Node)
+        .join(Node, Node.id == Invitation.branch_id)
         .where(
             Invitation.used_at.is_(None),
             Invitation.expires_at > now,

@@ -26,7 +26,7 @@ from library.core.permits import Role, Viewer, branch_chain
 from library.core.rights import Act, Thing, allowed
 from library.intake import queries as intake
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries as people
 from transcode.cutting.audio_profile import AudioProfile
 from transcode.reading.facts import Facts
@@ -73,9 +73,9 @@ def place_of(session: Session, viewer: Viewer, call_id: str) -> tuple[Call, Judg
     return call, judge
 
 
-def node_to_call(session: Session, viewer: Viewer, node_id: str) -> Branch:
+def node_to_call(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node at which the viewer calls for works; raises NotFound."""
-    found = session.get(Branch, node_id)
+    found = session.get(Node, node_id)
     if found is None or not may_keep(viewer, found.path):
         raise NotFound
     return found

@@ -13,7 +13,7 @@ from library.calls.awarding import PRIZE_MAX
 from library.calls.rules import BODY_MAX, CATEGORY_MAX, TITLE_MAX, WHY_MAX, Criterion, Stage
 from library.catalog.tables import Lecturer
 from library.core.database import ID, Base, one_of
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.works.rules import AWARD_MAX
 
 
@@ -48,7 +48,7 @@ class Call(Base):
     created_at: Mapped[datetime]
     changed_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
 
-    node: Mapped[Branch] = relationship(lazy="joined", innerjoin=True)
+    node: Mapped[Node] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def criteria_of(self) -> tuple[Criterion, ...]:

@@ -20,7 +20,7 @@ from library.core.permits import MemberState, Role, Viewer, branch_chain, node_t
 from library.core.text import NAME_MAX, name_key
 from library.organisation import actions as organisation_actions
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.belonging import reorganising
 from library.people.tables import LearningGroup
 
@@ -61,11 +61,11 @@ def _put(session: Session, lesson: Lesson, wanted: OpenTo, now: datetime) -> Non
 def _standing(session: Session, wanted: OpenTo) -> OpenTo:
     """Return a choice with nodes that stand, in the place of those that were merged away."""
     for node_id in wanted.nodes:
-        node = session.get(Branch, node_id)
+        node = session.get(Node, node_id)
         for _merge in range(_MOST_MERGES):
             if node is None or node.merged_into_id is None:
                 break
-            node = session.get(Branch, node.merged_into_id)
+            node = session.get(Node, node.merged_into_id)
         if node is None:
             raise Invalid("node_unknown", field="audience", text=node_id[:NAME_MAX])
         wanted = wanted.with_node(node_id, node.id)
@@ -91,7 +91,7 @@ def pass_on(session: Session, node_id: str, into_id: str, now: datetime) -> int:
     return len(lessons)
 
 
-def merge(session: Session, node: Branch, into: Branch, now: datetime, by: str | None) -> None:
+def merge(session: Session, node: Node, into: Node, now: datetime, by: str | None) -> None:
     """Let one node take over another with its people (reorganising.merge, which says what it raises),
     also in the audiences of lessons."""
     reorganising.merge(session, node, into, now, by)
@@ -117,20 +117,20 @@ def _node(session: Session, text: str, viewer: Viewer) -> str:
             return node.id
     within = organisation.outermost(viewer, Role.LECTURER)
     if not organisation.called(session, within, text, 1)[1]:
-        merged = session.scalars(select(Branch).where(Branch.code == typed.upper())).first()
+        merged = session.scalars(select(Node).where(Node.code == typed.upper())).first()
         if merged is not None and merged.merged_into_id and viewer.holds_at(Role.LECTURER, merged.path):
             return merged.id  # stands for the one that took over
     return organisation.meant(session, within, text, "audience").id
 
 
-def _known_above(session: Session, viewer: Viewer) -> Sequence[Branch]:
+def _known_above(session: Session, viewer: Viewer) -> Sequence[Node]:
     """Return the open nodes above and at those where somebody works or belongs, the lowest first."""
     paths = [grant.path for grant in viewer.grants if grant.gives(Role.LECTURER)]
     paths += [one.path for one in viewer.belongs]
     ids = {node_id for path in paths for node_id in branch_chain(path)}
     if not ids:
         return []
-    wanted = select(Branch).where(Branch.id.in_(ids), Branch.closed_at.is_(None))
+    wanted = select(Node).where(Node.id.in_(ids), Node.closed_at.is_(None))
     return sorted(session.scalars(wanted), key=lambda node: -len(node.path))
 
 

@@ -15,7 +15,7 @@ from library.catalog.why import Reason
 from library.core.permits import Role, Viewer
 from library.core.rights import GIVES, RIGHTS, Act, Right, Scope, Thing, allowed, because
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 
 ACTS = (
     Act.NODE_LOOK,
@@ -42,7 +42,7 @@ class NodeAnswer:
 
 
 def answers(
-    session: Session, viewer: Viewer, node: Branch, acts: Sequence[Act] = ACTS, *, active: bool = True
+    session: Session, viewer: Viewer, node: Node, acts: Sequence[Act] = ACTS, *, active: bool = True
 ) -> tuple[NodeAnswer, ...]:
     """Say of each act whether and why a viewer may do it at a node. One statement, whatever they hold.
 
@@ -64,7 +64,7 @@ def answers(
     return tuple(found)
 
 
-def _held(viewer: Viewer, node: Branch, row: Right, role: Role, names: dict[str, str]) -> Reason:
+def _held(viewer: Viewer, node: Node, row: Right, role: Role, names: dict[str, str]) -> Reason:
     """Return the role by which a row of the table gives something, of several the one nearest to the node."""
     grants = [one for one in viewer.grants if one.gives(role) and node.path.startswith(one.path)]
     if row.scope is Scope.ABOVE:
@@ -73,7 +73,7 @@ def _held(viewer: Viewer, node: Branch, row: Right, role: Role, names: dict[str,
     return Reason("why_role_here", {"wanted": nearest.role.value, "node": names[nearest.branch_id]})
 
 
-def _missing(act: Act, node: Branch) -> Reason:
+def _missing(act: Act, node: Node) -> Reason:
     """Return the role that is not held, and which roles give it."""
     row = next(row for row in RIGHTS[act] if row.role is not None)
     if row.scope is Scope.ABOVE and node.parent_id is None:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from library.catalog.permits import Audience, LessonState
 from library.catalog.rules import CueSource, Genre, LessonKind, ShiftReason, TranscriptQuality
 from library.core.database import ID, Base, one_of
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.tables import Person
 from transcode.transcripts.words import SPEAKER_MAX
 
@@ -108,7 +108,7 @@ class Lesson(Base):
 
     # These come with the lesson's row: permits ask for the branch, and every list shows the lecturer.
     lecturer: Mapped[Lecturer | None] = relationship(lazy="joined")
-    branch: Mapped[Branch] = relationship(lazy="joined", innerjoin=True)
+    branch: Mapped[Node] = relationship(lazy="joined", innerjoin=True)
     owner: Mapped[Person | None] = relationship()
     topics: Mapped[list[LessonTopic]] = relationship(order_by=LessonTopic.n, cascade="all, delete-orphan")
     # Those in the lesson's present order; `every_clip` also has what was replaced and what is being made.

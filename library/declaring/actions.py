@@ -29,7 +29,7 @@ from library.declaring.tables import Declaration, DeclarationStep, Remark
 from library.notices import actions as notices
 from library.notices.actions import News
 from library.notices.rules import Kind
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries as people
 from library.review import actions as review
 from library.versions import queries as versions
@@ -58,7 +58,7 @@ def points_of(levels: Iterable[Level]) -> tuple[Check, ...]:
     return tuple(check for check in Check if check in asked)
 
 
-def route_of(session: Session, node: Branch) -> tuple[Level, ...]:
+def route_of(session: Session, node: Node) -> tuple[Level, ...]:
     """Return the levels through which a lesson of a node would climb now; raises Conflict("no_levels")."""
     chain = branch_chain(node.path)
     return rules.route(chain, queries.said_by(session, chain), queries.closed_among(session, chain))
@@ -80,7 +80,7 @@ def declare(
         raise Forbidden
     # Of one node nobody else declares until the transaction ends: the quota counts, and one lesson has one.
     session.execute(
-        select(Branch.id).where(Branch.id == lesson.branch_id).with_for_update(key_share=True, of=Branch)
+        select(Node.id).where(Node.id == lesson.branch_id).with_for_update(key_share=True, of=Node)
     )
     if not any(clip.plan for clip in lesson.clips) and lesson.transcript is TranscriptQuality.NONE:
         raise Conflict("not_ready")

@@ -22,7 +22,7 @@ from library.declaring.rules import Level, Period, Setting, level_rules, levels_
 from library.declaring.states import OPEN, State, Step
 from library.declaring.tables import Declaration, DeclarationStep, LevelSetting, Remark
 from library.organisation import queries as organisation
-from library.organisation.tables import Below, Branch
+from library.organisation.tables import Below, Node
 
 COUNTED_MOST = 100
 """What waits is counted up to here: a number that nobody reads to its end costs nobody anything."""
@@ -36,17 +36,17 @@ def said_by(session: Session, node_ids: Collection[str]) -> dict[str, Setting]:
     return {row.node_id: Setting(level_rules(row.levels), row.quota, row.period) for row in rows}
 
 
-def setting_in_force(session: Session, node: Branch) -> tuple[Branch | None, Setting | None]:
+def setting_in_force(session: Session, node: Node) -> tuple[Node | None, Setting | None]:
     """Return which node's setting holds at a node, and that setting; None where nobody has said anything."""
     chain = branch_chain(node.path)
     said = said_by(session, chain)
     nearest = next((one for one in reversed(chain) if one in said), None)
-    return (None, None) if nearest is None else (session.get_one(Branch, nearest), said[nearest])
+    return (None, None) if nearest is None else (session.get_one(Node, nearest), said[nearest])
 
 
-def node_to_arrange(session: Session, viewer: Viewer, node_id: str) -> Branch:
+def node_to_arrange(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node whose levels the viewer arranges; raises NotFound."""
-    node = session.get(Branch, node_id)
+    node = session.get(Node, node_id)
     if node is None or not allowed(viewer, Act.DECLARATION_ARRANGE, Thing(node.path)):
         raise NotFound
     return node
@@ -55,18 +55,16 @@ def node_to_arrange(session: Session, viewer: Viewer, node_id: str) -> Branch:
 def names_below(session: Session, node_id: str, down: int, most: int) -> list[str]:
     """Return what the first open nodes so many steps below a node are called, by name."""
     wanted = (
-        select(Branch.name)
-        .join(Below, Below.node_id == Branch.id)
-        .where(Below.ancestor_id == node_id, Below.depth == down, Branch.closed_at.is_(None))
+        select(Node.name)
+        .join(Below, Below.node_id == Node.id)
+        .where(Below.ancestor_id == node_id, Below.depth == down, Node.closed_at.is_(None))
     )
-    return list(session.scalars(wanted.order_by(Branch.name).limit(most)))
+    return list(session.scalars(wanted.order_by(Node.name).limit(most)))
 
 
 def closed_among(session: Session, node_ids: Collection[str]) -> set[str]:
     """Return which of some nodes are closed."""
-    return set(
-        session.scalars(select(Branch.id).where(Branch.id.in_(node_ids), Branch.closed_at.is_not(None)))
-    )
+    return set(session.scalars(select(Node.id).where(Node.id.in_(node_ids), Node.closed_at.is_not(None))))
 
 
 def declared_in_period(session: Session, node_id: str, period: Period, now: datetime) -> int:
@@ -96,9 +94,7 @@ def declaration(session: Session, declaration_id: str, *, lock: bool = False) ->
 def standing(session: Session, row: Declaration) -> Standing:
     """Return where a declaration stands."""
     paths = dict(
-        session.execute(
-            select(Branch.id, Branch.path).where(Branch.id.in_((row.node_id, row.level_node_id)))
-        ).all()
+        session.execute(select(Node.id, Node.path).where(Node.id.in_((row.node_id, row.level_node_id)))).all()
     )
     return Standing(paths[row.node_id], paths[row.level_node_id], row.owner_id, row.declared_by)
 
@@ -177,7 +173,7 @@ def level_of(row: Declaration) -> Level:
 
 def node_name(session: Session, node_id: str) -> str:
     """Return what a node is called, "" for one that is not there."""
-    return session.scalar(select(Branch.name).where(Branch.id == node_id)) or ""
+    return session.scalar(select(Node.name).where(Node.id == node_id)) or ""
 
 
 # ------------------------------------------------------------------ the queue
@@ -200,10 +196,10 @@ class Place:
     id: str
 
 
-def desks_of(session: Session, viewer: Viewer) -> list[Branch]:
+def desks_of(session: Session, viewer: Viewer) -> list[Node]:
     """Return the nodes at which somebody holds the reviewer's role itself, in the order of the tree, at most
     MOST_DESKS: what is below them is the business of those below, and asked for by naming a node."""
-    found = select(Branch).where(Branch.id.in_(desk_ids(viewer))).order_by(Branch.path)
+    found = select(Node).where(Node.id.in_(desk_ids(viewer))).order_by(Node.path)
     return list(session.scalars(found))
 
 
@@ -274,24 +270,24 @@ def lessons_of(session: Session, rows: Sequence[Declaration]) -> dict[str, Lesso
     return {one.id: one for one in session.scalars(select(Lesson).where(Lesson.id.in_(ids)))}
 
 
-def nodes_of(session: Session, rows: Iterable[Declaration]) -> dict[str, Branch]:
+def nodes_of(session: Session, rows: Iterable[Declaration]) -> dict[str, Node]:
     """Return the nodes of some declarations and of all their levels by their ids."""
     ids: set[str] = set()
     for row in rows:
         ids |= {row.node_id, row.level_node_id, *(one.node_id for one in levels_of(row.route))}
         if row.chosen_at_node:
             ids.add(row.chosen_at_node)
-    return {one.id: one for one in session.scalars(select(Branch).where(Branch.id.in_(ids)))}
+    return {one.id: one for one in session.scalars(select(Node).where(Node.id.in_(ids)))}
 
 
-def desk_named(session: Session, viewer: Viewer, text: str) -> Branch:
+def desk_named(session: Session, viewer: Viewer, text: str) -> Node:
     """Return the node at or below one where somebody reviews that is meant by an id, a code or a name; also
     one that was closed, by its very name: what waited there waits still.
 
     Raises Invalid: node_unknown, node_ambiguous.
     """
     typed = text.strip()
-    node = session.get(Branch, typed)
+    node = session.get(Node, typed)
     if node is not None and viewer.holds_at(Role.REVIEWER, node.path):
         return node
     try:
@@ -299,7 +295,7 @@ def desk_named(session: Session, viewer: Viewer, text: str) -> Branch:
     except Invalid as error:
         if error.code != "node_unknown":
             raise
-        named = select(Branch).where(Branch.name == typed, Branch.closed_at.is_not(None)).limit(MOST_DESKS)
+        named = select(Node).where(Node.name == typed, Node.closed_at.is_not(None)).limit(MOST_DESKS)
         mine = [one for one in session.scalars(named) if viewer.holds_at(Role.REVIEWER, one.path)]
         if not mine:
             raise

@@ -19,7 +19,7 @@ from library.declaring.permits import Standing
 from library.declaring.rules import AnswerKind, Check, Ending, Level
 from library.declaring.states import OPEN, Part, State, Step
 from library.declaring.tables import Declaration, DeclarationStep, Remark
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries as people
 
 
@@ -128,7 +128,7 @@ class Seen:
 class _Eyes:
     """What one viewer may know of one declaration."""
 
-    def __init__(self, viewer: Viewer, row: Declaration, lesson: Lesson, nodes: dict[str, Branch]) -> None:
+    def __init__(self, viewer: Viewer, row: Declaration, lesson: Lesson, nodes: dict[str, Node]) -> None:
         self.viewer, self.row, self.lesson, self.nodes = viewer, row, lesson, nodes
         self.levels = rules.levels_of(row.route)
         paths = [nodes[level.node_id].path for level in self.levels]
@@ -298,7 +298,7 @@ def _step(eyes: _Eyes, one: DeclarationStep, names: dict[str, str], hide: Sequen
 
 def route_ahead(session: Session, levels: Sequence[Level]) -> tuple[SeenLevel, ...]:
     """Return the levels that a lesson would pass, for whoever declares it."""
-    wanted = select(Branch.id, Branch.name).where(Branch.id.in_([level.node_id for level in levels]))
+    wanted = select(Node.id, Node.name).where(Node.id.in_([level.node_id for level in levels]))
     names = dict(session.execute(wanted).all())
     return tuple(
         SeenLevel(

@@ -24,7 +24,7 @@ from library.organisation import queries, rules
 from library.organisation.importing import Outcome, Planned
 from library.organisation.moving import put_children_below
 from library.organisation.rules import SHORT_MAX, ChangeKind, NodeKind
-from library.organisation.tables import Below, Branch, NodeChange
+from library.organisation.tables import Below, Node, NodeChange
 
 _AT_ONCE = 2_000
 
@@ -40,7 +40,7 @@ class NodeDetails:
     since: date | None = None
 
 
-def ensure_root(session: Session, name: str, now: datetime) -> Branch:
+def ensure_root(session: Session, name: str, now: datetime) -> Node:
     """Return the root node, made now if the library is new."""
     try:
         return queries.root_branch(session)
@@ -48,12 +48,12 @@ def ensure_root(session: Session, name: str, now: datetime) -> Branch:
         return _insert(session, None, NodeDetails(name), now, None)
 
 
-def add_branch(session: Session, parent: Branch, name: str, now: datetime) -> Branch:
+def add_branch(session: Session, parent: Node, name: str, now: datetime) -> Node:
     """Add a node below `parent` that is what its name says; raises as `add_node` does."""
     return add_node(session, parent, NodeDetails(name), now, None)
 
 
-def add_node(session: Session, parent: Branch, details: NodeDetails, now: datetime, by: str | None) -> Branch:
+def add_node(session: Session, parent: Node, details: NodeDetails, now: datetime, by: str | None) -> Node:
     """Add a node below `parent`; `by` is who does it.
 
     Raises Invalid, and Conflict: code_taken, node_closed, tree_too_deep, sibling_named_so.
@@ -68,9 +68,7 @@ def add_node(session: Session, parent: Branch, details: NodeDetails, now: dateti
     return node
 
 
-def change_details(
-    session: Session, node: Branch, details: NodeDetails, now: datetime, by: str | None
-) -> bool:
+def change_details(session: Session, node: Node, details: NodeDetails, now: datetime, by: str | None) -> bool:
     """Give a node another name, short name, kind, code or founding day; returns whether anything changed.
 
     Raises Invalid, Conflict("code_taken"), Conflict("sibling_named_so").
@@ -92,7 +90,7 @@ def _open_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"node" if name == "name" else name: value for name, value in values.items()}
 
 
-def _set(session: Session, node: Branch, wanted: Mapping[str, Any], now: datetime, by: str | None) -> bool:
+def _set(session: Session, node: Node, wanted: Mapping[str, Any], now: datetime, by: str | None) -> bool:
     """Give a node the values that differ from its own; returns whether any did."""
     before = {name: getattr(node, name) for name in wanted}
     changed = {name: value for name, value in wanted.items() if before[name] != value}
@@ -106,7 +104,7 @@ def _set(session: Session, node: Branch, wanted: Mapping[str, Any], now: datetim
     return True
 
 
-def move(session: Session, node: Branch, parent: Branch, now: datetime, by: str | None) -> bool:
+def move(session: Session, node: Node, parent: Node, now: datetime, by: str | None) -> bool:
     """Put a node, with all that lies below it, below another; returns whether it was elsewhere.
 
     What lies below costs three statements, however much it is. Raises Conflict: root_stays, node_closed,
@@ -129,7 +127,7 @@ def move(session: Session, node: Branch, parent: Branch, now: datetime, by: str 
     return True
 
 
-def merge(session: Session, node: Branch, into: Branch, now: datetime, by: str | None) -> None:
+def merge(session: Session, node: Node, into: Node, now: datetime, by: str | None) -> None:
     """Let one node take over another: what lay below the other lies below it now, and the other is closed
     and lies below it too, so that its lessons, its counts and the rights above it lose nothing.
 
@@ -159,7 +157,7 @@ def merge(session: Session, node: Branch, into: Branch, now: datetime, by: str |
     audit.note(session, Deed.ORGANISATION, by, thing=node.id, changed=told, what=what, into=into.id)
 
 
-def close(session: Session, node: Branch, now: datetime, by: str | None) -> None:
+def close(session: Session, node: Node, now: datetime, by: str | None) -> None:
     """Close a node: it takes nothing new and is not offered any more; all that it has stays.
 
     Raises Conflict: root_stays, node_closed, node_has_open (other nodes below it).
@@ -179,7 +177,7 @@ def close(session: Session, node: Branch, now: datetime, by: str | None) -> None
     audit.note(session, Deed.ORGANISATION, by, thing=node.id, changed=told, what=ChangeKind.CLOSED.value)
 
 
-def reopen(session: Session, node: Branch, now: datetime, by: str | None) -> None:
+def reopen(session: Session, node: Node, now: datetime, by: str | None) -> None:
     """Open a closed node again, where it lies; one that was merged away stands on its own again.
 
     Raises Conflict: node_open, node_closed (the one above it), sibling_named_so.
@@ -241,11 +239,11 @@ def _insert_all(session: Session, nodes: Sequence[_New], now: datetime, by: str 
         some = nodes[at : at + _AT_ONCE]
         # Of those above only as many at once: a statement takes some ten thousand values.
         above = {one.parent_id for one in some} - paths.keys() - {one.node_id for one in some}
-        paths |= dict(session.execute(select(Branch.id, Branch.path).where(Branch.id.in_(above))).all())
+        paths |= dict(session.execute(select(Node.id, Node.path).where(Node.id.in_(above))).all())
         for one in some:
             paths[one.node_id] = f"{paths[one.parent_id]}{one.node_id}/"
         session.execute(
-            insert(Branch),
+            insert(Node),
             [
                 {
                     "id": one.node_id,
@@ -285,7 +283,7 @@ def _insert_all(session: Session, nodes: Sequence[_New], now: datetime, by: str 
 
 def hold(session: Session) -> None:
     """Keep others from changing the tree until this transaction ends; for a plan, before it is made."""
-    session.execute(select(Branch.id).where(Branch.parent_id.is_(None)).with_for_update())
+    session.execute(select(Node.id).where(Node.parent_id.is_(None)).with_for_update())
 
 
 def forget_person(session: Session, person_id: str) -> None:
@@ -295,10 +293,10 @@ def forget_person(session: Session, person_id: str) -> None:
 
 def _hold_tree(session: Session) -> None:
     """Keep others from changing the tree until this transaction ends."""
-    session.execute(select(Branch.id).where(Branch.parent_id.is_(None)).with_for_update())
+    session.execute(select(Node.id).where(Node.parent_id.is_(None)).with_for_update())
 
 
-def _check_open(node: Branch) -> None:
+def _check_open(node: Node) -> None:
     if node.closed_at is not None:
         raise Conflict("node_closed", name=node.name)
 
@@ -332,8 +330,8 @@ def _check_unique(
 
 
 def _insert(
-    session: Session, parent: Branch | None, details: NodeDetails, now: datetime, by: str | None
-) -> Branch:
+    session: Session, parent: Node | None, details: NodeDetails, now: datetime, by: str | None
+) -> Node:
     parent_id = parent.id if parent else None
     new = _New(new_id(), parent_id, _clean(details))
     _check_unique(session, new.values, parent_id)
@@ -341,7 +339,7 @@ def _insert(
     return queries.branch(session, new.node_id)
 
 
-def _put_below(session: Session, node: Branch, parent: Branch) -> None:
+def _put_below(session: Session, node: Node, parent: Node) -> None:
     rules.check_move(node.path, parent.path, queries.height(session, node.id))
     before, after = node.path, f"{parent.path}{node.id}/"
     inside = select(Below.node_id).where(Below.ancestor_id == node.id)
@@ -360,9 +358,9 @@ def _put_below(session: Session, node: Branch, parent: Branch) -> None:
     session.execute(insert(Below).from_select(["ancestor_id", "node_id", "depth"], pairs))
     # The unique paths of what moves cannot meet others: each holds its node's own id at the same place.
     session.execute(
-        update(Branch)
-        .where(Branch.id.in_(inside))
-        .values(path=literal(after) + func.substr(Branch.path, len(before) + 1))
+        update(Node)
+        .where(Node.id.in_(inside))
+        .values(path=literal(after) + func.substr(Node.path, len(before) + 1))
         .execution_options(synchronize_session=False)
     )
     node.parent_id = parent.id
@@ -372,7 +370,7 @@ def _put_below(session: Session, node: Branch, parent: Branch) -> None:
 
 def _note(
     session: Session,
-    node: Branch,
+    node: Node,
     kind: ChangeKind,
     now: datetime,
     by: str | None,

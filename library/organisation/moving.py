@@ -13,20 +13,20 @@ from sqlalchemy.orm import Session, aliased
 from library.core.errors import Conflict
 from library.core.ids import new_id
 from library.organisation.rules import ChangeKind
-from library.organisation.tables import Below, Branch, NodeChange
+from library.organisation.tables import Below, Node, NodeChange
 
 
-def put_children_below(session: Session, node: Branch, into: Branch, now: datetime, by: str | None) -> None:
+def put_children_below(session: Session, node: Node, into: Node, now: datetime, by: str | None) -> None:
     """Put the open nodes right below `node`, with all below them, below `into`; closed ones stay with `node`.
 
     Eight statements, and their changes in one more. Raises Conflict("sibling_named_so").
     """
-    theirs = (Branch.parent_id == node.id, Branch.closed_at.is_(None))
-    children = session.scalars(select(Branch.id).where(*theirs).order_by(Branch.name, Branch.id)).all()
+    theirs = (Node.parent_id == node.id, Node.closed_at.is_(None))
+    children = session.scalars(select(Node.id).where(*theirs).order_by(Node.name, Node.id)).all()
     if not children:
         return
     _check_names(session, node, into)
-    inside = select(Below.node_id).where(Below.ancestor_id.in_(select(Branch.id).where(*theirs)))
+    inside = select(Below.node_id).where(Below.ancestor_id.in_(select(Node.id).where(*theirs)))
     above = select(Below.ancestor_id).where(Below.node_id == node.id)
     session.execute(
         delete(Below)
@@ -37,18 +37,18 @@ def put_children_below(session: Session, node: Branch, into: Branch, now: dateti
     pairs = (
         select(new_above.ancestor_id, below.node_id, new_above.depth + below.depth + 1)
         .join(below, literal(True))
-        .where(new_above.node_id == into.id, below.ancestor_id.in_(select(Branch.id).where(*theirs)))
+        .where(new_above.node_id == into.id, below.ancestor_id.in_(select(Node.id).where(*theirs)))
     )
     session.execute(insert(Below).from_select(["ancestor_id", "node_id", "depth"], pairs))
     # No path meets another on its way: each ends with its node's own id.
     session.execute(
-        update(Branch)
-        .where(Branch.id.in_(inside))
-        .values(path=literal(into.path) + func.substr(Branch.path, len(node.path) + 1))
+        update(Node)
+        .where(Node.id.in_(inside))
+        .values(path=literal(into.path) + func.substr(Node.path, len(node.path) + 1))
         .execution_options(synchronize_session=False)
     )
     session.execute(
-        update(Branch).where(*theirs).values(parent_id=into.id).execution_options(synchronize_session=False)
+        update(Node).where(*theirs).values(parent_id=into.id).execution_options(synchronize_session=False)
     )
     session.execute(
         insert(NodeChange),
@@ -68,12 +68,12 @@ def put_children_below(session: Session, node: Branch, into: Branch, now: dateti
     session.expire_all()
 
 
-def _check_names(session: Session, node: Branch, into: Branch) -> None:
+def _check_names(session: Session, node: Node, into: Node) -> None:
     """Raise Conflict where one that comes is called as one that is there."""
-    coming = select(Branch.name).where(Branch.parent_id == node.id, Branch.closed_at.is_(None))
-    twins = select(Branch.name).where(
-        Branch.parent_id == into.id, Branch.closed_at.is_(None), Branch.name.in_(coming)
+    coming = select(Node.name).where(Node.parent_id == node.id, Node.closed_at.is_(None))
+    twins = select(Node.name).where(
+        Node.parent_id == into.id, Node.closed_at.is_(None), Node.name.in_(coming)
     )
-    twin = session.scalars(twins.order_by(Branch.name).limit(1)).first()
+    twin = session.scalars(twins.order_by(Node.name).limit(1)).first()
     if twin is not None:
         raise Conflict("sibling_named_so", field="name", name=twin)

@@ -15,38 +15,38 @@ from library.core.text import NAME_MAX, clean_line, name_key
 from library.organisation.importing import Known
 from library.organisation.permits import may_look
 from library.organisation.rules import MOST_DEPTH, chain_ids, clean_code, path_parts
-from library.organisation.tables import Below, Branch, NodeChange
+from library.organisation.tables import Below, Node, NodeChange
 
 CHILDREN_A_PAGE = 100
 _FOUND_MOST = 50
 _NAMED = 5
 
 
-def root_branch(session: Session) -> Branch:
+def root_branch(session: Session) -> Node:
     """Return the root of the organisation tree; it is made at the first start."""
-    root = session.scalars(select(Branch).where(Branch.parent_id.is_(None)).order_by(Branch.id)).first()
+    root = session.scalars(select(Node).where(Node.parent_id.is_(None)).order_by(Node.id)).first()
     if root is None:
         raise NotFound("no_root")
     return root
 
 
-def branch(session: Session, branch_id: str) -> Branch:
+def branch(session: Session, branch_id: str) -> Node:
     """Return a node; raises NotFound."""
-    found = session.get(Branch, branch_id)
+    found = session.get(Node, branch_id)
     if found is None:
         raise NotFound
     return found
 
 
-def branch_by_code(session: Session, code: str) -> Branch | None:
+def branch_by_code(session: Session, code: str) -> Node | None:
     """Return the node with a code, however it is written (`rules.clean_code`)."""
-    return session.scalars(select(Branch).where(Branch.code == clean_code(code))).first()
+    return session.scalars(select(Node).where(Node.code == clean_code(code))).first()
 
 
-def open_child_named(session: Session, parent_id: str | None, name: str) -> Branch | None:
+def open_child_named(session: Session, parent_id: str | None, name: str) -> Node | None:
     """Return the open node of this very name below another (below none: the root)."""
-    beside = Branch.parent_id.is_(None) if parent_id is None else Branch.parent_id == parent_id
-    wanted = select(Branch).where(beside, Branch.name == name, Branch.closed_at.is_(None))
+    beside = Node.parent_id.is_(None) if parent_id is None else Node.parent_id == parent_id
+    wanted = select(Node).where(beside, Node.name == name, Node.closed_at.is_(None))
     return session.scalars(wanted).first()
 
 
@@ -54,7 +54,7 @@ def branches_named(session: Session, text: str, most: int = 200) -> list[str]:
     """Return the ids of the nodes whose name holds `text`, and of all below them."""
     if not text:
         return []
-    named, below = aliased(Branch), aliased(Branch)
+    named, below = aliased(Node), aliased(Node)
     wanted = (
         select(below.id)
         .join(Below, Below.node_id == below.id)
@@ -69,18 +69,18 @@ def branches_named(session: Session, text: str, most: int = 200) -> list[str]:
 
 def branch_names(session: Session, ids: Collection[str]) -> dict[str, str]:
     """Return what nodes are called, by their ids; those that are gone are left out."""
-    rows = session.execute(select(Branch.id, Branch.name).where(Branch.id.in_(ids)))
+    rows = session.execute(select(Node.id, Node.name).where(Node.id.in_(ids)))
     return dict(rows.all())
 
 
-def branches_under(session: Session, viewer: Viewer, role: Role, most: int | None = None) -> Sequence[Branch]:
+def branches_under(session: Session, viewer: Viewer, role: Role, most: int | None = None) -> Sequence[Node]:
     """Return the open nodes at which the viewer holds `role`, in the order of the tree, at most `most`."""
     held = [grant.branch_id for grant in viewer.grants if grant.gives(role)]
     if not held:
         return []
     inside = select(Below.node_id).where(Below.ancestor_id.in_(held))
-    wanted = select(Branch).where(Branch.id.in_(inside), Branch.closed_at.is_(None))
-    return session.scalars(wanted.order_by(Branch.path).limit(most)).all()
+    wanted = select(Node).where(Node.id.in_(inside), Node.closed_at.is_(None))
+    return session.scalars(wanted.order_by(Node.path).limit(most)).all()
 
 
 def inside_of(node_ids: Iterable[str]) -> Select[str]:
@@ -99,27 +99,27 @@ def count_inside(session: Session, node_id: str) -> int:
     wanted = (
         select(func.count())
         .select_from(Below)
-        .join(Branch, Branch.id == Below.node_id)
-        .where(Below.ancestor_id == node_id, Below.depth > 0, Branch.closed_at.is_(None))
+        .join(Node, Node.id == Below.node_id)
+        .where(Below.ancestor_id == node_id, Below.depth > 0, Node.closed_at.is_(None))
     )
     return session.scalar(wanted) or 0
 
 
 def count_children(session: Session, node_id: str, *, closed: bool = False) -> int:
     """Return how many open nodes lie right below another; with `closed` how many closed ones."""
-    wanted = select(func.count()).where(Branch.parent_id == node_id, _state(closed))
+    wanted = select(func.count()).where(Node.parent_id == node_id, _state(closed))
     return session.scalar(wanted) or 0
 
 
 def _state(closed: bool) -> ColumnElement[bool]:
-    return Branch.closed_at.is_not(None) if closed else Branch.closed_at.is_(None)
+    return Node.closed_at.is_not(None) if closed else Node.closed_at.is_(None)
 
 
 @dataclass(frozen=True)
 class ChildRow:
     """A node in a list: itself, and how many open ones lie right below it."""
 
-    node: Branch
+    node: Node
     open_children: int
 
 
@@ -127,26 +127,24 @@ def children(session: Session, node_id: str, page: int = 1, *, closed: bool = Fa
     """Return a page of what lies right below a node, by name; with `closed` the closed ones instead."""
     total = count_children(session, node_id, closed=closed)
     number = clean_number(page)
-    wanted = (
-        select(Branch).where(Branch.parent_id == node_id, _state(closed)).order_by(Branch.name, Branch.id)
-    )
+    wanted = select(Node).where(Node.parent_id == node_id, _state(closed)).order_by(Node.name, Node.id)
     wanted = wanted.limit(CHILDREN_A_PAGE).offset((number - 1) * CHILDREN_A_PAGE)
     return Page(with_counts(session, session.scalars(wanted).all()), number, CHILDREN_A_PAGE, total)
 
 
-def with_counts(session: Session, nodes: Sequence[Branch]) -> list[ChildRow]:
+def with_counts(session: Session, nodes: Sequence[Node]) -> list[ChildRow]:
     """Return nodes with how many open ones lie right below each."""
     parents = [node.id for node in nodes]
     counted = (
-        select(Branch.parent_id, func.count())
-        .where(Branch.parent_id.in_(parents), Branch.closed_at.is_(None))
-        .group_by(Branch.parent_id)
+        select(Node.parent_id, func.count())
+        .where(Node.parent_id.in_(parents), Node.closed_at.is_(None))
+        .group_by(Node.parent_id)
     )
     counts: Mapping[str | None, int] = dict(session.execute(counted).all()) if parents else {}
     return [ChildRow(node, counts.get(node.id, 0)) for node in nodes]
 
 
-def find(session: Session, within: Collection[str], text: str, most: int = _FOUND_MOST) -> list[Branch]:
+def find(session: Session, within: Collection[str], text: str, most: int = _FOUND_MOST) -> list[Node]:
     """Return the nodes inside of `within` (ids) whose name, short name, letters or code hold `text`.
 
     Open ones first, then those that begin with it, then the shortest names: who types 余村 wants 余村党支部
@@ -157,31 +155,31 @@ def find(session: Session, within: Collection[str], text: str, most: int = _FOUN
         return []
     letters = name_key(typed).replace(" ", "")
     held: list[ColumnElement[bool]] = [
-        Branch.name.contains(typed, autoescape=True),
-        Branch.short_name.contains(typed, autoescape=True),
-        Branch.code.contains(name_key(typed).upper(), autoescape=True),
+        Node.name.contains(typed, autoescape=True),
+        Node.short_name.contains(typed, autoescape=True),
+        Node.code.contains(name_key(typed).upper(), autoescape=True),
     ]
     if letters.isascii() and letters:
-        held.append(Branch.spelled.contains(letters, autoescape=True))
+        held.append(Node.spelled.contains(letters, autoescape=True))
     begins = or_(
-        Branch.name.startswith(typed, autoescape=True),
-        Branch.short_name.startswith(typed, autoescape=True),
-        Branch.code == name_key(typed).upper(),
+        Node.name.startswith(typed, autoescape=True),
+        Node.short_name.startswith(typed, autoescape=True),
+        Node.code == name_key(typed).upper(),
     )
     wanted = (
-        select(Branch)
-        .where(Branch.id.in_(inside_of(within)), or_(*held))
-        .order_by(Branch.closed_at.is_not(None), case((begins, 0), else_=1), func.length(Branch.name))
-        .order_by(Branch.name, Branch.id)
+        select(Node)
+        .where(Node.id.in_(inside_of(within)), or_(*held))
+        .order_by(Node.closed_at.is_not(None), case((begins, 0), else_=1), func.length(Node.name))
+        .order_by(Node.name, Node.id)
         .limit(most)
     )
     return list(session.scalars(wanted))
 
 
-def chains(session: Session, nodes: Sequence[Branch]) -> dict[str, tuple[Branch, ...]]:
+def chains(session: Session, nodes: Sequence[Node]) -> dict[str, tuple[Node, ...]]:
     """Return for each node's id the nodes above it, root first, without itself; one query for all."""
     ids = chain_ids(node.path for node in nodes)
-    rows = session.scalars(select(Branch).where(Branch.id.in_(ids))).all() if ids else ()
+    rows = session.scalars(select(Node).where(Node.id.in_(ids))).all() if ids else ()
     known = {row.id: row for row in rows}
     return {
         node.id: tuple(known[one] for one in branch_chain(node.path)[:-1] if one in known) for node in nodes
@@ -204,7 +202,7 @@ def outermost(viewer: Viewer, role: Role) -> list[str]:
     ]
 
 
-def node_for(session: Session, viewer: Viewer, node_id: str) -> Branch:
+def node_for(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node that the viewer may look at; raises NotFound, also where they may not."""
     found = branch(session, node_id)
     if not may_look(viewer, found.path):
@@ -212,7 +210,7 @@ def node_for(session: Session, viewer: Viewer, node_id: str) -> Branch:
     return found
 
 
-def called(session: Session, within: Collection[str], text: str, most: int = 10) -> tuple[list[Branch], int]:
+def called(session: Session, within: Collection[str], text: str, most: int = 10) -> tuple[list[Node], int]:
     """Return the first open nodes inside of `within` (ids) that people mean by `text`, and how many there
     are.
 
@@ -222,23 +220,23 @@ def called(session: Session, within: Collection[str], text: str, most: int = 10)
     parts = path_parts(text)
     if not within or not 1 <= len(parts) <= MOST_DEPTH + 1:
         return [], 0  # nothing lies so deep
-    open_ones = (Branch.id.in_(inside_of(within)), Branch.closed_at.is_(None))
+    open_ones = (Node.id.in_(inside_of(within)), Node.closed_at.is_(None))
     if len(parts) == 1:
-        coded = select(Branch).where(*open_ones, Branch.code == name_key(parts[0]).upper())
+        coded = select(Node).where(*open_ones, Node.code == name_key(parts[0]).upper())
         found = session.scalars(coded).first()
         if found is not None:
             return [found], 1
-    wanted = select(Branch).where(*open_ones, or_(Branch.name == parts[-1], Branch.short_name == parts[-1]))
-    below: type[Branch] = Branch
+    wanted = select(Node).where(*open_ones, or_(Node.name == parts[-1], Node.short_name == parts[-1]))
+    below: type[Node] = Node
     for name in reversed(parts[:-1]):
-        above = aliased(Branch)
+        above = aliased(Node)
         wanted = wanted.join(above, above.id == below.parent_id).where(above.name == name)
         below = above
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    return list(session.scalars(wanted.order_by(Branch.path).limit(most))), total
+    return list(session.scalars(wanted.order_by(Node.path).limit(most))), total
 
 
-def meant(session: Session, within: Collection[str], text: str, field: str) -> Branch:
+def meant(session: Session, within: Collection[str], text: str, field: str) -> Node:
     """Return the one open node inside of `within` that people mean by `text` (as `called` reads it).
 
     Raises Invalid: node_unknown, node_ambiguous, which names them; `field` is where it was typed.
@@ -258,10 +256,10 @@ def meant(session: Session, within: Collection[str], text: str, field: str) -> B
 def known_nodes(session: Session) -> Iterator[Known]:
     """Yield every node, what is above it first, for the plan of an import."""
     columns = (
-        *(Branch.id, Branch.parent_id, Branch.name, Branch.short_name, Branch.kind, Branch.code),
-        *(Branch.since, Branch.closed_at),
+        *(Node.id, Node.parent_id, Node.name, Node.short_name, Node.kind, Node.code),
+        *(Node.since, Node.closed_at),
     )
-    for row in session.execute(select(*columns).order_by(Branch.path)):
+    for row in session.execute(select(*columns).order_by(Node.path)):
         yield Known(
             id=row.id,
             parent_id=row.parent_id,

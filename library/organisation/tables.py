@@ -12,7 +12,7 @@ from library.core.database import ID, Base, one_of
 from library.organisation.rules import CODE_MAX, SHORT_MAX, SPELLED_MAX, ChangeKind, NodeKind
 
 
-class Branch(Base):
+class Node(Base):
     """A node of the organisation tree: a committee, a branch, a group, a unit.
 
     `path` is its chain of ids from the root, "/a/b/": two paths tell whether one lies below the other without

@@ -15,7 +15,7 @@ from library.core.errors import Conflict, Forbidden
 from library.core.ids import new_id
 from library.core.permits import Role, Viewer
 from library.core.text import NAME_MAX, clean_line
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries, roles, rules
 from library.people.name_tables import SignInName
 from library.people.passwords import HashedPassword
@@ -46,9 +46,7 @@ def add_person(
     return queries.person(session, person_id)
 
 
-def grant(
-    session: Session, person_id: str, role: Role, branch: Branch, by: str | None, now: datetime
-) -> None:
+def grant(session: Session, person_id: str, role: Role, branch: Node, by: str | None, now: datetime) -> None:
     """Give a role at a node; giving it twice changes nothing. Raises Conflict("two_of_three").
 
     Whoever belongs nowhere yet belongs there: an account is made where its person is a member.
@@ -68,7 +66,7 @@ def grant(
     _settle(session, person_id, branch, by, now)
 
 
-def _settle(session: Session, person_id: str, branch: Branch, by: str | None, now: datetime) -> None:
+def _settle(session: Session, person_id: str, branch: Node, by: str | None, now: datetime) -> None:
     """Make a node the home of a person who has none."""
     is_home = and_(Membership.kind == MembershipKind.HOME, Membership.until.is_(None))
     values = {
@@ -84,7 +82,7 @@ def _settle(session: Session, person_id: str, branch: Branch, by: str | None, no
 
 
 def give_role(
-    session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch, now: datetime
+    session: Session, viewer: Viewer, person_id: str, role: Role, branch: Node, now: datetime
 ) -> None:
     """Give a person a role at a branch; raises Forbidden when the viewer may not give it, NotFound."""
     if role not in roles_below(viewer, branch.path):
@@ -94,7 +92,7 @@ def give_role(
 
 
 def take_role(
-    session: Session, viewer: Viewer, person_id: str, role: Role, branch: Branch, now: datetime
+    session: Session, viewer: Viewer, person_id: str, role: Role, branch: Node, now: datetime
 ) -> bool:
     """End a role at a node; returns whether it was held. Raises Forbidden, Conflict("last_admin").
 

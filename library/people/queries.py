@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from library.core.clock import midnight
 from library.core.errors import NotFound
 from library.core.permits import Belonging, Grant, Role, Viewer
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.name_rules import sign_in_keys
 from library.people.name_tables import SignInName
 from library.people.rules import KEPT_APART, MembershipKind
@@ -23,8 +23,8 @@ def viewer_of(session: Session, person: Person, today: date) -> Viewer:
     """Return the viewer a person is on a day: with all roles in the order in which they were given, where
     they belong, and their groups."""
     roles = (
-        select(RoleGrant.role, Branch.id, Branch.path)
-        .join(Branch, Branch.id == RoleGrant.branch_id)
+        select(RoleGrant.role, Node.id, Node.path)
+        .join(Node, Node.id == RoleGrant.branch_id)
         .where(
             RoleGrant.person_id == person.id,
             RoleGrant.ended_at.is_(None),
@@ -34,8 +34,8 @@ def viewer_of(session: Session, person: Person, today: date) -> Viewer:
         .order_by(RoleGrant.granted_at, RoleGrant.id)
     )
     places = (
-        select(Branch.id, Branch.path, Membership.kind, Membership.state)
-        .join(Branch, Branch.id == Membership.node_id)
+        select(Node.id, Node.path, Membership.kind, Membership.state)
+        .join(Node, Node.id == Membership.node_id)
         .where(Membership.person_id == person.id, _on(Membership, today))
         .order_by(Membership.kind.desc(), Membership.since, Membership.id)
     )
@@ -83,7 +83,7 @@ def person_by_sign_in_name(session: Session, text: str) -> Person | None:
 
 def home_path(session: Session, person_id: str) -> str | None:
     """Return the path of the node that is a person's home now, None without one."""
-    wanted = select(Branch.path).join(Membership, Membership.node_id == Branch.id)
+    wanted = select(Node.path).join(Membership, Membership.node_id == Node.id)
     is_home = (Membership.kind == MembershipKind.HOME, Membership.until.is_(None))
     return session.scalars(wanted.where(Membership.person_id == person_id, *is_home)).first()
 
@@ -159,10 +159,10 @@ def rows_of(session: Session, persons: Sequence[Person]) -> list[PersonRow]:
     ids = [p.id for p in persons]
     roles: dict[str, list[tuple[Role, str, str, str]]] = {i: [] for i in ids}
     held = session.execute(
-        select(RoleGrant.person_id, RoleGrant.role, Branch.id, Branch.name, Branch.path)
-        .join(Branch, Branch.id == RoleGrant.branch_id)
+        select(RoleGrant.person_id, RoleGrant.role, Node.id, Node.name, Node.path)
+        .join(Node, Node.id == RoleGrant.branch_id)
         .where(RoleGrant.person_id.in_(ids), RoleGrant.ended_at.is_(None))
-        .order_by(Branch.path)
+        .order_by(Node.path)
     )
     for who, role, branch_id, name, path in held:
         roles[who].append((role, branch_id, name, path))

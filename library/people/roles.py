@@ -18,7 +18,7 @@ from library.core.permits import Role, Viewer
 from library.core.rights import Act, role_at_node
 from library.core.text import NAME_MAX, name_key
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import rules
 from library.people.permits import roles_below
 from library.people.tables import Membership, Person, RoleGrant
@@ -36,7 +36,7 @@ def standing(today: date) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def prepare(session: Session, person_id: str, role: Role, branch: Branch, now: datetime) -> None:
+def prepare(session: Session, person_id: str, role: Role, branch: Node, now: datetime) -> None:
     """Make room for a role that is given: one whose last day is over ends. Raises Conflict("two_of_three").
 
     Also a role that begins later counts here: nobody shall hold two of three for a day either.
@@ -126,7 +126,7 @@ class HandOver:
     """A role at a node that passes from one person to another on `day`: the first day of the second."""
 
     role: Role
-    branch: Branch
+    branch: Node
     from_id: str
     to_id: str
     day: date

@@ -17,7 +17,7 @@ from library.core.clock import CHINA
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.ids import new_id
 from library.core.permits import Viewer
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.programme import queries, rules
 from library.programme.rules import Draft, Plan
 from library.programme.tables import Release, WeekLesson, WeekPlan
@@ -43,7 +43,7 @@ class Desk:
         return week_of(self.now.astimezone(self.zone).date())
 
 
-def desk_of(viewer: Viewer, node: Branch, now: datetime) -> Desk:
+def desk_of(viewer: Viewer, node: Node, now: datetime) -> Desk:
     """Return the desk of somebody at a node, in whose name it is written."""
     return Desk(viewer, node.id, now, person_id=viewer.person_id)
 
@@ -66,9 +66,9 @@ def put(session: Session, desk: Desk, week: Week, draft: Draft, version: int | N
 
 def _held(session: Session, desk: Desk, week: Week) -> Plan | None:
     """Return the plan of a week; nobody else plans at the node until the transaction ends."""
-    wanted = select(Branch).where(Branch.id == desk.node_id)
+    wanted = select(Node).where(Node.id == desk.node_id)
     node = session.scalars(
-        wanted.with_for_update(key_share=True, of=Branch).execution_options(populate_existing=True)
+        wanted.with_for_update(key_share=True, of=Node).execution_options(populate_existing=True)
     ).one()
     if node.closed_at is not None:
         raise Conflict("node_closed", name=node.name)

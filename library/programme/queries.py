@@ -14,7 +14,7 @@ from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.programme import rules
 from library.programme.permits import chain_of, may_plan
 from library.programme.rules import Plan, Reading
@@ -29,22 +29,22 @@ def chain(session: Session, viewer: Viewer) -> tuple[str, ...]:
     return chain_of(viewer, organisation.root_branch(session).id)
 
 
-def node_to_plan(session: Session, viewer: Viewer, node_id: str) -> Branch:
+def node_to_plan(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node whose weeks the viewer plans; raises NotFound for any other."""
-    found = session.get(Branch, node_id)
+    found = session.get(Node, node_id)
     if found is None or not may_plan(viewer, found.path):
         raise NotFound
     return found
 
 
-def node_meant(session: Session, viewer: Viewer, text: str) -> Branch:
+def node_meant(session: Session, viewer: Viewer, text: str) -> Node:
     """Return the node that is meant by its id, code, name or path of names, of those whose weeks the viewer
     plans; "" is the topmost. Raises NotFound where they plan none, Invalid: node_unknown, node_ambiguous."""
     within = outermost(viewer)
     if not within:
         raise NotFound
     wanted = text.strip() or within[0]
-    if session.get(Branch, wanted) is not None:
+    if session.get(Node, wanted) is not None:
         return node_to_plan(session, viewer, wanted)
     return organisation.meant(session, within, wanted, "node")
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.core.database import ID, Base, one_of
 from library.core.text import NAME_MAX
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.works.formats import FileFormat
 from library.works.rules import AWARD_MAX, BODY_MAX, FILE_NAME_MAX, PLACE_MAX, TITLE_MAX, HonourLevel
 
@@ -29,7 +29,7 @@ class Series(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
-    branch: Mapped[Branch] = relationship(lazy="joined", innerjoin=True)
+    branch: Mapped[Node] = relationship(lazy="joined", innerjoin=True)
 
 
 class Episode(Base):
@@ -112,7 +112,7 @@ class Site(Base):
     branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
     created_at: Mapped[datetime]
 
-    branch: Mapped[Branch] = relationship(lazy="joined", innerjoin=True)
+    branch: Mapped[Node] = relationship(lazy="joined", innerjoin=True)
 
 
 class LessonSite(Base):

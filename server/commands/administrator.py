@@ -11,23 +11,23 @@ from library.core.errors import NotFound
 from library.core.permits import MACHINE_ID, Grant, Role, Viewer
 from library.core.text import name_key
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries as people
 
 
-def root(session: Session) -> Branch:
+def root(session: Session) -> Node:
     """Return the root of the organisation tree."""
     return organisation.root_branch(session)
 
 
-def node(session: Session, text: str) -> Branch:
+def node(session: Session, text: str) -> Node:
     """Return the node that is meant by a code, a name, a path of names or an id, also a closed one; the root
     for nothing. Raises Invalid: node_unknown, node_ambiguous."""
     top = root(session)
     if not text.strip():
         return top
     if not organisation.called(session, [top.id], text, 1)[1]:  # a closed one by its code or its id
-        one = session.get(Branch, text.strip())
+        one = session.get(Node, text.strip())
         one = one or (organisation.branch_by_code(session, text) if " " not in text.strip() else None)
         if one is not None:
             return one

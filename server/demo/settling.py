@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from library.organisation import actions as organisation
 from library.organisation import queries as organisation_queries
 from library.organisation.rules import NodeKind
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.belonging import exemptions, groups, memberships
 from library.people.lists.bringing_in import bring
 from library.people.lists.importing import Choice, Decision, Row
@@ -53,7 +53,7 @@ def settle(session: Session, now: datetime) -> None:
             groups.join(session, made[one.group - 1], person_id, _GROUPS_SINCE, now, None)
 
 
-def _nodes(session: Session, now: datetime) -> Mapping[str, Branch]:
+def _nodes(session: Session, now: datetime) -> Mapping[str, Node]:
     root = organisation_queries.root_branch(session)
     details = organisation.NodeDetails(county.NAME, county.SHORT_NAME, NodeKind.COMMITTEE, county.COUNTY)
     organisation.change_details(session, root, details, now, None)

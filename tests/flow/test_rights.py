@@ -17,7 +17,7 @@ from library.core.clock import local_day
 from library.core.ids import new_id
 from library.core.permits import MemberState, Role
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.rules import MembershipKind
@@ -87,7 +87,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
         _people(made)
         _lessons(made)
         with served.ports.db.write() as session:
-            old, new = (session.get_one(Branch, made.nodes[name]) for name in ("碧门", "余村"))
+            old, new = (session.get_one(Node, made.nodes[name]) for name in ("碧门", "余村"))
             audiences.merge(session, old, new, served.ports.clock(), None)
         Shelf(served).index()
         yield made
@@ -136,7 +136,7 @@ def _people(county: County) -> None:
             ("镇审核", Role.REVIEWER, "天荒坪"),
             ("镇干事", Role.STAFF, "天荒坪"),
         ):
-            branch = session.get_one(Branch, county.nodes[node])
+            branch = session.get_one(Node, county.nodes[node])
             people.grant(session, county.people[who], role, branch, None, now)
         tokens = {who: token(session, one, "程序", now)[1] for who, one in county.people.items()}
     for who in SEES:

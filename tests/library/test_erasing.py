@@ -53,7 +53,7 @@ from library.notices.pushing import Browser
 from library.notices.rules import Kind, Way
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.outbox.rules import Words
 from library.people import actions as people
 from library.people import queries as people_queries
@@ -170,7 +170,7 @@ def roll(db: Database, days: int) -> None:
     Rolls(db, lambda: NOW + days * DAY, RULE.late_h, 400 * DAY, 800 * DAY).run()
 
 
-def _other_doors(session: Session, person: Person, root: Branch, viewer: Viewer) -> None:
+def _other_doors(session: Session, person: Person, root: Node, viewer: Viewer) -> None:
     """A second factor, a sign-in half done, an account elsewhere, and that of somebody whom they invited."""
     sealing = Sealing(lambda: ["a secret of more than thirty-two characters"], "second factor")
     second_factor.begin(session, sealing, person.id, NOW)

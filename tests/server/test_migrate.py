@@ -22,7 +22,7 @@ from library.core.database import Database, UtcDateTime, copy_sqlite, open_datab
 from library.core.partial_indexes import with_partial_indexes
 from library.intake.tables import Recording, Step
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.plays.tables import DaySum, Play, View, Watcher
 from server import migrate
 from server.slices import SLICES
@@ -119,7 +119,7 @@ def test_two_processes_at_once_migrate_once_and_make_one_root(empty_url: str) ->
         process.join(30)
     db = open_database(empty_url)
     with db.read() as session:
-        assert session.scalar(select(func.count()).select_from(Branch)) == 1
+        assert session.scalar(select(func.count()).select_from(Node)) == 1
     db.close()
 
 
@@ -133,7 +133,7 @@ def test_two_first_starts_at_once_make_one_root(empty: Database) -> None:
     event.listen(empty.engine, "before_cursor_execute", linger)
     assert together([lambda: migrate.prepare(empty, ORGANISATION, NOW)] * 3) == [False] * 3
     with empty.read() as session:
-        assert session.scalar(select(func.count()).select_from(Branch)) == 1
+        assert session.scalar(select(func.count()).select_from(Node)) == 1
 
 
 _FIRST_ROWS = (

@@ -9,7 +9,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.plays import actions as plays
 from library.plays.crediting import Beat
 from library.plays.rules import Source, ViewRule
@@ -20,7 +20,7 @@ _SOURCES = (Source.FEED, Source.FEED, Source.FEED, Source.QR, Source.QR, Source.
 def attend(
     session: Session,
     clips: Sequence[Clip],
-    branches: Sequence[Branch],
+    branches: Sequence[Node],
     until: datetime,
     *,
     days: int,

@@ -22,7 +22,7 @@ from library.intake import actions as intake
 from library.intake.tables import Recording
 from library.organisation import actions as organisation
 from library.organisation import queries as organisation_queries
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.tables import Person
@@ -36,7 +36,7 @@ PLAN = "0123456789ab"
 _numbers = count(1)
 
 
-def person(session: Session, *roles: tuple[Role, Branch], name: str | None = None) -> Viewer:
+def person(session: Session, *roles: tuple[Role, Node], name: str | None = None) -> Viewer:
     """An account with roles, as the viewer it is. Without a password: hashing one takes 0.1 s."""
     number = next(_numbers)
     row = Person(
@@ -66,7 +66,7 @@ def north(session: Session) -> tuple[Viewer, Viewer, Viewer]:
     )
 
 
-def root(session: Session) -> Branch:
+def root(session: Session) -> Node:
     """The root of the organisation tree."""
     return organisation_queries.root_branch(session)
 
@@ -76,7 +76,7 @@ def lesson(
     title: str = "新时代基层党建",
     *,
     owner: Viewer | None = None,
-    branch: Branch | None = None,
+    branch: Node | None = None,
     state: LessonState = LessonState.PUBLISHED,
     audience: Audience | OpenTo = Audience.EVERYONE,
     lecturer: str | None = None,

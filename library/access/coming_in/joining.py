@@ -20,7 +20,7 @@ from library.core.ids import new_id, new_secret
 from library.core.permits import Role, Viewer
 from library.core.text import NAME_MAX, required_line
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.people import rules as people_rules
@@ -38,7 +38,7 @@ ANSWERED_DAYS = 30
 """For so long whoever asked can look what became of it."""
 
 
-def make_code(session: Session, viewer: Viewer, node: Branch, ends_on: date, now: datetime) -> BranchCode:
+def make_code(session: Session, viewer: Viewer, node: Node, ends_on: date, now: datetime) -> BranchCode:
     """Give a branch a code, good through a day; the one before stops working, and who waits goes on waiting.
 
     Raises Conflict("node_closed"), Invalid("join_day") for a day that has passed or is too far away.
@@ -64,14 +64,14 @@ def make_code(session: Session, viewer: Viewer, node: Branch, ends_on: date, now
     return made
 
 
-def revoke_code(session: Session, viewer: Viewer, node: Branch, now: datetime) -> None:
+def revoke_code(session: Session, viewer: Viewer, node: Node, now: datetime) -> None:
     """Take a branch's code back; raises NotFound without one."""
     if not _end(session, node, now):
         raise NotFound
     audit.note(session, Deed.BRANCH_CODE, viewer.person_id, thing=node.id, what="revoked")
 
 
-def _end(session: Session, node: Branch, now: datetime) -> bool:
+def _end(session: Session, node: Node, now: datetime) -> bool:
     ended = (
         update(BranchCode)
         .where(BranchCode.node_id == node.id, BranchCode.ended_at.is_(None))
@@ -121,7 +121,7 @@ def ask(
     return receipt
 
 
-def _request(session: Session, viewer: Viewer, request_id: str) -> tuple[JoinRequest, Branch]:
+def _request(session: Session, viewer: Viewer, request_id: str) -> tuple[JoinRequest, Node]:
     """Return a request that the viewer may answer, held until the end of the transaction; raises NotFound,
     Conflict("join_answered")."""
     found = session.get(JoinRequest, request_id, with_for_update=True, populate_existing=True)
@@ -168,7 +168,7 @@ def _link(
     session: Session,
     viewer: Viewer,
     request: JoinRequest,
-    node: Branch,
+    node: Node,
     known_id: str,
     password: HashedPassword,
     now: datetime,

@@ -18,7 +18,7 @@ from library.core.errors import NotFound
 from library.core.permits import Role, Viewer
 from library.core.text import name_key
 from library.organisation import queries as organisation
-from library.organisation.tables import Below, Branch
+from library.organisation.tables import Below, Node
 from library.people.passwords import NO_PASSWORD
 from library.people.permits import keeps, may_start
 from library.people.rules import MembershipKind
@@ -42,7 +42,7 @@ class Comer:
     held: tuple[tuple[Role, str, str], ...]
 
 
-def kept_node(session: Session, viewer: Viewer, node_id: str) -> Branch:
+def kept_node(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node whose people the viewer keeps; raises NotFound, also where they do not."""
     node = organisation.branch(session, node_id)
     if not keeps(viewer, node.path):
@@ -50,7 +50,7 @@ def kept_node(session: Session, viewer: Viewer, node_id: str) -> Branch:
     return node
 
 
-def taken_over_by(session: Session, node: Branch) -> Branch:
+def taken_over_by(session: Session, node: Node) -> Node:
     """Return the node that stands for another now: itself, or the open one that it was merged into."""
     for _step in range(20):  # as often as a branch may have been merged onwards
         if node.closed_at is None or node.merged_into_id is None:
@@ -62,7 +62,7 @@ def taken_over_by(session: Session, node: Branch) -> Branch:
 def comers(
     session: Session,
     viewer: Viewer,
-    node: Branch,
+    node: Node,
     now: datetime,
     most: int,
     *,
@@ -74,11 +74,11 @@ def comers(
     `waiting_only`: those without a password whose account is open. At most `most`.
     """
     wanted = (
-        select(Person, Branch)
+        select(Person, Node)
         .join(Membership, Membership.person_id == Person.id)
-        .join(Branch, Branch.id == Membership.node_id)
+        .join(Node, Node.id == Membership.node_id)
         .where(*_home_inside(session, node, local_day(now)))
-        .order_by(Branch.path, Person.name, Person.id)
+        .order_by(Node.path, Person.name, Person.id)
         .limit(most)
     )
     if waiting_only:
@@ -92,8 +92,8 @@ def comers(
 
 def comer(session: Session, viewer: Viewer, person_id: str) -> Comer:
     """Return one of them, whose home the viewer keeps; raises NotFound."""
-    wanted = select(Person, Branch).join(Membership, Membership.person_id == Person.id)
-    wanted = wanted.join(Branch, Branch.id == Membership.node_id).where(Person.id == person_id)
+    wanted = select(Person, Node).join(Membership, Membership.person_id == Person.id)
+    wanted = wanted.join(Node, Node.id == Membership.node_id).where(Person.id == person_id)
     is_home = (Membership.kind == MembershipKind.HOME, Membership.until.is_(None))
     row = session.execute(wanted.where(*is_home)).first()
     if row is None or not keeps(viewer, row[1].path):
@@ -106,17 +106,17 @@ MOST_NODES = 300
 in branch by branch, and its page stays quick."""
 
 
-def is_too_wide(session: Session, node: Branch) -> bool:
+def is_too_wide(session: Session, node: Node) -> bool:
     """Tell whether so much lies below a node that its people are looked for branch by branch."""
     return len(_inside(session, node)) > MOST_NODES
 
 
-def _inside(session: Session, node: Branch) -> list[str]:
+def _inside(session: Session, node: Node) -> list[str]:
     wanted = select(Below.node_id).where(Below.ancestor_id == node.id).limit(MOST_NODES + 1)
     return list(session.scalars(wanted))
 
 
-def _home_inside(session: Session, node: Branch, today: date) -> tuple[ColumnElement[bool], ...]:
+def _home_inside(session: Session, node: Node, today: date) -> tuple[ColumnElement[bool], ...]:
     inside = _inside(session, node)
     return (
         Membership.node_id.in_(inside if len(inside) <= MOST_NODES else [node.id]),
@@ -128,8 +128,8 @@ def _home_inside(session: Session, node: Branch, today: date) -> tuple[ColumnEle
 
 def _held(session: Session, ids: Collection[str]) -> dict[str, tuple[tuple[Role, str, str], ...]]:
     wanted = (
-        select(RoleGrant.person_id, RoleGrant.role, Branch.id, Branch.path)
-        .join(Branch, Branch.id == RoleGrant.branch_id)
+        select(RoleGrant.person_id, RoleGrant.role, Node.id, Node.path)
+        .join(Node, Node.id == RoleGrant.branch_id)
         .where(RoleGrant.person_id.in_(ids), RoleGrant.ended_at.is_(None))
     )
     found: dict[str, tuple[tuple[Role, str, str], ...]] = {}
@@ -138,7 +138,7 @@ def _held(session: Session, ids: Collection[str]) -> dict[str, tuple[tuple[Role,
     return found
 
 
-def _comer(viewer: Viewer, person: Person, home: Branch, held: Sequence[tuple[Role, str, str]]) -> Comer:
+def _comer(viewer: Viewer, person: Person, home: Node, held: Sequence[tuple[Role, str, str]]) -> Comer:
     roles = [(role, path) for role, _id, path in held]
     return Comer(
         id=person.id,
@@ -173,7 +173,7 @@ class Counts:
     invited: int
 
 
-def counts(session: Session, node: Branch, now: datetime) -> Counts:
+def counts(session: Session, node: Node, now: datetime) -> Counts:
     """Return the numbers of a node."""
     here = (
         select(func.count())
@@ -210,12 +210,12 @@ def code_of(session: Session, node_id: str, today: date) -> BranchCode | None:
     return found if found is not None and found.ends_on >= today else None
 
 
-def node_of_code(session: Session, code: str, today: date) -> Branch:
+def node_of_code(session: Session, code: str, today: date) -> Node:
     """Return the open node whose code this is; raises NotFound("join_code_ended") for all others.
 
     A node that was closed or merged takes nobody in: the one that took over has a code of its own.
     """
-    wanted = select(BranchCode, Branch).join(Branch, Branch.id == BranchCode.node_id)
+    wanted = select(BranchCode, Node).join(Node, Node.id == BranchCode.node_id)
     row = session.execute(wanted.where(BranchCode.code == code, BranchCode.ended_at.is_(None))).first()
     if row is None or row[0].ends_on < today or row[1].closed_at is not None:
         raise NotFound("join_code_ended")
@@ -250,18 +250,16 @@ class Waiting:
     first; `namesakes_inside` counts those of the same name who can sign in already."""
 
     request: JoinRequest
-    node: Branch
+    node: Node
     candidates: tuple[Comer, ...]
     namesakes_inside: int
 
 
-def waiting_at(
-    session: Session, viewer: Viewer, node: Branch, now: datetime, most: int = 200
-) -> list[Waiting]:
+def waiting_at(session: Session, viewer: Viewer, node: Node, now: datetime, most: int = 200) -> list[Waiting]:
     """Return who waits at a node and below it, longest first."""
     wanted = (
-        select(JoinRequest, Branch)
-        .join(Branch, Branch.id == JoinRequest.node_id)
+        select(JoinRequest, Node)
+        .join(Node, Node.id == JoinRequest.node_id)
         .where(JoinRequest.state == JoinState.WAITING)
         .where(_lies_below([node.id]))
         .order_by(JoinRequest.asked_at, JoinRequest.id)

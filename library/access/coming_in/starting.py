@@ -22,7 +22,7 @@ from library.audit.rules import Deed
 from library.core.errors import Conflict, Forbidden, NotFound
 from library.core.ids import new_id, new_secret
 from library.core.permits import Role, Viewer
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.name_rules import NameKind
 from library.people.sign_in_names import set_aliases
 from library.people.tables import Person
@@ -59,7 +59,7 @@ class Sheet:
 def make_sheet(
     session: Session,
     viewer: Viewer,
-    node: Branch,
+    node: Node,
     days: int,
     now: datetime,
     *,
@@ -123,7 +123,7 @@ def _card(
     return Card(person.id, person.name, person.username, person.node, secret, code, expires_at)
 
 
-def void(session: Session, viewer: Viewer, node: Branch, now: datetime) -> int:
+def void(session: Session, viewer: Viewer, node: Node, now: datetime) -> int:
     """Make the open first links of a node worthless; returns how many there were."""
     found = start_queries.comers(session, viewer, node, now, 100_000, waiting_only=True)
     ids = [one.id for one in found if one.may_start]

@@ -13,13 +13,13 @@ from library.core.clock import local_day
 from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
 from library.core.text import NAME_MAX, name_key, required_line
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries
 from library.people.belonging import memberships, timeline
 from library.people.tables import GroupMember, LearningGroup
 
 
-def make(session: Session, node: Branch, name: str, now: datetime, by: str | None) -> LearningGroup:
+def make(session: Session, node: Node, name: str, now: datetime, by: str | None) -> LearningGroup:
     """Make a group that a node keeps; raises Invalid, Conflict: node_closed, group_named_so."""
     memberships.check_open(node)
     clean = _free_name(session, node.id, name)

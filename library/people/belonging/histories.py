@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from library.core.errors import NotFound
 from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries
 from library.people.permits import administers_all, keeps
 from library.people.rules import TransferState
@@ -40,7 +40,7 @@ class History:
     exemptions: Sequence[Exemption]
     groups: Sequence[tuple[GroupMember, LearningGroup]]
     roles: Sequence[RoleGrant]
-    nodes: dict[str, Branch]
+    nodes: dict[str, Node]
     names: dict[str, str]
 
     def open_paths(self) -> list[str]:
@@ -83,7 +83,7 @@ def history_of(session: Session, person_id: str) -> History:
         *(group.node_id for _stay, group in groups),
         *(node_id for one in transfers for node_id in (one.from_id, one.to_id)),
     }
-    nodes = {node.id: node for node in session.scalars(select(Branch).where(Branch.id.in_(node_ids)))}
+    nodes = {node.id: node for node in session.scalars(select(Node).where(Node.id.in_(node_ids)))}
     who = {
         *(one.noted_by for one in memberships),
         *(one.noted_by for one in exemptions),

@@ -19,7 +19,7 @@ from library.core.errors import Conflict, Invalid, NotFound
 from library.core.ids import new_id
 from library.core.permits import MemberState, Role
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions, queries
 from library.people.belonging import timeline
 from library.people.rules import MembershipKind, TransferState
@@ -42,7 +42,7 @@ def home_of(session: Session, person_id: str) -> Membership | None:
 def settle(
     session: Session,
     person_id: str,
-    node: Branch,
+    node: Node,
     since: date,
     now: datetime,
     by: str | None,
@@ -102,7 +102,7 @@ def change_state(
 
 
 def receive_guest(
-    session: Session, person_id: str, node: Branch, since: date, now: datetime, by: str | None
+    session: Session, person_id: str, node: Node, since: date, now: datetime, by: str | None
 ) -> bool:
     """Take somebody in as a guest (挂靠、流动) from a day on; returns whether they were none.
 
@@ -181,7 +181,7 @@ def membership(session: Session, membership_id: str) -> Membership:
     return found
 
 
-def check_open(node: Branch) -> None:
+def check_open(node: Node) -> None:
     """Raise Conflict("node_closed") for a node that takes nobody in any more."""
     if node.closed_at is not None:
         raise Conflict("node_closed", name=node.name)

@@ -13,14 +13,14 @@ from library.core.errors import Conflict
 from library.core.ids import new_id
 from library.core.permits import Role
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.rules import MembershipKind, TransferState
 from library.people.tables import LearningGroup, Membership, RoleGrant, Transfer
 
 _AT_ONCE, _IDS_AT_ONCE = 5_000, 500
 
 
-def merge(session: Session, node: Branch, into: Branch, now: datetime, by: str | None) -> None:
+def merge(session: Session, node: Node, into: Node, now: datetime, by: str | None) -> None:
     """Let one node take over another with its people: from today on they belong to `into`.
 
     Homes and guests go on there with the same state, what was asked of the node is asked of `into`, its
@@ -42,7 +42,7 @@ def merge(session: Session, node: Branch, into: Branch, now: datetime, by: str |
     session.expire_all()
 
 
-def close(session: Session, node: Branch, now: datetime, by: str | None) -> None:
+def close(session: Session, node: Node, now: datetime, by: str | None) -> None:
     """Close a node that is nobody's home any more; who is a guest there is one through yesterday.
 
     Raises Conflict("node_has_members"), and as organisation.actions.close does.

@@ -19,7 +19,7 @@ from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.core.text import short_line
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries
 from library.people.belonging import memberships
 from library.people.permits import keeps
@@ -34,7 +34,7 @@ def asked_of(session: Session, person_id: str) -> Transfer | None:
 
 
 def ask(
-    session: Session, viewer: Viewer, person_id: str, to: Branch, now: datetime, note: str = ""
+    session: Session, viewer: Viewer, person_id: str, to: Node, now: datetime, note: str = ""
 ) -> Transfer:
     """Ask a node to take somebody over; asked twice it is the same one.
 
@@ -118,7 +118,7 @@ def withdraw(session: Session, viewer: Viewer, transfer_id: str, now: datetime) 
     return True
 
 
-def _received(session: Session, viewer: Viewer, transfer_id: str) -> tuple[Transfer, Branch]:
+def _received(session: Session, viewer: Viewer, transfer_id: str) -> tuple[Transfer, Node]:
     row = _locked(session, transfer_id)
     to = organisation.branch(session, row.to_id)
     if not keeps(viewer, to.path):

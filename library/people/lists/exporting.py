@@ -52,7 +52,7 @@ def check_size(session: Session, viewer: Viewer, most: int = MOST_ROWS) -> None:
 def exported(session: Session, viewer: Viewer) -> Iterator[tuple[str, ...]]:
     """Yield a row for every membership, of those now, at the nodes whose people the viewer keeps.
 
-    Branch by branch as in the tree, there by account. A branch is named by its code, else by its path. The
+    Node by branch as in the tree, there by account. A branch is named by its code, else by its path. The
     day is that from which somebody is there without a break, whatever they were meanwhile.
     """
     kept = organisation.outermost(viewer, Role.SECRETARY)

@@ -27,7 +27,7 @@ from server.wiring import Ports
 
 LessonId = Annotated[str, typer.Argument(metavar="LESSON", help=N_("课程的编号。"))]
 As = Annotated[str | None, typer.Option("--as", metavar="PERSON", help=N_("以这个用户的名义；不写是系统。"))]
-Node = Annotated[
+NodeName = Annotated[
     str,
     typer.Option(
         "--node", metavar="NODE", help=N_("它应当在哪一级：编码、全名，或“上级 / 全名”；不在那里就不做。")
@@ -48,7 +48,7 @@ def declare(
     context: typer.Context,
     lesson: LessonId,
     as_person: As = None,
-    node: Node = "",
+    node: NodeName = "",
     reason: Why = "",
     as_json: Json = False,
 ) -> None:
@@ -66,7 +66,7 @@ def return_(
     context: typer.Context,
     lesson: LessonId,
     as_person: As = None,
-    node: Node = "",
+    node: NodeName = "",
     remark: Remarks = None,
     reason: Why = "",
     as_json: Json = False,
@@ -79,7 +79,7 @@ def approve(
     context: typer.Context,
     lesson: LessonId,
     as_person: As = None,
-    node: Node = "",
+    node: NodeName = "",
     remark: Remarks = None,
     reason: Why = "",
     read: Annotated[bool, typer.Option("--read", help=N_("只记下审阅完毕，不作决定。"))] = False,
@@ -94,7 +94,7 @@ def select(
     context: typer.Context,
     lesson: LessonId,
     as_person: As = None,
-    node: Node = "",
+    node: NodeName = "",
     remark: Remarks = None,
     reason: Why = "",
     as_json: Json = False,
@@ -107,7 +107,7 @@ def withdraw(
     context: typer.Context,
     lesson: LessonId,
     as_person: As = None,
-    node: Node = "",
+    node: NodeName = "",
     reason: Why = "",
     as_json: Json = False,
 ) -> None:

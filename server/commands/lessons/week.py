@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from library.core.errors import Invalid, WeikeError
 from library.core.permits import branch_chain
 from library.organisation.importing import Outcome
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.programme import importing, queries
 from library.programme.actions import Desk
 from library.programme.importing import Done
@@ -28,7 +28,7 @@ from server.web.language.words import word
 from server.web.shown.remarks import warnings_of
 from server.web.shown.weeks import blank_week, no_card, present, week_object, week_views
 
-Node = Annotated[
+NodeName = Annotated[
     str,
     typer.Option(
         "--node", metavar="NODE", help=N_("哪个党组织：编码、全名，或“上级 / 全名”；不写是最上面的。")
@@ -64,7 +64,7 @@ def add_commands(to: typer.Typer) -> None:
 
 def show(
     context: typer.Context,
-    node: Node = "",
+    node: NodeName = "",
     date: Annotated[
         str,
         typer.Option("--date", metavar="D", help=N_("哪一周：里面的任何一天，或 2026-W49；不写是本周。")),
@@ -87,7 +87,7 @@ def show(
 def plan(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("计划表，.xlsx 或 .csv。"))],
-    node: Node = "",
+    node: NodeName = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("只说会怎样，什么都不改。"))] = False,
     as_json: Json = False,
 ) -> None:
@@ -113,7 +113,7 @@ def plan(
         raise typer.Exit(FAILED)
 
 
-def _report(console: Console, branch: Branch, listed: Listed, done: Sequence[Done]) -> dict[str, Any]:
+def _report(console: Console, branch: Node, listed: Listed, done: Sequence[Done]) -> dict[str, Any]:
     counts = importing.counted(done)
     unread: list[tuple[int, WeikeError]] = list(listed.wrong)
     wrong = [*unread, *((one.row.line, one.reason) for one in done if one.reason is not None)]

@@ -23,7 +23,7 @@ from server.slices.people.belonging_json import exemption_objects, group_object,
 from server.web.language.i18n import N_
 from server.web.language.words import word
 
-Node = Annotated[str, typer.Argument(metavar="NODE", help=N_("编码、全名，或“上级 / 全名”。"))]
+NodeName = Annotated[str, typer.Argument(metavar="NODE", help=N_("编码、全名，或“上级 / 全名”。"))]
 Group = Annotated[str, typer.Argument(metavar="GROUP", help=N_("学习小组的编号，或没有重名的名称。"))]
 Reason = Annotated[
     ExemptionReason,
@@ -140,7 +140,7 @@ def _exemption_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
 # ---------------------------------------------------------------------- learning groups
 
 
-def list_groups(context: typer.Context, node: Node, as_json: Json = False) -> None:
+def list_groups(context: typer.Context, node: NodeName, as_json: Json = False) -> None:
     """List the open groups of a node."""
     console = _begin(context)
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
@@ -161,7 +161,7 @@ def show_group(context: typer.Context, group: Group, day: Day = "", as_json: Jso
 
 def add_group(
     context: typer.Context,
-    node: Node,
+    node: NodeName,
     name: Annotated[str, typer.Argument(metavar="NAME", help=N_("学习小组的名称。"))],
     as_json: Json = False,
 ) -> None:

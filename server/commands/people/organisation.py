@@ -18,7 +18,7 @@ from library.organisation import actions, importing, queries
 from library.organisation.actions import NodeDetails
 from library.organisation.importing import Outcome, Planned
 from library.organisation.rules import kind_called
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.belonging import members, reorganising
 from server.commands.administrator import node as meant
 from server.commands.console import Console, console_of, write_whole
@@ -75,7 +75,7 @@ def add(
     """Add a node."""
     details = NodeDetails(name, short_name, kind_called(kind) if kind else None, code)
 
-    def act(session: Session, parent: Branch, now: datetime) -> Branch:
+    def act(session: Session, parent: Node, now: datetime) -> Node:
         return actions.add_node(session, parent, details, now, None)
 
     _change(context, below, act, as_json)
@@ -92,7 +92,7 @@ def rename(
 ) -> None:
     """Give a node another name, kind or code."""
 
-    def act(session: Session, found: Branch, now: datetime) -> Branch:
+    def act(session: Session, found: Node, now: datetime) -> Node:
         details = NodeDetails(
             found.name if name is None else name,
             found.short_name if short_name is None else short_name,
@@ -109,7 +109,7 @@ def rename(
 def move(context: typer.Context, node: Which, to: To, as_json: Json = False) -> None:
     """Put a node below another."""
 
-    def act(session: Session, found: Branch, now: datetime) -> Branch:
+    def act(session: Session, found: Node, now: datetime) -> Node:
         actions.move(session, found, meant(session, to), now, None)
         return found
 
@@ -119,7 +119,7 @@ def move(context: typer.Context, node: Which, to: To, as_json: Json = False) -> 
 def merge(context: typer.Context, node: Which, to: To, as_json: Json = False) -> None:
     """Let another node take over one."""
 
-    def act(session: Session, found: Branch, now: datetime) -> Branch:
+    def act(session: Session, found: Node, now: datetime) -> Node:
         into = meant(session, to)
         audiences.merge(session, found, into, now, None)
         return into
@@ -130,7 +130,7 @@ def merge(context: typer.Context, node: Which, to: To, as_json: Json = False) ->
 def close(context: typer.Context, node: Which, as_json: Json = False) -> None:
     """Close a node."""
 
-    def act(session: Session, found: Branch, now: datetime) -> Branch:
+    def act(session: Session, found: Node, now: datetime) -> Node:
         reorganising.close(session, found, now, None)
         return found
 
@@ -140,7 +140,7 @@ def close(context: typer.Context, node: Which, as_json: Json = False) -> None:
 def reopen(context: typer.Context, node: Which, as_json: Json = False) -> None:
     """Open a closed node again."""
 
-    def act(session: Session, found: Branch, now: datetime) -> Branch:
+    def act(session: Session, found: Node, now: datetime) -> Node:
         actions.reopen(session, found, now, None)
         return found
 
@@ -242,7 +242,7 @@ def _begin(context: typer.Context) -> Console:
 
 
 def _change(
-    context: typer.Context, node: str, act: Callable[[Session, Branch, datetime], Branch], as_json: bool
+    context: typer.Context, node: str, act: Callable[[Session, Node, datetime], Node], as_json: bool
 ) -> None:
     console = _begin(context)
     with console.ports(must_exist=True) as ports:
@@ -253,7 +253,7 @@ def _change(
     console.result(value, as_json, _lines(console, value))
 
 
-def _object(session: Session, node: Branch, now: datetime) -> dict[str, Any]:
+def _object(session: Session, node: Node, now: datetime) -> dict[str, Any]:
     above = queries.chains(session, [node])[node.id]
     below = queries.children(session, node.id)
     today = local_day(now)

@@ -14,7 +14,7 @@ from library.core.permits import Role, Viewer, branch_chain
 from library.declaring import queries, rules, seen, settings
 from library.declaring.rules import Check, Ending, LevelRule, Period, Setting
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from server.slices.declaring.contexts import LevelRow, LevelsPage
 from server.slices.declaring.desk import number, typed_of
 from server.web.deps import ClockDep, DatabaseDep, LevelArranger, PagesDep, Reading
@@ -83,7 +83,7 @@ class LevelDesk:
         """Who asks."""
         return self._who.viewer
 
-    def node_meant(self, session: Session, node_id: str, at: str) -> Branch:
+    def node_meant(self, session: Session, node_id: str, at: str) -> Node:
         """Return the node that is asked for, else the topmost that one arranges; raises Invalid, NotFound."""
         within = organisation.outermost(self.viewer, Role.STAFF)
         if at.strip():
@@ -91,7 +91,7 @@ class LevelDesk:
         return queries.node_to_arrange(session, self.viewer, node_id or within[0])
 
     def page(
-        self, session: Session, node: Branch, refused: RefusedForm | None = None, status: int = 200
+        self, session: Session, node: Node, refused: RefusedForm | None = None, status: int = 200
     ) -> Response:
         """Return the page of a node's levels."""
         chain = branch_chain(node.path)
@@ -124,7 +124,7 @@ class LevelDesk:
     def _rows(
         self,
         session: Session,
-        node: Branch,
+        node: Node,
         chain: tuple[str, ...],
         said: dict[str, Setting],
         refused: RefusedForm | None,

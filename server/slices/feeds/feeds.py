@@ -17,7 +17,7 @@ from library.catalog.tables import Clip, Lesson, Topic
 from library.core.clock import CHINA
 from library.core.errors import NotFound
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.programme import queries as programme
 from library.works import queries as works
 from server.slices.feeds.calendar import TYPE as CALENDAR
@@ -183,7 +183,7 @@ def topic(press: PressDep, topic_id: str, form: Form = "pictures") -> Response:
 @router.get("/nodes/{node_id}.rss")
 def node(press: PressDep, node_id: str, form: Form = "pictures") -> Response:
     """The newest lessons of a node and of what lies below it."""
-    row = press.reader.session.get(Branch, node_id)
+    row = press.reader.session.get(Node, node_id)
     if row is None:
         raise NotFound
     its = press.lessons(replace(PUBLISHED, node_id=row.id))

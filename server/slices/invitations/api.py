@@ -14,7 +14,7 @@ from library.access.coming_in.starting import Card
 from library.core.errors import NotFound
 from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.name_rules import NameKind, masked
 from library.people.sign_in_names import rows_of
 from server.web.deps import AddressDep, ClockDep, Reading, Secretary, SettingsDep, Writing
@@ -114,7 +114,7 @@ class NamesOut(BaseModel):
     names: dict[NameKind, str]
 
 
-def _node(session: Session, viewer: Viewer, text: str) -> Branch:
+def _node(session: Session, viewer: Viewer, text: str) -> Node:
     within = organisation.outermost(viewer, Role.SECRETARY)
     try:
         return queries.kept_node(session, viewer, text)

@@ -19,7 +19,7 @@ from library.core.clock import local_day
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound, WeikeError
 from library.core.permits import Role, Viewer, branch_chain
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.name_rules import NameKind, masked
 from library.people.sign_in_names import rows_of
 from server.slices.invitations.contexts import (
@@ -85,7 +85,7 @@ class Desk:
         """Whether the address opens on this machine alone."""
         return urlsplit(self.address).hostname in _LOOPBACK
 
-    def node(self, session: Session, node_id: str) -> Branch:
+    def node(self, session: Session, node_id: str) -> Node:
         """Return a node whose people the viewer keeps; raises NotFound."""
         return queries.kept_node(session, self.viewer, node_id)
 
@@ -125,7 +125,7 @@ class Desk:
             size=size,
         )
 
-    def code(self, session: Session, node: Branch) -> CodeView | None:
+    def code(self, session: Session, node: Node) -> CodeView | None:
         """Return the code of a node that works today."""
         found = queries.code_of(session, node.id, local_day(self.clock()))
         if found is None or node.closed_at is not None:
@@ -133,7 +133,7 @@ class Desk:
         url = f"{self.address}/join/{found.code}"
         return CodeView(code=codes.shown(found.code), url=url, ends_on=found.ends_on)
 
-    def chosen(self, session: Session, typed: str) -> tuple[Branch, WeikeError | None]:
+    def chosen(self, session: Session, typed: str) -> tuple[Node, WeikeError | None]:
         """Return the node that is meant by an id, a code, a name or a path; the first of the viewer's with
         why where it is none of theirs."""
         within = organisation.outermost(self.viewer, Role.SECRETARY)

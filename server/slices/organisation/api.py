@@ -14,7 +14,7 @@ from library.core.permits import Role
 from library.organisation import actions, queries
 from library.organisation.actions import NodeDetails
 from library.organisation.rules import ChangeKind, NodeKind
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.belonging import reorganising
 from server.slices.organisation.desk import arranged, found_links, meant, placed
 from server.web.deps import ClockDep, Reading, Staff, Writing
@@ -103,7 +103,7 @@ class WhereIn(BaseModel):
     to: LineText
 
 
-def _node(session: Session, node: Branch) -> NodeOut:
+def _node(session: Session, node: Node) -> NodeOut:
     above = queries.chains(session, [node])[node.id]
     return NodeOut(
         id=node.id,

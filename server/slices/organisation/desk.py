@@ -18,7 +18,7 @@ from library.organisation import queries
 from library.organisation.actions import NodeDetails
 from library.organisation.permits import may_arrange, may_look, may_place
 from library.organisation.rules import NodeKind
-from library.organisation.tables import Branch, NodeChange
+from library.organisation.tables import Node, NodeChange
 from library.people import queries as people
 from server.slices.organisation.contexts import NodeChangeRow, NodeLink, NodeView, OrganisationPage
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Staff
@@ -66,7 +66,7 @@ class Desk:
         self,
         node_id: str,
         form: str,
-        act: Callable[[Session], Branch | None],
+        act: Callable[[Session], Node | None],
         done: str,
         **typed: str,
     ) -> Response:
@@ -119,7 +119,7 @@ class Desk:
         )
         return self._pages.respond(self._request, self._who, context, status)
 
-    def _view(self, session: Session, node: Branch) -> NodeView:
+    def _view(self, session: Session, node: Node) -> NodeView:
         into = node.merged_into_id
         return NodeView(
             id=node.id,
@@ -178,7 +178,7 @@ def _told(row: NodeChange, nodes: dict[str, str], catalogue: Catalogue) -> tuple
     )
 
 
-def _link(node: Branch, *, above: Sequence[str] = (), below: int = 0) -> NodeLink:
+def _link(node: Node, *, above: Sequence[str] = (), below: int = 0) -> NodeLink:
     return NodeLink(
         id=node.id,
         name=node.name,
@@ -190,13 +190,13 @@ def _link(node: Branch, *, above: Sequence[str] = (), below: int = 0) -> NodeLin
     )
 
 
-def found_links(session: Session, nodes: Sequence[Branch]) -> tuple[NodeLink, ...]:
+def found_links(session: Session, nodes: Sequence[Node]) -> tuple[NodeLink, ...]:
     """Return nodes that a search found, each with the names of those above it."""
     above = queries.chains(session, nodes)
     return tuple(_link(node, above=[one.name for one in above[node.id]]) for node in nodes)
 
 
-def arranged(session: Session, viewer: Viewer, node_id: str) -> Branch:
+def arranged(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node that the viewer may rename and add to; raises NotFound, Forbidden."""
     node = queries.node_for(session, viewer, node_id)
     if not may_arrange(viewer, node.path):
@@ -204,7 +204,7 @@ def arranged(session: Session, viewer: Viewer, node_id: str) -> Branch:
     return node
 
 
-def placed(session: Session, viewer: Viewer, node_id: str) -> Branch:
+def placed(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node that the viewer may move, merge, close or reopen; raises NotFound, Forbidden, and
     Conflict("root_stays")."""
     node = queries.node_for(session, viewer, node_id)
@@ -215,7 +215,7 @@ def placed(session: Session, viewer: Viewer, node_id: str) -> Branch:
     return node
 
 
-def meant(session: Session, viewer: Viewer, text: str) -> Branch:
+def meant(session: Session, viewer: Viewer, text: str) -> Node:
     """Return the one node that the viewer administers and means by what they typed.
 
     Raises Invalid: node_unknown, node_ambiguous.

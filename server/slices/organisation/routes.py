@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from library.catalog import audiences
 from library.organisation import actions
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.belonging import reorganising
 from server.slices.organisation.desk import DeskDep, NodeFormDep, arranged, meant, placed
 from server.web.deps import Reading
@@ -70,7 +70,7 @@ def move(desk: DeskDep, node_id: str, to: LineForm = "") -> Response:
 def merge(desk: DeskDep, node_id: str, to: LineForm = "") -> Response:
     """Let another node take over this one."""
 
-    def act(session: Session) -> Branch:
+    def act(session: Session) -> Node:
         node = placed(session, desk.viewer, node_id)
         into = meant(session, desk.viewer, to)
         audiences.merge(session, node, into, desk.now(), desk.viewer.person_id)

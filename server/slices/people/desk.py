@@ -16,7 +16,7 @@ from library.access.second_factor_rules import SecondFactorPolicy
 from library.core.errors import Conflict, Forbidden, Invalid, WeikeError
 from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import directory, queries
 from library.people.belonging import histories
 from library.people.permits import may_change, may_erase, roles_below
@@ -153,7 +153,7 @@ class Desk:
 DeskDep = Annotated[Desk, Depends()]
 
 
-def _depth(branch: Branch) -> int:
+def _depth(branch: Node) -> int:
     return branch.path.count("/") - 2
 
 

@@ -14,7 +14,7 @@ from library.core.days import parse_date
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import Viewer
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.belonging import groups, histories, members
 from library.people.permits import keeps
 from server.slices.people.person_contexts import GroupRow, MemberLine, MembersPage, TransferRow
@@ -111,7 +111,7 @@ class MembersDesk:
         )
         return self._pages.respond(self._request, self._who, context, status)
 
-    def _waiting(self, session: Session, node: Branch) -> tuple[TransferRow, ...]:
+    def _waiting(self, session: Session, node: Node) -> tuple[TransferRow, ...]:
         waiting = [
             (one, name) for one, name in histories.waiting_for(session, self.viewer) if one.to_id == node.id
         ]
@@ -135,7 +135,7 @@ class MembersDesk:
 MembersDeskDep = Annotated[MembersDesk, Depends()]
 
 
-def kept(session: Session, viewer: Viewer, node_id: str) -> Branch:
+def kept(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node whose people the viewer keeps; raises NotFound, also where they do not."""
     node = organisation.branch(session, node_id)
     if not keeps(viewer, node.path):

@@ -15,7 +15,7 @@ from library.core.days import parse_date
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound, WeikeError
 from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.belonging import groups, histories
 from library.people.belonging.histories import History
 from library.people.permits import keeps
@@ -199,12 +199,12 @@ def check_keeps(viewer: Viewer, history: History) -> None:
         raise Forbidden
 
 
-def kept_node(session: Session, viewer: Viewer, text: str) -> Branch:
+def kept_node(session: Session, viewer: Viewer, text: str) -> Node:
     """Return the node that the viewer keeps the people of and means; raises Invalid."""
     return organisation.meant(session, organisation.outermost(viewer, Role.SECRETARY), text, "to")
 
 
-def any_node(session: Session, text: str) -> Branch:
+def any_node(session: Session, text: str) -> Node:
     """Return the node of the whole tree that is meant, for a transfer goes anywhere; raises Invalid."""
     return organisation.meant(session, [organisation.root_branch(session).id], text, "to")
 

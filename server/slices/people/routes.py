@@ -13,7 +13,7 @@ from library.core.permits import Role, Viewer
 from library.core.text import name_key
 from library.erasing import erase
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions
 from server.slices.people.desk import DeskDep
 from server.web.deps import AddressDep, Reading
@@ -29,7 +29,7 @@ def _role(text: str) -> Role:
     return Role(text)
 
 
-def _branch(session: Session, viewer: Viewer, chosen: str) -> Branch:
+def _branch(session: Session, viewer: Viewer, chosen: str) -> Node:
     """Return the node that was chosen from a list, or typed as a code, a name or a path of names.
 
     Raises Invalid: node_unknown, node_ambiguous.

@@ -19,7 +19,7 @@ from library.core.permits import branch_chain
 from library.core.text import clean_line
 from library.finding.indexer import IndexUnavailable
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.programme import actions, queries, rules
 from library.programme.actions import Desk as Plans
 from library.programme.actions import desk_of
@@ -232,7 +232,7 @@ class PlanDesk:
         weeks = (week_of(day.replace(day=1)), week_of(day.replace(day=28)))
         return f"{day:%Y-%m}" if any(map(self._near, weeks)) else ""
 
-    def _rows(self, session: Session, node: Branch, first: date, now: Week) -> tuple[CalendarRow, ...]:
+    def _rows(self, session: Session, node: Node, first: date, now: Week) -> tuple[CalendarRow, ...]:
         weeks = [week_of(first)]
         while weeks[-1].after(1).monday.replace(day=1) <= first:
             weeks.append(weeks[-1].after(1))

@@ -10,14 +10,14 @@ from library.access import actions as access
 from library.core.clock import local_day
 from library.core.errors import Invalid
 from library.core.permits import Role, Viewer
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import roles
 
 
 def handed_over(
     session: Session,
     viewer: Viewer,
-    node: Branch,
+    node: Node,
     role: str,
     holder: str,
     to: str,

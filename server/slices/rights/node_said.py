@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from library.catalog import node_why
 from library.catalog.node_why import ACTS, NodeAnswer
 from library.core.rights import Act
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries as people
 from library.people.tables import Person
 from server.slices.rights.contexts import ActAnswer
@@ -20,7 +20,7 @@ from server.web.language.words import word
 
 
 def asked_at(
-    session: Session, person: Person, node: Branch, today: date, acts: Sequence[Act] = ACTS
+    session: Session, person: Person, node: Node, today: date, acts: Sequence[Act] = ACTS
 ) -> tuple[NodeAnswer, ...]:
     """Return what a person may do at a node on a day, and why."""
     viewer = people.viewer_of(session, person, today)
@@ -28,7 +28,7 @@ def asked_at(
 
 
 def answers_at(
-    session: Session, person: Person, node: Branch, today: date, catalogue: Catalogue
+    session: Session, person: Person, node: Node, today: date, catalogue: Catalogue
 ) -> tuple[ActAnswer, ...]:
     """Return the same as a page shows it."""
     return tuple(

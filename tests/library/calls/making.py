@@ -19,7 +19,7 @@ from library.core.ids import new_id
 from library.core.permits import Role, Viewer
 from library.intake.tables import Original, Recording
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from tests.support import factories as make
 from tests.support.databases import NOW
 from transcode.cutting.audio_profile import AudioProfile
@@ -77,8 +77,8 @@ def filmed(
 class Town:
     """A town, its villages, who keeps its calls, and who teaches in the first village."""
 
-    town: Branch
-    villages: tuple[Branch, ...]
+    town: Node
+    villages: tuple[Node, ...]
     staff: Viewer
     lecturer: Viewer
 
@@ -99,7 +99,7 @@ def town(session: Session, villages: int = 2, now: datetime = NOW) -> Town:
 
 
 def work(
-    session: Session, at: Branch, owner: Viewer | None, title: str = "竹海深处", **figures: float
+    session: Session, at: Node, owner: Viewer | None, title: str = "竹海深处", **figures: float
 ) -> Lesson:
     """A published lesson of a village, with a film of it."""
     made = make.lesson(

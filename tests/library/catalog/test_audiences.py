@@ -24,7 +24,7 @@ from library.core.errors import Conflict, Invalid
 from library.core.ids import new_id
 from library.core.permits import NOBODY, MemberState, Role, Viewer
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.rules import MembershipKind
@@ -52,7 +52,7 @@ class World:
             organisation.add_branch(session, towns[n // 2], f"{name}村", NOW)
             for n, name in enumerate(("余", "大溪", "横山", "碧门"))
         ]
-        self.nodes: list[Branch] = [root, *towns, *villages]
+        self.nodes: list[Node] = [root, *towns, *villages]
         self.people = [str(make.person(session).person_id) for _ in range(5)]
         self.group = LearningGroup(id=new_id(), node_id=root.id, name="青年学习小组", created_at=NOW)
         session.add(self.group)
@@ -138,11 +138,11 @@ class World:
     # ---------------------------------------------------------------- what the table says, told from the rows
 
     def standing(self, node_id: str) -> str:
-        node = self.session.get_one(Branch, node_id)
+        node = self.session.get_one(Node, node_id)
         return node.id if node.merged_into_id is None else self.standing(node.merged_into_id)
 
     def chain(self, node_id: str) -> set[str]:
-        node = self.session.get_one(Branch, node_id)
+        node = self.session.get_one(Node, node_id)
         return {node.id} | (self.chain(node.parent_id) if node.parent_id else set())
 
     def says(self, person_id: str | None, lesson: Lesson) -> bool:

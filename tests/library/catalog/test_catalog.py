@@ -25,7 +25,7 @@ from library.core.database import Database
 from library.core.errors import Forbidden, Invalid, NotFound
 from library.core.permits import NOBODY, Role, Viewer
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions as people
 from library.people import queries as people_queries
 from tests.support import factories as make
@@ -245,7 +245,7 @@ def test_what_may_not_be_seen_does_not_exist_and_what_may_not_be_done_is_forbidd
             queries.lesson_for(session, owner, "0" * 16)
 
 
-def audiences_of(node: Branch) -> dict[str, OpenTo]:
+def audiences_of(node: Node) -> dict[str, OpenTo]:
     """One audience of each sort, by a name."""
     widths = {str(one): OpenTo(one) for one in Audience if one is not Audience.CHOSEN}
     return widths | {"node": chosen([node.id])}
@@ -258,7 +258,7 @@ class Forest:
         self.session = session
         root = make.root(session)
         north, south = (organisation.add_branch(session, root, name, NOW) for name in ("北", "南"))
-        self.branches: list[Branch] = [
+        self.branches: list[Node] = [
             root,
             north,
             south,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from library.access.tables import SignInAttempts
 from library.core.database import Database, copy_sqlite, insert_new, open_database, sqlite_file
 from library.organisation import queries as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from tests.support.databases import NOW, Databases
 from tests.support.together import together
 
@@ -86,7 +86,7 @@ def test_moments_come_back_in_utc_and_without_a_zone_they_are_refused(db: Databa
 
 def test_rows_that_point_nowhere_are_refused(db: Database) -> None:
     with pytest.raises(DBAPIError), db.write() as session:
-        session.add(Branch(id="0" * 16, parent_id="1" * 16, name="孤儿", path="/0/", created_at=NOW))
+        session.add(Node(id="0" * 16, parent_id="1" * 16, name="孤儿", path="/0/", created_at=NOW))
 
 
 @pytest.mark.parametrize(

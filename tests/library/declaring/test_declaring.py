@@ -24,7 +24,7 @@ from library.declaring.tables import Declaration
 from library.notices import queries as told
 from library.notices.rules import Kind
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.review import actions as review
 from library.versions import actions as versions
 from tests.support import factories as make
@@ -74,7 +74,7 @@ def new_lesson(session: Session, tree: Tree, title: str = "王芳芳讲余村") 
         session,
         title,
         owner=tree.lecturer,
-        branch=session.get_one(Branch, tree.branch),
+        branch=session.get_one(Node, tree.branch),
         state=LessonState.DRAFT,
         lecturer="王芳芳",
         spoken=["同志们好", "余村的路"],
@@ -274,8 +274,8 @@ def test_the_queue_is_read_by_keys_over_several_nodes(db: Database) -> None:
             assert queries.desk_named(session, tree.of_county, named).id == tree.town
         with pytest.raises(Invalid, match="node_unknown"):
             queries.desk_named(session, tree.of_town, tree.county)
-        organisation.close(session, session.get_one(Branch, tree.branch), NOW, None)
-        organisation.close(session, session.get_one(Branch, tree.town), NOW, None)
+        organisation.close(session, session.get_one(Node, tree.branch), NOW, None)
+        organisation.close(session, session.get_one(Node, tree.town), NOW, None)
         assert queries.desk_named(session, tree.of_county, "天荒坪镇党委").id == tree.town
         assert queries.queue(session, wanted, 9, Place(NOW + 99 * DAY, "z"))[0] == []
 

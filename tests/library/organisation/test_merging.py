@@ -19,7 +19,7 @@ from library.core.rights import Act, Thing, allowed
 from library.organisation import actions, importing, queries
 from library.organisation.importing import Row
 from library.organisation.rules import ChangeKind
-from library.organisation.tables import Branch, NodeChange
+from library.organisation.tables import Node, NodeChange
 from library.people import queries as people
 from library.people.belonging import memberships
 from tests.library.organisation.test_tree import add, check_agrees
@@ -27,7 +27,7 @@ from tests.support import factories as make
 from tests.support.databases import NOW
 
 
-def towns(session: Session, villages: int) -> tuple[Branch, Branch]:
+def towns(session: Session, villages: int) -> tuple[Node, Node]:
     """Two towns; the first has villages with a group each, the last of them closed."""
     root = make.root(session)
     old, new = add(session, root, "旧镇党委", code="OLD"), add(session, root, "新镇党委")

@@ -23,14 +23,14 @@ from library.core.permits import Role, Viewer
 from library.organisation import actions, importing, queries, rules
 from library.organisation.actions import NodeDetails
 from library.organisation.rules import ChangeKind, NodeKind
-from library.organisation.tables import Below, Branch
+from library.organisation.tables import Below, Node
 from library.people import queries as people
 from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.examples import examples
 
 
-def add(session: Session, parent: Branch, name: str, **more: Any) -> Branch:
+def add(session: Session, parent: Node, name: str, **more: Any) -> Node:
     return actions.add_node(session, parent, NodeDetails(name, **more), NOW, None)
 
 
@@ -38,11 +38,11 @@ def add(session: Session, parent: Branch, name: str, **more: Any) -> Branch:
 class County:
     """A county with two towns; the first has a village branch with a group."""
 
-    root: Branch
-    east: Branch
-    west: Branch
-    village: Branch
-    group: Branch
+    root: Node
+    east: Node
+    west: Node
+    village: Node
+    group: Node
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def county(db: Database) -> Iterator[tuple[Session, County]]:
 
 def shape(session: Session) -> dict[str, tuple[str, ...]]:
     """The name of every node with the names of those above it, nearest first, as the closure table has it."""
-    names = dict(session.execute(select(Branch.id, Branch.name)).all())
+    names = dict(session.execute(select(Node.id, Node.name)).all())
     rows = session.execute(select(Below.node_id, Below.ancestor_id).order_by(Below.depth)).all()
     return {
         name: tuple(names[above] for below, above in rows if below == node_id)
@@ -67,7 +67,7 @@ def shape(session: Session) -> dict[str, tuple[str, ...]]:
 def check_agrees(session: Session) -> None:
     """Parents, paths and the closure table tell the same tree."""
     session.expire_all()
-    nodes = {node.id: node for node in session.scalars(select(Branch))}
+    nodes = {node.id: node for node in session.scalars(select(Node))}
     said = set(session.execute(select(Below.ancestor_id, Below.node_id, Below.depth)).all())
     expected = set()
     for node in nodes.values():
@@ -266,7 +266,7 @@ def test_no_sequence_of_moves_and_merges_bends_the_tree(
             except Conflict:
                 continue
         check_agrees(session)
-        assert session.scalar(select(func.count()).select_from(Branch)) == len(nodes)
+        assert session.scalar(select(func.count()).select_from(Node)) == len(nodes)
     finally:
         session.rollback()
         session.close()

@@ -14,7 +14,7 @@ from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import Belonging, Role, Viewer
 from library.organisation import actions as organisation
 from library.organisation.importing import Outcome
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.programme import actions, importing, queries, rules
 from library.programme.actions import desk_of
 from library.programme.importing import Row
@@ -140,7 +140,7 @@ def test_a_closed_node_is_not_planned_and_what_is_out_keeps_its_moment(db: Datab
         with pytest.raises(Conflict, match="week_released"):
             actions.put(session, desk, WEEK, Draft("题", due_at=datetime(2026, 12, 1, 9, tzinfo=CHINA)))
     with db.write() as session:
-        organisation.close(session, session.get_one(Branch, desk.node_id), NOW, None)
+        organisation.close(session, session.get_one(Node, desk.node_id), NOW, None)
         with pytest.raises(Conflict, match="node_closed"):
             actions.put(session, desk, WEEK, Draft("题"))
 

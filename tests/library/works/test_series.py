@@ -42,7 +42,7 @@ def test_a_series_shows_and_counts_what_its_viewer_sees(db: Database) -> None:
         admin, staff, teacher = make.north(session)
         member = make.person(session, (Role.MEMBER, make.root(session)))
         branch = teacher.grants[0].branch_id
-        node = session.get_one(make.Branch, branch)
+        node = session.get_one(make.Node, branch)
         shown = {"owner": teacher, "branch": node}
         first = make.lesson(session, "第一讲", clips=1, **shown)
         draft = make.lesson(session, "草稿", state=LessonState.DRAFT, clips=1, **shown)
@@ -88,7 +88,7 @@ def test_a_series_shows_and_counts_what_its_viewer_sees(db: Database) -> None:
             series.arrange(session, teacher, row_id, [first_id, last_id], NOW)
         series.arrange(session, teacher, row_id, [last_id, first_id, inside_id, draft_id], NOW)
         assert queries.order_of(session, row_id) == [last_id, first_id, inside_id, draft_id]
-        node = session.get_one(make.Branch, branch)
+        node = session.get_one(make.Node, branch)
         other = make.person(session, (Role.LECTURER, node))
         with pytest.raises(Forbidden):
             series.move(session, other, row_id, last_id, Move.DOWN, NOW)

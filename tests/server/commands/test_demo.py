@@ -17,7 +17,7 @@ from library.core.clock import local_day
 from library.core.permits import Role
 from library.organisation import queries as organisation
 from library.organisation.rules import NodeKind
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries as people
 from library.people.rules import MembershipKind, home_branch
 from library.people.tables import Membership, Person
@@ -53,7 +53,7 @@ def test_the_county_has_its_people_and_somebody_to_sign_in_for_each_role_at_each
 ) -> None:
     accounts(ports.db, ports.clock, data)
     with ports.db.read() as session:
-        kinds = Counter(session.scalars(select(Branch.kind)))
+        kinds = Counter(session.scalars(select(Node.kind)))
         assert (kinds[NodeKind.BRANCH], session.scalar(select(func.count()).select_from(Person))) == (
             40,
             county.PEOPLE + len(ACCOUNTS),

@@ -18,7 +18,7 @@ from library.core.clock import local_day, utc_now
 from library.core.permits import NOBODY, Role, Viewer
 from library.core.rights import GIVES, RIGHTS, Act, Scope, Thing, allowed
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries as people
 from server.web.routing.route_rights import ROUTES, act_of
 from tests.server.conftest import Put, Shelf
@@ -122,9 +122,9 @@ class TownShelf(Shelf):
         """A new node right below the village."""
         node = super().node(closed=closed)
         with self.served.ports.db.write() as session:
-            branch = session.get_one(Branch, node)
+            branch = session.get_one(Node, node)
             if not closed:
-                village = session.get_one(Branch, self.places["at"])
+                village = session.get_one(Node, self.places["at"])
                 organisation.move(session, branch, village, self.served.ports.clock(), None)
         return node
 
@@ -141,7 +141,7 @@ def askers(served: Served, town: TownShelf) -> Iterator[dict[str, Asker]]:
         browser, viewer = Person(served.base_url), NOBODY
         if held is not None:
             with served.ports.db.write() as session:
-                branch = session.get_one(Branch, town.places[held[1]])
+                branch = session.get_one(Node, town.places[held[1]])
                 viewer = make.person(session, (held[0], branch))
                 secret = token(session, str(viewer.person_id), "x", now)[1]
             browser = Program(served.base_url)
@@ -156,7 +156,7 @@ def thing_asked(served: Served, asked: dict[str, Any]) -> Thing:
     """What a request is about, as the table sees it."""
     with served.ports.db.read() as session:
         if "node_id" in asked:
-            return Thing(session.get_one(Branch, asked["node_id"]).path)
+            return Thing(session.get_one(Node, asked["node_id"]).path)
         told = re.search(r"/(lessons|clips)/([0-9a-z]{16})", asked.get("path", ""))
         named = {told[1]: told[2]} if told else {}
         lesson_id, clip_id = (
@@ -218,9 +218,9 @@ def test_programs_of_secretaries_were_refused_what_their_pages_offered(
 ) -> None:
     secretary = askers["secretary at"].browser
     with served.ports.db.write() as session:
-        mine = make.person(session, (Role.MEMBER, session.get_one(Branch, town.places["at"]))).person_id
-        other = make.person(session, (Role.MEMBER, session.get_one(Branch, town.places["beside"]))).person_id
-        above = make.person(session, (Role.STAFF, session.get_one(Branch, town.places["at"]))).person_id
+        mine = make.person(session, (Role.MEMBER, session.get_one(Node, town.places["at"]))).person_id
+        other = make.person(session, (Role.MEMBER, session.get_one(Node, town.places["beside"]))).person_id
+        above = make.person(session, (Role.STAFF, session.get_one(Node, town.places["at"]))).person_id
     for method, path, status in OF_AN_ACCOUNT:
         assert secretary.http.request(method, path.format(mine)).status_code == status, path
         for person_id in (other, above):

@@ -21,7 +21,7 @@ from library.core.errors import Conflict, Forbidden, Invalid, NotFound, Throttle
 from library.core.permits import Role, Viewer
 from library.organisation import actions as organisation
 from library.organisation import queries as organisation_queries
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions as people
 from library.people import passwords
 from library.people import queries as people_queries
@@ -59,7 +59,7 @@ def viewer(session: Session, ids: dict[str, str], who: str = "secretary") -> Vie
     return people_queries.viewer_of(session, people_queries.person(session, ids[who]), local_day(NOW))
 
 
-def node(session: Session, ids: dict[str, str]) -> Branch:
+def node(session: Session, ids: dict[str, str]) -> Node:
     return organisation_queries.branch(session, ids["node"])
 
 

@@ -18,7 +18,7 @@ from library.core.errors import Conflict, Forbidden, Invalid, NotFound, WeikeErr
 from library.core.permits import MemberState, Role, Viewer
 from library.erasing import erase
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions, passwords, queries
 from library.people.belonging import (
     exemptions,
@@ -43,10 +43,10 @@ LONG_AGO = TODAY - timedelta(days=400)
 class Town:
     """A town with three branches, the secretaries of two, and a member of the first."""
 
-    root: Branch
-    east: Branch
-    west: Branch
-    north: Branch
+    root: Node
+    east: Node
+    west: Node
+    north: Node
     east_keeper: Viewer
     west_keeper: Viewer
     member: str
@@ -263,7 +263,7 @@ def test_nobody_has_two_homes_on_a_day_and_no_day_is_lost(
 
 
 def _do(
-    session: Session, admin: Viewer, what: str, person: str, nodes: list[Branch], where: int, day: date
+    session: Session, admin: Viewer, what: str, person: str, nodes: list[Node], where: int, day: date
 ) -> None:
     node = nodes[where]
     home = memberships.home_of(session, person)

@@ -10,7 +10,7 @@ from library.core.clock import local_day
 from library.core.ids import new_id
 from library.core.permits import MemberState, Role
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import queries as people
 from library.people.rules import MembershipKind
 from library.people.tables import Membership
@@ -34,7 +34,7 @@ def county(ports: Ports) -> dict[str, str]:
     with ports.db.write() as session:
         town = organisation.add_branch(session, make.root(session), "天荒坪", now)
         village = organisation.add_branch(session, town, "余村", now)
-        session.get_one(Branch, village.id).code = "YC01"
+        session.get_one(Node, village.id).code = "YC01"
         names = {}
         for name, node in (("预备", village.id), ("别处", make.root(session).id)):
             person_id = str(make.person(session, name=name).person_id)

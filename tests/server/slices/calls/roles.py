@@ -12,7 +12,7 @@ from library.calls.awarding import Prize
 from library.calls.rules import StageAction
 from library.calls.tables import Certificate
 from library.core.clock import local_day
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.works.rules import HonourLevel
 from server.slices.calls.fields import typed_of
 from tests.library.calls import making
@@ -44,7 +44,7 @@ def put(shelf: Shelf, until: str = "open", *, entered: bool = True, **changes: o
     staff, member = shelf.viewer("staff"), shelf.viewer("member")
     with shelf.served.ports.db.write() as session:
         root = make.root(session)
-        village = session.get_one(Branch, node)
+        village = session.get_one(Node, node)
         lesson = making.work(session, village, shelf.viewer("lecturer"), "竹海深处的课")
         call = actions.make(session, staff, root.id, making.draft(local_day(now), **changes), now)
         judge = actions.invite(session, staff, call.id, "member", now)

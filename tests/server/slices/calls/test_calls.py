@@ -21,7 +21,7 @@ from library.calls.tables import Call
 from library.catalog.tables import Lesson
 from library.core.clock import local_day
 from library.intake.tables import Original, Recording
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from server.slices.calls.fields import typed_of
 from tests.library.calls import making
 from tests.server.conftest import Shelf
@@ -36,7 +36,7 @@ def filmed(served: Served, shelf: Shelf, title: str, *, boxed: bool = False, lin
     """A lesson of `lecturer` in a village of its own, with a real film of six seconds as its original."""
     village = shelf.node()
     with served.ports.db.write() as session:
-        at = session.get_one(Branch, village)
+        at = session.get_one(Node, village)
         lesson = making.work(session, at, shelf.viewer("lecturer"), title, lines=lines, duration_s=6.0)
         row = session.scalars(select(Recording).where(Recording.lesson_id == lesson.id)).one()
         key = session.get_one(Original, row.sha256).key

@@ -299,7 +299,7 @@ def _lesson(served: Served, state: str, words: Words, branch_id: str, viewers: d
     now = served.ports.clock()
     with served.ports.db.write() as session:
         branch = organisation.add_branch(
-            session, session.get_one(make.Branch, branch_id), f"{words.topic}支部", now
+            session, session.get_one(make.Node, branch_id), f"{words.topic}支部", now
         )
         made = make.lesson(
             session,

@@ -37,7 +37,7 @@ def coded(shelf: Shelf, *, asked: bool = False) -> dict[str, Any]:
     node_id, now = shelf.node(), shelf.served.ports.clock()
     admin = shelf.viewer("admin")
     with shelf.served.ports.db.write() as session:
-        node = session.get_one(factories.Branch, node_id)
+        node = session.get_one(factories.Node, node_id)
         ends_on = local_day(now + timedelta(days=7))
         code = joining.make_code(session, admin, node, ends_on, now).code
         receipt = request_id = ""
@@ -66,7 +66,7 @@ def sheet(shelf: Shelf) -> dict[str, Any]:
     """Ask for the cards of a branch with one member."""
     node_id = shelf.node()
     with shelf.served.ports.db.write() as session:
-        factories.person(session, (Role.MEMBER, session.get_one(factories.Branch, node_id)))
+        factories.person(session, (Role.MEMBER, session.get_one(factories.Node, node_id)))
     return {"node_id": node_id, "form": {"who": "new"}, "json": {"node": node_id}}
 
 

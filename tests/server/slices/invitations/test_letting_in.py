@@ -36,14 +36,14 @@ NEW = "一句好记的话就很好"
 _numbers = count(1)
 
 
-class Branch:
+class Node:
     """A branch with a secretary of its own at a browser, and members without passwords."""
 
     def __init__(self, served: Served, shelf: Shelf, members: list[str]) -> None:
         self.served, self.node = served, shelf.node()
         name = f"secretary{next(_numbers)}"
         with served.ports.db.write() as session:
-            node = session.get_one(factories.Branch, self.node)
+            node = session.get_one(factories.Node, self.node)
             self.name, now = node.name, served.ports.clock()
             who = actions.add_person(session, name, "张书记", quick_hash(password(name)), now)
             actions.grant(session, who.id, Role.SECRETARY, node, None, now)
@@ -75,7 +75,7 @@ def start(browser: Person, link: str, **more: str) -> httpx.Response:
 
 
 def test_from_the_sheet_to_a_signed_in_phone(served: Served, shelf: Shelf) -> None:
-    branch = Branch(served, shelf, ["王芳", "<b>李强</b>"])
+    branch = Node(served, shelf, ["王芳", "<b>李强</b>"])
     book = openpyxl.load_workbook(BytesIO(branch.sheet(form="xlsx").content))
     rows = {row[0]: row for row in book.active.iter_rows(values_only=True) if row[0] in branch.members}
     assert set(rows) == set(branch.members)
@@ -101,7 +101,7 @@ def test_from_the_sheet_to_a_signed_in_phone(served: Served, shelf: Shelf) -> No
 
 
 def test_a_code_is_typed_and_a_number_signs_in(served: Served, shelf: Shelf, clock: MovableClock) -> None:
-    branch = Branch(served, shelf, ["王芳"])
+    branch = Node(served, shelf, ["王芳"])
     [code] = dict.fromkeys(re.findall(r"\b\w{5}-\w{5}\b(?=</p>)", branch.sheet().text))
     number = f"1390000{next(_numbers):04}"
     person = branch.members["王芳"]
@@ -132,7 +132,7 @@ def test_a_code_is_typed_and_a_number_signs_in(served: Served, shelf: Shelf, clo
 
 
 def test_a_reset_in_person_ends_what_was_open_and_says_who_did_it(served: Served, shelf: Shelf) -> None:
-    branch = Branch(served, shelf, ["王芳"])
+    branch = Node(served, shelf, ["王芳"])
     person = branch.members["王芳"]
     with served.nobody() as phone:
         first = re.search(r"https?://[^\s\"<]+/welcome/[\w-]{43}", branch.sheet().text)
@@ -159,7 +159,7 @@ def test_a_reset_in_person_ends_what_was_open_and_says_who_did_it(served: Served
 
 
 def test_whoever_asks_waits_and_learns_nothing_of_others(served: Served, shelf: Shelf) -> None:
-    branch = Branch(served, shelf, ["王芳"])
+    branch = Node(served, shelf, ["王芳"])
     code = branch.code()
     assert code in branch.secretary.http.get(f"/invitations/{branch.node}/poster").text.replace("-", "")
     with served.nobody() as phone, served.nobody() as stranger:
@@ -212,7 +212,7 @@ def test_a_room_full_of_people_gets_in_while_somebody_guesses_there(
     """All come from one address, where a guesser has used up what passwords and codes may fail; they are more
     than passwords are hashed for at once, and wait in line instead of being sent away."""
     many = PLACES_PER_CORE * min(MOST_AT_ONCE, cores()) + 4
-    branch = Branch(served, shelf, [f"党员{n}" for n in range(many)])
+    branch = Node(served, shelf, [f"党员{n}" for n in range(many)])
     links = list(dict.fromkeys(re.findall(r"/welcome/[\w-]{43}", branch.sheet().text)))
     assert len(links) == many
     with served.signed_in("member") as known, clock.stopped():

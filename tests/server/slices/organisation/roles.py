@@ -26,9 +26,9 @@ def other(shelf: Shelf, how: str = "form") -> dict[str, Any]:
 
 
 def _branch() -> Any:
-    from library.organisation.tables import Branch
+    from library.organisation.tables import Node
 
-    return Branch
+    return Node
 
 
 def named(shelf: Shelf) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from library.catalog.permits import LessonState
 from library.core.clock import utc_now
 from library.core.permits import Viewer
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.programme import actions
 from library.programme.actions import Desk
 from library.programme.rules import Draft
@@ -28,7 +28,7 @@ def planned(shelf: Shelf, how: str = "form", **said: Any) -> dict[str, Any]:
     with shelf.served.ports.db.write() as session:
         viewer: Viewer = machine(session)
         week = present(utc_now()).after(1)
-        node = session.get_one(Branch, node_id)
+        node = session.get_one(Node, node_id)
         actions.put(session, Desk(viewer, node.id, utc_now()), week, Draft("主题", lessons=tuple(lessons)))
     given = {name: lessons[1] if value == "second" else value for name, value in said.items()}
     return {"node_id": node_id, "week": str(week), how: given}
@@ -48,7 +48,7 @@ def from_a_program(shelf: Shelf) -> dict[str, Any]:
     """Plan a week of a new node as a program does."""
     week, node_id = present(utc_now()).after(3), shelf.node()
     with shelf.served.ports.db.read() as session:
-        name = session.get_one(Branch, node_id).name
+        name = session.get_one(Node, node_id).name
     return {"week": str(week), "json": {"node": name, "theme": "主题"}}
 
 

@@ -12,7 +12,7 @@ import pytest
 from library.catalog.permits import LessonState
 from library.core.clock import CHINA
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people.belonging import memberships
 from library.programme.weeks import usual_release
 from server.web.shown.weeks import present
@@ -185,4 +185,4 @@ def test_lessons_are_found_added_ordered_and_taken_out(
     assert staff.post(f"{at}/remove", version="4").status_code == 303
     assert staff.http.get(f"/api/v1/weeks/{week}").json()["state"] == "none"
     with served.ports.db.read() as session:
-        assert session.get(Branch, shelf.root()) is not None
+        assert session.get(Node, shelf.root()) is not None

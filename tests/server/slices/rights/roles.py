@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from library.core.permits import Role
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions as people
 from library.people import queries as people_queries
 from tests.server.conftest import Shelf
@@ -16,7 +16,7 @@ def handing(shelf: Shelf, how: str) -> dict[str, Any]:
     """Ask for a new node's secretary to be another one from today."""
     node, persons = shelf.node(), [shelf.newcomer(), shelf.newcomer()]
     with shelf.served.ports.db.write() as session:
-        branch = session.get_one(Branch, node)
+        branch = session.get_one(Node, node)
         people.grant(session, persons[0], Role.SECRETARY, branch, None, shelf.served.ports.clock())
         holder, to = (people_queries.person(session, one).username for one in persons)
     return {"node_id": node, how: {"role": "secretary", "holder": holder, "to": to, "day": ""}}
@@ -26,7 +26,7 @@ def asking(shelf: Shelf) -> dict[str, Any]:
     """Ask what a member of a new node may do there."""
     node, person_id = shelf.node(), shelf.newcomer()
     with shelf.served.ports.db.write() as session:
-        branch = session.get_one(Branch, node)
+        branch = session.get_one(Node, node)
         people.grant(session, person_id, Role.MEMBER, branch, None, shelf.served.ports.clock())
         name = people_queries.person(session, person_id).username
     return {"node_id": node, "path": f"/api/v1/organisation/nodes/{node}/why?person={name}"}

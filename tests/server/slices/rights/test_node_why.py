@@ -9,7 +9,7 @@ from library.core.clock import local_day, utc_now
 from library.core.permits import Role
 from library.core.rights import Thing, allowed
 from library.organisation import actions as organisation
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.people import actions, queries
 from library.people.tables import Person as PersonRow
 from tests.server.conftest import Shelf
@@ -97,7 +97,7 @@ def test_what_is_said_is_what_the_table_decides_and_nothing_of_elsewhere(
 def test_nobody_moves_the_root(served: Served, shelf: Shelf) -> None:
     with served.ports.db.read() as session:
         admin = shelf.viewer("admin")
-        root = session.get_one(Branch, shelf.root())
+        root = session.get_one(Node, shelf.root())
         told = {one.act: one for one in answers(session, admin, root)}
     assert [reason.code for reason in told[ACTS[7]].missing] == ["missing_root_stays"]
     assert told[ACTS[6]].may

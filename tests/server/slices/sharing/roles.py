@@ -7,7 +7,7 @@ from typing import Any
 from library.catalog.permits import LessonState
 from library.core.clock import utc_now
 from library.core.permits import Viewer
-from library.organisation.tables import Branch
+from library.organisation.tables import Node
 from library.programme import actions, releasing
 from library.programme.actions import Desk
 from library.programme.rules import Draft
@@ -33,7 +33,7 @@ def out(shelf: Shelf) -> dict[str, Any]:
     with shelf.served.ports.db.write() as session:
         viewer: Viewer = machine(session)
         week = present(utc_now()).after(-1)
-        node = session.get_one(Branch, shelf.root())
+        node = session.get_one(Node, shelf.root())
         actions.put(session, Desk(viewer, node.id, utc_now()), week, Draft("主题"))
         releasing.release(session, utc_now())
         return {"week": str(week)}
