@@ -1,0 +1,124 @@
+"""What a piece of evidence says, and what has to be written when it is said anew. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+RULE_VERSION = 1
+"""Of the rules by which pieces are made; kept with each, so that a later rule does not speak for an older."""
+
+
+class EvidenceKind(StrEnum):
+    """What somebody did (学习情况)."""
+
+    WATCHED = "watched"
+    """Saw lessons by themselves; seconds of clips, each second once."""
+    ATTENDED = "attended"
+    """Was there when people learned together; seconds."""
+    LECTURED = "lectured"
+    """Gave a lecture; seconds."""
+    WROTE = "wrote"
+    """Wrote a reflection that the branch published; times."""
+    PASSED = "passed"
+    """Passed a quiz; times."""
+    DID = "did"
+    """Practised (实践); times."""
+
+
+IN_SECONDS = frozenset({EvidenceKind.WATCHED, EvidenceKind.ATTENDED, EvidenceKind.LECTURED})
+"""Kinds whose amount is in seconds; that of the others is times."""
+
+
+class StudyForm(StrEnum):
+    """The four kinds of study of a town's school (四种学习形式), and watching on line."""
+
+    GATHERED = "gathered"
+    """集中学习."""
+    EVENING = "evening"
+    """夜校."""
+    SELF = "self"
+    """自学."""
+    PRACTICE = "practice"
+    """实践."""
+    ONLINE = "online"
+    """网络学习."""
+
+
+class Source(StrEnum):
+    """From what a piece comes; with the id of that thing it is unique to a person and a kind."""
+
+    GATHERING = "gathering"
+    SHOWING = "showing"
+    """A screening of a lesson within a gathering."""
+    WATCHING = "watching"
+    """A day of somebody's watching of a lesson: the id is "lesson:day"."""
+    LECTURE = "lecture"
+    REFLECTION = "reflection"
+    SELF_STUDY = "self_study"
+    PRACTICE = "practice"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is known of one person from one source.
+
+    `node_id` is their home on that day, None where they had none; `amount` seconds or times (IN_SECONDS);
+    `made_up` is 补学: done later, and marked so for ever. `lesson_id` is what it was about, if a lesson.
+    """
+
+    person_id: str
+    node_id: str | None
+    kind: EvidenceKind
+    form: StudyForm
+    amount: int
+    day: date
+    source: Source
+    source_id: str
+    lesson_id: str | None = None
+    made_up: bool = False
+
+    @property
+    def key(self) -> tuple[str, EvidenceKind, Source, str]:
+        """By what a piece is known again: one stands for each."""
+        return (self.person_id, self.kind, self.source, self.source_id)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A piece that is in the ledger and was not reversed, with the id of its row."""
+
+    id: str
+    piece: Piece
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What has to be written so that a source says what it says now: rows to reverse, pieces to add."""
+
+    reversed: tuple[Standing, ...]
+    added: tuple[Piece, ...]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the ledger says it already."""
+        return not self.reversed and not self.added
+
+
+def difference(standing: Iterable[Standing], pieces: Iterable[Piece]) -> Difference:
+    """Return what turns what stands of a source into what it says now; saying the same twice writes nothing.
+
+    Of pieces with one key the last holds. A piece of amount 0 is none.
+    """
+    now = {piece.key: piece for piece in pieces if piece.amount > 0}
+    gone: list[Standing] = []
+    same = set()
+    for one in standing:
+        if now.get(one.piece.key) == one.piece and one.piece.key not in same:
+            same.add(one.piece.key)
+        else:
+            gone.append(one)
+    return Difference(tuple(gone), tuple(piece for key, piece in now.items() if key not in same))

@@ -1,0 +1,50 @@
+"""The ledger of evidence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from library.core.database import ID, Base, one_of
+from library.core.partial_indexes import PartialIndex
+from library.evidence.rules import EvidenceKind, Source, StudyForm
+
+SOURCE_MAX = 40
+
+
+class Evidence(Base):
+    """One piece of evidence, or the reversal of one (`reverses_id`, with the amount below zero).
+
+    So the sum of a person's rows is what stands. Rows are added and never changed; ids and not keys, since
+    the ledger outlives what it tells of. `recorded_by` is who said so, None for the machine.
+    """
+
+    __tablename__ = "evidence_entry"
+    __table_args__ = (
+        Index(None, "person_id", "day"),
+        Index(None, "node_id", "day"),
+        Index(None, "source", "source_id"),
+        Index(None, "recorded_at", "id"),
+    )
+    __partial_indexes__: ClassVar = (
+        PartialIndex("uq_evidence_entry_reversed", ("reverses_id",), "reverses_id IS NOT NULL"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ID)
+    node_id: Mapped[str | None] = mapped_column(ID)
+    kind: Mapped[EvidenceKind] = mapped_column(one_of(EvidenceKind, 16))
+    form: Mapped[StudyForm] = mapped_column(one_of(StudyForm, 16))
+    amount: Mapped[int]
+    day: Mapped[date]
+    source: Mapped[Source] = mapped_column(one_of(Source, 16))
+    source_id: Mapped[str] = mapped_column(String(SOURCE_MAX))
+    lesson_id: Mapped[str | None] = mapped_column(ID)
+    made_up: Mapped[bool] = mapped_column(default=False)
+    rule_version: Mapped[int]
+    reverses_id: Mapped[str | None] = mapped_column(ID)
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str | None] = mapped_column(ID)
