@@ -55,6 +55,8 @@ class Act(StrEnum):
     SUGGESTIONS_ANSWER = "suggestions.answer"
     # With the weeks of a node.
     WEEK_PLAN = "week.plan"
+    # With what became of a week at a node.
+    MONDAY_VIEW = "monday.view"
     # With a node's call for works.
     CALL_VIEW = "call.view"
     CALL_KEEP = "call.keep"
@@ -169,6 +171,8 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.SUGGESTIONS_ANSWER: (_NODE_STAFF,),
     # Staff hold what a secretary does.
     Act.WEEK_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
+    # The audience is who belongs to the node.
+    Act.MONDAY_VIEW: (Right(Scope.AUDIENCE), Right(Scope.NODE, Role.SECRETARY)),
     # Whom it is for once it is out; whose place among the judges it is; the staff always.
     Act.CALL_VIEW: (
         Right(Scope.AUDIENCE, states=_in("open", "judging", "results", "closed")),

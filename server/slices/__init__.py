@@ -43,6 +43,7 @@ NOUNS = (
     "rights",
     "dictionary",
     "suggestions",
+    "mondays",
     "notices",
     "feeds",
     "sharing",

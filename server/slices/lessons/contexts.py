@@ -27,6 +27,7 @@ from server.web.parts import (
     SiteRef,
 )
 from server.web.shown.declarations import HomeDeclarations
+from server.web.shown.mondays import HomeBranches, OwnWeek
 from server.web.shown.sharing import ShareCard, ShareLink
 from server.web.shown.weeks import HomeWeeks
 
@@ -37,7 +38,8 @@ class HomePage(Context):
 
     `weeks` is what was planned for this week and the next, and what the viewer missed; where somebody planned
     this week, `this_week` (the lessons taught in it) is empty. `declarations` is what waits for a reviewer,
-    and what was sent back to a lecturer. `total` is how many lessons the viewer may see.
+    and what was sent back to a lecturer. `own` is the viewer's own week, `branches` what whoever looks after
+    branches is told of theirs. `total` is how many lessons the viewer may see.
     """
 
     template: ClassVar[str] = "lessons/home.html"
@@ -47,6 +49,8 @@ class HomePage(Context):
     most_watched: tuple[LessonCard, ...]
     total: int
     declarations: HomeDeclarations = field(default_factory=HomeDeclarations)
+    own: OwnWeek | None = None
+    branches: HomeBranches | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,8 +28,9 @@ from server.web.pages import pager, safe_next
 from server.web.parts import Facet
 from server.web.shown.declarations import home_declarations
 from server.web.shown.lesson_cards import lesson_ref
+from server.web.shown.mondays import home_branches, own_week
 from server.web.shown.sharing import share_lesson
-from server.web.shown.weeks import home_weeks
+from server.web.shown.weeks import home_weeks, present
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +56,8 @@ def home(
     context = HomePage(
         frame=pages.frame(request, session, who),
         weeks=weeks,
+        own=own_week(session, viewer, present(now), weeks.this),
+        branches=home_branches(session, viewer, now),
         declarations=home_declarations(session, viewer, now),
         newest=tuple(card_of[one.id] for one in newest.items),
         this_week=tuple(card_of[one.id] for one in taught),

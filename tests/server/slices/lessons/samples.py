@@ -30,6 +30,8 @@ from tests.server.pages.samples import (
     pager,
 )
 from tests.server.slices.declaring.samples import line as declared
+from tests.server.slices.mondays.samples import HOME as BRANCHES
+from tests.server.slices.mondays.samples import OWN
 from tests.server.slices.programme.samples import HOME
 from tests.server.slices.works.samples import HONOURS, MATERIALS
 
@@ -98,6 +100,19 @@ def _lists() -> Iterator[Sample]:
                 late=1,
                 returned=(declared(0, state=State.RETURNED),),
             ),
+            own=OWN,
+        ),
+    )
+    yield (
+        "home_staff",
+        c.HomePage(
+            frame=frame(STAFF, review_count=7),
+            weeks=HomeWeeks(),
+            newest=all_cards[:2],
+            this_week=(),
+            most_watched=(),
+            total=2,
+            branches=BRANCHES,
         ),
     )
     yield (
