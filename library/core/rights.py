@@ -57,6 +57,10 @@ class Act(StrEnum):
     WEEK_PLAN = "week.plan"
     # With what became of a week at a node.
     MONDAY_VIEW = "monday.view"
+    # With a gathering of a node, or of a learning group that it keeps.
+    GATHERING_LOOK = "gathering.look"
+    GATHERING_PLAN = "gathering.plan"
+    GATHERING_HOST = "gathering.host"
     # With a node's call for works.
     CALL_VIEW = "call.view"
     CALL_KEEP = "call.keep"
@@ -173,6 +177,11 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.WEEK_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
     # The audience is who belongs to the node.
     Act.MONDAY_VIEW: (Right(Scope.AUDIENCE), Right(Scope.NODE, Role.SECRETARY)),
+    # Whom it asks to come; who is on its roll; whose node it is.
+    Act.GATHERING_LOOK: (Right(Scope.AUDIENCE), Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
+    Act.GATHERING_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
+    # Its chair, its recorder and the hosts of its rooms keep the roll: it is theirs while they are that.
+    Act.GATHERING_HOST: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
     # Whom it is for once it is out; whose place among the judges it is; the staff always.
     Act.CALL_VIEW: (
         Right(Scope.AUDIENCE, states=_in("open", "judging", "results", "closed")),
