@@ -219,6 +219,11 @@ def desk_ids(viewer: Viewer) -> tuple[str, ...]:
     return tuple(node_id for _path, node_id in sorted(held)[:MOST_DESKS])
 
 
+def desks_held(viewer: Viewer) -> int:
+    """Return at how many nodes somebody holds the role of a reviewer; `desks_of` returns MOST_DESKS."""
+    return len({grant.branch_id for grant in viewer.grants if grant.gives(Role.REVIEWER)})
+
+
 def _at(node_id: str, wanted: Wanted) -> Select[Declaration]:
     found = select(Declaration).where(Declaration.level_node_id == node_id, Declaration.state == wanted.state)
     return found.where(Declaration.due_at < wanted.late_at) if wanted.late_at else found

@@ -23,13 +23,15 @@ Ask = Callable[[Shelf], dict[str, Any]]
 class Case:
     """A route and its answers, in the order of VIEWERS. `ask` puts what is needed on the shelf.
 
-    `fresh` gives each viewer a browser of their own, because the answer signs it out.
+    `fresh` gives each viewer a browser of their own, because the answer signs it out; `counted` a thing of
+    their own, because a refusal is counted with it.
     """
 
     route: str
     answers: str
     ask: Ask = field(default=lambda shelf: {})
     fresh: bool = False
+    counted: bool = False
     name: str = ""
 
     def __str__(self) -> str:

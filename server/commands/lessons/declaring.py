@@ -9,11 +9,11 @@ import typer
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
-from library.core.errors import NotFound
+from library.core.errors import Invalid, NotFound
 from library.core.permits import Viewer
 from library.declaring import actions, permits, queries, seen
 from library.declaring.actions import Given
-from library.declaring.rules import read_remark
+from library.declaring.rules import Check, read_remark
 from library.declaring.states import Part, State, Step
 from library.declaring.tables import Declaration
 from server.commands.administrator import known_viewer, machine
@@ -41,6 +41,14 @@ Remarks = Annotated[
         help=N_('一条意见，例如 "12.5 这里听不清"（前面是秒数），可以写几次。'),
     ),
 ]
+Checked = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--checked",
+        metavar="POINT",
+        help=N_("看过的要点：content、sound、picture、sources、secrecy，可以写几次；不写就是都看过。"),
+    ),
+]
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("原因或说明。"))]
 
 
@@ -50,13 +58,14 @@ def declare(
     as_person: As = None,
     node: NodeName = "",
     reason: Why = "",
+    checked: Checked = None,
     as_json: Json = False,
 ) -> None:
     """Send a lesson up, or send it up again."""
     console = _begin(context)
     with console.ports(must_exist=True) as ports, ports.db.write() as session:
         viewer = _viewer(session, ports, as_person)
-        given = Given(reason, checked=None, node_id=_node(session, node))
+        given = Given(reason, checked=_points(checked), node_id=_node(session, node))
         row = actions.declare(session, viewer, lesson, ports.clock(), given)
         value = _value(session, viewer, row, ports)
     console.result(value, as_json, _lines(console, value))
@@ -83,11 +92,12 @@ def approve(
     remark: Remarks = None,
     reason: Why = "",
     read: Annotated[bool, typer.Option("--read", help=N_("只记下审阅完毕，不作决定。"))] = False,
+    checked: Checked = None,
     as_json: Json = False,
 ) -> None:
     """Approve a declaration at its present level."""
     step = Step.READ if read else Step.APPROVE
-    _step(context, lesson, as_person, node, reason, as_json, step, remark or ())
+    _step(context, lesson, as_person, node, reason, as_json, step, remark or (), _points(checked))
 
 
 def select(
@@ -97,10 +107,11 @@ def select(
     node: NodeName = "",
     remark: Remarks = None,
     reason: Why = "",
+    checked: Checked = None,
     as_json: Json = False,
 ) -> None:
     """Approve a declaration and choose it."""
-    _step(context, lesson, as_person, node, reason, as_json, Step.SELECT, remark or ())
+    _step(context, lesson, as_person, node, reason, as_json, Step.SELECT, remark or (), _points(checked))
 
 
 def withdraw(
@@ -124,13 +135,14 @@ def _step(
     as_json: bool,
     step: Step,
     remarks: Sequence[str],
+    checked: tuple[str, ...] | None = None,
 ) -> None:
     console = _begin(context)
     said = tuple(read_remark(one) for one in remarks)
     with console.ports(must_exist=True) as ports, ports.db.write() as session:
         viewer = _viewer(session, ports, as_person)
         row = _declaration(session, viewer, lesson)
-        given = Given(reason, said, checked=None, node_id=_node(session, node))
+        given = Given(reason, said, checked=checked, node_id=_node(session, node))
         if step is Step.APPROVE and row.state is State.SELECTED:
             step = Step.PUBLISH
         elif step is Step.WITHDRAW and not _takes_back(session, viewer, row):
@@ -138,6 +150,19 @@ def _step(
         row = actions.take(session, viewer, row.id, step, ports.clock(), given)
         value = _value(session, viewer, row, ports)
     console.result(value, as_json, _lines(console, value))
+
+
+def _points(told: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the points that were ticked, None where nobody named any: then all were looked at.
+
+    Raises Invalid("unknown_check") for what is no point.
+    """
+    if told is None:
+        return None
+    for one in told:
+        if one not in tuple(Check):
+            raise Invalid("unknown_check", field="--checked", point=one, points="、".join(Check))
+    return tuple(told)
 
 
 def _takes_back(session: Session, viewer: Viewer, row: Declaration) -> bool:

@@ -19,6 +19,7 @@ class DeclarationsPage(Context):
 
     `nodes` (id, name) are those where the viewer reviews; `node` is the chosen one ("" for all of them),
     `node_name` the name of one below that `at` asked for. `count` of what waits there goes up to `most`.
+    `more_desks` of their nodes are left out, and are asked for one by one.
     `next` is the address of what follows, "" for none. `ticks`: the rows can be ticked and approved together.
     Form: POST /declarations/bulk (ids ...).
     """
@@ -35,6 +36,7 @@ class DeclarationsPage(Context):
     most: int
     next: str = ""
     paged: bool = False
+    more_desks: int = 0
     ticks: bool = False
     arranges: bool = False
     export: str = ""

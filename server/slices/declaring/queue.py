@@ -133,6 +133,7 @@ def declarations(
         most=queries.COUNTED_MOST,
         next=asked.address("/declarations", after=place_text(following)) if following else "",
         paged=place is not None,
+        more_desks=max(0, queries.desks_held(viewer) - len(desks)),
         ticks=wanted.state is State.DECLARED and bool(rows),
         arranges=somewhere(viewer, Act.DECLARATION_ARRANGE),
         export=asked.address("/declarations/list/export.csv"),

@@ -44,6 +44,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "already_selected": (N_("它已经是精品。"), ""),
     "return_why": (N_("退回时要说明原因。"), N_("请写一句原因，或至少提一条意见。")),
+    "unknown_check": (N_("没有“%(point)s”这个要点。"), N_("可以写的有：%(points)s。")),
     "checklist_open": (N_("还有 %(count)s 项没有确认。"), N_("请逐项看过，再勾选。")),
     "remark_spot": (N_("这节课没有这个位置。"), N_("请播放到要说的地方，再提意见。")),
     "remark_unreadable": (

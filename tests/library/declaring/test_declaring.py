@@ -270,6 +270,7 @@ def test_the_queue_is_read_by_keys_over_several_nodes(db: Database) -> None:
         late = Wanted((tree.town,), late_at=NOW + 9 * DAY)
         assert queries.count_waiting(session, late) == len(queries.queue(session, late, 9)[0]) == 1
         assert [one.id for one in queries.desks_of(session, tree.of_town)] == [tree.town]
+        assert queries.desks_held(tree.of_town) == 1
         for named in (tree.town, "天荒坪镇党委"):
             assert queries.desk_named(session, tree.of_county, named).id == tree.town
         with pytest.raises(Invalid, match="node_unknown"):

@@ -9,7 +9,7 @@ from library.catalog.permits import LessonState
 from library.core.clock import utc_now
 from library.core.permits import Role, Viewer
 from library.declaring import actions, queries, settings
-from library.declaring.rules import AnswerKind, LevelRule, Setting
+from library.declaring.rules import AnswerKind, Check, LevelRule, Setting
 from library.organisation import actions as organisation
 from library.people import queries as people
 from server.commands.administrator import machine
@@ -78,3 +78,22 @@ def answered(ports: Ports, its: str) -> None:
     with ports.db.write() as session:
         for one in queries.remarks_of(session, its):
             actions.answer(session, machine(session), its, one.n, AnswerKind.CHANGED, "", utc_now())
+
+
+def test_points_that_were_not_looked_at_are_not_ticked(
+    weike: Weike, ports: Ports, people_of: tuple[str, str, str, str, str]
+) -> None:
+    lesson, lecturer, _of_town, of_county, _town = people_of
+    with ports.db.write() as session:
+        levels = (LevelRule(0, deciders=1, checklist=(Check.CONTENT, Check.SOUND)),)
+        settings.put(session, machine(session), make.root(session).id, Setting(levels), utc_now())
+    unknown = weike("declare", lesson, "--as", lecturer, "--checked", "colour", "--json")
+    assert (unknown.code, "colour" in unknown.err, "sound" in unknown.err) == (2, True, True)
+    half = weike("declare", lesson, "--as", lecturer, "--checked", "content", "--json")
+    assert (half.code, "1 项" in half.err) == (2, True)
+    both = ("--checked", "content", "--checked", "sound", "--json")
+    assert weike("declare", lesson, "--as", lecturer, *both).json["state"] == "declared"
+    assert weike("approve", lesson, "--as", of_county, "--checked", "sound").code == 2
+    done = weike("approve", lesson, "--as", of_county, *both)
+    assert (done.code, done.err) == (0, "")
+    assert done.json["state"] == "published"

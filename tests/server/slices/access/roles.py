@@ -24,6 +24,7 @@ CASES = [
         "POST /sign-in",
         "401 401 401 401 401 401",
         lambda shelf: {"form": {"username": f"x{shelf.newcomer()}", "password": "wrong"}},
+        counted=True,
     ),
     Case("POST /sign-out", "303 303 303 303 303 303", draft(), fresh=True),
     Case("POST /language", "303 303 303 303 303 303", lambda shelf: {"form": {"language": "zh-CN"}}),

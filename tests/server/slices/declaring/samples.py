@@ -156,7 +156,7 @@ def pages() -> Iterator[Sample]:
         arranges=True,
         export="/declarations/list/export.csv",
     )
-    yield "declarations", queue
+    yield "declarations", replace(queue, more_desks=12)
     args = {"field": "node", "text": "没有的支部"}
     wrong = Reason(code="node_unknown", args=args)
     yield (
