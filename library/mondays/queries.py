@@ -17,6 +17,7 @@ from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer, branch_chain
 from library.evidence.rules import EvidenceKind
 from library.evidence.tables import Evidence
+from library.gatherings.queries import concerning
 from library.gatherings.rules import Due, GatheringState, Mark
 from library.gatherings.tables import Gathering, RollEntry
 from library.mondays.permits import may_view
@@ -157,19 +158,11 @@ def own_gatherings(session: Session, viewer: Viewer, week: Week) -> list[OwnGath
         return []
     mine = aliased(RollEntry)
     own = and_(mine.gathering_id == Gathering.id, mine.person_id == viewer.person_id)
-    homes = [one.node_id for one in viewer.belongs]
-    to_come = and_(
-        Gathering.state == GatheringState.PLANNED,
-        or_(
-            and_(Gathering.node_id.in_(homes), Gathering.group_id.is_(None)),
-            Gathering.group_id.in_(viewer.groups),
-        ),
-    )
     rows = session.execute(
         select(Gathering, mine.mark, mine.due)
         .outerjoin(mine, own)
         .where(Gathering.week == str(week), Gathering.state != GatheringState.CANCELLED)
-        .where(or_(mine.id.is_not(None), to_come))
+        .where(or_(mine.id.is_not(None), Gathering.state == GatheringState.PLANNED), concerning(viewer))
         .order_by(Gathering.starts_at, Gathering.id)
     )
     return [

@@ -39,10 +39,9 @@ class RingPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingView:
-    """A ring as it is drawn; `percent` of it is done. No parts: nothing was planned."""
+    """A ring as it is drawn; `complete`: nothing of it is left. No parts: nothing was planned."""
 
     parts: tuple[RingPart, ...] = ()
-    percent: int = 0
     complete: bool = False
 
 
@@ -64,8 +63,9 @@ def drawn(ring: Ring) -> RingView:
         )
         for n, one in enumerate(ring.parts)
     )
-    # What is not whole is never said to be: 99.6 % are 99.
-    return RingView(parts=parts, percent=int(ring.share * 100), complete=ring.complete)
+    # That the theme is out is not yet a week: nobody has learned anything.
+    whole = ring.complete and any(one.part is not Part.THEME for one in ring.parts)
+    return RingView(parts=parts, complete=whole)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
