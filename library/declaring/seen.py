@@ -194,6 +194,8 @@ def _hidden_names(eyes: _Eyes, people_names: dict[str, str]) -> list[str]:
 
 def lines(session: Session, viewer: Viewer, rows: Sequence[Declaration], now: datetime) -> list[SeenLine]:
     """Return declarations as in a list; whether they may look at them was decided before."""
+    if not rows:
+        return []
     lessons, nodes = queries.lessons_of(session, rows), queries.nodes_of(session, rows)
     ids = {one for row in rows for one in (row.owner_id, row.declared_by) if one}
     names = people.names(session, ids)

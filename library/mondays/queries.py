@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Row, ScalarSelect, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from library.core.errors import NotFound
@@ -216,14 +216,14 @@ def overview(
     came = exists().where(
         Gathering.node_id == Node.id, Gathering.week == str(week), Gathering.state == GatheringState.ENDED
     )
-    count = _count(session, branches)
-    held = _count(session, branches.where(came))
+    count, held = session.execute(select(_count(branches), _count(branches.where(came)))).one()
     shown, total = (branches.where(~came), count - held) if waiting else (branches, count)
     number = clean_number(number)
     rows = select(Node).where(Node.id.in_(shown)).order_by(Node.name, Node.id)
-    nodes = session.scalars(rows.limit(BRANCHES_A_PAGE).offset((number - 1) * BRANCHES_A_PAGE)).all()
+    rows = rows.limit(BRANCHES_A_PAGE).offset((number - 1) * BRANCHES_A_PAGE)
+    nodes = session.scalars(rows).all() if total else ()
     return Overview(Page(list(nodes), number, BRANCHES_A_PAGE, total), count, held)
 
 
-def _count(session: Session, ids: Select[str]) -> int:
-    return session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+def _count(ids: Select[str]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(ids.subquery()).scalar_subquery()
