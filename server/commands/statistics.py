@@ -105,7 +105,7 @@ def all_lessons(
     last: Last = "",
     sort: Annotated[
         Sort,
-        typer.Option("--sort", help=N_("次序：views 党员观看和集中学习，watched 它们的时长，title 标题。")),
+        typer.Option("--sort", help=N_("次序：views 党员观看和集体观看，watched 它们的时长，title 标题。")),
     ] = "views",
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=MOST_LESSONS, help=N_("最多列出几课。"))
@@ -230,5 +230,5 @@ def _numbers(console: Console, row: dict[str, Any]) -> str:
         said = f"{said}  {console.say(apart, **row)}"
     if not row["screenings"]:
         return said
-    held = console.say(N_("集中学习 %(screenings)s 次 %(screened_people)s 人次"), **row)
+    held = console.say(N_("集体观看 %(screenings)s 次 %(screened_people)s 人次"), **row)
     return f"{said}  {held}"

@@ -206,7 +206,7 @@ def test_a_number_typed_and_then_play_pressed_was_nobodys_screening(watcher: Vis
     watcher.page.locator("#screening summary").click()
     watcher.page.locator("#screening input[name=people]").fill("12")
     watcher.play(1)
-    expect(watcher.page.locator("#screening-now")).to_contain_text("集中学习 · 12 人")
+    expect(watcher.page.locator("#screening-now")).to_contain_text("集体观看 · 12 人")
     watcher.until("the play is a screening", lambda: [p.people for p in watcher.rows(Play)][-1:] == [12])
 
 
@@ -225,7 +225,7 @@ def test_people_who_sit_together_are_one_screening(watcher: Visitor) -> None:
     people.fill("30")
     alone_s = page.evaluate("document.querySelector('video').currentTime")
     page.locator("#screening-form button").click()
-    expect(page.locator("#screening-now")).to_contain_text("集中学习 · 30 人")
+    expect(page.locator("#screening-now")).to_contain_text("集体观看 · 30 人")
     expect(page.locator("#screening")).to_be_hidden()
     page.wait_for_function("() => document.querySelector('video').currentTime < 2")
     before = page.locator("#views").get_attribute("data-views")

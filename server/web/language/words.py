@@ -64,7 +64,7 @@ def rule_sentences(rule: CountingRule, catalogue: Catalogue) -> tuple[str, ...]:
         ),
         catalogue.say(N_("同一个人看同一个短视频，%(window)s 分钟内只算一次。"), window=rule.window_min),
         catalogue.say(
-            N_("看到 %(share)s 以上算看完；集中学习另计。"),
+            N_("看到 %(share)s 以上算看完；集体观看另计。"),
             share=percent_words(rule.complete_share * 100, catalogue),
         ),
     )

@@ -59,7 +59,7 @@ export class Screening {
     now.hidden = this.people === null;
     document.getElementById('screening-counted').textContent = '';
     if (this.people !== null) {
-      now.querySelector('strong').textContent = t('集中学习 · %(people)s 人', { people: this.people });
+      now.querySelector('strong').textContent = t('集体观看 · %(people)s 人', { people: this.people });
     }
   }
 }

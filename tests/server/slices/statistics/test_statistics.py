@@ -188,7 +188,7 @@ def test_page_files_and_api_say_the_same(served: Served, village: Village) -> No
     sheets = _sheets(http.get(LESSON[1].format(village.lesson)).content)
     assert list(sheets) == ["合计", "每天", "短视频", "各党组织", "来源"]
     totals = {row[0]: row[1] for row in sheets["合计"] if len(row) > 1}
-    assert (totals["观看次数"], totals["集中学习人次"], totals["党员人数"]) == (4, 30, 2)
+    assert (totals["观看次数"], totals["集体观看人次"], totals["党员人数"]) == (4, 30, 2)
     assert [row[:3] for row in sheets["来源"][1:]] == [
         ["扫二维码", 2],
         ["首页和课程列表", 1],
