@@ -21,7 +21,7 @@ from library.intake import queries as intake
 from library.intake.rules import ENDED, RecordingState
 from server.commands.console import Console
 from server.commands.lessons import local_lessons as taking
-from server.demo import content, fonts, media
+from server.demo import content, fonts, media, studying
 from server.demo.accounts import LECTURER, write_private
 from server.demo.errors import DemoUnavailable
 from server.demo.viewers import let_members_watch, let_visitors_watch
@@ -34,6 +34,7 @@ _POLL_S = 0.5
 _VIEWERS = "viewers"
 """Stands with the keys of the lessons once all have been watched."""
 _WEEKS = "weeks"
+_STUDY = "study"
 """And this once weeks have been planned with them."""
 _MISSING = {"voice_missing": N_("语音合成（espeakng-loader）"), "font_missing": N_("中文字体")}
 
@@ -93,6 +94,7 @@ class LessonMaker:
         try:
             self._make_all()
             self._plan_weeks()
+            self._learn()
             self._let_them_be_watched()
         except Cancelled:
             return
@@ -173,6 +175,14 @@ class LessonMaker:
             with self._db.write() as session:
                 plan_weeks(session, self._clock())
             self._brought.add(_WEEKS)
+
+    def _learn(self) -> None:
+        """Let the county's branches and learning groups learn for two months, once."""
+        if not self._brought.has(_STUDY):
+            studying.learn(self._db, self._clock(), self._stopping.is_set)
+            if self._stopping.is_set():
+                raise Cancelled
+            self._brought.add(_STUDY)
 
     def _let_them_be_watched(self) -> None:
         """Let visitors watch the clips that came after a lesson's first, and members all."""
