@@ -1,4 +1,4 @@
-"""Let the demonstration's county learn for two months: each gathering in a transaction of its own, as it was."""
+"""Let the demonstration's county learn for two months: each gathering in its own transaction, as it was."""
 
 from __future__ import annotations
 
