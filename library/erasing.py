@@ -20,6 +20,7 @@ from library.organisation import actions as organisation
 from library.organisation.tables import NodeChange
 from library.people import actions as people
 from library.people import queries as people_queries
+from library.people.name_tables import NamePart
 from library.people.tables import Person, RoleGrant
 from library.plays import actions as plays
 from library.plays.tables import Play, View, Watcher
@@ -52,7 +53,10 @@ ERASERS = (
     Eraser(lambda session, person: organisation.forget_person(session, person.id), (NodeChange.changed_by,)),
     Eraser(suggestions.erase, ()),
     Eraser(_erase_deeds, (AuditEntry.by_person, AuditEntry.of_person)),
-    Eraser(people.erase, (RoleGrant.granted_by, RoleGrant.ended_by, Person.username, Person.name)),
+    # The parts of a name change with it: the database sees to that.
+    Eraser(
+        people.erase, (RoleGrant.granted_by, RoleGrant.ended_by, Person.username, Person.name, NamePart.name)
+    ),
 )
 
 

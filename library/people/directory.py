@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer, branch_chain
-from library.core.text import name_key
 from library.organisation import queries as organisation
+from library.people.name_tables import NamePart
 from library.people.permits import administers_all
 from library.people.queries import PersonRow, rows_of
 from library.people.tables import Membership, Person, RoleGrant
@@ -30,9 +30,9 @@ def people_page(
     """Return a page of the people whose node the viewer keeps, by the names of their accounts.
 
     They belong to a node that the viewer keeps, or hold a role there. Whoever is nowhere is shown to those
-    who administer the whole tree: nobody else would find them again. `text` keeps those in whose name or
-    account it stands, `node_id` those of a node and of all below it. `total` is COUNTED_MOST + 1 for more
-    than so many.
+    who administer the whole tree: nobody else would find them again. `text` keeps those in whose name it
+    stands, or whose account begins with it, `node_id` those of a node and of all below it. `total` is
+    COUNTED_MOST + 1 for more than so many.
     """
     number = clean_number(page)
     wanted = _wanted(viewer, text, node_id)
@@ -79,7 +79,7 @@ def _wanted(viewer: Viewer, text: str, node_id: str) -> Select[Person] | None:
         persons = select(Person).order_by(Person.username)
         if not administers_all(viewer):
             persons = persons.where(or_(*_somewhere()))
-    return persons.where(_called(text)) if text else persons
+    return persons.where(_called(text)) if text.strip() else persons
 
 
 def _keeps_all(viewer: Viewer) -> bool:
@@ -106,7 +106,7 @@ def _somewhere() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _called(text: str) -> ColumnElement[bool]:
-    return or_(
-        Person.username.contains(name_key(text), autoescape=True),
-        Person.name.contains(text, autoescape=True),
-    )
+    """Return the condition that a text stands in somebody's name, or that their account begins with it."""
+    begin = text.strip().lower()
+    parts = select(NamePart.person_id).where(NamePart.name >= begin, NamePart.name < f"{begin}\U0010ffff")
+    return Person.id.in_(parts)

@@ -1,4 +1,4 @@
-"""The table of further names with which people sign in."""
+"""The tables of further names with which people sign in, and of parts of names by which they are found."""
 
 from __future__ import annotations
 
@@ -22,3 +22,19 @@ class SignInName(Base):
     kind: Mapped[NameKind] = mapped_column(one_of(NameKind, 16))
     set_at: Mapped[datetime]
     set_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+
+
+class NamePart(Base):
+    """What is left of a name from one of its letters on, in small letters, and the account's name as a whole.
+
+    The database itself writes it (migration 0042), for whoever writes a person; so that a name is found by
+    any part of it among a million. Of a name the first 24 letters can begin a part.
+    """
+
+    __tablename__ = "people_name_part"
+    __table_args__ = (Index(None, "person_id"),)
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("people_person.id", ondelete="CASCADE"), primary_key=True
+    )

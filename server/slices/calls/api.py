@@ -45,6 +45,7 @@ class CallOut(BaseModel):
     scale: int
     blind: bool
     trimmed: bool
+    version: int
 
 
 class CallsOut(BaseModel):
@@ -156,7 +157,8 @@ class CertificateOut(BaseModel):
     issued_on: date
 
 
-def _call(call: Call) -> CallOut:
+def call_out(call: Call) -> CallOut:
+    """Return a call as programs read it."""
     return CallOut(
         id=call.id,
         title=call.title,
@@ -174,6 +176,7 @@ def _call(call: Call) -> CallOut:
         scale=call.scale,
         blind=call.blind,
         trimmed=call.trimmed,
+        version=call.version,
     )
 
 
@@ -191,13 +194,13 @@ def _line(line: Line) -> LineOut:
 def list_calls(door: Door, session: Reading, page: int = 1) -> CallsOut:
     """The calls that you see: those that take works first."""
     shown = queries.calls_page(session, door.viewer, page)
-    return CallsOut(calls=[_call(one) for one in shown.items], page=shown.number, pages=shown.last)
+    return CallsOut(calls=[call_out(one) for one in shown.items], page=shown.number, pages=shown.last)
 
 
 @router.get("/calls/{call_id}")
 def get_call(door: Door, session: Reading, call_id: str) -> CallOut:
     """One call."""
-    return _call(queries.call_for(session, door.viewer, call_id))
+    return call_out(queries.call_for(session, door.viewer, call_id))
 
 
 @router.get("/calls/{call_id}/report")

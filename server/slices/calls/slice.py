@@ -5,7 +5,7 @@ from __future__ import annotations
 import library.calls.tables
 from library.calls.queries import number_to_judge
 from library.core.permits import Viewer
-from server.slices.calls import api, certificates, desk, judging, results, routes
+from server.slices.calls import api, certificates, desk, judging, making_api, results, routes
 from server.slices.calls.contexts import (
     CallDeskPage,
     CallFormPage,
@@ -32,7 +32,15 @@ def signed_in(viewer: Viewer) -> bool:
 
 SLICE = Slice(
     name="calls",
-    routers=(desk.router, routes.router, judging.router, results.router, certificates.router, api.router),
+    routers=(
+        desk.router,
+        routes.router,
+        judging.router,
+        results.router,
+        certificates.router,
+        api.router,
+        making_api.router,
+    ),
     pages=(
         CallsPage,
         CallFormPage,

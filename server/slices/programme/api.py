@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
-from library.core.errors import Invalid
+from library.core.errors import Invalid, NotFound
 from library.programme import actions, queries
 from library.programme.actions import desk_of
 from library.programme.rules import Draft, Reading, WeekMode, WeekState
@@ -169,3 +169,21 @@ def put_week(session: Writing, who: Planner, clock: ClockDep, week: str, body: P
         release_at=made.due_at,
         released_at=made.released_at,
     )
+
+
+@router.delete("/{week}", status_code=204)
+def delete_week(
+    session: Writing,
+    who: Planner,
+    clock: ClockDep,
+    week: str,
+    node: LineQuery = "",
+    version: int | None = None,
+) -> None:
+    """Give up what a node planned for a week; `version` is that of the plan you read, if it matters."""
+    wanted = read_week(week)
+    at = queries.node_meant(session, who.viewer, node)
+    known = queries.plan_of(session, at.id, wanted)
+    if known is None:
+        raise NotFound
+    actions.remove(session, desk_of(who.viewer, at, clock()), wanted, version or known.version)

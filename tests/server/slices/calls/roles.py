@@ -26,6 +26,18 @@ ENTERS = "401 403 303 403 303 303"
 KEEPERS = "303 404 404 404 200 200"
 
 
+AS_JSON = {
+    "title": "微党课征集",
+    "opens_on": "2030-03-01",
+    "closes_on": "2030-04-01",
+    "judged_until": "2030-05-01",
+    "results_on": "2030-05-02",
+    "categories": ["lecture", "红色家书"],
+    "criteria": [{"name": "内容", "weight": 60}, {"name": "表达", "weight": 40}],
+    "demands": {"duration": "must", "most_s": 600},
+}
+
+
 @dataclass(frozen=True)
 class Put:
     """A call of the root with one work of a village, and what was made of it."""
@@ -149,6 +161,22 @@ CASES = [
     Case("GET /certificates/{code}/print", EVERYBODY, partial(asked, until="honours")),
     Case("GET /api/v1/calls", "401 200 200 200 200 200"),
     Case("GET /api/v1/calls/{call_id}", "401 200 200 200 200 200", asked),
+    Case("POST /api/v1/calls", "401 403 403 403 201 201", lambda shelf: {"json": AS_JSON}),
+    Case(
+        "PUT /api/v1/calls/{call_id}",
+        "401 403 403 403 200 200",
+        lambda shelf: {**asked(shelf, until="draft"), "json": AS_JSON},
+    ),
+    Case(
+        "POST /api/v1/calls/{call_id}/move",
+        "401 403 403 403 200 200",
+        partial(asked, body="json", until="draft", action="open"),
+    ),
+    Case(
+        "DELETE /api/v1/calls/{call_id}",
+        "401 403 403 403 204 204",
+        partial(asked, body="json", until="draft"),
+    ),
     Case("GET /api/v1/calls/{call_id}/results", "401 200 200 200 200 200", partial(asked, until="results")),
     Case(
         "GET /api/v1/calls/{call_id}/report",

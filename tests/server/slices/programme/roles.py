@@ -52,6 +52,12 @@ def from_a_program(shelf: Shelf) -> dict[str, Any]:
     return {"week": str(week), "json": {"node": name, "theme": "主题"}}
 
 
+def given_up(shelf: Shelf) -> dict[str, Any]:
+    """Give up the week of a new node as a program does."""
+    found = planned(shelf)
+    return {"path": f"/api/v1/weeks/{found['week']}?node={found['node_id']}"}
+
+
 WEEK = {"week": "2026-W49"}
 
 CASES = [
@@ -77,4 +83,5 @@ CASES = [
     Case("GET /api/v1/weeks", EVERYBODY),
     Case("GET /api/v1/weeks/{week}", EVERYBODY, lambda shelf: WEEK),
     Case("PUT /api/v1/weeks/{week}", STAFF_GET, from_a_program),
+    Case("DELETE /api/v1/weeks/{week}", "401 403 403 403 204 204", given_up),
 ]
