@@ -52,6 +52,15 @@ def seen(session: Session, viewer: Viewer, gathering_id: str) -> Seen:
     return Seen(one, node, may_plan(viewer, node.path), may_host(viewer, node.path, keepers), entry)
 
 
+def known(session: Session, gathering_id: str) -> Gathering:
+    """Return a gathering for whoever came to it: title and rooms are no secret to who stands before the
+    screen; raises NotFound."""
+    one = session.get(Gathering, gathering_id)
+    if one is None:
+        raise NotFound
+    return one
+
+
 def kept(session: Session, viewer: Viewer, gathering_id: str) -> Seen:
     """Return a gathering whose roll the viewer keeps; raises NotFound for any other."""
     found = seen(session, viewer, gathering_id)
