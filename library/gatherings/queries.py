@@ -231,6 +231,12 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+def concerning(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[str, Gathering]:
+    """Return those among some gatherings that concern somebody, by id."""
+    found = session.scalars(select(Gathering).where(Gathering.id.in_(ids), _mine(viewer)))
+    return {one.id: one for one in found}
+
+
 def coming(session: Session, viewer: Viewer, now: datetime, most: int = 50) -> Sequence[Gathering]:
     """Return the gatherings that concern somebody and are open or to come, the next first."""
     alive = Gathering.state.in_(_ALIVE)

@@ -30,7 +30,8 @@ _USUAL_BACK, _USUAL_AHEAD = timedelta(days=30), timedelta(days=60)
 
 
 class GatheringOut(BaseModel):
-    """A gathering. `kind` is a code of the table of kinds, `kind_name` what it is called; moments are UTC+8."""
+    """A gathering. `kind` is a code of the table of kinds, `kind_name` what it is called; moments are
+    UTC+8."""
 
     id: str
     node_id: str
@@ -197,7 +198,8 @@ def list_gatherings(
     first: WordQuery = "",
     last: WordQuery = "",
 ) -> GatheringsOut:
-    """Yours, or with `node` (id, code or name) all of a node that you plan, from `first` to `last` (days, both
+    """Yours, or with `node` (id, code or name) all of a node that you plan, from `first` to `last` (days,
+    both
     included; without them from a month ago to two months ahead), at most 200."""
     today, kinds = local_day(clock()), kinds_of(settings)
     begin = parse_date(first, "first") or today - _USUAL_BACK

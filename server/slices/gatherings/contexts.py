@@ -14,10 +14,11 @@ from server.web.shown.gatherings import GatheringRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatheringsPage(Context):
-    """GET /gatherings?node=&page= (signed in): what concerns the viewer, or all of a node for who plans there.
+    """GET /gatherings?node=&page= (signed in): what concerns the viewer, or all of a node for who plans
+    there.
 
     `coming` is empty for a node: all stand in `rows`, the newest first. `nodes` (id, name) are those whose
-    gatherings the viewer plans, at most the outermost. Form of who plans: GET /gatherings/plan?node=.
+    gatherings the viewer plans, at most the outermost. Form of who plans: GET /gatherings/plan/new?node=.
     """
 
     template: ClassVar[str] = "gatherings/gatherings.html"
@@ -93,9 +94,10 @@ class GatheringPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningPage(Context):
-    """GET /gatherings/plan?node=&kind=&from= and GET /gatherings/{gathering_id}/edit (who plans): the form.
+    """GET /gatherings/plan/new?node=&kind=&from= and GET /gatherings/{gathering_id}/edit (who plans): the form.
 
-    `gathering_id` is "" for a new one. `form` holds what stands in it, by the names of the fields: kind, group,
+    `gathering_id` is "" for a new one. `form` holds what stands in it, by the names of the fields: kind,
+    group,
     below, title, week, starts, ends, place, rooms, chair, recorder, agenda, lessons, asked, repeat, times,
     tell, version. `kinds` and `groups` are (value, name); `people` the names that are offered; `began`: what
     the roll hangs on stays. `last_id`: the gathering of which it is a copy, or which can be copied.
@@ -117,7 +119,8 @@ class PlanningPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
-    """Something that was said of somebody: when by the server's clock, when by the phone's if much earlier."""
+    """Something that was said of somebody: when by the server's clock, when by the phone's if much
+    earlier."""
 
     mark: Mark
     how: How
@@ -185,8 +188,10 @@ class CodePage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HerePage(Context):
-    """GET /gatherings/{gathering_id}/here?room=&k= (signed in): check in. Form, POST .../here: ticket, or digits
-    and room. `ticket` is "" where no valid code was brought; `over`: a code was, and it is not shown any more.
+    """GET /gatherings/{gathering_id}/here?room=&k= (signed in): check in. Form, POST .../here: ticket, or
+    digits
+    and room. `ticket` is "" where no valid code was brought; `over`: a code was, and it is not shown any
+    more.
     `done` is the viewer's mark."""
 
     template: ClassVar[str] = "gatherings/here.html"

@@ -100,7 +100,8 @@ class Planning:
         return self.pages.respond(self._request, self.who, context, status)
 
     def fresh(self, session: Session, node: Node, week: str) -> dict[str, str]:
-        """Return the form of a new gathering: this evening or on the week's Monday, with the week's lessons."""
+        """Return the form of a new gathering: this evening or on the week's Monday, with the week's
+        lessons."""
         starts = self.now.astimezone(CHINA).replace(hour=19, minute=30, second=0, microsecond=0)
         if week:
             monday = read_week(week).monday
@@ -204,7 +205,7 @@ def _names(session: Session, node_id: str, ids: Sequence[str]) -> dict[str, str]
 PlanningDep = Annotated[Planning, Depends()]
 
 
-@router.get("/gatherings/plan")
+@router.get("/gatherings/plan/new")
 def plan_page(
     planning: PlanningDep,
     session: Reading,

@@ -284,7 +284,7 @@ def _refused_here(keeping: Keeping, gathering_id: str, room: int, digits: str, e
 _WORKER = Path(__file__).with_name("roll_worker.js")
 
 
-@router.get("/gatherings/worker.js")
+@router.get("/gatherings/worker/roll.js")
 def worker(settings: SettingsDep) -> Response:
     """The script that keeps the page of a roll for when the network is away."""
     script = f"const SITE = {json.dumps(settings.prefix)};\n{_WORKER.read_text()}"

@@ -16,7 +16,7 @@ GATHERINGS: Mapping[Act, tuple[str, ...]] = {
     Act.GATHERING_PLAN: (
         "POST /api/v1/gatherings",
         "POST /gatherings",
-        "GET /gatherings/plan",
+        "GET /gatherings/plan/new",
         "POST /gatherings/{gathering_id}/cancel",
         "GET /gatherings/{gathering_id}/edit",
         "POST /gatherings/{gathering_id}/edit",

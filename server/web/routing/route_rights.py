@@ -382,7 +382,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /sign-in/with/{provider}",
         "GET /sign-in/with/{provider}/back",
         "GET /sign-in/with/{provider}/leave",
-        "GET /gatherings/worker.js",
+        "GET /gatherings/worker/roll.js",
         "GET /sites",
         "GET /sites/{site_id}",
         "GET /start",
