@@ -113,7 +113,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "listed_ends_guessed": (N_("没有写几点结束。"), N_("按一小时记；请写上结束时间再导入一次。")),
     # done
-    "gathering_planned": (N_("已安排。"), N_("应到的人在“通知”里可以看到。")),
+    "gathering_planned": (N_("已安排。"), N_("应到的人在“消息”里可以看到。")),
     "gathering_saved": (N_("已保存。"), ""),
     "gathering_cancelled": (N_("已取消。"), ""),
     "gathering_opened": (N_("已开始，应到名单定下来了。"), N_("现在可以签到。")),
