@@ -52,6 +52,15 @@ def seen(session: Session, viewer: Viewer, gathering_id: str) -> Seen:
     return Seen(one, node, may_plan(viewer, node.path), may_host(viewer, node.path, keepers), entry)
 
 
+def known(session: Session, gathering_id: str) -> Gathering:
+    """Return a gathering for whoever came to it: title and rooms are no secret to who stands before the
+    screen; raises NotFound."""
+    one = session.get(Gathering, gathering_id)
+    if one is None:
+        raise NotFound
+    return one
+
+
 def kept(session: Session, viewer: Viewer, gathering_id: str) -> Seen:
     """Return a gathering whose roll the viewer keeps; raises NotFound for any other."""
     found = seen(session, viewer, gathering_id)
@@ -222,6 +231,12 @@ def concerning(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+def concerning(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[str, Gathering]:
+    """Return those among some gatherings that concern somebody, by id."""
+    found = session.scalars(select(Gathering).where(Gathering.id.in_(ids), _mine(viewer)))
+    return {one.id: one for one in found}
+
+
 def coming(session: Session, viewer: Viewer, now: datetime, most: int = 50) -> Sequence[Gathering]:
     """Return the gatherings that concern somebody and are open or to come, the next first."""
     alive = Gathering.state.in_(_ALIVE)
@@ -345,3 +360,10 @@ def people_called(session: Session, node_id: str, names: Collection[str]) -> dic
     for one in called:
         found.setdefault(one.name, []).append(one)
     return {name: [one for one in its if one.id in near] or its for name, its in found.items()}
+
+
+def homes_now(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Return the ids of the homes that some people have now."""
+    where = (Membership.kind == MembershipKind.HOME, Membership.until.is_(None))
+    wanted = select(Membership.person_id, Membership.node_id).where(Membership.person_id.in_(ids), *where)
+    return dict(session.execute(wanted).all()) if ids else {}

@@ -21,6 +21,18 @@ SENTENCES: Mapping[str, Sentence] = {
     "gathering_lesson": (N_("没有这节课，或者您看不到它。"), N_("请写课程的编号或一字不差的标题。")),
     "gathering_asked": (N_("点名邀请最多 %(most)s 人。"), N_("人更多时，请为他们建一个学习小组。")),
     "gathering_person": (N_("写的人里有一位已经不在。"), N_("请重新写这一栏。")),
+    "gathering_days": (N_("一次最多看 %(most)s 天。"), N_("请把起止的日期写近一些。")),
+    "gathering_time": (N_("看不懂这个时间：%(text)s"), N_("请写成 2026-11-30 19:30 这样的日期和钟点。")),
+    "gathering_one_name": (N_("这里只写一个人。"), N_("请去掉其余的名字。")),
+    "gathering_name_unknown": (
+        N_("没有叫“%(text)s”的人。"),
+        N_("请写姓名，或者他登录用的用户名。"),
+    ),
+    "gathering_names_alike": (
+        N_("有 %(count)s 个人叫“%(text)s”。"),
+        N_("请改写他登录用的用户名。"),
+    ),
+    "gathering_lessons_alike": (N_("有 %(count)s 节课都叫“%(text)s”。"), N_("请改写课程的编号。")),
     "gathering_repeats": (N_("重复的次数要写 1 到 %(most)s。"), N_("只有一次就写 1。")),
     "gathering_changed": (
         N_("这次安排刚才已经被别人改过。"),
@@ -64,8 +76,44 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("猜错的次数太多，十分钟内不再收数字。"),
         N_("请扫会场屏幕上的二维码，或请秘书在名单里记上。"),
     ),
+    # A list of records.
+    "listed_when": (
+        N_("看不懂这个时间：%(text)s"),
+        N_("请写成 2026-03-05 19:30-21:00，也可以分成日期、开始时间、结束时间几列。"),
+    ),
+    "listed_branch": (N_("没有写党组织。"), N_("请写党组织的编码或全名，或者写学习小组。")),
+    "listed_to_come": (N_("这一次还没有开完。"), N_("只导入已经开过的；要开的请在网页上安排。")),
+    "listed_twice": (
+        N_("同一个党组织、类型和时间在第 %(line)s 行已经有了。"),
+        N_("一次会只写一行，请合并。"),
+    ),
+    "listed_there": (
+        N_("这一次在系统里已经有了：%(title)s。"),
+        N_("没有改动它。有错请在它的名单里更正。"),
+    ),
+    "listed_unknown": (
+        N_("%(count)s 个名字没有对上人，没有记：%(names)s。"),
+        N_("请改写他们登录用的用户名，或先把人导入，再导入一次。"),
+    ),
+    "listed_alike": (
+        N_("%(count)s 个名字不止一个人叫，没有记：%(names)s。"),
+        N_("请改写他们登录用的用户名，再导入一次。"),
+    ),
+    "listed_silent": (
+        N_("应到的人里有 %(count)s 个没有写到会还是缺席。"),
+        N_("他们记为“还没有记”，不算到会，也不算缺席；全都到了就写“全体”。"),
+    ),
+    "listed_by_hand": (
+        N_("有 %(count)s 个人的记录后来在网页上改过。"),
+        N_("以网页上的为准，没有按表格改回去。"),
+    ),
+    "listed_starts_guessed": (
+        N_("没有写几点开始。"),
+        N_("按 09:00 记；请写上时间再导入一次，会记成另一次。"),
+    ),
+    "listed_ends_guessed": (N_("没有写几点结束。"), N_("按一小时记；请写上结束时间再导入一次。")),
     # done
-    "gathering_planned": (N_("已安排。"), N_("应到的人在“通知”里可以看到。")),
+    "gathering_planned": (N_("已安排。"), N_("应到的人在“消息”里可以看到。")),
     "gathering_saved": (N_("已保存。"), ""),
     "gathering_cancelled": (N_("已取消。"), ""),
     "gathering_opened": (N_("已开始，应到名单定下来了。"), N_("现在可以签到。")),
