@@ -79,6 +79,7 @@ class Deed(StrEnum):
     SUGGESTION = "suggestion"
     PROGRAMME = "programme"
     RECORD = "record"
+    GATHERING = "gathering"
     DECLARATION = "declaration"
     LEVELS = "levels"
     CALL = "call"

@@ -55,12 +55,15 @@ class Act(StrEnum):
     SUGGESTIONS_ANSWER = "suggestions.answer"
     # With the weeks of a node.
     WEEK_PLAN = "week.plan"
-    # With the screen of a gathering, and its record.
-    GATHERING_SCREEN = "gathering.screen"
+    # With the record of a gathering.
     RECORD_VIEW = "record.view"
     RECORD_WRITE = "record.write"
     RECORD_BOOK = "record.book"
     RECORD_TEMPLATE = "record.template"
+    # With a gathering of a node, or of a learning group that it keeps.
+    GATHERING_LOOK = "gathering.look"
+    GATHERING_PLAN = "gathering.plan"
+    GATHERING_HOST = "gathering.host"
     # With a node's call for works.
     CALL_VIEW = "call.view"
     CALL_KEEP = "call.keep"
@@ -175,13 +178,16 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.SUGGESTIONS_ANSWER: (_NODE_STAFF,),
     # Staff hold what a secretary does.
     Act.WEEK_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
-    # It is theirs who chair it, write it or keep the list of a room (library.records.permits).
-    Act.GATHERING_SCREEN: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
-    # Of a signed record also theirs who were on the roll.
+    # It is theirs who chair the gathering or write of it, signed also theirs who were on the roll.
     Act.RECORD_VIEW: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
     Act.RECORD_WRITE: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
     Act.RECORD_BOOK: (Right(Scope.NODE, Role.SECRETARY),),
     Act.RECORD_TEMPLATE: (Right(Scope.NODE, Role.SECRETARY),),
+    # Whom it asks to come; who is on its roll; whose node it is.
+    Act.GATHERING_LOOK: (Right(Scope.AUDIENCE), Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
+    Act.GATHERING_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
+    # Its chair, its recorder and the hosts of its rooms keep the roll: it is theirs while they are that.
+    Act.GATHERING_HOST: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
     # Whom it is for once it is out; whose place among the judges it is; the staff always.
     Act.CALL_VIEW: (
         Right(Scope.AUDIENCE, states=_in("open", "judging", "results", "closed")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.core.database import ID, Base, one_of
@@ -25,9 +25,11 @@ from library.gatherings.rules import (
 class Gathering(Base):
     """A gathering of a node, or of a learning group that a node keeps.
 
-    `kind` is a code of the table of kinds, `form` the form of study that this kind was when planned.
-    `week` is 2026-W49. `starts_at` and `ends_at` are planned, `opened_at` and `ended_at` what was. `secret`
-    is what its QR and digits are made of, drawn when it opens. `series` is shared by those of one repetition.
+    `kind` is a code of the table of kinds, `form` the form of study that this kind was when planned. `week` is
+    2026-W49. `starts_at` and `ends_at` are planned, `opened_at` and `ended_at` what was; who comes after
+    `late_from` is late, as the rule was at the opening. `secret` is what its QR and digits are made of, drawn
+    when it opens. `series` is shared by those of one repetition. `below`: who is at home in a node below is
+    asked, too. `version` is that of the plan; marks leave it.
     """
 
     __tablename__ = "gatherings_gathering"
@@ -54,9 +56,11 @@ class Gathering(Base):
     agenda: Mapped[str] = mapped_column(Text)
     state: Mapped[GatheringState] = mapped_column(one_of(GatheringState, 12))
     opened_at: Mapped[datetime | None]
+    late_from: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     secret: Mapped[str | None] = mapped_column(String(64))
     series: Mapped[str | None] = mapped_column(ID)
+    below: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
     made_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     changed_at: Mapped[datetime]
@@ -73,6 +77,32 @@ class GatheringLesson(Base):
     )
     n: Mapped[int] = mapped_column(primary_key=True)
     lesson_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="SET NULL"))
+
+
+class Asked(Base):
+    """That somebody is asked by name: they are due where the kind asks those who are named, else a guest."""
+
+    __tablename__ = "gatherings_asked"
+    __table_args__ = (Index(None, "person_id"),)
+
+    gathering_id: Mapped[str] = mapped_column(
+        ForeignKey("gatherings_gathering.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("people_person.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class Guess(Base):
+    """That somebody typed digits that were wrong; swept with the gathering's end."""
+
+    __tablename__ = "gatherings_guess"
+    __table_args__ = (Index(None, "gathering_id", "at"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    gathering_id: Mapped[str] = mapped_column(ForeignKey("gatherings_gathering.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
 
 
 class Room(Base):
@@ -92,7 +122,8 @@ class RollEntry(Base):
     """Somebody on the roll of a gathering; rows with `due` DUE or EXEMPT are made when it opens and stay.
 
     `node_id` is their home when the roll was frozen. `person_id` is None for a guest without an account,
-    whose `name` was typed; otherwise `name` is "". `version` grows with every change.
+    whose `name` was typed; otherwise `name` is "". `arrived_at` is when they came, of MADE_UP when they made
+    it up. `version` grows with every change.
     """
 
     __tablename__ = "gatherings_roll"
@@ -136,8 +167,9 @@ class RollChange(Base):
 
 class Showing(Base):
     """That a lesson was shown in a room of a gathering. `played` are the stretches of each clip that ran on
-    the screen, {clip id: [[from_s, to_s], ...]}, sorted and apart; `moments` when it ran, [[start, end], ...]
-    in seconds since `started_at`: whoever came later was not there for what ran before."""
+    the screen, {clip id: [[from_s, to_s], ...]}, sorted and apart; `moments` when what ran, [[start, end, clip
+    id, from_s], ...] with the first two in seconds since `started_at`: whoever came later was not there for
+    what ran before. `counted_at` is when its views were counted."""
 
     __tablename__ = "gatherings_showing"
     __table_args__ = (Index(None, "gathering_id", "started_at"), Index(None, "lesson_id"))
@@ -147,9 +179,10 @@ class Showing(Base):
     room_id: Mapped[str | None] = mapped_column(ForeignKey("gatherings_room.id", ondelete="SET NULL"))
     lesson_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="SET NULL"))
     played: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    moments: Mapped[list[list[float]]] = mapped_column(JSON, default=list)
+    moments: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
     played_s: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
     last_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    counted_at: Mapped[datetime | None]
     started_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))

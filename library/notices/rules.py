@@ -29,6 +29,9 @@ class Kind(StrEnum):
     UPLOAD_READY = "upload_ready"
     UPLOAD_FAILED = "upload_failed"
     SUGGESTION_ANSWERED = "suggestion_answered"
+    GATHERING_PLANNED = "gathering_planned"
+    GATHERING_CHANGED = "gathering_changed"
+    GATHERING_CANCELLED = "gathering_cancelled"
 
 
 class Way(StrEnum):

@@ -1,4 +1,4 @@
-"""The view of a clip that was shown in a gathering: counted once, when it is over, for those who were there."""
+"""The view of a clip that was shown in a gathering: counted once, for those who were there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from library.catalog.tables import Clip
 from library.plays import actions
 from library.plays.crediting import Beat
-from library.plays.rules import MAX_RANGES_IN_BEAT, Range, Source, ViewRule
+from library.plays.rules import MAX_RANGES_IN_BEAT, SHOWN, Range, Source, ViewRule
 from library.plays.tables import Play
 
 _A_SECOND = timedelta(seconds=1)
@@ -35,7 +35,7 @@ def count(
     the clock when they were taken. A clip is counted once for each showing. A gathering that was forgotten
     and is ended days later counts like one that has just ended. Raises closing.DayClosed.
     """
-    viewer = f"g:{showing_id}"
+    viewer = f"{SHOWN}{showing_id}"
     if session.scalar(select(exists().where(Play.viewer == viewer, Play.clip_id == clip.id))):
         return False
     earliest = now - rule.late + _A_SECOND

@@ -22,7 +22,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Shown:
-    """A lesson that ran on the screen of a room, and for how many seconds; `room` is "" where there is one."""
+    """A lesson that ran on the screen of a room, and for how long; `room` is "" where there is but one."""
 
     title: str
     seconds: int

@@ -258,7 +258,7 @@ def years(session: Session, node_id: str) -> list[int]:
 def template_of(session: Session, node: Node) -> tuple[RecordTemplate, Node] | None:
     """Return the template with which a node writes its records, and whose it is: its own, else the nearest
     above; None: the one that is shipped."""
-    chain = organisation.chains(session, [node])[node.id]
+    chain = (*organisation.chains(session, [node])[node.id], node)
     found = {
         one.node_id: one
         for one in session.scalars(

@@ -30,6 +30,7 @@ NOUNS = (
     "correcting",
     "lessons",
     "programme",
+    "gatherings",
     "works",
     "calls",
     "review",

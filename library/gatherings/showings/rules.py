@@ -6,7 +6,6 @@ so a stretch of a clip takes as long on the clock as it is.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,8 @@ LEAST_MS = 50
 """Shorter runs are what seeking leaves."""
 SLACK_MS = 1_000
 """So far may a screen's clock be ahead of ours."""
+_FAR_S = 1e6
+"""Beyond that is nonsense, and so is what is no number."""
 LATE_S = 12 * 3600
 """So long after the end of a gathering a screen that had no network may still say what it played."""
 
@@ -26,7 +27,7 @@ Stretch = tuple[int, int]
 
 @dataclass(frozen=True, order=True)
 class Run:
-    """That `length` of a clip from `first` on ran on the screen from `at` on, `at` since the showing began."""
+    """That `length` of a clip from `first` on ran from `at` on, since the showing began."""
 
     at: int
     clip_id: str
@@ -58,7 +59,7 @@ def milliseconds(seconds: float) -> int:
 
 
 def read(reported: Iterable[Mapping[str, Any]], clips: Mapping[str, float]) -> list[Run]:
-    """Return reported runs ({clip, from, to, at}, seconds) within `clips` (their lengths in seconds), in order.
+    """Return reported runs ({clip, from, to, at}, seconds) within `clips` (their seconds), in order.
 
     Nonsense, other clips and what comes after MOST_RUNS_IN_BEAT is left out.
     """
@@ -66,11 +67,7 @@ def read(reported: Iterable[Mapping[str, Any]], clips: Mapping[str, float]) -> l
     for one in list(reported)[:MOST_RUNS_IN_BEAT]:
         clip_id, length_s = str(one["clip"]), clips.get(str(one["clip"]))
         first, last, at = (float(one[name]) for name in ("from", "to", "at"))
-        if (
-            length_s is None
-            or not all(map(math.isfinite, (first, last, at)))
-            or max(abs(at), abs(last)) > 1e6
-        ):
+        if length_s is None or not all(abs(one) < _FAR_S for one in (first, last, at)):
             continue
         begin, end = milliseconds(max(0.0, first)), milliseconds(min(length_s, last))
         if end - begin >= LEAST_MS:

@@ -16,6 +16,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "upload_ready": N_("上传的课处理完了"),
         "upload_failed": N_("上传的课没有处理成"),
         "suggestion_answered": N_("我的意见有了答复"),
+        "gathering_planned": N_("会议和集中学习的通知"),
+        "gathering_changed": N_("会议改了时间或地点"),
+        "gathering_cancelled": N_("会议取消"),
     },
     "notice_way": {"app": N_("网站里"), "push": N_("浏览器推送")},
 }

@@ -50,6 +50,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "suggestion": N_("处理意见建议"),
         "mail_address": N_("改了邮箱"),
         "programme": N_("安排或发布每周主题"),
+        "gathering": N_("安排、开始、结束集中学习，更正名单"),
         "declaration": N_("申报或审核课程"),
         "levels": N_("改了审核层级"),
         "call": N_("征集：发起、修改、提交、评分、评奖"),

@@ -1,0 +1,3 @@
+"""A year of records from a list."""
+
+from __future__ import annotations

@@ -1,0 +1,1 @@
+"""集中学习 and the other gatherings: planned, checked in to, kept."""

@@ -1,0 +1,75 @@
+"""What happens with gatherings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.web.language.i18n import N_
+from server.web.language.phrases import Sentence
+
+SENTENCES: Mapping[str, Sentence] = {
+    "gathering_kind": (N_("没有这种会议或活动：%(text)s"), N_("请从列出的类型里选一种。")),
+    "gathering_far": (N_("这个时间离现在太远。"), N_("只能安排前后 %(days)s 天之内的。")),
+    "gathering_ends": (N_("结束时间不在开始时间之后。"), N_("请改开始或结束时间。")),
+    "gathering_long": (
+        N_("一次最长 %(hours)s 小时。"),
+        N_("开几天的，请每天安排一次（可以用“重复”）。"),
+    ),
+    "gathering_group": (N_("这个学习小组不在这里，或者已经结束。"), N_("请从列出的小组里选。")),
+    "gathering_rooms": (N_("一次最多 %(most)s 个会场。"), N_("请合并一些会场。")),
+    "gathering_lessons": (N_("一次最多 %(most)s 节课。"), N_("请分到几次里。")),
+    "gathering_lesson": (N_("没有这节课，或者您看不到它。"), N_("请写课程的编号或一字不差的标题。")),
+    "gathering_asked": (N_("点名邀请最多 %(most)s 人。"), N_("人更多时，请为他们建一个学习小组。")),
+    "gathering_person": (N_("写的人里有一位已经不在。"), N_("请重新写这一栏。")),
+    "gathering_repeats": (N_("重复的次数要写 1 到 %(most)s。"), N_("只有一次就写 1。")),
+    "gathering_changed": (
+        N_("这次安排刚才已经被别人改过。"),
+        N_("请看看现在的内容；您写的还在下面，可以再保存一次。"),
+    ),
+    "gathering_over": (N_("它已经结束或取消。"), N_("签到和安排都不能再改；记错的在名单里更正，写上原因。")),
+    "gathering_began": (
+        N_("已经开始，类型、时间和参加范围不能再改。"),
+        N_("应到名单是按它们定下来的。地点、议程、主持人和记录人还可以改。"),
+    ),
+    "gathering_room_stays": (N_("已经开始，会场不能去掉。"), N_("可以改它的名字和负责人。")),
+    "gathering_early": (N_("还没有到时间。"), N_("最早在开始前 %(hours)s 小时打开签到。")),
+    "gathering_not_open": (N_("签到还没有打开。"), N_("由主持人、记录人或书记点“开始”以后才能签到。")),
+    "roll_large": (N_("应到 %(count)s 人，一份名单最多 %(most)s 人。"), N_("请按下级党组织分开安排。")),
+    "roll_closed": (N_("结束已经超过 %(days)s 天，名单不能再改。"), N_("有错请写在会议记录的补充里。")),
+    "ending_to_come": (N_("结束时间还没有到。"), N_("请写现在或更早的时间。")),
+    "ending_before": (N_("结束时间不在开始之后。"), N_("请写开始以后的时间。")),
+    "marks_many": (N_("一次最多送 %(most)s 条。"), N_("请分几次送。")),
+    "mark_id": (N_("这条记录没有可用的编号。"), N_("请重新打开名单再记一次。")),
+    "mark_room": (N_("没有这个会场。"), N_("请从列出的会场里选。")),
+    "mark_reason": (N_("请写上原因。"), N_("补学和结束以后的更正都要写原因，例如“上次出差，已看完录像”。")),
+    "mark_guest": (N_("没有账号的列席人员不记缺席和补学。"), N_("没有来就记“还没有记”。")),
+    "mark_gone": (N_("名单上没有这个人。"), N_("请重新打开名单。")),
+    "mark_minutes": (N_("请写几分钟。"), N_("写 0 到 720 的整数：迟到多少分钟，或提前多少分钟离开。")),
+    "mark_day": (N_("补学的日期不对。"), N_("请写会议当天到今天之间的一天。")),
+    "here_elsewhere": (
+        N_("您正在另一个会上签到：%(title)s（%(place)s）。"),
+        N_("一个人不能同时在两个会上。如果已经离开那里，请它的秘书记上早退或改正。"),
+    ),
+    "here_other_room": (
+        N_("您已经在另一个会场签到：%(place)s。"),
+        N_("如果换了会场，请告诉会场的秘书。"),
+    ),
+    "here_secretary": (N_("秘书在名单里已经另有记录。"), N_("名单以秘书记的为准，请当面告诉秘书。")),
+    "here_code_over": (
+        N_("这个二维码已经过期。"),
+        N_("二维码每 20 秒换一次，请对着会场的屏幕重新扫；别人发来的照片不能用。"),
+    ),
+    "digits_wrong": (N_("数字不对。"), N_("请听清会场里报的六位数字，再写一次；也可以扫码，或请秘书记上。")),
+    "digits_throttled": (
+        N_("猜错的次数太多，十分钟内不再收数字。"),
+        N_("请扫会场屏幕上的二维码，或请秘书在名单里记上。"),
+    ),
+    # done
+    "gathering_planned": (N_("已安排。"), N_("应到的人在“通知”里可以看到。")),
+    "gathering_saved": (N_("已保存。"), ""),
+    "gathering_cancelled": (N_("已取消。"), ""),
+    "gathering_opened": (N_("已开始，应到名单定下来了。"), N_("现在可以签到。")),
+    "gathering_ended": (N_("已结束，学习记录已经写好。"), N_("记错的还可以在名单里更正，写上原因。")),
+    "mark_saved": (N_("已记下。"), ""),
+    "here_done": (N_("签到成功。"), ""),
+}
