@@ -167,8 +167,8 @@ class RollChange(Base):
 
 class Showing(Base):
     """That a lesson was shown in a room of a gathering. `played` are the stretches of each clip that ran on
-    the screen, {clip id: [[from_s, to_s], ...]}, sorted and apart; `moments` when what ran, [[start, end, clip
-    id, from_s], ...] with the first two in seconds since `started_at`: whoever came later was not there for
+    the screen, {clip id: [[from_s, to_s], ...]}, sorted and apart; `moments` when what ran, [[start, end,
+    clip id, from_s], ...], the first two in seconds since `started_at`: whoever came later was not there for
     what ran before. `counted_at` is when its views were counted."""
 
     __tablename__ = "gatherings_showing"

@@ -296,5 +296,4 @@ def _place(session: Session, gathering_id: str, draft: LineDraft, beside: Record
 
 
 def _note(session: Session, desk: Desk, gathering_id: str, what: str, digest: str = "") -> None:
-    about = {"what": what, **({"digest": digest} if digest else {})}
-    audit.note(session, Deed.RECORD, desk.viewer.writer_id, thing=gathering_id, **about)
+    audit.note(session, Deed.RECORD, desk.viewer.writer_id, thing=gathering_id, what=what, digest=digest)
