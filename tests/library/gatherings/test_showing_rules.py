@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -55,9 +56,9 @@ def test_nothing_runs_faster_than_the_clock_and_again_changes_nothing(
 ) -> None:
     runs = shown(some, now)
     clock = sorted((run.at, run.end) for run in runs)
-    assert all(before[1] <= after[0] for before, after in zip(clock, clock[1:], strict=False))
-    assert all(0 <= run.at and run.end <= now + SLACK_MS for run in runs)
-    assert all(0 <= run.first and run.first + run.length <= CLIPS[run.clip_id] * 1000 for run in runs)
+    assert all(before[1] <= after[0] for before, after in pairwise(clock))
+    assert all(run.at >= 0 and run.end <= now + SLACK_MS for run in runs)
+    assert all(run.first >= 0 and run.first + run.length <= CLIPS[run.clip_id] * 1000 for run in runs)
     assert amount(runs) <= sum(run.length for run in runs) <= now + SLACK_MS
     if some:
         again = take(runs, read(data.draw(st.sampled_from(some)), CLIPS), now=now, until=None)
