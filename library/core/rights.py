@@ -55,7 +55,8 @@ class Act(StrEnum):
     SUGGESTIONS_ANSWER = "suggestions.answer"
     # With the weeks of a node.
     WEEK_PLAN = "week.plan"
-    # With the record of a gathering.
+    # With the screen of a gathering, and its record.
+    GATHERING_SCREEN = "gathering.screen"
     RECORD_VIEW = "record.view"
     RECORD_WRITE = "record.write"
     RECORD_BOOK = "record.book"
@@ -178,7 +179,9 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.SUGGESTIONS_ANSWER: (_NODE_STAFF,),
     # Staff hold what a secretary does.
     Act.WEEK_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
-    # It is theirs who chair the gathering or write of it, signed also theirs who were on the roll.
+    # It is theirs who chair the gathering, write of it or keep the list of a room.
+    Act.GATHERING_SCREEN: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
+    # Signed it is also theirs who were on the roll.
     Act.RECORD_VIEW: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
     Act.RECORD_WRITE: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
     Act.RECORD_BOOK: (Right(Scope.NODE, Role.SECRETARY),),

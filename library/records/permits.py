@@ -32,7 +32,7 @@ def _thing(facts: RecordFacts, viewer: Viewer, theirs: Collection[str | None]) -
 def may_show(viewer: Viewer, facts: RecordFacts) -> bool:
     """Tell whether the viewer may run a screen: chair, recorder, host, secretary, staff."""
     theirs = {facts.chair_id, facts.recorder_id, *facts.hosts}
-    return allowed(viewer, Act.GATHERING_HOST, _thing(facts, viewer, theirs))
+    return allowed(viewer, Act.GATHERING_SCREEN, _thing(facts, viewer, theirs))
 
 
 def may_write(viewer: Viewer, facts: RecordFacts) -> bool:

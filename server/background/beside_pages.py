@@ -18,6 +18,7 @@ from server.background.mailing import LettersKeepingThread, MailingThread
 from server.background.narrowing import NarrowingThread
 from server.background.origins import OriginsThread
 from server.background.query_counts import QueryCountsThread
+from server.background.showings import ShowingsThread
 from server.background.suggestions_keeping import SuggestionsKeepingThread
 from server.background.telling import NoticesKeepingThread, PushingThread
 from server.background.upload_mending import UploadMendingThread
@@ -47,6 +48,7 @@ def beside_pages(ports: Ports) -> list[Beside]:
         WorkerElseIndex(ports),
         QueryCountsThread(ports.asked),
         WeekReleaseThread(ports.db, ports.clock),
+        ShowingsThread(ports.db, ports.settings.view_rule, ports.clock),
         DatabaseCheckThread(ports.integrity, ports.clock, timedelta(hours=ports.settings.check_database_h)),
         OriginsThread(ports.db, ports.clock),
         ReadingsThread(ports.readings),

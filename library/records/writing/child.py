@@ -14,13 +14,7 @@ import zipfile
 import zlib
 from typing import Any
 
-from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined
-from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
 from library.core.errors import Invalid
-from library.records.writing import shipped
 from library.works import office
 from library.works.formats import FileFormat
 from transcode.forking_child import serve
@@ -39,6 +33,8 @@ def packed(question: dict[str, Any], template: bytes) -> bytes:
 
 def answered(asked: bytes) -> bytes:
     """Answer with a .docx, or with {"invalid": code, "values": {...}}: what is wrong is an answer too."""
+    from library.records.writing import shipped  # Word is loaded in the child alone
+
     (length,) = struct.unpack_from(">I", asked)
     question, template = json.loads(asked[4 : 4 + length]), asked[4 + length :]
     try:
@@ -75,6 +71,11 @@ def check(template: bytes) -> None:
 
 def filled(template: bytes, values: dict[str, Any]) -> bytes:
     """Return a template with values in it; raises Invalid("template_...")."""
+    from docxtpl import DocxTemplate
+    from jinja2 import StrictUndefined
+    from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     environment.globals.clear()  # no range, no cycler: there is nothing to be counted but what is given
     try:
@@ -102,6 +103,11 @@ def _told(error: Exception) -> str:
 
 
 if __name__ == "__main__":
+    import docxtpl
+
+    from library.records.writing import shipped
+
+    _ = docxtpl  # loaded once, and not by each fork
     shipped.one()
     shipped.book()
     sys.exit(serve(answered, int(sys.argv[1])))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from library.core.rights import Act
 from server.web.routing.call_rights import CALLS
 from server.web.routing.declaration_rights import DECLARATIONS
+from server.web.routing.record_rights import RECORDS
 from server.web.routing.work_rights import WORKS
 
 ROUTES: Mapping[Act, tuple[str, ...]] = {
@@ -277,6 +278,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /programme/{node_id}/{week}/words",
     ),
     **CALLS,
+    **RECORDS,
     **DECLARATIONS,
     **WORKS,
     Act.STATS_OVERVIEW: (
