@@ -1,7 +1,8 @@
 """The table of kinds of gatherings (会议和活动类型): names, which form of study each is, who is due.
 
 Shipped, because the kinds of 三会一课 are the same everywhere; an installation adds its own to them or
-renames them in a setting. Not each branch: what counts as which form of study is decided where it is counted. Pure.
+renames them in a setting. Not each branch: what counts as which form of study is decided where it is
+counted. Pure.
 """
 
 from __future__ import annotations

@@ -25,11 +25,11 @@ from library.gatherings.rules import (
 class Gathering(Base):
     """A gathering of a node, or of a learning group that a node keeps.
 
-    `kind` is a code of the table of kinds, `form` the form of study that this kind was when planned. `week` is
-    2026-W49. `starts_at` and `ends_at` are planned, `opened_at` and `ended_at` what was; who comes after
-    `late_from` is late, as the rule was at the opening. `secret` is what its QR and digits are made of, drawn
-    when it opens. `series` is shared by those of one repetition. `below`: who is at home in a node below is
-    asked, too. `version` is that of the plan; marks leave it.
+    `kind` is a code of the table of kinds, `form` the form of study that this kind was when planned. `week`
+    is 2026-W49. `starts_at` and `ends_at` are planned, `opened_at` and `ended_at` what was; who comes after
+    `late_from` is late, as the rule was at the opening. `secret` is what its QR and digits are made of,
+    drawn when it opens. `series` is shared by those of one repetition. `below`: who is at home in a node
+    below is asked, too. `version` is that of the plan; marks leave it.
     """
 
     __tablename__ = "gatherings_gathering"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, update
+from sqlalchemy import Boolean, delete, literal_column, update
 from sqlalchemy.orm import Session
 
 from library.audit import actions as audit
@@ -68,7 +68,9 @@ def grant(session: Session, person_id: str, role: Role, branch: Node, by: str | 
 
 def _settle(session: Session, person_id: str, branch: Node, by: str | None, now: datetime) -> None:
     """Make a node the home of a person who has none."""
-    is_home = and_(Membership.kind == MembershipKind.HOME, Membership.until.is_(None))
+    # Written out: PostgreSQL knows the index no more by a parameter once it has prepared the statement, which
+    # it has after a handful of people.
+    is_home = literal_column("kind = 'home' AND until IS NULL", Boolean)
     values = {
         "id": new_id(),
         "person_id": person_id,
