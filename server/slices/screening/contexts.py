@@ -82,6 +82,8 @@ class RecordView:
 
     gathering_id: str
     content: RecordContent
+    began: datetime | None
+    ended: datetime | None
     state: RecordState
     signers: tuple[SignerView, ...]
     additions: tuple[AdditionView, ...] = ()

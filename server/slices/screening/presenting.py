@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
@@ -38,11 +40,17 @@ def record_view(reading: Reading, facts: RecordFacts, viewer: Viewer) -> RecordV
     return RecordView(
         gathering_id=reading.gathering.id,
         content=reading.content,
+        began=_moment(reading.content.began),
+        ended=_moment(reading.content.ended),
         state=reading.state,
         signers=tuple(_signer(reading, facts, viewer, role) for role in SignerRole),
         additions=tuple(AdditionView(text=one.text, name=one.name, at=one.at) for one in reading.additions),
         changed=tuple(one.field_name for one in changes(reading.content, reading.now)) if reading.now else (),
     )
+
+
+def _moment(iso: str) -> datetime | None:
+    return datetime.fromisoformat(iso) if iso else None
 
 
 def _signer(reading: Reading, facts: RecordFacts, viewer: Viewer, role: SignerRole) -> SignerView:

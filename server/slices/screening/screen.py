@@ -13,17 +13,20 @@ from library.catalog import queries as catalog
 from library.catalog.clip_cues import cues_of
 from library.catalog.rules import CAPTIONED
 from library.catalog.tables import Lesson
-from library.core.errors import NotFound
+from library.core.errors import Conflict, NotFound
 from library.core.permits import Viewer
+from library.gatherings import codes
+from library.gatherings.rules import GatheringState
 from library.gatherings.showings import actions, queries
 from library.gatherings.showings.rules import MOST_RUNS_IN_BEAT
 from library.gatherings.tables import Gathering, Room
 from library.records import permits
 from library.records import queries as records
 from server.slices.screening.contexts import ScreenLesson, ScreenPage
-from server.web.deps import ClockDep, MediaDep, PagesDep, Reading, WhoDep, Writing
+from server.web.deps import AddressDep, ClockDep, MediaDep, PagesDep, Reading, WhoDep, Writing
 from server.web.limits.fields import WordText
 from server.web.shown.media_urls import MediaUrls
+from server.web.shown.sharing import qr_path
 
 router = APIRouter()
 
@@ -143,6 +146,31 @@ def _clips(session: Session, lesson: Lesson, media: MediaUrls, at: Any) -> list[
         for clip in lesson.clips
         if clip.plan is not None
     ]
+
+
+class CodeOut(BaseModel):
+    """How to check in: the dark modules of a QR as a path in a square of `size`, six digits, and for how long
+    both are shown."""
+
+    path: str
+    size: int
+    digits: str
+    left_s: int
+
+
+@router.get("/api/v1/gatherings/{gathering_id}/screen/{room}/code", tags=["gatherings"])
+def code(
+    session: Reading, who: WhoDep, clock: ClockDep, address: AddressDep, gathering_id: str, room: int
+) -> CodeOut:
+    """What a screen shows to check in with, while the gathering is open."""
+    gathering, its = _screen(session, who.viewer, gathering_id, room)
+    if gathering.state is not GatheringState.OPEN or gathering.secret is None:
+        raise Conflict("showing_not_open")
+    now = clock()
+    k = codes.qr_of(gathering.secret, its.n, now)
+    drawn = qr_path(f"{address}/gatherings/{gathering.id}/here?room={its.n}&k={k}")
+    left_s = min(codes.left_s(now, codes.QR_S), codes.left_s(now, codes.DIGITS_S))
+    return CodeOut(path=drawn[0], size=drawn[1], digits=codes.digits_of(gathering.secret, now), left_s=left_s)
 
 
 class RunIn(BaseModel):
