@@ -100,7 +100,7 @@ def paper(
     return pages.respond(request, who, context)
 
 
-@router.get("/records/{node_id}/{year}.docx")
+@router.get("/records/{node_id}/{year}/book.docx")
 def docx(db: DatabaseDep, who: WhoDep, records: RecordsDep, node_id: str, year: int) -> Response:
     """A year as one Word document."""
     with db.read() as session:

@@ -30,7 +30,7 @@ RECORDS: Mapping[Act, tuple[str, ...]] = {
     Act.RECORD_BOOK: (
         "GET /records",
         "GET /records/{node_id}/{year}/print",
-        "GET /records/{node_id}/{year}.docx",
+        "GET /records/{node_id}/{year}/book.docx",
     ),
     Act.RECORD_TEMPLATE: (
         "GET /records/{node_id}/template",
