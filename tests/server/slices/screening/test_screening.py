@@ -147,7 +147,7 @@ def test_a_nodes_own_template(served: Served, shelf: Shelf) -> None:
 
     for data, said in (
         (b"", "没有选文件"),
-        (b"x" * 600_000, "512 KB"),
+        (b"x" * 540_000, "512 KB"),
         (b"nothing", "不是能用的 Word"),
         (template("{{ ''.__class__ }}"), "不允许的写法"),
         (template("{{ 会议主题 }}"), "会议主题"),
