@@ -31,7 +31,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "unmarked": N_("还没有记"),
         "exempt": N_("不计入应到"),
         "guests": N_("列席"),
-        "shown": N_("播放"),
+        "shown": N_("放映的课程"),
         "agenda": N_("议程"),
     },
 }
