@@ -13,6 +13,7 @@ from library.plays.rules import ViewRule
 from server.addresses import opening_host, web_address
 from server.setting_groups.counting import CountingSettings
 from server.setting_groups.doors import DoorSettings
+from server.setting_groups.gathering import GatheringSettings
 from server.setting_groups.keeping import KeepingSettings
 from server.setting_groups.mail import MailSettings
 from server.setting_groups.places import PlaceSettings
@@ -30,6 +31,7 @@ _BESIDE_PAGES = 10
 class Settings(
     # The last comes first: in this order they are printed, and stand in docs/settings.md.
     RunningSettings,
+    GatheringSettings,
     CountingSettings,
     KeepingSettings,
     WorkSettings,

@@ -330,11 +330,16 @@ def taking(session: Session, gathering_id: str, now: datetime) -> Gathering:
     one = session.scalars(lock.execution_options(populate_existing=True)).first()
     if one is None:
         raise NotFound
+    check_taking(one, now)
+    return one
+
+
+def check_taking(one: Gathering, now: datetime) -> None:
+    """Raise Conflict unless a gathering takes codes now: gathering_not_open, gathering_over."""
     if one.state is GatheringState.PLANNED:
         raise Conflict("gathering_not_open")
     if one.state is not GatheringState.OPEN or now > one.ends_at + codes.AFTER_END:
         raise Conflict("gathering_over")
-    return one
 
 
 def others_open(session: Session, person_id: str, but: str) -> Sequence[Gathering]:

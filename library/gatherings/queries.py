@@ -52,6 +52,15 @@ def seen(session: Session, viewer: Viewer, gathering_id: str) -> Seen:
     return Seen(one, node, may_plan(viewer, node.path), may_host(viewer, node.path, keepers), entry)
 
 
+def known(session: Session, gathering_id: str) -> Gathering:
+    """Return a gathering for whoever came to it: title and rooms are no secret to who stands before the
+    screen; raises NotFound."""
+    one = session.get(Gathering, gathering_id)
+    if one is None:
+        raise NotFound
+    return one
+
+
 def kept(session: Session, viewer: Viewer, gathering_id: str) -> Seen:
     """Return a gathering whose roll the viewer keeps; raises NotFound for any other."""
     found = seen(session, viewer, gathering_id)
@@ -220,6 +229,12 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
         asked,
         there,
     )
+
+
+def concerning(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[str, Gathering]:
+    """Return those among some gatherings that concern somebody, by id."""
+    found = session.scalars(select(Gathering).where(Gathering.id.in_(ids), _mine(viewer)))
+    return {one.id: one for one in found}
 
 
 def coming(session: Session, viewer: Viewer, now: datetime, most: int = 50) -> Sequence[Gathering]:

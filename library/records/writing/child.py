@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import sys
 import zipfile
@@ -87,7 +88,8 @@ def filled(template: bytes, values: dict[str, Any]) -> bytes:
     except SecurityError as error:
         raise Invalid("template_forbidden", field="file", text=_told(error)) from None
     except UndefinedError as error:
-        raise Invalid("template_unknown", field="file", text=_told(error)) from None
+        named = re.search(r"'([^']*)' is undefined", str(error))
+        raise Invalid("template_unknown", field="file", text=named[1] if named else _told(error)) from None
     except TemplateSyntaxError as error:
         raise Invalid("template_syntax", field="file", text=_told(error)) from None
     except TemplateError as error:

@@ -21,6 +21,18 @@ SENTENCES: Mapping[str, Sentence] = {
     "gathering_lesson": (N_("没有这节课，或者您看不到它。"), N_("请写课程的编号或一字不差的标题。")),
     "gathering_asked": (N_("点名邀请最多 %(most)s 人。"), N_("人更多时，请为他们建一个学习小组。")),
     "gathering_person": (N_("写的人里有一位已经不在。"), N_("请重新写这一栏。")),
+    "gathering_days": (N_("一次最多看 %(most)s 天。"), N_("请把起止的日期写近一些。")),
+    "gathering_time": (N_("看不懂这个时间：%(text)s"), N_("请写成 2026-11-30 19:30 这样的日期和钟点。")),
+    "gathering_one_name": (N_("这里只写一个人。"), N_("请去掉其余的名字。")),
+    "gathering_name_unknown": (
+        N_("没有叫“%(text)s”的人。"),
+        N_("请写姓名，或者他登录用的用户名。"),
+    ),
+    "gathering_names_alike": (
+        N_("有 %(count)s 个人叫“%(text)s”。"),
+        N_("请改写他登录用的用户名。"),
+    ),
+    "gathering_lessons_alike": (N_("有 %(count)s 节课都叫“%(text)s”。"), N_("请改写课程的编号。")),
     "gathering_repeats": (N_("重复的次数要写 1 到 %(most)s。"), N_("只有一次就写 1。")),
     "gathering_changed": (
         N_("这次安排刚才已经被别人改过。"),

@@ -16,7 +16,7 @@ class NoticeRow:
 
     `title` is the thing's name as its reader may know it, "" for none; `node` who told it, "" where that
     says nothing; `elsewhere`: a week of a node above which the reader's own replaces. `answer` is the answer
-    to a suggestion of theirs.
+    to a suggestion of theirs, `starts_at` when a gathering is.
     """
 
     id: str
@@ -28,6 +28,7 @@ class NoticeRow:
     node: str = ""
     elsewhere: bool = False
     answer: str = ""
+    starts_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

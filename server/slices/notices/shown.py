@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from library.catalog import queries as catalog
 from library.catalog.permits import Action, may
 from library.core.permits import Viewer, node_token
+from library.gatherings import queries as gatherings
+from library.gatherings.tables import Gathering
 from library.notices.queries import Told
 from library.notices.rules import Kind
 from library.organisation import queries as organisation
@@ -22,6 +24,7 @@ _LESSONS = (
     *(Kind.LESSON_PUBLISHED, Kind.LESSON_WITHDRAWN, Kind.UPLOAD_READY, Kind.UPLOAD_FAILED),
     *(Kind.DECLARATION_RETURNED, Kind.DECLARATION_DECIDED),
 )
+_GATHERINGS = (Kind.GATHERING_PLANNED, Kind.GATHERING_CHANGED, Kind.GATHERING_CANCELLED)
 _UPLOADS = (Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
 
 
@@ -35,6 +38,7 @@ class _Known:
     themes: Mapping[Week, str]
     nodes: Mapping[str, str]
     answers: Mapping[str, str]
+    gatherings: Mapping[str, Gathering]
 
 
 def notice_rows(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[NoticeRow]:
@@ -52,7 +56,9 @@ def _known(session: Session, viewer: Viewer, told: Sequence[Told]) -> _Known:
     weeks, themes, nodes = _weeks(session, viewer, told)
     asked = [one.thing for one in told if one.kind is Kind.SUGGESTION_ANSWERED]
     answers = suggestions.own_answers(session, viewer.person_id, asked) if asked else {}
-    return _Known(lessons, weeks, themes, nodes, answers)
+    met = [one.thing for one in told if one.kind in _GATHERINGS]
+    found = gatherings.concerning(session, viewer, met) if met else {}
+    return _Known(lessons, weeks, themes, nodes, answers, found)
 
 
 def _weeks(
@@ -90,7 +96,12 @@ def _row(one: Told, known: _Known) -> NoticeRow:
             title, url = one.thing, f"/weeks/{one.thing}" if seen else ""
     elif one.kind is Kind.SUGGESTION_ANSWERED and one.thing in known.answers:
         url, answer = "/suggestions", known.answers[one.thing]
+    starts_at = None
+    if one.kind in _GATHERINGS and one.thing in known.gatherings:
+        met = known.gatherings[one.thing]
+        title, url, starts_at = met.title, f"/gatherings/{met.id}", met.starts_at
     return NoticeRow(
+        starts_at=starts_at,
         id=one.id,
         kind=one.kind,
         at=one.at,

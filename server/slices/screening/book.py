@@ -20,7 +20,7 @@ from library.records.writing.values import EXAMPLE, values_of
 from server.slices.screening.contexts import BookPage, BookPrintPage, TemplatePage
 from server.slices.screening.presenting import book_line, kind_of, paper_of, record_view
 from server.slices.screening.record import as_docx
-from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, RecordsDep, WhoDep
+from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, RecordsDep, SettingsDep, WhoDep
 from server.web.errors import status_of
 from server.web.limits.fields import WordQuery
 from server.web.pages import reason
@@ -53,6 +53,7 @@ def book(
     who: WhoDep,
     pages: PagesDep,
     clock: ClockDep,
+    settings: SettingsDep,
     node: WordQuery = "",
     year: WordQuery = "",
 ) -> Response:
@@ -70,7 +71,7 @@ def book(
         year=wanted,
         years=tuple(queries.years(session, its.id)) or (wanted,),
         nodes=tuple((one.id, one.name) for one in offered),
-        lines=tuple(book_line(one) for one in queries.year(session, its.id, wanted)),
+        lines=tuple(book_line(one, settings) for one in queries.year(session, its.id, wanted)),
         template_name=found[0].name if found else "",
         template_node=found[1].name if found and found[1].id != its.id else "",
     )
@@ -79,7 +80,13 @@ def book(
 
 @router.get("/records/{node_id}/{year}/print")
 def paper(
-    request: Request, session: Reading, who: WhoDep, pages: PagesDep, node_id: str, year: int
+    request: Request,
+    session: Reading,
+    who: WhoDep,
+    pages: PagesDep,
+    settings: SettingsDep,
+    node_id: str,
+    year: int,
 ) -> Response:
     """A year as one book, to print: the list, then each record."""
     node = _node(session, who, node_id)
@@ -87,27 +94,29 @@ def paper(
     records = []
     for one in held:
         facts = queries.facts_of(session, one.gathering)
-        reading = queries.reading(session, one.gathering, kind_of(one.gathering))
+        reading = queries.reading(session, one.gathering, kind_of(one.gathering, settings))
         records.append(record_view(reading, facts, who.viewer))
     context = BookPrintPage(
         frame=pages.frame(request, session, who),
         node_id=node.id,
         node=node.name,
         year=year,
-        lines=tuple(book_line(one) for one in held),
+        lines=tuple(book_line(one, settings) for one in held),
         records=tuple(records),
     )
     return pages.respond(request, who, context)
 
 
 @router.get("/records/{node_id}/{year}/book.docx")
-def docx(db: DatabaseDep, who: WhoDep, records: RecordsDep, node_id: str, year: int) -> Response:
+def docx(
+    db: DatabaseDep, who: WhoDep, records: RecordsDep, settings: SettingsDep, node_id: str, year: int
+) -> Response:
     """A year as one Word document."""
     with db.read() as session:
         node = _node(session, who, node_id)
         title = f"{node.name} {year} 年会议记录"
         papers = [
-            paper_of(queries.reading(session, one.gathering, kind_of(one.gathering)))
+            paper_of(queries.reading(session, one.gathering, kind_of(one.gathering, settings)))
             for one in queries.year(session, node.id, year)
         ]
     return as_docx(records.book(title, papers, person_id=who.viewer.person_id), title)

@@ -13,7 +13,7 @@ from library.records import actions
 from library.records.actions import Desk
 from library.records.rules import LineDraft, LinePart, RecordState
 from server.slices.screening.presenting import kind_of, line_views, to_read
-from server.web.deps import ClockDep, Reading, WhoDep, Writing
+from server.web.deps import ClockDep, Reading, SettingsDep, WhoDep, Writing
 from server.web.limits.fields import BlockText, LineText, WordText
 
 router = APIRouter(prefix="/api/v1/gatherings/{gathering_id}/record", tags=["gatherings"])
@@ -62,9 +62,11 @@ class PutOut(BaseModel):
 
 
 @router.get("")
-def read(session: Reading, who: WhoDep, gathering_id: str, since: int = -1) -> RecordOut:
+def read(
+    session: Reading, who: WhoDep, settings: SettingsDep, gathering_id: str, since: int = -1
+) -> RecordOut:
     """The lines of a record, if it has changed since the version that is known."""
-    reading, _facts = to_read(session, who.viewer, gathering_id)
+    reading, _facts = to_read(session, who.viewer, gathering_id, settings)
     lines = None
     if reading.version != since:
         lines = [
@@ -85,30 +87,46 @@ def read(session: Reading, who: WhoDep, gathering_id: str, since: int = -1) -> R
 
 @router.put("/lines/{line_id}")
 def put(
-    session: Writing, who: WhoDep, clock: ClockDep, gathering_id: str, line_id: str, body: LineIn
+    session: Writing,
+    who: WhoDep,
+    settings: SettingsDep,
+    clock: ClockDep,
+    gathering_id: str,
+    line_id: str,
+    body: LineIn,
 ) -> PutOut:
     """Write a line. Its id is made by whoever writes; what is sent again is known again."""
     if not _LINE_ID.fullmatch(line_id):
         raise Invalid("record_line_id")
-    reading, _facts = to_read(session, who.viewer, gathering_id)
-    desk = Desk(who.viewer, clock(), kind_of(reading.gathering))
+    reading, _facts = to_read(session, who.viewer, gathering_id, settings)
+    desk = Desk(who.viewer, clock(), kind_of(reading.gathering, settings))
     draft = LineDraft(body.part, body.speaker, body.text, body.after)
     done = actions.put_line(session, desk, gathering_id, line_id, draft, body.version)
     return PutOut(id=done.line_id, version=done.version, beside=done.beside)
 
 
 @router.post("/lines/{line_id}/keep", status_code=204)
-def keep(session: Writing, who: WhoDep, clock: ClockDep, gathering_id: str, line_id: str) -> None:
+def keep(
+    session: Writing, who: WhoDep, settings: SettingsDep, clock: ClockDep, gathering_id: str, line_id: str
+) -> None:
     """Let both lines stay that were written at once."""
-    reading, _facts = to_read(session, who.viewer, gathering_id)
-    actions.keep_line(session, Desk(who.viewer, clock(), kind_of(reading.gathering)), gathering_id, line_id)
+    reading, _facts = to_read(session, who.viewer, gathering_id, settings)
+    actions.keep_line(
+        session, Desk(who.viewer, clock(), kind_of(reading.gathering, settings)), gathering_id, line_id
+    )
 
 
 @router.delete("/lines/{line_id}", status_code=204)
 def take(
-    session: Writing, who: WhoDep, clock: ClockDep, gathering_id: str, line_id: str, version: int = 0
+    session: Writing,
+    who: WhoDep,
+    settings: SettingsDep,
+    clock: ClockDep,
+    gathering_id: str,
+    line_id: str,
+    version: int = 0,
 ) -> None:
     """Take a line out, as it was seen."""
-    reading, _facts = to_read(session, who.viewer, gathering_id)
-    desk = Desk(who.viewer, clock(), kind_of(reading.gathering))
+    reading, _facts = to_read(session, who.viewer, gathering_id, settings)
+    desk = Desk(who.viewer, clock(), kind_of(reading.gathering, settings))
     actions.take_line(session, desk, gathering_id, line_id, version)

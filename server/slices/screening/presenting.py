@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
 from library.core.permits import Viewer
-from library.gatherings.kinds import SHIPPED_KINDS
 from library.gatherings.tables import Gathering
 from library.records import permits, queries
 from library.records.content import changes
@@ -16,23 +15,27 @@ from library.records.permits import RecordFacts
 from library.records.queries import BookLine, Reading
 from library.records.rules import RecordState, SignerRole
 from library.records.writing.values import Paper
+from server.settings import Settings
 from server.slices.screening.contexts import AdditionView, BookLineView, LineView, RecordView, SignerView
+from server.web.shown.gatherings import kinds_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def kind_of(gathering: Gathering) -> str:
+def kind_of(gathering: Gathering, settings: Settings) -> str:
     """Return what a gathering's kind is called on paper: in Chinese, whoever reads."""
-    return SHIPPED_KINDS.name(gathering.kind)
+    return kinds_of(settings).name(gathering.kind)
 
 
-def to_read(session: Session, viewer: Viewer, gathering_id: str) -> tuple[Reading, RecordFacts]:
+def to_read(
+    session: Session, viewer: Viewer, gathering_id: str, settings: Settings
+) -> tuple[Reading, RecordFacts]:
     """Return a record that the viewer may read; raises NotFound."""
     gathering = queries.gathering(session, gathering_id)
     facts = queries.facts_of(session, gathering)
     if not permits.may_read(viewer, facts):
         raise NotFound
-    return queries.reading(session, gathering, kind_of(gathering)), facts
+    return queries.reading(session, gathering, kind_of(gathering, settings)), facts
 
 
 def record_view(reading: Reading, facts: RecordFacts, viewer: Viewer) -> RecordView:
@@ -85,12 +88,12 @@ def line_views(session: Session, gathering_id: str) -> tuple[LineView, ...]:
     )
 
 
-def book_line(one: BookLine) -> BookLineView:
+def book_line(one: BookLine, settings: Settings) -> BookLineView:
     """Return a gathering of a year's list."""
     return BookLineView(
         gathering_id=one.gathering.id,
         title=one.gathering.title,
-        kind=kind_of(one.gathering),
+        kind=kind_of(one.gathering, settings),
         starts_at=one.gathering.opened_at or one.gathering.starts_at,
         gathering_state=one.gathering.state,
         state=one.state,

@@ -19,7 +19,7 @@ from library.records.actions import Desk
 from library.records.rules import ADDITION_MAX, LINE_MAX, SPEAKER_MAX, RecordState, SignerRole
 from server.slices.screening.contexts import RecordPage, RecordPrintPage
 from server.slices.screening.presenting import DOCX, kind_of, line_views, paper_of, record_view, to_read
-from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, RecordsDep, WhoDep
+from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, RecordsDep, SettingsDep, WhoDep
 from server.web.errors import status_of
 from server.web.limits.fields import BlockForm, WordForm
 from server.web.pages import reason
@@ -34,16 +34,23 @@ class RecordDesk:
     """Shows a record, and what was refused with what was typed."""
 
     def __init__(
-        self, request: Request, who: WhoDep, pages: PagesDep, clock: ClockDep, db: DatabaseDep
+        self,
+        request: Request,
+        who: WhoDep,
+        pages: PagesDep,
+        clock: ClockDep,
+        db: DatabaseDep,
+        settings: SettingsDep,
     ) -> None:
         self._request, self._who, self._pages, self._clock, self._db = request, who, pages, clock, db
+        self._settings = settings
 
     def page(
         self, session: Session, gathering_id: str, refused: RefusedForm | None = None, status: int = 200
     ) -> Response:
         """Return the page of a record."""
         viewer = self._who.viewer
-        reading, facts = to_read(session, viewer, gathering_id)
+        reading, facts = to_read(session, viewer, gathering_id, self._settings)
         gathering = reading.gathering
         rooms = showings.rooms(session, gathering_id) if permits.may_show(viewer, facts) else ()
         content = reading.content
@@ -78,7 +85,7 @@ class RecordDesk:
         try:
             with self._db.write() as session:
                 gathering = queries.gathering(session, gathering_id)
-                done = act(session, Desk(self._who.viewer, self._clock(), kind_of(gathering)))
+                done = act(session, Desk(self._who.viewer, self._clock(), kind_of(gathering, self._settings)))
         except _REFUSALS as error:
             refused = RefusedForm(form=form, typed=typed, reason=reason(error))
             with self._db.read() as session:
@@ -129,9 +136,11 @@ def add(desk: RecordDeskDep, gathering_id: str, text: BlockForm = "") -> Respons
 
 
 @router.get("/gatherings/{gathering_id}/record/print")
-def paper(request: Request, session: Reading, who: WhoDep, pages: PagesDep, gathering_id: str) -> Response:
+def paper(
+    request: Request, session: Reading, who: WhoDep, pages: PagesDep, settings: SettingsDep, gathering_id: str
+) -> Response:
     """The record as it is printed."""
-    reading, facts = to_read(session, who.viewer, gathering_id)
+    reading, facts = to_read(session, who.viewer, gathering_id, settings)
     context = RecordPrintPage(
         frame=pages.frame(request, session, who),
         record=record_view(reading, facts, who.viewer),
@@ -140,10 +149,12 @@ def paper(request: Request, session: Reading, who: WhoDep, pages: PagesDep, gath
 
 
 @router.get("/gatherings/{gathering_id}/record.docx")
-def docx(db: DatabaseDep, who: WhoDep, records: RecordsDep, gathering_id: str) -> Response:
+def docx(
+    db: DatabaseDep, who: WhoDep, records: RecordsDep, settings: SettingsDep, gathering_id: str
+) -> Response:
     """The record as a Word document, with the template of its node."""
     with db.read() as session:
-        reading, _facts = to_read(session, who.viewer, gathering_id)
+        reading, _facts = to_read(session, who.viewer, gathering_id, settings)
         node = organisation.branch(session, reading.gathering.node_id)
         found = queries.template_of(session, node)
         template = found[0].data if found else b""

@@ -46,15 +46,15 @@ SENTENCES: Mapping[str, Sentence] = {
     "template_no_docx": (N_("这不是能用的 Word 文件。"), N_("请用 Word 或 WPS 另存为 .docx。")),
     "template_large_inside": (N_("这个文件展开以后太大。"), N_("请去掉里面的图片和附件。")),
     "template_forbidden": (
-        N_("模板里有不允许的写法：%(text)s"),
+        N_("模板里有不允许的写法：%(text)s。"),
         N_("模板只能写下面列出的名称，以及“如果”和“逐条”。"),
     ),
-    "template_unknown": (N_("模板里写了没有的名称：%(text)s"), N_("请对照下面列出的名称改正。")),
+    "template_unknown": (N_("模板里写了没有的名称：%(text)s。"), N_("请对照下面列出的名称改正。")),
     "template_syntax": (
-        N_("模板里的标记写得不完整：%(text)s"),
+        N_("模板里的标记写得不完整：%(text)s。"),
         N_("请检查花括号是否成对，“for”后面有没有“endfor”。"),
     ),
-    "template_broken": (N_("这个模板填不出来：%(text)s"), N_("请从下载的模板改起。")),
+    "template_broken": (N_("这个模板填不出来：%(text)s。"), N_("请从下载的模板改起。")),
     "template_costly": (N_("这个模板太复杂，没有做完。"), N_("请去掉里面的重复和计算。")),
     # done
     "record_signed_done": (N_("已签字。"), N_("另一位也签了以后，正文就锁定。")),

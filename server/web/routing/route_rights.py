@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from library.core.rights import Act
 from server.web.routing.call_rights import CALLS
 from server.web.routing.declaration_rights import DECLARATIONS
+from server.web.routing.gathering_rights import GATHERINGS
 from server.web.routing.record_rights import RECORDS
 from server.web.routing.work_rights import WORKS
 
@@ -279,6 +280,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
     ),
     **CALLS,
     **RECORDS,
+    **GATHERINGS,
     **DECLARATIONS,
     **WORKS,
     Act.STATS_OVERVIEW: (
@@ -382,6 +384,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /sign-in/with/{provider}",
         "GET /sign-in/with/{provider}/back",
         "GET /sign-in/with/{provider}/leave",
+        "GET /gatherings/worker/roll.js",
         "GET /sites",
         "GET /sites/{site_id}",
         "GET /start",
@@ -425,6 +428,9 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /account/second-factor/off",
         "POST /account/sign-out-everywhere",
         "POST /account/sign-out-others",
+        # Whoever stands before the screen checks in for themselves alone.
+        "GET /gatherings/{gathering_id}/here",
+        "POST /gatherings/{gathering_id}/here",
         "POST /account/tokens",
         "POST /account/tokens/{token_id}/revoke",
         "GET /api/v1/account/browsers",

@@ -209,6 +209,6 @@ def _books() -> Iterator[Sample]:
         fields=fields,
     )
     yield "record_template", template
-    why = Reason(code="template_unknown", args={"field": "file", "text": "'会议主题' is undefined"})
+    why = Reason(code="template_unknown", args={"field": "file", "text": "会议主题"})
     refused = RefusedForm(form="template", typed={}, reason=why)
     yield "record_template_refused", replace(template, own=False, name="", from_node="", refused=refused)

@@ -1,0 +1,34 @@
+"""The routes of gatherings by their act: a part of the table in route_rights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from library.core.rights import Act
+
+GATHERINGS: Mapping[Act, tuple[str, ...]] = {
+    Act.GATHERING_LOOK: (
+        "GET /api/v1/gatherings",
+        "GET /api/v1/gatherings/{gathering_id}",
+        "GET /gatherings",
+        "GET /gatherings/{gathering_id}",
+    ),
+    Act.GATHERING_PLAN: (
+        "POST /api/v1/gatherings",
+        "POST /gatherings",
+        "GET /gatherings/plan/new",
+        "POST /gatherings/{gathering_id}/cancel",
+        "GET /gatherings/{gathering_id}/edit",
+        "POST /gatherings/{gathering_id}/edit",
+    ),
+    Act.GATHERING_HOST: (
+        "POST /api/v1/gatherings/{gathering_id}/marks",
+        "GET /gatherings/{gathering_id}/code",
+        "GET /gatherings/{gathering_id}/code.json",
+        "GET /gatherings/{gathering_id}/code.svg",
+        "POST /gatherings/{gathering_id}/end",
+        "POST /gatherings/{gathering_id}/open",
+        "GET /gatherings/{gathering_id}/roll",
+        "POST /gatherings/{gathering_id}/roll",
+    ),
+}

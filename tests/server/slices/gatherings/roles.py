@@ -1,0 +1,104 @@
+"""Who gets what answer from the routes of the slice gatherings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from library.core.clock import utc_now
+from library.core.ids import new_id
+from library.gatherings import actions, codes, opening, queries
+from library.gatherings.actions import Desk, Draft
+from server.commands.administrator import machine
+from tests.server.conftest import Shelf
+from tests.server.role_table import EVERYBODY, SIGNED_IN_ONLY, STAFF, Case
+
+DO = "401 404 404 404 303 303"
+PLAN_DO = "401 403 403 403 303 303"
+GET = "401 404 404 404 200 200"
+
+
+def gathering(shelf: Shelf, how: str = "form", state: str = "open", **said: Any) -> dict[str, Any]:
+    """Ask for something of a new gathering of a new node, which is planned, open or over."""
+    node_id, now = shelf.node(), utc_now()
+    with shelf.served.ports.db.write() as session:
+        desk = Desk(machine(session), now)
+        starts_at = now + timedelta(minutes=5)
+        draft = Draft("study", "集中学习", starts_at, starts_at + timedelta(hours=1), "会议室")
+        one = actions.plan(session, desk, node_id, draft, tell=False)[0]
+        if state != "planned":
+            opening.open_(session, desk, one.id)
+        return {"gathering_id": one.id, how: said}
+
+
+def brought(shelf: Shelf) -> dict[str, Any]:
+    """Check in with the digits that are read out."""
+    asked = gathering(shelf)
+    with shelf.served.ports.db.read() as session:
+        secret = str(queries.known(session, asked["gathering_id"]).secret)
+    return {**asked, "form": {"digits": codes.digits_of(secret, utc_now())}}
+
+
+def over(shelf: Shelf) -> dict[str, Any]:
+    """End a gathering that began an hour ago."""
+    asked = gathering(shelf)
+    with shelf.served.ports.db.write() as session:
+        one = queries.known(session, asked["gathering_id"])
+        one.opened_at = one.starts_at = utc_now() - timedelta(hours=1)
+    return asked
+
+
+def plan(shelf: Shelf) -> dict[str, Any]:
+    """Plan a gathering of a new node."""
+    at = utc_now() + timedelta(days=1)
+    starts, ends = (f"{one:%Y-%m-%dT%H:%M}" for one in (at, at + timedelta(hours=1)))
+    form = {"node": shelf.node(), "kind": "study", "title": "学习", "starts": starts, "ends": ends}
+    return {"form": form}
+
+
+def changed(shelf: Shelf) -> dict[str, Any]:
+    """Plan one differently."""
+    asked, form = gathering(shelf, state="planned"), plan(shelf)["form"]
+    return {**asked, "form": {**form, "version": "1"}}
+
+
+def by_program(shelf: Shelf) -> dict[str, Any]:
+    """Plan a gathering as a program does."""
+    at = utc_now() + timedelta(days=1)
+    moments = {"starts_at": at.isoformat(), "ends_at": (at + timedelta(hours=1)).isoformat()}
+    return {"json": {"node": shelf.node(), "kind": "集中学习", "title": "学习", **moments}}
+
+
+def marks(shelf: Shelf) -> dict[str, Any]:
+    """Say that a guest is there."""
+    said = {"marks": [{"id": new_id(), "mark": "present", "guest": "客人"}]}
+    return {**gathering(shelf), "json": said}
+
+
+PLANNED: Callable[[Shelf], dict[str, Any]] = partial(gathering, state="planned")
+
+CASES = [
+    Case("GET /gatherings", SIGNED_IN_ONLY),
+    Case("GET /gatherings/plan/new", STAFF),
+    Case("POST /gatherings", "401 403 403 403 303 303", plan),
+    Case("GET /gatherings/worker/roll.js", EVERYBODY),
+    Case("GET /gatherings/{gathering_id}", GET, gathering),
+    Case("GET /gatherings/{gathering_id}/edit", "401 403 403 403 200 200", PLANNED),
+    Case("POST /gatherings/{gathering_id}/edit", PLAN_DO, changed),
+    Case("POST /gatherings/{gathering_id}/cancel", DO, partial(gathering, version="1")),
+    Case("POST /gatherings/{gathering_id}/open", DO, PLANNED),
+    Case("POST /gatherings/{gathering_id}/end", DO, over),
+    Case("GET /gatherings/{gathering_id}/roll", GET, gathering),
+    Case("POST /gatherings/{gathering_id}/roll", DO, partial(gathering, mark="present", guest="客人")),
+    Case("GET /gatherings/{gathering_id}/code", GET, gathering),
+    Case("GET /gatherings/{gathering_id}/code.svg", GET, gathering),
+    Case("GET /gatherings/{gathering_id}/code.json", GET, gathering),
+    Case("GET /gatherings/{gathering_id}/here", SIGNED_IN_ONLY, gathering),
+    Case("POST /gatherings/{gathering_id}/here", "401 303 303 303 303 303", brought),
+    Case("GET /api/v1/gatherings", SIGNED_IN_ONLY),
+    Case("POST /api/v1/gatherings", "401 403 403 403 201 201", by_program),
+    Case("GET /api/v1/gatherings/{gathering_id}", GET, gathering),
+    Case("POST /api/v1/gatherings/{gathering_id}/marks", GET, marks),
+]
