@@ -12,6 +12,7 @@ from starlette.responses import Response
 from library.core.clock import CHINA
 from library.core.errors import Invalid, NotFound, Throttled, WeikeError
 from library.core.permits import Role
+from library.core.rights import Act
 from library.organisation import queries as organisation
 from library.organisation.tables import Node
 from library.records import permits, queries, templates
@@ -20,19 +21,22 @@ from library.records.writing.values import EXAMPLE, values_of
 from server.slices.screening.contexts import BookPage, BookPrintPage, TemplatePage
 from server.slices.screening.presenting import book_line, kind_of, paper_of, record_view
 from server.slices.screening.record import as_docx
-from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, RecordsDep, SettingsDep, WhoDep
+from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, RecordsDep, SettingsDep, SignedIn, need
 from server.web.errors import status_of
 from server.web.limits.fields import WordQuery
 from server.web.pages import reason
 from server.web.parts import RefusedForm
+from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
+
+Keeper = Annotated[Who, need(Act.RECORD_BOOK)]
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _MOST_NODES = 200
 
 
-def _node(session: Session, who: WhoDep, node_id: str) -> Node:
+def _node(session: Session, who: SignedIn, node_id: str) -> Node:
     """Return a node whose records the viewer may see; raises NotFound."""
     found = session.get(Node, node_id)
     if found is None or not permits.may_see_book(who.viewer, found.path):
@@ -50,7 +54,7 @@ def _year(text: str, now: datetime) -> int:
 def book(
     request: Request,
     session: Reading,
-    who: WhoDep,
+    who: Keeper,
     pages: PagesDep,
     clock: ClockDep,
     settings: SettingsDep,
@@ -82,7 +86,7 @@ def book(
 def paper(
     request: Request,
     session: Reading,
-    who: WhoDep,
+    who: SignedIn,
     pages: PagesDep,
     settings: SettingsDep,
     node_id: str,
@@ -109,7 +113,7 @@ def paper(
 
 @router.get("/records/{node_id}/{year}/book.docx")
 def docx(
-    db: DatabaseDep, who: WhoDep, records: RecordsDep, settings: SettingsDep, node_id: str, year: int
+    db: DatabaseDep, who: SignedIn, records: RecordsDep, settings: SettingsDep, node_id: str, year: int
 ) -> Response:
     """A year as one Word document."""
     with db.read() as session:
@@ -125,7 +129,7 @@ def docx(
 # ------------------------------------------------------------------ the template
 
 
-def _keeper(session: Session, who: WhoDep, node_id: str) -> Node:
+def _keeper(session: Session, who: SignedIn, node_id: str) -> Node:
     found = session.get(Node, node_id)
     if found is None or not permits.may_keep_template(who.viewer, found.path):
         raise NotFound
@@ -135,7 +139,7 @@ def _keeper(session: Session, who: WhoDep, node_id: str) -> Node:
 def _template_page(
     request: Request,
     session: Session,
-    who: WhoDep,
+    who: SignedIn,
     pages: PagesDep,
     node_id: str,
     refused: WeikeError | None = None,
@@ -165,13 +169,13 @@ def _shown(value: object) -> str:
 
 
 @router.get("/records/{node_id}/template")
-def template(request: Request, session: Reading, who: WhoDep, pages: PagesDep, node_id: str) -> Response:
+def template(request: Request, session: Reading, who: SignedIn, pages: PagesDep, node_id: str) -> Response:
     """The template of a node, and what one may name."""
     return _template_page(request, session, who, pages, node_id)
 
 
 @router.get("/records/{node_id}/template.docx")
-def template_file(session: Reading, who: WhoDep, node_id: str) -> Response:
+def template_file(session: Reading, who: SignedIn, node_id: str) -> Response:
     """The template in use, to be changed in Word."""
     from library.records.writing import shipped  # python-docx is loaded where it is used
 
@@ -184,7 +188,7 @@ def template_file(session: Reading, who: WhoDep, node_id: str) -> Response:
 def put_template(
     request: Request,
     db: DatabaseDep,
-    who: WhoDep,
+    who: SignedIn,
     pages: PagesDep,
     clock: ClockDep,
     records: RecordsDep,
@@ -211,7 +215,7 @@ def put_template(
 
 
 @router.post("/records/{node_id}/template/remove")
-def remove_template(db: DatabaseDep, who: WhoDep, pages: PagesDep, node_id: str) -> Response:
+def remove_template(db: DatabaseDep, who: SignedIn, pages: PagesDep, node_id: str) -> Response:
     """Take a node's own template away."""
     with db.write() as session:
         templates.remove(session, who.viewer, _keeper(session, who, node_id))

@@ -13,7 +13,7 @@ from library.records import actions
 from library.records.actions import Desk
 from library.records.rules import LineDraft, LinePart, RecordState
 from server.slices.screening.presenting import kind_of, line_views, to_read
-from server.web.deps import ClockDep, Reading, SettingsDep, WhoDep, Writing
+from server.web.deps import ClockDep, Reading, SettingsDep, SignedIn, Writing
 from server.web.limits.fields import BlockText, LineText, WordText
 
 router = APIRouter(prefix="/api/v1/gatherings/{gathering_id}/record", tags=["gatherings"])
@@ -63,7 +63,7 @@ class PutOut(BaseModel):
 
 @router.get("")
 def read(
-    session: Reading, who: WhoDep, settings: SettingsDep, gathering_id: str, since: int = -1
+    session: Reading, who: SignedIn, settings: SettingsDep, gathering_id: str, since: int = -1
 ) -> RecordOut:
     """The lines of a record, if it has changed since the version that is known."""
     reading, _facts = to_read(session, who.viewer, gathering_id, settings)
@@ -88,7 +88,7 @@ def read(
 @router.put("/lines/{line_id}")
 def put(
     session: Writing,
-    who: WhoDep,
+    who: SignedIn,
     settings: SettingsDep,
     clock: ClockDep,
     gathering_id: str,
@@ -107,7 +107,7 @@ def put(
 
 @router.post("/lines/{line_id}/keep", status_code=204)
 def keep(
-    session: Writing, who: WhoDep, settings: SettingsDep, clock: ClockDep, gathering_id: str, line_id: str
+    session: Writing, who: SignedIn, settings: SettingsDep, clock: ClockDep, gathering_id: str, line_id: str
 ) -> None:
     """Let both lines stay that were written at once."""
     reading, _facts = to_read(session, who.viewer, gathering_id, settings)
@@ -119,7 +119,7 @@ def keep(
 @router.delete("/lines/{line_id}", status_code=204)
 def take(
     session: Writing,
-    who: WhoDep,
+    who: SignedIn,
     settings: SettingsDep,
     clock: ClockDep,
     gathering_id: str,

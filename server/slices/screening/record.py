@@ -19,7 +19,7 @@ from library.records.actions import Desk
 from library.records.rules import ADDITION_MAX, LINE_MAX, SPEAKER_MAX, RecordState, SignerRole
 from server.slices.screening.contexts import RecordPage, RecordPrintPage
 from server.slices.screening.presenting import DOCX, kind_of, line_views, paper_of, record_view, to_read
-from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, RecordsDep, SettingsDep, WhoDep
+from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, RecordsDep, SettingsDep, SignedIn
 from server.web.errors import status_of
 from server.web.limits.fields import BlockForm, WordForm
 from server.web.pages import reason
@@ -36,7 +36,7 @@ class RecordDesk:
     def __init__(
         self,
         request: Request,
-        who: WhoDep,
+        who: SignedIn,
         pages: PagesDep,
         clock: ClockDep,
         db: DatabaseDep,
@@ -137,7 +137,12 @@ def add(desk: RecordDeskDep, gathering_id: str, text: BlockForm = "") -> Respons
 
 @router.get("/gatherings/{gathering_id}/record/print")
 def paper(
-    request: Request, session: Reading, who: WhoDep, pages: PagesDep, settings: SettingsDep, gathering_id: str
+    request: Request,
+    session: Reading,
+    who: SignedIn,
+    pages: PagesDep,
+    settings: SettingsDep,
+    gathering_id: str,
 ) -> Response:
     """The record as it is printed."""
     reading, facts = to_read(session, who.viewer, gathering_id, settings)
@@ -150,7 +155,7 @@ def paper(
 
 @router.get("/gatherings/{gathering_id}/record.docx")
 def docx(
-    db: DatabaseDep, who: WhoDep, records: RecordsDep, settings: SettingsDep, gathering_id: str
+    db: DatabaseDep, who: SignedIn, records: RecordsDep, settings: SettingsDep, gathering_id: str
 ) -> Response:
     """The record as a Word document, with the template of its node."""
     with db.read() as session:

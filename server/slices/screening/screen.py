@@ -23,7 +23,7 @@ from library.gatherings.tables import Gathering, Room
 from library.records import permits
 from library.records import queries as records
 from server.slices.screening.contexts import ScreenLesson, ScreenPage
-from server.web.deps import AddressDep, ClockDep, MediaDep, PagesDep, Reading, WhoDep, Writing
+from server.web.deps import AddressDep, ClockDep, MediaDep, PagesDep, Reading, SignedIn, Writing
 from server.web.limits.fields import WordText
 from server.web.shown.media_urls import MediaUrls
 from server.web.shown.sharing import qr_path
@@ -53,7 +53,7 @@ def _lessons(session: Session, viewer: Viewer, gathering_id: str) -> tuple[list[
 
 @router.get("/gatherings/{gathering_id}/screen/{room}", include_in_schema=False)
 def screen(
-    request: Request, session: Reading, who: WhoDep, pages: PagesDep, gathering_id: str, room: int
+    request: Request, session: Reading, who: SignedIn, pages: PagesDep, gathering_id: str, room: int
 ) -> Response:
     """The big screen of a room."""
     gathering, its = _screen(session, who.viewer, gathering_id, room)
@@ -109,7 +109,7 @@ class ShowOut(BaseModel):
 @router.post("/api/v1/gatherings/{gathering_id}/screen/{room}", tags=["gatherings"])
 def show(
     session: Writing,
-    who: WhoDep,
+    who: SignedIn,
     pages: PagesDep,
     media: MediaDep,
     clock: ClockDep,
@@ -160,7 +160,7 @@ class CodeOut(BaseModel):
 
 @router.get("/api/v1/gatherings/{gathering_id}/screen/{room}/code", tags=["gatherings"])
 def code(
-    session: Reading, who: WhoDep, clock: ClockDep, address: AddressDep, gathering_id: str, room: int
+    session: Reading, who: SignedIn, clock: ClockDep, address: AddressDep, gathering_id: str, room: int
 ) -> CodeOut:
     """What a screen shows to check in with, while the gathering is open."""
     gathering, its = _screen(session, who.viewer, gathering_id, room)
@@ -198,7 +198,7 @@ class BeatOut(BaseModel):
 
 @router.post("/api/v1/gatherings/{gathering_id}/showings/{showing_id}/beats", tags=["gatherings"])
 def beat(
-    session: Writing, who: WhoDep, clock: ClockDep, gathering_id: str, showing_id: str, body: BeatIn
+    session: Writing, who: SignedIn, clock: ClockDep, gathering_id: str, showing_id: str, body: BeatIn
 ) -> BeatOut:
     """Say what a screen played; answered once it is on the disk."""
     gathering = queries.gathering(session, gathering_id)

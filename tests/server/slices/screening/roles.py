@@ -16,10 +16,11 @@ from tests.server.role_table import Case
 from tests.server.slices.screening.meetings import Held, end, gathering
 
 # Each viewer meets a gathering that `lecturer` chairs.
+PAGE = "303 404 200 404 200 200"
 KEEPERS_GET = "401 404 200 404 200 200"
 KEEPERS_DO = "401 404 204 404 204 204"
-STAFF_GET = "401 404 404 404 200 200"
-STAFF_FIND = "401 403 403 403 200 200"
+STAFF_GET = "303 404 404 404 200 200"
+STAFF_FIND = "303 403 403 403 200 200"
 
 
 def _held(shelf: Shelf, *, ended: bool = False, written: bool = False) -> Held:
@@ -93,13 +94,13 @@ def booked(shelf: Shelf, **said: Any) -> dict[str, Any]:
 
 
 CASES = [
-    Case("GET /gatherings/{gathering_id}/screen/{room}", KEEPERS_GET, asked),
+    Case("GET /gatherings/{gathering_id}/screen/{room}", PAGE, asked),
     Case("POST /api/v1/gatherings/{gathering_id}/screen/{room}", KEEPERS_GET, shown),
     Case("GET /api/v1/gatherings/{gathering_id}/screen/{room}/code", KEEPERS_GET, asked),
     Case("POST /api/v1/gatherings/{gathering_id}/showings/{showing_id}/beats", KEEPERS_GET, beaten),
-    Case("GET /gatherings/{gathering_id}/record", KEEPERS_GET, asked),
-    Case("GET /gatherings/{gathering_id}/record/print", KEEPERS_GET, asked),
-    Case("GET /gatherings/{gathering_id}/record.docx", KEEPERS_GET, asked),
+    Case("GET /gatherings/{gathering_id}/record", PAGE, asked),
+    Case("GET /gatherings/{gathering_id}/record/print", PAGE, asked),
+    Case("GET /gatherings/{gathering_id}/record.docx", PAGE, asked),
     Case("GET /api/v1/gatherings/{gathering_id}/record", KEEPERS_GET, asked),
     Case("PUT /api/v1/gatherings/{gathering_id}/record/lines/{line_id}", KEEPERS_GET, line),
     Case("POST /api/v1/gatherings/{gathering_id}/record/lines/{line_id}/keep", KEEPERS_DO, asked),
