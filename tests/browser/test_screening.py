@@ -56,12 +56,12 @@ def lesson(server: Served, tmp_path_factory: pytest.TempPathFactory) -> str:
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(folder / "film.mp4")]
     subprocess.run(command, check=True, timeout=120)
     facts = probe(tools, folder / "film.mp4")
-    encode_clip(tools, folder / "film.mp4", plan_clip(facts, 0, SECONDS), folder / "clip")
+    output = encode_clip(tools, folder / "film.mp4", plan_clip(facts, 0, SECONDS), folder / "clip")
     with server.ports.db.write() as session:
         made = factories.lesson(session, "绿水青山就是金山银山", clips=2)
         for n, clip in enumerate(made.clips):
             clip.start_s, clip.end_s = float(SECONDS * n), float(SECONDS * (n + 1))
-            clip.duration_s = float(SECONDS)
+            clip.duration_s, clip.poster = float(SECONDS), output.poster or ""
             shutil.copytree(folder / "clip", server.data / "objects" / clip_prefix(clip.id, factories.PLAN))
         return made.id
 

@@ -132,7 +132,8 @@ class BigScreen {
   }
 
   told(url, answer) {
-    byId('note').hidden = true;
+    if (this.troubled) this.say(''); // it was told after all
+    this.troubled = false;
     if (!answer || !url.includes(`/${this.showing}/`)) return;
     if (Math.abs(answer.clock_s - this.clock) > OFF_S) {
       this.runs.stop(); // the computer slept, or its clock runs differently
@@ -143,6 +144,7 @@ class BigScreen {
   // ------------------------------------------------------------ trouble
 
   trouble(error) {
+    this.troubled = true;
     if (error.status === 401) this.say(t('登录已过期。放过的已经记在这台电脑上，请重新登录后再打开这一页。'));
     else if (error.status === 0) this.say(t('网络断了。放过的已经记在这台电脑上，连上后会自动补交。'));
     else if (error.status >= 400 && error.status < 500) this.say(error.said);
