@@ -16,9 +16,8 @@ from server.background.index_follower import IndexThread
 from server.background.list_keeping import ListKeepingThread
 from server.background.mailing import LettersKeepingThread, MailingThread
 from server.background.narrowing import NarrowingThread
-from server.background.origins import OriginsThread
+from server.background.origins import OriginsThread, ShowingsThread
 from server.background.query_counts import QueryCountsThread
-from server.background.showings import ShowingsThread
 from server.background.suggestions_keeping import SuggestionsKeepingThread
 from server.background.telling import NoticesKeepingThread, PushingThread
 from server.background.upload_mending import UploadMendingThread
