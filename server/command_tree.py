@@ -226,6 +226,14 @@ def _week(app: typer.Typer) -> None:
     app.add_typer(weeks, name="week")
 
 
+def _gathering(app: typer.Typer) -> None:
+    from server.commands.lessons import gathering
+
+    group = typer.Typer(help=HELP["gathering"])
+    gathering.add_commands(group)
+    app.add_typer(group, name="gathering")
+
+
 def _calls(app: typer.Typer) -> None:
     from server.commands import calls
 
@@ -343,6 +351,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "people": _people,
     "organisation": _organisation,
     "week": _week,
+    "gathering": _gathering,
     "calls": _calls,
     "directory": _directory,
     "mail": _mail,

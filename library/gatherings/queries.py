@@ -360,3 +360,10 @@ def people_called(session: Session, node_id: str, names: Collection[str]) -> dic
     for one in called:
         found.setdefault(one.name, []).append(one)
     return {name: [one for one in its if one.id in near] or its for name, its in found.items()}
+
+
+def homes_now(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Return the ids of the homes that some people have now."""
+    where = (Membership.kind == MembershipKind.HOME, Membership.until.is_(None))
+    wanted = select(Membership.person_id, Membership.node_id).where(Membership.person_id.in_(ids), *where)
+    return dict(session.execute(wanted).all()) if ids else {}

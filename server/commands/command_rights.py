@@ -78,6 +78,7 @@ COMMANDS: Mapping[str, tuple[Act, ...]] = {
     "calls results": (Act.CALL_VIEW,),
     "week show": (Act.PUBLIC,),
     "week plan": (Act.WEEK_PLAN,),
+    "gathering import": (Act.GATHERING_PLAN,),
     "audit list": (Act.LEDGER_READ,),
     "audit verify": (Act.LEDGER_READ,),
 }

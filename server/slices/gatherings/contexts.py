@@ -94,7 +94,7 @@ class GatheringPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningPage(Context):
-    """GET /gatherings/plan/new?node=&kind=&from= and GET /gatherings/{gathering_id}/edit (who plans): the form.
+    """GET /gatherings/plan/new?node=&kind=&from= and GET /gatherings/{gathering_id}/edit (who plans): a form.
 
     `gathering_id` is "" for a new one. `form` holds what stands in it, by the names of the fields: kind,
     group,
