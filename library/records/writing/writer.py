@@ -54,6 +54,8 @@ class RecordWriter:
 
     def check(self, template: bytes, *, person_id: str | None) -> None:
         """Fill a template with an example; raises as `one`."""
+        if not template:
+            raise Invalid("template_no_docx", field="file")
         self.one(EXAMPLE, template, person_id=person_id)
 
     def _asked(self, question: bytes, person_id: str | None) -> bytes:

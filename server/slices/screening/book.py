@@ -199,9 +199,9 @@ def put_template(
     with db.read() as session:
         _keeper(session, who, node_id)
     try:
-        if file is None or not (file.filename or file.size):
+        data = file.file.read(TEMPLATE_MAX_BYTES + 1) if file is not None else b""
+        if file is None or not data:
             raise Invalid("template_missing", field="file")
-        data = file.file.read(TEMPLATE_MAX_BYTES + 1)
         if len(data) > TEMPLATE_MAX_BYTES:
             raise Invalid("template_size", field="file", most_kb=TEMPLATE_MAX_BYTES // 1024)
         records.check(data, person_id=who.viewer.person_id)
