@@ -78,6 +78,7 @@ class Deed(StrEnum):
     ORGANISATION = "organisation"
     SUGGESTION = "suggestion"
     PROGRAMME = "programme"
+    RECORD = "record"
     GATHERING = "gathering"
     DECLARATION = "declaration"
     LEVELS = "levels"

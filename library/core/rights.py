@@ -57,6 +57,12 @@ class Act(StrEnum):
     WEEK_PLAN = "week.plan"
     # With what became of a week at a node.
     MONDAY_VIEW = "monday.view"
+    # With the screen of a gathering, and its record.
+    GATHERING_SCREEN = "gathering.screen"
+    RECORD_VIEW = "record.view"
+    RECORD_WRITE = "record.write"
+    RECORD_BOOK = "record.book"
+    RECORD_TEMPLATE = "record.template"
     # With a gathering of a node, or of a learning group that it keeps.
     GATHERING_LOOK = "gathering.look"
     GATHERING_PLAN = "gathering.plan"
@@ -177,6 +183,13 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.WEEK_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
     # The audience is who belongs to the node.
     Act.MONDAY_VIEW: (Right(Scope.AUDIENCE), Right(Scope.NODE, Role.SECRETARY)),
+    # It is theirs who chair the gathering, write of it or keep the list of a room.
+    Act.GATHERING_SCREEN: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
+    # Signed it is also theirs who were on the roll.
+    Act.RECORD_VIEW: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
+    Act.RECORD_WRITE: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
+    Act.RECORD_BOOK: (Right(Scope.NODE, Role.SECRETARY),),
+    Act.RECORD_TEMPLATE: (Right(Scope.NODE, Role.SECRETARY),),
     # Whom it asks to come; who is on its roll; whose node it is.
     Act.GATHERING_LOOK: (Right(Scope.AUDIENCE), Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
     Act.GATHERING_PLAN: (Right(Scope.NODE, Role.SECRETARY),),

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-WRITERS = ("actions", "opening", "marking", "importing")
+WRITERS = ("actions", "opening", "marking", "importing", "showings.actions")
 """The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

@@ -22,6 +22,7 @@ from library.gatherings import roll, rules
 from library.gatherings.actions import Desk, held, lessons_of
 from library.gatherings.kinds import Asks
 from library.gatherings.rules import GatheringState, Mark, Stay
+from library.gatherings.showings import actions as showings
 from library.gatherings.tables import Gathering, Guess, RollEntry
 
 
@@ -122,3 +123,4 @@ def say_evidence(session: Session, one: Gathering, now: datetime, by: str | None
             )
         )
     evidence.say(session, Source.GATHERING, one.id, pieces, now, by)
+    showings.say_shown(session, one, now, by)

@@ -167,8 +167,9 @@ class RollChange(Base):
 
 class Showing(Base):
     """That a lesson was shown in a room of a gathering. `played` are the stretches of each clip that ran on
-    the screen, {clip id: [[from_s, to_s], ...]}, sorted and apart; `moments` when it ran, [[start, end], ...]
-    in seconds since `started_at`: whoever came later was not there for what ran before."""
+    the screen, {clip id: [[from_s, to_s], ...]}, sorted and apart; `moments` when what ran, [[start, end,
+    clip id, from_s], ...], the first two in seconds since `started_at`: whoever came later was not there for
+    what ran before. `counted_at` is when its views were counted."""
 
     __tablename__ = "gatherings_showing"
     __table_args__ = (Index(None, "gathering_id", "started_at"), Index(None, "lesson_id"))
@@ -178,9 +179,10 @@ class Showing(Base):
     room_id: Mapped[str | None] = mapped_column(ForeignKey("gatherings_room.id", ondelete="SET NULL"))
     lesson_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="SET NULL"))
     played: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    moments: Mapped[list[list[float]]] = mapped_column(JSON, default=list)
+    moments: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
     played_s: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
     last_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    counted_at: Mapped[datetime | None]
     started_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))

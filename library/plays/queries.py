@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from library.catalog.queries import visible
 from library.catalog.tables import Lesson
 from library.core.permits import Viewer
-from library.plays.rules import Kind
+from library.plays.rules import SHOWN, Kind
 from library.plays.tables import ClipSum, DaySum, LessonDay, LessonSum, Play, Seal, View, Watcher
 
 
@@ -87,12 +87,13 @@ def declared(session: Session, place: str, since: datetime) -> int:
     """Return how many people screenings have declared at a place since a moment, of each clip the most.
 
     `place` is a branch, or "g:<person>" for somebody who belongs to none. Whoever opens the same screening
-    again declares nothing new.
+    again declares nothing new; of what a gathering was shown the roll tells.
     """
     where = Play.viewer == place if place.startswith("g:") else Play.branch_id == place
     each = (
         select(func.max(Play.people).label("people"))
         .where(where, Play.kind == Kind.GROUP, Play.started_at > since)
+        .where(Play.viewer.not_like(f"{SHOWN}%"))
         .group_by(Play.viewer, Play.clip_id)
         .subquery()
     )

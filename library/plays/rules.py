@@ -71,6 +71,9 @@ def kind_of(viewer: str) -> Kind:
     return _KINDS[viewer[0]]
 
 
+SHOWN = "g:s:"
+"""Begins the viewer of what a gathering was shown: the showing, and no person."""
+
 _TOKEN = "x:"  # noqa: S105 - no password
 _TOKEN_LENGTH = 40
 

@@ -16,7 +16,7 @@ from server.background.index_follower import IndexThread
 from server.background.list_keeping import ListKeepingThread
 from server.background.mailing import LettersKeepingThread, MailingThread
 from server.background.narrowing import NarrowingThread
-from server.background.origins import OriginsThread
+from server.background.origins import OriginsThread, ShowingsThread
 from server.background.query_counts import QueryCountsThread
 from server.background.suggestions_keeping import SuggestionsKeepingThread
 from server.background.telling import NoticesKeepingThread, PushingThread
@@ -47,6 +47,7 @@ def beside_pages(ports: Ports) -> list[Beside]:
         WorkerElseIndex(ports),
         QueryCountsThread(ports.asked),
         WeekReleaseThread(ports.db, ports.clock),
+        ShowingsThread(ports.db, ports.settings.view_rule, ports.clock),
         DatabaseCheckThread(ports.integrity, ports.clock, timedelta(hours=ports.settings.check_database_h)),
         OriginsThread(ports.db, ports.clock),
         ReadingsThread(ports.readings),

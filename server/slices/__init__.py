@@ -31,6 +31,7 @@ NOUNS = (
     "lessons",
     "programme",
     "gatherings",
+    "screening",
     "works",
     "calls",
     "review",

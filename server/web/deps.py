@@ -26,6 +26,7 @@ from library.finding.hits import Finder
 from library.finding.indexer import Indexer
 from library.intake.files.downloads import Downloads
 from library.intake.transcripts.reading.reader import TranscriptReader
+from library.records.writing.writer import RecordWriter
 from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
 from library.works.reading.reader import FileReader
@@ -83,6 +84,7 @@ AskedDep = Annotated[AskedQueries, _held(lambda state: state.ports.asked)]
 FrequentDep = Annotated[FrequentQueries, _held(lambda state: state.ports.frequent)]
 ReadingsDep = Annotated[Readings, _held(lambda state: state.ports.readings)]
 ReaderDep = Annotated[TranscriptReader, _held(lambda state: state.reader)]
+RecordsDep = Annotated[RecordWriter, _held(lambda state: state.records)]
 FilesDep = Annotated[FileReader, _held(lambda state: state.files)]
 DownloadsDep = Annotated[Downloads, _held(lambda state: state.ports.downloads)]
 PagesDep = Annotated[Pages, _held(lambda state: state.pages)]

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from library.intake.transcripts.reading.reader import TranscriptReader
 from library.plays.view_counts import ViewCounts
+from library.records.writing.writer import RecordWriter
 from library.works.reading.reader import FileReader
 from server.web.doors.hashing import MOST_AT_ONCE, PLACES_PER_CORE, Hashing, cores
 from server.web.doors.visitors import Visitors
@@ -38,6 +39,7 @@ class AppState:
     visitors: Visitors
     reader: TranscriptReader
     files: FileReader
+    records: RecordWriter
 
 
 def hold(
@@ -71,6 +73,7 @@ def hold(
         visitors=visitors,
         reader=TranscriptReader(),
         files=FileReader(),
+        records=RecordWriter(),
     )
 
 

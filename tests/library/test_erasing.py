@@ -89,6 +89,7 @@ from library.works.files import Stored
 from library.works.formats import FileFormat
 from library.works.rules import HonourLevel
 from library.works.tables import Honour
+from tests.library.records.signed import note_and_sign
 from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.signing import sign_in, token
@@ -109,6 +110,8 @@ NAMES_OF_OTHER_THINGS = {
         "works_site.name",
     ),
     *("catalog_transcript.file_name", "catalog_transcript.remarks", "hearing_chunk.remarks"),
+    # A signed record is the branch's archive and says who signed it (decision 41).
+    *("records_signature.name", "records_addition.name", "records_template.name"),
     *("audit_entry.by_mark", "audit_entry.of_mark"),
     *("people_token.name", "searches_saved.name", "searches_asker.mark", "people_sign_in_attempts.mark"),
 }
@@ -214,6 +217,7 @@ def wang(db: Database) -> dict[str, str]:
         people.grant(session, str(make.person(session).person_id), Role.MEMBER, root, wang, NOW)
         _other_doors(session, person, root, viewer)
         _belong(session, wang, root.id)
+        note_and_sign(session, wang, root.id)
         dictionary.add(session, wang, Draft(("安吉经验",)), NOW)
         searches.save(session, wang, "红船", "红船精神", {}, "relevance", 3, NOW)
         searches.lift(session, searches.stop(session, "补助", wang, NOW).id, wang, NOW)

@@ -51,6 +51,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "mail_address": N_("改了邮箱"),
         "programme": N_("安排或发布每周主题"),
         "gathering": N_("安排、开始、结束集中学习，更正名单"),
+        "record": N_("写、签、补充会议记录，换会议记录的模板"),
         "declaration": N_("申报或审核课程"),
         "levels": N_("改了审核层级"),
         "call": N_("征集：发起、修改、提交、评分、评奖"),

@@ -12,6 +12,7 @@ from library.core.rights import Act
 from server.web.routing.call_rights import CALLS
 from server.web.routing.declaration_rights import DECLARATIONS
 from server.web.routing.gathering_rights import GATHERINGS
+from server.web.routing.record_rights import RECORDS
 from server.web.routing.work_rights import WORKS
 
 ROUTES: Mapping[Act, tuple[str, ...]] = {
@@ -278,6 +279,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /programme/{node_id}/{week}/words",
     ),
     **CALLS,
+    **RECORDS,
     **GATHERINGS,
     **DECLARATIONS,
     **WORKS,

@@ -15,6 +15,7 @@ from tests.server.conftest import Shelf
 from tests.server.slices.calls import roles as calls
 from tests.server.slices.invitations.roles import coded
 from tests.server.slices.people import roles as people
+from tests.server.slices.screening import roles as records
 from tests.server.slices.suggestions.roles import suggested
 from tests.server.slices.versions.roles import waiting
 from tests.server.slices.works.roles import HONOUR, put_series, put_site
@@ -47,6 +48,11 @@ class Case:
 def node(shelf: Shelf) -> str:
     """The id of a node below the root."""
     return shelf.node()
+
+
+def signed_record(shelf: Shelf) -> str:
+    """The id of a gathering whose record both have signed."""
+    return str(records.signed(shelf, both=True)["gathering_id"])
 
 
 def draft(shelf: Shelf) -> str:
@@ -259,6 +265,8 @@ CASES = [
     Case("/calls/{id}/check", {"lesson": "没有的课"}, 404, "lesson", "lecturer", call),
     Case("/calls/{id}/judges", {"judge": "没有这个人"}, 422, "judge", make=call),
     Case("/calls/{id}/honours", {"prizes": "一等奖若干", "level": "city"}, 422, "prizes", make=told),
+    Case("/records/{id}/template", {}, 422, "file", make=node),
+    Case("/gatherings/{id}/record/add", {"text": LONG * 14}, 422, "text", make=signed_record),
     Case("/vocabulary/words", {"word": LONG}, 422, ""),
     Case("/vocabulary/groups", {"words": "只有一个"}, 422, ""),
     Case("/vocabulary/paste", {"lines": "行\n" * 10_001}, 422, ""),
@@ -267,7 +275,7 @@ CASES = [
 
 MULTIPART = {
     *("/vocabulary/paste", "/people/lists/new"),
-    *("/lessons/{id}/honours", "/lessons/{id}/materials"),
+    *("/lessons/{id}/honours", "/lessons/{id}/materials", "/records/{id}/template"),
 }
 
 
@@ -353,6 +361,7 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
     elsewhere = {
         "/organisation/{id}/{id}",  # move and merge, above
         *("{id}/words", "{id}/repeat", "{id}/copy"),  # tests/server/slices/programme/test_weeks.py
+        "{id}/add",  # to a record, above: and tests/server/slices/screening/test_screening.py
         "{id}",  # saving a search: tests/server/slices/finding/test_saved_searches.py
         "/searches/{id}/rename",
         "/calls{id}",  # a call's form, new or not: above

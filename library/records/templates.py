@@ -1,0 +1,46 @@
+"""The only writer of templates. What is put here was looked at before (library.records.writing)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from library.audit import actions as audit
+from library.audit.rules import Deed
+from library.core.errors import NotFound
+from library.core.permits import Viewer
+from library.core.text import short_line
+from library.organisation.tables import Node
+from library.records import permits
+from library.records.tables import RecordTemplate
+
+_NAME_MAX = 120
+
+
+def put(
+    session: Session, viewer: Viewer, node: Node, name: str, data: bytes, now: datetime
+) -> RecordTemplate:
+    """Give a node its own template; raises NotFound."""
+    if not permits.may_keep_template(viewer, node.path):
+        raise NotFound
+    row = session.get(RecordTemplate, node.id, with_for_update=True)
+    if row is None:
+        row = RecordTemplate(node_id=node.id)
+        session.add(row)
+    row.name, row.data = short_line(name[-_NAME_MAX:], "file", _NAME_MAX) or "template.docx", data
+    row.put_by, row.put_at = viewer.writer_id, now
+    session.flush()
+    audit.note(session, Deed.RECORD, viewer.writer_id, thing=node.id, what="template", bytes=len(data))
+    return row
+
+
+def remove(session: Session, viewer: Viewer, node: Node) -> None:
+    """Take a node's own template away; those above, or the shipped one, hold again. Raises NotFound."""
+    if not permits.may_keep_template(viewer, node.path):
+        raise NotFound
+    row = session.get(RecordTemplate, node.id, with_for_update=True)
+    if row is not None:
+        session.delete(row)
+        session.flush()
+        audit.note(session, Deed.RECORD, viewer.writer_id, thing=node.id, what="template_removed")

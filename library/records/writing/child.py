@@ -1,0 +1,115 @@
+"""The process that fills templates: `python -m library.records.writing.child`.
+
+A template is a stranger's program in a small language. It runs in Jinja's sandbox, in a fork that is bounded
+in time, memory and output, and knows nothing but the values it is given.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import struct
+import sys
+import zipfile
+import zlib
+from typing import Any
+
+from library.core.errors import Invalid
+from library.works import office
+from library.works.formats import FileFormat
+from transcode.forking_child import serve
+
+MOST_UNPACKED_BYTES = 24 * 2**20
+MOST_PARTS = 400
+_TOLD = 80
+"""Characters of what a template says that are shown to whoever gave it."""
+
+
+def packed(question: dict[str, Any], template: bytes) -> bytes:
+    """Return what is asked: {"values": ..., "book": bool}, and the template (none: the shipped one)."""
+    head = json.dumps(question, ensure_ascii=False).encode()
+    return struct.pack(">I", len(head)) + head + template
+
+
+def answered(asked: bytes) -> bytes:
+    """Answer with a .docx, or with {"invalid": code, "values": {...}}: what is wrong is an answer too."""
+    from library.records.writing import shipped  # Word is loaded in the child alone
+
+    (length,) = struct.unpack_from(">I", asked)
+    question, template = json.loads(asked[4 : 4 + length]), asked[4 + length :]
+    try:
+        if template:
+            check(template)
+        elif question["book"]:
+            template = shipped.book()
+        else:
+            template = shipped.one()
+        return filled(template, question["values"])
+    except Invalid as error:
+        return json.dumps({"invalid": error.code, "values": error.values}).encode()
+
+
+def check(template: bytes) -> None:
+    """Raise Invalid for what is no Word document, or not one that may be opened here."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(template)) as package:
+            parts = package.infolist()
+            total = 0
+            for part in parts[:MOST_PARTS]:
+                with package.open(part) as opened:
+                    while piece := opened.read(2**20):
+                        total += len(piece)
+                        if total > MOST_UNPACKED_BYTES:
+                            raise Invalid("template_large_inside", field="file")
+            if len(parts) > MOST_PARTS:
+                raise Invalid("template_large_inside", field="file")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+        raise Invalid("template_no_docx", field="file") from None
+    if office.check(template) is not FileFormat.DOCX:
+        raise Invalid("template_no_docx", field="file")
+
+
+def filled(template: bytes, values: dict[str, Any]) -> bytes:
+    """Return a template with values in it; raises Invalid("template_...")."""
+    from docxtpl import DocxTemplate
+    from jinja2 import StrictUndefined
+    from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    environment.globals.clear()  # no range, no cycler: there is nothing to be counted but what is given
+    try:
+        document = DocxTemplate(io.BytesIO(template))
+        document.render(values, jinja_env=environment, autoescape=True)
+        kept = io.BytesIO()
+        document.save(kept)
+        return kept.getvalue()
+    except SecurityError as error:
+        raise Invalid("template_forbidden", field="file", text=_told(error)) from None
+    except UndefinedError as error:
+        named = re.search(r"'([^']*)' is undefined", str(error))
+        raise Invalid("template_unknown", field="file", text=named[1] if named else _told(error)) from None
+    except TemplateSyntaxError as error:
+        raise Invalid("template_syntax", field="file", text=_told(error)) from None
+    except TemplateError as error:
+        raise Invalid("template_broken", field="file", text=_told(error)) from None
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        raise Invalid("template_broken", field="file", text=_told(error)) from None
+
+
+def _told(error: Exception) -> str:
+    return " ".join(str(error).split())[:_TOLD]
+
+
+if __name__ == "__main__":
+    import docxtpl
+
+    from library.records.writing import shipped
+
+    _ = docxtpl  # loaded once, and not by each fork
+    shipped.one()
+    shipped.book()
+    sys.exit(serve(answered, int(sys.argv[1])))

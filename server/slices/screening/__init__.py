@@ -1,0 +1,1 @@
+"""What a gathering is shown on the big screen, and its record."""
