@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,8 @@ class EvidenceKind(StrEnum):
     """Saw lessons by themselves; seconds of clips, each second once."""
     ATTENDED = "attended"
     """Was there when people learned together; seconds."""
+    STUDIED = "studied"
+    """Studied by themselves (自学), a text or a lesson; seconds, as they declare them."""
     LECTURED = "lectured"
     """Gave a lecture; seconds."""
     WROTE = "wrote"
@@ -28,7 +31,9 @@ class EvidenceKind(StrEnum):
     """Practised (实践); times."""
 
 
-IN_SECONDS = frozenset({EvidenceKind.WATCHED, EvidenceKind.ATTENDED, EvidenceKind.LECTURED})
+IN_SECONDS = frozenset(
+    {EvidenceKind.WATCHED, EvidenceKind.ATTENDED, EvidenceKind.STUDIED, EvidenceKind.LECTURED}
+)
 """Kinds whose amount is in seconds; that of the others is times."""
 
 
@@ -60,6 +65,26 @@ class Source(StrEnum):
     SELF_STUDY = "self_study"
     PRACTICE = "practice"
     IMPORT = "import"
+
+
+_TOKEN = "~"  # noqa: S105 - no password
+_TOKEN_LENGTH = 16
+
+
+def token(person_id: str) -> str:
+    """Return what stands for a person in seals, and in the ledger once they are erased.
+
+    The same person always has the same token, and nobody gets from it back to an id that is nowhere else.
+    """
+    if is_token(person_id):
+        return person_id
+    digest = hashlib.sha256(f"evidence|{person_id}".encode()).hexdigest()
+    return _TOKEN + digest[: _TOKEN_LENGTH - len(_TOKEN)]
+
+
+def is_token(person_id: str) -> bool:
+    """Tell whether somebody of the ledger has been erased."""
+    return person_id.startswith(_TOKEN)
 
 
 @dataclass(frozen=True)
