@@ -8,8 +8,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from library.core.errors import NotFound
 from library.evidence.rules import EvidenceKind, Piece, Source, Standing
-from library.evidence.tables import Evidence
+from library.evidence.tables import Evidence, EvidenceCorrection
 
 _AT_ONCE = 500
 """Ids that one statement asks for: SQLite takes some 32,000 values, PostgreSQL plans long lists slowly."""
@@ -25,6 +26,36 @@ def standing(session: Session, source: Source, source_id: str) -> list[Standing]
         .order_by(Evidence.recorded_at, Evidence.id)
     )
     return [Standing(row.id, piece_of(row)) for row in rows]
+
+
+def withdrawn(session: Session, source: Source, source_id: str) -> list[Piece]:
+    """Return what was taken back by hand of what a source said."""
+    rows = session.scalars(
+        select(Evidence)
+        .join(EvidenceCorrection, EvidenceCorrection.entry_id == Evidence.id)
+        .where(Evidence.source == source, Evidence.source_id == source_id)
+    )
+    return [piece_of(row) for row in rows]
+
+
+def entry(session: Session, entry_id: str) -> Evidence:
+    """Return a row; raises NotFound."""
+    row = session.get(Evidence, entry_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def is_reversed(session: Session, entry_id: str) -> bool:
+    """Tell whether a piece does not stand any more."""
+    return session.scalar(select(Evidence.id).where(Evidence.reverses_id == entry_id)) is not None
+
+
+def reasons(session: Session, entry_ids: Collection[str]) -> dict[str, str]:
+    """Return for which reasons pieces were taken back by hand, by their ids."""
+    wanted = select(EvidenceCorrection.entry_id, EvidenceCorrection.reason)
+    rows = session.execute(wanted.where(EvidenceCorrection.entry_id.in_(list(entry_ids))))
+    return {entry_id: reason for entry_id, reason in rows} if entry_ids else {}
 
 
 def of_person(session: Session, person_id: str, first: date, last: date) -> Sequence[Evidence]:

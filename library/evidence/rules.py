@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from library.core.text import required_line
+
 RULE_VERSION = 1
 """Of the rules by which pieces are made; kept with each, so that a later rule does not speak for an older."""
+
+
+CORRECTION_MAX = 200
+"""Characters of the reason for which a piece is taken back by hand."""
 
 
 class EvidenceKind(StrEnum):
@@ -133,17 +139,29 @@ class Difference:
         return not self.reversed and not self.added
 
 
-def difference(standing: Iterable[Standing], pieces: Iterable[Piece]) -> Difference:
+def difference(
+    standing: Iterable[Standing], pieces: Iterable[Piece], withdrawn: Collection[Piece] = ()
+) -> Difference:
     """Return what turns what stands of a source into what it says now; saying the same twice writes nothing.
 
-    Of pieces with one key the last holds. A piece of amount 0 is none.
+    Of pieces with one key the last holds. A piece of amount 0 is none. Of who was erased everything stays as
+    it stands: nobody can say anything of them any more. What somebody took back by hand (`withdrawn`) is not
+    added again while the source says nothing else of it.
     """
     now = {piece.key: piece for piece in pieces if piece.amount > 0}
     gone: list[Standing] = []
     same = set()
     for one in standing:
+        if is_token(one.piece.person_id):
+            continue
         if now.get(one.piece.key) == one.piece and one.piece.key not in same:
             same.add(one.piece.key)
         else:
             gone.append(one)
-    return Difference(tuple(gone), tuple(piece for key, piece in now.items() if key not in same))
+    added = (piece for key, piece in now.items() if key not in same and piece not in withdrawn)
+    return Difference(tuple(gone), tuple(added))
+
+
+def check_correction(reason: str) -> str:
+    """Return the reason for which a piece is taken back; raises Invalid: empty, too_long."""
+    return required_line(reason, "reason", CORRECTION_MAX)
