@@ -55,7 +55,7 @@ def reasons(session: Session, entry_ids: Collection[str]) -> dict[str, str]:
     """Return for which reasons pieces were taken back by hand, by their ids."""
     wanted = select(EvidenceCorrection.entry_id, EvidenceCorrection.reason)
     rows = session.execute(wanted.where(EvidenceCorrection.entry_id.in_(list(entry_ids))))
-    return {entry_id: reason for entry_id, reason in rows} if entry_ids else {}
+    return dict(rows.tuples().all()) if entry_ids else {}
 
 
 def of_person(session: Session, person_id: str, first: date, last: date) -> Sequence[Evidence]:
