@@ -8,8 +8,13 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from library.books.entries import ACCOUNT_MAX, NOTES_MAX, PLACE_MAX, REFUSAL_MAX, TITLE_MAX
-from library.books.entries import PracticeState, StudyState
+from library.books.entries import (
+    PLACE_MAX,
+    REFUSAL_MAX,
+    TITLE_MAX,
+    PracticeState,
+    StudyState,
+)
 from library.core.database import ID, Base, one_of
 
 
