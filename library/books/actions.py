@@ -67,7 +67,7 @@ def remove_rules(session: Session, viewer: Viewer, node_id: str, first: date, no
 
 
 def take_back(session: Session, viewer: Viewer, entry_id: str, reason: str, now: datetime) -> Piece:
-    """Take back a piece of a member's evidence, for a reason that they read; it stays in the ledger, reversed.
+    """Take back a piece of a member's evidence, for a reason that they read; the ledger keeps both rows.
 
     Raises NotFound (also for one's own), Invalid: empty, too_long, Conflict("evidence_gone").
     """

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from library.core.errors import Conflict, Invalid
+from library.core.text import clean_block
 
 TITLE_MAX = 120
 PLACE_MAX = 80
@@ -61,6 +62,14 @@ def seconds_of(minutes: str) -> int:
     if not (text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= MOST_MINUTES):
         raise Invalid("study_minutes", field="minutes", most=MOST_MINUTES)
     return int(text) * 60
+
+
+def account_of(text: str) -> str:
+    """Return a short account; raises Invalid: empty, too_long."""
+    account = clean_block(text, "account", ACCOUNT_MAX)
+    if not account:
+        raise Invalid("empty", field="account")
+    return account
 
 
 def check_open(state: StudyState) -> None:

@@ -17,7 +17,7 @@ from library.core.clock import local_day
 from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
 from library.core.permits import Viewer
-from library.core.text import required_block, required_line, short_line
+from library.core.text import required_line, short_line
 from library.evidence import actions as evidence
 from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 from library.people import queries as people
@@ -40,7 +40,7 @@ def say(session: Session, viewer: Viewer, told: Told, now: datetime) -> Practice
     """
     title = required_line(told.title, "title", entries.TITLE_MAX)
     place = short_line(told.place, "place", entries.PLACE_MAX)
-    account = required_block(told.account, "account", entries.ACCOUNT_MAX)
+    account = entries.account_of(told.account)
     day = entries.check_done_on(told.day, local_day(now))
     person = viewer.writer_id
     home = queries.home_on(session, person, day) if person else None

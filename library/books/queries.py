@@ -373,9 +373,12 @@ def accounts(session: Session, pieces: Collection[Piece]) -> dict[str, str]:
         if piece.source in ids:
             ids[piece.source].append(piece.source_id)
     found: dict[str, str] = {}
-    for table, source in ((Study, Source.SELF_STUDY), (Practice, Source.PRACTICE)):
-        for row in session.scalars(select(table).where(table.id.in_(ids[source]))) if ids[source] else ():
-            found[row.id] = f"{row.title}：{row.account}" if row.account else row.title
+    if ids[Source.SELF_STUDY]:
+        for study in session.scalars(select(Study).where(Study.id.in_(ids[Source.SELF_STUDY]))):
+            found[study.id] = f"{study.title}：{study.account}" if study.account else study.title
+    if ids[Source.PRACTICE]:
+        for practice in session.scalars(select(Practice).where(Practice.id.in_(ids[Source.PRACTICE]))):
+            found[practice.id] = f"{practice.title}：{practice.account}"
     return found
 
 

@@ -15,7 +15,7 @@ from library.core.clock import local_day
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.ids import new_id
 from library.core.permits import Viewer
-from library.core.text import clean_block, required_block, required_line, short_line
+from library.core.text import clean_block, required_line, short_line
 from library.evidence import actions as evidence
 from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 
@@ -83,7 +83,7 @@ def finish(
     Raises NotFound, Invalid: empty, too_long, study_minutes, day_coming, study_day_far,
     Conflict("study_done").
     """
-    words = required_block(account, "account", entries.ACCOUNT_MAX)
+    words = entries.account_of(account)
     seconds = entries.seconds_of(minutes)
     entries.check_done_on(day, local_day(now))
     row = _own(session, viewer, study_id)

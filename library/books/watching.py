@@ -52,7 +52,7 @@ def said_through(session: Session) -> date | None:
 def run(db: Database, clock: Clock, stopping: Callable[[], bool] = lambda: False) -> list[tuple[date, int]]:
     """Let the ledger say what was watched on the closed days that it does not have yet; returns these days,
     each with how many pieces it has."""
-    done = []
+    done = list[tuple[date, int]]()
     while not stopping():
         with db.read() as session:
             day = _due(session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
@@ -55,7 +56,7 @@ def reasons(session: Session, entry_ids: Collection[str]) -> dict[str, str]:
     """Return for which reasons pieces were taken back by hand, by their ids."""
     wanted = select(EvidenceCorrection.entry_id, EvidenceCorrection.reason)
     rows = session.execute(wanted.where(EvidenceCorrection.entry_id.in_(list(entry_ids))))
-    return dict(rows.tuples().all()) if entry_ids else {}
+    return dict(rows.all()) if entry_ids else {}
 
 
 def of_person(session: Session, person_id: str, first: date, last: date) -> Sequence[Evidence]:
@@ -106,7 +107,7 @@ def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _pieces(session: Session, where: Sequence[ColumnElement[bool]]) -> Iterator[Piece]:
     later = aliased(Evidence)
-    columns = (
+    columns: tuple[Any, ...] = (
         Evidence.person_id,
         Evidence.node_id,
         Evidence.kind,
