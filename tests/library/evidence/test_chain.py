@@ -1,5 +1,4 @@
-"""The ledger of evidence: nothing is changed in silence, days are sealed, people are erased, and what is taken
-back stays so."""
+"""The ledger of evidence: nothing is changed in silence, days are sealed, people are erased."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ def piece(person: str = "p1", source_id: str = "g1", amount: int = 3600) -> Piec
     )
 
 
-def unguarded(db: Database, statement: str) -> None:
+def unguarded(db: Database, statement: str, **values: str) -> None:
     """Change the ledger as somebody who holds the database does, with its triggers put aside."""
     with db.engine.begin() as connection:
         if db.is_sqlite:
@@ -36,12 +35,12 @@ def unguarded(db: Database, statement: str) -> None:
             ).all()
             for name, _sql in triggers:
                 connection.execute(text(f"DROP TRIGGER {name}"))
-            connection.execute(text(statement))
+            connection.execute(text(statement), values)
             for _name, sql in triggers:
                 connection.execute(text(sql))
         else:
             connection.execute(text("SET session_replication_role = replica"))
-            connection.execute(text(statement))
+            connection.execute(text(statement), values)
             connection.execute(text("SET session_replication_role = origin"))
 
 
@@ -100,17 +99,16 @@ def test_what_is_changed_taken_away_or_slipped_in_is_found(db: Database) -> None
             fault = chain.verify(session).fault
             return fault.what if fault is not None else None
 
-    of_it = f" WHERE id = '{row_id}'"
-    unguarded(db, "UPDATE evidence_entry SET amount = 9999" + of_it)
+    unguarded(db, "UPDATE evidence_entry SET amount = 9999 WHERE id = :id", id=row_id)
     assert found() is What.CHANGED
-    unguarded(db, "UPDATE evidence_entry SET amount = 3600" + of_it)
+    unguarded(db, "UPDATE evidence_entry SET amount = 3600 WHERE id = :id", id=row_id)
     assert found() is None
     with db.write() as session:  # said on a sealed day
         actions.say(session, Source.GATHERING, "g2", [piece("p3", "g2")], now)
     assert found() is What.ADDED
     unguarded(db, "DELETE FROM evidence_entry WHERE source_id = 'g2'")
     assert found() is None
-    unguarded(db, "DELETE FROM evidence_entry" + of_it)
+    unguarded(db, "DELETE FROM evidence_entry WHERE id = :id", id=row_id)
     assert found() is What.MISSING
     unguarded(db, "DELETE FROM evidence_seal WHERE rows = 2")
     assert found() is What.BEFORE
