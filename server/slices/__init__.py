@@ -32,6 +32,7 @@ NOUNS = (
     "programme",
     "works",
     "calls",
+    "books",
     "review",
     "versions",
     "declaring",
