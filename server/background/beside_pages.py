@@ -12,6 +12,7 @@ import structlog
 
 from server.background.audit_keeping import AuditKeepingThread, ChainThread, ReadingsThread
 from server.background.database_check import DatabaseCheckThread
+from server.background.evidence_keeping import EvidenceThread
 from server.background.index_follower import IndexThread
 from server.background.list_keeping import ListKeepingThread
 from server.background.mailing import LettersKeepingThread, MailingThread
@@ -52,6 +53,7 @@ def beside_pages(ports: Ports) -> list[Beside]:
         ReadingsThread(ports.readings),
         ChainThread(ports.db),
         AuditKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.audit_keep_days)),
+        EvidenceThread(ports.db, ports.clock),
         SuggestionsKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.suggestions_keep_days)),
         NoticesKeepingThread(ports.db, ports.clock),
         PushingThread(ports.db, ports.clock, ports.push_service),
