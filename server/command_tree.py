@@ -234,6 +234,20 @@ def _calls(app: typer.Typer) -> None:
     app.add_typer(group, name="calls")
 
 
+def _evidence(app: typer.Typer) -> None:
+    from server.commands import evidence
+
+    ledger = typer.Typer(help=HELP["evidence"], cls=evidence.ShowByDefault)
+    evidence.add_commands(ledger)
+    app.add_typer(ledger, name="evidence")
+
+
+def _books(app: typer.Typer) -> None:
+    from server.commands import evidence
+
+    app.command("books", help=HELP["books"])(evidence.books)
+
+
 def _directory(app: typer.Typer) -> None:
     from server.commands.people import directory
 
@@ -344,6 +358,8 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "organisation": _organisation,
     "week": _week,
     "calls": _calls,
+    "evidence": _evidence,
+    "books": _books,
     "directory": _directory,
     "mail": _mail,
     "vocabulary": _vocabulary,

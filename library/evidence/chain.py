@@ -127,6 +127,11 @@ def last_seal(session: Session) -> EvidenceSeal | None:
     return _last(session)
 
 
+def seal_like(session: Session, beginning: str) -> date | None:
+    """Return the day whose link begins so, None where none does."""
+    return session.scalar(select(EvidenceSeal.day).where(EvidenceSeal.link.startswith(beginning)).limit(1))
+
+
 def _last(session: Session) -> EvidenceSeal | None:
     return session.scalars(select(EvidenceSeal).order_by(EvidenceSeal.day.desc()).limit(1)).first()
 

@@ -41,5 +41,5 @@ class EvidenceThread(RecurringThread):
                 told = [(str(one.day), one.rows, one.link) for one in seals]
             if not told:
                 return
-            for day, rows, link in told:
-                log.info("a day of the ledger of evidence was sealed", day=day, rows=rows, link=link)
+            for sealed, rows, link in told:
+                log.info("a day of the ledger of evidence was sealed", day=sealed, rows=rows, link=link)
