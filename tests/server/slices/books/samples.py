@@ -24,10 +24,8 @@ def line(day: int, kind: EvidenceKind, rule: Rule, **more: object) -> c.RecordLi
 
 
 ATTENDED = (
-    line(
-        9, EvidenceKind.ATTENDED, Rule.GATHERED, what="三月主题党日", seconds=5400, worth="1.5", entry_id="e1"
-    ),
-    line(2, EvidenceKind.ATTENDED, Rule.EVENING, what="夜校第三讲", seconds=7200, worth="2", entry_id="e2"),
+    line(9, EvidenceKind.ATTENDED, Rule.GATHERED, what="三月主题党日", seconds=5400, worth="1.5"),
+    line(2, EvidenceKind.ATTENDED, Rule.EVENING, what="夜校第三讲", seconds=7200, worth="2"),
 )
 WATCHED = (
     line(10, EvidenceKind.WATCHED, Rule.WATCHED, what=TITLES[0], lesson_id="l0", seconds=1380, worth="0.5"),
@@ -135,6 +133,7 @@ def pages() -> Iterator[Sample]:
         for one in BOOKS_OF_A_YEAR
     )
     yield "learning_empty", replace(LEARNING, books=empty, uncounted=(), taken=(), asked=False)
+    told = tuple(replace(one, entry_id=f"e{n}") for n, one in enumerate(ATTENDED, 1))
     seen = tuple(
         replace(one, lines=(), hidden=1) if one.book is Book.ONLINE else one for one in BOOKS_OF_A_YEAR
     )
@@ -142,7 +141,7 @@ def pages() -> Iterator[Sample]:
         LEARNING,
         frame=frame(STAFF, "/learning/people/p1"),
         own=False,
-        books=seen,
+        books=(replace(seen[0], lines=told), *seen[1:]),
         uncounted=UNCOUNTED[1:],
         leads=True,
     )
