@@ -10,10 +10,10 @@ from typing import Protocol
 
 import structlog
 
-from server.background.audit_keeping import AuditKeepingThread, ChainThread, ReadingsThread
 from server.background.database_check import DatabaseCheckThread
-from server.background.evidence_keeping import EvidenceThread
 from server.background.index_follower import IndexThread
+from server.background.ledgers.audit_keeping import AuditKeepingThread, ChainThread, ReadingsThread
+from server.background.ledgers.evidence_keeping import EvidenceThread
 from server.background.list_keeping import ListKeepingThread
 from server.background.mailing import LettersKeepingThread, MailingThread
 from server.background.narrowing import NarrowingThread
