@@ -126,7 +126,6 @@ class StudiesPage(Context):
 
     template: ClassVar[str] = "books/studies.html"
     rows: tuple[StudyRow, ...]
-    today: date
     lesson: LessonRef | None = None
     typed: dict[str, str] = field(default_factory=dict)
     title_max: int = 0
@@ -172,7 +171,6 @@ class PracticesPage(Context):
 
     template: ClassVar[str] = "books/practices.html"
     rows: tuple[PracticeRow, ...]
-    today: date
     typed: dict[str, str] = field(default_factory=dict)
     limits: tuple[int, int, int] = (0, 0, 0)
     refused: RefusedForm | None = None

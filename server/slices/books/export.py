@@ -94,7 +94,7 @@ def _said(parts: tuple[str, str]) -> Iterator[str]:
 def books_sheets(found: PersonBooks, names: Names, catalogue: Catalogue) -> list[Sheet]:
     """Return the sheets of a year: the books, and every item."""
     say, books = catalogue.say, found.books
-    title = say(N_("%(name)s的学习档案，%(year)s 年"), name=found.member.name, year=books.number)
+    title = say(N_("%(name)s 的学习档案，%(year)s 年"), name=found.member.name, year=books.number)
     days = say(N_("%(first)s 至 %(last)s"), first=books.first.isoformat(), last=books.last.isoformat())
     sums = Sheet(
         name=say(N_("学时账")),

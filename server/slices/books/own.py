@@ -53,7 +53,6 @@ def studies_page(
     return StudiesPage(
         frame=door.frame(session),
         rows=tuple(study_row(row, today) for row in queries.studies(session, door.person_id)),
-        today=today,
         lesson=lesson,
         typed={**usual, **(refused.typed if refused else {})},
         title_max=entries.TITLE_MAX,
@@ -202,7 +201,6 @@ def practices_page(door: BooksDoor, session: Session, refused: RefusedForm | Non
     return PracticesPage(
         frame=door.frame(session),
         rows=tuple(practice_row(row, names.get(row.answered_by or "", "")) for row in rows),
-        today=door.today,
         typed={**usual, **(refused.typed if refused else {})},
         limits=(entries.TITLE_MAX, entries.PLACE_MAX, entries.ACCOUNT_MAX),
         refused=refused,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
@@ -43,6 +44,8 @@ def learning_page(
     books, one = found.books, found.member
     names = names_of(session, [piece for line in books.lines for piece in line.pieces])
     now = found.rules.year_of(door.today)
+    if refused is not None and refused.form not in found.entries.values():
+        refused = replace(refused, form="")  # the form is not on the page any more; its reason is
     return LearningPage(
         frame=door.frame(session),
         own=own,

@@ -65,15 +65,15 @@ def line_view(line: Line, names: Names, entry_id: str = "") -> RecordLine:
     """Return a line as pages show it."""
     piece = line.pieces[-1]
     in_seconds = piece.kind in IN_SECONDS
-    what = names.gatherings.get(piece.source_id, "")
-    if piece.lesson_id and piece.source is not Source.GATHERING:
-        what = names.lessons.get(piece.lesson_id, "")
+    # What was learned at a gathering is named by the gathering; a lesson that is gone has no page.
+    lesson_id = piece.lesson_id if piece.source is not Source.GATHERING else None
+    title = names.lessons.get(lesson_id, "") if lesson_id else ""
     return RecordLine(
         day=line.day,
         kind=piece.kind,
         rule=line.rule,
-        what=what,
-        lesson_id=piece.lesson_id if piece.lesson_id in names.lessons and piece.lesson_id else "",
+        what=title or names.gatherings.get(piece.source_id, ""),
+        lesson_id=lesson_id if lesson_id and title else "",
         account=names.accounts.get(piece.source_id, ""),
         seconds=line.seconds if in_seconds else 0,
         times=0 if in_seconds else line.seconds,

@@ -191,7 +191,7 @@ def _own() -> Iterator[Sample]:
     )
     usual = {"title": "", "lesson": "", "first": "2026-03-12", "last": "2026-03-19"}
     studies = c.StudiesPage(
-        frame=frame(MEMBER, "/learning/study"), rows=(row, done), today=TODAY, typed=usual, title_max=120
+        frame=frame(MEMBER, "/learning/study"), rows=(row, done), typed=usual, title_max=120
     )
     yield "studies", studies
     order = RefusedForm(
@@ -239,7 +239,6 @@ def _own() -> Iterator[Sample]:
     practice = c.PracticesPage(
         frame=frame(MEMBER, "/learning/practice"),
         rows=rows,
-        today=TODAY,
         typed={"title": "", "place": "", "day": "2026-03-12", "account": ""},
         limits=(120, 80, 500),
     )
