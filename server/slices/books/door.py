@@ -99,7 +99,7 @@ def year_of(text: str) -> int | None:
     """Return the year of an address, None for none given; raises NotFound for what is none."""
     if not text:
         return None
-    if not (text.isdecimal() and len(text) == 4 and EARLIEST <= int(text) <= LATEST):
+    if not (text.isascii() and text.isdecimal() and len(text) == 4 and EARLIEST <= int(text) <= LATEST):
         raise NotFound
     return int(text)
 

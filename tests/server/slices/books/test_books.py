@@ -22,11 +22,9 @@ from tests.support.server import Served
 
 
 def piece(
-    person_id: str, kind: EvidenceKind, seconds: int, source: Source, source_id: str, lesson: str
+    person: str, kind: EvidenceKind, seconds: int, source: Source, source_id: str, lesson: str
 ) -> Piece:
-    return Piece(
-        person_id, None, kind, StudyForm.ONLINE, seconds, today(), source, source_id, lesson_id=lesson
-    )
+    return Piece(person, None, kind, StudyForm.ONLINE, seconds, today(), source, source_id, lesson)
 
 
 def test_a_member_sees_all_of_their_own_and_the_secretary_never_what_was_watched(
