@@ -16,6 +16,8 @@ from library.access.tables import Invitation
 from library.audit import actions as audit
 from library.audit.rules import ERASED, Deed
 from library.audit.tables import AuditEntry
+from library.evidence import actions as evidence
+from library.evidence.tables import Evidence
 from library.organisation import actions as organisation
 from library.organisation.tables import NodeChange
 from library.people import actions as people
@@ -41,6 +43,10 @@ class Eraser:
     columns: tuple[InstrumentedAttribute[Any], ...]
 
 
+def _erase_evidence(session: Session, person: Person) -> None:
+    evidence.erase(session, person.id)
+
+
 def _erase_deeds(session: Session, person: Person) -> None:
     audit.erase(session, person.id)
 
@@ -52,6 +58,7 @@ ERASERS = (
     Eraser(plays.erase, (Play.viewer, View.viewer, Watcher.viewer)),
     Eraser(lambda session, person: organisation.forget_person(session, person.id), (NodeChange.changed_by,)),
     Eraser(suggestions.erase, ()),
+    Eraser(_erase_evidence, (Evidence.person_id, Evidence.recorded_by)),
     Eraser(_erase_deeds, (AuditEntry.by_person, AuditEntry.of_person)),
     # The parts of a name change with it: the database sees to that.
     Eraser(

@@ -242,6 +242,20 @@ def _calls(app: typer.Typer) -> None:
     app.add_typer(group, name="calls")
 
 
+def _evidence(app: typer.Typer) -> None:
+    from server.commands import evidence
+
+    ledger = typer.Typer(help=HELP["evidence"], cls=evidence.ShowByDefault)
+    evidence.add_commands(ledger)
+    app.add_typer(ledger, name="evidence")
+
+
+def _books(app: typer.Typer) -> None:
+    from server.commands import evidence
+
+    app.command("books", help=HELP["books"])(evidence.books)
+
+
 def _directory(app: typer.Typer) -> None:
     from server.commands.people import directory
 
@@ -353,6 +367,8 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "week": _week,
     "gathering": _gathering,
     "calls": _calls,
+    "evidence": _evidence,
+    "books": _books,
     "directory": _directory,
     "mail": _mail,
     "vocabulary": _vocabulary,

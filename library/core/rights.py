@@ -67,6 +67,11 @@ class Act(StrEnum):
     GATHERING_LOOK = "gathering.look"
     GATHERING_PLAN = "gathering.plan"
     GATHERING_HOST = "gathering.host"
+    # With the books of a member: `keep` is to take a piece back and to confirm what they practised.
+    BOOKS_READ = "books.read"
+    BOOKS_KEEP = "books.keep"
+    # With the rules by which a node and those below it count.
+    BOOKS_ARRANGE = "books.arrange"
     # With a node's call for works.
     CALL_VIEW = "call.view"
     CALL_KEEP = "call.keep"
@@ -195,6 +200,11 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.GATHERING_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
     # Its chair, its recorder and the hosts of its rooms keep the roll: it is theirs while they are that.
     Act.GATHERING_HOST: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
+    # A member's record is theirs; the secretary sees it as books, never the minutes behind what was watched.
+    Act.BOOKS_READ: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
+    # Nobody keeps their own (library.books.permits).
+    Act.BOOKS_KEEP: (Right(Scope.NODE, Role.SECRETARY),),
+    Act.BOOKS_ARRANGE: (_NODE_STAFF,),
     # Whom it is for once it is out; whose place among the judges it is; the staff always.
     Act.CALL_VIEW: (
         Right(Scope.AUDIENCE, states=_in("open", "judging", "results", "closed")),

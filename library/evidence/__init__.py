@@ -5,5 +5,5 @@ Books and grades read it; nothing else is counted.
 
 from __future__ import annotations
 
-WRITERS = ("actions",)
+WRITERS = ("actions", "chain")
 """The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

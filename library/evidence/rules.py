@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from library.core.text import required_line
+
 RULE_VERSION = 1
 """Of the rules by which pieces are made; kept with each, so that a later rule does not speak for an older."""
+
+
+CORRECTION_MAX = 200
+"""Characters of the reason for which a piece is taken back by hand."""
 
 
 class EvidenceKind(StrEnum):
@@ -18,6 +25,8 @@ class EvidenceKind(StrEnum):
     """Saw lessons by themselves; seconds of clips, each second once."""
     ATTENDED = "attended"
     """Was there when people learned together; seconds."""
+    STUDIED = "studied"
+    """Studied by themselves (自学), a text or a lesson; seconds, as they declare them."""
     LECTURED = "lectured"
     """Gave a lecture; seconds."""
     WROTE = "wrote"
@@ -28,7 +37,9 @@ class EvidenceKind(StrEnum):
     """Practised (实践); times."""
 
 
-IN_SECONDS = frozenset({EvidenceKind.WATCHED, EvidenceKind.ATTENDED, EvidenceKind.LECTURED})
+IN_SECONDS = frozenset(
+    {EvidenceKind.WATCHED, EvidenceKind.ATTENDED, EvidenceKind.STUDIED, EvidenceKind.LECTURED}
+)
 """Kinds whose amount is in seconds; that of the others is times."""
 
 
@@ -60,6 +71,26 @@ class Source(StrEnum):
     SELF_STUDY = "self_study"
     PRACTICE = "practice"
     IMPORT = "import"
+
+
+_TOKEN = "~"  # noqa: S105 - no password
+_TOKEN_LENGTH = 16
+
+
+def token(person_id: str) -> str:
+    """Return what stands for a person in seals, and in the ledger once they are erased.
+
+    The same person always has the same token, and nobody gets from it back to an id that is nowhere else.
+    """
+    if is_token(person_id):
+        return person_id
+    digest = hashlib.sha256(f"evidence|{person_id}".encode()).hexdigest()
+    return _TOKEN + digest[: _TOKEN_LENGTH - len(_TOKEN)]
+
+
+def is_token(person_id: str) -> bool:
+    """Tell whether somebody of the ledger has been erased."""
+    return person_id.startswith(_TOKEN)
 
 
 @dataclass(frozen=True)
@@ -108,17 +139,29 @@ class Difference:
         return not self.reversed and not self.added
 
 
-def difference(standing: Iterable[Standing], pieces: Iterable[Piece]) -> Difference:
+def difference(
+    standing: Iterable[Standing], pieces: Iterable[Piece], withdrawn: Collection[Piece] = ()
+) -> Difference:
     """Return what turns what stands of a source into what it says now; saying the same twice writes nothing.
 
-    Of pieces with one key the last holds. A piece of amount 0 is none.
+    Of pieces with one key the last holds. A piece of amount 0 is none. Of who was erased everything stays as
+    it stands: nobody can say anything of them any more. What somebody took back by hand (`withdrawn`) is not
+    added again while the source says nothing else of it.
     """
     now = {piece.key: piece for piece in pieces if piece.amount > 0}
     gone: list[Standing] = []
     same = set()
     for one in standing:
+        if is_token(one.piece.person_id):
+            continue
         if now.get(one.piece.key) == one.piece and one.piece.key not in same:
             same.add(one.piece.key)
         else:
             gone.append(one)
-    return Difference(tuple(gone), tuple(piece for key, piece in now.items() if key not in same))
+    added = (piece for key, piece in now.items() if key not in same and piece not in withdrawn)
+    return Difference(tuple(gone), tuple(added))
+
+
+def check_correction(reason: str) -> str:
+    """Return the reason for which a piece is taken back; raises Invalid: empty, too_long."""
+    return required_line(reason, "reason", CORRECTION_MAX)

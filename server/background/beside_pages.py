@@ -10,9 +10,10 @@ from typing import Protocol
 
 import structlog
 
-from server.background.audit_keeping import AuditKeepingThread, ChainThread, ReadingsThread
 from server.background.database_check import DatabaseCheckThread
 from server.background.index_follower import IndexThread
+from server.background.ledgers.audit_keeping import AuditKeepingThread, ChainThread, ReadingsThread
+from server.background.ledgers.evidence_keeping import EvidenceThread
 from server.background.list_keeping import ListKeepingThread
 from server.background.mailing import LettersKeepingThread, MailingThread
 from server.background.narrowing import NarrowingThread
@@ -53,6 +54,7 @@ def beside_pages(ports: Ports) -> list[Beside]:
         ReadingsThread(ports.readings),
         ChainThread(ports.db),
         AuditKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.audit_keep_days)),
+        EvidenceThread(ports.db, ports.clock),
         SuggestionsKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.suggestions_keep_days)),
         NoticesKeepingThread(ports.db, ports.clock),
         PushingThread(ports.db, ports.clock, ports.push_service),

@@ -83,6 +83,8 @@ HELP: Mapping[str, str] = {
     "calls": N_("征集：列出征集，看一次征集的评选结果。"),
     "gathering": N_("会议和集中学习：从表格导入一年的记录。"),
     "week": N_("每周主题：看一周的主题、课程和发布时间；从表格导入一个学期的计划。"),
+    "evidence": N_("学习台账：一个人的每一条记录；核对台账有没有被改过。"),
+    "books": N_("学时账：一个人一年的集中学习、自学、网络学习和实践，每一条为什么计入或不计入。"),
     "directory": N_("企业微信通讯录：和这里的账号对照，写成可以导入的人员清单。"),
     "vocabulary": N_("词库：列出、加入、删除、停用和启用、导入、导出搜索用的词和同义词。"),
     "searches": N_("大家常搜的：列出，停用一个词，恢复一个词。"),
@@ -107,7 +109,7 @@ HELP: Mapping[str, str] = {
 GROUPS = frozenset(
     [
         *("audit", "stats", "user", "people", "organisation", "week", "gathering", "calls"),
-        *("directory", "mail"),
+        *("directory", "mail", "evidence"),
         *("vocabulary", "searches", "media-key", "site-key", "speech"),
     ]
 )

@@ -34,6 +34,7 @@ NOUNS = (
     "screening",
     "works",
     "calls",
+    "books",
     "review",
     "versions",
     "declaring",

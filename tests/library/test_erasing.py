@@ -24,6 +24,9 @@ from library.access.sealing import Sealing
 from library.access.second_factor_queries import pending_secret
 from library.access.second_factor_rules import SecondFactorPolicy
 from library.access.tables import FeedLink
+from library.books import actions as books
+from library.books import practising, studying
+from library.books.hours import USUAL
 from library.calls import actions as calls
 from library.calls import entering as entering_works
 from library.calls.rules import CallDraft, Criterion, StageAction
@@ -31,7 +34,7 @@ from library.catalog import queries as catalog
 from library.catalog.actions import Details
 from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
-from library.core.clock import local_day
+from library.core.clock import local_day, utc_now
 from library.core.database import Base, Database
 from library.core.errors import Conflict, Forbidden, NotFound
 from library.core.permits import Role, Viewer
@@ -43,6 +46,10 @@ from library.declaring.tables import Remark
 from library.dictionary import actions as dictionary
 from library.dictionary.rules import Draft
 from library.erasing import ERASERS, erase
+from library.evidence import actions as evidence
+from library.evidence import chain
+from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
+from library.evidence.tables import Evidence
 from library.hearing import actions as hearing
 from library.intake.transcripts import taking
 from library.notices import actions as notices
@@ -244,6 +251,7 @@ def wang(db: Database) -> dict[str, str]:
         _call(session, admin, viewer, lesson)
         weeks.put(session, weeks.desk_of(viewer, root, NOW), Week(2026, 49), weeks.Draft("绿水青山"))
         _told(session, viewer)
+        _learned(session, viewer, root)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):
@@ -269,6 +277,20 @@ def _call(session: Session, admin: Viewer, wang: Viewer, lesson: Lesson) -> None
     calls.invite(session, admin, call.id, "xiaofang", NOW)
     entering_works.enter(session, wang, call.id, lesson.id, "lecture", NOW)
     call.changed_by = wang.person_id
+
+
+def _learned(session: Session, viewer: Viewer, root: Node) -> None:
+    """What somebody studied and practised, what they confirmed, and by what they let others count."""
+    wang, today = str(viewer.person_id), local_day(NOW)
+    studying.plan(session, viewer, "党章第一章", None, today, today, NOW)
+    told = practising.Told("清理河道", "村口", today, "做了。")
+    practice = practising.say(session, viewer, told, NOW)
+    practice.answered_by = wang
+    books.put_rules(session, viewer, root.id, today, USUAL.model_dump(mode="json"), NOW)
+    piece = Piece(
+        wang, root.id, EvidenceKind.ATTENDED, StudyForm.GATHERED, 3600, today, Source.GATHERING, "g"
+    )
+    evidence.say(session, Source.GATHERING, "g", [piece], NOW, wang)
 
 
 def _told(session: Session, viewer: Viewer) -> None:
@@ -319,6 +341,8 @@ def figures(db: Database, lesson_id: str) -> Any:
 @pytest.mark.slow
 def test_no_row_names_an_erased_member_and_no_figure_changes(db: Database, wang: dict[str, str]) -> None:
     roll(db, 2)  # two days are sealed, one is not
+    with db.write() as session:
+        chain.seal(session, utc_now() + 2 * DAY)
     before = figures(db, wang["lesson"])
     assert before.people == People(2, 1)
     stands_in = {*named(db, wang["wang"], "xiaofang", "王小芳")}
@@ -327,6 +351,9 @@ def test_no_row_names_an_erased_member_and_no_figure_changes(db: Database, wang:
         erase(session, wang["wang"], None)
     assert named(db, wang["wang"], "xiaofang", "王小芳", "红船", "村东头", "请把字幕") == []
     assert figures(db, wang["lesson"]) == before
+    with db.read() as session:
+        assert session.scalar(select(func.sum(Evidence.amount))) == 3600
+        assert chain.verify(session).fault is None
     assert verify(db).faults == ()
     roll(db, 30)
     after = figures(db, wang["lesson"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from library.core.rights import Act
+from server.web.routing.book_rights import BOOKS
 from server.web.routing.call_rights import CALLS
 from server.web.routing.declaration_rights import DECLARATIONS
 from server.web.routing.gathering_rights import GATHERINGS
@@ -278,6 +279,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /programme/{node_id}/{week}/take",
         "POST /programme/{node_id}/{week}/words",
     ),
+    **BOOKS,
     **CALLS,
     **RECORDS,
     **GATHERINGS,

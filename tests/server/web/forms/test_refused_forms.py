@@ -384,5 +384,9 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
         *("/lessons/{id}/declare", "/levels/{id}", "/declarations/bulk"),
         "/notices/choices",  # boxes alone: what is not known is not wanted, and nothing is refused
         "/vocabulary/{id}",  # tests/server/slices/dictionary/test_dictionary.py
+        # tests/server/slices/books/test_books.py
+        *("/learning/study", "/learning/study/{id}/notes", "/learning/study/{id}/done"),
+        *("/learning/practice", "/learning/confirm/{id}"),
+        *("/learning/people/{id}/take-back", "/learning/rules/{id}"),
     }
     assert typed - {case.action for case in CASES} - elsewhere == set()

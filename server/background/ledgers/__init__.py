@@ -1,0 +1,1 @@
+"""What keeps the ledgers: that of deeds, and that of evidence."""

@@ -1,0 +1,165 @@
+"""学习档案 over HTTP: what a member sees of their own, what their secretary sees of it, and forms not taken."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from io import BytesIO
+
+import openpyxl
+from sqlalchemy import select
+
+from library.audit.rules import Deed
+from library.audit.tables import AuditEntry
+from library.books.hours import USUAL
+from library.core.clock import utc_now
+from library.evidence import actions as evidence
+from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
+from server.slices.books.rules_desk import typed_of
+from tests.server.conftest import Shelf
+from tests.server.slices.books.roles import attended, newcomer, practised, rules_form, today
+from tests.support.server import Served
+
+
+def piece(
+    person: str, kind: EvidenceKind, seconds: int, source: Source, source_id: str, lesson: str
+) -> Piece:
+    return Piece(person, None, kind, StudyForm.ONLINE, seconds, today(), source, source_id, lesson)
+
+
+def test_a_member_sees_all_of_their_own_and_the_secretary_never_what_was_watched(
+    served: Served, shelf: Shelf
+) -> None:
+    member = shelf.viewer("member").person_id or ""
+    put = shelf.lesson()
+    watched = f"{put.lesson}:{today()}"
+    with served.ports.db.write() as session:
+        for source, source_id, kind, seconds in (
+            (Source.WATCHING, watched, EvidenceKind.WATCHED, 60),
+            (Source.GATHERING, "g-member", EvidenceKind.ATTENDED, 5400),
+        ):
+            said = [piece(member, kind, seconds, source, source_id, put.lesson)]
+            evidence.say(session, source, source_id, said, utc_now())
+    browser, staff = served.person("member"), served.person("staff")
+    own = browser.http.get("/learning").text
+    assert put.title in own
+    assert "1.5 学时" in own
+    seen = staff.http.get(f"/learning/people/{member}").text
+    assert "1.5 学时" in seen
+    assert "自己观看的课程 1 节" in seen
+    assert put.title not in seen
+    assert f"/lessons/{put.lesson}" not in seen
+    branch = staff.http.get("/learning/branch").text
+    assert "1.5 / 32" in branch
+    assert put.title not in branch
+
+    whole = browser.http.get("/learning/export.json").json()
+    assert [(one["book"], one["value"]) for one in whole["books"]][:3] == [
+        ("gathered", "1.5"),
+        ("self", "0"),
+        ("online", "0.25"),
+    ]
+    book = openpyxl.load_workbook(BytesIO(browser.http.get("/learning/export.xlsx").content))
+    assert [row[1].value for row in book.worksheets[0].iter_rows(min_row=4)][:3] != []
+    assert "1.5 学时" in browser.http.get("/learning/sheet").text
+    last_year = browser.http.get(f"/learning?year={today().year - 1}").text
+    assert put.title not in last_year
+    for nonsense in ("abcd", "1066", "٢٠٢٦"):
+        assert browser.http.get("/learning", params={"year": nonsense}).status_code == 404
+    with served.ports.db.read() as session:
+        served.ports.readings.write()
+        what = session.scalars(select(AuditEntry).where(AuditEntry.deed == Deed.READ)).all()
+    assert any(one.of_person == member and one.details.get("what") == "books" for one in what)
+
+
+def test_a_piece_is_taken_back_for_a_reason_that_its_member_reads(served: Served, shelf: Shelf) -> None:
+    asked = attended(shelf)
+    staff, at = served.person("staff"), f"/learning/people/{asked['person_id']}"
+    entry = asked["form"]["entry"]
+    refused = staff.post(f"{at}/take-back", entry=entry, reason=" ")
+    assert refused.status_code == 422
+    assert 'id="wrong-reason"' in refused.text
+    assert staff.post(f"{at}/take-back", entry=entry, reason="那天在外地").status_code == 303
+    assert "那天在外地" in staff.http.get(at).text
+    again = staff.post(f"{at}/take-back", entry=entry, reason="再来一次")
+    assert (again.status_code, "已经不在账上了" in again.text) == (409, True)
+    assert staff.post(f"{at}/take-back", entry="gone", reason="没有").status_code == 404
+    own = shelf.viewer("staff").person_id
+    assert staff.post(f"/learning/people/{own}/take-back", entry=entry, reason="不是他的").status_code == 404
+
+
+def test_self_study_goes_its_way_and_what_was_typed_is_kept(served: Served) -> None:
+    member, other = served.person("member"), served.person("other")
+    day = today().isoformat()
+    wrong = member.post("/learning/study", title="<b>读书", first=day, last="2020-01-01")
+    assert wrong.status_code == 422
+    assert "&lt;b&gt;读书" in wrong.text
+    assert 'id="wrong-last"' in wrong.text
+    made = member.post("/learning/study", title="党章第一章", first=day, last=day)
+    at = made.headers["location"]
+    assert other.http.get(at).status_code == 404
+    version = re.search(r'name="version" value="(\d+)"', member.http.get(at).text)
+    assert version is not None
+    assert member.post(f"{at}/notes", version=version[1], notes="我的心里话").status_code == 303
+    stale = member.post(f"{at}/notes", version=version[1], notes="另一台手机上写的")
+    assert stale.status_code == 409
+    assert "另一台手机上写的" in stale.text
+    minutes = member.post(f"{at}/done", account="有收获。", minutes="9999", day=day)
+    assert minutes.status_code == 422
+    assert all(said in minutes.text for said in ("有收获。", 'value="9999"', 'id="wrong-minutes"'))
+    assert member.post(f"{at}/done", account="有收获。", minutes="45", day=day).status_code == 303
+    assert "本人申报" in member.http.get("/learning").text
+    person = shelf_id(served, "member")
+    seen = served.person("staff").http.get(f"/learning/people/{person}").text
+    assert "有收获" in seen
+    assert "我的心里话" not in seen
+    assert member.post(f"{at}/again").status_code == 303
+    assert "0.75 学时" not in member.http.get("/learning").text
+    assert member.post(f"{at}/drop").status_code == 303
+
+
+def shelf_id(served: Served, username: str) -> str:
+    return Shelf(served).viewer(username).person_id or ""
+
+
+def test_practice_is_confirmed_or_answered(served: Served, shelf: Shelf) -> None:
+    member, staff = served.person("member"), served.person("staff")
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    wrong = member.post("/learning/practice", title="走访", place="村口", day=tomorrow, account="走访三户")
+    assert wrong.status_code == 422
+    assert all(said in wrong.text for said in ("走访三户", "村口", 'id="wrong-day"'))
+    viewer = newcomer(shelf)
+    with served.ports.db.write() as session:
+        practice_id = practised(session, viewer)
+    at = f"/learning/confirm/{practice_id}"
+    silent = staff.post(at, decision="refuse", answer="")
+    assert (silent.status_code, 'id="wrong-answer"' in silent.text) == (422, True)
+    assert staff.post(at, decision="refuse", answer="和上一条是同一次").status_code == 303
+    again = staff.post(at, decision="confirm")
+    assert (again.status_code, "已经答复过了" in again.text) == (409, True)
+
+
+def test_rules_are_kept_as_typed_until_they_can_be_taken(served: Served, shelf: Shelf) -> None:
+    staff, asked = served.person("staff"), rules_form(shelf)
+    at = f"/learning/rules/{asked['node_id']}"
+    for field, value in (
+        ("hour_min", "5"),
+        ("watched_steps", "30 0.5\n15 0.25"),
+        ("watched_more", "much"),
+        ("first", "2001-01-01"),
+        ("gathered", "practice"),
+    ):
+        refused = staff.post(at, **{**asked["form"], "basis": "县委〔2026〕3 号", field: value})
+        assert refused.status_code == 422, field
+        assert "县委〔2026〕3 号" in refused.text
+        assert f'id="wrong-{field}"' in refused.text, field
+    typed = typed_of(USUAL.model_copy(update={"hour_min": 45}), today())
+    assert staff.post(at, **typed).status_code == 303
+    page = staff.http.get(f"/learning/rules?node={asked['node_id']}").text
+    assert "每 45 分钟 1 学时" in page
+    assert "3 学时" in page, "50 + 40 + 45 minutes are three hours of 45"
+    coming = (today() + timedelta(days=40)).isoformat()
+    assert staff.post(at, **{**typed, "first": coming}).status_code == 303
+    assert staff.post(f"{at}/remove", first=coming).status_code == 303
+    held = staff.post(f"{at}/remove", first=today().isoformat())
+    assert (held.status_code, "已经生效" in held.text) == (409, True)
