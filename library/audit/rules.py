@@ -23,7 +23,7 @@ VALUE_MAX = 120
 OPEN_FIELDS = frozenset(
     {
         *("node", "short_name", "code", "kind", "since", "parent", "into", "closed"),
-        *("mode", "release"),
+        *("mode", "release", "reach"),
         *("stage", "quota", "blind", "trimmed", "scale"),
         *("opens_on", "closes_on", "judged_until", "results_on"),
         *("state", "audience", "role", "active", "days", "scope", "released", "keep"),
@@ -78,6 +78,7 @@ class Deed(StrEnum):
     ORGANISATION = "organisation"
     SUGGESTION = "suggestion"
     PROGRAMME = "programme"
+    REFLECTION = "reflection"
     DECLARATION = "declaration"
     LEVELS = "levels"
     CALL = "call"

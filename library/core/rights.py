@@ -55,6 +55,10 @@ class Act(StrEnum):
     SUGGESTIONS_ANSWER = "suggestions.answer"
     # With the weeks of a node.
     WEEK_PLAN = "week.plan"
+    # With one reflection; `decide` is asked of the writer's home when it was sent.
+    REFLECTION_VIEW = "reflection.view"
+    REFLECTION_WRITE = "reflection.write"
+    REFLECTION_DECIDE = "reflection.decide"
     # With a node's call for works.
     CALL_VIEW = "call.view"
     CALL_KEEP = "call.keep"
@@ -169,6 +173,15 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.SUGGESTIONS_ANSWER: (_NODE_STAFF,),
     # Staff hold what a secretary does.
     Act.WEEK_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
+    # What its writer has not sent, or has got back, is theirs alone.
+    Act.REFLECTION_VIEW: (
+        Right(Scope.AUDIENCE, states=_in("published")),
+        Right(Scope.OWN),
+        Right(Scope.NODE, Role.SECRETARY, _in("sent", "published")),
+    ),
+    Act.REFLECTION_WRITE: (Right(Scope.OWN),),
+    # Nobody decides about their own (library.reflections.permits).
+    Act.REFLECTION_DECIDE: (Right(Scope.NODE, Role.SECRETARY),),
     # Whom it is for once it is out; whose place among the judges it is; the staff always.
     Act.CALL_VIEW: (
         Right(Scope.AUDIENCE, states=_in("open", "judging", "results", "closed")),

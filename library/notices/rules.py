@@ -29,6 +29,8 @@ class Kind(StrEnum):
     UPLOAD_READY = "upload_ready"
     UPLOAD_FAILED = "upload_failed"
     SUGGESTION_ANSWERED = "suggestion_answered"
+    REFLECTION_PUBLISHED = "reflection_published"
+    REFLECTION_RETURNED = "reflection_returned"
 
 
 class Way(StrEnum):
