@@ -16,6 +16,7 @@ from server.setting_groups.doors import DoorSettings
 from server.setting_groups.keeping import KeepingSettings
 from server.setting_groups.mail import MailSettings
 from server.setting_groups.places import PlaceSettings
+from server.setting_groups.reflecting import ReflectionSettings
 from server.setting_groups.running import RunningSettings
 from server.setting_groups.serving import ServingSettings
 from server.setting_groups.working import WorkSettings
@@ -30,6 +31,7 @@ _BESIDE_PAGES = 10
 class Settings(
     # The last comes first: in this order they are printed, and stand in docs/settings.md.
     RunningSettings,
+    ReflectionSettings,
     CountingSettings,
     KeepingSettings,
     WorkSettings,

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import obstore
 import structlog
 from obstore.store import ObjectStore
 from sqlalchemy import delete, or_, select, update
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Session
 from library.core.clock import Clock
 from library.core.database import Database
 from library.core.ids import new_id
-from library.intake.files.objects import delete_prefix, file_for, keep_file
+from library.intake.files.objects import delete_object, delete_prefix, file_for, keep_file
 from library.reflections.places import folder_of, raw_key, sound_key
 from library.reflections.rules import SoundState
 from library.reflections.tables import GoneSound, ReflectionSound
@@ -73,7 +72,7 @@ class Sounding:
             return True  # it is taken up again once its time is over, and given up after MOST_TRIES
         with self.db.write() as session:
             _set(session, waiting, taken_at=None, **values)
-        _delete(self.store, raw_key(waiting))
+        delete_object(self.store, raw_key(waiting))
         return True
 
     def _make(self, sound_id: str) -> Mapping[str, Any]:
@@ -81,7 +80,7 @@ class Sounding:
         folder.mkdir(parents=True)
         try:
             source = file_for(self.store, raw_key(sound_id), folder)
-            if not source.exists():  # killed after the raw one was deleted: the row was written before
+            if not source.exists():  # an older store was brought back
                 raise Refused("empty_file")
             made = make_voice(self.tools, source, folder, self.most_s, self.stopping)
             size = made.file.stat().st_size
@@ -100,14 +99,6 @@ class Sounding:
             with self.db.write() as session:
                 session.execute(delete(GoneSound).where(GoneSound.id.in_(gone)))
         return len(gone)
-
-
-def _delete(store: ObjectStore, key: str) -> None:
-    """Delete an object; one that is not there is as good."""
-    try:
-        obstore.delete(store, key)
-    except FileNotFoundError:
-        return
 
 
 def _next(session: Session, now: datetime) -> str | None:

@@ -31,6 +31,7 @@ NOUNS = (
     "lessons",
     "programme",
     "works",
+    "reflections",
     "calls",
     "review",
     "versions",
