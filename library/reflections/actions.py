@@ -185,7 +185,7 @@ def _quote_row(row: Reflection, quote: Quote) -> ReflectionQuote:
 
 def _made(session: Session, viewer: Viewer, row: Reflection, wanted: Wanted) -> Quote:
     clip = catalog.clip_for(session, viewer, wanted.clip_id)
-    if row.lesson_id is not None and clip.lesson_id != row.lesson_id:
+    if clip.lesson_id != row.lesson_id:
         raise Invalid("reflection_quote", field="text")
     line = rules.line_at(queries.lines_of(session, clip.lesson_id), clip.id, wanted.start_s)
     if line is None:

@@ -204,6 +204,15 @@ def to_read(session: Session, viewer: Viewer, state: ReflectionState, number: in
     return Page(rows, number, PAGE_SIZE, total)
 
 
+def number_to_read(viewer: Viewer) -> Select[int] | None:
+    """Return a SELECT of how many wait for the viewer, which stands in their menu; None for nobody."""
+    if not organisation.outermost(viewer, role_at_node(Act.REFLECTION_DECIDE)):
+        return None
+    waiting = (_kept_by(viewer), Reflection.state == ReflectionState.SENT)
+    others = Reflection.person_id != viewer.person_id
+    return select(func.count()).select_from(Reflection).where(*waiting, others)
+
+
 def titles(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[str, str]:
     """Return the titles of some reflections as far as the viewer may read them; "" for one without."""
     if not ids:

@@ -15,6 +15,7 @@ from library.notices.rules import Kind
 from library.organisation import queries as organisation
 from library.programme import queries as programme
 from library.programme.weeks import Week, read_week
+from library.reflections import queries as reflections
 from library.suggestions import queries as suggestions
 from server.slices.notices.contexts import NoticeRow
 
@@ -22,19 +23,21 @@ _LESSONS = (
     *(Kind.LESSON_PUBLISHED, Kind.LESSON_WITHDRAWN, Kind.UPLOAD_READY, Kind.UPLOAD_FAILED),
     *(Kind.DECLARATION_RETURNED, Kind.DECLARATION_DECIDED),
 )
+_REFLECTIONS = (Kind.REFLECTION_PUBLISHED, Kind.REFLECTION_RETURNED)
 _UPLOADS = (Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
 
 
 @dataclass(frozen=True)
 class _Known:
     """What a reader may know of the things of some notices: title and address of lessons, the nodes whose
-    plans of a week they see, answers to suggestions of theirs."""
+    plans of a week they see, answers to suggestions of theirs, titles of reflections of theirs."""
 
     lessons: Mapping[str, tuple[str, bool]]
     weeks: Mapping[Week, frozenset[str]]
     themes: Mapping[Week, str]
     nodes: Mapping[str, str]
     answers: Mapping[str, str]
+    reflections: Mapping[str, str]
 
 
 def notice_rows(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[NoticeRow]:
@@ -52,7 +55,9 @@ def _known(session: Session, viewer: Viewer, told: Sequence[Told]) -> _Known:
     weeks, themes, nodes = _weeks(session, viewer, told)
     asked = [one.thing for one in told if one.kind is Kind.SUGGESTION_ANSWERED]
     answers = suggestions.own_answers(session, viewer.person_id, asked) if asked else {}
-    return _Known(lessons, weeks, themes, nodes, answers)
+    written = [one.thing for one in told if one.kind in _REFLECTIONS]
+    their = reflections.titles(session, viewer, written)
+    return _Known(lessons, weeks, themes, nodes, answers, their)
 
 
 def _weeks(
@@ -90,6 +95,8 @@ def _row(one: Told, known: _Known) -> NoticeRow:
             title, url = one.thing, f"/weeks/{one.thing}" if seen else ""
     elif one.kind is Kind.SUGGESTION_ANSWERED and one.thing in known.answers:
         url, answer = "/suggestions", known.answers[one.thing]
+    elif one.kind in _REFLECTIONS and one.thing in known.reflections:
+        title, url = known.reflections[one.thing], f"/reflections/{one.thing}"
     return NoticeRow(
         id=one.id,
         kind=one.kind,

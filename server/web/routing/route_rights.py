@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from library.core.rights import Act
 from server.web.routing.call_rights import CALLS
 from server.web.routing.declaration_rights import DECLARATIONS
+from server.web.routing.reflection_rights import REFLECTIONS
 from server.web.routing.work_rights import WORKS
 
 ROUTES: Mapping[Act, tuple[str, ...]] = {
@@ -278,6 +279,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
     ),
     **CALLS,
     **DECLARATIONS,
+    **REFLECTIONS,
     **WORKS,
     Act.STATS_OVERVIEW: (
         "GET /api/v1/stats",
@@ -334,7 +336,10 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /feeds/{key}/nodes/{node_id}.rss",
         "GET /feeds/{key}/series/{series_id}.rss",
         "GET /feeds/{key}/topics/{topic_id}.rss",
+        "GET /feeds/{key}/reflections.rss",
         "GET /feeds/{key}/weeks.ics",
+        "GET /api/v1/reflections",
+        "GET /reflections",
         "GET /",
         "GET /api/docs",
         "GET /api/openapi.json",
@@ -407,6 +412,10 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /notices/push/end-all",
         "POST /notices/read-all",
         "POST /notices/{notice_id}/open",
+        "GET /api/v1/reflections/mine",
+        "GET /reflections/export.txt",
+        "GET /reflections/mine",
+        "GET /reflections/write",
         "GET /account/feeds",
         "POST /account/feeds/make",
         "POST /account/feeds/end",
