@@ -154,8 +154,19 @@ def measure(db: Database, kind: str, count: int, looks: int) -> list[Figure]:
         Figure(f"{kind}_p50_ms", f"{kind}: a look at one text, median, ms", median(times), None),
         Figure(f"{kind}_p95_ms", f"{kind}: the same, p95, ms", p95(times), REACH_MS),
         Figure(f"{kind}_most_ms", f"{kind}: the longest of {looks}, ms", max(times), None),
-        Figure(f"{kind}_found", f"{kind}: paragraphs that were copied and found", copied_found / copied, 0.95, at_most=False),
-        Figure(f"{kind}_alarms", f"{kind}: texts of one's own that were said to be like others", alarms / (looks - copied), 0.02),
+        Figure(
+            f"{kind}_found",
+            f"{kind}: paragraphs that were copied and found",
+            copied_found / copied,
+            0.95,
+            at_most=False,
+        ),
+        Figure(
+            f"{kind}_alarms",
+            f"{kind}: texts of one's own that were said to be like others",
+            alarms / (looks - copied),
+            0.02,
+        ),
         Figure(f"{kind}_mb", f"{kind}: the whole database, MB", size, None),
         Figure(f"{kind}_fill_s", f"{kind}: making and keeping all texts, s", filled_s, None),
     ]

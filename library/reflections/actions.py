@@ -280,7 +280,9 @@ def publish(
     return row
 
 
-def _reach_node(session: Session, viewer: Viewer, row: Reflection, node: Node, readers: Readers) -> str | None:
+def _reach_node(
+    session: Session, viewer: Viewer, row: Reflection, node: Node, readers: Readers
+) -> str | None:
     if readers.reach is Reach.BRANCH:
         return node.id
     if readers.reach is Reach.BELOW:

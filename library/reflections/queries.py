@@ -243,7 +243,9 @@ def lines_of(session: Session, lesson_id: str) -> list[Line]:
     ).all()
     its = cue_queries.cues_of_clips(session, [clip.id for clip in clips]) if clips else {}
     return [
-        Line(clip.id, max(0.0, cue.start_s - clip.start_s), (cue.end_s or cue.start_s) - clip.start_s, cue.text)
+        Line(
+            clip.id, max(0.0, cue.start_s - clip.start_s), (cue.end_s or cue.start_s) - clip.start_s, cue.text
+        )
         for clip in clips
         for cue in its.get(clip.id, ())
         if cue.start_s is not None
@@ -298,5 +300,3 @@ def nodes_kept(session: Session, viewer: Viewer) -> list[Node]:
     """Return the topmost nodes whose people the viewer keeps."""
     held = organisation.outermost(viewer, Role.SECRETARY)
     return sorted(session.scalars(select(Node).where(Node.id.in_(held))), key=lambda one: held.index(one.id))
-
-

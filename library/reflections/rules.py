@@ -159,7 +159,8 @@ def place_of(quote: Quote, lines: Iterable[Line]) -> Place:
     if not same:
         return Place(quote.clip_id, quote.start_s, same=False)
     best = min(
-        same, key=lambda line: (line.clip_id != quote.clip_id, abs(line.start_s - quote.start_s), line.start_s)
+        same,
+        key=lambda line: (line.clip_id != quote.clip_id, abs(line.start_s - quote.start_s), line.start_s),
     )
     if best.clip_id == quote.clip_id and abs(best.start_s - quote.start_s) < _SAME_MOMENT_S:
         return Place(quote.clip_id, quote.start_s, same=True)

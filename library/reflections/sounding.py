@@ -111,7 +111,9 @@ def _take(session: Session, sound_id: str, now: datetime) -> bool:
     """Take a sound for this worker; of two at once one gets it. What ended several workers is given up."""
     its = ReflectionSound
     free = or_(its.taken_at.is_(None), its.taken_at < now - TAKEN_FOR)
-    over = update(its).where(its.id == sound_id, its.state == SoundState.WAITING, free, its.tries >= MOST_TRIES)
+    over = update(its).where(
+        its.id == sound_id, its.state == SoundState.WAITING, free, its.tries >= MOST_TRIES
+    )
     session.execute(
         over.values(state=SoundState.REFUSED, reason="given_up").execution_options(synchronize_session=False)
     )

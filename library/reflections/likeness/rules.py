@@ -116,7 +116,10 @@ def _winnowed(hashes: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def passages(
-    mine: Prepared, theirs: Prepared, common: Set[int] = frozenset(), known: Mapping[int, Sequence[int]] | None = None
+    mine: Prepared,
+    theirs: Prepared,
+    common: Set[int] = frozenset(),
+    known: Mapping[int, Sequence[int]] | None = None,
 ) -> list[Passage]:
     """Return what two texts have in common, in the order of the first.
 
@@ -139,9 +142,7 @@ def passages(
                 length, there = one, start
         if length and _counts(mine, theirs, at, there, length, rare, bool(common)):
             found.append(
-                Passage(
-                    mine.places[at], _cut(mine, at, length), _cut(theirs, there, length), length
-                )
+                Passage(mine.places[at], _cut(mine, at, length), _cut(theirs, there, length), length)
             )
         at += length or 1
     return found

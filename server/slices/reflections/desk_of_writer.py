@@ -129,7 +129,9 @@ class WriterDesk:
                 raise error
             if row is not None and row.state not in rules.EDITABLE:
                 raise error
-            answer = self.page(session, reflection_id, about or About(), refused=refused, status=status_of(error))
+            answer = self.page(
+                session, reflection_id, about or About(), refused=refused, status=status_of(error)
+            )
         answer.headers.update(headers_of(error))
         return answer
 
@@ -217,4 +219,3 @@ class WriterDesk:
 
 
 WriterDeskDep = Annotated[WriterDesk, Depends()]
-

@@ -52,7 +52,10 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("这个文件太大，最多 %(most_bytes)s 字节。"),
         N_("请录短一些，或用手机自带的录音机录成 M4A、MP3。"),
     ),
-    "reflection_sound_no_room": (N_("服务器的空间不够，录音没有收下。"), N_("请过一会儿再试，或告诉管理员。")),
+    "reflection_sound_no_room": (
+        N_("服务器的空间不够，录音没有收下。"),
+        N_("请过一会儿再试，或告诉管理员。"),
+    ),
     "reflection_sound_refused": (
         N_("录音没有处理成，所以还不能送出。"),
         N_("请看录音旁边写的原因，换一个录音，或者去掉它。"),

@@ -78,7 +78,9 @@ def paragraphs(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
-def parts_of(text: str, quotes: Sequence[Quote], lines: Sequence[Line], *, shown: bool) -> tuple[TextPart, ...]:
+def parts_of(
+    text: str, quotes: Sequence[Quote], lines: Sequence[Line], *, shown: bool
+) -> tuple[TextPart, ...]:
     """Return the parts of a text; quotes are left out where not `shown`."""
     found = []
     for part in rules.with_marks(text, quotes):
@@ -106,7 +108,9 @@ def views(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[Reflec
     quotes = queries.quotes_of(session, ids)
     sounds = queries.with_sound(session, ids)
     gatherings = gathering_titles(session, {one.row.gathering_id for one in told})
-    nodes = organisation.branch_names(session, {one.row.reach_node_id for one in told if one.row.reach_node_id})
+    nodes = organisation.branch_names(
+        session, {one.row.reach_node_id for one in told if one.row.reach_node_id}
+    )
     found = []
     for one in told:
         row, its = one.row, quotes.get(one.row.id, [])

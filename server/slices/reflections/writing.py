@@ -187,7 +187,9 @@ def quote(
 def unquote(desk: WriterDeskDep, form: WrittenDep, reflection_id: str, n: WordForm = "") -> Response:
     """Keep what was written, and take a quote out."""
     number = int(n) if n.isdecimal() and len(n) <= 2 else 0
-    return _saved(desk, form, reflection_id, f"/reflections/{reflection_id}/edit", "reflection_saved", n=number)
+    return _saved(
+        desk, form, reflection_id, f"/reflections/{reflection_id}/edit", "reflection_saved", n=number
+    )
 
 
 @router.get("/reflections/{reflection_id}/check")

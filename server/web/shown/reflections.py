@@ -48,7 +48,11 @@ def reflection_lines(session: Session, viewer: Viewer, told: Sequence[Told]) -> 
     lessons = queries.lessons_seen(session, viewer, {one.row.lesson_id for one in told})
     sounds = queries.with_sound(session, [one.row.id for one in told])
     return tuple(
-        _line(one, lessons[one.row.lesson_id].title if one.row.lesson_id in lessons else "", one.row.id in sounds)
+        _line(
+            one,
+            lessons[one.row.lesson_id].title if one.row.lesson_id in lessons else "",
+            one.row.id in sounds,
+        )
         for one in told
     )
 

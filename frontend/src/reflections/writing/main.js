@@ -240,7 +240,8 @@ function quote(line) {
   text.setRangeText(`${gap}${mark}\n`, start, text.selectionEnd ?? start, 'end');
   showQuotes();
   changed();
-  say(t('引用了：%(words)s', { words: line.text.length > 30 ? `${line.text.slice(0, 30)}…` : line.text }));
+  const words = line.text.length > 30 ? line.text.slice(0, 30) : line.text;
+  say(t('引用了：%(words)s', { words }));
 }
 
 function showQuotes() {
