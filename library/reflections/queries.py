@@ -77,7 +77,7 @@ def own(session: Session, viewer: Viewer, reflection_id: str, *, held: bool = Fa
 
 
 def to_decide(session: Session, viewer: Viewer, reflection_id: str, *, held: bool = False) -> Reflection:
-    """Return a reflection about which the viewer decides; raises NotFound, also for what they may not read."""
+    """Return a reflection about which the viewer decides; raises NotFound, also for what they may not see."""
     row = session.get(Reflection, reflection_id, with_for_update=held)
     if row is None:
         raise NotFound

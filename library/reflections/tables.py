@@ -114,7 +114,7 @@ class GoneSound(Base):
 
 
 class Prompt(Base):
-    """What a node asks its people to write about for a week; nobody has to, and nobody counts who does not."""
+    """What a node asks its people to write about for a week; nobody has to, nobody counts who does not."""
 
     __tablename__ = "reflections_prompt"
     __table_args__ = (UniqueConstraint("node_id", "week"), Index(None, "asked_by"))

@@ -1,4 +1,4 @@
-"""The fingerprints of texts that were sent: kept as texts come and go, and asked for texts that share some."""
+"""The fingerprints of texts that were sent: kept as texts come and go, asked for texts that share some."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Passage:
 
 
 def prepare(text: str, quotes: Iterable[str] = ()) -> Prepared:
-    """Return a text ready to be compared; `quotes` are what it quotes besides what stands in quotation marks."""
+    """Return a text ready to be compared; `quotes` are what it quotes besides what is in quotation marks."""
     letters, places = folded_with_places(text)
     counted = list(letters)
     for start, end in _left_out(text, letters, places, quotes):

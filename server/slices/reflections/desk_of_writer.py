@@ -154,12 +154,13 @@ class WriterDesk:
         lessons = queries.lessons_seen(session, self.viewer, [about.lesson_id])
         lesson = lessons.get(about.lesson_id or "")
         quotes = queries.quotes_of(session, [reflection_id]).get(reflection_id, [])
+        key = (self.viewer.person_id, about.lesson_id, about.week, about.gathering_id)
         context = WritePage(
             frame=self.pages.frame(self.request, session, self.who),
             id=reflection_id,
             saved=row is not None,
             version=row.version if row is not None else 0,
-            key=f"{self.viewer.person_id}:{about.lesson_id or ''}:{about.week or ''}:{about.gathering_id or ''}",
+            key=":".join(one or "" for one in key),
             title=typed.get("title", row.title if row is not None else ""),
             text=typed.get("text", row.text if row is not None else ""),
             about=AboutView(
@@ -213,7 +214,7 @@ class WriterDesk:
         return tuple(Invitation(node=node, question=question, week=wanted) for node, question in found)
 
     def editable(self, session: Session, reflection_id: str) -> Reflection | None:
-        """Return the viewer's own reflection if it can be changed, None where it was sent; raises NotFound."""
+        """Return one's own reflection if it can be changed, None where it was sent; raises NotFound."""
         row = queries.own(session, self.viewer, reflection_id)
         return row if row.state in rules.EDITABLE else None
 

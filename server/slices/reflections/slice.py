@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fastapi import APIRouter
+
 import library.reflections.tables
 from library.core.permits import Role, Viewer
 from library.core.rights import Act, somewhere
@@ -40,10 +42,17 @@ def readers(viewer: Viewer) -> bool:
     return somewhere(viewer, Act.REFLECTION_DECIDE)
 
 
+def _together(*routers: APIRouter) -> APIRouter:
+    """Return routers as one that answers in their order: what has a name comes before what has an id."""
+    all_of_them = APIRouter()
+    for one in routers:
+        all_of_them.include_router(one)
+    return all_of_them
+
+
 SLICE = Slice(
     name="reflections",
-    # What has a name of its own comes before what has an id.
-    routers=(writing.router, desk.router, sounds.router, reading.router, api.router),
+    routers=(_together(writing.router, desk.router, sounds.router, reading.router), api.router),
     pages=(ReflectionsPage, ReflectionPage, OwnReflectionsPage, WritePage, CheckPage, DeskPage, PastePage),
     sentences=SENTENCES,
     words=WORDS,
