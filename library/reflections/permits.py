@@ -45,7 +45,7 @@ def may_ask(viewer: Viewer, path: str) -> bool:
 
 
 def home_of(viewer: Viewer) -> str | None:
-    """Return the node whose secretary reads what the viewer sends: their home, else where they have a role."""
+    """Return the node whose secretary reads what the viewer sends: their home, else that of a role."""
     home = next((one.node_id for one in viewer.belongs if one.is_home), None)
     return home or next((grant.branch_id for grant in viewer.grants), None)
 

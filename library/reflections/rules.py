@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from library.core.errors import Conflict, Invalid
-from library.reflections.likeness.folding import folded
+from library.reflections.folding import folded
 
 TITLE_MAX = 80
 TEXT_MAX = 10_000

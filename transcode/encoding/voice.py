@@ -72,7 +72,11 @@ def make_voice(
         raise Failed("bad_output", {"rung": NAME, "found": "half"})
     found = probe(tools, made, should_stop)
     if found.duration_s < min(length_s, most_s) - _SLACK_S - 0.02 * length_s:
-        details = {"rung": NAME, "expected_s": round(length_s, 1), "found_s": round(found.duration_s, 1)}
+        details: dict[str, str | float] = {
+            "rung": NAME,
+            "expected_s": round(length_s, 1),
+            "found_s": round(found.duration_s, 1),
+        }
         raise Failed("short_output", details)
     return Voice(made, found.duration_s)
 

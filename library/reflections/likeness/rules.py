@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from zlib import crc32
 
-from library.reflections.likeness.folding import folded, folded_with_places
+from library.reflections.folding import folded, folded_with_places
 from library.reflections.likeness.stock_phrases import FOUND
 
 GRAM = 10

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from library.reflections.likeness.folding import folded
+from library.reflections.folding import folded
 
 PHRASES = (
     "以习近平新时代中国特色社会主义思想为指导",

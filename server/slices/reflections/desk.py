@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from library.reflections.actions import Readers
 from library.reflections.permits import reaches_of
 from library.reflections.queries import Told
 from library.reflections.rules import Part, Reach, ReflectionState, steps_in
-from server.slices.reflections.contexts import DeskPage, DeskRow, Invitation, ReflectionView
+from server.slices.reflections.contexts import DeskPage, DeskRow, Invitation
 from server.slices.reflections.desk_of_writer import version_of
 from server.slices.reflections.shown import views
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, ReflectionReader, SettingsDep
@@ -119,7 +119,7 @@ class Desk:
         )
         return self._pages.respond(self._request, self.who, context, status)
 
-    def _rows(self, session: Session, told: list[Told] | tuple[Told, ...]) -> tuple[DeskRow, ...]:
+    def _rows(self, session: Session, told: Sequence[Told]) -> tuple[DeskRow, ...]:
         paths = {one.row.node_id: organisation.branch(session, one.row.node_id or "").path for one in told}
         reaches = {node: reaches_of(self.who.viewer, path)[1:] for node, path in paths.items()}
         names = organisation.branch_names(session, {one for its in reaches.values() for one in its})
@@ -129,11 +129,8 @@ class Desk:
                 reaches=tuple((node, names[node]) for node in reaches[one.row.node_id]),
                 steps=steps_in(one.row.state, Part.READER),
             )
-            for one, view in zip(told, self._views(session, told), strict=True)
+            for one, view in zip(told, views(session, self.who.viewer, told), strict=True)
         )
-
-    def _views(self, session: Session, told: list[Told] | tuple[Told, ...]) -> list[ReflectionView]:
-        return views(session, self.who.viewer, list(told))
 
 
 DeskDep = Annotated[Desk, Depends()]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from library.core.errors import Conflict, Invalid
 from library.reflections import rules
-from library.reflections.likeness.folding import folded, folded_with_places
+from library.reflections.folding import folded, folded_with_places
 from library.reflections.likeness.rules import GRAM, LEAST, WINDOW, passages, prepare, prints
 from library.reflections.likeness.stock_phrases import PHRASES
 from library.reflections.rules import (
