@@ -380,7 +380,13 @@ def _note(
 ) -> None:
     of = row.person_id if row.person_id != viewer.person_id else None
     audit.note(
-        session, Deed.REFLECTION, viewer.writer_id, of=of, thing=row.id, changed=dict(changed), what=what
+        session,
+        Deed.REFLECTION,
+        viewer.writer_id,
+        of=of,
+        thing=row.id,
+        changed=dict(changed),
+        what=f"reflection_{what}",
     )
 
 

@@ -17,7 +17,7 @@ from library.reflections.likeness.stock_phrases import FOUND
 
 GRAM = 10
 WINDOW = 12
-LEAST = 20
+LEAST = 24
 """Letters in a row that count as a passage: shorter ones happen by themselves."""
 LEAST_COMMON = 60
 """The same where many texts have each part of it: then it is a set phrase, unless it is this long."""

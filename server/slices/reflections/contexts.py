@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from library.reflections.likeness.comparing import Likeness
 from library.reflections.rules import Reach, ReflectionState, SoundState, Step
@@ -236,7 +236,7 @@ class DeskPage(Context):
     template: ClassVar[str] = "reflections/desk.html"
     rows: tuple[DeskRow, ...]
     pager: Pager
-    state: Literal["sent", "published"]
+    state: ReflectionState
     public_allowed: bool
     week: str
     remark_max: int

@@ -106,7 +106,7 @@ class Desk:
             frame=self._pages.frame(self._request, session, self.who),
             rows=self._rows(session, found.items),
             pager=pager(found, "/reflections/desk", state=state.value),
-            state="published" if state is ReflectionState.PUBLISHED else "sent",
+            state=state,
             public_allowed=self.settings.reflections_public,
             week=week,
             remark_max=rules.REMARK_MAX,

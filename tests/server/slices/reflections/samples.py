@@ -200,7 +200,7 @@ def _writing() -> Iterator[Sample]:
 def _desk() -> Iterator[Sample]:
     sent = replace(VIEW, state=ReflectionState.SENT, published_at=None, reach=None)
     desk = c.DeskPage(
-        frame=frame(STAFF, "/reflections/desk", review_count=2),
+        frame=frame(STAFF, "/reflections/desk"),
         rows=(
             c.DeskRow(
                 view=sent,
@@ -214,7 +214,7 @@ def _desk() -> Iterator[Sample]:
             ),
         ),
         pager=pager(1, 2),
-        state="sent",
+        state=ReflectionState.SENT,
         public_allowed=True,
         week="2026-W11",
         remark_max=500,
@@ -230,6 +230,6 @@ def _desk() -> Iterator[Sample]:
     out = c.DeskRow(view=VIEW, reaches=(), steps=steps_in(ReflectionState.PUBLISHED, Part.READER))
     yield (
         "reflections_desk_published",
-        replace(desk, rows=(out,), pager=pager(1, 1), state="published", ask_nodes=(), asked=()),
+        replace(desk, rows=(out,), pager=pager(1, 1), state=ReflectionState.PUBLISHED, ask_nodes=(), asked=()),
     )
     yield "reflections_desk_empty", replace(desk, rows=(), pager=pager(1, 0))
