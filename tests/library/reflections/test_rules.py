@@ -114,7 +114,9 @@ def test_folding_knows_its_places(text: str) -> None:
 
 
 @given(
-    st.text(HAN, max_size=200), st.text(HAN, min_size=GRAM + WINDOW, max_size=60), st.text(HAN, max_size=200)
+    st.text(HAN, max_size=200),
+    st.text(HAN, min_size=max(LEAST, GRAM + WINDOW), max_size=60),
+    st.text(HAN, max_size=200),
 )
 def test_what_is_copied_shares_a_fingerprint_and_is_shown(before: str, copied: str, after: str) -> None:
     mine, theirs = prepare(f"{before}{copied}{after}"), prepare(f"甲乙丙{copied}丁")

@@ -230,6 +230,8 @@ def _desk() -> Iterator[Sample]:
     out = c.DeskRow(view=VIEW, reaches=(), steps=steps_in(ReflectionState.PUBLISHED, Part.READER))
     yield (
         "reflections_desk_published",
-        replace(desk, rows=(out,), pager=pager(1, 1), state=ReflectionState.PUBLISHED, ask_nodes=(), asked=()),
+        replace(
+            desk, rows=(out,), pager=pager(1, 1), state=ReflectionState.PUBLISHED, ask_nodes=(), asked=()
+        ),
     )
     yield "reflections_desk_empty", replace(desk, rows=(), pager=pager(1, 0))
