@@ -16,6 +16,7 @@ from library.access.tables import Invitation
 from library.audit import actions as audit
 from library.audit.rules import ERASED, Deed
 from library.audit.tables import AuditEntry
+from library.core.clock import utc_now
 from library.evidence import actions as evidence
 from library.evidence.tables import Evidence
 from library.organisation import actions as organisation
@@ -26,6 +27,7 @@ from library.people.name_tables import NamePart
 from library.people.tables import Person, RoleGrant
 from library.plays import actions as plays
 from library.plays.tables import Play, View, Watcher
+from library.reflections import actions as reflections
 from library.suggestions import actions as suggestions
 
 log = structlog.get_logger()
@@ -51,6 +53,10 @@ def _erase_deeds(session: Session, person: Person) -> None:
     audit.erase(session, person.id)
 
 
+def _erase_reflections(session: Session, person: Person) -> None:
+    reflections.erase(session, person, utc_now())
+
+
 # In this order: the account goes last, because the others ask whose it was.
 ERASERS = (
     Eraser(access.erase, (Invitation.made_by, Invitation.name)),
@@ -59,6 +65,7 @@ ERASERS = (
     Eraser(lambda session, person: organisation.forget_person(session, person.id), (NodeChange.changed_by,)),
     Eraser(suggestions.erase, ()),
     Eraser(_erase_evidence, (Evidence.person_id, Evidence.recorded_by)),
+    Eraser(_erase_reflections, ()),
     Eraser(_erase_deeds, (AuditEntry.by_person, AuditEntry.of_person)),
     # The parts of a name change with it: the database sees to that.
     Eraser(
@@ -71,9 +78,9 @@ def erase(session: Session, person_id: str, by: str | None) -> None:
     """Erase a member in this transaction; `by` is who does it, None for the machine itself.
 
     Gone: account, name, roles, browsers, tokens, saved searches, what was seen of each clip, the name on the
-    link that made the account, the words of suggestions that they put their name to. Left without a name:
-    plays, views, decisions, uploads, lessons, answers, and what was taught the search. Raises NotFound,
-    Conflict("last_admin").
+    link that made the account, the words of suggestions that they put their name to, all reflections. Left
+    without a name: plays, views, decisions, uploads, lessons, answers, and what was taught the search.
+    Raises NotFound, Conflict("last_admin").
     """
     person = people_queries.person(session, person_id)
     for eraser in ERASERS:

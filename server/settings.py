@@ -17,6 +17,7 @@ from server.setting_groups.gathering import GatheringSettings
 from server.setting_groups.keeping import KeepingSettings
 from server.setting_groups.mail import MailSettings
 from server.setting_groups.places import PlaceSettings
+from server.setting_groups.reflecting import ReflectionSettings
 from server.setting_groups.running import RunningSettings
 from server.setting_groups.serving import ServingSettings
 from server.setting_groups.working import WorkSettings
@@ -32,6 +33,7 @@ class Settings(
     # The last comes first: in this order they are printed, and stand in docs/settings.md.
     RunningSettings,
     GatheringSettings,
+    ReflectionSettings,
     CountingSettings,
     KeepingSettings,
     WorkSettings,

@@ -23,7 +23,7 @@ VALUE_MAX = 120
 OPEN_FIELDS = frozenset(
     {
         *("node", "short_name", "code", "kind", "since", "parent", "into", "closed"),
-        *("mode", "release"),
+        *("mode", "release", "reach"),
         *("stage", "quota", "blind", "trimmed", "scale"),
         *("opens_on", "closes_on", "judged_until", "results_on"),
         *("state", "audience", "role", "active", "days", "scope", "released", "keep"),
@@ -80,6 +80,7 @@ class Deed(StrEnum):
     PROGRAMME = "programme"
     RECORD = "record"
     GATHERING = "gathering"
+    REFLECTION = "reflection"
     DECLARATION = "declaration"
     LEVELS = "levels"
     CALL = "call"

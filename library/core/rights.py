@@ -72,6 +72,10 @@ class Act(StrEnum):
     BOOKS_KEEP = "books.keep"
     # With the rules by which a node and those below it count.
     BOOKS_ARRANGE = "books.arrange"
+    # With one reflection; `decide` is asked of the writer's home when it was sent.
+    REFLECTION_VIEW = "reflection.view"
+    REFLECTION_WRITE = "reflection.write"
+    REFLECTION_DECIDE = "reflection.decide"
     # With a node's call for works.
     CALL_VIEW = "call.view"
     CALL_KEEP = "call.keep"
@@ -205,6 +209,15 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     # Nobody keeps their own (library.books.permits).
     Act.BOOKS_KEEP: (Right(Scope.NODE, Role.SECRETARY),),
     Act.BOOKS_ARRANGE: (_NODE_STAFF,),
+    # What its writer has not sent, or has got back, is theirs alone.
+    Act.REFLECTION_VIEW: (
+        Right(Scope.AUDIENCE, states=_in("published")),
+        Right(Scope.OWN),
+        Right(Scope.NODE, Role.SECRETARY, _in("sent", "published")),
+    ),
+    Act.REFLECTION_WRITE: (Right(Scope.OWN),),
+    # Nobody decides about their own (library.reflections.permits).
+    Act.REFLECTION_DECIDE: (Right(Scope.NODE, Role.SECRETARY),),
     # Whom it is for once it is out; whose place among the judges it is; the staff always.
     Act.CALL_VIEW: (
         Right(Scope.AUDIENCE, states=_in("open", "judging", "results", "closed")),

@@ -209,7 +209,7 @@ def changes_of(session: Session, gathering_id: str) -> Mapping[str, list[ChangeR
 # ------------------------------------------------------------------ lists
 
 
-def concerning(viewer: Viewer) -> ColumnElement[bool]:
+def concerns(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition that a gathering concerns somebody: their home's and those above it that ask who
     is below, their groups', those they keep, are asked to or were on the roll of."""
     home = next((one for one in viewer.belongs if one.is_home), None)
@@ -240,7 +240,7 @@ def concerning(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[s
 def coming(session: Session, viewer: Viewer, now: datetime, most: int = 50) -> Sequence[Gathering]:
     """Return the gatherings that concern somebody and are open or to come, the next first."""
     alive = Gathering.state.in_(_ALIVE)
-    wanted = select(Gathering).where(concerning(viewer), alive, Gathering.starts_at > now - timedelta(days=2))
+    wanted = select(Gathering).where(concerns(viewer), alive, Gathering.starts_at > now - timedelta(days=2))
     return session.scalars(wanted.order_by(Gathering.starts_at, Gathering.id).limit(most)).all()
 
 
@@ -248,7 +248,7 @@ def past(session: Session, viewer: Viewer, now: datetime, page: int = 1) -> Page
     """Return a page of the gatherings that concerned somebody and are over, the newest first."""
     number = clean_number(page)
     alive = and_(Gathering.state.in_(_ALIVE), Gathering.starts_at > now - timedelta(days=2))
-    where = (concerning(viewer), ~alive)
+    where = (concerns(viewer), ~alive)
     total = session.scalar(select(func.count()).select_from(Gathering).where(*where)) or 0
     wanted = select(Gathering).where(*where).order_by(Gathering.starts_at.desc(), Gathering.id)
     rows = session.scalars(wanted.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
@@ -272,7 +272,7 @@ def between(
     session: Session, viewer: Viewer, first: datetime, last: datetime, node_id: str = "", most: int = 200
 ) -> Sequence[Gathering]:
     """Return the gatherings that start from one moment to another: the viewer's, or all of a node."""
-    where = Gathering.node_id == node_id if node_id else concerning(viewer)
+    where = Gathering.node_id == node_id if node_id else concerns(viewer)
     span = (Gathering.starts_at >= first, Gathering.starts_at < last)
     wanted = select(Gathering).where(where, *span).order_by(Gathering.starts_at, Gathering.id)
     return session.scalars(wanted.limit(most)).all()

@@ -17,7 +17,7 @@ from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer, branch_chain
 from library.evidence.rules import EvidenceKind
 from library.evidence.tables import Evidence
-from library.gatherings.queries import concerning
+from library.gatherings.queries import concerns
 from library.gatherings.rules import Due, GatheringState, Mark
 from library.gatherings.tables import Gathering, RollEntry
 from library.mondays.permits import may_view
@@ -162,7 +162,7 @@ def own_gatherings(session: Session, viewer: Viewer, week: Week) -> list[OwnGath
         select(Gathering, mine.mark, mine.due)
         .outerjoin(mine, own)
         .where(Gathering.week == str(week), Gathering.state != GatheringState.CANCELLED)
-        .where(or_(mine.id.is_not(None), Gathering.state == GatheringState.PLANNED), concerning(viewer))
+        .where(or_(mine.id.is_not(None), Gathering.state == GatheringState.PLANNED), concerns(viewer))
         .order_by(Gathering.starts_at, Gathering.id)
     )
     return [

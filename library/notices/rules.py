@@ -32,6 +32,8 @@ class Kind(StrEnum):
     GATHERING_PLANNED = "gathering_planned"
     GATHERING_CHANGED = "gathering_changed"
     GATHERING_CANCELLED = "gathering_cancelled"
+    REFLECTION_PUBLISHED = "reflection_published"
+    REFLECTION_RETURNED = "reflection_returned"
 
 
 class Way(StrEnum):

@@ -30,6 +30,7 @@ from server.background.backing_up import BackupThread, RestoreTestThread
 from server.background.dead_workers import DeadWorkersThread
 from server.background.index_follower import IndexThread
 from server.background.looks.edges import EdgesThread
+from server.background.looks.sounds import SoundsThread
 from server.background.recurring import RecurringThread
 from server.background.roll_up import RollThread
 from server.background.small_pictures import SmallPicturesThread
@@ -85,6 +86,14 @@ class Worker:
                 SweepThread(ports.db, ports.store, settings, ports.clock),
                 SmallPicturesThread(ports.db, ports.store, tools, ports.work),
                 EdgesThread(ports.db, ports.store, tools, ports.work, ports.clock),
+                SoundsThread(
+                    ports.db,
+                    ports.store,
+                    tools,
+                    ports.work,
+                    ports.clock,
+                    60 * settings.reflection_sound_max_min,
+                ),
                 IndexThread(ports.indexer),
             ):
                 thread.start()

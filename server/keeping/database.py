@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from library.core.database import Database, copy_sqlite, sqlite_file
 from library.intake.files.stored_names import WaitingUpload, needed, waiting_uploads
+from library.reflections import stored as reflections
 from server.keeping import postgres
 from server.keeping.alone import shown
 from server.keeping.errors import KeepingFailed
@@ -109,7 +110,7 @@ def inside(connection: Connection) -> Inside:
         return Inside(
             revision=str(connection.exec_driver_sql(f"SELECT version_num FROM {_VERSION}").scalar()),  # noqa: S608
             tables=tables,
-            needed=frozenset(needed(session)),
+            needed=frozenset((*needed(session), *reflections.needed(session))),
             waiting=tuple(waiting_uploads(session)),
         )
 
@@ -117,4 +118,4 @@ def inside(connection: Connection) -> Inside:
 def live_needs(db: Database) -> frozenset[tuple[str, ...]]:
     """Return what the rows need now."""
     with db.read() as session:
-        return frozenset(needed(session))
+        return frozenset((*needed(session), *reflections.needed(session)))

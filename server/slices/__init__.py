@@ -33,6 +33,7 @@ NOUNS = (
     "gatherings",
     "screening",
     "works",
+    "reflections",
     "calls",
     "books",
     "review",

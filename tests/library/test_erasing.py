@@ -37,6 +37,7 @@ from library.catalog.tables import Lesson
 from library.core.clock import local_day, utc_now
 from library.core.database import Base, Database
 from library.core.errors import Conflict, Forbidden, NotFound
+from library.core.ids import new_id
 from library.core.permits import Role, Viewer
 from library.correcting import actions as correcting
 from library.declaring import actions as declaring
@@ -87,6 +88,7 @@ from library.plays.tables import Play, View, Watcher
 from library.plays.verifying import verify
 from library.programme import actions as weeks
 from library.programme.weeks import Week
+from library.reflections import actions as reflections
 from library.review import actions as review
 from library.searches import actions as searches
 from library.suggestions import actions as suggestions
@@ -117,9 +119,9 @@ NAMES_OF_OTHER_THINGS = {
         "works_site.name",
     ),
     *("catalog_transcript.file_name", "catalog_transcript.remarks", "hearing_chunk.remarks"),
+    *("audit_entry.by_mark", "audit_entry.of_mark", "reflections_reflection.remark"),
     # A signed record is the branch's archive and says who signed it (decision 41).
     *("records_signature.name", "records_addition.name", "records_template.name"),
-    *("audit_entry.by_mark", "audit_entry.of_mark"),
     *("people_token.name", "searches_saved.name", "searches_asker.mark", "people_sign_in_attempts.mark"),
 }
 LIKE_A_PERSON = re.compile(
@@ -252,12 +254,22 @@ def wang(db: Database) -> dict[str, str]:
         weeks.put(session, weeks.desk_of(viewer, root, NOW), Week(2026, 49), weeks.Draft("绿水青山"))
         _told(session, viewer)
         _learned(session, viewer, root)
+        _reflected(session, viewer, admin)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):
         watch(db, ids["clip"], viewer_id, days)
     watch(db, ids["clip"], f"g:{wang}", 2, people=30)
     return ids
+
+
+def _reflected(session: Session, wang: Viewer, admin: Viewer) -> None:
+    """Somebody who writes, who decided about what another wrote, and who asked others to write."""
+    draft = reflections.Draft("红船", "请把字幕放大的事，村东头都知道。")
+    reflections.save(session, wang, new_id(), draft, reflections.About(), None, NOW)
+    others = reflections.save(session, admin, new_id(), draft, reflections.About(), None, NOW)
+    others.title, others.text, others.decided_by = "", "", wang.person_id
+    reflections.ask(session, wang, make.root(session).id, "2026-W49", "写什么", NOW)
 
 
 def _declared(session: Session, wang: Viewer, admin: Viewer, lesson: Lesson) -> None:

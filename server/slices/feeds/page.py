@@ -81,6 +81,7 @@ def _addresses(
         found.append(lessons("topic", about.name, f"topics/{about.id}"))
     found.append(FeedAddress(kind="weeks", name="", url=f"{base}/weeks.ics"))
     found.append(lessons("lessons", "", "lessons"))
+    found.append(FeedAddress(kind="reflections", name="", url=f"{base}/reflections.rss"))
     if viewer.signed_in:
         home = organisation.branch(session, programme.chain(session, viewer)[0])
         found.append(lessons("node", home.name, f"nodes/{home.id}"))

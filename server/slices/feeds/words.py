@@ -13,5 +13,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "series": N_("系列"),
         "topic": N_("专题"),
         "node": N_("本党组织和下级的课"),
+        "reflections": N_("支部发布的心得"),
     },
 }

@@ -28,6 +28,7 @@ from server.web.parts import (
 )
 from server.web.shown.declarations import HomeDeclarations
 from server.web.shown.mondays import HomeBranches, OwnWeek
+from server.web.shown.reflections import ReflectionLine
 from server.web.shown.sharing import ShareCard, ShareLink
 from server.web.shown.weeks import HomeWeeks
 
@@ -188,3 +189,4 @@ class LessonPage(Context):
     declaration: SeenLine | None = None
     may_declare: bool = False
     calls: tuple[tuple[str, str], ...] = ()
+    reflections: tuple[ReflectionLine, ...] = ()

@@ -31,6 +31,7 @@ from server.web.parts import Reason, RefusedForm
 from server.web.shown.audience_text import audience_text
 from server.web.shown.declarations import latest_of, may_declare
 from server.web.shown.lesson_cards import lesson_ref
+from server.web.shown.reflections import lesson_reflections
 from server.web.shown.remarks import reasons_of
 from server.web.shown.sharing import share_card, share_lesson
 from server.web.shown.works import honour_lines, material_lines, series_place, site_ref
@@ -163,6 +164,7 @@ class Desk:
             materials=material_lines(session, found.id),
             declaration=latest_of(session, viewer, found, self.clock()) if viewer.signed_in else None,
             may_declare=may_declare(viewer, found),
+            reflections=lesson_reflections(session, viewer, found.id),
             calls=tuple(
                 (one.id, one.title)
                 for one in calls.taking(session, viewer, queries.facts(found), self.clock())

@@ -17,6 +17,7 @@ from library.notices.rules import Kind
 from library.organisation import queries as organisation
 from library.programme import queries as programme
 from library.programme.weeks import Week, read_week
+from library.reflections import queries as reflections
 from library.suggestions import queries as suggestions
 from server.slices.notices.contexts import NoticeRow
 
@@ -25,13 +26,14 @@ _LESSONS = (
     *(Kind.DECLARATION_RETURNED, Kind.DECLARATION_DECIDED),
 )
 _GATHERINGS = (Kind.GATHERING_PLANNED, Kind.GATHERING_CHANGED, Kind.GATHERING_CANCELLED)
+_REFLECTIONS = (Kind.REFLECTION_PUBLISHED, Kind.REFLECTION_RETURNED)
 _UPLOADS = (Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
 
 
 @dataclass(frozen=True)
 class _Known:
     """What a reader may know of the things of some notices: title and address of lessons, the nodes whose
-    plans of a week they see, answers to suggestions of theirs."""
+    plans of a week they see, answers to suggestions of theirs, titles of reflections of theirs."""
 
     lessons: Mapping[str, tuple[str, bool]]
     weeks: Mapping[Week, frozenset[str]]
@@ -39,6 +41,7 @@ class _Known:
     nodes: Mapping[str, str]
     answers: Mapping[str, str]
     gatherings: Mapping[str, Gathering]
+    reflections: Mapping[str, str]
 
 
 def notice_rows(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[NoticeRow]:
@@ -58,7 +61,9 @@ def _known(session: Session, viewer: Viewer, told: Sequence[Told]) -> _Known:
     answers = suggestions.own_answers(session, viewer.person_id, asked) if asked else {}
     met = [one.thing for one in told if one.kind in _GATHERINGS]
     found = gatherings.concerning(session, viewer, met) if met else {}
-    return _Known(lessons, weeks, themes, nodes, answers, found)
+    written = [one.thing for one in told if one.kind in _REFLECTIONS]
+    their = reflections.titles(session, viewer, written)
+    return _Known(lessons, weeks, themes, nodes, answers, found, their)
 
 
 def _weeks(
@@ -100,6 +105,8 @@ def _row(one: Told, known: _Known) -> NoticeRow:
     if one.kind in _GATHERINGS and one.thing in known.gatherings:
         met = known.gatherings[one.thing]
         title, url, starts_at = met.title, f"/gatherings/{met.id}", met.starts_at
+    elif one.kind in _REFLECTIONS and one.thing in known.reflections:
+        title, url = known.reflections[one.thing], f"/reflections/{one.thing}"
     return NoticeRow(
         starts_at=starts_at,
         id=one.id,

@@ -19,6 +19,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "gathering_planned": N_("会议和集中学习的通知"),
         "gathering_changed": N_("会议改了时间或地点"),
         "gathering_cancelled": N_("会议取消"),
+        "reflection_published": N_("我的心得发布了"),
+        "reflection_returned": N_("我的心得退回来了"),
     },
     "notice_way": {"app": N_("网站里"), "push": N_("浏览器推送")},
 }

@@ -14,6 +14,7 @@ from server.web.routing.call_rights import CALLS
 from server.web.routing.declaration_rights import DECLARATIONS
 from server.web.routing.gathering_rights import GATHERINGS
 from server.web.routing.record_rights import RECORDS
+from server.web.routing.reflection_rights import REFLECTIONS
 from server.web.routing.work_rights import WORKS
 
 ROUTES: Mapping[Act, tuple[str, ...]] = {
@@ -284,6 +285,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
     **RECORDS,
     **GATHERINGS,
     **DECLARATIONS,
+    **REFLECTIONS,
     **WORKS,
     Act.STATS_OVERVIEW: (
         "GET /api/v1/stats",
@@ -340,7 +342,10 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /feeds/{key}/nodes/{node_id}.rss",
         "GET /feeds/{key}/series/{series_id}.rss",
         "GET /feeds/{key}/topics/{topic_id}.rss",
+        "GET /feeds/{key}/reflections.rss",
         "GET /feeds/{key}/weeks.ics",
+        "GET /api/v1/reflections",
+        "GET /reflections",
         "GET /",
         "GET /api/docs",
         "GET /api/openapi.json",
@@ -414,6 +419,10 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /notices/push/end-all",
         "POST /notices/read-all",
         "POST /notices/{notice_id}/open",
+        "GET /api/v1/reflections/mine",
+        "GET /reflections/export.txt",
+        "GET /reflections/mine",
+        "GET /reflections/write",
         "GET /account/feeds",
         "POST /account/feeds/make",
         "POST /account/feeds/end",

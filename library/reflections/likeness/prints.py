@@ -1,0 +1,78 @@
+"""The fingerprints of texts that were sent: kept as texts come and go, asked for texts that share some."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, text
+from sqlalchemy.orm import Session
+
+from library.core.database import upsert
+from library.reflections.likeness.rules import COMMON_FROM, Prepared, prints
+from library.reflections.tables import Print
+
+_AT_ONCE = 400
+"""Rows of a statement, and fingerprints of a question: SQLite takes 500 SELECTs in one."""
+_COMMON_SAYS = 0.1
+
+
+def keep(session: Session, number: int, prepared: Prepared) -> None:
+    """Keep the fingerprints of a text; the same again changes nothing."""
+    rows = [{"hash": one, "number": number} for one in prints(prepared)]
+    for at in range(0, len(rows), _AT_ONCE):
+        session.execute(upsert(session, Print).on_conflict_do_nothing(), rows[at : at + _AT_ONCE])
+
+
+def drop(session: Session, number: int, prepared: Prepared) -> None:
+    """Forget the fingerprints of a text, which must be the one that was kept."""
+    its = list(prints(prepared))
+    for at in range(0, len(its), _AT_ONCE):
+        gone = delete(Print).where(Print.hash.in_(its[at : at + _AT_ONCE]), Print.number == number)
+        session.execute(gone.execution_options(synchronize_session=False))
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Which texts share fingerprints: their numbers, those that share most first, and what many have."""
+
+    numbers: Sequence[int]
+    common: frozenset[int] = field(default_factory=frozenset)
+
+
+def sharing(session: Session, hashes: Iterable[int], most: int) -> Sharing:
+    """Return up to `most` texts that share most of some fingerprints.
+
+    Of what COMMON_FROM texts have no more than these are read, the same of each (the lowest numbers): so
+    a set phrase costs what any other words do, and a whole text that hundreds copied is found all the same.
+    """
+    its = list(hashes)
+    scores: Counter[int] = Counter()
+    common = set()
+    connection = session.connection()
+    for at in range(0, len(its), _AT_ONCE):
+        for number, texts in _texts_with(connection, its[at : at + _AT_ONCE]).items():
+            is_common = len(texts) >= COMMON_FROM
+            if is_common:
+                common.add(number)
+            for one in texts:
+                scores[one] += _COMMON_SAYS if is_common else 1  # type: ignore[assignment]
+    best = sorted(scores, key=lambda one: (-scores[one], one))
+    return Sharing(best[:most], frozenset(common))
+
+
+def _texts_with(connection, hashes: Sequence[int]) -> dict[int, list[int]]:  # type: ignore[no-untyped-def]
+    """Return the first COMMON_FROM texts of each fingerprint: one statement of as many small looks.
+
+    Written out, because the numbers are our own and compiling four hundred SELECTs takes longer than asking.
+    """
+    looks = " UNION ALL ".join(
+        "SELECT * FROM (SELECT hash, number FROM reflections_print"  # noqa: S608 - whole numbers
+        f" WHERE hash = {int(one)} ORDER BY hash, number LIMIT {COMMON_FROM}) AS t{n}"
+        for n, one in enumerate(hashes)
+    )
+    found: dict[int, list[int]] = {}
+    for number, its in connection.execute(text(looks)) if looks else ():
+        found.setdefault(number, []).append(its)
+    return found

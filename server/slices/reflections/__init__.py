@@ -1,0 +1,1 @@
+"""心得体会: written beside a clip, read by the branch, published."""
