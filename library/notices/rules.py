@@ -29,6 +29,8 @@ class Kind(StrEnum):
     UPLOAD_READY = "upload_ready"
     UPLOAD_FAILED = "upload_failed"
     SUGGESTION_ANSWERED = "suggestion_answered"
+    GRADE_DECIDED = "grade_decided"
+    GRADE_APPEALED = "grade_appealed"
 
 
 class Way(StrEnum):
