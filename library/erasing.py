@@ -16,6 +16,8 @@ from library.access.tables import Invitation
 from library.audit import actions as audit
 from library.audit.rules import ERASED, Deed
 from library.audit.tables import AuditEntry
+from library.grades import actions as grades
+from library.grades.tables import Grade
 from library.organisation import actions as organisation
 from library.organisation.tables import NodeChange
 from library.people import actions as people
@@ -51,6 +53,7 @@ ERASERS = (
     Eraser(plays.erase, (Play.viewer, View.viewer, Watcher.viewer)),
     Eraser(lambda session, person: organisation.forget_person(session, person.id), (NodeChange.changed_by,)),
     Eraser(suggestions.erase, ()),
+    Eraser(grades.erase, (Grade.reason,)),
     Eraser(_erase_deeds, (AuditEntry.by_person, AuditEntry.of_person)),
     Eraser(people.erase, (RoleGrant.granted_by, RoleGrant.ended_by, Person.username, Person.name)),
 )
@@ -61,7 +64,7 @@ def erase(session: Session, person_id: str, by: str | None) -> None:
 
     Gone: account, name, roles, browsers, tokens, saved searches, what was seen of each clip, the name on the
     link that made the account, the words of suggestions that they put their name to. Left without a name:
-    plays, views, decisions, uploads, lessons, answers, and what was taught the search. Raises NotFound,
+    plays, views, decisions, grades, uploads, lessons, answers, and what was taught the search. Raises NotFound,
     Conflict("last_admin").
     """
     person = people_queries.person(session, person_id)

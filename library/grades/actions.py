@@ -121,11 +121,11 @@ def _ruled(session: Session, nodes: Sequence[Node], period: str) -> dict[str, tu
 
 
 def _decided(session: Session, period_ids: Sequence[str]) -> dict[tuple[str, str], Grade]:
-    """Return what people decided otherwise than was proposed, and forget the rest: it is proposed anew."""
+    """Return what stood, and take it away: it is proposed anew, under the ids that it had."""
     if not period_ids:
         return {}
     rows = session.scalars(select(Grade).where(Grade.period_id.in_(period_ids))).all()
-    found = {(r.period_id, r.person_id): r for r in rows if r.person_id and r.band != r.proposed}
+    found = {(r.period_id, r.person_id): r for r in rows if r.person_id}
     for row in rows:
         session.expunge(row)
     session.execute(
@@ -159,10 +159,15 @@ def _grade(
     without = rules.is_without(ruled, member.state)
     made = rules.score(ruled, happened, entered, without=without)
     old = kept.get((period.id, member.person_id))
-    keeps = old is not None and not without and old.band is not None and old.band != made.band
-    keeps = keeps and old is not None and any(one.name == old.band for one in ruled.bands)
+    # What people decided otherwise stays, where the rules still know the word.
+    keeps = (
+        old is not None
+        and not without
+        and old.band not in (None, old.proposed, made.band)
+        and any(one.name == old.band for one in ruled.bands)
+    )
     return {
-        "id": new_id(),
+        "id": old.id if old is not None else new_id(),
         "period_id": period.id,
         "person_id": member.person_id,
         "n": 1,

@@ -1,4 +1,4 @@
-"""A month of one town against figures worked out by hand; freezing, appeals, differences; on both databases."""
+"""A month of one town against figures worked out by hand; freezing, appeals, differences; on each database."""
 
 from __future__ import annotations
 
@@ -174,6 +174,7 @@ def test_what_is_frozen_stays_and_what_comes_later_is_a_difference(db: Database)
         told = session.scalars(select(AuditEntry.details).where(AuditEntry.deed == Deed.GRADES)).all()
         assert {"frozen", "appealed", "corrected", "rules_in_force"} <= {one["what"] for one in told}
         upheld = next(row.grade for row in queries.holding(session, [period.id]) if row.name == "乙")
+        upheld_id = upheld.id
         asked = judging.appeal(session, people[1], upheld.id, "我觉得应该是良。", later)
         judging.uphold(session, head, asked.id, "依据规则，七十分。", later)
         assert asked.state is AppealState.UPHELD
@@ -185,8 +186,8 @@ def test_what_is_frozen_stays_and_what_comes_later_is_a_difference(db: Database)
         ).all()
         assert sorted((one.score, one.reason) for one in left) == [(7000, ""), (7300, "")]
     for change in (
-        update(Grade).where(Grade.id == upheld.id).values(score=1),
-        update(Grade).where(Grade.id == upheld.id).values(band="优"),
+        update(Grade).where(Grade.id == upheld_id).values(score=1),
+        update(Grade).where(Grade.id == upheld_id).values(band="优"),
     ):
         with pytest.raises(DBAPIError, match="frozen grade"), db.write() as session:
             session.execute(change)

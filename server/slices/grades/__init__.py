@@ -1,0 +1,1 @@
+"""Weeks as members see them, and the desk where they are planned."""
