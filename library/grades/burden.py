@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import Any
 
 from library.core.errors import Invalid
-from library.grades.language import DEPTH_MAX, RuleSet, parse, read_json
+from library.grades.language import DEPTH_MAX, RuleSet, parse, read_json, wrong
 from search import fold, syllables
 
 
@@ -305,7 +305,7 @@ def _sounds(text: str) -> str:
 
 def _texts(value: Any, where: str, depth: int = 0) -> Iterator[tuple[str, str]]:
     if depth > DEPTH_MAX:
-        raise Invalid("grades_rule", field="document", problem="deep", where=where[:80])
+        raise wrong("deep", where[:80])
     if isinstance(value, str):
         yield where, value
     elif isinstance(value, Mapping):
@@ -376,19 +376,19 @@ class Verdict:
 
 
 def check(text: str, waived: Collection[Burden] = ()) -> Verdict:
-    """Read a rule set's JSON under the 减负 profile; raises Invalid("grades_rule") for what is no rule set
+    """Read a rule set's JSON under the 减负 profile; raises Invalid (grades_rule_…) for what is no rule set
     and touches nothing either. What touches a point is found before what is merely written wrongly."""
     values = read_json(text)
     found = tuple(dict.fromkeys(findings(values)))
-    wrong = tuple(one for one in found if one.point not in waived)
+    held = tuple(one for one in found if one.point not in waived)
     free = tuple(one for one in found if one.point in waived)
-    if wrong:
-        return Verdict(None, wrong, free)
+    if held:
+        return Verdict(None, held, free)
     return Verdict(parse(values), (), free)
 
 
 def checked(text: str, waived: Collection[Burden] = ()) -> RuleSet:
-    """Return the rule set that a JSON says; raises Invalid: grades_rule, grades_burden."""
+    """Return the rule set that a JSON says; raises Invalid: grades_rule_…, grades_burden_…."""
     verdict = check(text, waived)
     if verdict.rules is None:
         raise burdened(verdict.found[0], "document")
@@ -396,7 +396,7 @@ def checked(text: str, waived: Collection[Burden] = ()) -> RuleSet:
 
 
 def check_text(text: str, field: str, waived: Collection[Burden] = ()) -> None:
-    """Refuse a reason that touches a point; raises Invalid("grades_burden")."""
+    """Refuse a reason that touches a point; raises Invalid (grades_burden_…)."""
     for one in in_text(text, field, reason=True):
         if one.point not in waived:
             raise burdened(one, field)
@@ -404,4 +404,6 @@ def check_text(text: str, field: str, waived: Collection[Burden] = ()) -> None:
 
 def burdened(one: Finding, field: str) -> Invalid:
     """Return the refusal of a finding; its sentence quotes what the two texts say."""
-    return Invalid("grades_burden", field=field, point=str(one.point), where=one.where, text=one.text)
+    return Invalid(
+        f"grades_burden_{one.point}", field=field, point=str(one.point), where=one.where, text=one.text
+    )

@@ -19,7 +19,7 @@ from library.core.permits import MemberState
 from library.evidence.rules import StudyForm
 
 FORMAT = "weike-grades/1"
-DOCUMENT_MAX = 40_000
+DOCUMENT_MAX = 20_000
 """Characters of a rule set as JSON."""
 DEPTH_MAX = 8
 NAME_MAX = 24
@@ -243,19 +243,24 @@ def cents(points: Decimal) -> int:
     return int((points * 100).to_integral_value(ROUND_HALF_UP))
 
 
+def wrong(problem: str, where: str) -> Invalid:
+    """Return the refusal of what is no rule set, by what is wrong with it, and where (a path of keys)."""
+    return Invalid(f"grades_rule_{problem}", field="document", problem=problem, where=where)
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _value in pairs]
     if len(set(keys)) < len(keys):
-        raise Invalid("grades_rule", field="document", problem="key_twice", where=str(keys[0])[:NAME_MAX])
+        raise wrong("key_twice", str(keys[0])[:NAME_MAX])
     return dict(pairs)
 
 
 def _no_number(text: str) -> None:
-    raise Invalid("grades_rule", field="document", problem="points_number", where=text)
+    raise wrong("points_number", text)
 
 
 def read_json(text: str) -> dict[str, Any]:
-    """Return the values of a rule set's JSON; raises Invalid("grades_rule") for what is none.
+    """Return the values of a rule set's JSON; raises Invalid(`wrong`) for what is none.
 
     A key that stands twice is refused: a reader would see one of them and the machine use the other.
     """
@@ -264,20 +269,20 @@ def read_json(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise Invalid("grades_rule", field="document", problem="json", where="") from None
+        raise wrong("json", "") from None
     if not isinstance(value, dict):
-        raise Invalid("grades_rule", field="document", problem="json", where="")
+        raise wrong("json", "")
     return value
 
 
 def parse(values: Mapping[str, Any]) -> RuleSet:
-    """Return the rule set that JSON values say; raises Invalid("grades_rule", problem, where)."""
+    """Return the rule set that JSON values say; raises Invalid (`wrong`)."""
     try:
         return RuleSet.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(one) for one in first["loc"])[:80]
-        raise Invalid("grades_rule", field="document", problem=_problem(first), where=where) from None
+        raise wrong(_problem(first), where) from None
 
 
 _OWN = frozenset(

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from library.core.errors import Conflict, NotFound
 from library.core.permits import Role, Viewer, branch_chain
 from library.grades import facts, permits, rules
 from library.grades.burden import Burden
-from library.grades.language import RuleKind, RuleSet, parse
+from library.grades.language import RuleSet, parse
 from library.grades.rules import AppealState, PeriodState, RulesState
 from library.grades.tables import Appeal, Grade, Item, Period, Rules, Waiver
 from library.organisation import queries as organisation
@@ -489,19 +489,12 @@ def year_rules(session: Session, node: Node, year: str) -> Rules | None:
     return in_force(session, [node], f"{year}-12").get(node.id)
 
 
-def number_waiting(session: Session, viewer: Viewer) -> int:
-    """Return how many appeals wait for the viewer's answer."""
+def number_waiting(viewer: Viewer) -> Select[int] | None:
+    """Return a SELECT of how many appeals wait for the viewer's answer; None for whoever keeps no grades."""
     kept = outermost(viewer)
     if not kept:
-        return 0
-    wanted = (
-        select(func.count())
-        .select_from(Appeal)
-        .join(Grade, Grade.id == Appeal.grade_id)
-        .join(Period, Period.id == Grade.period_id)
-        .where(Appeal.state == AppealState.OPEN, Period.node_id.in_(organisation.inside_of(kept)))
+        return None
+    wanted = select(func.count()).select_from(Appeal).join(Grade, Grade.id == Appeal.grade_id)
+    return wanted.join(Period, Period.id == Grade.period_id).where(
+        Appeal.state == AppealState.OPEN, Period.node_id.in_(organisation.inside_of(kept))
     )
-    return session.scalar(wanted) or 0
-
-
-KINDS = tuple(RuleKind)

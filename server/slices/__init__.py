@@ -32,6 +32,7 @@ NOUNS = (
     "programme",
     "works",
     "calls",
+    "grades",
     "review",
     "versions",
     "declaring",

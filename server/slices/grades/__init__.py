@@ -1,1 +1,1 @@
-"""Weeks as members see them, and the desk where they are planned."""
+"""Grades: one's own, a branch's month and year, the rule sets, and what 减负 says of them."""

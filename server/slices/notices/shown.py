@@ -22,6 +22,7 @@ _LESSONS = (
     *(Kind.LESSON_PUBLISHED, Kind.LESSON_WITHDRAWN, Kind.UPLOAD_READY, Kind.UPLOAD_FAILED),
     *(Kind.DECLARATION_RETURNED, Kind.DECLARATION_DECIDED),
 )
+_GRADES = (Kind.GRADE_DECIDED, Kind.GRADE_APPEALED)
 _UPLOADS = (Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
 
 
@@ -90,6 +91,9 @@ def _row(one: Told, known: _Known) -> NoticeRow:
             title, url = one.thing, f"/weeks/{one.thing}" if seen else ""
     elif one.kind is Kind.SUGGESTION_ANSWERED and one.thing in known.answers:
         url, answer = "/suggestions", known.answers[one.thing]
+    elif one.kind in _GRADES:
+        # Its page asks who may see it; nothing of it stands here.
+        url = f"/grades/one/{one.thing}"
     return NoticeRow(
         id=one.id,
         kind=one.kind,

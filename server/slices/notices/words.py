@@ -16,6 +16,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "upload_ready": N_("上传的课处理完了"),
         "upload_failed": N_("上传的课没有处理成"),
         "suggestion_answered": N_("我的意见有了答复"),
+        "grade_decided": N_("我的评定有了决定或答复"),
+        "grade_appealed": N_("有党员对评定提出申诉"),
     },
     "notice_way": {"app": N_("网站里"), "push": N_("浏览器推送")},
 }

@@ -57,6 +57,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "honour": N_("登记或撤回荣誉"),
         "material": N_("加减课程材料"),
         "site": N_("改了基地"),
+        "grades": N_("评定：规则、录入、决定、定稿、申诉"),
+        "grades_waiver": N_("关闭或恢复一条减负要求"),
         "membership": N_("登记了组织关系"),
         "transfer": N_("转接组织关系"),
         "group": N_("调整了学习小组"),
