@@ -64,7 +64,7 @@ def erase(session: Session, person_id: str, by: str | None) -> None:
 
     Gone: account, name, roles, browsers, tokens, saved searches, what was seen of each clip, the name on the
     link that made the account, the words of suggestions that they put their name to. Left without a name:
-    plays, views, decisions, grades, uploads, lessons, answers, and what was taught the search. Raises NotFound,
+    plays, views, decisions, grades, uploads, lessons, answers, what was taught the search. Raises NotFound,
     Conflict("last_admin").
     """
     person = people_queries.person(session, person_id)

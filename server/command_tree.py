@@ -226,6 +226,14 @@ def _week(app: typer.Typer) -> None:
     app.add_typer(weeks, name="week")
 
 
+def _grades(app: typer.Typer) -> None:
+    from server.commands import grades
+
+    group = typer.Typer(help=HELP["grades"])
+    grades.add_commands(group)
+    app.add_typer(group, name="grades")
+
+
 def _calls(app: typer.Typer) -> None:
     from server.commands import calls
 
@@ -342,6 +350,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "user": _user,
     "people": _people,
     "organisation": _organisation,
+    "grades": _grades,
     "week": _week,
     "calls": _calls,
     "directory": _directory,

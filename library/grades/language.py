@@ -224,7 +224,8 @@ class RuleSet(_Closed):
 
     def document(self) -> dict[str, Any]:
         """Return the rule set as JSON values, with every field written out."""
-        return json.loads(json.dumps(self.model_dump(mode="python"), default=_plain))
+        plain: dict[str, Any] = json.loads(json.dumps(self.model_dump(mode="python"), default=_plain))
+        return plain
 
     @property
     def entered(self) -> tuple[EnteredTerm, ...]:

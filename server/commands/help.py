@@ -81,6 +81,7 @@ HELP: Mapping[str, str] = {
     "organisation": N_("党组织：查看、从清单导入、导出、新建、改名、调整上级、并入、撤销、恢复。"),
     "mail": N_("邮件：试一试邮件服务器收不收信。"),
     "calls": N_("征集：列出征集，看一次征集的评选结果。"),
+    "grades": N_("评定：检查规则，算出建议，定稿，看有什么不同。"),
     "week": N_("每周主题：看一周的主题、课程和发布时间；从表格导入一个学期的计划。"),
     "directory": N_("企业微信通讯录：和这里的账号对照，写成可以导入的人员清单。"),
     "vocabulary": N_("词库：列出、加入、删除、停用和启用、导入、导出搜索用的词和同义词。"),
@@ -105,7 +106,7 @@ HELP: Mapping[str, str] = {
 
 GROUPS = frozenset(
     [
-        *("audit", "stats", "user", "people", "organisation", "week", "calls", "directory", "mail"),
+        *("audit", "stats", "user", "people", "organisation", "week", "calls", "grades", "directory", "mail"),
         *("vocabulary", "searches", "media-key", "site-key", "speech"),
     ]
 )

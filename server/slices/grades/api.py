@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/v1/grades", tags=["grades"])
 
 
 class GradeOut(BaseModel):
-    """A grade of yours that was decided; `points` is text with up to two decimals, "" where there are none."""
+    """A grade of yours that was decided; `points` is text with up to two decimals, "" for none."""
 
     id: str
     period: str
@@ -84,7 +84,10 @@ def check_rules(who: RuleMaker, pages: PagesDep, body: RulesIn) -> VerdictOut:
     catalogue = pages.renderer.catalogue(who.language)
     found = [
         FindingOut(
-            point=one.point, where=one.where, text=one.text, article=word("burden_article", one.point, catalogue)
+            point=one.point,
+            where=one.where,
+            text=one.text,
+            article=word("burden_article", one.point, catalogue),
         )
         for one in verdict.found
     ]

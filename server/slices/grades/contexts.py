@@ -163,8 +163,8 @@ class GradePage(Context):
     """GET /grades/one/{id} (the member once it is frozen, who keeps it always): why a grade is what it is.
 
     Forms: POST /grades/one/{id}/decide (band, reason), /enter (item, points, reason), /appeal (text),
-    /correct (band, reason), POST /grades/appeals/{id}/uphold (answer); `refused` is named after the last word.
-    `other` are the facts that changed since: name -> (before, now); `now` the points that would come of it.
+    /correct (band, reason), POST /grades/appeals/{id}/uphold (answer); `refused` is named after the last
+    word. `other` are the facts that changed since: name -> (before, now); `now` the points that would come.
     """
 
     template: ClassVar[str] = "grades/one.html"

@@ -23,6 +23,7 @@ from server.web.files.exported import noted
 from server.web.files.sheets import XLSX
 from server.web.limits.fields import WordForm, WordQuery
 from server.web.parts import RefusedForm
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 
@@ -139,7 +140,7 @@ def _row(one: queries.Row, changed: set[str]) -> MonthRow:
     )
 
 
-@router.get("/grades/desk")
+@router.get("/grades/desk", dependencies=[reads("grades_list")])
 def desk(
     door: DoorDep, who: Grader, session: Reading, node: WordQuery = "", month: WordQuery = ""
 ) -> Response:
@@ -204,7 +205,4 @@ def book(door: GradesDoor, made: bytes, title: str, what: str) -> Response:
         "content-disposition": f"attachment; filename=\"weike-{what}.xlsx\"; filename*=UTF-8''{name}",
         "cache-control": "private, no-store",
     }
-    return Response(
-        made, media_type=XLSX, headers=headers, background=noted(door.db, door.who, what, "xlsx")
-    )
-
+    return Response(made, media_type=XLSX, headers=headers, background=noted(door.db, door.who, what, "xlsx"))

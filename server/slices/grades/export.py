@@ -45,9 +45,15 @@ class _RuleSheet:
         for n, term in enumerate(ruled.terms):
             self._term(n, term, catalogue)
         if ruled.appraisal is not None:
-            self._add("appraisal", said(N_("%(name)s所占的百分比"), name=ruled.appraisal.name), ruled.appraisal.percent)
+            self._add(
+                "appraisal",
+                said(N_("%(name)s所占的百分比"), name=ruled.appraisal.name),
+                ruled.appraisal.percent,
+            )
         for n, band in enumerate(ruled.bands):
-            self._add(f"band{n}", band.name, number(cents(band.at_least)) if band.at_least is not None else None)
+            self._add(
+                f"band{n}", band.name, number(cents(band.at_least)) if band.at_least is not None else None
+            )
         if ruled.year is not None:
             self._add("months", said(N_("年度分里各月平均所占的百分比")), ruled.year.months_percent)
         self.sheet = Sheet(
@@ -85,7 +91,7 @@ class _RuleSheet:
 
 
 def month_book(session: Session, node: Node, period: Period, catalogue: Catalogue) -> bytes:
-    """Return the workbook of a branch's period: what happened, what the rules make of it, what was decided."""
+    """Return the workbook of a branch's period: what happened, what the rules make of it, the decisions."""
     ruled = queries.read(session.get_one(Rules, period.rules_id))
     said = catalogue.say
     sheet = _RuleSheet(ruled, catalogue)
@@ -115,7 +121,10 @@ def _headings(ruled: RuleSet, catalogue: Catalogue) -> list[str]:
     for term in ruled.terms:
         match term:
             case CountTerm():
-                heads += [said(N_("%(name)s（次）"), name=term.name), said(N_("%(name)s（分）"), name=term.name)]
+                heads += [
+                    said(N_("%(name)s（次）"), name=term.name),
+                    said(N_("%(name)s（分）"), name=term.name),
+                ]
             case ShareTerm():
                 heads += [
                     said(N_("%(name)s：到会"), name=term.name),
@@ -124,7 +133,10 @@ def _headings(ruled: RuleSet, catalogue: Catalogue) -> list[str]:
                     said(N_("%(name)s（分）"), name=term.name),
                 ]
             case EnteredTerm():
-                heads += [said(N_("%(name)s（录入）"), name=term.name), said(N_("%(name)s（分）"), name=term.name)]
+                heads += [
+                    said(N_("%(name)s（录入）"), name=term.name),
+                    said(N_("%(name)s（分）"), name=term.name),
+                ]
     heads.append(said(N_("平时分")))
     if ruled.appraisal is not None:
         heads.append(ruled.appraisal.name)
@@ -156,13 +168,13 @@ def _person(one: queries.Row, ruled: RuleSet, sheet: _RuleSheet, at: int) -> lis
     if ruled.appraisal is not None:
         cells.append(number(grade.appraisal))
         given, part = f"{column(len(cells))}{at}", sheet.cell("appraisal")
-        cells.append(
-            Formula(f'=IF(COUNT({given})=0,"",ROUND(({daily}*(100-{part})+{given}*{part})/100,2))')
-        )
+        cells.append(Formula(f'=IF(COUNT({given})=0,"",ROUND(({daily}*(100-{part})+{given}*{part})/100,2))'))
     else:
         cells.append(Formula(f"={daily}") if ruled.terms or ruled.base else None)
     score = f"{column(len(cells))}{at}"
-    cells.append(_band(sheet, ruled, score) if not grade.without and ruled.bands[0].at_least is not None else "")
+    cells.append(
+        _band(sheet, ruled, score) if not grade.without and ruled.bands[0].at_least is not None else ""
+    )
     return [*cells, grade.band or "", grade.reason]
 
 
@@ -234,4 +246,3 @@ def _year_row(one: queries.YearRow, ruled: RuleSet, sheet: _RuleSheet, at: int) 
         made = f"ROUND((N{at}*{part}+O{at}*(100-{part}))/100,2)"
         cells.append(Formula(f'=IF(COUNT(N{at},O{at})<2,"",{made})'))
     return [*cells, _band(sheet, ruled, f"P{at}")]
-

@@ -82,7 +82,7 @@ class RuleFields:
     def document(self, kind: RuleKind) -> dict[str, Any]:
         """Return the rule set that is meant as JSON values; what cannot be read stands beside its field.
 
-        Raises Invalid: grades_points, grades_percent, unknown_choice, grades_share. The checker reads it next.
+        Raises Invalid: grades_points, grades_percent, unknown_choice, grades_share.
         """
         form = self.form
         bands = [one for one in self.bands if one["name"].strip()]
@@ -92,15 +92,15 @@ class RuleFields:
             "name": form["name"].strip(),
             "without_grade": ["probationary"] if form["without"] == "1" else [],
             "quotas": [
-                {"band": one["name"].strip(), "of": _share(one["quota"])} for one in bands if one["quota"].strip()
+                {"band": one["name"].strip(), "of": _share(one["quota"])}
+                for one in bands
+                if one["quota"].strip()
             ],
         }
         if kind is RuleKind.REVIEW:
             return {**value, "bands": [{"name": one["name"].strip()} for one in bands]}
         value |= {key: _points(form[key], key, usual) for key, usual in _USUAL.items()}
-        value["terms"] = [
-            _term(n, one) for n, one in enumerate(self.terms, 1) if one["name"].strip()
-        ]
+        value["terms"] = [_term(n, one) for n, one in enumerate(self.terms, 1) if one["name"].strip()]
         value["bands"] = [
             {"name": one["name"].strip(), "at_least": _points(one["from"], f"b{n}")}
             for n, one in enumerate(bands, 1)
@@ -196,7 +196,8 @@ def typed_of(ruled: RuleSet, valid_from: str) -> tuple[dict[str, str], tuple[Row
         "without": "1" if ruled.without_grade else "",
     }
     bands = [
-        {"name": one.name, "from": _said(one.at_least), "quota": quotas.get(one.name, "")} for one in ruled.bands
+        {"name": one.name, "from": _said(one.at_least), "quota": quotas.get(one.name, "")}
+        for one in ruled.bands
     ]
     return form, padded([_row(one) for one in ruled.terms], 2), padded(bands, 1, MOST_BANDS)
 

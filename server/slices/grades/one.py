@@ -27,9 +27,7 @@ def grade_path(grade_id: str, more: str = "") -> str:
     return f"/grades/one/{grade_id}{more}"
 
 
-def grade_page(
-    door: GradesDoor, grade_id: str, session: Session, refused: RefusedForm | None
-) -> GradePage:
+def grade_page(door: GradesDoor, grade_id: str, session: Session, refused: RefusedForm | None) -> GradePage:
     """Return why a grade is what it is."""
     seen = queries.grade_for(session, door.viewer, grade_id)
     grade, period = seen.grade, seen.period
@@ -139,9 +137,7 @@ def grade(door: DoorDep, who: SignedIn, session: Reading, grade_id: str) -> Resp
 
 
 @router.post("/grades/one/{grade_id}/decide")
-def decide(
-    door: DoorDep, who: Grader, grade_id: str, band: WordForm = "", reason: LineForm = ""
-) -> Response:
+def decide(door: DoorDep, who: Grader, grade_id: str, band: WordForm = "", reason: LineForm = "") -> Response:
     """Decide a grade before it is frozen."""
 
     def act(session: Session) -> str:
@@ -172,9 +168,7 @@ def enter(
             raise NotFound
         now, period, person_id = door.clock(), seen.period.period, seen.grade.person_id
         given = rules.read_cents(points, "points")
-        actions.enter(
-            session, door.viewer, seen.node.id, period, person_id, item.strip(), given, reason, now
-        )
+        actions.enter(session, door.viewer, seen.node.id, period, person_id, item.strip(), given, reason, now)
         actions.propose(session, door.viewer, seen.node.id, period, now)
         wanted = select(Grade.id).where(Grade.period_id == seen.period.id, Grade.person_id == person_id)
         return grade_path(session.scalars(wanted).one(), "#items")
@@ -234,4 +228,3 @@ def uphold(door: DoorDep, who: Grader, appeal_id: str, answer: LineForm = "") ->
         return grade_page(door, at(session), session, refused)
 
     return door.change(act, "grade_appeal_answered", "uphold", page, {"answer": answer})
-

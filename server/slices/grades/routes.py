@@ -18,6 +18,7 @@ from server.slices.grades.export import year_book
 from server.web.deps import Grader, Reading
 from server.web.limits.fields import LineForm, WordForm, WordQuery
 from server.web.parts import RefusedForm
+from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
 
@@ -129,7 +130,7 @@ def year_page(
     )
 
 
-@router.get("/grades/year")
+@router.get("/grades/year", dependencies=[reads("grades_list")])
 def year(
     door: DoorDep, who: Grader, session: Reading, node: WordQuery = "", year: WordQuery = ""
 ) -> Response:

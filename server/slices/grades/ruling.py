@@ -52,7 +52,7 @@ def rules_page(door: GradesDoor, node_id: str, session: Session, refused: Refuse
     current = [queries.in_force(session, [node], one).get(node.id) for one in (month, month[:4])]
     applies = [one for one in current if one is not None]
     waivers = queries.waivers(session, node)
-    ids = {one.node_id for one in (*waivers, *applies)}
+    ids = {one.node_id for one in waivers} | {one.node_id for one in applies}
     names = organisation.branch_names(session, ids)
     who = people.names(session, [one.by_person for one in waivers if one.by_person])
     typed = refused.typed if refused is not None else {}
@@ -318,9 +318,7 @@ def begin_trial(door: DoorDep, who: RuleMaker, rules_id: str, month: WordForm = 
 
 
 @router.get("/grades/rules/{rules_id}/trial")
-def trial(
-    door: DoorDep, who: RuleMaker, session: Reading, rules_id: str, month: WordQuery = ""
-) -> Response:
+def trial(door: DoorDep, who: RuleMaker, session: Reading, rules_id: str, month: WordQuery = "") -> Response:
     """What a rule set would have proposed."""
     row = queries.rules_for(session, door.viewer, rules_id)
     node = organisation.branch(session, row.node_id)
@@ -350,7 +348,9 @@ def trial(
         changed=sum(one.other for one in tried),
         moves=tuple((was, now_, count) for (was, now_), count in sorted(moves.items())),
         rows=tuple(map(_trial_row, tried)) if few else (),
-        branches=() if few else tuple((named[one], *counts) for one, counts in by_branch.items()),
+        branches=()
+        if few
+        else tuple((named[one], counts[0], counts[1]) for one, counts in by_branch.items()),
         left_out=max(0, len(graded) - TRIED_MOST),
     )
     return door.show(page)

@@ -166,6 +166,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "audit": N_("操作记录"),
         "ledger": N_("操作记录"),
         "people_list": N_("人员名单"),
+        "grades_list": N_("支部的评定"),
+        "grade": N_("一个人的评定"),
         "person": N_("一个人的资料"),
         "members": N_("党组织的人员"),
         "ways_in": N_("登录方式"),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from library.core.rights import Act
 from server.web.routing.call_rights import CALLS
 from server.web.routing.declaration_rights import DECLARATIONS
+from server.web.routing.grade_rights import GRADES
 from server.web.routing.work_rights import WORKS
 
 ROUTES: Mapping[Act, tuple[str, ...]] = {
@@ -278,6 +279,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
     ),
     **CALLS,
     **DECLARATIONS,
+    **GRADES,
     **WORKS,
     Act.STATS_OVERVIEW: (
         "GET /api/v1/stats",
