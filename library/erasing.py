@@ -19,6 +19,8 @@ from library.audit.tables import AuditEntry
 from library.core.clock import utc_now
 from library.evidence import actions as evidence
 from library.evidence.tables import Evidence
+from library.grades import actions as grades
+from library.grades.tables import Grade
 from library.organisation import actions as organisation
 from library.organisation.tables import NodeChange
 from library.people import actions as people
@@ -66,6 +68,7 @@ ERASERS = (
     Eraser(suggestions.erase, ()),
     Eraser(_erase_evidence, (Evidence.person_id, Evidence.recorded_by)),
     Eraser(_erase_reflections, ()),
+    Eraser(grades.erase, (Grade.reason,)),
     Eraser(_erase_deeds, (AuditEntry.by_person, AuditEntry.of_person)),
     # The parts of a name change with it: the database sees to that.
     Eraser(
@@ -79,7 +82,7 @@ def erase(session: Session, person_id: str, by: str | None) -> None:
 
     Gone: account, name, roles, browsers, tokens, saved searches, what was seen of each clip, the name on the
     link that made the account, the words of suggestions that they put their name to, all reflections. Left
-    without a name: plays, views, decisions, uploads, lessons, answers, and what was taught the search.
+    without a name: plays, views, decisions, grades, uploads, lessons, answers, what was taught the search.
     Raises NotFound, Conflict("last_admin").
     """
     person = people_queries.person(session, person_id)

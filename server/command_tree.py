@@ -234,6 +234,14 @@ def _gathering(app: typer.Typer) -> None:
     app.add_typer(group, name="gathering")
 
 
+def _grades(app: typer.Typer) -> None:
+    from server.commands import grades
+
+    group = typer.Typer(help=HELP["grades"])
+    grades.add_commands(group)
+    app.add_typer(group, name="grades")
+
+
 def _calls(app: typer.Typer) -> None:
     from server.commands import calls
 
@@ -364,6 +372,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "user": _user,
     "people": _people,
     "organisation": _organisation,
+    "grades": _grades,
     "week": _week,
     "gathering": _gathering,
     "calls": _calls,

@@ -95,6 +95,8 @@ class Deed(StrEnum):
     MEMBERSHIP = "membership"
     TRANSFER = "transfer"
     GROUP = "group"
+    GRADES = "grades"
+    GRADES_WAIVER = "grades_waiver"
     EXPORTED = "exported"
     BACKED_UP = "backed_up"
     RESTORED = "restored"

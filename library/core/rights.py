@@ -81,6 +81,12 @@ class Act(StrEnum):
     CALL_KEEP = "call.keep"
     CALL_ENTER = "call.enter"
     CALL_JUDGE = "call.judge"
+    # With the grades of a node's people: `keep` proposes, decides and freezes, `rules` makes rule sets,
+    # `waive` switches off a point of 减负. `look` is asked of one person's grade.
+    GRADES_KEEP = "grades.keep"
+    GRADES_RULES = "grades.rules"
+    GRADES_WAIVE = "grades.waive"
+    GRADES_LOOK = "grades.look"
     # What belongs to no node.
     STATS_OVERVIEW = "stats.overview"
     SEARCHES_SAVE = "searches.save"
@@ -229,6 +235,11 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.CALL_ENTER: (Right(Scope.OWN, Role.LECTURER), _NODE_STAFF),
     # The thing is a place among the judges, which is a person's own.
     Act.CALL_JUDGE: (Right(Scope.OWN),),
+    # Nobody changes a decision of their own grade (library.grades.judging).
+    Act.GRADES_KEEP: (Right(Scope.NODE, Role.SECRETARY),),
+    Act.GRADES_RULES: (Right(Scope.NODE, Role.SECRETARY),),
+    Act.GRADES_WAIVE: (Right(Scope.NODE, Role.ADMIN),),
+    Act.GRADES_LOOK: (Right(Scope.OWN), Right(Scope.NODE, Role.SECRETARY)),
     Act.STATS_OVERVIEW: (Right(Scope.ANYWHERE, Role.LECTURER), Right(Scope.ANYWHERE, Role.SECRETARY)),
     Act.SEARCHES_SAVE: (Right(Scope.ANYWHERE, Role.STAFF),),
     Act.DICTIONARY_TEACH: (Right(Scope.ANYWHERE, Role.STAFF),),

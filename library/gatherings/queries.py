@@ -233,7 +233,7 @@ def concerns(viewer: Viewer) -> ColumnElement[bool]:
 
 def concerning(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[str, Gathering]:
     """Return those among some gatherings that concern somebody, by id."""
-    found = session.scalars(select(Gathering).where(Gathering.id.in_(ids), _mine(viewer)))
+    found = session.scalars(select(Gathering).where(Gathering.id.in_(ids), concerns(viewer)))
     return {one.id: one for one in found}
 
 

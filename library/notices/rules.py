@@ -34,6 +34,8 @@ class Kind(StrEnum):
     GATHERING_CANCELLED = "gathering_cancelled"
     REFLECTION_PUBLISHED = "reflection_published"
     REFLECTION_RETURNED = "reflection_returned"
+    GRADE_DECIDED = "grade_decided"
+    GRADE_APPEALED = "grade_appealed"
 
 
 class Way(StrEnum):

@@ -82,6 +82,7 @@ HELP: Mapping[str, str] = {
     "mail": N_("邮件：试一试邮件服务器收不收信。"),
     "calls": N_("征集：列出征集，看一次征集的评选结果。"),
     "gathering": N_("会议和集中学习：从表格导入一年的记录。"),
+    "grades": N_("评定：检查规则，算出建议，定稿，看有什么不同。"),
     "week": N_("每周主题：看一周的主题、课程和发布时间；从表格导入一个学期的计划。"),
     "evidence": N_("学习台账：一个人的每一条记录；核对台账有没有被改过。"),
     "books": N_("学时账：一个人一年的集中学习、自学、网络学习和实践，每一条为什么计入或不计入。"),
@@ -108,7 +109,7 @@ HELP: Mapping[str, str] = {
 
 GROUPS = frozenset(
     [
-        *("audit", "stats", "user", "people", "organisation", "week", "gathering", "calls"),
+        *("audit", "stats", "user", "people", "organisation", "week", "gathering", "calls", "grades"),
         *("directory", "mail", "evidence"),
         *("vocabulary", "searches", "media-key", "site-key", "speech"),
     ]

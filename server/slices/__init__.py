@@ -36,6 +36,7 @@ NOUNS = (
     "reflections",
     "calls",
     "books",
+    "grades",
     "review",
     "versions",
     "declaring",

@@ -27,6 +27,7 @@ _LESSONS = (
 )
 _GATHERINGS = (Kind.GATHERING_PLANNED, Kind.GATHERING_CHANGED, Kind.GATHERING_CANCELLED)
 _REFLECTIONS = (Kind.REFLECTION_PUBLISHED, Kind.REFLECTION_RETURNED)
+_GRADES = (Kind.GRADE_DECIDED, Kind.GRADE_APPEALED)
 _UPLOADS = (Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
 
 
@@ -107,6 +108,9 @@ def _row(one: Told, known: _Known) -> NoticeRow:
         title, url, starts_at = met.title, f"/gatherings/{met.id}", met.starts_at
     elif one.kind in _REFLECTIONS and one.thing in known.reflections:
         title, url = known.reflections[one.thing], f"/reflections/{one.thing}"
+    elif one.kind in _GRADES:
+        # Its page asks who may see it; nothing of it stands here.
+        url = f"/grades/one/{one.thing}"
     return NoticeRow(
         starts_at=starts_at,
         id=one.id,

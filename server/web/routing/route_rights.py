@@ -13,6 +13,7 @@ from server.web.routing.book_rights import BOOKS
 from server.web.routing.call_rights import CALLS
 from server.web.routing.declaration_rights import DECLARATIONS
 from server.web.routing.gathering_rights import GATHERINGS
+from server.web.routing.grade_rights import GRADES
 from server.web.routing.record_rights import RECORDS
 from server.web.routing.reflection_rights import REFLECTIONS
 from server.web.routing.work_rights import WORKS
@@ -286,6 +287,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
     **GATHERINGS,
     **DECLARATIONS,
     **REFLECTIONS,
+    **GRADES,
     **WORKS,
     Act.STATS_OVERVIEW: (
         "GET /api/v1/stats",
