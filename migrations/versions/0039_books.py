@@ -10,7 +10,7 @@ from alembic import op
 import library.core.database
 
 revision = "0039"
-down_revision = "0036"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

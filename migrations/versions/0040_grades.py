@@ -8,7 +8,7 @@ from alembic import op
 import library.core.database
 
 revision = "0040"
-down_revision = "0036"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from alembic import op
 import library.core.database
 
 revision = "0041"
-down_revision = "0036"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
