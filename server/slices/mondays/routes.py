@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from library.core.errors import Invalid, NotFound
 from library.core.permits import Viewer, branch_chain
-from library.core.rights import Act, somewhere
 from library.mondays import queries
 from library.mondays.permits import may_see_missing
 from library.organisation.tables import Node
@@ -18,7 +17,7 @@ from library.programme import queries as programme
 from library.programme.permits import may_plan
 from library.programme.weeks import Week, read_week
 from server.slices.mondays.contexts import MondayPage, MondaySheet, MondaysPage
-from server.web.deps import AddressDep, CardsDep, ClockDep, PagesDep, Reading, WhoDep
+from server.web.deps import AddressDep, CardsDep, ClockDep, PagesDep, Planner, Reading, WhoDep
 from server.web.limits.fields import WordQuery
 from server.web.pages import pager
 from server.web.shown.lesson_cards import LessonCards
@@ -62,7 +61,7 @@ def _asked(session: Session, viewer: Viewer, cards: LessonCards, week: str, node
 def mondays(
     request: Request,
     session: Reading,
-    who: WhoDep,
+    who: Planner,
     pages: PagesDep,
     clock: ClockDep,
     week: WordQuery = "",
@@ -71,8 +70,6 @@ def mondays(
     page: int = 1,
 ) -> Response:
     """The branches that a viewer looks after, and how far their week is."""
-    if not somewhere(who.viewer, Act.WEEK_PLAN):
-        raise NotFound
     wanted = week_at(week) if week else present(clock())
     within = programme.node_to_plan(session, who.viewer, node) if node else None
     waiting = show == WAITING

@@ -16,6 +16,10 @@ CALLS: Mapping[Act, tuple[str, ...]] = {
         "GET /calls/{call_id}/results",
     ),
     Act.CALL_KEEP: (
+        "POST /api/v1/calls",
+        "PUT /api/v1/calls/{call_id}",
+        "DELETE /api/v1/calls/{call_id}",
+        "POST /api/v1/calls/{call_id}/move",
         "POST /calls",
         "GET /calls/new",
         "GET /calls/{call_id}/desk",

@@ -16,6 +16,7 @@ from server.web.routing.gathering_rights import GATHERINGS
 from server.web.routing.grade_rights import GRADES
 from server.web.routing.record_rights import RECORDS
 from server.web.routing.reflection_rights import REFLECTIONS
+from server.web.routing.week_rights import WEEKS
 from server.web.routing.work_rights import WORKS
 
 ROUTES: Mapping[Act, tuple[str, ...]] = {
@@ -269,18 +270,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /suggestions/{suggestion_id}/change",
         "POST /suggestions/{suggestion_id}/release",
     ),
-    Act.WEEK_PLAN: (
-        "PUT /api/v1/weeks/{week}",
-        "GET /programme",
-        "GET /programme/{node_id}/{week}",
-        "POST /programme/{node_id}/{week}/add",
-        "POST /programme/{node_id}/{week}/copy",
-        "POST /programme/{node_id}/{week}/move",
-        "POST /programme/{node_id}/{week}/remove",
-        "POST /programme/{node_id}/{week}/repeat",
-        "POST /programme/{node_id}/{week}/take",
-        "POST /programme/{node_id}/{week}/words",
-    ),
+    **WEEKS,
     **BOOKS,
     **CALLS,
     **RECORDS,
