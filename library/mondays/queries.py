@@ -29,6 +29,9 @@ from library.people.tables import LearningGroup, Person
 from library.programme import queries as programme
 from library.programme import rules as programme_rules
 from library.programme.weeks import Week
+from library.records.tables import Record
+from library.reflections.rules import ReflectionState
+from library.reflections.tables import Reflection
 
 BRANCHES_A_PAGE = 50
 MOST_MISSING = 300
@@ -47,12 +50,26 @@ def branch_weeks(session: Session, nodes: Sequence[Node], week: Week) -> dict[st
     """Return what is known of a week of some nodes, by their ids."""
     if not nodes:
         return {}
+    ids = [node.id for node in nodes]
     found = _plans(session, nodes, week)
-    gatherings = _gatherings(session, [node.id for node in nodes], week)
+    gatherings, written = _gatherings(session, ids, week), _reflections(session, ids, week)
     return {
-        node_id: replace(known, gatherings=tuple(gatherings.get(node_id, ())))
+        node_id: replace(
+            known, gatherings=tuple(gatherings.get(node_id, ())), reflections=written.get(node_id, 0)
+        )
         for node_id, known in found.items()
     }
+
+
+def _reflections(session: Session, node_ids: Sequence[str], week: Week) -> dict[str, int]:
+    """Count what was published about a week, by the branch whose members wrote it."""
+    rows = session.execute(
+        select(Reflection.node_id, func.count())
+        .where(Reflection.week == str(week), Reflection.state == ReflectionState.PUBLISHED)
+        .where(Reflection.node_id.in_(node_ids))
+        .group_by(Reflection.node_id)
+    )
+    return {node_id: count for node_id, count in rows if node_id is not None}
 
 
 def _plans(session: Session, nodes: Sequence[Node], week: Week) -> dict[str, BranchWeek]:
@@ -72,22 +89,27 @@ def _gatherings(session: Session, node_ids: Sequence[str], week: Week) -> dict[s
     there = {gathering_id for _, gathering_id in rolls}
     theirs = or_(and_(Gathering.node_id.in_(node_ids), Gathering.group_id.is_(None)), Gathering.id.in_(there))
     wanted = (
-        select(Gathering, LearningGroup.name)
+        select(Gathering, LearningGroup.name, Record.locked_at)
         .outerjoin(LearningGroup, LearningGroup.id == Gathering.group_id)
+        .outerjoin(Record, Record.gathering_id == Gathering.id)
         .where(Gathering.week == str(week), Gathering.state != GatheringState.CANCELLED, theirs)
         .order_by(Gathering.starts_at, Gathering.id)
     )
     asked, found = set(node_ids), defaultdict(list)
-    for gathering, group in session.execute(wanted).all():
+    for gathering, group, locked_at in session.execute(wanted).all():
         concerned = {node_id for node_id, gathering_id in rolls if gathering_id == gathering.id}
         if gathering.group_id is None and gathering.node_id in asked:
             concerned.add(gathering.node_id)
         for node_id in concerned:
-            found[node_id].append(_held(gathering, group, rolls.get((node_id, gathering.id))))
+            found[node_id].append(
+                _held(gathering, group, rolls.get((node_id, gathering.id)), signed=locked_at is not None)
+            )
     return found
 
 
-def _held(gathering: Gathering, group: str | None, counts: Row[str, str, int, int, int] | None) -> Held:
+def _held(
+    gathering: Gathering, group: str | None, counts: Row[str, str, int, int, int] | None, *, signed: bool
+) -> Held:
     due, there, made_up = (counts[2], counts[3], counts[4]) if counts else (0, 0, 0)
     return Held(
         id=gathering.id,
@@ -102,6 +124,7 @@ def _held(gathering: Gathering, group: str | None, counts: Row[str, str, int, in
         there=there,
         made_up=made_up,
         absent=due - there - made_up,
+        signed=signed,
     )
 
 
