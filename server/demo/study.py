@@ -107,3 +107,77 @@ def _mark(dice: random.Random) -> DemoMark:
     if drawn < 0.94:
         return DemoMark(Mark.ABSENT, reason=dice.choice(_TOLD))
     return DemoMark(Mark.MADE_UP, reason=_MADE_UP)
+
+
+@dataclass(frozen=True)
+class DemoReflection:
+    """A reflection: of the writer with this number in a branch, so many weeks after the present one."""
+
+    node: str
+    week: int
+    writer: int
+    title: str
+    text: str
+
+
+REFLECTIONS = (
+    DemoReflection(
+        "QH0202",
+        -6,
+        1,
+        "账本要摆在太阳底下",
+        "这一课讲到村务公开，我想起我们村前年修水渠，账贴出来以后，来问的人反而少了。公开不是添麻烦，是省麻烦。"
+        "下个月议茶园道路，我愿意把每一笔预算先念给大家听。",
+    ),
+    DemoReflection(
+        "QH0202",
+        -4,
+        3,
+        "奶奶留下的家书",
+        "看完《一封家书里的初心》，回家翻出了奶奶收着的两封信。信纸都黄了，字还清楚：家里的事自己想办法，不要给公家添难处。"
+        "这句话我抄在了本子第一页。",
+    ),
+    DemoReflection(
+        "QH010101",
+        -3,
+        2,
+        "办案也是讲课",
+        "讲师说普法要讲到人心里去。上周办的一起未成年人案件，我把法条换成了孩子听得懂的话，家长当场就哭了。以后文书之外，"
+        "我想多备一份“讲给当事人听”的说明。",
+    ),
+    DemoReflection(
+        "QH0203",
+        -2,
+        2,
+        "十分钟够不够",
+        "起初觉得十分钟讲不了什么。可每周一次，一个月下来四件事都记住了，比以前一次听两个小时记得牢。建议把上坪村修桥的事也录成一课。",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class DemoPractice:
+    """Something that somebody of a branch did by themselves, so many weeks after the present one."""
+
+    node: str
+    week: int
+    doer: int
+    title: str
+    place: str
+    account: str
+
+
+PRACTICES = (
+    DemoPractice(
+        "QH0202", -5, 2, "帮独居老人收稻子", "东桥村三组", "和两位邻居用半天收完了一亩二分地。"
+    ),
+    DemoPractice("QH0202", -3, 4, "给孩子们讲反诈", "村文化礼堂", "讲了三个本县的真事，来了十一个孩子。"),
+    DemoPractice("QH0203", -1, 3, "修好了村口的路灯", "桥头村口", "换了两个灯头，夜里散学的孩子看得见路了。"),
+)
+GRADED = ("QH0201", "QH0202", "QH0203", "QH0204", "QH0205", "QH0206")
+"""Branches of the town that grades each month."""
+DISCUSSED = (
+    "大家对照本支部的情况谈了体会，提到村口道路和村务公开栏两件事。",
+    "会议认为，学了就要用；从自己手头的一件小事做起。",
+)
+RESOLVED = "下周由支部委员把公开栏的内容更新一次，下次会上通报。"
