@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -174,9 +174,12 @@ def each_books(
         return
     spans = {one.path: said.at(one.path).year(number) for one in members}
     first, last = min(one for one, _ in spans.values()), max(one for _, one in spans.values())
-    some = sorted(by_id) if len(by_id) <= _ALL_AT_ONCE else None
-    lengths = lengths_of(session)
-    pieces = evidence.pieces_of(session, first, last, person_ids=some)
+    pieces: Iterable[Piece]
+    if len(by_id) <= _ALL_AT_ONCE:
+        pieces = list(evidence.pieces_of(session, first, last, person_ids=sorted(by_id)))
+        lengths = lengths_of(session, {piece.lesson_id for piece in pieces if piece.lesson_id})
+    else:
+        pieces, lengths = evidence.pieces_of(session, first, last), lengths_of(session)
     done = set()
     for person_id, theirs in groupby(pieces, key=lambda piece: piece.person_id):
         one = by_id.get(person_id)

@@ -8,7 +8,7 @@ from server.web.language.i18n import N_
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "book": {
-        "gathered": N_("集中学习"),
+        "gathered": N_("集中学习培训"),
         "self": N_("自学"),
         "online": N_("网络学习"),
         "practice": N_("实践"),

@@ -1,4 +1,4 @@
-"""学习档案 over HTTP: what a member sees of their own, what their secretary sees of it, and forms not taken."""
+"""学习档案 over HTTP: what a member sees of their own, what their secretary sees, and forms not taken."""
 
 from __future__ import annotations
 
