@@ -154,7 +154,7 @@ def _read_people(session: Session, row: Row, record: _Record) -> None:
     day = local_day(record.when.starts_at)
     asks = Asks.EVERYBODY if record.kind.asks is Asks.NAMED else record.kind.asks
     probe = Gathering(id=record.id, node_id=record.node.id, group_id=record.group_id, below=False)
-    found = roll.candidates(session, probe, asks, day)
+    found = roll.candidates(session, probe, asks, day, long_ago=True)
     record.candidates = {one.person_id: one for one in found}
     cells = {
         Mark.PRESENT: read_names(row.present),

@@ -30,10 +30,13 @@ class Candidate:
     due: Due
 
 
-def candidates(session: Session, gathering: Gathering, asks: Asks, day: date) -> list[Candidate]:
+def candidates(
+    session: Session, gathering: Gathering, asks: Asks, day: date, *, long_ago: bool = False
+) -> list[Candidate]:
     """Return who is to be on the roll of a gathering on a day, each once.
 
     Whoever moved on that day and was due for their old home already is a guest here: nobody is due twice.
+    `long_ago`: no roll of that day was made before the move, so nobody looks.
     """
     if gathering.group_id is not None:
         found = _of_group(session, gathering.group_id, day)
@@ -48,7 +51,7 @@ def candidates(session: Session, gathering: Gathering, asks: Asks, day: date) ->
     found |= {one: Candidate(one, homes.get(one), due) for one in new}
     exempt = _exempt(session, [one for one, who in found.items() if who.due is Due.DUE], day)
     found |= {one: replace(found[one], due=Due.EXEMPT) for one in exempt}
-    moved = _due_elsewhere(session, gathering.id, list(found.values()), day)
+    moved = set() if long_ago else _due_elsewhere(session, gathering.id, list(found.values()), day)
     return [replace(who, due=Due.GUEST) if one in moved else who for one, who in sorted(found.items())]
 
 
