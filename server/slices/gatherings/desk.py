@@ -112,6 +112,7 @@ class Planning:
         ids = programme.lesson_ids(parts)
         titles = [one.title for one in catalog.lessons_by_ids(session, self.who.viewer, ids)]
         return {
+            **dict.fromkeys(("group", "below", "place", "rooms", "chair", "recorder", "agenda", "asked"), ""),
             "kind": "study",
             "title": next((part.theme for part in parts if part.theme), ""),
             "week": str(wanted),

@@ -17,6 +17,7 @@ from tests.server.role_table import EVERYBODY, SIGNED_IN_ONLY, STAFF, Case
 
 DO = "401 404 404 404 303 303"
 PLAN_DO = "401 403 403 403 303 303"
+PAGE = "303 404 404 404 200 200"
 GET = "401 404 404 404 200 200"
 
 
@@ -84,20 +85,20 @@ CASES = [
     Case("GET /gatherings/plan/new", STAFF),
     Case("POST /gatherings", "401 403 403 403 303 303", plan),
     Case("GET /gatherings/worker/roll.js", EVERYBODY),
-    Case("GET /gatherings/{gathering_id}", GET, gathering),
-    Case("GET /gatherings/{gathering_id}/edit", "401 403 403 403 200 200", PLANNED),
+    Case("GET /gatherings/{gathering_id}", PAGE, gathering),
+    Case("GET /gatherings/{gathering_id}/edit", "303 403 403 403 200 200", PLANNED),
     Case("POST /gatherings/{gathering_id}/edit", PLAN_DO, changed),
     Case("POST /gatherings/{gathering_id}/cancel", DO, partial(gathering, version="1")),
     Case("POST /gatherings/{gathering_id}/open", DO, PLANNED),
     Case("POST /gatherings/{gathering_id}/end", DO, over),
-    Case("GET /gatherings/{gathering_id}/roll", GET, gathering),
+    Case("GET /gatherings/{gathering_id}/roll", PAGE, gathering),
     Case("POST /gatherings/{gathering_id}/roll", DO, partial(gathering, mark="present", guest="客人")),
-    Case("GET /gatherings/{gathering_id}/code", GET, gathering),
-    Case("GET /gatherings/{gathering_id}/code.svg", GET, gathering),
-    Case("GET /gatherings/{gathering_id}/code.json", GET, gathering),
+    Case("GET /gatherings/{gathering_id}/code", PAGE, gathering),
+    Case("GET /gatherings/{gathering_id}/code.svg", PAGE, gathering),
+    Case("GET /gatherings/{gathering_id}/code.json", PAGE, gathering),
     Case("GET /gatherings/{gathering_id}/here", SIGNED_IN_ONLY, gathering),
     Case("POST /gatherings/{gathering_id}/here", "401 303 303 303 303 303", brought),
-    Case("GET /api/v1/gatherings", SIGNED_IN_ONLY),
+    Case("GET /api/v1/gatherings", "401 200 200 200 200 200"),
     Case("POST /api/v1/gatherings", "401 403 403 403 201 201", by_program),
     Case("GET /api/v1/gatherings/{gathering_id}", GET, gathering),
     Case("POST /api/v1/gatherings/{gathering_id}/marks", GET, marks),

@@ -49,6 +49,8 @@ def test_an_evening(served: Served, clock: MovableClock) -> None:
     with clock.stopped():
         made = staff.post("/gatherings", node=shelf.root(), **form(clock))
         at = made.headers["location"]
+        for page in ("/gatherings/plan/new", f"/gatherings/plan/new?copy={at[-16:]}", f"{at}/edit", at):
+            assert staff.http.get(page).status_code == 200
         assert re.fullmatch(r"/gatherings/[0-9a-z]{16}", at)
         assert "学习二十大报告" in member.http.get("/notices").text
         assert "学习二十大报告" in member.http.get("/gatherings").text
@@ -63,6 +65,7 @@ def test_an_evening(served: Served, clock: MovableClock) -> None:
 
         assert staff.post(f"{at}/open").headers["location"] == f"{at}/roll"
         clock.forward(minutes=11)
+        assert "二维码" in staff.http.get(f"{at}/code").text
         shown = staff.http.get(f"{at}/code.json?room=1").json()
         with served.ports.db.read() as session:
             one = queries.known(session, at.rpartition("/")[2])

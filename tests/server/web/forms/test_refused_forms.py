@@ -13,6 +13,7 @@ import pytest
 from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
 from tests.server.slices.calls import roles as calls
+from tests.server.slices.gatherings import roles as gatherings
 from tests.server.slices.invitations.roles import coded
 from tests.server.slices.people import roles as people
 from tests.server.slices.screening import roles as records
@@ -73,6 +74,31 @@ def call(shelf: Shelf) -> str:
 def told(shelf: Shelf) -> str:
     """The id of a call whose result is out."""
     return calls.put(shelf, "results").call
+
+
+PLAN = {
+    "kind": "study",
+    "title": "学习",
+    "starts": "2026-12-02T19:30",
+    "ends": "2026-12-02T19:00",
+    "place": "村部",
+    "agenda": "一、看课",
+    "chair": "",
+    "asked": "",
+}
+
+
+NEXT = {**PLAN, "ends": "2026-12-02T21:00"}
+
+
+def at_node(shelf: Shelf) -> Made:
+    """Where a gathering is planned."""
+    return "", {"node": shelf.node()}
+
+
+def meeting(shelf: Shelf) -> str:
+    """The id of a gathering that is open."""
+    return str(gatherings.gathering(shelf)["gathering_id"])
 
 
 def newcomer(shelf: Shelf) -> str:
@@ -270,6 +296,11 @@ CASES = [
     Case("/vocabulary/words", {"word": LONG}, 422, ""),
     Case("/vocabulary/groups", {"words": "只有一个"}, 422, ""),
     Case("/vocabulary/paste", {"lines": "行\n" * 10_001}, 422, ""),
+    Case("/gatherings", PLAN, 422, "ends", make=at_node),
+    Case("/gatherings", {**NEXT, "chair": "没有这个人"}, 422, "chair", make=at_node),
+    Case("/gatherings/{id}/edit", PLAN, 422, "ends", make=meeting),
+    Case("/gatherings/{id}/end", {"ended_at": "2126-12-02T19:30"}, 422, "ended_at", make=meeting),
+    Case("/gatherings/{id}/here", {"digits": "12345"}, 422, "digits", make=meeting),
 ]  # fmt: skip
 
 
@@ -360,6 +391,8 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
                 typed.add(re.sub(r"\{\{.*?\}\}", "{id}", action.replace("{{ prefix }}", "")))
     elsewhere = {
         "/organisation/{id}/{id}",  # move and merge, above
+        # A gathering's end, above; marks: tests/server/slices/gatherings/test_gatherings.py.
+        *("{id}/end", "{id}/roll"),
         *("{id}/words", "{id}/repeat", "{id}/copy"),  # tests/server/slices/programme/test_weeks.py
         "{id}/add",  # to a record, above: and tests/server/slices/screening/test_screening.py
         "{id}",  # saving a search: tests/server/slices/finding/test_saved_searches.py
