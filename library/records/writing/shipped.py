@@ -75,11 +75,15 @@ def _record(document: Any, of: str) -> None:
     _two(table, ("时间", f"{{{{ {of}时间 }}}}"), ("地点", f"{{{{ {of}会场 or {of}地点 }}}}"))
     _two(table, ("主持人", f"{{{{ {of}主持人 }}}}"), ("记录人", f"{{{{ {of}记录人 }}}}"))
     _two(table, ("应到", f"{{{{ {of}应到 }}}} 人"), ("实到", f"{{{{ {of}实到 }}}} 人"))
-    for label, name in (("到会人员", "到会"), ("迟到", "迟到"), ("早退", "早退")):
-        _wide(table, label, f"{{{{ {of}{name} }}}}")
+    _wide(table, "到会人员", f"{{{{ {of}到会 }}}}")
     _wide(table, "缺席及原因", f"{{{{ {of}缺席 }}}}")
-    for label, name in (("补学", "补学"), ("列席", "列席"), ("不计入应到", "不计入应到")):
+    for name, label in (
+        *(("迟到", "迟到"), ("早退", "早退"), ("补学", "补学")),
+        *(("未记", "还没有记"), ("列席", "列席"), ("不计入应到", "不计入应到")),
+    ):
+        _wide(table, f"{{%tr if {of}{name} %}}")
         _wide(table, label, f"{{{{ {of}{name} }}}}")
+        _wide(table, "{%tr endif %}")
     _wide(table, "播放", *_loop(f"{of}播放", "{{ 项 }}"))
     _wide(table, "议程", *_loop(f"{of}议程", "{{ loop.index }}．{{ 项 }}"))
     said = "{% if 项.发言人 %}{{ 项.发言人 }}：{% endif %}{{ 项.内容 }}"

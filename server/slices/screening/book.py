@@ -44,6 +44,13 @@ def _node(session: Session, who: SignedIn, node_id: str) -> Node:
     return found
 
 
+def _known(year: int) -> int:
+    """Return a year that there can be records of; raises NotFound."""
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise NotFound
+    return year
+
+
 def _year(text: str, now: datetime) -> int:
     """Return the year that is meant, else the present one."""
     this = now.astimezone(CHINA).year
@@ -94,7 +101,7 @@ def paper(
 ) -> Response:
     """A year as one book, to print: the list, then each record."""
     node = _node(session, who, node_id)
-    held = queries.year(session, node.id, year)
+    held = queries.year(session, node.id, _known(year))
     records = []
     for one in held:
         facts = queries.facts_of(session, one.gathering)
@@ -121,7 +128,7 @@ def docx(
         title = f"{node.name} {year} 年会议记录"
         papers = [
             paper_of(queries.reading(session, one.gathering, kind_of(one.gathering, settings)))
-            for one in queries.year(session, node.id, year)
+            for one in queries.year(session, node.id, _known(year))
         ]
     return as_docx(records.book(title, papers, person_id=who.viewer.person_id), title)
 

@@ -17,6 +17,7 @@ from library.gatherings import opening
 from library.gatherings.rules import Mark
 from library.gatherings.showings import actions
 from library.gatherings.tables import Showing
+from library.plays.queries import declared
 from library.plays.rules import ViewRule
 from library.plays.tables import DaySum, View
 from tests.library.gatherings.meeting import Meeting, mark, meeting, run, show
@@ -103,6 +104,7 @@ def test_one_view_of_each_clip_for_who_was_in_the_room(db: Database) -> None:
         day = session.scalars(select(DaySum).where(DaySum.clip_id == clips[0])).one()
         assert (day.group_views, day.group_people, day.watched_s) == (2, 5, 120.0)
         assert day.branch_id == its.node_id
+        assert declared(session, its.node_id, its.at(0).now) == 0, "the roll has told, nobody declared"
 
 
 def test_who_may_not_and_when_not(db: Database) -> None:

@@ -35,6 +35,7 @@ SHARED = {
     *("versions/differences.html", "declarations.html", "declaring/parts.html", "calls/parts.html"),
     "books/parts.html",
     "sharing/paste.html",
+    *("screening/links.html", "screening/paper.html", "screening/states.html"),
 }
 
 OUTSIDE = "noopener noreferrer nofollow"

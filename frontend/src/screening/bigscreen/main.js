@@ -135,6 +135,7 @@ class BigScreen {
     if (this.troubled) this.say(''); // it was told after all
     this.troubled = false;
     if (!answer || !url.includes(`/${this.showing}/`)) return;
+    if (answer.cut_s > OFF_S) this.say(t('这里放的有一部分没有计入：一个会场同时只计一块屏幕。'));
     if (Math.abs(answer.clock_s - this.clock) > OFF_S) {
       this.runs.stop(); // the computer slept, or its clock runs differently
       this.setClock(answer.clock_s);

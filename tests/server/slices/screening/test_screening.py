@@ -129,6 +129,7 @@ def test_from_the_screen_to_the_book(served: Served, shelf: Shelf, clock: Movabl
     assert "补充 1 条" in book
     year = clock().year
     assert "讲了四点" in staff.http.get(f"/records/{held.node_id}/{year}/print").text
+    assert staff.http.get(f"/records/{held.node_id}/99999/print").status_code == 404
     bound = Document(io.BytesIO(staff.http.get(f"/records/{held.node_id}/{year}/book.docx").content))
     assert "1／" not in bound.paragraphs[0].text
     assert bound.tables[0].rows[1].cells[2].text == "集中学习"

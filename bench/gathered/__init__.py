@@ -1,0 +1,1 @@
+"""What gatherings bear: screens that are killed."""
