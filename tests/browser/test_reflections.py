@@ -1,9 +1,7 @@
-"""A reflection on a phone: quoted from the clip, written without a network, found again, sent, published, seen;
-two versions that meet; and a voice recorded in the browser."""
+"""On a phone: quoted from the clip, written without a network, found again, sent, published, seen; two versions
+that meet; a voice recorded in the browser."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -22,9 +20,9 @@ WORDS = "听到这里，我想起第一次调解邻里纠纷的那个晚上。"
 
 
 @pytest.fixture
-def server(served: Served) -> Iterator[Served]:
+def server(served: Served) -> Served:
     """The library in this process, in which there is a film."""
-    yield served
+    return served
 
 
 def test_written_without_a_network_sent_published_seen(visit: Visit, server: Served, put: Put) -> None:

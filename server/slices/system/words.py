@@ -194,7 +194,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reflection_take_back": N_("撤下心得"),
         "reflection_delete": N_("删除心得"),
         "sent": N_("已送支部"),
-        "branch": N_("本支部"),
         "below": N_("上级党组织和下属组织"),
         "public": N_("所有人，不用登录"),
         "answer": N_("答复"),
