@@ -1,5 +1,5 @@
-"""On a phone: quoted from the clip, written without a network, found again, sent, published, seen; two versions
-that meet; a voice recorded in the browser."""
+"""On a phone: quoted from the clip, written without a network, found again, sent, published, seen; two
+versions that meet; a voice recorded in the browser."""
 
 from __future__ import annotations
 

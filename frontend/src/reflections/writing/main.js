@@ -124,8 +124,14 @@ async function elsewhere() {
   text.value = theirs.text;
   state.quotes = withWords(theirs.quotes);
   showQuotes();
-  local.keep({ ...mine, version: mine.version });
-  if (verdict(mine, theirs) !== 'nothing') ask(mine);
+  if (verdict(mine, theirs) !== 'nothing') {
+    local.keep(mine);
+    ask(mine);
+    return;
+  }
+  state.dirty = false;
+  local.forget();
+  say(t('已存好，只有您看得到。'));
 }
 
 function ask(mine) {
