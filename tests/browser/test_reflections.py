@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from library.core.clock import utc_now
 from library.reflections import actions
 from library.reflections.actions import About, Draft
+from library.reflections.rules import SoundState
 from library.reflections.sounding import Sounding
+from library.reflections.tables import ReflectionSound
 from tests.browser.conftest import Visit
 from tests.server.conftest import Put, Shelf
 from tests.support.server import Served
@@ -121,6 +124,9 @@ def test_a_voice_is_recorded_heard_and_made(visit: Visit, server: Served, put: P
     ports = server.ports
     sounding = Sounding(ports.db, ports.store, find_tools(), ports.work, ports.clock, 600, lambda: False)
     assert sounding.make_one()
+    with ports.db.read() as session:
+        made = session.scalars(select(ReflectionSound)).one()
+        assert (made.state, made.reason) == (SoundState.READY, "")
     expect(page.locator("#sound-now audio")).to_be_visible(timeout=10_000)
     page.wait_for_function("() => document.querySelector('#sound-now audio').duration > 1")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
