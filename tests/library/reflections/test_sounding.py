@@ -1,4 +1,4 @@
-"""The worker's part in sounds: nothing is lost when it is killed, nothing made twice, what is gone is swept."""
+"""The worker and sounds: nothing is lost when it is killed, nothing made twice, what is gone is swept."""
 
 from __future__ import annotations
 
