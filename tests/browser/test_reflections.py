@@ -69,7 +69,7 @@ def test_written_without_a_network_sent_published_seen(visit: Visit, server: Ser
     visit.context.clear_cookies()
     visit.sign_in("member")
     visit.open(f"/lessons/{put.lesson}")
-    page.locator(".lesson-reflections a", has_text="听到这里").click()
+    page.locator("#lesson-reflections a", has_text="听到这里").click()
     assert page.url == address
     quoted = page.locator("blockquote.quoted a")
     expect(quoted).to_be_visible()
