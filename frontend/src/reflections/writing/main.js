@@ -35,7 +35,7 @@ const clock = (seconds) => {
 
 function say(words, trouble = false) {
   said.textContent = words;
-  said.classList.toggle('trouble', trouble);
+  said.classList.toggle('not-kept', trouble);
 }
 
 const written = () => ({ title: fields.title.value, text: text.value, quotes: state.quotes, version: state.version });
