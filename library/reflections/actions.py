@@ -99,7 +99,8 @@ def save(
         raise NotFound
     else:
         rules.check_editable(row.state)
-        if version is not None and version != row.version:
+        # The same again is no other version: an answer may have been lost on its way.
+        if version is not None and version != row.version and (row.title, row.text) != (title, text):
             raise Conflict("reflection_changed", version=row.version)
     quotes_changed = draft.quotes is not None and _put_quotes(session, viewer, row, draft.quotes)
     if (row.title, row.text) != (title, text) or quotes_changed:

@@ -23,7 +23,9 @@ SOUND_MAX_BYTES = 64 * 2**20
 """Of a sound as it comes. Ten minutes of what phones record are 5 to 20 MB."""
 
 _SAME_MOMENT_S = 1.0
-_MARK = re.compile(r"〔引(\d{1,2})〕")
+MARK = "〔引{n}〕"
+"""What stands in a text for a quote."""
+_MARK = re.compile(MARK.replace("{n}", r"(\d{1,2})"))
 
 
 class ReflectionState(StrEnum):
@@ -197,7 +199,7 @@ def with_marks(text: str, quotes: Sequence[Quote]) -> list[str | Quote]:
 
 def mark_of(n: int) -> str:
     """Return what stands in a text for its n-th quote."""
-    return f"〔引{n}〕"
+    return MARK.replace("{n}", str(n))
 
 
 def without_marks(text: str) -> str:

@@ -35,6 +35,8 @@ ARGUMENTS = [
     "--disable-quic",
     "--autoplay-policy=no-user-gesture-required",
     "--mute-audio",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps, and nobody has to be asked for it
+    "--use-fake-ui-for-media-stream",
 ]
 DEVICES: dict[str, dict[str, Any]] = {
     "phone": {

@@ -1,18 +1,19 @@
-"""A reflection on a phone: quoted from the clip, written without a network, found again, sent, published, seen;
-two versions that meet; and a voice recorded in the browser."""
+"""On a phone: quoted from the clip, written without a network, found again, sent, published, seen; two
+versions that meet; a voice recorded in the browser."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import expect
+from sqlalchemy import select
 
 from library.core.clock import utc_now
 from library.reflections import actions
 from library.reflections.actions import About, Draft
+from library.reflections.rules import SoundState
 from library.reflections.sounding import Sounding
-from tests.browser.conftest import ARGUMENTS, DEVICES, Visit
+from library.reflections.tables import ReflectionSound
+from tests.browser.conftest import Visit
 from tests.server.conftest import Put, Shelf
 from tests.support.server import Served
 from transcode.tools import find_tools
@@ -22,9 +23,9 @@ WORDS = "听到这里，我想起第一次调解邻里纠纷的那个晚上。"
 
 
 @pytest.fixture
-def server(served: Served) -> Iterator[Served]:
+def server(served: Served) -> Served:
     """The library in this process, in which there is a film."""
-    yield served
+    return served
 
 
 def test_written_without_a_network_sent_published_seen(visit: Visit, server: Served, put: Put) -> None:
@@ -68,7 +69,7 @@ def test_written_without_a_network_sent_published_seen(visit: Visit, server: Ser
     visit.context.clear_cookies()
     visit.sign_in("member")
     visit.open(f"/lessons/{put.lesson}")
-    page.locator(".lesson-reflections a", has_text="听到这里").click()
+    page.locator("#lesson-reflections a", has_text="听到这里").click()
     assert page.url == address
     quoted = page.locator("blockquote.quoted a")
     expect(quoted).to_be_visible()
@@ -101,34 +102,31 @@ def test_two_versions_meet_and_none_is_lost(visit: Visit, server: Served, put: P
     expect(merge).to_be_hidden()
 
 
-def test_a_voice_is_recorded_heard_and_made(chromium_path: object, server: Served, put: Put) -> None:
-    fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(
-            executable_path=str(chromium_path), args=[*ARGUMENTS, *fake]
-        )
-        context = browser.new_context(**DEVICES["phone"], locale="zh-CN", permissions=["microphone"])
-        page = context.new_page()
-        visit = Visit(context, page, server.base_url, [], [])
-        visit.sign_in("member")
-        visit.open(f"/reflections/write?lesson={put.lesson}")
-        page.click("#rec-start")
-        expect(page.locator("#rec-time")).to_have_text("0:01")
-        page.click("#rec-pause")
-        expect(page.locator("#rec-pause")).to_have_text("接着录")
-        page.click("#rec-pause")
-        expect(page.locator("#rec-time")).to_have_text("0:02", timeout=10_000)
-        page.click("#rec-stop")
-        expect(page.locator("#rec-heard")).to_be_visible()
-        page.reload()  # closed before it was sent: the phone has it still
-        expect(page.locator("#rec-heard")).to_be_visible()
-        page.click("#rec-send")
-        expect(page.locator("#sound-now")).to_contain_text("正在处理", timeout=10_000)
-        ports = server.ports
-        sounding = Sounding(ports.db, ports.store, find_tools(), ports.work, ports.clock, 600, lambda: False)
-        assert sounding.make_one()
-        expect(page.locator("#sound-now audio")).to_be_visible(timeout=10_000)
-        page.wait_for_function("() => document.querySelector('#sound-now audio').duration > 1")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        context.close()
-        browser.close()
+def test_a_voice_is_recorded_heard_and_made(visit: Visit, server: Served, put: Put) -> None:
+    page = visit.page
+    visit.context.grant_permissions(["microphone"])
+    visit.sign_in("member")
+    visit.open(f"/reflections/write?lesson={put.lesson}")
+    page.click("#rec-start")
+    expect(page.locator("#rec-time")).to_have_text("0:01")
+    page.click("#rec-pause")
+    expect(page.locator("#rec-pause")).to_have_text("接着录")
+    page.click("#rec-pause")
+    expect(page.locator("#rec-time")).to_have_text("0:02", timeout=10_000)
+    page.click("#rec-stop")
+    expect(page.locator("#rec-heard")).to_be_visible()
+    page.locator("#text").press_sequentially("说给大家听。")
+    expect(page.locator("#saved")).to_have_text("已存好，只有您看得到。")
+    page.reload()  # closed before it was sent: the phone has it still
+    expect(page.locator("#rec-heard")).to_be_visible()
+    page.click("#rec-send")
+    expect(page.locator("#sound-now")).to_contain_text("正在处理", timeout=10_000)
+    ports = server.ports
+    sounding = Sounding(ports.db, ports.store, find_tools(), ports.work, ports.clock, 600, lambda: False)
+    assert sounding.make_one()
+    with ports.db.read() as session:
+        made = session.scalars(select(ReflectionSound)).one()
+        assert (made.state, made.reason) == (SoundState.READY, "")
+    expect(page.locator("#sound-now audio")).to_be_visible(timeout=10_000)
+    page.wait_for_function("() => document.querySelector('#sound-now audio').duration > 1")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -15,7 +15,7 @@ from transcode.tools import Tools
 
 pytestmark = pytest.mark.slow
 
-VOICE = ["-f", "lavfi", "-i", "sine=f=300:d=6,volume=-20dB"]
+VOICE = ["-f", "lavfi", "-i", "sine=f=300:d=6,volume=-3dB"]
 RECORDED = {
     "phone.m4a": [*VOICE, "-c:a", "aac", "-metadata", "title=secret place", "-metadata", "location=+30+120/"],
     "browser.webm": [*VOICE, "-c:a", "libopus", "-live", "1"],

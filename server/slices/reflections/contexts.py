@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from library.reflections.likeness.comparing import Likeness
-from library.reflections.rules import Reach, ReflectionState, SoundState, Step
+from library.reflections.rules import MARK, Reach, ReflectionState, SoundState, Step, mark_of
 from server.web.parts import Context, LessonRef, Pager, Reason, RefusedForm
 from server.web.shown.reflections import ReflectionLine
 
@@ -23,6 +23,11 @@ class QuoteView:
     at_s: float
     clip_id: str = ""
     same: bool = True
+
+    @property
+    def mark(self) -> str:
+        """What stands for it in the text."""
+        return mark_of(self.n)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +204,7 @@ class WritePage(Context):
     most_sound_bytes: int
     remark: str = ""
     refused: RefusedForm | None = None
+    mark_form: str = MARK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,9 @@ SLICE = Slice(
         "POST /reflections/{reflection_id}/save": Body(_TEXT_BYTES, Role.MEMBER),
         "POST /reflections/{reflection_id}/quote": Body(_TEXT_BYTES, Role.MEMBER),
         "POST /reflections/{reflection_id}/unquote": Body(_TEXT_BYTES, Role.MEMBER),
-        "POST /reflections/{reflection_id}/sound": Body(SOUND_MAX_BYTES + _AROUND, Role.MEMBER),
+        "POST /reflections/{reflection_id}/sound": Body(
+            SOUND_MAX_BYTES + _AROUND, Role.MEMBER, streamed=True
+        ),
         "PUT /api/v1/reflections/{reflection_id}": Body(_TEXT_BYTES, Role.MEMBER),
     },
     tables=(library.reflections.tables,),

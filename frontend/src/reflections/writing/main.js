@@ -26,6 +26,8 @@ try {
 const local = new LocalDraft(storage, page);
 const state = { version: page.version, saved: page.saved, quotes: page.quotes, dirty: false, saving: null, leaving: false, asking: false };
 
+const markOf = (n) => page.mark.replace('{n}', n); // what stands in the text for a quote
+
 const clock = (seconds) => {
   const whole = Math.max(0, Math.floor(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
@@ -33,7 +35,7 @@ const clock = (seconds) => {
 
 function say(words, trouble = false) {
   said.textContent = words;
-  said.classList.toggle('trouble', trouble);
+  said.classList.toggle('not-kept', trouble);
 }
 
 const written = () => ({ title: fields.title.value, text: text.value, quotes: state.quotes, version: state.version });
@@ -110,7 +112,7 @@ async function send() {
 /** The server's quotes, in the order of their numbers; what was quoted since stays. */
 function withWords(quotes) {
   const theirs = new Map(quotes.map((one) => [one.n, { n: one.n, clip: one.clip, at_s: one.at_s, text: one.text }]));
-  for (const one of state.quotes) if (!theirs.has(one.n) && text.value.includes(`〔引${one.n}〕`)) theirs.set(one.n, one);
+  for (const one of state.quotes) if (!theirs.has(one.n) && text.value.includes(markOf(one.n))) theirs.set(one.n, one);
   return [...theirs.values()].sort((one, other) => one.n - other.n);
 }
 
@@ -124,8 +126,14 @@ async function elsewhere() {
   text.value = theirs.text;
   state.quotes = withWords(theirs.quotes);
   showQuotes();
-  local.keep({ ...mine, version: mine.version });
-  if (verdict(mine, theirs) !== 'nothing') ask(mine);
+  if (verdict(mine, theirs) !== 'nothing') {
+    local.keep(mine);
+    ask(mine);
+    return;
+  }
+  state.dirty = false;
+  local.forget();
+  say(t('已存好，只有您看得到。'));
 }
 
 function ask(mine) {
@@ -233,7 +241,7 @@ function quote(line) {
   let n = 1;
   while (taken.has(n)) n += 1;
   state.quotes.push({ n, clip: page.clip.id, at_s: line.at_s, text: line.text });
-  const mark = `〔引${n}〕`;
+  const mark = markOf(n);
   const start = text.selectionStart ?? text.value.length;
   const before = text.value.slice(0, start);
   const gap = before && !before.endsWith('\n') ? '\n' : '';
@@ -253,7 +261,7 @@ function showQuotes() {
       const words = document.createElement('p');
       const tag = document.createElement('span');
       tag.className = 'tag';
-      tag.textContent = `〔引${one.n}〕`;
+      tag.textContent = markOf(one.n);
       words.append(tag, ` ${one.text}`);
       const button = document.createElement('button');
       button.type = 'button';
@@ -261,7 +269,7 @@ function showQuotes() {
       button.textContent = t('去掉引用 %(n)s', { n: one.n });
       button.onclick = () => {
         state.quotes = state.quotes.filter((other) => other.n !== one.n);
-        text.value = text.value.replaceAll(`〔引${one.n}〕`, '').replace(/\n{3,}/g, '\n\n');
+        text.value = text.value.replaceAll(markOf(one.n), '').replace(/\n{3,}/g, '\n\n');
         showQuotes();
         changed();
       };

@@ -143,7 +143,7 @@ def _writing() -> Iterator[Sample]:
         version=3,
         key="p3:06h0277q88y1fgqv::",
         title="三个晚上的会",
-        text=f"{FIRST[0]}\n〔引1〕\n{SECOND[0]}",
+        text=f"{FIRST[0]}〔引1〕{SECOND[0]}",
         about=ABOUT,
         gathering_id="",
         quotes=(QUOTE, OLD),

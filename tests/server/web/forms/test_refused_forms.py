@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from library.catalog.permits import LessonState
+from library.reflections.rules import ReflectionState
 from tests.server.conftest import Shelf
 from tests.server.slices.calls import roles as calls
 from tests.server.slices.gatherings import roles as gatherings
 from tests.server.slices.invitations.roles import coded
 from tests.server.slices.people import roles as people
 from tests.server.slices.screening import roles as records
+from tests.server.slices.reflections import roles as reflections
 from tests.server.slices.suggestions.roles import suggested
 from tests.server.slices.versions.roles import waiting
 from tests.server.slices.works.roles import HONOUR, put_series, put_site
@@ -151,6 +153,25 @@ def answered(shelf: Shelf) -> Made:
     return suggested(shelf, answered=True)["suggestion_id"], {"version": "1"}
 
 
+WRITER = "lecturer"
+
+
+def reflection(shelf: Shelf) -> str:
+    """The id of a draft of a reflection."""
+    return reflections.put(shelf)
+
+
+def sent_reflection(shelf: Shelf) -> Made:
+    """The id of a reflection that was sent, and its version."""
+    asked = reflections.of(shelf, state=ReflectionState.SENT, versioned=True)
+    return asked["reflection_id"], {"version": str(asked["form"]["version"])}
+
+
+def asked_node(shelf: Shelf) -> Made:
+    """Nothing in the address, and the root whose people are asked."""
+    return "", {"node": shelf.root()}
+
+
 def listed(shelf: Shelf) -> Made:
     """The id of somebody new on the list of the root, and the root."""
     return shelf.newcomer(), {"node": shelf.root()}
@@ -279,6 +300,12 @@ CASES = [
     Case("/join/{id}", ASK | {"again": ASK["password"], "name": LONG}, 422, "name", "nobody", branch_code,
          ("name", "username")),
     Case("/start", {"code": "AAAAA-AAAAA"}, 404, "", who="nobody"),
+    Case("/reflections/{id}/save", {"title": LONG, "text": "写了"}, 422, "title", WRITER, reflection),
+    Case("/reflections/{id}/delete", {}, 422, "confirm", WRITER, reflection),
+    Case("/reflections/{id}/sound", {}, 422, "file", WRITER, reflection),
+    Case("/reflections/{id}/publish", {"reach": "public"}, 422, "reach", make=sent_reflection, kept=()),
+    Case("/reflections/{id}/return", {"remark": " "}, 422, "remark", make=sent_reflection),
+    Case("/reflections/ask", {"question": LONG}, 422, "question", make=asked_node),
     Case("/suggestions", {"text": " ", "contact": "手机 1234"}, 422, "text", who="nobody"),
     Case("/suggestions", {"text": "一条意见", "contact": LONG}, 422, "contact", who="nobody"),
     Case("/suggestions/answer", {"receipt": "aaaa-bbbb-cccc"}, 404, "", who="nobody"),
