@@ -1,4 +1,4 @@
-"""A month of one town against figures worked out by hand; freezing, appeals, differences; on each database."""
+"""A month of one town against figures worked out by hand; freezing, appeals, differences; both databases."""
 
 from __future__ import annotations
 
