@@ -14,6 +14,7 @@ from library.grades import actions, queries, rules
 from library.grades.examples import BASE_SIXTY, DAILY_AND_APPRAISAL
 from library.grades.language import parse
 from library.grades.tables import Appeal, Grade, Rules
+from server.slices import phrases
 from server.slices.grades.export import month_book, year_book
 from server.web.language.i18n import source_catalogue
 from tests.library.grades import making
@@ -25,7 +26,7 @@ from tests.support.server import Served
 
 
 def test_a_workbook_works_out_what_was_worked_out_by_hand(db) -> None:  # type: ignore[no-untyped-def]
-    catalogue = source_catalogue()
+    catalogue = source_catalogue(phrases())
     with db.write() as session:
         town = making.town(session)
         making.rules(session, town.staff, town.town, BASE_SIXTY)
