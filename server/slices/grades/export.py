@@ -47,7 +47,7 @@ class _RuleSheet:
         if ruled.appraisal is not None:
             self._add(
                 "appraisal",
-                said(N_("%(name)s所占的百分比"), name=ruled.appraisal.name),
+                said(N_("%(name)s 所占的百分比"), name=ruled.appraisal.name),
                 ruled.appraisal.percent,
             )
         for n, band in enumerate(ruled.bands):

@@ -303,7 +303,10 @@ CASES = [
     Case(
         "/grades/rules/import", {"document": "{}", "valid_from": "2027-01"}, 422, "document", make=graded_node
     ),
-    Case("/grades/rules/{id}/json", {"document": "[]", "valid_from": "2027-01"}, 422, "document", make=rules_draft),
+    Case(
+        *("/grades/rules/{id}/json", {"document": "[]", "valid_from": "2027-01"}, 422, "document"),
+        make=rules_draft,
+    ),
     Case("/grades/rules/{id}/trial", {"month": "明年"}, 422, "month", make=rules_draft),
     Case("/grades/waivers", {"point": "likes", "basis": "有"}, 422, "basis", "admin", graded_node),
     Case("/grades/year/enter", {"points": "九十", "reason": "测评会"}, 422, "points", make=graded_year),
