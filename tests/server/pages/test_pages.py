@@ -33,6 +33,7 @@ PAGES = tuple(REGISTRY.pages.values())
 SHARED = {
     *("invitations/parts.html", "base.html", "parts.html", "statistics/charts.html", "weeks.html"),
     *("versions/differences.html", "declarations.html", "declaring/parts.html", "calls/parts.html"),
+    "grades/parts.html",
     "sharing/paste.html",
 }
 

@@ -103,10 +103,9 @@ def _desk() -> Iterator[Sample]:
         nodes=NODES,
         own=True,
         rules_name="",
-        rules_id="",
     )
     yield "grades_desk_no_rules", empty
-    ready = replace(empty, rules_name=RULED.name, rules_id="r1")
+    ready = replace(empty, rules_name=RULED.name)
     yield "grades_desk_before", ready
     quotas = (Left("优", 1, 2, 5),)
     proposed = replace(
