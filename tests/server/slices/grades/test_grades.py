@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from library.grades import actions, queries, rules
+from library.grades import actions, queries, rules, years
 from library.grades.examples import BASE_SIXTY, DAILY_AND_APPRAISAL
 from library.grades.language import parse
 from library.grades.tables import Appeal, Grade, Rules
@@ -59,8 +59,8 @@ def test_a_workbook_works_out_what_was_worked_out_by_hand(db) -> None:  # type: 
         want = TOWN["year"]
         months = (*(round(one * 100) for one in want["months"]), *([None] * 9))
         ruled = parse(DAILY_AND_APPRAISAL)
-        full = queries.YearRow("x", "甲", months, 9000, None, None, None)
-        lacks = queries.YearRow("y", "乙", months, None, None, None, None)
+        full = years.YearRow("x", "甲", months, 9000, None, None, None)
+        lacks = years.YearRow("y", "乙", months, None, None, None, None)
         made = year_book(town.branches[0], "2026", ruled, [full, lacks], catalogue)
         book = openpyxl.load_workbook(BytesIO(made))
         read, sheet = Book(book), book.sheetnames[0]
