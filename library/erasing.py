@@ -17,7 +17,6 @@ from library.audit import actions as audit
 from library.audit.rules import ERASED, Deed
 from library.audit.tables import AuditEntry
 from library.grades import actions as grades
-from library.grades.tables import Grade
 from library.organisation import actions as organisation
 from library.organisation.tables import NodeChange
 from library.people import actions as people
@@ -53,7 +52,7 @@ ERASERS = (
     Eraser(plays.erase, (Play.viewer, View.viewer, Watcher.viewer)),
     Eraser(lambda session, person: organisation.forget_person(session, person.id), (NodeChange.changed_by,)),
     Eraser(suggestions.erase, ()),
-    Eraser(grades.erase, (Grade.reason,)),
+    Eraser(grades.erase, ()),
     Eraser(_erase_deeds, (AuditEntry.by_person, AuditEntry.of_person)),
     Eraser(people.erase, (RoleGrant.granted_by, RoleGrant.ended_by, Person.username, Person.name)),
 )

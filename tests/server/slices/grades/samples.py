@@ -239,11 +239,6 @@ def _one() -> Iterator[Sample]:
         frozen, frame=frame(MEMBER, "/grades/one/g1"), keeps=False, own=True, appeals=(), other=None
     )
     yield "grade_own", own
-    empty = Reason(code="empty", args={"field": "text"})
-    yield (
-        "grade_own_refused",
-        replace(own, refused=RefusedForm(form="appeal", typed={"text": ""}, reason=empty)),
-    )
     answered = replace(
         appeal, state=AppealState.CORRECTED, answer="核对属实，补记一次实践。", by="余水根", answered_at=NOW
     )
