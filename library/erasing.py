@@ -20,7 +20,6 @@ from library.core.clock import utc_now
 from library.evidence import actions as evidence
 from library.evidence.tables import Evidence
 from library.grades import actions as grades
-from library.grades.tables import Grade
 from library.organisation import actions as organisation
 from library.organisation.tables import NodeChange
 from library.people import actions as people
@@ -68,7 +67,7 @@ ERASERS = (
     Eraser(suggestions.erase, ()),
     Eraser(_erase_evidence, (Evidence.person_id, Evidence.recorded_by)),
     Eraser(_erase_reflections, ()),
-    Eraser(grades.erase, (Grade.reason,)),
+    Eraser(grades.erase, ()),
     Eraser(_erase_deeds, (AuditEntry.by_person, AuditEntry.of_person)),
     # The parts of a name change with it: the database sees to that.
     Eraser(

@@ -51,6 +51,7 @@ from library.evidence import actions as evidence
 from library.evidence import chain
 from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 from library.evidence.tables import Evidence
+from library.grades.tables import Appeal, Grade, Item, Period, Rules, Waiver
 from library.hearing import actions as hearing
 from library.intake.transcripts import taking
 from library.notices import actions as notices
@@ -120,6 +121,7 @@ NAMES_OF_OTHER_THINGS = {
     ),
     *("catalog_transcript.file_name", "catalog_transcript.remarks", "hearing_chunk.remarks"),
     *("audit_entry.by_mark", "audit_entry.of_mark", "reflections_reflection.remark"),
+    *("grades_rules.name", "grades_item.name"),
     # A signed record is the branch's archive and says who signed it (decision 41).
     *("records_signature.name", "records_addition.name", "records_template.name"),
     *("people_token.name", "searches_saved.name", "searches_asker.mark", "people_sign_in_attempts.mark"),
@@ -343,6 +345,29 @@ def _belong(session: Session, wang: str, node_id: str) -> None:
     for row in rows:
         row.person_id = wang
         session.add(row)
+    graded(session, wang, str(group.node_id))
+
+
+def graded(session: Session, wang: str, node_id: str) -> None:
+    """Rules that somebody made, what they entered and decided, and their own grade with an appeal."""
+    ruled = {"id": "ruled", "node_id": node_id, "kind": "month", "n": 1, "name": "规则", "document": {}}
+    session.add(
+        Rules(**ruled, valid_from="2026-01", state="ended", made_at=NOW, made_by=wang, decided_by=wang)
+    )
+    waived = {"id": "waived", "node_id": node_id, "point": "time", "basis": "依据", "at": NOW}
+    session.add(Waiver(**waived, by_person=wang, ended_at=NOW, ended_by=wang))
+    item = {"id": "item", "node_id": node_id, "period": "2026-01", "name": "表现", "cents": 1, "reason": ""}
+    session.add(Item(**item, person_id=wang, at=NOW, by_person=wang))
+    session.flush()
+    period = {"id": "period", "node_id": node_id, "period": "2026-01", "rules_id": "ruled"}
+    session.add(Period(**period, state="frozen", asked_at=NOW, frozen_at=NOW, frozen_by=wang))
+    session.flush()
+    grade = {"id": "grade", "period_id": "period", "facts": {}, "lines": [], "daily": 0, "reason": "理由"}
+    session.add(Grade(**grade, person_id=wang, at=NOW, by_person=wang))
+    session.flush()
+    appeal = {"id": "appeal", "grade_id": "grade", "text": "", "state": "upheld", "at": NOW}
+    session.add(Appeal(**appeal, person_id=wang, answered_by=wang))
+    session.flush()
 
 
 def figures(db: Database, lesson_id: str) -> Any:

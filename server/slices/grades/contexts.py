@@ -100,7 +100,6 @@ class GradesDeskPage(Context):
     own: bool
     """Whether somebody is graded at this very node."""
     rules_name: str
-    rules_id: str
     period_id: str = ""
     version: int = 0
     state: PeriodState | None = None

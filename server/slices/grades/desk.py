@@ -63,7 +63,6 @@ def desk_page(
         nodes=door.choices(session, node),
         own=node.id in graded or known is not None,
         rules_name=ruled.name if ruled is not None else "",
-        rules_id=ruled.id if ruled is not None and ruled.node_id == node.id else "",
         others=facts.others(session, node.id, facts.count_day(last, now)),
         over=last < door.today or review,
         branches=tuple(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from library.grades import queries, rules
+from library.grades import queries, rules, years
 from library.grades.language import DEDUCTING, CountTerm, EnteredTerm, RuleSet, ShareTerm, cents
 from library.grades.rules import Facts
 from library.grades.tables import Period, Rules
@@ -47,7 +47,7 @@ class _RuleSheet:
         if ruled.appraisal is not None:
             self._add(
                 "appraisal",
-                said(N_("%(name)s所占的百分比"), name=ruled.appraisal.name),
+                said(N_("%(name)s 所占的百分比"), name=ruled.appraisal.name),
                 ruled.appraisal.percent,
             )
         for n, band in enumerate(ruled.bands):
@@ -206,7 +206,7 @@ def _band(sheet: _RuleSheet, ruled: RuleSet, score: str) -> Formula:
 
 
 def year_book(
-    node: Node, year: str, ruled: RuleSet, rows: Sequence[queries.YearRow], catalogue: Catalogue
+    node: Node, year: str, ruled: RuleSet, rows: Sequence[years.YearRow], catalogue: Catalogue
 ) -> bytes:
     """Return the workbook of a branch's year: the frozen months, and the formula of the year's score."""
     said = catalogue.say
@@ -232,7 +232,7 @@ def year_book(
     return workbook([grades, sheet.sheet])
 
 
-def _year_row(one: queries.YearRow, ruled: RuleSet, sheet: _RuleSheet, at: int) -> list[Cell]:
+def _year_row(one: years.YearRow, ruled: RuleSet, sheet: _RuleSheet, at: int) -> list[Cell]:
     cells: list[Cell] = [one.name, *map(number, one.months)]
     months = f"B{at}:M{at}"
     cells.append(Formula(f'=IF(COUNT({months})=0,"",ROUND(AVERAGE({months}),2))'))

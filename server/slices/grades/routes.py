@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.core.errors import Invalid, NotFound
-from library.grades import actions, facts, queries, rules
+from library.grades import actions, facts, queries, rules, years
 from library.grades.language import RuleKind
 from library.organisation import queries as organisation
 from library.organisation.tables import Node
@@ -54,13 +54,13 @@ def _own_year(door: GradesDoor, session: Session) -> YearLine | None:
         return None
     # In January the year that was is still the one that people ask about.
     year = str(door.today.year - (door.today.month == 1))
-    row = queries.year_rules(session, organisation.branch(session, home.node_id), year)
+    row = years.year_rules(session, organisation.branch(session, home.node_id), year)
     if row is None:
         return None
     ruled = queries.read(row)
     if ruled.year is None:
         return None
-    [line] = queries.year_rows(session, [(door.viewer.person_id, door.viewer.name)], ruled, year)
+    [line] = years.year_rows(session, [(door.viewer.person_id, door.viewer.name)], ruled, year)
     months = sum(one is not None for one in line.months)
     if not months:
         return None
@@ -98,11 +98,11 @@ def year_page(
 ) -> GradesYearPage:
     """Return a branch's year."""
     node, wanted = door.node(session, node_id), year_at(door, year)
-    row = queries.year_rules(session, node, wanted)
+    row = years.year_rules(session, node, wanted)
     ruled = queries.read(row) if row is not None else None
     there = _people(door, session, node, wanted)
     formula = ruled.year if ruled is not None else None
-    rows = queries.year_rows(session, there, ruled, wanted) if ruled is not None else []
+    rows = years.year_rows(session, there, ruled, wanted) if ruled is not None else []
     return GradesYearPage(
         frame=door.frame(session),
         node_id=node.id,
@@ -152,7 +152,7 @@ def enter(
 
     def act(session: Session) -> str:
         at, wanted = door.node(session, node), year_at(door, year)
-        row = queries.year_rules(session, at, wanted)
+        row = years.year_rules(session, at, wanted)
         formula = queries.read(row).year if row is not None else None
         if formula is None or formula.appraisal is None:
             raise Invalid("grades_item_unknown", field="points")
@@ -174,10 +174,10 @@ def enter(
 def export(door: DoorDep, who: Grader, session: Reading, node: WordQuery, year: WordQuery) -> Response:
     """A branch's year as a workbook whose formulas can be read."""
     at, wanted = door.node(session, node), year_at(door, year)
-    row = queries.year_rules(session, at, wanted)
+    row = years.year_rules(session, at, wanted)
     if row is None:
         raise NotFound
     ruled = queries.read(row)
-    rows = queries.year_rows(session, _people(door, session, at, wanted), ruled, wanted)
+    rows = years.year_rows(session, _people(door, session, at, wanted), ruled, wanted)
     catalogue = door.pages.renderer.catalogue(door.who.language)
     return book(door, year_book(at, wanted, ruled, rows, catalogue), f"{at.name} {wanted}", "grades_year")

@@ -1,4 +1,4 @@
-"""A month of one town against figures worked out by hand; freezing, appeals, differences; on each database."""
+"""A month of one town against figures worked out by hand; freezing, appeals, differences; both databases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from library.core.permits import MemberState, Role
 from library.erasing import erase
 from library.evidence import actions as evidence
 from library.evidence.rules import Source
-from library.grades import actions, facts, judging, queries, rules, ruling
+from library.grades import actions, facts, judging, queries, rules, ruling, years
 from library.grades.examples import BASE_SIXTY, DAILY_AND_APPRAISAL, REVIEW
 from library.grades.rules import AppealState, PeriodState
 from library.grades.tables import Grade, Item, Period, Rules, Waiver
@@ -100,9 +100,9 @@ def test_the_month_of_a_town_is_what_was_worked_out_by_hand(db: Database) -> Non
         told = session.scalars(select(Notice.person_id).where(Notice.kind == Kind.GRADE_DECIDED)).all()
         assert sorted(told) == sorted(town.people.values())
         # The year: the mean of what is frozen.
-        row = queries.year_rules(session, town.branches[0], "2026")
+        row = years.year_rules(session, town.branches[0], "2026")
         assert row is not None
-        [year] = queries.year_rows(session, [(town.people["李二"], "李二")], queries.read(row), "2026")
+        [year] = years.year_rows(session, [(town.people["李二"], "李二")], queries.read(row), "2026")
         assert (year.score, year.band, year.months.count(None)) == (7150, "一般", 11)
 
 

@@ -34,6 +34,7 @@ SHARED = {
     *("invitations/parts.html", "base.html", "parts.html", "statistics/charts.html", "weeks.html"),
     *("versions/differences.html", "declarations.html", "declaring/parts.html", "calls/parts.html"),
     "books/parts.html",
+    "grades/parts.html",
     "sharing/paste.html",
     *("screening/links.html", "screening/paper.html", "screening/states.html"),
 }

@@ -17,8 +17,8 @@ from tests.server.pages.samples import pages
 HAN = "\u3400-\u9fff"
 TWO_CHINESE_APART = re.compile(f"[{CHINESE}] [{CHINESE}]")
 CLINGING = re.compile(f"[{HAN}](?:[A-Za-z0-9]|%\\()|(?:[A-Za-z0-9]|%\\(\\w+\\)s)[{HAN}]")
-AS_SAID = {"%(year)s年", "20大"}
-"""Dates are written as one, and what people say is quoted as they say it."""
+AS_SAID = {"%(year)s年", "20大", "12号"}
+"""Dates are written as one, and what people say, and numbers of documents, are quoted as they are."""
 QUERIES = ("绿水青山 产业", "乡村振兴 -旅游", "讲师:王芳 专题:党史 年份:2026")
 TYPED = ("三会一课 怎么开", "一 二", "，， 三农=三農", "好日子的故事。 适合支部")
 """What the samples have somebody type is theirs."""

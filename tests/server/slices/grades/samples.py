@@ -103,10 +103,9 @@ def _desk() -> Iterator[Sample]:
         nodes=NODES,
         own=True,
         rules_name="",
-        rules_id="",
     )
     yield "grades_desk_no_rules", empty
-    ready = replace(empty, rules_name=RULED.name, rules_id="r1")
+    ready = replace(empty, rules_name=RULED.name)
     yield "grades_desk_before", ready
     quotas = (Left("优", 1, 2, 5),)
     proposed = replace(
@@ -124,7 +123,6 @@ def _desk() -> Iterator[Sample]:
     quota = Reason(code="grades_quota", args={"band": "优", "most": 1, "there": 2, "of": 5})
     yield "grades_desk", proposed
     yield "grades_desk_refused", replace(proposed, refused=RefusedForm(form="freeze", typed={}, reason=quota))
-    yield "grades_desk_running", replace(proposed, over=False, after="")
     frozen = replace(proposed, state=PeriodState.FROZEN, frozen_at=NOW, went=("陈志远",))
     yield "grades_desk_frozen", frozen
     branches = tuple(
@@ -149,7 +147,6 @@ def _desk() -> Iterator[Sample]:
         left_out=12,
     )
     yield "grades_desk_above", above
-    yield "grades_desk_nobody", replace(ready, own=False)
     review = replace(
         proposed,
         month="2026",
@@ -242,11 +239,6 @@ def _one() -> Iterator[Sample]:
         frozen, frame=frame(MEMBER, "/grades/one/g1"), keeps=False, own=True, appeals=(), other=None
     )
     yield "grade_own", own
-    empty = Reason(code="empty", args={"field": "text"})
-    yield (
-        "grade_own_refused",
-        replace(own, refused=RefusedForm(form="appeal", typed={"text": ""}, reason=empty)),
-    )
     answered = replace(
         appeal, state=AppealState.CORRECTED, answer="核对属实，补记一次实践。", by="余水根", answered_at=NOW
     )
@@ -255,7 +247,6 @@ def _one() -> Iterator[Sample]:
         replace(decisions[0], id="g2", n=2, points="82.5", band="良", reason="核对属实，补记一次实践。"),
     )
     yield "grade_corrected", replace(own, id="g2", band="良", decisions=both, appeals=(answered,))
-    yield "grade_replaced", replace(own, decisions=both, appeals=(answered,), holds=False)
     upheld = RefusedForm(
         form="uphold", typed={"answer": ""}, reason=Reason(code="empty", args={"field": "answer"})
     )
@@ -380,7 +371,6 @@ def _rules() -> Iterator[Sample]:
             edit, terms=typed_terms, tried_at=NOW, refused=RefusedForm(form="edit", typed=form, reason=wrong)
         ),
     )
-    yield "grade_rules_in_force", replace(edit, state=RulesState.IN_FORCE)
     reviewed = parse(REVIEW)
     form, terms, bands = typed_of(reviewed, "2026-01")
     yield (
@@ -455,7 +445,3 @@ def _year() -> Iterator[Sample]:
     points = Reason(code="grades_points", args={"field": "points", "text": "九十"})
     typed = {"person": "p1", "points": "九十", "reason": "年底测评会"}
     yield "grades_year_refused", replace(page, refused=RefusedForm(form="enter", typed=typed, reason=points))
-    yield (
-        "grades_year_no_rules",
-        replace(page, rules_name="", appraisal="", has_formula=False, rows=(), people=(), may_after=True),
-    )

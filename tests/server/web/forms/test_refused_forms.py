@@ -15,6 +15,7 @@ from library.reflections.rules import ReflectionState
 from tests.server.conftest import Shelf
 from tests.server.slices.calls import roles as calls
 from tests.server.slices.gatherings import roles as gatherings
+from tests.server.slices.grades import roles as grades
 from tests.server.slices.invitations.roles import coded
 from tests.server.slices.people import roles as people
 from tests.server.slices.screening import roles as records
@@ -101,6 +102,38 @@ def at_node(shelf: Shelf) -> Made:
 def meeting(shelf: Shelf) -> str:
     """The id of a gathering that is open."""
     return str(gatherings.gathering(shelf)["gathering_id"])
+
+
+def open_grade(shelf: Shelf) -> str:
+    """The id of a grade that is not frozen."""
+    return grades.put(shelf, "open").grade
+
+
+def frozen_grade(shelf: Shelf) -> str:
+    """The id of a frozen grade of `member`."""
+    return grades.put(shelf).grade
+
+
+def grade_appeal(shelf: Shelf) -> str:
+    """The id of an appeal that waits for its answer."""
+    return grades.put(shelf, "appealed").appeal
+
+
+def graded_node(shelf: Shelf) -> Made:
+    """A branch with rules of grading."""
+    return "", {"node": grades.put(shelf, "rules").node}
+
+
+def graded_year(shelf: Shelf) -> Made:
+    """A branch's year, and its member."""
+    made = grades.put(shelf, "rules")
+    return "", {"node": made.node, "year": made.said["year"], "person": made.person}
+
+
+def rules_draft(shelf: Shelf) -> Made:
+    """The id of a draft of a rule set, and its version."""
+    asked = grades.versioned(shelf)
+    return asked["rules_id"], {"version": asked["form"]["version"]}
 
 
 def newcomer(shelf: Shelf) -> str:
@@ -315,6 +348,27 @@ CASES = [
     Case("/calls", CALL | {"title": " "}, 422, "title"),
     Case("/calls", CALL | {"title": "征集", "closes_on": "明天"}, 422, "closes_on"),
     Case("/calls/{id}/edit", CALL | {"title": "征集", "criteria": "内容很好"}, 422, "criteria", make=call),
+    Case(
+        "/grades/one/{id}/enter",
+        {"item": "民主测评", "points": "八十", "reason": "会上测评"},
+        422,
+        "points",
+        make=open_grade,
+    ),
+    Case("/grades/one/{id}/decide", {"band": "优", "reason": " "}, 422, "reason", make=open_grade),
+    Case("/grades/one/{id}/correct", {"band": "良", "reason": " "}, 422, "reason", make=frozen_grade),
+    Case("/grades/one/{id}/appeal", {"text": " "}, 422, "text", "member", frozen_grade),
+    Case("/grades/appeals/{id}/uphold", {"answer": " "}, 422, "answer", make=grade_appeal),
+    Case(
+        "/grades/rules/import", {"document": "{}", "valid_from": "2027-01"}, 422, "document", make=graded_node
+    ),
+    Case(
+        *("/grades/rules/{id}/json", {"document": "[]", "valid_from": "2027-01"}, 422, "document"),
+        make=rules_draft,
+    ),
+    Case("/grades/rules/{id}/trial", {"month": "明年"}, 422, "month", make=rules_draft),
+    Case("/grades/waivers", {"point": "likes", "basis": "有"}, 422, "basis", "admin", graded_node),
+    Case("/grades/year/enter", {"points": "九十", "reason": "测评会"}, 422, "points", make=graded_year),
     Case("/calls/{id}/check", {"lesson": "没有的课"}, 404, "lesson", "lecturer", call),
     Case("/calls/{id}/judges", {"judge": "没有这个人"}, 422, "judge", make=call),
     Case("/calls/{id}/honours", {"prizes": "一等奖若干", "level": "city"}, 422, "prizes", make=told),
@@ -424,6 +478,7 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
         "{id}/add",  # to a record, above: and tests/server/slices/screening/test_screening.py
         "{id}",  # saving a search: tests/server/slices/finding/test_saved_searches.py
         "/searches/{id}/rename",
+        "/grades/rules/{id}/edit",  # its lines: tests/server/slices/grades/test_grades.py
         "/calls{id}",  # a call's form, new or not: above
         "/calls/{id}/judging/{id}",  # points: tests/server/slices/calls/test_calls.py
         "/lessons/{id}/transcripts/{id}/shift",  # tests/server/slices/intake/test_transcripts.py

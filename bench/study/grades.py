@@ -1,4 +1,4 @@
-"""What a month of a county costs: `python -m bench.grades`.
+"""What a month of a county costs: `python -m bench.study.grades`.
 
 600 branches, 20,000 people, 400,000 pieces of evidence and the rolls of 2,400 gatherings on SQLite; proposed
 as `weike grades propose` does it, then compared with what the ledger says, then with another rule set.

@@ -1,0 +1,3 @@
+"""Benches of the study loop."""
+
+from __future__ import annotations
