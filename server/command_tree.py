@@ -17,6 +17,7 @@ from library.core.patience import PATIENCE_S, waiting_at_most
 from server.commands.console import Console
 from server.commands.failures import said
 from server.commands.help import GROUPS, HELP
+from server.commands.study import loading as study
 from server.settings import Settings
 from server.web.language.i18n import N_, SOURCE_LANGUAGE, Catalogue, load_catalogues, source_catalogue
 from server.web.language.phrases import LatePhrases, Phrases
@@ -226,42 +227,12 @@ def _week(app: typer.Typer) -> None:
     app.add_typer(weeks, name="week")
 
 
-def _gathering(app: typer.Typer) -> None:
-    from server.commands.lessons import gathering
-
-    group = typer.Typer(help=HELP["gathering"])
-    gathering.add_commands(group)
-    app.add_typer(group, name="gathering")
-
-
-def _grades(app: typer.Typer) -> None:
-    from server.commands import grades
-
-    group = typer.Typer(help=HELP["grades"])
-    grades.add_commands(group)
-    app.add_typer(group, name="grades")
-
-
 def _calls(app: typer.Typer) -> None:
     from server.commands import calls
 
     group = typer.Typer(help=HELP["calls"], cls=calls.ListByDefault)
     calls.add_commands(group)
     app.add_typer(group, name="calls")
-
-
-def _evidence(app: typer.Typer) -> None:
-    from server.commands import evidence
-
-    ledger = typer.Typer(help=HELP["evidence"], cls=evidence.ShowByDefault)
-    evidence.add_commands(ledger)
-    app.add_typer(ledger, name="evidence")
-
-
-def _books(app: typer.Typer) -> None:
-    from server.commands import evidence
-
-    app.command("books", help=HELP["books"])(evidence.books)
 
 
 def _directory(app: typer.Typer) -> None:
@@ -372,12 +343,12 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "user": _user,
     "people": _people,
     "organisation": _organisation,
-    "grades": _grades,
+    "grades": study.grades,
     "week": _week,
-    "gathering": _gathering,
+    "gathering": study.gathering,
     "calls": _calls,
-    "evidence": _evidence,
-    "books": _books,
+    "evidence": study.evidence,
+    "books": study.books,
     "directory": _directory,
     "mail": _mail,
     "vocabulary": _vocabulary,

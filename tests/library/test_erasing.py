@@ -6,30 +6,14 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import pyotp
 import pytest
 from sqlalchemy import JSON, Column, MetaData, String, cast, func, select
-from sqlalchemy.orm import Session
 
 from library.access import actions as access
-from library.access import entering, mail, second_factor
 from library.access import links as access_links
 from library.access import queries as access_queries
 from library.access.coming_in import joining
 from library.access.coming_in.tables import JoinRequest
-from library.access.identities import linking
-from library.access.identities.linking import Trust
-from library.access.identities.rules import Claimed, MatchBy
-from library.access.sealing import Sealing
-from library.access.second_factor_queries import pending_secret
-from library.access.second_factor_rules import SecondFactorPolicy
-from library.access.tables import FeedLink
-from library.books import actions as books
-from library.books import practising, studying
-from library.books.hours import USUAL
-from library.calls import actions as calls
-from library.calls import entering as entering_works
-from library.calls.rules import CallDraft, Criterion, StageAction
 from library.catalog import queries as catalog
 from library.catalog.actions import Details
 from library.catalog.permits import LessonState
@@ -37,47 +21,25 @@ from library.catalog.tables import Lesson
 from library.core.clock import local_day, utc_now
 from library.core.database import Base, Database
 from library.core.errors import Conflict, Forbidden, NotFound
-from library.core.ids import new_id
-from library.core.permits import Role, Viewer
+from library.core.permits import Role
 from library.correcting import actions as correcting
-from library.declaring import actions as declaring
-from library.declaring import settings as levels
-from library.declaring.rules import LevelRule, Said, Setting
-from library.declaring.tables import Remark
 from library.dictionary import actions as dictionary
 from library.dictionary.rules import Draft
 from library.erasing import ERASERS, erase
-from library.evidence import actions as evidence
 from library.evidence import chain
-from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 from library.evidence.tables import Evidence
-from library.grades.tables import Appeal, Grade, Item, Period, Rules, Waiver
 from library.hearing import actions as hearing
 from library.intake.transcripts import taking
-from library.notices import actions as notices
-from library.notices import pushing
-from library.notices import queries as notice_queries
-from library.notices.actions import News
-from library.notices.pushing import Browser
-from library.notices.rules import Kind, Way
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
-from library.organisation.tables import Node
-from library.outbox.rules import Words
 from library.people import actions as people
 from library.people import queries as people_queries
 from library.people.name_rules import NameKind
 from library.people.passwords import hashed
-from library.people.rules import ExemptionReason, MembershipKind, TransferState
 from library.people.sign_in_names import set_aliases
 from library.people.tables import (
-    Exemption,
-    GroupMember,
-    LearningGroup,
-    Membership,
     Person,
     RoleGrant,
-    Transfer,
 )
 from library.plays import actions, statistics
 from library.plays.crediting import Beat
@@ -89,7 +51,6 @@ from library.plays.tables import Play, View, Watcher
 from library.plays.verifying import verify
 from library.programme import actions as weeks
 from library.programme.weeks import Week
-from library.reflections import actions as reflections
 from library.review import actions as review
 from library.searches import actions as searches
 from library.suggestions import actions as suggestions
@@ -99,6 +60,7 @@ from library.works.files import Stored
 from library.works.formats import FileFormat
 from library.works.rules import HonourLevel
 from library.works.tables import Honour
+from tests.library.erasing_rows import belong, call, declared, learned, other_doors, reflected, told
 from tests.library.records.signed import note_and_sign
 from tests.support import factories as make
 from tests.support.databases import NOW
@@ -184,24 +146,6 @@ def roll(db: Database, days: int) -> None:
     Rolls(db, lambda: NOW + days * DAY, RULE.late_h, 400 * DAY, 800 * DAY).run()
 
 
-def _other_doors(session: Session, person: Person, root: Node, viewer: Viewer) -> None:
-    """A second factor, a sign-in half done, an account elsewhere, and that of somebody whom they invited."""
-    sealing = Sealing(lambda: ["a secret of more than thirty-two characters"], "second factor")
-    second_factor.begin(session, sealing, person.id, NOW)
-    secret = pending_secret(session, sealing, person.id, NOW)
-    assert secret is not None
-    second_factor.confirm(session, sealing, person.id, pyotp.TOTP(secret).at(NOW), NOW)
-    half = entering.after_first(session, person, "手机", NOW, SecondFactorPolicy.OFFERED)
-    assert isinstance(half, entering.FreshHalf)
-    mail.set_by_machine(session, person.id, "wang@example.cn", NOW)
-    assert mail.ask_reset(session, person.username, lambda _of, _secret: Words("链接", "链接"), NOW)
-    theirs = Claimed("https://sso.example", "s-1", "xiaofang")
-    linking.recognise(session, "sso", theirs, Trust(MatchBy.USERNAME), "", NOW)
-    _link, token = access_links.invite(session, "客人", Role.MEMBER, root, viewer, NOW)
-    another = Claimed("https://sso.example", "s-2", "guest", "客人")
-    linking.recognise(session, "sso", another, Trust(), token, NOW)
-
-
 @pytest.fixture
 def wang(db: Database) -> dict[str, str]:
     """Somebody who stands wherever a member can stand: lesson, login, token, search, views, a screening."""
@@ -226,8 +170,8 @@ def wang(db: Database) -> dict[str, str]:
         token(session, wang, "脚本", NOW)
         access_links.invite(session, "新人", Role.MEMBER, root, viewer, NOW)
         people.grant(session, str(make.person(session).person_id), Role.MEMBER, root, wang, NOW)
-        _other_doors(session, person, root, viewer)
-        _belong(session, wang, root.id)
+        other_doors(session, person, root, viewer)
+        belong(session, wang, root.id)
         note_and_sign(session, wang, root.id)
         dictionary.add(session, wang, Draft(("安吉经验",)), NOW)
         searches.save(session, wang, "红船", "红船精神", {}, "relevance", 3, NOW)
@@ -246,128 +190,23 @@ def wang(db: Database) -> dict[str, str]:
         words = taking.read("同志们好。".encode(), "文稿.txt")
         taking.take(session, lesson, words, NOW, person_id=wang)
         correcting.always(session, lesson, "余存", "余村", NOW)
-        _declared(session, viewer, admin, lesson)
+        declared(session, viewer, admin, lesson)
         review.publish(session, viewer, lesson.id, "", NOW)
         versions.edit(session, lesson, Details(title="绿水青山（新）"), wang, NOW)
         said = suggestions.Written("请把字幕放大一些。", "村东头第三家")
         given, _receipt = suggestions.hand_in(session, said, root.id, lesson.id, wang, "", NOW)
         suggestions.answer(session, viewer, given.id, 1, "已经放大。", "放大了字幕", NOW)
-        _call(session, admin, viewer, lesson)
+        call(session, admin, viewer, lesson)
         weeks.put(session, weeks.desk_of(viewer, root, NOW), Week(2026, 49), weeks.Draft("绿水青山"))
-        _told(session, viewer)
-        _learned(session, viewer, root)
-        _reflected(session, viewer, admin)
+        told(session, viewer)
+        learned(session, viewer, root)
+        reflected(session, viewer, admin)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):
         watch(db, ids["clip"], viewer_id, days)
     watch(db, ids["clip"], f"g:{wang}", 2, people=30)
     return ids
-
-
-def _reflected(session: Session, wang: Viewer, admin: Viewer) -> None:
-    """Somebody who writes, who decided about what another wrote, and who asked others to write."""
-    draft = reflections.Draft("红船", "请把字幕放大的事，村东头都知道。")
-    reflections.save(session, wang, new_id(), draft, reflections.About(), None, NOW)
-    others = reflections.save(session, admin, new_id(), draft, reflections.About(), None, NOW)
-    others.title, others.text, others.decided_by = "", "", wang.person_id
-    reflections.ask(session, wang, make.root(session).id, "2026-W49", "写什么", NOW)
-
-
-def _declared(session: Session, wang: Viewer, admin: Viewer, lesson: Lesson) -> None:
-    """Somebody who says who reviews, declares a lesson and remarks something of one."""
-    levels.put(session, wang, lesson.branch_id, Setting((LevelRule(0, deciders=1),)), NOW)
-    row = declaring.declare(session, wang, lesson.id, NOW, declaring.Given(checked=None))
-    declaring.remark(session, admin, row.id, Said("请核对", 1.0), NOW)
-    session.scalars(select(Remark)).one().person_id = wang.person_id
-
-
-def _call(session: Session, admin: Viewer, wang: Viewer, lesson: Lesson) -> None:
-    """A call that somebody changed last, into which they entered a work and in which they judge."""
-    day = local_day(NOW)
-    draft = CallDraft("征集", day, day, day, day, criteria=(Criterion("内容", 1),))
-    call = calls.make(session, admin, make.root(session).id, draft, NOW)
-    calls.move(session, admin, call.id, None, StageAction.OPEN, NOW)
-    calls.invite(session, admin, call.id, "xiaofang", NOW)
-    entering_works.enter(session, wang, call.id, lesson.id, "lecture", NOW)
-    call.changed_by = wang.person_id
-
-
-def _learned(session: Session, viewer: Viewer, root: Node) -> None:
-    """What somebody studied and practised, what they confirmed, and by what they let others count."""
-    wang, today = str(viewer.person_id), local_day(NOW)
-    studying.plan(session, viewer, "党章第一章", None, today, today, NOW)
-    told = practising.Told("清理河道", "村口", today, "做了。")
-    practice = practising.say(session, viewer, told, NOW)
-    practice.answered_by = wang
-    books.put_rules(session, viewer, root.id, today, USUAL.model_dump(mode="json"), NOW)
-    piece = Piece(
-        wang, root.id, EvidenceKind.ATTENDED, StudyForm.GATHERED, 3600, today, Source.GATHERING, "g"
-    )
-    evidence.say(session, Source.GATHERING, "g", [piece], NOW, wang)
-
-
-def _told(session: Session, viewer: Viewer) -> None:
-    """What somebody was told, has read, and wants to be told; where they subscribe."""
-    wang = str(viewer.person_id)
-    notices.tell(session, [wang], News(Kind.UPLOAD_READY, "x"), NOW)
-    told = notice_queries.page(session, viewer).items
-    notices.read(session, viewer, [one.id for one in told], NOW)
-    notices.read_all(session, viewer, NOW - DAY)
-    notices.choose(session, wang, {(Kind.WEEK_OUT, Way.APP): False})
-    pushing.subscribe(session, wang, Browser("https://push.example/x", "key", "secret"), NOW)
-    session.add(FeedLink(person_id=wang, serial="feed", made_at=NOW))
-
-
-def _belong(session: Session, wang: str, node_id: str) -> None:
-    """Wherever somebody is noted, or notes, among the people of a node."""
-    today, noted = NOW.date(), {"noted_at": NOW, "noted_by": wang}
-    other = session.scalars(select(RoleGrant).where(RoleGrant.person_id != wang)).first()
-    assert other is not None
-    other.ended_by = wang
-    group = LearningGroup(id="group", node_id=node_id, name="学习小组", created_at=NOW)
-    rows = (
-        Membership(id="guest", kind=MembershipKind.GUEST, node_id=node_id, since=today, **noted),
-        Exemption(id="leave", reason=ExemptionReason.LEAVE, since=today, **noted),
-        Transfer(
-            id="away",
-            from_id=node_id,
-            to_id=node_id,
-            state=TransferState.ACCEPTED,
-            asked_at=NOW,
-            asked_by=wang,
-            answered_by=wang,
-        ),
-        GroupMember(id="learns", group_id=group.id, since=today),
-    )
-    session.add(group)
-    session.flush()
-    for row in rows:
-        row.person_id = wang
-        session.add(row)
-    graded(session, wang, str(group.node_id))
-
-
-def graded(session: Session, wang: str, node_id: str) -> None:
-    """Rules that somebody made, what they entered and decided, and their own grade with an appeal."""
-    ruled = {"id": "ruled", "node_id": node_id, "kind": "month", "n": 1, "name": "规则", "document": {}}
-    session.add(
-        Rules(**ruled, valid_from="2026-01", state="ended", made_at=NOW, made_by=wang, decided_by=wang)
-    )
-    waived = {"id": "waived", "node_id": node_id, "point": "time", "basis": "依据", "at": NOW}
-    session.add(Waiver(**waived, by_person=wang, ended_at=NOW, ended_by=wang))
-    item = {"id": "item", "node_id": node_id, "period": "2026-01", "name": "表现", "cents": 1, "reason": ""}
-    session.add(Item(**item, person_id=wang, at=NOW, by_person=wang))
-    session.flush()
-    period = {"id": "period", "node_id": node_id, "period": "2026-01", "rules_id": "ruled"}
-    session.add(Period(**period, state="frozen", asked_at=NOW, frozen_at=NOW, frozen_by=wang))
-    session.flush()
-    grade = {"id": "grade", "period_id": "period", "facts": {}, "lines": [], "daily": 0, "reason": "理由"}
-    session.add(Grade(**grade, person_id=wang, at=NOW, by_person=wang))
-    session.flush()
-    appeal = {"id": "appeal", "grade_id": "grade", "text": "", "state": "upheld", "at": NOW}
-    session.add(Appeal(**appeal, person_id=wang, answered_by=wang))
-    session.flush()
 
 
 def figures(db: Database, lesson_id: str) -> Any:

@@ -16,6 +16,7 @@ from server.web.routing.gathering_rights import GATHERINGS
 from server.web.routing.grade_rights import GRADES
 from server.web.routing.record_rights import RECORDS
 from server.web.routing.reflection_rights import REFLECTIONS
+from server.web.routing.search_rights import SEARCHES
 from server.web.routing.week_rights import WEEKS
 from server.web.routing.work_rights import WORKS
 
@@ -285,38 +286,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /stats/export.csv",
         "GET /stats/export.xlsx",
     ),
-    Act.SEARCHES_SAVE: (
-        "GET /api/v1/searches",
-        "POST /api/v1/searches",
-        "DELETE /api/v1/searches/{search_id}",
-        "GET /search/export.xlsx",
-        "GET /searches",
-        "POST /searches",
-        "POST /searches/{search_id}/delete",
-        "POST /searches/{search_id}/open",
-        "POST /searches/{search_id}/rename",
-    ),
-    Act.DICTIONARY_TEACH: (
-        "GET /api/v1/frequent-searches",
-        "POST /api/v1/frequent-searches/stopped",
-        "DELETE /api/v1/frequent-searches/stopped/{stopped_id}",
-        "GET /api/v1/vocabulary",
-        "POST /api/v1/vocabulary",
-        "DELETE /api/v1/vocabulary/{entry_id}",
-        "PATCH /api/v1/vocabulary/{entry_id}",
-        "POST /api/v1/vocabulary/{entry_id}/switch",
-        "GET /frequent-searches",
-        "POST /frequent-searches/stop",
-        "POST /frequent-searches/{stopped_id}/lift",
-        "GET /vocabulary",
-        "GET /vocabulary/download",
-        "POST /vocabulary/groups",
-        "POST /vocabulary/paste",
-        "POST /vocabulary/words",
-        "POST /vocabulary/{entry_id}",
-        "POST /vocabulary/{entry_id}/remove",
-        "POST /vocabulary/{entry_id}/switch",
-    ),
+    **SEARCHES,
     Act.SYSTEM_LOOK: ("GET /system",),
     Act.LEDGER_READ: (
         "GET /api/v1/audit",

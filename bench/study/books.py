@@ -1,4 +1,4 @@
-"""The books of a county, one person's page, and nights ended by kill -9: `python -m bench.learning.books`.
+"""The books of a county, one person's page, and nights ended by kill -9: `python -m bench.study.books`.
 
 600 branches with 20,000 members and a year of 400,000 pieces of evidence. `--database URL` takes an empty
 PostgreSQL database instead of SQLite; `--kills N` ends so many nightly runs, and looks afterwards whether
@@ -171,7 +171,7 @@ def nights(folder: Path, kills: int) -> tuple[int, int]:
     chance = random.Random(23)
     for _ in range(kills):
         child = subprocess.Popen(
-            [sys.executable, "-m", "bench.learning.books", "--night", url], stdout=subprocess.PIPE
+            [sys.executable, "-m", "bench.study.books", "--night", url], stdout=subprocess.PIPE
         )
         assert child.stdout is not None
         child.stdout.readline()

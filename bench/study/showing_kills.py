@@ -1,4 +1,4 @@
-"""python -m bench.gathered.showing_kills [times]: killed at random, is evidence of a screen lost or doubled?
+"""python -m bench.study.showing_kills [times]: killed at random, is evidence of a screen lost or doubled?
 
 One child says beats, ends the gathering, counts, and corrects the roll, each in a transaction of its own; it
 is killed with SIGKILL at a random moment, so often as asked, and another does all of it again from the start,

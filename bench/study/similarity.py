@@ -1,4 +1,4 @@
-"""What it takes to show somebody what of their text is like others': `python -m bench.similarity`.
+"""What it takes to show somebody what of their text is like others': `python -m bench.study.similarity`.
 
 A library with 100,000 reflections that were sent, of 300 to 1,500 characters. Most of them have set phrases
 in common, one sentence in ten is a set sentence of a hundred, and one text in fifty copies half of another.

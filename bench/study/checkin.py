@@ -1,4 +1,4 @@
-"""Forty people check in by QR through one process, all at once: `python -m bench.gatherings.checkin`.
+"""Forty people check in by QR through one process, all at once: `python -m bench.study.checkin`.
 
 A real server in a process of its own, each person at a connection of their own: the page behind the QR, then
 the button. Said: from the first request to the last answer, the slowest single one, and whether anybody is on

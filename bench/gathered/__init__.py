@@ -1,1 +1,0 @@
-"""What gatherings bear: screens that are killed."""

@@ -1,1 +1,0 @@
-"""What gatherings cost."""

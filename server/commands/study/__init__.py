@@ -1,0 +1,1 @@
+"""Commands of the study loop: gatherings, the ledger of evidence, books, grades."""
