@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pyotp
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +33,8 @@ from library.declaring.rules import LevelRule, Said, Setting
 from library.declaring.tables import Remark
 from library.evidence import actions as evidence
 from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
+from library.gatherings.rules import Due, GatheringState, How, Mark
+from library.gatherings.tables import Asked, Gathering, Guess, RollChange, RollEntry, Room, Showing
 from library.grades.tables import Appeal, Grade, Item, Period, Rules, Waiver
 from library.notices import actions as notices
 from library.notices import pushing
@@ -73,6 +77,55 @@ def other_doors(session: Session, person: Person, root: Node, viewer: Viewer) ->
     _link, token = access_links.invite(session, "客人", Role.MEMBER, root, viewer, NOW)
     another = Claimed("https://sso.example", "s-2", "guest", "客人")
     linking.recognise(session, "sso", another, Trust(), token, NOW)
+
+
+def met(session: Session, viewer: Viewer, root: Node) -> None:
+    """Gatherings that somebody planned, chairs, writes down, hosts, is asked to, is on the roll of and
+    screened, with a record that they wrote, signed and added to, and a template that they brought."""
+    me = viewer.person_id
+    assert me is not None
+    one = Gathering(
+        id=new_id(),
+        node_id=root.id,
+        kind="study",
+        form=StudyForm.GATHERED,
+        title="学习",
+        week="2026-W11",
+        starts_at=NOW,
+        ends_at=NOW + DAY,
+        place="村部",
+        chair_id=me,
+        recorder_id=me,
+        agenda="",
+        state=GatheringState.OPEN,
+        made_by=me,
+        changed_at=NOW,
+    )
+    session.add(one)
+    session.flush()
+    entry = RollEntry(id=new_id(), gathering_id=one.id, person_id=me, due=Due.DUE)
+    session.add_all(
+        [
+            entry,
+            Room(id=new_id(), gathering_id=one.id, n=1, place="村部", host_id=me),
+            Asked(gathering_id=one.id, person_id=me),
+            Guess(id=new_id(), gathering_id=one.id, person_id=me, at=NOW),
+            Showing(id=new_id(), gathering_id=one.id, started_at=NOW, last_at=NOW, started_by=me),
+        ]
+    )
+    session.flush()
+    session.add(
+        RollChange(
+            id=new_id(),
+            gathering_id=one.id,
+            entry_id=entry.id,
+            mark=Mark.PRESENT,
+            how=How.SECRETARY,
+            at=NOW,
+            by_person=me,
+        )
+    )
+    session.flush()
 
 
 def reflected(session: Session, wang: Viewer, admin: Viewer) -> None:

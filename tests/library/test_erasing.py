@@ -60,7 +60,7 @@ from library.works.files import Stored
 from library.works.formats import FileFormat
 from library.works.rules import HonourLevel
 from library.works.tables import Honour
-from tests.library.erasing_rows import belong, call, declared, learned, other_doors, reflected, told
+from tests.library.erasing_rows import belong, call, declared, learned, met, other_doors, reflected, told
 from tests.library.records.signed import note_and_sign
 from tests.support import factories as make
 from tests.support.databases import NOW
@@ -84,6 +84,8 @@ NAMES_OF_OTHER_THINGS = {
     *("catalog_transcript.file_name", "catalog_transcript.remarks", "hearing_chunk.remarks"),
     *("audit_entry.by_mark", "audit_entry.of_mark", "reflections_reflection.remark"),
     *("grades_rules.name", "grades_item.name"),
+    # What a roll says of somebody, and the name of a guest who has no account that could be erased.
+    *("gatherings_roll.mark", "gatherings_roll_change.mark", "gatherings_roll.name"),
     # A signed record is the branch's archive and says who signed it (decision 41).
     *("records_signature.name", "records_addition.name", "records_template.name"),
     *("people_token.name", "searches_saved.name", "searches_asker.mark", "people_sign_in_attempts.mark"),
@@ -200,6 +202,7 @@ def wang(db: Database) -> dict[str, str]:
         weeks.put(session, weeks.desk_of(viewer, root, NOW), Week(2026, 49), weeks.Draft("绿水青山"))
         told(session, viewer)
         learned(session, viewer, root)
+        met(session, viewer, root)
         reflected(session, viewer, admin)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None

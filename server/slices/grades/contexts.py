@@ -260,7 +260,7 @@ class RulesFormPage(Context):
     node_id: str
     node: str
     kind: RuleKind
-    n: int
+    number: int
     state: RulesState
     version: int
     valid_from: str

@@ -197,7 +197,7 @@ def form_page(
         node_id=node.id,
         node=node.name,
         kind=row.kind,
-        n=row.n,
+        number=row.n,
         state=row.state,
         version=row.changes,
         valid_from=row.valid_from,

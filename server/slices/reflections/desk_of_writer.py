@@ -197,7 +197,7 @@ class WriterDesk:
             id=clip.id,
             master_url=self._media.of(lesson, clip, "master.m3u8"),
             poster_url=self._media.poster(lesson, clip) or "",
-            captions_url=self.pages.at(f"/clips/{clip.id}/captions.vtt") if captioned else "",
+            captions_url=f"/clips/{clip.id}/captions.vtt" if captioned else "",
             start_s=at_s if 0 <= at_s < (clip.duration_s or 0.0) else 0.0,
             beat_every_s=self._rule.beat_every_s,
             lines=tuple(SpokenLine(start_s=cue.start_s or 0.0, text=cue.text) for cue in cues),

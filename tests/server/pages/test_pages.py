@@ -35,6 +35,7 @@ SHARED = {
     *("versions/differences.html", "declarations.html", "declaring/parts.html", "calls/parts.html"),
     "books/parts.html",
     "grades/parts.html",
+    *("mondays.html", "reflections/parts.html", "gatherings/parts.html"),
     "sharing/paste.html",
     *("screening/links.html", "screening/paper.html", "screening/states.html"),
 }

@@ -73,17 +73,24 @@ def test_what_is_put_into_markup_is_escaped() -> None:
     assert fill(Markup("管理 %(name)s"), {"name": "<b>"}) == Markup("管理 &lt;b&gt;")
 
 
+KEEP_LINES = {"agenda", "kept-lines"}
+"""Classes whose style is `white-space: pre-line`."""
+
+
 class Texts(HTMLParser):
-    """The texts of a page that people read, each as it stands between two tags."""
+    """The texts of a page that people read, each as it stands between two tags; where lines are kept as they
+    were typed, line by line."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[str] = []
-        self._silent = False
+        self._silent = self._lines = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self._silent = tag in ("script", "style")
+        worn = set((dict(attributes).get("class") or "").split())
+        self._lines = tag == "textarea" or bool(worn & KEEP_LINES)
         self.found += [value for name, value in attributes if name in ("aria-label", "title") and value]
 
     def handle_endtag(self, tag: str) -> None:
@@ -91,7 +98,7 @@ class Texts(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent and data.strip():
-            self.found.append(" ".join(data.split()))
+            self.found += [" ".join(one.split()) for one in (data.splitlines() if self._lines else [data])]
 
 
 def test_no_page_has_a_space_between_two_chinese_words(renderer: Renderer) -> None:

@@ -19,7 +19,7 @@ function draw(found) {
 async function next() {
   let wait = AGAIN_S;
   try {
-    const found = await request('GET', screen.dataset.url);
+    const found = await request('GET', `/gatherings/${screen.dataset.gathering}/code.json?room=${screen.dataset.room}`);
     draw(found);
     said.hidden = true;
     // In between it is asked how many are in.

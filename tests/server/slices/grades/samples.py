@@ -349,7 +349,7 @@ def _rules() -> Iterator[Sample]:
         node_id="b2",
         node=NODE,
         kind=RuleKind.MONTH,
-        n=2,
+        number=2,
         state=RulesState.DRAFT,
         version=4,
         valid_from="2026-04",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from library.reflections.rules import Part, Reach, ReflectionState, SoundState, 
 from server.slices.reflections import contexts as c
 from server.web.parts import LessonRef, Reason, RefusedForm
 from server.web.shown.reflections import ReflectionLine
+from tests.library.works.files import PNG
 from tests.server.pages.samples import MEMBER, NOW, SENTENCES, STAFF, TITLES, Sample, frame, pager
 
 REMARK = "写得实在。第二段能不能再说说后来怎样了？"
@@ -94,7 +96,7 @@ def pages() -> Iterator[Sample]:
     yield "reflection_hidden", replace(one, view=replace(VIEW, parts=PARTS[:1], hidden=2, sound=None))
     yield from _writing()
     yield from _desk()
-    code = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+    code = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
     yield (
         "reflection_share",
         c.PastePage(
