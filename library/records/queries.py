@@ -65,6 +65,12 @@ def facts_of(session: Session, of: Gathering) -> RecordFacts:
     )
 
 
+def is_signed(session: Session, gathering_id: str) -> bool:
+    """Tell whether the record of a gathering has both signatures."""
+    wanted = select(Record.locked_at).where(Record.gathering_id == gathering_id)
+    return session.scalar(wanted) is not None
+
+
 def lines(session: Session, gathering_id: str) -> Sequence[RecordLine]:
     """Return the lines of a record in their order, part by part; those taken out are left out."""
     return session.scalars(

@@ -77,8 +77,8 @@ class GatheringPage(Context):
     """GET /gatherings/{gathering_id} (whom it concerns): what it is; for who keeps it, what can be done.
 
     `mark` and `due` are the viewer's own, None where they are on no roll. `counts` for who keeps it once it
-    opened; `usual_end` is when it is taken to have ended (2026-11-30T19:30). Forms, POST .../open,
-    .../end (ended_at), .../cancel (version). `refused`: "end" or "".
+    opened; `signed`: its record is, and the viewer may read it; `usual_end` is when it is taken to have ended
+    (2026-11-30T19:30). Forms, POST .../open, .../end (ended_at), .../cancel (version). `refused`: "end" or "".
     """
 
     template: ClassVar[str] = "gatherings/gathering.html"
@@ -88,6 +88,7 @@ class GatheringPage(Context):
     due: Due | None
     mark: Mark | None
     counts: Counts | None
+    signed: bool = False
     usual_end: str = ""
     refused: RefusedForm | None = None
 

@@ -215,13 +215,13 @@ def plan_page(
     copy: WordQuery = "",
 ) -> Response:
     """An empty form, with the week's lessons; or that of the gathering `copy`, a week later."""
-    at = queries.node_meant(session, planning.who.viewer, node)
+    source = queries.seen(session, planning.who.viewer, copy) if copy else None
+    if source is not None and (not source.plans or node not in ("", source.gathering.node_id)):
+        raise NotFound
+    at = queries.node_meant(session, planning.who.viewer, source.gathering.node_id if source else node)
     last = queries.last_of(session, at.id)
     form = planning.fresh(session, at, week)
-    if copy:
-        source = queries.seen(session, planning.who.viewer, copy)
-        if not source.plans or source.gathering.node_id != at.id:
-            raise NotFound
+    if source is not None:
         form = _copied(planning.filled(session, source.gathering), source.gathering, planning.now)
     return planning.page(session, at, form, last=last)
 

@@ -15,6 +15,7 @@ from library.gatherings import actions, opening, queries, rules
 from library.gatherings.actions import Desk
 from library.gatherings.rules import GatheringState
 from library.organisation import queries as organisation
+from library.records import queries as records
 from server.slices.gatherings.contexts import GatheringPage, GatheringsPage
 from server.slices.gatherings.reading import number_of, read_moment
 from server.slices.gatherings.views import view_of
@@ -66,6 +67,7 @@ class Keeping:
             hosts=found.hosts,
             due=found.entry.due if found.entry else None,
             mark=found.entry.mark if found.entry else None,
+            signed=found.entry is not None and records.is_signed(session, one.id),
             counts=queries.counts_of(session, [one.id]).get(one.id) if found.hosts else None,
             usual_end=usual,
             refused=refused,

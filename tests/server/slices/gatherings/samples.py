@@ -186,6 +186,10 @@ def _one() -> Iterator[Sample]:
         counts=None,
     )
     yield "gathering_member", member
+    yield (
+        "gathering_missed",
+        replace(member, view=view(GatheringState.ENDED), mark=Mark.ABSENT, signed=True),
+    )
     keeper = replace(
         member, frame=frame(STAFF, f"/gatherings/{ID}"), plans=True, hosts=True, counts=COUNTS,
         usual_end="2026-03-11T21:05",

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from library.core.clock import CHINA
 from library.evidence.tables import Evidence
 from library.gatherings import codes, queries
+from library.records.rules import RecordState
+from library.records.tables import Record
 from tests.server.conftest import Shelf
 from tests.support import server
 from tests.support.server import MovableClock, Served
@@ -116,3 +118,32 @@ def test_an_evening(served: Served, clock: MovableClock) -> None:
         kept = staff.post(f"{at}/roll", entry=roll["roll"][0]["id"], mark="present", reason="漏记")
         assert kept.status_code == 303
         assert "漏记" in staff.http.get(f"{at}/roll").text
+
+
+def test_staff_copied_only_what_their_topmost_node_had_planned(served: Served, clock: MovableClock) -> None:
+    shelf = Shelf(served)
+    staff, village = served.person("staff"), shelf.node()
+    with clock.stopped():
+        at = staff.post("/gatherings", node=village, **form(clock, title="村里的学习")).headers["location"]
+        copied = staff.http.get(f"/gatherings/plan/new?copy={at[-16:]}")
+        assert copied.status_code == 200
+        assert "村里的学习" in copied.text
+        assert f'value="{village}"' in copied.text
+        assert staff.http.get(f"/gatherings/plan/new?copy={at[-16:]}&node={shelf.root()}").status_code == 404
+
+
+def test_who_was_on_the_roll_is_led_to_the_signed_record(served: Served, clock: MovableClock) -> None:
+    shelf = Shelf(served)
+    staff, member = served.person("staff"), served.person("member")
+    with clock.stopped():
+        at = staff.post("/gatherings", node=shelf.root(), **form(clock)).headers["location"]
+        staff.post(f"{at}/open")
+        clock.forward(minutes=30)
+        staff.post(f"{at}/end")
+        before = member.http.get(at).text
+        assert "可以补学" in before
+        assert f"{at}/record" not in before
+        with served.ports.db.write() as session:
+            its = at.rpartition("/")[2]
+            session.add(Record(gathering_id=its, state=RecordState.LOCKED, version=1, locked_at=clock()))
+        assert f'href="{at}/record"' in member.http.get(at).text
