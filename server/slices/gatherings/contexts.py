@@ -78,7 +78,7 @@ class GatheringPage(Context):
 
     `mark` and `due` are the viewer's own, None where they are on no roll. `counts` for who keeps it once it
     opened; `signed`: its record is, and the viewer may read it; `usual_end` is when it is taken to have ended
-    (2026-11-30T19:30). Forms, POST .../open, .../end (ended_at), .../cancel (version). `refused`: "end" or "".
+    (2026-11-30T19:30). Forms, POST .../open, .../end (ended_at), .../cancel (version). `refused`: "end", "".
     """
 
     template: ClassVar[str] = "gatherings/gathering.html"
