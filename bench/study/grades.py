@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from server.commands.grades import AT_ONCE
+from server.commands.study.grades import AT_ONCE
 from sqlalchemy import insert
 
 from bench.measure import machine
