@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from server.commands.study.grades import AT_ONCE
 from sqlalchemy import insert
 
 from bench.measure import machine
@@ -36,6 +35,7 @@ from library.people.rules import MembershipKind
 from library.people.tables import Membership, Person
 from server import migrate
 from server.commands.administrator import machine as everybody
+from server.commands.study.grades import AT_ONCE
 
 MONTH = "2026-10"
 NOW = datetime(2026, 12, 3, 2, tzinfo=UTC)
