@@ -134,7 +134,9 @@ def _gatherings(session, node: str, people: list[str], random: Random) -> int:  
     return len(pieces)
 
 
-def _piece(person, node, kind, form, source, amount, day):  # type: ignore[no-untyped-def]
+def _piece(
+    person: str, node: str, kind: EvidenceKind, form: StudyForm, source: Source, amount: int, day: date
+) -> dict[str, object]:
     return {
         "id": new_id(),
         "person_id": person,
