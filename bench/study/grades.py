@@ -135,7 +135,7 @@ def _gatherings(session, node: str, people: list[str], random: Random) -> int:  
 
 
 def _piece(
-    person: str, node: str, kind: EvidenceKind, form: StudyForm, source: Source, amount: int, day: date
+    person: str, node: str, kind: EvidenceKind, form: StudyForm, source: Source, amount: int, day: int
 ) -> dict[str, object]:
     return {
         "id": new_id(),
