@@ -22,6 +22,7 @@ from sqlalchemy import (
     Enum,
     Float,
     Integer,
+    LargeBinary,
     String,
     Table,
     insert,
@@ -82,6 +83,8 @@ def _value(table: Table, column: Column[Any], n: int) -> Any:
         return n / 3 + (1000 if column.name.startswith("end") else 0)
     if isinstance(kind, Integer):
         return n + 1
+    if isinstance(kind, LargeBinary):
+        return bytes(range(256)) + TEXT.encode() * n
     return _text(table, column, n, kind)
 
 
@@ -112,7 +115,7 @@ def put_files(db: Database, store: ObjectStore) -> None:
         if key.endswith(".m3u8"):
             obstore.put(store, key, f"#EXTM3U {key}".encode())
             obstore.put(store, key.replace("master.m3u8", "480p/00001.m4s"), key.encode() * 1000)
-        elif key.startswith("materials/"):
+        elif key.startswith(("materials/", "reflections/")):
             obstore.put(store, key, key.encode())
     obstore.put(store, "storyboards/r/sheet-1.jpg", b"the same bytes")
     obstore.put(store, "storyboards/s/sheet-1.jpg", b"the same bytes")
