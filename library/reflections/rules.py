@@ -19,7 +19,7 @@ QUOTE_MAX = 300
 """Characters of a quote: a line of a transcript is shorter."""
 MOST_OWN = 1_000
 """Reflections of one person, drafts among them."""
-SOUND_MAX_BYTES = 64 * 2**20
+SOUND_MAX_BYTES = 40 * 2**20
 """Of a sound as it comes. Ten minutes of what phones record are 5 to 20 MB."""
 
 _SAME_MOMENT_S = 1.0

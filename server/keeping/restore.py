@@ -293,8 +293,11 @@ def is_empty(connection: Connection) -> bool:
     )
 
 
-_FUNCTIONS = ("audit_entry_guard", "audit_seal_guard")
-"""What the migrations make besides tables (0023): it stays when the tables go, and a dump brings it again."""
+FUNCTIONS = (
+    *("audit_entry_guard", "audit_seal_guard", "evidence_entry_guard", "evidence_seal_guard"),
+    *("grades_frozen", "people_person_parts"),
+)
+"""What the migrations make besides tables: it stays when the tables go, and a dump brings it again."""
 
 
 def drop_tables(db: Database) -> None:
@@ -302,5 +305,5 @@ def drop_tables(db: Database) -> None:
     with db.engine.begin() as connection:
         for name in inspect(connection).get_table_names():
             connection.execute(text(f'DROP TABLE "{name}" CASCADE'))
-        for name in _FUNCTIONS:
+        for name in FUNCTIONS:
             connection.execute(text(f'DROP FUNCTION IF EXISTS "{name}"()'))

@@ -83,6 +83,10 @@ def test_every_field_refuses_twice_its_limit(http: httpx.Client, routes: list[Ro
                     asked += 1
             elif one.most is not None:
                 given = {one.name: "x" * (2 * one.most)}
+                if "{key}" in str(route):
+                    # Whoever has no key of a feed is told nothing else of it.
+                    assert http.request(route.method, path, params=given).status_code == 404
+                    continue
                 if one.part == "query":
                     answer = http.request(route.method, path, params=given)
                 else:

@@ -33,6 +33,7 @@ from sqlalchemy.types import Boolean, TypeDecorator
 from library.core.database import Base, Database, UtcDateTime
 from library.intake.files.objects import original_key
 from library.intake.files.stored_names import OBJECTS, needed
+from library.reflections import stored as reflections
 from server.slices import SLICES
 
 ROWS = 7
@@ -110,7 +111,8 @@ def put_files(db: Database, store: ObjectStore) -> None:
     for n in range(ROWS):
         obstore.put(store, original_key(hashlib.sha256(original(n)).hexdigest()), original(n))
     with db.read() as session:
-        names = [found[0].removeprefix(OBJECTS) for found in needed(session)]
+        named = (*needed(session), *reflections.needed(session))
+        names = [found[0].removeprefix(OBJECTS) for found in named]
     for key in names:
         if key.endswith(".m3u8"):
             obstore.put(store, key, f"#EXTM3U {key}".encode())

@@ -143,7 +143,7 @@ def desk(desk: DeskDep, session: Reading, state: WordQuery = "", page: int = 1) 
     return desk.page(session, chosen, page)
 
 
-@router.post("/reflections/ask")
+@router.post("/reflections/desk/ask")
 def ask(desk: DeskDep, node: WordForm = "", week: WordForm = "", question: LineForm = "") -> Response:
     """Ask the people of a node to write about a week; an invitation, no more."""
 

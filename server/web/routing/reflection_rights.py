@@ -31,7 +31,7 @@ REFLECTIONS: Mapping[Act, tuple[str, ...]] = {
     ),
     Act.REFLECTION_DECIDE: (
         "GET /reflections/desk",
-        "POST /reflections/ask",
+        "POST /reflections/desk/ask",
         "POST /reflections/{reflection_id}/publish",
         "POST /reflections/{reflection_id}/return",
     ),

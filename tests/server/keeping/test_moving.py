@@ -61,7 +61,8 @@ def test_to_postgresql_and_s3_and_back_again(full: NewLibrary, place: NewLibrary
     files = files_of(library.store)
     bucket = S3Store.from_url(f"s3://{s3_server.create_bucket()}/weike", **s3_server.options())
     moved = move(library, middle, bucket)
-    assert {name: one.rows for name, one in moved.tables.items()} == dict.fromkeys(before, ROWS)
+    counts = {name: len(its) for name, its in before.items()}
+    assert {name: one.rows for name, one in moved.tables.items()} == counts
     assert moved.files == len(files)
     with middle.open() as db:
         assert rows_of(db) == before, "JSON to the letter, absent values absent, moments to the microsecond"

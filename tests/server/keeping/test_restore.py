@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from library.core.clock import utc_now
 from library.core.database import open_database
 from server import migrate
 from server.background.backing_up import restore_test_of
+from server.keeping import restore
 from server.keeping.errors import KeepingFailed
 from server.wiring import open_ports
 from tests.server.keeping.conftest import Library, NewLibrary
@@ -177,3 +179,11 @@ def test_killed_in_the_middle_it_is_no_library_and_the_same_command_goes_on(
     assert files_of(target.store) == files_of(library.store)
     assert not list(target.data.rglob("*.partial"))
     open_ports(target.settings, all_now=False).close()
+
+
+def test_every_function_that_migrations_make_goes_before_a_restore() -> None:
+    """pg_restore makes them again, and stops where one is there: nothing came back after a first start."""
+    made = set()
+    for file in migrate.MIGRATIONS.glob("versions/*.py"):
+        made |= set(re.findall(r"CREATE FUNCTION (\w+)\(", file.read_text("utf-8")))
+    assert made == set(restore.FUNCTIONS)

@@ -103,7 +103,7 @@ CASES = [
     Case("GET /reflections/write", SIGNED_IN_ONLY),
     Case("GET /reflections/desk", STAFF),
     Case(
-        "POST /reflections/ask",
+        "POST /reflections/desk/ask",
         READERS_DO,
         lambda shelf: {"form": {"node": shelf.root(), "question": "写什么"}},
     ),

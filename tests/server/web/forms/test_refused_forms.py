@@ -151,7 +151,7 @@ CASES = [
     Case("/reflections/{id}/sound", {}, 422, "file", WRITER, reflection),
     Case("/reflections/{id}/publish", {"reach": "public"}, 422, "reach", make=sent_reflection, kept=()),
     Case("/reflections/{id}/return", {"remark": " "}, 422, "remark", make=sent_reflection),
-    Case("/reflections/ask", {"question": LONG}, 422, "question", make=asked_node),
+    Case("/reflections/desk/ask", {"question": LONG}, 422, "question", make=asked_node),
     Case("/suggestions", {"text": " ", "contact": "手机 1234"}, 422, "text", who="nobody"),
     Case("/suggestions", {"text": "一条意见", "contact": LONG}, 422, "contact", who="nobody"),
     Case("/suggestions/answer", {"receipt": "aaaa-bbbb-cccc"}, 404, "", who="nobody"),
