@@ -225,7 +225,7 @@ class WaiverLine:
 class RulesPage(Context):
     """GET /grades/rules?node= (who makes rule sets): the versions of a node, what applies, and 减负.
 
-    Forms: POST /grades/rules (node, example), /grades/rules/import (node, document, valid_from),
+    Forms: POST /grades/rules (node, example), /grades/import-rules (node, document, valid_from),
     /grades/waivers (node, point, basis), /grades/waivers/{id}/end (node). `refused` is "import" or "waive".
     """
 

@@ -121,7 +121,7 @@ def begin(door: DoorDep, who: RuleMaker, node: WordForm = "", example: WordForm 
     return door.change(act, "grades_rules_made", "begin", page)
 
 
-@router.post("/grades/rules/import")
+@router.post("/grades/import-rules")
 def bring(
     door: DoorDep,
     who: RuleMaker,

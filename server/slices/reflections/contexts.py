@@ -236,7 +236,8 @@ class DeskPage(Context):
 
     `ask_nodes` (id, name) are nodes that may ask about a week, `week` the present one, `asked` what they ask.
     Forms: POST /reflections/{id}/publish (version, reach=branch|below|public, node), /return (version,
-    remark), POST /reflections/desk/ask (node, week, question). `refused`: named by the reflection's id, or "ask".
+    remark), POST /reflections/desk/ask (node, week, question). `refused`: named by the reflection's id, or
+    "ask".
     """
 
     template: ClassVar[str] = "reflections/desk.html"

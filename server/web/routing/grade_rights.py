@@ -30,7 +30,7 @@ GRADES: Mapping[Act, tuple[str, ...]] = {
         "POST /api/v1/grades/check",
         "GET /grades/rules",
         "POST /grades/rules",
-        "POST /grades/rules/import",
+        "POST /grades/import-rules",
         "GET /grades/rules/{rules_id}",
         "POST /grades/rules/{rules_id}/edit",
         "POST /grades/rules/{rules_id}/end",

@@ -174,7 +174,7 @@ CASES = [
     Case("GET /grades/rules", STAFF),
     Case("POST /grades/rules", STAFF_ONLY, partial(asked, until="rules", node="{node}", example="base")),
     Case(
-        "POST /grades/rules/import",
+        "POST /grades/import-rules",
         STAFF_ONLY,
         lambda shelf: {
             "form": {"node": put(shelf, "rules").node, "document": DOCUMENT, "valid_from": "2027-02"}

@@ -178,13 +178,13 @@ def test_rules_are_made_in_a_form_tried_and_refused_with_the_article(served: Ser
     # 减负 can be switched off by an administrator alone, and it stands on the page with its basis.
     burdened = json.dumps({**BASE_SIXTY, "name": "每日打卡办法"})
     given = {"node": node, "document": burdened, "valid_from": "2027-01"}
-    refused = staff.post("/grades/rules/import", **given)
+    refused = staff.post("/grades/import-rules", **given)
     assert (refused.status_code, "每日打卡办法" in refused.text) == (422, True)
     basis = "《某县干部考核办法》（县委办〔2026〕1号）第三条"
     assert staff.post("/grades/waivers", node=node, point="sign_ins", basis=basis).status_code == 403
     assert admin.post("/grades/waivers", node=node, point="sign_ins", basis="有").status_code == 422
     assert admin.post("/grades/waivers", node=node, point="sign_ins", basis=basis).status_code == 303
     assert basis in staff.http.get(f"/grades/rules?node={node}").text
-    assert staff.post("/grades/rules/import", **given).status_code == 303
+    assert staff.post("/grades/import-rules", **given).status_code == 303
     verdict = staff.api("POST", "/grades/check", json={"document": burdened}).json()
     assert (verdict["allowed"], verdict["found"][0]["point"]) == (False, "sign_ins")

@@ -173,7 +173,7 @@ CASES = [
     Case("/grades/one/{id}/appeal", {"text": " "}, 422, "text", "member", frozen_grade),
     Case("/grades/appeals/{id}/uphold", {"answer": " "}, 422, "answer", make=grade_appeal),
     Case(
-        "/grades/rules/import", {"document": "{}", "valid_from": "2027-01"}, 422, "document", make=graded_node
+        "/grades/import-rules", {"document": "{}", "valid_from": "2027-01"}, 422, "document", make=graded_node
     ),
     Case(
         *("/grades/rules/{id}/json", {"document": "[]", "valid_from": "2027-01"}, 422, "document"),
