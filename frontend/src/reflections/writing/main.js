@@ -77,6 +77,7 @@ async function save() {
 
 async function send() {
   const before = JSON.stringify(written());
+  sentNow();
   try {
     const answer = await request('PUT', `/api/v1/reflections/${page.id}`, wanted());
     state.version = answer.version;
@@ -116,16 +117,47 @@ function withWords(quotes) {
   return [...theirs.values()].sort((one, other) => one.n - other.n);
 }
 
-/** Both were changed: the server's stands in the page, and the other is offered plainly. */
-async function elsewhere() {
-  const mine = written();
-  const theirs = await request('GET', `/api/v1/reflections/${page.id}`);
+function show(theirs) {
   state.version = theirs.version;
   fields.version.value = theirs.version;
   fields.title.value = theirs.title;
   text.value = theirs.text;
   state.quotes = withWords(theirs.quotes);
   showQuotes();
+}
+
+const SENT = `weike.reflection.sent.${page.id}`;
+const JUST_NOW_MS = 60_000;
+
+function sentNow() {
+  try {
+    window.sessionStorage.setItem(SENT, String(Date.now()));
+  } catch {
+    // forbidden: then a page that was loaded beside a save may be old, and says so with the next change
+  }
+}
+
+/** A page that was loaded while the one before it still saved may have come before what was saved: look once more. */
+async function freshen() {
+  let sent = 0;
+  try {
+    sent = Number(window.sessionStorage.getItem(SENT));
+  } catch {
+    return;
+  }
+  if (!page.saved || Date.now() - sent > JUST_NOW_MS) return;
+  const theirs = await request('GET', `/api/v1/reflections/${page.id}`).catch(() => null);
+  if (theirs && theirs.version > state.version && !state.dirty && !state.asking) {
+    show(theirs);
+    say(t('已存好，只有您看得到。'));
+  }
+}
+
+/** Both were changed: the server's stands in the page, and the other is offered plainly. */
+async function elsewhere() {
+  const mine = written();
+  const theirs = await request('GET', `/api/v1/reflections/${page.id}`);
+  show(theirs);
   if (verdict(mine, theirs) !== 'nothing') {
     local.keep(mine);
     ask(mine);
@@ -181,6 +213,7 @@ function restore() {
   const what = verdict(mine, server);
   if (what === 'nothing') {
     local.forget();
+    freshen();
   } else if (what === 'restore') {
     page.id = mine.id;
     local.id = mine.id;
