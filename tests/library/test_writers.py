@@ -67,6 +67,7 @@ def test_rows_are_written_by_the_writers_of_their_slice_only() -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_every_writer_writes_and_every_table_is_written() -> None:
     """So that the reader has not lost its way, and nobody is named for nothing."""
     named = sorted(module for some in writers().values() for module in some)

@@ -24,6 +24,7 @@ def description(served: Served) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_the_description_is_valid(description: dict[str, Any]) -> None:
     validate(description)
 

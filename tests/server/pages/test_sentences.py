@@ -31,6 +31,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 PLACES = re.compile(r"%\((\w+)\)s")
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != SOURCE_LANGUAGE])
 def test_every_sentence_is_translated(language: str) -> None:
     """If this fails: run `python -m tests.server.pages.catalogue`, then fill in what it lists."""
@@ -60,6 +62,7 @@ def test_templates_have_no_words_outside_the_catalogue(path: Path) -> None:
     assert re.findall(r"[A-Za-z]{3,}", visible) == [], "words that no translation can reach"
 
 
+@pytest.mark.slow
 def test_scripts_have_no_words_outside_the_catalogue() -> None:
     known = {
         message.id if isinstance(message.id, str) else message.id[0] for message in extract() if message.id

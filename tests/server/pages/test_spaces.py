@@ -40,6 +40,7 @@ def without_what_is_said(sentence: str) -> str:
     return sentence
 
 
+@pytest.mark.slow
 def test_every_sentence_keeps_to_the_rule() -> None:
     wrong = [
         sentence

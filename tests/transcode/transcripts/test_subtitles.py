@@ -124,6 +124,7 @@ def test_prose_with_an_arrow_in_it_is_no_subtitle() -> None:
     assert parse_transcript(text.encode(), "a.txt").kind == "plain"
 
 
+@pytest.mark.slow
 def test_more_cues_than_are_read_are_counted() -> None:
     text = "\n".join(
         f"{n // 3600}:{n // 60 % 60}:{n % 60},0 --> {n // 3600}:{n // 60 % 60}:{n % 60},9\n好"
