@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from library.core.errors import Invalid, WeikeError
-from library.core.lists.columns import BadLine, Columns, read_table
+from library.core.lists.columns import Columns, Line
+from library.core.lists.listed import Listed, read_list
 from library.organisation.importing import Row
-from transcode.remarks import Remark
 
-SUFFIXES = (".xlsx", ".csv")
 HEADINGS = ("编码", "名称", "上级", "类别", "简称", "成立日期")
 """Those of an export, in its order."""
 
@@ -41,28 +37,11 @@ COLUMNS = Columns(
 )
 
 
-@dataclass(frozen=True)
-class Listed:
-    """What a list says: its rows, the lines that cannot be read and why, headings that nobody knows, and what
-    was repaired or guessed in reading it."""
-
-    rows: tuple[Row, ...]
-    wrong: tuple[tuple[int, WeikeError], ...]
-    ignored: tuple[str, ...]
-    remarks: tuple[Remark, ...]
-
-
-def read_organisations(data: bytes, file_name: str) -> Listed:
+def read_organisations(data: bytes, file_name: str) -> Listed[Row]:
     """Read a list by its suffix; raises Invalid (manifest_...) when it cannot be read as a whole."""
-    suffix = "." + file_name.rsplit(".", 1)[-1].lower()
-    if suffix not in SUFFIXES:
-        raise Invalid("manifest_type", field="manifest", suffix=suffix, known=", ".join(SUFFIXES))
-    table = read_table(data, suffix, COLUMNS)
-    rows, wrong = [], []
-    for line in table.lines:
-        if isinstance(line, BadLine):
-            wrong.append((line.line, Invalid(line.code, **line.values)))
-        else:
-            cells = {name: line.cells.get(name) for name in COLUMNS.headings if name != "name"}
-            rows.append(Row(line.line, line.cells["name"], **cells))
-    return Listed(tuple(rows), tuple(wrong), table.ignored, table.remarks)
+    return read_list(data, file_name, COLUMNS, _row)
+
+
+def _row(line: Line) -> Row:
+    cells = {name: line.cells.get(name) for name in COLUMNS.headings if name != "name"}
+    return Row(line.line, line.cells["name"], **cells)

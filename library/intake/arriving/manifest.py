@@ -13,6 +13,7 @@ from typing import Any
 
 from library.core.errors import Invalid
 from library.core.lists.columns import BadLine, Columns, Line, Table, read_table
+from library.core.lists.listed import suffix_of
 from library.core.lists.workbook import shown
 from library.core.text import clean_line, decode
 from transcode.remarks import Remark
@@ -89,9 +90,7 @@ class Manifest:
 
 def parse_manifest(data: bytes, file_name: str) -> Manifest:
     """Read a manifest by its suffix; raises Invalid (manifest_...) when it cannot be read as a whole."""
-    suffix = "." + file_name.rsplit(".", 1)[-1].lower()
-    if suffix not in SUFFIXES:
-        raise Invalid("manifest_type", field="manifest", suffix=suffix, known=", ".join(SUFFIXES))
+    suffix = suffix_of(file_name, SUFFIXES)
     found = _jsonl(_decode(data)) if suffix == ".jsonl" else _of_table(read_table(data, suffix, _COLUMNS))
     if not found.rows:
         raise Invalid("manifest_empty", field="manifest")

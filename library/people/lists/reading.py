@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from library.core.errors import Invalid, WeikeError
 from library.core.lists.columns import BadLine, Columns, Table, read_table
+from library.core.lists.listed import suffix_of
 from library.people.lists.id_numbers import holds_id_number
 from library.people.lists.importing import Row
 from transcode.remarks import Remark
 
-SUFFIXES = (".xlsx", ".csv")
 HEADINGS = ("姓名", "账号", "党支部", "人员类别", "加入日期", "组织关系")
 """Those of an export, in its order."""
 
@@ -58,9 +58,7 @@ class Listed:
 
 def read_people(data: bytes, file_name: str) -> Listed:
     """Read a list by its suffix; raises Invalid (manifest_...) when it cannot be read as a whole."""
-    suffix = "." + file_name.rsplit(".", 1)[-1].lower()
-    if suffix not in SUFFIXES:
-        raise Invalid("manifest_type", field="manifest", suffix=suffix[:20], known=", ".join(SUFFIXES))
+    suffix = suffix_of(file_name)
     try:
         table = read_table(data, suffix, COLUMNS)
     except Invalid as error:

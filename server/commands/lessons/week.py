@@ -10,13 +10,14 @@ import typer
 from typer.core import TyperGroup
 
 from library.core.errors import Invalid, WeikeError
+from library.core.lists.listed import Listed
 from library.core.permits import branch_chain
 from library.organisation.importing import Outcome
 from library.organisation.tables import Node
 from library.programme import importing, queries
 from library.programme.actions import Desk
-from library.programme.importing import Done
-from library.programme.lists import Listed, read_weeks
+from library.programme.importing import Done, Row
+from library.programme.lists import read_weeks
 from library.programme.weeks import week_meant
 from server.commands.administrator import machine
 from server.commands.administrator import node as meant
@@ -113,7 +114,7 @@ def plan(
         raise typer.Exit(FAILED)
 
 
-def _report(console: Console, branch: Node, listed: Listed, done: Sequence[Done]) -> dict[str, Any]:
+def _report(console: Console, branch: Node, listed: Listed[Row], done: Sequence[Done]) -> dict[str, Any]:
     counts = importing.counted(done)
     unread: list[tuple[int, WeikeError]] = list(listed.wrong)
     wrong = [*unread, *((one.row.line, one.reason) for one in done if one.reason is not None)]

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from library.core.errors import Invalid, WeikeError
+from library.core.lists.listed import Listed
 from library.gatherings import importing
 from library.gatherings.importing import Done
-from library.gatherings.lists import Listed, read_records
+from library.gatherings.lists import Row, read_records
 from library.organisation.importing import Outcome
 from server.commands.administrator import machine
 from server.commands.console import Console, console_of
@@ -60,7 +61,7 @@ def bring(
         raise typer.Exit(FAILED)
 
 
-def _report(console: Console, listed: Listed, done: Sequence[Done]) -> dict[str, Any]:
+def _report(console: Console, listed: Listed[Row], done: Sequence[Done]) -> dict[str, Any]:
     counts = importing.counted(done)
     unread: list[tuple[int, WeikeError]] = list(listed.wrong)
     wrong = [*unread, *((one.row.line, one.reason) for one in done if one.reason is not None)]

@@ -15,8 +15,9 @@ from library.books.tables import Practice, Study
 from library.catalog import queries as catalog
 from library.people import queries as people
 from server.slices.books.contexts import PracticeRow, PracticesPage, StudiesPage, StudyPage, StudyRow
-from server.slices.books.door import BooksDoor, DoorDep, day_of, version_of
+from server.slices.books.door import BooksDoor, DoorDep, day_of
 from server.web.deps import Reading
+from server.web.forms.numbers import version_of
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
 from server.web.parts import LessonRef, RefusedForm
 from server.web.shown.lesson_cards import lesson_ref

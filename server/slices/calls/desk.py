@@ -17,15 +17,11 @@ from server.slices.calls.contexts import CallDeskPage, CallFormPage, JudgeLine
 from server.slices.calls.door import CallsDoor, DoorDep, call_path, keeping, work_row
 from server.slices.calls.fields import CallFields, FieldsDep, typed_of, usual
 from server.web.deps import Caller, Reading
+from server.web.forms.numbers import version_of
 from server.web.limits.fields import LineForm, WordForm
 from server.web.parts import RefusedForm
 
 router = APIRouter(include_in_schema=False)
-
-
-def version_of(text: str) -> int:
-    """Return the version that a form was made of; nonsense is one that nothing has."""
-    return int(text) if text.isdecimal() and len(text) <= 9 else 0
 
 
 def form_page(

@@ -26,7 +26,6 @@ from library.programme.rules import seen as seen_parts
 from library.programme.weeks import read_week, week_of
 from server.slices.gatherings.contexts import PlanningPage
 from server.slices.gatherings.reading import (
-    number_of,
     read_lessons,
     read_moment,
     read_people,
@@ -36,6 +35,7 @@ from server.slices.gatherings.reading import (
 )
 from server.web.deps import ClockDep, Convener, DatabaseDep, PagesDep, Reading, SettingsDep
 from server.web.errors import status_of
+from server.web.forms.numbers import number_of
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
 from server.web.pages import reason
 from server.web.parts import RefusedForm
@@ -241,48 +241,44 @@ def _copied(form: dict[str, str], one: Gathering, now: datetime) -> dict[str, st
     }
 
 
+class PlanFields:
+    """The fields of the form as they were typed."""
+
+    def __init__(
+        self,
+        kind: WordForm = "",
+        group: WordForm = "",
+        below: WordForm = "",
+        title: LineForm = "",
+        week: WordForm = "",
+        starts: WordForm = "",
+        ends: WordForm = "",
+        place: LineForm = "",
+        rooms: BlockForm = "",
+        chair: LineForm = "",
+        recorder: LineForm = "",
+        agenda: BlockForm = "",
+        lessons: BlockForm = "",
+        asked: BlockForm = "",
+        tell: WordForm = "",
+    ) -> None:
+        given = dict(locals())
+        self.typed: dict[str, str] = {name: value for name, value in given.items() if name != "self"}
+
+
+FieldsDep = Annotated[PlanFields, Depends()]
+
+
 @router.post("/gatherings")
 def plan(
     planning: PlanningDep,
+    fields: FieldsDep,
     node: WordForm = "",
-    kind: WordForm = "",
-    group: WordForm = "",
-    below: WordForm = "",
-    title: LineForm = "",
-    week: WordForm = "",
-    starts: WordForm = "",
-    ends: WordForm = "",
-    place: LineForm = "",
-    rooms: BlockForm = "",
-    chair: LineForm = "",
-    recorder: LineForm = "",
-    agenda: BlockForm = "",
-    lessons: BlockForm = "",
-    asked: BlockForm = "",
     repeat: WordForm = "weekly",
     times: WordForm = "1",
-    tell: WordForm = "",
 ) -> Response:
     """Plan a gathering, or several that are alike."""
-    typed = {
-        "kind": kind,
-        "group": group,
-        "below": below,
-        "title": title,
-        "week": week,
-        "starts": starts,
-        "ends": ends,
-        "place": place,
-        "rooms": rooms,
-        "chair": chair,
-        "recorder": recorder,
-        "agenda": agenda,
-        "lessons": lessons,
-        "asked": asked,
-        "repeat": repeat,
-        "times": times,
-        "tell": tell,
-    }
+    typed = {**fields.typed, "repeat": repeat, "times": times}
     try:
         with planning.db.write() as session:
             at = queries.node_to_plan(session, planning.who.viewer, node)
@@ -291,7 +287,7 @@ def plan(
             if not 1 <= count <= MOST_REPEATS:
                 raise Invalid("gathering_repeats", field="times", most=MOST_REPEATS)
             draft = planning.draft(session, at, typed)
-            made = actions.plan(session, planning.desk, at.id, draft, how, count, tell=bool(tell))
+            made = actions.plan(session, planning.desk, at.id, draft, how, count, tell=bool(typed["tell"]))
             made_id = made[0].id
     except (*_REFUSALS, NotFound) as error:
         if error.code == "not_found":
@@ -311,45 +307,9 @@ def edit_page(planning: PlanningDep, session: Reading, gathering_id: str) -> Res
 
 
 @router.post("/gatherings/{gathering_id}/edit")
-def edit(
-    planning: PlanningDep,
-    gathering_id: str,
-    version: WordForm = "",
-    kind: WordForm = "",
-    group: WordForm = "",
-    below: WordForm = "",
-    title: LineForm = "",
-    week: WordForm = "",
-    starts: WordForm = "",
-    ends: WordForm = "",
-    place: LineForm = "",
-    rooms: BlockForm = "",
-    chair: LineForm = "",
-    recorder: LineForm = "",
-    agenda: BlockForm = "",
-    lessons: BlockForm = "",
-    asked: BlockForm = "",
-    tell: WordForm = "",
-) -> Response:
+def edit(planning: PlanningDep, fields: FieldsDep, gathering_id: str, version: WordForm = "") -> Response:
     """Plan a gathering differently."""
-    typed = {
-        "kind": kind,
-        "group": group,
-        "below": below,
-        "title": title,
-        "week": week,
-        "starts": starts,
-        "ends": ends,
-        "place": place,
-        "rooms": rooms,
-        "chair": chair,
-        "recorder": recorder,
-        "agenda": agenda,
-        "lessons": lessons,
-        "asked": asked,
-        "tell": tell,
-        "version": version,
-    }
+    typed = {**fields.typed, "version": version}
     one = None
     try:
         with planning.db.write() as session:
@@ -358,7 +318,9 @@ def edit(
                 raise NotFound
             one, node_id = found.gathering, found.node.id
             draft = planning.draft(session, found.node, typed)
-            actions.change(session, planning.desk, gathering_id, draft, number_of(version), tell=bool(tell))
+            actions.change(
+                session, planning.desk, gathering_id, draft, number_of(version), tell=bool(typed["tell"])
+            )
     except (*_REFUSALS, NotFound) as error:
         if error.code == "not_found" or one is None:
             raise

@@ -20,11 +20,6 @@ from library.people import queries as people
 _BETWEEN = re.compile(r"[、,，;；\n]+")
 
 
-def number_of(text: str) -> int:
-    """Return a whole number as a form has it; nonsense is one that nothing has."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else -1
-
-
 def read_moment(text: str, field: str) -> datetime:
     """Read a moment as browsers write it (2026-11-30T18:00), on China's clocks; raises Invalid."""
     try:

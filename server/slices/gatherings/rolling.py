@@ -18,11 +18,11 @@ from library.gatherings.marking import Said
 from library.gatherings.queries import Seen
 from library.gatherings.rules import Counts, GatheringState, How, Mark
 from server.slices.gatherings.contexts import CodePage, HerePage, RollPage, RoomLine
-from server.slices.gatherings.reading import number_of
 from server.slices.gatherings.routes import Keeping, KeepingDep
 from server.slices.gatherings.views import roll_lines, view_of
 from server.web.deps import AddressDep, Reading, SettingsDep
 from server.web.errors import status_of
+from server.web.forms.numbers import number_of
 from server.web.limits.fields import LineForm, WordForm, WordQuery
 from server.web.pages import reason as told
 from server.web.parts import RefusedForm

@@ -17,10 +17,11 @@ from library.gatherings.rules import GatheringState
 from library.organisation import queries as organisation
 from library.records import queries as records
 from server.slices.gatherings.contexts import GatheringPage, GatheringsPage
-from server.slices.gatherings.reading import number_of, read_moment
+from server.slices.gatherings.reading import read_moment
 from server.slices.gatherings.views import view_of
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, SettingsDep, SignedIn
 from server.web.errors import status_of
+from server.web.forms.numbers import number_of
 from server.web.limits.fields import WordForm, WordQuery
 from server.web.pages import pager, reason
 from server.web.parts import RefusedForm

@@ -15,12 +15,13 @@ from library.grades.language import RuleKind
 from library.grades.tables import Period, Rules
 from library.organisation.tables import Node
 from server.slices.grades.contexts import BranchLine, GradesDeskPage, MonthRow
-from server.slices.grades.door import DoorDep, GradesDoor, period_at, version_of
+from server.slices.grades.door import DoorDep, GradesDoor, period_at
 from server.slices.grades.export import month_book
 from server.web.deps import Grader, Reading
 from server.web.files.attachments import file_name
 from server.web.files.exported import noted
 from server.web.files.sheets import XLSX
+from server.web.forms.numbers import version_of
 from server.web.limits.fields import WordForm, WordQuery
 from server.web.parts import RefusedForm
 from server.web.routing.reading import reads

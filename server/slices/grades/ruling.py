@@ -26,9 +26,10 @@ from server.slices.grades.contexts import (
     TrialRow,
     WaiverLine,
 )
-from server.slices.grades.door import DoorDep, GradesDoor, period_at, version_of
+from server.slices.grades.door import DoorDep, GradesDoor, period_at
 from server.slices.grades.fields import FieldsDep, RuleFields, fits, typed_of
 from server.web.deps import Reading, RuleMaker, Waiver
+from server.web.forms.numbers import version_of
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
 from server.web.parts import RefusedForm
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from library.core.clock import local_day
 from library.core.errors import Conflict, Invalid, NotFound
+from library.core.lists.listed import suffix_of
 from library.core.permits import MemberState
 from library.people.belonging import histories, members, memberships, transfers
 from library.people.lists.importing import Outcome
-from library.people.lists.reading import SUFFIXES
 from server.slices.people.belonging_json import counts_object, person_object
 from server.slices.people.list_jobs import ListJob, ListJobs
 from server.slices.people.list_routes import LIST_BYTES
@@ -197,9 +197,7 @@ JobsDep = Annotated[ListJobs, Depends(_jobs)]
 def post_list(who: Secretary, jobs: JobsDep, file: Annotated[UploadFile, File()]) -> dict[str, Any]:
     """Bring a list (.xlsx or .csv) and look what would become of it; nothing is changed yet."""
     name = file.filename or ""
-    suffix = "." + name.rsplit(".", 1)[-1].lower()
-    if suffix not in SUFFIXES:
-        raise Invalid("manifest_type", field="file", suffix=suffix[:20], known=", ".join(SUFFIXES))
+    suffix_of(name, field="file")
     data = file.file.read(LIST_BYTES + 1)
     if len(data) > LIST_BYTES:
         raise Invalid("list_too_large", field="file", most=LIST_BYTES // 2**20)

@@ -11,10 +11,11 @@ from starlette.datastructures import UploadFile as FormFile
 from starlette.responses import Response
 
 from library.core.errors import Conflict, Invalid
+from library.core.lists.listed import suffix_of
 from library.core.paging import Page, clean_number
 from library.people.lists.exporting import EXAMPLES, check_size, exported
 from library.people.lists.importing import Choice, Decision, Outcome
-from library.people.lists.reading import HEADINGS, SUFFIXES
+from library.people.lists.reading import HEADINGS
 from server.slices.people.list_contexts import ListJobPage, ListPage, ListRow, SideRow
 from server.slices.people.list_jobs import ROWS_A_PAGE, ListJob, ListJobs
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, Secretary, SettingsDep
@@ -140,9 +141,7 @@ def take(desk: ListDeskDep, file: Annotated[UploadFile | None, File()] = None) -
     try:
         if file is None or not file.filename:
             raise Invalid("empty", field="file")
-        suffix = "." + file.filename.rsplit(".", 1)[-1].lower()
-        if suffix not in SUFFIXES:
-            raise Invalid("manifest_type", field="file", suffix=suffix[:20], known=", ".join(SUFFIXES))
+        suffix_of(file.filename, field="file")
         data = file.file.read(LIST_BYTES + 1)
         if len(data) > LIST_BYTES:
             raise Invalid("list_too_large", field="file", most=LIST_BYTES // 2**20)

@@ -36,6 +36,7 @@ from server.slices.programme.contexts import (
 from server.slices.programme.routes import card_of, week_at
 from server.web.deps import CardsDep, ClockDep, DatabaseDep, FinderDep, PagesDep, Planner, Reading
 from server.web.errors import status_of
+from server.web.forms.numbers import number_of
 from server.web.limits.fields import BlockForm, LineForm, LineQuery, WordForm, WordQuery, WordsForm
 from server.web.pages import reason
 from server.web.parts import RefusedForm
@@ -47,11 +48,6 @@ _REFUSALS = (Invalid, Conflict)
 _MOST_FOUND = 12
 _TARGETS = 26
 """Weeks after this one into which it can be copied by ticking them; farther ones by repeating."""
-
-
-def number_of(text: str) -> int:
-    """Return a whole number as a form has it; nonsense is one that nothing has."""
-    return int(text) if text.isdecimal() and len(text) <= 6 else -1
 
 
 class PlanDesk:

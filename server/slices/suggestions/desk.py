@@ -18,6 +18,7 @@ from server.slices.suggestions.contexts import SuggestionsDeskPage
 from server.slices.suggestions.shown import desk_rows
 from server.web.deps import Answerer, ClockDep, DatabaseDep, PagesDep, Reading
 from server.web.errors import status_of
+from server.web.forms.numbers import version_of
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
 from server.web.pages import pager, reason
 from server.web.parts import RefusedForm
@@ -34,11 +35,6 @@ def simple_action(text: str) -> SuggestionAction:
     if text not in SIMPLE:
         raise Invalid("unknown_choice", field="action")
     return SuggestionAction(text)
-
-
-def version_of(text: str) -> int:
-    """Return the version that a form was made of; nonsense is one that nothing has."""
-    return int(text) if text.isdecimal() and len(text) <= 6 else 0
 
 
 class Desk:
