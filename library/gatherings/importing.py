@@ -167,10 +167,13 @@ def _read_people(session: Session, row: Row, record: _Record) -> None:
     wanted = {one.name for one in [*said, *guests, *read_names(row.chair), *read_names(row.recorder)]}
     names = _Names(session, record, wanted)
     record.chair_id, record.recorder_id = (names.one(cell) for cell in (row.chair, row.recorder))
+    cut = 0
     for mark, its in cells.items():
         for one in its:
             person_id = names.find(one)
             if person_id is not None:
+                names.compare(one.name, record.marks.get(person_id), mark)
+                cut += len(one.reason) > rules.REASON_MAX
                 record.marks[person_id] = (mark, one.reason[: rules.REASON_MAX])
     for one in guests:
         called = names.known.get(one.name, [])
@@ -180,7 +183,12 @@ def _read_people(session: Session, row: Row, record: _Record) -> None:
                 home = roll.homes_on(session, called, day).get(called[0])
                 record.candidates[called[0]] = Candidate(called[0], home, Due.GUEST)
         else:
-            record.guests.append(one.name[:80])
+            cut += len(one.name) > rules.GUEST_MAX
+            record.guests.append(one.name[: rules.GUEST_MAX])
+    # A guest who is named twice is one.
+    record.guests[:] = dict.fromkeys(record.guests)
+    if cut:
+        record.told.append(Remark("listed_cut", cut))
     _complete(session, row, record, roll.homes_on(session, list(record.marks), day))
     names.tell()
 
@@ -192,6 +200,7 @@ class _Names:
         self._record = record
         self._unknown: list[str] = []
         self._alike: list[str] = []
+        self._contradicted: list[str] = []
         wanted = set(wanted)
         due = people.names(session, list(record.candidates))
         self.known: dict[str, list[str]] = {}
@@ -214,9 +223,18 @@ class _Names:
         named = read_names(cell)
         return self.find(named[0]) if named else None
 
+    def compare(self, name: str, before: tuple[Mark, str] | None, now: Mark) -> None:
+        """Note that a list says of somebody that they were there, and that they were not."""
+        if before is not None and (before[0] in rules.THERE) != (now in rules.THERE):
+            self._contradicted.append(name)
+
     def tell(self) -> None:
-        """Tell of the names that were left out."""
-        for code, names in (("listed_unknown", self._unknown), ("listed_alike", self._alike)):
+        """Tell of the names that were left out, and of those of whom two things were said."""
+        for code, names in (
+            ("listed_unknown", self._unknown),
+            ("listed_alike", self._alike),
+            ("listed_contradicted", self._contradicted),
+        ):
             if names:
                 shown = "、".join(dict.fromkeys(names))[:120]
                 self._record.told.append(Remark(code, len(names), {"names": shown}))

@@ -297,7 +297,7 @@ def check_in(
     rooms = _rooms(session, one.id)
     if room not in rooms:
         raise NotFound("mark_room")
-    elsewhere = others_open(session, person_id, one.id)
+    elsewhere = others_open(session, person_id, one.id, now)
     if elsewhere:
         raise Conflict("here_elsewhere", title=elsewhere[0].title, place=elsewhere[0].place)
     mine = (RollEntry.gathering_id == one.id, RollEntry.person_id == person_id)
@@ -342,13 +342,15 @@ def check_taking(one: Gathering, now: datetime) -> None:
         raise Conflict("gathering_over")
 
 
-def others_open(session: Session, person_id: str, but: str) -> Sequence[Gathering]:
-    """Return the other gatherings that are open and where somebody is said to be."""
+def others_open(session: Session, person_id: str, but: str, now: datetime) -> Sequence[Gathering]:
+    """Return the other gatherings that go on and where somebody is said to be. One that nobody has ended goes
+    on for as long as it takes codes: it keeps nobody for ever."""
     return session.scalars(
         select(Gathering)
         .join(RollEntry, RollEntry.gathering_id == Gathering.id)
         .where(
             Gathering.state == GatheringState.OPEN,
+            Gathering.ends_at > now - codes.AFTER_END,
             Gathering.id != but,
             RollEntry.person_id == person_id,
             RollEntry.mark.in_([Mark.PRESENT, Mark.LATE]),

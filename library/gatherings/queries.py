@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer, branch_chain
-from library.gatherings import actions, rules
+from library.gatherings import actions
+from library.gatherings.codes import AFTER_END
 from library.gatherings.permits import may_host, may_look, may_plan
 from library.gatherings.rules import Counts, Due, GatheringState, How, Mark, counted
 from library.gatherings.tables import Asked, Gathering, RollChange, RollEntry, Room
@@ -21,9 +22,9 @@ from library.organisation.tables import Node
 from library.people import queries as people
 from library.people.rules import MembershipKind
 from library.people.tables import LearningGroup, Membership, Person
-from library.programme.weeks import Week
 
 PAGE_SIZE = 20
+MOST_COMING = 50
 _ALIVE = (GatheringState.PLANNED, GatheringState.OPEN)
 
 
@@ -132,10 +133,11 @@ def roll_of(session: Session, gathering_id: str) -> list[RollRow]:
 
 def counts_of(session: Session, gathering_ids: Collection[str]) -> dict[str, Counts]:
     """Return rolls in numbers; a gathering without a roll has none."""
-    wanted = select(RollEntry.gathering_id, RollEntry.due, RollEntry.mark)
-    marks: dict[str, list[tuple[Due, Mark]]] = {}
-    for one, due, mark in session.execute(wanted.where(RollEntry.gathering_id.in_(gathering_ids))):
-        marks.setdefault(one, []).append((due, mark))
+    kinds = (RollEntry.gathering_id, RollEntry.due, RollEntry.mark)
+    wanted = select(*kinds, func.count()).where(RollEntry.gathering_id.in_(gathering_ids)).group_by(*kinds)
+    marks: dict[str, dict[tuple[Due, Mark], int]] = {}
+    for one, due, mark, number in session.execute(wanted):
+        marks.setdefault(one, {})[due, mark] = number
     return {one: counted(its) for one, its in marks.items()}
 
 
@@ -144,7 +146,7 @@ def _elsewhere(session: Session, gathering_id: str, ids: Sequence[str]) -> dict[
     one = session.get(Gathering, gathering_id)
     if one is None or one.opened_at is None or not ids:
         return {}
-    until = one.ended_at or (one.ends_at + rules.LONGEST)
+    until = one.ended_at or (one.ends_at + AFTER_END)
     rows = session.execute(
         select(RollEntry.person_id, Gathering.title)
         .join(Gathering, Gathering.id == RollEntry.gathering_id)
@@ -152,7 +154,11 @@ def _elsewhere(session: Session, gathering_id: str, ids: Sequence[str]) -> dict[
             Gathering.id != gathering_id,
             Gathering.state.in_([GatheringState.OPEN, GatheringState.ENDED]),
             Gathering.opened_at < until,
-            or_(Gathering.ended_at.is_(None), Gathering.ended_at > one.opened_at),
+            # One that nobody has ended goes on for as long as it takes codes.
+            or_(
+                Gathering.ended_at > one.opened_at,
+                and_(Gathering.ended_at.is_(None), Gathering.ends_at > one.opened_at - AFTER_END),
+            ),
             RollEntry.person_id.in_(ids),
             RollEntry.mark.in_([Mark.PRESENT, Mark.LATE]),
         )
@@ -184,15 +190,6 @@ class ChangeRow:
 
     change: RollChange
     by: str
-
-
-def history_of(session: Session, gathering_id: str, entry_id: str) -> list[ChangeRow]:
-    """Return what was said of somebody on a roll, the oldest first."""
-    where = (RollChange.gathering_id == gathering_id, RollChange.entry_id == entry_id)
-    wanted = select(RollChange).where(*where).order_by(RollChange.at, RollChange.id)
-    rows = session.scalars(wanted).all()
-    names = people.names(session, {one.by_person for one in rows if one.by_person})
-    return [ChangeRow(one, names.get(one.by_person or "", "")) for one in rows]
 
 
 def changes_of(session: Session, gathering_id: str) -> Mapping[str, list[ChangeRow]]:
@@ -237,8 +234,11 @@ def concerning(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[s
     return {one.id: one for one in found}
 
 
-def coming(session: Session, viewer: Viewer, now: datetime, most: int = 50) -> Sequence[Gathering]:
-    """Return the gatherings that concern somebody and are open or to come, the next first."""
+def coming(
+    session: Session, viewer: Viewer, now: datetime, most: int = MOST_COMING + 1
+) -> Sequence[Gathering]:
+    """Return the gatherings that concern somebody and are open or to come, the next first: MOST_COMING, and
+    one more where there are more."""
     alive = Gathering.state.in_(_ALIVE)
     wanted = select(Gathering).where(concerns(viewer), alive, Gathering.starts_at > now - timedelta(days=2))
     return session.scalars(wanted.order_by(Gathering.starts_at, Gathering.id).limit(most)).all()
@@ -276,16 +276,6 @@ def between(
     span = (Gathering.starts_at >= first, Gathering.starts_at < last)
     wanted = select(Gathering).where(where, *span).order_by(Gathering.starts_at, Gathering.id)
     return session.scalars(wanted.limit(most)).all()
-
-
-def of_week(session: Session, node_ids: Collection[str], week: Week) -> Sequence[Gathering]:
-    """Return the gatherings of some nodes that belong to a week and were not cancelled, by their hour."""
-    where = (
-        Gathering.node_id.in_(node_ids),
-        Gathering.week == str(week),
-        Gathering.state != GatheringState.CANCELLED,
-    )
-    return session.scalars(select(Gathering).where(*where).order_by(Gathering.starts_at)).all()
 
 
 def last_of(session: Session, node_id: str, kind: str = "", group_id: str | None = None) -> Gathering | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -14,6 +14,7 @@ TITLE_MAX = 80
 PLACE_MAX = 80
 AGENDA_MAX = 2_000
 REASON_MAX = 120
+GUEST_MAX = 80
 KIND_MAX = 24
 MOST_LESSONS = 20
 MOST_ROOMS = 60
@@ -186,22 +187,27 @@ class Counts:
     there: int = 0
 
 
-def counted(marks: Iterable[tuple[Due, Mark]]) -> Counts:
-    """Return a roll in numbers."""
-    rows = list(marks)
-    due = [mark for who, mark in rows if who is Due.DUE]
+def counted(marks: Mapping[tuple[Due, Mark], int]) -> Counts:
+    """Return a roll in numbers; `marks` says how many of each there are."""
+
+    def number(who: Collection[Due], said: Collection[Mark]) -> int:
+        return sum(n for (due, mark), n in marks.items() if due in who and mark in said)
+
+    def of_due(*said: Mark) -> int:
+        return number({Due.DUE}, said)
+
     return Counts(
-        due=len(due),
-        present=sum(mark in THERE for mark in due),
-        late=due.count(Mark.LATE),
-        left_early=due.count(Mark.LEFT_EARLY),
-        absent=due.count(Mark.ABSENT),
-        made_up=due.count(Mark.MADE_UP),
-        unmarked=due.count(Mark.UNMARKED),
-        exempt=sum(who is Due.EXEMPT for who, _mark in rows),
-        exempt_there=sum(who is Due.EXEMPT and mark in THERE for who, mark in rows),
-        guests=sum(who is Due.GUEST and mark in THERE for who, mark in rows),
-        there=sum(mark in THERE for _who, mark in rows),
+        due=of_due(*Mark),
+        present=of_due(*THERE),
+        late=of_due(Mark.LATE),
+        left_early=of_due(Mark.LEFT_EARLY),
+        absent=of_due(Mark.ABSENT),
+        made_up=of_due(Mark.MADE_UP),
+        unmarked=of_due(Mark.UNMARKED),
+        exempt=number({Due.EXEMPT}, frozenset(Mark)),
+        exempt_there=number({Due.EXEMPT}, THERE),
+        guests=number({Due.GUEST}, THERE),
+        there=number(frozenset(Due), THERE),
     )
 
 

@@ -112,7 +112,7 @@ def sign(session: Session, desk: Desk, gathering_id: str, role: SignerRole, dige
     """Sign what has `digest`; with the second signature the record is closed for good. The same again changes
     nothing. Raises NotFound, Forbidden("record_signer"), and as rules.check_signing."""
     gathering = _held(session, gathering_id)
-    facts = queries.facts_of(session, gathering)
+    facts = queries.facts_of(session, gathering, desk.viewer)
     if not permits.may_read(desk.viewer, facts) or not permits.may_write(desk.viewer, facts):
         raise NotFound
     if not permits.may_sign(desk.viewer, facts, role):
@@ -158,7 +158,7 @@ def take_back(session: Session, desk: Desk, gathering_id: str, role: SignerRole)
     Raises NotFound, Conflict("record_locked").
     """
     gathering = _held(session, gathering_id)
-    if not permits.may_write(desk.viewer, queries.facts_of(session, gathering)):
+    if not permits.may_write(desk.viewer, queries.facts_of(session, gathering, desk.viewer)):
         raise NotFound
     record = _record(session, gathering_id)
     if record.state is RecordState.LOCKED:
@@ -186,7 +186,7 @@ def add(session: Session, desk: Desk, gathering_id: str, text: str) -> RecordAdd
     """Add something to a closed record, dated and with one's name. Raises NotFound, Invalid,
     Conflict("record_not_locked", "additions_many")."""
     gathering = _held(session, gathering_id)
-    if not permits.may_write(desk.viewer, queries.facts_of(session, gathering)):
+    if not permits.may_write(desk.viewer, queries.facts_of(session, gathering, desk.viewer)):
         raise NotFound
     record = _record(session, gathering_id)
     if record.state is not RecordState.LOCKED:
@@ -231,7 +231,7 @@ def _held(session: Session, gathering_id: str) -> Gathering:
 def _writable(session: Session, desk: Desk, gathering_id: str) -> Record:
     """Return a record that the viewer may write on; raises NotFound, Conflict."""
     gathering = _held(session, gathering_id)
-    if not permits.may_write(desk.viewer, queries.facts_of(session, gathering)):
+    if not permits.may_write(desk.viewer, queries.facts_of(session, gathering, desk.viewer)):
         raise NotFound
     if gathering.state is GatheringState.CANCELLED:
         raise Conflict("record_cancelled")

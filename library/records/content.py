@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 
@@ -112,11 +112,9 @@ def digest_of(content: RecordContent) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """That something of a record is no longer as it was signed: which field, and how many entries it has."""
+    """That something of a record is no longer as it was signed: which field."""
 
     field_name: str
-    before: object = field(default=None, compare=False)
-    after: object = field(default=None, compare=False)
 
 
 def changes(signed: RecordContent, now: RecordContent) -> tuple[Change, ...]:
@@ -126,7 +124,7 @@ def changes(signed: RecordContent, now: RecordContent) -> tuple[Change, ...]:
     """
     before, after = to_json(signed), to_json(now)
     return tuple(
-        Change(one.name, before[one.name], after[one.name])
+        Change(one.name)
         for one in fields(RecordContent)
         if one.name not in ("discussion", "resolution") and before[one.name] != after[one.name]
     )

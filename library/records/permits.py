@@ -13,13 +13,13 @@ from library.records.rules import RecordState, SignerRole
 @dataclass(frozen=True)
 class RecordFacts:
     """What decides who may do what with a record: the path of the gathering's node, who chairs and writes,
-    who keeps the list of a room, who was on the roll."""
+    who keeps the list of a room, whether the viewer was on the roll."""
 
     path: str
     chair_id: str | None
     recorder_id: str | None
     hosts: frozenset[str] = frozenset()
-    on_roll: frozenset[str] = frozenset()
+    was_on_roll: bool = False
     state: RecordState = RecordState.OPEN
 
 
@@ -45,8 +45,8 @@ def may_read(viewer: Viewer, facts: RecordFacts) -> bool:
     """Tell whether the viewer may read the record: who may write it, and once it is signed who was on the
     roll."""
     theirs = {facts.chair_id, facts.recorder_id}
-    if facts.state is RecordState.LOCKED:
-        theirs |= facts.on_roll
+    if facts.state is RecordState.LOCKED and facts.was_on_roll:
+        theirs |= {viewer.person_id}
     return allowed(viewer, Act.RECORD_VIEW, _thing(facts, viewer, theirs))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
 from library.core.clock import CHINA
+from library.core.permits import Viewer
 from library.gatherings.rules import Due, GatheringState, Mark
 from library.gatherings.showings import queries as showings
 from library.gatherings.tables import Gathering, RollEntry
@@ -24,6 +25,8 @@ from library.records.permits import RecordFacts
 from library.records.rules import LinePart, RecordState, Signature, SignerRole
 from library.records.tables import Record, RecordAddition, RecordLine, RecordSignature, RecordTemplate
 
+ERASED = "（已注销的党员）"
+"""Stands for who was erased: they were there and are counted, and nobody says who it was."""
 _THERE = frozenset({Mark.PRESENT, Mark.LATE, Mark.LEFT_EARLY})
 
 
@@ -50,19 +53,43 @@ def gathering(session: Session, gathering_id: str) -> Gathering:
     return showings.gathering(session, gathering_id)
 
 
-def facts_of(session: Session, of: Gathering) -> RecordFacts:
-    """Return what decides who may do what with a gathering's screen and record."""
+def facts_of(session: Session, of: Gathering, viewer: Viewer) -> RecordFacts:
+    """Return what decides what a viewer may do with a gathering's screen and record. Whether they were on the
+    roll is asked once the record is signed: before, it decides nothing."""
     record = session.get(Record, of.id)
-    on_roll = session.scalars(select(RollEntry.person_id).where(RollEntry.gathering_id == of.id))
+    state = record.state if record else RecordState.OPEN
     hosts = (one.host_id for one in showings.rooms(session, of.id))
     return RecordFacts(
         path=organisation.branch(session, of.node_id).path,
         chair_id=of.chair_id,
         recorder_id=of.recorder_id,
         hosts=frozenset(one for one in hosts if one),
-        on_roll=frozenset(one for one in on_roll if one),
-        state=record.state if record else RecordState.OPEN,
+        was_on_roll=state is RecordState.LOCKED and _is_on_roll(session, of.id, viewer.person_id),
+        state=state,
     )
+
+
+def _is_on_roll(session: Session, gathering_id: str, person_id: str | None) -> bool:
+    mine = (RollEntry.gathering_id == gathering_id, RollEntry.person_id == person_id)
+    return person_id is not None and session.scalar(select(RollEntry.id).where(*mine)) is not None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a record is, without what stands in it."""
+
+    version: int
+    state: RecordState
+    signed: int
+
+
+def standing(session: Session, of: Gathering, kind: str) -> Standing:
+    """Return how far a record is; it is put together only where signatures have to be compared with it."""
+    record = session.get(Record, of.id)
+    if record is None:
+        return Standing(0, RecordState.OPEN, 0)
+    signed = len(reading(session, of, kind).signatures) if signatures(session, of.id) else 0
+    return Standing(record.version, record.state, signed)
 
 
 def is_signed(session: Session, gathering_id: str) -> bool:
@@ -141,9 +168,9 @@ def assembled(
 
     def some(marks: Collection[Mark], *dues: Due) -> tuple[Named, ...]:
         return tuple(
-            Named(name, entry.reason)
+            Named(name or ERASED, entry.reason if name else "")
             for name, entry in named
-            if name and entry.mark in marks and entry.due in (dues or (Due.DUE,))
+            if entry.mark in marks and entry.due in (dues or (Due.DUE,))
         )
 
     return RecordContent(

@@ -114,7 +114,7 @@ def beat(
         row.last_at = now
         session.flush()
         if gathering.state is GatheringState.ENDED:
-            say_shown(session, gathering, now)
+            _say(session, gathering, row, queries.there(session, gathering), now)
     return _screened(row, now, taken.cut)
 
 
@@ -129,7 +129,18 @@ def say_shown(session: Session, gathering: Gathering, now: datetime, by: str | N
     for row in queries.showings(session, gathering.id):
         if ended and row.ended_at is None:
             row.ended_at = gathering.ended_at
-        evidence.say(session, Source.SHOWING, row.id, _pieces(gathering, row, people), now, by)
+        _say(session, gathering, row, people, now, by)
+
+
+def _say(
+    session: Session,
+    gathering: Gathering,
+    row: Showing,
+    people: Iterable[There],
+    now: datetime,
+    by: str | None = None,
+) -> None:
+    evidence.say(session, Source.SHOWING, row.id, _pieces(gathering, row, people), now, by)
 
 
 def count_ended(session: Session, rule: ViewRule, now: datetime, most: int = 20) -> int:
@@ -220,10 +231,10 @@ def _listens(gathering: Gathering, now: datetime) -> bool:
 def _taken_by_others(session: Session, row: Showing) -> list[Stretch]:
     """Return when other lessons ran in the same room, on this showing's clock."""
     taken = []
-    for other in queries.showings(session, row.gathering_id):
-        if other.id != row.id and other.room_id == row.room_id:
-            ahead = _since(row, other.started_at)
-            taken += [(run.at + ahead, run.end + ahead) for run in rules.from_row(other.moments)]
+    beside = (Showing.gathering_id == row.gathering_id, Showing.room_id == row.room_id)
+    for other in session.scalars(select(Showing).where(*beside, Showing.id != row.id)):
+        ahead = _since(row, other.started_at)
+        taken += [(run.at + ahead, run.end + ahead) for run in rules.from_row(other.moments)]
     return taken
 
 

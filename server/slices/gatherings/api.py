@@ -253,7 +253,7 @@ def get_gathering(
         names = EntryOut.model_fields.keys()
         roll = [
             EntryOut.model_validate({name: getattr(line, name) for name in names})
-            for line in roll_lines(session, one)
+            for line in roll_lines(session, one, history=False)
         ]
         numbers = queries.counts_of(session, [one.id]).get(one.id, Counts())
         counts = CountsOut.model_validate(numbers, from_attributes=True)

@@ -17,7 +17,7 @@ class GatheringsPage(Context):
     """GET /gatherings?node=&page= (signed in): what concerns the viewer, or all of a node for who plans
     there.
 
-    `coming` is empty for a node: all stand in `rows`, the newest first. `nodes` (id, name) are those whose
+    `coming` is empty for a node: all stand in `rows`, the newest first; `more_coming`: there are more. `nodes` (id, name) are those whose
     gatherings the viewer plans, at most the outermost. Form of who plans: GET /gatherings/plan/new?node=.
     """
 
@@ -26,6 +26,7 @@ class GatheringsPage(Context):
     node: str
     nodes: tuple[tuple[str, str], ...]
     coming: tuple[GatheringRow, ...]
+    more_coming: bool
     rows: tuple[GatheringRow, ...]
     pager: Pager
 

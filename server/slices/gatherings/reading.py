@@ -15,6 +15,7 @@ from library.core.permits import Viewer
 from library.core.text import clean_line
 from library.gatherings import queries
 from library.gatherings.actions import RoomDraft
+from library.gatherings.rules import MOST_ROOMS
 from library.people import queries as people
 
 _BETWEEN = re.compile(r"[、,，;；\n]+")
@@ -64,12 +65,14 @@ def read_people(session: Session, node_id: str, text: str, field: str) -> list[s
 
 def read_rooms(session: Session, node_id: str, text: str) -> tuple[RoomDraft, ...]:
     """Read rooms, one a line: where, and after = who keeps the list there. Raises Invalid."""
-    rooms = []
+    told = []
     for line in text.splitlines():
         place, _sign, host = line.replace("＝", "=").partition("=")
         if clean_line(place):
-            rooms.append(RoomDraft(clean_line(place), read_person(session, node_id, host, "rooms")))
-    return tuple(rooms)
+            told.append((clean_line(place), host))
+    if len(told) > MOST_ROOMS:
+        raise Invalid("gathering_rooms", field="rooms", most=MOST_ROOMS)
+    return tuple(RoomDraft(place, read_person(session, node_id, host, "rooms")) for place, host in told)
 
 
 def read_lessons(session: Session, viewer: Viewer, text: str) -> tuple[str, ...]:

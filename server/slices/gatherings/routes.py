@@ -101,6 +101,7 @@ def gatherings(keeping: KeepingDep, session: Reading, node: WordQuery = "", page
     else:
         listed = queries.past(session, viewer, keeping.now, page)
         coming = list(queries.coming(session, viewer, keeping.now))
+    more_coming, coming = len(coming) > queries.MOST_COMING, coming[: queries.MOST_COMING]
     counts = counts_for(session, listed.items) if chosen is not None else {}
     context = GatheringsPage(
         frame=frame,
@@ -108,6 +109,7 @@ def gatherings(keeping: KeepingDep, session: Reading, node: WordQuery = "", page
         node=chosen.name if chosen else "",
         nodes=tuple((one, names[one]) for one in within if one in names),
         coming=gathering_rows(session, coming, kinds, frame.language),
+        more_coming=more_coming,
         rows=gathering_rows(session, listed.items, kinds, frame.language, counts),
         pager=pager(listed, f"/gatherings?node={chosen.id}" if chosen else "/gatherings"),
     )

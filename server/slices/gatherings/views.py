@@ -54,10 +54,10 @@ def view_of(session: Session, viewer: Viewer, found: Seen, kinds: Kinds, languag
     )
 
 
-def roll_lines(session: Session, one: Gathering) -> tuple[RollLine, ...]:
-    """Return the roll of a gathering, with what was said of whom more than once."""
+def roll_lines(session: Session, one: Gathering, *, history: bool = True) -> tuple[RollLine, ...]:
+    """Return the roll of a gathering, with `history` also what was said of everybody before."""
     rooms = {room.id: room.n for room in queries.rooms_of(session, one.id)}
-    changes = queries.changes_of(session, one.id)
+    changes = queries.changes_of(session, one.id) if history else {}
     return tuple(
         RollLine(
             id=row.entry.id,

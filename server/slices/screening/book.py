@@ -54,7 +54,8 @@ def _known(year: int) -> int:
 def _year(text: str, now: datetime) -> int:
     """Return the year that is meant, else the present one."""
     this = now.astimezone(CHINA).year
-    return int(text) if text.isdecimal() and _FIRST_YEAR <= int(text[:8]) <= _LAST_YEAR else this
+    known = text.isascii() and text.isdecimal() and len(text) == 4
+    return int(text) if known and _FIRST_YEAR <= int(text) <= _LAST_YEAR else this
 
 
 @router.get("/records")
@@ -69,7 +70,7 @@ def book(
     year: WordQuery = "",
 ) -> Response:
     """The gatherings of a year, and how far the record of each is."""
-    offered = organisation.branches_under(session, who.viewer, Role.SECRETARY, _MOST_NODES)
+    offered = organisation.branches_under(session, who.viewer, Role.SECRETARY, _MOST_NODES + 1)
     if not node and not offered:
         raise NotFound
     its = _node(session, who, node or offered[0].id)
@@ -81,7 +82,8 @@ def book(
         node=its.name,
         year=wanted,
         years=tuple(queries.years(session, its.id)) or (wanted,),
-        nodes=tuple((one.id, one.name) for one in offered),
+        nodes=tuple((one.id, one.name) for one in offered[:_MOST_NODES]),
+        more_nodes=len(offered) > _MOST_NODES,
         lines=tuple(book_line(one, settings) for one in queries.year(session, its.id, wanted)),
         template_name=found[0].name if found else "",
         template_node=found[1].name if found and found[1].id != its.id else "",
@@ -104,7 +106,7 @@ def paper(
     held = queries.year(session, node.id, _known(year))
     records = []
     for one in held:
-        facts = queries.facts_of(session, one.gathering)
+        facts = queries.facts_of(session, one.gathering, who.viewer)
         reading = queries.reading(session, one.gathering, kind_of(one.gathering, settings))
         records.append(record_view(reading, facts, who.viewer))
     context = BookPrintPage(

@@ -145,7 +145,8 @@ class BookLineView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookPage(Context):
-    """GET /records?node=&year= (the secretary, the staff): the records of a year of a node."""
+    """GET /records?node=&year= (the secretary, the staff): the records of a year of a node. `nodes` (id, name)
+    can be chosen; `more_nodes`: there are more, each with its own address."""
 
     template: ClassVar[str] = "screening/book.html"
     node_id: str
@@ -153,6 +154,7 @@ class BookPage(Context):
     year: int
     years: tuple[int, ...]
     nodes: tuple[tuple[str, str], ...]
+    more_nodes: bool
     lines: tuple[BookLineView, ...]
     template_name: str
     template_node: str

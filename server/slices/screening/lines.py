@@ -9,10 +9,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from library.core.errors import Invalid
-from library.records import actions
+from library.records import actions, queries
 from library.records.actions import Desk
 from library.records.rules import LineDraft, LinePart, RecordState
-from server.slices.screening.presenting import kind_of, line_views, to_read
+from server.slices.screening.presenting import kind_of, line_views, readable
 from server.web.deps import ClockDep, Reading, SettingsDep, SignedIn, Writing
 from server.web.limits.fields import BlockText, LineText, WordText
 
@@ -66,9 +66,10 @@ def read(
     session: Reading, who: SignedIn, settings: SettingsDep, gathering_id: str, since: int = -1
 ) -> RecordOut:
     """The lines of a record, if it has changed since the version that is known."""
-    reading, _facts = to_read(session, who.viewer, gathering_id, settings)
+    gathering, _facts = readable(session, who.viewer, gathering_id)
+    known = queries.standing(session, gathering, kind_of(gathering, settings))
     lines = None
-    if reading.version != since:
+    if known.version != since:
         lines = [
             LineOut(
                 id=one.id,
@@ -80,9 +81,7 @@ def read(
             )
             for one in line_views(session, gathering_id)
         ]
-    return RecordOut(
-        version=reading.version, state=reading.state, signed=len(reading.signatures), lines=lines
-    )
+    return RecordOut(version=known.version, state=known.state, signed=known.signed, lines=lines)
 
 
 @router.put("/lines/{line_id}")
@@ -98,8 +97,8 @@ def put(
     """Write a line. Its id is made by whoever writes; what is sent again is known again."""
     if not _LINE_ID.fullmatch(line_id):
         raise Invalid("record_line_id")
-    reading, _facts = to_read(session, who.viewer, gathering_id, settings)
-    desk = Desk(who.viewer, clock(), kind_of(reading.gathering, settings))
+    gathering, _facts = readable(session, who.viewer, gathering_id)
+    desk = Desk(who.viewer, clock(), kind_of(gathering, settings))
     draft = LineDraft(body.part, body.speaker, body.text, body.after)
     done = actions.put_line(session, desk, gathering_id, line_id, draft, body.version)
     return PutOut(id=done.line_id, version=done.version, beside=done.beside)
@@ -110,10 +109,8 @@ def keep(
     session: Writing, who: SignedIn, settings: SettingsDep, clock: ClockDep, gathering_id: str, line_id: str
 ) -> None:
     """Let both lines stay that were written at once."""
-    reading, _facts = to_read(session, who.viewer, gathering_id, settings)
-    actions.keep_line(
-        session, Desk(who.viewer, clock(), kind_of(reading.gathering, settings)), gathering_id, line_id
-    )
+    gathering, _facts = readable(session, who.viewer, gathering_id)
+    actions.keep_line(session, Desk(who.viewer, clock(), kind_of(gathering, settings)), gathering_id, line_id)
 
 
 @router.delete("/lines/{line_id}", status_code=204)
@@ -127,6 +124,6 @@ def take(
     version: int = 0,
 ) -> None:
     """Take a line out, as it was seen."""
-    reading, _facts = to_read(session, who.viewer, gathering_id, settings)
-    desk = Desk(who.viewer, clock(), kind_of(reading.gathering, settings))
+    gathering, _facts = readable(session, who.viewer, gathering_id)
+    desk = Desk(who.viewer, clock(), kind_of(gathering, settings))
     actions.take_line(session, desk, gathering_id, line_id, version)

@@ -27,14 +27,20 @@ def kind_of(gathering: Gathering, settings: Settings) -> str:
     return kinds_of(settings).name(gathering.kind)
 
 
+def readable(session: Session, viewer: Viewer, gathering_id: str) -> tuple[Gathering, RecordFacts]:
+    """Return a gathering whose record the viewer may read; raises NotFound."""
+    gathering = queries.gathering(session, gathering_id)
+    facts = queries.facts_of(session, gathering, viewer)
+    if not permits.may_read(viewer, facts):
+        raise NotFound
+    return gathering, facts
+
+
 def to_read(
     session: Session, viewer: Viewer, gathering_id: str, settings: Settings
 ) -> tuple[Reading, RecordFacts]:
     """Return a record that the viewer may read; raises NotFound."""
-    gathering = queries.gathering(session, gathering_id)
-    facts = queries.facts_of(session, gathering)
-    if not permits.may_read(viewer, facts):
-        raise NotFound
+    gathering, facts = readable(session, viewer, gathering_id)
     return queries.reading(session, gathering, kind_of(gathering, settings)), facts
 
 

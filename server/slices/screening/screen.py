@@ -36,7 +36,7 @@ BEAT_EVERY_S = 5
 def _screen(session: Session, viewer: Viewer, gathering_id: str, room: int) -> tuple[Gathering, Room]:
     """Return the gathering and the room of a screen that the viewer may run; raises NotFound."""
     gathering = queries.gathering(session, gathering_id)
-    if not permits.may_show(viewer, records.facts_of(session, gathering)):
+    if not permits.may_show(viewer, records.facts_of(session, gathering, viewer)):
         raise NotFound
     found = next((one for one in queries.rooms(session, gathering_id) if one.n == room), None)
     if found is None:
@@ -202,7 +202,7 @@ def beat(
 ) -> BeatOut:
     """Say what a screen played; answered once it is on the disk."""
     gathering = queries.gathering(session, gathering_id)
-    if not permits.may_show(who.viewer, records.facts_of(session, gathering)):
+    if not permits.may_show(who.viewer, records.facts_of(session, gathering, who.viewer)):
         raise NotFound
     said = [{"clip": one.clip, "from": one.first, "to": one.last, "at": one.at} for one in body.runs]
     known = actions.beat(session, gathering_id, showing_id, said, clock())
