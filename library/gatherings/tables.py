@@ -37,6 +37,7 @@ class Gathering(Base):
         Index(None, "node_id", "starts_at"),
         Index(None, "group_id", "starts_at"),
         Index(None, "node_id", "week"),
+        Index(None, "week", "state"),
         Index(None, "series"),
         Index(None, "state", "starts_at"),
     )

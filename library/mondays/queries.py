@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Row, ScalarSelect, Select, and_, case, exists, func, or_, select
+from sqlalchemy import CompoundSelect, Row, ScalarSelect, Select, and_, case, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from library.core.errors import NotFound
@@ -17,9 +17,8 @@ from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer, branch_chain
 from library.evidence.rules import EvidenceKind
 from library.evidence.tables import Evidence
-from library.gatherings.queries import concerns
 from library.gatherings.rules import Due, GatheringState, Mark
-from library.gatherings.tables import Gathering, RollEntry
+from library.gatherings.tables import Asked, Gathering, RollEntry
 from library.mondays.permits import may_view
 from library.mondays.rules import THERE, BranchWeek, Held, OwnGathering
 from library.organisation import queries as organisation
@@ -185,7 +184,8 @@ def own_gatherings(session: Session, viewer: Viewer, week: Week) -> list[OwnGath
         select(Gathering, mine.mark, mine.due)
         .outerjoin(mine, own)
         .where(Gathering.week == str(week), Gathering.state != GatheringState.CANCELLED)
-        .where(or_(mine.id.is_not(None), Gathering.state == GatheringState.PLANNED), concerns(viewer))
+        .where(or_(mine.id.is_not(None), Gathering.state == GatheringState.PLANNED))
+        .where(Gathering.id.in_(_of_somebody(viewer, week)))
         .order_by(Gathering.starts_at, Gathering.id)
     )
     return [
@@ -201,6 +201,21 @@ def own_gatherings(session: Session, viewer: Viewer, week: Week) -> list[OwnGath
         )
         for one, mark, due in rows
     ]
+
+
+def _of_somebody(viewer: Viewer, week: Week) -> CompoundSelect[str]:
+    """Return the question for the ids of gatherings to which somebody is asked, or on whose roll they are:
+    each way along an index of its own, since home asks this of everybody."""
+    homes = [one.node_id for one in viewer.belongs]
+    chain = [node_id for one in viewer.belongs if one.is_home for node_id in branch_chain(one.path)]
+    planned = (Gathering.week == str(week), Gathering.group_id.is_(None))
+    return union(
+        select(Gathering.id).where(Gathering.node_id.in_(homes), *planned),
+        select(Gathering.id).where(Gathering.node_id.in_(chain), Gathering.below, *planned),
+        select(Gathering.id).where(Gathering.group_id.in_(viewer.groups), Gathering.week == str(week)),
+        select(Asked.gathering_id).where(Asked.person_id == viewer.person_id),
+        select(RollEntry.gathering_id).where(RollEntry.person_id == viewer.person_id),
+    )
 
 
 def shown_to(session: Session, person_id: str, lesson_ids: Iterable[str], week: Week) -> set[str]:
@@ -219,33 +234,57 @@ def shown_to(session: Session, person_id: str, lesson_ids: Iterable[str], week: 
 
 @dataclass(frozen=True)
 class Overview:
-    """Branches as staff see them: a page of them in the order of the tree, how many there are, and how many
-    of those have held a gathering in the week."""
+    """How many branches there are, and how many of those have come together in a week."""
 
-    page: Page[Node]
     branches: int
     held: int
 
 
-def overview(
-    session: Session, viewer: Viewer, within: Node | None, week: Week, number: int, *, waiting: bool = False
-) -> Overview:
-    """Return a page of the branches that a viewer looks after, below `within` or below all their nodes; with
-    `waiting` only those that have held no gathering in the week."""
-    roots = [within.id] if within else organisation.outermost(viewer, Role.SECRETARY)
-    branches = select(Node.id).where(
-        Node.id.in_(organisation.inside_of(roots)), Node.kind == NodeKind.BRANCH, Node.closed_at.is_(None)
-    )
-    came = exists().where(
-        Gathering.node_id == Node.id, Gathering.week == str(week), Gathering.state == GatheringState.ENDED
-    )
-    count, held = session.execute(select(_count(branches), _count(branches.where(came)))).one()
-    shown, total = (branches.where(~came), count - held) if waiting else (branches, count)
+def overview(session: Session, viewer: Viewer, within: Node | None, week: Week) -> Overview:
+    """Return how far a week is in the branches that a viewer looks after, below `within` or below all their
+    nodes."""
+    branches = _branches(viewer, within)
+    counts = select(_count(branches), _count(branches.where(Node.id.in_(_came(week)))))
+    return Overview(*session.execute(counts).one())
+
+
+def branches_page(
+    session: Session,
+    viewer: Viewer,
+    within: Node | None,
+    week: Week,
+    number: int = 1,
+    *,
+    waiting: bool = False,
+) -> Page[Node]:
+    """Return a page of those branches by name; with `waiting` only those that have not come together."""
+    shown = _branches(viewer, within)
+    if waiting:
+        shown = shown.where(Node.id.not_in(_came(week)))
     number = clean_number(number)
+    total = session.scalar(select(func.count()).select_from(shown.subquery())) or 0
     rows = select(Node).where(Node.id.in_(shown)).order_by(Node.name, Node.id)
     rows = rows.limit(BRANCHES_A_PAGE).offset((number - 1) * BRANCHES_A_PAGE)
-    nodes = session.scalars(rows).all() if total else ()
-    return Overview(Page(list(nodes), number, BRANCHES_A_PAGE, total), count, held)
+    return Page(list(session.scalars(rows)) if total else [], number, BRANCHES_A_PAGE, total)
+
+
+def _branches(viewer: Viewer, within: Node | None) -> Select[str]:
+    roots = [within.id] if within else organisation.outermost(viewer, Role.SECRETARY)
+    return select(Node.id).where(
+        Node.id.in_(organisation.inside_of(roots)), Node.kind == NodeKind.BRANCH, Node.closed_at.is_(None)
+    )
+
+
+def _came(week: Week) -> CompoundSelect[str]:
+    """Return the question for the nodes that have come together in a week: as their ring says it, in a
+    gathering of their own or in one for which their members were due."""
+    held = (Gathering.week == str(week), Gathering.state == GatheringState.ENDED)
+    return union(
+        select(Gathering.node_id).where(*held, Gathering.group_id.is_(None)),
+        select(RollEntry.node_id)
+        .join(Gathering, Gathering.id == RollEntry.gathering_id)
+        .where(*held, RollEntry.due == Due.DUE, RollEntry.node_id.is_not(None)),
+    )
 
 
 def _count(ids: Select[str]) -> ScalarSelect[int]:

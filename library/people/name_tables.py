@@ -28,7 +28,7 @@ class NamePart(Base):
     """What is left of a name from one of its letters on, in small letters, and the account's name as a whole.
 
     The database itself writes it (migration 0042), for whoever writes a person; so that a name is found by
-    any part of it among a million. Of a name the first 24 letters can begin a part.
+    any part of it among a million.
     """
 
     __tablename__ = "people_name_part"

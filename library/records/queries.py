@@ -163,7 +163,7 @@ def assembled(
     )
     named = sorted(
         ((entry.name or called.get(entry.person_id or "", ""), entry) for entry in roll),
-        key=lambda one: (one[0], one[1].id),
+        key=lambda one: (not one[0], one[0], one[1].id),
     )
 
     def some(marks: Collection[Mark], *dues: Due) -> tuple[Named, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -123,8 +123,3 @@ def check_signing(
         raise Conflict("record_unresolved", count=unresolved)
     if blank:
         raise Conflict("record_blank")
-
-
-def in_order(places: Sequence[tuple[int, str]]) -> list[str]:
-    """Return ids by place; of two at one place the smaller id first."""
-    return [line_id for _place, line_id in sorted(places)]

@@ -10,46 +10,55 @@ down_revision = "0041"
 branch_labels = None
 depends_on = None
 
-_MOST = 24
-"""A name is found by what begins at one of its first so many letters."""
+_MOST = 80
+"""As long as a name may be: it is found by what begins at any of its letters."""
 
 _PLACES = " UNION ALL ".join(f"SELECT {n} AS n" for n in range(1, _MOST + 1))
-# One statement for both: the letters of a name from each place on, and the account as a whole.
-_PARTS = (
-    "SELECT lower(substr({row}.name, places.n)) AS name, {row}.id AS person_id"
-    " FROM {rows}({places}) AS places"
-    " WHERE places.n <= length({row}.name)"
-    " UNION SELECT {row}.username, {row}.id{end}"
-)
-_FILL = "INSERT INTO people_name_part (name, person_id) " + _PARTS.format(
-    row="people_person", rows="people_person, ", places=_PLACES, end=" FROM people_person"
-)
-_NEW = "INSERT {ignore}INTO people_name_part (name, person_id) " + _PARTS.format(
-    row="NEW", rows="", places=_PLACES, end=""
-)
+# Small letters that both databases make alike: SQLite's lower() knows no others than these.
+_SMALL = {
+    "sqlite": "lower({part})",
+    "postgresql": "translate({part}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
+}
 _GONE = "DELETE FROM people_name_part WHERE person_id = OLD.id"
-_SQLITE = (
-    f"CREATE TRIGGER people_person_named AFTER INSERT ON people_person BEGIN {_NEW.format(ignore='')}; END",
-    f"""CREATE TRIGGER people_person_renamed AFTER UPDATE OF name, username ON people_person
-    BEGIN {_GONE}; {_NEW.format(ignore="")}; END""",
-)
-_POSTGRESQL = (
-    f"""CREATE FUNCTION people_person_parts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF TG_OP = 'UPDATE' THEN {_GONE}; END IF;
-    {_NEW.format(ignore="")};
-    RETURN NULL;
-    END $$""",
-    """CREATE TRIGGER people_person_named AFTER INSERT OR UPDATE OF name, username ON people_person
-    FOR EACH ROW EXECUTE FUNCTION people_person_parts()""",
-)
+
+
+def _insert(dialect: str, row: str, everybody: str = "") -> str:
+    """Return what writes the parts of the names of `row`: what begins at each letter of the name, and the
+    account as a whole. `everybody` is the table from which rows come, "" in a trigger."""
+    part = _SMALL[dialect].format(part=f"substr({row}.name, places.n)")
+    rows, end = (f"{everybody}, ", f" FROM {everybody}") if everybody else ("", "")
+    return (
+        f"INSERT INTO people_name_part (name, person_id) SELECT {part}, {row}.id"  # noqa: S608
+        f" FROM {rows}({_PLACES}) AS places WHERE places.n <= length({row}.name)"
+        f" UNION SELECT {row}.username, {row}.id{end}"
+    )
+
+
+def _triggers(dialect: str) -> tuple[str, ...]:
+    new = _insert(dialect, "NEW")
+    if dialect == "sqlite":
+        return (
+            f"CREATE TRIGGER people_person_named AFTER INSERT ON people_person BEGIN {new}; END",
+            f"""CREATE TRIGGER people_person_renamed AFTER UPDATE OF name, username ON people_person
+            BEGIN {_GONE}; {new}; END""",
+        )
+    return (
+        f"""CREATE FUNCTION people_person_parts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF TG_OP = 'UPDATE' THEN {_GONE}; END IF;
+        {new};
+        RETURN NULL;
+        END $$""",
+        """CREATE TRIGGER people_person_named AFTER INSERT OR UPDATE OF name, username ON people_person
+        FOR EACH ROW EXECUTE FUNCTION people_person_parts()""",
+    )
 
 
 def upgrade() -> None:
     """Apply. The parts are in the order of their code points, or no index would find a beginning."""
-    sqlite = op.get_bind().dialect.name == "sqlite"
+    dialect = op.get_bind().dialect.name
     op.create_table(
         "people_name_part",
-        sa.Column("name", sa.String(80, collation=None if sqlite else "C"), nullable=False),
+        sa.Column("name", sa.String(80, collation=None if dialect == "sqlite" else "C"), nullable=False),
         sa.Column("person_id", sa.String(16), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -59,9 +68,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("name", "person_id", name=op.f("pk_people_name_part")),
     )
-    op.execute(_FILL)
+    op.execute(_insert(dialect, "people_person", "people_person"))
     op.create_index(op.f("ix_people_name_part_person_id"), "people_name_part", ["person_id"])
-    for statement in _SQLITE if sqlite else _POSTGRESQL:
+    for statement in _triggers(dialect):
         op.execute(statement)
 
 

@@ -17,8 +17,9 @@ class GatheringsPage(Context):
     """GET /gatherings?node=&page= (signed in): what concerns the viewer, or all of a node for who plans
     there.
 
-    `coming` is empty for a node: all stand in `rows`, the newest first; `more_coming`: there are more. `nodes` (id, name) are those whose
-    gatherings the viewer plans, at most the outermost. Form of who plans: GET /gatherings/plan/new?node=.
+    `coming` is empty for a node: all stand in `rows`, the newest first; `more_coming`: there are more.
+    `nodes` (id, name) are those whose gatherings the viewer plans, at most the outermost. Form of who plans:
+    GET /gatherings/plan/new?node=.
     """
 
     template: ClassVar[str] = "gatherings/gatherings.html"

@@ -152,22 +152,6 @@ def code(
     return keeping.pages.respond(keeping.request, keeping.who, context)
 
 
-@router.get("/gatherings/{gathering_id}/code.svg")
-def code_picture(
-    keeping: KeepingDep, session: Reading, site: AddressDep, gathering_id: str, room: WordQuery = ""
-) -> Response:
-    """The present QR alone, for a corner of another page of the same person."""
-    _found, at, secret = _shown(keeping, session, gathering_id, room)
-    path, size = qr_path(_code_url(site, gathering_id, at.n, codes.qr_of(secret, at.n, keeping.now)))
-    drawing = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges">'
-        f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path d="{path}"/></svg>'
-    )
-    left = codes.left_s(keeping.now, codes.QR_S)
-    headers = {"cache-control": "no-store", "x-code-left": str(left)}
-    return Response(drawing, media_type="image/svg+xml", headers=headers)
-
-
 @router.get("/gatherings/{gathering_id}/code.json")
 def code_values(
     keeping: KeepingDep, session: Reading, site: AddressDep, gathering_id: str, room: WordQuery = ""

@@ -73,7 +73,8 @@ def mondays(
     wanted = week_at(week) if week else present(clock())
     within = programme.node_to_plan(session, who.viewer, node) if node else None
     waiting = show == WAITING
-    found = queries.overview(session, who.viewer, within, wanted, page, waiting=waiting)
+    found = queries.overview(session, who.viewer, within, wanted)
+    shown = queries.branches_page(session, who.viewer, within, wanted, page, waiting=waiting)
     context = MondaysPage(
         frame=pages.frame(request, session, who),
         week=str(wanted),
@@ -84,8 +85,8 @@ def mondays(
         node_id=within.id if within else "",
         node=within.name if within else "",
         show=WAITING if waiting else "",
-        lines=branch_lines(session, list(found.page.items), wanted),
-        pager=pager(found.page, "/mondays", week=week, node=node, show=WAITING if waiting else ""),
+        lines=branch_lines(session, list(shown.items), wanted),
+        pager=pager(shown, "/mondays", week=week, node=node, show=WAITING if waiting else ""),
         branches=found.branches,
         held=found.held,
     )

@@ -145,8 +145,10 @@ class BookLineView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookPage(Context):
-    """GET /records?node=&year= (the secretary, the staff): the records of a year of a node. `nodes` (id, name)
-    can be chosen; `more_nodes`: there are more, each with its own address."""
+    """GET /records?node=&year= (the secretary, the staff): the records of a year of a node.
+
+    `nodes` (id, name) can be chosen; `more_nodes`: there are more, each with its own address.
+    """
 
     template: ClassVar[str] = "screening/book.html"
     node_id: str

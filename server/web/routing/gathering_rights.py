@@ -25,7 +25,6 @@ GATHERINGS: Mapping[Act, tuple[str, ...]] = {
         "POST /api/v1/gatherings/{gathering_id}/marks",
         "GET /gatherings/{gathering_id}/code",
         "GET /gatherings/{gathering_id}/code.json",
-        "GET /gatherings/{gathering_id}/code.svg",
         "POST /gatherings/{gathering_id}/end",
         "POST /gatherings/{gathering_id}/open",
         "GET /gatherings/{gathering_id}/roll",

@@ -141,9 +141,10 @@ def home_branches(session: Session, viewer: Viewer, now: datetime) -> HomeBranch
     if not viewer.has(Role.SECRETARY):
         return None
     week = present(now)
-    found = queries.overview(session, viewer, None, week, 1)
+    found = queries.overview(session, viewer, None, week)
     if not found.branches:
         return None
-    few = found.page.items[:MOST_ON_HOME] if found.branches <= MOST_ON_HOME else []
+    is_few = found.branches <= MOST_ON_HOME
+    few = queries.branches_page(session, viewer, None, week).items if is_few else ()
     lines = branch_lines(session, list(few), week)
     return HomeBranches(week=str(week), branches=found.branches, held=found.held, lines=lines)

@@ -144,3 +144,24 @@ def test_what_was_kept_here_is_not_doubled(db: Database) -> None:
             replace(row, line=3, when="2026-03-05 9:00-11:00"),
         ]
         assert [one.outcome for one in importing.bring(session, later, twice)] == [Outcome.NEW, Outcome.WRONG]
+
+
+def test_one_guest_who_was_named_twice_stopped_the_whole_list(db: Database) -> None:
+    with db.write() as session:
+        its = branch(session, count=3)
+        names = [one.name for one in its.members]
+        row = Row(
+            3,
+            kind="党课",
+            branch=its.node.name,
+            when="2026-03-09 19:30-21:00",
+            present="、".join(names[:2]),
+            absent=f"{names[1]}（{'远' * 200}）",
+            guests="周老师（镇里）、周老师",
+        )
+        (done,) = importing.bring(session, its.desk, [row])
+        assert done.outcome is Outcome.NEW
+        told = {remark.code: remark.count for remark in done.told}
+        assert told == {"listed_contradicted": 1, "listed_cut": 1, "listed_silent": 1}
+        counts = queries.counts_of(session, [done.gathering_id])[done.gathering_id]
+        assert (counts.present, counts.absent, counts.guests) == (1, 1, 1)

@@ -101,7 +101,7 @@ def test_from_the_roll_to_the_evidence_and_its_correction(db: Database) -> None:
             ids[2]: (hour * 3 // 2, True),
             ids[3]: (hour, False),
         }
-        history = queries.history_of(session, one.id, roll[ids[0]].id)
+        history = queries.changes_of(session, one.id)[roll[ids[0]].id]
         assert [(row.change.mark, row.change.reason, row.by) for row in history] == [
             (Mark.PRESENT, "", its.members[0].name),
             (Mark.ABSENT, "记错了，没有来", its.members[0].name),
@@ -169,6 +169,16 @@ def test_who_checks_in_by_themselves(db: Database) -> None:
         with pytest.raises(Conflict, match="here_elsewhere"):
             marking.check_in(session, second, other.id, now, 1, How.QR)
         assert comes(branch(session, "又一个支部", 1).members[0]).due is Due.GUEST
+        # Nobody ended that one: weeks later it still kept whoever was there from checking in anywhere.
+        weeks = timedelta(weeks=5)
+        later = planned(
+            session, its, starts_at=one.starts_at + weeks, ends_at=one.ends_at + weeks, title="五周以后"
+        )
+        opening.open_(session, replace(its.desk, now=later.starts_at), later.id)
+        came = marking.check_in(session, second, later.id, later.starts_at, 1, How.QR)
+        assert came == marking.Arrival(Mark.PRESENT, True, Due.DUE)
+        rows = {row.entry.person_id: row for row in queries.roll_of(session, later.id)}
+        assert rows[second.person_id].elsewhere == ()
 
         # A photo of the code went home by chat: the secretary, who sees the room, says no, and that holds.
         assert comes(fourth).new

@@ -15,7 +15,7 @@ from library.core.ids import new_id
 from library.core.permits import Role
 from library.evidence.rules import StudyForm
 from library.gatherings.rules import Due, GatheringState, Mark
-from library.gatherings.tables import Gathering, RollEntry
+from library.gatherings.tables import Asked, Gathering, RollEntry
 from library.mondays import queries
 from library.mondays.rules import BranchWeek, Held, OwnGathering, Part, branch_ring, own_ring
 from library.organisation import actions as organisation
@@ -131,12 +131,51 @@ def test_staff_see_branches_by_name_and_how_many_have_come_together(db: Database
         gathering(session, branches[0], GatheringState.ENDED)
         gathering(session, branches[1], GatheringState.PLANNED)
         staff = make.person(session, (Role.STAFF, town))
-        found = queries.overview(session, staff, None, WEEK, 1)
-        assert (found.branches, found.held, found.page.total) == (3, 1, 3)
-        assert [one.name for one in found.page.items] == sorted(one.name for one in branches)
-        waiting = queries.overview(session, staff, None, WEEK, 1, waiting=True)
-        assert {one.id for one in waiting.page.items} == {branches[1].id, branches[2].id}
-        assert waiting.page.total == 2
+        found = queries.overview(session, staff, None, WEEK)
+        assert (found.branches, found.held) == (3, 1)
+        page = queries.branches_page(session, staff, None, WEEK)
+        assert [one.name for one in page.items] == sorted(one.name for one in branches)
+        waiting = queries.branches_page(session, staff, None, WEEK, waiting=True)
+        assert {one.id for one in waiting.items} == {branches[1].id, branches[2].id}
+        assert (page.total, waiting.total) == (3, 2)
+
+
+def test_a_branch_that_met_with_its_town_was_said_not_to_have_met(db: Database) -> None:
+    with db.write() as session:
+        root = make.root(session)
+        town = organisation.add_branch(session, root, "天荒坪镇党委", NOW)
+        yucun = organisation.add_branch(session, town, "余村党支部", NOW)
+        member = make.person(session, (Role.MEMBER, yucun))
+        on_roll(
+            session,
+            gathering(session, town, GatheringState.ENDED),
+            member.person_id or "",
+            yucun,
+            Mark.PRESENT,
+        )
+        staff = make.person(session, (Role.STAFF, town))
+        assert queries.overview(session, staff, None, WEEK).held == 1
+        assert queries.branches_page(session, staff, None, WEEK, waiting=True).items == []
+
+
+def test_a_member_sees_what_asks_them_and_nothing_of_others(db: Database) -> None:
+    with db.write() as session:
+        root = make.root(session)
+        town = organisation.add_branch(session, root, "天荒坪镇党委", NOW)
+        yucun = organisation.add_branch(session, town, "余村党支部", NOW)
+        other = organisation.add_branch(session, town, "横山坞村党支部", NOW)
+        member = make.person(session, (Role.MEMBER, yucun))
+        own, above, alone, theirs = (
+            gathering(session, node, GatheringState.PLANNED) for node in (yucun, town, town, other)
+        )
+        above.below = True
+        named = gathering(session, other, GatheringState.PLANNED)
+        session.add(Asked(gathering_id=named.id, person_id=member.person_id))
+        gathering(session, yucun, GatheringState.PLANNED, week=WEEK.after(1))
+        session.flush()
+        seen = {one.id for one in queries.own_gatherings(session, member, WEEK)}
+        assert seen == {own.id, above.id, named.id}
+        assert not {alone.id, theirs.id} & seen
 
 
 def held(state: GatheringState, due: int, there: int, signed: bool) -> Held:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,19 +10,21 @@ from sqlalchemy import select
 from library.core.database import Database
 from library.core.errors import Conflict, Forbidden, NotFound
 from library.gatherings import opening
+from library.gatherings import queries as gatherings
 from library.gatherings.rules import Mark
 from library.gatherings.showings import actions as showings
-from library.gatherings.tables import Gathering
+from library.gatherings.tables import Gathering, RollEntry
 from library.organisation.tables import Node
 from library.records import actions, queries, templates
 from library.records.actions import Desk
 from library.records.content import RecordContent, changes, digest_of, from_json, to_json
 from library.records.permits import may_read, may_show, may_sign, may_write
 from library.records.rules import LineDraft, LinePart, RecordState, SignerRole
-from library.records.tables import RecordLine, RecordSignature
+from library.records.tables import Record, RecordLine, RecordSignature
 from library.records.writing.values import EXAMPLE
 from tests.library.gatherings.meeting import Meeting, mark, meeting, run, show
 from tests.support import factories as make
+from tests.support.databases import NOW
 from tests.support.together import together
 
 CHAIR, RECORDER = SignerRole.CHAIR, SignerRole.RECORDER
@@ -74,6 +74,18 @@ def test_it_assembles_itself_and_leaves_blank_what_is_not_proven(db: Database) -
     assert content.agenda == ("看课", "讨论")
     assert (content.discussion, content.resolution, content.guests) == ((), (), ())
     assert from_json(to_json(content)) == content
+
+
+def test_who_was_erased_was_not_counted_among_those_who_came(db: Database) -> None:
+    its = held(db)
+    with db.write() as session:
+        mine = (RollEntry.gathering_id == its.id, RollEntry.person_id == its.members[0].person_id)
+        session.scalars(select(RollEntry).where(*mine)).one().person_id = None
+    content = reading(db, its).content
+    assert [one.name for one in content.present] == ["党员1", queries.ERASED]
+    with db.read() as session:
+        counts = gatherings.counts_of(session, [its.id])[its.id]
+    assert counts.present == len(content.present)
 
 
 def test_two_at_once_lose_no_line(db: Database) -> None:
@@ -204,15 +216,28 @@ def test_who_may_what(db: Database) -> None:
     its = held(db)
     with db.write() as session:
         node = session.get_one(Node, its.node_id)
-        facts = queries.facts_of(session, session.get_one(Gathering, its.id))
+        one = session.get_one(Gathering, its.id)
         chair, recorder, member = its.members[:3]
         stranger = make.person(session)
+        who = (chair, recorder, member, stranger)
+        facts = queries.facts_of(session, one, recorder)
         for may in (may_write, may_show):
-            their = [may(one, facts) for one in (chair, recorder, member, stranger)]
-            assert their == [True, True, False, False]
-        assert [may_read(one, facts) for one in (recorder, member, stranger)] == [True, False, False]
-        closed = replace(facts, state=RecordState.LOCKED)
-        assert [may_read(one, closed) for one in (recorder, member, stranger)] == [True, True, False]
+            assert [may(each, queries.facts_of(session, one, each)) for each in who] == [
+                True,
+                True,
+                False,
+                False,
+            ]
+
+        def readers() -> list[bool]:
+            return [may_read(each, queries.facts_of(session, one, each)) for each in who]
+
+        assert readers() == [True, True, False, False]
+        session.add(Record(gathering_id=its.id, state=RecordState.LOCKED, version=1, locked_at=NOW))
+        session.flush()
+        assert readers() == [True, True, True, False]
+        session.delete(session.get_one(Record, its.id))
+        session.flush()
         assert not may_sign(recorder, facts, CHAIR)
         with pytest.raises(NotFound):
             actions.put_line(session, desk(its, 2), its.id, "line-one", said("x"), 0)

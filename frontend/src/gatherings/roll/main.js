@@ -107,8 +107,8 @@ async function flush() {
         else refusals.delete(entry);
         if (!queue.all.some((its) => (its.entry || its.id) === entry)) show(entry, said.mark, [said.reason], false);
       }
-      keepPage();
     }
+    keepSoon();
     await look();
   } catch (error) {
     if (error.status === 401 || error.status === 403) {
@@ -124,14 +124,26 @@ async function flush() {
   }
 }
 
+const COUNTED = {
+  due: t('应到'), present: t('到会'), late: t('迟到'), left_early: t('早退'), absent: t('缺席'), made_up: t('补学'),
+  unmarked: t('还没有记'), exempt: t('不计入应到'), guests: t('列席'),
+};
+
+function showCounts(counts) {
+  const shown = Object.entries(COUNTED).filter(([name]) => counts[name] || name === 'due' || name === 'present');
+  document.getElementById('counts').replaceChildren(...shown.map(([name, label]) => tag(`${label} ${counts[name]}`, '')));
+}
+
 /** Show what others said meanwhile: who scanned, what another phone marked. */
 async function look() {
   if (over || document.hidden) return;
   const found = await request('GET', `/api/v1/gatherings/${id}`);
+  if (found.counts) showCounts(found.counts);
   const waiting = new Set(queue.all.map((one) => one.entry || one.id));
   for (const one of found.roll ?? []) {
     if (waiting.has(one.entry) || waiting.has(one.id)) continue;
     const how = { qr: t('扫码'), digits: t('数字') }[one.how] ?? '';
+    addGuest(one.id, one.name); // who came by a code, or was written down on another phone
     if (row(one.id) && row(one.id).dataset.mark !== one.mark) show(one.id, one.mark, [how, one.reason], false);
   }
 }
@@ -219,6 +231,17 @@ function told(active, message) {
     port1.onmessage = (event) => resolve(event.data);
     active.postMessage(message, [port2]);
   });
+}
+
+const KEPT_FOR_MS = 60_000;
+let keeping = null;
+
+/** Keep the page as it is by now, once a minute at most: it is as long as the roll. */
+function keepSoon() {
+  keeping ??= setTimeout(() => {
+    keeping = null;
+    keepPage();
+  }, KEPT_FOR_MS);
 }
 
 async function keepPage() {

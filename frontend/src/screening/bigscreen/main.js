@@ -23,6 +23,7 @@ class BigScreen {
       storage: window.localStorage,
       onTold: (url, answer) => this.told(url, answer),
       onTrouble: (error) => this.trouble(error),
+      onLost: () => this.say(t('离线太久，最早的放映没有全部留住。')),
     });
     this.listen();
     this.telling.flush();

@@ -39,3 +39,35 @@ test('what is refused for good holds nothing up; who is signed out keeps it', as
   await telling.flush();
   assert.deepEqual(asked.slice(3), ['/out', '/fine']);
 });
+
+test('an hour without a network is told in a few requests, and one that is wrong takes no other with it', async () => {
+  const kept = storage();
+  const away = new Telling({ post: async () => { throw Object.assign(new Error('x'), { status: 0 }); }, storage: kept });
+  for (let n = 0; n < 720; n += 1) await away.add('/1', { runs: [n] });
+  await away.add('/2', { runs: ['other'] });
+  const got = [];
+  let asked = 0;
+  const back = new Telling({
+    post: async (url, { runs }) => {
+      asked += 1;
+      if (runs.includes(300)) throw Object.assign(new Error('x'), { status: 422 });
+      got.push(...runs);
+    },
+    storage: kept,
+  });
+  await back.flush();
+  const fine = Array.from({ length: 720 }, (_, n) => n).filter((n) => n !== 300);
+  assert.deepEqual(got, [...fine, 'other']);
+  assert.equal(asked, 5 + 200);
+});
+
+test('what does not fit any more is said', async () => {
+  const lost = [];
+  const telling = new Telling({
+    post: async () => { throw Object.assign(new Error('x'), { status: 0 }); },
+    storage: { getItem: () => JSON.stringify(Array.from({ length: 4000 }, (_, n) => ({ url: '/1', body: { runs: [n] } }))), setItem() {} },
+    onLost: () => lost.push(1),
+  });
+  await telling.add('/1', { runs: ['new'] });
+  assert.equal(lost.length, 1);
+});

@@ -94,7 +94,6 @@ CASES = [
     Case("GET /gatherings/{gathering_id}/roll", PAGE, gathering),
     Case("POST /gatherings/{gathering_id}/roll", DO, partial(gathering, mark="present", guest="客人")),
     Case("GET /gatherings/{gathering_id}/code", PAGE, gathering),
-    Case("GET /gatherings/{gathering_id}/code.svg", PAGE, gathering),
     Case("GET /gatherings/{gathering_id}/code.json", PAGE, gathering),
     Case("GET /gatherings/{gathering_id}/here", SIGNED_IN_ONLY, gathering),
     Case("POST /gatherings/{gathering_id}/here", "401 303 303 303 303 303", brought),

@@ -152,6 +152,7 @@ def _lists() -> Iterator[Sample]:
         node_id="",
         node="",
         nodes=(),
+        more_coming=False,
         coming=(
             row(0, state=GatheringState.OPEN),
             row(1, state=GatheringState.PLANNED, starts_at=EVENING + timedelta(weeks=1)),

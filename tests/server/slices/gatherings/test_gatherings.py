@@ -147,3 +147,22 @@ def test_who_was_on_the_roll_is_led_to_the_signed_record(served: Served, clock: 
             its = at.rpartition("/")[2]
             session.add(Record(gathering_id=its, state=RecordState.LOCKED, version=1, locked_at=clock()))
         assert f'href="{at}/record"' in member.http.get(at).text
+
+
+def test_thousands_of_rooms_were_looked_up_before_they_were_counted(
+    served: Served, clock: MovableClock
+) -> None:
+    shelf = Shelf(served)
+    rooms = "\n".join(f"会场{n}=没有的人" for n in range(61))
+    answer = served.person("staff").post("/gatherings", node=shelf.root(), **form(clock, rooms=rooms))
+    assert answer.status_code == 422
+    assert "60" in answer.text
+    assert "没有的人" in answer.text, "what was typed is kept"
+    assert "没有叫" not in answer.text, "nobody was looked up"
+
+
+def test_a_year_of_eleven_digits_was_an_error_of_ours(served: Served) -> None:
+    shelf = Shelf(served)
+    for year in ("00002026999", "2026", "二〇二六", "²⁰²⁶"):
+        answer = served.person("staff").http.get(f"/records?node={shelf.root()}&year={year}")
+        assert answer.status_code == 200, year

@@ -177,6 +177,7 @@ def _books() -> Iterator[Sample]:
         year=2026,
         years=(2026, 2025),
         nodes=(("n10", "余村党支部"), ("n11", "横路村党支部")),
+        more_nodes=True,
         lines=held,
         template_name="县委组织部会议记录.docx",
         template_node="安吉县委组织部",
