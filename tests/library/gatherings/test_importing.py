@@ -14,8 +14,9 @@ from library.core.clock import CHINA
 from library.core.database import Database
 from library.core.errors import Invalid
 from library.evidence.tables import Evidence
-from library.gatherings import importing, marking, queries
-from library.gatherings.lists import Named, Row, read_names, read_records, read_when
+from library.gatherings import marking, queries
+from library.gatherings.importing import actions as importing
+from library.gatherings.importing.lists import Named, Row, read_names, read_records, read_when
 from library.gatherings.marking import Said
 from library.gatherings.rules import Counts, GatheringState, Mark
 from library.gatherings.tables import Gathering, RollChange, RollEntry
