@@ -25,6 +25,8 @@ from library.people.tables import LearningGroup, Membership, Person
 
 PAGE_SIZE = 20
 MOST_COMING = 50
+MOST_AROUND = 1_000
+"""Gatherings of a calendar: of half a year and of all that is planned."""
 _ALIVE = (GatheringState.PLANNED, GatheringState.OPEN)
 
 
@@ -242,6 +244,15 @@ def coming(
     alive = Gathering.state.in_(_ALIVE)
     wanted = select(Gathering).where(concerns(viewer), alive, Gathering.starts_at > now - timedelta(days=2))
     return session.scalars(wanted.order_by(Gathering.starts_at, Gathering.id).limit(most)).all()
+
+
+def around(
+    session: Session, viewer: Viewer, since: datetime, most: int = MOST_AROUND + 1
+) -> Sequence[Gathering]:
+    """Return the gatherings since a moment that concern somebody, given up ones among them, the last first:
+    MOST_AROUND, and one more where there are more."""
+    wanted = select(Gathering).where(concerns(viewer), Gathering.starts_at > since)
+    return session.scalars(wanted.order_by(Gathering.starts_at.desc(), Gathering.id).limit(most)).all()
 
 
 def past(session: Session, viewer: Viewer, now: datetime, page: int = 1) -> Page[Gathering]:

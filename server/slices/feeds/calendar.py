@@ -1,4 +1,4 @@
-"""The weeks as a calendar (RFC 5545). Pure but for the library that writes it."""
+"""Weeks and gatherings as a calendar (RFC 5545, RFC 7986). Pure but for the library that writes it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,25 @@ class Entry:
     changed_at: datetime
 
 
-def to_calendar(name: str, entries: Sequence[Entry]) -> bytes:
-    """Return weeks as a calendar; the same weeks are always the same bytes."""
+@dataclass(frozen=True)
+class Meeting:
+    """A gathering in a calendar. `version` grows with its plan; one that is given up is told as such, so that
+    it goes from the calendars that had it."""
+
+    uid: str
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    place: str
+    text: str
+    url: str
+    changed_at: datetime
+    version: int
+    cancelled: bool
+
+
+def to_calendar(name: str, entries: Sequence[Entry | Meeting]) -> bytes:
+    """Return weeks or gatherings as a calendar; the same ones are always the same bytes."""
     # Loaded where it is used: a program that asks for no calendar needs none of it.
     from icalendar import Calendar, Event
 
@@ -41,14 +58,23 @@ def to_calendar(name: str, entries: Sequence[Entry]) -> bytes:
         event = Event()
         event.add("uid", one.uid)
         event.add("dtstamp", one.changed_at)
-        event.add("dtstart", one.monday)
-        event.add("dtend", one.monday + timedelta(days=7))
         event.add("summary", one.title)
         if one.text:
             event.add("description", one.text)
         event.add("url", one.url)
-        # A week's theme takes nobody's time.
-        event.add("transp", "TRANSPARENT")
+        if isinstance(one, Meeting):
+            event.add("dtstart", one.starts_at)
+            event.add("dtend", one.ends_at)
+            event.add("last-modified", one.changed_at)
+            event.add("sequence", one.version)
+            event.add("status", "CANCELLED" if one.cancelled else "CONFIRMED")
+            if one.place:
+                event.add("location", one.place)
+        else:
+            event.add("dtstart", one.monday)
+            event.add("dtend", one.monday + timedelta(days=7))
+            # A week's theme takes nobody's time.
+            event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     body: bytes = calendar.to_ical()
     return body

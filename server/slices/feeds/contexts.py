@@ -14,7 +14,7 @@ class FeedAddress:
     """An address to subscribe to: what it is of, its name ("" where the kind says all), and the same with
     sound alone, "" for none."""
 
-    kind: Literal["weeks", "lessons", "reflections", "series", "topic", "node"]
+    kind: Literal["weeks", "gatherings", "lessons", "reflections", "series", "topic", "node"]
     name: str
     url: str
     sound_url: str = ""

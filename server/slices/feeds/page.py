@@ -80,6 +80,8 @@ def _addresses(
     if about is not None:
         found.append(lessons("topic", about.name, f"topics/{about.id}"))
     found.append(FeedAddress(kind="weeks", name="", url=f"{base}/weeks.ics"))
+    if viewer.signed_in:
+        found.append(FeedAddress(kind="gatherings", name="", url=f"{base}/gatherings.ics"))
     found.append(lessons("lessons", "", "lessons"))
     found.append(FeedAddress(kind="reflections", name="", url=f"{base}/reflections.rss"))
     if viewer.signed_in:

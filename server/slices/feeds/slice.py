@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from library.core.permits import Viewer
-from server.slices.feeds import feeds, page, reflections
+from server.slices.feeds import feeds, gatherings, page, reflections
 from server.slices.feeds.contexts import FeedsPage
 from server.slices.feeds.sentences import SENTENCES
 from server.slices.feeds.words import WORDS
@@ -19,7 +19,7 @@ def people(viewer: Viewer) -> bool:
 
 SLICE = Slice(
     name="feeds",
-    routers=(page.router, feeds.router, reflections.router),
+    routers=(page.router, feeds.router, gatherings.router, reflections.router),
     pages=(FeedsPage,),
     sentences=SENTENCES,
     words=WORDS,

@@ -9,6 +9,7 @@ from server.web.language.i18n import N_
 WORDS: Mapping[str, Mapping[str, str]] = {
     "feed": {
         "weeks": N_("每周主题（日历）"),
+        "gatherings": N_("我的会议和集中学习（日历）"),
         "lessons": N_("最新的课"),
         "series": N_("系列"),
         "topic": N_("专题"),

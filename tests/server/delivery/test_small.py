@@ -98,7 +98,7 @@ def test_whoever_leaves_leaves_no_file_open(served: Served) -> None:
 
     def one_that_takes_little() -> socket.socket:
         line = socket.socket()
-        # A kernel takes megabytes for whoever reads nothing, and the file would be closed before it is counted.
+        # Else the kernel takes megabytes, and the file is closed before it is counted.
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         line.settimeout(20)
         line.connect((url.host, url.port or 80))

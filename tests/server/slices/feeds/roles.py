@@ -47,6 +47,7 @@ CASES = [
     Case("POST /account/feeds/end", OWN_DO),
     Case("GET /feeds/{key}/lessons.rss", EVERYBODY, lambda shelf: PUBLIC),
     Case("GET /feeds/{key}/weeks.ics", EVERYBODY, lambda shelf: PUBLIC),
+    Case("GET /feeds/{key}/gatherings.ics", "404 404 404 404 404 404", lambda shelf: PUBLIC),
     Case("GET /feeds/{key}/reflections.rss", EVERYBODY, lambda shelf: PUBLIC),
     Case("GET /feeds/{key}/series/{series_id}.rss", EVERYBODY, in_series),
     Case("GET /feeds/{key}/topics/{topic_id}.rss", EVERYBODY, of_topic),

@@ -35,6 +35,7 @@ def pages() -> Iterator[Sample]:
     own = (
         _lessons("series", "党史十讲", "series/s1"),
         FeedAddress(kind="weeks", name="", url=f"{BASE}/weeks.ics"),
+        FeedAddress(kind="gatherings", name="", url=f"{BASE}/gatherings.ics"),
         _lessons("lessons", "", "lessons"),
         _lessons("node", "安吉县天荒坪镇余村党支部", "nodes/n10"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from lxml import etree
 
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Clip
+from library.core.clock import CHINA
 from library.intake.files.objects import clip_prefix
 from library.people.tables import Person as Account
 from library.works import series
@@ -150,3 +152,44 @@ def test_the_calendar(served: Served, shelf: Shelf, clock: MovableClock) -> None
         assert lesson.lesson not in event["description"], "what is yet to come opens nothing"
         assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
         assert program(served, path).content == answer.content
+
+
+def test_gatherings_stand_in_the_calendar_of_those_whom_they_concern(
+    served: Served, shelf: Shelf, clock: MovableClock
+) -> None:
+    staff, member = served.person("staff"), own_link(served, "member")
+    node, stranger = shelf.root(), shelf.node()
+    day = (clock() + timedelta(days=3)).astimezone(CHINA)
+    at = day.replace(hour=9, minute=30, second=0, microsecond=0)
+    plan = {
+        "kind": "study",
+        "title": "学习,第一次;开始",
+        "starts_at": at.isoformat(),
+        "agenda": "先看，\n再议",
+    }
+    plan |= {"ends_at": (at + timedelta(hours=2)).isoformat(), "place": "二楼会议室"}
+    own, other = (staff.api("POST", "/gatherings", json={**plan, "node": its}) for its in (node, stranger))
+    assert (own.status_code, other.status_code) == (201, 201), own.text + other.text
+    one = own.json()["id"]
+
+    def told(link: str) -> dict[str, Any]:
+        answer = program(served, f"{link}/gatherings.ics")
+        assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+        events = Calendar.from_ical(answer.content).walk("VEVENT")
+        return {str(event["uid"]).split("@")[0]: event for event in events}
+
+    first = told(member)
+    assert f"gathering-{other.json()['id']}" not in first, "whom it does not concern is told nothing of it"
+    event = first[f"gathering-{one}"]
+    assert (event.decoded("dtstart"), event.decoded("dtend")) == (at, at + timedelta(hours=2))
+    assert (event["summary"], event["location"]) == ("学习,第一次;开始", "二楼会议室")
+    assert (event["description"], event["status"]) == ("先看，\n再议", "CONFIRMED")
+    assert str(event["url"]).endswith(f"/gatherings/{one}")
+    assert program(served, "/feeds/public/gatherings.ics").status_code == 404
+    assert "/feeds/public/gatherings.ics" not in served.person("member").http.get("/account/feeds").text
+
+    cancelled = staff.post(f"/gatherings/{one}/cancel", version=str(own.json()["version"]))
+    assert cancelled.status_code == 303, cancelled.text
+    gone = told(member)[f"gathering-{one}"]
+    assert gone["status"] == "CANCELLED", "a calendar that had it learns that it is given up"
+    assert gone["sequence"] > event["sequence"]
