@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -232,11 +231,6 @@ class PersonBooks:
     fresh: frozenset[Piece] = frozenset()
 
 
-def year_now(session: Session, person_id: str, today: date) -> int:
-    """Return the year in which today lies for somebody."""
-    return tables(session).at(member(session, person_id, today).path).year_of(today)
-
-
 def books_for(
     session: Session, viewer: Viewer, person_id: str, number: int | None, today: date
 ) -> PersonBooks:
@@ -395,8 +389,3 @@ def chain_names(session: Session, path: str) -> tuple[str, ...]:
     ids = branch_chain(path)
     names = organisation.branch_names(session, ids)
     return tuple(names[one] for one in ids if one in names)
-
-
-def content_of(row: HoursTable) -> dict[str, Any]:
-    """Return the rules of a row as JSON."""
-    return dict(row.content)

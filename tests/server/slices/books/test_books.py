@@ -146,6 +146,11 @@ def test_rules_are_kept_as_typed_until_they_can_be_taken(served: Served, shelf: 
         ("hour_min", "5"),
         ("watched_steps", "30 0.5\n15 0.25"),
         ("watched_more", "much"),
+        ("watched_more", "9E999999"),  # what it means has a million digits
+        ("watched_more", "9E999990"),
+        ("watched_more", "0.255"),
+        ("watched_steps", "6000 0.25"),  # and not 600 minutes
+        ("watched_steps", "15 9E999990"),
         ("first", "2001-01-01"),
         ("gathered", "practice"),
     ):
