@@ -258,7 +258,10 @@ def person_books(session: Session, person_id: str, number: int | None, today: da
     standing, entries, taken = _rows(session, person_id, first, last)
     fresh: frozenset[Piece] = frozenset()
     if first <= today <= last:
-        fresh = frozenset(watching.of_person(session, person_id, today))
+        # While the night's run is under way it has said some lessons of a day and others not.
+        said_already = {piece.key for piece in standing} | {one.piece.key for one in taken}
+        found_now = watching.of_person(session, person_id, today)
+        fresh = frozenset(piece for piece in found_now if piece.key not in said_already)
     pieces = [*standing, *fresh]
     lengths = lengths_of(session, {piece.lesson_id for piece in pieces if piece.lesson_id})
     found = _books(one, pieces, rules, number, lengths, today)

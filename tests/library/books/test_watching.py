@@ -79,6 +79,10 @@ def test_what_was_watched_is_said_once_and_a_night_that_was_ended_goes_on(db: Da
     stops = iter([False, False, True])
     assert watching.run(db, lambda: later, lambda: next(stops)) == [], "ended after the first lesson"
     assert len(standing(db)) == 1
+    with db.read() as session:
+        own = queries.person_books(session, person, None, TODAY + timedelta(days=1))
+        seconds = sorted(line.seconds for line in own.books.lines)
+        assert seconds == [60, 60], "40 and 20 of one lesson, 60 of the other; what is said already counts once"
     assert watching.run(db, lambda: later) == [(TODAY, 2)]
     assert watching.run(db, lambda: later) == []
     with db.write() as session:
