@@ -270,11 +270,10 @@ def entry_range(session: Session, node: Node, period: str, name: str) -> tuple[i
 
 def _member(session: Session, node: Node, period: str, person_id: str, now: datetime) -> facts.Member:
     _first, last = rules.days_of(period)
-    people = facts.members(session, [node.id], facts.count_day(last, now))
-    found = next((one for one in people if one.person_id == person_id), None)
-    if found is None:
+    found = facts.members(session, [node.id], facts.count_day(last, now), person_id)
+    if not found:
         raise NotFound
-    return found
+    return found[0]
 
 
 # ------------------------------------------------------------------ deciding
