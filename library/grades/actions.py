@@ -104,8 +104,8 @@ def propose_all(
 
 
 def _held_all(session: Session, node_ids: Sequence[str], period: str) -> dict[str, Period]:
-    """Return the periods of nodes that have one, by node, held with their nodes until the transaction ends: so
-    nobody decides, freezes or proposes meanwhile, also where there is no period yet."""
+    """Return the periods of nodes that have one, by node, held with their nodes until the transaction ends:
+    so nobody decides, freezes or proposes meanwhile, also where there is no period yet."""
     # In one order, so that two that propose the same branches wait and do not block each other.
     nodes = select(Node.id).where(Node.id.in_(node_ids)).order_by(Node.id)
     session.execute(nodes.with_for_update(key_share=True, of=Node)).all()

@@ -87,9 +87,7 @@ def grade_page(door: GradesDoor, grade_id: str, session: Session, refused: Refus
 def _other(door: GradesDoor, session: Session, seen: queries.Seen) -> queries.Changed | None:
     if not seen.holds or seen.grade.person_id is None:
         return None
-    its = queries.differences(
-        session, [seen.node], seen.period.period, door.clock(), seen.grade.person_id
-    )
+    its = queries.differences(session, [seen.node], seen.period.period, door.clock(), seen.grade.person_id)
     return its[0] if its else None
 
 

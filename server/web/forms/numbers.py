@@ -11,8 +11,8 @@ def number_of(text: str) -> int:
 
 
 def hundredths_of(text: str) -> int:
-    """Return a number with at most two decimals ("2", "0.25") in hundredths, -1 for what is none: also for one
-    in another spelling ("2E3", "+2", ".5"), so that nothing is worked out that is not meant."""
+    """Return a number with at most two decimals ("2", "0.25") in hundredths, -1 for what is none: also for
+    one in another spelling ("2E3", "+2", ".5"), so that nothing is worked out that is not meant."""
     whole, dot, part = text.partition(".")
     if dot and not 1 <= len(part) <= 2:
         return -1

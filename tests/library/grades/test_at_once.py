@@ -99,9 +99,7 @@ def test_what_comes_while_a_period_is_frozen_is_refused_in_words(postgres_db: Da
             actions.enter(session, head, node_id, MONTH, person_id, "日常表现", 100, "支部讨论", NOW)
 
     with pytest.raises(Conflict, match="grades_frozen"):
-        _meanwhile(
-            postgres_db, lambda session: actions.freeze(session, head, period_id, None, NOW), then
-        )
+        _meanwhile(postgres_db, lambda session: actions.freeze(session, head, period_id, None, NOW), then)
     with postgres_db.read() as session:
         assert session.scalars(select(Item)).all() == []
         assert len(session.scalars(select(Grade)).all()) == 2
