@@ -152,7 +152,7 @@ def county(db: Database) -> tuple[float, int]:
 
 
 def page(
-    stack: ExitStack, folder: Path, people: int, pieces: int, url: str | None = None
+    stack: ExitStack, folder: Path, people: int, pieces: int, url: str = ""
 ) -> tuple[Ports, Callable[[str], None]]:
     """Open a library with a county, at `url` or on SQLite in its folder, and return what asks for the page of
     one of its people."""
@@ -256,7 +256,7 @@ def main() -> None:
     about, figures = machine(), list[Figure]()
     with tempfile.TemporaryDirectory(prefix="weike-books-") as name, ExitStack() as stack:
         server = stack.enter_context(running_server(durable=True)) if chosen.postgres else None
-        urls = [server.url(server.create()) if server else None for _ in range(3)]
+        urls = [server.url(server.create()) if server else "" for _ in range(3)]
         ports, ask = page(stack, Path(name) / "county", chosen.people, chosen.pieces, urls[0])
         _none, ask_empty = page(stack, Path(name) / "empty", TOWNS, 0, urls[1])
         if server:  # as the server does by itself after so much was written
