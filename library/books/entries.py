@@ -17,6 +17,8 @@ MOST_OPEN = 50
 """Plans that somebody has open at once."""
 MOST_MINUTES = 12 * 60
 """Minutes that one self-study can have taken."""
+DAY_MINUTES = 24 * 60
+"""Minutes of self-study that somebody can say of one day, all together: it has no more."""
 DAYS_BACK = 366
 """So many days back something can be said of."""
 DAYS_AHEAD = 366
@@ -62,6 +64,14 @@ def seconds_of(minutes: str) -> int:
     if not (text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= MOST_MINUTES):
         raise Invalid("study_minutes", field="minutes", most=MOST_MINUTES)
     return int(text) * 60
+
+
+def check_fits(seconds: int, said: int) -> None:
+    """Raise Invalid("study_day_full") where a day would have more than its 24 hours; `said` are the seconds
+    that are said of it already."""
+    left = DAY_MINUTES - said // 60
+    if seconds > left * 60:
+        raise Invalid("study_day_full", field="minutes", minutes=said // 60, left=max(0, left))
 
 
 def account_of(text: str) -> str:

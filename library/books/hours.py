@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -23,6 +22,10 @@ from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 BASIS_MAX = 500
 MOST_STEPS = 6
 MOST_HOURS = 400
+STEP_MAX = 600
+"""Minutes of a step at most."""
+WORTH_MAX = 2_000
+"""Hundredths of a 学时 that a lesson is worth at most."""
 _MIDDLE = (6, 30)
 """A year is named after the calendar year in which this day of it lies."""
 
@@ -60,8 +63,8 @@ class Step(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    minutes: Annotated[int, Field(ge=1, le=600)]
-    hundredths: Annotated[int, Field(ge=0, le=2_000)]
+    minutes: Annotated[int, Field(ge=1, le=STEP_MAX)]
+    hundredths: Annotated[int, Field(ge=0, le=WORTH_MAX)]
 
 
 class HoursRules(BaseModel):
@@ -95,7 +98,7 @@ class HoursRules(BaseModel):
         Step(minutes=15, hundredths=25),
         Step(minutes=30, hundredths=50),
     )
-    watched_more: Annotated[int, Field(ge=0, le=2_000)] = 100
+    watched_more: Annotated[int, Field(ge=0, le=WORTH_MAX)] = 100
     declared: Book | None = Book.SELF
     declared_most: Annotated[int, Field(ge=0, le=MOST_HOURS)] | None = 16
     lectured: Book | None = None
@@ -253,8 +256,3 @@ class Tables:
             if nearest is not None:
                 merged.append(nearest)
         return Rules(merged)
-
-    @cached_property
-    def nothing_said(self) -> bool:
-        """Whether no node has said anything."""
-        return not any(self._said.values())

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from library.books import watching
@@ -20,6 +20,7 @@ from library.books.tables import HoursTable, Practice, Study
 from library.catalog.tables import Clip
 from library.core.clock import local_day, midnight
 from library.core.errors import NotFound
+from library.core.paging import Page, clean_number
 from library.core.permits import MemberState, Role, Viewer, branch_chain
 from library.evidence import queries as evidence
 from library.evidence.rules import Piece, Source, is_token
@@ -35,6 +36,9 @@ from library.people.tables import Membership, Person, RoleGrant
 _ALL_AT_ONCE = 2_000
 """Of more people than this the ledger is read from one end to the other rather than asked for each."""
 _IDS_AT_ONCE = 500
+PAGE_SIZE = 50
+"""Self-studies and practices on a page of a list."""
+_Row = TypeVar("_Row", Study, Practice)
 _NOT_ASKED = (MemberState.ACTIVIST, MemberState.MASSES)
 
 
@@ -232,11 +236,6 @@ class PersonBooks:
     fresh: frozenset[Piece] = frozenset()
 
 
-def year_now(session: Session, person_id: str, today: date) -> int:
-    """Return the year in which today lies for somebody."""
-    return tables(session).at(member(session, person_id, today).path).year_of(today)
-
-
 def books_for(
     session: Session, viewer: Viewer, person_id: str, number: int | None, today: date
 ) -> PersonBooks:
@@ -264,7 +263,10 @@ def person_books(session: Session, person_id: str, number: int | None, today: da
     standing, entries, taken = _rows(session, person_id, first, last)
     fresh: frozenset[Piece] = frozenset()
     if first <= today <= last:
-        fresh = frozenset(watching.of_person(session, person_id, today))
+        # While the night's run is under way it has said some lessons of a day and others not.
+        said_already = {piece.key for piece in standing} | {one.piece.key for one in taken}
+        found_now = watching.of_person(session, person_id, today)
+        fresh = frozenset(piece for piece in found_now if piece.key not in said_already)
     pieces = [*standing, *fresh]
     lengths = lengths_of(session, {piece.lesson_id for piece in pieces if piece.lesson_id})
     found = _books(one, pieces, rules, number, lengths, today)
@@ -314,10 +316,15 @@ def entry_to_keep(session: Session, viewer: Viewer, entry_id: str) -> Evidence:
 # ------------------------------------------------------------------ self-study and practice
 
 
-def studies(session: Session, person_id: str, most: int = 200) -> Sequence[Study]:
-    """Return somebody's self-studies, the newest first."""
+def studies(session: Session, person_id: str, page: int = 1) -> Page[Study]:
+    """Return a page of somebody's self-studies, the newest first."""
     wanted = select(Study).where(Study.person_id == person_id)
-    return session.scalars(wanted.order_by(Study.first.desc(), Study.id.desc()).limit(most)).all()
+    return _page(session, wanted.order_by(Study.first.desc(), Study.id.desc()), page)
+
+
+def correction_of(session: Session, row: Study) -> str | None:
+    """Return why the secretary took back what the ledger had of a self-study; None where they did not."""
+    return evidence.correction(session, Source.SELF_STUDY, row.id)
 
 
 def own_study(session: Session, viewer: Viewer, study_id: str) -> Study:
@@ -328,10 +335,17 @@ def own_study(session: Session, viewer: Viewer, study_id: str) -> Study:
     return found
 
 
-def practices(session: Session, person_id: str, most: int = 200) -> Sequence[Practice]:
-    """Return what somebody practised, the newest first."""
+def practices(session: Session, person_id: str, page: int = 1) -> Page[Practice]:
+    """Return a page of what somebody practised, the newest first."""
     wanted = select(Practice).where(Practice.person_id == person_id)
-    return session.scalars(wanted.order_by(Practice.day.desc(), Practice.id.desc()).limit(most)).all()
+    return _page(session, wanted.order_by(Practice.day.desc(), Practice.id.desc()), page)
+
+
+def _page(session: Session, wanted: Select[_Row], page: int) -> Page[_Row]:
+    number = clean_number(page)
+    total = session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+    rows = session.scalars(wanted.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    return Page(rows, number, PAGE_SIZE, total)
 
 
 def own_practice(session: Session, viewer: Viewer, practice_id: str) -> Practice:
@@ -353,20 +367,14 @@ def practice_to_answer(session: Session, viewer: Viewer, practice_id: str) -> Pr
     return found
 
 
-def waiting(session: Session, viewer: Viewer, most: int = 100) -> list[tuple[Practice, str]]:
-    """Return the practices that wait for the viewer with their people's names, the oldest first."""
-    kept = outermost(viewer, Role.SECRETARY)
-    if not kept:
-        return []
-    rows = session.execute(
-        select(Practice, Person.name)
-        .join(Person, Person.id == Practice.person_id)
+def waiting(session: Session, viewer: Viewer, page: int = 1) -> Page[Practice]:
+    """Return a page of the practices that wait for the viewer, the oldest first."""
+    wanted = (
+        select(Practice)
         .where(Practice.state == PracticeState.WAITING, Practice.person_id != viewer.person_id)
-        .where(Practice.node_id.in_(organisation.inside_of(kept)))
-        .order_by(Practice.said_at, Practice.id)
-        .limit(most)
-    ).all()
-    return [(practice, name) for practice, name in rows]
+        .where(Practice.node_id.in_(organisation.inside_of(outermost(viewer, Role.SECRETARY))))
+    )
+    return _page(session, wanted.order_by(Practice.said_at, Practice.id), page)
 
 
 def accounts(session: Session, pieces: Collection[Piece]) -> dict[str, str]:
@@ -395,8 +403,3 @@ def chain_names(session: Session, path: str) -> tuple[str, ...]:
     ids = branch_chain(path)
     names = organisation.branch_names(session, ids)
     return tuple(names[one] for one in ids if one in names)
-
-
-def content_of(row: HoursTable) -> dict[str, Any]:
-    """Return the rules of a row as JSON."""
-    return dict(row.content)

@@ -17,7 +17,9 @@ from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.core.text import clean_block, required_line, short_line
 from library.evidence import actions as evidence
+from library.evidence import queries as evidence_queries
 from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
+from library.people.tables import Person
 
 
 def plan(
@@ -41,9 +43,7 @@ def plan(
     else:
         title = required_line(title, "title", entries.TITLE_MAX)
     entries.check_days(first, last, local_day(now))
-    open_ones = select(func.count()).where(Study.person_id == person, Study.state == StudyState.PLANNED)
-    if (session.scalar(open_ones) or 0) >= entries.MOST_OPEN:
-        raise Conflict("studies_many", field="title", most=entries.MOST_OPEN)
+    _check_room(session, person)
     row = Study(
         id=new_id(),
         person_id=person,
@@ -80,7 +80,7 @@ def finish(
 ) -> Study:
     """Say that it is done, how long it took and what came of it; it goes into the ledger as declared.
 
-    Raises NotFound, Invalid: empty, too_long, study_minutes, day_coming, study_day_far,
+    Raises NotFound, Invalid: empty, too_long, study_minutes, day_coming, study_day_far, study_day_full,
     Conflict("study_done").
     """
     words = entries.account_of(account)
@@ -88,6 +88,8 @@ def finish(
     entries.check_done_on(day, local_day(now))
     row = _own(session, viewer, study_id)
     entries.check_open(row.state)
+    _hold(session, row.person_id)
+    entries.check_fits(seconds, evidence_queries.studied_on(session, row.person_id, day))
     row.state, row.account, row.seconds, row.done_on = StudyState.DONE, words, seconds, day
     row.version, row.changed_at = row.version + 1, now
     piece = Piece(
@@ -106,8 +108,16 @@ def finish(
 
 
 def take_up(session: Session, viewer: Viewer, study_id: str, now: datetime) -> Study:
-    """Say that it is not done after all, or not given up: what the ledger has of it is reversed."""
+    """Say that it is not done after all, or not given up: what the ledger has of it is reversed.
+
+    Raises NotFound, Conflict: studies_many; study_corrected where the secretary took it back: what they
+    corrected stays until they change it.
+    """
     row = _own(session, viewer, study_id)
+    if queries.correction_of(session, row) is not None:
+        raise Conflict("study_corrected")
+    if row.state is not StudyState.PLANNED:
+        _check_room(session, row.person_id)
     if row.state is StudyState.DONE:
         evidence.say(session, Source.SELF_STUDY, row.id, [], now, row.person_id)
     row.state, row.done_on, row.version, row.changed_at = StudyState.PLANNED, None, row.version + 1, now
@@ -122,6 +132,18 @@ def drop(session: Session, viewer: Viewer, study_id: str, now: datetime) -> Stud
     row.state, row.version, row.changed_at = StudyState.DROPPED, row.version + 1, now
     session.flush()
     return row
+
+
+def _check_room(session: Session, person_id: str) -> None:
+    _hold(session, person_id)
+    open_ones = select(func.count()).where(Study.person_id == person_id, Study.state == StudyState.PLANNED)
+    if (session.scalar(open_ones) or 0) >= entries.MOST_OPEN:
+        raise Conflict("studies_many", field="title", most=entries.MOST_OPEN)
+
+
+def _hold(session: Session, person_id: str) -> None:
+    """Let somebody say one thing after the other: what they have said already is counted."""
+    session.get_one(Person, person_id, with_for_update={"key_share": True})
 
 
 def _own(session: Session, viewer: Viewer, study_id: str) -> Study:

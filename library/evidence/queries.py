@@ -39,6 +39,25 @@ def withdrawn(session: Session, source: Source, source_id: str) -> list[Piece]:
     return [piece_of(row) for row in rows]
 
 
+def correction(session: Session, source: Source, source_id: str) -> str | None:
+    """Return for which reason what a source said was taken back by hand, the last one; None where it was not,
+    or where something of it stands."""
+    if standing(session, source, source_id):
+        return None
+    return session.scalars(
+        select(EvidenceCorrection.reason)
+        .join(Evidence, Evidence.id == EvidenceCorrection.entry_id)
+        .where(Evidence.source == source, Evidence.source_id == source_id)
+        .order_by(Evidence.recorded_at.desc(), Evidence.id.desc())
+    ).first()
+
+
+def studied_on(session: Session, person_id: str, day: date) -> int:
+    """Return how many seconds somebody says that they studied by themselves on a day."""
+    found = pieces_of(session, day, day, person_ids=[person_id], kinds=[EvidenceKind.STUDIED])
+    return sum(piece.amount for piece in found)
+
+
 def entry(session: Session, entry_id: str) -> Evidence:
     """Return a row; raises NotFound."""
     row = session.get(Evidence, entry_id)

@@ -69,15 +69,8 @@ def propose_all(
     if first > local_day(now):
         raise Conflict("grades_future", period=period)
     ids = sorted(one.id for one in nodes)
-    # In one order, so that two that propose the same branches wait and do not block each other.
-    session.execute(
-        select(Node.id).where(Node.id.in_(ids)).order_by(Node.id).with_for_update(key_share=True, of=Node)
-    ).all()
+    known = _held_all(session, ids, period)
     ruled = _ruled(session, nodes, period)
-    known = {
-        one.node_id: one
-        for one in session.scalars(select(Period).where(Period.node_id.in_(ids), Period.period == period))
-    }
     open_ids = [one for one in ids if one not in known or known[one].state is PeriodState.OPEN]
     people = facts.members(session, open_ids, facts.count_day(last, now))
     everybody = [one.person_id for one in people]
@@ -110,6 +103,19 @@ def propose_all(
     return done
 
 
+def _held_all(session: Session, node_ids: Sequence[str], period: str) -> dict[str, Period]:
+    """Return the periods of nodes that have one, by node, held with their nodes until the transaction ends:
+    so nobody decides, freezes or proposes meanwhile, also where there is no period yet."""
+    # In one order, so that two that propose the same branches wait and do not block each other.
+    nodes = select(Node.id).where(Node.id.in_(node_ids)).order_by(Node.id)
+    session.execute(nodes.with_for_update(key_share=True, of=Node)).all()
+    wanted = select(Period).where(Period.node_id.in_(node_ids), Period.period == period)
+    rows = session.scalars(
+        wanted.order_by(Period.node_id).with_for_update(), execution_options={"populate_existing": True}
+    )
+    return {one.node_id: one for one in rows}
+
+
 def _ruled(session: Session, nodes: Sequence[Node], period: str) -> dict[str, tuple[Rules, RuleSet]]:
     """Return the rule sets of nodes, each read once; raises Conflict("grades_no_rules")."""
     rows = queries.in_force(session, nodes, period)
@@ -124,7 +130,9 @@ def _decided(session: Session, period_ids: Sequence[str]) -> dict[tuple[str, str
     """Return what stood, and take it away: it is proposed anew, under the ids that it had."""
     if not period_ids:
         return {}
-    rows = session.scalars(select(Grade).where(Grade.period_id.in_(period_ids))).all()
+    rows = session.scalars(
+        select(Grade).where(Grade.period_id.in_(period_ids)), execution_options={"populate_existing": True}
+    ).all()
     found = {(r.period_id, r.person_id): r for r in rows if r.person_id}
     for row in rows:
         session.expunge(row)
@@ -214,7 +222,7 @@ def enter(
         raise Invalid("grades_points_range", field="points", least=rules.shown(least), most=rules.shown(most))
     why = required_line(reason, "reason", rules.REASON_MAX)
     burden.check_text(why, "reason", queries.waived(session, node))
-    known = queries.period_of(session, node.id, period)
+    known = _held_all(session, [node.id], period).get(node.id)
     if known is not None and known.state is PeriodState.FROZEN:
         raise Conflict("grades_frozen")
     _member(session, node, period, person_id, now)
@@ -262,11 +270,10 @@ def entry_range(session: Session, node: Node, period: str, name: str) -> tuple[i
 
 def _member(session: Session, node: Node, period: str, person_id: str, now: datetime) -> facts.Member:
     _first, last = rules.days_of(period)
-    people = facts.members(session, [node.id], facts.count_day(last, now))
-    found = next((one for one in people if one.person_id == person_id), None)
-    if found is None:
+    found = facts.members(session, [node.id], facts.count_day(last, now), person_id)
+    if not found:
         raise NotFound
-    return found
+    return found[0]
 
 
 # ------------------------------------------------------------------ deciding
@@ -294,7 +301,8 @@ def decide(session: Session, viewer: Viewer, grade_id: str, band: str, reason: s
     if grade is None:
         raise NotFound
     period, node = held(session, viewer, grade.period_id)
-    session.refresh(grade)
+    if session.get(Grade, grade_id, populate_existing=True) is None:
+        raise NotFound  # proposed anew meanwhile, and they are graded elsewhere now
     if period.state is PeriodState.FROZEN:
         raise Conflict("grades_frozen")
     ruled = queries.read(session.get_one(Rules, period.rules_id))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -19,6 +19,7 @@ from itertools import pairwise
 from typing import Any
 
 from library.core.errors import Invalid
+from library.grades import burden_words as words
 from library.grades.language import DEPTH_MAX, RuleSet, parse, read_json, wrong
 from search import fold, syllables
 
@@ -59,193 +60,6 @@ LEAST_STEP_PERCENT = 5
 LEAST_SHARE = (1, 10)
 """The smallest share that a quota may leave: a quota for one of twenty is a rank."""
 
-_WORDS: Mapping[Burden, tuple[str, ...]] = {
-    Burden.SIGN_INS: (
-        *(
-            "登录",
-            "登陆",
-            "登入",
-            "签到",
-            "打卡",
-            "上线次数",
-            "上线天数",
-            "denglu",
-            "login",
-            "logon",
-            "signin",
-        ),
-        *("signon", "checkin", "clockin"),
-    ),
-    Burden.CLICKS: (
-        *(
-            "点击",
-            "浏览量",
-            "浏览数",
-            "浏览次数",
-            "阅读量",
-            "阅读数",
-            "阅读次数",
-            "访问量",
-            "访问次数",
-            "观看次数",
-        ),
-        *("观看量", "播放量", "播放次数", "刷课", "刷视频", "click", "pageview", "viewcount", "dianji"),
-    ),
-    Burden.LIKES: (
-        *(
-            "点赞",
-            "赞数",
-            "获赞",
-            "集赞",
-            "投票",
-            "票数",
-            "喜欢数",
-            "收藏数",
-            "dianzan",
-            "thumbsup",
-            "👍",
-            "❤",
-            "💗",
-        ),
-        "upvote",
-    ),
-    Burden.FORWARDS: (
-        *(
-            "转发",
-            "转载",
-            "转帖",
-            "朋友圈",
-            "评论数",
-            "跟帖",
-            "留言数",
-            "分享次数",
-            "分享数",
-            "分享链接",
-            "分享量",
-        ),
-        *("zhuanfa", "forward", "retweet", "repost"),
-    ),
-    Burden.LENGTH: (
-        *(
-            "字数",
-            "篇幅",
-            "字以上",
-            "千字",
-            "万字",
-            "百字",
-            "字符",
-            "页数",
-            "多少字",
-            "wordcount",
-            "numberofwords",
-        ),
-        "textlength",
-    ),
-    Burden.TIME: (
-        *(
-            "时长",
-            "分钟",
-            "小时",
-            "学时",
-            "钟头",
-            "刻钟",
-            "秒数",
-            "秒钟",
-            "在线",
-            "挂机",
-            "学习时间",
-            "观看时间",
-        ),
-        *("minute", "second", "hour", "duration", "online", "watched"),
-    ),
-    Burden.USAGE: (
-        *(
-            "安装",
-            "下载量",
-            "下载率",
-            "下载app",
-            "装机",
-            "使用率",
-            "使用次数",
-            "活跃",
-            "激活",
-            "注册率",
-            "注册数",
-        ),
-        *("开通率", "客户端", "小程序", "关注公众号", "粉丝", "install", "download", "usage", "activeuser"),
-    ),
-    Burden.PHOTOS: (
-        *(
-            "照片",
-            "拍照",
-            "自拍",
-            "截图",
-            "截屏",
-            "录像",
-            "录屏",
-            "留痕",
-            "上传图片",
-            "上传视频",
-            "现场视频",
-            "打卡图",
-        ),
-        *("定位", "轨迹", "paizhao", "photo", "selfie", "screenshot", "gps", "geolocation"),
-    ),
-    Burden.RANKING: (
-        *(
-            "排名",
-            "名次",
-            "排行",
-            "排位",
-            "榜单",
-            "上榜",
-            "红黑榜",
-            "末位",
-            "倒数",
-            "冠军",
-            "亚军",
-            "季军",
-            "状元",
-            "积分",
-        ),
-        *("paiming", "ranking", "leaderboard", "toplist"),
-    ),
-}
-_WHOLE: Mapping[Burden, frozenset[str]] = {
-    Burden.SIGN_INS: frozenset({"logins", "visits"}),
-    Burden.CLICKS: frozenset({"views", "view", "clicks", "plays"}),
-    Burden.LIKES: frozenset({"like", "likes", "vote", "votes"}),
-    Burden.FORWARDS: frozenset({"share", "shares", "comments"}),
-    Burden.LENGTH: frozenset({"length", "words", "characters", "chars"}),
-    Burden.TIME: frozenset({"time", "min", "mins", "sec", "secs", "s", "h"}),
-    Burden.USAGE: frozenset({"app", "apps", "usage"}),
-    Burden.PHOTOS: frozenset({"picture", "pictures", "image", "images", "video", "videos", "track"}),
-    Burden.RANKING: frozenset({"rank", "ranks", "top", "best", "position"}),
-}
-"""English words that stand in others too: only where they are the whole of a word, or of what is said."""
-_RANKS = re.compile(
-    r"第[0-9一二三四五六七八九十百]+名|前[0-9一二三四五六七八九十百]+(?:名|$)|^no[0-9]+|top[0-9]+"
-)
-_SOUNDS: Mapping[Burden, tuple[str, ...]] = {
-    Burden.SIGN_INS: ("deng lu",),
-    Burden.LIKES: ("dian zan",),
-    Burden.FORWARDS: ("zhuan fa",),
-    Burden.RANKING: ("pai ming",),
-}
-"""Of what sounds like nothing else that somebody would say of a rule."""
-
-_LOOKS = str.maketrans("авсԁеһіјкӏмопрԛѕтуԝхαβεικνορτυχıɡɑℓ", "abcdehijklmonpqstywxabeiknoptuxigal")
-"""Cyrillic and Greek letters that look like Latin ones."""
-_DIGITS = str.maketrans("013457@$", "oleastas")
-_IN_REASONS: Mapping[Burden, tuple[str, ...]] = {
-    Burden.TIME: ("时长", "在线", "挂机", "学习时间", "观看时间"),
-    Burden.LENGTH: ("字数", "篇幅"),
-    Burden.PHOTOS: ("拍照", "自拍", "截图", "截屏", "留痕", "轨迹"),
-}
-"""What a reason may not say, where it may say more than a name: four hours of voluntary work are a deed."""
-_STRUCTURE = frozenset({"share"})
-"""Words of the language itself that would be taken for others'."""
-
 
 def findings(values: Mapping[str, Any], rules: RuleSet | None = None) -> list[Finding]:
     """Return all that a rule set's JSON values touch, in every key and every text, however deep."""
@@ -254,23 +68,38 @@ def findings(values: Mapping[str, Any], rules: RuleSet | None = None) -> list[Fi
 
 
 def in_text(text: str, where: str, *, reason: bool = False) -> Iterator[Finding]:
-    """Find what words touch, also spaced out, in other scripts' letters, in traditional characters, by sound;
-    with `reason` what a sentence may not say."""
-    variants = _variants(text)
-    tokens = {_looks(one) for one in re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).casefold())}
-    whole = tokens | variants
-    sounds = _sounds(text)
+    """Find what words touch, also spaced out, in other scripts' letters, in traditional characters, by sound,
+    or half in letters; with `reason` what a sentence may not say."""
+    meant = words.HONEST.sub("", text)
+    variants = _variants(meant)
+    whole = _tokens(meant, variants) | variants
+    sounds, spelled = _sounds(meant), _spelled(meant)
     for point in Burden:
-        words = _IN_REASONS.get(point, _WORDS[point]) if reason else _WORDS[point]
-        hit = next((w for w in words if any(w in one for one in variants)), None)
-        hit = hit or next((w for w in _SOUNDS.get(point, ()) if f" {w} " in sounds), None)
-        if hit is None and not reason and not whole.isdisjoint(_WHOLE[point]) and text not in _STRUCTURE:
-            hit = min(whole & _WHOLE[point])
-        if hit is None and point is Burden.RANKING:
-            match = next((m for one in variants if (m := _RANKS.search(one))), None)
-            hit = match[0] if match else None
+        hit = _word(point, variants, reason=reason)
+        hit = hit or next((w for w in words.SOUNDS.get(point, ()) if f" {w} " in sounds), None)
+        hit = hit or next((w for w in words.SPELLED[point] if _is_mixed(w, spelled)), None)
+        if hit is None and not reason and not whole.isdisjoint(words.WHOLE[point]):
+            hit = min(whole & words.WHOLE[point]) if text not in words.STRUCTURE else None
         if hit is not None:
             yield Finding(point, where, text[:40])
+
+
+def _word(point: Burden, variants: frozenset[str], *, reason: bool) -> str | None:
+    known = words.IN_REASONS.get(point, words.WORDS[point]) if reason else words.WORDS[point]
+    hit = next((w for w in known if any(w in one for one in variants)), None)
+    patterns = [words.PATTERNS.get(point), None if reason else words.NAMES.get(point)]
+    for pattern in patterns:
+        match = next((m for one in variants if pattern and (m := pattern.search(one))), None)
+        hit = hit or (match[0] if match else None)
+    return hit
+
+
+def _tokens(text: str, variants: frozenset[str]) -> frozenset[str]:
+    """Return the words of a text, and what of it is letters: 党建app is two."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    found = {_looks(one) for one in re.findall(r"[^\W_]+", plain)}
+    runs = {run for one in (_looks(plain), *variants) for run in re.findall("[a-z]{2,}", one)}
+    return frozenset(found | runs)
 
 
 def _variants(text: str) -> frozenset[str]:
@@ -278,7 +107,7 @@ def _variants(text: str) -> frozenset[str]:
     plain = unicodedata.normalize("NFKC", text).casefold()
     kept = _squeezed(plain)
     simple = _squeezed(_simplified(plain))
-    leet = _squeezed(_looks(_simplified(plain)).translate(_DIGITS))
+    leet = _squeezed(_looks(_simplified(plain)).translate(words.DIGITS))
     return frozenset({kept, simple, _looks(simple), leet, leet.replace("l", "i")})
 
 
@@ -293,7 +122,7 @@ def _squeezed(text: str) -> str:
 
 
 def _looks(text: str) -> str:
-    return text.translate(_LOOKS)
+    return text.translate(words.LOOKS)
 
 
 def _sounds(text: str) -> str:
@@ -301,6 +130,31 @@ def _sounds(text: str) -> str:
     if not han:
         return ""
     return " " + " ".join(sound[0] for _c, sound in syllables(han) if sound) + " "
+
+
+def _spelled(text: str) -> list[tuple[str, bool]]:
+    """Return the letters of a text with its characters as they sound, each with whether it was one."""
+    found: list[tuple[str, bool]] = []
+    if re.search("[a-z]", _looks(text.casefold())) is None:
+        return found
+    for one in _squeezed(_looks(_simplified(unicodedata.normalize("NFKC", text).casefold()))):
+        if "\u3400" <= one <= "\u9fff":
+            sound = next((each[0] for _c, each in syllables(one) if each), "")
+            found += [(letter, True) for letter in sound]
+        else:
+            found.append((one, False))
+    return found
+
+
+def _is_mixed(word: str, spelled: Sequence[tuple[str, bool]]) -> bool:
+    """Tell whether a word stands there, part in characters and part in letters."""
+    letters = "".join(letter for letter, _han in spelled)
+    at = letters.find(word)
+    while at >= 0:
+        if len({han for _letter, han in spelled[at : at + len(word)]}) == 2:
+            return True
+        at = letters.find(word, at + 1)
+    return False
 
 
 def _texts(value: Any, where: str, depth: int = 0) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from library.core.clock import local_day, midnight
@@ -61,13 +61,17 @@ def _at_home(day: date) -> ColumnElement[bool]:
     )
 
 
-def members(session: Session, node_ids: Collection[str], day: date) -> list[Member]:
-    """Return who is graded at some nodes on a day, by name (never by points)."""
+def members(
+    session: Session, node_ids: Collection[str], day: date, person_id: str | None = None
+) -> list[Member]:
+    """Return who is graded at some nodes on a day, by name (never by points); `person_id`: that person alone,
+    if they are."""
     rows = session.execute(
         select(Person.id, Person.name, Membership.state, _GRADING)
         .join(Membership, Membership.person_id == Person.id)
         .join(Node, Node.id == Membership.node_id)
         .where(_at_home(day), _graded_by(node_ids))
+        .where(true() if person_id is None else Person.id == person_id)
         .order_by(Person.name, Person.id)
     )
     return [Member(*row) for row in rows if row[2] in GRADED]

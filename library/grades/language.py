@@ -250,10 +250,12 @@ def wrong(problem: str, where: str) -> Invalid:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _value in pairs]
-    if len(set(keys)) < len(keys):
-        raise wrong("key_twice", str(keys[0])[:NAME_MAX])
-    return dict(pairs)
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise wrong("key_twice", key[:NAME_MAX])
+        found[key] = value
+    return found
 
 
 def _no_number(text: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from library.core.errors import Conflict, NotFound
@@ -128,8 +128,8 @@ class Row:
     appeal_id: str | None = None
 
 
-def holding(session: Session, period_ids: Collection[str]) -> list[Row]:
-    """Return the decisions that hold in some periods, by name."""
+def holding(session: Session, period_ids: Collection[str], person_id: str | None = None) -> list[Row]:
+    """Return the decisions that hold in some periods, by name; `person_id`: of one person alone."""
     later = aliased(Grade)
     newer = (
         select(later.id)
@@ -142,6 +142,7 @@ def holding(session: Session, period_ids: Collection[str]) -> list[Row]:
         .outerjoin(Person, Person.id == Grade.person_id)
         .outerjoin(Appeal, open_)
         .where(Grade.period_id.in_(period_ids), ~newer)
+        .where(true() if person_id is None else Grade.person_id == person_id)
         .order_by(Person.name, Grade.person_id, Grade.id)
     )
     return [Row(grade, name or "", appeal) for grade, name, appeal in rows]
@@ -324,10 +325,12 @@ class Changed:
     went: bool = False
 
 
-def differences(session: Session, nodes: Sequence[Node], period: str, now: datetime) -> list[Changed]:
+def differences(
+    session: Session, nodes: Sequence[Node], period: str, now: datetime, person_id: str | None = None
+) -> list[Changed]:
     """Return what would be other if periods were proposed now, by the rules with which they were; by name.
 
-    Branches that proposed nothing are passed over. Nothing is written.
+    Branches that proposed nothing are passed over. `person_id`: of one person alone. Nothing is written.
     """
     wanted = select(Period).where(Period.node_id.in_([one.id for one in nodes]), Period.period == period)
     periods = {one.node_id: one for one in session.scalars(wanted)}
@@ -340,9 +343,10 @@ def differences(session: Session, nodes: Sequence[Node], period: str, now: datet
         )
     }
     first, last = rules.days_of(period)
-    there = {one.person_id: one for one in facts.members(session, list(periods), facts.count_day(last, now))}
+    here = facts.members(session, list(periods), facts.count_day(last, now), person_id)
+    there = {one.person_id: one for one in here}
     node_of = {one.id: one.node_id for one in periods.values()}
-    rows = holding(session, list(node_of))
+    rows = holding(session, list(node_of), person_id)
     held = {row.grade.person_id: row for row in rows if row.grade.person_id is not None}
     people = list(dict.fromkeys([*held, *there]))
     happened = facts.facts_of(session, people, first, last)

@@ -33,7 +33,7 @@ REASON_MAX = 200
 APPEAL_MAX = 1_000
 BASIS_MAX = 200
 BAND_MAX = 12
-PERIOD_LENGTH = 7
+PERIOD_LENGTH, YEAR_LENGTH = 7, 4
 
 Facts = Mapping[str, int]
 """What happened to a person in a period: "attended.evening" -> 3, "lectured" -> 1; what is 0 is left out.

@@ -15,14 +15,14 @@ from library.audit.rules import Deed
 from library.core.clock import local_day
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound
 from library.core.ids import new_id
-from library.core.permits import Viewer
+from library.core.permits import Viewer, branch_chain
 from library.core.text import required_line
 from library.grades import burden, permits, queries, rules
 from library.grades.burden import Burden
 from library.grades.examples import EXAMPLES
 from library.grades.language import RuleKind
 from library.grades.rules import RulesState
-from library.grades.tables import Rules, Waiver
+from library.grades.tables import Period, Rules, Waiver
 from library.organisation import queries as organisation
 from library.organisation.tables import Node
 
@@ -106,22 +106,19 @@ def tried(session: Session, viewer: Viewer, rules_id: str, now: datetime) -> Rul
 def put_in_force(session: Session, viewer: Viewer, rules_id: str, version: int, now: datetime) -> Rules:
     """Let a rule set apply from its month on.
 
-    Raises Conflict: grades_rules_untried; grades_rules_late where that month has begun and another version
-    held then: a rule does not reach back. Invalid("grades_burden") where a point is no longer waived.
+    Raises Conflict: grades_rules_untried; grades_rules_late where it would reach back (`_reaches_back`).
+    Invalid("grades_burden") where a point is no longer waived.
     """
     row = _draft(session, viewer, rules_id, version)
-    node = session.get_one(Node, row.node_id)
+    node = session.get_one(Node, row.node_id, with_for_update={"key_share": True})
     burden.checked(json.dumps(row.document, ensure_ascii=False), queries.waived(session, node))
     if row.tried_at is None:
         raise Conflict("grades_rules_untried")
     this = rules.month_of(local_day(now))
-    held = session.scalars(
-        select(Rules.id).where(
-            Rules.node_id == row.node_id, Rules.kind == row.kind, Rules.state == RulesState.IN_FORCE
-        )
-    ).first()
-    if held is not None and row.valid_from < this and row.kind is RuleKind.MONTH:
-        raise Conflict("grades_rules_late", field="valid_from", month=this)
+    # A month begins with its rules, a review with those of its year.
+    begun = this if row.kind is RuleKind.MONTH else f"{this[:4]}-01"
+    if row.valid_from < begun and _reaches_back(session, row, node, begun):
+        raise Conflict("grades_rules_late", field="valid_from", month=begun)
     row.state, row.decided_at, row.decided_by = RulesState.IN_FORCE, now, viewer.writer_id
     row.changes += 1
     session.flush()
@@ -129,11 +126,45 @@ def put_in_force(session: Session, viewer: Viewer, rules_id: str, version: int, 
     return row
 
 
+def _reaches_back(session: Session, row: Rules, node: Node, begun: str) -> bool:
+    """Tell whether a rule set would hold for months before `begun` that another held: a version of the node's
+    own, also one that was ended since, or one from above by which a period has been proposed or frozen.
+
+    The first rules that a node ever has may hold for months that are over, as long as nobody was graded.
+    """
+    others = session.scalars(
+        select(Rules).where(
+            Rules.node_id == row.node_id,
+            Rules.kind == row.kind,
+            Rules.state.in_([RulesState.IN_FORCE, RulesState.ENDED]),
+            Rules.tried_at.is_not(None),  # what was given up as a draft held nowhere
+            Rules.valid_from < begun,
+        )
+    )
+    for one in others:
+        ended = one.decided_at if one.state is RulesState.ENDED else None
+        if ended is None or rules.month_of(local_day(ended)) >= row.valid_from:
+            return True
+    by_month = row.kind is RuleKind.MONTH
+    length = rules.PERIOD_LENGTH if by_month else rules.YEAR_LENGTH
+    first, end = (row.valid_from, begun) if by_month else (row.valid_from[:4], begun[:4])
+    graded = (
+        select(Period.id)
+        .join(Rules, Rules.id == Period.rules_id)
+        .where(Period.period >= first, Period.period < end, func.length(Period.period) == length)
+        .where(Period.node_id.in_(organisation.inside_of([node.id])))
+        .where(Rules.node_id.in_(branch_chain(node.path)))  # a nearer one goes before, and is not touched
+    )
+    return session.scalars(graded.limit(1)).first() is not None
+
+
 def end(session: Session, viewer: Viewer, rules_id: str, version: int, now: datetime) -> Rules:
     """Take a rule set out of force, or give up a draft; what was frozen by it stays as it is."""
     row = _held(session, viewer, rules_id, version)
     if row.state is RulesState.ENDED:
         return row
+    if row.state is RulesState.DRAFT:
+        row.tried_at = None
     row.state, row.decided_at, row.decided_by = RulesState.ENDED, now, viewer.writer_id
     row.changes += 1
     session.flush()

@@ -28,8 +28,9 @@ class Rules(Base):
     """A version of a node's rule set, for the node and all below it until a nearer one has its own.
 
     `document` is the JSON of language.RuleSet. It holds from the month `valid_from` on, once in force, and is
-    then never changed. `tried_at` is when it was last tried on a past month, None since it was changed.
-    `changes` grows with every change of a draft.
+    then never changed. `tried_at` is when it was last tried on a past month, None since it was changed, and
+    for a draft that was given up: so what was ended and has one has been in force. `changes` grows with every
+    change of a draft.
     """
 
     __tablename__ = "grades_rules"

@@ -38,6 +38,12 @@ def branch(session: Session, branch_id: str) -> Node:
     return found
 
 
+def branches(session: Session, ids: Sequence[str]) -> list[Node]:
+    """Return nodes in the order of their ids as they are given; those that are not there are left out."""
+    found = {one.id: one for one in session.scalars(select(Node).where(Node.id.in_(ids)))}
+    return [found[one] for one in ids if one in found]
+
+
 def branch_by_code(session: Session, code: str) -> Node | None:
     """Return the node with a code, however it is written (`rules.clean_code`)."""
     return session.scalars(select(Node).where(Node.code == clean_code(code))).first()

@@ -15,6 +15,7 @@ from library.core.text import decode
 from library.grades import actions, facts, queries, rules
 from library.grades.burden import Finding, check
 from library.grades.language import RuleSet
+from library.organisation import queries as organisation
 from library.organisation.tables import Node
 from server.commands.administrator import machine
 from server.commands.administrator import node as meant
@@ -291,7 +292,7 @@ def _parts(ids: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _nodes(session: Session, ids: Sequence[str]) -> list[Node]:
-    return [session.get_one(Node, one) for one in ids]
+    return organisation.branches(session, ids)
 
 
 def _begin(context: typer.Context) -> Console:

@@ -121,11 +121,12 @@ class StudyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudiesPage(Context):
-    """GET /learning/study?lesson= (who is signed in): what one plans to study, and a form, about `lesson`
-    if one is given."""
+    """GET /learning/study?lesson=&page= (who is signed in): what one plans to study, and a form, about
+    `lesson` if one is given."""
 
     template: ClassVar[str] = "books/studies.html"
     rows: tuple[StudyRow, ...]
+    pager: Pager
     lesson: LessonRef | None = None
     typed: dict[str, str] = field(default_factory=dict)
     title_max: int = 0
@@ -134,7 +135,8 @@ class StudiesPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyPage(Context):
-    """GET /learning/study/{study_id} (whose it is, nobody else): notes, and that it is done."""
+    """GET /learning/study/{study_id} (whose it is, nobody else): notes, and that it is done. `correction` is
+    why the secretary took it back, "" where they did not."""
 
     template: ClassVar[str] = "books/study.html"
     row: StudyRow
@@ -142,6 +144,7 @@ class StudyPage(Context):
     account: str
     version: int
     today: date
+    correction: str = ""
     notes_max: int = 0
     account_max: int = 0
     most_minutes: int = 0
@@ -167,10 +170,11 @@ class PracticeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticesPage(Context):
-    """GET /learning/practice (who is signed in): what one practised, and a form."""
+    """GET /learning/practice?page= (who is signed in): what one practised, and a form."""
 
     template: ClassVar[str] = "books/practices.html"
     rows: tuple[PracticeRow, ...]
+    pager: Pager
     typed: dict[str, str] = field(default_factory=dict)
     limits: tuple[int, int, int] = (0, 0, 0)
     refused: RefusedForm | None = None
@@ -178,10 +182,11 @@ class PracticesPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmPage(Context):
-    """GET /learning/confirm (secretaries): practices that wait for a word."""
+    """GET /learning/confirm?page= (secretaries): practices that wait for a word."""
 
     template: ClassVar[str] = "books/confirm.html"
     rows: tuple[PracticeRow, ...]
+    pager: Pager
     answer_max: int = 0
     refused: RefusedForm | None = None
 

@@ -15,6 +15,7 @@ from library.core.paging import Page, clean_number
 from library.core.permits import Role
 from library.organisation import queries as organisation
 from library.organisation.tables import Node
+from library.people import queries as people
 from server.slices.books.contexts import BranchPage, ConfirmPage, LearningPage, MemberBooks
 from server.slices.books.door import BooksDoor, DoorDep, Keeper, year_of
 from server.slices.books.own import practice_row
@@ -147,20 +148,25 @@ def take_back(
 # ------------------------------------------------------------------ practices that wait
 
 
-def confirm_page(door: BooksDoor, session: Session, refused: RefusedForm | None) -> ConfirmPage:
+def confirm_page(
+    door: BooksDoor, session: Session, refused: RefusedForm | None, page: int = 1
+) -> ConfirmPage:
     """Return the practices that wait for a word."""
+    found = queries.waiting(session, door.viewer, page)
+    names = people.names(session, [row.person_id for row in found.items])
     return ConfirmPage(
         frame=door.frame(session),
-        rows=tuple(practice_row(row, name=name) for row, name in queries.waiting(session, door.viewer)),
+        rows=tuple(practice_row(row, name=names.get(row.person_id, "")) for row in found.items),
+        pager=pager(found, "/learning/confirm"),
         answer_max=entries.REFUSAL_MAX,
         refused=refused,
     )
 
 
 @router.get("/learning/confirm", dependencies=[reads("practice")])
-def confirm(door: DoorDep, who: Keeper, session: Reading) -> Response:
+def confirm(door: DoorDep, who: Keeper, session: Reading, page: int = 1) -> Response:
     """What members practised and wait for."""
-    return door.show(confirm_page(door, session, None))
+    return door.show(confirm_page(door, session, None, page))
 
 
 @router.post("/learning/confirm/{practice_id}")

@@ -19,6 +19,7 @@ from server.slices.books.door import BooksDoor, DoorDep, day_of
 from server.web.deps import Reading
 from server.web.forms.numbers import version_of
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
+from server.web.pages import pager
 from server.web.parts import LessonRef, RefusedForm
 from server.web.shown.lesson_cards import lesson_ref
 
@@ -41,10 +42,11 @@ def study_row(row: Study, today: date) -> StudyRow:
 
 
 def studies_page(
-    door: BooksDoor, session: Session, lesson_id: str, refused: RefusedForm | None
+    door: BooksDoor, session: Session, lesson_id: str, refused: RefusedForm | None, page: int = 1
 ) -> StudiesPage:
     """Return the page of one's self-studies."""
     today, lesson = door.today, _lesson(door, session, lesson_id)
+    found = queries.studies(session, door.person_id, page)
     usual = {
         "title": lesson.title if lesson else "",
         "lesson": lesson.id if lesson else "",
@@ -53,7 +55,8 @@ def studies_page(
     }
     return StudiesPage(
         frame=door.frame(session),
-        rows=tuple(study_row(row, today) for row in queries.studies(session, door.person_id)),
+        rows=tuple(study_row(row, today) for row in found.items),
+        pager=pager(found, "/learning/study", lesson=lesson_id),
         lesson=lesson,
         typed={**usual, **(refused.typed if refused else {})},
         title_max=entries.TITLE_MAX,
@@ -67,9 +70,9 @@ def _lesson(door: BooksDoor, session: Session, lesson_id: str) -> LessonRef | No
 
 
 @router.get("/learning/study")
-def studies(door: DoorDep, session: Reading, lesson: WordQuery = "") -> Response:
+def studies(door: DoorDep, session: Reading, lesson: WordQuery = "", page: int = 1) -> Response:
     """What one plans to study by oneself."""
-    return door.show(studies_page(door, session, lesson, None))
+    return door.show(studies_page(door, session, lesson, None, page))
 
 
 @router.post("/learning/study")
@@ -101,6 +104,7 @@ def study_page(door: BooksDoor, session: Session, study_id: str, refused: Refuse
         account=typed.get("account", row.account),
         version=row.version,
         today=door.today,
+        correction=queries.correction_of(session, row) or "",
         notes_max=entries.NOTES_MAX,
         account_max=entries.ACCOUNT_MAX,
         most_minutes=entries.MOST_MINUTES,
@@ -194,14 +198,17 @@ def practice_row(row: Practice, answered_by: str = "", name: str = "") -> Practi
     )
 
 
-def practices_page(door: BooksDoor, session: Session, refused: RefusedForm | None) -> PracticesPage:
+def practices_page(
+    door: BooksDoor, session: Session, refused: RefusedForm | None, page: int = 1
+) -> PracticesPage:
     """Return the page of what one practised."""
-    rows = queries.practices(session, door.person_id)
-    names = people.names(session, [row.answered_by for row in rows if row.answered_by])
+    found = queries.practices(session, door.person_id, page)
+    names = people.names(session, [row.answered_by for row in found.items if row.answered_by])
     usual = {"title": "", "place": "", "day": door.today.isoformat(), "account": ""}
     return PracticesPage(
         frame=door.frame(session),
-        rows=tuple(practice_row(row, names.get(row.answered_by or "", "")) for row in rows),
+        rows=tuple(practice_row(row, names.get(row.answered_by or "", "")) for row in found.items),
+        pager=pager(found, "/learning/practice"),
         typed={**usual, **(refused.typed if refused else {})},
         limits=(entries.TITLE_MAX, entries.PLACE_MAX, entries.ACCOUNT_MAX),
         refused=refused,
@@ -209,9 +216,9 @@ def practices_page(door: BooksDoor, session: Session, refused: RefusedForm | Non
 
 
 @router.get("/learning/practice")
-def practices(door: DoorDep, session: Reading) -> Response:
+def practices(door: DoorDep, session: Reading, page: int = 1) -> Response:
     """What one practised."""
-    return door.show(practices_page(door, session, None))
+    return door.show(practices_page(door, session, None, page))
 
 
 @router.post("/learning/practice")

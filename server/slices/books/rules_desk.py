@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from starlette.responses import Response
 
 from library.books import actions, queries
 from library.books.examples import worked
-from library.books.hours import BASIS_MAX, Book, HoursRules, Rule, Step
+from library.books.hours import BASIS_MAX, STEP_MAX, WORTH_MAX, Book, HoursRules, Rule, Step
 from library.books.permits import may_arrange, may_look
 from library.books.rules import shown
 from library.core.days import parse_date
@@ -24,6 +23,7 @@ from server.slices.books.contexts import ExampleLine, HoursFormPage, HoursPage, 
 from server.slices.books.door import Arranger, BooksDoor, DoorDep, day_of
 from server.slices.books.shown import value_of
 from server.web.deps import Reading
+from server.web.forms.numbers import hundredths_of, number_of
 from server.web.limits.fields import BlockForm, WordForm, WordQuery
 from server.web.parts import RefusedForm
 
@@ -156,26 +156,25 @@ HoursFormDep = Annotated[HoursForm, Depends()]
 
 
 def _number(text: str, field: str) -> int:
-    if not (text.strip().isdecimal() and len(text.strip()) <= 4):
+    value = number_of(text.strip())
+    if value < 0:
         raise Invalid("hours_value", field=field)
-    return int(text)
+    return value
 
 
 def _hundredths(text: str, field: str) -> int:
-    try:
-        value = Decimal(text.strip()) * 100
-    except InvalidOperation:
-        raise Invalid("hours_value", field=field) from None
-    if not value.is_finite() or value != int(value) or not 0 <= value <= 2_000:
+    value = hundredths_of(text.strip())
+    if not 0 <= value <= WORTH_MAX:
         raise Invalid("hours_value", field=field)
-    return int(value)
+    return value
 
 
 def _step(line: str) -> Step:
-    parts = line.split()
-    if len(parts) != 2 or not parts[0].isdecimal() or not 1 <= int(parts[0][:4]) <= 600:
+    minutes, _, worth = line.strip().partition(" ")
+    parts = number_of(minutes), hundredths_of(worth.strip())
+    if not (1 <= parts[0] <= STEP_MAX and 0 <= parts[1] <= WORTH_MAX):
         raise Invalid("hours_steps", field="watched_steps")
-    return Step(minutes=int(parts[0][:4]), hundredths=_hundredths(parts[1], "watched_steps"))
+    return Step(minutes=parts[0], hundredths=parts[1])
 
 
 def typed_of(rules: HoursRules, first: date) -> dict[str, str]:
@@ -223,14 +222,17 @@ def form(door: DoorDep, who: Arranger, session: Reading, node_id: str) -> Respon
 def put(door: DoorDep, who: Arranger, node_id: str, form: HoursFormDep) -> Response:
     """Say by what a node counts, from a day on."""
 
-    def act(session: Session) -> str:
-        queries.node_to_arrange(session, door.viewer, node_id)
-        first = day_of(form.typed["first"], "first")
-        actions.put_rules(session, door.viewer, node_id, first, form.content(), door.clock())
-        return f"/learning/rules?node={node_id}&day={first.isoformat()}"
-
     def page(session: Session, refused: RefusedForm | None) -> HoursFormPage:
         return form_page(door, session, queries.node_to_arrange(session, door.viewer, node_id), refused)
+
+    try:  # before anything is written: what was typed says it alone
+        first, content = day_of(form.typed["first"], "first"), form.content()
+    except Invalid as error:
+        return door.refuse(error, "rules", page, form.typed)
+
+    def act(session: Session) -> str:
+        actions.put_rules(session, door.viewer, node_id, first, content, door.clock())
+        return f"/learning/rules?node={node_id}&day={first.isoformat()}"
 
     return door.change(act, "hours_saved", "rules", page, form.typed)
 

@@ -38,6 +38,14 @@ SENTENCES: Mapping[str, Sentence] = {
     "study_day_far": (N_("这个日期离现在太远。"), N_("请选前后一年以内的日期。")),
     "day_coming": (N_("这一天还没有到。"), N_("做过以后再记。")),
     "study_minutes": (N_("请写学了多少分钟：1 到 %(most)s 的整数。"), ""),
+    "study_day_full": (
+        N_("这一天申报的自学加起来超过 24 小时：已有 %(minutes)s 分钟，还能记 %(left)s 分钟。"),
+        N_("请改一改分钟数，或换成实际学习的那一天。"),
+    ),
+    "study_corrected": (
+        N_("这一条已由支部书记撤销，不能自己重新开始。"),
+        N_("有不同意见，请向支部书记说明。"),
+    ),
     "studies_many": (N_("正在学的已有 %(most)s 项。"), N_("请先学完几项，或去掉不学的。")),
     "study_done": (N_("这一项已经结束。"), N_("要改的话，请先点“重新开始”。")),
     "study_changed": (

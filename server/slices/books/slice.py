@@ -5,7 +5,7 @@ from __future__ import annotations
 import library.books.tables
 import library.evidence.tables
 from library.core.permits import Viewer
-from server.slices.books import desk, own, routes, rules_desk
+from server.slices.books import api, desk, own, routes, rules_desk
 from server.slices.books.contexts import (
     BranchPage,
     ConfirmPage,
@@ -31,7 +31,7 @@ def signed_in(viewer: Viewer) -> bool:
 
 SLICE = Slice(
     name="books",
-    routers=(routes.router, own.router, desk.router, rules_desk.router),
+    routers=(routes.router, own.router, desk.router, rules_desk.router, api.router),
     pages=(
         LearningPage,
         SheetPage,

@@ -87,8 +87,8 @@ def grade_page(door: GradesDoor, grade_id: str, session: Session, refused: Refus
 def _other(door: GradesDoor, session: Session, seen: queries.Seen) -> queries.Changed | None:
     if not seen.holds or seen.grade.person_id is None:
         return None
-    all_ = queries.differences(session, [seen.node], seen.period.period, door.clock())
-    return next((one for one in all_ if one.person_id == seen.grade.person_id), None)
+    its = queries.differences(session, [seen.node], seen.period.period, door.clock(), seen.grade.person_id)
+    return its[0] if its else None
 
 
 def _decision(one: Grade, names: dict[str, str]) -> DecisionLine:

@@ -328,7 +328,7 @@ def trial(door: DoorDep, who: RuleMaker, session: Reading, rules_id: str, month:
         raise NotFound
     now = door.clock()
     graded = facts.grading_nodes(session, node.id, facts.count_day(rules.days_of(period)[1], now))
-    nodes = [organisation.branch(session, one) for one in graded[:TRIED_MOST]]
+    nodes = organisation.branches(session, graded[:TRIED_MOST])
     tried = queries.try_rules(session, queries.read(row), nodes, period, now)
     moves: Counter[tuple[str, str]] = Counter()
     by_branch: dict[str, list[int]] = defaultdict(lambda: [0, 0])

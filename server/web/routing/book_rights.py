@@ -8,6 +8,7 @@ from library.core.rights import Act
 
 BOOKS: Mapping[Act, tuple[str, ...]] = {
     Act.BOOKS_KEEP: (
+        "GET /api/v1/books/{person_id}",
         "GET /learning/branch",
         "GET /learning/confirm",
         "POST /learning/confirm/{practice_id}",
@@ -20,6 +21,7 @@ BOOKS: Mapping[Act, tuple[str, ...]] = {
         "POST /learning/rules/{node_id}/remove",
     ),
     Act.BOOKS_READ: (
+        "GET /api/v1/books",
         "GET /learning",
         "GET /learning/export.json",
         "GET /learning/export.xlsx",

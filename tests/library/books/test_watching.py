@@ -79,6 +79,10 @@ def test_what_was_watched_is_said_once_and_a_night_that_was_ended_goes_on(db: Da
     stops = iter([False, False, True])
     assert watching.run(db, lambda: later, lambda: next(stops)) == [], "ended after the first lesson"
     assert len(standing(db)) == 1
+    with db.read() as session:
+        own = queries.person_books(session, person, None, TODAY + timedelta(days=1))
+        seconds = sorted(line.seconds for line in own.books.lines)
+        assert seconds == [60, 60], "of each lesson what was seen, said already or not"
     assert watching.run(db, lambda: later) == [(TODAY, 2)]
     assert watching.run(db, lambda: later) == []
     with db.write() as session:
@@ -166,7 +170,7 @@ def test_self_study_and_practice_become_evidence_and_nobody_confirms_their_own(d
             practising.say(session, one, Told("清河", "村口", TODAY, "做了"), NOW)
             for one in (member, secretary)
         ]
-        assert [row.id for row, _name in queries.waiting(session, secretary)] == [told[0].id]
+        assert [row.id for row in queries.waiting(session, secretary).items] == [told[0].id]
         for who, row in ((member, told[0]), (stranger, told[0]), (secretary, told[1])):
             with pytest.raises(NotFound):
                 practising.confirm(session, who, row.id, NOW)
@@ -197,9 +201,9 @@ def test_self_study_and_practice_become_evidence_and_nobody_confirms_their_own(d
         own = queries.person_books(session, person, None, TODAY)
         assert own.books.sum_of(Book.SELF).value == 0
         assert [(one.by, one.reason) for one in own.reversed] == [(secretary.person_id, "时间写错了")]
-        studying.take_up(session, member, study.id, NOW)
-        studying.finish(session, member, study.id, "有收获", "60", TODAY, NOW)
-        assert queries.person_books(session, person, None, TODAY).books.sum_of(Book.SELF).value == 1
+        with pytest.raises(Conflict, match="study_corrected"):
+            studying.take_up(session, member, study.id, NOW)
+        assert queries.person_books(session, person, None, TODAY).books.sum_of(Book.SELF).value == 0
 
 
 def _each(session: make.Session, node_id: str) -> Iterator[tuple[queries.Member, queries.Books]]:

@@ -365,3 +365,50 @@ def test_rules_are_tried_before_they_apply_and_waived_points_are_written_down(db
         ]
         assert session.scalars(select(Waiver.basis)).one() == "县委办〔2026〕1 号文件第三条"
         assert session.scalars(select(Period)).all() == []
+
+
+def _draft(session, viewer, node, valid_from, document=BASE_SIXTY):  # type: ignore[no-untyped-def]
+    """A rule set that was tried and is not in force."""
+    row = ruling.make(session, viewer, node.id, json.dumps(document), valid_from, NOW)
+    ruling.tried(session, viewer, row.id, NOW)
+    return row
+
+
+def test_rules_do_not_reach_back_over_what_others_held_though_these_were_ended(db: Database) -> None:
+    with db.write() as session:
+        town = making.place(session)
+        node, head = town.branches[0], town.secretaries[0]
+        making.member(session, node, "甲")
+
+        def refused(row: Rules, viewer=head) -> None:  # type: ignore[no-untyped-def]
+            with pytest.raises(Conflict, match="grades_rules_late"):
+                ruling.put_in_force(session, viewer, row.id, row.changes, NOW)
+
+        # A draft that was tried and given up held nowhere; nor does what is to come.
+        given_up = _draft(session, head, node, "2026-08")
+        ruling.end(session, head, given_up.id, given_up.changes, NOW)
+        coming = _draft(session, head, node, "2027-02")
+        ruling.put_in_force(session, head, coming.id, coming.changes, NOW)
+        own = _draft(session, head, node, "2026-10")
+        ruling.put_in_force(session, head, own.id, own.changes, NOW)
+        # What is ended held until then.
+        ruling.end(session, head, own.id, own.changes, NOW)
+        for first in ("2026-08", "2026-10", "2026-11"):
+            refused(_draft(session, head, node, first))
+        this = _draft(session, head, node, "2026-12")
+        ruling.put_in_force(session, head, this.id, this.changes, NOW)
+
+        # From above: months that were proposed by the town's rules are the town's.
+        making.rules(session, town.staff, town.town, BASE_SIXTY)
+        other, its_head = town.branches[1], town.secretaries[1]
+        making.member(session, other, "乙")
+        actions.propose(session, its_head, other.id, MONTH, NOW)
+        refused(_draft(session, its_head, other, MONTH), its_head)
+        later = _draft(session, its_head, other, "2026-11")
+        ruling.put_in_force(session, its_head, later.id, later.changes, NOW)
+        # And a review's rules do not change what a year that is over was reviewed by.
+        making.rules(session, town.staff, town.town, REVIEW, "2025-01")
+        again = _draft(session, town.staff, town.town, "2025-06", REVIEW)
+        refused(again, town.staff)
+        within = _draft(session, town.staff, town.town, "2026-06", REVIEW)
+        ruling.put_in_force(session, town.staff, within.id, within.changes, NOW)

@@ -181,3 +181,4 @@ def test_a_key_that_stands_twice_is_refused() -> None:
     with pytest.raises(Invalid) as refused:
         read_json(text)
     assert refused.value.values["problem"] == "key_twice"
+    assert refused.value.values["where"] == "base"

@@ -116,6 +116,8 @@ CASES = [
     Case("GET /learning/people/{person_id}", STAFF, attended),
     Case("POST /learning/people/{person_id}/take-back", STAFF_ONLY, attended),
     Case("GET /learning/confirm", STAFF),
+    Case("GET /api/v1/books", "401 200 200 200 200 200"),
+    Case("GET /api/v1/books/{person_id}", "401 403 403 403 200 200", attended),
     Case("POST /learning/confirm/{practice_id}", STAFF_ONLY, waiting),
     Case("GET /learning/rules", SIGNED_IN_ONLY),
     Case("GET /learning/rules/{node_id}", STAFF, rules_form),

@@ -191,7 +191,11 @@ def _own() -> Iterator[Sample]:
     )
     usual = {"title": "", "lesson": "", "first": "2026-03-12", "last": "2026-03-19"}
     studies = c.StudiesPage(
-        frame=frame(MEMBER, "/learning/study"), rows=(row, done), typed=usual, title_max=120
+        frame=frame(MEMBER, "/learning/study"),
+        rows=(row, done),
+        pager=pager(2, 120, "/learning/study"),
+        typed=usual,
+        title_max=120,
     )
     yield "studies", studies
     order = RefusedForm(
@@ -213,7 +217,9 @@ def _own() -> Iterator[Sample]:
         most_minutes=720,
     )
     yield "study", study
-    yield "study_done", replace(study, row=done, account="对党员的义务有了新的认识。")
+    over = replace(study, row=done, account="对党员的义务有了新的认识。")
+    yield "study_done", over
+    yield "study_corrected", replace(over, correction="那天在外地出差，登记错了")
     minutes = RefusedForm(
         form="done",
         typed={"account": "有收获。", "minutes": "0", "day": "2026-03-12"},
@@ -239,6 +245,7 @@ def _own() -> Iterator[Sample]:
     practice = c.PracticesPage(
         frame=frame(MEMBER, "/learning/practice"),
         rows=rows,
+        pager=pager(1, 3, "/learning/practice"),
         typed={"title": "", "place": "", "day": "2026-03-12", "account": ""},
         limits=(120, 80, 500),
     )
@@ -246,7 +253,12 @@ def _own() -> Iterator[Sample]:
     typed = {"title": "走访", "place": "", "day": "2026-04-01", "account": "走访三户。"}
     coming = RefusedForm(form="say", typed=typed, reason=Reason(code="day_coming", args={"field": "day"}))
     yield "practices_refused", replace(practice, rows=(), typed=typed, refused=coming)
-    confirm = c.ConfirmPage(frame=frame(STAFF, "/learning/confirm"), rows=(waits,), answer_max=200)
+    confirm = c.ConfirmPage(
+        frame=frame(STAFF, "/learning/confirm"),
+        rows=(waits,),
+        pager=pager(1, 1, "/learning/confirm"),
+        answer_max=200,
+    )
     yield "practices_waiting", confirm
     why = RefusedForm(form="r1", typed={"answer": ""}, reason=Reason(code="empty", args={"field": "answer"}))
     yield "practices_waiting_refused", replace(confirm, refused=why)

@@ -15,9 +15,10 @@ from library.books.hours import USUAL
 from library.core.clock import utc_now
 from library.evidence import actions as evidence
 from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
+from library.evidence.tables import Evidence
 from server.slices.books.rules_desk import typed_of
 from tests.server.conftest import Shelf
-from tests.server.slices.books.roles import attended, newcomer, practised, rules_form, today
+from tests.server.slices.books.roles import attended, newcomer, practised, rules_form, studying_one, today
 from tests.support.server import Served
 
 
@@ -53,6 +54,16 @@ def test_a_member_sees_all_of_their_own_and_the_secretary_never_what_was_watched
     assert "1.5 / 32" in branch
     assert put.title not in branch
 
+    mine, theirs = browser.http.get("/api/v1/books").json(), staff.http.get(f"/api/v1/books/{member}").json()
+    assert mine["books"] == [{**one, "untold": 0} for one in theirs["books"]]
+    assert [one["untold"] for one in theirs["books"]] == [0, 0, 1, 0]
+    said = {one["kind"]: one for one in mine["items"]}
+    assert (said["watched"]["what"], said["watched"]["value"]) == (put.title, "0.25")
+    assert [one["kind"] for one in theirs["items"]] == ["attended"]
+    assert put.title not in str(theirs)
+    assert browser.http.get(f"/api/v1/books/{member}").status_code == 403
+    assert browser.http.get("/api/v1/books?year=1066").status_code == 404
+
     whole = browser.http.get("/learning/export.json").json()
     assert [(one["book"], one["value"]) for one in whole["books"]][:3] == [
         ("gathered", "1.5"),
@@ -81,6 +92,8 @@ def test_a_piece_is_taken_back_for_a_reason_that_its_member_reads(served: Served
     assert 'id="wrong-reason"' in refused.text
     assert staff.post(f"{at}/take-back", entry=entry, reason="那天在外地").status_code == 303
     assert "那天在外地" in staff.http.get(at).text
+    [taken] = staff.http.get(f"/api/v1/books/{asked['person_id']}").json()["taken_back"]
+    assert (taken["reason"], taken["by"]) == ("那天在外地", "staff")
     again = staff.post(f"{at}/take-back", entry=entry, reason="再来一次")
     assert (again.status_code, "已经不在账上了" in again.text) == (409, True)
     assert staff.post(f"{at}/take-back", entry="gone", reason="没有").status_code == 404
@@ -118,6 +131,19 @@ def test_self_study_goes_its_way_and_what_was_typed_is_kept(served: Served) -> N
     assert member.post(f"{at}/drop").status_code == 303
 
 
+def test_the_page_says_that_a_correction_stays(served: Served, shelf: Shelf) -> None:
+    asked = studying_one(shelf, done=True)
+    lecturer, at = served.person("lecturer"), f"/learning/study/{asked['study_id']}"
+    assert f"{at}/again" in lecturer.http.get(at).text
+    with served.ports.db.write() as session:
+        entry = session.scalars(select(Evidence.id).where(Evidence.source_id == asked["study_id"])).one()
+        evidence.take_back(session, entry, "那天在外地", utc_now(), None)
+    page = lecturer.http.get(at).text
+    assert f"{at}/again" not in page
+    assert "那天在外地" in page
+    assert lecturer.post(f"{at}/again").status_code == 409
+
+
 def shelf_id(served: Served, username: str) -> str:
     return Shelf(served).viewer(username).person_id or ""
 
@@ -146,6 +172,11 @@ def test_rules_are_kept_as_typed_until_they_can_be_taken(served: Served, shelf: 
         ("hour_min", "5"),
         ("watched_steps", "30 0.5\n15 0.25"),
         ("watched_more", "much"),
+        ("watched_more", "9E999999"),  # what it means has a million digits
+        ("watched_more", "9E999990"),
+        ("watched_more", "0.255"),
+        ("watched_steps", "6000 0.25"),  # and not 600 minutes
+        ("watched_steps", "15 9E999990"),
         ("first", "2001-01-01"),
         ("gathered", "practice"),
     ):

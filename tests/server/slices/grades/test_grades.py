@@ -19,6 +19,7 @@ from server.slices.grades.export import month_book, year_book
 from server.web.language.i18n import source_catalogue
 from tests.library.grades import making
 from tests.library.grades.making import MONTH, NOW, TOWN
+from tests.library.test_statements import counted
 from tests.server.conftest import Shelf
 from tests.server.slices.grades.formulas import Book
 from tests.server.slices.grades.roles import edited, put
@@ -188,3 +189,35 @@ def test_rules_are_made_in_a_form_tried_and_refused_with_the_article(served: Ser
     assert staff.post("/grades/import-rules", **given).status_code == 303
     verdict = staff.api("POST", "/grades/check", json={"document": burdened}).json()
     assert (verdict["allowed"], verdict["found"][0]["point"]) == (False, "sign_ins")
+
+
+def test_a_trial_asks_for_all_branches_at_once(served: Served, shelf: Shelf) -> None:
+    staff, costs = served.person("staff"), []
+    for branches in (2, 6):
+        with served.ports.db.write() as session:
+            town = making.place(session, branches)
+            for node in town.branches:
+                making.member(session, node, "甲")
+            made = making.rules(session, town.staff, town.town, BASE_SIXTY).id
+        with counted(served.ports.db.engine) as statements:
+            page = staff.http.get(f"/grades/rules/{made}/trial?month={MONTH}")
+        assert page.status_code == 200
+        costs.append(sum("FROM people_branch" in one for one in statements))
+    assert costs[0] == costs[1] > 0
+
+
+def test_the_page_of_one_grade_asks_for_nobody_else(db) -> None:  # type: ignore[no-untyped-def]
+    with db.write() as session:
+        town = making.place(session)
+        node, head = town.branches[0], town.secretaries[0]
+        people = [str(making.member(session, node, name).person_id) for name in ("甲", "乙", "丙")]
+        making.rules(session, town.staff, town.town, BASE_SIXTY)
+        actions.propose(session, head, node.id, MONTH, NOW)
+        for one in people[:2]:
+            making.did(session, one, node, "practice", date(2026, 10, 8), NOW)
+        came = str(making.member(session, node, "丁").person_id)
+        all_ = queries.differences(session, [node], MONTH, NOW)
+        assert [one.name for one in all_] == sorted("甲乙丁")
+        for person_id in (*people, came):
+            its = queries.differences(session, [node], MONTH, NOW, person_id)
+            assert its == [one for one in all_ if one.person_id == person_id]
