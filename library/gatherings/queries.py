@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
@@ -213,6 +213,8 @@ def concerns(viewer: Viewer) -> ColumnElement[bool]:
     chain = branch_chain(home.path) if home is not None else ()
     own = [one.node_id for one in viewer.belongs]
     me = viewer.person_id
+    if me is None:  # whoever has no account is not whom nobody stands for
+        return false()
     room = exists().where(Room.gathering_id == Gathering.id, Room.host_id == me)
     asked = exists().where(Asked.gathering_id == Gathering.id, Asked.person_id == me)
     there = exists().where(RollEntry.gathering_id == Gathering.id, RollEntry.person_id == me)
@@ -232,6 +234,24 @@ def concerning(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[s
     """Return those among some gatherings that concern somebody, by id."""
     found = session.scalars(select(Gathering).where(Gathering.id.in_(ids), concerns(viewer)))
     return {one.id: one for one in found}
+
+
+def to_know(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[str, Gathering]:
+    """Return those among some gatherings that somebody may know of, by id, as `seen` does for one: two
+    statements, however many they are."""
+    if not ids or not viewer.signed_in:
+        return {}
+    concerned = concerning(session, viewer, ids)
+    rows = session.execute(
+        select(Gathering, Node.path).join(Node, Node.id == Gathering.node_id).where(Gathering.id.in_(ids))
+    )
+    return {
+        one.id: one
+        for one, path in rows
+        if may_look(
+            viewer, path, one.node_id, one.group_id, [viewer.person_id] if one.id in concerned else []
+        )
+    }
 
 
 def coming(

@@ -166,7 +166,9 @@ class WriterDesk:
             about=AboutView(
                 lesson=LessonRef(id=lesson.id, title=lesson.title) if lesson is not None else None,
                 week=about.week or "",
-                gathering=gathering_titles(session, [about.gathering_id]).get(about.gathering_id or "", ""),
+                gathering=gathering_titles(session, self.viewer, [about.gathering_id]).get(
+                    about.gathering_id or "", ""
+                ),
             ),
             gathering_id=about.gathering_id or "",
             quotes=self._quotes(session, quotes, about.lesson_id),

@@ -107,7 +107,7 @@ def views(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[Reflec
     lessons = queries.lessons_seen(session, viewer, {one.row.lesson_id for one in told})
     quotes = queries.quotes_of(session, ids)
     sounds = queries.with_sound(session, ids)
-    gatherings = gathering_titles(session, {one.row.gathering_id for one in told})
+    gatherings = gathering_titles(session, viewer, {one.row.gathering_id for one in told})
     nodes = organisation.branch_names(
         session, {one.row.reach_node_id for one in told if one.row.reach_node_id}
     )
@@ -141,7 +141,7 @@ def views(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[Reflec
 def own_rows(session: Session, viewer: Viewer, rows: Sequence[Reflection]) -> tuple[OwnRow, ...]:
     """Return the viewer's own as a list."""
     lessons = queries.lessons_seen(session, viewer, {row.lesson_id for row in rows})
-    gatherings = gathering_titles(session, {row.gathering_id for row in rows})
+    gatherings = gathering_titles(session, viewer, {row.gathering_id for row in rows})
     sounds = queries.with_sound(session, [row.id for row in rows])
     return tuple(
         OwnRow(
