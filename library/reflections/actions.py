@@ -229,10 +229,7 @@ def send(session: Session, viewer: Viewer, reflection_id: str, now: datetime) ->
     """Hand a reflection to the secretary of the writer's home; raises NotFound, Conflict, Invalid."""
     row = queries.own(session, viewer, reflection_id, held=True)
     after = rules.following(row.state, Step.SEND, Part.WRITER)
-    sound = queries.sound_of(session, row.id)
-    rules.check_sendable(row.text, has_sound=sound is not None)
-    if sound is not None and sound.state is rules.SoundState.REFUSED:
-        raise Invalid("reflection_sound_refused", field="sound")
+    rules.check_sendable(row.text, _sound_state(session, row))
     home = home_of(viewer)
     if home is None:
         raise Invalid("reflection_homeless")
@@ -240,6 +237,11 @@ def send(session: Session, viewer: Viewer, reflection_id: str, now: datetime) ->
     _move(session, row, after, Step.SEND, viewer, now)
     prints.keep(session, row.number, prepare(rules.without_marks(row.text)))
     return row
+
+
+def _sound_state(session: Session, row: Reflection) -> rules.SoundState | None:
+    sound = queries.sound_of(session, row.id)
+    return sound.state if sound is not None else None
 
 
 def withdraw(session: Session, viewer: Viewer, reflection_id: str, now: datetime) -> Reflection:
@@ -265,10 +267,12 @@ def publish(
 ) -> Reflection:
     """Publish what was sent, or let others than before read it; it is evidence from then on.
 
-    Raises NotFound, Conflict, Invalid: reflection_reach, reflection_public_off, reflection_lesson_closed.
+    Raises NotFound, Conflict, Invalid: reflection_reach, reflection_public_off, reflection_lesson_closed,
+    reflection_nothing, reflection_sound_waiting.
     """
     row = _held(session, viewer, reflection_id, version)
     after = rules.following(row.state, Step.PUBLISH, Part.READER)
+    rules.check_publishable(row.text, _sound_state(session, row))
     before = _facts_told(row)
     node = session.get_one(Node, row.node_id)
     row.reach, row.reach_node_id = readers.reach, _reach_node(session, viewer, row, node, readers)

@@ -17,6 +17,14 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("要改，请先撤回；撤回以后又是只有您看得到的草稿。"),
     ),
     "reflection_empty": (N_("还没有写，也没有录音。"), N_("写几句话，或者录一段，再送出。")),
+    "reflection_nothing": (
+        N_("这篇心得没有文字，录音也没有处理成，没有可以发布的内容。"),
+        N_("请退回给作者，请他写几句，或者重新录一段。"),
+    ),
+    "reflection_sound_waiting": (
+        N_("录音还在处理，还没有人听过。"),
+        N_("一般几秒钟；请等一等，刷新页面，处理好以后再来。"),
+    ),
     "reflection_quotes": (N_("最多引用 %(most)s 处。"), N_("请去掉一些引用，再加新的。")),
     "reflection_quote": (N_("这处引用对不上这节课。"), N_("请刷新页面，从文稿里重新引用。")),
     "reflection_no_words": (

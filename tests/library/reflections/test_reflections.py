@@ -31,8 +31,8 @@ from library.reflections.actions import About, Draft, Readers, Wanted
 from library.reflections.likeness.comparing import Whence, compare
 from library.reflections.permits import may_view
 from library.reflections.queries import Filters
-from library.reflections.rules import Reach, ReflectionState, place_of
-from library.reflections.tables import GoneSound, Print, Reflection
+from library.reflections.rules import Reach, ReflectionState, SoundState, place_of
+from library.reflections.tables import GoneSound, Print, Reflection, ReflectionSound
 from tests.support import factories as make
 from tests.support.databases import NOW
 
@@ -337,6 +337,7 @@ def test_an_erased_writer_leaves_no_word_and_no_sound(db: Database, town: Town) 
     with db.write() as session:
         made = written(session, town.writer, OWN, town.lesson)
         sounds.put(session, town.writer, made, "0sound0000000001", 100, NOW)
+        session.get_one(ReflectionSound, "0sound0000000001").state = SoundState.READY
         actions.send(session, town.writer, made, NOW)
     publish(db, town.secretary, made, Readers(Reach.BRANCH))
     with db.write() as session:
