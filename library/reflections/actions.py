@@ -188,7 +188,7 @@ def _made(session: Session, viewer: Viewer, row: Reflection, wanted: Wanted) -> 
     clip = catalog.clip_for(session, viewer, wanted.clip_id)
     if clip.lesson_id != row.lesson_id:
         raise Invalid("reflection_quote", field="text")
-    line = rules.line_at(queries.lines_of(session, clip.lesson_id), clip.id, wanted.start_s)
+    line = rules.line_at(queries.lines_of(session, [clip.lesson_id])[clip.lesson_id], clip.id, wanted.start_s)
     if line is None:
         raise Invalid("reflection_no_words", field="text")
     return Quote(wanted.n, clip.id, round(line.start_s, 2), line.text[: rules.QUOTE_MAX])

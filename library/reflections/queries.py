@@ -236,20 +236,25 @@ def quotes_of(session: Session, ids: Collection[str]) -> dict[str, list[Quote]]:
     return found
 
 
-def lines_of(session: Session, lesson_id: str) -> list[Line]:
-    """Return the timed lines of a lesson's clips, each on its clip's own clock."""
-    clips = session.scalars(
-        select(Clip).where(Clip.lesson_id == lesson_id, Clip.n.is_not(None)).order_by(Clip.n)
+def lines_of(session: Session, lesson_ids: Collection[str]) -> dict[str, list[Line]]:
+    """Return the timed lines of the clips of some lessons, each on its clip's own clock: two statements, however
+    many they are."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    if not lesson_ids:
+        return found
+    clips = session.execute(
+        select(Clip.id, Clip.lesson_id, Clip.start_s)
+        .where(Clip.lesson_id.in_(lesson_ids), Clip.n.is_not(None))
+        .order_by(Clip.lesson_id, Clip.n)
     ).all()
-    its = cue_queries.cues_of_clips(session, [clip.id for clip in clips]) if clips else {}
-    return [
-        Line(
-            clip.id, max(0.0, cue.start_s - clip.start_s), (cue.end_s or cue.start_s) - clip.start_s, cue.text
-        )
-        for clip in clips
-        for cue in its.get(clip.id, ())
-        if cue.start_s is not None
-    ]
+    its = cue_queries.cues_of_clips(session, [one.id for one in clips]) if clips else {}
+    for clip_id, lesson_id, start_s in clips:
+        found[lesson_id] += [
+            Line(clip_id, max(0.0, cue.start_s - start_s), (cue.end_s or cue.start_s) - start_s, cue.text)
+            for cue in its.get(clip_id, ())
+            if cue.start_s is not None
+        ]
+    return found
 
 
 def transcript_of(session: Session, lesson_id: str) -> str:
@@ -291,9 +296,10 @@ def prompts(session: Session, node_ids: Sequence[str], week: str) -> list[tuple[
     return [(name, question) for _node, name, question in sorted(rows, key=lambda row: places[row[0]])]
 
 
-def prompt_of(session: Session, node_id: str, week: str) -> Prompt | None:
-    """Return what a node asks about for a week."""
-    return session.scalars(select(Prompt).where(Prompt.node_id == node_id, Prompt.week == week)).first()
+def paths(session: Session, node_ids: Collection[str]) -> dict[str, str]:
+    """Return the paths of some nodes, by their ids."""
+    rows = session.execute(select(Node.id, Node.path).where(Node.id.in_(node_ids))) if node_ids else ()
+    return {node_id: path for node_id, path in rows}
 
 
 def nodes_kept(session: Session, viewer: Viewer) -> list[Node]:

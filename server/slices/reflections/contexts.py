@@ -211,12 +211,15 @@ class WritePage(Context):
 class CheckPage(Context):
     """GET /reflections/{id}/check (its writer): what it is like, before it is sent. Kept nowhere.
 
+    `more` texts beside those of `likenesses` have passages in common with it; `at_least`: or more.
     Form: POST /reflections/{id}/send.
     """
 
     template: ClassVar[str] = "reflections/check.html"
     view: ReflectionView
     likenesses: tuple[Likeness, ...]
+    more: int = 0
+    at_least: bool = False
     reader: str
     refused: RefusedForm | None = None
 

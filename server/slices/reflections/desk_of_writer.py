@@ -185,7 +185,7 @@ class WriterDesk:
 
     @staticmethod
     def _quotes(session: Session, quotes: list[Quote], lesson_id: str | None) -> tuple[QuoteView, ...]:
-        lines = queries.lines_of(session, lesson_id) if quotes and lesson_id else []
+        lines = queries.lines_of(session, [lesson_id])[lesson_id] if quotes and lesson_id else []
         return tuple(quote_view(one, lines) for one in quotes)
 
     def _clip(self, session: Session, lesson: Lesson, clip_id: str, at_s: float) -> ClipBeside | None:
