@@ -106,9 +106,10 @@ class LineOut(BaseModel):
 
 
 class LinesOut(BaseModel):
-    """One page of what is published and for you, the newest first."""
+    """One page of what is published and for you, the newest first; `more` than `total` are not listed."""
 
     total: int
+    more: bool
     page: int
     reflections: list[LineOut]
 
@@ -158,7 +159,7 @@ def list_reflections(
         )
         for one in reflection_lines(session, who.viewer, found.items)
     ]
-    return LinesOut(total=found.total, page=found.number, reflections=rows)
+    return LinesOut(total=found.total, more=found.more, page=found.number, reflections=rows)
 
 
 @router.get("/mine")

@@ -83,7 +83,8 @@ class ReflectionsPage(Context):
     """GET /reflections?lesson=&week=&node=&page= (everybody): what is published and for them, newest first.
 
     `about` names what the list is narrowed to, `node` the node; `feed_url` is the same as a feed for
-    everybody, "" where the list is for nobody without an account.
+    everybody, "" where the list is for nobody without an account. `most` is how many of the newest are listed
+    where there are more, else 0.
     """
 
     template: ClassVar[str] = "reflections/reflections.html"
@@ -92,6 +93,7 @@ class ReflectionsPage(Context):
     about: AboutView
     node: str = ""
     feed_url: str = ""
+    most: int = 0
     write_query: str = ""
 
 

@@ -64,6 +64,7 @@ def reflections(
         about=about,
         node=node_name,
         feed_url=_feed_url(session, address, filters, narrowed),
+        most=queries.MOST_LISTED if found.more else 0,
         write_query=urlencode({name: value for name, value in narrowed.items() if name != "node"}),
     )
     return pages.respond(request, who, context)
