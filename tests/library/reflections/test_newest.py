@@ -1,4 +1,4 @@
-"""The newest about a lesson among a hundred thousand that are for others: a few are read, on both databases."""
+"""The newest about a lesson among thousands that are for others: a few are read, on both databases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Select, insert, select, text
+from sqlalchemy import Select, insert, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,8 @@ from library.reflections.tables import Reflection
 from tests.support import factories as make
 from tests.support.databases import NOW
 
-MANY = 100_000
+MANY = 20_000
+"""With 100,000 what is read is the same: nothing, or some rows; all of them before each way had its index."""
 NODES = 200
 
 
@@ -105,7 +106,7 @@ def steps(session: Session, wanted: Select[str, object]) -> int:
 
 
 @pytest.mark.slow
-def test_a_lesson_with_a_hundred_thousand_for_others_is_not_walked(db: Database) -> None:
+def test_a_lesson_with_thousands_for_others_is_not_walked(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
         nodes = [organisation.add_branch(session, root, f"支部{n}", NOW) for n in range(NODES)]
@@ -125,14 +126,12 @@ def test_a_lesson_with_a_hundred_thousand_for_others_is_not_walked(db: Database)
             few = queries._newest(viewer, its, 3, queries.LOOKED_AT)
             most = 3 * (3 + len(viewer.belongs) * 4) + (queries.LOOKED_AT * 2 if name == "keeper" else 0)
             read = steps(session, few) if db.is_sqlite else rows_read(session, few)
-            old = select(Reflection.id).where(queries.visible(viewer), *its).order_by(Reflection.published_at.desc()).limit(3)
-            print(name, read, steps(session, old) if db.is_sqlite else rows_read(session, old))
             assert read <= most, name
             found = queries.newest_of_lesson(session, viewer, lesson_id, 3)
             assert len(found) == (3 if name == "near" else 0), name
         for filters in (Filters(lesson_id=lesson_id), Filters(week="2026-W48"), Filters()):
             theirs = queries.published(session, near, filters)
-            assert (theirs.more, 300 < theirs.total < 800) == (False, True)
+            assert (theirs.more, 50 < theirs.total < 200) == (False, True)
             every = queries.published(session, admin, filters, 50)
             assert (every.total, every.more, len(every.items), every.last) == (MOST_LISTED, True, 20, 50)
             assert queries.published(session, admin, filters, 51).items == []

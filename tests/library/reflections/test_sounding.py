@@ -9,7 +9,7 @@ from pathlib import Path
 
 import obstore
 import pytest
-from obstore.store import LocalStore
+from obstore.store import LocalStore, MemoryStore
 
 from library.core.clock import utc_now
 from library.core.database import Database
@@ -68,10 +68,10 @@ Worker = Callable[..., Sounding]
 
 @pytest.fixture
 def worker(db: Database, tools: Tools, tmp_path: Path) -> Worker:
-    store = LocalStore(tmp_path / "objects", mkdir=True)
+    folder = LocalStore(tmp_path / "objects", mkdir=True)
 
     def made(later: timedelta = timedelta(), **more: object) -> Sounding:
-        stop = more.get("stop", lambda: False)
+        stop, store = more.get("stop", lambda: False), more.get("store", folder)
         return Sounding(db, store, tools, tmp_path / "work", lambda: NOW + later, 600, stop)  # type: ignore[arg-type]
 
     return made
@@ -156,7 +156,8 @@ def test_what_ends_every_worker_is_given_up(
 def test_a_sound_deleted_while_it_is_made_leaves_nothing_in_the_store(
     db: Database, worker: Worker, writer: Viewer, voice: bytes
 ) -> None:
-    other = worker()
+    store = MemoryStore()  # as on S3: what a worker reads is a copy of its own
+    other = worker(store=store)
     made, sound_id = brought(db, other, writer, voice)
     deleted: list[int] = []
 
@@ -168,7 +169,7 @@ def test_a_sound_deleted_while_it_is_made_leaves_nothing_in_the_store(
             deleted.append(other.sweep())
         return False
 
-    assert worker(stop=delete).make_one()
+    assert worker(stop=delete, store=store).make_one()
     assert deleted == [1]
     assert names_under(other.store, PREFIX) == []
 
