@@ -120,7 +120,7 @@ def _new(session: Session, viewer: Viewer, reflection_id: str, about: About, now
         catalog.lesson_for(session, viewer, about.lesson_id)
     row = Reflection(
         id=reflection_id,
-        number=secrets.randbits(_NUMBER_BITS),
+        number=_number(),
         person_id=person_id,
         node_id=None,
         lesson_id=about.lesson_id,
@@ -142,6 +142,10 @@ def _new(session: Session, viewer: Viewer, reflection_id: str, about: About, now
     session.add(row)
     session.flush()
     return row
+
+
+def _number() -> int:
+    return secrets.randbits(_NUMBER_BITS)
 
 
 def _touch(row: Reflection, now: datetime) -> None:
@@ -351,10 +355,16 @@ def _unpublish(session: Session, row: Reflection, viewer: Viewer | None, now: da
     """Let nobody else read it any more: fingerprints and evidence go too."""
     if row.state in rules.EDITABLE:
         return
-    prints.drop(session, row.number, prepare(rules.without_marks(row.text)))
+    _drop_prints(session, row)
     if row.state is ReflectionState.PUBLISHED:
         evidence.say(session, Source.REFLECTION, row.id, (), now, viewer.writer_id if viewer else None)
     row.reach, row.reach_node_id, row.published_at = None, None, None
+
+
+def _drop_prints(session: Session, row: Reflection) -> None:
+    prints.drop(session, row.number, prepare(rules.without_marks(row.text)))
+    # What other rules have kept of it is nobody's by that.
+    row.number = _number()
 
 
 def _facts_told(row: Reflection) -> dict[str, object]:
@@ -420,9 +430,8 @@ def erase(session: Session, person: Person, now: datetime) -> None:
     """Forget all that somebody wrote and said; what was counted of it stays in the ledger of evidence, as all
     evidence of who is erased does, until that ledger forgets whose it was."""
     for row in queries.all_of(session, person.id):
-        prints_were_kept = row.state not in rules.EDITABLE
-        if prints_were_kept:
-            prints.drop(session, row.number, prepare(rules.without_marks(row.text)))
+        if row.state not in rules.EDITABLE:
+            _drop_prints(session, row)
         row.state = ReflectionState.DRAFT
         _delete(session, row, None, now)
 
