@@ -14,7 +14,7 @@ from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer, branch_chain
 from library.gatherings import actions
 from library.gatherings.codes import AFTER_END
-from library.gatherings.permits import may_host, may_look, may_plan
+from library.gatherings.permits import may_host, may_lead, may_look, may_plan
 from library.gatherings.rules import Counts, Due, GatheringState, How, Mark, counted
 from library.gatherings.tables import Asked, Gathering, RollChange, RollEntry, Room
 from library.organisation import queries as organisation
@@ -30,11 +30,13 @@ _ALIVE = (GatheringState.PLANNED, GatheringState.OPEN)
 
 @dataclass(frozen=True)
 class Seen:
-    """A gathering as somebody may see it: whether they plan it, keep its roll; `entry` is theirs on it."""
+    """A gathering as somebody may see it: whether they plan it, begin and end it, keep its roll; `entry` is theirs
+    on it."""
 
     gathering: Gathering
     node: Node
     plans: bool
+    leads: bool
     hosts: bool
     entry: RollEntry | None
 
@@ -50,7 +52,8 @@ def seen(session: Session, viewer: Viewer, gathering_id: str) -> Seen:
     mine = viewer.person_id if entry is not None or is_asked(session, one.id, viewer.person_id) else None
     if not may_look(viewer, node.path, node.id, one.group_id, [*keepers, mine]):
         raise NotFound
-    return Seen(one, node, may_plan(viewer, node.path), may_host(viewer, node.path, keepers), entry)
+    leads = may_lead(viewer, node.path, actions.leaders_of(session, one))
+    return Seen(one, node, may_plan(viewer, node.path), leads, may_host(viewer, node.path, keepers), entry)
 
 
 def known(session: Session, gathering_id: str) -> Gathering:

@@ -42,9 +42,9 @@ def sweep(session: Session, part: int, parts: int) -> int:
     """
     span = 2**32 // parts
     first = part * span - 2**31
-    last = 2**31 if part == parts - 1 else first + span
+    last = 2**31 - 1 if part == parts - 1 else first + span - 1
     its = exists().where(Reflection.number == Print.number, Reflection.state.not_in(EDITABLE))
-    gone = delete(Print).where(Print.hash >= first, Print.hash < last, ~its).returning(Print.hash)
+    gone = delete(Print).where(Print.hash >= first, Print.hash <= last, ~its).returning(Print.hash)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
