@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete as sql_delete
@@ -167,8 +167,8 @@ def _put_quotes(session: Session, viewer: Viewer, row: Reflection, wanted: Seque
         if not 1 <= one.n <= 99 or one.n in kept:
             raise Invalid("reflection_quote", field="text")
         there = next((quote for quote in known if _is_same(quote, one)), None)
-        kept[one.n] = there or _made(session, viewer, row, one)
-    if list(kept.values()) == known:
+        kept[one.n] = replace(there, n=one.n) if there else _made(session, viewer, row, one)
+    if sorted(kept.values(), key=lambda one: one.n) == known:
         return False
     session.execute(sql_delete(ReflectionQuote).where(ReflectionQuote.reflection_id == row.id))
     for quote in kept.values():
@@ -179,7 +179,7 @@ def _put_quotes(session: Session, viewer: Viewer, row: Reflection, wanted: Seque
 
 def _is_same(quote: Quote, wanted: Wanted) -> bool:
     near = abs(quote.start_s - wanted.start_s) <= _SAME_S
-    return quote.n == wanted.n and near and wanted.clip_id in (quote.clip_id, "")
+    return near and wanted.clip_id == (quote.clip_id or "")
 
 
 def _quote_row(row: Reflection, quote: Quote) -> ReflectionQuote:

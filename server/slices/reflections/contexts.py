@@ -178,6 +178,14 @@ class ClipBeside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """What the server has by now, beside what came back as typed."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WritePage(Context):
     """GET /reflections/write?lesson=&week=&gathering=&clip=&t= and GET /reflections/{id}/edit?clip=&t=.
 
@@ -185,7 +193,8 @@ class WritePage(Context):
     have. `text` is with the marks of its quotes. `most_sound_s` 0: no sounds here.
     Forms: POST /reflections/{id}/save (version, title, text, lesson, week, gathering, then=save|check),
     /quote (the same, clip, at), /unquote (the same, n), /sound (file), /sound/remove.
-    `refused`: one that was not taken, named "write" or "sound".
+    `refused`: one that was not taken, named "write" or "sound". `elsewhere` is what was saved elsewhere meanwhile,
+    None where nothing was.
     """
 
     template: ClassVar[str] = "reflections/write.html"
@@ -206,6 +215,7 @@ class WritePage(Context):
     most_sound_bytes: int
     remark: str = ""
     refused: RefusedForm | None = None
+    elsewhere: Elsewhere | None = None
     mark_form: str = MARK
 
 

@@ -25,6 +25,7 @@ from server.slices.reflections.contexts import (
     AboutView,
     ClipBeside,
     ClipChoice,
+    Elsewhere,
     Invitation,
     QuoteView,
     SpokenLine,
@@ -180,6 +181,9 @@ class WriterDesk:
             most_sound_bytes=rules.SOUND_MAX_BYTES,
             remark=row.remark if row is not None else "",
             refused=refused,
+            elsewhere=Elsewhere(title=row.title, text=row.text)
+            if row is not None and refused is not None and refused.reason.code == "reflection_changed"
+            else None,
         )
         return self.pages.respond(self.request, self.who, context, status)
 

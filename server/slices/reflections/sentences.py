@@ -34,7 +34,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "reflection_second": (N_("看不懂这个时间。"), N_("请写成 1:23（分:秒），或者只写秒数，例如 83。")),
     "reflection_changed": (
         N_("这篇心得刚才在别处改过。"),
-        N_("请看看现在的内容；您写的还在下面，可以再保存一次。"),
+        N_("两份都在这一页上：先看别处存的那一份，再决定怎么存。"),
     ),
     "reflections_many": (N_("一个人最多存 %(most)s 篇心得。"), N_("请删掉一些不要的草稿，再写新的。")),
     "reflection_homeless": (
