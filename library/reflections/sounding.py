@@ -119,10 +119,14 @@ class Sounding:
         """
         names = names_under(self.store, PREFIX)
         with self.db.read() as session:
-            known = set(session.scalars(select(ReflectionSound.id))) | set(session.scalars(select(GoneSound.id)))
+            known = set(session.scalars(select(ReflectionSound.id))) | set(
+                session.scalars(select(GoneSound.id))
+            )
         nameless = [one for one in names if one not in known]
         if len(names) >= MANY and 2 * len(nameless) > len(names):
-            log.error("sounds were not swept: the database knows few of them", known=len(names) - len(nameless))
+            log.error(
+                "sounds were not swept: the database knows few of them", known=len(names) - len(nameless)
+            )
             return 0
         swept = 0
         for sound_id in nameless:

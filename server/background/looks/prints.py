@@ -17,9 +17,7 @@ class PrintsThread(RecurringThread):
 
     failed = "fingerprints of reflections could not be swept, it will be tried again tomorrow"
 
-    def __init__(
-        self, db: Database, first_after_s: float = FIRST_AFTER_S, every_s: float = EVERY_S
-    ) -> None:
+    def __init__(self, db: Database, first_after_s: float = FIRST_AFTER_S, every_s: float = EVERY_S) -> None:
         super().__init__("prints", first_after_s, every_s)
         self._db = db
 

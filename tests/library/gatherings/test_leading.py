@@ -30,7 +30,9 @@ def test_the_host_of_one_room_neither_begins_nor_ends_the_whole_gathering(db: Da
             opening.open_(session, replace(begin, viewer=member), one.id)
         assert one.state is GatheringState.PLANNED
         opening.open_(session, replace(begin, viewer=chair), one.id)
-        said = Said(id=new_id(), mark=Mark.PRESENT, entry_id=queries.roll_of(session, one.id)[0].entry.id, room=2)
+        said = Said(
+            id=new_id(), mark=Mark.PRESENT, entry_id=queries.roll_of(session, one.id)[0].entry.id, room=2
+        )
         marking.say_one(session, replace(begin, viewer=host), one.id, said)  # that is what a host is for
         with pytest.raises(Conflict, match="gathering_lead"):
             opening.end(session, replace(over, viewer=host), one.id)

@@ -49,6 +49,8 @@ def test_fingerprints_of_older_rules_go_with_their_text(db: Database) -> None:
         assert left == len(
             {
                 *prints.prints(prepare(f"{TEXT}我也守过。")),
-                *prints.prints(replace(prepare(f"{TEXT}我也守过。"), counted=prepare(f"{TEXT}我也守过。").letters)),
+                *prints.prints(
+                    replace(prepare(f"{TEXT}我也守过。"), counted=prepare(f"{TEXT}我也守过。").letters)
+                ),
             }
         )
