@@ -291,8 +291,9 @@ def held(
     lead: bool = False,
     shared: bool = False,
 ) -> Gathering:
-    """Return a gathering that the viewer keeps (with `plan`: plans; with `lead`: begins and ends), as it is now;
-    until the transaction ends nobody else changes it, opens it or ends it (`shared`: others may hold it so,
+    """Return a gathering that the viewer keeps (with `plan`: plans; with `lead`: begins and ends), as it is
+    now; until the transaction ends nobody else changes it, opens it or ends it (`shared`: others may hold it
+    so,
     too). Raises NotFound; Conflict("gathering_lead") for who only keeps the list of a room."""
     lock = select(Gathering).where(Gathering.id == gathering_id).with_for_update(read=shared)
     one = session.scalars(lock.execution_options(populate_existing=True)).first()
@@ -308,8 +309,8 @@ def held(
 
 
 def leaders_of(session: Session, one: Gathering) -> list[str]:
-    """Return who begins and ends a gathering besides those who plan it: chair, recorder, who made it; the host of
-    its room where it has but one."""
+    """Return who begins and ends a gathering besides those who plan it: chair, recorder, who made it; the
+    host of its room where it has but one."""
     rooms = session.scalars(select(Room.host_id).where(Room.gathering_id == one.id).limit(2)).all()
     alone = rooms if len(rooms) == 1 else []
     return sorted({its for its in [one.chair_id, one.recorder_id, one.made_by, *alone] if its is not None})

@@ -74,8 +74,8 @@ def end(session: Session, desk: Desk, gathering_id: str, ended_at: datetime | No
     """End a gathering and say what is proven of everybody; ended twice it is the same.
 
     Without `ended_at` it is now, or its planned end where somebody forgot to end it (rules.ending). Raises
-    NotFound unless the viewer keeps it, Conflict: gathering_lead, gathering_over (cancelled), gathering_not_open;
-    Invalid: ending_to_come, ending_before, gathering_long.
+    NotFound unless the viewer keeps it, Conflict: gathering_lead, gathering_over (cancelled),
+    gathering_not_open; Invalid: ending_to_come, ending_before, gathering_long.
     """
     one = held(session, desk, gathering_id, lead=True)
     if one.state is GatheringState.ENDED:

@@ -30,8 +30,8 @@ _ALIVE = (GatheringState.PLANNED, GatheringState.OPEN)
 
 @dataclass(frozen=True)
 class Seen:
-    """A gathering as somebody may see it: whether they plan it, begin and end it, keep its roll; `entry` is theirs
-    on it."""
+    """A gathering as somebody may see it: whether they plan it, begin and end it, keep its roll; `entry` is
+    theirs on it."""
 
     gathering: Gathering
     node: Node

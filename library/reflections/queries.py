@@ -28,7 +28,8 @@ PAGE_SIZE = 20
 MOST_LISTED = 1_000
 """Published ones in a list, however it is narrowed: the newest."""
 LOOKED_AT = 1_000
-"""On a lesson's page, of the newest about it, for those that somebody reads because they keep their writers."""
+"""On a lesson's page, of the newest about it, for those that somebody reads because they keep their
+writers."""
 MOST_WAITING = 100
 """Those that wait are counted up to here in a menu."""
 
@@ -163,8 +164,9 @@ def published(
 
 
 def newest_of_lesson(session: Session, viewer: Viewer, lesson_id: str, most: int) -> list[Told]:
-    """Return the newest published ones about a lesson; one statement, which reads a few of each way in which the
-    viewer may read one. What they may read by their office alone is looked for among the newest LOOKED_AT."""
+    """Return the newest published ones about a lesson; one statement, which reads a few of each way in which
+    the viewer may read one. What they may read by their office alone is looked for among the newest
+    LOOKED_AT."""
     where = [Reflection.lesson_id == lesson_id]
     return _told(session, _rows(_newest(viewer, where, most, LOOKED_AT)))
 
@@ -177,8 +179,8 @@ def _rows(newest: Select[str, datetime | None]) -> Select[Reflection]:
 def _newest(
     viewer: Viewer, where: Sequence[ColumnElement[bool]], most: int, kept_among: int | None = None
 ) -> Select[str, datetime | None]:
-    """Return the ids of the newest `most` published ones that the viewer may read, as `visible` says, with their
-    moments.
+    """Return the ids of the newest `most` published ones that the viewer may read, as `visible` says, with
+    their moments.
 
     Each way to read one is asked for by itself, and no further than `most`: together they would be looked for
     among all that others have written. `kept_among`: how many of the newest are looked at for those that a
@@ -274,8 +276,8 @@ def to_read(session: Session, viewer: Viewer, state: ReflectionState, number: in
 
 
 def number_to_read(viewer: Viewer) -> Select[int] | None:
-    """Return a SELECT of how many wait for the viewer, up to MOST_WAITING, which stands in their menu; None for
-    nobody."""
+    """Return a SELECT of how many wait for the viewer, up to MOST_WAITING, which stands in their menu; None
+    for nobody."""
     if not organisation.outermost(viewer, role_at_node(Act.REFLECTION_DECIDE)):
         return None
     waiting = (_kept_by(viewer), Reflection.state == ReflectionState.SENT)
@@ -308,8 +310,8 @@ def quotes_of(session: Session, ids: Collection[str]) -> dict[str, list[Quote]]:
 
 
 def lines_of(session: Session, lesson_ids: Collection[str]) -> dict[str, list[Line]]:
-    """Return the timed lines of the clips of some lessons, each on its clip's own clock: two statements, however
-    many they are."""
+    """Return the timed lines of the clips of some lessons, each on its clip's own clock: two statements,
+    however many they are."""
     found: dict[str, list[Line]] = defaultdict(list)
     if not lesson_ids:
         return found
@@ -369,8 +371,7 @@ def prompts(session: Session, node_ids: Sequence[str], week: str) -> list[tuple[
 
 def paths(session: Session, node_ids: Collection[str]) -> dict[str, str]:
     """Return the paths of some nodes, by their ids."""
-    rows = session.execute(select(Node.id, Node.path).where(Node.id.in_(node_ids))) if node_ids else ()
-    return {node_id: path for node_id, path in rows}
+    return dict(session.execute(select(Node.id, Node.path).where(Node.id.in_(node_ids))).all())
 
 
 def nodes_kept(session: Session, viewer: Viewer) -> list[Node]:

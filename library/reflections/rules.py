@@ -110,8 +110,8 @@ def check_editable(state: ReflectionState) -> None:
 
 
 def check_sendable(text: str, sound: SoundState | None) -> None:
-    """Raise Invalid where there is nothing to read or hear: reflection_empty, reflection_sound_waiting (a sound
-    alone, of which nobody knows yet whether it is one), reflection_sound_refused."""
+    """Raise Invalid where there is nothing to read or hear: reflection_empty, reflection_sound_waiting (a
+    sound alone, of which nobody knows yet whether it is one), reflection_sound_refused."""
     if sound is SoundState.REFUSED:
         raise Invalid("reflection_sound_refused", field="sound")
     if is_empty(text):
@@ -122,8 +122,8 @@ def check_sendable(text: str, sound: SoundState | None) -> None:
 
 
 def check_publishable(text: str, sound: SoundState | None) -> None:
-    """Raise Invalid where nobody could have read and heard all of it: reflection_nothing (it would be evidence of
-    nothing), reflection_sound_waiting (nobody has heard it yet)."""
+    """Raise Invalid where nobody could have read and heard all of it: reflection_nothing (it would be
+    evidence of nothing), reflection_sound_waiting (nobody has heard it yet)."""
     if sound is SoundState.WAITING:
         raise Invalid("reflection_sound_waiting", field="sound")
     if is_empty(text) and sound is not SoundState.READY:

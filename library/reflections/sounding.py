@@ -113,8 +113,9 @@ class Sounding:
     def sweep_nameless(self) -> int:
         """Take away what lies in the store as a sound and no row names; returns how many sounds.
 
-        Such are left by a worker that was killed after a sound had been deleted and before it saw that. Nothing
-        younger than KEPT_FOR goes. Where most of many are nameless, the database is more likely an old copy that
+        Such are left by a worker that was killed after a sound had been deleted and before it saw that.
+        Nothing younger than KEPT_FOR goes. Where most of many are nameless, the database is more likely an
+        old copy that
         was brought back: then nothing goes, and the log says so.
         """
         names = names_under(self.store, PREFIX)

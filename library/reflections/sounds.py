@@ -12,7 +12,6 @@ from library.reflections import queries, rules
 from library.reflections.rules import SoundState
 from library.reflections.tables import GoneSound, ReflectionSound
 
-
 ANNOUNCED_FOR = timedelta(hours=1)
 """So long an upload that lies here already may take on its way into the store."""
 

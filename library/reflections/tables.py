@@ -110,8 +110,8 @@ class ReflectionSound(Base):
 
 
 class GoneSound(Base):
-    """A sound whose bytes may be swept from `gone_at` on: its reflection was deleted, another one took its place,
-    or it is being brought and may never arrive (`sounds.announce`)."""
+    """A sound whose bytes may be swept from `gone_at` on: its reflection was deleted, another one took its
+    place, or it is being brought and may never arrive (`sounds.announce`)."""
 
     __tablename__ = "reflections_gone_sound"
 

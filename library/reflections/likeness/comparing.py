@@ -60,7 +60,8 @@ class Likeness:
 
 @dataclass(frozen=True)
 class Compared:
-    """What a text is like: the texts with which it has most in common, and of how many others nothing is shown.
+    """What a text is like: the texts with which it has most in common, and of how many others nothing is
+    shown.
 
     `at_least`: there may be more than `more`, since no more than MOST_TEXTS are looked at closely.
     """

@@ -27,8 +27,8 @@ def keep(session: Session, number: int, prepared: Prepared) -> None:
 
 
 def drop(session: Session, number: int, prepared: Prepared) -> None:
-    """Forget the fingerprints of a text, which must be the one that was kept. Those that other rules kept of it stay
-    until `sweep`: whoever drops gives the text another number, so that they lead nowhere."""
+    """Forget the fingerprints of a text, which must be the one that was kept. Those that other rules kept of
+    it stay until `sweep`: whoever drops gives the text another number, so that they lead nowhere."""
     its = list(prints(prepared))
     for at in range(0, len(its), _AT_ONCE):
         gone = delete(Print).where(Print.hash.in_(its[at : at + _AT_ONCE]), Print.number == number)

@@ -193,8 +193,8 @@ class WritePage(Context):
     have. `text` is with the marks of its quotes. `most_sound_s` 0: no sounds here.
     Forms: POST /reflections/{id}/save (version, title, text, lesson, week, gathering, then=save|check),
     /quote (the same, clip, at), /unquote (the same, n), /sound (file), /sound/remove.
-    `refused`: one that was not taken, named "write" or "sound". `elsewhere` is what was saved elsewhere meanwhile,
-    None where nothing was.
+    `refused`: one that was not taken, named "write" or "sound". `elsewhere` is what was saved elsewhere
+    meanwhile, None where nothing was.
     """
 
     template: ClassVar[str] = "reflections/write.html"

@@ -29,7 +29,7 @@ def gathering_for(session: Session, viewer: Viewer, gathering_id: str) -> Gather
 
 
 def gathering_titles(session: Session, viewer: Viewer, ids: Collection[str | None]) -> dict[str, str]:
-    """Return what those gatherings are called of which the viewer may know: a reflection is read by many, and a
-    title (whom a meeting is about, say) is for those whom the gathering concerns."""
+    """Return what those gatherings are called of which the viewer may know: a reflection is read by many, and
+    a title (whom a meeting is about, say) is for those whom the gathering concerns."""
     known = queries.to_know(session, viewer, {one for one in ids if one})
     return {one.id: one.title for one in known.values()}

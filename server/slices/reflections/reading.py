@@ -71,8 +71,8 @@ def reflections(
 
 
 def _feed_url(session: Session, address: str, filters: Filters, narrowed: dict[str, str]) -> str:
-    """Return the address of the same list as a feed for everybody, "" where everybody is told nothing of it: of a
-    node's people, of a lesson that is not for everybody."""
+    """Return the address of the same list as a feed for everybody, "" where everybody is told nothing of it:
+    of a node's people, of a lesson that is not for everybody."""
     lesson_id = filters.lesson_id
     if filters.node_id or (lesson_id and not queries.lessons_seen(session, NOBODY, [lesson_id])):
         return ""

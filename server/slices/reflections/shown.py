@@ -102,7 +102,8 @@ def about_of(row: Reflection, lessons: Mapping[str, Lesson], gatherings: Mapping
 
 
 def views(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[ReflectionView]:
-    """Return reflections as they are read, for whoever may read them; as many statements for one as for many."""
+    """Return reflections as they are read, for whoever may read them; as many statements for one as for
+    many."""
     ids = [one.row.id for one in told]
     lessons = queries.lessons_seen(session, viewer, {one.row.lesson_id for one in told})
     quotes = queries.quotes_of(session, ids)

@@ -1,4 +1,5 @@
-"""Who begins and ends a gathering: not the host of one of its rooms, who would freeze the roll of all of them."""
+"""Who begins and ends a gathering: not the host of one of its rooms, who would freeze the roll of all of
+them."""
 
 from __future__ import annotations
 

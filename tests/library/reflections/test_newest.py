@@ -87,7 +87,8 @@ def _read(node: dict[str, object]) -> int:
 
 
 def steps(session: Session, wanted: Select[str, object]) -> int:
-    """How many hundreds of steps SQLite's machine takes for a statement: some ten for each row that it looks at."""
+    """How many hundreds of steps SQLite's machine takes for a statement: some ten for each row that it looks
+    at."""
     taken = 0
 
     def step() -> int:

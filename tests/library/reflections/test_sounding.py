@@ -158,7 +158,7 @@ def test_a_sound_deleted_while_it_is_made_leaves_nothing_in_the_store(
 ) -> None:
     store = MemoryStore()  # as on S3: what a worker reads is a copy of its own
     other = worker(store=store)
-    made, sound_id = brought(db, other, writer, voice)
+    made, _sound_id = brought(db, other, writer, voice)
     deleted: list[int] = []
 
     def delete() -> bool:
