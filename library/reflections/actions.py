@@ -18,7 +18,7 @@ from library.core.clock import local_day
 from library.core.database import upsert
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.ids import ID_LENGTH, new_id
-from library.core.permits import NOBODY, Viewer
+from library.core.permits import NOBODY, Role, Viewer
 from library.core.text import clean_block, short_line
 from library.evidence import actions as evidence
 from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
@@ -27,6 +27,7 @@ from library.notices.actions import News
 from library.notices.rules import Kind
 from library.organisation import queries as organisation
 from library.organisation.tables import Node
+from library.people import roles
 from library.people.tables import Person
 from library.programme.weeks import read_week
 from library.reflections import queries, rules
@@ -240,7 +241,16 @@ def send(session: Session, viewer: Viewer, reflection_id: str, now: datetime) ->
     row.node_id, row.sent_at, row.remark = home, now, ""
     _move(session, row, after, Step.SEND, viewer, now)
     prints.keep(session, row.number, prepare(rules.without_marks(row.text)))
+    _tell_readers(session, home, viewer, now)
     return row
+
+
+def _tell_readers(session: Session, node_id: str, viewer: Viewer, now: datetime) -> None:
+    """Tell the secretaries of a node that something waits: once a day, however much does."""
+    day = local_day(now)
+    those = [one for one in roles.holders(session, node_id, day) if one.role is Role.SECRETARY]
+    news = News(Kind.REFLECTIONS_WAITING, node_id, key=f"reflections-waiting:{node_id}:{day}")
+    notices.tell(session, [one.person_id for one in those if one.person_id != viewer.person_id], news, now)
 
 
 def _sound_state(session: Session, row: Reflection) -> rules.SoundState | None:

@@ -387,3 +387,15 @@ def test_of_what_is_not_shown_of_likeness_is_told_how_much(db: Database, town: T
     most = found.likenesses[0]
     assert (len(most.shown), most.more) == (12, 8)
     assert most.letters > sum(one.letters for one in most.shown)
+
+
+def test_the_secretary_is_told_once_a_day_that_something_waits(db: Database, town: Town) -> None:
+    sent(db, town)
+    sent(db, town, "又写了一篇，说说后来怎样了。")
+    with db.write() as session:
+        third = written(session, town.neighbour, "第二天写的。")
+        actions.send(session, town.neighbour, third, NOW + 24 * HOUR)
+    with db.read() as session:
+        for who, times in ((town.secretary, 2), (town.other_secretary, 0), (town.staff, 0)):
+            told = [one.kind for one in notices.page(session, who).items]
+            assert told.count(Kind.REFLECTIONS_WAITING) == times
