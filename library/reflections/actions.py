@@ -15,9 +15,8 @@ from library.audit import actions as audit
 from library.audit.rules import Deed, Value, changes
 from library.catalog import queries as catalog
 from library.core.clock import local_day
-from library.core.database import upsert
 from library.core.errors import Conflict, Invalid, NotFound
-from library.core.ids import ID_LENGTH, new_id
+from library.core.ids import ID_LENGTH
 from library.core.permits import NOBODY, Role, Viewer
 from library.core.text import clean_block, short_line
 from library.evidence import actions as evidence
@@ -25,7 +24,6 @@ from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 from library.notices import actions as notices
 from library.notices.actions import News
 from library.notices.rules import Kind
-from library.organisation import queries as organisation
 from library.organisation.tables import Node
 from library.people import roles
 from library.people.tables import Person
@@ -33,9 +31,9 @@ from library.programme.weeks import read_week
 from library.reflections import queries, rules
 from library.reflections.likeness import prints
 from library.reflections.likeness.rules import prepare
-from library.reflections.permits import home_of, may_ask, reaches_of
+from library.reflections.permits import home_of, reaches_of
 from library.reflections.rules import Part, Quote, Reach, ReflectionState, Step
-from library.reflections.tables import GoneSound, Prompt, Reflection, ReflectionQuote, ReflectionSound
+from library.reflections.tables import GoneSound, Reflection, ReflectionQuote, ReflectionSound
 
 _ID = re.compile(rf"[0-9a-z]{{{ID_LENGTH}}}")
 _NUMBER_BITS = 62
@@ -444,24 +442,3 @@ def erase(session: Session, person: Person, now: datetime) -> None:
             _drop_prints(session, row)
         row.state = ReflectionState.DRAFT
         _delete(session, row, None, now)
-
-
-# ---------------------------------------------------------------------- what is asked for
-
-
-def ask(session: Session, viewer: Viewer, node_id: str, week: str, question: str, now: datetime) -> None:
-    """Ask the people of a node to write about a week, "" no more; raises NotFound, Invalid.
-
-    It is an invitation: nothing anywhere says who has not written.
-    """
-    node = organisation.branch(session, node_id)
-    if not may_ask(viewer, node.path):
-        raise NotFound
-    wanted = str(read_week(week))
-    said = short_line(question, "question", rules.QUESTION_MAX)
-    if not said:
-        session.execute(sql_delete(Prompt).where(Prompt.node_id == node.id, Prompt.week == wanted))
-        return
-    values = {"question": said, "asked_by": viewer.writer_id, "asked_at": now}
-    row = upsert(session, Prompt).values(id=new_id(), node_id=node.id, week=wanted, **values)
-    session.execute(row.on_conflict_do_update(index_elements=["node_id", "week"], set_=values))

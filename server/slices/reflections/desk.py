@@ -13,7 +13,7 @@ from starlette.responses import Response
 from library.core.errors import Conflict, Invalid, WeikeError
 from library.organisation import queries as organisation
 from library.programme.weeks import read_week
-from library.reflections import actions, queries, rules
+from library.reflections import actions, asking, queries, rules
 from library.reflections.actions import Readers
 from library.reflections.permits import reaches_of
 from library.reflections.queries import Told
@@ -147,7 +147,7 @@ def ask(desk: DeskDep, node: WordForm = "", week: WordForm = "", question: LineF
 
     def act(session: Session) -> None:
         wanted = str(read_week(week)) if week else str(present(desk.clock()))
-        actions.ask(session, desk.who.viewer, node, wanted, question, desk.clock())
+        asking.ask(session, desk.who.viewer, node, wanted, question, desk.clock())
 
     typed = {"node": node, "question": question}
     return desk.change("ask", ReflectionState.SENT, act, "reflection_asked", typed)

@@ -26,7 +26,7 @@ from library.organisation import actions as organisation
 from library.people import queries as people
 from library.people.belonging import memberships
 from library.people.tables import Person
-from library.reflections import actions, queries, sounds
+from library.reflections import actions, asking, queries, sounds
 from library.reflections.actions import About, Draft, Readers, Wanted
 from library.reflections.likeness.comparing import Whence, compare
 from library.reflections.permits import may_view
@@ -350,13 +350,13 @@ def test_an_erased_writer_leaves_no_word_and_no_sound(db: Database, town: Town) 
 
 def test_an_invitation_is_one_and_names_nobody(db: Database, town: Town) -> None:
     with db.write() as session:
-        actions.ask(session, town.secretary, town.branch, "2026-W48", "说说身边的老支书", NOW)
-        actions.ask(session, town.secretary, town.branch, "2026-W48", "说说身边的人", NOW)
+        asking.ask(session, town.secretary, town.branch, "2026-W48", "说说身边的老支书", NOW)
+        asking.ask(session, town.secretary, town.branch, "2026-W48", "说说身边的人", NOW)
         with pytest.raises(NotFound):
-            actions.ask(session, town.other_secretary, town.branch, "2026-W48", "别的", NOW)
+            asking.ask(session, town.other_secretary, town.branch, "2026-W48", "别的", NOW)
         chain = [town.branch, town.town]
         assert queries.prompts(session, chain, "2026-W48") == [("余村党支部", "说说身边的人")]
-        actions.ask(session, town.secretary, town.branch, "2026-W48", "", NOW)
+        asking.ask(session, town.secretary, town.branch, "2026-W48", "", NOW)
         assert queries.prompts(session, chain, "2026-W48") == []
 
 
