@@ -122,7 +122,7 @@ def look(session: Session, viewer: Viewer, lesson_id: str, text: str) -> tuple[f
         id=new_id(), number=1, person_id=str(viewer.person_id), lesson_id=lesson_id, text=text, title=""
     )
     began = time.perf_counter()
-    found = compare(session, viewer, row)
+    found = compare(session, viewer, row).likenesses
     took = 1_000 * (time.perf_counter() - began)
     return took, any(one.whence is Whence.ANOTHER for one in found)
 

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-WRITERS = ("actions", "opening", "marking", "importing", "showings.actions")
+WRITERS = ("actions", "opening", "marking", "importing.names", "importing.writing", "showings.actions")
 """The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

@@ -21,7 +21,7 @@ from library.core.permits import Viewer
 from library.core.text import clean_block, required_line, short_line
 from library.gatherings import roll, rules
 from library.gatherings.kinds import SHIPPED_KINDS, Kind, Kinds
-from library.gatherings.permits import may_host, may_plan
+from library.gatherings.permits import may_host, may_lead, may_plan
 from library.gatherings.rules import Due, GatheringState, Repeat
 from library.gatherings.tables import Asked, Gathering, GatheringLesson, Room
 from library.notices import actions as notices
@@ -283,10 +283,18 @@ def cancel(session: Session, desk: Desk, gathering_id: str, version: int | None 
 
 
 def held(
-    session: Session, desk: Desk, gathering_id: str, *, plan: bool = False, shared: bool = False
+    session: Session,
+    desk: Desk,
+    gathering_id: str,
+    *,
+    plan: bool = False,
+    lead: bool = False,
+    shared: bool = False,
 ) -> Gathering:
-    """Return a gathering that the viewer keeps (with `plan`: plans), as it is now; until the transaction ends
-    nobody else changes it, opens it or ends it (`shared`: others may hold it so, too). Raises NotFound."""
+    """Return a gathering that the viewer keeps (with `plan`: plans; with `lead`: begins and ends), as it is
+    now; until the transaction ends nobody else changes it, opens it or ends it (`shared`: others may hold it
+    so,
+    too). Raises NotFound; Conflict("gathering_lead") for who only keeps the list of a room."""
     lock = select(Gathering).where(Gathering.id == gathering_id).with_for_update(read=shared)
     one = session.scalars(lock.execution_options(populate_existing=True)).first()
     if one is None:
@@ -295,7 +303,17 @@ def held(
     may = may_plan(desk.viewer, node.path)
     if not may and not (not plan and may_host(desk.viewer, node.path, hosts_of(session, one))):
         raise NotFound
+    if lead and not may and not may_lead(desk.viewer, node.path, leaders_of(session, one)):
+        raise Conflict("gathering_lead")
     return one
+
+
+def leaders_of(session: Session, one: Gathering) -> list[str]:
+    """Return who begins and ends a gathering besides those who plan it: chair, recorder, who made it; the
+    host of its room where it has but one."""
+    rooms = session.scalars(select(Room.host_id).where(Room.gathering_id == one.id).limit(2)).all()
+    alone = rooms if len(rooms) == 1 else []
+    return sorted({its for its in [one.chair_id, one.recorder_id, one.made_by, *alone] if its is not None})
 
 
 def hosts_of(session: Session, one: Gathering) -> list[str]:

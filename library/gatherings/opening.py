@@ -29,10 +29,10 @@ from library.gatherings.tables import Gathering, Guess, RollEntry
 def open_(session: Session, desk: Desk, gathering_id: str) -> Gathering:
     """Begin a gathering: from now on its roll stands, whatever becomes of anybody's membership.
 
-    Begun twice it is the same. Raises NotFound unless the viewer keeps it, Conflict: gathering_over,
-    gathering_early; Invalid("roll_large").
+    Begun twice it is the same. Raises NotFound unless the viewer keeps it, Conflict: gathering_lead,
+    gathering_over, gathering_early; Invalid("roll_large").
     """
-    one = held(session, desk, gathering_id)
+    one = held(session, desk, gathering_id, lead=True)
     if one.state is GatheringState.OPEN:
         return one
     rules.check_opening(one.state, one.starts_at, desk.now)
@@ -74,10 +74,10 @@ def end(session: Session, desk: Desk, gathering_id: str, ended_at: datetime | No
     """End a gathering and say what is proven of everybody; ended twice it is the same.
 
     Without `ended_at` it is now, or its planned end where somebody forgot to end it (rules.ending). Raises
-    NotFound unless the viewer keeps it, Conflict: gathering_over (cancelled), gathering_not_open; Invalid:
-    ending_to_come, ending_before, gathering_long.
+    NotFound unless the viewer keeps it, Conflict: gathering_lead, gathering_over (cancelled),
+    gathering_not_open; Invalid: ending_to_come, ending_before, gathering_long.
     """
-    one = held(session, desk, gathering_id)
+    one = held(session, desk, gathering_id, lead=True)
     if one.state is GatheringState.ENDED:
         return one
     if one.state is GatheringState.CANCELLED:

@@ -20,6 +20,12 @@ def may_host(viewer: Viewer, path: str, hosts: Iterable[str | None]) -> bool:
     return any(allowed(viewer, Act.GATHERING_HOST, thing) for thing in [Thing(path), *things])
 
 
+def may_lead(viewer: Viewer, path: str, leaders: Iterable[str | None]) -> bool:
+    """Tell whether the viewer may begin and end a gathering for all its rooms: its chair, its recorder and
+    who made it (`leaders`), and who plans it. The host of one of several rooms keeps a list, and no more."""
+    return may_host(viewer, path, leaders)
+
+
 def may_look(
     viewer: Viewer, path: str, node_id: str, group_id: str | None, concerned: Iterable[str | None]
 ) -> bool:

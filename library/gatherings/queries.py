@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
@@ -14,7 +14,7 @@ from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer, branch_chain
 from library.gatherings import actions
 from library.gatherings.codes import AFTER_END
-from library.gatherings.permits import may_host, may_look, may_plan
+from library.gatherings.permits import may_host, may_lead, may_look, may_plan
 from library.gatherings.rules import Counts, Due, GatheringState, How, Mark, counted
 from library.gatherings.tables import Asked, Gathering, RollChange, RollEntry, Room
 from library.organisation import queries as organisation
@@ -32,11 +32,13 @@ _ALIVE = (GatheringState.PLANNED, GatheringState.OPEN)
 
 @dataclass(frozen=True)
 class Seen:
-    """A gathering as somebody may see it: whether they plan it, keep its roll; `entry` is theirs on it."""
+    """A gathering as somebody may see it: whether they plan it, begin and end it, keep its roll; `entry` is
+    theirs on it."""
 
     gathering: Gathering
     node: Node
     plans: bool
+    leads: bool
     hosts: bool
     entry: RollEntry | None
 
@@ -52,7 +54,8 @@ def seen(session: Session, viewer: Viewer, gathering_id: str) -> Seen:
     mine = viewer.person_id if entry is not None or is_asked(session, one.id, viewer.person_id) else None
     if not may_look(viewer, node.path, node.id, one.group_id, [*keepers, mine]):
         raise NotFound
-    return Seen(one, node, may_plan(viewer, node.path), may_host(viewer, node.path, keepers), entry)
+    leads = may_lead(viewer, node.path, actions.leaders_of(session, one))
+    return Seen(one, node, may_plan(viewer, node.path), leads, may_host(viewer, node.path, keepers), entry)
 
 
 def known(session: Session, gathering_id: str) -> Gathering:
@@ -215,6 +218,8 @@ def concerns(viewer: Viewer) -> ColumnElement[bool]:
     chain = branch_chain(home.path) if home is not None else ()
     own = [one.node_id for one in viewer.belongs]
     me = viewer.person_id
+    if me is None:  # whoever has no account is not whom nobody stands for
+        return false()
     room = exists().where(Room.gathering_id == Gathering.id, Room.host_id == me)
     asked = exists().where(Asked.gathering_id == Gathering.id, Asked.person_id == me)
     there = exists().where(RollEntry.gathering_id == Gathering.id, RollEntry.person_id == me)
@@ -234,6 +239,24 @@ def concerning(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[s
     """Return those among some gatherings that concern somebody, by id."""
     found = session.scalars(select(Gathering).where(Gathering.id.in_(ids), concerns(viewer)))
     return {one.id: one for one in found}
+
+
+def to_know(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[str, Gathering]:
+    """Return those among some gatherings that somebody may know of, by id, as `seen` does for one: two
+    statements, however many they are."""
+    if not ids or not viewer.signed_in:
+        return {}
+    concerned = concerning(session, viewer, ids)
+    rows = session.execute(
+        select(Gathering, Node.path).join(Node, Node.id == Gathering.node_id).where(Gathering.id.in_(ids))
+    )
+    return {
+        one.id: one
+        for one, path in rows
+        if may_look(
+            viewer, path, one.node_id, one.group_id, [viewer.person_id] if one.id in concerned else []
+        )
+    }
 
 
 def coming(

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     GATHERING_CANCELLED = "gathering_cancelled"
     REFLECTION_PUBLISHED = "reflection_published"
     REFLECTION_RETURNED = "reflection_returned"
+    REFLECTIONS_WAITING = "reflections_waiting"
     GRADE_DECIDED = "grade_decided"
     GRADE_APPEALED = "grade_appealed"
 

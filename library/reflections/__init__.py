@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-WRITERS = ("actions", "sounds", "sounding", "likeness.prints")
+WRITERS = ("actions", "asking", "sounds", "sounding", "likeness.prints")
 """The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

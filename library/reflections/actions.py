@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete as sql_delete
@@ -15,26 +15,25 @@ from library.audit import actions as audit
 from library.audit.rules import Deed, Value, changes
 from library.catalog import queries as catalog
 from library.core.clock import local_day
-from library.core.database import upsert
 from library.core.errors import Conflict, Invalid, NotFound
-from library.core.ids import ID_LENGTH, new_id
-from library.core.permits import NOBODY, Viewer
+from library.core.ids import ID_LENGTH
+from library.core.permits import NOBODY, Role, Viewer
 from library.core.text import clean_block, short_line
 from library.evidence import actions as evidence
 from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 from library.notices import actions as notices
 from library.notices.actions import News
 from library.notices.rules import Kind
-from library.organisation import queries as organisation
 from library.organisation.tables import Node
+from library.people import roles
 from library.people.tables import Person
 from library.programme.weeks import read_week
 from library.reflections import queries, rules
 from library.reflections.likeness import prints
 from library.reflections.likeness.rules import prepare
-from library.reflections.permits import home_of, may_ask, reaches_of
+from library.reflections.permits import home_of, reaches_of
 from library.reflections.rules import Part, Quote, Reach, ReflectionState, Step
-from library.reflections.tables import GoneSound, Prompt, Reflection, ReflectionQuote, ReflectionSound
+from library.reflections.tables import GoneSound, Reflection, ReflectionQuote, ReflectionSound
 
 _ID = re.compile(rf"[0-9a-z]{{{ID_LENGTH}}}")
 _NUMBER_BITS = 62
@@ -120,7 +119,7 @@ def _new(session: Session, viewer: Viewer, reflection_id: str, about: About, now
         catalog.lesson_for(session, viewer, about.lesson_id)
     row = Reflection(
         id=reflection_id,
-        number=secrets.randbits(_NUMBER_BITS),
+        number=_number(),
         person_id=person_id,
         node_id=None,
         lesson_id=about.lesson_id,
@@ -144,6 +143,10 @@ def _new(session: Session, viewer: Viewer, reflection_id: str, about: About, now
     return row
 
 
+def _number() -> int:
+    return secrets.randbits(_NUMBER_BITS)
+
+
 def _touch(row: Reflection, now: datetime) -> None:
     row.version += 1
     row.changed_at = now
@@ -163,8 +166,8 @@ def _put_quotes(session: Session, viewer: Viewer, row: Reflection, wanted: Seque
         if not 1 <= one.n <= 99 or one.n in kept:
             raise Invalid("reflection_quote", field="text")
         there = next((quote for quote in known if _is_same(quote, one)), None)
-        kept[one.n] = there or _made(session, viewer, row, one)
-    if list(kept.values()) == known:
+        kept[one.n] = replace(there, n=one.n) if there else _made(session, viewer, row, one)
+    if sorted(kept.values(), key=lambda one: one.n) == known:
         return False
     session.execute(sql_delete(ReflectionQuote).where(ReflectionQuote.reflection_id == row.id))
     for quote in kept.values():
@@ -175,7 +178,7 @@ def _put_quotes(session: Session, viewer: Viewer, row: Reflection, wanted: Seque
 
 def _is_same(quote: Quote, wanted: Wanted) -> bool:
     near = abs(quote.start_s - wanted.start_s) <= _SAME_S
-    return quote.n == wanted.n and near and wanted.clip_id in (quote.clip_id, "")
+    return near and wanted.clip_id == (quote.clip_id or "")
 
 
 def _quote_row(row: Reflection, quote: Quote) -> ReflectionQuote:
@@ -188,7 +191,7 @@ def _made(session: Session, viewer: Viewer, row: Reflection, wanted: Wanted) -> 
     clip = catalog.clip_for(session, viewer, wanted.clip_id)
     if clip.lesson_id != row.lesson_id:
         raise Invalid("reflection_quote", field="text")
-    line = rules.line_at(queries.lines_of(session, clip.lesson_id), clip.id, wanted.start_s)
+    line = rules.line_at(queries.lines_of(session, [clip.lesson_id])[clip.lesson_id], clip.id, wanted.start_s)
     if line is None:
         raise Invalid("reflection_no_words", field="text")
     return Quote(wanted.n, clip.id, round(line.start_s, 2), line.text[: rules.QUOTE_MAX])
@@ -229,17 +232,28 @@ def send(session: Session, viewer: Viewer, reflection_id: str, now: datetime) ->
     """Hand a reflection to the secretary of the writer's home; raises NotFound, Conflict, Invalid."""
     row = queries.own(session, viewer, reflection_id, held=True)
     after = rules.following(row.state, Step.SEND, Part.WRITER)
-    sound = queries.sound_of(session, row.id)
-    rules.check_sendable(row.text, has_sound=sound is not None)
-    if sound is not None and sound.state is rules.SoundState.REFUSED:
-        raise Invalid("reflection_sound_refused", field="sound")
+    rules.check_sendable(row.text, _sound_state(session, row))
     home = home_of(viewer)
     if home is None:
         raise Invalid("reflection_homeless")
     row.node_id, row.sent_at, row.remark = home, now, ""
     _move(session, row, after, Step.SEND, viewer, now)
     prints.keep(session, row.number, prepare(rules.without_marks(row.text)))
+    _tell_readers(session, home, viewer, now)
     return row
+
+
+def _tell_readers(session: Session, node_id: str, viewer: Viewer, now: datetime) -> None:
+    """Tell the secretaries of a node that something waits: once a day, however much does."""
+    day = local_day(now)
+    those = [one for one in roles.holders(session, node_id, day) if one.role is Role.SECRETARY]
+    news = News(Kind.REFLECTIONS_WAITING, node_id, key=f"reflections-waiting:{node_id}:{day}")
+    notices.tell(session, [one.person_id for one in those if one.person_id != viewer.person_id], news, now)
+
+
+def _sound_state(session: Session, row: Reflection) -> rules.SoundState | None:
+    sound = queries.sound_of(session, row.id)
+    return sound.state if sound is not None else None
 
 
 def withdraw(session: Session, viewer: Viewer, reflection_id: str, now: datetime) -> Reflection:
@@ -265,10 +279,12 @@ def publish(
 ) -> Reflection:
     """Publish what was sent, or let others than before read it; it is evidence from then on.
 
-    Raises NotFound, Conflict, Invalid: reflection_reach, reflection_public_off, reflection_lesson_closed.
+    Raises NotFound, Conflict, Invalid: reflection_reach, reflection_public_off, reflection_lesson_closed,
+    reflection_nothing, reflection_sound_waiting.
     """
     row = _held(session, viewer, reflection_id, version)
     after = rules.following(row.state, Step.PUBLISH, Part.READER)
+    rules.check_publishable(row.text, _sound_state(session, row))
     before = _facts_told(row)
     node = session.get_one(Node, row.node_id)
     row.reach, row.reach_node_id = readers.reach, _reach_node(session, viewer, row, node, readers)
@@ -347,10 +363,16 @@ def _unpublish(session: Session, row: Reflection, viewer: Viewer | None, now: da
     """Let nobody else read it any more: fingerprints and evidence go too."""
     if row.state in rules.EDITABLE:
         return
-    prints.drop(session, row.number, prepare(rules.without_marks(row.text)))
+    _drop_prints(session, row)
     if row.state is ReflectionState.PUBLISHED:
         evidence.say(session, Source.REFLECTION, row.id, (), now, viewer.writer_id if viewer else None)
     row.reach, row.reach_node_id, row.published_at = None, None, None
+
+
+def _drop_prints(session: Session, row: Reflection) -> None:
+    prints.drop(session, row.number, prepare(rules.without_marks(row.text)))
+    # What other rules have kept of it is nobody's by that.
+    row.number = _number()
 
 
 def _facts_told(row: Reflection) -> dict[str, object]:
@@ -416,29 +438,7 @@ def erase(session: Session, person: Person, now: datetime) -> None:
     """Forget all that somebody wrote and said; what was counted of it stays in the ledger of evidence, as all
     evidence of who is erased does, until that ledger forgets whose it was."""
     for row in queries.all_of(session, person.id):
-        prints_were_kept = row.state not in rules.EDITABLE
-        if prints_were_kept:
-            prints.drop(session, row.number, prepare(rules.without_marks(row.text)))
+        if row.state not in rules.EDITABLE:
+            _drop_prints(session, row)
         row.state = ReflectionState.DRAFT
         _delete(session, row, None, now)
-
-
-# ---------------------------------------------------------------------- what is asked for
-
-
-def ask(session: Session, viewer: Viewer, node_id: str, week: str, question: str, now: datetime) -> None:
-    """Ask the people of a node to write about a week, "" no more; raises NotFound, Invalid.
-
-    It is an invitation: nothing anywhere says who has not written.
-    """
-    node = organisation.branch(session, node_id)
-    if not may_ask(viewer, node.path):
-        raise NotFound
-    wanted = str(read_week(week))
-    said = short_line(question, "question", rules.QUESTION_MAX)
-    if not said:
-        session.execute(sql_delete(Prompt).where(Prompt.node_id == node.id, Prompt.week == wanted))
-        return
-    values = {"question": said, "asked_by": viewer.writer_id, "asked_at": now}
-    row = upsert(session, Prompt).values(id=new_id(), node_id=node.id, week=wanted, **values)
-    session.execute(row.on_conflict_do_update(index_elements=["node_id", "week"], set_=values))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from library.catalog import cue_queries
@@ -24,6 +25,13 @@ from library.reflections.rules import Line, Quote, Reach, ReflectionState
 from library.reflections.tables import Prompt, Reflection, ReflectionQuote, ReflectionSound
 
 PAGE_SIZE = 20
+MOST_LISTED = 1_000
+"""Published ones in a list, however it is narrowed: the newest."""
+LOOKED_AT = 1_000
+"""On a lesson's page, of the newest about it, for those that somebody reads because they keep their
+writers."""
+MOST_WAITING = 100
+"""Those that wait are counted up to here in a menu."""
 
 
 @dataclass(frozen=True)
@@ -117,16 +125,26 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _kept_by(viewer: Viewer) -> ColumnElement[bool]:
-    held = organisation.outermost(viewer, role_at_node(Act.REFLECTION_DECIDE))
+    role = role_at_node(Act.REFLECTION_DECIDE)
+    if viewer.holds_at_root(role):
+        return Reflection.node_id.is_not(None)
+    held = organisation.outermost(viewer, role)
     return Reflection.node_id.in_(organisation.inside_of(held)) if held else false()
+
+
+@dataclass(frozen=True)
+class Listed(Page[Told]):
+    """A page of what is published: of the newest MOST_LISTED, `more` where there are others."""
+
+    more: bool = False
 
 
 def published(
     session: Session, viewer: Viewer, filters: Filters, number: int = 1, size: int = PAGE_SIZE
-) -> Page[Told]:
-    """Return a page of what is published and the viewer may read, the newest first."""
+) -> Listed:
+    """Return a page of what is published and the viewer may read, the newest first, MOST_LISTED in all."""
     number = clean_number(number)
-    where = [visible(viewer)]
+    where = []
     if filters.lesson_id is not None:
         where.append(Reflection.lesson_id == filters.lesson_id)
     if filters.week is not None:
@@ -135,17 +153,70 @@ def published(
         where.append(Reflection.gathering_id == filters.gathering_id)
     if filters.node_id is not None:
         where.append(Reflection.node_id.in_(organisation.inside_of([filters.node_id])))
-    total = session.scalar(select(func.count()).select_from(Reflection).where(*where)) or 0
-    wanted = select(Reflection).where(*where).order_by(Reflection.published_at.desc(), Reflection.id.desc())
-    rows = _told(session, wanted.limit(size).offset((number - 1) * size)) if total else []
-    return Page(rows, number, size, total)
+    newest = _newest(viewer, where, MOST_LISTED + 1).subquery()
+    total = session.scalar(select(func.count()).select_from(newest)) or 0
+    first, listed = (number - 1) * size, min(total, MOST_LISTED)
+    rows = []
+    if first < listed:
+        upto = min(first + size, listed)
+        rows = _told(session, _rows(_newest(viewer, where, upto).offset(first).limit(upto - first)))
+    return Listed(rows, number, size, listed, more=total > MOST_LISTED)
 
 
 def newest_of_lesson(session: Session, viewer: Viewer, lesson_id: str, most: int) -> list[Told]:
-    """Return the newest published ones about a lesson; one statement."""
-    wanted = select(Reflection).where(visible(viewer), Reflection.lesson_id == lesson_id)
-    newest = wanted.order_by(Reflection.published_at.desc(), Reflection.id.desc()).limit(most)
-    return _told(session, newest)
+    """Return the newest published ones about a lesson; one statement, which reads a few of each way in which
+    the viewer may read one. What they may read by their office alone is looked for among the newest
+    LOOKED_AT."""
+    where = [Reflection.lesson_id == lesson_id]
+    return _told(session, _rows(_newest(viewer, where, most, LOOKED_AT)))
+
+
+def _rows(newest: Select[str, datetime | None]) -> Select[Reflection]:
+    chosen = newest.subquery()
+    return select(Reflection).where(Reflection.id.in_(select(chosen.c.id)))
+
+
+def _newest(
+    viewer: Viewer, where: Sequence[ColumnElement[bool]], most: int, kept_among: int | None = None
+) -> Select[str, datetime | None]:
+    """Return the ids of the newest `most` published ones that the viewer may read, as `visible` says, with
+    their moments.
+
+    Each way to read one is asked for by itself, and no further than `most`: together they would be looked for
+    among all that others have written. `kept_among`: how many of the newest are looked at for those that a
+    viewer reads because they keep their writers.
+    """
+    ways = [_first(where, [Reflection.reach == Reach.PUBLIC, Reflection.reach_node_id.is_(None)], most)]
+    nodes = {node for one in viewer.belongs for node in branch_chain(one.path)}
+    kept = frozenset(organisation.outermost(viewer, role_at_node(Act.REFLECTION_DECIDE)))
+    for node in sorted(nodes | kept):
+        theirs = [Reflection.reach_node_id == node, Reflection.reach != Reach.PUBLIC]
+        # Of a branch that has moved away since, nothing is kept any more.
+        ways.append(_first(where, theirs if node in nodes else [*theirs, _kept_by(viewer)], most))
+    if viewer.person_id is not None:
+        ways.append(_first(where, [Reflection.person_id == viewer.person_id], None))
+    if kept and kept_among is None:
+        ways.append(_first(where, [_kept_by(viewer)], most))
+    elif kept:
+        its = _first(where, [], kept_among).subquery()
+        some = (Reflection.id.in_(select(its.c.id)), _kept_by(viewer))
+        of_them = select(Reflection.id, Reflection.published_at).where(*some)
+        ways.append(of_them.order_by(Reflection.published_at.desc(), Reflection.id.desc()).limit(most))
+    # Wrapped: SQLite takes no order and no limit inside of a union.
+    parts = [one.subquery() for one in ways]
+    together = union(*(select(one.c.id, one.c.published_at) for one in parts)).subquery()
+    found = select(together.c.id, together.c.published_at)
+    return found.order_by(together.c.published_at.desc(), together.c.id.desc()).limit(most)
+
+
+def _first(
+    where: Sequence[ColumnElement[bool]], way: Sequence[ColumnElement[bool]], most: int | None
+) -> Select[str, datetime | None]:
+    published = Reflection.state == ReflectionState.PUBLISHED
+    found = select(Reflection.id, Reflection.published_at).where(published, *where, *way)
+    if most is None:  # a few, by an index that knows no order
+        return found
+    return found.order_by(Reflection.published_at.desc(), Reflection.id.desc()).limit(most)
 
 
 def mine(session: Session, viewer: Viewer, number: int = 1) -> Page[Reflection]:
@@ -205,12 +276,14 @@ def to_read(session: Session, viewer: Viewer, state: ReflectionState, number: in
 
 
 def number_to_read(viewer: Viewer) -> Select[int] | None:
-    """Return a SELECT of how many wait for the viewer, which stands in their menu; None for nobody."""
+    """Return a SELECT of how many wait for the viewer, up to MOST_WAITING, which stands in their menu; None
+    for nobody."""
     if not organisation.outermost(viewer, role_at_node(Act.REFLECTION_DECIDE)):
         return None
     waiting = (_kept_by(viewer), Reflection.state == ReflectionState.SENT)
     others = Reflection.person_id != viewer.person_id
-    return select(func.count()).select_from(Reflection).where(*waiting, others)
+    some = select(Reflection.id).where(*waiting, others).limit(MOST_WAITING).subquery()
+    return select(func.count()).select_from(some)
 
 
 def titles(session: Session, viewer: Viewer, ids: Collection[str]) -> dict[str, str]:
@@ -236,20 +309,25 @@ def quotes_of(session: Session, ids: Collection[str]) -> dict[str, list[Quote]]:
     return found
 
 
-def lines_of(session: Session, lesson_id: str) -> list[Line]:
-    """Return the timed lines of a lesson's clips, each on its clip's own clock."""
-    clips = session.scalars(
-        select(Clip).where(Clip.lesson_id == lesson_id, Clip.n.is_not(None)).order_by(Clip.n)
+def lines_of(session: Session, lesson_ids: Collection[str]) -> dict[str, list[Line]]:
+    """Return the timed lines of the clips of some lessons, each on its clip's own clock: two statements,
+    however many they are."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    if not lesson_ids:
+        return found
+    clips = session.execute(
+        select(Clip.id, Clip.lesson_id, Clip.start_s)
+        .where(Clip.lesson_id.in_(lesson_ids), Clip.n.is_not(None))
+        .order_by(Clip.lesson_id, Clip.n)
     ).all()
-    its = cue_queries.cues_of_clips(session, [clip.id for clip in clips]) if clips else {}
-    return [
-        Line(
-            clip.id, max(0.0, cue.start_s - clip.start_s), (cue.end_s or cue.start_s) - clip.start_s, cue.text
-        )
-        for clip in clips
-        for cue in its.get(clip.id, ())
-        if cue.start_s is not None
-    ]
+    its = cue_queries.cues_of_clips(session, [one.id for one in clips]) if clips else {}
+    for clip_id, lesson_id, start_s in clips:
+        found[lesson_id] += [
+            Line(clip_id, max(0.0, cue.start_s - start_s), (cue.end_s or cue.start_s) - start_s, cue.text)
+            for cue in its.get(clip_id, ())
+            if cue.start_s is not None
+        ]
+    return found
 
 
 def transcript_of(session: Session, lesson_id: str) -> str:
@@ -291,9 +369,9 @@ def prompts(session: Session, node_ids: Sequence[str], week: str) -> list[tuple[
     return [(name, question) for _node, name, question in sorted(rows, key=lambda row: places[row[0]])]
 
 
-def prompt_of(session: Session, node_id: str, week: str) -> Prompt | None:
-    """Return what a node asks about for a week."""
-    return session.scalars(select(Prompt).where(Prompt.node_id == node_id, Prompt.week == week)).first()
+def paths(session: Session, node_ids: Collection[str]) -> dict[str, str]:
+    """Return the paths of some nodes, by their ids."""
+    return dict(session.execute(select(Node.id, Node.path).where(Node.id.in_(node_ids))).all())
 
 
 def nodes_kept(session: Session, viewer: Viewer) -> list[Node]:

@@ -109,10 +109,30 @@ def check_editable(state: ReflectionState) -> None:
         raise Conflict("reflection_sent")
 
 
-def check_sendable(text: str, *, has_sound: bool) -> None:
-    """Raise Invalid("reflection_empty") where there is neither a text nor a sound."""
-    if not _MARK.sub("", text).strip() and not has_sound:
-        raise Invalid("reflection_empty", field="text")
+def check_sendable(text: str, sound: SoundState | None) -> None:
+    """Raise Invalid where there is nothing to read or hear: reflection_empty, reflection_sound_waiting (a
+    sound alone, of which nobody knows yet whether it is one), reflection_sound_refused."""
+    if sound is SoundState.REFUSED:
+        raise Invalid("reflection_sound_refused", field="sound")
+    if is_empty(text):
+        if sound is None:
+            raise Invalid("reflection_empty", field="text")
+        if sound is SoundState.WAITING:
+            raise Invalid("reflection_sound_waiting", field="sound")
+
+
+def check_publishable(text: str, sound: SoundState | None) -> None:
+    """Raise Invalid where nobody could have read and heard all of it: reflection_nothing (it would be
+    evidence of nothing), reflection_sound_waiting (nobody has heard it yet)."""
+    if sound is SoundState.WAITING:
+        raise Invalid("reflection_sound_waiting", field="sound")
+    if is_empty(text) and sound is not SoundState.READY:
+        raise Invalid("reflection_nothing", field="text")
+
+
+def is_empty(text: str) -> bool:
+    """Tell whether a text has no words of its writer's own."""
+    return not _MARK.sub("", text).strip()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import obstore
 import structlog
 from obstore.store import ObjectStore
 from sqlalchemy import delete, or_, select, update
@@ -21,8 +22,8 @@ from sqlalchemy.orm import Session
 from library.core.clock import Clock
 from library.core.database import Database
 from library.core.ids import new_id
-from library.intake.files.objects import delete_object, delete_prefix, file_for, keep_file
-from library.reflections.places import folder_of, raw_key, sound_key
+from library.intake.files.objects import delete_object, delete_prefix, file_for, keep_file, names_under
+from library.reflections.places import PREFIX, folder_of, raw_key, sound_key
 from library.reflections.rules import SoundState
 from library.reflections.tables import GoneSound, ReflectionSound
 from transcode.encoding.voice import make_voice
@@ -33,6 +34,10 @@ TAKEN_FOR = timedelta(minutes=15)
 """So long a worker may be at one before another takes it up: ten minutes of sound take seconds."""
 MOST_TRIES = 3
 SWEPT_AT_ONCE = 100
+KEPT_FOR = timedelta(days=1)
+"""What no row names and is younger than that may be about to be named."""
+MANY = 20
+"""Of so many sounds in the store the database must know half."""
 
 log = structlog.get_logger()
 
@@ -72,7 +77,11 @@ class Sounding:
             return True  # it is taken up again once its time is over, and given up after MOST_TRIES
         with self.db.write() as session:
             _set(session, waiting, taken_at=None, **values)
-        delete_object(self.store, raw_key(waiting))
+            there = session.get(ReflectionSound, waiting) is not None
+        if there:
+            delete_object(self.store, raw_key(waiting))
+        else:  # it was deleted meanwhile: what was swept then must not lie there again
+            delete_prefix(self.store, folder_of(waiting))
         return True
 
     def _make(self, sound_id: str) -> Mapping[str, Any]:
@@ -92,13 +101,51 @@ class Sounding:
     def sweep(self) -> int:
         """Take away the bytes of sounds that are gone; returns of how many."""
         with self.db.read() as session:
-            gone = session.scalars(select(GoneSound.id).limit(SWEPT_AT_ONCE)).all()
+            over = select(GoneSound.id).where(GoneSound.gone_at <= self.clock())
+            gone = session.scalars(over.limit(SWEPT_AT_ONCE)).all()
         for sound_id in gone:
             delete_prefix(self.store, folder_of(sound_id))
         if gone:
             with self.db.write() as session:
                 session.execute(delete(GoneSound).where(GoneSound.id.in_(gone)))
         return len(gone)
+
+    def sweep_nameless(self) -> int:
+        """Take away what lies in the store as a sound and no row names; returns how many sounds.
+
+        Such are left by a worker that was killed after a sound had been deleted and before it saw that.
+        Nothing younger than KEPT_FOR goes. Where most of many are nameless, the database is more likely an
+        old copy that
+        was brought back: then nothing goes, and the log says so.
+        """
+        names = names_under(self.store, PREFIX)
+        with self.db.read() as session:
+            known = set(session.scalars(select(ReflectionSound.id))) | set(
+                session.scalars(select(GoneSound.id))
+            )
+        nameless = [one for one in names if one not in known]
+        if len(names) >= MANY and 2 * len(nameless) > len(names):
+            log.error(
+                "sounds were not swept: the database knows few of them", known=len(names) - len(nameless)
+            )
+            return 0
+        swept = 0
+        for sound_id in nameless:
+            if self.stopping():
+                break
+            if self._is_young(sound_id):
+                continue
+            with self.db.read() as session:
+                named = session.get(ReflectionSound, sound_id) or session.get(GoneSound, sound_id)
+            if named is None:
+                delete_prefix(self.store, folder_of(sound_id))
+                swept += 1
+        return swept
+
+    def _is_young(self, sound_id: str) -> bool:
+        oldest = self.clock() - KEPT_FOR
+        batches = obstore.list(self.store, prefix=f"{folder_of(sound_id)}/")
+        return any(meta["last_modified"] > oldest for batch in batches for meta in batch)
 
 
 def _next(session: Session, now: datetime) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
@@ -12,10 +12,20 @@ from library.reflections import queries, rules
 from library.reflections.rules import SoundState
 from library.reflections.tables import GoneSound, ReflectionSound
 
+ANNOUNCED_FOR = timedelta(hours=1)
+"""So long an upload that lies here already may take on its way into the store."""
+
 
 def check_takes(session: Session, viewer: Viewer, reflection_id: str) -> None:
     """Raise NotFound, and Conflict("reflection_sent"), where a reflection takes no sound."""
     rules.check_editable(queries.own(session, viewer, reflection_id).state)
+
+
+def announce(session: Session, sound_id: str, now: datetime) -> None:
+    """Note a sound whose bytes are about to be stored: if whoever brings it dies before it is `put`, they are
+    swept after ANNOUNCED_FOR."""
+    session.add(GoneSound(id=sound_id, gone_at=now + ANNOUNCED_FOR))
+    session.flush()
 
 
 def put(
@@ -26,6 +36,7 @@ def put(
     row = queries.own(session, viewer, reflection_id, held=True)
     rules.check_editable(row.state)
     _take_away(session, row.id, now)
+    session.execute(sql_delete(GoneSound).where(GoneSound.id == sound_id))
     sound = ReflectionSound(
         id=sound_id,
         reflection_id=row.id,

@@ -40,6 +40,11 @@ class Reflection(Base):
         Index(None, "gathering_id"),
         Index(None, "state", "published_at"),
         Index(None, "reach_node_id", "state", "published_at"),
+        # The newest about a lesson or a week, of each way to read one by itself (queries.published).
+        Index(
+            "ix_reflections_reflection_lesson_reach", "lesson_id", "reach_node_id", "state", "published_at"
+        ),
+        Index("ix_reflections_reflection_week_reach", "week", "reach_node_id", "state", "published_at"),
         Index(None, "decided_by"),
     )
 
@@ -105,7 +110,8 @@ class ReflectionSound(Base):
 
 
 class GoneSound(Base):
-    """A sound whose bytes may be swept: its reflection was deleted, or another one took its place."""
+    """A sound whose bytes may be swept from `gone_at` on: its reflection was deleted, another one took its
+    place, or it is being brought and may never arrive (`sounds.announce`)."""
 
     __tablename__ = "reflections_gone_sound"
 

@@ -30,6 +30,7 @@ from server.background.backing_up import BackupThread, RestoreTestThread
 from server.background.dead_workers import DeadWorkersThread
 from server.background.index_follower import IndexThread
 from server.background.looks.edges import EdgesThread
+from server.background.looks.prints import PrintsThread
 from server.background.looks.sounds import SoundsThread
 from server.background.recurring import RecurringThread
 from server.background.roll_up import RollThread
@@ -94,6 +95,7 @@ class Worker:
                     ports.clock,
                     60 * settings.reflection_sound_max_min,
                 ),
+                PrintsThread(ports.db),
                 IndexThread(ports.indexer),
             ):
                 thread.start()

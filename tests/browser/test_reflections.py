@@ -3,13 +3,15 @@ versions that meet; a voice recorded in the browser."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
 from library.core.clock import utc_now
 from library.reflections import actions
-from library.reflections.actions import About, Draft
+from library.reflections.actions import About, Draft, Wanted
 from library.reflections.rules import SoundState
 from library.reflections.sounding import Sounding
 from library.reflections.tables import ReflectionSound
@@ -102,6 +104,32 @@ def test_two_versions_meet_and_none_is_lost(visit: Visit, server: Served, put: P
     expect(merge).to_be_hidden()
 
 
+def test_two_versions_meet_and_each_mark_keeps_its_quote(visit: Visit, server: Served, put: Put) -> None:
+    page = visit.page
+    visit.sign_in("lecturer")
+    visit.open(f"/reflections/write?lesson={put.lesson}")
+    page.click("#lines-fold summary")
+    page.click("#lines button >> nth=0")
+    text = page.locator("#text")
+    expect(page.locator("#saved")).to_have_text("已存好，只有您看得到。")
+    made = page.url.rsplit("/", 2)[1]
+    line = page.locator("#lines button >> nth=0")
+    at_s, words = float(str(line.get_attribute("data-at"))), line.locator("span").inner_text()
+    with server.ports.db.write() as session:
+        viewer, quotes = Shelf(server).viewer("lecturer"), [Wanted(2, put.clip, at_s)]
+        actions.save(session, viewer, made, Draft("", "电脑〔引2〕上", quotes), About(), None, utc_now())
+    text.press("End")
+    text.press_sequentially("手机上")
+    page.locator("#merge [data-merge=append]").click()
+    expect(page.locator("#saved")).to_have_text("已存好，只有您看得到。")
+    visit.troubles[:] = [one for one in visit.troubles if "409" not in one]
+    page.reload()
+    expect(text).to_have_value("电脑〔引2〕上\n\n〔引2〕\n手机上")
+    expect(page.locator("#quotes .quote-row p")).to_have_text([re.compile(f"引2.*{re.escape(words)}")])
+    with server.ports.db.write() as session:  # the next one begins anew
+        actions.delete(session, viewer, made, utc_now())
+
+
 def test_a_voice_is_recorded_heard_and_made(visit: Visit, server: Served, put: Put) -> None:
     page = visit.page
     visit.context.grant_permissions(["microphone"])
@@ -114,6 +142,8 @@ def test_a_voice_is_recorded_heard_and_made(visit: Visit, server: Served, put: P
     page.click("#rec-pause")
     expect(page.locator("#rec-time")).to_have_text("0:02", timeout=10_000)
     page.click("#rec-stop")
+    expect(page.locator("#rec-heard")).to_be_visible()
+    page.reload()  # before a word was typed, so the server knows nothing of it
     expect(page.locator("#rec-heard")).to_be_visible()
     page.locator("#text").press_sequentially("说给大家听。")
     expect(page.locator("#saved")).to_have_text("已存好，只有您看得到。")

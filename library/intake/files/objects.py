@@ -157,6 +157,12 @@ def _on_same_file_system(folder: Path, target: Path) -> Path:
     return beside
 
 
+def names_under(store: ObjectStore, prefix: str) -> list[str]:
+    """Return the names of the folders right under a prefix."""
+    listed = obstore.list_with_delimiter(store, prefix=prefix)
+    return [path.rstrip("/").rpartition("/")[2] for path in listed["common_prefixes"]]
+
+
 def delete_prefix(store: ObjectStore, prefix: str) -> None:
     """Take away every object under `prefix`; none there is fine."""
     root = local_root(store)

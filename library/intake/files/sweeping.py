@@ -138,7 +138,7 @@ class Sweep:
         clips, recordings, originals = self._named()
         folders = list(self._clip_folders(clips))
         if not force:
-            owners = set(_names(self.store, "clips/"))
+            owners = set(objects.names_under(self.store, "clips/"))
             check_known(len(owners - clips.keys()), len(owners))
         boards, materials = self._storyboards(recordings), self._materials(force=force)
         found = [*folders, *boards, *materials, *self._originals(originals, force=force)]
@@ -179,14 +179,14 @@ class Sweep:
             return clips, recordings, frozenset(filter(None, session.scalars(hashes)))
 
     def _clip_folders(self, clips: Mapping[str, ClipNames]) -> Iterator[Found]:
-        for clip_id in _names(self.store, "clips/"):
+        for clip_id in objects.names_under(self.store, "clips/"):
             named = clips[clip_id].plans if clip_id in clips else frozenset()
-            for plan in _names(self.store, f"clips/{clip_id}/"):
+            for plan in objects.names_under(self.store, f"clips/{clip_id}/"):
                 if plan not in named:  # what is named stays: nobody need know how old and large it is
                     yield from _found(self.store, StoredKind.CLIP, f"clips/{clip_id}/{plan}", clip_id, plan)
 
     def _storyboards(self, recordings: frozenset[str]) -> Iterator[Found]:
-        for recording_id in _names(self.store, "storyboards/"):
+        for recording_id in objects.names_under(self.store, "storyboards/"):
             if recording_id not in recordings:
                 yield from _found(
                     self.store, StoredKind.STORYBOARD, f"storyboards/{recording_id}", recording_id
@@ -201,8 +201,8 @@ class Sweep:
             known = frozenset(session.scalars(select(LessonFile.id)))
             gone = frozenset(session.scalars(select(GoneFile.id)))
             deleted = frozenset(session.scalars(select(DeletedLesson.lesson_id)))
-        for lesson_id in _names(self.store, PREFIX):
-            for file_id in _names(self.store, f"{PREFIX}{lesson_id}/"):
+        for lesson_id in objects.names_under(self.store, PREFIX):
+            for file_id in objects.names_under(self.store, f"{PREFIX}{lesson_id}/"):
                 if file_id not in known and (force or file_id in gone or lesson_id in deleted):
                     key = folder_of(lesson_id, file_id)
                     yield from _found(self.store, StoredKind.MATERIAL, key, file_id)
@@ -269,12 +269,6 @@ def _is_kept(session: Session, one: Found) -> bool:
         return False
     states = session.scalars(select(Recording.state).where(Recording.lesson_id == clip.lesson_id)).all()
     return one.plan in (clip.plan, clip.early) or any(state in BUSY for state in states)
-
-
-def _names(store: ObjectStore, prefix: str) -> list[str]:
-    """Return the names of the folders right under a prefix."""
-    listed = obstore.list_with_delimiter(store, prefix=prefix)
-    return [path.rstrip("/").rpartition("/")[2] for path in listed["common_prefixes"]]
 
 
 def _found(store: ObjectStore, kind: StoredKind, key: str, owner: str, plan: str = "") -> Iterator[Found]:

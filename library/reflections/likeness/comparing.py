@@ -13,7 +13,7 @@ from library.core.permits import Viewer
 from library.people.tables import Person
 from library.reflections import queries, rules
 from library.reflections.likeness.prints import sharing
-from library.reflections.likeness.rules import Passage, passages, prepare, prints
+from library.reflections.likeness.rules import MOST_PASSAGES, Passage, passages, prepare, prints
 from library.reflections.tables import Reflection
 
 MOST_TEXTS = 12
@@ -47,8 +47,31 @@ class Likeness:
         """How much is in common."""
         return sum(one.letters for one in self.passages)
 
+    @property
+    def shown(self) -> Sequence[Passage]:
+        """The first MOST_PASSAGES."""
+        return self.passages[:MOST_PASSAGES]
 
-def compare(session: Session, viewer: Viewer, row: Reflection) -> list[Likeness]:
+    @property
+    def more(self) -> int:
+        """How many passages are not among those that are shown."""
+        return len(self.passages) - len(self.shown)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a text is like: the texts with which it has most in common, and of how many others nothing is
+    shown.
+
+    `at_least`: there may be more than `more`, since no more than MOST_TEXTS are looked at closely.
+    """
+
+    likenesses: Sequence[Likeness]
+    more: int = 0
+    at_least: bool = False
+
+
+def compare(session: Session, viewer: Viewer, row: Reflection) -> Compared:
     """Return what a reflection has in common with others' and the writer's own, and with its lesson.
 
     What it quotes, by a mark or in quotation marks, does not count, nor do set phrases. Of a text that the
@@ -74,11 +97,12 @@ def compare(session: Session, viewer: Viewer, row: Reflection) -> list[Likeness]
         else:
             found.append(Likeness(Whence.ANOTHER, [_hidden(one) for one in common]))
     found.sort(key=lambda one: -one.letters)
+    more = len(found) - MOST_SHOWN
     del found[MOST_SHOWN:]
     if row.lesson_id is not None and queries.lessons_seen(session, viewer, [row.lesson_id]):
         said = passages(mine, prepare(queries.transcript_of(session, row.lesson_id)))
         found += [Likeness(Whence.TRANSCRIPT, said)] if said else []
-    return found
+    return Compared(found, max(0, more), at_least=more > 0 and len(shared.numbers) > MOST_TEXTS)
 
 
 def _hidden(passage: Passage) -> Passage:
@@ -91,7 +115,7 @@ def _texts(session: Session, numbers: Sequence[int]) -> list[tuple[Reflection, s
     rows = session.execute(
         select(Reflection, Person.name)
         .join(Person, Person.id == Reflection.person_id)
-        .where(Reflection.number.in_(numbers))
+        .where(Reflection.number.in_(numbers), Reflection.state.not_in(rules.EDITABLE))
     )
     return sorted(((row, name) for row, name in rows), key=lambda one: numbers.index(one[0].number))
 

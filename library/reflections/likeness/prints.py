@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, exists, text
 from sqlalchemy.orm import Session
 
 from library.core.database import upsert
 from library.reflections.likeness.rules import COMMON_FROM, Prepared, prints
-from library.reflections.tables import Print
+from library.reflections.rules import EDITABLE
+from library.reflections.tables import Print, Reflection
 
 _AT_ONCE = 400
 """Rows of a statement, and fingerprints of a question: SQLite takes 500 SELECTs in one."""
@@ -26,11 +27,25 @@ def keep(session: Session, number: int, prepared: Prepared) -> None:
 
 
 def drop(session: Session, number: int, prepared: Prepared) -> None:
-    """Forget the fingerprints of a text, which must be the one that was kept."""
+    """Forget the fingerprints of a text, which must be the one that was kept. Those that other rules kept of
+    it stay until `sweep`: whoever drops gives the text another number, so that they lead nowhere."""
     its = list(prints(prepared))
     for at in range(0, len(its), _AT_ONCE):
         gone = delete(Print).where(Print.hash.in_(its[at : at + _AT_ONCE]), Print.number == number)
         session.execute(gone.execution_options(synchronize_session=False))
+
+
+def sweep(session: Session, part: int, parts: int) -> int:
+    """Forget what is nobody's in one part of `parts` of all fingerprints; returns how many.
+
+    Such are those that `drop` did not find: they were kept by other rules of what counts.
+    """
+    span = 2**32 // parts
+    first = part * span - 2**31
+    last = 2**31 - 1 if part == parts - 1 else first + span - 1
+    its = exists().where(Reflection.number == Print.number, Reflection.state.not_in(EDITABLE))
+    gone = delete(Print).where(Print.hash >= first, Print.hash <= last, ~its).returning(Print.hash)
+    return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
 @dataclass(frozen=True)

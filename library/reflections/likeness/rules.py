@@ -24,6 +24,7 @@ LEAST_COMMON = 60
 COMMON_FROM = 25
 """In so many texts a fingerprint says little."""
 MOST_PASSAGES = 12
+"""Of two texts, that are shown; of more is told how many."""
 _QUOTED_MOST = 300
 
 _GAP = "\n"
@@ -134,7 +135,7 @@ def passages(
     rare = sorted(at for one, places in (known or {}).items() if one not in common for at in places)
     found: list[Passage] = []
     at = 0
-    while at <= len(mine.letters) - GRAM and len(found) < MOST_PASSAGES:
+    while at <= len(mine.letters) - GRAM:
         length, there = 0, 0
         for start in where.get(mine.letters[at : at + GRAM], ()):
             one = _in_common(mine.letters, theirs.letters, at, start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from obstore.store import ObjectStore
@@ -14,6 +15,10 @@ from transcode.tools import Tools
 
 EVERY_S = 1.0
 """Somebody sits before the page and waits."""
+STORE_EVERY = timedelta(days=1)
+"""So often the store is looked through for what no row names."""
+STORE_FIRST_AFTER = timedelta(minutes=10)
+"""Not in the busy minutes after a start."""
 
 
 class SoundsThread(RecurringThread):
@@ -32,6 +37,7 @@ class SoundsThread(RecurringThread):
         every_s: float = EVERY_S,
     ) -> None:
         super().__init__("sounds", 0.0, every_s)
+        self._clock, self._look_at = clock, clock() + STORE_FIRST_AFTER
         self._sounding = Sounding(db, store, tools, work, clock, most_s, self.stopping)
 
     def work(self) -> None:
@@ -39,3 +45,6 @@ class SoundsThread(RecurringThread):
         while not self.stopping() and self._sounding.make_one():
             pass
         self._sounding.sweep()
+        if self._clock() >= self._look_at:
+            self._look_at = self._clock() + STORE_EVERY
+            self._sounding.sweep_nameless()

@@ -78,8 +78,9 @@ class GatheringView:
 class GatheringPage(Context):
     """GET /gatherings/{gathering_id} (whom it concerns): what it is; for who keeps it, what can be done.
 
-    `mark` and `due` are the viewer's own, None where they are on no roll. `counts` for who keeps it once it
-    opened; `signed`: its record is, and the viewer may read it; `usual_end` is when it is taken to have ended
+    `leads`: they begin and end it. `mark` and `due` are the viewer's own, None where they are on no roll.
+    `counts` for who keeps it once it opened; `signed`: its record is, and the viewer may read it; `usual_end`
+    is when it is taken to have ended
     (2026-11-30T19:30). Forms, POST .../open, .../end (ended_at), .../cancel (version). `refused`: "end", "".
     """
 
@@ -87,6 +88,7 @@ class GatheringPage(Context):
     view: GatheringView
     plans: bool
     hosts: bool
+    leads: bool
     due: Due | None
     mark: Mark | None
     counts: Counts | None

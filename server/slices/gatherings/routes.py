@@ -66,6 +66,7 @@ class Keeping:
             view=view_of(session, self.who.viewer, found, self.desk.kinds, frame.language),
             plans=found.plans,
             hosts=found.hosts,
+            leads=found.leads,
             due=found.entry.due if found.entry else None,
             mark=found.entry.mark if found.entry else None,
             signed=found.entry is not None and records.is_signed(session, one.id),

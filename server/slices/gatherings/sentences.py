@@ -8,6 +8,10 @@ from server.web.language.i18n import N_
 from server.web.language.phrases import Sentence
 
 SENTENCES: Mapping[str, Sentence] = {
+    "gathering_lead": (
+        N_("您管的是一个会场，不能替所有会场开始或者结束。"),
+        N_("请主持人、记录人、书记或安排的人来开始和结束；您可以记自己会场的名单。"),
+    ),
     "gathering_kind": (N_("没有这种会议或活动：%(text)s"), N_("请从列出的类型里选一种。")),
     "gathering_far": (N_("这个时间离现在太远。"), N_("只能安排前后 %(days)s 天之内的。")),
     "gathering_ends": (N_("结束时间不在开始时间之后。"), N_("请改开始或结束时间。")),

@@ -108,6 +108,8 @@ def _row(one: Told, known: _Known) -> NoticeRow:
         title, url, starts_at = met.title, f"/gatherings/{met.id}", met.starts_at
     elif one.kind in _REFLECTIONS and one.thing in known.reflections:
         title, url = known.reflections[one.thing], f"/reflections/{one.thing}"
+    elif one.kind is Kind.REFLECTIONS_WAITING:
+        url = "/reflections/desk"
     elif one.kind in _GRADES:
         # Its page asks who may see it; nothing of it stands here.
         url = f"/grades/one/{one.thing}"

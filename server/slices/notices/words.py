@@ -21,6 +21,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "gathering_cancelled": N_("会议取消"),
         "reflection_published": N_("我的心得发布了"),
         "reflection_returned": N_("我的心得退回来了"),
+        "reflections_waiting": N_("有心得等着审阅"),
         "grade_decided": N_("我的评定有了决定或答复"),
         "grade_appealed": N_("有党员对评定提出申诉"),
     },

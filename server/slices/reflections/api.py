@@ -106,9 +106,10 @@ class LineOut(BaseModel):
 
 
 class LinesOut(BaseModel):
-    """One page of what is published and for you, the newest first."""
+    """One page of what is published and for you, the newest first; `more` than `total` are not listed."""
 
     total: int
+    more: bool
     page: int
     reflections: list[LineOut]
 
@@ -158,7 +159,7 @@ def list_reflections(
         )
         for one in reflection_lines(session, who.viewer, found.items)
     ]
-    return LinesOut(total=found.total, page=found.number, reflections=rows)
+    return LinesOut(total=found.total, more=found.more, page=found.number, reflections=rows)
 
 
 @router.get("/mine")
@@ -222,7 +223,8 @@ def _out(session: Session, viewer: Viewer, pages: Pages, row: Reflection) -> Ref
     mine = row.person_id == viewer.person_id
     seen = row.lesson_id in queries.lessons_seen(session, viewer, [row.lesson_id])
     quotes = queries.quotes_of(session, [row.id]).get(row.id, []) if mine or seen else []
-    lines = queries.lines_of(session, row.lesson_id) if quotes and row.lesson_id and seen else []
+    lesson_id = row.lesson_id if quotes and seen else None
+    lines = queries.lines_of(session, [lesson_id])[lesson_id] if lesson_id else []
     shown = [quote_view(one, lines) for one in quotes]
     sound = sound_view(queries.sound_of(session, row.id))
     return ReflectionOut(

@@ -83,7 +83,8 @@ class ReflectionsPage(Context):
     """GET /reflections?lesson=&week=&node=&page= (everybody): what is published and for them, newest first.
 
     `about` names what the list is narrowed to, `node` the node; `feed_url` is the same as a feed for
-    everybody, "" where the list is for nobody without an account.
+    everybody, "" where the list is for nobody without an account. `most` is how many of the newest are listed
+    where there are more, else 0.
     """
 
     template: ClassVar[str] = "reflections/reflections.html"
@@ -92,6 +93,7 @@ class ReflectionsPage(Context):
     about: AboutView
     node: str = ""
     feed_url: str = ""
+    most: int = 0
     write_query: str = ""
 
 
@@ -176,6 +178,14 @@ class ClipBeside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """What the server has by now, beside what came back as typed."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WritePage(Context):
     """GET /reflections/write?lesson=&week=&gathering=&clip=&t= and GET /reflections/{id}/edit?clip=&t=.
 
@@ -183,7 +193,8 @@ class WritePage(Context):
     have. `text` is with the marks of its quotes. `most_sound_s` 0: no sounds here.
     Forms: POST /reflections/{id}/save (version, title, text, lesson, week, gathering, then=save|check),
     /quote (the same, clip, at), /unquote (the same, n), /sound (file), /sound/remove.
-    `refused`: one that was not taken, named "write" or "sound".
+    `refused`: one that was not taken, named "write" or "sound". `elsewhere` is what was saved elsewhere
+    meanwhile, None where nothing was.
     """
 
     template: ClassVar[str] = "reflections/write.html"
@@ -204,6 +215,7 @@ class WritePage(Context):
     most_sound_bytes: int
     remark: str = ""
     refused: RefusedForm | None = None
+    elsewhere: Elsewhere | None = None
     mark_form: str = MARK
 
 
@@ -211,12 +223,15 @@ class WritePage(Context):
 class CheckPage(Context):
     """GET /reflections/{id}/check (its writer): what it is like, before it is sent. Kept nowhere.
 
+    `more` texts beside those of `likenesses` have passages in common with it; `at_least`: or more.
     Form: POST /reflections/{id}/send.
     """
 
     template: ClassVar[str] = "reflections/check.html"
     view: ReflectionView
     likenesses: tuple[Likeness, ...]
+    more: int = 0
+    at_least: bool = False
     reader: str
     refused: RefusedForm | None = None
 

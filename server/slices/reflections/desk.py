@@ -13,7 +13,7 @@ from starlette.responses import Response
 from library.core.errors import Conflict, Invalid, WeikeError
 from library.organisation import queries as organisation
 from library.programme.weeks import read_week
-from library.reflections import actions, queries, rules
+from library.reflections import actions, asking, queries, rules
 from library.reflections.actions import Readers
 from library.reflections.permits import reaches_of
 from library.reflections.queries import Told
@@ -101,7 +101,7 @@ class Desk:
             refused = replace(refused, form="")
         week = str(present(self.clock()))
         nodes = queries.nodes_kept(session, viewer)
-        asked = [(node, queries.prompt_of(session, node.id, week)) for node in nodes]
+        asked = queries.prompts(session, [node.id for node in nodes], week)
         context = DeskPage(
             frame=self._pages.frame(self._request, session, self.who),
             rows=self._rows(session, found.items),
@@ -112,21 +112,19 @@ class Desk:
             remark_max=rules.REMARK_MAX,
             question_max=rules.QUESTION_MAX,
             ask_nodes=tuple((node.id, node.name) for node in nodes),
-            asked=tuple(
-                Invitation(node=node.name, question=row.question, week=week) for node, row in asked if row
-            ),
+            asked=tuple(Invitation(node=node, question=question, week=week) for node, question in asked),
             refused=refused,
         )
         return self._pages.respond(self._request, self.who, context, status)
 
     def _rows(self, session: Session, told: Sequence[Told]) -> tuple[DeskRow, ...]:
-        paths = {one.row.node_id: organisation.branch(session, one.row.node_id or "").path for one in told}
+        paths = queries.paths(session, {one.row.node_id for one in told if one.row.node_id})
         reaches = {node: reaches_of(self.who.viewer, path)[1:] for node, path in paths.items()}
         names = organisation.branch_names(session, {one for its in reaches.values() for one in its})
         return tuple(
             DeskRow(
                 view=view,
-                reaches=tuple((node, names[node]) for node in reaches[one.row.node_id]),
+                reaches=tuple((node, names[node]) for node in reaches[one.row.node_id or ""]),
                 steps=steps_in(one.row.state, Part.READER),
             )
             for one, view in zip(told, views(session, self.who.viewer, told), strict=True)
@@ -149,7 +147,7 @@ def ask(desk: DeskDep, node: WordForm = "", week: WordForm = "", question: LineF
 
     def act(session: Session) -> None:
         wanted = str(read_week(week)) if week else str(present(desk.clock()))
-        actions.ask(session, desk.who.viewer, node, wanted, question, desk.clock())
+        asking.ask(session, desk.who.viewer, node, wanted, question, desk.clock())
 
     typed = {"node": node, "question": question}
     return desk.change("ask", ReflectionState.SENT, act, "reflection_asked", typed)

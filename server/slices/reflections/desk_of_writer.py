@@ -25,6 +25,7 @@ from server.slices.reflections.contexts import (
     AboutView,
     ClipBeside,
     ClipChoice,
+    Elsewhere,
     Invitation,
     QuoteView,
     SpokenLine,
@@ -166,7 +167,9 @@ class WriterDesk:
             about=AboutView(
                 lesson=LessonRef(id=lesson.id, title=lesson.title) if lesson is not None else None,
                 week=about.week or "",
-                gathering=gathering_titles(session, [about.gathering_id]).get(about.gathering_id or "", ""),
+                gathering=gathering_titles(session, self.viewer, [about.gathering_id]).get(
+                    about.gathering_id or "", ""
+                ),
             ),
             gathering_id=about.gathering_id or "",
             quotes=self._quotes(session, quotes, about.lesson_id),
@@ -178,12 +181,15 @@ class WriterDesk:
             most_sound_bytes=rules.SOUND_MAX_BYTES,
             remark=row.remark if row is not None else "",
             refused=refused,
+            elsewhere=Elsewhere(title=row.title, text=row.text)
+            if row is not None and refused is not None and refused.reason.code == "reflection_changed"
+            else None,
         )
         return self.pages.respond(self.request, self.who, context, status)
 
     @staticmethod
     def _quotes(session: Session, quotes: list[Quote], lesson_id: str | None) -> tuple[QuoteView, ...]:
-        lines = queries.lines_of(session, lesson_id) if quotes and lesson_id else []
+        lines = queries.lines_of(session, [lesson_id])[lesson_id] if quotes and lesson_id else []
         return tuple(quote_view(one, lines) for one in quotes)
 
     def _clip(self, session: Session, lesson: Lesson, clip_id: str, at_s: float) -> ClipBeside | None:

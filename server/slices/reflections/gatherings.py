@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
 from library.core.permits import Viewer
+from library.gatherings import queries
 from library.gatherings.tables import Gathering, RollEntry
 from library.reflections.permits import chain_of
 
@@ -27,10 +28,8 @@ def gathering_for(session: Session, viewer: Viewer, gathering_id: str) -> Gather
     return row
 
 
-def gathering_titles(session: Session, ids: Collection[str | None]) -> dict[str, str]:
-    """Return what gatherings are called."""
-    wanted = {one for one in ids if one}
-    if not wanted:
-        return {}
-    rows = session.execute(select(Gathering.id, Gathering.title).where(Gathering.id.in_(wanted)))
-    return {one.id: one.title for one in rows}
+def gathering_titles(session: Session, viewer: Viewer, ids: Collection[str | None]) -> dict[str, str]:
+    """Return what those gatherings are called of which the viewer may know: a reflection is read by many, and
+    a title (whom a meeting is about, say) is for those whom the gathering concerns."""
+    known = queries.to_know(session, viewer, {one for one in ids if one})
+    return {one.id: one.title for one in known.values()}

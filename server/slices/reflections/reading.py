@@ -57,17 +57,27 @@ def reflections(
         for name, value in (("lesson", filters.lesson_id), ("week", filters.week), ("node", filters.node_id))
         if value
     }
-    path = "/feeds/public/reflections.rss"
     context = ReflectionsPage(
         frame=pages.frame(request, session, who),
         rows=reflection_lines(session, viewer, found.items),
         pager=pager(found, "/reflections", **narrowed),
         about=about,
         node=node_name,
-        feed_url=f"{address}{path}?{urlencode(narrowed)}" if narrowed else f"{address}{path}",
+        feed_url=_feed_url(session, address, filters, narrowed),
+        most=queries.MOST_LISTED if found.more else 0,
         write_query=urlencode({name: value for name, value in narrowed.items() if name != "node"}),
     )
     return pages.respond(request, who, context)
+
+
+def _feed_url(session: Session, address: str, filters: Filters, narrowed: dict[str, str]) -> str:
+    """Return the address of the same list as a feed for everybody, "" where everybody is told nothing of it:
+    of a node's people, of a lesson that is not for everybody."""
+    lesson_id = filters.lesson_id
+    if filters.node_id or (lesson_id and not queries.lessons_seen(session, NOBODY, [lesson_id])):
+        return ""
+    tail = f"?{urlencode(narrowed)}" if narrowed else ""
+    return f"{address}/feeds/public/reflections.rss{tail}"
 
 
 def _about(session: Session, viewer: Viewer, filters: Filters) -> tuple[AboutView, str]:

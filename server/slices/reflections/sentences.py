@@ -17,6 +17,14 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("要改，请先撤回；撤回以后又是只有您看得到的草稿。"),
     ),
     "reflection_empty": (N_("还没有写，也没有录音。"), N_("写几句话，或者录一段，再送出。")),
+    "reflection_nothing": (
+        N_("这篇心得没有文字，录音也没有处理成，没有可以发布的内容。"),
+        N_("请退回给作者，请他写几句，或者重新录一段。"),
+    ),
+    "reflection_sound_waiting": (
+        N_("录音还在处理，还没有人听过。"),
+        N_("一般几秒钟；请等一等，刷新页面，处理好以后再来。"),
+    ),
     "reflection_quotes": (N_("最多引用 %(most)s 处。"), N_("请去掉一些引用，再加新的。")),
     "reflection_quote": (N_("这处引用对不上这节课。"), N_("请刷新页面，从文稿里重新引用。")),
     "reflection_no_words": (
@@ -26,7 +34,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "reflection_second": (N_("看不懂这个时间。"), N_("请写成 1:23（分:秒），或者只写秒数，例如 83。")),
     "reflection_changed": (
         N_("这篇心得刚才在别处改过。"),
-        N_("请看看现在的内容；您写的还在下面，可以再保存一次。"),
+        N_("两份都在这一页上：先看别处存的那一份，再决定怎么存。"),
     ),
     "reflections_many": (N_("一个人最多存 %(most)s 篇心得。"), N_("请删掉一些不要的草稿，再写新的。")),
     "reflection_homeless": (

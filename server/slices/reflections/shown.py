@@ -102,20 +102,23 @@ def about_of(row: Reflection, lessons: Mapping[str, Lesson], gatherings: Mapping
 
 
 def views(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[ReflectionView]:
-    """Return reflections as they are read, for whoever may read them."""
+    """Return reflections as they are read, for whoever may read them; as many statements for one as for
+    many."""
     ids = [one.row.id for one in told]
     lessons = queries.lessons_seen(session, viewer, {one.row.lesson_id for one in told})
     quotes = queries.quotes_of(session, ids)
     sounds = queries.with_sound(session, ids)
-    gatherings = gathering_titles(session, {one.row.gathering_id for one in told})
+    gatherings = gathering_titles(session, viewer, {one.row.gathering_id for one in told})
     nodes = organisation.branch_names(
         session, {one.row.reach_node_id for one in told if one.row.reach_node_id}
     )
+    quoting = {one.row.lesson_id for one in told if one.row.lesson_id and one.row.id in quotes}
+    said = queries.lines_of(session, quoting & lessons.keys())
     found = []
     for one in told:
         row, its = one.row, quotes.get(one.row.id, [])
         seen = row.lesson_id in lessons
-        lines = queries.lines_of(session, row.lesson_id) if its and seen and row.lesson_id else []
+        lines = said.get(row.lesson_id or "", [])
         found.append(
             ReflectionView(
                 id=row.id,
@@ -141,7 +144,7 @@ def views(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[Reflec
 def own_rows(session: Session, viewer: Viewer, rows: Sequence[Reflection]) -> tuple[OwnRow, ...]:
     """Return the viewer's own as a list."""
     lessons = queries.lessons_seen(session, viewer, {row.lesson_id for row in rows})
-    gatherings = gathering_titles(session, {row.gathering_id for row in rows})
+    gatherings = gathering_titles(session, viewer, {row.gathering_id for row in rows})
     sounds = queries.with_sound(session, [row.id for row in rows])
     return tuple(
         OwnRow(

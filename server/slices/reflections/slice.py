@@ -7,7 +7,7 @@ from fastapi import APIRouter
 import library.reflections.tables
 from library.core.permits import Role, Viewer
 from library.core.rights import Act, somewhere
-from library.reflections.queries import number_to_read
+from library.reflections.queries import MOST_WAITING, number_to_read
 from library.reflections.rules import SOUND_MAX_BYTES
 from server.slices.reflections import api, desk, reading, sounds, writing
 from server.slices.reflections.contexts import (
@@ -67,6 +67,7 @@ SLICE = Slice(
             label=N_("审阅心得"),
             shown_to=readers,
             number=number_to_read,
+            most=MOST_WAITING,
         ),
     ),
     bodies={

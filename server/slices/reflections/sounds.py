@@ -62,6 +62,8 @@ def put(desk: WriterDeskDep, store: StoreDep, reflection_id: str, file: SoundFil
     folder.mkdir(parents=True)
     try:
         size = _received(desk, file, folder / "raw")
+        with desk.db.write() as session:
+            sounds.announce(session, sound_id, desk.clock())
         keep_file(store, folder / "raw", raw_key(sound_id))
         with desk.db.write() as session:
             sounds.put(session, desk.viewer, reflection_id, sound_id, size, desk.clock())

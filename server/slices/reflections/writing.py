@@ -204,11 +204,13 @@ def _check(
     row = desk.editable(session, reflection_id)
     if row is None:
         return RedirectResponse(f"/reflections/{reflection_id}", 303)
-    home = home_of(desk.viewer)
+    home, compared = home_of(desk.viewer), compare(session, desk.viewer, row)
     context = CheckPage(
         frame=desk.pages.frame(desk.request, session, desk.who),
         view=views(session, desk.viewer, [queries.told(session, row)])[0],
-        likenesses=tuple(compare(session, desk.viewer, row)),
+        likenesses=tuple(compared.likenesses),
+        more=compared.more,
+        at_least=compared.at_least,
         reader=organisation.branch(session, home).name if home else "",
         refused=RefusedForm(form="send", typed={}, reason=reason(error)) if error is not None else None,
     )

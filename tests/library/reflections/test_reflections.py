@@ -26,13 +26,13 @@ from library.organisation import actions as organisation
 from library.people import queries as people
 from library.people.belonging import memberships
 from library.people.tables import Person
-from library.reflections import actions, queries, sounds
+from library.reflections import actions, asking, queries, sounds
 from library.reflections.actions import About, Draft, Readers, Wanted
 from library.reflections.likeness.comparing import Whence, compare
 from library.reflections.permits import may_view
 from library.reflections.queries import Filters
-from library.reflections.rules import Reach, ReflectionState, place_of
-from library.reflections.tables import GoneSound, Print, Reflection
+from library.reflections.rules import Reach, ReflectionState, SoundState, place_of
+from library.reflections.tables import GoneSound, Print, Reflection, ReflectionSound
 from tests.support import factories as make
 from tests.support.databases import NOW
 
@@ -253,7 +253,7 @@ def test_words_of_a_quote_are_the_lecturers(db: Database, town: Town) -> None:
         actions.save(session, town.writer, made, Draft("", "改了〔引1〕", keep), About(), None, NOW)
         (quote,) = queries.quotes_of(session, [made])[made]
         assert quote.text == SAID[1]
-        assert place_of(quote, queries.lines_of(session, town.lesson)).start_s == 30.0
+        assert place_of(quote, queries.lines_of(session, [town.lesson])[town.lesson]).start_s == 30.0
 
 
 def test_a_closed_lesson_keeps_its_reflection_from_the_public(db: Database, town: Town) -> None:
@@ -276,7 +276,7 @@ def test_likeness_is_told_to_the_writer_and_names_nobody_who_is_not_published(
         )
     before = _counts(db)
     with db.read() as session:
-        found = compare(session, town.neighbour, session.get_one(Reflection, made))
+        found = compare(session, town.neighbour, session.get_one(Reflection, made)).likenesses
     another = next(one for one in found if one.whence is Whence.ANOTHER)
     assert (another.id, another.writer, another.title) == ("", "", "")
     assert all(one.theirs == "" for one in another.passages)
@@ -284,16 +284,16 @@ def test_likeness_is_told_to_the_writer_and_names_nobody_who_is_not_published(
     assert _counts(db) == before, "nothing is kept of it"
     publish(db, town.secretary, private, Readers(Reach.BRANCH))
     with db.read() as session:
-        found = compare(session, town.neighbour, session.get_one(Reflection, made))
+        found = compare(session, town.neighbour, session.get_one(Reflection, made)).likenesses
         assert found[0].whence is Whence.PUBLISHED
         assert (found[0].id, found[0].writer) == (private, "李秀英")
         # Those of another branch may not read it, and learn nothing of it.
         theirs = Reflection(id="x", number=1, person_id=str(town.elsewhere.person_id), text=OWN, title="")
-        assert [one.whence for one in compare(session, town.elsewhere, theirs)] == [Whence.ANOTHER]
+        assert [one.whence for one in compare(session, town.elsewhere, theirs).likenesses] == [Whence.ANOTHER]
     with db.write() as session:  # gone is gone
         actions.delete(session, town.writer, private, NOW)
     with db.read() as session:
-        found = compare(session, town.neighbour, session.get_one(Reflection, made))
+        found = compare(session, town.neighbour, session.get_one(Reflection, made)).likenesses
         assert all(one.whence is Whence.TRANSCRIPT for one in found)
 
 
@@ -301,11 +301,11 @@ def test_ones_own_and_the_transcript_are_said_apart(db: Database, town: Town) ->
     sent(db, town)
     with db.write() as session:
         made = written(session, town.writer, f"{OWN}{SAID[1]}", town.lesson)
-        found = compare(session, town.writer, session.get_one(Reflection, made))
+        found = compare(session, town.writer, session.get_one(Reflection, made)).likenesses
         assert [one.whence for one in found] == [Whence.OWN, Whence.TRANSCRIPT]
         quoting = (Wanted(1, town.clip, 12.0),)
         quoted = written(session, town.writer, f"〔引1〕{SAID[1]}我记住了。", town.lesson, quoting)
-        assert compare(session, town.writer, session.get_one(Reflection, quoted)) == []
+        assert compare(session, town.writer, session.get_one(Reflection, quoted)).likenesses == []
 
 
 def test_what_hundreds_say_is_no_likeness_but_a_whole_copy_is(db: Database, town: Town) -> None:
@@ -318,9 +318,9 @@ def test_what_hundreds_say_is_no_likeness_but_a_whole_copy_is(db: Database, town
             actions.send(session, author, written(session, author, text), NOW)
     with db.write() as session:
         mine = written(session, town.neighbour, f"开头不一样。{phrase}，结尾也不一样。")
-        assert compare(session, town.neighbour, session.get_one(Reflection, mine)) == []
+        assert compare(session, town.neighbour, session.get_one(Reflection, mine)).likenesses == []
         copied = written(session, town.neighbour, f"开头不一样。{essay}")
-        found = compare(session, town.neighbour, session.get_one(Reflection, copied))
+        found = compare(session, town.neighbour, session.get_one(Reflection, copied)).likenesses
         assert found, "what thirty have copied whole is found"
         assert found[0].letters > 60
 
@@ -337,6 +337,7 @@ def test_an_erased_writer_leaves_no_word_and_no_sound(db: Database, town: Town) 
     with db.write() as session:
         made = written(session, town.writer, OWN, town.lesson)
         sounds.put(session, town.writer, made, "0sound0000000001", 100, NOW)
+        session.get_one(ReflectionSound, "0sound0000000001").state = SoundState.READY
         actions.send(session, town.writer, made, NOW)
     publish(db, town.secretary, made, Readers(Reach.BRANCH))
     with db.write() as session:
@@ -349,13 +350,13 @@ def test_an_erased_writer_leaves_no_word_and_no_sound(db: Database, town: Town) 
 
 def test_an_invitation_is_one_and_names_nobody(db: Database, town: Town) -> None:
     with db.write() as session:
-        actions.ask(session, town.secretary, town.branch, "2026-W48", "说说身边的老支书", NOW)
-        actions.ask(session, town.secretary, town.branch, "2026-W48", "说说身边的人", NOW)
+        asking.ask(session, town.secretary, town.branch, "2026-W48", "说说身边的老支书", NOW)
+        asking.ask(session, town.secretary, town.branch, "2026-W48", "说说身边的人", NOW)
         with pytest.raises(NotFound):
-            actions.ask(session, town.other_secretary, town.branch, "2026-W48", "别的", NOW)
+            asking.ask(session, town.other_secretary, town.branch, "2026-W48", "别的", NOW)
         chain = [town.branch, town.town]
         assert queries.prompts(session, chain, "2026-W48") == [("余村党支部", "说说身边的人")]
-        actions.ask(session, town.secretary, town.branch, "2026-W48", "", NOW)
+        asking.ask(session, town.secretary, town.branch, "2026-W48", "", NOW)
         assert queries.prompts(session, chain, "2026-W48") == []
 
 
@@ -371,3 +372,30 @@ def test_hostile_words_stay_words(db: Database, town: Town) -> None:
         written(session, town.writer, "长" * 10_001)
     with db.write() as session, pytest.raises(NotFound):
         actions.save(session, town.writer, "../../etc/passwd", Draft("", "x"), About(), None, NOW)
+
+
+def test_of_what_is_not_shown_of_likeness_is_told_how_much(db: Database, town: Town) -> None:
+    parts = [f"{chr(0x4E00 + 40 * n)}".join(OWN[3 * k : 3 * k + 3] for k in range(10)) for n in range(20)]
+    with db.write() as session:
+        for n in range(7):
+            text = "".join(parts) if n == 0 else parts[n]
+            actions.send(session, town.neighbour, written(session, town.neighbour, text), NOW)
+        between = "".join(part + chr(0x7E00 + n) * 3 for n, part in enumerate(parts))
+        mine = written(session, town.writer, between)
+        found = compare(session, town.writer, session.get_one(Reflection, mine))
+    assert (len(found.likenesses), found.more, found.at_least) == (5, 2, False)
+    most = found.likenesses[0]
+    assert (len(most.shown), most.more) == (12, 8)
+    assert most.letters > sum(one.letters for one in most.shown)
+
+
+def test_the_secretary_is_told_once_a_day_that_something_waits(db: Database, town: Town) -> None:
+    sent(db, town)
+    sent(db, town, "又写了一篇，说说后来怎样了。")
+    with db.write() as session:
+        third = written(session, town.neighbour, "第二天写的。")
+        actions.send(session, town.neighbour, third, NOW + 24 * HOUR)
+    with db.read() as session:
+        for who, times in ((town.secretary, 2), (town.other_secretary, 0), (town.staff, 0)):
+            told = [one.kind for one in notices.page(session, who).items]
+            assert told.count(Kind.REFLECTIONS_WAITING) == times

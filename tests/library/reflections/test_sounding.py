@@ -9,16 +9,19 @@ from pathlib import Path
 
 import obstore
 import pytest
-from obstore.store import LocalStore
+from obstore.store import LocalStore, MemoryStore
 
+from library.core.clock import utc_now
 from library.core.database import Database
 from library.core.ids import new_id
 from library.core.permits import Role, Viewer
+from library.intake.files.objects import names_under
 from library.reflections import actions, queries, sounds
 from library.reflections.actions import About, Draft
-from library.reflections.places import raw_key, sound_key
+from library.reflections.places import PREFIX, raw_key, sound_key
 from library.reflections.rules import SoundState
-from library.reflections.sounding import MOST_TRIES, TAKEN_FOR, Sounding
+from library.reflections.sounding import MANY, MOST_TRIES, TAKEN_FOR, Sounding
+from library.reflections.sounds import ANNOUNCED_FOR
 from library.reflections.stored import needed
 from library.reflections.tables import ReflectionSound
 from tests.support import factories as make
@@ -65,10 +68,10 @@ Worker = Callable[..., Sounding]
 
 @pytest.fixture
 def worker(db: Database, tools: Tools, tmp_path: Path) -> Worker:
-    store = LocalStore(tmp_path / "objects", mkdir=True)
+    folder = LocalStore(tmp_path / "objects", mkdir=True)
 
     def made(later: timedelta = timedelta(), **more: object) -> Sounding:
-        stop = more.get("stop", lambda: False)
+        stop, store = more.get("stop", lambda: False), more.get("store", folder)
         return Sounding(db, store, tools, tmp_path / "work", lambda: NOW + later, 600, stop)  # type: ignore[arg-type]
 
     return made
@@ -148,6 +151,72 @@ def test_what_ends_every_worker_is_given_up(
             worker(n * (TAKEN_FOR + timedelta(seconds=1)), stop=kill).make_one()
     worker((MOST_TRIES + 1) * (TAKEN_FOR + timedelta(seconds=1))).make_one()
     assert (sound(db, sound_id).state, sound(db, sound_id).reason) == (SoundState.REFUSED, "given_up")
+
+
+def test_a_sound_deleted_while_it_is_made_leaves_nothing_in_the_store(
+    db: Database, worker: Worker, writer: Viewer, voice: bytes
+) -> None:
+    store = MemoryStore()  # as on S3: what a worker reads is a copy of its own
+    other = worker(store=store)
+    made, _sound_id = brought(db, other, writer, voice)
+    deleted: list[int] = []
+
+    def delete() -> bool:
+        """Asked while ffmpeg is at it: its writer deletes it, and another worker sweeps."""
+        if not deleted:
+            with db.write() as session:
+                actions.delete(session, writer, made, NOW)
+            deleted.append(other.sweep())
+        return False
+
+    assert worker(stop=delete, store=store).make_one()
+    assert deleted == [1]
+    assert names_under(other.store, PREFIX) == []
+
+
+def test_a_sound_that_two_make_stays(db: Database, worker: Worker, writer: Viewer, voice: bytes) -> None:
+    other = worker(2 * TAKEN_FOR)
+    _made, sound_id = brought(db, other, writer, voice)
+    first: list[bool] = []
+
+    def slow() -> bool:
+        """The first is so slow that another takes it up and is done before it."""
+        if not first:
+            first.append(other.make_one())
+        return False
+
+    try:
+        worker(stop=slow).make_one()
+    finally:
+        assert first == [True]
+        assert sound(db, sound_id).state is SoundState.READY
+        assert there(other, sound_key(sound_id))
+
+
+def test_bytes_that_no_row_names_are_swept_and_young_ones_are_not(
+    db: Database, worker: Worker, writer: Viewer, voice: bytes
+) -> None:
+    later = worker(ANNOUNCED_FOR)
+    _made, kept = brought(db, later, writer, voice)
+    # Killed between the bytes and the row, by which a sound becomes a reflection's.
+    announced = new_id()
+    with db.write() as session:
+        sounds.announce(session, announced, NOW)
+    obstore.put(later.store, raw_key(announced), voice)
+    assert worker().sweep() == 0, "it may be on its way"
+    assert later.sweep() == 1
+    # Killed after it was made and before it was seen that its row had been deleted.
+    nameless = new_id()
+    obstore.put(later.store, sound_key(nameless), voice)
+    now = utc_now()
+    today, tomorrow = (worker(now - NOW + since) for since in (timedelta(), timedelta(days=1, minutes=1)))
+    assert today.sweep_nameless() == 0
+    assert tomorrow.sweep_nameless() == 1
+    assert names_under(later.store, PREFIX) == [kept]
+    # Of a store that the database hardly knows nothing goes: an old copy was brought back, perhaps.
+    for _ in range(MANY):
+        obstore.put(later.store, sound_key(new_id()), b"x")
+    assert tomorrow.sweep_nameless() == 0
 
 
 def test_what_is_no_sound_is_refused_in_words_and_another_takes_its_place(

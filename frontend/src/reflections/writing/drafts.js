@@ -61,3 +61,33 @@ export function verdict(local, server) {
   if (local.version === server.version || (!server.title && !server.text)) return 'restore';
   return 'ask';
 }
+
+const at = (one) => `${one.clip} ${one.at_s}`;
+
+/**
+ * Two texts with their quotes as one: the second stands after the first, and a quote of it whose number is taken there by
+ * another gets a free one, in its text too. `markOf(n)` is what stands in a text for a quote.
+ */
+export function joined(first, second, markOf) {
+  const quotes = [...first.quotes];
+  const numbers = new Map();
+  for (const one of second.quotes) {
+    const there = quotes.find((other) => at(other) === at(one));
+    let n = there?.n ?? one.n;
+    if (!there) {
+      const taken = new Set([...quotes, ...second.quotes.filter((other) => other !== one)].map((other) => other.n));
+      if (quotes.some((other) => other.n === n)) for (n = 1; taken.has(n); ) n += 1;
+      quotes.push({ ...one, n });
+    }
+    numbers.set(one.n, n);
+  }
+  // All at once: a number that is given anew may be another's old one.
+  const marks = [...numbers].map(([old, n]) => [markOf(old), markOf(n)]);
+  let text = '';
+  for (let from = 0; from < second.text.length; ) {
+    const found = marks.find(([old]) => second.text.startsWith(old, from));
+    text += found ? found[1] : second.text[from];
+    from += found ? found[0].length : 1;
+  }
+  return { text: `${first.text.trimEnd()}\n\n${text}`, quotes };
+}

@@ -4,7 +4,7 @@ import { playCounted } from '../../shared/counted.js';
 import { csrf, readError, request } from '../../shared/http.js';
 import { t } from '../../shared/sentences.js';
 import { at } from '../../shared/site.js';
-import { LocalDraft, verdict } from './drafts.js';
+import { LocalDraft, joined, verdict } from './drafts.js';
 import { Recorder, canRecord, kept } from './recorder.js';
 
 const SAVE_AFTER_MS = 1200;
@@ -90,7 +90,7 @@ async function send() {
     }
     fields.version.value = state.version;
     const same = before === JSON.stringify({ ...written(), version: JSON.parse(before).version });
-    state.quotes = withWords(answer.quotes);
+    state.quotes = same ? quotesOf(answer.quotes) : withWords(answer.quotes);
     showQuotes();
     if (same) {
       state.dirty = false;
@@ -110,11 +110,15 @@ async function send() {
   }
 }
 
-/** The server's quotes, in the order of their numbers; what was quoted since stays. */
-function withWords(quotes) {
-  const theirs = new Map(quotes.map((one) => [one.n, { n: one.n, clip: one.clip, at_s: one.at_s, text: one.text }]));
-  for (const one of state.quotes) if (!theirs.has(one.n) && text.value.includes(markOf(one.n))) theirs.set(one.n, one);
-  return [...theirs.values()].sort((one, other) => one.n - other.n);
+/** The server's quotes, in the order of their numbers. */
+function quotesOf(theirs) {
+  return theirs.map((one) => ({ n: one.n, clip: one.clip, at_s: one.at_s, text: one.text })).sort((one, other) => one.n - other.n);
+}
+
+/** Our quotes with the words that the server has for them; what was quoted or taken out since stays so. */
+function withWords(theirs) {
+  const words = new Map(theirs.map((one) => [`${one.n} ${one.clip}`, one.text]));
+  return state.quotes.map((one) => ({ ...one, text: words.get(`${one.n} ${one.clip}`) ?? one.text }));
 }
 
 function show(theirs) {
@@ -122,7 +126,7 @@ function show(theirs) {
   fields.version.value = theirs.version;
   fields.title.value = theirs.title;
   text.value = theirs.text;
-  state.quotes = withWords(theirs.quotes);
+  state.quotes = quotesOf(theirs.quotes);
   showQuotes();
 }
 
@@ -188,22 +192,17 @@ function ask(mine) {
     if (choice === 'take') {
       fields.title.value = mine.title;
       text.value = mine.text;
+      state.quotes = [...(mine.quotes ?? [])]; // its marks are those of its own quotes
     } else {
-      text.value = `${text.value.trimEnd()}\n\n${mine.text}`;
+      const both = joined({ text: text.value, quotes: state.quotes }, { text: mine.text, quotes: mine.quotes ?? [] }, markOf);
+      text.value = both.text;
+      state.quotes = both.quotes;
+      if (!fields.title.value) fields.title.value = mine.title;
     }
-    merged(mine.quotes ?? []);
+    showQuotes();
     changed();
     save();
   };
-}
-
-/** Quotes that the other text has too: with a number of their own where theirs is taken by another. */
-function merged(quotes) {
-  for (const one of quotes) {
-    const there = state.quotes.find((other) => other.n === one.n);
-    if (!there) state.quotes.push(one);
-  }
-  showQuotes();
 }
 
 function restore() {
@@ -220,7 +219,8 @@ function restore() {
     repoint();
     fields.title.value = mine.title;
     text.value = mine.text;
-    merged(mine.quotes ?? []);
+    state.quotes = [...(mine.quotes ?? [])];
+    showQuotes();
     changed();
     say(t('找回了这台手机上没有存好的内容。'));
     save();
@@ -353,7 +353,13 @@ if (video && page.clip) {
 // ---------------------------------------------------------------- one's voice
 
 const byId = (name) => document.getElementById(name);
-const soundKey = () => `${page.key.split(':')[0]}:${page.id}`;
+// A page that was never saved has another id each time it is loaded: until then a recording lies under what it is about.
+const soundKeys = () => [`${page.key.split(':')[0]}:${page.id}`, `about:${page.key}`];
+const recording = {
+  keep: (blob) => kept.put(soundKeys()[state.saved ? 0 : 1], blob),
+  find: async () => (await kept.get(soundKeys()[0])) ?? kept.get(soundKeys()[1]),
+  drop: () => Promise.all(soundKeys().map((key) => kept.drop(key))),
+};
 
 function recorderTrouble(words) {
   const place = byId('rec-trouble');
@@ -369,7 +375,7 @@ function heard(blob) {
   for (const name of ['rec-pause', 'rec-stop']) byId(name).hidden = true;
   byId('rec-send').onclick = () => sendSound(blob);
   byId('rec-drop').onclick = async () => {
-    await kept.drop(soundKey());
+    await recording.drop();
     byId('rec-heard').hidden = true;
     byId('rec-start').hidden = false;
   };
@@ -393,7 +399,7 @@ async function sendSound(blob) {
     body.append('file', new File([blob], blob.type.includes('mp4') ? 'sound.m4a' : 'sound.webm', { type: blob.type }));
     const answer = await fetch(at(`/reflections/${page.id}/sound`), { method: 'POST', body, headers: { Accept: 'text/html', 'X-CSRF-Token': csrf() }, redirect: 'manual' });
     if (answer.type !== 'opaqueredirect' && !answer.ok) throw readError(answer.status, '');
-    await kept.drop(soundKey());
+    await recording.drop();
     window.location.assign(at(`/reflections/${page.id}/edit#sound`));
     window.location.reload();
   } catch (error) {
@@ -414,7 +420,7 @@ if (byId('recorder') && canRecord()) {
         byId('rec-level').value = level;
       },
       onEnd: async (blob) => {
-        await kept.put(soundKey(), blob);
+        await recording.keep(blob);
         heard(blob);
       },
     });
@@ -454,4 +460,4 @@ async function waitForSound() {
 if (page.waiting) setTimeout(waitForSound, 1500);
 
 restore();
-if (canRecord() && byId('recorder')) kept.get(soundKey()).then((blob) => blob instanceof Blob && heard(blob));
+if (canRecord() && byId('recorder')) recording.find().then((blob) => blob instanceof Blob && heard(blob));

@@ -58,7 +58,7 @@ export class Recorder {
       this.onEnd(new Blob(pieces, { type: this.recorder.mimeType || mimeType || 'audio/webm' }));
     };
     this.listen();
-    this.recorder.start(1000); // a piece a second: what was said before a crash of the page's process is not all lost
+    this.recorder.start(1000); // in pieces: they lie in this page until it stops, and only then in the phone
     let before = performance.now();
     this.timer = setInterval(() => {
       const now = performance.now();

@@ -182,6 +182,7 @@ def _one() -> Iterator[Sample]:
         view=view(),
         plans=False,
         hosts=False,
+        leads=False,
         due=Due.DUE,
         mark=Mark.UNMARKED,
         counts=None,
@@ -192,7 +193,7 @@ def _one() -> Iterator[Sample]:
         replace(member, view=view(GatheringState.ENDED), mark=Mark.ABSENT, signed=True),
     )
     keeper = replace(
-        member, frame=frame(STAFF, f"/gatherings/{ID}"), plans=True, hosts=True, counts=COUNTS,
+        member, frame=frame(STAFF, f"/gatherings/{ID}"), plans=True, hosts=True, leads=True, counts=COUNTS,
         usual_end="2026-03-11T21:05",
     )  # fmt: skip
     yield "gathering_planned", replace(keeper, view=view(GatheringState.PLANNED), counts=None)

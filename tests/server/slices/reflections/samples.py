@@ -81,6 +81,7 @@ def pages() -> Iterator[Sample]:
         pager=pager(1, 2),
         about=c.AboutView(),
         feed_url="https://weike.example/feeds/public/reflections.rss",
+        most=1000,
     )
     yield "reflections", shown
     yield (
@@ -181,6 +182,9 @@ def _writing() -> Iterator[Sample]:
     )
     broken = replace(SOUND, state=SoundState.REFUSED, reason=Reason(code="reflection_sound_broken"))
     yield "reflection_write_refused", replace(write, refused=refused, sound=broken)
+    changed = replace(refused, reason=Reason(code="reflection_changed"))
+    theirs = c.Elsewhere(title="三个晚上的会", text=f"{SECOND[0]}\n\n回去以后，我想先把村里的生态账补上。")
+    yield "reflection_write_elsewhere", replace(write, refused=changed, elsewhere=theirs)
     passage = Passage(0, FIRST[0], FIRST[0].replace("，", "、"), 27)
     draft = replace(VIEW, state=ReflectionState.DRAFT, published_at=None, reach=None)
     check = c.CheckPage(
@@ -192,6 +196,8 @@ def _writing() -> Iterator[Sample]:
             Likeness(Whence.OWN, [passage], "r6", ""),
             Likeness(Whence.TRANSCRIPT, [Passage(0, SENTENCES[1], SENTENCES[1], 24)]),
         ),
+        more=3,
+        at_least=True,
         reader="余村党支部",
     )
     yield "reflection_check", check

@@ -145,6 +145,25 @@ def test_a_program_keeps_a_draft_and_meets_the_other_version(served: Served, she
     assert lecturer.api("GET", path).status_code == 404
 
 
+def test_without_scripts_both_versions_are_shown_before_one_is_lost(served: Served, shelf: Shelf) -> None:
+    lecturer, made = served.person("lecturer"), put(shelf)
+    page = lecturer.http.get(f"/reflections/{made}/edit").text
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version is not None
+    assert lecturer.api("PUT", f"/reflections/{made}", json={"text": "电脑上写的。"}).status_code == 200
+    fields = {"title": "一夜", "text": "纸上写的。", "version": version[1]}
+    refused = lecturer.post(f"/reflections/{made}/save", **fields)
+    assert refused.status_code == 409
+    assert "电脑上写的。" in refused.text, "what would be overwritten"
+    assert "纸上写的。</textarea>" in refused.text, "what was typed"
+    assert "已存好，只有您看得到。" not in refused.text
+    now = re.search(r'name="version" value="(\d+)"', refused.text)
+    assert now is not None
+    again = lecturer.post(f"/reflections/{made}/save", **{**fields, "version": now[1]})
+    assert again.status_code == 303
+    assert lecturer.api("GET", f"/reflections/{made}").json()["text"] == "纸上写的。"
+
+
 def test_a_sound_is_served_in_parts_and_with_the_rights_of_its_text(served: Served, shelf: Shelf) -> None:
     made = put(shelf, sound=True)
     path = f"/reflections/{made}/sound.m4a"
