@@ -55,6 +55,7 @@ from library.people.tables import (
     Transfer,
 )
 from library.reflections import actions as reflections
+from library.reflections import asking
 from tests.support import factories as make
 from tests.support.databases import NOW
 
@@ -134,7 +135,7 @@ def reflected(session: Session, wang: Viewer, admin: Viewer) -> None:
     reflections.save(session, wang, new_id(), draft, reflections.About(), None, NOW)
     others = reflections.save(session, admin, new_id(), draft, reflections.About(), None, NOW)
     others.title, others.text, others.decided_by = "", "", wang.person_id
-    reflections.ask(session, wang, make.root(session).id, "2026-W49", "写什么", NOW)
+    asking.ask(session, wang, make.root(session).id, "2026-W49", "写什么", NOW)
 
 
 def declared(session: Session, wang: Viewer, admin: Viewer, lesson: Lesson) -> None:
