@@ -36,6 +36,8 @@ class Kind(StrEnum):
     REFLECTION_RETURNED = "reflection_returned"
     GRADE_DECIDED = "grade_decided"
     GRADE_APPEALED = "grade_appealed"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_ANSWERED = "question_answered"
 
 
 class Way(StrEnum):
