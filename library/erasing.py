@@ -84,7 +84,8 @@ def erase(session: Session, person_id: str, by: str | None) -> None:
 
     Gone: account, name, roles, browsers, tokens, saved searches, what was seen of each clip, the name on the
     link that made the account, the words of suggestions that they put their name to, all reflections, where
-    they stopped, favourites, notes, questions that were not published. Left without a name: plays, views, decisions, grades, uploads, lessons, answers, what was taught the search.
+    they stopped, favourites, notes, questions that were not published. Left without a name: plays, views,
+    decisions, grades, uploads, lessons, answers, what was taught the search.
     Raises NotFound, Conflict("last_admin").
     """
     person = people_queries.person(session, person_id)

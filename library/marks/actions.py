@@ -34,9 +34,9 @@ def stop_at(
     refused = exists().where(
         HistoryChoice.person_id == person_id, or_(HistoryChoice.paused, HistoryChoice.forgotten_to >= at)
     )
-    row = select(
-        literal(person_id), literal(clip.id), literal(place_s), literal(at, Seen.at.type)
-    ).where(~refused)
+    row = select(literal(person_id), literal(clip.id), literal(place_s), literal(at, Seen.at.type)).where(
+        ~refused
+    )
     new = upsert(session, Seen).from_select(["person_id", "clip_id", "at_s", "at"], row)
     session.execute(
         new.on_conflict_do_update(
@@ -103,9 +103,7 @@ def keep(session: Session, person_id: str, lesson: Lesson, clip: Clip | None, no
 
 def let_go(session: Session, person_id: str, thing_id: str) -> None:
     """Keep a lesson or a clip no more."""
-    session.execute(
-        delete(Favourite).where(Favourite.person_id == person_id, Favourite.thing_id == thing_id)
-    )
+    session.execute(delete(Favourite).where(Favourite.person_id == person_id, Favourite.thing_id == thing_id))
 
 
 # ---------------------------------------------------------------------- notes

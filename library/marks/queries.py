@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, join, selectinload
 
 from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lecturer, Lesson
@@ -19,6 +19,8 @@ from library.marks import rules
 from library.marks.tables import Favourite, HistoryChoice, Note, Seen
 
 HISTORY_SIZE, FAVOURITES_SIZE, NOTES_SIZE = 40, 24, 40
+
+_WATCHED = join(join(Seen, Clip, Clip.id == Seen.clip_id), Lesson, Lesson.id == Clip.lesson_id)
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,10 @@ def history(session: Session, viewer: Viewer, wanted: str = "", number: int = 1)
     if words:
         in_names = Lesson.lecturer_id.in_(select(Lecturer.id).where(_has(Lecturer.name, words)))
         where.append(or_(_has(Lesson.title, words), in_names))
-    total = session.scalar(_watched(select(func.count())).where(*where)) or 0
+    total = session.scalar(select(func.count()).select_from(_WATCHED).where(*where)) or 0
     rows = (
-        _watched(select(Seen.at_s, Seen.at, Clip, Lesson))
+        select(Seen.at_s, Seen.at, Clip, Lesson)
+        .select_from(_WATCHED)
         .where(*where)
         .order_by(Seen.at.desc(), Seen.clip_id)
         .limit(HISTORY_SIZE)
@@ -117,13 +120,8 @@ def history(session: Session, viewer: Viewer, wanted: str = "", number: int = 1)
     return Page(found, number, HISTORY_SIZE, total)
 
 
-def _watched(columns: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
-    of_clips = columns.select_from(Seen).join(Clip, Clip.id == Seen.clip_id)
-    return of_clips.join(Lesson, Lesson.id == Clip.lesson_id)
-
-
-def _has(column: ColumnElement[str] | object, words: str) -> ColumnElement[bool]:
-    return column.icontains(words, autoescape=True)  # type: ignore[union-attr,no-any-return]
+def _has(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
+    return column.icontains(words, autoescape=True)
 
 
 LOOKED_AT = 30
@@ -136,7 +134,8 @@ def going_on(session: Session, viewer: Viewer, most: int) -> list[tuple[Watched,
     if viewer.person_id is None:
         return []
     rows = (
-        _watched(select(Seen.at_s, Seen.at, Clip, Lesson))
+        select(Seen.at_s, Seen.at, Clip, Lesson)
+        .select_from(_WATCHED)
         .where(Seen.person_id == viewer.person_id, catalog.visible(viewer))
         .order_by(Seen.at.desc(), Seen.clip_id)
         .limit(LOOKED_AT)

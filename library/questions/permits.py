@@ -8,5 +8,5 @@ from library.core.rights import Act, allowed
 
 
 def may_answer(viewer: Viewer, lesson: LessonFacts) -> bool:
-    """Tell whether the viewer answers what is asked about a lesson: its lecturer, and the staff of its node."""
+    """Tell whether the viewer answers what is asked about a lesson: its lecturer, and its node's staff."""
     return allowed(viewer, Act.QUESTION_ANSWER, thing_of(lesson))

@@ -60,6 +60,14 @@ def is_repeated(session: Session, lesson_id: str, person_id: str, text: str) -> 
     return session.scalar(select(Question.id).where(*same).limit(1)) is not None
 
 
+def question(session: Session, question_id: str) -> Question:
+    """Return a question whoever asks; raises NotFound."""
+    row = session.get(Question, question_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
 def to_answer(session: Session, viewer: Viewer, question_id: str) -> Question:
     """Return a question that the viewer may answer, held until the transaction ends; raises NotFound, also
     where they may not."""
@@ -91,7 +99,9 @@ def of_clip(session: Session, viewer: Viewer, clip: Clip, number: int = 1) -> Pa
     return Page([Told(row, _name(row, name)) for row, name in rows], number, PAGE_SIZE, total)
 
 
-def _page(session: Session, wanted: Select[Question, str], number: int) -> Sequence[tuple[Question, str | None]]:
+def _page(
+    session: Session, wanted: Select[Question, str], number: int
+) -> Sequence[tuple[Question, str | None]]:
     named = wanted.outerjoin(Person, Person.id == Question.person_id)
     found = session.execute(named.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
     return [(row, name) for row, name in found]
@@ -99,6 +109,12 @@ def _page(session: Session, wanted: Select[Question, str], number: int) -> Seque
 
 def _name(row: Question, name: str | None) -> str:
     return (name or "") if row.named else ""
+
+
+def told(session: Session, row: Question) -> Told:
+    """Return a question with its lesson and, where they agreed, its asker's name."""
+    asker = session.get(Person, row.person_id) if row.named and row.person_id else None
+    return Told(row, asker.name if asker is not None else "", catalog.lesson(session, row.lesson_id))
 
 
 def mine(session: Session, viewer: Viewer, number: int = 1) -> Page[Told]:
@@ -162,6 +178,4 @@ def titles(session: Session, viewer: Viewer, ids: Sequence[str]) -> dict[str, tu
         .outerjoin(Lesson, and_(Lesson.id == Question.lesson_id, catalog.visible(viewer)))
         .where(Question.person_id == viewer.person_id, Question.id.in_(ids))
     )
-    return {
-        one: (title or "", reason or answer) for one, answer, reason, title in session.execute(rows)
-    }
+    return {one: (title or "", reason or answer) for one, answer, reason, title in session.execute(rows)}

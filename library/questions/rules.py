@@ -24,7 +24,7 @@ COUNTED = 99
 
 
 class QuestionState(StrEnum):
-    """Where a question stands. Only a published one is shown to others than its asker and those who answer."""
+    """Where a question stands. Only a published one is shown to others than its asker and who answers."""
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -33,7 +33,7 @@ class QuestionState(StrEnum):
 
 
 class QuestionStep(StrEnum):
-    """What whoever answers does with it; ANSWER is for the asker alone, PUBLISH for all who see the lesson."""
+    """What whoever answers does with it; ANSWER is for the asker alone, PUBLISH for all who see it."""
 
     ANSWER = "answer"
     PUBLISH = "publish"

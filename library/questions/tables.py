@@ -12,7 +12,7 @@ from library.questions.rules import ANSWER_MAX, REASON_MAX, TEXT_MAX, QuestionSt
 
 
 class Question(Base):
-    """What somebody asks at a second of a lecture (`moment_s`, on its whole clock: other cuts leave it there).
+    """What somebody asks at a second of a lecture (`moment_s`, on its whole clock: other cuts leave it).
 
     `named`: others may read who asked. `answer_s` is the second of the lecture where it is said, None for
     nowhere. `reason` says why it was declined. `version` grows with every change.

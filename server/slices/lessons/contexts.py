@@ -41,7 +41,8 @@ class HomePage(Context):
     `weeks` is what was planned for this week and the next, and what the viewer missed; where somebody planned
     this week, `this_week` (the lessons taught in it) is empty. `declarations` is what waits for a reviewer,
     and what was sent back to a lecturer. `own` is the viewer's own week, `branches` what whoever looks after
-    branches is told of theirs. `go_on` are lessons in whose middle they stopped. `total` is how many lessons the viewer may see.
+    branches is told of theirs. `go_on` are lessons in whose middle they stopped. `total` is how many lessons
+    the viewer may see.
     """
 
     template: ClassVar[str] = "lessons/home.html"

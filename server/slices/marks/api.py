@@ -1,4 +1,4 @@
-"""Where one stopped, favourites and notes under /api/v1: for whoever asks about their own, and nobody else."""
+"""Where one stopped, favourites and notes under /api/v1: of whoever asks, and of nobody else."""
 
 from __future__ import annotations
 

@@ -234,7 +234,7 @@ def take_along(door: DoorDep, session: Reading, address: AddressDep, ending: str
         "content-disposition": f'attachment; filename="weike-notes.{ending}"',
         "cache-control": "private, no-store",
     }
-    return Response(write(rows, catalogue.gettext, address), media_type=kind, headers=headers)
+    return Response(write(rows, catalogue, address), media_type=kind, headers=headers)
 
 
 @router.post("/clips/{clip_id}/notes")

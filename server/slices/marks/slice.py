@@ -23,9 +23,7 @@ SLICE = Slice(
     pages=(LearningPage, HistoryPage, FavouritesPage, NotesPage),
     sentences=SENTENCES,
     navigation=(
-        NavigationEntry(
-            place="personal", rank=18, url="/my-learning", label=N_("我的学习"), shown_to=people
-        ),
+        NavigationEntry(place="personal", rank=18, url="/my-learning", label=N_("我的学习"), shown_to=people),
     ),
     tables=(library.marks.tables,),
 )

@@ -35,8 +35,8 @@ _UPLOADS = (Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
 @dataclass(frozen=True)
 class _Known:
     """What a reader may know of the things of some notices: title and address of lessons, the nodes whose
-    plans of a week they see, answers to suggestions of theirs, titles of reflections of theirs, of questions of
-    theirs the lesson and what was answered."""
+    plans of a week they see, answers to suggestions of theirs, titles of reflections of theirs, of questions
+    of theirs the lesson and what was answered."""
 
     lessons: Mapping[str, tuple[str, bool]]
     weeks: Mapping[Week, frozenset[str]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from library.catalog.rules import LessonKind
@@ -87,7 +87,7 @@ class ClipPage(Context):
     share: ShareLink | None = None
     card: ShareCard | None = None
     series: SeriesPlace | None = None
-    marks: ClipMarks = ClipMarks()
+    marks: ClipMarks = field(default_factory=ClipMarks)
     resumed: bool = False
 
 

@@ -1,4 +1,4 @@
-"""What somebody marked for themselves, as the pages of clips and lessons, home and their own pages show it."""
+"""What somebody marked for themselves, as pages of clips and lessons, home and their own show it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ class LessonMarks:
     all_seen: bool = False
 
 
-def clip_marks(session: Session, viewer: Viewer, clip: Clip, cards: Sequence[ClipCard], clock: Clock) -> ClipMarks:
+def clip_marks(
+    session: Session, viewer: Viewer, clip: Clip, cards: Sequence[ClipCard], clock: Clock
+) -> ClipMarks:
     """Return somebody's marks of a clip: two statements, and none for whoever has no account."""
     now_ms = int(clock().timestamp() * 1000)
     if viewer.person_id is None:
