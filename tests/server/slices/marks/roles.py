@@ -1,4 +1,4 @@
-"""Who gets what answer from the routes of the slice marks: everybody about their own, nobody about others'."""
+"""Who gets what answer from the routes of the slice marks: people about their own, and nobody else."""
 
 from __future__ import annotations
 
