@@ -47,7 +47,6 @@ class QuestionsPage(Context):
     template: ClassVar[str] = "questions/questions.html"
     clip_id: str
     n: int | None
-    lesson_id: str
     lesson: str
     rows: tuple[QuestionRow, ...]
     pager: Pager

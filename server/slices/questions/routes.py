@@ -64,7 +64,6 @@ class QuestionsDoor(FormDoor):
             frame=self.frame(session),
             clip_id=clip.id,
             n=clip.n,
-            lesson_id=lesson.id,
             lesson=lesson.title,
             rows=question_rows(shown.items, self.viewer, lesson),
             pager=pager(shown, f"/clips/{clip.id}/questions"),

@@ -52,7 +52,6 @@ def pages() -> Iterator[Sample]:
         frame=frame(MEMBER, "/clips/clip2/questions"),
         clip_id="clip2",
         n=2,
-        lesson_id="l1",
         lesson=TITLES[0],
         rows=(ROW, OPEN, DECLINED),
         pager=pager(1, 3),
