@@ -83,6 +83,7 @@ def of_lesson(session: Session, person_id: str, lesson: Lesson) -> tuple[float |
     lesson; one statement."""
     stopped = (
         select(Clip.start_s + Seen.at_s)
+        .select_from(Seen)
         .join(Clip, Clip.id == Seen.clip_id)
         .where(Seen.person_id == person_id, Clip.lesson_id == lesson.id)
         .order_by(Seen.at.desc())

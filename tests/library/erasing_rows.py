@@ -56,7 +56,8 @@ from library.people.tables import (
     Transfer,
 )
 from library.questions import actions as questions
-from library.questions.actions import Answer, Asked
+from library.questions.actions import Answer
+from library.questions.actions import Asked as AskedAt
 from library.reflections import actions as reflections
 from tests.support import factories as make
 from tests.support.databases import NOW
@@ -90,8 +91,8 @@ def marked(session: Session, viewer: Viewer, lesson: Lesson) -> None:
     marks.pause(session, me, paused=False)
     marks.keep(session, me, lesson, clip, NOW)
     marks.write(session, me, clip, 3.0, "请把字幕记下来", NOW)
-    questions.ask(session, viewer, clip, Asked(3.0, "请把字幕的字说一说", named=True), NOW)
-    shown = questions.ask(session, viewer, clip, Asked(4.0, "账本在哪里？", named=True), NOW)
+    questions.ask(session, viewer, clip, AskedAt(3.0, "请把字幕的字说一说", named=True), NOW)
+    shown = questions.ask(session, viewer, clip, AskedAt(4.0, "账本在哪里？", named=True), NOW)
     questions.answer(session, viewer, shown.id, 1, Answer("在村委会。"), NOW)
 
 
