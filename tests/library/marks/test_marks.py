@@ -127,6 +127,7 @@ def test_where_a_lesson_is_cut_anew_it_goes_on_at_the_same_second(session: Sessi
     for n, (start_s, end_s) in enumerate(((0.0, 80.0), (80.0, 120.0)), 1):
         fresh = Clip(id=new_id(), lesson_id=lesson.id, n=n, start_s=start_s, end_s=end_s)
         session.add(fresh)
+        session.flush()
         make.ready(session, fresh)
     session.expire_all()
     [(_watched, clip, at_s)] = queries.going_on(session, viewer, 3)
