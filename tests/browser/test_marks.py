@@ -1,0 +1,112 @@
+"""Going on where one stopped, with and without an account; notes, favourites and questions beside the clip."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit, press_play
+from tests.server.conftest import Put
+from tests.support.server import Served
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PLAYS_ON = "() => document.querySelector('video').currentTime"
+
+
+@pytest.fixture
+def server(served: Served) -> Served:
+    """The library in this process, in which there is a film."""
+    return served
+
+
+def watch_to(page: Page, second: float) -> None:
+    """Play, go to a second, play on a little and stop."""
+    press_play(page)
+    page.wait_for_function("() => document.querySelector('video').readyState >= 2")
+    page.evaluate("(s) => { document.querySelector('video').currentTime = s }", second)
+    page.wait_for_function("(s) => document.querySelector('video').currentTime > s + 0.3", arg=second)
+    page.evaluate("() => document.querySelector('video').pause()")
+
+
+def begins_at(page: Page, second: float) -> None:
+    """Press play and see where it begins."""
+    press_play(page)
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0.2")
+    at_s = page.evaluate(PLAYS_ON)
+    assert second - 0.5 <= at_s <= second + 6, at_s
+    page.evaluate("() => document.querySelector('video').pause()")
+
+
+def test_with_an_account_it_goes_on_and_a_second_in_the_address_wins(visit: Visit, put: Put) -> None:
+    page = visit.page
+    visit.sign_in("member")
+    visit.open(f"/clips/{put.clip}")
+    with page.expect_response(lambda got: got.url.endswith("/position")) as told:
+        watch_to(page, 12.0)
+    assert told.value.status == 204
+    assert page.evaluate("() => localStorage.getItem('weike.places')") is None, (
+        "a shared machine tells nobody"
+    )
+    visit.open(f"/lessons/{put.lesson}")
+    page.click(".acts a.big:has-text('继续')")
+    expect(page.locator("#resume")).to_contain_text("从 0:12 接着播放")
+    begins_at(page, 12.0)
+    visit.open(f"/clips/{put.clip}?t=20")
+    expect(page.locator("#resume")).to_be_hidden()
+    begins_at(page, 20.0)
+    visit.open("/my-learning/history")
+    expect(page.locator(".watched", has_text=put.title)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_an_account_this_device_remembers_until_it_is_cleared(visit: Visit, put: Put) -> None:
+    page = visit.page
+    visit.open(f"/clips/{put.clip}")
+    watch_to(page, 14.0)
+    visit.open("/")
+    here = page.locator("#go-on-here")
+    expect(here.locator("a", has_text=put.title)).to_be_visible()
+    visit.open(f"/lessons/{put.lesson}")
+    page.click("#go-on-lesson")
+    expect(page.locator("#resume")).to_contain_text("从 0:14 接着播放")
+    begins_at(page, 14.0)
+    assert not [url for url in visit.requests if url.endswith("/position")], "the site was told nothing"
+    visit.open("/")
+    here.locator("button").click()
+    visit.open(f"/clips/{put.clip}")
+    expect(page.locator("#resume")).to_be_hidden()
+    begins_at(page, 0.0)
+
+
+def test_notes_favourites_and_questions_beside_the_clip(visit: Visit, put: Put) -> None:
+    page = visit.page
+    visit.sign_in("other")
+    visit.open(f"/clips/{put.clip}")
+    keep = page.locator("form.keep button").first
+    keep.click()
+    expect(keep).to_have_attribute("aria-pressed", "true")
+    watch_to(page, 9.0)
+    page.click("#notes summary")
+    page.locator("#notes textarea").first.fill("回去查一查账本")
+    expect(page.locator("#notes input[name=at]").first).to_have_value("0:09")
+    page.click("#notes form[data-send] button.primary")
+    item = page.locator("#notes li", has_text="回去查一查账本")
+    expect(item).to_be_visible()
+    page.evaluate("() => { document.querySelector('video').currentTime = 30 }")
+    item.locator("a").click()
+    page.wait_for_function("() => document.querySelector('video').currentTime < 20")
+    item.get_by_role("button", name="修改").click()
+    page.locator("#notes li textarea").fill("账本查过了")
+    page.locator("#notes li button.primary").click()
+    expect(page.locator("#notes li", has_text="账本查过了")).to_be_visible()
+    page.click("#questions summary")
+    page.locator("#questions textarea").fill("这一年的账在哪里？")
+    page.click("#questions form[data-send] button.primary")
+    expect(page.locator("#questions li", has_text="这一年的账在哪里？")).to_contain_text("等待答复")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.reload()
+    expect(page.locator("form.keep button").first).to_have_attribute("aria-pressed", "true")
+    page.click("#notes summary")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("#notes li", has_text="账本查过了").get_by_role("button", name="删除").click()
+    expect(page.locator("#notes li")).to_have_count(0)
