@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, join, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, join, joinedload, selectinload
 
 from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lecturer, Lesson
@@ -131,7 +131,7 @@ LOOKED_AT = 30
 
 def going_on(session: Session, viewer: Viewer, most: int) -> list[tuple[Watched, Clip, float]]:
     """Return the lessons in whose middle the viewer stopped, the newest first: what they watched last of
-    each, and the clip and its second with which it goes on. Two statements."""
+    each, and the clip and its second with which it goes on. One statement."""
     if viewer.person_id is None:
         return []
     rows = (
@@ -140,10 +140,10 @@ def going_on(session: Session, viewer: Viewer, most: int) -> list[tuple[Watched,
         .where(Seen.person_id == viewer.person_id, catalog.visible(viewer))
         .order_by(Seen.at.desc(), Seen.clip_id)
         .limit(LOOKED_AT)
-        .options(selectinload(Lesson.clips))
+        .options(joinedload(Lesson.clips))
     )
     found: dict[str, tuple[Watched, Clip, float] | None] = {}
-    for at_s, at, clip, lesson in session.execute(rows):
+    for at_s, at, clip, lesson in session.execute(rows).unique():
         if lesson.id in found:
             continue
         next_up = rules.continued(lesson.clips, clip.start_s + at_s)

@@ -1,4 +1,4 @@
-"""Going on where one stopped, with and without an account; notes, favourites and questions beside the clip."""
+"""Going on where one stopped, with an account and without; notes, favourites, questions beside the clip."""
 
 from __future__ import annotations
 
@@ -110,3 +110,10 @@ def test_notes_favourites_and_questions_beside_the_clip(visit: Visit, put: Put) 
     page.once("dialog", lambda dialog: dialog.accept())
     page.locator("#notes li", has_text="账本查过了").get_by_role("button", name="删除").click()
     expect(page.locator("#notes li")).to_have_count(0)
+    # Taken back again, so that the other device finds what this one found.
+    keep.click()
+    expect(keep).to_have_attribute("aria-pressed", "false")
+    visit.open("/questions/mine")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="撤回").first.click()
+    expect(page.locator(".flash", has_text="提问已撤回")).to_be_visible()

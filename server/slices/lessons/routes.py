@@ -59,7 +59,7 @@ def home(
     watched = queries.lessons_by_ids(session, viewer, plays.most_watched(session, viewer, _ON_HOME))
     taught = queries.newest_lessons(session, viewer, week, _ON_HOME) if weeks.this is None else ()
     lessons_of = {one.id: one for one in (*newest.items, *taught, *watched)}
-    card_of = dict(zip(lessons_of, cards.of(session, tuple(lessons_of.values()), viewer), strict=True))
+    card_of = dict(zip(lessons_of, cards.of(session, tuple(lessons_of.values())), strict=True))
     context = HomePage(
         frame=pages.frame(request, session, who),
         weeks=weeks,

@@ -105,7 +105,7 @@ def lesson_marks(session: Session, viewer: Viewer, lesson: Lesson, media: MediaU
 
 
 def go_on(session: Session, viewer: Viewer, media: MediaUrls, most: int = ON_HOME) -> tuple[GoOn, ...]:
-    """Return the lessons in whose middle somebody stopped, the newest first: two statements."""
+    """Return the lessons in whose middle somebody stopped, the newest first: one statement."""
     found = queries.going_on(session, viewer, most)
     return tuple(_go_on(watched.lesson, clip, at_s, media) for watched, clip, at_s in found)
 
