@@ -10,7 +10,7 @@ from tests.server.conftest import Put
 from tests.support.server import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PLAYS_ON = "() => document.querySelector('video').currentTime"
+AT = "() => document.querySelector('video').currentTime"
 
 
 @pytest.fixture
@@ -19,20 +19,22 @@ def server(served: Served) -> Served:
     return served
 
 
-def watch_to(page: Page, second: float) -> None:
-    """Play, go to a second, play on a little and stop."""
+def watch_to(page: Page, second: float) -> tuple[float, str]:
+    """Play, go to a second, play on a little and stop; returns where that was, also as pages say it."""
     press_play(page)
     page.wait_for_function("() => document.querySelector('video').readyState >= 2")
     page.evaluate("(s) => { document.querySelector('video').currentTime = s }", second)
     page.wait_for_function("(s) => document.querySelector('video').currentTime > s + 0.3", arg=second)
     page.evaluate("() => document.querySelector('video').pause()")
+    at_s: float = page.evaluate(AT)
+    return at_s, f"0:{int(at_s):02}"
 
 
 def begins_at(page: Page, second: float) -> None:
     """Press play and see where it begins."""
     press_play(page)
     page.wait_for_function("() => document.querySelector('video').currentTime > 0.2")
-    at_s = page.evaluate(PLAYS_ON)
+    at_s = page.evaluate(AT)
     assert second - 0.5 <= at_s <= second + 6, at_s
     page.evaluate("() => document.querySelector('video').pause()")
 
@@ -42,15 +44,15 @@ def test_with_an_account_it_goes_on_and_a_second_in_the_address_wins(visit: Visi
     visit.sign_in("member")
     visit.open(f"/clips/{put.clip}")
     with page.expect_response(lambda got: got.url.endswith("/position")) as told:
-        watch_to(page, 12.0)
+        stopped_s, words = watch_to(page, 12.0)
     assert told.value.status == 204
     assert page.evaluate("() => localStorage.getItem('weike.places')") is None, (
         "a shared machine tells nobody"
     )
     visit.open(f"/lessons/{put.lesson}")
     page.click(".acts a.big:has-text('继续')")
-    expect(page.locator("#resume")).to_contain_text("从 0:12 接着播放")
-    begins_at(page, 12.0)
+    expect(page.locator("#resume")).to_contain_text(f"从 {words} 接着播放")
+    begins_at(page, stopped_s)
     visit.open(f"/clips/{put.clip}?t=20")
     expect(page.locator("#resume")).to_be_hidden()
     begins_at(page, 20.0)
@@ -62,14 +64,14 @@ def test_with_an_account_it_goes_on_and_a_second_in_the_address_wins(visit: Visi
 def test_without_an_account_this_device_remembers_until_it_is_cleared(visit: Visit, put: Put) -> None:
     page = visit.page
     visit.open(f"/clips/{put.clip}")
-    watch_to(page, 14.0)
+    stopped_s, words = watch_to(page, 14.0)
     visit.open("/")
     here = page.locator("#go-on-here")
     expect(here.locator("a", has_text=put.title)).to_be_visible()
     visit.open(f"/lessons/{put.lesson}")
     page.click("#go-on-lesson")
-    expect(page.locator("#resume")).to_contain_text("从 0:14 接着播放")
-    begins_at(page, 14.0)
+    expect(page.locator("#resume")).to_contain_text(f"从 {words} 接着播放")
+    begins_at(page, stopped_s)
     assert not [url for url in visit.requests if url.endswith("/position")], "the site was told nothing"
     visit.open("/")
     here.locator("button").click()
@@ -85,10 +87,10 @@ def test_notes_favourites_and_questions_beside_the_clip(visit: Visit, put: Put) 
     keep = page.locator("form.keep button").first
     keep.click()
     expect(keep).to_have_attribute("aria-pressed", "true")
-    watch_to(page, 9.0)
+    _stopped_s, words = watch_to(page, 9.0)
     page.click("#notes summary")
     page.locator("#notes textarea").first.fill("回去查一查账本")
-    expect(page.locator("#notes input[name=at]").first).to_have_value("0:09")
+    expect(page.locator("#notes input[name=at]").first).to_have_value(words)
     page.click("#notes form[data-send] button.primary")
     item = page.locator("#notes li", has_text="回去查一查账本")
     expect(item).to_be_visible()
