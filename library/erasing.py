@@ -28,6 +28,7 @@ from library.people.name_tables import NamePart
 from library.people.tables import Person, RoleGrant
 from library.plays import actions as plays
 from library.plays.tables import Play, View, Watcher
+from library.questions import actions as questions
 from library.reflections import actions as reflections
 from library.suggestions import actions as suggestions
 
@@ -65,6 +66,8 @@ ERASERS = (
     Eraser(plays.erase, (Play.viewer, View.viewer, Watcher.viewer)),
     Eraser(lambda session, person: organisation.forget_person(session, person.id), (NodeChange.changed_by,)),
     Eraser(suggestions.erase, ()),
+    # Where they stopped, favourites and notes go with the account: the database sees to that.
+    Eraser(questions.erase, ()),
     Eraser(_erase_evidence, (Evidence.person_id, Evidence.recorded_by)),
     Eraser(_erase_reflections, ()),
     Eraser(grades.erase, ()),
@@ -80,8 +83,9 @@ def erase(session: Session, person_id: str, by: str | None) -> None:
     """Erase a member in this transaction; `by` is who does it, None for the machine itself.
 
     Gone: account, name, roles, browsers, tokens, saved searches, what was seen of each clip, the name on the
-    link that made the account, the words of suggestions that they put their name to, all reflections. Left
-    without a name: plays, views, decisions, grades, uploads, lessons, answers, what was taught the search.
+    link that made the account, the words of suggestions that they put their name to, all reflections, where
+    they stopped, favourites, notes, questions that were not published. Left without a name: plays, views,
+    decisions, grades, uploads, lessons, answers, what was taught the search.
     Raises NotFound, Conflict("last_admin").
     """
     person = people_queries.person(session, person_id)

@@ -77,6 +77,7 @@ class Deed(StrEnum):
     DICTIONARY = "dictionary"
     ORGANISATION = "organisation"
     SUGGESTION = "suggestion"
+    QUESTION = "question"
     PROGRAMME = "programme"
     RECORD = "record"
     GATHERING = "gathering"

@@ -27,6 +27,8 @@ class Act(StrEnum):
     LESSON_HONOUR = "lesson.honour"
     LESSON_VERSIONS = "lesson.versions"
     LESSON_MAKE = "lesson.make"
+    # To keep it, note something at a second, ask its lecturer.
+    LESSON_MARK = "lesson.mark"
     # With one declaration of a lesson: `make` and `stop` are asked of the lesson's node, `read` and
     # `decide` of the node of the level at which it is.
     DECLARATION_MAKE = "declaration.make"
@@ -53,6 +55,8 @@ class Act(StrEnum):
     PEOPLE_ERASE = "people.erase"
     # With what was suggested to a node.
     SUGGESTIONS_ANSWER = "suggestions.answer"
+    # With what is asked about a lesson.
+    QUESTION_ANSWER = "question.answer"
     # With the weeks of a node.
     WEEK_PLAN = "week.plan"
     # With what became of a week at a node.
@@ -170,6 +174,7 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     # What was published, and what waits to be: for those who write it and those who decide.
     Act.LESSON_VERSIONS: (Right(Scope.OWN, Role.LECTURER), Right(Scope.NODE, Role.REVIEWER)),
     Act.LESSON_MAKE: (Right(Scope.ANYWHERE, Role.LECTURER),),
+    Act.LESSON_MARK: (Right(Scope.SIGNED_IN),),
     Act.DECLARATION_MAKE: (Right(Scope.OWN, Role.LECTURER), _NODE_STAFF),
     Act.DECLARATION_VIEW: (Right(Scope.OWN), Right(Scope.NODE, Role.REVIEWER)),
     # Nobody reads or decides what they declared themselves (library.declaring.permits).
@@ -194,6 +199,8 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.PEOPLE_ROLES: (_NODE_STAFF,),
     Act.PEOPLE_ERASE: (Right(Scope.NODE, Role.ADMIN),),
     Act.SUGGESTIONS_ANSWER: (_NODE_STAFF,),
+    # The thing is the lesson that is asked about.
+    Act.QUESTION_ANSWER: (Right(Scope.OWN, Role.LECTURER), _NODE_STAFF),
     # Staff hold what a secretary does.
     Act.WEEK_PLAN: (Right(Scope.NODE, Role.SECRETARY),),
     # The audience is who belongs to the node.

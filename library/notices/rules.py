@@ -37,6 +37,8 @@ class Kind(StrEnum):
     REFLECTIONS_WAITING = "reflections_waiting"
     GRADE_DECIDED = "grade_decided"
     GRADE_APPEALED = "grade_appealed"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_ANSWERED = "question_answered"
 
 
 class Way(StrEnum):

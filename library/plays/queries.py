@@ -141,6 +141,16 @@ def watched_lessons(session: Session, person_id: str, lesson_ids: Collection[str
     return set(session.scalars(wanted.distinct())) if lesson_ids else set()
 
 
+def completed_clips(session: Session, person_id: str, clip_ids: Collection[str]) -> set[str]:
+    """Return those of some clips that somebody has seen to the end (ViewRule.complete_share), for themselves.
+
+    One statement, by the primary key; as `watched_lessons` it forgets after a while.
+    """
+    theirs = (Watcher.viewer == f"p:{person_id}", Watcher.completed_at.is_not(None))
+    wanted = select(Watcher.clip_id).where(Watcher.clip_id.in_(list(clip_ids)), *theirs)
+    return set(session.scalars(wanted)) if clip_ids else set()
+
+
 def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:
     """Return the ids of the lessons that members and screenings watched most, of those the viewer may see."""
     live = select(DaySum.lesson_id, _weight(DaySum).label("weight")).where(_live())

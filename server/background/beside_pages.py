@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from server.background.database_check import DatabaseCheckThread
+from server.background.history_keeping import HistoryKeepingThread
 from server.background.index_follower import IndexThread
 from server.background.ledgers.audit_keeping import AuditKeepingThread, ChainThread, ReadingsThread
 from server.background.ledgers.evidence_keeping import EvidenceThread
@@ -57,6 +58,7 @@ def beside_pages(ports: Ports) -> list[Beside]:
         EvidenceThread(ports.db, ports.clock),
         SuggestionsKeepingThread(ports.db, ports.clock, timedelta(days=ports.settings.suggestions_keep_days)),
         NoticesKeepingThread(ports.db, ports.clock),
+        HistoryKeepingThread(ports.db, ports.clock),
         PushingThread(ports.db, ports.clock, ports.push_service),
         ListKeepingThread(ports.settings.data / "lists"),
         *([MailingThread(ports.db, ports.clock, ports.mail_server)] if ports.mail_server else []),

@@ -48,6 +48,8 @@ NOUNS = (
     "rights",
     "dictionary",
     "suggestions",
+    "marks",
+    "questions",
     "mondays",
     "notices",
     "feeds",

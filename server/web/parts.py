@@ -196,7 +196,8 @@ class MaterialLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonCard:
     """One lesson in a list. `duration_s` is None until the recording has been probed; `views` is counted
-    views. `honour` is its highest one.
+    views. `honour` is its highest one. `seen`: whoever looks saw all of its clips to the end; only they are
+    shown that.
     """
 
     id: str
@@ -213,6 +214,7 @@ class LessonCard:
     state: LessonState = LessonState.PUBLISHED
     audience: Audience = Audience.EVERYONE
     picture: Picture | None = None
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +224,7 @@ class ClipCard:
     `title` is what the lecturer calls it, "" for nothing. `start_s` counts from the lesson's start. `ready`
     is False while it is still being made: it is then listed without a link. `first_words` is the beginning of
     what is said in it, or ""; `stills` how many pictures its poster may be chosen from. `poster_url` is its
-    picture in full, for the player; `picture` the same for lists.
+    picture in full, for the player; `picture` the same for lists. `seen`: whoever looks saw it to the end.
     """
 
     id: str
@@ -236,6 +238,7 @@ class ClipCard:
     picture: Picture | None = None
     stills: int = 0
     first_words: str = ""
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

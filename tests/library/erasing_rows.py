@@ -36,6 +36,7 @@ from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 from library.gatherings.rules import Due, GatheringState, How, Mark
 from library.gatherings.tables import Asked, Gathering, Guess, RollChange, RollEntry, Room, Showing
 from library.grades.tables import Appeal, Grade, Item, Period, Rules, Waiver
+from library.marks import actions as marks
 from library.notices import actions as notices
 from library.notices import pushing
 from library.notices import queries as notice_queries
@@ -54,6 +55,9 @@ from library.people.tables import (
     RoleGrant,
     Transfer,
 )
+from library.questions import actions as questions
+from library.questions.actions import Answer
+from library.questions.actions import Asked as AskedAt
 from library.reflections import actions as reflections
 from library.reflections import asking
 from tests.support import factories as make
@@ -78,6 +82,19 @@ def other_doors(session: Session, person: Person, root: Node, viewer: Viewer) ->
     _link, token = access_links.invite(session, "客人", Role.MEMBER, root, viewer, NOW)
     another = Claimed("https://sso.example", "s-2", "guest", "客人")
     linking.recognise(session, "sso", another, Trust(), token, NOW)
+
+
+def marked(session: Session, viewer: Viewer, lesson: Lesson) -> None:
+    """Where somebody stopped, what they keep, a note; a question of theirs that waits, and one published that
+    they answered themselves."""
+    me, clip = str(viewer.person_id), lesson.clips[0]
+    marks.stop_at(session, me, clip, 20.0, None, NOW)
+    marks.pause(session, me, paused=False)
+    marks.keep(session, me, lesson, clip, NOW)
+    marks.write(session, me, clip, 3.0, "请把字幕记下来", NOW)
+    questions.ask(session, viewer, clip, AskedAt(3.0, "请把字幕的字说一说", named=True), NOW)
+    shown = questions.ask(session, viewer, clip, AskedAt(4.0, "账本在哪里？", named=True), NOW)
+    questions.answer(session, viewer, shown.id, 1, Answer("在村委会。"), NOW)
 
 
 def met(session: Session, viewer: Viewer, root: Node) -> None:

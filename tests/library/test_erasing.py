@@ -60,7 +60,17 @@ from library.works.files import Stored
 from library.works.formats import FileFormat
 from library.works.rules import HonourLevel
 from library.works.tables import Honour
-from tests.library.erasing_rows import belong, call, declared, learned, met, other_doors, reflected, told
+from tests.library.erasing_rows import (
+    belong,
+    call,
+    declared,
+    learned,
+    marked,
+    met,
+    other_doors,
+    reflected,
+    told,
+)
 from tests.library.records.signed import note_and_sign
 from tests.support import factories as make
 from tests.support.databases import NOW
@@ -204,6 +214,7 @@ def wang(db: Database) -> dict[str, str]:
         learned(session, viewer, root)
         met(session, viewer, root)
         reflected(session, viewer, admin)
+        marked(session, viewer, lesson)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):

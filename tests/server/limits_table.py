@@ -24,6 +24,7 @@ from library.intake.cutting import CLIP_TITLE_MAX, MOST_CLIPS
 from library.intake.files.downloads import MOST_WAITING
 from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
 from library.intake.transcripts.reading import reader
+from library.marks import rules as marks
 from library.notices import rules as notices
 from library.notices.pushing import MOST_BROWSERS
 from library.people.lists.apart import reader as people_reader
@@ -33,6 +34,7 @@ from library.people.rules import PASSWORD_MAX
 from library.plays.rules import MAX_RANGES_IN_BEAT
 from library.programme import rules as programme
 from library.programme.importing import MOST_ROWS as TERM_ROWS
+from library.questions import rules as questions
 from library.searches.rules import MOST_SAVED
 from library.suggestions import rules as suggestions
 from library.works import drawing, office, pictures
@@ -195,10 +197,26 @@ def _typed() -> Iterator[Limit]:
     yield Limit(
         "a suggestion, an answer", f"{suggestions.TEXT_MAX}, {suggestions.ANSWER_MAX} characters", "422", its
     )
+    yield from _marks()
     yield Limit("how to reach who suggests", f"{suggestions.CONTACT_MAX} characters", "422", its)
     yield from _weeks()
     yield from _going_out()
     yield Limit("stretches in a beat", str(MAX_RANGES_IN_BEAT), "422", "`library/plays/rules.py`")
+
+
+def _marks() -> Iterator[Limit]:
+    """What people mark for themselves, and ask."""
+    texts = f"{questions.TEXT_MAX}, {questions.ANSWER_MAX}, {questions.REASON_MAX} characters"
+    its = "`library/questions/rules.py`"
+    yield Limit("a question, its answer, why there is none", texts, "422", its)
+    waits = f"{questions.OPEN_OF_ONE}; {questions.A_DAY}"
+    yield Limit("questions of one person that wait on a lesson; in a day", waits, "429", its)
+    yield Limit("questions that wait on one lesson", str(questions.OPEN_ON_LESSON), "429", its)
+    its = "`library/marks/rules.py`"
+    yield Limit("a note for oneself", f"{marks.NOTE_MAX} characters", "422", its)
+    yield Limit("notes, favourites of one person", f"{marks.NOTES_MOST}, {marks.FAVOURITES_MOST}", "409", its)
+    kept = f"{marks.HISTORY_MOST}, {marks.HISTORY_KEPT.days} days"
+    yield Limit("clips in the history of one person", kept, "the oldest are deleted", its)
 
 
 def _weeks() -> Iterator[Limit]:

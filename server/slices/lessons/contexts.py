@@ -27,6 +27,7 @@ from server.web.parts import (
     SiteRef,
 )
 from server.web.shown.declarations import HomeDeclarations
+from server.web.shown.marks import GoOn, LessonMarks
 from server.web.shown.mondays import HomeBranches, OwnWeek
 from server.web.shown.reflections import ReflectionLine
 from server.web.shown.sharing import ShareCard, ShareLink
@@ -40,7 +41,8 @@ class HomePage(Context):
     `weeks` is what was planned for this week and the next, and what the viewer missed; where somebody planned
     this week, `this_week` (the lessons taught in it) is empty. `declarations` is what waits for a reviewer,
     and what was sent back to a lecturer. `own` is the viewer's own week, `branches` what whoever looks after
-    branches is told of theirs. `total` is how many lessons the viewer may see.
+    branches is told of theirs. `go_on` are lessons in whose middle they stopped. `total` is how many lessons
+    the viewer may see.
     """
 
     template: ClassVar[str] = "lessons/home.html"
@@ -52,6 +54,7 @@ class HomePage(Context):
     declarations: HomeDeclarations = field(default_factory=HomeDeclarations)
     own: OwnWeek | None = None
     branches: HomeBranches | None = None
+    go_on: tuple[GoOn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +151,7 @@ class LessonPage(Context):
     `topic_links` are (id, name). `draft`: that something waits; `editing`: what the form begins with, for
     those who may change it; `seen` goes back with it. `declaration` is its latest one, for those who may look
     at it. `calls` (id, title) take this lesson now, for whoever may enter it (POST /calls/{id}/check).
+    `marks` are its reader's own, None without an account.
     Forms (POST /lessons/{id}/...):
     publish (note), withdraw (note), audience (audience, keep, add, kinds), delete (confirm=title),
     edit (title, lecturer, topics separated by spaces or commas, date, summary, language, genre, seen).
@@ -190,3 +194,4 @@ class LessonPage(Context):
     may_declare: bool = False
     calls: tuple[tuple[str, str], ...] = ()
     reflections: tuple[ReflectionLine, ...] = ()
+    marks: LessonMarks | None = None

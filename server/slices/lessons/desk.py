@@ -24,13 +24,14 @@ from library.review import queries as review_queries
 from library.versions import queries as versions
 from library.versions.actions import Saved
 from server.slices.lessons.contexts import DraftNote, Editing, HistoryLine, LessonPage, LessonPowers
-from server.web.deps import AddressDep, CardsDep, ClockDep, DatabaseDep, PagesDep, RuleDep, WhoDep
+from server.web.deps import AddressDep, CardsDep, ClockDep, DatabaseDep, MediaDep, PagesDep, RuleDep, WhoDep
 from server.web.errors import status_of
 from server.web.pages import reason
 from server.web.parts import Reason, RefusedForm
 from server.web.shown.audience_text import audience_text
 from server.web.shown.declarations import latest_of, may_declare
 from server.web.shown.lesson_cards import lesson_ref
+from server.web.shown.marks import lesson_marks, with_seen
 from server.web.shown.reflections import lesson_reflections
 from server.web.shown.remarks import reasons_of
 from server.web.shown.sharing import share_card, share_lesson
@@ -65,11 +66,12 @@ class Desk:
         cards: CardsDep,
         rule: RuleDep,
         address: AddressDep,
+        media: MediaDep,
         clock: ClockDep,
         db: DatabaseDep,
     ) -> None:
         self._request, self._who, self._pages, self._cards = request, who, pages, cards
-        self._rule, self._address, self._db = rule, address, db
+        self._rule, self._address, self._media, self._db = rule, address, media, db
         self.clock = clock
 
     @property
@@ -114,13 +116,15 @@ class Desk:
         history = review_queries.history(session, found.id) if powers.see_progress else []
         twins = intake.twins(session, viewer, recording) if recording is not None and powers.edit else []
         clips = self._cards.of_clips(session, found)
+        marks = lesson_marks(session, viewer, found, self._media)
         waiting = versions.draft(session, found.id) if powers.versions else None
         told = audiences.told(session, audiences.open_to(found))
         context = LessonPage(
             frame=self._pages.frame(self._request, session, self._who),
             lesson=self._cards.of(session, [found])[0],
             summary=found.summary,
-            clips=clips,
+            clips=with_seen(clips, marks.seen) if marks is not None else clips,
+            marks=marks,
             open_to=told,
             audience_said=audience_text(told, self._pages.renderer.catalogue(self._who.language)),
             groups=tuple((one.id, one.name) for one in audiences.groups_for(session, viewer))

@@ -22,12 +22,13 @@ from library.versions import actions as versions
 from server.slices.lessons.audience_form import AudienceFormDep
 from server.slices.lessons.contexts import HomePage, LessonsPage, SheetPage
 from server.slices.lessons.desk import EDITED, DeskDep, Done
-from server.web.deps import AddressDep, CardsDep, ClockDep, PagesDep, Reading, WhoDep
+from server.web.deps import AddressDep, CardsDep, ClockDep, MediaDep, PagesDep, Reading, WhoDep
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
 from server.web.pages import pager, safe_next
 from server.web.parts import Facet
 from server.web.shown.declarations import home_declarations
 from server.web.shown.lesson_cards import lesson_ref
+from server.web.shown.marks import go_on
 from server.web.shown.mondays import home_branches, own_week
 from server.web.shown.sharing import share_lesson
 from server.web.shown.weeks import home_weeks, present
@@ -40,7 +41,13 @@ _ON_HOME = 12
 
 @router.get("/")
 def home(
-    request: Request, session: Reading, who: WhoDep, pages: PagesDep, cards: CardsDep, clock: ClockDep
+    request: Request,
+    session: Reading,
+    who: WhoDep,
+    pages: PagesDep,
+    cards: CardsDep,
+    media: MediaDep,
+    clock: ClockDep,
 ) -> Response:
     """What is planned for this week, newest lessons, this week's, most watched."""
     viewer, now = who.viewer, clock()
@@ -63,6 +70,7 @@ def home(
         this_week=tuple(card_of[one.id] for one in taught),
         most_watched=tuple(card_of[one.id] for one in watched),
         total=newest.total,
+        go_on=go_on(session, viewer, media),
     )
     return pages.respond(request, who, context)
 
@@ -92,7 +100,7 @@ def lessons(
     topics, lecturers, years = queries.facets(session, who.viewer, filters)
     context = LessonsPage(
         frame=pages.frame(request, session, who),
-        lessons=cards.of(session, found.items),
+        lessons=cards.of(session, found.items, who.viewer),
         pager=pager(found, "/lessons", topic=topic, lecturer=lecturer, year=year, genre=genre),
         topics=_facets(topics),
         lecturers=_facets(lecturers),

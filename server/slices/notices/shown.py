@@ -17,13 +17,14 @@ from library.notices.rules import Kind
 from library.organisation import queries as organisation
 from library.programme import queries as programme
 from library.programme.weeks import Week, read_week
+from library.questions import queries as questions
 from library.reflections import queries as reflections
 from library.suggestions import queries as suggestions
 from server.slices.notices.contexts import NoticeRow
 
 _LESSONS = (
     *(Kind.LESSON_PUBLISHED, Kind.LESSON_WITHDRAWN, Kind.UPLOAD_READY, Kind.UPLOAD_FAILED),
-    *(Kind.DECLARATION_RETURNED, Kind.DECLARATION_DECIDED),
+    *(Kind.DECLARATION_RETURNED, Kind.DECLARATION_DECIDED, Kind.QUESTION_ASKED),
 )
 _GATHERINGS = (Kind.GATHERING_PLANNED, Kind.GATHERING_CHANGED, Kind.GATHERING_CANCELLED)
 _REFLECTIONS = (Kind.REFLECTION_PUBLISHED, Kind.REFLECTION_RETURNED)
@@ -34,7 +35,8 @@ _UPLOADS = (Kind.UPLOAD_READY, Kind.UPLOAD_FAILED)
 @dataclass(frozen=True)
 class _Known:
     """What a reader may know of the things of some notices: title and address of lessons, the nodes whose
-    plans of a week they see, answers to suggestions of theirs, titles of reflections of theirs."""
+    plans of a week they see, answers to suggestions of theirs, titles of reflections of theirs, of questions
+    of theirs the lesson and what was answered."""
 
     lessons: Mapping[str, tuple[str, bool]]
     weeks: Mapping[Week, frozenset[str]]
@@ -43,6 +45,7 @@ class _Known:
     answers: Mapping[str, str]
     gatherings: Mapping[str, Gathering]
     reflections: Mapping[str, str]
+    questions: Mapping[str, tuple[str, str]]
 
 
 def notice_rows(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[NoticeRow]:
@@ -64,7 +67,9 @@ def _known(session: Session, viewer: Viewer, told: Sequence[Told]) -> _Known:
     found = gatherings.concerning(session, viewer, met) if met else {}
     written = [one.thing for one in told if one.kind in _REFLECTIONS]
     their = reflections.titles(session, viewer, written)
-    return _Known(lessons, weeks, themes, nodes, answers, found, their)
+    asked_there = [one.thing for one in told if one.kind is Kind.QUESTION_ANSWERED]
+    answered = questions.titles(session, viewer, asked_there) if asked_there else {}
+    return _Known(lessons, weeks, themes, nodes, answers, found, their, answered)
 
 
 def _weeks(
@@ -93,6 +98,8 @@ def _row(one: Told, known: _Known) -> NoticeRow:
         url = f"/lessons/{one.thing}"
         if one.kind in _UPLOADS and edits:
             url += "/progress"
+        elif one.kind is Kind.QUESTION_ASKED:
+            url = "/questions/desk"
     elif one.kind is Kind.WEEK_OUT:
         week, node = read_week(one.thing), known.nodes.get(one.audience, "")
         seen = known.weeks.get(week, frozenset())
@@ -102,6 +109,8 @@ def _row(one: Told, known: _Known) -> NoticeRow:
             title, url = one.thing, f"/weeks/{one.thing}" if seen else ""
     elif one.kind is Kind.SUGGESTION_ANSWERED and one.thing in known.answers:
         url, answer = "/suggestions", known.answers[one.thing]
+    elif one.kind is Kind.QUESTION_ANSWERED and one.thing in known.questions:
+        url, (title, answer) = "/questions/mine", known.questions[one.thing]
     starts_at = None
     if one.kind in _GATHERINGS and one.thing in known.gatherings:
         met = known.gatherings[one.thing]

@@ -24,6 +24,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reflections_waiting": N_("有心得等着审阅"),
         "grade_decided": N_("我的评定有了决定或答复"),
         "grade_appealed": N_("有党员对评定提出申诉"),
+        "question_asked": N_("我的课上有人提问"),
+        "question_answered": N_("我的提问有了答复"),
     },
     "notice_way": {"app": N_("网站里"), "push": N_("浏览器推送")},
 }

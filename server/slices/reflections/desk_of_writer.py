@@ -35,6 +35,7 @@ from server.slices.reflections.gatherings import gathering_for, gathering_titles
 from server.slices.reflections.shown import quote_view, sound_view
 from server.web.deps import ClockDep, DatabaseDep, MediaDep, PagesDep, RuleDep, SettingsDep, SignedIn
 from server.web.errors import headers_of, status_of
+from server.web.forms.seconds import read_second
 from server.web.pages import reason
 from server.web.parts import LessonRef, RefusedForm
 from server.web.shown.weeks import present
@@ -44,17 +45,7 @@ REFUSALS = (Invalid, Conflict, Throttled, TooLarge)
 
 def second_of(text: str) -> float:
     """Return a second as people type it: 83, 83.5, 1:23; raises Invalid("reflection_second")."""
-    parts = text.strip().replace("：", ":").split(":")
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = [-1.0]
-    if len(numbers) > 3 or any(not 0 <= one < 100_000 for one in numbers):
-        raise Invalid("reflection_second", field="at")
-    total = 0.0
-    for one in numbers:
-        total = 60 * total + one
-    return total
+    return read_second(text, "reflection_second")
 
 
 def second_asked(text: str) -> float:

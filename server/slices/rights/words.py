@@ -17,6 +17,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "lesson.why": N_("看谁能看到、为什么"),
         "lesson.versions": N_("看发布过的各版和等待发布的修改"),
         "lesson.make": N_("上传新课"),
+        "lesson.mark": N_("收藏、记笔记、记住看到哪里、向讲师提问"),
+        "question.answer": N_("回答课上的提问"),
         "node.look": N_("看党组织"),
         "node.arrange": N_("改资料、新建下级"),
         "node.place": N_("调整上级、并入、撤销"),

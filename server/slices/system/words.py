@@ -48,6 +48,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "dictionary": N_("改了词库"),
         "organisation": N_("调整了党组织"),
         "suggestion": N_("处理意见建议"),
+        "question": N_("回答课上的提问"),
         "mail_address": N_("改了邮箱"),
         "programme": N_("安排或发布每周主题"),
         "gathering": N_("安排、开始、结束集中学习，更正名单"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from library.catalog.rules import LessonKind
 from library.plays.rules import SPEEDS
 from server.web.parts import ClipCard, Context, CountingRule, LessonCard, SeriesPlace
+from server.web.shown.marks import ClipMarks
 from server.web.shown.sharing import ShareCard, ShareLink
 
 
@@ -58,7 +59,8 @@ class ClipPage(Context):
     `most_people`: how many the viewer may say are at a screening.
     `speeds`: how many times as fast as life the player can play. `start`: how the smallest picture begins,
     with which playing does; None when it is not known which one that is. `series`: where the lesson stands in
-    one; its next lesson is offered at the end of the last clip.
+    one; its next lesson is offered at the end of the last clip. `marks` is what its reader marked for
+    themselves; `resumed`: `start_s` is where they stopped.
     """
 
     template: ClassVar[str] = "watching/clip.html"
@@ -85,6 +87,8 @@ class ClipPage(Context):
     share: ShareLink | None = None
     card: ShareCard | None = None
     series: SeriesPlace | None = None
+    marks: ClipMarks = field(default_factory=ClipMarks)
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ from server.web.deps import (
     Writing,
 )
 from server.web.limits.fields import WordQuery
+from server.web.shown.marks import clip_marks, with_seen
 from server.web.shown.media_urls import MediaUrls
 from server.web.shown.sharing import share_card, share_lesson
 from server.web.shown.works import series_place
@@ -61,10 +62,11 @@ def watch(
     rule: RuleDep,
     settings: SettingsDep,
     address: AddressDep,
+    clock: ClockDep,
     clip_id: str,
-    t: WordQuery = "0",
+    t: WordQuery = "",
 ) -> Response:
-    """The watch page; `t` is where playing begins, in seconds of the clip."""
+    """The watch page; `t` is where playing begins, in seconds of the clip: else where the viewer stopped."""
     clip = queries.clip_for(session, who.viewer, clip_id)
     lesson = queries.lesson(session, clip.lesson_id)
     if clip.n is None:
@@ -74,13 +76,15 @@ def watch(
         raise Conflict("clip_not_ready")
     clips = cards.of_clips(session, lesson)
     card = next(c for c in clips if c.id == clip.id)
+    marks = clip_marks(session, who.viewer, clip, clips, clock)
     cues = cues_of(session, clip)
     timed = lesson.transcript in CAPTIONED
     context = ClipPage(
         frame=pages.frame(request, session, who),
         lesson=cards.of(session, [lesson])[0],
         clip=card,
-        clips=clips,
+        clips=with_seen(clips, marks.seen),
+        marks=marks,
         kind=lesson.kind,
         master_url=pages.at(f"/clips/{clip.id}/growing.m3u8")
         if growing
@@ -91,7 +95,8 @@ def watch(
         cues_estimated=lesson.transcript is TranscriptQuality.ESTIMATED,
         cues_recognised=lesson.transcript is TranscriptQuality.RECOGNISED,
         language=lesson.language,
-        start_s=_second(t, card.duration_s),
+        start_s=_second(t, card.duration_s) if t or growing else marks.resume_s,
+        resumed=not t and not growing and marks.resume_s > 0,
         views=card.views,
         rule=rule,
         most_people=most_people(who.viewer, settings.view_rule),

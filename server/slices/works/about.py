@@ -91,7 +91,7 @@ def _page(
         frame=pages.frame(request, session, who),
         what=what,
         name=name,
-        lessons=cards.of(session, found.items),
+        lessons=cards.of(session, found.items, viewer),
         pager=pager(found, f"/{what}s/{row_id}"),
         beside=tuple(Facet(value=value, count=n) for value, n in beside),
         years=tuple(Facet(value=value, count=n) for value, n in years),

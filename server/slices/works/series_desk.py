@@ -110,7 +110,7 @@ class SeriesDesk:
             id=row.id,
             title=row.title,
             text=row.text,
-            episodes=self._cards.of(session, queries.episodes(session, self.viewer, series_id)),
+            episodes=self._cards.of(session, queries.episodes(session, self.viewer, series_id), self.viewer),
             title_max=rules.TITLE_MAX,
             text_max=rules.TEXT_MAX,
             may_edit=queries.may_edit(self.viewer, row),

@@ -98,7 +98,7 @@ class SiteDesk:
             text=row.text,
             point="" if row.latitude is None else f"{row.latitude:g}, {row.longitude:g}",
             map_url=map_of(row, self._settings.map_url),
-            lessons=self._cards.of(session, found.items),
+            lessons=self._cards.of(session, found.items, self.viewer),
             pager=pager(found, f"/sites/{row.id}"),
             name_max=NAME_MAX,
             place_max=rules.PLACE_MAX,

@@ -14,6 +14,7 @@ from server.web.routing.call_rights import CALLS
 from server.web.routing.declaration_rights import DECLARATIONS
 from server.web.routing.gathering_rights import GATHERINGS
 from server.web.routing.grade_rights import GRADES
+from server.web.routing.mark_rights import MARKS, OWN_MARKS
 from server.web.routing.record_rights import RECORDS
 from server.web.routing.reflection_rights import REFLECTIONS
 from server.web.routing.search_rights import SEARCHES
@@ -23,6 +24,8 @@ from server.web.routing.work_rights import WORKS
 ROUTES: Mapping[Act, tuple[str, ...]] = {
     Act.LESSON_VIEW: (
         "POST /api/v1/clips/{clip_id}/plays",
+        "GET /api/v1/clips/{clip_id}/questions",
+        "GET /clips/{clip_id}/questions",
         "GET /api/v1/lessons/{lesson_id}",
         "GET /api/v1/lessons/{lesson_id}/audience",
         "GET /api/v1/lessons/{lesson_id}/transcript",
@@ -279,6 +282,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
     **DECLARATIONS,
     **REFLECTIONS,
     **GRADES,
+    **MARKS,
     **WORKS,
     Act.STATS_OVERVIEW: (
         "GET /api/v1/stats",
@@ -371,6 +375,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /welcome/{token}/with/{provider}",
     ),
     Act.OWN_ACCOUNT: (
+        *OWN_MARKS,
         "GET /api/v1/notices",
         "POST /api/v1/notices/read",
         "GET /notices",

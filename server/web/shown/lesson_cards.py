@@ -15,6 +15,7 @@ from library.core.permits import Viewer
 from library.plays.view_counts import ViewCounts
 from library.works import queries as works
 from server.web.parts import ClipCard, LessonCard, LessonRef
+from server.web.shown.marks import seen_lessons
 from server.web.shown.media_urls import MediaUrls
 from server.web.shown.works import honour_line
 
@@ -44,13 +45,17 @@ class LessonCards:
             picture=self._media.picture(lesson, first),
         )
 
-    def of(self, session: Session, lessons: Sequence[Lesson]) -> tuple[LessonCard, ...]:
-        """Return lessons as lists show them, with their counted views."""
+    def of(
+        self, session: Session, lessons: Sequence[Lesson], viewer: Viewer | None = None
+    ) -> tuple[LessonCard, ...]:
+        """Return lessons as lists show them, with their counted views; for `viewer` with what they saw to the
+        end, in one statement more."""
         views = self._counts.of_lessons(session, [lesson.id for lesson in lessons])
         given = works.honours(session, [lesson.id for lesson in lessons])
         best = {lesson_id: honour_line(rows[0]) for lesson_id, rows in given.items()}
         cards = (self.one(lesson, views.get(lesson.id, 0)) for lesson in lessons)
-        return tuple(replace(card, honour=best.get(card.id)) for card in cards)
+        seen = seen_lessons(session, viewer, lessons)
+        return tuple(replace(card, honour=best.get(card.id), seen=card.id in seen) for card in cards)
 
     def other_years(
         self, session: Session, viewer: Viewer, lessons: Sequence[Lesson]

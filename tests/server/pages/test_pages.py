@@ -36,6 +36,7 @@ SHARED = {
     "books/parts.html",
     "grades/parts.html",
     *("mondays.html", "reflections/parts.html", "gatherings/parts.html"),
+    *("marks/parts.html", "marks/beside.html", "questions/parts.html"),
     "sharing/paste.html",
     *("screening/links.html", "screening/paper.html", "screening/states.html"),
 }

@@ -77,7 +77,7 @@ class Watch {
     this.screening.show();
     this.transcript = new Transcript(document.querySelector('.cues'));
     // Who comes from the search reads the sentence while the picture is still on its way.
-    if (clip.start_s || new URL(window.location.href).searchParams.has('t')) {
+    if ((clip.start_s && !clip.resumed) || new URL(window.location.href).searchParams.has('t')) {
       this.transcript.show(clip.start_s, false);
       this.transcript.bringIntoSight(this.stage);
     }

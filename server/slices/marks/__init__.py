@@ -1,0 +1,1 @@
+"""我的学习 as pages and programs see it."""

@@ -1,0 +1,1 @@
+"""提问 as pages and programs see it."""

@@ -1,0 +1,121 @@
+"""My learning over HTTP: it goes on on another device; what a page costs; notes taken along."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from docx import Document
+from starlette.testclient import TestClient
+
+from library.catalog.permits import LessonState
+from library.core.permits import Role
+from library.marks import rules
+from server.app import create_app
+from server.settings import Settings
+from server.wiring import open_ports
+from tests.library.test_statements import counted
+from tests.server.conftest import Shelf
+from tests.support import factories as make
+from tests.support.databases import NOW
+from tests.support.server import Served, empty_data
+from tests.support.signing import token
+
+
+def test_a_clip_goes_on_on_another_device_and_a_second_in_the_address_wins(
+    served: Served, shelf: Shelf
+) -> None:
+    put = shelf.lesson(LessonState.PUBLISHED)
+    phone = served.person("member")
+    desk = served.person("member")
+    nobody = served.person("nobody")
+    said = phone.http.put(
+        f"/api/v1/clips/{put.clip}/position", json={"at_s": 33.5}, headers={"X-CSRF-Token": phone.csrf()}
+    )
+    assert said.status_code == 204
+    page = desk.http.get(f"/clips/{put.clip}").text
+    assert '"start_s": 33.5' in page
+    assert "从 0:33 接着播放" in page
+    assert '"start_s": 12.0' in desk.http.get(f"/clips/{put.clip}?t=12").text
+    assert '"start_s": 0.0' in desk.http.get(f"/clips/{put.clip}?t=0").text, "the way to the start"
+    assert '"start_s": 0.0' in nobody.http.get(f"/clips/{put.clip}").text
+    assert f'href="/clips/{put.clip}">继续：第 1 段 0:33' in desk.http.get(f"/lessons/{put.lesson}").text
+    assert put.title in desk.http.get("/my-learning/history").text
+    [listed] = [
+        one for one in desk.http.get("/api/v1/positions").json()["positions"] if one["clip"] == put.clip
+    ]
+    assert (listed["at_s"], listed["resume_s"]) == (33.5, 33.5)
+
+
+def test_favourites_and_notes_work_without_scripts(served: Served, shelf: Shelf) -> None:
+    put = shelf.lesson(LessonState.PUBLISHED)
+    reader = served.person("other")
+    assert reader.post(f"/clips/{put.clip}/favourite", keep="1").status_code == 303
+    assert put.title in reader.http.get("/my-learning/favourites").text
+    assert reader.post(f"/clips/{put.clip}/favourite", keep="0").status_code == 303
+    assert put.title not in reader.http.get("/my-learning/favourites").text
+    wrong = reader.post(f"/clips/{put.clip}/notes", at="9:99:99:9", text="写了很久的一段")
+    assert wrong.status_code == 422
+    assert "写了很久的一段" in wrong.text
+    done = reader.post(f"/clips/{put.clip}/notes", at="0:07", text="# 记一笔\n<b>第二行</b>")
+    assert done.headers["location"] == f"/clips/{put.clip}?t=7"
+    page = reader.http.get("/my-learning/notes?q=记一笔").text
+    assert "&lt;b&gt;第二行&lt;/b&gt;" in page
+    assert f"/clips/{put.clip}?t=7" in page
+    files = {one: reader.http.get(f"/my-learning/notes/export.{one}") for one in ("md", "txt", "docx")}
+    assert "\\# 记一笔" in files["md"].text
+    assert "\\<b\\>第二行" in files["md"].text
+    assert "0:07" in files["txt"].content.decode("utf-8-sig")
+    words = [one.text for one in Document(io.BytesIO(files["docx"].content)).paragraphs]
+    assert "# 记一笔\n<b>第二行</b>" in words
+    assert all("no-store" in one.headers["cache-control"] for one in files.values())
+
+
+def test_a_note_is_in_no_page_of_those_who_look_after_the_lesson(served: Served, shelf: Shelf) -> None:
+    put = shelf.lesson(LessonState.PUBLISHED)
+    writer = served.person("member")
+    assert writer.post(f"/clips/{put.clip}/notes", at="1", text="只给自己看的话").status_code == 303
+    for name in ("lecturer", "staff", "admin"):
+        other = served.person(name)
+        for path in (
+            f"/clips/{put.clip}",
+            f"/lessons/{put.lesson}",
+            "/my-learning",
+            "/my-learning/notes",
+        ):
+            assert "只给自己看的话" not in other.http.get(path).text, (name, path)
+        assert other.http.get(f"/api/v1/notes?clip={put.clip}").json()["notes"] == []
+        assert "只给自己看的话" not in other.http.get("/system/audit").text
+
+
+@pytest.mark.slow
+def test_what_a_page_costs_more_for_ones_own_marks(tmp_path: Path) -> None:
+    """Two statements for whoever has an account, none for a visitor; cards of a list one for all of them."""
+    settings = Settings(data=empty_data(tmp_path / "data"), worker=False, _env_file=None)  # type: ignore[call-arg]
+    with_ports = open_ports(settings, clock=lambda: NOW)
+    try:
+        with with_ports.db.write() as session:
+            reader = make.person(session, (Role.MEMBER, make.root(session)))
+            _token, secret = token(session, str(reader.person_id), "x", NOW)
+            lessons = [make.lesson(session, f"课{n}", clips=3) for n in range(9)]
+            lesson, clip = lessons[0].id, lessons[0].clips[0].id
+        app = create_app(settings, with_ports)
+        signed, visitor = TestClient(app, headers={"Authorization": f"Bearer {secret}"}), TestClient(app)
+        ours = ("marks_", "questions_", "plays_watcher")
+        for path, most in ((f"/clips/{clip}", 2), (f"/lessons/{lesson}", 2), ("/lessons", 1)):
+            for browser, allowed in ((visitor, 0), (signed, most)):
+                browser.get(path)
+                with counted(with_ports.db.engine) as statements:
+                    assert browser.get(path).status_code == 200
+                found = [one for one in statements if any(name in one for name in ours)]
+                assert len(found) == allowed, (path, found)
+    finally:
+        with_ports.close()
+
+
+def test_limits_stand_on_the_pages(served: Served) -> None:
+    reader = served.person("member")
+    assert str(rules.NOTES_MOST) in reader.http.get("/my-learning/notes").text
+    assert str(rules.FAVOURITES_MOST) in reader.http.get("/my-learning/favourites").text
+    assert str(rules.HISTORY_MOST) in reader.http.get("/my-learning/history").text
