@@ -140,6 +140,13 @@ def watched_lessons(session: Session, person_id: str, lesson_ids: Collection[str
     return set(session.scalars(wanted.distinct())) if lesson_ids else set()
 
 
+def completed(session: Session, viewer: str, clip_ids: Collection[str]) -> set[str]:
+    """Return those of some clips that a viewer (`tables.Watcher`) has seen to the end, for themselves."""
+    theirs = (Watcher.viewer == viewer, Watcher.completed_at.is_not(None))
+    wanted = select(Watcher.clip_id).where(*theirs, Watcher.clip_id.in_(list(clip_ids)))
+    return set(session.scalars(wanted)) if clip_ids else set()
+
+
 def most_watched(session: Session, limit: int) -> list[tuple[str, int]]:
     """Return (id, weight) of the published lessons that members and screenings watched most, whoever asks."""
     live = select(DaySum.lesson_id, _weight(DaySum).label("weight")).where(_live())

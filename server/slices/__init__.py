@@ -49,6 +49,7 @@ NOUNS = (
     "dictionary",
     "suggestions",
     "mondays",
+    "swiping",
     "notices",
     "feeds",
     "sharing",

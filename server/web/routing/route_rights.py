@@ -363,6 +363,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /suggestions",
         "POST /suggestions/answer",
         "GET /topics/{topic_id}",
+        "GET /feed",
         "GET /weeks",
         "GET /weeks/{week}",
         "GET /welcome/asked/{receipt}",
