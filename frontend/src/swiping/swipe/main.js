@@ -27,6 +27,7 @@ class Feed {
     this.week = new Set(clips.filter((clip) => clip.why === 'week').map((clip) => clip.id));
     this.counting = new Counting(this.video, () => this.withdrawn());
     this.current = 0;
+    this.aim = null; // where a key leads: what is passed on the way there does not play
     this.opened = null;
     this.begun = false; // somebody has tapped: from then on the next one may begin by itself
     this.warmed = new Set();
@@ -99,11 +100,8 @@ class Feed {
     if (!clip) return;
     this.begun = true;
     this.trouble('');
-    const rung = rungFor(clip.sizes, this.saving);
-    if (!rung) {
-      this.trouble(t('这一段现在放不了。'));
-      return;
-    }
+    const rung = rungFor(clip.sizes, this.saving); // null: nobody wrote down which there are
+    const playlist = rung ? beginOf(clip.base, rung).playlist : `${clip.base}master.m3u8`;
     const key = `${n} ${rung}`;
     if (this.key !== key) {
       const from = this.opened === n ? this.video.currentTime : 0;
@@ -116,7 +114,7 @@ class Feed {
       this.video.poster = this.items[n].querySelector('img')?.currentSrc ?? '';
       // The tap is what a phone's browser asks for: the element is told to play before anything is waited for.
       this.video.play().catch(() => {});
-      const source = await attach(this.video, beginOf(clip.base, rung).playlist, from, (kind) => this.broken(kind));
+      const source = await attach(this.video, playlist, from, (kind) => this.broken(kind));
       if (this.key !== key) {
         source.detach(); // swiped on meanwhile
         return;
@@ -157,6 +155,7 @@ class Feed {
 
   go(to) {
     const n = Math.max(0, Math.min(to, this.items.length - 1));
+    this.aim = n;
     this.feed.scrollTo({ top: this.items[n].offsetTop });
   }
 
@@ -179,6 +178,8 @@ class Feed {
   scrolled() {
     const high = this.items[0].offsetHeight || 1;
     const n = Math.min(this.items.length - 1, Math.round(this.feed.scrollTop / high));
+    if (this.aim !== null && n !== this.aim) return;
+    this.aim = null;
     this.arrived(n);
   }
 
@@ -199,6 +200,11 @@ class Feed {
   listen() {
     const { feed, video } = this;
     feed.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    for (const kind of ['touchstart', 'wheel']) {
+      feed.addEventListener(kind, () => {
+        this.aim = null;
+      }, { passive: true });
+    }
     window.addEventListener('resize', () => {
       this.fit();
       this.go(this.current);
@@ -251,8 +257,9 @@ class Feed {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.('input, select, textarea')) return;
     const { key } = event;
-    if (key === 'ArrowDown' || key === 'j') this.go(this.current + 1);
-    else if (key === 'ArrowUp' || key === 'k') this.go(this.current - 1);
+    const from = this.aim ?? this.current;
+    if (key === 'ArrowDown' || key === 'j') this.go(from + 1);
+    else if (key === 'ArrowUp' || key === 'k') this.go(from - 1);
     else if (key === 'm') this.mute();
     else if (key === ' ' && !event.target.closest?.('button, a, summary')) this.toggle();
     else return;
