@@ -1,5 +1,6 @@
 // Small helps on every page. Everything here also works without it, only less conveniently.
 import { noteLesson } from './watching/player/origin.js';
+import { begin, possible, wanted } from './offline/worker.js';
 import './finding/suggest.js';
 
 // A question before something that cannot be undone.
@@ -83,3 +84,6 @@ try {
 // On a phone the row of pages scrolls sideways: the present one must be in sight.
 const here = document.querySelector('.sections [aria-current]');
 if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.clientWidth) / 2;
+
+// Pages are kept for when the network is away where somebody has asked for it; signing out ends that, too.
+if (possible() && wanted()) window.addEventListener('load', () => begin().catch(() => {}));

@@ -52,6 +52,7 @@ NOUNS = (
     "swiping",
     "notices",
     "feeds",
+    "offline",
     "sharing",
 )
 """The folders of the slices, in the order of SLICES."""
