@@ -1,4 +1,4 @@
-"""Swiping from clip to clip on a phone: by touch and by keyboard, counted, and nothing fetched before a tap."""
+"""Swiping from clip to clip on a phone: by touch and by keyboard, counted, nothing fetched before a tap."""
 
 from __future__ import annotations
 
@@ -111,9 +111,7 @@ def test_keys_lead_through_it_why_is_told_on_request_and_it_ends(page: Page, fil
     newest, second, last = (put.clip for put in reversed(films))
     for key, clip in (("j", second), ("ArrowDown", last), ("k", second), ("ArrowUp", newest)):
         page.keyboard.press(key)
-        page.wait_for_function(
-            f"() => document.getElementById('feed').scrollTop === document.getElementById('clip-{clip}').offsetTop"
-        )
+        page.wait_for_function(f"() => ({CURRENT})() === 'clip-{clip}'")
         assert media(page, clip) == [], "going by plays nothing that nobody began"
     why = page.locator(f"#clip-{newest} .feed-why")
     expect(why.locator("p")).to_be_hidden()

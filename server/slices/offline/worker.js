@@ -30,11 +30,11 @@ self.addEventListener('activate', (event) => {
 /** Keep an answer for its account; those of other accounts go, with their clips. */
 async function keep(request, answer) {
   const account = answer.headers.get(ACCOUNT);
-  if (!account) return;
+  if (!account || answer.status !== 200) return; // an answer that went wrong says nothing of who asks
   await dropCaches((name) => (name.startsWith(PAGES) && name !== PAGES + account)
     || (name.startsWith(CLIPS) && name !== CLIPS + account));
   const path = new URL(request.url).pathname.slice(TOLD.site.length) || '/';
-  if (answer.status !== 200 || answer.redirected || !KEEPS.test(path)) return;
+  if (answer.redirected || !KEEPS.test(path)) return;
   const cache = await caches.open(PAGES + account);
   const headers = new Headers(answer.headers);
   headers.set(KEPT_AT, String(Date.now()));
