@@ -58,9 +58,8 @@ def main() -> None:
         with _serving(data), _chromium() as browser:
             runs = [_run(browser, f"http://127.0.0.1:{PORT}/feed") for _ in range(given.runs)]
     times = sorted(one["swipe_ms"] for one in runs)
-    print(
-        f"next clip after a swipe: {median(times):.0f} ms ({times[0]:.0f} to {times[-1]:.0f}, {len(times)} runs)"
-    )
+    spread = f"{times[0]:.0f} to {times[-1]:.0f}, {len(times)} runs"
+    print(f"next clip after a swipe: {median(times):.0f} ms ({spread})")
     print(f"bytes of video before the tap: {max(one['before_tap'] for one in runs):.0f}")
     print(f"bytes of the next clip before the swipe: {median(one['ahead'] for one in runs):.0f}")
 

@@ -21,10 +21,10 @@ class KeepClip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflinePage(Context):
-    """GET /offline?clip= : what is kept on this device; it is kept itself, so that it opens without a network.
+    """GET /offline?clip= : what is kept on this device; kept itself, so that it opens without a network.
 
     `clip` is the one that is to be kept, None for none; `refused`: it may not be. `enabled`: the library lets
-    browsers keep anything. `shell`: the page as it is kept, for nobody in particular.
+    browsers keep anything. `bare`: the page as it is kept, for nobody in particular.
     """
 
     template: ClassVar[str] = "offline/offline.html"
@@ -33,4 +33,4 @@ class OfflinePage(Context):
     enabled: bool = True
     clip: KeepClip | None = None
     refused: bool = False
-    shell: bool = False
+    bare: bool = False

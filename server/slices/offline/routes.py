@@ -39,7 +39,7 @@ def offline(
     pages: PagesDep,
     settings: SettingsDep,
     clip: WordQuery = "",
-    shell: bool = False,
+    bare: bool = False,
 ) -> Response:
     """What is kept on this device, and the clip that somebody wants to keep."""
     about = {
@@ -47,10 +47,10 @@ def offline(
         "most_pages": MOST_PAGES,
         "enabled": settings.offline,
     }
-    if shell:
+    if bare:
         # What is kept is for whoever opens it later: it names nobody, and its forms are nobody's.
         blank = nobody(request)
-        context = OfflinePage(frame=pages.bare_frame(request, blank), shell=True, **about)
+        context = OfflinePage(frame=pages.bare_frame(request, blank), bare=True, **about)
         return pages.respond(request, blank, context)
     wanted = _wanted(session, who.viewer, clip) if clip and settings.offline and settings.downloads else None
     context = OfflinePage(
@@ -128,7 +128,7 @@ def worker(pages: PagesDep, assets: AssetsDep, settings: SettingsDep) -> Respons
         "on": settings.offline,
         "most": MOST_PAGES,
         "shell": [
-            pages.at("/offline?shell=true"),
+            pages.at("/offline?bare=true"),
             *(
                 pages.at(assets.url(name))
                 for name in ("style.css", "app.js", "kept.js", "kept.css", "icon.svg")

@@ -18,4 +18,4 @@ def pages() -> Iterator[Sample]:
     yield "offline", full
     yield "offline_refused", replace(full, clip=None, refused=True)
     yield "offline_off", replace(full, clip=None, enabled=False)
-    yield "offline_shell", replace(full, frame=frame(None, "/offline"), clip=None, shell=True)
+    yield "offline_shell", replace(full, frame=frame(None, "/offline"), clip=None, bare=True)
