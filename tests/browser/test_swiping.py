@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -35,26 +36,33 @@ def films(served: Served, tmp_path_factory: pytest.TempPathFactory) -> list[Put]
     return made
 
 
+@dataclass
+class Phone:
+    """The page, and the addresses that it asked for."""
+
+    page: Page
+    asked: list[str]
+
+    def media(self, clip: str) -> list[str]:
+        """The pieces of video that were asked for of a clip."""
+        of_clip = [url for url in self.asked if clip in url and url.endswith((".m4s", ".mp4"))]
+        return [url.rsplit("/", 1)[1] for url in of_clip]
+
+
 @pytest.fixture
-def page(chromium: Browser, served: Served, films: list[Put]) -> Iterator[Page]:
-    """The page on a phone, as somebody opens it who has never been here; `asked` are the addresses."""
+def phone(chromium: Browser, served: Served, films: list[Put]) -> Iterator[Phone]:
+    """The page on a phone, as somebody opens it who has never been here."""
     context = chromium.new_context(**DEVICES["phone"], locale="zh-CN", reduced_motion="reduce")
     opened = context.new_page()
     troubles: list[str] = []
     opened.on("pageerror", lambda error: troubles.append(str(error)))
-    opened.asked = []  # type: ignore[attr-defined]
-    opened.on("request", lambda one: opened.asked.append(one.url))  # type: ignore[attr-defined]
+    asked: list[str] = []
+    opened.on("request", lambda one: asked.append(one.url))
     opened.goto(f"{served.base_url}/feed")
     expect(opened.locator(".swiping")).to_be_attached()
-    yield opened
+    yield Phone(opened, asked)
     context.close()
     assert troubles == []
-
-
-def media(page: Page, clip: str) -> list[str]:
-    """The pieces of video that were asked for of a clip."""
-    asked: list[str] = page.asked  # type: ignore[attr-defined]
-    return [url.rsplit("/", 1)[1] for url in asked if clip in url and url.endswith((".m4s", ".mp4"))]
 
 
 def swipe(page: Page) -> None:
@@ -79,18 +87,19 @@ CURRENT = """() => [...document.querySelectorAll('.feed-clip')].find((one) => Ma
 
 
 def test_a_finger_leads_to_the_next_clip_and_what_is_played_is_counted(
-    page: Page, films: list[Put], served: Served
+    phone: Phone, films: list[Put], served: Served
 ) -> None:
+    page, media = phone.page, phone.media
     newest, second, last = (put.clip for put in reversed(films))
     page.wait_for_timeout(500)
     for clip in (newest, second, last):
-        assert media(page, clip) == [], "nobody has tapped"
+        assert media(clip) == [], "nobody has tapped"
     assert page.evaluate(CURRENT) == f"clip-{newest}"
     page.tap(f"#clip-{newest} .feed-stage")
     expect(page.locator("#video.shown")).to_be_visible(timeout=15_000)
     page.wait_for_function("() => document.getElementById('video').currentTime > 11", timeout=30_000)
-    assert set(media(page, second)) == {"init.mp4", "00001.m4s"}, "how the next one begins, and no more"
-    assert media(page, last) == []
+    assert set(media(second)) == {"init.mp4", "00001.m4s"}, "how the next one begins, and no more"
+    assert media(last) == []
 
     swipe(page)
     page.wait_for_function(
@@ -107,12 +116,13 @@ def test_a_finger_leads_to_the_next_clip_and_what_is_played_is_counted(
         assert session.scalars(select(View).where(View.clip_id == second)).all() == []
 
 
-def test_keys_lead_through_it_why_is_told_on_request_and_it_ends(page: Page, films: list[Put]) -> None:
+def test_keys_lead_through_it_why_is_told_on_request_and_it_ends(phone: Phone, films: list[Put]) -> None:
+    page, media = phone.page, phone.media
     newest, second, last = (put.clip for put in reversed(films))
     for key, clip in (("j", second), ("ArrowDown", last), ("k", second), ("ArrowUp", newest)):
         page.keyboard.press(key)
         page.wait_for_function(f"() => ({CURRENT})() === 'clip-{clip}'")
-        assert media(page, clip) == [], "going by plays nothing that nobody began"
+        assert media(clip) == [], "going by plays nothing that nobody began"
     why = page.locator(f"#clip-{newest} .feed-why")
     expect(why.locator("p")).to_be_hidden()
     why.locator("summary").click()
@@ -122,7 +132,7 @@ def test_keys_lead_through_it_why_is_told_on_request_and_it_ends(page: Page, fil
     page.locator("#feed").evaluate("(feed) => document.activeElement.blur()")
     page.keyboard.press(" ")
     page.wait_for_function("() => document.getElementById('video').currentTime > 0.2", timeout=15_000)
-    assert all("/audio/" in url for url in page.asked if url.endswith(".m4s"))  # type: ignore[attr-defined]
+    assert all("/audio/" in url for url in phone.asked if url.endswith(".m4s"))
     for _ in range(4):
         page.keyboard.press("j")
     expect(page.locator("#all-done")).to_be_in_viewport()

@@ -18,9 +18,10 @@ from library.core.permits import Viewer
 from library.intake.files.downloads import choices
 from server.slices.offline.contexts import KeepClip, OfflinePage
 from server.web.deps import AssetsDep, PagesDep, Reading, SettingsDep, WhoDep
+from server.web.files.assets import Assets
 from server.web.language.i18n import LANGUAGES, N_
 from server.web.limits.fields import WordQuery
-from server.web.pages import ACCOUNT_HEADER, account_name
+from server.web.pages import ACCOUNT_HEADER, Pages, account_name
 from server.web.who import nobody
 
 router = APIRouter(include_in_schema=False)
@@ -117,6 +118,14 @@ def manifest(pages: PagesDep, assets: AssetsDep, who: WhoDep) -> Response:
     )
 
 
+def _shell(pages: Pages, assets: Assets) -> list[str]:
+    """Return what is kept beside the pages, each once (a browser refuses what comes twice)."""
+    names = ("style.css", "app.js", "kept.js", "kept.css", "icon.svg")
+    files = [assets.url(name) for name in names]
+    files += [url for name in ("app.js", "kept.js") for url in assets.imported(name)]
+    return [pages.at(one) for one in ("/offline?bare=true", *dict.fromkeys(files))]
+
+
 @router.get("/offline/worker-part.js")
 def worker(pages: PagesDep, assets: AssetsDep, settings: SettingsDep) -> Response:
     """The part of the worker that keeps pages (the worker itself is the one that shows what is pushed)."""
@@ -127,14 +136,7 @@ def worker(pages: PagesDep, assets: AssetsDep, settings: SettingsDep) -> Respons
         "version": sha256("\n".join(files).encode() + _WORKER.read_bytes()).hexdigest()[:12],
         "on": settings.offline,
         "most": MOST_PAGES,
-        "shell": [
-            pages.at("/offline?bare=true"),
-            *(
-                pages.at(assets.url(name))
-                for name in ("style.css", "app.js", "kept.js", "kept.css", "icon.svg")
-            ),
-            *(pages.at(url) for name in ("app.js", "kept.js") for url in assets.imported(name)),
-        ],
+        "shell": _shell(pages, assets),
         "words": {
             language: pages.renderer.catalogue(language).translations.gettext(
                 N_("没有网络。这是 %(when)s 存下的一页，可能已经不是最新的。")
