@@ -88,7 +88,9 @@ def _run(browser: Browser, url: str) -> dict[str, float]:
     page.wait_for_selector(".swiping")
     page.wait_for_timeout(3000)
     before_tap = sum(bytes_of.values())
-    second = page.evaluate("() => JSON.parse(document.getElementById('feed-data').textContent)[1].base")
+    second = page.evaluate(
+        "() => JSON.parse(document.getElementById('feed-data').textContent)[1].master.replace('master.m3u8', '')"
+    )
     page.tap(".feed-play >> nth=0")
     page.wait_for_selector("#video.shown", timeout=60_000)
     for _ in range(300):

@@ -1,6 +1,5 @@
 // Small helps on every page. Everything here also works without it, only less conveniently.
 import { noteLesson } from './watching/player/origin.js';
-import { begin, possible, wanted } from './offline/worker.js';
 import './finding/suggest.js';
 
 // A question before something that cannot be undone.
@@ -85,5 +84,9 @@ try {
 const here = document.querySelector('.sections [aria-current]');
 if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.clientWidth) / 2;
 
-// Pages are kept for when the network is away where somebody has asked for it; signing out ends that, too.
-if (possible() && wanted()) window.addEventListener('load', () => begin().catch(() => {}));
+// Pages are kept for when the network is away: where somebody asked for it, and in the installed application.
+try {
+  if (localStorage['weike.offline'] || matchMedia('(display-mode: standalone)').matches) import('./offline/worker.js').then((worker) => worker.start());
+} catch {
+  // Storage may be forbidden: nothing is kept.
+}

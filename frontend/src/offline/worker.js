@@ -25,3 +25,8 @@ export async function begin() {
   await navigator.serviceWorker.register(at('/push-worker.js'), { scope: at('/') });
   await navigator.serviceWorker.ready;
 }
+
+/** Begin where it is wanted. What cannot be kept is only missing without a network. */
+export async function start() {
+  if (possible() && wanted()) await begin().catch(() => {});
+}

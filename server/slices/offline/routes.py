@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
@@ -28,7 +28,8 @@ router = APIRouter(include_in_schema=False)
 
 MOST_PAGES = 40
 """Pages that a browser keeps, the latest."""
-MOST_ASKED = 200
+MOST_ASKED = 100
+IdsQuery = Annotated[str, Query(max_length=20 * MOST_ASKED)]
 _WORKER = Path(__file__).with_name("worker.js")
 
 
@@ -77,7 +78,7 @@ def _wanted(session: Session, viewer: Viewer, clip_id: str) -> KeepClip | None:
 
 
 @router.get("/offline/still")
-def still(session: Reading, who: WhoDep, settings: SettingsDep, ids: str = "") -> Response:
+def still(session: Reading, who: WhoDep, settings: SettingsDep, ids: IdsQuery = "") -> Response:
     """Which of some kept clips may stay: the others are taken away."""
     asked = ids.split(",")[:MOST_ASKED] if settings.offline else []
     kept = [one for one in asked if one and _may_stay(session, who.viewer, one)]

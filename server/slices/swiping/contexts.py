@@ -12,8 +12,8 @@ from server.web.parts import Context, Picture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwipeClip:
-    """A clip to swipe to: `n` of the `of` clips of its lesson. `base` is the signed folder of its renditions,
-    `sizes` their bytes by name; `why` it comes here."""
+    """A clip to swipe to: `n` of the `of` clips of its lesson. `master_url` is signed, and its
+    renditions lie beside it; `sizes` are their bytes by name; `why` it comes here."""
 
     id: str
     lesson_id: str
@@ -23,7 +23,7 @@ class SwipeClip:
     of: int
     duration_s: float
     why: WhyNext
-    base: str
+    master_url: str
     sizes: Mapping[str, int]
     poster_url: str | None = None
     picture: Picture | None = None

@@ -80,7 +80,7 @@ def _shown(media: MediaUrls, lesson: Lesson, one: NextClip) -> SwipeClip:
         of=len(lesson.clips),
         duration_s=clip.duration_s or clip.end_s - clip.start_s,
         why=one.why,
-        base=media.of(lesson, clip, MASTER).removesuffix(MASTER),
+        master_url=media.of(lesson, clip, MASTER),
         sizes=clip.sizes,
         poster_url=media.poster(lesson, clip),
         picture=media.picture(lesson, clip),

@@ -8,6 +8,7 @@ const CLIPS = 'weike-clips-';
 const byId = (id) => document.getElementById(id);
 const all = byId('kept-all');
 const day_ms = 24 * 3600 * 1000;
+const MOST_ASKED = 100; // as server/slices/offline/routes.py
 
 function trouble(words) {
   byId('trouble').textContent = words;
@@ -51,7 +52,7 @@ async function remove(cache, clip) {
 async function sweep(cache) {
   const clips = await listed(cache);
   for (const clip of clips) if (Date.now() > clip.until) await remove(cache, clip.id);
-  const left = clips.filter((clip) => Date.now() <= clip.until).map((clip) => clip.id);
+  const left = clips.filter((clip) => Date.now() <= clip.until).map((clip) => clip.id).slice(0, MOST_ASKED);
   if (!left.length) return;
   try {
     const answer = await fetch(at(`/offline/still?ids=${left.join(',')}`), { credentials: 'same-origin', cache: 'no-store' });

@@ -101,7 +101,7 @@ class Feed {
     this.begun = true;
     this.trouble('');
     const rung = rungFor(clip.sizes, this.saving); // null: nobody wrote down which there are
-    const playlist = rung ? beginOf(clip.base, rung).playlist : `${clip.base}master.m3u8`;
+    const playlist = rung ? beginOf(clip.master, rung).playlist : clip.master;
     const key = `${n} ${rung}`;
     if (this.key !== key) {
       const from = this.opened === n ? this.video.currentTime : 0;
@@ -148,7 +148,7 @@ class Feed {
     const rung = rungFor(next.sizes, this.saving);
     if (!rung || this.warmed.has(`${next.id} ${rung}`)) return;
     this.warmed.add(`${next.id} ${rung}`);
-    for (const url of Object.values(beginOf(next.base, rung))) fetch(url).catch(() => {});
+    for (const url of Object.values(beginOf(next.master, rung))) fetch(url).catch(() => {});
   }
 
   // ------------------------------------------------------------ swiping

@@ -14,8 +14,9 @@ export function rungFor(sizes, saving) {
   return pictures.find((name) => lines(name) >= GOOD_ENOUGH) ?? pictures[pictures.length - 1];
 }
 
-/** Where a rendition begins: its playlist, its head and its first segment (transcode/hls/files.py). */
-export function beginOf(base, rung) {
+/** Where a rendition begins: its playlist, its head and its first segment, beside the master (transcode/hls/files.py). */
+export function beginOf(master, rung) {
+  const base = master.slice(0, master.lastIndexOf('/') + 1);
   return { playlist: `${base}${rung}/index.m3u8`, head: `${base}${rung}/init.mp4`, segment: `${base}${rung}/00001.m4s` };
 }
 

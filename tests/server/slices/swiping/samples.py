@@ -25,7 +25,7 @@ def pages() -> Iterator[Sample]:
             of=2 if n < 2 else 1,
             duration_s=312.0 + 40 * n,
             why=why,
-            base=f"/media/k/s/1/e/clip{n}/p/",
+            master_url=f"/media/k/s/1/e/clip{n}/p/master.m3u8",
             sizes={"480p": 9_200_000, "audio": 2_400_000},
             poster_url=f"/poster/{n}.jpg" if n != 3 else None,
             picture=Picture(url=f"/poster/{n}.jpg") if n != 3 else None,
