@@ -69,8 +69,8 @@ def _run(browser: Browser, url: str) -> dict[str, float]:
     page = context.new_page()
     line = context.new_cdp_session(page)
     line.send("Network.enable")
-    told = {"offline": False, "latency": LATENCY_MS, "downloadThroughput": DOWN_BPS / 8}
-    line.send("Network.emulateNetworkConditions", {**told, "uploadThroughput": UP_BPS / 8})
+    weather = {"offline": False, "latency": LATENCY_MS, "downloadThroughput": DOWN_BPS / 8}
+    line.send("Network.emulateNetworkConditions", {**weather, "uploadThroughput": UP_BPS / 8})
     line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     names: dict[str, str] = {}
     bytes_of: dict[str, int] = {}
@@ -88,9 +88,8 @@ def _run(browser: Browser, url: str) -> dict[str, float]:
     page.wait_for_selector(".swiping")
     page.wait_for_timeout(3000)
     before_tap = sum(bytes_of.values())
-    second = page.evaluate(
-        "() => JSON.parse(document.getElementById('feed-data').textContent)[1].master.replace('master.m3u8', '')"
-    )
+    told = page.evaluate("() => JSON.parse(document.getElementById('feed-data').textContent)[1].master")
+    second = told.removesuffix("master.m3u8")
     page.tap(".feed-play >> nth=0")
     page.wait_for_selector("#video.shown", timeout=60_000)
     for _ in range(300):

@@ -83,10 +83,3 @@ try {
 // On a phone the row of pages scrolls sideways: the present one must be in sight.
 const here = document.querySelector('.sections [aria-current]');
 if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.clientWidth) / 2;
-
-// Pages are kept for when the network is away: where somebody asked for it, and in the installed application.
-try {
-  if (localStorage['weike.offline'] || matchMedia('(display-mode: standalone)').matches) import('./offline/worker.js').then((worker) => worker.start());
-} catch {
-  // Storage may be forbidden: nothing is kept.
-}

@@ -1,5 +1,5 @@
-// The worker that keeps pages for when the network is away. It is there where somebody has asked for it, and in the
-// installed application; a browser that has it asks the server for a newer one by itself.
+// The worker that keeps pages for when the network is away. It is there where somebody has asked for it; a browser that
+// has it asks the server for a newer one by itself, with every page that is opened.
 import { at } from '../shared/site.js';
 
 const KEY = 'weike.offline';
@@ -11,7 +11,7 @@ export function possible() {
 /** Whether pages are to be kept here. */
 export function wanted() {
   try {
-    return localStorage.getItem(KEY) === 'on' || (localStorage.getItem(KEY) !== 'off' && matchMedia('(display-mode: standalone)').matches);
+    return localStorage.getItem(KEY) === 'on';
   } catch {
     return false;
   }
@@ -24,9 +24,4 @@ export function want(on) {
 export async function begin() {
   await navigator.serviceWorker.register(at('/push-worker.js'), { scope: at('/') });
   await navigator.serviceWorker.ready;
-}
-
-/** Begin where it is wanted. What cannot be kept is only missing without a network. */
-export async function start() {
-  if (possible() && wanted()) await begin().catch(() => {});
 }
