@@ -44,19 +44,26 @@ def offline(
     bare: bool = False,
 ) -> Response:
     """What is kept on this device, and the clip that somebody wants to keep."""
-    about = {
-        "kept_days": KEPT_FOR.days,
-        "most_pages": MOST_PAGES,
-        "enabled": settings.offline,
-    }
+    on = settings.offline
     if bare:
         # What is kept is for whoever opens it later: it names nobody, and its forms are nobody's.
         blank = nobody(request)
-        context = OfflinePage(frame=pages.bare_frame(request, blank), bare=True, **about)
+        context = OfflinePage(
+            frame=pages.bare_frame(request, blank),
+            bare=True,
+            enabled=on,
+            kept_days=KEPT_FOR.days,
+            most_pages=MOST_PAGES,
+        )
         return pages.respond(request, blank, context)
-    wanted = _wanted(session, who.viewer, clip) if clip and settings.offline and settings.downloads else None
+    wanted = _wanted(session, who.viewer, clip) if clip and on and settings.downloads else None
     context = OfflinePage(
-        frame=pages.frame(request, session, who), clip=wanted, refused=bool(clip) and wanted is None, **about
+        frame=pages.frame(request, session, who),
+        kept_days=KEPT_FOR.days,
+        most_pages=MOST_PAGES,
+        enabled=on,
+        clip=wanted,
+        refused=bool(clip) and wanted is None,
     )
     return pages.respond(request, who, context)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -59,6 +59,7 @@ def _asked(session: Session, who: Who, topic: str, lecturer: str) -> tuple[str, 
     row = session.get(Topic, topic) if topic else session.get(Lecturer, lecturer)
     if row is None:
         raise NotFound
+    which: ColumnElement[bool]
     if isinstance(row, Topic):
         which = Lesson.id.in_(select(LessonTopic.lesson_id).where(LessonTopic.topic_id == row.id))
     else:
