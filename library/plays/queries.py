@@ -9,9 +9,8 @@ from functools import cache
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select, true, union_all
 from sqlalchemy.orm import Session
 
-from library.catalog.queries import visible
+from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
-from library.core.permits import Viewer
 from library.plays.rules import SHOWN, Kind
 from library.plays.tables import ClipSum, DaySum, LessonDay, LessonSum, Play, Seal, View, Watcher
 
@@ -146,27 +145,50 @@ def completed_clips(session: Session, person_id: str, clip_ids: Collection[str])
 
     One statement, by the primary key; as `watched_lessons` it forgets after a while.
     """
-    theirs = (Watcher.viewer == f"p:{person_id}", Watcher.completed_at.is_not(None))
-    wanted = select(Watcher.clip_id).where(Watcher.clip_id.in_(list(clip_ids)), *theirs)
+    return completed(session, f"p:{person_id}", clip_ids)
+
+
+def completed(session: Session, viewer: str, clip_ids: Collection[str]) -> set[str]:
+    """Return those of some clips that a viewer (`tables.Watcher`) has seen to the end, for themselves."""
+    theirs = (Watcher.viewer == viewer, Watcher.completed_at.is_not(None))
+    wanted = select(Watcher.clip_id).where(*theirs, Watcher.clip_id.in_(list(clip_ids)))
     return set(session.scalars(wanted)) if clip_ids else set()
 
 
-def most_watched(session: Session, viewer: Viewer, limit: int) -> list[str]:
-    """Return the ids of the lessons that members and screenings watched most, of those the viewer may see."""
+def most_watched(session: Session, limit: int) -> list[tuple[str, int]]:
+    """Return (id, weight) of the published lessons that members and screenings watched most, whoever asks."""
     live = select(DaySum.lesson_id, _weight(DaySum).label("weight")).where(_live())
     rolled = select(LessonSum.lesson_id, _weight(LessonSum).label("weight"))
     sums = union_all(live, rolled).subquery()
     total = func.sum(sums.c.weight)
     rows = session.execute(
-        select(sums.c.lesson_id)
+        select(sums.c.lesson_id, total)
         .join(Lesson, Lesson.id == sums.c.lesson_id)
-        .where(visible(viewer))
+        .where(Lesson.state == LessonState.PUBLISHED)
         .group_by(sums.c.lesson_id)
         .having(total > 0)
         .order_by(total.desc(), sums.c.lesson_id.desc())
         .limit(limit)
     )
-    return [lesson_id for (lesson_id,) in rows]
+    return [(lesson_id, int(weight)) for lesson_id, weight in rows]
+
+
+def by_weight(session: Session, which: ColumnElement[bool], offset: int, size: int) -> Sequence[str]:
+    """Return the ids of the lessons that fit a condition, those that members and screenings watched most
+    first, then the newest; `size` of them from `offset` on."""
+    live = select(DaySum.lesson_id, func.sum(_weight(DaySum)).label("weight")).where(_live())
+    since = live.group_by(DaySum.lesson_id).subquery()
+    rolled = func.coalesce(_weight(LessonSum), 0)
+    rows = (
+        select(Lesson.id)
+        .outerjoin(LessonSum, LessonSum.lesson_id == Lesson.id)
+        .outerjoin(since, since.c.lesson_id == Lesson.id)
+        .where(which)
+        .order_by(
+            (rolled + func.coalesce(since.c.weight, 0)).desc(), Lesson.published_at.desc(), Lesson.id.desc()
+        )
+    )
+    return session.scalars(rows.offset(offset).limit(size)).all()
 
 
 def people_of_days(session: Session, lesson_id: str) -> dict[date, int]:

@@ -23,6 +23,10 @@ MOST_REST_S = 10.0
 _VIEWS_A_SECOND = 20_000
 _MOST_KEPT = 2_000
 
+MOST_RANKED = 300
+"""Lessons of which is remembered that they are watched most."""
+MOST_RANKED_REST_S = 60.0
+
 _Key = tuple[str, str]
 
 
@@ -47,6 +51,8 @@ class ViewCounts:
         self._clock = clock
         self._turn = threading.Lock()
         self._kept: dict[_Key, _Sum] = {}
+        self._ranked: tuple[str, ...] = ()
+        self._ranked_until = -1.0
 
     def of_lessons(self, session: Session, lesson_ids: Sequence[str]) -> dict[str, int]:
         """Return views by lesson; those without any may be left out."""
@@ -64,6 +70,26 @@ class ViewCounts:
             kept = queries.clip_views(session, lesson_id)
             self._keep({key: kept})
         return dict(kept)
+
+    def most_watched(self, session: Session) -> tuple[str, ...]:
+        """Return the ids of the published lessons that members and screenings watched most, whoever may see
+        them: who shows them looks at that. An order of many views is used again for up to a minute.
+        """
+        now = self._clock()
+        with self._turn:
+            if now < self._ranked_until:
+                return self._ranked
+            if self._ranked:
+                self._ranked_until = (
+                    now + MOST_RANKED_REST_S
+                )  # one thread sums, the others go on with the old
+        found = queries.most_watched(session, MOST_RANKED)
+        views = sum(weight for _, weight in found)
+        with self._turn:
+            self._ranked = tuple(lesson_id for lesson_id, _ in found)
+            rest = 0.0 if views < EXACT_BELOW else min(MOST_RANKED_REST_S, views / EXACT_BELOW)
+            self._ranked_until = now + rest
+        return self._ranked
 
     def _each(
         self, kind: str, ids: Collection[str], ask: Callable[[list[str]], dict[str, int]]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, exists, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
@@ -96,6 +96,8 @@ def series_page(session: Session, viewer: Viewer, number: int) -> Page[SeriesRow
 
 
 def _counted(session: Session, viewer: Viewer, rows: Sequence[Series]) -> list[SeriesRow]:
+    if not rows:
+        return []
     counts = dict(
         session.execute(
             select(Episode.series_id, func.count())
@@ -110,6 +112,8 @@ def _counted(session: Session, viewer: Viewer, rows: Sequence[Series]) -> list[S
 def covers(session: Session, viewer: Viewer, series_ids: Sequence[str]) -> dict[str, Lesson]:
     """Return the first episode that the viewer sees of each series and that plays: its picture stands for
     the series."""
+    if not series_ids:
+        return {}
     first = (
         select(Episode.series_id, func.min(Episode.n).label("n"))
         .join(Lesson, Lesson.id == Episode.lesson_id)
@@ -290,16 +294,27 @@ class Given:
     title: str
 
 
+def _its(
+    viewer: Viewer, which: ColumnElement[bool] | Collection[str], lesson_id: InstrumentedAttribute[str]
+) -> tuple[ColumnElement[bool], ...]:
+    if isinstance(which, ColumnElement):
+        return (which, Lesson.state == LessonState.PUBLISHED, catalog.visible(viewer))
+    return (lesson_id.in_(which),)
+
+
 def honours_among(
-    session: Session, viewer: Viewer, which: ColumnElement[bool], most: int = MOST_HONOURS
+    session: Session,
+    viewer: Viewer,
+    which: ColumnElement[bool] | Collection[str],
+    most: int = MOST_HONOURS,
 ) -> list[Given]:
     """Return the highest honours of the published lessons that fit a condition on Lesson and that the viewer
-    may see."""
+    may see, or of lessons by their ids, which they are known to see."""
     rank = case({level: n for n, level in enumerate(_LEVELS)}, value=Honour.level)
     rows = session.execute(
         select(Honour, Lesson.id, Lesson.title)
         .join(Lesson, Lesson.id == Honour.lesson_id)
-        .where(which, Lesson.state == LessonState.PUBLISHED, catalog.visible(viewer))
+        .where(*_its(viewer, which, Honour.lesson_id))
         .order_by(rank, Honour.year.desc(), Honour.id)
         .limit(most)
     ).unique()
@@ -307,13 +322,17 @@ def honours_among(
 
 
 def series_among(
-    session: Session, viewer: Viewer, which: ColumnElement[bool], most: int = PAGE_SIZE
+    session: Session,
+    viewer: Viewer,
+    which: ColumnElement[bool] | Collection[str],
+    most: int = PAGE_SIZE,
 ) -> list[SeriesRow]:
-    """Return the series of which the viewer sees an episode that fits a condition on Lesson."""
+    """Return the series of which the viewer sees an episode that fits a condition on Lesson, or that is one
+    of some lessons, by their ids, which they are known to see."""
     holds = (
         select(Episode.series_id)
         .join(Lesson, Lesson.id == Episode.lesson_id)
-        .where(which, Lesson.state == LessonState.PUBLISHED, catalog.visible(viewer))
+        .where(*_its(viewer, which, Episode.lesson_id))
     )
     wanted = select(Series).where(Series.id.in_(holds)).order_by(Series.changed_at.desc(), Series.id)
     return _counted(session, viewer, session.scalars(wanted.limit(most)).all())

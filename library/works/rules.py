@@ -130,3 +130,19 @@ def map_link(pattern: str, point: Point | None, name: str) -> str:
     for place, value in values.items():
         pattern = pattern.replace(place, value)
     return pattern
+
+
+def next_episode(order: Sequence[str], seen: Collection[str]) -> str | None:
+    """Return where somebody goes on in a series: the first unseen episode after the last seen one, else the
+    first unseen one. None when they have seen all, and when they have seen nothing.
+
+    >>> next_episode(["a", "b", "c"], {"b"})
+    'c'
+    >>> next_episode(["a", "b", "c"], {"b", "c"})
+    'a'
+    """
+    if not any(one in seen for one in order):
+        return None
+    last = max(n for n, one in enumerate(order) if one in seen)
+    unseen = [*order[last + 1 :], *order[:last]]
+    return next((one for one in unseen if one not in seen), None)

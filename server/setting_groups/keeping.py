@@ -63,6 +63,11 @@ class KeepingSettings(BaseSettings):
         "apart: nobody holds two of the three, and administrators no longer read the ledger.",
     )
     downloads: bool = Field(default=True, description="Whether viewers may save clips as files.")
+    offline: bool = Field(
+        default=True,
+        description="Whether browsers may keep pages and clips for when the network is away. Switched off, "
+        "what they have kept goes when they come next.",
+    )
     push_services: str = Field(
         default="",
         max_length=2000,

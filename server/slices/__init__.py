@@ -51,8 +51,10 @@ NOUNS = (
     "marks",
     "questions",
     "mondays",
+    "swiping",
     "notices",
     "feeds",
+    "offline",
     "sharing",
 )
 """The folders of the slices, in the order of SLICES."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request
@@ -26,7 +27,14 @@ from server.web.who import SESSION_COOKIE, VISITOR_COOKIE, Who
 __all__ = ["Pages", "counting_rule", "pager", "reason", "safe_next", "signed_in_person"]
 
 FLASH_COOKIE = "weike_flash"
+ACCOUNT_HEADER = "x-weike-account"
 _YEAR_S = 365 * 24 * 3600
+
+
+def account_name(viewer: Viewer) -> str:
+    """Return by what a browser tells what it keeps of one account from what it keeps of another: the same for
+    all that somebody is answered, and nothing else."""
+    return sha256(f"weike:{viewer.person_id}".encode()).hexdigest()[:16] if viewer.person_id else "guest"
 
 
 class Pages:
@@ -104,6 +112,7 @@ class Pages:
         answer.headers["content-security-policy"] = CONTENT_SECURITY_POLICY
         # Pages say what this viewer may see: no cache between us may keep them.
         answer.headers["cache-control"] = "private, no-cache"
+        answer.headers[ACCOUNT_HEADER] = account_name(who.viewer)
         if who.visitor is not None and who.visitor_cookie:
             self.set_cookie(answer, VISITOR_COOKIE, self._visitor_cookie(request, who.visitor, who), _YEAR_S)
         if who.renew:

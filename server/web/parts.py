@@ -209,6 +209,7 @@ class LessonCard:
     clip_count: int
     views: int
     kind: LessonKind
+    lecturer_id: str | None = None
     genre: Genre = Genre.LECTURE
     honour: HonourLine | None = None
     state: LessonState = LessonState.PUBLISHED

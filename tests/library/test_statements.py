@@ -166,6 +166,7 @@ def ports(tmp_path: Path) -> Iterator[Ports]:
     [
         "/",
         "/lessons",
+        "/feed",
         "/mine",
         "/review",
         "/search?q=乡村振兴",

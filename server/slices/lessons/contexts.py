@@ -35,22 +35,32 @@ from server.web.shown.weeks import HomeWeeks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HomePage(Context):
-    """GET / : newest lessons, this week's, most watched, each at most a dozen; empty tuples are left out.
+class TopicLink:
+    """A way to a topic, with how many of the lessons that were looked at are about it."""
 
-    `weeks` is what was planned for this week and the next, and what the viewer missed; where somebody planned
-    this week, `this_week` (the lessons taught in it) is empty. `declarations` is what waits for a reviewer,
-    and what was sent back to a lecturer. `own` is the viewer's own week, `branches` what whoever looks after
-    branches is told of theirs. `go_on` are lessons in whose middle they stopped. `total` is how many lessons
-    the viewer may see.
+    id: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage(Context):
+    """GET / : this week, what is due, topics, the newest and the most watched lessons.
+
+    No lesson stands there twice: not on two shelves, and on none when it is in this week's card. `weeks` is
+    what was planned for this week and the next, and what the viewer missed. `declarations` is what waits for
+    a reviewer, and what was sent back to a lecturer. `own` is the viewer's own week, `branches` what whoever
+    looks after branches is told of theirs. `go_on` are lessons in whose middle they stopped. `topics` are
+    those of the newest lessons. `total` is how many lessons the viewer may see, counted up to `most`.
     """
 
     template: ClassVar[str] = "lessons/home.html"
     weeks: HomeWeeks
     newest: tuple[LessonCard, ...]
-    this_week: tuple[LessonCard, ...]
     most_watched: tuple[LessonCard, ...]
     total: int
+    most: int = 0
+    topics: tuple[TopicLink, ...] = ()
     declarations: HomeDeclarations = field(default_factory=HomeDeclarations)
     own: OwnWeek | None = None
     branches: HomeBranches | None = None

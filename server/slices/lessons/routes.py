@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.catalog import actions, queries
+from library.catalog import actions, queries, shelves
 from library.catalog.permits import Action, LessonState
 from library.catalog.rules import Genre, read_genre, split_topics
-from library.core.clock import local_day, week_start
 from library.core.days import parse_date
 from library.core.errors import Conflict, Invalid
 from library.core.text import name_key
-from library.plays import queries as plays
 from library.review import actions as review
 from library.versions import actions as versions
 from server.slices.lessons.audience_form import AudienceFormDep
-from server.slices.lessons.contexts import HomePage, LessonsPage, SheetPage
+from server.slices.lessons.contexts import HomePage, LessonsPage, SheetPage, TopicLink
 from server.slices.lessons.desk import EDITED, DeskDep, Done
 from server.web.deps import AddressDep, CardsDep, ClockDep, MediaDep, PagesDep, Reading, WhoDep
 from server.web.limits.fields import BlockForm, LineForm, WordForm, WordQuery
@@ -37,6 +34,8 @@ router = APIRouter(include_in_schema=False)
 
 _PER_PAGE = 24
 _ON_HOME = 12
+_WATCHED_ON_HOME = 6
+_TOPICS_ON_HOME = 12
 
 
 @router.get("/")
@@ -49,27 +48,28 @@ def home(
     media: MediaDep,
     clock: ClockDep,
 ) -> Response:
-    """What is planned for this week, newest lessons, this week's, most watched."""
+    """What is planned for this week, what is due, topics, newest and most watched lessons; none twice."""
     viewer, now = who.viewer, clock()
     weeks = home_weeks(session, viewer, now, lambda one: cards.one(one, 0))
-    monday = week_start(local_day(now))
-    shown = queries.Filters(state=LessonState.PUBLISHED)
-    week = queries.Filters(state=LessonState.PUBLISHED, since=monday, until=monday + timedelta(days=7))
-    newest = queries.lessons_page(session, viewer, shown, 1, _ON_HOME)
-    watched = queries.lessons_by_ids(session, viewer, plays.most_watched(session, viewer, _ON_HOME))
-    taught = queries.newest_lessons(session, viewer, week, _ON_HOME) if weeks.this is None else ()
-    lessons_of = {one.id: one for one in (*newest.items, *taught, *watched)}
-    card_of = dict(zip(lessons_of, cards.of(session, tuple(lessons_of.values())), strict=True))
+    planned = {one.id for part in weeks.this.shown for one in part.lessons} if weeks.this else set()
+    latest = shelves.newest_ids(session, viewer, shelves.LOOKED_AT)
+    newest, watched = shelves.only_once(
+        latest[: _ON_HOME + len(planned)], cards.most_watched(session), shown=planned, most=_ON_HOME
+    )
+    shown = queries.lessons_by_ids(session, viewer, (*newest, *watched))
+    card_of = {card.id: card for card in cards.of(session, shown, viewer)}
+    topics = shelves.some_topics(session, latest, _TOPICS_ON_HOME)
     context = HomePage(
         frame=pages.frame(request, session, who),
         weeks=weeks,
         own=own_week(session, viewer, present(now), weeks.this),
         branches=home_branches(session, viewer, now),
         declarations=home_declarations(session, viewer, now),
-        newest=tuple(card_of[one.id] for one in newest.items),
-        this_week=tuple(card_of[one.id] for one in taught),
-        most_watched=tuple(card_of[one.id] for one in watched),
-        total=newest.total,
+        newest=tuple(card_of[one] for one in newest),
+        most_watched=tuple(card_of[one] for one in watched if one in card_of)[:_WATCHED_ON_HOME],
+        topics=tuple(TopicLink(id=one, name=name, count=n) for one, name, n in topics),
+        total=len(latest) if len(latest) < shelves.LOOKED_AT else shelves.count_published(session, viewer),
+        most=shelves.MOST_COUNTED,
         go_on=go_on(session, viewer, media),
     )
     return pages.respond(request, who, context)

@@ -20,7 +20,9 @@ from server.web.limits.fields import LineText, WordText
 
 router = APIRouter(include_in_schema=False)
 
-_SCRIPT = """// Shows what is pushed: of what kind it is, and nothing more. Opening it leads to the notices.
+_SCRIPT = """// A site has one worker: it also keeps pages, which is told in a part of its own.
+importScripts(%(offline)s);
+// Shows what is pushed: of what kind it is, and nothing more. Opening it leads to the notices.
 const words = %(words)s;
 const site = %(site)s;
 const said = words[(self.navigator.language || 'zh').startsWith('zh') ? 'zh-CN' : 'en'];
@@ -92,6 +94,7 @@ def worker(pages: PagesDep, settings: SettingsDep) -> Response:
     script = _SCRIPT % {
         "words": json.dumps(words, ensure_ascii=False),
         "site": json.dumps(settings.prefix),
+        "offline": json.dumps(pages.at("/offline/worker-part.js")),
     }
     headers = {"cache-control": "no-cache", "service-worker-allowed": f"{settings.prefix}/"}
     return Response(script, media_type="text/javascript; charset=utf-8", headers=headers)

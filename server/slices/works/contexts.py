@@ -50,6 +50,9 @@ class SeriesListPage(Context):
 class SeriesPage(Context):
     """GET /series/{id} : the episodes that the viewer sees, in their order.
 
+    `total_s` is how long they are together; `seen` are the ids of those of which the viewer has watched
+    something that counted, None for who has not signed in; `next_id` the first after the last of these.
+
     Forms of who may change it (`may_edit`): POST /series/{id}/edit (title, text), /add (lesson: an id or the
     address of a page), /move (lesson, how=up|down|out), /delete (confirm=title). `refused` is named so.
     """
@@ -62,6 +65,9 @@ class SeriesPage(Context):
     title_max: int
     text_max: int
     may_edit: bool = False
+    total_s: float = 0.0
+    seen: frozenset[str] | None = None
+    next_id: str | None = None
     refused: RefusedForm | None = None
 
 
@@ -154,18 +160,37 @@ class HonouredLesson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AboutPage(Context):
-    """GET /lecturers/{id}?page= and GET /topics/{id}?page= : what there is of a lecturer, or of a topic.
+class NamedLink:
+    """A way to a topic or a lecturer; `count` 0 where no number is told."""
 
-    `beside` are the topics of a lecturer, the lecturers of a topic, with the lessons each leaves.
+    id: str
+    name: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutPage(Context):
+    """GET /lecturers/{id}?page=&order= and GET /topics/{id}?page=&order= : what there is of a lecturer, or of
+    a topic; `order` is newest or watched.
+
+    `topics` are those of a lecturer, or what else lessons of a topic are about; `lecturers`, by name, those
+    of the topic's latest lessons; `units` are the nodes whose lessons a lecturer gives. `looked_through`:
+    so many of the newest lessons tell what stands beside them; 0: all. `more`: there are more lessons than
+    the pager has counted.
     """
 
     template: ClassVar[str] = "works/about.html"
     what: Literal["lecturer", "topic"]
+    id: str
     name: str
     lessons: tuple[LessonCard, ...]
     pager: Pager
-    beside: tuple[Facet, ...] = ()
+    order: Literal["newest", "watched"] = "newest"
+    topics: tuple[NamedLink, ...] = ()
+    lecturers: tuple[NamedLink, ...] = ()
+    units: tuple[str, ...] = ()
+    looked_through: int = 0
+    more: bool = False
     years: tuple[Facet, ...] = ()
     honours: tuple[HonouredLesson, ...] = ()
     series: tuple[SeriesCard, ...] = ()

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from library.core.errors import Conflict, Invalid, WeikeError
 from library.core.permits import Viewer
 from library.core.rights import Act, somewhere
+from library.plays import queries as plays
 from library.works import queries, rules
 from server.slices.works.contexts import SeriesCard, SeriesListPage, SeriesPage
 from server.web.deps import CardsDep, ClockDep, DatabaseDep, PagesDep, WhoDep
@@ -105,12 +106,18 @@ class SeriesDesk:
     ) -> Response:
         """Return the page of a series; raises as `queries.series_for` does."""
         row = queries.series_for(session, self.viewer, series_id)
+        lessons = queries.episodes(session, self.viewer, series_id)
+        order, person = [one.id for one in lessons], self.viewer.person_id
+        seen = plays.watched_lessons(session, person, order) if person is not None else set()
         context = SeriesPage(
             frame=self._pages.frame(self._request, session, self._who),
             id=row.id,
             title=row.title,
             text=row.text,
-            episodes=self._cards.of(session, queries.episodes(session, self.viewer, series_id), self.viewer),
+            episodes=self._cards.of(session, lessons, self.viewer),
+            total_s=sum(one.duration_s or 0.0 for one in lessons),
+            seen=frozenset(seen) if person is not None else None,
+            next_id=rules.next_episode(order, seen),
             title_max=rules.TITLE_MAX,
             text_max=rules.TEXT_MAX,
             may_edit=queries.may_edit(self.viewer, row),

@@ -33,6 +33,7 @@ class LessonCards:
             id=lesson.id,
             title=lesson.title,
             lecturer=lesson.lecturer.name if lesson.lecturer else None,
+            lecturer_id=lesson.lecturer_id,
             date=lesson.taught_on,
             topics=tuple(link.topic.name for link in lesson.topics),
             duration_s=lesson.duration_s,
@@ -44,6 +45,10 @@ class LessonCards:
             audience=lesson.audience,
             picture=self._media.picture(lesson, first),
         )
+
+    def most_watched(self, session: Session) -> tuple[str, ...]:
+        """Return the ids of what members and screenings watched most, whoever may see it."""
+        return self._counts.most_watched(session)
 
     def of(
         self, session: Session, lessons: Sequence[Lesson], viewer: Viewer | None = None

@@ -113,7 +113,7 @@ class Province:
             found.append(queries.lesson_views(session, self.lessons))
             found.append(queries.clip_views(session, *self.lessons))
             found.append([queries.people_of_days(session, lesson_id) for lesson_id in self.lessons])
-            found.append([queries.most_watched(session, viewer, 9) for viewer in self.viewers])
+            found.append(queries.most_watched(session, 9))
         return found
 
 

@@ -42,6 +42,10 @@ FACETS: dict[str, tuple[Facet, ...]] = {
     "years": (Facet(value="2026", count=31), Facet(value="2025", count=33)),
 }
 
+TOPICS = tuple(
+    c.TopicLink(id=f"t{n}", name=name, count=41 - 7 * n)
+    for n, name in enumerate(("乡村振兴", "党史", "生态文明", "基层治理"))
+)
 
 EDITING = c.Editing(
     title="绿水青山就是金山银山",
@@ -79,10 +83,11 @@ def _lists() -> Iterator[Sample]:
         c.HomePage(
             frame=frame(MEMBER, flashes=done),
             weeks=HomeWeeks(),
-            newest=all_cards,
-            this_week=all_cards[:2],
-            most_watched=all_cards[1:4],
-            total=128,
+            newest=all_cards[:4],
+            most_watched=all_cards[4:],
+            topics=TOPICS,
+            total=1000,
+            most=1000,
         ),
     )
     yield (
@@ -90,10 +95,11 @@ def _lists() -> Iterator[Sample]:
         c.HomePage(
             frame=frame(MEMBER),
             weeks=HOME,
-            newest=all_cards,
-            this_week=(),
-            most_watched=all_cards[1:4],
-            total=128,
+            newest=all_cards[:4],
+            most_watched=all_cards[4:],
+            topics=TOPICS,
+            total=1000,
+            most=1000,
             declarations=HomeDeclarations(
                 waiting=(declared(2, late=True), declared(3)),
                 count=37,
@@ -109,7 +115,6 @@ def _lists() -> Iterator[Sample]:
             frame=frame(STAFF, review_count=7),
             weeks=HomeWeeks(),
             newest=all_cards[:2],
-            this_week=(),
             most_watched=(),
             total=2,
             branches=BRANCHES,
@@ -117,7 +122,7 @@ def _lists() -> Iterator[Sample]:
     )
     yield (
         "home_empty",
-        c.HomePage(frame=frame(), weeks=HomeWeeks(), newest=(), this_week=(), most_watched=(), total=0),
+        c.HomePage(frame=frame(), weeks=HomeWeeks(), newest=(), most_watched=(), total=0),
     )
     yield (
         "lessons",

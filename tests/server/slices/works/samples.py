@@ -124,17 +124,26 @@ def _about() -> Iterator[Sample]:
     full = c.AboutPage(
         frame=frame(MEMBER, "/lecturers/l1"),
         what="lecturer",
+        id="l1",
         name="王芳",
+        units=("城关镇党委", "青山村党支部"),
         lessons=tuple(card(n, lecturer="王芳") for n in range(5)),
         pager=pager(2, 29, "/lecturers/l1"),
-        beside=(Facet(value="乡村振兴", count=17), Facet(value="党史", count=9)),
+        topics=(
+            c.NamedLink(id="t1", name="乡村振兴", count=17),
+            c.NamedLink(id="t2", name="党史", count=9),
+        ),
         years=(Facet(value="2026", count=12), Facet(value="2025", count=17)),
         honours=tuple(c.HonouredLesson(honour=one, lesson_id="x", title=TITLES[0]) for one in HONOURS),
         series=(cards, replace(cards, id="s1", title="纪律课", text="", count=3, picture=None)),
     )
     yield "lecturer", full
     bare = replace(full, honours=(), series=(), years=(), pager=pager(1, 5, "/topics/t1"))
-    yield "topic", replace(bare, frame=frame(None, "/topics/t1"), what="topic", name="生态文明")
+    of_topic = replace(
+        bare, frame=frame(None, "/topics/t1"), what="topic", id="t1", name="生态文明", units=()
+    )
+    people = (c.NamedLink(id="l1", name="陈志远"), c.NamedLink(id="l2", name="王芳"))
+    yield "topic", replace(of_topic, lecturers=people, looked_through=500, order="watched")
 
 
 def _series() -> Iterator[Sample]:

@@ -1,0 +1,1 @@
+"""Pages that everybody opens, with as many lessons and plays as a province has."""

@@ -1,0 +1,78 @@
+"""Which lessons somebody may swipe through, and which of their clips they have seen. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from library.catalog import queries as catalog
+from library.catalog import shelves
+from library.catalog.permits import LessonState
+from library.catalog.tables import Lesson, LessonTopic
+from library.core.permits import Viewer
+from library.mondays.swiping_rules import MOST_CLIPS, Swipe, WhyNext, swipe
+from library.plays import queries as plays
+from library.programme import queries as programme
+from library.programme.rules import LOOK_BACK
+from library.programme.weeks import Week
+
+LOOKED_AT = 2 * MOST_CLIPS
+"""The newest lessons among which unseen ones are looked for, of each reason."""
+
+
+@dataclass(frozen=True)
+class Swiped:
+    """What comes, and the lessons of it by their ids."""
+
+    swipe: Swipe
+    lessons: dict[str, Lesson] = field(default_factory=dict)
+
+
+def for_viewer(session: Session, viewer: Viewer, viewed_by: str, this: Week) -> Swiped:
+    """Return what comes for a viewer in a week: of theirs, of the weeks before, of the same topics, new.
+
+    `viewed_by` is by whom their plays are counted (plays.tables.Watcher).
+    """
+    chain = programme.chain(session, viewer)
+    found = programme.weeks_seen(session, chain, this.after(-LOOK_BACK), this)
+    out = {
+        week: programme.lesson_ids(part for part in parts if part.released_at is not None)
+        for week, parts in found.items()
+    }
+    week = out.get(this, [])
+    # Of guests nobody knows what they were to see.
+    past = sorted((one for one in out if one < this), reverse=True) if viewer.person_id else []
+    missed = [one for earlier in past for one in out[earlier]]
+    about = select(LessonTopic.topic_id).where(LessonTopic.lesson_id.in_(week))
+    same = Lesson.id.in_(select(LessonTopic.lesson_id).where(LessonTopic.topic_id.in_(about)))
+    return _swiped(
+        session,
+        viewer,
+        viewed_by,
+        {
+            WhyNext.WEEK: week,
+            WhyNext.MISSED: missed,
+            WhyNext.TOPIC: shelves.newest_ids(session, viewer, LOOKED_AT, same) if week else (),
+            WhyNext.NEW: shelves.newest_ids(session, viewer, LOOKED_AT),
+        },
+    )
+
+
+def of_some(session: Session, viewer: Viewer, viewed_by: str, which: ColumnElement[bool]) -> Swiped:
+    """Return what comes of the lessons that fit a condition on Lesson, the newest first."""
+    asked = shelves.newest_ids(session, viewer, LOOKED_AT, which)
+    return _swiped(session, viewer, viewed_by, {WhyNext.ASKED: asked})
+
+
+def _swiped(session: Session, viewer: Viewer, viewed_by: str, wanted: dict[WhyNext, Sequence[str]]) -> Swiped:
+    ids = list(dict.fromkeys(one for its in wanted.values() for one in its))
+    if not ids:
+        return Swiped(Swipe(()))
+    found = catalog.lessons_by_ids(session, viewer, ids)
+    lessons = {one.id: one for one in found if one.state is LessonState.PUBLISHED}
+    clips_of = {one.id: [clip.id for clip in one.clips if clip.plan is not None] for one in lessons.values()}
+    seen = plays.completed(session, viewed_by, [one for its in clips_of.values() for one in its])
+    return Swiped(swipe(wanted, clips_of, seen), lessons)

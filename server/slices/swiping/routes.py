@@ -1,0 +1,91 @@
+"""The page on which one swipes from clip to clip."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from library.catalog.rules import LessonKind
+from library.catalog.tables import Lecturer, Lesson, LessonTopic, Topic
+from library.core.errors import NotFound
+from library.mondays import swiping
+from library.mondays.swiping_rules import MOST_CLIPS, NextClip
+from server.slices.swiping.contexts import SwipeClip, SwipePage
+from server.web.deps import ClockDep, MediaDep, PagesDep, Reading, WhoDep
+from server.web.limits.fields import WordQuery
+from server.web.shown.media_urls import MediaUrls
+from server.web.shown.weeks import present
+from server.web.who import Who
+from transcode.hls.files import MASTER
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/feed")
+def feed(
+    request: Request,
+    session: Reading,
+    who: WhoDep,
+    pages: PagesDep,
+    media: MediaDep,
+    clock: ClockDep,
+    topic: WordQuery = "",
+    lecturer: WordQuery = "",
+) -> Response:
+    """This week's clips, what was missed, the same topics, what is new; or those of a topic or a lecturer."""
+    name, back, found = "", "", None
+    if topic or lecturer:
+        name, back, found = _asked(session, who, topic, lecturer)
+    else:
+        found = swiping.for_viewer(session, who.viewer, who.play_key, present(clock()))
+    context = SwipePage(
+        frame=pages.frame(request, session, who),
+        clips=tuple(_shown(media, found.lessons[one.lesson_id], one) for one in found.swipe.clips),
+        most=MOST_CLIPS,
+        name=name,
+        back=back,
+        of_week=found.swipe.of_week,
+        week_left=found.swipe.week_left,
+        cut=found.swipe.cut,
+    )
+    return pages.respond(request, who, context)
+
+
+def _asked(session: Session, who: Who, topic: str, lecturer: str) -> tuple[str, str, swiping.Swiped]:
+    """Return the name, the page and the clips of a topic or a lecturer; raises NotFound, also where there is
+    nothing for the viewer: its name is not told then."""
+    row = session.get(Topic, topic) if topic else session.get(Lecturer, lecturer)
+    if row is None:
+        raise NotFound
+    which: ColumnElement[bool]
+    if isinstance(row, Topic):
+        which = Lesson.id.in_(select(LessonTopic.lesson_id).where(LessonTopic.topic_id == row.id))
+    else:
+        which = Lesson.lecturer_id == row.id
+    found = swiping.of_some(session, who.viewer, who.play_key, which)
+    if not found.lessons:
+        raise NotFound
+    return row.name, f"/topics/{row.id}" if topic else f"/lecturers/{row.id}", found
+
+
+def _shown(media: MediaUrls, lesson: Lesson, one: NextClip) -> SwipeClip:
+    clip = next(clip for clip in lesson.clips if clip.id == one.clip_id)
+    return SwipeClip(
+        id=clip.id,
+        lesson_id=lesson.id,
+        title=lesson.title,
+        clip_title=clip.title,
+        n=clip.number,
+        of=len(lesson.clips),
+        duration_s=clip.duration_s or clip.end_s - clip.start_s,
+        why=one.why,
+        master_url=media.of(lesson, clip, MASTER),
+        sizes=clip.sizes,
+        poster_url=media.poster(lesson, clip),
+        picture=media.picture(lesson, clip),
+        lecturer=lesson.lecturer.name if lesson.lecturer else "",
+        lecturer_id=lesson.lecturer_id,
+        is_sound=lesson.kind is LessonKind.SOUND,
+    )
