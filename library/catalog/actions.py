@@ -262,7 +262,7 @@ def retire(session: Session, replaced_before: datetime) -> None:
     session.execute(
         update(Clip)
         .where(Clip.replaced_at < replaced_before, Clip.plan.is_not(None))
-        .values(plan=None, early=None, poster="", stills=0, small="", strip=False, size_bytes=0)
+        .values(plan=None, early=None, poster="", cover="", stills=0, small="", strip=False, size_bytes=0)
     )
 
 
@@ -330,7 +330,7 @@ def choose_poster(clip: Clip, still: str) -> None:
     """
     if not (still.isdecimal() and len(still) <= 5 and 1 <= int(still) <= clip.stills):
         raise Invalid("unknown_choice", field="still")
-    clip.poster = still_file(int(still))
+    clip.poster, clip.cover = still_file(int(still)), ""
 
 
 def clip_growing(session: Session, clip: Clip, early: str | None) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.catalog import actions, queries
+from library.catalog import actions, covers, queries
 from library.catalog.permits import Action, media_audience
 from library.core.errors import Invalid, NotFound
 from library.intake.files.objects import clip_prefix
@@ -62,7 +62,7 @@ def _page(
             )
             for number in numbers
         ),
-        chosen=next((number for number in numbers if still_file(number) == clip.poster), 0),
+        chosen=0 if clip.cover else next((n for n in numbers if still_file(n) == clip.poster), 0),
         problem=problem,
     )
 
@@ -72,9 +72,10 @@ def picture(db: DatabaseDep, who: WhoDep, store: StoreDep, clip_id: str) -> Resp
     """The picture that stands for a clip, at an address that stays: what cards of shared pages show."""
     with db.read() as session:
         clip = queries.clip_for(session, who.viewer, clip_id)
-        if not clip.plan or not clip.poster:
+        if not clip.plan or not (clip.cover or clip.poster):
             raise NotFound
-        file = f"{clip_prefix(clip.id, clip.plan)}/{clip.poster}"
+        folder, name = (clip.cover, covers.COVER) if clip.cover else (clip.plan, clip.poster)
+        file = f"{clip_prefix(clip.id, folder)}/{name}"
         facts = queries.facts(queries.lesson(session, clip.lesson_id))
     # The database is given back first: a bucket may take its time, and crawlers come in crowds.
     try:

@@ -41,7 +41,7 @@ class LessonCards:
             genre=lesson.genre,
             state=lesson.state,
             audience=lesson.audience,
-            picture=self._media.picture(lesson, first),
+            picture=self._media.lesson_picture(lesson, first),
         )
 
     def of(self, session: Session, lessons: Sequence[Lesson]) -> tuple[LessonCard, ...]:
