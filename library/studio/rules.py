@@ -58,6 +58,7 @@ class Do(StrEnum):
     DECLARE = "declare"
     PUBLISH = "publish"
     WAIT = "wait"
+    WAIT_STAFF = "wait_staff"
     ANSWER = "answer"
     SEND_AGAIN = "send_again"
     DRAFT = "draft"
@@ -182,7 +183,7 @@ def _sent(facts: Facts) -> tuple[tuple[At, At, At], Do]:
         return (At.NOW, At.LATER, At.LATER), Do.PUBLISH
     if facts.may_declare:
         return (At.NOW, At.LATER, At.LATER), Do.DECLARE
-    return (At.RUNS, At.LATER, At.LATER), Do.WAIT
+    return (At.RUNS, At.LATER, At.LATER), Do.WAIT_STAFF
 
 
 # ---------------------------------------------------------------- what a curve says

@@ -5,23 +5,27 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+import library.core.database
+
 revision = "0046"
 down_revision = "0044"
 branch_labels = None
 depends_on = None
+
+_MOMENT = library.core.database.UtcDateTime(timezone=True)
 
 
 def upgrade() -> None:
     """Apply."""
     op.add_column("catalog_lesson", sa.Column("cover", sa.String(32), server_default="", nullable=False))
     op.add_column("catalog_clip", sa.Column("cover", sa.String(12), server_default="", nullable=False))
-    op.add_column("catalog_clip", sa.Column("cover_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("catalog_clip", sa.Column("cover_at", _MOMENT, nullable=True))
     op.create_table(
         "studio_step_done",
         sa.Column("lesson_id", sa.String(16), nullable=False),
         sa.Column("step", sa.String(16), nullable=False),
         sa.Column("person_id", sa.String(16), nullable=True),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", _MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
             ["lesson_id"],
             ["catalog_lesson.id"],
@@ -42,8 +46,8 @@ def upgrade() -> None:
         sa.Column("lesson_id", sa.String(16), nullable=False),
         sa.Column("window_id", sa.String(16), nullable=False),
         sa.Column("person_id", sa.String(16), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since", _MOMENT, nullable=False),
+        sa.Column("seen_at", _MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
             ["lesson_id"],
             ["catalog_lesson.id"],

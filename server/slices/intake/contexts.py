@@ -12,6 +12,7 @@ from library.intake.rules import TRANSCRIPT_SUFFIXES
 from server.slices.intake.transcripts_json import VersionOut
 from server.web.parts import Context, LessonRef, Pager, Progress, Reason, RefusedForm, Unfinished, WorkRow
 from server.web.shown.recognition import RecognitionPart
+from server.web.shown.studio import NextStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +173,13 @@ class TranscriptsPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinePage(Context):
-    """GET /mine?page= : a lecturer's own lessons, newest first, and uploads that have not ended."""
+    """GET /mine?page= : a lecturer's own lessons, newest first, and uploads that have not ended.
+
+    `steps` is what is to be done next with each lesson, by its id.
+    """
 
     template: ClassVar[str] = "intake/mine.html"
     rows: tuple[WorkRow, ...]
     pager: Pager
+    steps: Mapping[str, NextStep] = field(default_factory=dict)
     unfinished: tuple[Unfinished, ...] = ()
