@@ -71,7 +71,9 @@ def where(
         .where(Stretch.lesson_id.in_(ids), or_(TranscriptVersion.in_use, TranscriptVersion.waits)),
     )
     its = Clip.lesson_id.in_(ids)
-    cut = _one_each(session, select(Clip.lesson_id).where(its, or_(Clip.replaced_at.is_not(None), Clip.title != "")))
+    cut = _one_each(
+        session, select(Clip.lesson_id).where(its, or_(Clip.replaced_at.is_not(None), Clip.title != ""))
+    )
     covered = _one_each(session, select(Clip.lesson_id).where(its, Clip.cover != ""))
     declared = _declarations(session, ids)
     remarks = _open_remarks(session, [row.id for row in declared.values()])
@@ -179,7 +181,9 @@ def halves_left(
             continue
         plays, step_s = curves[clip.id]
         length_s = clip.duration_s or clip.end_s - clip.start_s
-        half = half_left(plays, step_s, length_s, [t - clip.start_s for t in turns if clip.start_s < t < clip.end_s])
+        half = half_left(
+            plays, step_s, length_s, [t - clip.start_s for t in turns if clip.start_s < t < clip.end_s]
+        )
         if half is not None:
             found.append(Left(clip, half, _said(session, lesson.id, clip.start_s + half.at_s)))
     return found
@@ -233,4 +237,3 @@ def asked_and_said(session: Session, lesson: Lesson, asked: Mapping[str, int], m
         if len(found) == most:
             break
     return found
-

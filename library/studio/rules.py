@@ -123,7 +123,9 @@ def way(facts: Facts) -> Way:
         for step in line:
             if step.name in LOOKED_AT and step.at is At.NOW:
                 return Way(line, _look(facts, step.name), step.name)
-    at = next((step.name for step in line if step.at in (At.NOW, At.RUNS) and step.name not in LOOKED_AT), None)
+    at = next(
+        (step.name for step in line if step.at in (At.NOW, At.RUNS) and step.name not in LOOKED_AT), None
+    )
     return Way(line, do, at or StepName.PUBLISHED)
 
 

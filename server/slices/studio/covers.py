@@ -154,9 +154,7 @@ class CoverDesk:
         else:
             covers.cover_lesson(session, lesson, clip, name, self._clock())
 
-    def _source(
-        self, lesson_id: str, clip_id: str, frame: str, upload: UploadFile | None
-    ) -> tuple[str, str]:
+    def _source(self, lesson_id: str, clip_id: str, frame: str, upload: UploadFile | None) -> tuple[str, str]:
         """Return the clip whose folder takes the cover, and the object it is made of ("" for the upload)."""
         with self._db.read() as session:
             lesson = self._lesson(session, lesson_id)

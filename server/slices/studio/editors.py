@@ -24,7 +24,7 @@ class WindowIn(BaseModel):
 
 
 class OtherOut(BaseModel):
-    """Somebody else who has the words open, and since when; `own`: it is the same person, in another window."""
+    """Somebody else who has the words open, and since when; `own`: the same person, in another window."""
 
     name: str
     since: datetime
@@ -38,7 +38,9 @@ class EditorsOut(BaseModel):
 
 
 @router.post("/api/v1/lessons/{lesson_id}/transcript/editors", tags=["transcripts"])
-def note_editor(session: Writing, who: SignedIn, clock: ClockDep, lesson_id: str, body: WindowIn) -> EditorsOut:
+def note_editor(
+    session: Writing, who: SignedIn, clock: ClockDep, lesson_id: str, body: WindowIn
+) -> EditorsOut:
     """Say that one has a lesson's words open, twice a minute, and learn who else has (its owner, the staff).
 
     Nobody is kept out: what two write at once is put together, or both are asked.

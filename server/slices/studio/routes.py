@@ -46,13 +46,18 @@ def studio(
     where = queries.where(session, viewer, [lesson], works)[lesson.id]
     recording, work = works.get(lesson.id, (None, None))
     published = lesson.state is LessonState.PUBLISHED
-    views, left, asked = 0, (), ()
+    views = 0
+    left: tuple[LeftLine, ...] = ()
+    asked: tuple[AskedLine, ...] = ()
     if published and may(viewer, Action.STATS, catalog.facts(lesson)):
         figures = lesson_figures(session, lesson.id, Span(None, local_day(clock())))
         views = figures.total.views
         curves = {c.clip_id: (c.curve.plays, c.curve.step_s) for c in figures.clips if c.curve is not None}
         left = tuple(_left(one) for one in queries.halves_left(session, lesson, curves))
-        asked = tuple(_asked(one) for one in queries.asked_and_said(session, lesson, frequent.counts(session), _ASKED_SHOWN))
+        asked = tuple(
+            _asked(one)
+            for one in queries.asked_and_said(session, lesson, frequent.counts(session), _ASKED_SHOWN)
+        )
     context = StudioPage(
         frame=pages.frame(request, session, who),
         lesson=cards.of(session, [lesson])[0],
@@ -140,5 +145,3 @@ def again(session: Writing, who: WhoDep, pages: PagesDep, lesson_id: str, step: 
 
 def _path(lesson: Lesson) -> str:
     return f"/lessons/{lesson.id}/studio"
-
-

@@ -49,7 +49,7 @@ class MediaUrls:
         return self.listed(lesson, clip, clip.poster)
 
     def lesson_picture(self, lesson: Lesson, first: Clip | None) -> Picture | None:
-        """Return the picture of a lesson as lists show it: its own, else that of its first clip that plays."""
+        """Return the picture of a lesson as lists show it: its own, else that of its first clip."""
         own = covers.of_lesson(lesson)
         return self._cover(lesson, *own) if own is not None else self.picture(lesson, first)
 

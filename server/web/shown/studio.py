@@ -1,4 +1,4 @@
-"""Where lessons are between their file and their readers, as pages show it: the steps, and the one thing to do."""
+"""Where lessons are between their file and their readers, as pages show it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _ADDRESSES: Mapping[Do, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """What is to be done next with a lesson: `do` is what (word "studio_do"), `url` where; `posted`: by a form
-    that is sent there; `waits`: others are at work, and there is nothing to do but look."""
+    """What is to be done next with a lesson: `do` is what (word "studio_do"), `url` where; `posted`: by a
+    form that is sent there; `waits`: others are at work, and there is nothing to do but look."""
 
     do: Do
     url: str

@@ -47,12 +47,7 @@ function player(masters) {
   };
   byId('cover-player').hidden = false;
   // The player's program is fetched when somebody wants to use it.
-  video.addEventListener('play', async () => {
-    if (source) return;
-    source = { detach() {} };
-    await show(Number(byId('cover-clip')?.value ?? 0));
-    video.play().catch(() => {});
-  });
+  byId('cover-player').addEventListener('toggle', () => !source && show(Number(byId('cover-clip')?.value ?? 0)));
   byId('cover-clip')?.addEventListener('change', ({ target }) => show(Number(target.value)));
   byId('cover-take').addEventListener('click', () => take(video));
 }
