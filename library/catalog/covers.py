@@ -1,7 +1,8 @@
 """Pictures that somebody chose for a lesson or a clip, beside those that were made of themselves.
 
-A cover lies in a folder of a clip like what a plan made of it, and is named by what it is: another one is
-another folder, the row switches, and the old one is swept later. So it is served as all pictures of clips are.
+A cover lies in a folder of a clip like what a plan made of it, and is named by what it is: another one
+is another folder, the row switches, and the old one is swept later.
+It is served as all pictures of clips are.
 """
 
 from __future__ import annotations

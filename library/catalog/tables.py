@@ -64,8 +64,8 @@ class Lesson(Base):
     """What people see. `kind` is what it is made of, `genre` what kind of lesson it is. `key` is the name an
     old library knew it by; `revision` moves with every change that
     the search index must learn of. `narrowed_at` is when it was last taken from some who could watch it:
-    withdrawn, or kept for signed-in people. `cover` is the picture that somebody chose for it (catalog.covers),
-    "" where its first clip's stands for it.
+    withdrawn, or kept for signed-in people. `cover` is the picture that somebody chose for it
+    (catalog.covers), "" where its first clip's stands for it.
     """
 
     __tablename__ = "catalog_lesson"

@@ -37,7 +37,7 @@ def open_again(session: Session, lesson: Lesson, step: str) -> None:
 
 
 def note_editor(session: Session, lesson: Lesson, window_id: str, person_id: str, now: datetime) -> None:
-    """Note that somebody has a lesson's words open in a window; raises Invalid, Conflict("too_many_windows")."""
+    """Note that somebody has a lesson's words open; raises Invalid, Conflict("too_many_windows")."""
     if not _WINDOW.fullmatch(window_id):
         raise Invalid("unknown_choice", field="window")
     session.execute(delete(Editor).where(Editor.seen_at < now - OPEN_FOR))

@@ -80,7 +80,7 @@ def where(
     drafts = versions.drafts(session, ids)
     found = {}
     for lesson in lessons:
-        recording, work = works.get(lesson.id, (None, None))
+        _recording, work = works.get(lesson.id, (None, None))
         row = declared.get(lesson.id)
         facts = Facts(
             recording=work.state if work is not None else None,
@@ -132,7 +132,7 @@ def _open_remarks(session: Session, ids: Sequence[str]) -> Counter[str]:
         .where(Remark.declaration_id.in_(ids), Remark.answer_kind.is_(None))
         .group_by(Remark.declaration_id)
     )
-    return Counter({declaration_id: n for declaration_id, n in rows})
+    return Counter(dict(rows.tuples().all()))
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class Left:
 def halves_left(
     session: Session, lesson: Lesson, curves: Mapping[str, tuple[Sequence[int], float]]
 ) -> list[Left]:
-    """Return of which clips half the viewers leave, and where. `curves`: plays and seconds a step, by clip."""
+    """Return which clips half the viewers leave, and where. `curves`: plays and seconds a step, by clip."""
     turns = _turns(session, lesson.id) if curves else ()
     found = []
     for clip in lesson.clips:

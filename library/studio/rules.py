@@ -159,10 +159,8 @@ def _made(facts: Facts) -> tuple[tuple[At, At], Do | None]:
 
 def _looks(facts: Facts) -> tuple[At, At, At]:
     cuts = At.DONE if StepName.CUTS in facts.seen or facts.cut else At.NOW
-    if StepName.WORDS in facts.seen or facts.corrected:
-        words = At.DONE
-    else:
-        words = At.RUNS if facts.hears else At.NOW
+    waits = At.RUNS if facts.hears else At.NOW
+    words = At.DONE if StepName.WORDS in facts.seen or facts.corrected else waits
     cover = At.DONE if StepName.COVER in facts.seen or facts.covered else At.NOW
     return cuts, words, cover
 

@@ -150,8 +150,8 @@ class DifferenceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """How a transcript differs from the one in use: `differ` places of which `rows` are the first, `same` that
-    do not. `problem`: why the two cannot be laid side by side."""
+    """How a transcript differs from the one in use: `differ` places of which `rows` are the first, `same`
+    that do not. `problem`: why the two cannot be laid side by side."""
 
     differ: int = 0
     same: int = 0
@@ -164,7 +164,8 @@ class TranscriptsPage(Context):
     """GET /lessons/{id}/transcripts?ask= (who may edit the lesson): what it was given to say, newest first.
 
     `account` is what is to be known of its recording and the transcript in use. `asked` is one that waits to
-    be looked at, with its `differences`; it fits worse for the reasons `against`, if any; `beginnings` are the first lines of it and of the one in use, by number.
+    be looked at, with its `differences`; it fits worse for the reasons `against`, if any;
+    `beginnings` are the first lines of it and of the one in use, by number.
     `board` is what the script draws to move times (`transcripts_json.shift_board`), None where there are no
     exact times or no sound was heard. Forms: POST /lessons/{id}/transcripts (file), .../{n}/use (),
     .../{n}/shift (seconds). `refused`: one of them that was not taken, "new" or "shift".

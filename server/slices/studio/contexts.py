@@ -12,8 +12,8 @@ from server.web.shown.studio import NextStep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepLine:
-    """One step of the way: where it is, where it is looked at ("" for nowhere). `mark`: it may be called done,
-    or, when it was, be opened again (`marked`)."""
+    """One step of the way: where it is, where it is looked at ("" for nowhere). `mark`: it may be called
+    done, or, when it was, be opened again (`marked`)."""
 
     name: StepName
     at: At
@@ -93,7 +93,7 @@ class FrameLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverPage(Context):
-    """GET /lessons/{id}/cover?clip= (who may edit the lesson): the picture that stands for it, or for one clip.
+    """GET /lessons/{id}/cover?clip= (who may edit the lesson): the picture that stands for it or a clip.
 
     `clips` are those that may have one of their own, (id, number, title); `clip_id` is the one that is meant,
     "" for the whole lesson. `now` is the present picture, `own`: somebody chose it. `frames` are pictures to

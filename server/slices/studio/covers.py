@@ -131,7 +131,7 @@ class CoverDesk:
     def put(
         self, lesson_id: str, clip_id: str, frame: str, upload: UploadFile | None, words: str
     ) -> Response:
-        """Make a cover and let it stand; what is refused brings the page back with the words that were typed."""
+        """Make a cover and let it stand; what is refused brings the page back as it was typed."""
         words = clean_line(words)
         try:
             if len(words) > WORDS_MAX:

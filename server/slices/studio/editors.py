@@ -17,7 +17,7 @@ router = APIRouter()
 
 
 class WindowIn(BaseModel):
-    """A window by the name that it gave itself (8 to 16 letters and digits); `leaving`: it is being closed."""
+    """A window by the name that it gave itself (8 to 16 letters, digits); `leaving`: it is being closed."""
 
     window: WordText
     leaving: bool = False
