@@ -11,7 +11,7 @@ from library.studio.rules import LEAST_PLAYS, WORDS_MAX, At, Do, StepName
 from server.slices.studio import contexts as c
 from server.web.parts import LessonRef, Picture, Progress, Reason
 from server.web.shown.studio import NextStep
-from tests.server.pages.samples import LECTURER, TITLES, Sample, frame, lessons
+from tests.server.pages.samples import LECTURER, TITLES, Sample, card, frame
 
 _PICTURE = "/media/sig/1/everyone/clip1/plan/stills/00003.jpg"
 
@@ -32,9 +32,9 @@ def _steps(*ats: At) -> tuple[c.StepLine, ...]:
     )
 
 
-def samples() -> Iterator[Sample]:
+def pages() -> Iterator[Sample]:
     """The contexts of the studio."""
-    lesson = replace(lessons(1)[0], state=LessonState.DRAFT)
+    lesson = replace(card(0), state=LessonState.DRAFT)
     page = c.StudioPage(
         frame=frame(LECTURER, "/lessons/lesson0/studio"),
         lesson=lesson,
@@ -72,7 +72,7 @@ def samples() -> Iterator[Sample]:
         "studio_published",
         replace(
             page,
-            lesson=lessons(1)[0],
+            lesson=card(0),
             steps=_steps(*(At.DONE for _ in range(7))),
             at=StepName.PUBLISHED,
             next=NextStep(do=Do.FIGURES, url="/lessons/lesson0/stats"),
