@@ -132,7 +132,7 @@ def _open_remarks(session: Session, ids: Sequence[str]) -> Counter[str]:
         .where(Remark.declaration_id.in_(ids), Remark.answer_kind.is_(None))
         .group_by(Remark.declaration_id)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter({row[0]: row[1] for row in rows})
 
 
 @dataclass(frozen=True)

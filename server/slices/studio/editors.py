@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
 from library.studio import actions, queries
-from server.web.deps import ClockDep, SignedIn, Writing
+from server.web.deps import ClockDep, WhoDep, Writing
 from server.web.limits.fields import WordText
 
 router = APIRouter()
@@ -38,9 +38,7 @@ class EditorsOut(BaseModel):
 
 
 @router.post("/api/v1/lessons/{lesson_id}/transcript/editors", tags=["transcripts"])
-def note_editor(
-    session: Writing, who: SignedIn, clock: ClockDep, lesson_id: str, body: WindowIn
-) -> EditorsOut:
+def note_editor(session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str, body: WindowIn) -> EditorsOut:
     """Say that one has a lesson's words open, twice a minute, and learn who else has (its owner, the staff).
 
     Nobody is kept out: what two write at once is put together, or both are asked.

@@ -62,8 +62,6 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "PUT /api/v1/lessons/{lesson_id}/transcripts/{n}/shift",
         "POST /api/v1/lessons/{lesson_id}/transcripts/{n}/use",
         "GET /clips/{clip_id}/growing.m3u8",
-        "GET /clips/{clip_id}/poster",
-        "POST /clips/{clip_id}/poster",
         "POST /api/v1/lessons/{lesson_id}/transcript/editors",
         "GET /lessons/{lesson_id}/cover",
         "POST /lessons/{lesson_id}/cover",
