@@ -57,6 +57,7 @@ from library.suggestions import actions as suggestions
 from library.versions import actions as versions
 from library.works import files, honours, series
 from library.works.files import Stored
+from library.studio import actions as studio
 from library.works.formats import FileFormat
 from library.works.rules import HonourLevel
 from library.works.tables import Honour
@@ -204,6 +205,8 @@ def wang(db: Database) -> dict[str, str]:
         learned(session, viewer, root)
         met(session, viewer, root)
         reflected(session, viewer, admin)
+        studio.call_done(session, lesson, "cuts", wang, NOW)
+        studio.note_editor(session, lesson, "abcdefgh1234", wang, NOW)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):
