@@ -38,7 +38,9 @@ def paint(painter: CoverPainter, tmp_path: Path) -> Paint:
     return painted
 
 
-def picture(size: tuple[int, int] = (1600, 900), form: str = "JPEG", mode: str = "RGB", **more: object) -> bytes:
+def picture(
+    size: tuple[int, int] = (1600, 900), form: str = "JPEG", mode: str = "RGB", **more: object
+) -> bytes:
     kept = io.BytesIO()
     colour = {"RGB": (40, 90, 60), "RGBA": (40, 90, 60, 0), "CMYK": (0, 0, 0, 0), "L": 90, "1": 1}[mode]
     Image.new(mode, size, colour).save(kept, form, **more)  # type: ignore[arg-type]
@@ -117,7 +119,9 @@ def test_words_stand_at_the_foot_and_the_picture_without_them_is_kept(paint: Pai
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_no_picture_or_a_hostile_one_is_refused_in_words(paint: Paint, data: bytes, code: str) -> None:
+def test_what_is_no_picture_or_a_hostile_one_is_refused_in_words(
+    paint: Paint, data: bytes, code: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         paint(data)
     assert refused.value.code == code
