@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, press_play
 from tests.browser.test_words import lesson, library, rows, server, stored, texts
 from tests.support.client import Person
 from tests.support.server import Process, password
@@ -25,9 +25,10 @@ def test_the_second_that_plays_becomes_the_cover(visit: Visit, server: Process, 
     visit.open(f"/lessons/{lesson}/cover")
     assert not [url for url in visit.requests if "/media/" in url and ".m4s" in url]  # nothing before a tap
     page.click("#cover-player summary")
-    page.wait_for_function("() => document.getElementById('cover-video').readyState >= 1")
-    page.evaluate("() => { document.getElementById('cover-video').currentTime = 6 }")
-    page.wait_for_function("() => document.getElementById('cover-video').readyState >= 2")
+    page.wait_for_function("() => document.getElementById('cover-video').src")
+    press_play(page)
+    page.wait_for_function("() => document.getElementById('cover-video').currentTime > 0.3")
+    page.evaluate("() => document.getElementById('cover-video').pause()")
     page.click("#cover-take")
     expect(page.locator("#cover-taken")).to_be_visible()
     page.click("[data-fill]")

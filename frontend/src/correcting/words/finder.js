@@ -54,9 +54,9 @@ export class Finder {
 
   /** What is found, each with the words around it and what it would become; the first of them. */
   #hits() {
-    const { found } = this;
     const [was, now] = [this.wanted.value, this.instead.value];
-    const rows = (was ? found.slice(0, MOST_SHOWN) : []).map(({ i, at }) => {
+    const found = was ? this.found : []; // nothing at all would be found everywhere
+    const rows = found.slice(0, MOST_SHOWN).map(({ i, at }) => {
       const row = byId('find-hit').content.firstElementChild.cloneNode(true);
       const { text, start } = this.page.lines[i];
       const put = (name, words) => {
@@ -75,7 +75,7 @@ export class Finder {
     });
     byId('find-hits').replaceChildren(...rows);
     byId('find-hits').hidden = !rows.length;
-    byId('find-more').hidden = !was || found.length <= MOST_SHOWN;
+    byId('find-more').hidden = found.length <= MOST_SHOWN;
     byId('find-more').textContent = tn('还有 %(num)s 处没有列出来。', '还有 %(num)s 处没有列出来。', found.length - MOST_SHOWN, { num: found.length - MOST_SHOWN });
   }
 

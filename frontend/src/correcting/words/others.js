@@ -3,12 +3,25 @@ import { request } from '../../shared/http.js';
 import { t } from '../../shared/sentences.js';
 
 const EVERY_MS = 30_000;
+const NAME = 'weike.window';
 const byId = (id) => document.getElementById(id);
+
+/** What this window calls itself: the same after a reload, which is no second window. */
+function windowName() {
+  const made = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => (byte % 36).toString(36)).join('');
+  try {
+    const name = sessionStorage.getItem(NAME) ?? made;
+    sessionStorage.setItem(NAME, name);
+    return name;
+  } catch {
+    return made; // storage may be forbidden
+  }
+}
 
 export class Others {
   constructor(lesson) {
     this.url = `/api/v1/lessons/${lesson}/transcript/editors`;
-    this.window = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => (byte % 36).toString(36)).join('');
+    this.window = windowName();
     this.#say();
     this.timer = setInterval(() => !document.hidden && this.#say(), EVERY_MS);
     document.addEventListener('visibilitychange', () => !document.hidden && this.#say());

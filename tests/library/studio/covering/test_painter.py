@@ -1,4 +1,4 @@
-"""Pictures of strangers become covers: what is hostile is refused in words, and nothing of it comes through."""
+"""Pictures of strangers become covers: what is hostile is refused in words."""
 
 from __future__ import annotations
 
