@@ -122,7 +122,8 @@ def way(facts: Facts) -> Way:
     if not published and facts.declaration not in (*OPEN, State.SELECTED):
         for step in line:
             if step.name in LOOKED_AT and step.at is At.NOW:
-                return Way(line, _look(facts, step.name), step.name)
+                # One thing at a time: what comes behind it is still to come.
+                return Way(_line(facts, (*made, *looks)), _look(facts, step.name), step.name)
     at = next(
         (step.name for step in line if step.at in (At.NOW, At.RUNS) and step.name not in LOOKED_AT), None
     )

@@ -92,7 +92,7 @@ def _row(one: Told, known: _Known) -> NoticeRow:
         title, edits = known.lessons[one.thing]
         url = f"/lessons/{one.thing}"
         if one.kind in _UPLOADS and edits:
-            url += "/progress"
+            url += "/studio"
     elif one.kind is Kind.WEEK_OUT:
         week, node = read_week(one.thing), known.nodes.get(one.audience, "")
         seen = known.weeks.get(week, frozenset())

@@ -38,7 +38,7 @@ def pages() -> Iterator[Sample]:
     page = c.StudioPage(
         frame=frame(LECTURER, "/lessons/lesson0/studio"),
         lesson=lesson,
-        steps=_steps(At.DONE, At.DONE, At.DONE, At.NOW, At.NOW, At.NOW),
+        steps=_steps(At.DONE, At.DONE, At.DONE, At.NOW, At.NOW),
         at=StepName.WORDS,
         next=NextStep(do=Do.WORDS, url="/lessons/lesson0/words"),
         file=c.FileLine(name="余村 2026-03-12.mp4", size_bytes=1_288_490_188),
