@@ -67,7 +67,7 @@ def take(
 ) -> Taken:
     """Keep a transcript, and use it unless it fits worse than the one in use or `replace` says so.
 
-    `hold`: where there is one in use already, the new one is only kept: somebody looks at both first.
+    `hold`: where somebody gave the one in use, the new one is only kept: they look at both first.
 
     `shift_s`: what to add to all times, chosen by a person; None leaves it to the rules. `laid` is what `lay`
     found of these words; it is found again where it is not of what has been heard by now. Raises Invalid.
@@ -84,7 +84,7 @@ def take(
     became = _lay(version, heard, wanted_s, laid)
     if present is not None and present.n != version.n and not replace:
         against = worse(figures_for(version), figures_for(present, heard))
-        if against or hold:
+        if against or (hold and not _is_only_heard(present)):
             session.flush()
             return Taken(version, against, held=True)
     before = lesson.revision

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 1280, 720
 SMALL_WIDTH = 480
-LEAST_WIDTH, LEAST_HEIGHT = 480, 270
+LEAST_WIDTH, LEAST_HEIGHT = 320, 180
+"""What small cameras and old recordings have: their frames are covers too."""
 MOST_PIXELS = 50_000_000
 """The largest that telephones make; a file of some kilobytes may say that it is of many more."""
 FORMATS = ("JPEG", "PNG", "WEBP")

@@ -107,6 +107,6 @@ def pages() -> Iterator[Sample]:
         words_max=WORDS_MAX,
     )
     yield "cover", cover
-    wrong = Reason(code="cover_small", args={"field": "file", "width": 480, "height": 270})
+    wrong = Reason(code="cover_small", args={"field": "file", "width": 320, "height": 180})
     yield "cover_refused", replace(cover, own=False, problem=wrong)
     yield "cover_nothing", replace(cover, clips=(), frames=(), masters=(), now=None, own=False)
