@@ -53,11 +53,11 @@ from library.programme import actions as weeks
 from library.programme.weeks import Week
 from library.review import actions as review
 from library.searches import actions as searches
+from library.studio import actions as studio
 from library.suggestions import actions as suggestions
 from library.versions import actions as versions
 from library.works import files, honours, series
 from library.works.files import Stored
-from library.studio import actions as studio
 from library.works.formats import FileFormat
 from library.works.rules import HonourLevel
 from library.works.tables import Honour
