@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-WRITERS = ("actions", "audiences", "transcript_versions")
+WRITERS = ("actions", "audiences", "covers", "transcript_versions")
 """The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

@@ -24,11 +24,10 @@ from library.catalog.rules import (
 )
 from library.catalog.tables import Clip, Cue, DeletedLesson, Lecturer, Lesson, LessonTopic, Revision, Topic
 from library.core.database import announce, insert_new
-from library.core.errors import Invalid, NotFound
+from library.core.errors import NotFound
 from library.core.ids import new_id
 from library.core.text import clean_block, clean_line, required_line, required_name
 from transcode.pictures.small import SmallForm
-from transcode.pictures.stills import still_file
 
 PERMITS = "permits"
 """Announced when a commit changed who may watch a lesson."""
@@ -262,7 +261,7 @@ def retire(session: Session, replaced_before: datetime) -> None:
     session.execute(
         update(Clip)
         .where(Clip.replaced_at < replaced_before, Clip.plan.is_not(None))
-        .values(plan=None, early=None, poster="", stills=0, small="", strip=False, size_bytes=0)
+        .values(plan=None, early=None, poster="", cover="", stills=0, small="", strip=False, size_bytes=0)
     )
 
 
@@ -321,16 +320,6 @@ def note_small(session: Session, clip_id: str, plan: str, small: SmallForm, more
     of_it = (Clip.id == clip_id, Clip.plan == plan, Clip.small == "")
     values = {"small": small.value, "size_bytes": Clip.size_bytes + more_bytes}
     session.execute(update(Clip).where(*of_it).values(values))
-
-
-def choose_poster(clip: Clip, still: str) -> None:
-    """Let another of a clip's stills stand for it; raises Invalid("unknown_choice").
-
-    `still` is its number as a form sends it, from 1. The index shows no pictures and need not know of it.
-    """
-    if not (still.isdecimal() and len(still) <= 5 and 1 <= int(still) <= clip.stills):
-        raise Invalid("unknown_choice", field="still")
-    clip.poster = still_file(int(still))
 
 
 def clip_growing(session: Session, clip: Clip, early: str | None) -> None:

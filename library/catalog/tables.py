@@ -64,7 +64,8 @@ class Lesson(Base):
     """What people see. `kind` is what it is made of, `genre` what kind of lesson it is. `key` is the name an
     old library knew it by; `revision` moves with every change that
     the search index must learn of. `narrowed_at` is when it was last taken from some who could watch it:
-    withdrawn, or kept for signed-in people.
+    withdrawn, or kept for signed-in people. `cover` is the picture that somebody chose for it
+    (catalog.covers), "" where its first clip's stands for it.
     """
 
     __tablename__ = "catalog_lesson"
@@ -104,6 +105,7 @@ class Lesson(Base):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     narrowed_at: Mapped[datetime | None]
+    cover: Mapped[str] = mapped_column(String(32), default="", server_default="")
     revision: Mapped[int] = mapped_column(default=0)
 
     # These come with the lesson's row: permits ask for the branch, and every list shows the lecturer.
@@ -145,7 +147,8 @@ class Clip(Base):
     `strip` whether there are tiny ones for the seek bar, `copied` why its best rendition was or was not taken
     over as it is. `early` is the digest of what already plays while it is still being made. `sizes` are the
     bytes of each rendition by its name. `reason` is why it ends where it does, `title` what the lecturer
-    calls it, "" for nothing.
+    calls it, "" for nothing. `cover` is the picture that somebody chose beside those (catalog.covers), ""
+    for none; `cover_at` is when one last came into its folder.
     """
 
     __tablename__ = "catalog_clip"
@@ -166,6 +169,8 @@ class Clip(Base):
     duration_s: Mapped[float | None]
     size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     poster: Mapped[str] = mapped_column(String(40), default="")
+    cover: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    cover_at: Mapped[datetime | None]
     stills: Mapped[int] = mapped_column(default=0)
     small: Mapped[str] = mapped_column(String(8), default="")
     strip: Mapped[bool] = mapped_column(default=False)

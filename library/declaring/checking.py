@@ -45,5 +45,5 @@ def look_at(lesson: Lesson) -> tuple[Checked, ...]:
         Checked(Found.LECTURER, lesson.lecturer is not None),
         Checked(Found.TOPICS, bool(lesson.topics)),
         Checked(Found.SUMMARY, bool(lesson.summary)),
-        Checked(Found.COVER, any(clip.poster for clip in lesson.clips)),
+        Checked(Found.COVER, bool(lesson.cover) or any(clip.cover or clip.poster for clip in lesson.clips)),
     )

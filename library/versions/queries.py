@@ -172,7 +172,10 @@ def snapshot(session: Session, lesson: Lesson) -> Snapshot:
         values=present_values(lesson),
         kind=str(lesson.kind),
         duration_s=lesson.duration_s,
-        clips=tuple(ClipShown(one.id, one.title, one.start_s, one.end_s, one.poster) for one in lesson.clips),
+        clips=tuple(
+            ClipShown(one.id, one.title, one.start_s, one.end_s, one.cover or one.poster)
+            for one in lesson.clips
+        ),
         words=_words(session, lesson),
         materials=tuple(Named(one.id, one.name) for one in works.materials(session, lesson.id)),
         honours=tuple(honours),

@@ -28,6 +28,7 @@ NOUNS = (
     "intake",
     "hearing",
     "correcting",
+    "studio",
     "lessons",
     "programme",
     "gatherings",

@@ -29,6 +29,7 @@ from library.intake.transcripts.reading.reader import TranscriptReader
 from library.records.writing.writer import RecordWriter
 from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
+from library.studio.covering.painter import CoverPainter
 from library.works.reading.reader import FileReader
 from server.identity.opening import Providers
 from server.push_service import PushService
@@ -85,6 +86,7 @@ FrequentDep = Annotated[FrequentQueries, _held(lambda state: state.ports.frequen
 ReadingsDep = Annotated[Readings, _held(lambda state: state.ports.readings)]
 ReaderDep = Annotated[TranscriptReader, _held(lambda state: state.reader)]
 RecordsDep = Annotated[RecordWriter, _held(lambda state: state.records)]
+PainterDep = Annotated[CoverPainter, _held(lambda state: state.covers)]
 FilesDep = Annotated[FileReader, _held(lambda state: state.files)]
 DownloadsDep = Annotated[Downloads, _held(lambda state: state.ports.downloads)]
 PagesDep = Annotated[Pages, _held(lambda state: state.pages)]

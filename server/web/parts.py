@@ -366,6 +366,11 @@ class WorkRow:
     uploaded_by: str | None = None
     uploaded_at: datetime | None = None
 
+    @property
+    def unmade(self) -> bool:
+        """Whether there is nothing to publish yet, because its file is on its way or has failed."""
+        return self.recording_state not in ("ready", "none")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldRole:

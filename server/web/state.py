@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from library.intake.transcripts.reading.reader import TranscriptReader
 from library.plays.view_counts import ViewCounts
 from library.records.writing.writer import RecordWriter
+from library.studio.covering.painter import CoverPainter
 from library.works.reading.reader import FileReader
 from server.web.doors.hashing import MOST_AT_ONCE, PLACES_PER_CORE, Hashing, cores
 from server.web.doors.visitors import Visitors
@@ -40,6 +41,7 @@ class AppState:
     reader: TranscriptReader
     files: FileReader
     records: RecordWriter
+    covers: CoverPainter
 
 
 def hold(
@@ -74,6 +76,7 @@ def hold(
         reader=TranscriptReader(),
         files=FileReader(),
         records=RecordWriter(),
+        covers=CoverPainter(),
     )
 
 

@@ -244,7 +244,7 @@ def test_pages_show_the_lesson_its_clips_and_its_count(river: River) -> None:
 
 
 def test_every_picture_that_pages_name_is_there_and_small_in_lists(river: River) -> None:
-    pages = [f"/lessons/{river.lesson['id']}", "/", f"/clips/{river.clips[1]['id']}/poster"]
+    pages = [f"/lessons/{river.lesson['id']}", "/", f"/lessons/{river.lesson['id']}/cover"]
     for path in pages:
         page = river.people["lecturer"].http.get(path).text
         pairs = re.findall(r'<picture><source type="image/webp" srcset="([^"]+)"><img src="([^"]+)"', page)

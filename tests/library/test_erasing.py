@@ -53,6 +53,7 @@ from library.programme import actions as weeks
 from library.programme.weeks import Week
 from library.review import actions as review
 from library.searches import actions as searches
+from library.studio import actions as studio
 from library.suggestions import actions as suggestions
 from library.versions import actions as versions
 from library.works import files, honours, series
@@ -215,6 +216,8 @@ def wang(db: Database) -> dict[str, str]:
         met(session, viewer, root)
         reflected(session, viewer, admin)
         marked(session, viewer, lesson)
+        studio.call_done(session, lesson, "cuts", wang, NOW)
+        studio.note_editor(session, lesson, "abcdefgh1234", wang, NOW)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):

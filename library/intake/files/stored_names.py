@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from library.catalog.tables import Clip
+from library.catalog import covers
+from library.catalog.tables import Clip, Lesson
 from library.intake.files.objects import clip_prefix
 from library.intake.rules import BUSY, RecordingState
 from library.intake.tables import Original, Recording
@@ -42,6 +43,7 @@ def needed(session: Session) -> Iterator[tuple[str, ...]]:
     clips = select(Clip.id, Clip.plan).where(Clip.plan.is_not(None))
     for clip_id, plan in session.execute(clips):
         yield (f"{OBJECTS}{clip_prefix(clip_id, str(plan))}/{MASTER}",)
+    yield from _covers(session)
     if inspect(session.connection()).has_table(LessonFile.__tablename__):
         files = select(LessonFile.lesson_id, LessonFile.id, LessonFile.drawn)
         for lesson_id, file_id, drawn in session.execute(files):
@@ -57,6 +59,16 @@ def needed(session: Session) -> Iterator[tuple[str, ...]]:
             places.append(f"{UPLOADS}{upload_id}")
         if places:
             yield tuple(places)
+
+
+def _covers(session: Session) -> Iterator[tuple[str, ...]]:
+    looked = inspect(session.connection())
+    if "cover" not in {column["name"] for column in looked.get_columns(Clip.__tablename__)}:
+        return
+    of_clips = session.execute(select(Clip.id, Clip.cover).where(Clip.cover != ""))
+    of_lessons = map(covers.parted, session.scalars(select(Lesson.cover).where(Lesson.cover != "")))
+    for clip_id, name in (*of_clips, *filter(None, of_lessons)):
+        yield from ((f"{OBJECTS}{clip_prefix(clip_id, name)}/{file}",) for file in covers.FILES)
 
 
 def taken_in(session: Session, upload_id: str) -> str | None:

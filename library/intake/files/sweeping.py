@@ -21,7 +21,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.catalog import actions as catalog
-from library.catalog.tables import Clip, DeletedLesson
+from library.catalog import covers
+from library.catalog.tables import Clip, DeletedLesson, Lesson
 from library.core.clock import Clock
 from library.core.database import Database
 from library.intake import actions
@@ -116,6 +117,12 @@ def check_known(unknown: int, total: int) -> None:
         raise SweepRefused(unknown, total)
 
 
+def _covers(session: Session) -> dict[str, str]:
+    """Return the covers of lessons by the clips in whose folders they lie."""
+    named = session.scalars(select(Lesson.cover).where(Lesson.cover != ""))
+    return dict(filter(None, map(covers.parted, named)))
+
+
 @dataclass(frozen=True)
 class Sweep:
     """Looks for what belongs to nobody and takes it away; several may do so at once.
@@ -166,13 +173,19 @@ class Sweep:
     def _named(self) -> tuple[dict[str, ClipNames], frozenset[str], frozenset[str]]:
         with self.db.read() as session:
             rows = session.execute(
-                select(Clip.id, Clip.plan, Clip.early, Clip.ready_at, Recording.state).outerjoin(
-                    Recording, Recording.lesson_id == Clip.lesson_id
-                )
+                select(
+                    *(Clip.id, Clip.plan, Clip.early, Clip.cover, Clip.ready_at, Clip.cover_at),
+                    Recording.state,
+                ).outerjoin(Recording, Recording.lesson_id == Clip.lesson_id)
             )
+            of_lessons = _covers(session)
             clips = {
-                clip_id: ClipNames(frozenset(filter(None, (plan, early))), ready_at, state in BUSY)
-                for clip_id, plan, early, ready_at, state in rows
+                clip_id: ClipNames(
+                    frozenset(filter(None, (plan, early, cover, of_lessons.get(clip_id)))),
+                    max(filter(None, (ready_at, cover_at)), default=None),
+                    state in BUSY,
+                )
+                for clip_id, plan, early, cover, ready_at, cover_at, state in rows
             }
             recordings = frozenset(session.scalars(select(Recording.id)))
             hashes = select(Recording.sha256).where(Recording.sha256.is_not(None))

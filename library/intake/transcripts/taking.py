@@ -38,11 +38,13 @@ class Taken:
     """What became of a transcript: its version, and why it fits worse than the one in use.
 
     `against` is empty when it is in use; else the lesson has what it had. `changed`: other words are in use.
+    `held`: it waits to be looked at beside the one in use, whether it fits worse or not.
     """
 
     version: TranscriptVersion
     against: tuple[Remark, ...] = ()
     changed: bool = False
+    held: bool = False
 
     def remarks(self) -> tuple[Remark, ...]:
         """Return that it is not in use and why; nothing when it is."""
@@ -61,8 +63,11 @@ def take(
     replace: bool = False,
     shift_s: float | None = None,
     laid: Laid | None = None,
+    hold: bool = False,
 ) -> Taken:
     """Keep a transcript, and use it unless it fits worse than the one in use or `replace` says so.
+
+    `hold`: where somebody gave the one in use, the new one is only kept: they look at both first.
 
     `shift_s`: what to add to all times, chosen by a person; None leaves it to the rules. `laid` is what `lay`
     found of these words; it is found again where it is not of what has been heard by now. Raises Invalid.
@@ -79,9 +84,9 @@ def take(
     became = _lay(version, heard, wanted_s, laid)
     if present is not None and present.n != version.n and not replace:
         against = worse(figures_for(version), figures_for(present, heard))
-        if against:
+        if against or (hold and not _is_only_heard(present)):
             session.flush()
-            return Taken(version, against)
+            return Taken(version, against, held=True)
     before = lesson.revision
     versions.use(session, lesson, version, became.quality, became.lines, now, touched=new, by=person_id)
     if person_id is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import library.correcting.tables
 from library.core.permits import Role
-from server.slices.correcting import compare, routes
+from server.slices.correcting import compare, files, routes
 from server.slices.correcting.contexts import ComparePage, WordsPage
 from server.slices.correcting.sentences import SENTENCES
 from server.web.limits.bodies import Body
@@ -12,7 +12,7 @@ from server.web.slice import Slice
 
 SLICE = Slice(
     name="correcting",
-    routers=(routes.router, compare.router),
+    routers=(routes.router, compare.router, files.router),
     pages=(WordsPage, ComparePage),
     sentences=SENTENCES,
     # Some word exchanged in every line of three hours.

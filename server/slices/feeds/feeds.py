@@ -128,9 +128,14 @@ class Press:
             at=at,
             duration_s=clip.duration_s if clip is not None else None,
             # A picture has no key of its own: what is not for everybody goes without.
-            image=f"{self._site}/clips/{clip.id}/picture.jpg" if clip and clip.poster and open_to_all else "",
+            image=self._image(lesson, clip, of) if open_to_all else "",
             enclosure=self._enclosure(clip, form) if clip is not None and self._downloads else None,
         )
+
+    def _image(self, lesson: Lesson, clip: Clip | None, of: int) -> str:
+        if lesson.cover and (clip is None or of == 1):
+            return f"{self._site}/lessons/{lesson.id}/picture.jpg"
+        return f"{self._site}/clips/{clip.id}/picture.jpg" if clip and (clip.cover or clip.poster) else ""
 
     def _enclosure(self, clip: Clip, form: Form) -> Enclosure | None:
         name = rendition(clip.sizes, form)

@@ -12,6 +12,7 @@ from library.intake.rules import TRANSCRIPT_SUFFIXES
 from server.slices.intake.transcripts_json import VersionOut
 from server.web.parts import Context, LessonRef, Pager, Progress, Reason, RefusedForm, Unfinished, WorkRow
 from server.web.shown.recognition import RecognitionPart
+from server.web.shown.studio import NextStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +139,33 @@ class HeardPart:
     repairs: tuple[RepairLine, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """Lines that two transcripts have otherwise, each text in pieces and whether the other says it not."""
+
+    at_s: float | None
+    now: tuple[tuple[str, bool], ...]
+    new: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """How a transcript differs from the one in use: `differ` places of which `rows` are the first, `same`
+    that do not. `problem`: why the two cannot be laid side by side."""
+
+    differ: int = 0
+    same: int = 0
+    rows: tuple[DifferenceRow, ...] = ()
+    problem: Reason | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptsPage(Context):
     """GET /lessons/{id}/transcripts?ask= (who may edit the lesson): what it was given to say, newest first.
 
-    `account` is what is to be known of its recording and the transcript in use. `asked` is one that fits
-    worse, for the reasons `against`; `beginnings` are the first lines of it and of the one in use, by number.
+    `account` is what is to be known of its recording and the transcript in use. `asked` is one that waits to
+    be looked at, with its `differences`; it fits worse for the reasons `against`, if any;
+    `beginnings` are the first lines of it and of the one in use, by number.
     `board` is what the script draws to move times (`transcripts_json.shift_board`), None where there are no
     exact times or no sound was heard. Forms: POST /lessons/{id}/transcripts (file), .../{n}/use (),
     .../{n}/shift (seconds). `refused`: one of them that was not taken, "new" or "shift".
@@ -162,6 +184,7 @@ class TranscriptsPage(Context):
     account: tuple[Reason, ...] = ()
     asked: VersionOut | None = None
     against: tuple[Reason, ...] = ()
+    differences: Differences | None = None
     beginnings: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     board: Mapping[str, object] | None = None
     recognition: RecognitionPart = field(default_factory=RecognitionPart)
@@ -172,9 +195,13 @@ class TranscriptsPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinePage(Context):
-    """GET /mine?page= : a lecturer's own lessons, newest first, and uploads that have not ended."""
+    """GET /mine?page= : a lecturer's own lessons, newest first, and uploads that have not ended.
+
+    `steps` is what is to be done next with each lesson, by its id.
+    """
 
     template: ClassVar[str] = "intake/mine.html"
     rows: tuple[WorkRow, ...]
     pager: Pager
+    steps: Mapping[str, NextStep] = field(default_factory=dict)
     unfinished: tuple[Unfinished, ...] = ()

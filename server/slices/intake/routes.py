@@ -25,6 +25,7 @@ from library.hearing import queries as hearing
 from library.intake import actions, queries
 from library.intake.arriving.unfinished_uploads import last_day, received_bytes, touched_at
 from library.intake.rules import BUSY, ENDED, MEDIA_SUFFIXES, RecordingState, StepKind, StepState
+from library.studio import queries as studio
 from server.settings import Settings
 from server.slices.intake.contexts import MinePage, ProgressPage, UploadPage
 from server.slices.intake.track_choice import track_groups
@@ -46,6 +47,7 @@ from server.web.pages import pager
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
 from server.web.shown.recognition import why_not
 from server.web.shown.remarks import reasons_of
+from server.web.shown.studio import next_step
 from server.web.shown.work_rows import work_rows
 from server.web.who import Who, identify_anew
 
@@ -247,8 +249,11 @@ def mine(
     """A lecturer's own lessons and unfinished uploads."""
     filters = catalog.Filters(owner_id=who.viewer.person_id)
     found = catalog.lessons_page(session, who.viewer, filters, page, _PER_PAGE)
+    ids = [lesson.id for lesson in found.items]
+    ways = studio.where(session, who.viewer, found.items, queries.works(session, ids))
     context = MinePage(
         frame=pages.frame(request, session, who),
+        steps={lesson_id: next_step(lesson_id, where) for lesson_id, where in ways.items()},
         rows=work_rows(cards, session, list(found.items)),
         pager=pager(found, "/mine"),
         unfinished=_unfinished(session, who, settings),

@@ -18,7 +18,8 @@ from library.catalog.tables import Lesson
 from library.catalog.transcript_versions import MOST_VERSIONS
 from library.core.clock import Clock
 from library.core.database import Database
-from library.core.errors import Invalid, Throttled
+from library.core.errors import Conflict, Invalid, Throttled
+from library.correcting import comparing
 from library.correcting import queries as correcting
 from library.hearing import queries as hearing
 from library.intake import queries
@@ -27,7 +28,7 @@ from library.intake.transcripts import taking, telling
 from library.intake.transcripts.reading.reader import TranscriptReader
 from library.intake.transcripts.taking import Laid, Taken, Words
 from server.settings import Settings
-from server.slices.intake.contexts import TranscriptsPage
+from server.slices.intake.contexts import DifferenceRow, Differences, TranscriptsPage
 from server.slices.intake.heard_part import heard_part
 from server.slices.intake.transcripts_json import (
     TranscriptOut,
@@ -48,6 +49,8 @@ from server.web.who import Who
 from transcode.remarks import Remark
 
 router = APIRouter()
+
+_DIFFERENCES_SHOWN = 20
 
 
 class ShiftIn(BaseModel):
@@ -266,6 +269,7 @@ def _page(
         account=reasons_of(hearing.account_of(session, rows, queries.recording_of(session, lesson.id))),
         asked=asked,
         against=reasons_of(against),
+        differences=_differences(session, lesson, asked.n) if asked is not None else None,
         beginnings=_beginnings(session, lesson, [row.n for row in shown if row is asked or row.in_use]),
         board=shift_board(session, lesson, rows),
         recognition=recognition_part(session, asked_by.settings, lesson, asked_by.clock()),
@@ -275,6 +279,27 @@ def _page(
         refused=refused,
     )
     return pages.respond(request, who, context, status)
+
+
+def _differences(session: Session, lesson: Lesson, n: int) -> Differences:
+    """Return what one of a lesson's transcripts says otherwise than the one in use."""
+    try:
+        rows = comparing.rows(
+            correcting.present(session, lesson).lines, correcting.beside(session, lesson.id, n)
+        )
+    except Conflict as error:
+        return Differences(problem=reason(error))
+    differ = [row for row in rows if row.differs]
+    return Differences(
+        differ=len(differ),
+        same=len(rows) - len(differ),
+        rows=tuple(
+            DifferenceRow(
+                row.start_s, *comparing.changes(*(" ".join(x.text for x in s) for s in (row.left, row.right)))
+            )
+            for row in differ[:_DIFFERENCES_SHOWN]
+        ),
+    )
 
 
 def _beginnings(session: Session, lesson: Lesson, numbers: list[int]) -> dict[int, tuple[str, ...]]:
@@ -293,7 +318,7 @@ def give_transcript(
     lesson_id: str,
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Give a lesson another transcript; one that fits worse is kept, and the page asks."""
+    """Give a lesson another transcript; where it has one, the page shows what differs before it is used."""
     try:
         words, laid = _read(db, reader, who, lesson_id, file)
     except (Invalid, Throttled) as error:
@@ -304,10 +329,11 @@ def give_transcript(
             return _page(asked_by, session, lesson_id, refused=refused, status=status)
     with db.write() as session:
         lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-        taken = taking.take(session, lesson, words, clock(), person_id=who.viewer.person_id, laid=laid)
-        if not taken.against:
-            ask_for_text(session, settings, lesson, who.viewer.person_id, clock())
-        asked = f"?ask={taken.version.n}" if taken.against else ""
+        by = who.viewer.person_id
+        taken = taking.take(session, lesson, words, clock(), person_id=by, laid=laid, hold=True)
+        if not taken.held:
+            ask_for_text(session, settings, lesson, by, clock())
+        asked = f"?ask={taken.version.n}" if taken.held else ""
         done = "draft_saved" if taken.version.waits else _IN_USE
     return pages.redirect(f"/lessons/{lesson_id}/transcripts{asked}", None if asked else done)
 

@@ -97,7 +97,7 @@ def _row(one: Told, known: _Known) -> NoticeRow:
         title, edits = known.lessons[one.thing]
         url = f"/lessons/{one.thing}"
         if one.kind in _UPLOADS and edits:
-            url += "/progress"
+            url += "/studio"
         elif one.kind is Kind.QUESTION_ASKED:
             url = "/questions/desk"
     elif one.kind is Kind.WEEK_OUT:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from library.studio.covering.drawing import wrap
 from server.fonts import Face, Fonts
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ _MARGIN, _CODE = 64, 320
 _TITLE, _SMALL = 68, 38
 _MOST_LINES = 4
 _RED, _PAPER, _INK, _SOFT, _GOLD = "#a51d24", "#fffaf2", "#2b1d17", "#6b5549", "#d6aa54"
-_NOT_AT_LINE_START = "，。：；！？、）》”’」』"
 _KEPT = 64
 """Cards that are kept in memory, of some hundred kilobytes each."""
 
@@ -53,7 +53,7 @@ def draw(card: Card, fonts: Fonts) -> bytes:
     pen.rectangle((0, _POSTER, WIDTH, _POSTER + 12), fill=_RED)
     y = _POSTER + 64
     bold = _font(fonts.bold, _TITLE)
-    for line in wrap(card.title, bold, WIDTH - 2 * _MARGIN):
+    for line in wrap(card.title, bold, WIDTH - 2 * _MARGIN, _MOST_LINES):
         pen.text((_MARGIN, y), line, fill=_INK, font=bold)
         y += _TITLE + 24
     if card.who:
@@ -92,20 +92,6 @@ def _code(url: str) -> Image.Image:
     # Whole pixels for each module, or they come out of different widths.
     side = max(1, _CODE // len(rows)) * len(rows)
     return code.resize((side, side), Image.Resampling.NEAREST).convert("RGB")
-
-
-def wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
-    """Return a title in lines; what is too long ends with an ellipsis."""
-    lines = [""]
-    for letter in " ".join(text.split()):
-        if font.getlength(lines[-1] + letter) <= width or letter in _NOT_AT_LINE_START:
-            lines[-1] += letter
-        elif len(lines) == _MOST_LINES:
-            lines[-1] = f"{lines[-1][:-1]}…"
-            break
-        else:
-            lines.append(letter.lstrip())
-    return lines
 
 
 def _one_line(text: str, fonts: Fonts) -> str:

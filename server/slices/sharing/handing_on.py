@@ -11,7 +11,7 @@ from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.catalog import queries
+from library.catalog import covers, queries
 from library.catalog.permits import Audience, LessonState
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, Invalid, NotFound
@@ -110,8 +110,14 @@ def card(
 
 
 def _poster_file(lesson: Lesson) -> str:
-    clip: Clip | None = next((one for one in lesson.clips if one.plan and one.poster), None)
-    return f"{clip_prefix(clip.id, clip.plan or '')}/{clip.poster}" if clip is not None else ""
+    own = covers.of_lesson(lesson)
+    if own is not None:
+        return f"{clip_prefix(*own)}/{covers.COVER}"
+    clip: Clip | None = next((one for one in lesson.clips if one.plan and (one.cover or one.poster)), None)
+    if clip is None:
+        return ""
+    folder, name = (clip.cover, covers.COVER) if clip.cover else (clip.plan or "", clip.poster)
+    return f"{clip_prefix(clip.id, folder)}/{name}"
 
 
 def _bytes(store: ObjectStore, file: str) -> bytes:

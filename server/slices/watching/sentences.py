@@ -28,5 +28,4 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "downloads_busy": (N_("现在下载的人太多。"), N_("请过几分钟再试。")),
     # done
-    "poster_changed": (N_("封面已更换。"), ""),
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import library.plays.tables
 from server.slices.watching import counting_rule, downloads, posters, routes
 from server.slices.watching.contexts import ClipPage, CountingPage
-from server.slices.watching.poster_contexts import PosterPage
 from server.slices.watching.sentences import SENTENCES
 from server.slices.watching.words import WORDS
 from server.web.slice import Slice
@@ -13,7 +12,7 @@ from server.web.slice import Slice
 SLICE = Slice(
     name="watching",
     routers=(posters.router, routes.router, counting_rule.router, downloads.router),
-    pages=(ClipPage, CountingPage, PosterPage),
+    pages=(ClipPage, CountingPage),
     sentences=SENTENCES,
     words=WORDS,
     tables=(library.plays.tables,),

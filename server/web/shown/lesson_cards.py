@@ -43,7 +43,7 @@ class LessonCards:
             genre=lesson.genre,
             state=lesson.state,
             audience=lesson.audience,
-            picture=self._media.picture(lesson, first),
+            picture=self._media.lesson_picture(lesson, first),
         )
 
     def most_watched(self, session: Session) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from library.catalog import covers
 from library.catalog import queries as catalog
 from library.catalog.permits import media_audience
 from library.catalog.tables import Clip, Lesson
@@ -21,24 +22,40 @@ class MediaUrls:
 
     def of(self, lesson: Lesson, clip: Clip, file: str, plan: str | None = None) -> str:
         """Return the path of a file of a clip that plays; `plan`: of another folder than its own."""
+        return self._signed(lesson, clip.id, plan or clip.plan or "", file)
+
+    def _signed(self, lesson: Lesson, clip_id: str, folder: str, file: str) -> str:
         facts = catalog.facts(lesson)
         audience = media_audience(facts.state, facts.audience, facts.chosen)
         expires = media_expiry(self._clock(), self._life_s)
         # Asked for each time: the keys may change while the process runs.
         signer = self._keys.signer
-        return self._prefix + signer.path(clip.id, plan or clip.plan or "", file, audience, expires)
+        return self._prefix + signer.path(clip_id, folder, file, audience, expires)
 
     def poster(self, lesson: Lesson, clip: Clip | None) -> str | None:
         """Return the path of a clip's picture, None when it has none."""
+        if clip is not None and clip.plan and clip.cover:
+            return self.of(lesson, clip, covers.COVER, clip.cover)
         if clip is None or not clip.plan or not clip.poster:
             return None
         return self.of(lesson, clip, clip.poster)
 
     def picture(self, lesson: Lesson, clip: Clip | None) -> Picture | None:
         """Return a clip's picture as lists show it, None when it has none."""
+        if clip is not None and clip.plan and clip.cover:
+            return self._cover(lesson, clip.id, clip.cover)
         if clip is None or not clip.plan or not clip.poster:
             return None
         return self.listed(lesson, clip, clip.poster)
+
+    def lesson_picture(self, lesson: Lesson, first: Clip | None) -> Picture | None:
+        """Return the picture of a lesson as lists show it: its own, else that of its first clip."""
+        own = covers.of_lesson(lesson)
+        return self._cover(lesson, *own) if own is not None else self.picture(lesson, first)
+
+    def _cover(self, lesson: Lesson, clip_id: str, name: str) -> Picture:
+        small = self._signed(lesson, clip_id, name, covers.SMALL)
+        return Picture(url=self._signed(lesson, clip_id, name, covers.COVER), webp_url=small)
 
     def listed(self, lesson: Lesson, clip: Clip, file: str) -> Picture:
         """Return one of the pictures of a clip that plays as lists show it."""

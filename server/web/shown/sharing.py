@@ -56,7 +56,10 @@ def share_card(base_url: str, lesson: Lesson, path: str, clip: ClipCard | None) 
         return None
     words = " ".join((lesson.summary or (clip.first_words if clip else "")).split())
     description = words if len(words) <= _DESCRIPTION_MAX else f"{words[: _DESCRIPTION_MAX - 1]}…"
-    image = f"{base_url}/clips/{clip.id}/picture.jpg" if clip and clip.poster_url else ""
+    if lesson.cover and path == f"/lessons/{lesson.id}":
+        image = f"{base_url}{path}/picture.jpg"
+    else:
+        image = f"{base_url}/clips/{clip.id}/picture.jpg" if clip and clip.poster_url else ""
     url = base_url + path
     return ShareCard(url, description, image, f"{base_url}/oembed?url={quote(url, safe='')}")
 

@@ -102,7 +102,10 @@ def test_a_new_noun_is_built_without_being_on_a_list(node: str, sources: Path) -
     every = (static / manifest["style.css"]).read_text(encoding="utf-8")
     # After all that is shared, so that a noun may say otherwise of its own pages.
     assert (
-        every.index(".pager{") < every.index(".work-acts") < every.index(".abacus{") < every.index(".still{")
+        every.index(".pager{")
+        < every.index(".work-acts")
+        < every.index(".abacus{")
+        < every.index(".changes{")
     )
     assert ".beads" not in every
     assert ".beads" in (static / manifest["beads.css"]).read_text(encoding="utf-8")

@@ -1,7 +1,10 @@
 // Looking for words in the lesson's lines, and exchanging them.
+import { clock } from '../../shared/format.js';
 import { t, tn } from '../../shared/sentences.js';
 import { count, exchange, places, write } from './lines.js';
 
+const MOST_SHOWN = 30;
+const AROUND = 12; // characters
 const byId = (id) => document.getElementById(id);
 
 export class Finder {
@@ -46,6 +49,34 @@ export class Finder {
     const found = count(this.page.lines, this.wanted.value);
     byId('find-count').textContent = this.wanted.value ? tn('%(num)s 处', '%(num)s 处', found, { num: found }) : '';
     for (const id of ['find-next', 'find-one', 'find-all']) byId(id).disabled = found === 0;
+    this.#hits();
+  }
+
+  /** What is found, each with the words around it and what it would become; the first of them. */
+  #hits() {
+    const [was, now] = [this.wanted.value, this.instead.value];
+    const found = was ? this.found : []; // nothing at all would be found everywhere
+    const rows = found.slice(0, MOST_SHOWN).map(({ i, at }) => {
+      const row = byId('find-hit').content.firstElementChild.cloneNode(true);
+      const { text, start } = this.page.lines[i];
+      const put = (name, words) => {
+        row.querySelector(`[data-part=${name}]`).textContent = words;
+      };
+      put('time', start === null ? '' : clock(start));
+      put('before', (at > AROUND ? '…' : '') + text.slice(Math.max(0, at - AROUND), at));
+      put('was', was);
+      put('now', now);
+      put('after', text.slice(at + was.length, at + was.length + AROUND) + (text.length > at + was.length + AROUND ? '…' : ''));
+      row.querySelector('button').addEventListener('click', () => {
+        this.last = { i, at };
+        this.page.goTo(i, at, at + was.length);
+      });
+      return row;
+    });
+    byId('find-hits').replaceChildren(...rows);
+    byId('find-hits').hidden = !rows.length;
+    byId('find-more').hidden = found.length <= MOST_SHOWN;
+    byId('find-more').textContent = tn('还有 %(num)s 处没有列出来。', '还有 %(num)s 处没有列出来。', found.length - MOST_SHOWN, { num: found.length - MOST_SHOWN });
   }
 
   /** All places: [{i, at}]. */

@@ -16,6 +16,15 @@ let keys = 0;
 const fresh = (line) => ({ ...line, key: (keys += 1) });
 const round = (seconds) => Math.round(seconds * 1000) / 1000;
 
+/** Lines that a page before this one had, with keys of this page: the same key stays the same. */
+export function rekeyed(lines) {
+  const known = new Map();
+  return lines.map((line) => {
+    if (!known.has(line.key)) known.set(line.key, (keys += 1));
+    return { ...line, key: known.get(line.key) };
+  });
+}
+
 /** A line as the server sends it, whose spans count characters and not the halves that JavaScript counts. */
 export function lineOf({ start_s, end_s, text, source, doubtful }) {
   const at = [0];

@@ -7,10 +7,12 @@ import { Listener } from '../../shared/listen.js';
 import { t, tn } from '../../shared/sentences.js';
 import { Always } from './always.js';
 import { Finder } from './finder.js';
+import { keepHistory, takeHistory } from './history.js';
 import { composes, List } from './list.js';
 import {
   confirm, correction, count, doubts, exchange, join, lineAt, lineOf, nextDoubt, rebase, remove, split, take, write,
 } from './lines.js';
+import { Others } from './others.js';
 import { Saver } from './saver.js';
 
 const SLOW = 0.75;
@@ -22,7 +24,8 @@ class Page {
   constructor(place, words) {
     this.lesson = place.dataset.lesson;
     this.words = words;
-    this.edits = new Edits(words.lines.map(lineOf));
+    const { edits, known } = takeHistory(this.lesson, words.lines.map(lineOf));
+    this.edits = edits;
     this.at = null; // key of the line that has the cursor, or had it last
     this.before = null; // what that line said when the cursor came: {key, text}
     this.conflicts = [];
@@ -30,6 +33,7 @@ class Page {
     this.saver = new Saver({
       lesson: this.lesson,
       words,
+      known,
       lines: () => this.lines,
       kept: () => this.conflicts,
       told: (state, sentence) => this.#tell(state, sentence),
@@ -37,10 +41,12 @@ class Page {
     });
     this.finder = new Finder(this);
     this.always = new Always(this);
+    this.others = new Others(this.lesson);
     this.#listener();
     this.#buttons();
     this.show();
     this.#restore();
+    window.addEventListener('pagehide', () => keepHistory(this.lesson, this.edits));
   }
 
   get lines() {
@@ -379,6 +385,7 @@ class Page {
     if (!draft) {
       this.saver.told('saved');
       byId('save-words').textContent = t('改动会自动保存。');
+      if (this.saver.edits.length) this.saver.note(); // a reload that was faster than the saving
       return;
     }
     const { lines, applied, conflicts } = rebase(draft.edits, this.lines);

@@ -14,15 +14,16 @@ export class Saver {
   /**
    * @param lesson  its id
    * @param words   what the server sent: {base}
+   * @param known   the lines of the page that the server has
    * @param lines   () => the lines as they are on the page
    * @param kept    () => edits that wait for a decision; they are kept with what is not saved
    * @param told    (state, sentence) => void; state: saved, changed, saving, waiting, refused
    * @param changed (words) => void: somebody else has corrected meanwhile
    */
-  constructor({ lesson, words, lines, kept, told, changed }) {
+  constructor({ lesson, words, known, lines, kept, told, changed }) {
     Object.assign(this, { lesson, base: words.base, lines, kept, told, changed });
     this.url = `/api/v1/lessons/${lesson}/transcript/lines`;
-    this.known = lines(); // the lines called `base`
+    this.known = known; // the lines called `base`
     this.failed = 0;
     this.drafts = new Drafts(`weike.words.${lesson}`);
     window.addEventListener('online', () => this.edits.length && this.save());

@@ -9,11 +9,13 @@ from typing import Any
 
 from library.catalog.permits import LessonState
 from library.catalog.rules import TranscriptQuality
+from library.studio.rules import Do
 from server.slices.intake import contexts as c
 from server.slices.intake.transcripts_json import ShiftOut, VersionOut
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
 from server.web.shown.recognition import RecognitionPart
 from server.web.shown.remarks import WarningOut
+from server.web.shown.studio import NextStep
 from tests.server.pages.samples import LECTURER, NOW, SENTENCES, TITLES, Sample, frame, pager, work_rows
 from tests.server.slices.intake.cutting import cuts
 
@@ -112,6 +114,26 @@ def _transcripts() -> Iterator[Sample]:
                 Reason(code="worse_words", args={"count": 900, "new": 2100, "old": 6100}),
             ),
             beginnings={2: tuple(SENTENCES[:3]), 3: ("同志们，今天我们开另一个会。", "请大家坐好。")},
+        ),
+    )
+    changed = (
+        (("讲一讲绿水", False), ("清", True), ("山", False)),
+        (("讲一讲绿水", False), ("青", True), ("山", False)),
+    )
+    yield (
+        "transcripts_held",
+        replace(
+            page,
+            asked=versions[0],
+            differences=c.Differences(
+                differ=26,
+                same=386,
+                rows=(
+                    *(c.DifferenceRow(12.0 * n + 4, *changed) for n in range(1, 6)),
+                    c.DifferenceRow(80.0, (), (("请大家看屏幕。", True),)),
+                ),
+            ),
+            beginnings={2: tuple(SENTENCES[:2]), 3: tuple(SENTENCES[:2])},
         ),
     )
     yield (
@@ -259,6 +281,13 @@ def pages() -> Iterator[Sample]:
     yield "cut_waiting", replace(cut, cuts=cuts(SENTENCES, state="working", clips=[]))
     yield "cut_nothing", replace(cut, cuts=cuts(SENTENCES, state="refused", clips=[]))
     yield from _transcripts()
-    mine = c.MinePage(frame=frame(LECTURER, "/mine"), rows=work_rows(), pager=pager(), unfinished=UNFINISHED)
+    rows = work_rows()
+    steps = {
+        row.lesson.id: NextStep(do=do, url="/upload")
+        for row, do in zip(rows, (Do.LOOK_ON, Do.ANOTHER_FILE, Do.FIGURES), strict=True)
+    }
+    mine = c.MinePage(
+        frame=frame(LECTURER, "/mine"), rows=rows, steps=steps, pager=pager(), unfinished=UNFINISHED
+    )
     yield "mine", mine
     yield "mine_empty", replace(mine, rows=(), unfinished=())

@@ -123,7 +123,13 @@ def test_the_form_asks_before_it_replaces(lecturer: Person, lesson: str) -> None
         )
 
     assert send(ELSEWHERE).headers["location"].endswith("/transcripts?ask=3")
-    assert send(GOOD.replace("第", "这是第")).headers["location"].endswith("/transcripts")
+    better = GOOD.replace("第", "这是第")
+    assert send(better).headers["location"].endswith("/transcripts?ask=4")
+    page = lecturer.http.get(f"/lessons/{lesson}/transcripts?ask=4").text
+    assert "换上以前，先看看哪里不一样" in page
+    assert "<ins>这是</ins>" in page
+    versions = lecturer.api("GET", f"/lessons/{lesson}/transcripts").json()["versions"]
+    assert [one["n"] for one in versions if one["in_use"]] == [2]  # nothing has changed yet
     assert lecturer.post(f"/lessons/{lesson}/transcripts/3/use").status_code == 303
     assert lecturer.post(f"/lessons/{lesson}/transcripts").status_code == 422
     versions = lecturer.api("GET", f"/lessons/{lesson}/transcripts").json()["versions"]

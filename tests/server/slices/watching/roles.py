@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.server.conftest import Shelf
-from tests.server.role_table import EVERYBODY, OWNER_DOES, OWNER_SEES, Case, draft, published
+from tests.server.role_table import EVERYBODY, OWNER_SEES, Case, draft, published
 
 
 def to_take_along(shelf: Shelf) -> dict[str, Any]:
@@ -23,13 +23,8 @@ CASES = [
     Case("GET /counting", EVERYBODY),
     # The shelf's segments are no real ones, so that whoever may watch is told that it failed.
     Case("GET /clips/{clip_id}/download", "404 404 409 404 409 409", to_take_along, name="draft"),
-    Case("GET /clips/{clip_id}/poster", OWNER_SEES, draft(), name="draft"),
-    Case("GET /clips/{clip_id}/poster", "303 403 200 403 200 200", published(), name="published"),
     Case("GET /clips/{clip_id}/picture.jpg", OWNER_SEES, draft(), name="draft"),
     Case("GET /clips/{clip_id}/picture.jpg", EVERYBODY, published(), name="published"),
-    Case("POST /clips/{clip_id}/poster", OWNER_DOES, draft(still="2"), name="draft"),
-    Case("POST /clips/{clip_id}/poster", "401 403 303 403 303 303", published(still="2"), name="published"),
-    Case("POST /clips/{clip_id}/poster", "404 404 422 404 422 422", draft(still="9"), name="no such still"),
     Case("GET /clips/{clip_id}", OWNER_SEES, draft(), name="draft"),
     Case("GET /clips/{clip_id}", EVERYBODY, published(), name="published"),
     Case("GET /clips/{clip_id}/captions.vtt", OWNER_SEES, draft()),

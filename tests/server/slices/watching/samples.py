@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from server.slices.watching import contexts as c
-from server.slices.watching.poster_contexts import PosterPage, Still
-from server.web.parts import Episode, LessonRef, Picture, SeriesPlace
+from server.web.parts import Episode, SeriesPlace
 from server.web.shown.sharing import ShareCard, share
-from tests.server.pages.samples import LECTURER, MEMBER, RULE, SENTENCES, TITLES, Sample, card, clips, frame
+from tests.server.pages.samples import MEMBER, RULE, SENTENCES, TITLES, Sample, card, clips, frame
 
 
 def cues() -> tuple[c.CueLine, ...]:
@@ -79,17 +78,3 @@ def pages() -> Iterator[Sample]:
     )
     kept = {"keep_plays_days": 400, "keep_watchers_days": 800}
     yield "counting", c.CountingPage(frame=frame(None, "/counting"), rule=RULE, **kept)
-    yield from _picture_pages()
-
-
-def _picture_pages() -> Iterator[Sample]:
-    stills = tuple(
-        Still(number=n, at_s=46.8 * n - 23.4, picture=Picture(url=f"/poster/{n % 3}.jpg"))
-        for n in range(1, 13)
-    )
-    lesson = LessonRef(id="lesson0", title=TITLES[0])
-    page = PosterPage(
-        frame=frame(LECTURER), lesson=lesson, clip_id="clip2", clip_title="", n=2, stills=stills, chosen=2
-    )
-    yield "poster", page
-    yield "poster_of_sound", replace(page, stills=(), chosen=0)

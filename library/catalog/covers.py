@@ -1,0 +1,77 @@
+"""Pictures that somebody chose for a lesson or a clip, beside those that were made of themselves.
+
+A cover lies in a folder of a clip like what a plan made of it, and is named by what it is: another one
+is another folder, the row switches, and the old one is swept later.
+It is served as all pictures of clips are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from library.catalog.tables import Clip, Lesson
+from library.core.errors import Conflict
+from transcode.pictures.small import SmallForm, small_file
+
+COVER = "cover.jpg"
+"""The picture itself, with its words."""
+PLAIN = "plain.jpg"
+"""The same without words, for whoever wants other words on it."""
+SMALL = small_file(COVER, SmallForm.WEBP)
+FILES = (PLAIN, SMALL, COVER)
+"""All files of a cover; that which pages name comes last."""
+
+_DIGITS = 12
+_OF_LESSON = re.compile(r"([a-z0-9]{16})/([0-9a-f]{12})")
+
+
+def folder_name(picture: bytes) -> str:
+    """Return the name of the folder of a cover, by what it is."""
+    return hashlib.sha256(picture).hexdigest()[:_DIGITS]
+
+
+def of_lesson(lesson: Lesson) -> tuple[str, str] | None:
+    """Return the clip in whose folder the lesson's own cover lies, and the cover's name; None for none."""
+    return parted(lesson.cover)
+
+
+def parted(cover: str) -> tuple[str, str] | None:
+    """Return what a lesson's column says: a clip's id and a cover's name; None for "" ."""
+    found = _OF_LESSON.fullmatch(cover)
+    return (found[1], found[2]) if found else None
+
+
+def bearer(lesson: Lesson) -> Clip:
+    """Return the clip whose folder takes a lesson's cover: the first that plays; raises Conflict."""
+    for clip in lesson.clips:
+        if clip.plan:
+            return clip
+    raise Conflict("cover_no_clip")
+
+
+def cover_lesson(session: Session, lesson: Lesson, clip: Clip, name: str, now: datetime) -> None:
+    """Let a cover in a clip's folder stand for a lesson."""
+    lesson.cover, clip.cover_at = f"{clip.id}/{name}", now
+    session.flush()
+
+
+def cover_clip(session: Session, clip: Clip, name: str, now: datetime) -> None:
+    """Let a cover stand for a clip."""
+    clip.cover, clip.cover_at = name, now
+    session.flush()
+
+
+def uncover_lesson(session: Session, lesson: Lesson) -> None:
+    """Let the first clip's picture stand for a lesson again."""
+    lesson.cover = ""
+    session.flush()
+
+
+def uncover_clip(session: Session, clip: Clip) -> None:
+    """Let the picture stand for a clip again that was chosen of itself, or among its own."""
+    clip.cover = ""
+    session.flush()

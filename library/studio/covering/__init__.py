@@ -1,0 +1,1 @@
+"""Covers: pictures that strangers made, read and drawn anew in a bounded child process."""

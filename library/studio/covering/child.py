@@ -1,0 +1,32 @@
+"""The process that reads pictures: `python -m library.studio.covering.child`."""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+from pathlib import Path
+
+from library.core.errors import Invalid
+from library.studio.covering.drawing import draw
+from transcode.forking_child import serve
+
+
+def answered(asked: bytes) -> bytes:
+    """Answer {"file": path, "words": text, "font": path, "index": n} with three pictures, each with its
+    length before it. What is wrong with the file is an answer too."""
+    question = json.loads(asked)
+    data = Path(question["file"]).read_bytes()
+    try:
+        drawn = draw(data, question["words"], Path(question["font"]), question["index"])
+    except Invalid as error:
+        return json.dumps({"invalid": error.code, "values": error.values}).encode()
+    parts = (drawn.cover, drawn.small, drawn.plain)
+    return b"".join(struct.pack(">I", len(part)) + part for part in parts)
+
+
+if __name__ == "__main__":
+    from PIL import Image, ImageDraw, ImageFont, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+    _ = Image, ImageDraw, ImageFont, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+    sys.exit(serve(answered, int(sys.argv[1])))
