@@ -97,6 +97,7 @@ class Deed(StrEnum):
     GROUP = "group"
     GRADES = "grades"
     GRADES_WAIVER = "grades_waiver"
+    SETTING = "setting"
     EXPORTED = "exported"
     BACKED_UP = "backed_up"
     RESTORED = "restored"

@@ -1,0 +1,67 @@
+"""choices: what administrators choose at run time; upkeep: what takes space; saved views, undo"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import library.core.database
+
+revision = "0047"
+down_revision = "0044"
+branch_labels = None
+depends_on = None
+
+_ID = sa.String(16)
+_MOMENT = library.core.database.UtcDateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.create_table(
+        "choices_value",
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("changed_by", _ID, nullable=True),
+        sa.Column("changed_at", _MOMENT, nullable=False),
+        _key("choices_value", "changed_by", "people_person", "SET NULL"),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_choices_value")),
+    )
+    op.create_table(
+        "choices_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("person_id", _ID, nullable=True),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("what", sa.String(8), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        _key("choices_change", "person_id", "people_person", "SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_choices_change")),
+    )
+    op.create_index(op.f("ix_choices_change_name"), "choices_change", ["name"])
+    op.create_table(
+        "choices_emblem",
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_choices_emblem")),
+    )
+    counter = op.create_table(
+        "choices_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_choices_version")),
+    )
+    op.bulk_insert(counter, [{"id": 1, "value": 0}])
+
+
+def _key(table: str, column: str, other: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+    name = op.f(f"fk_{table}_{column}_{other}")
+    return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=name, ondelete=ondelete)
+
+
+def downgrade() -> None:
+    """Undo."""
+    for table in ("choices_version", "choices_emblem", "choices_change", "choices_value"):
+        op.drop_table(table)
