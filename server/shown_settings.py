@@ -1,4 +1,4 @@
-"""A setting as people may read it: its variable, its value without secrets, its default, where it comes from."""
+"""A setting as people may read it: its variable, its value without secrets, where that comes from."""
 
 from __future__ import annotations
 

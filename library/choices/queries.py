@@ -41,7 +41,7 @@ def version(session: Session) -> int:
 
 def values(session: Session) -> dict[str, str]:
     """Return what was chosen, by name."""
-    return {name: value for name, value in session.execute(select(Choice.name, Choice.value))}
+    return {row.name: row.value for row in session.scalars(select(Choice))}
 
 
 def chosen(session: Session) -> dict[str, Chosen]:

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.choices.rules import Change
-from library.core.database import ID, Base, one_of
+from library.core.database import Base, one_of
 
 
 class Choice(Base):

@@ -52,6 +52,7 @@ NOUNS = (
     "notices",
     "feeds",
     "sharing",
+    "settings",
 )
 """The folders of the slices, in the order of SLICES."""
 

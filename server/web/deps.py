@@ -31,6 +31,7 @@ from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
 from library.works.reading.reader import FileReader
 from server.identity.opening import Providers
+from server.in_force import SettingsInForce
 from server.push_service import PushService
 from server.settings import Settings
 from server.web.doors.hashing import Hashing
@@ -65,7 +66,8 @@ def _held(pick: Callable[[AppState], object]) -> Any:
     return Depends(give)
 
 
-SettingsDep = Annotated[Settings, _held(lambda state: state.ports.settings)]
+SettingsDep = Annotated[Settings, _held(lambda state: state.ports.in_force.now.settings)]
+InForceDep = Annotated[SettingsInForce, _held(lambda state: state.ports.in_force)]
 ClockDep = Annotated[Clock, _held(lambda state: state.ports.clock)]
 VisitorsDep = Annotated[Visitors, _held(lambda state: state.visitors)]
 SecretsDep = Annotated[tuple[str, ...], _held(lambda state: state.ports.site_keys.in_use)]

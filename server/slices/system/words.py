@@ -159,7 +159,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "change": N_("修改"),
         "remove": N_("删除"),
         "set": N_("改了"),
-        "reset": N_("恢复原来的"),
         "off": N_("停用"),
         "on": N_("启用"),
         "paste": N_("粘贴"),

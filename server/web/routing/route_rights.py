@@ -17,6 +17,7 @@ from server.web.routing.grade_rights import GRADES
 from server.web.routing.record_rights import RECORDS
 from server.web.routing.reflection_rights import REFLECTIONS
 from server.web.routing.search_rights import SEARCHES
+from server.web.routing.system_rights import SYSTEM
 from server.web.routing.week_rights import WEEKS
 from server.web.routing.work_rights import WORKS
 
@@ -287,7 +288,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /stats/export.xlsx",
     ),
     **SEARCHES,
-    Act.SYSTEM_LOOK: ("GET /system",),
+    **SYSTEM,
     Act.LEDGER_READ: (
         "GET /api/v1/audit",
         "GET /system/audit",
@@ -295,6 +296,8 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /system/audit/export.xlsx",
     ),
     Act.PUBLIC: (
+        "GET /brand/{name}.css",
+        "GET /brand/{sha256}.png",
         "GET /embed/{thing_id}",
         "GET /oembed",
         "GET /push-worker.js",
