@@ -22,5 +22,5 @@ SLICE = Slice(
     pages=(SettingsPage, BrandingPage),
     sentences=SENTENCES,
     words=WORDS,
-    bodies={"POST /system/branding/emblem": Body(EMBLEM_BYTES + _FORM_BYTES, Role.ADMIN)},
+    bodies={"POST /system/branding/emblem": Body(EMBLEM_BYTES + _FORM_BYTES, Role.ADMIN, streamed=True)},
 )
