@@ -98,6 +98,7 @@ class Deed(StrEnum):
     GRADES = "grades"
     GRADES_WAIVER = "grades_waiver"
     SETTING = "setting"
+    SWEPT = "swept"
     EXPORTED = "exported"
     BACKED_UP = "backed_up"
     RESTORED = "restored"

@@ -1,4 +1,4 @@
-"""choices: what administrators choose at run time; upkeep: what takes space; saved views, undo"""
+"""choices: what administrators choose at run time; upkeep: what takes space"""
 
 from __future__ import annotations
 
@@ -54,6 +54,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_choices_version")),
     )
     op.bulk_insert(counter, [{"id": 1, "value": 0}])
+    op.create_table(
+        "upkeep_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task", sa.String(8), nullable=False),
+        sa.Column("asked_by", _ID, nullable=True),
+        sa.Column("asked_at", _MOMENT, nullable=False),
+        sa.Column("begun_at", _MOMENT, nullable=True),
+        sa.Column("done_at", _MOMENT, nullable=True),
+        sa.Column("figures", sa.JSON(), nullable=True),
+        sa.Column("reason", sa.String(40), nullable=False),
+        _key("upkeep_look", "asked_by", "people_person", "SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upkeep_look")),
+    )
+    op.create_index(op.f("ix_upkeep_look_done_at"), "upkeep_look", ["done_at"])
 
 
 def _key(table: str, column: str, other: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
@@ -63,5 +77,5 @@ def _key(table: str, column: str, other: str, ondelete: str | None = None) -> sa
 
 def downgrade() -> None:
     """Undo."""
-    for table in ("choices_version", "choices_emblem", "choices_change", "choices_value"):
+    for table in ("upkeep_look", "choices_version", "choices_emblem", "choices_change", "choices_value"):
         op.drop_table(table)

@@ -35,6 +35,7 @@ from server.background.recurring import RecurringThread
 from server.background.roll_up import RollThread
 from server.background.small_pictures import SmallPicturesThread
 from server.background.store_sweep import SweepThread
+from server.background.upkeep import UpkeepThread
 from server.background.waiting_recordings import WaitingRecordingsThread, workflow_of
 from server.background.waiting_speech import WaitingSpeechThread
 from server.background.waiting_speech import workflow_of as workflow_of_speech
@@ -84,6 +85,7 @@ class Worker:
                 *self._backing_up(),
                 RollThread(ports.db, settings, ports.clock),
                 SweepThread(ports.db, ports.store, settings, ports.clock),
+                UpkeepThread(ports),
                 SmallPicturesThread(ports.db, ports.store, tools, ports.work),
                 EdgesThread(ports.db, ports.store, tools, ports.work, ports.clock),
                 SoundsThread(

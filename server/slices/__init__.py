@@ -53,6 +53,7 @@ NOUNS = (
     "feeds",
     "sharing",
     "settings",
+    "upkeep",
 )
 """The folders of the slices, in the order of SLICES."""
 

@@ -70,6 +70,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "transfer": N_("转接组织关系"),
         "group": N_("调整了学习小组"),
         "setting": N_("改了设置"),
+        "swept": N_("清走不再需要的文件"),
         "exported": N_("导出数据"),
         "backed_up": N_("做了备份"),
         "restored": N_("从备份恢复"),

@@ -65,9 +65,7 @@ def _row(name: str) -> c.SettingRow:
 
 def pages() -> Iterator[Sample]:
     """All settings, one that was refused, those that may be changed; looks of one's own, and refused ones."""
-    groups = tuple(
-        c.SettingGroup(name=room, rows=tuple(map(_row, names))) for room, names in rooms().items()
-    )
+    groups = tuple(c.SettingGroup(name=room, rows=tuple(map(_row, names))) for room, names in rooms().items())
     full = c.SettingsPage(
         frame=frame(ADMIN, "/system/settings"),
         groups=groups,
