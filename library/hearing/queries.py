@@ -52,14 +52,10 @@ def run_of(session: Session, recording_id: str) -> int | None:
 
 def counts(session: Session) -> dict[RecognitionState, int]:
     """Return how many recordings wait to be heard, are being heard, and could not be."""
-    shown = (*OPEN, RecognitionState.FAILED)
-    rows = session.execute(
-        select(Recognition.state, func.count())
-        .where(Recognition.state.in_(shown))
-        .group_by(Recognition.state)
-    )
-    found = {state: n for state, n in rows}  # noqa: C416
-    return {state: found[state] for state in shown if state in found}
+    shown, state = (*OPEN, RecognitionState.FAILED), Recognition.state
+    rows = session.execute(select(state, func.count()).where(state.in_(shown)).group_by(state))
+    found = {one: n for one, n in rows}  # noqa: C416
+    return {one: found[one] for one in shown if one in found}
 
 
 def others_first(session: Session) -> bool:

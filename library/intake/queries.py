@@ -182,7 +182,7 @@ def in_state(session: Session, *states: RecordingState) -> Sequence[Recording]:
 
 @dataclass(frozen=True)
 class QueueLine:
-    """A recording of the whole house, with the name of its lesson and of whoever uploaded it ("" for nobody)."""
+    """A recording, with the name of its lesson and of whoever uploaded it ("" for nobody)."""
 
     recording: Recording
     title: str

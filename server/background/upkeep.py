@@ -1,4 +1,4 @@
-"""Looking at what takes space, once a day and when somebody asks; clearing what can go, when somebody asks."""
+"""Looking at what takes space, once a day and when somebody asks; clearing what can go, when asked."""
 
 from __future__ import annotations
 

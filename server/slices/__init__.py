@@ -54,6 +54,7 @@ NOUNS = (
     "sharing",
     "settings",
     "upkeep",
+    "manual",
 )
 """The folders of the slices, in the order of SLICES."""
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from server.in_force import Brand
 from server.web.files.assets import Assets
+from server.web.help_links import help_of
 from server.web.language.branding import Looks, looks
 from server.web.language.filling import fill
 from server.web.language.formats import filters
@@ -198,6 +199,7 @@ def _environment(
 
     names: Mapping[str, object] = {
         "site": site,
+        "help_at": help_of,
         "asset": assets.url,
         "asset_imports": assets.imported,
         "explain": explain_reason,

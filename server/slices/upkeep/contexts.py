@@ -81,7 +81,7 @@ class JobsPage(Context):
     """GET /system/jobs?state=&page= (role admin): recordings at work, waiting and failed, of the whole house.
 
     `counts` are by state, `speech` how many recordings wait to be heard, are heard now, and failed.
-    Forms: POST /lessons/{id}/retry, POST /lessons/{id}/cancel, POST /system/jobs/retry () for all that failed.
+    Forms: POST /lessons/{id}/retry, POST /lessons/{id}/cancel, POST /system/jobs/retry () for all.
     """
 
     template: ClassVar[str] = "upkeep/jobs.html"
@@ -95,7 +95,7 @@ class JobsPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartRow:
-    """A part: where it comes from (pypi, npm), its licence ("" where it says none), whether its text is here."""
+    """A part: where it comes from (pypi, npm), its licence ("": it says none), whether its text is here."""
 
     name: str
     version: str

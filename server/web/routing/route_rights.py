@@ -296,6 +296,8 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /system/audit/export.xlsx",
     ),
     Act.PUBLIC: (
+        "GET /help",
+        "GET /help/{chapter}",
         "GET /brand/{name}.css",
         "GET /brand/{sha256}.png",
         "GET /embed/{thing_id}",
