@@ -68,6 +68,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upkeep_look")),
     )
     op.create_index(op.f("ix_upkeep_look_done_at"), "upkeep_look", ["done_at"])
+    op.create_table(
+        "handling_batch",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("person_id", _ID, nullable=False),
+        sa.Column("what", sa.String(12), nullable=False),
+        sa.Column("value", sa.String(80), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("undone_at", _MOMENT, nullable=True),
+        _key("handling_batch", "person_id", "people_person", "CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handling_batch")),
+    )
+    op.create_index(op.f("ix_handling_batch_person_id_at"), "handling_batch", ["person_id", "at"])
+    op.create_table(
+        "handling_item",
+        sa.Column("batch_id", _ID, nullable=False),
+        sa.Column("lesson_id", _ID, nullable=False),
+        sa.Column("outcome", sa.String(12), nullable=False),
+        sa.Column("reason", sa.String(64), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        _key("handling_item", "batch_id", "handling_batch", "CASCADE"),
+        sa.PrimaryKeyConstraint("batch_id", "lesson_id", name=op.f("pk_handling_item")),
+    )
+    op.create_table(
+        "handling_view",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("person_id", _ID, nullable=False),
+        sa.Column("node_id", _ID, nullable=True),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("made_at", _MOMENT, nullable=False),
+        _key("handling_view", "person_id", "people_person", "CASCADE"),
+        _key("handling_view", "node_id", "people_branch", "CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handling_view")),
+    )
+    op.create_index(op.f("ix_handling_view_person_id"), "handling_view", ["person_id"])
+    op.create_index(op.f("ix_handling_view_node_id"), "handling_view", ["node_id"])
 
 
 def _key(table: str, column: str, other: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
@@ -77,5 +113,14 @@ def _key(table: str, column: str, other: str, ondelete: str | None = None) -> sa
 
 def downgrade() -> None:
     """Undo."""
-    for table in ("upkeep_look", "choices_version", "choices_emblem", "choices_change", "choices_value"):
+    for table in (
+        "handling_view",
+        "handling_item",
+        "handling_batch",
+        "upkeep_look",
+        "choices_version",
+        "choices_emblem",
+        "choices_change",
+        "choices_value",
+    ):
         op.drop_table(table)

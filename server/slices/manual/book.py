@@ -128,9 +128,7 @@ def _sections(chapter_name: str, tokens: Sequence[Token]) -> Iterator[Section]:
         if token.type == "heading_open":
             heading = token.tag in ("h1", "h2")
         elif token.type == "inline":
-            said = "".join(
-                one.content if one.type in ("text", "code_inline") else " " for one in token.children or ()
-            )
+            said = _text(token)
             if heading:
                 if title:
                     yield Section(chapter_name, anchor_of(title), title, " ".join(words))
