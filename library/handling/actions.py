@@ -1,8 +1,9 @@
-"""The only writer of batches: does something with each of several lessons, by the actions that do it with one,
-and takes it back by those that undo it. Each is asked for its own permit; one that is refused stops no other.
+"""The only writer of batches: does something with each of several lessons, by the actions that do it with
+one, and takes it back by those that undo it. Each is asked for its own permit; one that is refused stops no
+other.
 
-The way back is a deed of its own: a lesson that was withdrawn is published again, with a version and a line in
-its history. It goes no further than what the batch did: a lesson that somebody changed since is left alone.
+The way back is a deed of its own: a lesson that was withdrawn is published again, with a version and a line
+in its history. It goes no further than what the batch did: a lesson that was changed since is left alone.
 """
 
 from __future__ import annotations
@@ -128,9 +129,11 @@ def _with_topic(session: Session, viewer: Viewer, lesson_id: str, value: str, no
 
 def _without_topic(session: Session, viewer: Viewer, lesson_id: str, value: str, now: datetime) -> _Done:
     key = name_key(value)
-    return _set_topics(
-        session, viewer, lesson_id, now, lambda known: [o for o in known if name_key(o) != key]
-    )
+
+    def without(known: list[str]) -> list[str]:
+        return [one for one in known if name_key(one) != key]
+
+    return _set_topics(session, viewer, lesson_id, now, without)
 
 
 def _added(known: list[str], value: str) -> list[str]:

@@ -71,7 +71,7 @@ class Measuring:
         disk = shutil.disk_usage(self.data)
         return Figures(
             kinds=found,
-            lessons=lessons.most_common(LARGEST),
+            lessons=tuple(lessons.most_common(LARGEST)),
             goes=goes,
             free_bytes=disk.free,
             disk_bytes=disk.total,

@@ -55,6 +55,7 @@ NOUNS = (
     "settings",
     "upkeep",
     "manual",
+    "desk",
 )
 """The folders of the slices, in the order of SLICES."""
 

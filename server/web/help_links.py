@@ -21,6 +21,7 @@ PLACES = (
     ("/system/audit", "administrator#每天看一眼"),
     ("/system", "administrator#备份与升级"),
     ("/organisation", "administrator#建组织树"),
+    ("/desk", "staff#几节课一起改"),
     ("/review", "staff#发布一节课"),
     ("/people", "staff#管人"),
     ("/invitations", "staff#邀请人"),

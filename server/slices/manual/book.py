@@ -151,9 +151,19 @@ def _lead(tokens: Sequence[Token], folder: Path, prefix: str) -> None:
             token.attrSet("id", anchor_of(_text(tokens[n + 1])))
         elif token.type == "table_open":
             token.attrJoin("class", "told")
-        for inner in token.children or ():
-            if inner.type == "link_open":
-                inner.attrSet("href", link(str(inner.attrGet("href") or ""), folder, prefix))
+        if token.children:
+            token.children = list(_linked(token.children, folder, prefix))
+
+
+def _linked(tokens: Sequence[Token], folder: Path, prefix: str) -> Iterator[Token]:
+    leads = True
+    for token in tokens:
+        if token.type == "link_open":
+            href = link(str(token.attrGet("href") or ""), folder, prefix)
+            leads = bool(href)
+            token.attrSet("href", href)
+        if leads or token.type not in ("link_open", "link_close"):
+            yield token
 
 
 def _text(token: Token) -> str:
@@ -165,11 +175,11 @@ def _text(token: Token) -> str:
 def link(href: str, folder: Path, prefix: str) -> str:
     """Return the address here of what the manual links to: a chapter, a place on the page, or another site.
 
-    "#" for a file that is no chapter."""
+    "" for a file that is no chapter."""
     if href.startswith(("https://", "http://", "#", "mailto:")):
         return href
     path, _, place = href.partition("#")
     name = _BY_FILE.get((folder / path).resolve())
     if name is None:
-        return "#"
+        return ""
     return f"{prefix}/help/{name}" + (f"#{anchor_of(place)}" if place else "")

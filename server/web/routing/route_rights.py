@@ -105,6 +105,12 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /lessons/{lesson_id}/draft/publish",
         "POST /api/v1/lessons/{lesson_id}/draft/publish",
         "GET /review",
+        "GET /desk",
+        "POST /desk",
+        "GET /desk/batches/{batch_id}",
+        "POST /desk/batches/{batch_id}/undo",
+        "POST /desk/views",
+        "POST /desk/views/{view_id}/forget",
     ),
     Act.LESSON_VERSIONS: (
         "GET /api/v1/lessons/{lesson_id}/draft",

@@ -1,4 +1,4 @@
-"""Something done with several lessons at once: each by its own permit, and the way back, on both databases."""
+"""Something done with several lessons at once: each by its own permit, and the way back."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ from tests.support import factories
 PUBLISHED, DRAFT, WITHDRAWN = LessonState.PUBLISHED, LessonState.DRAFT, LessonState.WITHDRAWN
 
 
+def _person(session: Session, role: Role) -> Viewer:
+    return factories.person(session, (role, factories.root(session)))
+
+
 def _outcomes(session: Session, batch: str) -> dict[str, tuple[Outcome, str]]:
     return {one.lesson_id: (one.outcome, one.reason) for one in queries.items(session, batch)}
 
@@ -34,7 +38,7 @@ def _topics(session: Session, lesson_id: str) -> list[str]:
 def test_a_withdrawal_is_told_for_each_and_taken_back_as_a_deed_of_its_own(db: Database) -> None:
     now = utc_now()
     with db.write() as session:
-        staff, owner = factories.viewer(session, Role.STAFF), factories.viewer(session, Role.LECTURER)
+        staff, owner = _person(session, Role.STAFF), _person(session, Role.LECTURER)
         shown, other, draft = (
             factories.lesson(session, title, owner=owner, state=state, clips=1, spoken=["话"]).id
             for title, state in (("一", PUBLISHED), ("二", PUBLISHED), ("三", DRAFT))
@@ -70,7 +74,7 @@ def test_a_withdrawal_is_told_for_each_and_taken_back_as_a_deed_of_its_own(db: D
 def test_a_topic_of_a_published_lesson_waits_as_its_draft_and_goes_back(db: Database) -> None:
     now = utc_now()
     with db.write() as session:
-        staff = factories.viewer(session, Role.STAFF)
+        staff = _person(session, Role.STAFF)
         shown = factories.lesson(session, "一", owner=staff, state=PUBLISHED, topics=["党史"], clips=1).id
         draft = factories.lesson(session, "二", owner=staff, topics=["党史"]).id
         has = factories.lesson(session, "三", owner=staff, topics=["乡村振兴"]).id
@@ -89,7 +93,7 @@ def test_a_topic_of_a_published_lesson_waits_as_its_draft_and_goes_back(db: Data
 def test_an_audience_goes_back_to_what_each_had(db: Database) -> None:
     now = utc_now()
     with db.write() as session:
-        staff = factories.viewer(session, Role.STAFF)
+        staff = _person(session, Role.STAFF)
         wide, narrow = (
             factories.lesson(session, title, owner=staff, state=PUBLISHED, audience=audience, clips=1).id
             for title, audience in (("一", Audience.EVERYONE), ("二", Audience.ORGANISATION))
@@ -103,7 +107,7 @@ def test_an_audience_goes_back_to_what_each_had(db: Database) -> None:
 
 def test_a_batch_is_bounded_and_says_so(db: Database) -> None:
     with db.write() as session:
-        staff = factories.viewer(session, Role.STAFF)
+        staff = _person(session, Role.STAFF)
         for ids, code in (([], "handling_none"), ([f"{n:016}" for n in range(MOST + 1)], "handling_many")):
             with pytest.raises(Invalid, match=code):
                 actions.handle(session, staff, What.WITHDRAW, "", ids, utc_now())
@@ -114,8 +118,8 @@ def test_a_batch_is_bounded_and_says_so(db: Database) -> None:
 def test_a_view_is_its_makers_or_the_nodes(db: Database) -> None:
     now = utc_now()
     with db.write() as session:
-        staff, other = (factories.viewer(session, Role.STAFF) for _ in range(2))
-        member = factories.viewer(session, Role.MEMBER)
+        staff, other = (_person(session, Role.STAFF) for _ in range(2))
+        member = _person(session, Role.MEMBER)
         root = staff.grants[0].branch_id
         own = views.keep(session, staff, "待办", {"state": "draft", "next": "//evil"}, now)
         shared = views.keep(session, staff, "党史", {"topic": "党史"}, now, node_id=root)

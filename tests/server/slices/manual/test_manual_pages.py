@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
 from server.slices.manual import book
 from server.web.help_links import PLACES, PLACES_OF_ENDS, help_at
-from tests.support.server import Served
+from tests.support.server import ROOT, Served
 
 NAMES = sorted({*book.CHAPTERS["zh-CN"], *book.CHAPTERS["en"], "start"})
 
@@ -34,10 +35,15 @@ def test_every_link_of_a_chapter_leads_somewhere(name: str) -> None:
     for href in re.findall(r'<a href="([^"]*)"', told.html):
         if href.startswith("http"):
             continue
-        assert href != "#", "a link to a file that is no chapter"
         path, _, at = href.partition("#")
         chapter = path.removeprefix("/weike/help/") or name
         assert not at or unquote(at) in _places(chapter), href
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "docs" / "manual").rglob("*.md")), ids=lambda one: one.name)
+def test_the_manual_links_to_nothing_that_pages_do_not_show(file: Path) -> None:
+    for href in re.findall(r"\]\(([^)]+)\)", file.read_text("utf-8")):
+        assert book.link(href, file.parent, ""), href
 
 
 def test_nothing_in_a_chapter_becomes_a_tag_of_its_own() -> None:
