@@ -14,7 +14,7 @@ from library.catalog.permits import Audience, LessonState
 from library.core.clock import utc_now
 from library.core.database import Database
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound
-from library.core.permits import Role
+from library.core.permits import Role, Viewer
 from library.handling import actions, queries, views
 from library.handling.rules import MOST, UNDO_WITHIN, VIEWS_MOST, Outcome, What
 from library.review import queries as review
