@@ -194,11 +194,11 @@ def _environment(
     def rule_in_short(rule: CountingRule) -> tuple[str, ...]:
         return rule_sentences(rule, catalogue)
 
-    def site() -> Looks:
+    def now() -> Looks:
         return looks(brand(), catalogue, prefix)
 
     names: Mapping[str, object] = {
-        "site": site,
+        "looks": now,
         "help_at": help_of,
         "asset": assets.url,
         "asset_imports": assets.imported,

@@ -76,7 +76,7 @@ def test_a_topic_of_a_published_lesson_waits_as_its_draft_and_goes_back(db: Data
     with db.write() as session:
         staff = _person(session, Role.STAFF)
         shown = factories.lesson(session, "一", owner=staff, state=PUBLISHED, topics=["党史"], clips=1).id
-        draft = factories.lesson(session, "二", owner=staff, topics=["党史"]).id
+        draft = factories.lesson(session, "二", owner=staff, state=DRAFT, topics=["党史"]).id
         has = factories.lesson(session, "三", owner=staff, topics=["乡村振兴"]).id
         batch = actions.handle(session, staff, What.TOPIC_ADD, " 乡村振兴 ", [shown, draft, has], now)
     with db.write() as session:
