@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete
@@ -55,7 +56,7 @@ def handle(
     session.flush()
     act = _ACTS[what]
     for lesson_id in ids:
-        outcome, before, reason = _each(session, lambda one=lesson_id: act(session, viewer, one, value, now))
+        outcome, before, reason = _each(session, partial(act, session, viewer, lesson_id, value, now))
         session.add(
             BatchItem(batch_id=batch.id, lesson_id=lesson_id, outcome=outcome, before=before, reason=reason)
         )
@@ -73,7 +74,7 @@ def undo(session: Session, viewer: Viewer, batch_id: str, now: datetime) -> None
     back = _WAYS_BACK[batch.what]
     for item in queries.items(session, batch_id):
         if item.outcome in (Outcome.DONE, Outcome.DRAFTED):
-            outcome, _, reason = _each(session, lambda one=item: back(session, viewer, one, batch.value, now))
+            outcome, _, reason = _each(session, partial(back, session, viewer, item, batch.value, now))
             item.outcome = Outcome.UNDONE if outcome is not Outcome.REFUSED else Outcome.KEPT
             item.reason = reason
     session.flush()

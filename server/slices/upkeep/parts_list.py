@@ -81,7 +81,7 @@ def _said(component: dict[str, Any]) -> str:
 def _python(name: str, version: str, licence: str, found: metadata.Distribution | None) -> Part:
     if found is None:
         return Part("pypi", name, version, licence, ())
-    said = licence or found.metadata.get("License-Expression") or _classified(found)
+    said = licence or _field(found, "License-Expression") or _classified(found)
     files = [Path(str(found.locate_file(one))) for one in found.files or () if _is_text(str(one))]
     return Part("pypi", name, version or found.version, said, tuple(filter(Path.is_file, files)))
 
@@ -90,8 +90,12 @@ def _classified(found: metadata.Distribution) -> str:
     told = [
         one.rpartition(" :: ")[2] for one in found.metadata.get_all("Classifier") or () if "License ::" in one
     ]
-    short = (found.metadata.get("License") or "").strip()
+    short = _field(found, "License").strip()
     return " / ".join(told) or (short if len(short) <= 60 and "\n" not in short else "")
+
+
+def _field(found: metadata.Distribution, name: str) -> str:
+    return found.metadata[name] if name in found.metadata else ""
 
 
 def _is_text(name: str) -> bool:

@@ -59,7 +59,7 @@ def storage(
 def _storage(session: Session, frame: Frame, settings: Settings, clock: Clock) -> StoragePage:
     swept = queries.last(session, Task.SWEEP)
     measured, last = queries.latest(session), queries.last(session, Task.MEASURE)
-    more = {
+    more: dict[str, object] = {
         "waiting": tuple(one.task.value for one in queries.waiting(session)),
         "failed": next(
             (Reason(code=one.reason) for one in (last, swept) if one is not None and one.reason), None
