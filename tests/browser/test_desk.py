@@ -25,7 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     with ports.db.write() as session:
         for n in range(5):
             state = LessonState.DRAFT if n == 1 else LessonState.PUBLISHED
-            make.lesson(session, f"第{n}课", state=state, clips=1)
+            make.lesson(session, f"第{n}课", state=state, spoken=["为人民服务。"])
     ports.close()
     with process(data, WEIKE_WORKER="false") as running:
         yield running
