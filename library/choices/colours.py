@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from library.core.errors import Invalid
 
@@ -18,7 +19,7 @@ LEAST_RATIO = 4.5
 
 _HEX = re.compile(r"#[0-9a-f]{6}")
 _WASH_SHARE = 0.1
-_STEPS = 200
+_STEPS = 100
 
 Rgb = tuple[float, float, float]
 
@@ -166,6 +167,7 @@ def _linear(channel: float) -> float:
     return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
 
 
+@lru_cache(maxsize=1024)
 def _luminance(colour: str) -> float:
     red, green, blue = map(_linear, _channels(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

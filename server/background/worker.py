@@ -31,11 +31,11 @@ from server.background.dead_workers import DeadWorkersThread
 from server.background.index_follower import IndexThread
 from server.background.looks.edges import EdgesThread
 from server.background.looks.sounds import SoundsThread
+from server.background.looks.space import UpkeepThread
 from server.background.recurring import RecurringThread
 from server.background.roll_up import RollThread
 from server.background.small_pictures import SmallPicturesThread
 from server.background.store_sweep import SweepThread
-from server.background.upkeep import UpkeepThread
 from server.background.waiting_recordings import WaitingRecordingsThread, workflow_of
 from server.background.waiting_speech import WaitingSpeechThread
 from server.background.waiting_speech import workflow_of as workflow_of_speech

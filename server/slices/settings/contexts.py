@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+from library.choices.colours import Theme
 from server.web.parts import Context, RefusedForm
 
 
@@ -79,7 +80,7 @@ class SettingsPage(Context):
 class ThemeColours:
     """What an accent comes to in a theme, with the smallest contrast it has there."""
 
-    theme: Literal["light", "dark"]
+    theme: Theme
     accent: str
     ratio: float
 

@@ -187,10 +187,10 @@ def as_typed(value: Any) -> str:
 def _colours(settings: Settings) -> Iterator[ThemeColours]:
     light, dark = settings.accent, settings.accent_dark
     if light:
-        yield ThemeColours(theme="light", accent=light, ratio=colours.least_ratio(light, Theme.LIGHT))
+        yield ThemeColours(theme=Theme.LIGHT, accent=light, ratio=colours.least_ratio(light, Theme.LIGHT))
         dark = dark or colours.nearest(light, Theme.DARK)
     if dark:
-        yield ThemeColours(theme="dark", accent=dark, ratio=colours.least_ratio(dark, Theme.DARK))
+        yield ThemeColours(theme=Theme.DARK, accent=dark, ratio=colours.least_ratio(dark, Theme.DARK))
 
 
 DeskDep = Annotated[Desk, Depends()]

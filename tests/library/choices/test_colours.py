@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from library.choices import colours
@@ -21,6 +21,7 @@ def test_the_contrast_is_that_of_the_standard() -> None:
     assert colours.ratio("#ffffff", "#777777") == colours.ratio("#777777", "#ffffff")
 
 
+@settings(deadline=None)
 @given(COLOURS, THEMES)
 def test_what_is_offered_instead_passes_and_what_passes_is_offered_itself(colour: str, theme: Theme) -> None:
     offered = colours.nearest(colour, theme)
@@ -35,6 +36,7 @@ def test_what_is_offered_instead_passes_and_what_passes_is_offered_itself(colour
         assert refused.value.values["nearest"] == offered
 
 
+@settings(deadline=None)
 @given(COLOURS, THEMES)
 def test_words_on_what_follows_from_a_colour_can_be_read(colour: str, theme: Theme) -> None:
     fit = colours.nearest(colour, theme)

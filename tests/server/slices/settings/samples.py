@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from library.choices.colours import Theme
 from server.in_force import BRANDING, CHANGEABLE
 from server.settings import Settings
 from server.shown_settings import bounds, default_of, kind_of, variable
@@ -92,8 +93,8 @@ def pages() -> Iterator[Sample]:
             typed=named,
             pinned=frozenset({"site_name_en"}),
             colours=(
-                c.ThemeColours(theme="light", accent="#0057b8", ratio=5.76),
-                c.ThemeColours(theme="dark", accent="#458ff5", ratio=4.52),
+                c.ThemeColours(theme=Theme.LIGHT, accent="#0057b8", ratio=5.76),
+                c.ThemeColours(theme=Theme.DARK, accent="#458ff5", ratio=4.52),
             ),
             history=HISTORY[1:],
         ),

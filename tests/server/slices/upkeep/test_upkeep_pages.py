@@ -7,7 +7,7 @@ from pathlib import Path
 
 from library.core.clock import utc_now
 from library.intake.rules import RecordingState
-from server.background.upkeep import UpkeepThread
+from server.background.looks.space import UpkeepThread
 from server.slices.upkeep import parts_list
 from tests.server.conftest import Shelf
 from tests.support import server
