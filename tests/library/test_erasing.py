@@ -60,7 +60,17 @@ from library.works.files import Stored
 from library.works.formats import FileFormat
 from library.works.rules import HonourLevel
 from library.works.tables import Honour
-from tests.library.erasing_rows import belong, call, declared, learned, met, other_doors, reflected, told
+from tests.library.erasing_rows import (
+    belong,
+    call,
+    chose,
+    declared,
+    learned,
+    met,
+    other_doors,
+    reflected,
+    told,
+)
 from tests.library.records.signed import note_and_sign
 from tests.support import factories as make
 from tests.support.databases import NOW
@@ -83,6 +93,8 @@ NAMES_OF_OTHER_THINGS = {
     ),
     *("catalog_transcript.file_name", "catalog_transcript.remarks", "hearing_chunk.remarks"),
     *("audit_entry.by_mark", "audit_entry.of_mark", "reflections_reflection.remark"),
+    # Of a setting, and of a view that goes with its maker.
+    *("choices_value.name", "choices_change.name", "handling_view.name"),
     *("grades_rules.name", "grades_item.name"),
     # What a roll says of somebody, and the name of a guest who has no account that could be erased.
     *("gatherings_roll.mark", "gatherings_roll_change.mark", "gatherings_roll.name"),
@@ -204,6 +216,7 @@ def wang(db: Database) -> dict[str, str]:
         learned(session, viewer, root)
         met(session, viewer, root)
         reflected(session, viewer, admin)
+        chose(session, viewer, lesson.id)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):
