@@ -111,7 +111,16 @@ def _wanted(environment: Environment, template: str) -> set[str]:
     """The names a template takes from its context: not its own, not those it imports, not the helpers."""
     tree = environment.parse((ROOT / "templates" / template).read_text(encoding="utf-8"))
     own = {"asset", "explain", "languages", "step_name", "word", "page_url", "_", "ngettext"}
-    own |= {"looks", "help_at", "rule_sentences", "prefix", "self", "gap", "asset_imports", "script_sentences"}
+    own |= {
+        "looks",
+        "help_at",
+        "rule_sentences",
+        "prefix",
+        "self",
+        "gap",
+        "asset_imports",
+        "script_sentences",
+    }
     for line in tree.find_all(nodes.FromImport):
         own |= {name if isinstance(name, str) else name[1] for name in line.names}
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}
