@@ -49,6 +49,9 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY migrations/ migrations/
 COPY templates/ templates/
+COPY docs/manual/ docs/manual/
+COPY docs/settings.md docs/runbook.md docs/
+COPY frontend/package-lock.json frontend/
 COPY search/ search/
 COPY speech/ speech/
 COPY transcode/ transcode/

@@ -11,6 +11,7 @@ from pydantic_settings import SettingsConfigDict
 from library.intake.rules import Limits, UploadNumbers
 from library.plays.rules import ViewRule
 from server.addresses import opening_host, web_address
+from server.setting_groups.branding import BrandingSettings
 from server.setting_groups.counting import CountingSettings
 from server.setting_groups.doors import DoorSettings
 from server.setting_groups.gathering import GatheringSettings
@@ -39,6 +40,7 @@ class Settings(
     WorkSettings,
     MailSettings,
     DoorSettings,
+    BrandingSettings,
     ServingSettings,
     PlaceSettings,
 ):

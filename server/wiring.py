@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from library.searches.frequent_queries import FrequentQueries
     from server.delivery.media_keys import MediaKeys
     from server.identity.opening import Providers
+    from server.in_force import SettingsInForce
     from server.mail_server import MailServer
     from server.metrics import Metrics
     from server.push_service import PushService
@@ -95,6 +96,15 @@ class Ports:
 
         hosts = tuple(self.settings.push_services.split())
         return PushService(hosts, lambda: self.site_keys.in_use, self.settings.base_url)
+
+    @cached_property
+    def in_force(self) -> SettingsInForce:
+        """The settings with what was chosen at run time."""
+        from server.in_force import SettingsInForce
+
+        found = SettingsInForce(self.db, self.settings)
+        found.look()
+        return found
 
     @cached_property
     def store(self) -> ObjectStore:
@@ -182,6 +192,7 @@ class Ports:
     def build_all(self) -> None:
         """Build what is not there yet, except the tools: a library can be read without ffmpeg."""
         for one in (
+            "in_force",
             "store",
             "indexer",
             "media_keys",

@@ -98,6 +98,8 @@ class Deed(StrEnum):
     GROUP = "group"
     GRADES = "grades"
     GRADES_WAIVER = "grades_waiver"
+    SETTING = "setting"
+    SWEPT = "swept"
     EXPORTED = "exported"
     BACKED_UP = "backed_up"
     RESTORED = "restored"

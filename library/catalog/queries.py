@@ -152,6 +152,7 @@ class Filters:
     since: date | None = None
     until: date | None = None
     playable: bool = False
+    handled: bool = False
     node_id: str | None = None
 
 
@@ -177,6 +178,8 @@ def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Lesson.taught_on < filters.until)
     if filters.node_id is not None:
         conditions.append(Lesson.branch_id.in_(organisation.inside_of([filters.node_id])))
+    if filters.handled:  # those the viewer decides about, or that are their own
+        conditions.append(or_(Lesson.owner_id == viewer.person_id, _held_at(viewer, Role.REVIEWER)))
     if filters.playable:
         # Something of it plays, or it is a text whose video is still to come.
         # Asked of each lesson, so that who counts to a hundred looks at no more than these.

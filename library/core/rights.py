@@ -96,6 +96,7 @@ class Act(StrEnum):
     SEARCHES_SAVE = "searches.save"
     DICTIONARY_TEACH = "dictionary.teach"
     SYSTEM_LOOK = "system.look"
+    SYSTEM_CHANGE = "system.change"
     LEDGER_READ = "ledger.read"
     # What everybody does with what is their own, or is for all.
     PUBLIC = "site.public"
@@ -252,6 +253,7 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.DICTIONARY_TEACH: (Right(Scope.ANYWHERE, Role.STAFF),),
     # The machine is nobody's part of the tree.
     Act.SYSTEM_LOOK: (Right(Scope.ALL, Role.ADMIN),),
+    Act.SYSTEM_CHANGE: (Right(Scope.ALL, Role.ADMIN),),
     # An entry belongs to no node, and says where people sign in from.
     Act.LEDGER_READ: (Right(Scope.ALL, Role.AUDITOR),),
     Act.PUBLIC: (Right(Scope.ANYBODY),),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from library.catalog import transcript_queries as given
@@ -48,6 +48,14 @@ def run_of(session: Session, recording_id: str) -> int | None:
     return session.scalar(
         select(Recognition.run).where(Recognition.recording_id == recording_id, Recognition.state.in_(OPEN))
     )
+
+
+def counts(session: Session) -> dict[RecognitionState, int]:
+    """Return how many recordings wait to be heard, are being heard, and could not be."""
+    shown, state = (*OPEN, RecognitionState.FAILED), Recognition.state
+    rows = session.execute(select(state, func.count()).where(state.in_(shown)).group_by(state))
+    found = {one: n for one, n in rows}  # noqa: C416
+    return {one: found[one] for one in shown if one in found}
 
 
 def others_first(session: Session) -> bool:

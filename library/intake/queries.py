@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import NotFound
+from library.core.paging import Page, clean_number
 from library.core.permits import Viewer
 from library.intake import cutting
 from library.intake.estimate import ClipWork, rounded_s
@@ -28,6 +29,7 @@ from library.intake.rules import (
     overall_percent,
 )
 from library.intake.tables import BegunUpload, Recording, Step, WorkerSign
+from library.people.tables import Person
 from transcode.reading.facts import TrackKind
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -176,6 +178,32 @@ def _begun(session: Session, whose: ColumnElement[bool], now: datetime) -> Begun
 def in_state(session: Session, *states: RecordingState) -> Sequence[Recording]:
     """Return the recordings in one of `states`, oldest first."""
     return session.scalars(select(Recording).where(Recording.state.in_(states)).order_by(Recording.id)).all()
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """A recording, with the name of its lesson and of whoever uploaded it ("" for nobody)."""
+
+    recording: Recording
+    title: str
+    who: str
+
+
+def queue(session: Session, states: Sequence[RecordingState], number: int, size: int) -> Page[QueueLine]:
+    """Return one page of the recordings in some states, whosever they are; the oldest first."""
+    number = clean_number(number)
+    some = Recording.state.in_(states)
+    total = session.scalar(select(func.count()).select_from(Recording).where(some)) or 0
+    rows = session.execute(
+        select(Recording, Lesson.title, Person.name)
+        .join(Lesson, Lesson.id == Recording.lesson_id)
+        .outerjoin(Person, Person.id == Recording.uploaded_by)
+        .where(some)
+        .order_by(Recording.created_at, Recording.id)
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    return Page([QueueLine(one, title, who or "") for one, title, who in rows], number, size, total)
 
 
 def count_by_state(session: Session) -> dict[RecordingState, int]:

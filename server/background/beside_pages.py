@@ -10,6 +10,7 @@ from typing import Protocol
 
 import structlog
 
+from server.background.choices import ChoicesThread
 from server.background.database_check import DatabaseCheckThread
 from server.background.history_keeping import HistoryKeepingThread
 from server.background.index_follower import IndexThread
@@ -46,6 +47,7 @@ def beside_pages(ports: Ports) -> list[Beside]:
     return [
         # First, since nothing may be served before it is known what has been withdrawn.
         NarrowingThread(ports.narrowed, ports.db),
+        ChoicesThread(ports.in_force),
         WorkerElseIndex(ports),
         QueryCountsThread(ports.asked),
         WeekReleaseThread(ports.db, ports.clock),

@@ -32,6 +32,7 @@ from server.background.index_follower import IndexThread
 from server.background.looks.edges import EdgesThread
 from server.background.looks.prints import PrintsThread
 from server.background.looks.sounds import SoundsThread
+from server.background.looks.space import UpkeepThread
 from server.background.recurring import RecurringThread
 from server.background.roll_up import RollThread
 from server.background.small_pictures import SmallPicturesThread
@@ -85,6 +86,7 @@ class Worker:
                 *self._backing_up(),
                 RollThread(ports.db, settings, ports.clock),
                 SweepThread(ports.db, ports.store, settings, ports.clock),
+                UpkeepThread(ports),
                 SmallPicturesThread(ports.db, ports.store, tools, ports.work),
                 EdgesThread(ports.db, ports.store, tools, ports.work, ports.clock),
                 SoundsThread(

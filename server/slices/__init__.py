@@ -57,6 +57,10 @@ NOUNS = (
     "feeds",
     "offline",
     "sharing",
+    "settings",
+    "upkeep",
+    "manual",
+    "desk",
 )
 """The folders of the slices, in the order of SLICES."""
 

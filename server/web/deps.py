@@ -32,6 +32,7 @@ from library.searches.frequent_queries import FrequentQueries
 from library.studio.covering.painter import CoverPainter
 from library.works.reading.reader import FileReader
 from server.identity.opening import Providers
+from server.in_force import SettingsInForce
 from server.push_service import PushService
 from server.settings import Settings
 from server.web.doors.hashing import Hashing
@@ -66,7 +67,8 @@ def _held(pick: Callable[[AppState], object]) -> Any:
     return Depends(give)
 
 
-SettingsDep = Annotated[Settings, _held(lambda state: state.ports.settings)]
+SettingsDep = Annotated[Settings, _held(lambda state: state.ports.in_force.now.settings)]
+InForceDep = Annotated[SettingsInForce, _held(lambda state: state.ports.in_force)]
 ClockDep = Annotated[Clock, _held(lambda state: state.ports.clock)]
 VisitorsDep = Annotated[Visitors, _held(lambda state: state.visitors)]
 SecretsDep = Annotated[tuple[str, ...], _held(lambda state: state.ports.site_keys.in_use)]
@@ -243,3 +245,4 @@ Answerer = Annotated[Who, need(Act.SUGGESTIONS_ANSWER)]
 QuestionAnswerer = Annotated[Who, need(Act.QUESTION_ANSWER)]
 Auditor = Annotated[Who, need(Act.LEDGER_READ)]
 Admin = Annotated[Who, need(Act.SYSTEM_LOOK)]
+SystemChanger = Annotated[Who, need(Act.SYSTEM_CHANGE)]

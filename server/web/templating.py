@@ -10,7 +10,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from server.in_force import Brand
 from server.web.files.assets import Assets
+from server.web.help_links import help_of
+from server.web.language.branding import Looks, looks
 from server.web.language.filling import fill
 from server.web.language.formats import filters
 from server.web.language.i18n import LANGUAGES, SOURCE_LANGUAGE, Catalogue, Catalogues
@@ -37,16 +40,23 @@ class Renderer:
     """All templates, ready in every language."""
 
     def __init__(
-        self, templates: Path, catalogues: Catalogues, assets: Assets, zone: tzinfo, prefix: str = ""
+        self,
+        templates: Path,
+        catalogues: Catalogues,
+        assets: Assets,
+        zone: tzinfo,
+        prefix: str = "",
+        brand: Callable[[], Brand] = Brand,
     ) -> None:
-        """`templates` is the folder templates/, `zone` the time zone in which dates and hours are shown.
+        """`templates` is the folder templates/, `zone` the time zone in which dates and hours are shown,
+        `brand` tells how the site looks now.
 
         `prefix` is what every path of this site begins with on pages (server.web.middleware.prefix).
         """
-        self._catalogues, self._prefix = catalogues, prefix
+        self._catalogues, self._prefix, self._brand = catalogues, prefix, brand
         loader = FileSystemLoader(templates)
         self._environments: dict[Language, Environment] = {
-            catalogue.language: _environment(loader, catalogue, assets, zone, prefix)
+            catalogue.language: _environment(loader, catalogue, assets, zone, prefix, brand)
             for catalogue in catalogues
         }
 
@@ -58,6 +68,10 @@ class Renderer:
     def catalogue(self, language: Language) -> Catalogue:
         """The sentences of a language, for what is no page."""
         return self._catalogues.of(language)
+
+    def site_name(self, language: Language) -> str:
+        """What this site is called."""
+        return looks(self._brand(), self._catalogues.of(language), self._prefix).name
 
     def explain(self, reason: Reason, language: Language) -> Explained:
         """A reason in words: for JSON errors ({"error", "message", "todo"})."""
@@ -146,7 +160,12 @@ def _translating(catalogue: Catalogue) -> Mapping[str, Callable[..., Markup]]:
 
 
 def _environment(
-    loader: FileSystemLoader, catalogue: Catalogue, assets: Assets, zone: tzinfo, prefix: str
+    loader: FileSystemLoader,
+    catalogue: Catalogue,
+    assets: Assets,
+    zone: tzinfo,
+    prefix: str,
+    brand: Callable[[], Brand],
 ) -> Environment:
     environment = Environment(
         loader=loader,
@@ -175,7 +194,12 @@ def _environment(
     def rule_in_short(rule: CountingRule) -> tuple[str, ...]:
         return rule_sentences(rule, catalogue)
 
+    def now() -> Looks:
+        return looks(brand(), catalogue, prefix)
+
     names: Mapping[str, object] = {
+        "looks": now,
+        "help_at": help_of,
         "asset": assets.url,
         "asset_imports": assets.imported,
         "explain": explain_reason,

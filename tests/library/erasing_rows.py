@@ -24,6 +24,7 @@ from library.calls import actions as calls
 from library.calls import entering as entering_works
 from library.calls.rules import CallDraft, Criterion, StageAction
 from library.catalog.tables import Lesson
+from library.choices import actions as choices
 from library.core.clock import local_day
 from library.core.ids import new_id
 from library.core.permits import Role, Viewer
@@ -36,6 +37,9 @@ from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 from library.gatherings.rules import Due, GatheringState, How, Mark
 from library.gatherings.tables import Asked, Gathering, Guess, RollChange, RollEntry, Room, Showing
 from library.grades.tables import Appeal, Grade, Item, Period, Rules, Waiver
+from library.handling import actions as handling
+from library.handling import views
+from library.handling.rules import What
 from library.marks import actions as marks
 from library.notices import actions as notices
 from library.notices import pushing
@@ -60,6 +64,8 @@ from library.questions.actions import Answer
 from library.questions.actions import Asked as AskedAt
 from library.reflections import actions as reflections
 from library.reflections import asking
+from library.upkeep import actions as upkeep
+from library.upkeep.rules import Task
 from tests.support import factories as make
 from tests.support.databases import NOW
 
@@ -249,3 +255,11 @@ def graded(session: Session, wang: str, node_id: str) -> None:
     appeal = {"id": "appeal", "grade_id": "grade", "text": "", "state": "upheld", "at": NOW}
     session.add(Appeal(**appeal, person_id=wang, answered_by=wang))
     session.flush()
+
+
+def chose(session: Session, viewer: Viewer, lesson_id: str) -> None:
+    """Settings, what takes space and several lessons at once."""
+    choices.choose(session, viewer.person_id, "invitation_days", "9", NOW)
+    upkeep.ask(session, viewer.person_id, Task.MEASURE, NOW)
+    handling.handle(session, viewer, What.TOPIC_ADD, "党史", [lesson_id], NOW)
+    views.keep(session, viewer, "待办", {"state": "draft"}, NOW)

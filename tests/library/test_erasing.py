@@ -64,6 +64,7 @@ from library.works.tables import Honour
 from tests.library.erasing_rows import (
     belong,
     call,
+    chose,
     declared,
     learned,
     marked,
@@ -94,6 +95,8 @@ NAMES_OF_OTHER_THINGS = {
     ),
     *("catalog_transcript.file_name", "catalog_transcript.remarks", "hearing_chunk.remarks"),
     *("audit_entry.by_mark", "audit_entry.of_mark", "reflections_reflection.remark"),
+    # Of a setting, and of a view that goes with its maker.
+    *("choices_value.name", "choices_change.name", "handling_view.name"),
     *("grades_rules.name", "grades_item.name"),
     # What a roll says of somebody, and the name of a guest who has no account that could be erased.
     *("gatherings_roll.mark", "gatherings_roll_change.mark", "gatherings_roll.name"),
@@ -218,6 +221,7 @@ def wang(db: Database) -> dict[str, str]:
         marked(session, viewer, lesson)
         studio.call_done(session, lesson, "cuts", wang, NOW)
         studio.note_editor(session, lesson, "abcdefgh1234", wang, NOW)
+        chose(session, viewer, lesson.id)
         ids = {"wang": wang, "admin": str(admin.person_id), "lesson": lesson.id, "clip": lesson.clips[0].id}
     assert sign_in(db, "xiaofang", "a wrong password", NOW) is None
     for viewer_id, days in ((f"p:{wang}", 0), ("p:other", 0), (f"p:{wang}", 1), ("v:visitor", 1)):

@@ -14,12 +14,14 @@ from library.audit import readings
 from library.audit.queries import MOST_SHOWN
 from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, TOPICS_MAX
 from library.catalog.transcript_versions import MOST_VERSIONS
+from library.choices import rules as choices
 from library.core.paging import MAX_PAGE
 from library.core.patience import PATIENCE_S
 from library.core.text import MARKS_MAX, NAME_MAX
 from library.core.writers import LONGEST
 from library.dictionary.lines import LINES_MAX
 from library.dictionary.rules import GROUPS_MAX, WORD_MAX, WORDS_MAX
+from library.handling import rules as handling
 from library.intake.cutting import CLIP_TITLE_MAX, MOST_CLIPS
 from library.intake.files.downloads import MOST_WAITING
 from library.intake.rules import FILE_NAME_MAX, TRANSCRIPT_MAX_BYTES
@@ -47,6 +49,7 @@ from server.slices import SLICES
 from server.slices.feeds.feeds import MOST_LESSONS
 from server.slices.programme.api import MOST_WEEKS
 from server.slices.system.ledger_files import MOST_ROWS
+from server.slices.upkeep.routes import RETRIED_MOST
 from server.slices.watching.beats import BODY_MAX_BYTES
 from server.web.limits import sizes
 from server.web.routing.registry import gather
@@ -199,6 +202,16 @@ def _typed() -> Iterator[Limit]:
     )
     yield from _marks()
     yield Limit("how to reach who suggests", f"{suggestions.CONTACT_MAX} characters", "422", its)
+    its = "`library/choices/rules.py`"
+    pixels = f"{choices.EMBLEM_PIXELS / 10**6:.1f} million pixels"
+    yield Limit("a site's own picture", f"{written(choices.EMBLEM_BYTES)}, {pixels}", "422", its)
+    its = "`library/handling/rules.py`"
+    minutes = handling.UNDO_WITHIN.total_seconds() / 60
+    yield Limit("lessons changed at once", str(handling.MOST), "422", its)
+    yield Limit("minutes in which that can be taken back", f"{minutes:g}", "409", its)
+    yield Limit("views that one person keeps", str(handling.VIEWS_MOST), "409", its)
+    its = "`server/slices/upkeep/routes.py`"
+    yield Limit("failed recordings tried again at one press", str(RETRIED_MOST), "the next press", its)
     yield from _weeks()
     yield from _going_out()
     yield Limit("stretches in a beat", str(MAX_RANGES_IN_BEAT), "422", "`library/plays/rules.py`")

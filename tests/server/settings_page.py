@@ -10,9 +10,9 @@ from typing import Any, get_args
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from server.commands.running.settings import variable
 from server.identity_settings import ProviderSettings
 from server.settings import Settings
+from server.shown_settings import variable
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
 

@@ -254,7 +254,7 @@ def _bring(run: _Run, row: Row, folder: Path) -> None:
                 actions.retry(session, recording)
             run.media[recording.id] = row
             return
-    local.check_file(ports.db, file, ports.uploads, ports.settings.limits, "media")
+    local.check_file(ports.db, file, ports.uploads, ports.in_force.now.settings.limits, "media")
     with local.copied(file, ports.uploads) as copy:
         run.media[local.once_more(ports.db, lambda session: _attach(run, session, copy, row))] = row
     if run.outcomes.get(row.line) is Outcome.UNCHANGED:

@@ -75,7 +75,7 @@ def ingest(
     with console.ports(all_now=True) as ports:
         with ports.db.read() as session:
             taking.meant(session, about.audience)  # before anything is copied
-        local.check_file(ports.db, file, ports.uploads, ports.settings.limits)
+        local.check_file(ports.db, file, ports.uploads, ports.in_force.now.settings.limits)
         taken = _take(console, ports.db, ports.clock, file, about, again)
         if taken.already_here:
             console.note(N_("同一份录像已经在这里，没有重复收进。要另建一课，请加 --again。"))

@@ -45,7 +45,7 @@ def invite(
     if all_ == new:
         raise Failure(N_("请写 --all 或 --new 中的一个。"), BAD_INPUT)
     with console.ports(must_exist=True) as ports:
-        days, address = ports.settings.invitation_days, ports.settings.base_url
+        days, address = ports.in_force.now.settings.invitation_days, ports.settings.base_url
         with ports.db.write() as session:
             where = node(session, at)
             name = where.name

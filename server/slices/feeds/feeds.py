@@ -84,7 +84,7 @@ class Press:
         items = [
             one for n, lesson in enumerate(feed.lessons, 1) for one in self._items(feed, lesson, n, form)
         ]
-        site = self.says(N_("微课"))
+        site = self._pages.renderer.site_name(self.reader.language)
         told = N_("不足十分钟的微党课。") if self._downloads else N_("不足十分钟的微党课，请打开链接观看。")
         channel = Channel(
             title=f"{feed.name} · {site}" if feed.name else site,

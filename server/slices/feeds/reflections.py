@@ -76,7 +76,7 @@ def reflections(
         own_url=f"{site}/feeds/{reader.key}/reflections.rss{tail}",
         description=says(pages, reader, N_("支部发布的心得体会。")),
         language=reader.language,
-        author=says(pages, reader, N_("微课")),
+        author=pages.renderer.site_name(reader.language),
         items=items,
         private=reader.is_private,
     )

@@ -90,7 +90,7 @@ def worker(pages: PagesDep, settings: SettingsDep) -> Response:
     for language in LANGUAGES:
         say = pages.renderer.catalogue(language).translations.gettext
         kinds = {kind: say(word) for kind, word in WORDS["notice_kind"].items()}
-        words[language] = {**kinds, "title": say(N_("微课")), "other": say(N_("有新消息"))}
+        words[language] = {**kinds, "title": pages.renderer.site_name(language), "other": say(N_("有新消息"))}
     script = _SCRIPT % {
         "words": json.dumps(words, ensure_ascii=False),
         "site": json.dumps(settings.prefix),

@@ -42,6 +42,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "searches.save": N_("保存搜索、导出结果"),
         "dictionary.teach": N_("改词库"),
         "system.look": N_("看系统状态"),
+        "system.change": N_("改运行时的设置和网站的样子"),
         "ledger.read": N_("看操作记录"),
         "site.public": N_("公开的页面"),
         "account.own": N_("自己的账号"),

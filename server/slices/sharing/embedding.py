@@ -21,7 +21,6 @@ from library.core.errors import NotFound, SignInNeeded
 from library.core.permits import NOBODY, Viewer
 from server.slices.sharing.contexts import EmbedPage
 from server.web.deps import AddressDep, MediaDep, PagesDep, Reading, RuleDep, SettingsDep, WhoDep
-from server.web.language.i18n import N_
 from server.web.limits.fields import LineQuery, WordQuery
 from server.web.shown.media_urls import MediaUrls
 
@@ -130,7 +129,7 @@ def oembed(
     told: dict[str, Any] = {"version": "1.0", "title": lesson.title}
     if lesson.lecturer is not None:
         told["author_name"] = lesson.lecturer.name
-    site = pages.renderer.catalogue("zh-CN").translations.gettext(N_("微课"))
+    site = pages.renderer.site_name("zh-CN")
     told |= {"provider_name": site, "provider_url": f"{address}/", "cache_age": 3600}
     if settings.embed_on:
         width = min(max(200, maxwidth), 1920, max(200, maxheight) * 16 // 9)

@@ -101,7 +101,7 @@ def card(
         who=who_taught,
         poster=_bytes(store, file),
         url=f"{address}/lessons/{lesson_id}?via=qr",
-        site=says(N_("微课")),
+        site=pages.renderer.site_name(who.language),
         say=says(N_("扫码观看")),
     )
     data = draw(wanted, found)

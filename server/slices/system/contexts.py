@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from server.slices.system.ledger import Asked, AuditRow
@@ -20,9 +20,23 @@ class StandingRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupFacts:
+    """The last backup that was made, and the backup that was last tried out (None: none was)."""
+
+    at: datetime
+    name: str
+    files: int
+    size_bytes: int
+    seconds: float
+    tested_at: datetime | None = None
+    tested_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SystemPage(Context):
     """GET /system (role admin): backups and restore tests; `folder` is where the worker makes them, "" for
-    nowhere, `every_min` and `keep` how often and how many.
+    nowhere, `every_min` and `keep` how often and how many. `last` is the last one, None for none, `next_at`
+    when the worker makes the next.
     """
 
     template: ClassVar[str] = "system/system.html"
@@ -30,6 +44,8 @@ class SystemPage(Context):
     folder: str
     every_min: int
     keep: int
+    last: BackupFacts | None = None
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

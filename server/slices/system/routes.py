@@ -13,7 +13,7 @@ from library.finding.indexer import IndexUnavailable
 from server import migrate
 from server.keeping import state
 from server.keeping.standing import standings
-from server.slices.system.contexts import ApiDocsPage, StandingRow, SystemPage
+from server.slices.system.contexts import ApiDocsPage, BackupFacts, StandingRow, SystemPage
 from server.web.deps import (
     Admin,
     AssetsDep,
@@ -107,8 +107,10 @@ def system(
     request: Request, session: Reading, who: Admin, pages: PagesDep, settings: SettingsDep, clock: ClockDep
 ) -> Response:
     """How it stands with what keeps the library."""
+    known = state.read(settings.data)
+    good, tested = known.good_backup, known.test
     found = standings(
-        state.read(settings.data),
+        known,
         settings.backup_to,
         timedelta(minutes=settings.backup_every_min),
         timedelta(days=settings.restore_test_days),
@@ -123,6 +125,20 @@ def system(
         folder=str(settings.backup_to or ""),
         every_min=settings.backup_every_min,
         keep=settings.backup_keep,
+        last=None
+        if good is None
+        else BackupFacts(
+            at=good.at,
+            name=good.name,
+            files=good.files,
+            size_bytes=good.size_bytes,
+            seconds=good.seconds,
+            tested_at=tested.at if tested is not None and not tested.code else None,
+            tested_name=tested.name if tested is not None and not tested.code else "",
+        ),
+        next_at=good.at + timedelta(minutes=settings.backup_every_min)
+        if good is not None and settings.backup_to is not None
+        else None,
     )
     return pages.respond(request, who, context)
 

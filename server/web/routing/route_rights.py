@@ -18,6 +18,7 @@ from server.web.routing.mark_rights import MARKS, OWN_MARKS
 from server.web.routing.record_rights import RECORDS
 from server.web.routing.reflection_rights import REFLECTIONS
 from server.web.routing.search_rights import SEARCHES
+from server.web.routing.system_rights import SYSTEM
 from server.web.routing.week_rights import WEEKS
 from server.web.routing.work_rights import WORKS
 
@@ -114,6 +115,12 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /lessons/{lesson_id}/draft/publish",
         "POST /api/v1/lessons/{lesson_id}/draft/publish",
         "GET /review",
+        "GET /desk",
+        "POST /desk",
+        "GET /desk/batches/{batch_id}",
+        "POST /desk/batches/{batch_id}/undo",
+        "POST /desk/views",
+        "POST /desk/views/{view_id}/forget",
     ),
     Act.LESSON_VERSIONS: (
         "GET /api/v1/lessons/{lesson_id}/draft",
@@ -298,7 +305,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /stats/export.xlsx",
     ),
     **SEARCHES,
-    Act.SYSTEM_LOOK: ("GET /system",),
+    **SYSTEM,
     Act.LEDGER_READ: (
         "GET /api/v1/audit",
         "GET /system/audit",
@@ -306,6 +313,10 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /system/audit/export.xlsx",
     ),
     Act.PUBLIC: (
+        "GET /help",
+        "GET /help/{chapter}",
+        "GET /brand/{name}.css",
+        "GET /brand/{sha256}.png",
         "GET /embed/{thing_id}",
         "GET /oembed",
         "GET /push-worker.js",

@@ -37,6 +37,7 @@ SHARED = {
     "grades/parts.html",
     *("mondays.html", "reflections/parts.html", "gatherings/parts.html"),
     *("marks/parts.html", "marks/beside.html", "questions/parts.html"),
+    *("system/rooms.html", "settings/parts.html"),
     "sharing/paste.html",
     *("screening/links.html", "screening/paper.html", "screening/states.html"),
 }
@@ -111,7 +112,16 @@ def _wanted(environment: Environment, template: str) -> set[str]:
     """The names a template takes from its context: not its own, not those it imports, not the helpers."""
     tree = environment.parse((ROOT / "templates" / template).read_text(encoding="utf-8"))
     own = {"asset", "explain", "languages", "step_name", "word", "page_url", "_", "ngettext"}
-    own |= {"rule_sentences", "prefix", "self", "gap", "asset_imports", "script_sentences"}
+    own |= {
+        "looks",
+        "help_at",
+        "rule_sentences",
+        "prefix",
+        "self",
+        "gap",
+        "asset_imports",
+        "script_sentences",
+    }
     for line in tree.find_all(nodes.FromImport):
         own |= {name if isinstance(name, str) else name[1] for name in line.names}
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}

@@ -13,6 +13,7 @@ from server.slices.system.words import WORDS
 from server.web.parts import Pager, Reason
 from tests.server.pages.samples import Sample, frame
 
+LAST = datetime(2026, 3, 12, 6, 28, tzinfo=UTC)
 ADMIN = Viewer("p0", "管理员", (Grant(Role.ADMIN, "b1", "/b1/"),))
 
 
@@ -110,4 +111,16 @@ def _system(
         folder=folder,
         every_min=4,
         keep=14,
+        last=c.BackupFacts(
+            at=LAST,
+            name="20260312T062800.000Z",
+            files=1481,
+            size_bytes=73_400_320_000,
+            seconds=41.5,
+            tested_at=LAST if rows[1:] and rows[1][1] == "ok" else None,
+            tested_name="20260312T062800.000Z",
+        )
+        if folder
+        else None,
+        next_at=LAST + timedelta(minutes=4) if folder else None,
     )

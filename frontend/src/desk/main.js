@@ -1,0 +1,73 @@
+// The list of lessons by keys, and a stretch of it with Shift. Without this script the boxes and the form do it all.
+import { t } from '../shared/sentences.js';
+
+const form = document.getElementById('desk');
+const keys = document.getElementById('desk-keys');
+
+/** Whether somebody types, or something else has the key. */
+function isBusy(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
+  return event.target.closest('input:not([type=checkbox]), select, textarea, dialog, [contenteditable]') !== null;
+}
+
+/** Let the rows of the list be walked and chosen by keys. */
+function walk(list) {
+  const rows = [...list.querySelectorAll('[data-row]')];
+  const boxes = rows.map((row) => row.querySelector('input[type=checkbox]'));
+  const count = document.getElementById('desk-count');
+  let at = -1;
+  let last = -1;
+
+  function tell() {
+    const n = boxes.filter((box) => box.checked).length;
+    count.textContent = n ? t('已选 %(n)s 节', { n }) : '';
+  }
+
+  function go(to) {
+    if (to < 0 || to >= rows.length) return;
+    rows[at]?.classList.remove('here');
+    at = to;
+    rows[at].classList.add('here');
+    boxes[at].focus({ preventScroll: true });
+    rows[at].scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Let all from the one before to this one be as this one. */
+  function stretch(to) {
+    const [from, until] = [Math.min(last, to), Math.max(last, to)];
+    for (let n = from; n <= until; n += 1) boxes[n].checked = boxes[to].checked;
+  }
+
+  boxes.forEach((box, n) => {
+    box.addEventListener('click', (event) => {
+      if (event.shiftKey && last >= 0) stretch(n);
+      last = n;
+      go(n);
+      tell();
+    });
+    box.addEventListener('focus', () => go(n));
+  });
+
+  document.addEventListener('keydown', (event) => {
+    if (isBusy(event)) return;
+    const key = event.key.toLowerCase();
+    if (key === 'j') go(at + 1);
+    else if (key === 'k') go(at < 0 ? 0 : at - 1);
+    else if (key === 'x' && at >= 0) {
+      boxes[at].checked = !boxes[at].checked;
+      if (event.shiftKey && last >= 0) stretch(at);
+      last = at;
+      tell();
+    } else if (key === 'enter' && at >= 0 && event.target === boxes[at]) rows[at].querySelector('a').click();
+    else return;
+    event.preventDefault();
+  });
+  tell();
+}
+
+if (form) walk(form);
+document.addEventListener('keydown', (event) => {
+  if (event.key !== '?' || isBusy(event)) return;
+  event.preventDefault();
+  keys.showModal();
+});

@@ -1,0 +1,139 @@
+"""Something done with several lessons at once: each by its own permit, and the way back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from library.audit import queries as audit
+from library.audit.rules import Deed
+from library.catalog import queries as catalog
+from library.catalog.permits import Audience, LessonState
+from library.core.clock import utc_now
+from library.core.database import Database
+from library.core.errors import Conflict, Forbidden, Invalid, NotFound
+from library.core.permits import Role, Viewer
+from library.handling import actions, queries, views
+from library.handling.rules import MOST, UNDO_WITHIN, VIEWS_MOST, Outcome, What
+from library.review import queries as review
+from tests.support import factories
+
+PUBLISHED, DRAFT, WITHDRAWN = LessonState.PUBLISHED, LessonState.DRAFT, LessonState.WITHDRAWN
+
+
+def _person(session: Session, role: Role) -> Viewer:
+    return factories.person(session, (role, factories.root(session)))
+
+
+def _outcomes(session: Session, batch: str) -> dict[str, tuple[Outcome, str]]:
+    return {one.lesson_id: (one.outcome, one.reason) for one in queries.items(session, batch)}
+
+
+def _topics(session: Session, lesson_id: str) -> list[str]:
+    return [link.topic.name for link in catalog.lesson(session, lesson_id).topics]
+
+
+def test_a_withdrawal_is_told_for_each_and_taken_back_as_a_deed_of_its_own(db: Database) -> None:
+    now = utc_now()
+    with db.write() as session:
+        staff, owner = _person(session, Role.STAFF), _person(session, Role.LECTURER)
+        shown, other, draft = (
+            factories.lesson(session, title, owner=owner, state=state, clips=1, spoken=["话"]).id
+            for title, state in (("一", PUBLISHED), ("二", PUBLISHED), ("三", DRAFT))
+        )
+        batch = actions.handle(session, staff, What.WITHDRAW, "", [shown, other, draft, "gone"], now)
+    with db.write() as session:
+        assert _outcomes(session, batch) == {
+            shown: (Outcome.DONE, ""),
+            other: (Outcome.DONE, ""),
+            draft: (Outcome.REFUSED, "not_published"),
+            "gone": (Outcome.REFUSED, "not_found"),
+        }
+        assert catalog.lesson(session, shown).state is WITHDRAWN
+        # Somebody publishes one of them meanwhile: it is left alone.
+        once_more = actions.handle(session, staff, What.PUBLISH, "", [other], now)
+        assert _outcomes(session, once_more)[other] == (Outcome.DONE, "")
+    with db.write() as session:
+        with pytest.raises(NotFound):
+            actions.undo(session, owner, batch, now)  # another's
+        actions.undo(session, staff, batch, now + timedelta(minutes=1))
+        assert catalog.lesson(session, shown).state is PUBLISHED
+        assert _outcomes(session, batch)[shown] == (Outcome.UNDONE, "")
+        assert _outcomes(session, batch)[other] == (Outcome.KEPT, "handling_changed")
+        assert [line.what.value for line in review.history(session, shown)] == ["publish", "withdraw"]
+        with pytest.raises(Conflict, match="handling_late"):
+            actions.undo(session, staff, batch, now + timedelta(minutes=2))
+        with pytest.raises(Conflict, match="handling_late"):
+            actions.undo(session, staff, once_more, now + UNDO_WITHIN + timedelta(seconds=1))
+        deeds = audit.entries(session, audit.Wanted(thing=shown)).items
+        assert {one.deed for one in deeds} == {Deed.PUBLISHED, Deed.WITHDRAWN}
+
+
+def test_a_topic_of_a_published_lesson_waits_as_its_draft_and_goes_back(db: Database) -> None:
+    now = utc_now()
+    with db.write() as session:
+        staff = _person(session, Role.STAFF)
+        shown = factories.lesson(session, "一", owner=staff, state=PUBLISHED, topics=["党史"], clips=1).id
+        draft = factories.lesson(session, "二", owner=staff, state=DRAFT, topics=["党史"]).id
+        has = factories.lesson(session, "三", owner=staff, topics=["乡村振兴"]).id
+        batch = actions.handle(session, staff, What.TOPIC_ADD, " 乡村振兴 ", [shown, draft, has], now)
+    with db.write() as session:
+        told = {lesson: outcome for lesson, (outcome, _) in _outcomes(session, batch).items()}
+        assert told == {shown: Outcome.DRAFTED, draft: Outcome.DONE, has: Outcome.SAME}
+        assert _topics(session, shown) == ["党史"], "viewers see what they saw"
+        assert _topics(session, draft) == ["党史", "乡村振兴"]
+        actions.undo(session, staff, batch, now)
+    with db.read() as session:
+        assert _topics(session, draft) == ["党史"]
+        assert _topics(session, has) == ["乡村振兴"], "what the batch did not do stays"
+
+
+def test_an_audience_goes_back_to_what_each_had(db: Database) -> None:
+    now = utc_now()
+    with db.write() as session:
+        staff = _person(session, Role.STAFF)
+        wide, narrow = (
+            factories.lesson(session, title, owner=staff, state=PUBLISHED, audience=audience, clips=1).id
+            for title, audience in (("一", Audience.EVERYONE), ("二", Audience.ORGANISATION))
+        )
+        batch = actions.handle(session, staff, What.AUDIENCE, "signed_in", [wide, narrow], now)
+        assert catalog.lesson(session, wide).audience is Audience.SIGNED_IN
+        actions.undo(session, staff, batch, now)
+        assert catalog.lesson(session, wide).audience is Audience.EVERYONE
+        assert catalog.lesson(session, narrow).audience is Audience.ORGANISATION
+
+
+def test_a_batch_is_bounded_and_says_so(db: Database) -> None:
+    with db.write() as session:
+        staff = _person(session, Role.STAFF)
+        for ids, code in (([], "handling_none"), ([f"{n:016}" for n in range(MOST + 1)], "handling_many")):
+            with pytest.raises(Invalid, match=code):
+                actions.handle(session, staff, What.WITHDRAW, "", ids, utc_now())
+        with pytest.raises(Invalid, match="unknown_choice"):
+            actions.handle(session, staff, What.AUDIENCE, "chosen", ["x"], utc_now())
+
+
+def test_a_view_is_its_makers_or_the_nodes(db: Database) -> None:
+    now = utc_now()
+    with db.write() as session:
+        staff, other = (_person(session, Role.STAFF) for _ in range(2))
+        member = _person(session, Role.MEMBER)
+        root = staff.grants[0].branch_id
+        own = views.keep(session, staff, "待办", {"state": "draft", "next": "//evil"}, now)
+        shared = views.keep(session, staff, "党史", {"topic": "党史"}, now, node_id=root)
+        assert {one.id for one in queries.views_for(session, staff)} == {own, shared}
+        assert [(one.id, one.own) for one in queries.views_for(session, other)] == [(shared, False)]
+        assert queries.views_for(session, member) == []
+        mine = next(one for one in queries.views_for(session, staff) if one.id == own)
+        assert mine.filters == {"state": "draft"}
+        with pytest.raises(NotFound):
+            views.forget(session, other, own)
+        with pytest.raises(Forbidden):
+            views.keep(session, member, "x", {}, now, node_id=root)
+        views.forget(session, other, shared)
+        for n in range(VIEWS_MOST - 1):
+            views.keep(session, staff, f"v{n}", {}, now)
+        with pytest.raises(Conflict, match="views_many"):
+            views.keep(session, staff, "one more", {}, now)

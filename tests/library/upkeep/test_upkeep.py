@@ -1,0 +1,99 @@
+"""What takes space: counted, kept with its day, forecast, and asked for by one worker at a time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import obstore
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from obstore.store import LocalStore
+
+from library.core.clock import utc_now
+from library.core.database import Database
+from library.intake.files.sweeping import Sweep
+from library.upkeep import actions, queries
+from library.upkeep.measuring import Measuring
+from library.upkeep.rules import TAKEN_UP_AFTER, Figures, Forecast, Sum, Task, forecast
+from tests.support import factories
+
+NOW = datetime(2026, 3, 12, tzinfo=UTC)
+_DAYS = timedelta(days=1)
+
+
+@given(st.integers(2, 60), st.integers(0, 10**15), st.integers(1, 10**12), st.integers(0, 10**15))
+def test_a_library_that_grows_evenly_is_full_when_it_is(days: int, size: int, daily: int, room: int) -> None:
+    before = [(NOW - n * _DAYS, size + (days - n) * daily) for n in range(days, 0, -1)]
+    told = forecast(before, NOW, size + days * daily, room)
+    assert told is not None
+    assert told.bytes_a_day == pytest.approx(daily)
+    assert told.days == pytest.approx(room / daily, abs=1 + room / daily / 1e9)
+
+
+def test_nothing_is_forecast_from_too_little_and_what_shrinks_lasts() -> None:
+    assert forecast([], NOW, 5, 10) is None
+    assert forecast([(NOW - timedelta(hours=30), 1)], NOW, 5, 10) is None
+    assert forecast([(NOW - 90 * _DAYS, 1)], NOW, 5, 10) is None, "longer ago than sixty days"
+    assert forecast([(NOW - 10 * _DAYS, 15)], NOW, 5, 10) == Forecast(-1.0, None)
+    assert forecast([(NOW - 10 * _DAYS, 5)], NOW, 105, -3) == Forecast(10.0, 0), "more than there is room"
+
+
+def _measuring(db: Database, tmp_path: Path) -> Measuring:
+    store = LocalStore(prefix=tmp_path / "objects", mkdir=True)
+    (tmp_path / "work").mkdir()
+    sweep = Sweep(db, store, tmp_path / "work", utc_now, timedelta(0), timedelta(days=30))
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    (uploads / "half").write_bytes(b"x" * 70)
+    return Measuring(db, store, tmp_path, {"uploads": uploads, "gone": tmp_path / "none"}, sweep)
+
+
+def test_each_object_is_counted_under_its_kind_and_its_lesson(db: Database, tmp_path: Path) -> None:
+    with db.write() as session:
+        lesson = factories.lesson(session, "余村", clips=2)
+        clips = [(clip.id, clip.plan) for clip in lesson.clips]
+        lesson_id = lesson.id
+    measuring = _measuring(db, tmp_path)
+    for clip_id, plan in clips:
+        for n in range(3):
+            obstore.put(measuring.store, f"clips/{clip_id}/{plan}/{n}.m4s", b"x" * 100)
+    obstore.put(measuring.store, f"materials/{lesson_id}/f1/file", b"x" * 11)
+    obstore.put(measuring.store, "clips/0000000000000001/old/0.m4s", b"x" * 40)
+    obstore.put(measuring.store, "strange/thing", b"x" * 5)
+    found = measuring.measure()
+    assert found is not None
+    assert {kind: found.kinds[kind] for kind in ("clips", "materials", "other", "uploads")} == {
+        "clips": Sum(7, 640),
+        "materials": Sum(1, 11),
+        "other": Sum(1, 5),
+        "uploads": Sum(1, 70),
+    }
+    assert found.kinds["database"].size_bytes > 0
+    assert list(found.lessons) == [(lesson_id, 611)]
+    assert found.goes == {"clip": Sum(1, 40)}
+    assert Figures.of(found.as_json()) == found, "it comes back from the table as it was"
+
+
+def test_one_worker_takes_what_was_asked_and_another_takes_up_what_it_left(db: Database) -> None:
+    now = utc_now()
+    with db.write() as session:
+        actions.ask_daily(session, now)
+        actions.ask_daily(session, now)
+        assert not actions.ask(session, None, Task.MEASURE, now), "it waits already"
+    with db.write() as session:
+        taken = actions.take(session, now)
+        assert taken is not None
+        assert actions.take(session, now) is None
+        assert queries.latest(session) is None
+    with db.write() as session:
+        later = now + TAKEN_UP_AFTER + timedelta(minutes=1)
+        assert actions.take(session, later) == taken, "whoever had it was killed"
+        actions.end(session, taken[0], later, Figures(kinds={"clips": Sum(1, 9)}).as_json())
+    with db.read() as session:
+        latest = queries.latest(session)
+        assert latest is not None
+        assert latest.figures.total == 9
+        assert queries.totals(session, later) == [(later, 9)]
+        assert queries.waiting(session) == []
