@@ -6,6 +6,7 @@ import { ownBarPossible, PlayerBar, withoutOwnBar } from './bar.js';
 import { BeatSender } from '../../shared/beats.js';
 import { scaleCaptions } from './captions.js';
 import { Transcript } from './cues.js';
+import { answerFor, tell } from './handle.js';
 import { cameTo, sourceOf } from './origin.js';
 import { Quiet } from './quiet.js';
 import { at } from '../../shared/site.js';
@@ -59,6 +60,7 @@ class Watch {
     const links = [...document.querySelectorAll('#up-next a')];
     const siblings = links.map((link) => link.pathname);
     this.cameBy = sourceOf(window.location.href, document.referrer, siblings, lessonsSeen());
+    answerFor(this);
     const clip = this.readClip();
     this.warm = new WarmStart(clip.master, clip.start); // for the first clip; then the engine is there
     this.open(clip);
@@ -91,6 +93,8 @@ class Watch {
     this.bar?.open(clip);
     byId('big-screen').hidden = !bigScreenPossible(this.stage, this.video);
     this.setSpeed(remembered('speed') ?? '1');
+    this.begun = false;
+    tell('open');
     await this.load(clip.master, clip.start_s);
     if (play) this.video.play().catch(() => {}); // a browser that forbids it shows its play button
   }
@@ -347,6 +351,7 @@ class Watch {
     const { video } = this;
     const moving = () => !video.paused && !video.seeking && !video.ended;
     video.addEventListener('play', () => {
+      this.begun = true;
       this.screening.beginIfTyped();
       this.startPlay();
     });
@@ -358,6 +363,7 @@ class Watch {
     });
     video.addEventListener('timeupdate', () => {
       this.transcript.show(video.currentTime, byId('follow')?.checked);
+      tell('time');
       if (!moving()) return;
       this.advance();
       if (now() - (this.lastBeat ?? 0) >= (this.beatEvery ?? BEAT_S) + SLACK_S) this.report();
@@ -371,9 +377,11 @@ class Watch {
     video.addEventListener('pause', () => {
       this.advance(); // the last quarter of a second, since the last timeupdate
       interrupted();
+      tell('pause');
     });
     video.addEventListener('ended', () => {
       interrupted();
+      tell('ended');
       const lesson = this.clip.next_lesson;
       if (this.clip.next) this.goTo(this.clip.next);
       else if (lesson) this.note(t('下一课：%(title)s', { title: lesson.title }), t('接着看'), () => window.location.assign(lesson.url));
