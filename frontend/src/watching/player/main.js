@@ -6,15 +6,14 @@ import { ownBarPossible, PlayerBar, withoutOwnBar } from './bar.js';
 import { BeatSender } from '../../shared/beats.js';
 import { scaleCaptions } from './captions.js';
 import { Transcript } from './cues.js';
+import { FirstPictures } from './first.js';
 import { answerFor, tell } from './handle.js';
 import { cameTo, sourceOf } from './origin.js';
-import { Quiet } from './quiet.js';
 import { at } from '../../shared/site.js';
 import { PlayedRanges } from '../../shared/ranges.js';
 import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { Screening } from './screening.js';
-import { attach } from '../../shared/source.js';
-import { WarmStart } from './warm.js';
+import { attach, engine, savesData, wayToPlay } from '../../shared/source.js';
 
 const BEAT_S = 10;
 // The rule asks for ten seconds: a beat that is sent a blink too early would miss them and count only with the next.
@@ -43,7 +42,6 @@ class Watch {
   constructor() {
     this.video = byId('video');
     this.stage = byId('stage');
-    this.quiet = new Quiet(this.video);
     this.sender = new BeatSender({
       post: (url, beat) => request('POST', url, beat),
       beacon: (url, beat) => navigator.sendBeacon(at(url), JSON.stringify(beat)),
@@ -62,7 +60,6 @@ class Watch {
     this.cameBy = sourceOf(window.location.href, document.referrer, siblings, lessonsSeen());
     answerFor(this);
     const clip = this.readClip();
-    this.warm = new WarmStart(clip.master, clip.start); // for the first clip; then the engine is there
     this.open(clip);
     this.sender.flush();
   }
@@ -99,24 +96,54 @@ class Watch {
     if (play) this.video.play().catch(() => {}); // a browser that forbids it shows its play button
   }
 
+  /**
+   * Nothing of the film is fetched, and nothing of the engine, before somebody wants to see it: most who open a page do
+   * not, and many pay for every megabyte.
+   */
   async load(master, startAt) {
     const clip = this.clip;
     this.source = null;
     this.sought = null; // where somebody wants to be before there is anything to seek in
-    const early = () => this.warm?.begin(this.sought ?? startAt);
-    if (this.video.paused) this.video.addEventListener('play', early, { once: true });
-    else early();
-    await this.quiet.wait();
-    this.warm?.prepare();
-    const source = await attach(this.video, master, startAt, (kind) => this.trouble(kind));
-    this.video.removeEventListener('play', early); // from here on the engine fetches by itself
-    this.warm = null;
+    this.first = null;
+    const first = this.firstOf(master);
+    if (first && startAt > 0 && !savesData()) first.segments(); // which segment has that moment: some text
+    await this.wanted();
+    if (this.clip !== clip) return;
+    this.first = first;
+    const begun = await first?.open(this.sought ?? startAt, !this.video.paused);
+    if (this.clip !== clip) return;
+    if (begun) {
+      engine().catch(() => {});
+      await first.more();
+      if (this.clip !== clip) return;
+    }
+    const from = begun ? this.video.currentTime : this.sought ?? startAt;
+    const source = await attach(this.video, master, from, (kind) => this.trouble(kind), { begun });
     if (this.clip !== clip) {
       source.detach(); // another clip was opened meanwhile
       return;
     }
+    this.first = null;
     this.source = source;
-    if (this.sought !== null) source.seek(this.sought);
+  }
+
+  /** The way to the first picture without the engine, null where there is none. */
+  firstOf(master) {
+    const { start } = this.clip;
+    if (!start || wayToPlay(this.video) !== 'engine' || !FirstPictures.possible) return null;
+    const base = master.slice(0, master.lastIndexOf('/') + 1);
+    const file = (url) => base + url.split('/').slice(-2).join('/');
+    const beginning = { playlist: file(start.playlist), head: file(start.head), segment: file(start.segment) };
+    return new FirstPictures(this.video, beginning, this.clip.duration_s);
+  }
+
+  /** Somebody plays, or seeks. */
+  wanted() {
+    if (!this.video.paused || this.sought !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.want = resolve;
+      this.video.addEventListener('play', resolve, { once: true });
+    });
   }
 
   setCaptions(clip) {
@@ -431,10 +458,11 @@ class Watch {
     const to = Math.max(0, Math.min(at, (this.video.duration || this.clip.duration_s) - 0.1));
     if (this.source) {
       this.source.seek(to);
+    } else if (this.first && this.video.readyState > 0) {
+      this.video.currentTime = to; // the engine, when it comes, fetches what is missing there
     } else {
       this.sought = to;
-      this.quiet.end();
-      this.warm?.begin(to);
+      this.want?.();
     }
     if (this.video.readyState === 0) this.bar?.expect(to);
   }
