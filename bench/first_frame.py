@@ -1,8 +1,9 @@
 """From the tap to the first picture on a phone: `python -m bench.first_frame`, by Chromium's throttling.
 
 The line is that of DevTools' "Fast 3G" (1.44 Mbit/s down, 562 ms there and back) or, with `--line slow-3g`,
-"Slow 3G" (400 kbit/s, 2 s), the processor four times slower. Two films: slides, which weigh little, and a camera that uses all that its rendition may. Each page
-is opened with an empty cache, and tapped at once, as soon as its button works, or 8 s after it was loaded.
+"Slow 3G" (400 kbit/s, 2 s), the processor four times slower. Two films: slides, which weigh little, and a
+camera that uses all that its rendition may. Each page is opened with an empty cache, and tapped at once, as
+soon as its button works, or 8 s after it was loaded.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import library.plays.tables
-from server.slices.watching import counting_rule, downloads, posters, routes
+from server.slices.watching import after, counting_rule, downloads, posters, routes
 from server.slices.watching.contexts import ClipPage, CountingPage
 from server.slices.watching.poster_contexts import PosterPage
 from server.slices.watching.sentences import SENTENCES
@@ -12,7 +12,7 @@ from server.web.slice import Slice
 
 SLICE = Slice(
     name="watching",
-    routers=(posters.router, routes.router, counting_rule.router, downloads.router),
+    routers=(posters.router, routes.router, counting_rule.router, downloads.router, after.router),
     pages=(ClipPage, CountingPage, PosterPage),
     sentences=SENTENCES,
     words=WORDS,
