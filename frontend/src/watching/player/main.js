@@ -156,6 +156,7 @@ class Watch {
     }
     this.first = null;
     this.source = source;
+    if (!begun && this.sought !== null) source.seek(this.sought);
   }
 
   /** The way to the first picture without the engine, null where there is none. */
