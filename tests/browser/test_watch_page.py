@@ -344,7 +344,7 @@ def test_keys_play_leap_and_say_what_they_do(chromium: Browser, served: Served, 
 def test_without_media_source_the_browser_plays_by_itself_or_is_told_so(
     chromium: Browser, served: Served, film: Put
 ) -> None:
-    """`canPlayType` of an iPhone; then of a browser that knows no stream, which gets the file that can be taken along."""
+    """`canPlayType` of an iPhone; then of one that knows no stream, which gets the file to take along."""
     hidden = "for (const one of ['MediaSource', 'ManagedMediaSource']) delete window[one];"
     says = "HTMLMediaElement.prototype.canPlayType = (kind) => kind.includes('mpegurl') ? '%s' : '%s';"
     for stream, file, plays in (("maybe", "", "master.m3u8"), ("", "maybe", "quality=360p"), ("", "", "")):

@@ -104,10 +104,12 @@ function attachHls(Hls, video, master, startAt, onTrouble, taken, sparing) {
     begun = true;
     const { kind, container, codec, buffer, media } = taken;
     const track = { id: 'main', container, codec, levelCodec: codec, buffer, listeners: [] };
-    const from = behind(video);
-    hls.config.startPosition = from; // before the master playlist is there, this is what counts
     hls.attachMedia({ media: video, mediaSource: media, tracks: { [kind]: track } });
-    hls.startLoad(from, true); // playing stays where it is
+    // Asked for before the playlists are there, playing would be moved to where the loading begins; and the first one of
+    // a rendition sets that to the clip's beginning again.
+    const goOn = () => hls.startLoad(behind(video), true);
+    hls.once(Hls.Events.MANIFEST_PARSED, goOn);
+    hls.once(Hls.Events.LEVEL_UPDATED, goOn);
   } else {
     const pressed = !video.paused; // who has pressed play meanwhile waits: a new source makes the element forget it
     video.addEventListener('play', onPlay);

@@ -4,6 +4,7 @@ import { remembered } from './kept.js';
 
 const PART = 0.05; // of the picture's height, as browsers have it
 const LEAST_PX = 16;
+const WIDE = 9 / 16;
 const SIZES = { small: 0.8, middle: 1, large: 1.35, huge: 1.8 };
 
 /** The size of captions, in CSS pixels, over a picture of `height` of them; never too small to read. */
@@ -29,6 +30,7 @@ export class Captions {
         this.arrange();
       });
     }
+    this.bar = document.getElementById('player-bar');
     this.arrange();
     if (window.ResizeObserver) new ResizeObserver(() => this.arrange()).observe(video);
     else window.addEventListener('resize', () => this.arrange()); // Safari 13.0
@@ -85,8 +87,12 @@ export class Captions {
 
   /** Keep them in proportion, also on the big screen and when a phone is turned. */
   arrange() {
-    this.stage.style.setProperty('--cue', `${captionSize(this.video.clientHeight, this.size.value)}px`);
-    this.stage.style.setProperty('--picture', `${this.video.clientHeight}px`);
+    const { clientWidth, clientHeight } = this.video;
+    // A phone held upright shows a wide picture with much black above and below it.
+    const height = Math.min(clientHeight, clientWidth * WIDE);
+    this.stage.style.setProperty('--cue', `${captionSize(height, this.size.value)}px`);
+    this.stage.style.setProperty('--picture', `${clientHeight}px`);
+    this.stage.style.setProperty('--bar', `${this.bar?.offsetHeight ?? 0}px`);
     this.stage.classList.toggle('caption-top', this.place.value === 'top');
   }
 }
