@@ -207,11 +207,10 @@ class Watch {
       this.video.src = url(small.name); // a whole file: it plays while it comes
       return;
     }
-    const words = t('这个浏览器放不了视频，请换一个浏览器。');
     const sound = files.find(({ name }) => name === 'audio');
-    if (sound) this.note(`${words}${t('也可以只听声音。')}`, t('听声音'), () => window.location.assign(url(sound.name)));
-    else if (files.length) this.note(`${words}${t('也可以下载。')}`, t('下载'), () => window.location.assign(url(files[files.length - 1].name)));
-    else this.note(words, t('重新打开'), () => window.location.reload());
+    if (sound) this.note(t('这个浏览器放不了视频。可以只听声音，或者换一个浏览器。'), t('听声音'), () => window.location.assign(url(sound.name)));
+    else if (files.length) this.note(t('这个浏览器放不了视频。可以下载，或者换一个浏览器。'), t('下载'), () => window.location.assign(url(files[files.length - 1].name)));
+    else this.note(t('这个浏览器放不了视频，请换一个浏览器。'), t('重新打开'), () => window.location.reload());
   }
 
   showOnLockScreen(clip) {
