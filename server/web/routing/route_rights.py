@@ -22,6 +22,7 @@ from server.web.routing.work_rights import WORKS
 
 ROUTES: Mapping[Act, tuple[str, ...]] = {
     Act.LESSON_VIEW: (
+        "GET /api/v1/clips/{clip_id}/after",
         "POST /api/v1/clips/{clip_id}/plays",
         "GET /api/v1/lessons/{lesson_id}",
         "GET /api/v1/lessons/{lesson_id}/audience",
