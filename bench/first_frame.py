@@ -1,8 +1,9 @@
 """From the tap to the first picture on a phone: `python -m bench.first_frame`, by Chromium's throttling.
 
-The line is that of DevTools' "Fast 3G" (1.44 Mbit/s down, 562 ms there and back), the processor four times
-slower. Two films: slides, which weigh little, and a camera that uses all that its rendition may. Each page
-is opened with an empty cache, and tapped at once, as soon as its button works, or 8 s after it was loaded.
+The line is that of DevTools' "Fast 3G" (1.44 Mbit/s down, 562 ms there and back) or, with `--line slow-3g`,
+"Slow 3G" (400 kbit/s, 2 s), the processor four times slower. Two films: slides, which weigh little, and a
+camera that uses all that its rendition may. Each page is opened with an empty cache, and tapped at once, as
+soon as its button works, or 8 s after it was loaded.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ from transcode.tools import find_tools
 
 PORT = 8765
 FILM_S = 60
-LATENCY_MS, DOWN_BPS, UP_BPS, SLOWER = 562.5, 1_440_000, 675_000, 4
+SLOWER = 4
+LINES = {"fast-3g": (562.5, 1_440_000, 675_000), "slow-3g": (2000.0, 400_000, 400_000)}
+"""Milliseconds there and back, bits a second down and up."""
 WAITS_S = (0.0, 8.0)
 PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740},
@@ -64,6 +67,7 @@ def main() -> None:
     asked.add_argument("--runs", type=int, default=5)
     asked.add_argument("--films", nargs="*", default=list(FILMS))
     asked.add_argument("--data", type=Path, help="a library that an earlier run made, or will make, here")
+    asked.add_argument("--line", choices=LINES, default="fast-3g")
     asked.add_argument("--detail", action="store_true")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as made:
@@ -73,7 +77,7 @@ def main() -> None:
             for film, clip in clips.items():
                 for wait_s in WAITS_S:
                     runs = [
-                        _open(browser, f"http://127.0.0.1:{PORT}/clips/{clip}", wait_s)
+                        _open(browser, f"http://127.0.0.1:{PORT}/clips/{clip}", wait_s, given.line)
                         for _ in range(given.runs)
                     ]
                     _tell(film, wait_s, runs, detail=given.detail)
@@ -157,9 +161,10 @@ def _chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def _open(browser: Browser, url: str, wait_s: float) -> Run:
+def _open(browser: Browser, url: str, wait_s: float, kind: str) -> Run:
     """Open the page as a phone for the first time, tap, and wait for the picture."""
     run, context = Run(), browser.new_context(**PHONE)
+    latency_ms, down_bps, up_bps = LINES[kind]
     page = context.new_page()
     line = context.new_cdp_session(page)
     line.send("Network.enable")
@@ -167,9 +172,9 @@ def _open(browser: Browser, url: str, wait_s: float) -> Run:
         "Network.emulateNetworkConditions",
         {
             "offline": False,
-            "latency": LATENCY_MS,
-            "downloadThroughput": DOWN_BPS / 8,
-            "uploadThroughput": UP_BPS / 8,
+            "latency": latency_ms,
+            "downloadThroughput": down_bps / 8,
+            "uploadThroughput": up_bps / 8,
         },
     )
     line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})

@@ -1,6 +1,6 @@
 """The settings that are in force now: those of the machine, and what an administrator has chosen since.
 
-What may be chosen is named in CHANGEABLE, and decision 45 says why these. What the environment or the .env
+What may be chosen is named in CHANGEABLE, and decision 47 says why these. What the environment or the .env
 file says is not chosen: whoever runs the machine has said it.
 """
 

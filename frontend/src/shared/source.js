@@ -2,6 +2,9 @@
 // Of pictures and sound nothing is fetched before somebody plays or seeks, and then no more than AHEAD_S ahead: most
 // who open a page on a phone pay for what they did not watch.
 
+// The engine itself is fetched with the first picture, too (watching/player/first.js), and not when a page is opened:
+// it weighs as much as a minute of sound.
+
 const AHEAD_S = 30;
 const SPARING_S = 10; // with the browser's data saver
 const UNKNOWN_LINE_BPS = 500_000; // until the first segment tells more
@@ -9,16 +12,37 @@ const SMALLEST = 0;
 const BY_THE_LINE = -1;
 let line_bps = UNKNOWN_LINE_BPS; // what the clip before found, while the page stays
 
+const HLS = 'application/vnd.apple.mpegurl';
+
+/** The engine; asked for early it is there when it is needed. */
+export function engine() {
+  return import('hls.js/light').then((loaded) => loaded.default);
+}
+
+/** Which way a clip can be played here: "engine", "native", or "" when a browser knows neither. */
+export function wayToPlay(video) {
+  if (window.MediaSource) return 'engine';
+  // iPhones: their own player costs no script, plays on in the background and can be sent to a television.
+  if (video.canPlayType?.(HLS)) return 'native';
+  return window.ManagedMediaSource ? 'engine' : '';
+}
+
 /**
  * Attach `master` and begin at `startAt` seconds. Calls `onTrouble(kind)` with "expired", "network" or "broken".
+ * `begun`: what plays already in this element and is taken over: see FirstPictures.open. `sparing`: fetch little ahead.
  * Returns { seek(at), recover(), detach() }: seeking, like playing, begins the fetching.
  */
-export async function attach(video, master, startAt, onTrouble) {
-  if (window.MediaSource || window.ManagedMediaSource) {
-    const { default: Hls } = await import('hls.js/light');
-    if (Hls.isSupported()) return attachHls(Hls, video, master, startAt, onTrouble);
+export async function attach(video, master, startAt, onTrouble, { begun = null, sparing = savesData() } = {}) {
+  if (wayToPlay(video) === 'engine') {
+    const Hls = await engine();
+    if (Hls.isSupported()) return attachHls(Hls, video, master, startAt, onTrouble, begun, sparing);
   }
   return attachNative(video, master, startAt, onTrouble);
+}
+
+/** Whether the browser was told to save data. */
+export function savesData() {
+  return Boolean(globalThis.navigator?.connection?.saveData);
 }
 
 /** What hls.js is told. `maxBufferLength` alone is the least it keeps: it goes on to 60 MB or ten minutes. */
@@ -40,8 +64,19 @@ export function settings(sparing, bps) {
   };
 }
 
-function attachHls(Hls, video, master, startAt, onTrouble) {
-  const hls = new Hls(settings(Boolean(navigator.connection?.saveData), line_bps));
+/** Where what is buffered around the present moment ends; the moment itself when nothing is, or the clip's end is there. */
+function behind(video) {
+  const { buffered, currentTime, duration } = video;
+  for (let n = 0; n < buffered.length; n += 1) {
+    const end = buffered.end(n);
+    if (buffered.start(n) <= currentTime + 0.5 && currentTime <= end && end < duration - 0.5) return end + 0.2; // in the next segment
+  }
+  return currentTime;
+}
+
+function attachHls(Hls, video, master, startAt, onTrouble, taken, sparing) {
+  if (taken?.bps) line_bps = taken.bps;
+  const hls = new Hls(settings(sparing, line_bps));
   let begun = false;
   const begin = (at) => {
     begun = true;
@@ -65,13 +100,24 @@ function attachHls(Hls, video, master, startAt, onTrouble) {
     line_bps = hls.bandwidthEstimate || line_bps;
   });
   hls.loadSource(master);
-  // Who has pressed play meanwhile waits: a new source makes the element forget it.
-  const pressed = !video.paused;
-  video.addEventListener('play', onPlay);
-  hls.attachMedia(video);
-  if (pressed) {
-    onPlay();
-    video.play().catch(() => {});
+  if (taken) {
+    begun = true;
+    const { kind, container, codec, buffer, media } = taken;
+    const track = { id: 'main', container, codec, levelCodec: codec, buffer, listeners: [] };
+    hls.attachMedia({ media: video, mediaSource: media, tracks: { [kind]: track } });
+    // Asked for before the playlists are there, playing would be moved to where the loading begins; and the first one of
+    // a rendition sets that to the clip's beginning again.
+    const goOn = () => hls.startLoad(behind(video), true);
+    hls.once(Hls.Events.MANIFEST_PARSED, goOn);
+    hls.once(Hls.Events.LEVEL_UPDATED, goOn);
+  } else {
+    const pressed = !video.paused; // who has pressed play meanwhile waits: a new source makes the element forget it
+    video.addEventListener('play', onPlay);
+    hls.attachMedia(video);
+    if (pressed) {
+      onPlay();
+      video.play().catch(() => {});
+    }
   }
   return {
     seek: (at) => {

@@ -53,7 +53,8 @@ class ClipPage(Context):
     `master_url` (the playlist, signed) comes again from POST /api/v1/clips/{id}/plays when a play starts.
     `growing`: the clip is still being made and `master_url` is
     what there is of it, for those who work on the lesson. `strip_url` is the signed WebVTT of small pictures
-    for the seek bar. `downloads` are in order of quality, none when the library does not offer them;
+    for the seek bar. `rungs` are the renditions that may be chosen instead of what the line carries, best
+    first. `downloads` are in order of quality, none when the library does not offer them;
     `in_wechat`: the browser is WeChat's, which saves no files. `share`: how to hand it on, None while its
     lesson is not published; `card`: what is shown where it was handed on, None unless it is for everyone.
     `most_people`: how many the viewer may say are at a screening.
@@ -82,6 +83,7 @@ class ClipPage(Context):
     speeds: tuple[float, ...] = SPEEDS
     start: PlayingBegins | None = None
     strip_url: str | None = None
+    rungs: tuple[DownloadChoice, ...] = ()
     downloads: tuple[DownloadChoice, ...] = ()
     in_wechat: bool = False
     share: ShareLink | None = None

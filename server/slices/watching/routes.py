@@ -102,7 +102,8 @@ def watch(
         most_people=most_people(who.viewer, settings.view_rule),
         start=None if growing else _start(media, lesson, clip),
         strip_url=media.of(lesson, clip, STRIP_INDEX) if clip.strip and not growing else None,
-        downloads=_downloads(clip) if settings.downloads else (),
+        rungs=_renditions(clip),
+        downloads=_renditions(clip) if settings.downloads else (),
         share=share_lesson(address, lesson, f"/clips/{clip.id}"),
         card=share_card(address, lesson, f"/clips/{clip.id}", card),
         series=series_place(session, who.viewer, lesson),
@@ -129,7 +130,7 @@ def _start(media: MediaUrls, lesson: Lesson, clip: Clip) -> PlayingBegins | None
     return PlayingBegins(*(media.of(lesson, clip, f"{pictures[-1]}/{file}") for file in files))
 
 
-def _downloads(clip: Clip) -> tuple[DownloadChoice, ...]:
+def _renditions(clip: Clip) -> tuple[DownloadChoice, ...]:
     if clip.plan is None:
         return ()
     return tuple(DownloadChoice(quality=name, size_bytes=size) for name, size in choices(clip.sizes))

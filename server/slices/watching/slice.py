@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import library.plays.tables
-from server.slices.watching import counting_rule, downloads, posters, routes
+from server.slices.watching import after, counting_rule, downloads, posters, routes
 from server.slices.watching.contexts import ClipPage, CountingPage
 from server.slices.watching.sentences import SENTENCES
 from server.slices.watching.words import WORDS
@@ -11,7 +11,7 @@ from server.web.slice import Slice
 
 SLICE = Slice(
     name="watching",
-    routers=(posters.router, routes.router, counting_rule.router, downloads.router),
+    routers=(posters.router, routes.router, counting_rule.router, downloads.router, after.router),
     pages=(ClipPage, CountingPage),
     sentences=SENTENCES,
     words=WORDS,

@@ -24,6 +24,7 @@ from server.web.routing.work_rights import WORKS
 
 ROUTES: Mapping[Act, tuple[str, ...]] = {
     Act.LESSON_VIEW: (
+        "GET /api/v1/clips/{clip_id}/after",
         "POST /api/v1/clips/{clip_id}/plays",
         "GET /api/v1/clips/{clip_id}/questions",
         "GET /clips/{clip_id}/questions",

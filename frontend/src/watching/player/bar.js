@@ -1,12 +1,15 @@
 // The player's own bar: under the picture, over it on the big screen. It replaces the browser's controls only where
-// the whole stage can fill the screen; elsewhere (iPhone, some built-in browsers) theirs work better than ours could.
+// the whole stage can fill the screen; elsewhere (iPhone, some built-in browsers) theirs work better than ours could, and of
+// ours only what theirs have not stays: quality, speed and more.
 import { clock } from '../../shared/format.js';
 import { t } from '../../shared/sentences.js';
 import { Strip } from './strip.js';
+import { LEAP_S, Touch } from './touch.js';
 
 const REST_MS = 3000; // how long the bar stays on the big screen after the last movement
+const HINT_MS = 700;
 const STEP_S = 5;
-const LEAP_S = 30;
+const FAR_S = 30;
 
 export function ownBarPossible() {
   return Boolean(document.fullscreenEnabled || document.webkitFullscreenEnabled);
@@ -14,13 +17,15 @@ export function ownBarPossible() {
 
 /** Leave the browser's controls as they are. */
 export function withoutOwnBar(stage) {
-  stage.classList.remove('own-bar');
-  stage.querySelector('#player-bar').hidden = true;
+  stage.classList.replace('own-bar', 'their-bar');
 }
 
 export class PlayerBar {
-  /** `seek(seconds)` and `toggleScreen()` are the page's own; `captions` remembers whether they are wanted. */
-  constructor(stage, video, { seek, toggleScreen }) {
+  /** `seek(seconds)` and `toggleScreen()` are the page's own, and so are the captions. */
+  constructor(stage, video, captions, { seek, toggleScreen }) {
+    this.captions = captions;
+    captions.onChange = () => this.show();
+    this.hinted = stage.querySelector('#stage-hint');
     this.stage = stage;
     this.video = video;
     this.seek = seek;
@@ -33,6 +38,12 @@ export class PlayerBar {
     this.buttons = Object.fromEntries([...stage.querySelectorAll('[data-do]')].map((one) => [one.dataset.do, one]));
     this.dragging = false;
     video.controls = false;
+    this.touch = new Touch(video, {
+      leap: (seconds) => this.leap(seconds),
+      tap: () => this.tapped(),
+      twice: () => this.toggleScreen(),
+      hint: (words, stays) => this.hint(words, stays),
+    });
     stage.classList.add('ready');
     this.listen();
   }
@@ -86,12 +97,43 @@ export class PlayerBar {
     const full = Boolean(document.fullscreenElement || document.webkitFullscreenElement);
     this.stage.classList.toggle('full', full);
     this.label('screen', full ? t('退出大屏') : t('大屏观看'));
-    this.buttons.captions.setAttribute('aria-pressed', video.textTracks[0]?.mode === 'showing');
+    this.buttons.captions.setAttribute('aria-pressed', String(this.captions.on));
   }
 
   label(name, words) {
     this.buttons[name].setAttribute('aria-label', words);
     this.buttons[name].title = words;
+  }
+
+  /** Tell for a moment what a finger or a key has done; `stays`: until "" is told. */
+  hint(words, stays = false) {
+    clearTimeout(this.hinting);
+    this.hinted.textContent = words;
+    this.hinted.hidden = !words;
+    if (words && !stays) this.hinting = setTimeout(() => this.hint(''), HINT_MS);
+  }
+
+  leap(seconds) {
+    this.seek(this.at + seconds);
+    this.hint(seconds < 0 ? t('后退 %(seconds)s 秒', { seconds: -seconds }) : t('前进 %(seconds)s 秒', { seconds }));
+  }
+
+  toggle() {
+    const { video } = this;
+    if (video.paused) video.play().catch(() => {});
+    else video.pause();
+  }
+
+  toggleSound() {
+    const { video } = this;
+    if (video.volume === 0) video.volume = 1;
+    else video.muted = !video.muted;
+  }
+
+  /** One finger on the picture: on the big screen, where the bar had left, that only brings it back. */
+  tapped() {
+    if (this.wasIdle) this.wasIdle = false;
+    else this.toggle();
   }
 
   buffered() {
@@ -136,7 +178,6 @@ export class PlayerBar {
     for (const name of ['play', 'pause', 'timeupdate', 'durationchange', 'progress', 'volumechange', 'seeked', 'ended']) {
       video.addEventListener(name, () => this.show());
     }
-    video.textTracks.addEventListener('change', () => this.show());
     video.addEventListener('waiting', () => stage.classList.add('waiting'));
     video.addEventListener('play', () => {
       if (video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) stage.classList.add('waiting');
@@ -151,7 +192,8 @@ export class PlayerBar {
       });
     }
     stage.addEventListener('click', (event) => this.click(event));
-    video.addEventListener('dblclick', () => this.toggleScreen());
+    video.addEventListener('dblclick', () => this.touch.touched || this.toggleScreen());
+    video.addEventListener('pointerdown', () => { this.wasIdle = stage.classList.contains('idle'); });
     for (const name of ['pointermove', 'pointerdown', 'keydown', 'focusin']) {
       stage.addEventListener(name, () => this.wake(), { passive: true });
     }
@@ -186,24 +228,18 @@ export class PlayerBar {
     const { video } = this;
     const button = event.target.closest('[data-do]');
     if (!button && event.target !== video) return;
-    if (event.target === video && this.stage.classList.contains('idle')) return; // that tap only brought the bar back
+    if (event.target === video && (this.touch.touched || this.stage.classList.contains('idle'))) return; // answered already
     const what = button?.dataset.do ?? 'play';
-    if (what === 'play' || what === 'begin') {
-      if (video.paused) video.play().catch(() => {});
-      else video.pause();
-    } else if (what === 'mute') {
-      if (video.volume === 0) video.volume = 1;
-      else video.muted = !video.muted;
-    } else if (what === 'captions') {
-      const track = video.textTracks[0];
-      if (track) track.mode = track.mode === 'showing' ? 'disabled' : 'showing';
-    } else if (what === 'screen') {
-      this.toggleScreen();
-    }
+    if (what === 'play' || what === 'begin') this.toggle();
+    else if (what === 'back') this.leap(-LEAP_S);
+    else if (what === 'ahead') this.leap(LEAP_S);
+    else if (what === 'mute') this.toggleSound();
+    else if (what === 'captions') this.captions.toggle();
+    else if (what === 'screen') this.toggleScreen();
   }
 
   key(event) {
-    const steps = { ArrowLeft: -STEP_S, ArrowRight: STEP_S, ArrowDown: -STEP_S, ArrowUp: STEP_S, PageDown: -LEAP_S, PageUp: LEAP_S };
+    const steps = { ArrowLeft: -STEP_S, ArrowRight: STEP_S, ArrowDown: -STEP_S, ArrowUp: STEP_S, PageDown: -FAR_S, PageUp: FAR_S };
     const { video } = this;
     if (event.key in steps) this.seek(this.at + steps[event.key]);
     else if (event.key === 'Home') this.seek(0);

@@ -23,9 +23,32 @@ export class Transcript {
     this.starts = this.links.map((link) => Number(link.dataset.start));
     this.now = -1;
     this.restUntil = 0;
+    this.#rove();
     for (const name of ['wheel', 'touchmove']) {
       list?.addEventListener(name, () => { this.restUntil = Date.now() + REST_MS; }, { passive: true });
     }
+  }
+
+  // One stop of the tab key for all lines; inside, arrows go from line to line.
+  #rove() {
+    this.links.forEach((link, n) => link.setAttribute('tabindex', n ? '-1' : '0'));
+    this.stop = this.links[0];
+    this.list?.addEventListener('focusin', (event) => this.#stopAt(event.target.closest('a')));
+    this.list?.addEventListener('keydown', (event) => {
+      const n = this.links.indexOf(event.target);
+      const to = { ArrowDown: n + 1, ArrowUp: n - 1, Home: 0, End: this.links.length - 1 }[event.key];
+      if (n < 0 || to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      this.restUntil = Date.now() + REST_MS;
+      this.links[to]?.focus();
+    });
+  }
+
+  #stopAt(link) {
+    if (!link || link === this.stop) return;
+    this.stop?.setAttribute('tabindex', '-1');
+    link.setAttribute('tabindex', '0');
+    this.stop = link;
   }
 
   show(at, follow) {
@@ -36,6 +59,7 @@ export class Transcript {
     const link = this.links[index];
     if (!link) return;
     link.setAttribute('aria-current', 'true');
+    if (!this.list.contains(document.activeElement)) this.#stopAt(link);
     if (follow && Date.now() > this.restUntil) this.#reveal(link.parentElement);
   }
 

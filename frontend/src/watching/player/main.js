@@ -4,31 +4,29 @@ import { request } from '../../shared/http.js';
 import { t, tn } from '../../shared/sentences.js';
 import { ownBarPossible, PlayerBar, withoutOwnBar } from './bar.js';
 import { BeatSender } from '../../shared/beats.js';
-import { scaleCaptions } from './captions.js';
+import { Captions } from './captions.js';
 import { Transcript } from './cues.js';
+import { Ending } from './ending.js';
+import { FirstPictures } from './first.js';
+import { answerFor, tell } from './handle.js';
+import { remembered } from './kept.js';
+import { Keys } from './keys.js';
+import { More } from './more.js';
 import { cameTo, sourceOf } from './origin.js';
-import { Quiet } from './quiet.js';
 import { at } from '../../shared/site.js';
+import { AUTO, playlistOf, Quality } from './quality.js';
 import { PlayedRanges } from '../../shared/ranges.js';
 import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { Screening } from './screening.js';
-import { attach } from '../../shared/source.js';
-import { WarmStart } from './warm.js';
+import { showOnLockScreen, tellLockScreen } from './session.js';
+import { Sleep } from './sleep.js';
+import { attach, engine, savesData, wayToPlay } from '../../shared/source.js';
 
 const BEAT_S = 10;
 // The rule asks for ten seconds: a beat that is sent a blink too early would miss them and count only with the next.
 const SLACK_S = 0.5;
 const now = () => performance.now() / 1000;
 const byId = (id) => document.getElementById(id);
-
-function remembered(key, value) {
-  try {
-    if (value !== undefined) localStorage.setItem(`weike.${key}`, value);
-    return localStorage.getItem(`weike.${key}`);
-  } catch {
-    return null; // storage forbidden: nothing is remembered
-  }
-}
 
 function lessonsSeen() {
   try {
@@ -42,7 +40,6 @@ class Watch {
   constructor() {
     this.video = byId('video');
     this.stage = byId('stage');
-    this.quiet = new Quiet(this.video);
     this.sender = new BeatSender({
       post: (url, beat) => request('POST', url, beat),
       beacon: (url, beat) => navigator.sendBeacon(at(url), JSON.stringify(beat)),
@@ -51,16 +48,22 @@ class Watch {
     });
     const seek = (at) => this.seek(at);
     const toggleScreen = () => toggleBigScreen(this.stage, this.video);
-    this.bar = ownBarPossible() ? new PlayerBar(this.stage, this.video, { seek, toggleScreen }) : null;
-    if (!this.bar) withoutOwnBar(this.stage);
-    scaleCaptions(this.video);
+    const own = ownBarPossible();
+    this.captions = new Captions(this.video, { own });
+    this.bar = own ? new PlayerBar(this.stage, this.video, this.captions, { seek, toggleScreen }) : null;
+    if (!own) withoutOwnBar(this.stage);
+    this.quality = new Quality(() => this.changeRung());
+    this.more = new More(this.video, this.stage, { at: () => this.at, clip: () => this.clip });
+    this.sleep = new Sleep(() => this.video.pause());
+    this.ending = new Ending(() => this.again());
+    this.listenToKeys();
     this.screening = new Screening({ onChange: () => this.startAnew() });
     this.listen();
     const links = [...document.querySelectorAll('#up-next a')];
     const siblings = links.map((link) => link.pathname);
     this.cameBy = sourceOf(window.location.href, document.referrer, siblings, lessonsSeen());
+    answerFor(this);
     const clip = this.readClip();
-    this.warm = new WarmStart(clip.master, clip.start); // for the first clip; then the engine is there
     this.open(clip);
     this.sender.flush();
   }
@@ -81,50 +84,172 @@ class Watch {
       this.transcript.show(clip.start_s, false);
       this.transcript.bringIntoSight(this.stage);
     }
-    this.source?.detach();
-    this.source = null;
+    this.letGo();
     this.hideNote();
     if (clip.poster) this.video.poster = clip.poster;
     else this.video.removeAttribute('poster');
     this.stage.classList.toggle('sound', clip.kind === 'sound');
-    this.setCaptions(clip);
+    this.ending.hide();
+    this.captions.open(clip.captions, clip.language, clip.captions_name ?? t('字幕'));
+    this.quality.open(clip);
+    this.showSound();
+    layOutChapters();
     this.bar?.open(clip);
     byId('big-screen').hidden = !bigScreenPossible(this.stage, this.video);
     this.setSpeed(remembered('speed') ?? '1');
-    await this.load(clip.master, clip.start_s);
+    this.begun = false;
+    tell('open');
+    this.showOnLockScreen(clip);
+    if (!wayToPlay(this.video)) {
+      this.noWay(clip);
+      return;
+    }
+    const loading = this.load(clip.master, clip.start_s);
     if (play) this.video.play().catch(() => {}); // a browser that forbids it shows its play button
+    await loading;
   }
 
-  async load(master, startAt) {
-    const clip = this.clip;
+  /** End what plays, or is about to. */
+  letGo() {
+    this.turn = null;
+    this.source?.detach();
+    if (!this.source && this.first) {
+      this.video.removeAttribute('src');
+      this.video.load();
+    }
     this.source = null;
+    this.first = null;
+  }
+
+  /**
+   * Nothing of the film is fetched, and nothing of the engine, before somebody wants to see it: most who open a page do
+   * not, and many pay for every megabyte.
+   */
+  async load(master, startAt) {
+    const turn = Symbol('load'); // another one may begin before this one is through
+    this.turn = turn;
+    const over = () => this.turn !== turn;
+    this.source = null;
+    this.first = null;
     this.sought = null; // where somebody wants to be before there is anything to seek in
-    const early = () => this.warm?.begin(this.sought ?? startAt);
-    if (this.video.paused) this.video.addEventListener('play', early, { once: true });
-    else early();
-    await this.quiet.wait();
-    this.warm?.prepare();
-    const source = await attach(this.video, master, startAt, (kind) => this.trouble(kind));
-    this.video.removeEventListener('play', early); // from here on the engine fetches by itself
-    this.warm = null;
-    if (this.clip !== clip) {
+    // Which segment has that moment: some text.
+    if (startAt > 0 && !savesData()) this.firstOf(master, this.quality.rung)?.segments();
+    await this.wanted();
+    if (over()) return;
+    const { rung } = this.quality; // as it is now: it may have been chosen since the page was opened
+    const first = this.firstOf(master, rung);
+    this.first = first;
+    const begun = await first?.open(this.sought ?? startAt, !this.video.paused);
+    if (over()) return;
+    if (begun) {
+      engine().catch(() => {});
+      await first.more();
+      if (over()) return;
+    }
+    const from = begun ? this.video.currentTime : this.sought ?? startAt;
+    const sparing = this.quality.saving !== 'off';
+    const options = { begun, sparing };
+    const source = await attach(this.video, playlistOf(master, rung), from, (kind) => this.trouble(kind), options);
+    if (over()) {
       source.detach(); // another clip was opened meanwhile
       return;
     }
+    this.first = null;
     this.source = source;
-    if (this.sought !== null) source.seek(this.sought);
+    if (!begun && this.sought !== null) source.seek(this.sought);
   }
 
-  setCaptions(clip) {
-    for (const old of this.video.querySelectorAll('track')) old.remove();
-    if (!clip.captions) return;
-    const track = document.createElement('track');
-    track.kind = 'captions';
-    track.label = clip.captions_name ?? t('字幕');
-    track.srclang = clip.language;
-    track.src = clip.captions;
-    this.video.append(track);
-    track.track.mode = remembered('captions') === 'off' ? 'disabled' : 'showing';
+  /** The way to the first picture without the engine, null where there is none. */
+  firstOf(master, rung) {
+    const { start } = this.clip;
+    if (!start || wayToPlay(this.video) !== 'engine' || !FirstPictures.possible) return null;
+    const base = master.slice(0, master.lastIndexOf('/') + 1);
+    const file = (url) => {
+      const [folder, name] = url.split('/').slice(-2);
+      return `${base}${rung === AUTO ? folder : rung}/${name}`;
+    };
+    const beginning = { playlist: file(start.playlist), head: file(start.head), segment: file(start.segment) };
+    return new FirstPictures(this.video, beginning, this.clip.duration_s);
+  }
+
+  /** Another rendition is wanted: the same moment of it. */
+  async changeRung() {
+    this.showSound();
+    if (!this.source && !this.first) return; // nothing has begun
+    const { currentTime } = this.video;
+    const playing = !this.video.paused;
+    this.letGo();
+    await this.begin(this.freshMaster ?? this.clip.master, currentTime, playing);
+  }
+
+  /** Load, and play when `playing`, with nothing in between in which a browser would forget it. */
+  begin(master, from, playing) {
+    const loading = this.load(master, from);
+    if (playing) this.video.play().catch(() => {});
+    else this.seek(from);
+    return loading;
+  }
+
+  /** Sound without a picture: its poster stands there. */
+  showSound() {
+    const { sound } = this.quality;
+    this.stage.classList.toggle('listening', sound);
+    this.video.style.backgroundImage = sound && this.clip.poster ? `url("${this.clip.poster}")` : '';
+  }
+
+  /** This browser plays no streams: say so, and offer what every one knows. */
+  noWay(clip) {
+    const files = clip.downloads ? clip.rungs : [];
+    const url = (name) => at(`/clips/${clip.id}/download?quality=${name}`);
+    const pictures = files.filter(({ name }) => name !== 'audio');
+    const small = pictures[pictures.length - 1];
+    if (small && this.video.canPlayType('video/mp4')) {
+      this.video.src = url(small.name); // a whole file: it plays while it comes
+      return;
+    }
+    const sound = files.find(({ name }) => name === 'audio');
+    if (sound) this.note(t('这个浏览器放不了视频。可以只听声音，或者换一个浏览器。'), t('听声音'), () => window.location.assign(url(sound.name)));
+    else if (files.length) this.note(t('这个浏览器放不了视频。可以下载，或者换一个浏览器。'), t('下载'), () => window.location.assign(url(files[files.length - 1].name)));
+    else this.note(t('这个浏览器放不了视频，请换一个浏览器。'), t('重新打开'), () => window.location.reload());
+  }
+
+  showOnLockScreen(clip) {
+    const previous = document.querySelector('#controls a[rel=prev]');
+    const next = document.querySelector('#controls a[rel=next]');
+    const go = (link) => link && (() => this.goOn(link));
+    showOnLockScreen(clip, {
+      play: () => this.video.play().catch(() => {}),
+      pause: () => this.pause(),
+      leap: (seconds) => this.seek(this.at + seconds),
+      seek: (to) => this.seek(to),
+      next: go(next),
+      previous: go(previous),
+    });
+  }
+
+  goOn(link) {
+    if (link.matches('[data-clip-link]')) this.goTo(link.href);
+    else window.location.assign(link.href);
+  }
+
+  /** Somebody pauses: other pauses, in the background, are the browser's. */
+  pause() {
+    this.pausedByHand = true;
+    this.video.pause();
+  }
+
+  again() {
+    this.seek(0);
+    this.video.play().catch(() => {});
+  }
+
+  /** Somebody plays, or seeks. */
+  wanted() {
+    if (!this.video.paused || this.sought !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.want = resolve;
+      this.video.addEventListener('play', resolve, { once: true });
+    });
   }
 
   setSpeed(rate) {
@@ -132,6 +257,12 @@ class Watch {
     select.value = rate;
     if (!select.value) select.value = '1';
     this.video.defaultPlaybackRate = this.video.playbackRate = Number(select.value);
+    this.showSpeed();
+  }
+
+  showSpeed() {
+    const select = byId('speed');
+    select.previousElementSibling.textContent = `${Number(select.value)}×`;
   }
 
   /** Go to another clip without leaving the page: only what is marked data-swap is exchanged. */
@@ -261,8 +392,7 @@ class Watch {
   /** It was published when the page was opened and is not any more: what is in the buffer ends as well. */
   withdrawn() {
     this.video.pause();
-    this.source?.detach();
-    this.source = null;
+    this.letGo();
     this.play = null;
     this.note(t('这节课已经撤下，现在不能看了。'), t('看别的课'), () => window.location.assign(at('/lessons')));
   }
@@ -317,9 +447,8 @@ class Watch {
       this.note(t('网络断了，连上后会接着播放。'), t('重试'), () => this.renew(at));
       return;
     }
-    this.source?.detach();
-    await this.load(this.freshMaster, at);
-    if (playing) this.video.play().catch(() => {});
+    this.letGo();
+    await this.begin(this.freshMaster, at, playing);
   }
 
   recover() {
@@ -347,6 +476,7 @@ class Watch {
     const { video } = this;
     const moving = () => !video.paused && !video.seeking && !video.ended;
     video.addEventListener('play', () => {
+      this.begun = true;
       this.screening.beginIfTyped();
       this.startPlay();
     });
@@ -358,6 +488,7 @@ class Watch {
     });
     video.addEventListener('timeupdate', () => {
       this.transcript.show(video.currentTime, byId('follow')?.checked);
+      tell('time');
       if (!moving()) return;
       this.advance();
       if (now() - (this.lastBeat ?? 0) >= (this.beatEvery ?? BEAT_S) + SLACK_S) this.report();
@@ -371,22 +502,29 @@ class Watch {
     video.addEventListener('pause', () => {
       this.advance(); // the last quarter of a second, since the last timeupdate
       interrupted();
+      tell('pause');
     });
     video.addEventListener('ended', () => {
       interrupted();
-      const lesson = this.clip.next_lesson;
-      if (this.clip.next) this.goTo(this.clip.next);
-      else if (lesson) this.note(t('下一课：%(title)s', { title: lesson.title }), t('接着看'), () => window.location.assign(lesson.url));
+      tell('ended');
+      if (this.clip.next && !this.sleep.endsHere) this.goTo(this.clip.next);
+      else this.ending.show(this.clip);
+    });
+    for (const name of ['play', 'pause', 'durationchange', 'ratechange', 'seeked']) {
+      video.addEventListener(name, () => tellLockScreen(video));
+    }
+    video.addEventListener('play', () => this.ending.hide());
+    // Some browsers pause a picture that nobody sees; the sound is to go on.
+    video.addEventListener('pause', () => {
+      if (document.hidden && !this.pausedByHand && !video.ended) video.play().catch(() => {});
+      this.pausedByHand = false;
     });
     video.addEventListener('ratechange', () => {
       const select = byId('speed');
       if ([...select.options].some((option) => Number(option.value) === video.playbackRate)) {
         select.value = String(video.playbackRate);
+        this.showSpeed();
       }
-    });
-    video.textTracks.addEventListener('change', () => {
-      const mode = video.textTracks[0]?.mode;
-      if (mode) remembered('captions', mode === 'showing' ? 'on' : 'off');
     });
     window.addEventListener('pagehide', () => this.leave());
     document.addEventListener('visibilitychange', () => document.hidden && this.leave());
@@ -399,7 +537,6 @@ class Watch {
     document.addEventListener('change', (event) => {
       if (event.target.id === 'speed') this.setSpeed(remembered('speed', event.target.value) ?? event.target.value);
     });
-    document.addEventListener('keydown', (event) => this.key(event));
   }
 
   click(event) {
@@ -423,10 +560,11 @@ class Watch {
     const to = Math.max(0, Math.min(at, (this.video.duration || this.clip.duration_s) - 0.1));
     if (this.source) {
       this.source.seek(to);
+    } else if (this.first && this.video.readyState > 0) {
+      this.video.currentTime = to; // the engine, when it comes, fetches what is missing there
     } else {
       this.sought = to;
-      this.quiet.end();
-      this.warm?.begin(to);
+      this.want?.();
     }
     if (this.video.readyState === 0) this.bar?.expect(to);
   }
@@ -436,20 +574,31 @@ class Watch {
     return this.video.readyState > 0 ? this.video.currentTime : this.sought ?? this.clip.start_s;
   }
 
-  /** Space and arrows also when nothing is focused: a remote control on a big screen sends them. */
-  key(event) {
-    const inBar = event.target.closest?.('#player-bar button') && event.key !== ' ';
-    const busy = event.target.closest?.('input, select, textarea, button, a, summary, video');
-    if ((busy && !inBar) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === ' ') {
-      if (this.video.paused) this.video.play().catch(() => {});
-      else this.video.pause();
-    } else if (event.key === 'ArrowLeft') this.seek(this.at - 5);
-    else if (event.key === 'ArrowRight') this.seek(this.at + 5);
-    else if (event.key === 'f') toggleBigScreen(this.stage, this.video);
-    else return;
-    event.preventDefault();
+  listenToKeys() {
+    const { video } = this;
+    const faster = (step) => {
+      const options = [...byId('speed').options];
+      const next = options[options.findIndex(({ value }) => Number(value) === video.playbackRate) + step];
+      if (next) this.setSpeed(remembered('speed', next.value) ?? next.value);
+      this.bar?.hint(`${video.playbackRate}×`);
+    };
+    new Keys({
+      toggle: () => (video.paused ? video.play().catch(() => {}) : this.pause()),
+      leap: (seconds) => (this.bar ? this.bar.leap(seconds) : this.seek(this.at + seconds)),
+      part: (part) => this.seek(part * (video.duration || this.clip.duration_s)),
+      frame: (seconds) => video.paused && this.seek(this.at + seconds),
+      faster,
+      mute: () => (this.bar ? this.bar.toggleSound() : (video.muted = !video.muted)),
+      captions: () => this.clip.captions && this.captions.toggle(),
+      screen: () => toggleBigScreen(this.stage, video),
+      help: () => this.more.help(),
+    });
   }
+}
+
+/** The clips of the lesson over the bar, each as long as it is; by script, as styles in the page are not allowed. */
+function layOutChapters() {
+  for (const one of document.querySelectorAll('#chapters li')) one.style.flexGrow = one.dataset.long;
 }
 
 new Watch();

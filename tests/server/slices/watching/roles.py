@@ -28,6 +28,8 @@ CASES = [
     Case("GET /clips/{clip_id}", OWNER_SEES, draft(), name="draft"),
     Case("GET /clips/{clip_id}", EVERYBODY, published(), name="published"),
     Case("GET /clips/{clip_id}/captions.vtt", OWNER_SEES, draft()),
+    Case("GET /api/v1/clips/{clip_id}/after", OWNER_SEES, draft(), name="draft"),
+    Case("GET /api/v1/clips/{clip_id}/after", EVERYBODY, published(), name="published"),
     Case("GET /clips/{clip_id}/growing.m3u8", OWNER_SEES, draft(), name="draft"),
     Case("GET /clips/{clip_id}/growing.m3u8", "303 403 200 403 200 200", published(), name="published"),
     Case("POST /api/v1/clips/{clip_id}/plays", OWNER_SEES, draft(), name="draft"),

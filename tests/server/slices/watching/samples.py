@@ -54,6 +54,7 @@ def pages() -> Iterator[Sample]:
             "http://127.0.0.1:8000/clips/clip2/picture.jpg",
         ),
         strip_url="/media/sig/1/everyone/clip2/plan/strip/index.vtt",
+        rungs=tuple(c.DownloadChoice(quality=name, size_bytes=size) for name, size in DOWNLOADS.items()),
         downloads=tuple(c.DownloadChoice(quality=name, size_bytes=size) for name, size in DOWNLOADS.items()),
     )
     yield "clip", page
