@@ -12,16 +12,16 @@ import structlog
 
 from server.background.choices import ChoicesThread
 from server.background.database_check import DatabaseCheckThread
-from server.background.history_keeping import HistoryKeepingThread
 from server.background.index_follower import IndexThread
+from server.background.keeping.history_keeping import HistoryKeepingThread
+from server.background.keeping.list_keeping import ListKeepingThread
+from server.background.keeping.suggestions_keeping import SuggestionsKeepingThread
 from server.background.ledgers.audit_keeping import AuditKeepingThread, ChainThread, ReadingsThread
 from server.background.ledgers.evidence_keeping import EvidenceThread
-from server.background.list_keeping import ListKeepingThread
 from server.background.mailing import LettersKeepingThread, MailingThread
 from server.background.narrowing import NarrowingThread
 from server.background.origins import OriginsThread, ShowingsThread
 from server.background.query_counts import QueryCountsThread
-from server.background.suggestions_keeping import SuggestionsKeepingThread
 from server.background.telling import NoticesKeepingThread, PushingThread
 from server.background.upload_mending import UploadMendingThread
 from server.background.week_release import WeekReleaseThread

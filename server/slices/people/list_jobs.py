@@ -3,7 +3,7 @@
 The list, what was decided of doubtful rows, how far it is and what becomes of each row are files there, so
 that every process of this machine can tell of it, and nothing of it is in the database before a person says
 so. What names people in it goes when the list has been brought in, and the folder after a day
-(server/background/list_keeping.py).
+(server/background/keeping/list_keeping.py).
 
 One list of all is worked at a time on this machine, and one of each person: reading a workbook takes memory
 and the processor that pages need too.

@@ -95,7 +95,7 @@ def _classified(found: metadata.Distribution) -> str:
 
 
 def _field(found: metadata.Distribution, name: str) -> str:
-    return (found.metadata.get_all(name) or [""])[0]
+    return str((found.metadata.get_all(name) or [""])[0])
 
 
 def _is_text(name: str) -> bool:

@@ -332,7 +332,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /feeds/{key}/series/{series_id}.rss",
         "GET /feeds/{key}/topics/{topic_id}.rss",
         "GET /feeds/{key}/reflections.rss",
-        "GET /feeds/{key}/weeks.ics",
+        *("GET /feeds/{key}/weeks.ics", "GET /feeds/{key}/gatherings.ics"),
         "GET /api/v1/reflections",
         "GET /reflections",
         "GET /",

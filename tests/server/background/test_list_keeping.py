@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from server.background.list_keeping import ListKeepingThread
+from server.background.keeping.list_keeping import ListKeepingThread
 
 
 def test_lists_with_names_lay_there_until_somebody_brought_another(tmp_path: Path) -> None:

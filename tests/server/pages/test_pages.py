@@ -37,7 +37,7 @@ SHARED = {
     "grades/parts.html",
     *("mondays.html", "reflections/parts.html", "gatherings/parts.html"),
     *("marks/parts.html", "marks/beside.html", "questions/parts.html"),
-    *("system/rooms.html", "settings/parts.html"),
+    *("settings/rooms.html", "settings/parts.html"),
     "sharing/paste.html",
     *("screening/links.html", "screening/paper.html", "screening/states.html"),
 }

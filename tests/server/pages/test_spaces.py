@@ -74,7 +74,7 @@ def test_what_is_put_into_markup_is_escaped() -> None:
     assert fill(Markup("管理 %(name)s"), {"name": "<b>"}) == Markup("管理 &lt;b&gt;")
 
 
-KEEP_LINES = {"agenda", "kept-lines"}
+KEEP_LINES = {"agenda", "kept-lines", "said"}
 """Classes whose style is `white-space: pre-line`."""
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from library.catalog import queries as catalog
-from library.catalog.actions import choose_poster
 from library.core.clock import utc_now
 from library.intake import queries
 from library.intake.files.remaking import ClipFiles, Lost, judge
@@ -56,8 +55,6 @@ def test_what_was_lost_is_named_and_made_again_as_it_was(
         recording = queries.recording_of(session, lesson_id)
         assert recording is not None
         board = data / "objects" / "storyboards" / recording.id
-        if clip.stills > 1:
-            choose_poster(clip, str(clip.stills))
         watch(session, clip, 3, utc_now())
         was = (clip.id, clip.n, clip.plan, clip.poster, clip.stills, clip.start_s, clip.end_s)
         folder = data / "objects" / "clips" / clip.id / str(clip.plan)

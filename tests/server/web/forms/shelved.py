@@ -9,6 +9,7 @@ from tests.server.slices.calls import roles as calls
 from tests.server.slices.gatherings import roles as gatherings
 from tests.server.slices.grades import roles as grades
 from tests.server.slices.invitations.roles import coded
+from tests.server.slices.marks import roles as marks
 from tests.server.slices.people import roles as people
 from tests.server.slices.reflections import roles as reflections
 from tests.server.slices.screening import roles as records
@@ -39,6 +40,22 @@ def draft(shelf: Shelf) -> str:
 def published(shelf: Shelf) -> str:
     """A published lesson's id."""
     return shelf.lesson(LessonState.PUBLISHED).lesson
+
+
+def own_note(shelf: Shelf) -> tuple[str, Typed]:
+    """A note of the lecturer's, and its version."""
+    made = marks.note_of_lecturer(shelf)
+    return made["note_id"], {"version": "1"}
+
+
+def at_desk(shelf: Shelf) -> tuple[str, Typed]:
+    """What is done with a lesson that was chosen at the desk."""
+    return "", {"lesson": published(shelf), "what": "topic_add"}
+
+
+def desk_view(_shelf: Shelf) -> tuple[str, Typed]:
+    """What the desk was filtered by."""
+    return "", {"state": "published"}
 
 
 def call(shelf: Shelf) -> str:

@@ -32,10 +32,12 @@ from tests.server.web.forms.shelved import (
     answered,
     asked_node,
     asking,
+    at_desk,
     at_node,
     branch_code,
     call,
     changed,
+    desk_view,
     draft,
     first,
     frozen_grade,
@@ -50,6 +52,7 @@ from tests.server.web.forms.shelved import (
     newcomer,
     node,
     open_grade,
+    own_note,
     published,
     reflection,
     rules_draft,
@@ -195,12 +198,17 @@ CASES = [
     Case("/gatherings/{id}/edit", PLAN, 422, "ends", make=meeting),
     Case("/gatherings/{id}/end", {"ended_at": "2126-12-02T19:30"}, 422, "ended_at", make=meeting),
     Case("/gatherings/{id}/here", {"digits": "12345"}, 422, "digits", make=meeting),
+    Case("/my-learning/notes/{id}/edit", {"text": LONG * 14}, 422, "", "lecturer", own_note),
+    Case("/desk", {"value": LONG}, 422, "", make=at_desk),
+    Case("/desk/views", {"name": " "}, 422, "name", make=desk_view),
+    Case("/system/branding/emblem", {}, 422, "", "admin"),
 ]  # fmt: skip
 
 
 MULTIPART = {
     *("/vocabulary/paste", "/people/lists/new"),
     *("/lessons/{id}/honours", "/lessons/{id}/materials", "/records/{id}/template"),
+    "/system/branding/emblem",
 }
 
 
@@ -310,6 +318,8 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
             "{id}/stop",
         ),
         *("/lessons/{id}/declare", "/levels/{id}", "/declarations/bulk"),
+        "/lessons/{id}/cover",  # a picture or a second: tests/server/slices/studio/test_covers.py
+        "/system/storage/sweep",  # boxes alone: tests/server/slices/upkeep/test_upkeep_pages.py
         "/notices/choices",  # boxes alone: what is not known is not wanted, and nothing is refused
         "/vocabulary/{id}",  # tests/server/slices/dictionary/test_dictionary.py
         # tests/server/slices/books/test_books.py

@@ -1,0 +1,1 @@
+"""What members do on a phone: swipe, and go on without a network."""
