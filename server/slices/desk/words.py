@@ -8,8 +8,8 @@ from server.web.language.i18n import N_
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "handling": {
-        "topic_add": N_("加上主题"),
-        "topic_remove": N_("去掉主题"),
+        "topic_add": N_("加上专题"),
+        "topic_remove": N_("去掉专题"),
         "audience": N_("改给谁看"),
         "publish": N_("发布"),
         "withdraw": N_("撤下"),
