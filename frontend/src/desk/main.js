@@ -4,10 +4,10 @@ import { t } from '../shared/sentences.js';
 const form = document.getElementById('desk');
 const keys = document.getElementById('desk-keys');
 
-/** Whether somebody types, or something else has the key. */
+/** Whether somebody types, or something else has the key. Focus stays for a moment in a dialog that has been closed. */
 function isBusy(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
-  return event.target.closest('input:not([type=checkbox]), select, textarea, dialog, [contenteditable]') !== null;
+  return event.target.closest('input:not([type=checkbox]), select, textarea, dialog[open], [contenteditable]') !== null;
 }
 
 /** Let the rows of the list be walked and chosen by keys. */
