@@ -172,12 +172,12 @@ async function start() {
     byId('cannot').hidden = false;
     return;
   }
+  showSwitch();
   all.hidden = false;
   const cache = await cacheOf();
   if (cache) await sweep(cache);
   await show(cache);
   if (cache) listenToKeep(cache);
-  showSwitch();
   byId('pages-switch')?.addEventListener('click', async () => {
     want(!wanted());
     if (wanted()) await begin();
