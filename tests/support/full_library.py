@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Boolean, TypeDecorator
 
+from library.catalog import covers
 from library.core.database import Base, Database, UtcDateTime
 from library.intake.files.objects import original_key
 from library.intake.files.stored_names import OBJECTS, needed
@@ -100,6 +101,8 @@ def _text(table: Table, column: Column[Any], n: int, kind: Any) -> str:
         return sha256 if column.name == "sha256" else original_key(sha256)
     if column.name in ("plan", "early", "upload_id"):
         return f"{n:032x}"
+    if table.name == "catalog_clip" and column.name == "cover":
+        return f"{n:012x}"
     most = kind.length if isinstance(kind, String) and kind.length else 60
     if column.primary_key or column.unique or column.name.endswith("_id"):
         return f"{table.name[:6].strip('_')}{column.name[:2]}{n:04d}"[-most:].replace("_", "x")
@@ -117,7 +120,7 @@ def put_files(db: Database, store: ObjectStore) -> None:
         if key.endswith(".m3u8"):
             obstore.put(store, key, f"#EXTM3U {key}".encode())
             obstore.put(store, key.replace("master.m3u8", "480p/00001.m4s"), key.encode() * 1000)
-        elif key.startswith(("materials/", "reflections/")):
+        elif key.startswith(("materials/", "reflections/")) or key.rpartition("/")[2] in covers.FILES:
             obstore.put(store, key, key.encode())
     obstore.put(store, "storyboards/r/sheet-1.jpg", b"the same bytes")
     obstore.put(store, "storyboards/s/sheet-1.jpg", b"the same bytes")
