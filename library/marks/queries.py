@@ -244,6 +244,12 @@ def notes(session: Session, viewer: Viewer, filters: NoteFilters, number: int = 
     return Page(_with_lessons(session, viewer, shown), number, NOTES_SIZE, total)
 
 
+def one_note(session: Session, viewer: Viewer, note_id: str) -> Noted:
+    """Return a note of the viewer's own with its lesson; raises NotFound."""
+    row = own_note(session, viewer.person_id or "", note_id)
+    return _with_lessons(session, viewer, [row])[0]
+
+
 def all_notes(session: Session, viewer: Viewer) -> list[Noted]:
     """Return all notes of the viewer, by lesson and second: for taking them along."""
     rows = select(Note).where(Note.person_id == viewer.person_id)
