@@ -24,6 +24,18 @@ export function fill(element, ...parts) {
   element.append(...parts);
 }
 
+/** Say above a list what went wrong, until it is shown anew; `again` tries once more. */
+export function say(list, words, again = null) {
+  hush(list);
+  const line = make('p', `${words} `, { class: 'wrong', role: 'alert', 'data-failed': '' });
+  if (again) line.append(button(t('重试'), again));
+  list.before(line);
+}
+
+export function hush(list) {
+  list.parentElement?.querySelector('[data-failed]')?.remove();
+}
+
 function button(words, onClick, kind = 'plain') {
   const made = make('button', words, { class: kind, type: 'button' });
   made.addEventListener('click', onClick);
@@ -54,6 +66,7 @@ export class Notes {
   async load() {
     const found = await request('GET', `/api/v1/notes?clip=${this.clip.id}`);
     this.notes = found.notes;
+    this.loaded = true;
     this.show();
   }
 
@@ -62,12 +75,18 @@ export class Notes {
     const id = form.dataset.clip || this.clip.id;
     const made = await request('POST', `/api/v1/clips/${id}/notes`, { at_s: second, text: form.elements.text.value });
     if (id !== this.clip.id) return;
+    if (!this.loaded) { // what came before is not known yet
+      const load = () => this.load().catch((error) => say(this.list, error.said, load));
+      await load();
+      return;
+    }
     this.notes.push(made);
     this.notes.sort((one, other) => one.at_s - other.at_s);
     this.show();
   }
 
   show() {
+    hush(this.list);
     fill(this.list, ...this.notes.map((one) => this.editing.get(one.id) ?? this.item(one)));
     const number = this.root.querySelector('[data-count]');
     number.textContent = this.notes.length;
@@ -105,8 +124,7 @@ export class Notes {
         done();
       } catch (error) {
         wrong.textContent = error.said;
-        // Somebody's other device was here: what is there now is shown beside what was typed.
-        if (error.status === 409 && error.body?.version) one.version = error.body.version;
+        if (error.status === 409) await this.showPresent(form, one).catch(() => {});
       }
     });
     this.editing.set(one.id, item);
@@ -114,9 +132,26 @@ export class Notes {
     text.focus();
   }
 
+  /** Somebody's other device was here: what is there now stands above what was typed, and only then is it replaced. */
+  async showPresent(form, one) {
+    const found = await request('GET', `/api/v1/notes?clip=${this.clip.id}`);
+    const now = found.notes.find((other) => other.id === one.id);
+    if (!now) return;
+    form.querySelector('[data-present]')?.remove();
+    const present = make('div', '', { 'data-present': '' });
+    present.append(make('p', t('现在的笔记是这样的，再按一次“保存”就会换掉它：'), { class: 'note' }), make('p', now.text, { class: 'said', dir: 'auto' }));
+    form.prepend(present);
+    Object.assign(one, now);
+  }
+
   async remove(one) {
     if (!window.confirm(t('删除这条笔记？不能恢复。'))) return;
-    await request('DELETE', `/api/v1/notes/${one.id}`);
+    try {
+      await request('DELETE', `/api/v1/notes/${one.id}`);
+    } catch (error) {
+      say(this.list, error.said);
+      return;
+    }
     this.notes = this.notes.filter((other) => other !== one);
     this.show();
   }
@@ -137,10 +172,14 @@ export class Questions {
     const said = { at_s: second, text: form.elements.text.value, named: form.elements.named.checked };
     const id = form.dataset.clip || this.clip.id;
     await request('POST', `/api/v1/clips/${id}/questions`, said);
-    if (id === this.clip.id) await this.load();
+    if (id !== this.clip.id) return;
+    // It is asked, whatever becomes of the list.
+    const load = () => this.load().catch((error) => say(this.list, error.said, load));
+    await load();
   }
 
   show(questions, total) {
+    hush(this.list);
     fill(this.list, ...questions.map((one) => this.item(one)));
     const number = this.root.querySelector('[data-count]');
     number.textContent = total;

@@ -4,7 +4,7 @@ import { clock } from '../../shared/format.js';
 import { request } from '../../shared/http.js';
 import { t } from '../../shared/sentences.js';
 import { forgetPlaces, placeOf } from '../places.js';
-import { Notes, Questions, make, secondOf } from './lists.js';
+import { Notes, Questions, make, say, secondOf } from './lists.js';
 import { Positions } from './positions.js';
 
 const byId = (id) => document.getElementById(id);
@@ -108,7 +108,7 @@ class Beside {
 
   lazily(list) {
     if (!list) return;
-    const load = () => list.root.open && list.load().then(() => list.root.removeEventListener('toggle', load)).catch(() => {});
+    const load = () => list.root.open && list.load().then(() => list.root.removeEventListener('toggle', load)).catch((error) => say(list.list, error.said, load));
     list.root.addEventListener('toggle', load);
     load();
   }
@@ -171,6 +171,9 @@ class Beside {
       form.elements.at.focus();
       return;
     }
+    const button = form.querySelector('button.primary');
+    if (button.disabled) return; // two taps are one
+    button.disabled = true;
     try {
       await list.send(second, form);
       form.elements.text.value = '';
@@ -178,6 +181,8 @@ class Beside {
     } catch (error) {
       wrong.textContent = error.said;
       wrong.hidden = false;
+    } finally {
+      button.disabled = false;
     }
   }
 }
