@@ -78,19 +78,21 @@ def _is_kept(person_id: str, thing_id: str) -> ColumnElement[bool]:
     return exists().where(Favourite.person_id == person_id, Favourite.thing_id == thing_id)
 
 
-def of_lesson(session: Session, person_id: str, lesson: Lesson) -> tuple[float | None, bool]:
-    """Return where in the lecture somebody stopped last (None: never there), and whether they keep the
-    lesson; one statement."""
+def of_lesson(session: Session, person_id: str, lesson: Lesson) -> tuple[float | None, bool, str | None]:
+    """Return where in the lecture somebody stopped last (None: never there), whether they keep the
+    lesson, and in which clip it was, which may be one of an old cut; one statement."""
     stopped = (
         select(Clip.start_s + Seen.at_s)
         .select_from(Seen)
         .join(Clip, Clip.id == Seen.clip_id)
         .where(Seen.person_id == person_id, Clip.lesson_id == lesson.id)
-        .order_by(Seen.at.desc())
+        .order_by(Seen.at.desc(), Seen.clip_id)
         .limit(1)
     )
-    row = session.execute(select(stopped.scalar_subquery(), _is_kept(person_id, lesson.id))).one()
-    return row[0], bool(row[1])
+    its = stopped.with_only_columns(Seen.clip_id)
+    kept = _is_kept(person_id, lesson.id)
+    row = session.execute(select(stopped.scalar_subquery(), kept, its.scalar_subquery())).one()
+    return row[0], bool(row[1]), row[2]
 
 
 def is_paused(session: Session, person_id: str) -> bool:

@@ -132,6 +132,7 @@ def test_where_a_lesson_is_cut_anew_it_goes_on_at_the_same_second(session: Sessi
     session.expire_all()
     [(_watched, clip, at_s)] = queries.going_on(session, viewer, 3)
     assert (clip.start_s, at_s) == (80.0, 13.0)
+    assert queries.of_lesson(session, me(viewer), lesson)[2] not in {clip.id, None}, "that of the old cut"
 
 
 def test_history_is_the_readers_own_searched_bounded_and_without_what_they_no_longer_see(
