@@ -15,13 +15,14 @@ from server.web.shown.weeks import WeekLine, WeekView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FavouriteRow:
-    """A lesson that is kept, or its `n`-th clip."""
+    """A lesson that is kept (`whole`), or its `n`-th clip, which has no number where it is one of an old cut."""
 
     thing_id: str
     url: str
     title: str
     lecturer: str | None = None
     n: int | None = None
+    whole: bool = False
     length_s: float | None = None
     picture: Picture | None = None
 

@@ -69,6 +69,7 @@ def _favourite_row(one: Kept, media: MediaUrls) -> FavouriteRow:
         title=lesson.title,
         lecturer=lesson.lecturer.name if lesson.lecturer else None,
         n=clip.n if clip is not None else None,
+        whole=clip is None,
         length_s=clip.duration_s if clip is not None else lesson.duration_s,
         picture=media.picture(lesson, pictured),
     )
