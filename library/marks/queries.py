@@ -45,12 +45,13 @@ class Watched:
 
 @dataclass(frozen=True)
 class Kept:
-    """A favourite as far as its person still sees the lesson."""
+    """A favourite; `seen`: its person still sees the lesson."""
 
     thing_id: str
     at: datetime
     lesson: Lesson
     clip: Clip | None
+    seen: bool = True
 
 
 @dataclass(frozen=True)
@@ -167,14 +168,19 @@ def is_kept(session: Session, person_id: str, thing_id: str) -> bool:
     return bool(session.scalar(select(_is_kept(person_id, thing_id))))
 
 
-def favourites(session: Session, viewer: Viewer, number: int = 1, size: int = FAVOURITES_SIZE) -> Page[Kept]:
-    """Return a page of what the viewer keeps and still sees, the newest first."""
+def favourites(
+    session: Session, viewer: Viewer, number: int = 1, size: int = FAVOURITES_SIZE, *, gone: bool = False
+) -> Page[Kept]:
+    """Return a page of what the viewer keeps and still sees, the newest first; `gone`: also what they do not
+    see any more, which counts all the same."""
     number = clean_number(number)
-    where = (Favourite.person_id == viewer.person_id, catalog.visible(viewer))
+    where = [Favourite.person_id == viewer.person_id]
+    if not gone:
+        where.append(catalog.visible(viewer))
     joined = select(func.count()).select_from(Favourite).join(Lesson, Lesson.id == Favourite.lesson_id)
     total = session.scalar(joined.where(*where)) or 0
     rows = (
-        select(Favourite, Lesson, Clip)
+        select(Favourite, Lesson, Clip, catalog.visible(viewer))
         .join(Lesson, Lesson.id == Favourite.lesson_id)
         .outerjoin(Clip, Clip.id == Favourite.clip_id)
         .where(*where)
@@ -183,7 +189,10 @@ def favourites(session: Session, viewer: Viewer, number: int = 1, size: int = FA
         .offset((number - 1) * size)
         .options(selectinload(Lesson.clips))
     )
-    found = [Kept(one.thing_id, one.at, lesson, clip) for one, lesson, clip in session.execute(rows)]
+    found = [
+        Kept(one.thing_id, one.at, lesson, clip, bool(seen))
+        for one, lesson, clip, seen in session.execute(rows)
+    ]
     return Page(found, number, size, total)
 
 

@@ -15,7 +15,9 @@ from server.web.shown.weeks import WeekLine, WeekView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FavouriteRow:
-    """A lesson that is kept (`whole`), or its `n`-th clip, which has no number where it is one of an old cut."""
+    """A lesson that is kept (`whole`), or its `n`-th clip; one of an old cut has no number.
+
+    `url` and `title` are "" where its person does not see it any more."""
 
     thing_id: str
     url: str

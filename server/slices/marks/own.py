@@ -176,7 +176,7 @@ def pause(door: DoorDep, paused: WordForm = "") -> Response:
 @router.get("/my-learning/favourites")
 def favourites(door: DoorDep, session: Reading, media: MediaDep, page: int = 1) -> Response:
     """What one keeps."""
-    shown = queries.favourites(session, door.viewer, page)
+    shown = queries.favourites(session, door.viewer, page, gone=True)
     context = FavouritesPage(
         frame=door.frame(session),
         rows=favourite_rows(shown.items, media),

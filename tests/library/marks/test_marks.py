@@ -210,6 +210,16 @@ def test_favourites_are_kept_once_up_to_a_limit_that_is_told(
     assert (found.clip_kept, found.lesson_kept) == (True, True)
 
 
+def test_a_favourite_that_is_not_seen_any_more_is_still_listed_to_be_let_go(session: Session) -> None:
+    viewer = member(session)
+    lesson = make.lesson(session, clips=1)
+    actions.keep(session, me(viewer), lesson, None, NOW)
+    lesson.state = LessonState.WITHDRAWN
+    session.flush()
+    assert queries.favourites(session, viewer).items == []
+    assert [one.seen for one in queries.favourites(session, viewer, gone=True).items] == [False]
+
+
 def test_nobody_else_finds_a_note_whatever_they_hold(session: Session) -> None:
     root = make.root(session)
     viewer = member(session)
