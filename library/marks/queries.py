@@ -45,12 +45,13 @@ class Watched:
 
 @dataclass(frozen=True)
 class Kept:
-    """A favourite as far as its person still sees the lesson."""
+    """A favourite; `seen`: its person still sees the lesson."""
 
     thing_id: str
     at: datetime
     lesson: Lesson
     clip: Clip | None
+    seen: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,19 +79,21 @@ def _is_kept(person_id: str, thing_id: str) -> ColumnElement[bool]:
     return exists().where(Favourite.person_id == person_id, Favourite.thing_id == thing_id)
 
 
-def of_lesson(session: Session, person_id: str, lesson: Lesson) -> tuple[float | None, bool]:
-    """Return where in the lecture somebody stopped last (None: never there), and whether they keep the
-    lesson; one statement."""
+def of_lesson(session: Session, person_id: str, lesson: Lesson) -> tuple[float | None, bool, str | None]:
+    """Return where in the lecture somebody stopped last (None: never there), whether they keep the
+    lesson, and in which clip it was, which may be one of an old cut; one statement."""
     stopped = (
         select(Clip.start_s + Seen.at_s)
         .select_from(Seen)
         .join(Clip, Clip.id == Seen.clip_id)
         .where(Seen.person_id == person_id, Clip.lesson_id == lesson.id)
-        .order_by(Seen.at.desc())
+        .order_by(Seen.at.desc(), Seen.clip_id)
         .limit(1)
     )
-    row = session.execute(select(stopped.scalar_subquery(), _is_kept(person_id, lesson.id))).one()
-    return row[0], bool(row[1])
+    its = stopped.with_only_columns(Seen.clip_id)
+    kept = _is_kept(person_id, lesson.id)
+    row = session.execute(select(stopped.scalar_subquery(), kept, its.scalar_subquery())).one()
+    return row[0], bool(row[1]), row[2]
 
 
 def is_paused(session: Session, person_id: str) -> bool:
@@ -165,14 +168,19 @@ def is_kept(session: Session, person_id: str, thing_id: str) -> bool:
     return bool(session.scalar(select(_is_kept(person_id, thing_id))))
 
 
-def favourites(session: Session, viewer: Viewer, number: int = 1, size: int = FAVOURITES_SIZE) -> Page[Kept]:
-    """Return a page of what the viewer keeps and still sees, the newest first."""
+def favourites(
+    session: Session, viewer: Viewer, number: int = 1, size: int = FAVOURITES_SIZE, *, gone: bool = False
+) -> Page[Kept]:
+    """Return a page of what the viewer keeps and still sees, the newest first; `gone`: also what they do not
+    see any more, which counts all the same."""
     number = clean_number(number)
-    where = (Favourite.person_id == viewer.person_id, catalog.visible(viewer))
+    where = [Favourite.person_id == viewer.person_id]
+    if not gone:
+        where.append(catalog.visible(viewer))
     joined = select(func.count()).select_from(Favourite).join(Lesson, Lesson.id == Favourite.lesson_id)
     total = session.scalar(joined.where(*where)) or 0
     rows = (
-        select(Favourite, Lesson, Clip)
+        select(Favourite, Lesson, Clip, catalog.visible(viewer))
         .join(Lesson, Lesson.id == Favourite.lesson_id)
         .outerjoin(Clip, Clip.id == Favourite.clip_id)
         .where(*where)
@@ -181,7 +189,10 @@ def favourites(session: Session, viewer: Viewer, number: int = 1, size: int = FA
         .offset((number - 1) * size)
         .options(selectinload(Lesson.clips))
     )
-    found = [Kept(one.thing_id, one.at, lesson, clip) for one, lesson, clip in session.execute(rows)]
+    found = [
+        Kept(one.thing_id, one.at, lesson, clip, bool(seen))
+        for one, lesson, clip, seen in session.execute(rows)
+    ]
     return Page(found, number, size, total)
 
 
@@ -242,6 +253,12 @@ def notes(session: Session, viewer: Viewer, filters: NoteFilters, number: int = 
     rows = select(Note).where(*where).order_by(*order)
     shown = session.scalars(rows.limit(NOTES_SIZE).offset((number - 1) * NOTES_SIZE)).all()
     return Page(_with_lessons(session, viewer, shown), number, NOTES_SIZE, total)
+
+
+def one_note(session: Session, viewer: Viewer, note_id: str) -> Noted:
+    """Return a note of the viewer's own with its lesson; raises NotFound."""
+    row = own_note(session, viewer.person_id or "", note_id)
+    return _with_lessons(session, viewer, [row])[0]
 
 
 def all_notes(session: Session, viewer: Viewer) -> list[Noted]:

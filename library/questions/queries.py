@@ -68,10 +68,10 @@ def question(session: Session, question_id: str) -> Question:
     return row
 
 
-def to_answer(session: Session, viewer: Viewer, question_id: str) -> Question:
-    """Return a question that the viewer may answer, held until the transaction ends; raises NotFound, also
-    where they may not."""
-    row = session.get(Question, question_id, with_for_update=True)
+def to_answer(session: Session, viewer: Viewer, question_id: str, *, held: bool = True) -> Question:
+    """Return a question that the viewer may answer; raises NotFound, also where they may not. `held`:
+    until the transaction ends."""
+    row = session.get(Question, question_id, with_for_update=held)
     if row is None or not may_answer(viewer, catalog.facts(catalog.lesson(session, row.lesson_id))):
         raise NotFound
     return row

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from library.catalog.permits import LessonState
 from tests.browser.conftest import Visit, press_play
-from tests.server.conftest import Put
+from tests.server.conftest import Put, Shelf
 from tests.support.server import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -119,3 +120,34 @@ def test_notes_favourites_and_questions_beside_the_clip(visit: Visit, put: Put) 
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="撤回").first.click()
     expect(page.locator(".flash", has_text="提问已撤回")).to_be_visible()
+
+
+AS_THE_PLAYER_GOES_ON = """async (url) => {
+    const page = new DOMParser().parseFromString(await (await fetch(url)).text(), 'text/html');
+    for (const id of ['beside', 'clip']) {
+        document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
+    }
+}"""
+
+
+def test_what_is_being_typed_stays_with_its_clip_when_another_one_opens(
+    visit: Visit, put: Put, served: Served
+) -> None:
+    other = Shelf(served).lesson(LessonState.PUBLISHED)
+    page = visit.page
+    visit.sign_in("other")
+    visit.open(f"/clips/{put.clip}")
+    page.click("#notes summary")
+    page.locator("#notes textarea").first.fill("写到一半的话")
+    page.locator("#notes input[name=at]").first.fill("0:07")
+    page.evaluate(AS_THE_PLAYER_GOES_ON, f"/clips/{other.clip}")
+    expect(page.locator("#beside")).to_have_attribute("data-clip", other.clip)
+    expect(page.locator("#notes textarea").first).to_have_value("写到一半的话")
+    expect(page.locator("#notes")).to_contain_text(put.title)
+    with page.expect_response(
+        lambda got: got.url.endswith("/notes") and got.request.method == "POST"
+    ) as sent:
+        page.click("#notes form[data-send] button.primary")
+    assert (sent.value.json()["clip"], sent.value.json()["at_s"]) == (put.clip, 7.0)
+    expect(page.locator("#notes textarea").first).to_have_value("")
+    expect(page.locator("#notes")).not_to_contain_text(put.title)

@@ -15,13 +15,16 @@ from server.web.shown.weeks import WeekLine, WeekView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FavouriteRow:
-    """A lesson that is kept, or its `n`-th clip."""
+    """A lesson that is kept (`whole`), or its `n`-th clip; one of an old cut has no number.
+
+    `url` and `title` are "" where its person does not see it any more."""
 
     thing_id: str
     url: str
     title: str
     lecturer: str | None = None
     n: int | None = None
+    whole: bool = False
     length_s: float | None = None
     picture: Picture | None = None
 

@@ -20,6 +20,7 @@ from server.slices.marks.contexts import (
     FavouritesPage,
     HistoryPage,
     LearningPage,
+    NoteRow,
     NotesPage,
 )
 from server.slices.marks.shown import by_day, favourite_rows, history_rows, note_rows
@@ -63,9 +64,12 @@ class MarksDoor(FormDoor):
             known = catalog.lessons_by_ids(session, self.viewer, [lesson])
             found = (lesson, known[0].title if known else "")
         shown = queries.notes(session, self.viewer, NoteFilters(lesson_id=lesson or None, words=q), page)
+        rows = note_rows(shown.items)
+        if refused is not None and refused.form not in {"new", *(row.id for row in rows)}:
+            rows = (*self._refused_row(session, refused.form), *rows)
         return NotesPage(
             frame=self.frame(session),
-            rows=note_rows(shown.items),
+            rows=rows,
             pager=pager(shown, "/my-learning/notes", q=q, lesson=lesson),
             q=q,
             lesson=found,
@@ -74,6 +78,14 @@ class MarksDoor(FormDoor):
             most=rules.NOTES_MOST,
             refused=refused,
         )
+
+    def _refused_row(self, session: Session, note_id: str) -> tuple[NoteRow, ...]:
+        """What was typed comes back under its note, also where that is on another page."""
+        try:
+            found = queries.one_note(session, self.viewer, note_id)
+        except NotFound:
+            return ()
+        return note_rows([found])
 
 
 DoorDep = Annotated[MarksDoor, Depends()]
@@ -164,7 +176,7 @@ def pause(door: DoorDep, paused: WordForm = "") -> Response:
 @router.get("/my-learning/favourites")
 def favourites(door: DoorDep, session: Reading, media: MediaDep, page: int = 1) -> Response:
     """What one keeps."""
-    shown = queries.favourites(session, door.viewer, page)
+    shown = queries.favourites(session, door.viewer, page, gone=True)
     context = FavouritesPage(
         frame=door.frame(session),
         rows=favourite_rows(shown.items, media),
@@ -254,7 +266,15 @@ def write(door: DoorDep, clip_id: str, at: WordForm = "", text: BlockForm = "") 
 
 
 @router.post("/my-learning/notes/{note_id}/edit")
-def edit(door: DoorDep, note_id: str, version: WordForm = "", text: BlockForm = "") -> Response:
+def edit(
+    door: DoorDep,
+    note_id: str,
+    version: WordForm = "",
+    text: BlockForm = "",
+    q: LineForm = "",
+    lesson: WordForm = "",
+    page: WordForm = "",
+) -> Response:
     """Change a note of one's own."""
 
     def act(session: Session) -> str:
@@ -262,10 +282,11 @@ def edit(door: DoorDep, note_id: str, version: WordForm = "", text: BlockForm = 
         actions.rewrite(session, door.person_id, note_id, number, text, door.clock())
         return "/my-learning/notes"
 
-    def page(session: Session, refused: RefusedForm | None) -> NotesPage:
-        return door.notes_page(session, refused=refused)
+    def again(session: Session, refused: RefusedForm | None) -> NotesPage:
+        number = int(page) if page.isascii() and page.isdigit() and len(page) <= 6 else 1
+        return door.notes_page(session, q=q, lesson=lesson, page=number, refused=refused)
 
-    return door.change(act, "note_written", note_id, page, {"text": text})
+    return door.change(act, "note_written", note_id, again, {"text": text})
 
 
 @router.post("/my-learning/notes/{note_id}/delete")

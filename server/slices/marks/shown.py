@@ -61,6 +61,8 @@ def favourite_rows(kept: Sequence[Kept], media: MediaUrls) -> tuple[FavouriteRow
 
 
 def _favourite_row(one: Kept, media: MediaUrls) -> FavouriteRow:
+    if not one.seen:
+        return FavouriteRow(thing_id=one.thing_id, url="", title="", whole=one.clip is None)
     lesson, clip = one.lesson, one.clip
     pictured = clip or next((each for each in lesson.clips if each.plan), None)
     return FavouriteRow(
@@ -69,6 +71,7 @@ def _favourite_row(one: Kept, media: MediaUrls) -> FavouriteRow:
         title=lesson.title,
         lecturer=lesson.lecturer.name if lesson.lecturer else None,
         n=clip.n if clip is not None else None,
+        whole=clip is None,
         length_s=clip.duration_s if clip is not None else lesson.duration_s,
         picture=media.picture(lesson, pictured),
     )

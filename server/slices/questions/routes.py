@@ -10,12 +10,17 @@ from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
-from library.core.errors import Invalid, SignInNeeded, Throttled
+from library.core.errors import Invalid, NotFound, SignInNeeded, Throttled
 from library.questions import actions, queries, rules
 from library.questions.actions import Answer, Asked
 from library.questions.permits import may_answer
 from library.questions.rules import QuestionState
-from server.slices.questions.contexts import OwnQuestionsPage, QuestionsDeskPage, QuestionsPage
+from server.slices.questions.contexts import (
+    OwnQuestionsPage,
+    QuestionRow,
+    QuestionsDeskPage,
+    QuestionsPage,
+)
 from server.slices.questions.shown import question_rows
 from server.web.deps import (
     ClockDep,
@@ -85,15 +90,27 @@ class QuestionsDoor(FormDoor):
     ) -> QuestionsDeskPage:
         """Return the desk of whoever answers."""
         shown = queries.desk(session, self.viewer, state, page)
+        rows = question_rows(shown.items, self.viewer)
+        if refused is not None and refused.form not in {row.id for row in rows}:
+            rows = (*self._refused_row(session, refused.form), *rows)
         return QuestionsDeskPage(
             frame=self.frame(session),
-            rows=question_rows(shown.items, self.viewer),
+            rows=rows,
             pager=pager(shown, "/questions/desk", state=state.value),
             state=state,
             answer_max=rules.ANSWER_MAX,
             reason_max=rules.REASON_MAX,
             refused=refused,
         )
+
+    def _refused_row(self, session: Session, question_id: str) -> tuple[QuestionRow, ...]:
+        """What was typed comes back under its question, also where that is on another page or was answered
+        by somebody else meanwhile."""
+        try:
+            row = queries.to_answer(session, self.viewer, question_id, held=False)
+        except NotFound:
+            return ()
+        return question_rows([queries.told(session, row)], self.viewer)
 
 
 def _second(text: str) -> float:
@@ -163,8 +180,15 @@ def desk(
     door: DoorDep, who: QuestionAnswerer, session: Reading, state: WordQuery = "", page: int = 1
 ) -> Response:
     """What is asked about the lessons that one answers for; what waits first."""
-    chosen = QuestionState(state) if state in tuple(QuestionState) else QuestionState.OPEN
-    return door.show(door.desk(session, state=chosen, page=page))
+    return door.show(door.desk(session, state=_state(state), page=page))
+
+
+def _state(word: str) -> QuestionState:
+    return QuestionState(word) if word in tuple(QuestionState) else QuestionState.OPEN
+
+
+def _page_of(word: str) -> int:
+    return int(word) if word.isascii() and word.isdigit() and len(word) <= 6 else 1
 
 
 def place_said(session: Session, question_id: str, n: str, at: str) -> float | None:
@@ -196,6 +220,8 @@ def answer(
     said_n: WordForm = "",
     said_at: WordForm = "",
     published: WordForm = "1",
+    state: WordForm = "",
+    page: WordForm = "",
 ) -> Response:
     """Answer a question, for all or for the asker alone."""
 
@@ -207,16 +233,22 @@ def answer(
         actions.answer(session, who.viewer, question_id, number, given, door.clock())
         return "/questions/desk"
 
-    def page(session: Session, refused: RefusedForm | None) -> QuestionsDeskPage:
-        return door.desk(session, refused=refused)
+    def again(session: Session, refused: RefusedForm | None) -> QuestionsDeskPage:
+        return door.desk(session, state=_state(state), page=_page_of(page), refused=refused)
 
     typed = {"answer": answer, "said_n": said_n, "said_at": said_at, "published": published}
-    return door.change(act, "question_answered", question_id, page, typed)
+    return door.change(act, "question_answered", question_id, again, typed)
 
 
 @router.post("/questions/{question_id}/decline")
 def decline(
-    door: DoorDep, who: QuestionAnswerer, question_id: str, version: WordForm = "", reason: BlockForm = ""
+    door: DoorDep,
+    who: QuestionAnswerer,
+    question_id: str,
+    version: WordForm = "",
+    reason: BlockForm = "",
+    state: WordForm = "",
+    page: WordForm = "",
 ) -> Response:
     """Do not answer a question, and say why."""
 
@@ -225,7 +257,7 @@ def decline(
         actions.decline(session, who.viewer, question_id, number, reason, door.clock())
         return "/questions/desk"
 
-    def page(session: Session, refused: RefusedForm | None) -> QuestionsDeskPage:
-        return door.desk(session, refused=refused)
+    def again(session: Session, refused: RefusedForm | None) -> QuestionsDeskPage:
+        return door.desk(session, state=_state(state), page=_page_of(page), refused=refused)
 
-    return door.change(act, "question_declined", question_id, page, {"reason": reason})
+    return door.change(act, "question_declined", question_id, again, {"reason": reason})

@@ -40,7 +40,8 @@ class ClipMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoOn:
-    """A lesson that goes on: the `n`-th of `count` clips, at a second of it (0: from its start)."""
+    """A lesson that goes on: the `n`-th of `count` clips, at a second of it (0: from its start).
+    `told`: the second stands in the address, because it was reached in another clip, of an old cut."""
 
     lesson_id: str
     title: str
@@ -51,11 +52,12 @@ class GoOn:
     at_s: float
     length_s: float
     picture: Picture | None = None
+    told: bool = False
 
     @property
     def url(self) -> str:
-        """Where it goes on: without a second, because the page of the clip knows it."""
-        return f"/clips/{self.clip_id}"
+        """Where it goes on: without a second where the page of the clip knows it."""
+        return f"/clips/{self.clip_id}?t={self.at_s:g}" if self.told else f"/clips/{self.clip_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +94,13 @@ def lesson_marks(session: Session, viewer: Viewer, lesson: Lesson, media: MediaU
     """Return somebody's marks of a lesson: two statements, and none for whoever has no account."""
     if viewer.person_id is None:
         return None
-    stopped_s, kept = queries.of_lesson(session, viewer.person_id, lesson)
+    stopped_s, kept, clip_id = queries.of_lesson(session, viewer.person_id, lesson)
     playable = [clip.id for clip in lesson.clips if clip.plan is not None]
     seen = frozenset(plays.completed_clips(session, viewer.person_id, playable))
     found = rules.continued(lesson.clips, stopped_s) if stopped_s is not None else None
     return LessonMarks(
         kept=kept,
-        go_on=_go_on(lesson, *found, media) if found is not None else None,
+        go_on=_go_on(lesson, *found, media, clip_id) if found is not None else None,
         seen=seen,
         all_seen=bool(playable) and seen.issuperset(playable),
     )
@@ -107,10 +109,10 @@ def lesson_marks(session: Session, viewer: Viewer, lesson: Lesson, media: MediaU
 def go_on(session: Session, viewer: Viewer, media: MediaUrls, most: int = ON_HOME) -> tuple[GoOn, ...]:
     """Return the lessons in whose middle somebody stopped, the newest first: one statement."""
     found = queries.going_on(session, viewer, most)
-    return tuple(_go_on(watched.lesson, clip, at_s, media) for watched, clip, at_s in found)
+    return tuple(_go_on(watched.lesson, clip, at_s, media, watched.clip.id) for watched, clip, at_s in found)
 
 
-def _go_on(lesson: Lesson, clip: Clip, at_s: float, media: MediaUrls) -> GoOn:
+def _go_on(lesson: Lesson, clip: Clip, at_s: float, media: MediaUrls, stopped_in: str | None) -> GoOn:
     return GoOn(
         lesson_id=lesson.id,
         title=lesson.title,
@@ -121,6 +123,7 @@ def _go_on(lesson: Lesson, clip: Clip, at_s: float, media: MediaUrls) -> GoOn:
         at_s=at_s,
         length_s=clip.duration_s or clip.end_s - clip.start_s,
         picture=media.picture(lesson, clip),
+        told=at_s > 0 and clip.id != stopped_in,
     )
 
 

@@ -132,6 +132,7 @@ def test_where_a_lesson_is_cut_anew_it_goes_on_at_the_same_second(session: Sessi
     session.expire_all()
     [(_watched, clip, at_s)] = queries.going_on(session, viewer, 3)
     assert (clip.start_s, at_s) == (80.0, 13.0)
+    assert queries.of_lesson(session, me(viewer), lesson)[2] not in {clip.id, None}, "that of the old cut"
 
 
 def test_history_is_the_readers_own_searched_bounded_and_without_what_they_no_longer_see(
@@ -207,6 +208,16 @@ def test_favourites_are_kept_once_up_to_a_limit_that_is_told(
     assert [one.clip.id if one.clip else None for one in kept.items] == [lesson.clips[0].id, None]
     found = queries.beside(session, me(viewer), lesson.clips[0])
     assert (found.clip_kept, found.lesson_kept) == (True, True)
+
+
+def test_a_favourite_that_is_not_seen_any_more_is_still_listed_to_be_let_go(session: Session) -> None:
+    viewer = member(session)
+    lesson = make.lesson(session, clips=1)
+    actions.keep(session, me(viewer), lesson, None, NOW)
+    lesson.state = LessonState.WITHDRAWN
+    session.flush()
+    assert queries.favourites(session, viewer).items == []
+    assert [one.seen for one in queries.favourites(session, viewer, gone=True).items] == [False]
 
 
 def test_nobody_else_finds_a_note_whatever_they_hold(session: Session) -> None:

@@ -6,7 +6,7 @@ import { t } from '../../shared/sentences.js';
 
 /** A second as people type it: 83, 1:23, 1:02:03; null for what is none. */
 export function secondOf(text) {
-  const parts = text.trim().replaceAll('：', ':').split(':').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const parts = text.trim().replace(/：/g, ':').split(':').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (parts.length > 3 || parts.some((part) => !(part >= 0))) return null;
   return parts.reduce((sum, part) => sum * 60 + part, 0);
 }
@@ -16,6 +16,24 @@ export function make(name, words = '', attributes = {}) {
   if (words) made.textContent = words;
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
+}
+
+/** Put these in place of what an element holds; `replaceChildren` is not known to Safari 13. */
+export function fill(element, ...parts) {
+  element.textContent = '';
+  element.append(...parts);
+}
+
+/** Say above a list what went wrong, until it is shown anew; `again` tries once more. */
+export function say(list, words, again = null) {
+  hush(list);
+  const line = make('p', `${words} `, { class: 'wrong', role: 'alert', 'data-failed': '' });
+  if (again) line.append(button(t('重试'), again));
+  list.before(line);
+}
+
+export function hush(list) {
+  list.parentElement?.querySelector('[data-failed]')?.remove();
 }
 
 function button(words, onClick, kind = 'plain') {
@@ -42,23 +60,34 @@ export class Notes {
     Object.assign(this, { video, root, clip });
     this.list = root.querySelector('[data-list]');
     this.notes = [];
+    this.editing = new Map(); // by the note's id: its place in the list while it is being changed
   }
 
   async load() {
     const found = await request('GET', `/api/v1/notes?clip=${this.clip.id}`);
     this.notes = found.notes;
+    this.loaded = true;
     this.show();
   }
 
+  /** Keep what was typed, at the clip where it was begun. */
   async send(second, form) {
-    const made = await request('POST', `/api/v1/clips/${this.clip.id}/notes`, { at_s: second, text: form.elements.text.value });
+    const id = form.dataset.clip || this.clip.id;
+    const made = await request('POST', `/api/v1/clips/${id}/notes`, { at_s: second, text: form.elements.text.value });
+    if (id !== this.clip.id) return;
+    if (!this.loaded) { // what came before is not known yet
+      const load = () => this.load().catch((error) => say(this.list, error.said, load));
+      await load();
+      return;
+    }
     this.notes.push(made);
     this.notes.sort((one, other) => one.at_s - other.at_s);
     this.show();
   }
 
   show() {
-    this.list.replaceChildren(...this.notes.map((one) => this.item(one)));
+    hush(this.list);
+    fill(this.list, ...this.notes.map((one) => this.editing.get(one.id) ?? this.item(one)));
     const number = this.root.querySelector('[data-count]');
     number.textContent = this.notes.length;
     number.hidden = !this.notes.length;
@@ -75,31 +104,54 @@ export class Notes {
   }
 
   edit(item, one) {
-    const form = make('form', '', { class: 'fields' });
+    const form = make('form', '', { class: 'fields', 'data-edit': one.id });
     const text = make('textarea', '', { rows: 3, maxlength: 1000, required: '', 'aria-label': t('笔记') });
-    text.value = one.text;
+    text.defaultValue = one.text;
+    const done = () => {
+      this.editing.delete(one.id);
+      form.remove(); // it may stand beside another clip by now
+      this.show();
+    };
     const wrong = make('p', '', { class: 'wrong', role: 'alert' });
     const acts = make('p', '', { class: 'acts' });
-    acts.append(make('button', t('保存'), { class: 'button primary' }), button(t('不改了'), () => this.show(), 'button quiet'));
+    acts.append(make('button', t('保存'), { class: 'button primary' }), button(t('不改了'), done, 'button quiet'));
     form.append(text, acts, wrong);
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       try {
         Object.assign(one, await request('PATCH', `/api/v1/notes/${one.id}`, { text: text.value, version: one.version }));
-        this.show();
+        form.dispatchEvent(new CustomEvent('beside:saved', { bubbles: true }));
+        done();
       } catch (error) {
         wrong.textContent = error.said;
-        // Somebody's other device was here: what is there now is shown beside what was typed.
-        if (error.status === 409 && error.body?.version) one.version = error.body.version;
+        if (error.status === 409) await this.showPresent(form, one).catch(() => {});
       }
     });
-    item.replaceChildren(form);
+    this.editing.set(one.id, item);
+    fill(item, form);
     text.focus();
+  }
+
+  /** Somebody's other device was here: what is there now stands above what was typed, and only then is it replaced. */
+  async showPresent(form, one) {
+    const found = await request('GET', `/api/v1/notes?clip=${this.clip.id}`);
+    const now = found.notes.find((other) => other.id === one.id);
+    if (!now) return;
+    form.querySelector('[data-present]')?.remove();
+    const present = make('div', '', { 'data-present': '' });
+    present.append(make('p', t('现在的笔记是这样的，再按一次“保存”就会换掉它：'), { class: 'note' }), make('p', now.text, { class: 'said', dir: 'auto' }));
+    form.prepend(present);
+    Object.assign(one, now);
   }
 
   async remove(one) {
     if (!window.confirm(t('删除这条笔记？不能恢复。'))) return;
-    await request('DELETE', `/api/v1/notes/${one.id}`);
+    try {
+      await request('DELETE', `/api/v1/notes/${one.id}`);
+    } catch (error) {
+      say(this.list, error.said);
+      return;
+    }
     this.notes = this.notes.filter((other) => other !== one);
     this.show();
   }
@@ -118,12 +170,17 @@ export class Questions {
 
   async send(second, form) {
     const said = { at_s: second, text: form.elements.text.value, named: form.elements.named.checked };
-    await request('POST', `/api/v1/clips/${this.clip.id}/questions`, said);
-    await this.load();
+    const id = form.dataset.clip || this.clip.id;
+    await request('POST', `/api/v1/clips/${id}/questions`, said);
+    if (id !== this.clip.id) return;
+    // It is asked, whatever becomes of the list.
+    const load = () => this.load().catch((error) => say(this.list, error.said, load));
+    await load();
   }
 
   show(questions, total) {
-    this.list.replaceChildren(...questions.map((one) => this.item(one)));
+    hush(this.list);
+    fill(this.list, ...questions.map((one) => this.item(one)));
     const number = this.root.querySelector('[data-count]');
     number.textContent = total;
     number.hidden = !total;

@@ -76,7 +76,7 @@ def pages() -> Iterator[Sample]:
                 WeekLine(week="2026-W10", monday=date(2026, 3, 2), sunday=date(2026, 3, 8), theme="枫桥经验"),
             ),
             go_on=(GO_ON, replace(GO_ON, lesson_id="l2", title="长" * 60, at_s=0.0, count=1, n=1)),
-            favourites=(FAVOURITE, replace(FAVOURITE, thing_id="l2", n=None, title=TITLES[1])),
+            favourites=(FAVOURITE, replace(FAVOURITE, thing_id="l2", n=None, whole=True, title=TITLES[1])),
             notes=(NOTE, GONE),
             asked=(
                 c.AskedLine(text=SENTENCES[1], state=QuestionState.OPEN, lesson=TITLES[0]),
@@ -100,7 +100,10 @@ def pages() -> Iterator[Sample]:
     yield "history_nothing_found", replace(history, days=(), pager=pager(1, 0), q="没有的词")
     favourites = c.FavouritesPage(
         frame=frame(MEMBER, "/my-learning/favourites"),
-        rows=(FAVOURITE, replace(FAVOURITE, thing_id="l2", n=None, length_s=None, title=TITLES[1])),
+        rows=(
+            FAVOURITE,
+            replace(FAVOURITE, thing_id="l2", n=None, whole=True, length_s=None, title=TITLES[1]),
+        ),
         pager=pager(1, 2),
         most=500,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,24 @@ def test_favourites_and_notes_work_without_scripts(served: Served, shelf: Shelf)
     words = [one.text for one in Document(io.BytesIO(files["docx"].content)).paragraphs]
     assert "# 记一笔\n<b>第二行</b>" in words
     assert all("no-store" in one.headers["cache-control"] for one in files.values())
+
+
+def test_a_refused_note_that_is_on_another_page_comes_back_with_its_words(
+    served: Served, shelf: Shelf
+) -> None:
+    put = shelf.lesson(LessonState.PUBLISHED)
+    reader = served.person("other")
+    assert reader.post(f"/clips/{put.clip}/notes", at="0:07", text="只在这里的词").status_code == 303
+    page = reader.http.get("/my-learning/notes?q=只在这里的词").text
+    note = re.search(r"/my-learning/notes/([0-9a-z]{16})/edit", page)
+    assert note is not None
+    edit = f"/my-learning/notes/{note[1]}/edit"
+    assert reader.post(edit, version="1", text="换了的话").status_code == 303
+    late = reader.post(edit, version="1", text="写了很久的话", q="只在这里的词", page="1")
+    assert late.status_code == 409
+    assert "写了很久的话</textarea>" in late.text
+    assert "换了的话" in late.text
+    assert 'value="只在这里的词"' in late.text, "the search is still there"
 
 
 def test_a_note_is_in_no_page_of_those_who_look_after_the_lesson(served: Served, shelf: Shelf) -> None:

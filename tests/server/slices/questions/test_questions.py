@@ -54,3 +54,23 @@ def test_too_many_questions_come_back_with_their_words_and_the_number(served: Se
     assert full.status_code == 429
     assert "还想问一个？" in full.text
     assert str(rules.OPEN_OF_ONE) in full.text
+
+
+def test_a_refused_answer_to_a_question_that_left_the_list_comes_back_under_it(
+    served: Served, shelf: Shelf
+) -> None:
+    put = shelf.lesson(LessonState.PUBLISHED)
+    asker, lecturer = served.person("member"), served.person("lecturer")
+    assert asker.post(f"/clips/{put.clip}/questions", at="0:12", text="先答的那一问").status_code == 303
+    page = lecturer.http.get("/questions/desk").text
+    found = re.search(r"/questions/([0-9a-z]{16})/answer", page[page.index("先答的那一问") :])
+    assert found is not None
+    answer = f"/questions/{found[1]}/answer"
+    assert lecturer.post(answer, version="1", answer="另一台电脑答的。").status_code == 303
+    late = lecturer.post(answer, version="1", answer="写了很久的答复。", state="open", page="1")
+    assert late.status_code == 409
+    assert "写了很久的答复。</textarea>" in late.text
+    assert "另一台电脑答的。" in late.text
+    declined = lecturer.post(f"/questions/{found[1]}/decline", version="1", reason="写了很久的原因")
+    assert declined.status_code == 409
+    assert 'value="写了很久的原因"' in declined.text
