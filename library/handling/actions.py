@@ -126,11 +126,12 @@ def _set_topics(
     session: Session, viewer: Viewer, lesson_id: str, now: datetime, change: Callable[[list[str]], list[str]]
 ) -> _Done:
     lesson = catalog.lesson_for(session, viewer, lesson_id, Action.EDIT)
+    seen = version_queries.standing(session, lesson.id)  # drafts are saved without the counter
     before = _topics(session, lesson)
     after = change(before)
-    if list(map(name_key, after)) == list(map(name_key, before)):
+    if _keys(after) == _keys(before):
         return Outcome.SAME, {}
-    saved = versions.edit(session, lesson, Details(topics=after), viewer.person_id, now)
+    saved = versions.edit(session, lesson, Details(topics=after), viewer.person_id, now, seen=seen)
     outcome = Outcome.DRAFTED if saved is Saved.DRAFT else Outcome.DONE
     return outcome, {"topics": before, "after": after}
 
@@ -148,16 +149,23 @@ def _without_topic(session: Session, viewer: Viewer, lesson_id: str, value: str,
     return _set_topics(session, viewer, lesson_id, now, without)
 
 
+def _keys(topics: list[str]) -> list[str]:
+    return list(map(name_key, topics))
+
+
 def _added(known: list[str], value: str) -> list[str]:
-    return known if name_key(value) in map(name_key, known) else [*known, value]
+    return known if name_key(value) in _keys(known) else [*known, value]
 
 
 def _topics_back(session: Session, viewer: Viewer, item: BatchItem, value: str, now: datetime) -> _Done:
     lesson = catalog.lesson_for(session, viewer, item.lesson_id, Action.EDIT)
-    if _topics(session, lesson) != item.before["after"]:
+    seen = version_queries.standing(session, lesson.id)
+    if _keys(_topics(session, lesson)) != _keys(
+        item.before["after"]
+    ):  # a topic is kept as it was first named
         raise Conflict("handling_changed")
     details = Details(topics=item.before["topics"])
-    versions.edit(session, lesson, details, viewer.person_id, now)
+    versions.edit(session, lesson, details, viewer.person_id, now, seen=seen)
     return Outcome.UNDONE, {}
 
 

@@ -129,6 +129,21 @@ def test_a_topic_of_a_published_lesson_waits_as_its_draft_and_goes_back(db: Data
         assert _topics(session, has) == ["乡村振兴"], "what the batch did not do stays"
 
 
+def test_a_topic_typed_in_another_case_or_width_is_taken_back(db: Database) -> None:
+    now = utc_now()
+    with db.write() as session:
+        staff = _person(session, Role.STAFF)
+        factories.lesson(session, "一", owner=staff, topics=["AI"])
+        draft = factories.lesson(session, "二", owner=staff, state=DRAFT, topics=["党史"]).id
+        batch = actions.handle(session, staff, What.TOPIC_ADD, "ａｉ", [draft], now)
+    with db.write() as session:
+        assert _topics(session, draft) == ["党史", "AI"]
+        actions.undo(session, staff, batch, now)
+        assert _outcomes(session, batch) == {draft: (Outcome.UNDONE, "")}
+    with db.read() as session:
+        assert _topics(session, draft) == ["党史"]
+
+
 def test_an_audience_goes_back_to_what_each_had(db: Database) -> None:
     now = utc_now()
     with db.write() as session:
