@@ -1,14 +1,14 @@
 """Pictures that somebody chose for a lesson or a clip, beside those that were made of themselves.
 
-A cover lies in a folder of a clip like what a plan made of it, and is named by what it is: another one
+A cover lies in a folder of a clip like what a plan made of it, under a name of its own: another one
 is another folder, the row switches, and the old one is swept later.
 It is served as all pictures of clips are.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
+import secrets
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -25,13 +25,13 @@ SMALL = small_file(COVER, SmallForm.WEBP)
 FILES = (PLAIN, SMALL, COVER)
 """All files of a cover; that which pages name comes last."""
 
-_DIGITS = 12
+_BYTES = 6
 _OF_LESSON = re.compile(r"([a-z0-9]{16})/([0-9a-f]{12})")
 
 
-def folder_name(picture: bytes) -> str:
-    """Return the name of the folder of a cover, by what it is."""
-    return hashlib.sha256(picture).hexdigest()[:_DIGITS]
+def folder_name() -> str:
+    """Return a name that no folder of a cover had: one that was left may be swept in this moment."""
+    return secrets.token_hex(_BYTES)
 
 
 def of_lesson(lesson: Lesson) -> tuple[str, str] | None:
@@ -55,6 +55,7 @@ def bearer(lesson: Lesson) -> Clip:
 
 def cover_lesson(session: Session, lesson: Lesson, clip: Clip, name: str, now: datetime) -> None:
     """Let a cover in a clip's folder stand for a lesson."""
+    _left(session, lesson, now)
     lesson.cover, clip.cover_at = f"{clip.id}/{name}", now
     session.flush()
 
@@ -65,13 +66,22 @@ def cover_clip(session: Session, clip: Clip, name: str, now: datetime) -> None:
     session.flush()
 
 
-def uncover_lesson(session: Session, lesson: Lesson) -> None:
+def uncover_lesson(session: Session, lesson: Lesson, now: datetime) -> None:
     """Let the first clip's picture stand for a lesson again."""
+    _left(session, lesson, now)
     lesson.cover = ""
     session.flush()
 
 
-def uncover_clip(session: Session, clip: Clip) -> None:
+def uncover_clip(session: Session, clip: Clip, now: datetime) -> None:
     """Let the picture stand for a clip again that was chosen of itself, or among its own."""
-    clip.cover = ""
+    clip.cover, clip.cover_at = "", now
     session.flush()
+
+
+def _left(session: Session, lesson: Lesson, now: datetime) -> None:
+    """Note on the clip that has a lesson's cover when another followed it: its address plays for a while."""
+    place = of_lesson(lesson)
+    clip = session.get(Clip, place[0]) if place is not None else None
+    if clip is not None:
+        clip.cover_at = now

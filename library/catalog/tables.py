@@ -148,7 +148,7 @@ class Clip(Base):
     over as it is. `early` is the digest of what already plays while it is still being made. `sizes` are the
     bytes of each rendition by its name. `reason` is why it ends where it does, `title` what the lecturer
     calls it, "" for nothing. `cover` is the picture that somebody chose beside those (catalog.covers), ""
-    for none; `cover_at` is when one last came into its folder.
+    for none; `cover_at` is when one last came into its folder, or was followed there.
     """
 
     __tablename__ = "catalog_clip"

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from library.catalog import actions as catalog_actions
 from library.catalog import audiences
 from library.catalog import queries as catalog
 from library.catalog.actions import Details
@@ -50,6 +51,7 @@ def handle(
     if len(ids) > MOST:
         raise Invalid("handling_many", field="lesson", most=MOST, count=len(ids))
     value = _checked(what, value)
+    _lock(session)
     session.execute(delete(Batch).where(Batch.at < now - timedelta(days=KEEP_DAYS)))
     batch = Batch(id=new_id(), person_id=str(viewer.person_id), what=what, value=value, at=now)
     session.add(batch)
@@ -67,6 +69,7 @@ def handle(
 def undo(session: Session, viewer: Viewer, batch_id: str, now: datetime) -> None:
     """Take back what a batch did, as far as nobody has changed it since; raises NotFound, and
     Conflict("handling_late") when it is too late or has been taken back."""
+    _lock(session)
     batch = queries.batch_for(session, viewer, batch_id, held=True)
     if not may_undo(batch.at, batch.undone_at, now):
         raise Conflict("handling_late")
@@ -78,6 +81,14 @@ def undo(session: Session, viewer: Viewer, batch_id: str, now: datetime) -> None
             item.outcome = Outcome.UNDONE if outcome is not Outcome.REFUSED else Outcome.KEPT
             item.reason = reason
     session.flush()
+
+
+def _lock(session: Session) -> None:
+    """Take the counter that every writer of lessons takes, before any row: none that is read from now on is
+    changed by another (catalog.actions.touch)."""
+    catalog_actions.next_revision(session)
+    session.flush()
+    session.expire_all()
 
 
 def _each(session: Session, act: Callable[[], _Done]) -> tuple[Outcome, dict[str, Any], str]:
@@ -115,11 +126,12 @@ def _set_topics(
     session: Session, viewer: Viewer, lesson_id: str, now: datetime, change: Callable[[list[str]], list[str]]
 ) -> _Done:
     lesson = catalog.lesson_for(session, viewer, lesson_id, Action.EDIT)
+    seen = version_queries.standing(session, lesson.id)  # drafts are saved without the counter
     before = _topics(session, lesson)
     after = change(before)
-    if list(map(name_key, after)) == list(map(name_key, before)):
+    if _keys(after) == _keys(before):
         return Outcome.SAME, {}
-    saved = versions.edit(session, lesson, Details(topics=after), viewer.person_id, now)
+    saved = versions.edit(session, lesson, Details(topics=after), viewer.person_id, now, seen=seen)
     outcome = Outcome.DRAFTED if saved is Saved.DRAFT else Outcome.DONE
     return outcome, {"topics": before, "after": after}
 
@@ -137,16 +149,23 @@ def _without_topic(session: Session, viewer: Viewer, lesson_id: str, value: str,
     return _set_topics(session, viewer, lesson_id, now, without)
 
 
+def _keys(topics: list[str]) -> list[str]:
+    return list(map(name_key, topics))
+
+
 def _added(known: list[str], value: str) -> list[str]:
-    return known if name_key(value) in map(name_key, known) else [*known, value]
+    return known if name_key(value) in _keys(known) else [*known, value]
 
 
 def _topics_back(session: Session, viewer: Viewer, item: BatchItem, value: str, now: datetime) -> _Done:
     lesson = catalog.lesson_for(session, viewer, item.lesson_id, Action.EDIT)
-    if _topics(session, lesson) != item.before["after"]:
+    seen = version_queries.standing(session, lesson.id)
+    if _keys(_topics(session, lesson)) != _keys(
+        item.before["after"]
+    ):  # a topic is kept as it was first named
         raise Conflict("handling_changed")
     details = Details(topics=item.before["topics"])
-    versions.edit(session, lesson, details, viewer.person_id, now)
+    versions.edit(session, lesson, details, viewer.person_id, now, seen=seen)
     return Outcome.UNDONE, {}
 
 
@@ -189,24 +208,42 @@ def _publish(session: Session, viewer: Viewer, lesson_id: str, value: str, now: 
     lesson = catalog.lesson_for(session, viewer, lesson_id, Action.PUBLISH)
     if lesson.state is LessonState.PUBLISHED:  # its draft is looked at before it is let out, one by one
         raise Conflict("already_published")
-    before = lesson.state.value
     review.publish(session, viewer, lesson_id, "", now)
-    return Outcome.DONE, {"state": before}
+    return Outcome.DONE, _standing(session, lesson)
 
 
 def _withdraw(session: Session, viewer: Viewer, lesson_id: str, value: str, now: datetime) -> _Done:
-    review.withdraw(session, viewer, lesson_id, "", now)
-    return Outcome.DONE, {"state": LessonState.PUBLISHED.value}
+    lesson = review.withdraw(session, viewer, lesson_id, "", now)
+    return Outcome.DONE, _standing(session, lesson)
+
+
+def _standing(session: Session, lesson: Lesson) -> dict[str, Any]:
+    """Return by what it is known later that nobody has changed a lesson since."""
+    session.flush()
+    return {
+        "version": version_queries.last_number(session, lesson.id),
+        "audience": [lesson.audience.value, *lesson.chosen],
+        "revision": lesson.revision,
+    }
+
+
+def _unmoved(session: Session, viewer: Viewer, item: BatchItem) -> Lesson:
+    """Return the lesson, if it is as the batch left it; raises Conflict("handling_changed")."""
+    lesson = catalog.lesson_for(session, viewer, item.lesson_id, Action.PUBLISH)
+    if _standing(session, lesson) != item.before:
+        raise Conflict("handling_changed")
+    return lesson
 
 
 def _publish_back(session: Session, viewer: Viewer, item: BatchItem, value: str, now: datetime) -> _Done:
     """Take back what was published: it is withdrawn, also where it was a draft before; its version stays."""
+    _unmoved(session, viewer, item)
     review.withdraw(session, viewer, item.lesson_id, "", now)
     return Outcome.UNDONE, {}
 
 
 def _withdraw_back(session: Session, viewer: Viewer, item: BatchItem, value: str, now: datetime) -> _Done:
-    lesson = catalog.lesson_for(session, viewer, item.lesson_id, Action.PUBLISH)
+    lesson = _unmoved(session, viewer, item)
     if lesson.state is not LessonState.WITHDRAWN or version_queries.draft(session, lesson.id) is not None:
         raise Conflict("handling_changed")
     review.publish(session, viewer, item.lesson_id, "", now)

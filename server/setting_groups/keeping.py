@@ -11,7 +11,7 @@ class KeepingSettings(BaseSettings):
 
     max_upload_bytes: int = Field(default=20 * 1024**3, gt=0, description="The largest file taken.")
     quota_bytes: int | None = Field(
-        default=None, description="What one person may upload in all; empty: no limit."
+        default=None, ge=0, description="What one person may upload in all; empty: no limit."
     )
     map_url: str = Field(
         default="geo:{lat},{lon}",

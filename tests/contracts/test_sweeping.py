@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from obstore.store import ObjectStore
 
 from library.catalog import actions as catalog
+from library.catalog import covers
 from library.catalog import queries as catalog_queries
 from library.catalog.tables import Clip
 from library.core.database import Database
@@ -170,6 +171,33 @@ def test_all_of_a_deleted_lesson_goes_after_a_day(library: Library) -> None:
         assert session.query(Original).count() == 0
 
 
+@pytest.mark.parametrize("of", ["clip", "lesson", "uncovered"])
+def test_a_cover_that_is_chosen_while_the_sweep_goes_on_stays(library: Library, of: str) -> None:
+    lesson_id, _recording_id, [folder] = library.lesson(clips=1)
+    cover = f"{folder.rpartition('/')[0]}/c0ffeec0ffee"
+    library.put(cover)
+    library.clock.forward(days=3)
+
+    def chosen() -> bool:
+        """What somebody does between the look and the taking away."""
+        with library.db.write() as session:
+            lesson = catalog_queries.lesson(session, lesson_id)
+            [clip] = lesson.clips
+            if of == "lesson":
+                covers.cover_lesson(session, lesson, clip, "c0ffeec0ffee", OLD)
+            else:
+                now = library.clock() if of == "uncovered" else OLD
+                covers.cover_clip(session, clip, "c0ffeec0ffee", now)
+            if of == "uncovered":
+                covers.uncover_clip(session, clip, library.clock())
+        return False
+
+    sweep = replace(library.sweep, stopping=chosen)
+    assert [one.key for one in sweep.look()] == [cover]
+    assert sweep.run() == []
+    assert {folder, cover} <= library.there()
+
+
 def test_what_two_lessons_are_made_of_stays_until_both_are_gone(library: Library) -> None:
     ids = [library.lesson(clips=1)[0] for _ in range(2)]
     original = objects.original_key(SHA)
@@ -277,7 +305,7 @@ def test_half_a_copy_goes_and_other_folders_are_not_ours(library: Library) -> No
 
 @pytest.mark.slow
 def test_the_wrong_database_takes_nothing_away(library: Library) -> None:
-    library.put(*(f"clips/clip{n}/0123456789ab" for n in range(30)))
+    library.put(*(f"clips/clip{n}/c0ffeec0ffee" for n in range(30)))
     library.clock.forward(days=3)
     with pytest.raises(SweepRefused):
         library.sweep.run()

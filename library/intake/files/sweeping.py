@@ -249,7 +249,7 @@ class Sweep:
             elif one.kind is StoredKind.MATERIAL:
                 kept = session.get(LessonFile, one.owner) is not None
             else:
-                kept = _is_kept(session, one)
+                kept = _is_kept(session, one, self.clock() - self.after)
         if not kept:
             objects.delete_prefix(self.store, one.key)
         return not kept
@@ -276,12 +276,19 @@ class Sweep:
                     objects.delete_path(entry)
 
 
-def _is_kept(session: Session, one: Found) -> bool:
+def _is_kept(session: Session, one: Found, since: datetime) -> bool:
+    """Tell whether a clip's folder is in use after all, or its clip has had others since then: pages that are
+    open hold its address."""
     clip = session.get(Clip, one.owner)
     if clip is None:
         return False
+    lesson_cover = f"{clip.id}/{one.plan}"
+    if session.scalars(select(Lesson.id).where(Lesson.cover == lesson_cover).limit(1)).first() is not None:
+        return True
+    if any(at is not None and at > since for at in (clip.ready_at, clip.cover_at)):
+        return True
     states = session.scalars(select(Recording.state).where(Recording.lesson_id == clip.lesson_id)).all()
-    return one.plan in (clip.plan, clip.early) or any(state in BUSY for state in states)
+    return one.plan in (clip.plan, clip.early, clip.cover) or any(state in BUSY for state in states)
 
 
 def _found(store: ObjectStore, kind: StoredKind, key: str, owner: str, plan: str = "") -> Iterator[Found]:

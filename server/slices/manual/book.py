@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -67,12 +67,16 @@ def anchor_of(title: str) -> str:
     return re.sub(r"[^\w]+", "-", title.strip().lower()).strip("-")
 
 
-@cache
 def chapter(name: str, prefix: str = "") -> Chapter | None:
     """Return a chapter, None for one that is not there (in an installation without docs/, none is)."""
-    file = _FILES.get(name)
-    path = _DOCS / file if file is not None else None
-    if path is None or not path.is_file():
+    # Before the cache: what anybody types is not kept.
+    return _read(name, prefix) if name in _FILES else None
+
+
+@lru_cache(maxsize=4 * len(_FILES))
+def _read(name: str, prefix: str) -> Chapter | None:
+    path = _DOCS / _FILES[name]
+    if not path.is_file():
         return None
     # No HTML of its own: what is no mark is text.
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")

@@ -31,7 +31,10 @@ def rewritten(data: bytes) -> bytes:
                 raise Invalid("emblem_pixels", field="file", width=width, height=height)
             turned = ImageOps.exif_transpose(found.convert("RGBA"))
             small = ImageOps.contain(turned, (EMBLEM_SIDE, EMBLEM_SIDE))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (
+        *(OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError),
+        *(Image.DecompressionBombError, Image.DecompressionBombWarning),
+    ) as error:
         raise Invalid("emblem_unreadable", field="file") from error
     square = Image.new("RGBA", (EMBLEM_SIDE, EMBLEM_SIDE), (0, 0, 0, 0))
     square.paste(small, ((EMBLEM_SIDE - small.width) // 2, (EMBLEM_SIDE - small.height) // 2))

@@ -19,7 +19,7 @@ from library.core.clock import Clock
 from library.core.errors import Conflict, Invalid, NotFound, Throttled, TooLarge
 from library.core.ids import new_id
 from library.core.text import clean_line
-from library.intake.files.objects import clip_prefix, delete_path, exists, keep_file
+from library.intake.files.objects import clip_prefix, delete_path, keep_file
 from library.studio.covering.drawing import Drawn
 from library.studio.rules import COVER_MAX_BYTES, WORDS_MAX
 from server import fonts
@@ -192,14 +192,12 @@ class CoverDesk:
             delete_path(folder)
 
     def _stored(self, bearer: str, drawn: Drawn, folder: Path) -> str:
-        name = covers.folder_name(drawn.cover + drawn.plain)
+        name = covers.folder_name()
         prefix = clip_prefix(bearer, name)
-        # The same again may be half there, of an attempt that was killed: what is whole is whole.
         of = {covers.PLAIN: drawn.plain, covers.SMALL: drawn.small, covers.COVER: drawn.cover}
         for file in covers.FILES:
-            if not exists(self._store, f"{prefix}/{file}"):
-                (folder / file).write_bytes(of[file])
-                keep_file(self._store, folder / file, f"{prefix}/{file}")
+            (folder / file).write_bytes(of[file])
+            keep_file(self._store, folder / file, f"{prefix}/{file}")
         return name
 
     def _fetch(self, source: str, file: Path) -> None:
@@ -268,13 +266,15 @@ def put(
 
 
 @router.post("/lessons/{lesson_id}/cover/undo")
-def undo(session: Writing, who: WhoDep, pages: PagesDep, lesson_id: str, clip: WordForm = "") -> Response:
+def undo(
+    session: Writing, who: WhoDep, pages: PagesDep, clock: ClockDep, lesson_id: str, clip: WordForm = ""
+) -> Response:
     """Let the picture stand again that was chosen of itself (its owner, the staff)."""
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     if clip:
-        covers.uncover_clip(session, _clip_of(lesson, clip))
+        covers.uncover_clip(session, _clip_of(lesson, clip), clock())
     else:
-        covers.uncover_lesson(session, lesson)
+        covers.uncover_lesson(session, lesson, clock())
     return pages.redirect(_path(lesson_id, clip), "cover_undone")
 
 

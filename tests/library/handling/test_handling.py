@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from library.audit import queries as audit
 from library.audit.rules import Deed
 from library.catalog import queries as catalog
+from library.catalog.actions import Details
 from library.catalog.permits import Audience, LessonState
 from library.core.clock import utc_now
 from library.core.database import Database
@@ -17,7 +18,9 @@ from library.core.errors import Conflict, Forbidden, Invalid, NotFound
 from library.core.permits import Role, Viewer
 from library.handling import actions, queries, views
 from library.handling.rules import MOST, UNDO_WITHIN, VIEWS_MOST, Outcome, What
+from library.review import actions as reviewing
 from library.review import queries as review
+from library.versions import actions as versions
 from tests.support import factories
 
 PUBLISHED, DRAFT, WITHDRAWN = LessonState.PUBLISHED, LessonState.DRAFT, LessonState.WITHDRAWN
@@ -71,6 +74,42 @@ def test_a_withdrawal_is_told_for_each_and_taken_back_as_a_deed_of_its_own(db: D
         assert {one.deed for one in deeds} == {Deed.PUBLISHED, Deed.WITHDRAWN}
 
 
+def test_the_way_back_leaves_alone_what_somebody_else_has_changed_or_withdrawn_since(db: Database) -> None:
+    now = utc_now()
+    with db.write() as session:
+        staff, owner = _person(session, Role.STAFF), _person(session, Role.LECTURER)
+        changed, kept, again, narrowed = (
+            factories.lesson(session, title, owner=owner, state=PUBLISHED, clips=1, spoken=["话"]).id
+            for title in ("一", "二", "三", "四")
+        )
+        drafts = [
+            factories.lesson(session, title, owner=owner, state=DRAFT, clips=1, spoken=["话"]).id
+            for title in ("五", "六")
+        ]
+        withdrawal = actions.handle(session, staff, What.WITHDRAW, "", [changed, kept, again, narrowed], now)
+        publication = actions.handle(session, staff, What.PUBLISH, "", drafts, now)
+    with db.write() as session:
+        versions.edit(
+            session, catalog.lesson(session, changed), Details(title="另一个"), owner.person_id, now
+        )
+        reviewing.publish(session, staff, again, "", now)
+        reviewing.withdraw(session, staff, again, "有错", now)
+        reviewing.set_audience(session, staff, narrowed, Audience.ORGANISATION, now)
+        reviewing.set_audience(session, staff, drafts[0], Audience.ORGANISATION, now)
+    with db.write() as session:
+        actions.undo(session, staff, withdrawal, now)
+        actions.undo(session, staff, publication, now)
+        moved = (Outcome.KEPT, "handling_changed")
+        assert _outcomes(session, withdrawal) == {
+            changed: moved,
+            kept: (Outcome.UNDONE, ""),
+            again: moved,
+            narrowed: moved,
+        }
+        assert _outcomes(session, publication) == {drafts[0]: moved, drafts[1]: (Outcome.UNDONE, "")}
+        assert catalog.lesson(session, again).state is WITHDRAWN
+
+
 def test_a_topic_of_a_published_lesson_waits_as_its_draft_and_goes_back(db: Database) -> None:
     now = utc_now()
     with db.write() as session:
@@ -88,6 +127,21 @@ def test_a_topic_of_a_published_lesson_waits_as_its_draft_and_goes_back(db: Data
     with db.read() as session:
         assert _topics(session, draft) == ["党史"]
         assert _topics(session, has) == ["乡村振兴"], "what the batch did not do stays"
+
+
+def test_a_topic_typed_in_another_case_or_width_is_taken_back(db: Database) -> None:
+    now = utc_now()
+    with db.write() as session:
+        staff = _person(session, Role.STAFF)
+        factories.lesson(session, "一", owner=staff, topics=["AI"])
+        draft = factories.lesson(session, "二", owner=staff, state=DRAFT, topics=["党史"]).id
+        batch = actions.handle(session, staff, What.TOPIC_ADD, "ａｉ", [draft], now)
+    with db.write() as session:
+        assert _topics(session, draft) == ["党史", "AI"]
+        actions.undo(session, staff, batch, now)
+        assert _outcomes(session, batch) == {draft: (Outcome.UNDONE, "")}
+    with db.read() as session:
+        assert _topics(session, draft) == ["党史"]
 
 
 def test_an_audience_goes_back_to_what_each_had(db: Database) -> None:

@@ -7,8 +7,8 @@ const MOST_STEPS = 40;
 const nameOf = (lesson) => `weike.history.${lesson}`;
 const alike = (some, others) => some.length === others.length && some.every((line, n) => same(line, others[n]));
 
-/** Keep the states of `edits`. Where the browser keeps nothing, a reload forgets what can be undone. */
-export function keepHistory(lesson, edits) {
+/** Keep the states of `edits`, and `base`, the server's name of the lines they were saved to. Where the browser keeps nothing, a reload forgets what can be undone. */
+export function keepHistory(lesson, edits, base) {
   const pool = new Map();
   const packed = (state) => state.map((line) => {
     if (!pool.has(line)) pool.set(line, pool.size);
@@ -16,7 +16,7 @@ export function keepHistory(lesson, edits) {
   });
   const states = { past: edits.past.slice(-MOST_STEPS).map(packed), now: packed(edits.now), future: edits.future.slice(0, MOST_STEPS).map(packed) };
   try {
-    sessionStorage.setItem(nameOf(lesson), JSON.stringify({ ...states, lines: [...pool.keys()] }));
+    sessionStorage.setItem(nameOf(lesson), JSON.stringify({ ...states, base, lines: [...pool.keys()] }));
   } catch {
     forgetHistory(lesson);
   }
@@ -39,20 +39,25 @@ function kept(lesson) {
 }
 
 /**
- * What was kept, if the lines that the server has are one of its states: {edits, known}, `known` that state. Otherwise
- * the server's lines with nothing to undo.
+ * What was kept, if the lines that the server has, called `base`, are one of its states: {edits, known}, `known` that
+ * state. Otherwise the server's lines with nothing to undo.
+ *
+ * What was not saved is shown only where the server's lines are still those it was typed on. Where they have another
+ * name somebody chose them since (an older transcript put back): they are shown, and the rest is what can be undone.
  */
-export function takeHistory(lesson, present) {
+export function takeHistory(lesson, present, base) {
   const fresh = { edits: new Edits(present), known: present };
   try {
-    const { past, now, future, lines } = kept(lesson) ?? {};
+    const { past, now, future, lines, base: before } = kept(lesson) ?? {};
     if (!lines) return fresh;
     const pool = rekeyed(lines);
     const unpacked = (state) => state.map((n) => pool[n]);
     const edits = new Edits(unpacked(now));
     Object.assign(edits, { past: past.map(unpacked), future: future.map(unpacked) });
     const known = [edits.now, ...[...edits.past].reverse(), ...edits.future].find((state) => alike(spoken(state), present));
-    return known && edits.now.every(Boolean) ? { edits, known: spoken(known).length === known.length ? known : spoken(known) } : fresh;
+    if (!known || !edits.now.every(Boolean)) return fresh;
+    if (before !== base) edits.push(known);
+    return { edits, known: spoken(known).length === known.length ? known : spoken(known) };
   } catch {
     return fresh; // somebody wrote nonsense into it
   }

@@ -24,7 +24,7 @@ class Page {
   constructor(place, words) {
     this.lesson = place.dataset.lesson;
     this.words = words;
-    const { edits, known } = takeHistory(this.lesson, words.lines.map(lineOf));
+    const { edits, known } = takeHistory(this.lesson, words.lines.map(lineOf), words.base);
     this.edits = edits;
     this.at = null; // key of the line that has the cursor, or had it last
     this.before = null; // what that line said when the cursor came: {key, text}
@@ -46,7 +46,7 @@ class Page {
     this.#buttons();
     this.show();
     this.#restore();
-    window.addEventListener('pagehide', () => keepHistory(this.lesson, this.edits));
+    window.addEventListener('pagehide', () => keepHistory(this.lesson, this.edits, this.saver.base));
   }
 
   get lines() {

@@ -67,3 +67,9 @@ def test_words_are_found_and_the_reader_is_led_to_them(served: Served) -> None:
         assert f'href="{help_at("/counting", "zh-CN")}"' in visitor.http.get("/counting").text
         english = visitor.http.get("/help", headers={"accept-language": "en"}).text
         assert "/help/runbook" in english
+
+
+def test_addresses_that_somebody_makes_up_fill_no_memory() -> None:
+    before = book._read.cache_info().currsize
+    assert [book.chapter(f"random-{n}") for n in range(100)] == [None] * 100
+    assert book._read.cache_info().currsize == before
