@@ -174,6 +174,11 @@ def test_without_a_whole_screen_for_the_stage_the_browsers_controls_stay(
     expect(page.locator("#seek")).to_be_hidden()
     expect(page.locator("#volume")).to_be_hidden()
     expect(page.locator("#speed")).to_be_visible()  # theirs has no choice of speed everywhere
+    # With no source theirs would play nothing.
+    assert page.locator("a.skip").get_attribute("href") == "#stage"
+    page.locator(".begin").click()
+    page.wait_for_function(f"() => {AT} > 0.2", timeout=30_000)
+    expect(page.locator(".begin")).to_be_hidden()
     assert page.evaluate("document.querySelector('video').controls")
     context.close()
 

@@ -100,13 +100,22 @@ class Watch {
     this.begun = false;
     tell('open');
     this.showOnLockScreen(clip);
-    if (!wayToPlay(this.video)) {
+    const way = wayToPlay(this.video);
+    this.showTheirs(way !== 'engine');
+    if (!way) {
       this.noWay(clip);
       return;
     }
     const loading = this.load(clip.master, clip.start_s);
     if (play) this.video.play().catch(() => {}); // a browser that forbids it shows its play button
     await loading;
+  }
+
+  /** The browser's own controls play nothing that has no source: until there is one a button of ours stands there. */
+  showTheirs(shown) {
+    if (this.bar) return;
+    this.video.controls = shown;
+    this.stage.classList.toggle('begun', shown);
   }
 
   /** End what plays, or is about to. */
@@ -134,7 +143,8 @@ class Watch {
     this.sought = null; // where somebody wants to be before there is anything to seek in
     // Which segment has that moment: some text.
     if (startAt > 0 && !savesData()) this.firstOf(master, this.quality.rung)?.segments();
-    await this.wanted();
+    // The browser's own way fetches nothing before that either, and its controls need a source to press play on.
+    if (wayToPlay(this.video) !== 'native') await this.wanted();
     if (over()) return;
     const { rung } = this.quality; // as it is now: it may have been chosen since the page was opened
     const first = this.firstOf(master, rung);
@@ -477,6 +487,7 @@ class Watch {
     const moving = () => !video.paused && !video.seeking && !video.ended;
     video.addEventListener('play', () => {
       this.begun = true;
+      this.showTheirs(true);
       this.screening.beginIfTyped();
       this.startPlay();
     });
@@ -551,6 +562,8 @@ class Watch {
       event.preventDefault();
       this.goTo(link.href);
       window.scrollTo({ top: 0 });
+    } else if (!this.bar && event.target.closest('[data-do=begin]')) {
+      this.video.play().catch(() => {});
     } else if (event.target.closest('#big-screen')) {
       toggleBigScreen(this.stage, this.video);
     }
