@@ -25,6 +25,7 @@ import { attach, engine, savesData, wayToPlay } from '../../shared/source.js';
 const BEAT_S = 10;
 // The rule asks for ten seconds: a beat that is sent a blink too early would miss them and count only with the next.
 const SLACK_S = 0.5;
+const THEIRS_S = 1; // so soon after the page is hidden a pause is the browser's
 const now = () => performance.now() / 1000;
 const byId = (id) => document.getElementById(id);
 
@@ -54,7 +55,7 @@ class Watch {
     if (!own) withoutOwnBar(this.stage);
     this.quality = new Quality(() => this.changeRung());
     this.more = new More(this.video, this.stage, { at: () => this.at, clip: () => this.clip });
-    this.sleep = new Sleep(() => this.video.pause());
+    this.sleep = new Sleep(() => this.pause());
     this.ending = new Ending(() => this.again());
     this.listenToKeys();
     this.screening = new Screening({ onChange: () => this.startAnew() });
@@ -244,7 +245,7 @@ class Watch {
 
   /** Somebody pauses: other pauses, in the background, are the browser's. */
   pause() {
-    this.pausedByHand = true;
+    this.pausedByHand = !this.video.paused; // else no event comes to take it back
     this.video.pause();
   }
 
@@ -322,7 +323,7 @@ class Watch {
       .catch((error) => {
         this.refused = error.status;
         if (this.starting === starting && about.people && error.status >= 400 && error.status < 500) {
-          this.video.pause();
+          this.pause();
           this.screening.end(error.said);
         }
       })
@@ -338,7 +339,7 @@ class Watch {
     this.handOver();
     this.forgetPlay();
     if (this.screening.people === null) {
-      this.video.pause();
+      this.pause();
       return;
     }
     this.seek(0);
@@ -401,7 +402,7 @@ class Watch {
 
   /** It was published when the page was opened and is not any more: what is in the buffer ends as well. */
   withdrawn() {
-    this.video.pause();
+    this.pause();
     this.letGo();
     this.play = null;
     this.note(t('这节课已经撤下，现在不能看了。'), t('看别的课'), () => window.location.assign(at('/lessons')));
@@ -525,9 +526,13 @@ class Watch {
       video.addEventListener(name, () => tellLockScreen(video));
     }
     video.addEventListener('play', () => this.ending.hide());
-    // Some browsers pause a picture that nobody sees; the sound is to go on.
+    // Some browsers pause a picture that nobody sees, once and at once; the sound is to go on. What pauses later is
+    // somebody's hand on the lock screen, a call, headphones taken out.
     video.addEventListener('pause', () => {
-      if (document.hidden && !this.pausedByHand && !video.ended) video.play().catch(() => {});
+      if (this.hiddenAt && now() - this.hiddenAt < THEIRS_S && !this.pausedByHand && !video.ended) {
+        this.hiddenAt = 0;
+        video.play().catch(() => {});
+      }
       this.pausedByHand = false;
     });
     video.addEventListener('ratechange', () => {
@@ -538,7 +543,10 @@ class Watch {
       }
     });
     window.addEventListener('pagehide', () => this.leave());
-    document.addEventListener('visibilitychange', () => document.hidden && this.leave());
+    document.addEventListener('visibilitychange', () => {
+      this.hiddenAt = document.hidden ? now() : 0;
+      if (document.hidden) this.leave();
+    });
     window.addEventListener('online', () => {
       this.recover();
       this.sender.flush();
