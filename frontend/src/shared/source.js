@@ -159,7 +159,14 @@ function attachNative(video, master, startAt, onTrouble) {
       video.preload = 'auto';
       video.load();
     },
-    recover: () => video.load(),
+    recover: () => {
+      if (!video.error) return; // it waits, and goes on by itself
+      const playing = !video.paused;
+      startAt = video.currentTime || startAt;
+      video.addEventListener('loadedmetadata', go, { once: true });
+      video.load();
+      if (playing) video.play().catch(() => {});
+    },
     detach: () => {
       video.removeEventListener('loadedmetadata', go);
       video.removeEventListener('error', fail);
