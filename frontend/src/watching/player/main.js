@@ -26,6 +26,7 @@ const BEAT_S = 10;
 // The rule asks for ten seconds: a beat that is sent a blink too early would miss them and count only with the next.
 const SLACK_S = 0.5;
 const THEIRS_S = 1; // so soon after the page is hidden a pause is the browser's
+const MORE_MS = 2000; // how long the engine, once there, waits for a second segment
 const now = () => performance.now() / 1000;
 const byId = (id) => document.getElementById(id);
 
@@ -122,6 +123,7 @@ class Watch {
   /** End what plays, or is about to. */
   letGo() {
     this.turn = null;
+    this.missed = null;
     this.source?.detach();
     if (!this.source && this.first) {
       this.video.removeAttribute('src');
@@ -138,6 +140,7 @@ class Watch {
   async load(master, startAt) {
     const turn = Symbol('load'); // another one may begin before this one is through
     this.turn = turn;
+    this.missed = null;
     const over = () => this.turn !== turn;
     this.source = null;
     this.first = null;
@@ -153,14 +156,24 @@ class Watch {
     const begun = await first?.open(this.sought ?? startAt, !this.video.paused);
     if (over()) return;
     if (begun) {
-      engine().catch(() => {});
-      await first.more();
+      const ready = engine().catch(() => {});
+      const more = first.more();
+      await Promise.race([more, ready.then(() => new Promise((resolve) => setTimeout(resolve, MORE_MS)))]);
+      await first.stop();
       if (over()) return;
     }
     const from = begun ? this.video.currentTime : this.sought ?? startAt;
     const sparing = this.quality.saving !== 'off';
     const options = { begun, sparing };
-    const source = await attach(this.video, playlistOf(master, rung), from, (kind) => this.trouble(kind), options);
+    let source;
+    try {
+      source = await attach(this.video, playlistOf(master, rung), from, (kind) => this.trouble(kind), options);
+    } catch {
+      if (over()) return;
+      this.missed = { master, from }; // the engine itself could not be fetched
+      this.trouble('network');
+      return;
+    }
     if (over()) {
       source.detach(); // another clip was opened meanwhile
       return;
@@ -465,6 +478,12 @@ class Watch {
   recover() {
     this.hideNote();
     this.source?.recover();
+    if (!this.missed) return;
+    const { master, from } = this.missed;
+    const to = this.video.currentTime || this.sought || from;
+    const playing = !this.video.paused;
+    this.letGo();
+    this.begin(master, to, playing);
   }
 
   note(words, action, onAction) {
