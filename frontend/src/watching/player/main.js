@@ -77,7 +77,9 @@ class Watch {
   // ------------------------------------------------------------ opening a clip
 
   async open(clip, { play = false } = {}) {
-    this.clip = clip;
+    // Where one of them stopped alone is not where all of them go on.
+    this.clip = this.screening.people === null ? clip : { ...clip, start_s: 0, resumed: false };
+    clip = this.clip;
     this.forgetPlay();
     this.screening.show();
     this.transcript = new Transcript(document.querySelector('.cues'));
