@@ -28,6 +28,7 @@ const SLACK_S = 0.5;
 const THEIRS_S = 1; // so soon after the page is hidden a pause is the browser's
 const MORE_MS = 2000; // how long the engine, once there, waits for a second segment
 const now = () => performance.now() / 1000;
+const here = () => window.location.pathname + window.location.search;
 const byId = (id) => document.getElementById(id);
 
 function lessonsSeen() {
@@ -88,6 +89,7 @@ class Watch {
       this.transcript.show(clip.start_s, false);
       this.transcript.bringIntoSight(this.stage);
     }
+    this.page = here();
     this.letGo();
     this.hideNote();
     if (clip.poster) this.video.poster = clip.poster;
@@ -572,7 +574,9 @@ class Watch {
       this.recover();
       this.sender.flush();
     });
-    window.addEventListener('popstate', () => this.goTo(window.location.href, { push: false, play: false }));
+    window.addEventListener('popstate', () => {
+      if (here() !== this.page) this.goTo(window.location.href, { push: false, play: false }); // else a place on this page
+    });
     document.addEventListener('click', (event) => this.click(event));
     document.addEventListener('change', (event) => {
       if (event.target.id === 'speed') this.setSpeed(remembered('speed', event.target.value) ?? event.target.value);
