@@ -135,7 +135,8 @@ function attachHls(Hls, video, master, startAt, onTrouble, taken, sparing) {
   };
 }
 
-function attachNative(video, master, startAt, onTrouble) {
+/** Play `master`, a playlist or a whole file, by the browser itself; returns what `attach` does. */
+export function attachNative(video, master, startAt, onTrouble) {
   const go = () => {
     if (startAt > 0) video.currentTime = startAt;
   };

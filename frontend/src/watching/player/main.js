@@ -20,7 +20,7 @@ import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { Screening } from './screening.js';
 import { showOnLockScreen, tellLockScreen } from './session.js';
 import { Sleep } from './sleep.js';
-import { attach, engine, savesData, wayToPlay } from '../../shared/source.js';
+import { attach, attachNative, engine, savesData, wayToPlay } from '../../shared/source.js';
 
 const BEAT_S = 10;
 // The rule asks for ten seconds: a beat that is sent a blink too early would miss them and count only with the next.
@@ -157,8 +157,10 @@ class Watch {
     const { rung } = this.quality; // as it is now: it may have been chosen since the page was opened
     const first = this.firstOf(master, rung);
     this.first = first;
-    const begun = await first?.open(this.sought ?? startAt, !this.video.paused);
+    const opened = this.sought ?? startAt;
+    const begun = await first?.open(opened, !this.video.paused);
     if (over()) return;
+    if (begun && this.sought !== null && this.sought !== opened) this.video.currentTime = this.sought; // meanwhile
     if (begun) {
       const ready = engine().catch(() => {});
       const more = first.more();
@@ -203,8 +205,8 @@ class Watch {
   /** Another rendition is wanted: the same moment of it. */
   async changeRung() {
     this.showSound();
-    if (!this.source && !this.first) return; // nothing has begun
-    const { currentTime } = this.video;
+    if ((!this.source && !this.first) || !wayToPlay(this.video)) return; // nothing has begun, or is there to choose
+    const currentTime = this.at;
     const playing = !this.video.paused;
     this.letGo();
     await this.begin(this.freshMaster ?? this.clip.master, currentTime, playing);
@@ -232,7 +234,8 @@ class Watch {
     const pictures = files.filter(({ name }) => name !== 'audio');
     const small = pictures[pictures.length - 1];
     if (small && this.video.canPlayType('video/mp4')) {
-      this.video.src = url(small.name); // a whole file: it plays while it comes
+      // A whole file: it plays while it comes.
+      this.source = attachNative(this.video, url(small.name), clip.start_s, (kind) => this.trouble(kind === 'network' ? kind : 'broken'));
       return;
     }
     const sound = files.find(({ name }) => name === 'audio');
@@ -443,7 +446,7 @@ class Watch {
   // ------------------------------------------------------------ trouble
 
   trouble(kind) {
-    const at = this.video.currentTime || this.clip.start_s;
+    const { at } = this;
     if (kind === 'expired' && !this.renewed) {
       this.renewed = true; // once; a second refusal is real
       this.renew(at);
