@@ -20,6 +20,7 @@ import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { Screening } from './screening.js';
 import { showOnLockScreen, tellLockScreen } from './session.js';
 import { Sleep } from './sleep.js';
+import { storage } from '../../shared/storage.js';
 import { attach, attachNative, engine, savesData, wayToPlay } from '../../shared/source.js';
 
 const BEAT_S = 10;
@@ -46,7 +47,7 @@ class Watch {
     this.sender = new BeatSender({
       post: (url, beat) => request('POST', url, beat),
       beacon: (url, beat) => navigator.sendBeacon(at(url), JSON.stringify(beat)),
-      storage: window.localStorage,
+      storage: storage(),
       onCounted: (play, answer) => this.answered(play, answer),
     });
     const seek = (at) => this.seek(at);
