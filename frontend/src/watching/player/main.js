@@ -79,6 +79,7 @@ class Watch {
   // ------------------------------------------------------------ opening a clip
 
   async open(clip, { play = false } = {}) {
+    if (this.clip) this.handOver();
     // Where one of them stopped alone is not where all of them go on.
     this.clip = this.screening.people === null ? clip : { ...clip, start_s: 0, resumed: false };
     clip = this.clip;
@@ -322,6 +323,14 @@ class Watch {
 
   /** What is played from here on belongs to another play. */
   forgetPlay() {
+    const { starting, ranges, rate } = this;
+    const at_s = Math.round(this.video.currentTime * 100) / 100;
+    // The server has not answered yet: what was played until now is told with its answer.
+    starting?.then((play) => {
+      const played = play ? ranges.take() : [];
+      if (played.length) this.sender.add(play.id, { key: play.key, seq: 1, at_s, rate, ranges: played });
+    });
+    this.freshMaster = null;
     this.play = null; // {id, key, seq}, once the server knows of it
     this.starting = null;
     this.ranges = new PlayedRanges();
@@ -336,10 +345,12 @@ class Watch {
     if (this.screening.people !== null) about.people = this.screening.people;
     const starting = request('POST', `/api/v1/clips/${this.clip.id}/plays`, about)
       .then((answer) => {
-        if (this.starting !== starting) return; // meanwhile another play was begun
-        this.play = { id: answer.play, key: answer.key, seq: 0 };
+        const play = { id: answer.play, key: answer.key, seq: 0 };
+        if (this.starting !== starting) return play; // meanwhile another one was begun
+        this.play = play;
         this.freshMaster = answer.master;
         if (answer.beat_every_s) this.beatEvery = answer.beat_every_s;
+        return play;
       })
       .catch((error) => {
         this.refused = error.status;
@@ -461,6 +472,7 @@ class Watch {
   /** The playlist's signature has run out: ask for a new one and go on at the same place. */
   async renew(at) {
     const playing = !this.video.paused;
+    this.handOver();
     this.play = null;
     await this.startPlay();
     if (!this.play && this.refused === 401) {
