@@ -307,8 +307,11 @@ class Watch {
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const parts = [...document.querySelectorAll('[data-swap]')].map((old) => [old, page.getElementById(old.id)]);
       if (parts.some(([, fresh]) => !fresh)) throw new Error('another kind of page');
+      const held = document.activeElement;
+      const within = held?.closest('[data-swap]');
       for (const [old, fresh] of parts) old.replaceWith(document.adoptNode(fresh));
       document.title = page.title;
+      if (within) this.focusAgain(held, byId(within.id));
       document.querySelector('meta[name="csrf"]').content = page.querySelector('meta[name="csrf"]').content;
     } catch {
       window.location.href = url; // the plain way always works
@@ -317,6 +320,12 @@ class Watch {
     if (push) window.history.pushState(null, '', url);
     this.cameBy = 'next';
     await this.open(this.readClip(), { play });
+  }
+
+  /** What had the focus was exchanged: the same in the `fresh` part has it now, or else the button that plays. */
+  focusAgain({ id, rel }, fresh) {
+    const same = (id && byId(id)) || (rel && fresh.querySelector(`a[rel="${rel}"]`));
+    (same || byId('player-play')).focus({ preventScroll: true });
   }
 
   // ------------------------------------------------------------ what was played
