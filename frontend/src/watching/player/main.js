@@ -567,7 +567,7 @@ class Watch {
     video.addEventListener('ended', () => {
       interrupted();
       tell('ended');
-      if (this.clip.next && !this.sleep.endsHere) this.goTo(this.clip.next);
+      if (this.clip.next && !this.sleep.endsHere && !isWriting()) this.goTo(this.clip.next);
       else this.ending.show(this.clip);
     });
     for (const name of ['play', 'pause', 'durationchange', 'ratechange', 'seeked']) {
@@ -665,6 +665,12 @@ class Watch {
       help: () => this.more.help(),
     });
   }
+}
+
+/** Whether somebody is in the middle of words that the next clip's page would take away. */
+function isWriting() {
+  const field = document.activeElement;
+  return Boolean(field?.matches('[data-swap] textarea, [data-swap] input:not([type]), [data-swap] input[type=text]') && field.value.trim());
 }
 
 /** The clips of the lesson over the bar, each as long as it is; by script, as styles in the page are not allowed. */
