@@ -112,6 +112,7 @@ class Watch {
     this.showTheirs(way !== 'engine');
     if (!way) {
       this.noWay(clip);
+      if (play && this.source) this.video.play().catch(() => {});
       return;
     }
     const loading = this.load(clip.master, clip.start_s);
