@@ -3,19 +3,12 @@
 import { request } from './http.js';
 import { t } from './sentences.js';
 import { at } from './site.js';
+import { storage } from './storage.js';
 import { attach } from './source.js';
 import { BeatSender } from './beats.js';
 import { PlayedRanges } from './ranges.js';
 
 const now = () => performance.now() / 1000;
-
-function storage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null; // forbidden inside of other sites: the sender then keeps beats in memory
-  }
-}
 
 /**
  * Play `clip` ({ id, master, beat_every_s, start_s }) in `video` and report what is played. `note(words)` says what is wrong.

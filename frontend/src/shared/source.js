@@ -135,7 +135,8 @@ function attachHls(Hls, video, master, startAt, onTrouble, taken, sparing) {
   };
 }
 
-function attachNative(video, master, startAt, onTrouble) {
+/** Play `master`, a playlist or a whole file, by the browser itself; returns what `attach` does. */
+export function attachNative(video, master, startAt, onTrouble) {
   const go = () => {
     if (startAt > 0) video.currentTime = startAt;
   };
@@ -159,7 +160,14 @@ function attachNative(video, master, startAt, onTrouble) {
       video.preload = 'auto';
       video.load();
     },
-    recover: () => video.load(),
+    recover: () => {
+      if (!video.error) return; // it waits, and goes on by itself
+      const playing = !video.paused;
+      startAt = video.currentTime || startAt;
+      video.addEventListener('loadedmetadata', go, { once: true });
+      video.load();
+      if (playing) video.play().catch(() => {});
+    },
     detach: () => {
       video.removeEventListener('loadedmetadata', go);
       video.removeEventListener('error', fail);

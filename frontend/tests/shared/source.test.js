@@ -50,3 +50,22 @@ test('slides weigh so little that a line nobody knew was given the large picture
   assert.equal(settings(false, 500_000).startLevel, 0);
   assert.equal(settings(false, 3_000_000).startLevel, -1, 'what the clip before has told counts');
 });
+
+test('on an iPhone the network coming back threw the clip to its beginning and stopped it', async () => {
+  const video = new Video();
+  let loads = 0;
+  video.load = () => {
+    loads += 1;
+    video.currentTime = 0;
+    video.paused = true;
+  };
+  const source = await attach(video, '/media/master.m3u8', 5, assert.fail);
+  video.currentTime = 42;
+  await video.play();
+  source.recover();
+  assert.deepEqual([loads, video.currentTime], [0, 42], 'nothing was wrong');
+  video.error = { code: 2 };
+  source.recover();
+  video.dispatchEvent(new Event('loadedmetadata'));
+  assert.deepEqual([loads, video.currentTime, video.paused], [1, 42, false]);
+});

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FloatRect, Page, Request, Route, expect
 
+import server
 from tests.browser.conftest import DEVICES, press_play
 from tests.server.conftest import Put
 from tests.support.server import Served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
+STATIC = Path(server.__file__).parent / "static"
 AT = "document.querySelector('video').currentTime"
 
 
@@ -174,6 +177,11 @@ def test_without_a_whole_screen_for_the_stage_the_browsers_controls_stay(
     expect(page.locator("#seek")).to_be_hidden()
     expect(page.locator("#volume")).to_be_hidden()
     expect(page.locator("#speed")).to_be_visible()  # theirs has no choice of speed everywhere
+    # With no source theirs would play nothing.
+    assert page.locator("a.skip").get_attribute("href") == "#stage"
+    page.locator(".begin").click()
+    page.wait_for_function(f"() => {AT} > 0.2", timeout=30_000)
+    expect(page.locator(".begin")).to_be_hidden()
     assert page.evaluate("document.querySelector('video').controls")
     context.close()
 
@@ -194,4 +202,22 @@ def test_a_tap_before_the_player_is_ready_plays(chromium: Browser, served: Serve
     for asked in waiting:
         asked.continue_()
     page.wait_for_function(f"() => {AT} > 0.2", timeout=30_000)
+    context.close()
+
+
+def test_when_the_engine_could_not_be_fetched_the_player_was_silent_and_dead(
+    chromium: Browser, served: Served, put: Put
+) -> None:
+    context = chromium.new_context(**DEVICES["desktop"], locale="zh-CN")
+    page = context.new_page()
+    engine = next(one.name for one in STATIC.glob("chunk-*.js") if "hlsMediaAttaching" in one.read_text())
+    page.route(f"**/static/{engine}", lambda asked: asked.abort())
+    page.goto(f"{served.base_url}/clips/{put.clip}")
+    page.wait_for_function("() => document.querySelector('#stage').classList.contains('ready')")
+    page.locator("#player-play").click()
+    expect(page.locator("#stage-note")).to_contain_text("网络断了", timeout=30_000)
+    page.unroute(f"**/static/{engine}")
+    page.locator("#stage-note button").click()
+    page.wait_for_function(f"() => {AT} > 0.2 && !document.querySelector('video').paused", timeout=30_000)
+    page.wait_for_function("() => document.querySelector('#stage-note').hidden")
     context.close()

@@ -15,9 +15,15 @@ export function ownBarPossible() {
   return Boolean(document.fullscreenEnabled || document.webkitFullscreenEnabled);
 }
 
-/** Leave the browser's controls as they are. */
+/** Leave the browser's controls as they are. Of ours only the button over the picture stays, for as long as nothing has begun. */
 export function withoutOwnBar(stage) {
   stage.classList.replace('own-bar', 'their-bar');
+  const begin = stage.querySelector('.begin');
+  begin.removeAttribute('tabindex');
+  begin.removeAttribute('aria-hidden');
+  begin.setAttribute('aria-label', t('播放'));
+  stage.tabIndex = -1;
+  document.querySelector('a.skip[href="#player-play"]')?.setAttribute('href', `#${stage.id}`);
 }
 
 export class PlayerBar {

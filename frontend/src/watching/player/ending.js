@@ -1,4 +1,5 @@
 // What is offered when a clip has ended and nothing plays on by itself: what comes next, and why just that.
+import { fill } from '../../shared/fill.js';
 import { request } from '../../shared/http.js';
 import { t } from '../../shared/sentences.js';
 import { at } from '../../shared/site.js';
@@ -48,7 +49,7 @@ export class Ending {
       this.hide();
       this.again();
     };
-    this.card.replaceChildren(...(offers.length ? [list] : []), again.parentElement);
+    fill(this.card, ...(offers.length ? [list] : []), again.parentElement);
     this.card.hidden = false;
   }
 }

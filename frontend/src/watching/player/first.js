@@ -37,19 +37,21 @@ export function codecOf(head) {
   return { kind, container: picture ? 'video/mp4' : 'audio/mp4', codec: codecs.join(',') };
 }
 
+const STALLED_MS = 15_000;
 const happens = (target, name) => new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
 
 export class FirstPictures {
   /** `start`: addresses { playlist, head, segment } of a rendition's beginning; `duration_s` of the whole. */
-  constructor(video, start, duration_s, get = (url) => fetch(url)) {
+  constructor(video, start, duration_s, get = (url, signal) => fetch(url, { signal })) {
     this.video = video;
     this.start = start;
     this.duration_s = duration_s;
-    this.get = get;
+    this.control = new AbortController();
+    this.get = (url) => get(url, this.control.signal);
   }
 
   static get possible() {
-    return Boolean(window.MediaSource?.isTypeSupported && window.fetch);
+    return Boolean(window.MediaSource?.isTypeSupported && window.fetch && window.AbortController);
   }
 
   /** The playlist: a few hundred bytes of text. Fetched once; what cannot be had now is asked for again with the tap. */
@@ -75,9 +77,12 @@ export class FirstPictures {
     video.src = this.address;
     if (pressed) video.play().catch(() => {});
     try {
+      this.#wait();
       return await this.#fill(media, opened, at);
     } catch {
       return null;
+    } finally {
+      clearTimeout(this.waiting);
     }
   }
 
@@ -107,6 +112,7 @@ export class FirstPictures {
     const buffer = media.addSourceBuffer(type);
     media.duration = this.duration_s;
     this.buffer = buffer;
+    this.media = media;
     await this.#append(head);
     if (at > 0 && video.currentTime < 0.1) video.currentTime = at; // unless somebody has sought meanwhile
     const bytes = await this.#pour(await answer);
@@ -118,11 +124,27 @@ export class FirstPictures {
   /** One segment more, while the engine is on its way: a slow line would run dry before. */
   async more() {
     try {
+      this.#wait();
       const segment = (await this.segments())?.[this.next];
       if (segment) await this.#pour(await this.get(segment.url));
     } catch {
       // the engine fetches it
+    } finally {
+      clearTimeout(this.waiting);
     }
+  }
+
+  /** Fetch no more: what came of a segment stays, and the buffer expects a new one. */
+  async stop() {
+    this.control.abort();
+    await this.appending;
+    if (this.cut && this.media.readyState === 'open') this.buffer.abort();
+  }
+
+  /** A line on which nothing comes for so long is given up. */
+  #wait() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.control.abort(), STALLED_MS);
   }
 
   /** Append an answer as it comes in. Returns its bytes, 0 when it is no film. */
@@ -137,7 +159,9 @@ export class FirstPictures {
     }
     for (;;) {
       const { done, value } = await reader.read();
+      this.cut = !done;
       if (done) return bytes;
+      this.#wait();
       bytes += value.byteLength;
       await this.#append(value);
     }
@@ -146,6 +170,7 @@ export class FirstPictures {
   async #append(bytes) {
     const ended = happens(this.buffer, 'updateend');
     this.buffer.appendBuffer(bytes);
+    this.appending = ended;
     await ended;
   }
 }

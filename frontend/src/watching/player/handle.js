@@ -27,7 +27,7 @@ export const player = {
   },
   seek: (at) => watch?.seek(at),
   play: () => watch?.video.play().catch(() => {}),
-  pause: () => watch?.video.pause(),
+  pause: () => watch?.pause(),
   offer: (words, action, then) => watch?.note(words, action, then),
   on(name, then) {
     ears.set(name, [...(ears.get(name) ?? []), then]);

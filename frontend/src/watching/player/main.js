@@ -20,12 +20,16 @@ import { bigScreenPossible, toggleBigScreen } from './screen.js';
 import { Screening } from './screening.js';
 import { showOnLockScreen, tellLockScreen } from './session.js';
 import { Sleep } from './sleep.js';
-import { attach, engine, savesData, wayToPlay } from '../../shared/source.js';
+import { storage } from '../../shared/storage.js';
+import { attach, attachNative, engine, savesData, wayToPlay } from '../../shared/source.js';
 
 const BEAT_S = 10;
 // The rule asks for ten seconds: a beat that is sent a blink too early would miss them and count only with the next.
 const SLACK_S = 0.5;
+const THEIRS_S = 1; // so soon after the page is hidden a pause is the browser's
+const MORE_MS = 2000; // how long the engine, once there, waits for a second segment
 const now = () => performance.now() / 1000;
+const here = () => window.location.pathname + window.location.search;
 const byId = (id) => document.getElementById(id);
 
 function lessonsSeen() {
@@ -43,7 +47,7 @@ class Watch {
     this.sender = new BeatSender({
       post: (url, beat) => request('POST', url, beat),
       beacon: (url, beat) => navigator.sendBeacon(at(url), JSON.stringify(beat)),
-      storage: window.localStorage,
+      storage: storage(),
       onCounted: (play, answer) => this.answered(play, answer),
     });
     const seek = (at) => this.seek(at);
@@ -54,7 +58,7 @@ class Watch {
     if (!own) withoutOwnBar(this.stage);
     this.quality = new Quality(() => this.changeRung());
     this.more = new More(this.video, this.stage, { at: () => this.at, clip: () => this.clip });
-    this.sleep = new Sleep(() => this.video.pause());
+    this.sleep = new Sleep(() => this.pause());
     this.ending = new Ending(() => this.again());
     this.listenToKeys();
     this.screening = new Screening({ onChange: () => this.startAnew() });
@@ -75,7 +79,10 @@ class Watch {
   // ------------------------------------------------------------ opening a clip
 
   async open(clip, { play = false } = {}) {
-    this.clip = clip;
+    if (this.clip) this.handOver();
+    // Where one of them stopped alone is not where all of them go on.
+    this.clip = this.screening.people === null ? clip : { ...clip, start_s: 0, resumed: false };
+    clip = this.clip;
     this.forgetPlay();
     this.screening.show();
     this.transcript = new Transcript(document.querySelector('.cues'));
@@ -84,6 +91,7 @@ class Watch {
       this.transcript.show(clip.start_s, false);
       this.transcript.bringIntoSight(this.stage);
     }
+    this.page = here();
     this.letGo();
     this.hideNote();
     if (clip.poster) this.video.poster = clip.poster;
@@ -100,8 +108,11 @@ class Watch {
     this.begun = false;
     tell('open');
     this.showOnLockScreen(clip);
-    if (!wayToPlay(this.video)) {
+    const way = wayToPlay(this.video);
+    this.showTheirs(way !== 'engine');
+    if (!way) {
       this.noWay(clip);
+      if (play && this.source) this.video.play().catch(() => {});
       return;
     }
     const loading = this.load(clip.master, clip.start_s);
@@ -109,9 +120,17 @@ class Watch {
     await loading;
   }
 
+  /** The browser's own controls play nothing that has no source: until there is one a button of ours stands there. */
+  showTheirs(shown) {
+    if (this.bar) return;
+    this.video.controls = shown;
+    this.stage.classList.toggle('begun', shown);
+  }
+
   /** End what plays, or is about to. */
   letGo() {
     this.turn = null;
+    this.missed = null;
     this.source?.detach();
     if (!this.source && this.first) {
       this.video.removeAttribute('src');
@@ -128,28 +147,42 @@ class Watch {
   async load(master, startAt) {
     const turn = Symbol('load'); // another one may begin before this one is through
     this.turn = turn;
+    this.missed = null;
     const over = () => this.turn !== turn;
     this.source = null;
     this.first = null;
     this.sought = null; // where somebody wants to be before there is anything to seek in
     // Which segment has that moment: some text.
     if (startAt > 0 && !savesData()) this.firstOf(master, this.quality.rung)?.segments();
-    await this.wanted();
+    // The browser's own way fetches nothing before that either, and its controls need a source to press play on.
+    if (wayToPlay(this.video) !== 'native') await this.wanted();
     if (over()) return;
     const { rung } = this.quality; // as it is now: it may have been chosen since the page was opened
     const first = this.firstOf(master, rung);
     this.first = first;
-    const begun = await first?.open(this.sought ?? startAt, !this.video.paused);
+    const opened = this.sought ?? startAt;
+    const begun = await first?.open(opened, !this.video.paused);
     if (over()) return;
+    if (begun && this.sought !== null && this.sought !== opened) this.video.currentTime = this.sought; // meanwhile
     if (begun) {
-      engine().catch(() => {});
-      await first.more();
+      const ready = engine().catch(() => {});
+      const more = first.more();
+      await Promise.race([more, ready.then(() => new Promise((resolve) => setTimeout(resolve, MORE_MS)))]);
+      await first.stop();
       if (over()) return;
     }
     const from = begun ? this.video.currentTime : this.sought ?? startAt;
     const sparing = this.quality.saving !== 'off';
     const options = { begun, sparing };
-    const source = await attach(this.video, playlistOf(master, rung), from, (kind) => this.trouble(kind), options);
+    let source;
+    try {
+      source = await attach(this.video, playlistOf(master, rung), from, (kind) => this.trouble(kind), options);
+    } catch {
+      if (over()) return;
+      this.missed = { master, from }; // the engine itself could not be fetched
+      this.trouble('network');
+      return;
+    }
     if (over()) {
       source.detach(); // another clip was opened meanwhile
       return;
@@ -175,8 +208,8 @@ class Watch {
   /** Another rendition is wanted: the same moment of it. */
   async changeRung() {
     this.showSound();
-    if (!this.source && !this.first) return; // nothing has begun
-    const { currentTime } = this.video;
+    if ((!this.source && !this.first) || !wayToPlay(this.video)) return; // nothing has begun, or is there to choose
+    const currentTime = this.at;
     const playing = !this.video.paused;
     this.letGo();
     await this.begin(this.freshMaster ?? this.clip.master, currentTime, playing);
@@ -204,7 +237,8 @@ class Watch {
     const pictures = files.filter(({ name }) => name !== 'audio');
     const small = pictures[pictures.length - 1];
     if (small && this.video.canPlayType('video/mp4')) {
-      this.video.src = url(small.name); // a whole file: it plays while it comes
+      // A whole file: it plays while it comes.
+      this.source = attachNative(this.video, url(small.name), clip.start_s, (kind) => this.trouble(kind === 'network' ? kind : 'broken'));
       return;
     }
     const sound = files.find(({ name }) => name === 'audio');
@@ -234,7 +268,7 @@ class Watch {
 
   /** Somebody pauses: other pauses, in the background, are the browser's. */
   pause() {
-    this.pausedByHand = true;
+    this.pausedByHand = !this.video.paused; // else no event comes to take it back
     this.video.pause();
   }
 
@@ -274,8 +308,11 @@ class Watch {
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const parts = [...document.querySelectorAll('[data-swap]')].map((old) => [old, page.getElementById(old.id)]);
       if (parts.some(([, fresh]) => !fresh)) throw new Error('another kind of page');
+      const held = document.activeElement;
+      const within = held?.closest('[data-swap]');
       for (const [old, fresh] of parts) old.replaceWith(document.adoptNode(fresh));
       document.title = page.title;
+      if (within) this.focusAgain(held, byId(within.id));
       document.querySelector('meta[name="csrf"]').content = page.querySelector('meta[name="csrf"]').content;
     } catch {
       window.location.href = url; // the plain way always works
@@ -286,10 +323,24 @@ class Watch {
     await this.open(this.readClip(), { play });
   }
 
+  /** What had the focus was exchanged: the same in the `fresh` part has it now, or else the button that plays. */
+  focusAgain({ id, rel }, fresh) {
+    const same = (id && byId(id)) || (rel && fresh.querySelector(`a[rel="${rel}"]`));
+    (same || byId('player-play')).focus({ preventScroll: true });
+  }
+
   // ------------------------------------------------------------ what was played
 
   /** What is played from here on belongs to another play. */
   forgetPlay() {
+    const { starting, ranges, rate } = this;
+    const at_s = Math.round(this.video.currentTime * 100) / 100;
+    // The server has not answered yet: what was played until now is told with its answer.
+    starting?.then((play) => {
+      const played = play ? ranges.take() : [];
+      if (played.length) this.sender.add(play.id, { key: play.key, seq: 1, at_s, rate, ranges: played });
+    });
+    this.freshMaster = null;
     this.play = null; // {id, key, seq}, once the server knows of it
     this.starting = null;
     this.ranges = new PlayedRanges();
@@ -304,15 +355,17 @@ class Watch {
     if (this.screening.people !== null) about.people = this.screening.people;
     const starting = request('POST', `/api/v1/clips/${this.clip.id}/plays`, about)
       .then((answer) => {
-        if (this.starting !== starting) return; // meanwhile another play was begun
-        this.play = { id: answer.play, key: answer.key, seq: 0 };
+        const play = { id: answer.play, key: answer.key, seq: 0 };
+        if (this.starting !== starting) return play; // meanwhile another one was begun
+        this.play = play;
         this.freshMaster = answer.master;
         if (answer.beat_every_s) this.beatEvery = answer.beat_every_s;
+        return play;
       })
       .catch((error) => {
         this.refused = error.status;
         if (this.starting === starting && about.people && error.status >= 400 && error.status < 500) {
-          this.video.pause();
+          this.pause();
           this.screening.end(error.said);
         }
       })
@@ -328,7 +381,7 @@ class Watch {
     this.handOver();
     this.forgetPlay();
     if (this.screening.people === null) {
-      this.video.pause();
+      this.pause();
       return;
     }
     this.seek(0);
@@ -391,7 +444,7 @@ class Watch {
 
   /** It was published when the page was opened and is not any more: what is in the buffer ends as well. */
   withdrawn() {
-    this.video.pause();
+    this.pause();
     this.letGo();
     this.play = null;
     this.note(t('这节课已经撤下，现在不能看了。'), t('看别的课'), () => window.location.assign(at('/lessons')));
@@ -415,7 +468,7 @@ class Watch {
   // ------------------------------------------------------------ trouble
 
   trouble(kind) {
-    const at = this.video.currentTime || this.clip.start_s;
+    const { at } = this;
     if (kind === 'expired' && !this.renewed) {
       this.renewed = true; // once; a second refusal is real
       this.renew(at);
@@ -429,6 +482,7 @@ class Watch {
   /** The playlist's signature has run out: ask for a new one and go on at the same place. */
   async renew(at) {
     const playing = !this.video.paused;
+    this.handOver();
     this.play = null;
     await this.startPlay();
     if (!this.play && this.refused === 401) {
@@ -454,6 +508,12 @@ class Watch {
   recover() {
     this.hideNote();
     this.source?.recover();
+    if (!this.missed) return;
+    const { master, from } = this.missed;
+    const to = this.video.currentTime || this.sought || from;
+    const playing = !this.video.paused;
+    this.letGo();
+    this.begin(master, to, playing);
   }
 
   note(words, action, onAction) {
@@ -477,6 +537,7 @@ class Watch {
     const moving = () => !video.paused && !video.seeking && !video.ended;
     video.addEventListener('play', () => {
       this.begun = true;
+      this.showTheirs(true);
       this.screening.beginIfTyped();
       this.startPlay();
     });
@@ -507,16 +568,20 @@ class Watch {
     video.addEventListener('ended', () => {
       interrupted();
       tell('ended');
-      if (this.clip.next && !this.sleep.endsHere) this.goTo(this.clip.next);
+      if (this.clip.next && !this.sleep.endsHere && !isWriting()) this.goTo(this.clip.next);
       else this.ending.show(this.clip);
     });
     for (const name of ['play', 'pause', 'durationchange', 'ratechange', 'seeked']) {
       video.addEventListener(name, () => tellLockScreen(video));
     }
     video.addEventListener('play', () => this.ending.hide());
-    // Some browsers pause a picture that nobody sees; the sound is to go on.
+    // Some browsers pause a picture that nobody sees, once and at once; the sound is to go on. What pauses later is
+    // somebody's hand on the lock screen, a call, headphones taken out.
     video.addEventListener('pause', () => {
-      if (document.hidden && !this.pausedByHand && !video.ended) video.play().catch(() => {});
+      if (this.hiddenAt && now() - this.hiddenAt < THEIRS_S && !this.pausedByHand && !video.ended) {
+        this.hiddenAt = 0;
+        video.play().catch(() => {});
+      }
       this.pausedByHand = false;
     });
     video.addEventListener('ratechange', () => {
@@ -527,12 +592,17 @@ class Watch {
       }
     });
     window.addEventListener('pagehide', () => this.leave());
-    document.addEventListener('visibilitychange', () => document.hidden && this.leave());
+    document.addEventListener('visibilitychange', () => {
+      this.hiddenAt = document.hidden ? now() : 0;
+      if (document.hidden) this.leave();
+    });
     window.addEventListener('online', () => {
       this.recover();
       this.sender.flush();
     });
-    window.addEventListener('popstate', () => this.goTo(window.location.href, { push: false, play: false }));
+    window.addEventListener('popstate', () => {
+      if (here() !== this.page) this.goTo(window.location.href, { push: false, play: false }); // else a place on this page
+    });
     document.addEventListener('click', (event) => this.click(event));
     document.addEventListener('change', (event) => {
       if (event.target.id === 'speed') this.setSpeed(remembered('speed', event.target.value) ?? event.target.value);
@@ -551,6 +621,8 @@ class Watch {
       event.preventDefault();
       this.goTo(link.href);
       window.scrollTo({ top: 0 });
+    } else if (!this.bar && event.target.closest('[data-do=begin]')) {
+      this.video.play().catch(() => {});
     } else if (event.target.closest('#big-screen')) {
       toggleBigScreen(this.stage, this.video);
     }
@@ -594,6 +666,12 @@ class Watch {
       help: () => this.more.help(),
     });
   }
+}
+
+/** Whether somebody is in the middle of words that the next clip's page would take away. */
+function isWriting() {
+  const field = document.activeElement;
+  return Boolean(field?.matches('[data-swap] textarea, [data-swap] input:not([type]), [data-swap] input[type=text]') && field.value.trim());
 }
 
 /** The clips of the lesson over the bar, each as long as it is; by script, as styles in the page are not allowed. */

@@ -1,4 +1,5 @@
 // Which rendition plays: what the line carries, one that somebody chose, or little data.
+import { fill } from '../../shared/fill.js';
 import { size } from '../../shared/format.js';
 import { t } from '../../shared/sentences.js';
 import { savesData } from '../../shared/source.js';
@@ -60,14 +61,14 @@ export class Quality {
     this.rungs = clip.rungs ?? [];
     const about = (bytes) => size(bytes);
     const named = ({ name, label, bytes }) => new Option(t('%(quality)s（约 %(size)s）', { quality: label, size: about(bytes) }), name);
-    this.list.replaceChildren(new Option(t('自动'), AUTO), ...this.rungs.map(named));
+    fill(this.list, new Option(t('自动'), AUTO), ...this.rungs.map(named));
     this.list.closest('label').hidden = this.rungs.length < 2;
     const small = this.rungs.filter(({ name }) => name !== SOUND).pop();
     const sound = this.rungs.find(({ name }) => name === SOUND);
     const ways = [new Option(t('关'), 'off')];
     if (small) ways.push(new Option(t('小画面，这一段约 %(size)s', { size: about(small.bytes) }), 'small'));
     if (sound && small) ways.push(new Option(t('只要声音，约 %(size)s', { size: about(sound.bytes) }), 'sound'));
-    this.saver.replaceChildren(...ways);
+    fill(this.saver, ...ways);
     this.saver.closest('label').hidden = ways.length < 2;
     this.show();
   }
