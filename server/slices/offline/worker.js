@@ -3,14 +3,17 @@
 // What is kept belongs to one account (the answer says to which, by a name that means nothing else) and is gone as soon
 // as the pages of another one come, and when somebody signs out. Only pages of lessons and of weeks: nothing that is
 // about people. A deploy has another version, and the caches of the one before go. Switched off, all of it goes.
+// Push brings the same worker: without the mark of an account that has asked for it (offline/worker.js) no page stays.
 const SHELL = `weike-shell-${TOLD.version}`;
 const PAGES = `weike-pages-${TOLD.version}-`;
 const CLIPS = 'weike-clips-';
+const KEEP = 'weike-keep-';
 const KEEPS = /^\/(?:$|lessons(?:$|\/[^/]+$)|clips\/[^/]+$|weeks(?:$|\/)|topics\/|lecturers\/|series(?:$|\/[^/]+$)|feed$)/;
 const ACCOUNT = 'x-weike-account';
 const KEPT_AT = 'x-kept-at';
 
 const ours = (name) => /^weike-(?:shell|pages)-/.test(name);
+const personal = (name) => /^weike-(?:pages|clips|keep)-/.test(name);
 
 async function dropCaches(fits) {
   for (const name of await caches.keys()) if (fits(name)) await caches.delete(name);
@@ -23,7 +26,7 @@ self.addEventListener('install', (event) => {
 
 self.addEventListener('activate', (event) => {
   const old = (name) => ours(name) && name !== SHELL && !name.startsWith(PAGES);
-  const all = (name) => ours(name) || name.startsWith(CLIPS);
+  const all = (name) => ours(name) || personal(name);
   event.waitUntil(dropCaches(TOLD.on ? old : all).then(() => self.clients.claim()));
 });
 
@@ -31,8 +34,8 @@ self.addEventListener('activate', (event) => {
 async function keep(request, answer) {
   const account = answer.headers.get(ACCOUNT);
   if (!account || answer.status !== 200) return; // an answer that went wrong says nothing of who asks
-  await dropCaches((name) => (name.startsWith(PAGES) && name !== PAGES + account)
-    || (name.startsWith(CLIPS) && name !== CLIPS + account));
+  await dropCaches((name) => personal(name) && ![PAGES, CLIPS, KEEP].some((kind) => name === kind + account));
+  if (!(await caches.has(KEEP + account))) return;
   const path = new URL(request.url).pathname.slice(TOLD.site.length) || '/';
   if (answer.redirected || !KEEPS.test(path)) return;
   const cache = await caches.open(PAGES + account);
@@ -43,6 +46,7 @@ async function keep(request, answer) {
   await cache.put(request.url, new Response(body, { status: 200, headers }));
   const keys = await cache.keys();
   for (const old of keys.slice(0, Math.max(0, keys.length - TOLD.most))) await cache.delete(old);
+  if (!(await caches.has(KEEP + account))) await caches.delete(PAGES + account); // switched off meanwhile
   const shell = await caches.open(SHELL);
   for (const [, url] of body.matchAll(/(?:href|src)="([^"]*\/static\/[^"]+\.(?:css|js|svg))"/g)) {
     if (!(await shell.match(url))) await shell.add(url).catch(() => {});
@@ -94,7 +98,7 @@ if (TOLD.on) {
     const url = new URL(request.url);
     if (url.origin !== self.location.origin || !`${url.pathname}/`.startsWith(`${TOLD.site}/`)) return;
     if (request.method === 'POST' && url.pathname === `${TOLD.site}/sign-out`) {
-      event.waitUntil(dropCaches((name) => name.startsWith('weike-pages-') || name.startsWith(CLIPS)));
+      event.waitUntil(dropCaches(personal));
     }
     if (request.method !== 'GET') return;
     if (request.mode === 'navigate') event.respondWith(page(event));

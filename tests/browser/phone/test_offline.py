@@ -120,3 +120,24 @@ def test_what_was_kept_goes_when_the_library_takes_it_back(page: Page, served: S
     page.goto(f"{served.base_url}/offline")
     expect(page.locator("#none")).to_be_visible()
     expect(page.locator("#list li")).to_have_count(0)
+
+
+def test_pages_are_kept_only_while_they_are_wanted(page: Page, served: Served, put: Put) -> None:
+    lesson = f"{served.base_url}/lessons/{put.lesson}"
+    sign_in(page, served, "member")
+    # As push begins the worker, of somebody who has never asked for pages.
+    page.evaluate("() => navigator.serviceWorker.register('/push-worker.js', { scope: '/' })")
+    page.wait_for_function("() => navigator.serviceWorker.controller", timeout=15_000)
+    page.goto(lesson)
+    page.wait_for_timeout(500)
+    assert page.evaluate(CACHES) == [], "push alone keeps nothing"
+
+    keep_pages(page, served)
+    page.goto(lesson)
+    page.wait_for_function(f"async () => (await ({CACHES})()).length")
+    page.goto(f"{served.base_url}/offline")
+    page.click("#pages-switch")
+    expect(page.locator("#pages-switch")).to_have_attribute("aria-pressed", "false")
+    page.goto(lesson)
+    page.wait_for_timeout(500)
+    assert [name for name in page.evaluate(CACHES) if "pages" in name] == [], "switched off"
