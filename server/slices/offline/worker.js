@@ -10,10 +10,15 @@ const CLIPS = 'weike-clips-';
 const KEEP = 'weike-keep-';
 const KEEPS = /^\/(?:$|lessons(?:$|\/[^/]+$)|clips\/[^/]+$|weeks(?:$|\/)|topics\/|lecturers\/|series(?:$|\/[^/]+$)|feed$)/;
 const ACCOUNT = 'x-weike-account';
+const STAY = 'x-weike-stay';
 const KEPT_AT = 'x-kept-at';
+const LONGEST_MS = 30 * 24 * 3600 * 1000; // as library/catalog/offline_rules.py
+const GONE = [403, 404, 410];
 
 const ours = (name) => /^weike-(?:shell|pages)-/.test(name);
 const personal = (name) => /^weike-(?:pages|clips|keep)-/.test(name);
+
+const over = (answer) => Date.now() - Number(answer.headers.get(KEPT_AT)) > LONGEST_MS;
 
 async function dropCaches(fits) {
   for (const name of await caches.keys()) if (fits(name)) await caches.delete(name);
@@ -33,17 +38,23 @@ self.addEventListener('activate', (event) => {
 /** Keep an answer for its account; those of other accounts go, with their clips. */
 async function keep(request, answer) {
   const account = answer.headers.get(ACCOUNT);
+  if (account && (GONE.includes(answer.status) || answer.headers.get(STAY) === 'no')) {
+    // Withdrawn, or for some only: what was kept of it goes, at whatever second it was opened.
+    if (await caches.has(PAGES + account)) await (await caches.open(PAGES + account)).delete(request.url, { ignoreSearch: true });
+    if (answer.status !== 200) return;
+  }
   if (!account || answer.status !== 200) return; // an answer that went wrong says nothing of who asks
   await dropCaches((name) => personal(name) && ![PAGES, CLIPS, KEEP].some((kind) => name === kind + account));
   if (!(await caches.has(KEEP + account))) return;
   const path = new URL(request.url).pathname.slice(TOLD.site.length) || '/';
-  if (answer.redirected || !KEEPS.test(path)) return;
+  if (answer.redirected || answer.headers.get(STAY) === 'no' || !KEEPS.test(path)) return;
   const cache = await caches.open(PAGES + account);
   const headers = new Headers(answer.headers);
   headers.set(KEPT_AT, String(Date.now()));
   const body = await answer.text();
   await cache.delete(request.url);
   await cache.put(request.url, new Response(body, { status: 200, headers }));
+  for (const one of await cache.keys()) if (over(await cache.match(one))) await cache.delete(one);
   const keys = await cache.keys();
   for (const old of keys.slice(0, Math.max(0, keys.length - TOLD.most))) await cache.delete(old);
   if (!(await caches.has(KEEP + account))) await caches.delete(PAGES + account); // switched off meanwhile
@@ -58,7 +69,7 @@ async function kept(request) {
   for (const name of await caches.keys()) {
     if (!name.startsWith(PAGES)) continue;
     const found = await (await caches.open(name)).match(request.url);
-    if (!found) continue;
+    if (!found || over(found)) continue;
     const body = await found.text();
     const language = /<html lang="([^"]+)"/.exec(body)?.[1] ?? 'zh-CN';
     const when = new Date(Number(found.headers.get(KEPT_AT))).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
