@@ -28,6 +28,7 @@ __all__ = ["Pages", "counting_rule", "pager", "reason", "safe_next", "signed_in_
 
 FLASH_COOKIE = "weike_flash"
 ACCOUNT_HEADER = "x-weike-account"
+STAY_HEADER = "x-weike-stay"
 _YEAR_S = 365 * 24 * 3600
 
 

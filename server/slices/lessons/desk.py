@@ -13,6 +13,7 @@ from starlette.responses import Response
 from library.calls import queries as calls
 from library.catalog import audiences, cue_queries, queries
 from library.catalog import transcript_queries as given
+from library.catalog.offline_rules import may_keep
 from library.catalog.permits import Action, LessonState, may
 from library.catalog.rules import CueLine, TranscriptQuality
 from library.catalog.tables import Lesson
@@ -26,7 +27,7 @@ from library.versions.actions import Saved
 from server.slices.lessons.contexts import DraftNote, Editing, HistoryLine, LessonPage, LessonPowers
 from server.web.deps import AddressDep, CardsDep, ClockDep, DatabaseDep, MediaDep, PagesDep, RuleDep, WhoDep
 from server.web.errors import status_of
-from server.web.pages import reason
+from server.web.pages import STAY_HEADER, reason
 from server.web.parts import Reason, RefusedForm
 from server.web.shown.audience_text import audience_text
 from server.web.shown.declarations import latest_of, may_declare
@@ -176,7 +177,10 @@ class Desk:
             if powers.edit
             else (),
         )
-        return self._pages.respond(self._request, self._who, context, status)
+        answer = self._pages.respond(self._request, self._who, context, status)
+        if not may_keep(queries.facts(found)):
+            answer.headers[STAY_HEADER] = "no"
+        return answer
 
     def _powers(self, found: Lesson) -> LessonPowers:
         facts, viewer = queries.facts(found), self.viewer

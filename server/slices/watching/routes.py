@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from library.catalog import queries
 from library.catalog.clip_cues import cues_of
+from library.catalog.offline_rules import may_keep
 from library.catalog.permits import Action, may
 from library.catalog.rules import CAPTIONED, TranscriptQuality, note_of
 from library.catalog.tables import Clip, Lesson
@@ -37,6 +38,7 @@ from server.web.deps import (
     Writing,
 )
 from server.web.limits.fields import WordQuery
+from server.web.pages import STAY_HEADER
 from server.web.shown.marks import clip_marks, with_seen
 from server.web.shown.media_urls import MediaUrls
 from server.web.shown.sharing import share_card, share_lesson
@@ -109,7 +111,10 @@ def watch(
         series=series_place(session, who.viewer, lesson),
         in_wechat="MicroMessenger" in request.headers.get("user-agent", ""),
     )
-    return pages.respond(request, who, context)
+    answer = pages.respond(request, who, context)
+    if not may_keep(queries.facts(lesson)):
+        answer.headers[STAY_HEADER] = "no"
+    return answer
 
 
 def _lines(cues: Sequence[Cue]) -> tuple[CueLine, ...]:

@@ -110,13 +110,46 @@ def test_a_clip_is_kept_played_without_a_network_and_not_shown_to_the_next_one(
     assert len({name.rsplit("-", 1)[1] for name in names}) == 1, "of one account, whoever was here last"
 
 
+def test_pages_are_kept_only_while_they_are_wanted(page: Page, served: Served, put: Put) -> None:
+    lesson = f"{served.base_url}/lessons/{put.lesson}"
+    sign_in(page, served, "member")
+    # As push begins the worker, of somebody who has never asked for pages.
+    page.evaluate("() => navigator.serviceWorker.register('/push-worker.js', { scope: '/' })")
+    page.wait_for_function("() => navigator.serviceWorker.controller", timeout=15_000)
+    page.goto(lesson)
+    page.wait_for_timeout(500)
+    assert page.evaluate(CACHES) == [], "push alone keeps nothing"
+
+    keep_pages(page, served)
+    page.goto(lesson)
+    page.wait_for_function(f"async () => (await ({CACHES})()).length")
+    page.goto(f"{served.base_url}/offline")
+    page.click("#pages-switch")
+    expect(page.locator("#pages-switch")).to_have_attribute("aria-pressed", "false")
+    page.goto(lesson)
+    page.wait_for_timeout(500)
+    assert [name for name in page.evaluate(CACHES) if "pages" in name] == [], "switched off"
+
+
 def test_what_was_kept_goes_when_the_library_takes_it_back(page: Page, served: Served, put: Put) -> None:
     sign_in(page, served, "member")
+    keep_pages(page, served)
+    lesson = f"{served.base_url}/lessons/{put.lesson}"
+    page.goto(lesson)
     page.goto(f"{served.base_url}/offline?clip={put.clip}")
     page.click("#keep-form button")
     expect(page.locator("#list li")).to_have_count(1, timeout=20_000)
+    kept = """async (url) => (await caches.match(url)) !== undefined"""
+    page.wait_for_function(kept, arg=lesson)
     staff = served.person("staff")
     assert staff.post(f"/lessons/{put.lesson}/withdraw", note="改").status_code < 400
     page.goto(f"{served.base_url}/offline")
     expect(page.locator("#none")).to_be_visible()
     expect(page.locator("#list li")).to_have_count(0)
+    page.goto(lesson)
+    expect(page.locator("h1")).not_to_contain_text(put.title)
+    page.wait_for_function(f"async (url) => !(await ({kept})(url))", arg=lesson)
+    sign_in(page, served, "staff")
+    told = page.goto(lesson)
+    assert told is not None
+    assert (told.status, told.headers.get("x-weike-stay")) == (200, "no"), "who still sees it keeps none"

@@ -7,6 +7,7 @@ import { begin, possible, want, wanted } from '../worker.js';
 const CLIPS = 'weike-clips-';
 const byId = (id) => document.getElementById(id);
 const all = byId('kept-all');
+let account = null; // whose pages these are, by a name that means nothing else; null: no network
 const day_ms = 24 * 3600 * 1000;
 const MOST_ASKED = 100; // as server/slices/offline/routes.py
 
@@ -15,27 +16,28 @@ function trouble(words) {
   byId('trouble').hidden = !words;
 }
 
-/** The cache of whose pages these are; without a network that of whoever was here last. */
+/** The name of the cache of whose pages these are; without a network that of whoever was here last. */
 async function cacheOf() {
   const names = (await caches.keys()).filter((name) => name.startsWith(CLIPS));
   try {
     const answer = await fetch(at('/offline/still'), { credentials: 'same-origin', cache: 'no-store' });
-    const account = answer.headers.get('x-weike-account');
-    if (answer.ok && account) {
+    if (answer.ok) account = answer.headers.get('x-weike-account');
+    if (account) {
       // Another account's clips are not this one's to see.
       for (const name of names) if (name !== CLIPS + account) await caches.delete(name);
-      return await caches.open(CLIPS + account);
+      return CLIPS + account;
     }
   } catch {
     // No network: only one account's can be there.
   }
-  return names.length ? caches.open(names[0]) : null;
+  return names[0] ?? null;
 }
 
 const about = (clip) => at(`/offline/kept/${clip}/about`);
 const film = (clip) => at(`/offline/kept/${clip}/film`);
 
-async function listed(cache) {
+async function listed(name) {
+  const cache = name && (await caches.open(name));
   const found = [];
   for (const request of cache ? await cache.keys() : []) {
     if (request.url.endsWith('/about')) found.push(await (await cache.match(request)).json());
@@ -43,7 +45,8 @@ async function listed(cache) {
   return found.sort((one, other) => other.at - one.at);
 }
 
-async function remove(cache, clip) {
+async function remove(name, clip) {
+  const cache = await caches.open(name);
   await cache.delete(about(clip));
   await cache.delete(film(clip));
 }
@@ -94,8 +97,8 @@ function row(cache, clip) {
   return item;
 }
 
-async function open(cache, clip) {
-  const found = await cache.match(film(clip.id));
+async function open(name, clip) {
+  const found = await (await caches.open(name)).match(film(clip.id));
   if (!found) return;
   const video = byId('video');
   if (video.src) URL.revokeObjectURL(video.src);
@@ -116,7 +119,7 @@ async function show(cache) {
 }
 
 /** Fetch a clip's file, saying how far it is, and keep it. */
-async function keep(cache, told, quality, expected) {
+async function keep(name, told, quality, expected) {
   const bar = byId('keep-progress');
   bar.hidden = false;
   const answer = await fetch(at(`/clips/${told.clip}/download?quality=${quality}`), { credentials: 'same-origin' });
@@ -129,6 +132,7 @@ async function keep(cache, told, quality, expected) {
     bytes += read.value.length;
     bar.value = Math.min(1, bytes / (expected || bytes));
   }
+  const cache = await caches.open(name); // anew: it may have been cleared meanwhile
   const kind = quality === 'audio' ? 'audio/mp4' : 'video/mp4';
   const now = Date.now();
   const facts = { id: told.clip, title: told.title, quality, bytes, at: now, until: now + Number(all.dataset.days) * day_ms };
@@ -156,11 +160,12 @@ function listenToKeep(cache) {
   });
 }
 
-function showSwitch() {
+async function showSwitch() {
   const button = byId('pages-switch');
   if (!button) return;
-  button.textContent = wanted() ? t('不再留下页面') : t('留下看过的页面');
-  button.setAttribute('aria-pressed', String(wanted()));
+  const on = await wanted(account);
+  button.textContent = on ? t('不再留下页面') : t('留下看过的页面');
+  button.setAttribute('aria-pressed', String(on));
 }
 
 async function dropPages() {
@@ -172,23 +177,29 @@ async function start() {
     byId('cannot').hidden = false;
     return;
   }
-  showSwitch();
-  all.hidden = false;
   const cache = await cacheOf();
-  if (cache) await sweep(cache);
-  await show(cache);
-  if (cache) listenToKeep(cache);
+  await showSwitch();
   byId('pages-switch')?.addEventListener('click', async () => {
-    want(!wanted());
-    if (wanted()) await begin();
-    else await dropPages();
-    showSwitch();
+    trouble('');
+    const on = !(await wanted(account));
+    if (on && !account) {
+      trouble(t('现在没有网络'));
+      return;
+    }
+    if (on) await begin();
+    await want(account, on);
+    if (!on) await dropPages();
+    await showSwitch();
   });
   byId('clear')?.addEventListener('click', async () => {
     await dropPages();
     for (const name of await caches.keys()) if (name.startsWith(CLIPS)) await caches.delete(name);
-    await show(await cacheOf());
+    await show(cache);
   });
+  if (cache) listenToKeep(cache);
+  all.hidden = false;
+  if (cache) await sweep(cache);
+  await show(cache);
 }
 
 start();
