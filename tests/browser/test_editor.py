@@ -164,6 +164,8 @@ def test_cuts_are_moved_and_only_what_changed_is_made_again(
     assert {clip[0] for clip in second[1:]}.isdisjoint(clip[0] for clip in first)
 
     page.click("#finished a.primary")
+    page.wait_for_url(f"{visit.base_url}/lessons/{lesson}/studio")
+    visit.open(f"/lessons/{lesson}")
     expect(page.locator(".clips li")).to_have_count(3)
     expect(page.locator(".clips li").first).to_contain_text("第 1 段：初心与使命")
     page.locator(".clips li").nth(1).locator("a").first.click()

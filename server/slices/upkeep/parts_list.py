@@ -43,8 +43,8 @@ def is_listed() -> bool:
 
 
 def part(origin: str, name: str) -> Part | None:
-    """Return a part by its name."""
-    return next((one for one in parts() if (one.origin, one.name) == (origin, name)), None)
+    """Return a part by its name, in whatever case its packages write it."""
+    return next((one for one in parts() if one.origin == origin and _key(one.name) == _key(name)), None)
 
 
 def text_of(file: Path) -> str:

@@ -165,6 +165,7 @@ async function showSwitch() {
   if (!button) return;
   const on = await wanted(account);
   button.textContent = on ? t('不再留下页面') : t('留下看过的页面');
+  button.hidden = false;
   button.setAttribute('aria-pressed', String(on));
 }
 

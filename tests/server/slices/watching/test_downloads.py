@@ -71,7 +71,7 @@ def test_the_page_offers_what_there_is(served: Served, put: Put) -> None:
 def test_in_wechat_the_page_says_where_to_save(served: Served, put: Put) -> None:
     page = served.person("member").http.get(f"/clips/{put.clip}", headers={"User-Agent": WECHAT}).text
     assert "在浏览器中打开" in page
-    assert "download?quality" not in page
+    assert f'href="/clips/{put.clip}/download' not in page
 
 
 def test_a_library_may_offer_no_downloads(tmp_path: Path) -> None:
