@@ -21,6 +21,7 @@ from library.programme.weeks import Week
 
 LOOKED_AT = 2 * MOST_CLIPS
 """The newest lessons among which unseen ones are looked for, of each reason."""
+_NEWEST_ALONE = (WhyNext.TOPIC, WhyNext.NEW, WhyNext.ASKED)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Swiped:
 
     swipe: Swipe
     lessons: dict[str, Lesson] = field(default_factory=dict)
+    looked_through: int = 0
+    """So many of the newest lessons were looked through where there are older ones; 0: all of them."""
 
 
 def for_viewer(session: Session, viewer: Viewer, viewed_by: str, this: Week) -> Swiped:
@@ -55,19 +58,21 @@ def for_viewer(session: Session, viewer: Viewer, viewed_by: str, this: Week) -> 
         {
             WhyNext.WEEK: week,
             WhyNext.MISSED: missed,
-            WhyNext.TOPIC: shelves.newest_ids(session, viewer, LOOKED_AT, same) if week else (),
-            WhyNext.NEW: shelves.newest_ids(session, viewer, LOOKED_AT),
+            WhyNext.TOPIC: shelves.newest_ids(session, viewer, LOOKED_AT + 1, same) if week else (),
+            WhyNext.NEW: shelves.newest_ids(session, viewer, LOOKED_AT + 1),
         },
     )
 
 
 def of_some(session: Session, viewer: Viewer, viewed_by: str, which: ColumnElement[bool]) -> Swiped:
     """Return what comes of the lessons that fit a condition on Lesson, the newest first."""
-    asked = shelves.newest_ids(session, viewer, LOOKED_AT, which)
+    asked = shelves.newest_ids(session, viewer, LOOKED_AT + 1, which)
     return _swiped(session, viewer, viewed_by, {WhyNext.ASKED: asked})
 
 
 def _swiped(session: Session, viewer: Viewer, viewed_by: str, wanted: dict[WhyNext, Sequence[str]]) -> Swiped:
+    older = any(len(wanted.get(why, ())) > LOOKED_AT for why in _NEWEST_ALONE)
+    wanted = {why: its[:LOOKED_AT] if why in _NEWEST_ALONE else its for why, its in wanted.items()}
     ids = list(dict.fromkeys(one for its in wanted.values() for one in its))
     if not ids:
         return Swiped(Swipe(()))
@@ -75,4 +80,4 @@ def _swiped(session: Session, viewer: Viewer, viewed_by: str, wanted: dict[WhyNe
     lessons = {one.id: one for one in found if one.state is LessonState.PUBLISHED}
     clips_of = {one.id: [clip.id for clip in one.clips if clip.plan is not None] for one in lessons.values()}
     seen = plays.completed(session, viewed_by, [one for its in clips_of.values() for one in its])
-    return Swiped(swipe(wanted, clips_of, seen), lessons)
+    return Swiped(swipe(wanted, clips_of, seen), lessons, LOOKED_AT if older else 0)

@@ -38,6 +38,7 @@ class SwipePage(Context):
 
     `name`, `back`: whose lessons were asked for and the way to their page; "" for everything. `of_week` clips
     were planned for this week, of which `week_left` are unseen. `cut`: more than `most` would have come.
+    `looked_through`: so many of the newest lessons were looked through and no older ones; 0: all.
     """
 
     template: ClassVar[str] = "swiping/feed.html"
@@ -48,3 +49,4 @@ class SwipePage(Context):
     of_week: int = 0
     week_left: int = 0
     cut: bool = False
+    looked_through: int = 0

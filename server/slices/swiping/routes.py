@@ -49,6 +49,7 @@ def feed(
         of_week=found.swipe.of_week,
         week_left=found.swipe.week_left,
         cut=found.swipe.cut,
+        looked_through=found.looked_through,
     )
     return pages.respond(request, who, context)
 

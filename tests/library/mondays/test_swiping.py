@@ -5,7 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from library.catalog.tables import Lesson
+from library.core.database import Database
+from library.core.permits import NOBODY
+from library.mondays.swiping import LOOKED_AT, of_some
 from library.mondays.swiping_rules import NextClip, WhyNext, swipe
+from tests.support import factories as make
 
 LESSONS = "abcdefgh"
 CLIPS = {lesson: [f"{lesson}{n}" for n in range(1, n + 2)] for n, lesson in enumerate(LESSONS)}
@@ -53,3 +58,13 @@ def test_what_is_left_of_the_week_is_what_comes_of_it(its: dict[WhyNext, list[st
 def test_the_week_comes_before_what_is_new_and_a_lesson_without_clips_is_passed_over() -> None:
     told = swipe({WhyNext.NEW: ["b", "x", "a"], WhyNext.WEEK: ["a"]}, CLIPS, {"b1"})
     assert told.clips == (NextClip("a1", "a", WhyNext.WEEK), NextClip("b2", "b", WhyNext.NEW))
+
+
+def test_that_older_lessons_were_not_looked_through_was_not_said(db: Database) -> None:
+    with db.write() as session:
+        for n in range(LOOKED_AT):
+            make.lesson(session, f"第{n}课")
+        topic = Lesson.id.is_not(None)
+        assert of_some(session, NOBODY, "v:guest", topic).looked_through == 0, "all were"
+        make.lesson(session, "又一课")
+        assert of_some(session, NOBODY, "v:guest", topic).looked_through == LOOKED_AT

@@ -36,7 +36,7 @@ def pages() -> Iterator[Sample]:
     )
     full = c.SwipePage(frame=frame(MEMBER, "/feed"), clips=clips, most=30, of_week=3, week_left=2)
     yield "feed", full
-    yield "feed_week_done", replace(full, clips=clips[2:], week_left=0, cut=True)
+    yield "feed_week_done", replace(full, clips=clips[2:], week_left=0, cut=True, looked_through=60)
     asked = tuple(replace(one, why=WhyNext.ASKED) for one in clips[:2])
     topic = replace(
         full, frame=frame(None, "/feed"), clips=asked, name="生态文明", back="/topics/t1", of_week=0
