@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 from sqlalchemy import select
 
+from library.marks.tables import Seen
 from library.plays.tables import Play, View, Watcher
 from tests.browser.conftest import DEVICES, press_play, put_film
 from tests.server.conftest import Put
@@ -108,9 +109,9 @@ def put(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Put:
 
 @pytest.fixture(params=["phone", "desktop"])
 def watcher(request: pytest.FixtureRequest, chromium: Browser, served: Served, put: Put) -> Iterator[Visitor]:
-    """A fresh profile; the clip's earlier plays are forgotten."""
+    """A fresh profile; the clip's earlier plays are forgotten, and where they stopped."""
     with served.ports.db.write() as session:
-        for table in (Play, View, Watcher):
+        for table in (Play, View, Watcher, Seen):
             for row in session.scalars(select(table)):
                 session.delete(row)
     context = chromium.new_context(**DEVICES[request.param], locale="zh-CN")
