@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from library.core.clock import utc_now
+from library.core.clock import local_day, midnight, utc_now
 from library.core.database import Database
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.ids import first_id, made_at, new_id
@@ -83,7 +83,8 @@ def test_what_is_changed_taken_away_or_slipped_in_is_found(db: Database) -> None
     with db.write() as session:
         actions.say(session, Source.GATHERING, "g1", [piece(), piece("p2")], now)
         assert not chain.is_due(session, now)
-        later = now + timedelta(days=3, hours=2)
+        # From midnight on: two hours after now is another day when it is late in the evening.
+        later = midnight(local_day(now)) + timedelta(days=3, hours=2)
         assert chain.is_due(session, later)
         seals = chain.seal(session, later)
         assert [one.rows for one in seals] == [2, 0, 0]
