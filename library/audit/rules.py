@@ -92,6 +92,7 @@ class Deed(StrEnum):
     SERIES = "series"
     HONOUR = "honour"
     MATERIAL = "material"
+    COVER = "cover"
     SITE = "site"
     MEMBERSHIP = "membership"
     TRANSFER = "transfer"

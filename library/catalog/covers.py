@@ -10,13 +10,19 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from library.audit import actions as audit
+from library.audit.rules import Deed
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict
 from transcode.pictures.small import SmallForm, small_file
 
+Of = Literal["picture", "frame", "words"]
+"""What a cover is made of: somebody's own picture, a moment of the recording, the present one with other
+words."""
 COVER = "cover.jpg"
 """The picture itself, with its words."""
 PLAIN = "plain.jpg"
@@ -53,29 +59,36 @@ def bearer(lesson: Lesson) -> Clip:
     raise Conflict("cover_no_clip")
 
 
-def cover_lesson(session: Session, lesson: Lesson, clip: Clip, name: str, now: datetime) -> None:
-    """Let a cover in a clip's folder stand for a lesson."""
+def cover_lesson(
+    session: Session, lesson: Lesson, clip: Clip, name: str, now: datetime, by: str | None, what: Of
+) -> None:
+    """Let a cover in a clip's folder stand for a lesson. It goes out at once, of a published lesson, too: the
+    ledger says who chose it and of `what` it was made."""
     _left(session, lesson, now)
     lesson.cover, clip.cover_at = f"{clip.id}/{name}", now
+    audit.note(session, Deed.COVER, by, thing=lesson.id, what=what)
     session.flush()
 
 
-def cover_clip(session: Session, clip: Clip, name: str, now: datetime) -> None:
-    """Let a cover stand for a clip."""
+def cover_clip(session: Session, clip: Clip, name: str, now: datetime, by: str | None, what: Of) -> None:
+    """Let a cover stand for a clip; noted as `cover_lesson` is."""
     clip.cover, clip.cover_at = name, now
+    audit.note(session, Deed.COVER, by, thing=clip.lesson_id, what=what, n=clip.number)
     session.flush()
 
 
-def uncover_lesson(session: Session, lesson: Lesson, now: datetime) -> None:
+def uncover_lesson(session: Session, lesson: Lesson, now: datetime, by: str | None) -> None:
     """Let the first clip's picture stand for a lesson again."""
     _left(session, lesson, now)
     lesson.cover = ""
+    audit.note(session, Deed.COVER, by, thing=lesson.id, what="undone")
     session.flush()
 
 
-def uncover_clip(session: Session, clip: Clip, now: datetime) -> None:
+def uncover_clip(session: Session, clip: Clip, now: datetime, by: str | None) -> None:
     """Let the picture stand for a clip again that was chosen of itself, or among its own."""
     clip.cover, clip.cover_at = "", now
+    audit.note(session, Deed.COVER, by, thing=clip.lesson_id, what="undone", n=clip.number)
     session.flush()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,6 +10,7 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, Select, and_, bindparam, extract, false, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from library.catalog.offline_rules import may_keep
 from library.catalog.permits import Action, Audience, LessonFacts, LessonState, may, told_to_sign_in
 from library.catalog.rules import Genre, LessonKind, TranscriptQuality, shared_topics
 from library.catalog.tables import AudienceToken, Clip, Lecturer, Lesson, LessonTopic, Topic
@@ -117,6 +118,14 @@ def clip_for(session: Session, viewer: Viewer, clip_id: str) -> Clip:
     found = clip(session, clip_id)
     lesson_for(session, viewer, found.lesson_id)
     return found
+
+
+def clips_to_keep(session: Session, viewer: Viewer, clip_ids: Collection[str]) -> set[str]:
+    """Return those of some clips that play, that the viewer may watch and a device may keep, in one
+    statement."""
+    wanted = select(Clip.id, Lesson.state, Lesson.audience).join(Lesson, Lesson.id == Clip.lesson_id)
+    rows = session.execute(wanted.where(Clip.id.in_(clip_ids), Clip.plan.is_not(None), visible(viewer)))
+    return {clip_id for clip_id, state, audience in rows if may_keep(state, audience)}
 
 
 def clip_at(lesson: Lesson, at_s: float) -> Clip | None:

@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
-from library.core.permits import Role, Viewer
+from library.core.permits import Role, Viewer, branch_chain
+from library.handling.rules import VIEWS_SHOWN
 from library.handling.tables import Batch, BatchItem, View
 from library.organisation.tables import Node
 
@@ -40,25 +41,21 @@ class KeptView:
     own: bool
 
 
-def views_for(session: Session, viewer: Viewer) -> list[KeptView]:
-    """Return the viewer's own views, and those of nodes at which, or above which, they hold a role over
-    lessons; by name."""
+def views_for(session: Session, viewer: Viewer, most: int = VIEWS_SHOWN + 1) -> list[KeptView]:
+    """Return the viewer's own views, then those of the nodes at which they handle lessons and of the ones
+    above, by name: VIEWS_SHOWN, and one more where there are more."""
+    own = View.person_id == viewer.person_id
+    nodes = {
+        node for grant in viewer.grants if grant.gives(Role.REVIEWER) for node in branch_chain(grant.path)
+    }
     rows = session.execute(
-        select(View, Node.name, Node.path)
+        select(View, Node.name)
         .outerjoin(Node, Node.id == View.node_id)
-        .where(or_(View.person_id == viewer.person_id, View.node_id.is_not(None)))
-        .order_by(View.name, View.id)
+        .where(or_(own, View.node_id.in_(nodes)))
+        .order_by(own.desc(), View.name, View.id)
+        .limit(most)
     )
     return [
         KeptView(view.id, view.name, dict(view.filters), name or "", view.person_id == viewer.person_id)
-        for view, name, path in rows
-        if view.person_id == viewer.person_id or may_share(viewer, path)
+        for view, name in rows
     ]
-
-
-def may_share(viewer: Viewer, path: str) -> bool:
-    """Tell whether a viewer handles lessons at a node, or below it: what is kept for it is for them."""
-    return any(
-        grant.gives(Role.REVIEWER) and (path.startswith(grant.path) or grant.path.startswith(path))
-        for grant in viewer.grants
-    )

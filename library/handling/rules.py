@@ -13,6 +13,8 @@ KEEP_DAYS = 7
 """Days for which it is kept what became of each; the ledger keeps the deeds themselves."""
 VIEWS_MOST = 30
 """Views of one person."""
+VIEWS_SHOWN = 60
+"""Views that the desk shows, one's own and those of nodes."""
 FILTERS = ("state", "topic", "lecturer", "year")
 """What a view may narrow."""
 

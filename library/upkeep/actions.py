@@ -45,6 +45,11 @@ def take(session: Session, now: datetime) -> tuple[int, Task] | None:
     return row.id, row.task
 
 
+def let_go(session: Session, look_id: int) -> None:
+    """Leave one that was begun to whoever comes next: this worker stops."""
+    session.execute(update(Look).where(Look.id == look_id, Look.done_at.is_(None)).values(begun_at=None))
+
+
 def end(
     session: Session, look_id: int, now: datetime, figures: dict[str, Any] | None, reason: str = ""
 ) -> None:

@@ -71,7 +71,11 @@ class Renderer:
 
     def site_name(self, language: Language) -> str:
         """What this site is called."""
-        return looks(self._brand(), self._catalogues.of(language), self._prefix).name
+        return self.looks(language).name
+
+    def looks(self, language: Language) -> Looks:
+        """How this site is called and looks."""
+        return looks(self._brand(), self._catalogues.of(language), self._prefix)
 
     def explain(self, reason: Reason, language: Language) -> Explained:
         """A reason in words: for JSON errors ({"error", "message", "todo"})."""

@@ -184,12 +184,12 @@ def test_a_cover_that_is_chosen_while_the_sweep_goes_on_stays(library: Library, 
             lesson = catalog_queries.lesson(session, lesson_id)
             [clip] = lesson.clips
             if of == "lesson":
-                covers.cover_lesson(session, lesson, clip, "c0ffeec0ffee", OLD)
+                covers.cover_lesson(session, lesson, clip, "c0ffeec0ffee", OLD, None, "frame")
             else:
                 now = library.clock() if of == "uncovered" else OLD
-                covers.cover_clip(session, clip, "c0ffeec0ffee", now)
+                covers.cover_clip(session, clip, "c0ffeec0ffee", now, None, "frame")
             if of == "uncovered":
-                covers.uncover_clip(session, clip, library.clock())
+                covers.uncover_clip(session, clip, library.clock(), None)
         return False
 
     sweep = replace(library.sweep, stopping=chosen)

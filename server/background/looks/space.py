@@ -61,9 +61,7 @@ class UpkeepThread(RecurringThread):
         try:
             if task is Task.MEASURE:
                 found = self._measuring.measure()
-                if found is None:
-                    return  # it is taken up again
-                figures = found.as_json()
+                figures = found.as_json() if found is not None else None
             else:
                 gone = self._sweep.run()
                 figures = {"files": len(gone), "size_bytes": sum(one.size_bytes for one in gone)}
@@ -73,6 +71,10 @@ class UpkeepThread(RecurringThread):
             log.exception("upkeep failed", task=task.value)
             reason = "upkeep_failed"
         with self._db.write() as session:
+            if self.stopping():
+                # Half of it is done at most: without this nobody could ask again for hours.
+                actions.let_go(session, look_id)
+                return
             actions.end(session, look_id, self._clock(), figures, reason)
             if task is Task.SWEEP and not reason:
                 actions.ask(session, None, Task.MEASURE, self._clock())

@@ -15,10 +15,10 @@ from server.web.parts import Context, Facet, LessonRef, Pager, Reason, RefusedFo
 class DeskPage(Context):
     """GET /desk?state=&topic=&lecturer=&year=&page= (role reviewer): the lessons they decide about, and their
     own. `views` are kept ones, `nodes` (id, name) those for which a view may be kept, `known_topics` are
-    offered, `most` lessons go into one batch. `query` is the address of what is narrowed.
+    offered, `most` lessons go into one batch. `views_cut`: there are more views.
 
-    Forms: POST /desk (lesson..., what, value, back), POST /desk/views (name, node, and the filters),
-    POST /desk/views/{id}/forget ().
+    Forms: POST /desk (lesson..., what, value, audience, page, and the filters), POST /desk/views (name, node,
+    and the filters), POST /desk/views/{id}/forget ().
     """
 
     template: ClassVar[str] = "desk/desk.html"
@@ -32,6 +32,7 @@ class DeskPage(Context):
     lecturers: tuple[Facet, ...]
     years: tuple[Facet, ...]
     views: tuple[tuple[KeptView, str], ...]
+    views_cut: bool
     nodes: tuple[tuple[str, str], ...]
     known_topics: tuple[str, ...]
     most: int

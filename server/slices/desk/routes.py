@@ -16,11 +16,21 @@ from library.catalog.permits import LessonState
 from library.core.errors import Invalid
 from library.core.permits import Role
 from library.handling import actions, queries, views
-from library.handling.rules import FILTERS, MOST, UNDO_WITHIN, Outcome, What, clean_filters, may_undo
+from library.handling.rules import (
+    FILTERS,
+    MOST,
+    UNDO_WITHIN,
+    VIEWS_SHOWN,
+    Outcome,
+    What,
+    clean_filters,
+    may_undo,
+)
 from library.organisation import queries as organisation
 from server.slices.desk.contexts import BatchPage, BatchRow, DeskPage
 from server.web.deps import CardsDep, ClockDep, DatabaseDep, PagesDep, Reading, Reviewer, Writing
 from server.web.form_door import FormDoor
+from server.web.forms.numbers import page_of
 from server.web.limits.fields import LineForm, WordForm, WordQuery, WordsForm
 from server.web.pages import pager, safe_next
 from server.web.parts import Facet, LessonRef, Reason, RefusedForm
@@ -51,7 +61,7 @@ class Desk(FormDoor):
         self,
         session: Session,
         told: Mapping[str, str],
-        number: int = 1,
+        number: int,
         refused: RefusedForm | None = None,
     ) -> DeskPage:
         """Return the list, narrowed as one likes."""
@@ -67,6 +77,7 @@ class Desk(FormDoor):
         )
         found = catalog.lessons_page(session, self.viewer, filters, number, _PER_PAGE)
         topics, lecturers, years = catalog.facets(session, self.viewer, filters)
+        views = queries.views_for(session, self.viewer)
         nodes = [grant.branch_id for grant in self.viewer.grants if grant.gives(Role.REVIEWER)]
         names = organisation.branch_names(session, nodes)
         return DeskPage(
@@ -80,10 +91,8 @@ class Desk(FormDoor):
             topics=_facets(topics),
             lecturers=_facets(lecturers),
             years=_facets(years),
-            views=tuple(
-                (view, f"{DESK}?{urlencode(view.filters)}")
-                for view in queries.views_for(session, self.viewer)
-            ),
+            views=tuple((view, f"{DESK}?{urlencode(view.filters)}") for view in views[:VIEWS_SHOWN]),
+            views_cut=len(views) > VIEWS_SHOWN,
             nodes=tuple((one, names[one]) for one in dict.fromkeys(nodes) if one in names),
             known_topics=tuple(catalog.known_names(session, self.viewer)[1]),
             most=MOST,
@@ -120,8 +129,14 @@ def handle(
     what: WordForm = "",
     value: LineForm = "",
     audience: WordForm = "",
+    state: WordForm = "",
+    topic: LineForm = "",
+    lecturer: LineForm = "",
+    year: WordForm = "",
+    page: WordForm = "",
 ) -> Response:
-    """Do something with each of the chosen lessons."""
+    """Do something with each of the chosen lessons; what is refused brings back the list as it was."""
+    told = {"state": state, "topic": topic, "lecturer": lecturer, "year": year}
 
     def act(session: Session) -> str:
         if what not in tuple(What):
@@ -133,7 +148,11 @@ def handle(
 
     typed = {"what": what, "value": value, "audience": audience, "lesson": " ".join(lesson)}
     return desk.change(
-        act, "handled", "desk", lambda session, refused: desk.page(session, {}, 1, refused), typed
+        act,
+        "handled",
+        "desk",
+        lambda session, refused: desk.page(session, told, page_of(page), refused),
+        typed,
     )
 
 

@@ -178,7 +178,7 @@ class Desk:
             else (),
         )
         answer = self._pages.respond(self._request, self._who, context, status)
-        if not may_keep(queries.facts(found)):
+        if not may_keep(found.state, found.audience):
             answer.headers[STAY_HEADER] = "no"
         return answer
 

@@ -26,7 +26,7 @@ from server.slices.marks.contexts import (
 from server.slices.marks.shown import by_day, favourite_rows, history_rows, note_rows
 from server.web.deps import AddressDep, CardsDep, MediaDep, Reading, RuleDep
 from server.web.form_door import FormDoor
-from server.web.forms.numbers import version_of
+from server.web.forms.numbers import page_of, version_of
 from server.web.forms.seconds import read_second
 from server.web.limits.fields import BlockForm, LineForm, LineQuery, WordForm, WordQuery
 from server.web.pages import pager, safe_next
@@ -283,8 +283,7 @@ def edit(
         return "/my-learning/notes"
 
     def again(session: Session, refused: RefusedForm | None) -> NotesPage:
-        number = int(page) if page.isascii() and page.isdigit() and len(page) <= 6 else 1
-        return door.notes_page(session, q=q, lesson=lesson, page=number, refused=refused)
+        return door.notes_page(session, q=q, lesson=lesson, page=page_of(page), refused=refused)
 
     return door.change(act, "note_written", note_id, again, {"text": text})
 

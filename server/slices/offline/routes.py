@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 
 from library.catalog import queries as catalog
 from library.catalog.offline_rules import KEPT_FOR, may_keep
-from library.core.errors import NotFound, SignInNeeded
 from library.core.permits import Viewer
 from library.intake.files.downloads import choices
 from server.slices.offline.contexts import KeepClip, OfflinePage
@@ -72,7 +71,7 @@ def _wanted(session: Session, viewer: Viewer, clip_id: str) -> KeepClip | None:
     """Return a clip that may be kept, None for one that may not; raises as `catalog.clip_for`."""
     clip = catalog.clip_for(session, viewer, clip_id)
     lesson = catalog.lesson(session, clip.lesson_id)
-    if clip.plan is None or not may_keep(catalog.facts(lesson)):
+    if clip.plan is None or not may_keep(lesson.state, lesson.audience):
         return None
     return KeepClip(
         id=clip.id,
@@ -87,28 +86,22 @@ def _wanted(session: Session, viewer: Viewer, clip_id: str) -> KeepClip | None:
 @router.get("/offline/still")
 def still(session: Reading, who: WhoDep, settings: SettingsDep, ids: IdsQuery = "") -> Response:
     """Which of some kept clips may stay: the others are taken away."""
-    asked = ids.split(",")[:MOST_ASKED] if settings.offline else []
-    kept = [one for one in asked if one and _may_stay(session, who.viewer, one)]
+    asked = ids.split(",")[:MOST_ASKED] if settings.offline and settings.downloads else []
+    kept = sorted(catalog.clips_to_keep(session, who.viewer, set(asked)))
     headers = {"cache-control": "no-store", ACCOUNT_HEADER: account_name(who.viewer)}
     return JSONResponse({"stay": kept}, headers=headers)
-
-
-def _may_stay(session: Session, viewer: Viewer, clip_id: str) -> bool:
-    try:
-        return _wanted(session, viewer, clip_id) is not None
-    except (NotFound, SignInNeeded):
-        return False
 
 
 @router.get("/app.webmanifest")
 def manifest(pages: PagesDep, assets: AssetsDep, who: WhoDep) -> Response:
     """What the application is called that a phone installs, and how it begins."""
     say = pages.renderer.catalogue(who.language).translations.gettext
+    site = pages.renderer.looks(who.language)
     icon = {"src": pages.at(assets.url("icon.svg")), "sizes": "any", "type": "image/svg+xml"}
     told: dict[str, Any] = {
         "id": pages.at("/"),
-        "name": say(N_("微课")),
-        "short_name": say(N_("微课")),
+        "name": site.name,
+        "short_name": site.short_name,
         "lang": who.language,
         "start_url": pages.at("/"),
         "scope": pages.at("/"),

@@ -33,7 +33,7 @@ from server.web.deps import (
 )
 from server.web.errors import headers_of
 from server.web.form_door import FormDoor
-from server.web.forms.numbers import number_of, version_of
+from server.web.forms.numbers import number_of, page_of, version_of
 from server.web.forms.seconds import read_second
 from server.web.limits.fields import BlockForm, WordForm, WordQuery
 from server.web.pages import pager
@@ -187,10 +187,6 @@ def _state(word: str) -> QuestionState:
     return QuestionState(word) if word in tuple(QuestionState) else QuestionState.OPEN
 
 
-def _page_of(word: str) -> int:
-    return int(word) if word.isascii() and word.isdigit() and len(word) <= 6 else 1
-
-
 def place_said(session: Session, question_id: str, n: str, at: str) -> float | None:
     """Return the second of the lecture where an answer is said, as it was typed: the clip's number ("" for
     that of the question) and its second ("" for nowhere). Raises Invalid: question_part, question_second."""
@@ -234,7 +230,7 @@ def answer(
         return "/questions/desk"
 
     def again(session: Session, refused: RefusedForm | None) -> QuestionsDeskPage:
-        return door.desk(session, state=_state(state), page=_page_of(page), refused=refused)
+        return door.desk(session, state=_state(state), page=page_of(page), refused=refused)
 
     typed = {"answer": answer, "said_n": said_n, "said_at": said_at, "published": published}
     return door.change(act, "question_answered", question_id, again, typed)
@@ -258,6 +254,6 @@ def decline(
         return "/questions/desk"
 
     def again(session: Session, refused: RefusedForm | None) -> QuestionsDeskPage:
-        return door.desk(session, state=_state(state), page=_page_of(page), refused=refused)
+        return door.desk(session, state=_state(state), page=page_of(page), refused=refused)
 
     return door.change(act, "question_declined", question_id, again, {"reason": reason})

@@ -138,21 +138,24 @@ class CoverDesk:
                 raise Invalid("too_long", field="words", most=WORDS_MAX, length=len(words))
             bearer, source = self._source(lesson_id, clip_id, frame, upload)
             name = self._painted(bearer, source, upload, words)
+            what: covers.Of = "picture" if not source else "words" if frame == "kept" else "frame"
             with self._db.write() as session:
                 lesson = self._lesson(session, lesson_id)
-                self._stand(session, lesson, clip_id, bearer, name)
+                self._stand(session, lesson, clip_id, bearer, name, what)
         except (Invalid, Conflict, Throttled, TooLarge) as error:
             with self._db.read() as session:
                 context = self.page(session, lesson_id, clip_id, words, reason(error))
                 return self._pages.respond(self._request, self._who, context, status_of(error))
         return self._pages.redirect(_path(lesson_id, clip_id), "cover_kept")
 
-    def _stand(self, session: Session, lesson: Lesson, clip_id: str, bearer: str, name: str) -> None:
+    def _stand(
+        self, session: Session, lesson: Lesson, clip_id: str, bearer: str, name: str, what: covers.Of
+    ) -> None:
         clip = _clip_of(lesson, bearer)  # it may have been cut anew meanwhile
         if clip_id:
-            covers.cover_clip(session, clip, name, self._clock())
+            covers.cover_clip(session, clip, name, self._clock(), self._who.viewer.writer_id, what)
         else:
-            covers.cover_lesson(session, lesson, clip, name, self._clock())
+            covers.cover_lesson(session, lesson, clip, name, self._clock(), self._who.viewer.writer_id, what)
 
     def _source(self, lesson_id: str, clip_id: str, frame: str, upload: UploadFile | None) -> tuple[str, str]:
         """Return the clip whose folder takes the cover, and the object it is made of ("" for the upload)."""
@@ -272,9 +275,9 @@ def undo(
     """Let the picture stand again that was chosen of itself (its owner, the staff)."""
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     if clip:
-        covers.uncover_clip(session, _clip_of(lesson, clip), clock())
+        covers.uncover_clip(session, _clip_of(lesson, clip), clock(), who.viewer.writer_id)
     else:
-        covers.uncover_lesson(session, lesson, clock())
+        covers.uncover_lesson(session, lesson, clock(), who.viewer.writer_id)
     return pages.redirect(_path(lesson_id, clip), "cover_undone")
 
 

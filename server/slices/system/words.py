@@ -64,6 +64,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "series": N_("改了系列"),
         "honour": N_("登记或撤回荣誉"),
         "material": N_("加减课程材料"),
+        "cover": N_("换了课程或短视频的封面"),
         "site": N_("改了基地"),
         "grades": N_("评定：规则、录入、决定、定稿、申诉"),
         "grades_waiver": N_("关闭或恢复一条减负要求"),

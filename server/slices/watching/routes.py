@@ -112,7 +112,7 @@ def watch(
         in_wechat="MicroMessenger" in request.headers.get("user-agent", ""),
     )
     answer = pages.respond(request, who, context)
-    if not may_keep(queries.facts(lesson)):
+    if not may_keep(lesson.state, lesson.audience):
         answer.headers[STAY_HEADER] = "no"
     return answer
 

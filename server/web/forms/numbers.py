@@ -20,6 +20,11 @@ def hundredths_of(text: str) -> int:
     return -1 if -1 in (units, hundredths) else units * 100 + hundredths
 
 
+def page_of(text: str) -> int:
+    """Return the page of a list that a form was on, 1 for what is none."""
+    return max(1, number_of(text))
+
+
 def version_of(text: str) -> int:
     """Return the version that a form was made of, 0 for what is none: versions begin with 1."""
     return max(0, number_of(text))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from library.catalog import shelves
 from library.catalog.offline_rules import may_keep
-from library.catalog.permits import Audience, LessonFacts, LessonState
+from library.catalog.permits import Audience, LessonState
 from library.core.database import Database
 from library.core.permits import NOBODY
 from tests.support import factories as make
@@ -34,8 +34,9 @@ def test_no_lesson_stands_on_two_shelves_or_where_it_was_shown(
 def test_only_published_lessons_that_are_not_for_chosen_people_may_stay(
     state: LessonState, audience: Audience
 ) -> None:
-    facts = LessonFacts(state=state, audience=audience, owner_id=None, branch_path="/", chosen=frozenset())
-    assert may_keep(facts) == (state == "published" and audience in ("everyone", "signed_in", "organisation"))
+    assert may_keep(state, audience) == (
+        state == "published" and audience in ("everyone", "signed_in", "organisation")
+    )
 
 
 def test_the_newest_are_those_that_one_may_see_and_are_counted_no_further_than_asked(db: Database) -> None:

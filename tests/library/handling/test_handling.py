@@ -18,6 +18,7 @@ from library.core.errors import Conflict, Forbidden, Invalid, NotFound
 from library.core.permits import Role, Viewer
 from library.handling import actions, queries, views
 from library.handling.rules import MOST, UNDO_WITHIN, VIEWS_MOST, Outcome, What
+from library.organisation import actions as organisation
 from library.review import actions as reviewing
 from library.review import queries as review
 from library.versions import actions as versions
@@ -186,8 +187,15 @@ def test_a_view_is_its_makers_or_the_nodes(db: Database) -> None:
             views.forget(session, other, own)
         with pytest.raises(Forbidden):
             views.keep(session, member, "x", {}, now, node_id=root)
+        below = organisation.add_branch(session, factories.root(session), "下级", now)
+        branch = views.keep(session, staff, "下级", {}, now, node_id=below.id)
+        assert branch not in {one.id for one in queries.views_for(session, other)}, (
+            "whoever has a province would be shown those of all its branches"
+        )
+        views.forget(session, staff, branch)
         views.forget(session, other, shared)
         for n in range(VIEWS_MOST - 1):
             views.keep(session, staff, f"v{n}", {}, now)
         with pytest.raises(Conflict, match="views_many"):
             views.keep(session, staff, "one more", {}, now)
+        assert len(queries.views_for(session, staff, 10)) == 10

@@ -97,3 +97,16 @@ def test_one_worker_takes_what_was_asked_and_another_takes_up_what_it_left(db: D
         assert latest.figures.total == 9
         assert queries.totals(session, later) == [(later, 9)]
         assert queries.waiting(session) == []
+
+
+def test_what_a_worker_had_begun_when_it_was_stopped_could_not_be_asked_for_in_hours(db: Database) -> None:
+    with db.write() as session:
+        assert actions.ask(session, None, Task.MEASURE, NOW)
+        taken = actions.take(session, NOW)
+        assert taken is not None
+        assert actions.take(session, NOW) is None, "one at a time"
+        actions.let_go(session, taken[0])
+        assert actions.take(session, NOW) == taken, "whoever comes next goes on"
+        actions.end(session, taken[0], NOW, {})
+        actions.let_go(session, taken[0])
+        assert actions.take(session, NOW) is None, "what is done is done"

@@ -55,8 +55,12 @@ async function remove(name, clip) {
 async function sweep(cache) {
   const clips = await listed(cache);
   for (const clip of clips) if (Date.now() > clip.until) await remove(cache, clip.id);
-  const left = clips.filter((clip) => Date.now() <= clip.until).map((clip) => clip.id).slice(0, MOST_ASKED);
-  if (!left.length) return;
+  const left = clips.filter((clip) => Date.now() <= clip.until).map((clip) => clip.id);
+  for (let from = 0; from < left.length; from += MOST_ASKED) await ask(cache, left.slice(from, from + MOST_ASKED));
+}
+
+/** Take away those of some clips that may not stay. */
+async function ask(cache, left) {
   try {
     const answer = await fetch(at(`/offline/still?ids=${left.join(',')}`), { credentials: 'same-origin', cache: 'no-store' });
     if (!answer.ok) return;

@@ -39,6 +39,7 @@ def pages() -> Iterator[Sample]:
         lecturers=(Facet(value="王芳", count=5),),
         years=(Facet(value="2026", count=16),),
         views=((mine, "/desk?state=draft"), (ours, "/desk?topic=党史")),
+        views_cut=True,
         nodes=(("b1", "青溪县委党校"),),
         known_topics=("党史", "乡村振兴"),
         most=MOST,

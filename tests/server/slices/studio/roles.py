@@ -24,7 +24,9 @@ def _covered(shelf: Shelf) -> dict[str, Any]:
     put = shelf.lesson(LessonState.PUBLISHED)
     with shelf.served.ports.db.write() as session:
         lesson = catalog.lesson(session, put.lesson)
-        covers.cover_lesson(session, lesson, lesson.clips[0], "ba9876543210", shelf.served.ports.clock())
+        covers.cover_lesson(
+            session, lesson, lesson.clips[0], "ba9876543210", shelf.served.ports.clock(), None, "frame"
+        )
     folder = shelf.served.data / "objects" / clip_prefix(put.clip, "ba9876543210")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / covers.COVER).write_bytes(b"\xff\xd8\xff")

@@ -9,6 +9,8 @@ import httpx
 import pytest
 from PIL import Image
 
+from library.audit import queries as audit
+from library.audit.rules import Deed
 from library.catalog import covers
 from library.catalog.permits import LessonState
 from library.catalog.tables import Clip, Lesson
@@ -140,3 +142,16 @@ def test_the_cover_in_use_is_kept_and_the_one_before_is_swept(served: Served, sh
     sweep = Sweep(ports.db, ports.store, served.data / "work", later, after, after)  # type: ignore[arg-type]
     sweep.run(force=True)
     assert folders(served, made.clip) == used
+
+
+def test_who_changed_a_cover_that_viewers_see_was_noted_nowhere(served: Served, shelf: Shelf) -> None:
+    made = shelf.lesson(LessonState.PUBLISHED)
+    staff = served.person("staff")
+    assert put(staff, made.lesson, picture()).status_code == 303
+    assert put(staff, made.lesson, frame="kept", words="余村").status_code == 303
+    assert staff.post(f"/lessons/{made.lesson}/cover/undo").status_code == 303
+    with served.ports.db.read() as session:
+        found = audit.entries(session, audit.Wanted(deed=Deed.COVER), 1).items
+        mine = [one for one in found if one.thing == made.lesson]
+    assert [one.details["what"] for one in mine] == ["undone", "words", "picture"], "the newest first"
+    assert {one.by_person for one in mine} == {shelf.viewer("staff").person_id}
