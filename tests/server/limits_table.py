@@ -15,6 +15,8 @@ from library.audit.queries import MOST_SHOWN
 from library.catalog.rules import SUMMARY_MAX, TITLE_MAX, TOPICS_MAX
 from library.catalog.transcript_versions import MOST_VERSIONS
 from library.choices import rules as choices
+from library.core.bounded.children import MOST_AT_ONCE as CHILDREN_AT_ONCE
+from library.core.bounded.children import MOST_WAITING as MOST_ASKERS
 from library.core.paging import MAX_PAGE
 from library.core.patience import PATIENCE_S
 from library.core.text import MARKS_MAX, NAME_MAX
@@ -292,7 +294,7 @@ def _at_once(settings: Settings) -> Iterator[Limit]:
 
 def _reading() -> Iterator[Limit]:
     where = "`library/intake/transcripts/reading/reader.py`"
-    at_once = f"{reader.MOST_AT_ONCE}, of one person 1; {reader.MOST_WAITING} wait"
+    at_once = f"{CHILDREN_AT_ONCE}, of one person 1; {MOST_ASKERS} wait"
     yield Limit("files of transcripts read", at_once, "429", where)
     time = f"{reader.PROCESSOR_S} s of a processor, {reader.READING_S:g} s in all"
     yield Limit("reading one of them", f"{time}, {written(reader.MEMORY_BYTES)} of memory", "422", where)
@@ -306,7 +308,7 @@ def _reading() -> Iterator[Limit]:
 
 def _looking() -> Iterator[Limit]:
     where = "`library/works/reading/reader.py`"
-    at_once = f"{looking.MOST_AT_ONCE}, of one person 1; {looking.MOST_WAITING} wait"
+    at_once = f"{CHILDREN_AT_ONCE}, of one person 1; {MOST_ASKERS} wait"
     yield Limit("materials looked into", at_once, "429", where)
     time = f"{looking.PROCESSOR_S} s of a processor, {looking.READING_S:g} s in all"
     yield Limit(

@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import json
 import re
-import struct
 import sys
 import zipfile
 import zlib
 from typing import Any
 
+from library.core.bounded.answers import in_parts, parts_of, refusal
 from library.core.errors import Invalid
 from library.works import office
 from library.works.formats import FileFormat
@@ -28,16 +28,15 @@ _TOLD = 80
 
 def packed(question: dict[str, Any], template: bytes) -> bytes:
     """Return what is asked: {"values": ..., "book": bool}, and the template (none: the shipped one)."""
-    head = json.dumps(question, ensure_ascii=False).encode()
-    return struct.pack(">I", len(head)) + head + template
+    return in_parts((json.dumps(question, ensure_ascii=False).encode(), template))
 
 
 def answered(asked: bytes) -> bytes:
     """Answer with a .docx, or with {"invalid": code, "values": {...}}: what is wrong is an answer too."""
     from library.records.writing import shipped  # Word is loaded in the child alone
 
-    (length,) = struct.unpack_from(">I", asked)
-    question, template = json.loads(asked[4 : 4 + length]), asked[4 + length :]
+    head, template = parts_of(asked)
+    question = json.loads(head)
     try:
         if template:
             check(template)
@@ -47,7 +46,7 @@ def answered(asked: bytes) -> bytes:
             template = shipped.one()
         return filled(template, question["values"])
     except Invalid as error:
-        return json.dumps({"invalid": error.code, "values": error.values}).encode()
+        return refusal(error)
 
 
 def check(template: bytes) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import struct
 import sys
 from pathlib import Path
 
+from library.core.bounded.answers import in_parts, refusal
 from library.core.errors import Invalid
 from library.studio.covering.drawing import draw
 from transcode.forking_child import serve
@@ -20,9 +20,8 @@ def answered(asked: bytes) -> bytes:
     try:
         drawn = draw(data, question["words"], Path(question["font"]), question["index"])
     except Invalid as error:
-        return json.dumps({"invalid": error.code, "values": error.values}).encode()
-    parts = (drawn.cover, drawn.small, drawn.plain)
-    return b"".join(struct.pack(">I", len(part)) + part for part in parts)
+        return refusal(error)
+    return in_parts((drawn.cover, drawn.small, drawn.plain))
 
 
 if __name__ == "__main__":

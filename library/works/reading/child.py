@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import struct
 import sys
 from pathlib import Path
 
+from library.core.bounded.answers import in_parts, refusal
 from library.core.errors import Invalid
 from library.works import drawing
 from library.works.content import format_of
@@ -20,12 +20,12 @@ def answered(asked: bytes) -> bytes:
     question = json.loads(asked)
     data = Path(question["file"]).read_bytes()
     if question["draw"]:
-        return b"".join(struct.pack(">I", len(page)) + page for page in drawing.draw(data))
+        return in_parts(drawing.draw(data))
     try:
         found = format_of(data)
         pages = drawing.count_pages(data) if found is FileFormat.PDF else 0
     except Invalid as error:
-        return json.dumps({"invalid": error.code, "values": error.values}).encode()
+        return refusal(error)
     return json.dumps({"format": found.value, "pages": pages}).encode()
 
 

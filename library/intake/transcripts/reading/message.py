@@ -13,6 +13,7 @@ from typing import Any
 
 from library.catalog.new_version import NewVersion
 from library.catalog.rules import CueLine, ShiftReason, TranscriptQuality
+from library.core.bounded import answers
 from library.core.errors import Invalid
 from library.intake.rules import quality_of
 from library.intake.transcripts.reading.words import Laid, Words, lay, read
@@ -39,7 +40,7 @@ def answered(asked: bytes) -> bytes:
         words = read(data, about["name"])
         laid = lay(words, _heard(about["heard"]), about["shift_s"])
     except Invalid as error:
-        return _dump({"invalid": error.code, "values": error.values})
+        return answers.refusal(error)
     became, version = laid.became, words.version
     same = became.lines == words.lines
     facts = {
@@ -68,9 +69,7 @@ def understood(
     """Return what the child answered to `question`; raises Invalid as it did, ValueError or LookupError for
     what is no answer."""
     head, *pieces = answer.split(_NEWLINE)
-    facts = json.loads(head)
-    if "invalid" in facts:
-        raise Invalid(facts["invalid"], **facts["values"])
+    facts = answers.facts(head)
     rows = [row for piece in pieces for row in json.loads(piece)]
     count = facts["lines"]
     lines = tuple(map(CueLine.from_json, rows[:count]))

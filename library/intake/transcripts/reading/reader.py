@@ -6,17 +6,12 @@ hold the interpreter's lock for all of them; here the kernel bounds its time and
 
 from __future__ import annotations
 
+from library.core.bounded.children import BoundedChildren, Bounds
 from library.core.errors import Invalid, Throttled
 from library.intake.transcripts.reading import child, message
 from library.intake.transcripts.reading.words import Laid, Words, check_size, checked_shift
 from library.intake.transcripts.rules import Heard
-from transcode.errors import Failed
-from transcode.kept_children import KeptChildren
-from transcode.run import Limits
 
-MOST_AT_ONCE = 2
-MOST_WAITING = 6
-"""More than these are told to come again; of one person one file at a time is read."""
 READING_S = 60.0
 """From the moment its turn has come, on a busy machine."""
 PROCESSOR_S = 25
@@ -24,7 +19,6 @@ PROCESSOR_S = 25
 MEMORY_BYTES = 768 * 2**20
 """Of addresses, the interpreter's own 60 MB among them; the largest document takes 160 MB of memory."""
 ANSWER_BYTES = 64 * 2**20
-_AGAIN_S = 10
 
 
 class Busy(Throttled):
@@ -38,15 +32,12 @@ class TranscriptReader:
 
     def __init__(self, *, reading_s: float = READING_S, processor_s: int = PROCESSOR_S) -> None:
         """`reading_s`, `processor_s`: so long may one file take, on the clock and of a processor."""
-        self._reading_s = reading_s
-        self._children = KeptChildren(
+        self._children = BoundedChildren(
+            "documents",
             child.__name__,
-            str(processor_s),
-            Limits(address_space_bytes=MEMORY_BYTES, file_size_bytes=0, open_files=64, nice=0),
-            name="documents",
-            at_once=MOST_AT_ONCE,
-            waiting=MOST_WAITING,
-            refusal=lambda: Busy(wait_s=_AGAIN_S),
+            Bounds(reading_s, processor_s, MEMORY_BYTES, ANSWER_BYTES),
+            busy=Busy,
+            costly=lambda: Invalid("transcript_too_costly", field="transcript", limit_s=round(reading_s)),
         )
 
     def read(
@@ -66,18 +57,8 @@ class TranscriptReader:
         check_size(data)
         chosen_s = checked_shift(shift_s)
         asked = message.question(data, file_name, heard, chosen_s)
-        answer = self._children.run(person_id, lambda: self._ask(asked))
+        answer = self._children.answer(person_id, asked)
         return message.understood(answer, file_name, heard, chosen_s)
-
-    def _ask(self, asked: bytes) -> bytes:
-        try:
-            return self._children.ask(asked, timeout_s=self._reading_s, most_bytes=ANSWER_BYTES)
-        except Failed as failed:
-            if failed.code == "tool_missing":
-                raise
-            raise Invalid(
-                "transcript_too_costly", field="transcript", limit_s=round(self._reading_s)
-            ) from failed
 
     def close(self) -> None:
         """End the children; nothing is read any more."""

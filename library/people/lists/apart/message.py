@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from library.core.bounded import answers
 from library.core.errors import Invalid
 from library.people.lists.importing import Row
 from library.people.lists.reading import Listed, read_people
@@ -49,9 +50,7 @@ def packed(listed: Listed) -> bytes:
 def understood(answer: bytes) -> Listed:
     """Return what a list says; raises Invalid as reading it did, ValueError or LookupError for no answer."""
     head, *pieces = answer.split(_NEWLINE)
-    facts = json.loads(head)
-    if "invalid" in facts:
-        raise Invalid(facts["invalid"], **facts["values"])
+    facts = answers.facts(head)
     rows: list[Row] = []
     wrong: list[tuple[int, str, Invalid]] = []
     for piece in pieces:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from library.core.bounded.children import within_bounds
 from library.core.errors import Invalid
 from library.people.lists.apart import child, message
 from library.people.lists.reading import Listed
-from transcode.errors import Failed
 from transcode.kept_child import KeptChild
 from transcode.run import Limits
 
@@ -40,11 +40,8 @@ def read_apart(
     )
     asked = file_name.replace("\n", " ").encode("utf-8", "replace") + b"\n" + data
     try:
-        return kept.ask(asked, timeout_s=reading_s, most_bytes=message.ANSWER_BYTES + 2**20)
-    except Failed as failed:
-        if failed.code == "tool_missing":
-            raise
-        raise Invalid("list_too_costly", field="file") from failed
+        with within_bounds(lambda: Invalid("list_too_costly", field="file")):
+            return kept.ask(asked, timeout_s=reading_s, most_bytes=message.ANSWER_BYTES + 2**20)
     finally:
         kept.end()
 
