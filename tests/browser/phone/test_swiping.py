@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+import server
 from library.catalog.tables import Clip
 from library.intake.files.objects import clip_prefix
 from library.plays.rules import Source
@@ -21,6 +23,7 @@ from tests.support.server import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CLIP_S = 14
+STATIC = Path(server.__file__).parent / "static"
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +144,23 @@ def test_keys_lead_through_it_why_is_told_on_request_and_it_ends(phone: Phone, f
     expect(page.locator("#mute")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#saving")).to_have_value("sound")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_when_the_engine_could_not_be_fetched_a_tap_did_nothing_ever_after(
+    phone: Phone, films: list[Put]
+) -> None:
+    page, newest = phone.page, films[-1].clip
+    engine = next(one.name for one in STATIC.glob("chunk-*.js") if "hlsMediaAttaching" in one.read_text())
+    page.route(f"**/static/{engine}", lambda asked: asked.abort())
+    page.tap(f"#clip-{newest} .feed-stage")
+    expect(page.locator("#trouble")).to_contain_text("请点“播放”再试一次", timeout=15_000)
+    button = page.locator(f"#clip-{newest} .feed-play")
+    expect(button).to_have_text("播放")
+    page.unroute(f"**/static/{engine}")
+    button.tap()
+    expect(page.locator("#video.shown")).to_be_visible(timeout=15_000)
+    expect(page.locator("#trouble")).to_be_hidden()
+    expect(button).to_have_text("暂停")
 
 
 def test_without_scripts_it_is_a_list_of_clips(chromium: Browser, served: Served, films: list[Put]) -> None:

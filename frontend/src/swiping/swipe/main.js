@@ -114,7 +114,13 @@ class Feed {
       this.video.poster = this.items[n].querySelector('img')?.currentSrc ?? '';
       // The tap is what a phone's browser asks for: the element is told to play before anything is waited for.
       this.video.play().catch(() => {});
-      const source = await attach(this.video, playlist, from, (kind) => this.broken(kind));
+      let source;
+      try {
+        source = await attach(this.video, playlist, from, (kind) => this.broken(kind));
+      } catch {
+        if (this.key === key) this.missed(); // the engine itself could not be fetched
+        return;
+      }
       if (this.key !== key) {
         source.detach(); // swiped on meanwhile
         return;
@@ -123,6 +129,14 @@ class Feed {
     }
     this.counting.start();
     this.video.play().catch(() => this.showButtons()); // a browser that forbids it: the button stays
+  }
+
+  /** Nothing plays, and nothing will by itself: the next tap begins anew. */
+  missed() {
+    this.key = null;
+    this.video.pause();
+    this.trouble(t('现在放不出来，可能是网络断了。请点“播放”再试一次。'));
+    this.showButtons();
   }
 
   broken(kind) {

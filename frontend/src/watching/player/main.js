@@ -302,17 +302,18 @@ class Watch {
   /** Go to another clip without leaving the page: only what is marked data-swap is exchanged. */
   async goTo(url, { push = true, play = true } = {}) {
     this.report();
+    let held;
+    let within;
     try {
       const answer = await fetch(url, { credentials: 'same-origin' });
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const parts = [...document.querySelectorAll('[data-swap]')].map((old) => [old, page.getElementById(old.id)]);
       if (parts.some(([, fresh]) => !fresh)) throw new Error('another kind of page');
-      const held = document.activeElement;
-      const within = held?.closest('[data-swap]');
+      held = document.activeElement;
+      within = held?.closest('[data-swap]');
       for (const [old, fresh] of parts) old.replaceWith(document.adoptNode(fresh));
       document.title = page.title;
-      if (within) this.focusAgain(held, byId(within.id));
       document.querySelector('meta[name="csrf"]').content = page.querySelector('meta[name="csrf"]').content;
     } catch {
       window.location.href = url; // the plain way always works
@@ -320,13 +321,20 @@ class Watch {
     }
     if (push) window.history.pushState(null, '', url);
     this.cameBy = 'next';
-    await this.open(this.readClip(), { play });
+    const opened = this.open(this.readClip(), { play });
+    await null; // what was being written is carried over first (marks/beside), and takes the focus itself
+    if (within && document.activeElement === document.body) this.focusAgain(held, byId(within.id));
+    await opened;
   }
 
-  /** What had the focus was exchanged: the same in the `fresh` part has it now, or else the button that plays. */
+  /** What had the focus was exchanged: the same in the `fresh` part has it now, else the button that plays, or the picture. */
   focusAgain({ id, rel }, fresh) {
-    const same = (id && byId(id)) || (rel && fresh.querySelector(`a[rel="${rel}"]`));
-    (same || byId('player-play')).focus({ preventScroll: true });
+    const same = id ? byId(id) : rel && fresh.querySelector(`a[rel="${rel}"]`);
+    // What is not shown does not take it.
+    for (const one of [same, byId('player-play'), this.stage]) {
+      if (one) one.focus({ preventScroll: true });
+      if (one === document.activeElement) return;
+    }
   }
 
   // ------------------------------------------------------------ what was played
