@@ -45,7 +45,8 @@ class Fault:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found: `entries` fit, up to the place `through` with `link`. `pending` have no place yet.
+    """What was found: `entries` fit, up to the place `through` with `link`. `pending` have no place yet:
+    a day that has just begun waits for GRACE; `ahead` of them are dated later than now.
 
     `from_n` is the first place that is still kept; `link_at`, where a link was asked for, the place that it
     has, None for nowhere.
@@ -57,6 +58,7 @@ class Verdict:
     link: str
     seals: int
     pending: int
+    ahead: int
     fault: Fault | None
     link_at: int | None = None
 
@@ -66,12 +68,14 @@ def verify(session: Session, now: datetime, asked: str = "") -> Verdict:
     seals = {seal.through: seal for seal in session.scalars(select(AuditSeal))}
     first = session.scalar(select(func.min(AuditEntry.n)))
     last_seal = max(seals, default=0)
-    pending = session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.n.is_(None))) or 0
+    waiting = select(func.count()).select_from(AuditEntry).where(AuditEntry.n.is_(None))
+    pending = session.scalar(waiting) or 0
+    ahead = session.scalar(waiting.where(AuditEntry.at > now)) or 0
     at = next((n for n, seal in seals.items() if asked and seal.link.startswith(asked)), None)
     begins = first if first is not None else last_seal + 1
     before = seals.get(begins - 1)
     if begins > 1 and (before is None or not _may_be_gone(before, now)):
-        return Verdict(0, begins, begins - 1, "", 0, pending, Fault(What.BEGINNING, begins), at)
+        return Verdict(0, begins, begins - 1, "", 0, pending, ahead, Fault(What.BEGINNING, begins), at)
     previous = before.link if before is not None else GENESIS
     n, fault, days = begins - 1, None, 0
     for entry in _entries(session):
@@ -87,7 +91,7 @@ def verify(session: Session, now: datetime, asked: str = "") -> Verdict:
                 break
     if fault is None and n < last_seal:
         fault = Fault(What.END, n + 1, day=seals[last_seal].day)
-    return Verdict(n - begins + 1, begins, n, previous, days, pending, fault, at)
+    return Verdict(n - begins + 1, begins, n, previous, days, pending, ahead, fault, at)
 
 
 def _may_be_gone(seal: AuditSeal, now: datetime) -> bool:

@@ -134,6 +134,7 @@ def verify_(
         "link": verdict.link,
         "seals": verdict.seals,
         "pending": verdict.pending,
+        "ahead": verdict.ahead,
         "fault": None if verdict.fault is None else _fault(console, verdict.fault),
     }
     if seal is not None:
@@ -170,9 +171,13 @@ def _verdict_lines(console: Console, verdict: Verdict, *, asked: bool) -> Iterat
             seals=verdict.seals,
             link=verdict.link,
         )
-    if verdict.pending:
+    if verdict.ahead:
         yield console.say(
-            N_("还有 %(count)s 条没有进链：它们的日期在以后，多半是时钟曾经走快。"), count=verdict.pending
+            N_("还有 %(count)s 条没有进链：它们的日期在以后，多半是时钟曾经走快。"), count=verdict.ahead
+        )
+    if verdict.pending > verdict.ahead:
+        yield console.say(
+            N_("还有 %(count)s 条刚刚写下，几分钟后进链。"), count=verdict.pending - verdict.ahead
         )
     if asked and verdict.link_at is not None:
         yield console.say(N_("这个校验码是第 %(n)s 条的，仍在链上。"), n=verdict.link_at)

@@ -17,7 +17,7 @@ from library.audit.origin import Program, coming_from
 from library.audit.rules import LEAST_DAYS, Deed, changes
 from library.audit.tables import AuditEntry, AuditSeal
 from library.audit.verifying import Verdict, What, standing, verify
-from library.core.clock import local_day, utc_now
+from library.core.clock import local_day, midnight, utc_now
 from library.core.database import Database
 from library.core.ids import new_id
 from tests.support.databases import KINDS, Databases
@@ -87,6 +87,20 @@ def test_days_are_sealed_and_all_fits(db: Database) -> None:
         assert standing(session, utc_now()).fault is None
     assert verified(db, str(links[4])[:20]).link_at == 5
     assert verified(db, "0" * 20).link_at is None
+
+
+def test_a_minute_after_midnight_was_called_a_clock_that_ran_ahead(db: Database) -> None:
+    """The new day is open and waits: nothing of it lies ahead."""
+    begins = midnight(local_day(utc_now()))
+    with db.write() as session:
+        put(session, begins - timedelta(minutes=1))
+        put(session, begins + timedelta(minutes=1))
+    now = begins + timedelta(seconds=90)
+    Chain(db, lambda: now).run()
+    with db.read() as session:
+        found = verify(session, now)
+        assert (found.entries, found.pending, found.ahead, found.fault) == (1, 1, 0, None)
+        assert verify(session, begins).ahead == 1
 
 
 def test_the_database_refuses_to_change_and_to_take_away(db: Database) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from library.core.clock import utc_now
+from library.core.clock import local_day, midnight, utc_now
 from server.background.backing_up import BackupThread, RestoreTestThread
 from server.background.worker import Worker
 from server.keeping import state
@@ -62,7 +62,7 @@ def thread(library: Library, folder: Path, db: Any, now: list[datetime]) -> Back
 def test_the_worker_makes_one_when_it_is_time_and_tries_it_out(full: NewLibrary, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     library = full("sqlite", backup_to=folder, backup_keep=2)
-    now = [utc_now()]
+    now = [midnight(local_day(utc_now()) - timedelta(days=1)) + timedelta(hours=12)]  # all on one day
     with library.open() as db:
         backing_up = thread(library, folder, db, now)
         trying = RestoreTestThread(library.settings, lambda: now[0], folder)

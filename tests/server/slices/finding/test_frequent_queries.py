@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from library.catalog.permits import Audience
+from library.core.clock import local_day, midnight, utc_now
 from library.core.database import Database
 from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
@@ -31,7 +33,10 @@ OPEN, INSIDE, RARE = "小事不出村", "内部的会议", "没几个人找的"
 def frequent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server whose lessons say things that nobody has searched for yet; its clock can be put forward."""
     data = new_data(tmp_path_factory.mktemp("frequent") / "data")
-    with in_thread(data, clock=MovableClock()) as served:
+    clock = MovableClock()
+    # From noon on: who asked is known again on the same day only.
+    clock.forward(seconds=(midnight(local_day(utc_now())) + timedelta(hours=36) - utc_now()).total_seconds())
+    with in_thread(data, clock=clock) as served:
         with served.ports.db.write() as session:
             make.lesson(session, "枫桥一课", spoken=[OPEN, RARE, "电话13912345678"], clips=1)
             make.lesson(session, "内部一课", spoken=[INSIDE], clips=1, audience=Audience.SIGNED_IN)

@@ -85,5 +85,5 @@ def test_a_wrong_password_an_export_and_a_deleted_lesson_are_found(
     capsys.readouterr()
     assert main(["--data", str(served.data), "audit", "verify", "--json"]) == 0
     verdict = json.loads(capsys.readouterr().out)
-    assert (verdict["ok"], verdict["pending"]) == (True, 0)
+    assert (verdict["ok"], verdict["ahead"]) == (True, 0)
     assert verdict["entries"] > 5
