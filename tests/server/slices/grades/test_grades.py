@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from library.core.clock import local_day, utc_now
 from library.grades import actions, queries, rules, years
 from library.grades.examples import BASE_SIXTY, DAILY_AND_APPRAISAL
 from library.grades.language import parse
@@ -171,7 +172,7 @@ def test_rules_are_made_in_a_form_tried_and_refused_with_the_article(served: Ser
         assert [one.name for one in ruled.terms] == [one.name for one in before.terms], "a form loses nothing"
         assert ruled.model_copy(update={"name": before.name, "base": before.base}) == before
     assert "还没有试算" in staff.post(f"{path}/in-force", version=version).text
-    tried = staff.post(f"{path}/trial", month=rules.month_after(rules.month_of(date.today()), -1))  # noqa: DTZ011
+    tried = staff.post(f"{path}/trial", month=rules.month_after(rules.month_of(local_day(utc_now())), -1))
     assert tried.status_code == 303
     assert "什么都没有改" in staff.http.get(tried.headers["location"]).text
     assert staff.post(f"{path}/in-force", version=version).status_code == 303

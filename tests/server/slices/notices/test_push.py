@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from library.core.clock import local_day
 from library.core.permits import node_token
 from library.notices import actions
 from library.notices.actions import News
@@ -136,7 +137,7 @@ def test_notices_are_pushed_and_browsers_that_are_gone_forgotten(tmp_path: Path,
         member_id = str(shelf.viewer("member").person_id)
         with served.ports.db.write() as session:
             root = make.root(session)
-            memberships.settle(session, member_id, root, now.date(), now, None)
+            memberships.settle(session, member_id, root, local_day(now), now, None)
             actions.tell_all(session, {node_token(root.id): News(Kind.WEEK_OUT, "2026-W49", "w")}, now)
             lecturer_id = shelf.viewer("lecturer").person_id
             actions.tell(session, [lecturer_id], News(Kind.UPLOAD_READY, "secret-lesson"), now)
