@@ -121,7 +121,8 @@ def _judge(session: Session, one: DemoCall, row: Call, now: datetime) -> None:
             judging.score(session, judge, row.id, n, points, "", closed)
         judging.hand_in(session, judge, row.id, closed)
     calls.move(session, staff, row.id, None, StageAction.PUBLISH, told)
-    honouring.grant(session, staff, row.id, read_prizes(one.prizes), HonourLevel.COUNTY, told)
+    prizes = read_prizes(one.prizes, one.categories)
+    honouring.grant(session, staff, row.id, prizes, HonourLevel.COUNTY, told)
 
 
 def _declare(session: Session, now: datetime, one: DemoDeclaration) -> None:

@@ -111,8 +111,9 @@ def test_its_lessons_are_declared_called_for_asked_about_and_kept_once(ports: Po
         )
         assert sorted(session.scalars(select(Call.stage))) == sorted([Stage.OPEN, Stage.RESULTS])
         assert [one.award for one in session.scalars(select(Certificate).order_by(Certificate.award))] == [
-            "“青禾县第一届微党课征集”一等奖",
-            "“青禾县第一届微党课征集”二等奖",
+            "“青禾县第一届微党课征集”亲历讲述类一等奖",
+            "“青禾县第一届微党课征集”讲授类一等奖",
+            "“青禾县第一届微党课征集”讲授类二等奖",
         ]
         states = Counter(session.scalars(select(Question.state)))
         assert states == {QuestionState.PUBLISHED: 1, QuestionState.ANSWERED: 1, QuestionState.OPEN: 1}
