@@ -90,7 +90,7 @@ def assigned(
     told; the next prizes keep their own numbers. Works that nobody scored get none.
     """
     given: dict[str, Given] = {}
-    for category in sorted({one.category for one in prizes}, key=lambda one: one != ""):
+    for category in sorted(dict.fromkeys(one.category for one in prizes), key=bool):
         its = [one for one in order if one.rank is not None and one.entry_id not in given]
         if category:
             its = [one for one in its if (categories or {}).get(one.entry_id) == category]

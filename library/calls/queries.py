@@ -352,7 +352,8 @@ class Result:
 
 def categories(session: Session, call: Call) -> dict[str, str]:
     """Return the category of each work of a call."""
-    return dict(session.execute(select(Entry.id, Entry.category).where(Entry.call_id == call.id)).tuples())
+    rows = session.execute(select(Entry.id, Entry.category).where(Entry.call_id == call.id))
+    return {row[0]: row[1] for row in rows}
 
 
 def result(session: Session, call: Call) -> Result:
