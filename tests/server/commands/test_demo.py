@@ -35,6 +35,7 @@ from server.commands.failures import Failure
 from server.commands.lessons.waiting import own_worker
 from server.demo import county, showing
 from server.demo.accounts import ACCOUNTS, LECTURER, accounts
+from server.demo.command import ROLL_UP_AFTER_S
 from server.demo.content import DemoLesson, lessons
 from server.demo.lesson_maker import LessonMaker
 from server.wiring import Ports
@@ -136,7 +137,10 @@ def test_a_lesson_is_made_taken_in_and_published_once(ports: Ports) -> None:
     known = accounts(ports.db, ports.clock, ports.settings.data)
     cover = lessons()[0].sections[0]
     tiny = replace(lessons()[0], sections=(replace(cover, paragraphs=cover.paragraphs[:1]),))
-    console = Console(ports.settings, read_catalogues().of("zh-CN"))
+    # As the command has it: while the lesson is made, the days on which it was watched stay open.
+    settings = ports.settings.model_copy(update={"roll_up_after_s": ROLL_UP_AFTER_S})
+    ports = replace(ports, settings=settings)
+    console = Console(settings, read_catalogues().of("zh-CN"))
     with own_worker(ports):
         _make(console, ports, [tiny], lambda: _states(ports) == ["published"])
         made, watched = _states(ports), _views(ports)
