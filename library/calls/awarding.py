@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from library.calls.scoring import Ranked
+from library.catalog.rules import words_of_genre
 from library.core.errors import Invalid
-from library.core.text import clean_line
+from library.core.text import clean_line, name_key
 
 PRIZE_MAX = 40
 MOST_PRIZES = 10
@@ -22,54 +23,83 @@ _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 
 @dataclass(frozen=True)
 class Prize:
-    """A prize, and how many works get it."""
+    """A prize, and how many works get it: of one category of the call, or of all with ""."""
 
     name: str
     count: int
+    category: str = ""
 
 
 @dataclass(frozen=True)
 class Given:
-    """A work that gets a prize; `beyond`: as one of a tie, beyond the number that was planned."""
+    """A work that gets a prize, as the best of `category` or, with "", of all; `beyond`: as one of a tie,
+    beyond the number that was planned."""
 
     entry_id: str
     prize: str
     beyond: bool
+    category: str = ""
 
 
 _PRIZE = re.compile(r"(.+?)[\s:：,，、]*(\d{1,5})\s*[件个名部]?")
 
 
-def read_prizes(text: str) -> tuple[Prize, ...]:
+_HEADING = re.compile(r"[\[【（(]?(.+?)[\]】）)]?\s*[:：]?")
+
+
+def read_prizes(text: str, categories: Sequence[str] = ()) -> tuple[Prize, ...]:
     """Read prizes as they are typed, a line each, the best first: "一等奖 2".
 
-    Raises Invalid: prize_line, prize_twice, prizes_none, prizes_many, too_long.
+    A line that names one of the call's categories ("讲授：") stands over the prizes of that category; those
+    before the first of them are for all works. Raises Invalid: prize_line, prize_twice, prizes_none,
+    prizes_many, too_long.
     """
-    found: dict[str, Prize] = {}
+    headings = {name_key(word): one for one in categories for word in (one, *words_of_genre(one))}
+    found: dict[tuple[str, str], Prize] = {}
+    category = ""
     for line in map(clean_line, text.splitlines()):
         if not line:
+            continue
+        heading = _HEADING.fullmatch(line)
+        named = headings.get(name_key(heading[1])) if heading else None
+        if named is not None:
+            category = named
             continue
         parts = _PRIZE.fullmatch(line)
         if parts is None or not 1 <= int(parts[2]) <= MOST_WORKS:
             raise Invalid("prize_line", field="prizes", text=line[:40])
         if len(parts[1]) > PRIZE_MAX:
             raise Invalid("too_long", field="prizes", most=PRIZE_MAX, length=len(parts[1]))
-        if parts[1] in found:
+        if (category, parts[1]) in found:
             raise Invalid("prize_twice", field="prizes", name=parts[1])
-        found[parts[1]] = Prize(parts[1], int(parts[2]))
+        found[category, parts[1]] = Prize(parts[1], int(parts[2]), category)
+        if sum(one == category for one, _name in found) > MOST_PRIZES:
+            raise Invalid("prizes_many", field="prizes", most=MOST_PRIZES)
     if not found:
         raise Invalid("prizes_none", field="prizes")
-    if len(found) > MOST_PRIZES:
-        raise Invalid("prizes_many", field="prizes", most=MOST_PRIZES)
     return tuple(found.values())
 
 
-def assigned(order: Sequence[Ranked], prizes: Sequence[Prize]) -> tuple[Given, ...]:
-    """Give prizes down the order. A tie is never cut in two: all of it get the better prize, and what goes
-    beyond the planned number is told; the next prizes keep their own numbers. Works that nobody scored get
-    none."""
-    scored = [one for one in order if one.rank is not None]
-    given: list[Given] = []
+def assigned(
+    order: Sequence[Ranked], prizes: Sequence[Prize], categories: Mapping[str, str] | None = None
+) -> tuple[Given, ...]:
+    """Give prizes down the order: first those for all works, then each category's (`categories` by entry)
+    among its works that have none yet.
+
+    A tie is never cut in two: all of it get the better prize, and what goes beyond the planned number is
+    told; the next prizes keep their own numbers. Works that nobody scored get none.
+    """
+    given: dict[str, Given] = {}
+    for category in sorted(dict.fromkeys(one.category for one in prizes), key=bool):
+        its = [one for one in order if one.rank is not None and one.entry_id not in given]
+        if category:
+            its = [one for one in its if (categories or {}).get(one.entry_id) == category]
+        wanted = [one for one in prizes if one.category == category]
+        given |= {one.entry_id: one for one in _down(its, wanted)}
+    return tuple(given.values())
+
+
+def _down(scored: Sequence[Ranked], prizes: Sequence[Prize]) -> Iterator[Given]:
     at = 0
     for prize in prizes:
         taken = 0
@@ -77,9 +107,8 @@ def assigned(order: Sequence[Ranked], prizes: Sequence[Prize]) -> tuple[Given, .
             tied = at > 0 and taken > 0 and scored[at].rank == scored[at - 1].rank
             if taken >= prize.count and not tied:
                 break
-            given.append(Given(scored[at].entry_id, prize.name, taken >= prize.count))
+            yield Given(scored[at].entry_id, prize.name, taken >= prize.count, prize.category)
             taken, at = taken + 1, at + 1
-    return tuple(given)
 
 
 def new_code() -> str:

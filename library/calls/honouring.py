@@ -15,6 +15,7 @@ from library.calls import awarding, queries, rules
 from library.calls.actions import keeping
 from library.calls.awarding import Given, Prize
 from library.calls.tables import Call, Certificate, Entry
+from library.catalog.rules import words_of_genre
 from library.catalog.tables import Lesson
 from library.core.clock import local_day
 from library.core.errors import Conflict, NotFound
@@ -37,11 +38,14 @@ class Granted:
     left_out: tuple[int, ...]
 
 
-def award_name(call: Call, prize: str) -> str:
-    """Return what an honour is called: the call's title in quotes and the prize, cut to what honours hold.
+def award_name(call: Call, prize: str, category: str = "") -> str:
+    """Return what an honour is called: the call's title in quotes, the category (its usual name, "" for all
+    works) and the prize, the title cut so that honours hold it.
 
     Quotes within the title become those that Chinese has within quotes.
     """
+    named = (*words_of_genre(category), category)[0]
+    prize = f"{named}类{prize}" if named and not named.endswith(("类", "组")) else f"{named}{prize}"
     room = AWARD_MAX - len(prize) - 2
     title = call.title.replace("“", "‘").replace("”", "’")
     title = title if len(title) <= room else f"{title[: room - 1]}…"
@@ -50,7 +54,7 @@ def award_name(call: Call, prize: str) -> str:
 
 def proposed(session: Session, call: Call, prizes: Sequence[Prize]) -> tuple[Given, ...]:
     """Return which works would get which prize."""
-    return awarding.assigned(queries.result(session, call).order, prizes)
+    return awarding.assigned(queries.result(session, call).order, prizes, queries.categories(session, call))
 
 
 def grant(
@@ -69,18 +73,19 @@ def grant(
     call = keeping(session, viewer, call_id)
     if call.stage not in rules.TOLD_STAGES:
         raise Conflict("call_not_told")
-    given = {one.entry_id: one.prize for one in proposed(session, call, prizes)}
+    given = {one.entry_id: one for one in proposed(session, call, prizes)}
     there = queries.certificates(session, call)
     its = {work.entry.id: work.entry for work in queries.works(session, call, named=False)}
     for entry_id, known in there.items():
-        if award_name(call, given.get(entry_id, "")) != known.award or not given.get(entry_id):
+        its_prize = given.get(entry_id)
+        if its_prize is None or award_name(call, its_prize.prize, its_prize.category) != known.award:
             raise Conflict("honours_differ", field="prizes", number=its[entry_id].n, award=known.award)
     left_out: list[int] = []
     new = 0
-    for entry_id, prize in given.items():
+    for entry_id, one in given.items():
         if entry_id in there:
             continue
-        made = _grant_one(session, viewer, call, its[entry_id], prize, level, now)
+        made = _grant_one(session, viewer, call, its[entry_id], one, level, now)
         if made is None:
             left_out.append(its[entry_id].n)
             continue
@@ -96,7 +101,7 @@ def _grant_one(
     viewer: Viewer,
     call: Call,
     entry: Entry,
-    prize: str,
+    given: Given,
     level: HonourLevel,
     now: datetime,
 ) -> Certificate | None:
@@ -104,9 +109,11 @@ def _grant_one(
     if lesson is None:
         return None
     day = local_day(now)
-    what = Awarded(award_name(call, prize), level, day.year, call.body or call.node.name)
+    what = Awarded(
+        award_name(call, given.prize, given.category), level, day.year, call.body or call.node.name
+    )
     honour = honours.grant(session, viewer, lesson.id, what, now)
-    entry.prize = prize
+    entry.prize = given.prize
     row = Certificate(
         id=new_id(),
         code=awarding.new_code(),

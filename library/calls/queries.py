@@ -350,6 +350,12 @@ class Result:
     judges_out: int
 
 
+def categories(session: Session, call: Call) -> dict[str, str]:
+    """Return the category of each work of a call."""
+    rows = session.execute(select(Entry.id, Entry.category).where(Entry.call_id == call.id))
+    return {row[0]: row[1] for row in rows}
+
+
 def result(session: Session, call: Call) -> Result:
     """Return what comes of the scores that were handed in."""
     its: Sequence[tuple[str, int]] = session.execute(

@@ -56,6 +56,11 @@ GENRES: Mapping[str, Genre] = {
 """Genres by the words under which people know them, folded as names are."""
 
 
+def words_of_genre(code: str) -> tuple[str, ...]:
+    """Return the names of a genre, the usual one first; nothing for what is none."""
+    return next((words for genre, words in _GENRE_WORDS.items() if genre == code), ())
+
+
 def read_genre(text: str) -> Genre:
     """Return a genre from its code or one of its names; raises Invalid("genre_unknown")."""
     found = GENRES.get(name_key(text))

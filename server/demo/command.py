@@ -19,7 +19,7 @@ from server.web.language.i18n import N_
 from server.web.language.words import word
 
 # The viewers of the days before come with their lessons; a day that is sealed takes nobody any more.
-_ROLL_UP_AFTER_S = 3600.0
+ROLL_UP_AFTER_S = 3600.0
 
 
 def demo(
@@ -35,7 +35,7 @@ def demo(
         from server.demo.lesson_maker import LessonMaker
     except ImportError as error:  # the extra `demo` is not part of every installation
         raise Failure(N_("这里没有安装示例需要的部分，请运行 python3 run.py demo。"), FAILED) from error
-    console = console_of(context).with_settings(worker=True, roll_up_after_s=_ROLL_UP_AFTER_S)
+    console = console_of(context).with_settings(worker=True, roll_up_after_s=ROLL_UP_AFTER_S)
     console.log(quiet=True)
     listening, console = _listen(console, host, port)
     with listening, _only_one(console), console.ports(all_now=True) as ports:

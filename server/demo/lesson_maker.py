@@ -21,7 +21,7 @@ from library.intake import queries as intake
 from library.intake.rules import ENDED, RecordingState
 from server.commands.console import Console
 from server.commands.lessons import local_lessons as taking
-from server.demo import content, fonts, media, studying
+from server.demo import content, fonts, media, showing, studying
 from server.demo.accounts import LECTURER, write_private
 from server.demo.errors import DemoUnavailable
 from server.demo.viewers import let_members_watch, let_visitors_watch
@@ -35,7 +35,9 @@ _VIEWERS = "viewers"
 """Stands with the keys of the lessons once all have been watched."""
 _WEEKS = "weeks"
 _STUDY = "study"
-"""And this once weeks have been planned with them."""
+"""And these once weeks have been planned and learned with them."""
+_WORKS = "works"
+"""And this once they have been declared, called for and asked about."""
 _MISSING = {"voice_missing": N_("语音合成（espeakng-loader）"), "font_missing": N_("中文字体")}
 
 log = structlog.get_logger()
@@ -95,6 +97,7 @@ class LessonMaker:
             self._make_all()
             self._plan_weeks()
             self._learn()
+            self._show()
             self._let_them_be_watched()
         except Cancelled:
             return
@@ -183,6 +186,14 @@ class LessonMaker:
             if self._stopping.is_set():
                 raise Cancelled
             self._brought.add(_STUDY)
+
+    def _show(self) -> None:
+        """Let people declare, call for, ask about and keep the lessons, once."""
+        if not self._brought.has(_WORKS):
+            showing.show(self._db, self._clock(), self._stopping.is_set)
+            if self._stopping.is_set():
+                raise Cancelled
+            self._brought.add(_WORKS)
 
     def _let_them_be_watched(self) -> None:
         """Let visitors watch the clips that came after a lesson's first, and members all."""

@@ -107,8 +107,8 @@ def results_page(
     given: dict[str, awarding.Given] = {}
     if prizes and keeps and refused is None:
         try:
-            there = awarding.assigned(result.order, awarding.read_prizes(prizes))
-            given = {one.entry_id: one for one in there}
+            wanted = awarding.read_prizes(prizes, call.categories)
+            given = {one.entry_id: one for one in honouring.proposed(session, call, wanted)}
         except Invalid as error:
             refused = RefusedForm(form="honours", typed={"prizes": prizes}, reason=reason(error))
     return ResultsPage(
@@ -147,7 +147,8 @@ def give(door: DoorDep, who: Caller, call_id: str, prizes: BlockForm = "", level
     left_out = False
     try:
         with door.db.write() as session:
-            wanted, at = awarding.read_prizes(prizes), honour_level(level)
+            call = keeping(session, door, call_id)
+            wanted, at = awarding.read_prizes(prizes, call.categories), honour_level(level)
             granted = honouring.grant(session, door.viewer, call_id, wanted, at, door.clock())
             left_out = bool(granted.left_out)
     except (Invalid, Conflict) as error:

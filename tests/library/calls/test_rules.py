@@ -141,6 +141,35 @@ def test_prizes_go_down_the_order_and_cut_no_tie(figures: list[int], counts: lis
         assert len([one for one in got if not one.beyond]) <= prize.count
 
 
+def test_each_category_has_prizes_of_its_own_and_no_work_gets_two() -> None:
+    typed = "特等奖 1\n讲授：\n一等奖 1\n二等奖 1\n【本县故事】\n一等奖 1"
+    prizes = awarding.read_prizes(typed, ("lecture", "本县故事"))
+    assert [(one.category, one.name) for one in prizes] == [
+        ("", "特等奖"),
+        ("lecture", "一等奖"),
+        ("lecture", "二等奖"),
+        ("本县故事", "一等奖"),
+    ]
+    figures = {"a": 95, "b": 90, "c": 90, "d": 80, "e": 70}
+    order = scoring.ranking(
+        {name: scoring.combine([Fraction(one)]) for name, one in figures.items()},
+        {name: n for n, name in enumerate(figures)},
+    )
+    categories = {"a": "lecture", "b": "lecture", "c": "lecture", "d": "本县故事", "e": "lecture"}
+    assert [
+        (one.entry_id, one.category, one.prize, one.beyond)
+        for one in awarding.assigned(order, prizes, categories)
+    ] == [
+        ("a", "", "特等奖", False),
+        ("b", "lecture", "一等奖", False),
+        ("c", "lecture", "一等奖", True),
+        ("e", "lecture", "二等奖", False),
+        ("d", "本县故事", "一等奖", False),
+    ]
+    with pytest.raises(Invalid):
+        awarding.read_prizes(typed)  # a call without these categories
+
+
 def test_a_half_is_rounded_up_as_people_do() -> None:
     assert str(scoring.rounded(Fraction(17689, 200))) == "88.45"
     assert str(scoring.rounded(Fraction(1, 200))) == "0.01"

@@ -12,9 +12,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from library.calls.rules import Stage
+from library.calls.tables import Call, Certificate
 from library.catalog.tables import Lesson
 from library.core.clock import local_day
 from library.core.permits import Role
+from library.declaring.states import State
+from library.declaring.tables import Declaration
+from library.marks.tables import Note
 from library.organisation import queries as organisation
 from library.organisation.rules import NodeKind
 from library.organisation.tables import Node
@@ -22,11 +27,15 @@ from library.people import queries as people
 from library.people.rules import MembershipKind, home_branch
 from library.people.tables import Membership, Person
 from library.plays.tables import Play, View
+from library.questions.rules import QuestionState
+from library.questions.tables import Question
+from library.works.tables import Episode
 from server.commands.console import Console
 from server.commands.failures import Failure
 from server.commands.lessons.waiting import own_worker
-from server.demo import county
-from server.demo.accounts import ACCOUNTS, accounts
+from server.demo import county, showing
+from server.demo.accounts import ACCOUNTS, LECTURER, accounts
+from server.demo.command import ROLL_UP_AFTER_S
 from server.demo.content import DemoLesson, lessons
 from server.demo.lesson_maker import LessonMaker
 from server.wiring import Ports
@@ -85,6 +94,34 @@ def test_the_county_has_its_people_and_somebody_to_sign_in_for_each_role_at_each
     assert {Role.SECRETARY, Role.LECTURER, Role.MEMBER} == told["branch"]
 
 
+def test_its_lessons_are_declared_called_for_asked_about_and_kept_once(ports: Ports) -> None:
+    """Every page that shows such work has something to show."""
+    accounts(ports.db, ports.clock, ports.settings.data)
+    now = ports.clock()
+    with ports.db.write() as session:
+        person = people.person_by_username(session, LECTURER)
+        assert person is not None
+        lecturer = people.viewer_of(session, person, local_day(now))
+        for one in lessons():
+            factories.lesson(session, one.title, owner=lecturer, clips=1, now=now).key = one.key
+    for _again in range(2):
+        showing.show(ports.db, now, lambda: False)
+    with ports.db.read() as session:
+        assert sorted(session.scalars(select(Declaration.state))) == sorted(
+            [State.PUBLISHED, State.RETURNED, State.DECLARED]
+        )
+        assert sorted(session.scalars(select(Call.stage))) == sorted([Stage.OPEN, Stage.RESULTS])
+        assert [one.award for one in session.scalars(select(Certificate).order_by(Certificate.award))] == [
+            "“青禾县第一届微党课征集”亲历讲述类一等奖",
+            "“青禾县第一届微党课征集”讲授类一等奖",
+            "“青禾县第一届微党课征集”讲授类二等奖",
+        ]
+        states = Counter(session.scalars(select(Question.state)))
+        assert states == {QuestionState.PUBLISHED: 1, QuestionState.ANSWERED: 1, QuestionState.OPEN: 1}
+        rows = {table: session.scalar(select(func.count()).select_from(table)) for table in (Episode, Note)}
+        assert rows == {Episode: 5, Note: 2}
+
+
 def test_a_real_library_is_left_alone(weike: Weike, ports: Ports, data: Path) -> None:
     with ports.db.write() as session:
         factories.lesson(session, "真实的课")
@@ -100,7 +137,10 @@ def test_a_lesson_is_made_taken_in_and_published_once(ports: Ports) -> None:
     known = accounts(ports.db, ports.clock, ports.settings.data)
     cover = lessons()[0].sections[0]
     tiny = replace(lessons()[0], sections=(replace(cover, paragraphs=cover.paragraphs[:1]),))
-    console = Console(ports.settings, read_catalogues().of("zh-CN"))
+    # As the command has it: while the lesson is made, the days on which it was watched stay open.
+    settings = ports.settings.model_copy(update={"roll_up_after_s": ROLL_UP_AFTER_S})
+    ports = replace(ports, settings=settings)
+    console = Console(settings, read_catalogues().of("zh-CN"))
     with own_worker(ports):
         _make(console, ports, [tiny], lambda: _states(ports) == ["published"])
         made, watched = _states(ports), _views(ports)
