@@ -115,6 +115,7 @@ def visit_all(served: Served, name: str) -> Iterator[tuple[str, httpx.Response]]
         assert len(seen) < 400, f"a page links to itself without end: {sorted(seen)}"
 
 
+@pytest.mark.spread("name")
 @pytest.mark.parametrize("name", VIEWERS)
 def test_pages_work_and_load_nothing_from_another_host(served: Served, name: str) -> None:
     pages, loaded = 0, dict[str, httpx.Response]()

@@ -24,6 +24,7 @@ def told(answer: httpx.Response) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.spread("case")
 @pytest.mark.parametrize("case", GETS, ids=str)
 @pytest.mark.parametrize("viewer", ["nobody", "staff"])
 def test_head_says_what_get_says(served: Served, shelf: Shelf, case: Case, viewer: str) -> None:
