@@ -230,6 +230,13 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return Databases(request, tmp_path_factory.mktemp("databases"))
 
 
+@pytest.fixture
+def library_url(databases: Databases) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database with all tables, for a library that is opened on it."""
+    with databases.url("postgres") as url:
+        yield url
+
+
 @pytest.fixture(params=KINDS)
 def db(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Database]:
     """A fresh library, once on each database."""

@@ -48,7 +48,7 @@ def branches(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Branche
     if request.param == "sqlite":
         server.empty_data(tmp_path / "data")
     else:
-        settings["database_url"] = request.getfixturevalue("postgres_url")
+        settings["database_url"] = request.getfixturevalue("library_url")
     with server.in_thread(tmp_path / "data", **settings) as served:
         now = utc_now()
         with served.ports.db.write() as session:
