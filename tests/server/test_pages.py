@@ -19,6 +19,7 @@ from library.catalog.permits import Audience, LessonState
 from library.core.permits import MemberState
 from server.web.templating import CONTENT_SECURITY_POLICY
 from tests.server.conftest import Shelf
+from tests.server.routes import OF_A_KIND, kind_of
 from tests.support.client import PLAIN, Person
 from tests.support.server import Served, new_data, password, process
 
@@ -79,18 +80,6 @@ STARTS = (
     "/people",
     "/account",
 )
-
-
-OF_A_KIND = 4
-"""How many addresses are visited of those that differ only in what they name."""
-
-
-def kind_of(path: str) -> str:
-    """What an address is without the things that it names: ids, numbers, weeks, and the values of a query."""
-    place, _, query = path.partition("?")
-    place = re.sub(r"(?<=^/system/licences/).+", "{}", place)  # hundreds of parts, by their names
-    named = re.sub(r"(?<=/)([0-9a-z]{16}|[0-9][0-9W-]*)(?=/|$)", "{}", place)
-    return f"{named}?{sorted(word.partition('=')[0] for word in query.split('&'))}"
 
 
 def visit_all(served: Served, name: str) -> Iterator[tuple[str, httpx.Response]]:
