@@ -295,6 +295,7 @@ def test_no_upload_is_an_error(http: httpx.Client, places: dict[str, str]) -> No
             ask(http, method, path, headers=sent)
 
 
+@pytest.mark.slow
 def test_a_surrogate_in_the_key_of_a_beat_was_a_500(served: Served, shelf: Shelf) -> None:
     play, _key = shelf.play("member")
     path = f"{served.base_url}/api/v1/plays/{play}/beats"

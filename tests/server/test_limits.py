@@ -59,6 +59,7 @@ def test_the_document_says_what_the_code_does() -> None:
     assert named <= {name.upper() for name in Settings.model_fields}
 
 
+@pytest.mark.slow
 def test_every_text_has_a_limit(routes: list[Route]) -> None:
     """Headers of what others wrote (tus) have that of every header."""
     assert len(routes) > 90
@@ -75,6 +76,7 @@ def test_every_text_has_a_limit(routes: list[Route]) -> None:
     assert without == []
 
 
+@pytest.mark.slow
 def test_every_large_body_belongs_to_a_route(served: Served) -> None:
     assert set(gather(SLICES).bodies) <= all_routes(served)
 

@@ -261,6 +261,7 @@ def test_a_false_source_is_named_with_its_lesson_and_what_it_should_be(sealed: D
     assert found[0].row == Difference("lesson", str(lesson_id), "from_qr", 0, 700, 1)
 
 
+@pytest.mark.slow
 def test_a_curve_of_more_plays_than_there_were_is_found_while_the_plays_are_there(
     db: Database, province: Province
 ) -> None:

@@ -217,6 +217,7 @@ OF_AN_ACCOUNT = (
 )
 
 
+@pytest.mark.slow
 def test_programs_of_secretaries_were_refused_what_their_pages_offered(
     served: Served, town: TownShelf, askers: dict[str, Asker]
 ) -> None:

@@ -104,6 +104,7 @@ def test_an_exemption_is_made_once_listed_and_ended(branches: Branches) -> None:
         assert session.scalar(select(func.count()).select_from(Exemption)) == 2
 
 
+@pytest.mark.slow
 def test_a_group_is_made_filled_renamed_and_closed(branches: Branches) -> None:
     today = local_day(utc_now()).isoformat()
     groups = f"/organisation/nodes/{branches.node}/groups"

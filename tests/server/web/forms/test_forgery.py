@@ -193,6 +193,7 @@ def _b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+@pytest.mark.slow
 def test_a_body_larger_than_anything_needs(served: Served) -> None:
     lecturer = served.person("lecturer")
     answer = lecturer.api("POST", "/lessons", content=b" " * (10 * 1024 * 1024))

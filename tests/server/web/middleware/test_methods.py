@@ -76,6 +76,7 @@ def test_post_stands_for_methods_that_proxies_refuse(served: Served, shelf: Shel
     assert lecturer.http.get(path).status_code == 404
 
 
+@pytest.mark.slow
 def test_what_post_stands_for_needs_the_same_token_and_only_what_is_meant_is_taken(
     served: Served, shelf: Shelf
 ) -> None:

@@ -153,6 +153,7 @@ def _b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+@pytest.mark.slow
 def test_behind_tls_that_nobody_told_us_of_an_upload_was_led_to_http(served: Served, shelf: Shelf) -> None:
     person = served.person("lecturer")
     begun = person.begin_upload(person.new_lesson("x"), "x.mp4", 10)
