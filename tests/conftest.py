@@ -36,6 +36,9 @@ BROWSER = Path(__file__).parent / "browser"
 WHOLE_MODULE, MARK = re.compile(r"^pytestmark = .*$", re.MULTILINE), re.compile(r"pytest\.mark\.(\w+)")
 """How a module says that all its tests have a mark."""
 
+RUBBISH_LOOKED_FOR_AFTER = (50_000, 20, 100)
+"""Python's own 700 new things are two lines of SQL, and a twentieth of what tests compute went into looking."""
+
 CLUSTER = pytest.StashKey[Path]()
 """Where the PostgreSQL of this run lies."""
 
@@ -116,6 +119,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(*RUBBISH_LOOKED_FOR_AFTER)
         gc.enable()
 
 
