@@ -21,7 +21,7 @@ import pytest
 from library.core.database import Database
 from tests.support import needs, spreading
 from tests.support.databases import KINDS, Databases
-from tests.support.examples import try_a_share
+from tests.support.examples import try_a_share, try_half_of_the_dear
 from tests.support.outside import objects, postgres
 from tests.support.processes import expect_servers
 from tests.support.quickness import MARKS, Quickness
@@ -37,7 +37,7 @@ WHOLE_MODULE, MARK = re.compile(r"^pytestmark = .*$", re.MULTILINE), re.compile(
 """How a module says that all its tests have a mark."""
 
 RUBBISH_LOOKED_FOR_AFTER = (50_000, 20, 100)
-"""Python's own 700 new things are two lines of SQL, and a twentieth of what tests compute went into looking."""
+"""Python's own 700 new things are two lines of SQL: a twentieth of what tests compute went into looking."""
 
 CLUSTER = pytest.StashKey[Path]()
 """Where the PostgreSQL of this run lies."""
@@ -63,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
         try_a_share()
     else:
         expect_servers()
+        if spreading.is_spread(config):
+            try_half_of_the_dear()
     told: dict[str, Any] | None = getattr(config, "workerinput", None)
     if told is not None:
         config.option.seed, config.stash[CLUSTER] = told["seed"], Path(told["cluster"])

@@ -19,6 +19,10 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday, 17:30 in China
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
+Template = tuple[str, Callable[[Database], object]]
+"""The name of a database that is made once, and what fills it, with tables and all."""
+
+
 class Databases:
     """Hands out databases with all tables and the root of the organisation tree, and nothing else."""
 
@@ -29,26 +33,27 @@ class Databases:
         self._made = 0
 
     @contextmanager
-    def url(self, kind: str) -> Iterator[str]:
-        """The address of a fresh database of `kind`, sqlite or postgres."""
+    def url(self, kind: str, template: Template | None = None) -> Iterator[str]:
+        """The address of a fresh database of `kind`, sqlite or postgres; a copy of `template`, if given."""
+        name, fill = template or MIGRATED
         if kind == "sqlite":
             self._made += 1
             file = self._folder / str(self._made) / "weike.sqlite"
             file.parent.mkdir()
-            shutil.copyfile(self.sqlite_template(*MIGRATED), file)
+            shutil.copyfile(self.sqlite_template(name, fill), file)
             yield f"sqlite:///{file}"
             return
         server: PostgresServer = self._request.getfixturevalue("postgres_server")
-        name = server.create(template=self.postgres_template(*MIGRATED))
+        made = server.create(template=self.postgres_template(name, fill))
         try:
-            yield server.url(name)
+            yield server.url(made)
         finally:
-            server.drop(name)
+            server.drop(made)
 
     @contextmanager
-    def open(self, kind: str) -> Iterator[Database]:
+    def open(self, kind: str, template: Template | None = None) -> Iterator[Database]:
         """A fresh database of `kind`, open."""
-        with self.url(kind) as url:
+        with self.url(kind, template) as url:
             db = open_database(url)
             try:
                 yield db
@@ -70,11 +75,12 @@ class Databases:
         return self._postgres_templates[name]
 
 
-def _migrated(db: Database) -> None:
+def migrated(db: Database) -> None:
+    """Make all tables and the root in an empty database."""
     migrate.prepare(db, ORGANISATION, NOW)
 
 
-MIGRATED = ("weike_migrated", _migrated)
+MIGRATED: Template = ("weike_migrated", migrated)
 
 
 def _made(url: str, fill: Callable[[Database], object]) -> None:
