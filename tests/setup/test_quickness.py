@@ -13,12 +13,12 @@ from hypothesis import settings
 from deploy.set_up.judges import FAST
 from tests.support.examples import examples
 from tests.support.quickness import MARKS, Moment, own_time_s
+from tests.support.spreading import is_spread
 
 ROOT = Path(__file__).resolve().parents[2]
 
 CONFTEST = """
 from tests.support.quickness import MARKS, Quickness
-from tests.support.spreading import is_spread
 
 def pytest_configure(config):
     for mark in MARKS:

@@ -1,7 +1,8 @@
 """How many examples properties are tried with.
 
-Each run draws others, so a share of them is enough in one: in `make check`, which is run before every commit, of
-all properties; in `make test` of those that name a number, as they ask a server or a database. With --full, all.
+Each run draws others, so a share of them is enough in one: in `make check`, which is run before every
+commit, of all properties; in `make test` of those that name a number, as they ask a server or a database.
+With --full, all.
 """
 
 from __future__ import annotations
