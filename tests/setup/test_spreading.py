@@ -69,7 +69,7 @@ def functions(tests: Collection[str]) -> set[str]:
 def test_the_corpora_are_met_within_days_and_every_test_of_them_each_day() -> None:
     sounds = f"{CORPORA}/test_sounds.py"
     named = f"{sounds}::test_it_becomes_a_clip_that_is_heard[plain.flac]"
-    both = "tests/library/plays/test_by_address.py"
+    both = "tests/library/gatherings/test_planning.py"
     seeded = [[what, "--seed", str(seed)] for what in (sounds, named) for seed in SEEDS[:2]]
     answer = subprocess.run(
         [
