@@ -24,8 +24,8 @@ from server.web.language.i18n import LANGUAGES, Catalogues
 from server.web.parts import Context, Language, Pager, Progress, Reason, Step
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer, marked, page_url
 from tests.server.pages.conftest import ASSET_NAMES, ROOT
+from tests.server.pages.each import each, grouped
 from tests.server.pages.samples import card, in_language, pages
-from tests.support.each import each, grouped
 from tests.support.registry import REGISTRY
 
 SAMPLES = pages()

@@ -16,8 +16,8 @@ from server.web.language.i18n import Catalogues
 from server.web.parts import Progress, Step
 from server.web.templating import Renderer
 from tests.server.pages.conftest import ASSET_NAMES, ROOT
+from tests.server.pages.each import each, grouped
 from tests.server.pages.samples import pages
-from tests.support.each import each, grouped
 
 PREFIX = "/weike"
 SAMPLES = pages()
