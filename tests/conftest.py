@@ -21,7 +21,7 @@ import pytest
 from library.core.database import Database
 from tests.support import needs, spreading
 from tests.support.databases import KINDS, Databases
-from tests.support.examples import try_a_share
+from tests.support.examples import try_a_share, try_half_of_the_dear
 from tests.support.outside import objects, postgres
 from tests.support.processes import expect_servers
 from tests.support.quickness import MARKS, Quickness
@@ -35,6 +35,9 @@ BROWSER = Path(__file__).parent / "browser"
 
 WHOLE_MODULE, MARK = re.compile(r"^pytestmark = .*$", re.MULTILINE), re.compile(r"pytest\.mark\.(\w+)")
 """How a module says that all its tests have a mark."""
+
+RUBBISH_LOOKED_FOR_AFTER = (50_000, 20, 100)
+"""Python's own 700 new things are two lines of SQL: a twentieth of what tests compute went into looking."""
 
 CLUSTER = pytest.StashKey[Path]()
 """Where the PostgreSQL of this run lies."""
@@ -60,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
         try_a_share()
     else:
         expect_servers()
+        if spreading.is_spread(config):
+            try_half_of_the_dear()
     told: dict[str, Any] | None = getattr(config, "workerinput", None)
     if told is not None:
         config.option.seed, config.stash[CLUSTER] = told["seed"], Path(told["cluster"])
@@ -116,6 +121,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(*RUBBISH_LOOKED_FOR_AFTER)
         gc.enable()
 
 
@@ -228,6 +234,13 @@ def s3_options(s3_server: objects.S3Server) -> dict[str, Any]:
 def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
     """Hands out migrated databases."""
     return Databases(request, tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture
+def library_url(databases: Databases) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database with all tables, for a library that is opened on it."""
+    with databases.url("postgres") as url:
+        yield url
 
 
 @pytest.fixture(params=KINDS)

@@ -262,6 +262,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=examples(150),
     deadline=None,

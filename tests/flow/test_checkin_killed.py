@@ -23,7 +23,7 @@ PEOPLE = 24
 @pytest.fixture(params=KINDS)
 def ports(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ports]:
     """A library, on each kind of database."""
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
+    url = request.getfixturevalue("library_url") if request.param == "postgres" else ""
     opened = open_ports(Settings(data=tmp_path / "data", database_url=url, _env_file=None))  # type: ignore[call-arg]
     yield opened
     opened.close()

@@ -24,12 +24,12 @@ _PATIENCE_S = SILENCE_S + CONNECT_S + 15.0
 @pytest.mark.slow
 @pytest.mark.postgres
 def test_a_page_waited_a_quarter_of_an_hour_for_a_database_behind_a_cut_cable(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, library_url: str
 ) -> None:
-    told = urlsplit(postgres_url)
+    told = urlsplit(library_url)
     name, folder = told.path.strip("/"), parse_qs(told.query)["host"][0]
     data = tmp_path / "data"
-    open_ports(Settings(data=data, database_url=postgres_url, worker=False, _env_file=None)).close()  # type: ignore[call-arg]
+    open_ports(Settings(data=data, database_url=library_url, worker=False, _env_file=None)).close()  # type: ignore[call-arg]
     over_the_cable = f"postgresql+psycopg://postgres@{FAR}:{PORT}/{name}"
     with (
         cable_to(next(Path(folder).glob(".s.PGSQL.*[0-9]"))) as cable,

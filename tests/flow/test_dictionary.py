@@ -30,7 +30,7 @@ def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Proc
         new_data(data)
     else:
         data.mkdir(parents=True)
-        environment = {"WEIKE_DATABASE_URL": request.getfixturevalue("postgres_url")}
+        environment = {"WEIKE_DATABASE_URL": request.getfixturevalue("library_url")}
     given = {"database_url": url} if (url := environment.get("WEIKE_DATABASE_URL")) else {}
     ports = open_ports(Settings(data=data, **given, _env_file=None))
     if given:

@@ -29,9 +29,9 @@ SOON_S, LATER_S = 5.0, 120.0
 
 
 @pytest.fixture
-def ports(postgres_url: str, tmp_path: Path) -> Iterator[Ports]:
+def ports(library_url: str, tmp_path: Path) -> Iterator[Ports]:
     """A library on PostgreSQL that no process has an index of."""
-    settings = Settings(data=tmp_path / "writer", database_url=postgres_url, _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data=tmp_path / "writer", database_url=library_url, _env_file=None)  # type: ignore[call-arg]
     opened = open_ports(settings)
     add_people(opened)
     text = "".join(chr(0x4E00 + (n * 7919) % 5000) for n in range(CHARACTERS))

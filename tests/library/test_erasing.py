@@ -272,6 +272,7 @@ def test_every_column_that_could_hold_a_person_is_emptied_by_the_database_or_by_
     assert known >= NAMES_OF_OTHER_THINGS
 
 
+@pytest.mark.slow
 def test_links_of_others_keep_the_name_of_whom_they_are_for(db: Database, wang: dict[str, str]) -> None:
     with db.write() as session:
         admin = people_queries.viewer_of(
@@ -284,6 +285,7 @@ def test_links_of_others_keep_the_name_of_whom_they_are_for(db: Database, wang: 
         assert {link.name for link, _branch in links} == {"王小芳", "李秀英"}
 
 
+@pytest.mark.slow
 def test_what_an_erased_member_gave_stays_and_open_links_do_not(db: Database, wang: dict[str, str]) -> None:
     with db.write() as session:
         grants = session.scalar(select(func.count()).select_from(RoleGrant))
@@ -296,6 +298,7 @@ def test_what_an_erased_member_gave_stays_and_open_links_do_not(db: Database, wa
         assert access_queries.open_invitations(session, admin, NOW) == []
 
 
+@pytest.mark.slow
 def test_a_play_of_an_erased_member_earns_nothing_any_more(db: Database, wang: dict[str, str]) -> None:
     running = watch(db, wang["clip"], f"p:{wang['wang']}", 3)
     with db.write() as session:

@@ -69,6 +69,7 @@ def fill(db: Database, n: int, viewer: Viewer, *, state: LessonState = LessonSta
     return ids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [FEW, MANY])
 def test_lists_of_the_library_take_a_fixed_number_of_statements(db: Database, n: int) -> None:
     with db.write() as session:

@@ -78,6 +78,7 @@ def test_the_database_checks_for_the_same_words_as_the_code(db: Database) -> Non
         assert re.findall(r"'(\w+)'", found[name]) == column.type.enums, name
 
 
+@pytest.mark.slow
 def test_no_column_holds_the_name_of_a_word_instead_of_the_word() -> None:
     """What SQLAlchemy does with an enumeration by itself: names, in a type of PostgreSQL's own."""
     for column in columns():

@@ -101,6 +101,7 @@ def test_segments_begin_where_the_original_has_its_key_frames(
         assert all(part.duration <= playlist.target_duration + 0.5 for part in playlist.segments)
 
 
+@pytest.mark.spread("rate")
 @pytest.mark.parametrize("rate", ["15", "24000/1001", "24", "25", "30000/1001", "30"])
 def test_a_forced_key_frame_is_not_rounded_to_the_frame_before(
     tools: Tools, make: Maker, tmp_path: Path, rate: str
@@ -177,6 +178,7 @@ UNFIT = {
 }  # fmt: skip
 
 
+@pytest.mark.spread("kind")
 @pytest.mark.parametrize("kind", UNFIT)
 def test_what_cannot_be_copied_is_encoded_and_says_why(
     wheel_tools: Tools, make: Maker, steady: Path, kind: str

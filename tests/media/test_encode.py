@@ -248,6 +248,7 @@ ODD = {
 }  # fmt: skip
 
 
+@pytest.mark.spread("kind")
 @pytest.mark.parametrize("kind", ODD)
 def test_odd_recordings_become_clips(tools: Tools, make: Maker, tmp_path: Path, kind: str) -> None:
     source = make(*ODD[kind])

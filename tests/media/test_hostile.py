@@ -71,6 +71,7 @@ def test_an_mp4_without_its_index(tools: Tools, tmp_path: Path) -> None:
     assert refusal(tools, path).code == "truncated"
 
 
+@pytest.mark.slow
 def test_a_fragmented_recording_that_broke_off_plays_as_far_as_it_goes(
     tools: Tools, make: Maker, tmp_path: Path
 ) -> None:

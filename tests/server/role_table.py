@@ -11,7 +11,9 @@ import httpx
 from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
 from tests.support.client import Person
+from tests.support.spreading import DAYS
 
+REFUSED = ("401", "403", "404")
 VIEWERS = ("nobody", "member", "lecturer", "other", "staff", "admin")
 """`lecturer` owns what is asked for, `other` is a lecturer who does not."""
 
@@ -55,6 +57,24 @@ def request_of(browser: Person, case: Case, asked: dict[str, Any]) -> httpx.Requ
 def send(browser: Person, case: Case, asked: dict[str, Any]) -> httpx.Response:
     """Send the request of a case."""
     return browser.http.send(request_of(browser, case, asked))
+
+
+def askers(case: Case, seed: int | None) -> list[str]:
+    """Who of VIEWERS asks for a case in a run (None: all): whoever is refused, and of those who are let in
+    with the same answer the first, who has least power, and at most one of the others by the day."""
+    if seed is None or case.counted or case.fresh:
+        return list(VIEWERS)
+    let_in: dict[str, list[str]] = {}
+    asking = set[str]()
+    for name, answer in zip(VIEWERS, case.answers.split(), strict=True):
+        if answer in REFUSED or (answer, name) == ("303", "nobody"):
+            asking.add(name)
+        else:
+            let_in.setdefault(answer, []).append(name)
+    for first, *others in let_in.values():
+        turn = (seed + len(str(case))) % max(DAYS, len(others))
+        asking |= {first, *others[turn : turn + 1]}
+    return [name for name in VIEWERS if name in asking]
 
 
 def draft(**form: str) -> Ask:

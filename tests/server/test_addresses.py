@@ -106,6 +106,7 @@ def test_an_ipv6_network_is_one_address(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
+@pytest.mark.slow
 @given(st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
 def test_no_ipv6_address_leaves_its_network(address: ipaddress.IPv6Address, other: int) -> None:
     if address.ipv4_mapped is None:

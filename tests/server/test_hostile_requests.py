@@ -1,7 +1,8 @@
 """No request of anybody makes an error of ours: every route is sent what nobody types, a third of it each.
 
-On any one day one of those who ask does it, to one route in DAYS (tests/support/spreading.py): as these two
-numbers have no common divisor, everybody has asked every route after as many days as their product.
+On any one day one of those who ask does it, to one route in DAYS (tests/support/spreading.py), each on one of
+the two databases, which change places when all routes have been met: as three (who asks) has no divisor in
+common with twice DAYS, everybody has asked every route on both after as many days as their product.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from tests.server.conftest import Shelf
 from tests.server.inputs import Route, routes_with_inputs, texts_of
 from tests.support import server
 from tests.support.client import PLAIN
+from tests.support.databases import KINDS, Databases
 from tests.support.server import Served
-from tests.support.spreading import chosen
+from tests.support.spreading import DAYS, chosen, is_spread
 
 VALUES = {
     "no host": "//[",
@@ -113,28 +115,38 @@ def some(values: Iterable[T], n: int, of: int = 3) -> list[T]:
     return list(values)[n % of :: of]
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def served(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clock: server.MovableClock
-) -> Iterator[Served]:
-    """One server for all tests of a database; PostgreSQL takes other texts and numbers than SQLite."""
-    folder = tmp_path_factory.mktemp("hostile") / "data"
-    if request.param == "sqlite":
-        with server.in_thread(server.new_data(folder), clock) as running:
-            yield running
-        return
-    postgres = request.getfixturevalue("postgres_server")
-    name = postgres.create()
-    with server.in_thread(folder, clock, database_url=postgres.url(name)) as running:
-        server.add_people(running.ports)
-        yield running
-    postgres.drop(name)
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def routes(served: Served, pytestconfig: pytest.Config) -> list[Route]:
+def served(
+    kind: str,
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+    clock: server.MovableClock,
+) -> Iterator[Served]:
+    """One server for all tests of a database; PostgreSQL takes other texts and numbers than SQLite."""
+    folder = tmp_path_factory.mktemp("hostile") / "data"
+    if kind == "sqlite":
+        with server.in_thread(server.new_data(folder), clock) as running:
+            yield running
+        return
+    with databases.url(kind) as url, server.in_thread(folder, clock, database_url=url) as running:
+        server.add_people(running.ports)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def routes(served: Served, kind: str, pytestconfig: pytest.Config) -> list[Route]:
+    """The routes that the run asks on this database: it shares those of the day with the other."""
     every = {str(route): route for route in routes_with_inputs(served)}
-    return [every[name] for name in sorted(chosen(list(every), pytestconfig))]
+    today = sorted(chosen(list(every), pytestconfig))
+    if is_spread(pytestconfig):
+        today = today[(pytestconfig.option.seed // DAYS + (kind == "postgres")) % 2 :: 2]
+    return [every[name] for name in today]
 
 
 @pytest.fixture(scope="module")
@@ -283,6 +295,7 @@ def test_no_upload_is_an_error(http: httpx.Client, places: dict[str, str]) -> No
             ask(http, method, path, headers=sent)
 
 
+@pytest.mark.slow
 def test_a_surrogate_in_the_key_of_a_beat_was_a_500(served: Served, shelf: Shelf) -> None:
     play, _key = shelf.play("member")
     path = f"{served.base_url}/api/v1/plays/{play}/beats"

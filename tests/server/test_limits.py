@@ -1,4 +1,7 @@
-"""Every limit is told in docs/limits.md and held by every route: all are sent twice as much."""
+"""Every limit is told in docs/limits.md and held by every route: all are sent twice as much.
+
+On any one day one route in DAYS (tests/support/spreading.py).
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from tests.server.limits_table import DOCUMENT, document, tables
 from tests.server.routes import UNSAFE, all_routes
 from tests.support.client import PLAIN
 from tests.support.server import Served
+from tests.support.spreading import DAYS, chosen
 
 KINDS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b")
 JSON = {"Content-Type": "application/json"}
@@ -29,6 +33,13 @@ JSON = {"Content-Type": "application/json"}
 @pytest.fixture(scope="module")
 def routes(served: Served) -> list[Route]:
     return routes_with_inputs(served)
+
+
+@pytest.fixture(scope="module")
+def today(routes: list[Route], pytestconfig: pytest.Config) -> list[Route]:
+    """The routes that this run asks."""
+    wanted = chosen(sorted({str(route) for route in routes}), pytestconfig)
+    return [route for route in routes if str(route) in wanted]
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +59,7 @@ def test_the_document_says_what_the_code_does() -> None:
     assert named <= {name.upper() for name in Settings.model_fields}
 
 
+@pytest.mark.slow
 def test_every_text_has_a_limit(routes: list[Route]) -> None:
     """Headers of what others wrote (tus) have that of every header."""
     assert len(routes) > 90
@@ -64,14 +76,15 @@ def test_every_text_has_a_limit(routes: list[Route]) -> None:
     assert without == []
 
 
+@pytest.mark.slow
 def test_every_large_body_belongs_to_a_route(served: Served) -> None:
     assert set(gather(SLICES).bodies) <= all_routes(served)
 
 
 @pytest.mark.slow
-def test_every_field_refuses_twice_its_limit(http: httpx.Client, routes: list[Route]) -> None:
+def test_every_field_refuses_twice_its_limit(http: httpx.Client, today: list[Route]) -> None:
     asked = 0
-    for route in routes:
+    for route in today:
         path = route.address()
         for one in (*route.of("query"), *route.of("body")):
             if one.model is not None:
@@ -96,7 +109,7 @@ def test_every_field_refuses_twice_its_limit(http: httpx.Client, routes: list[Ro
                 told = answer.json()["message"] if path.startswith("/api") else answer.text
                 assert f"最多 {one.most} 个字" in told
                 asked += 1
-    assert asked > 100
+    assert asked > 100 // DAYS
 
 
 def json_of(model: Any, name: str, value: str) -> dict[str, Any]:
@@ -110,11 +123,13 @@ def json_of(model: Any, name: str, value: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_every_route_refuses_twice_its_body(served: Served, http: httpx.Client) -> None:
+def test_every_route_refuses_twice_its_body(
+    served: Served, http: httpx.Client, pytestconfig: pytest.Config
+) -> None:
     """With its length told and in chunks; whoever asks, and before the page's token is looked at."""
     bodies = Bodies(gather(SLICES).bodies)
     with httpx.Client(verify=PLAIN, base_url=served.base_url, timeout=60) as nobody:
-        for n, route in enumerate(sorted(all_routes(served))):
+        for n, route in enumerate(sorted(chosen(sorted(all_routes(served)), pytestconfig))):
             method, path = re.sub(r"\{\w+\}", "x1", route).split(" ")
             if method not in UNSAFE or path.endswith("/beats"):
                 continue
@@ -178,9 +193,9 @@ def test_who_meets_the_limit_of_a_head_reads_a_sentence(http: httpx.Client) -> N
 
 
 @pytest.mark.slow
-def test_every_head_has_a_limit(http: httpx.Client, routes: list[Route]) -> None:
+def test_every_head_has_a_limit(http: httpx.Client, today: list[Route]) -> None:
     assert sizes.QUERY_BYTES < 60_000, "twice as much is more than a line takes, and httpx sends"
-    for route in routes:
+    for route in today:
         path = route.address()
         for status, sent in (
             (414, {"url": path, "params": {"anything": "x" * 60_000}}),

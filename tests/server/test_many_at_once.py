@@ -30,7 +30,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         with in_thread(new_data(folder)) as running:
             yield running
         return
-    with in_thread(folder, database_url=request.getfixturevalue("postgres_url")) as running:
+    with in_thread(folder, database_url=request.getfixturevalue("library_url")) as running:
         add_people(running.ports)
         yield running
 

@@ -81,6 +81,7 @@ def test_from_nothing_to_the_newest_and_then_nothing_to_do(empty: Database) -> N
         assert organisation.root_branch(session).name == ORGANISATION
 
 
+@pytest.mark.slow
 def test_the_migrations_make_what_the_models_say(db: Database) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -123,6 +124,7 @@ def test_two_processes_at_once_migrate_once_and_make_one_root(empty_url: str) ->
     db.close()
 
 
+@pytest.mark.slow
 def test_two_first_starts_at_once_make_one_root(empty: Database) -> None:
     migrate.upgrade(empty, NOW)
 
@@ -150,6 +152,7 @@ _FIRST_ROWS = (
 )
 
 
+@pytest.mark.slow
 def test_what_the_first_tables_held_is_still_there_after_every_migration(empty: Database) -> None:
     with migrate._alone(empty) as connection:
         config = migrate.alembic_config()

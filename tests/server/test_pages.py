@@ -19,6 +19,7 @@ from library.catalog.permits import Audience, LessonState
 from library.core.permits import MemberState
 from server.web.templating import CONTENT_SECURITY_POLICY
 from tests.server.conftest import Shelf
+from tests.server.routes import OF_A_KIND, kind_of
 from tests.support.client import PLAIN, Person
 from tests.support.server import Served, new_data, password, process
 
@@ -81,18 +82,6 @@ STARTS = (
 )
 
 
-OF_A_KIND = 4
-"""How many addresses are visited of those that differ only in what they name."""
-
-
-def kind_of(path: str) -> str:
-    """What an address is without the things that it names: ids, numbers, weeks, and the values of a query."""
-    place, _, query = path.partition("?")
-    place = re.sub(r"(?<=^/system/licences/).+", "{}", place)  # hundreds of parts, by their names
-    named = re.sub(r"(?<=/)([0-9a-z]{16}|[0-9][0-9W-]*)(?=/|$)", "{}", place)
-    return f"{named}?{sorted(word.partition('=')[0] for word in query.split('&'))}"
-
-
 def visit_all(served: Served, name: str) -> Iterator[tuple[str, httpx.Response]]:
     """The pages that somebody reaches by links from where people begin, OF_A_KIND of each kind."""
     http = served.person(name).http
@@ -115,6 +104,7 @@ def visit_all(served: Served, name: str) -> Iterator[tuple[str, httpx.Response]]
         assert len(seen) < 400, f"a page links to itself without end: {sorted(seen)}"
 
 
+@pytest.mark.spread("name")
 @pytest.mark.parametrize("name", VIEWERS)
 def test_pages_work_and_load_nothing_from_another_host(served: Served, name: str) -> None:
     pages, loaded = 0, dict[str, httpx.Response]()

@@ -37,6 +37,7 @@ def weike_names(environment: dict[str, Any]) -> set[str]:
     return {name for name in environment if name.startswith("WEIKE_")}
 
 
+@pytest.mark.slow
 def test_the_file_fits_the_compose_specification() -> None:
     checker = Path(sys.executable).with_name("check-jsonschema")
     command = [checker, "--builtin-schema", "vendor.compose-spec", ROOT / "docker-compose.yml"]

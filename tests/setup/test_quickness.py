@@ -13,6 +13,7 @@ from hypothesis import settings
 from deploy.set_up.judges import FAST
 from tests.support.examples import examples
 from tests.support.quickness import MARKS, Moment, own_time_s
+from tests.support.spreading import is_spread
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -84,6 +85,7 @@ def test_the_marks_are_those_that_a_check_leaves_out() -> None:
     assert " and ".join(f"not {mark}" for mark in MARKS) == FAST
 
 
-def test_properties_are_tried_with_all_examples_but_in_make_check(pytestconfig: pytest.Config) -> None:
+def test_properties_are_tried_with_a_share_of_the_examples(pytestconfig: pytest.Config) -> None:
     share = all(f"not {mark}" in pytestconfig.option.markexpr for mark in MARKS)
-    assert (examples(60), settings().max_examples) == ((15, 25) if share else (60, 100))
+    dear = 30 if is_spread(pytestconfig) else 60
+    assert (examples(60), settings().max_examples) == ((15, 25) if share else (dear, 100))

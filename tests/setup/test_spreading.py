@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Collection
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -68,16 +69,22 @@ def functions(tests: Collection[str]) -> set[str]:
 def test_the_corpora_are_met_within_days_and_every_test_of_them_each_day() -> None:
     sounds = f"{CORPORA}/test_sounds.py"
     named = f"{sounds}::test_it_becomes_a_clip_that_is_heard[plain.flac]"
+    both = "tests/library/gatherings/test_planning.py"
     seeded = [[what, "--seed", str(seed)] for what in (sounds, named) for seed in SEEDS[:2]]
     answer = subprocess.run(
-        [sys.executable, "-c", COLLECT, json.dumps([SEEDS, [[CORPORA, "--full"], *seeded]])],
+        [
+            sys.executable,
+            "-c",
+            COLLECT,
+            json.dumps([SEEDS, [[CORPORA, "--full"], [both, "--full"], *seeded]]),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    (whole, _, left_out), *some, first_named, second_named = json.loads(answer.stdout)
+    (whole, _, left_out), (quick, _, not_today), *some, first_named, second_named = json.loads(answer.stdout)
 
     met = [set(whole) - set(out) for out in left_out]
     assert set().union(*met) == set(whole)
@@ -88,3 +95,11 @@ def test_the_corpora_are_met_within_days_and_every_test_of_them_each_day() -> No
         assert set(names) == {name for name in day if name.startswith(sounds)}
         assert f"--seed {seed} " in said, "a run must say how it can be repeated"
     assert first_named[0] == second_named[0] == [named], "what is asked for by its name is met every day"
+
+    on_postgres = {name for name in quick if "[postgres" in name}
+    days = [set(quick) - set(out) for out in not_today]
+    assert on_postgres
+    for today, tomorrow in pairwise(days):
+        assert set(quick) - on_postgres <= today, "on SQLite in every run"
+        assert on_postgres <= today | tomorrow
+        assert on_postgres & today < on_postgres

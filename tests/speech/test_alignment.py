@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def test_whatever_is_said_and_written_the_order_is_kept_and_nothing_overlaps(
     assert all(one[1] <= other[0] for one, other in zip(aligned.beyond, aligned.beyond[1:], strict=False))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(SENTENCE, min_size=1, max_size=12))
 def test_a_script_that_was_read_out_is_placed_whole(script: list[str]) -> None:

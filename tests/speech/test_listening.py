@@ -128,6 +128,7 @@ def heard(
 SAID = "".join(word.text for word in lecture()[1])
 
 
+@pytest.mark.slow
 def test_all_is_heard_once_in_chunks_without_holes_and_any_chunk_can_be_the_last() -> None:
     lines, text = heard(Recorded(lecture()[1]))
     assert text == simplified(SAID)

@@ -1,9 +1,9 @@
-"""Migrated databases for tests, on SQLite and on PostgreSQL: made once, then copied."""
+"""Migrated databases for tests, on SQLite and on PostgreSQL, also with rows: made once, then copied."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,54 +19,73 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday, 17:30 in China
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
+Template = tuple[str, Callable[[Database], object]]
+"""The name of a database that is made once, and what fills it, with tables and all."""
+
+
 class Databases:
     """Hands out databases with all tables and the root of the organisation tree, and nothing else."""
 
     def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
         self._request, self._folder = request, folder
-        self._postgres_template: str | None = None
+        self._postgres_templates: dict[str, str] = {}
         self._made = 0
 
     @contextmanager
-    def url(self, kind: str) -> Iterator[str]:
-        """The address of a fresh database of `kind`, sqlite or postgres."""
+    def url(self, kind: str, template: Template | None = None) -> Iterator[str]:
+        """The address of a fresh database of `kind`, sqlite or postgres; a copy of `template`, if given."""
+        name, fill = template or MIGRATED
         if kind == "sqlite":
             self._made += 1
             file = self._folder / str(self._made) / "weike.sqlite"
             file.parent.mkdir()
-            shutil.copyfile(self._sqlite_template(), file)
+            shutil.copyfile(self.sqlite_template(name, fill), file)
             yield f"sqlite:///{file}"
             return
         server: PostgresServer = self._request.getfixturevalue("postgres_server")
-        if self._postgres_template is None:
-            self._postgres_template = server.template("weike_migrated", _fill)
-        name = server.create(template=self._postgres_template)
+        made = server.create(template=self.postgres_template(name, fill))
         try:
-            yield server.url(name)
+            yield server.url(made)
         finally:
-            server.drop(name)
+            server.drop(made)
 
     @contextmanager
-    def open(self, kind: str) -> Iterator[Database]:
+    def open(self, kind: str, template: Template | None = None) -> Iterator[Database]:
         """A fresh database of `kind`, open."""
-        with self.url(kind) as url:
+        with self.url(kind, template) as url:
             db = open_database(url)
             try:
                 yield db
             finally:
                 db.close()
 
-    def _sqlite_template(self) -> Path:
-        file = self._folder / "template.sqlite"
+    def sqlite_template(self, name: str, fill: Callable[[Database], object]) -> Path:
+        """The file, to be copied, of what `fill` makes of an empty database; once for each test process."""
+        file = self._folder / f"{name}.sqlite"
         if not file.exists():
-            _fill(f"sqlite:///{file}")
+            _made(f"sqlite:///{file}", fill)
         return file
 
+    def postgres_template(self, name: str, fill: Callable[[Database], object]) -> str:
+        """The same as the name of a database of `postgres_server`; once for all test processes."""
+        server: PostgresServer = self._request.getfixturevalue("postgres_server")
+        if name not in self._postgres_templates:
+            self._postgres_templates[name] = server.template(name, lambda url: _made(url, fill))
+        return self._postgres_templates[name]
 
-def _fill(url: str) -> None:
-    db = open_database(url)
+
+def migrated(db: Database) -> None:
+    """Make all tables and the root in an empty database."""
     migrate.prepare(db, ORGANISATION, NOW)
+
+
+MIGRATED: Template = ("weike_migrated", migrated)
+
+
+def _made(url: str, fill: Callable[[Database], object]) -> None:
+    db = open_database(url)
+    fill(db)
     if db.is_sqlite:
         with db.engine.connect() as connection:  # all of it into the one file that is copied
             connection.exec_driver_sql("COMMIT")

@@ -1,11 +1,15 @@
-"""How many examples properties are tried with: all in `make test`; in `make check`, which is run before every
-commit and draws others each time, a share of them."""
+"""How many examples properties are tried with.
+
+Each run draws others, so a share of them is enough in one: in `make check`, which is run before every
+commit, of all properties; in `make test` of those that name a number, as they ask a server or a database.
+With --full, all.
+"""
 
 from __future__ import annotations
 
 from hypothesis import settings
 
-USUAL, SHARE, LEAST = 100, 4, 10
+USUAL, SHARE, HALF, LEAST = 100, 4, 2, 10
 _share = 1
 
 
@@ -15,6 +19,12 @@ def try_a_share() -> None:
     _share = SHARE
     settings.register_profile("share", max_examples=examples(USUAL))
     settings.load_profile("share")
+
+
+def try_half_of_the_dear() -> None:
+    """From now on, and before the first test is read: half of the examples of what names a number."""
+    global _share
+    _share = HALF
 
 
 def examples(count: int) -> int:

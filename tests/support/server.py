@@ -29,6 +29,8 @@ import uvicorn
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from library.access import attempts
+from library.access.rules import Counted
 from library.core.clock import Clock, utc_now
 from library.core.permits import Role
 from library.organisation import queries as organisation
@@ -110,6 +112,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def failed_here(served: Served, times: int) -> None:
+    """Let so many wrong passwords have been typed on this machine for names of nobody; none is hashed."""
+    with served.ports.db.write() as session:
+        for _ in range(times):
+            at = attempts.of_network(served.ports.secret, Counted.ADDRESS, "127.0.0.1")
+            attempts.count(session, at, served.ports.clock())
 
 
 class MovableClock:

@@ -1,6 +1,8 @@
 """Which inputs of the large corpora and walks a run meets: a share of every kind, chosen by a seed.
 
 A slow test with several inputs (each database, a phone and a desk) takes turns, too: half of them in a run.
+What is quick meets SQLite in every run, and PostgreSQL, where a database has to be made for each, in every
+second one.
 
 Seeds that follow each other, as those of days do, meet everything within DAYS runs. What a run leaves out can
 be had with another seed, with ``--full``, or by its name (``file.py::test[...]``).
@@ -34,8 +36,8 @@ def seed_of(day: date) -> int:
 def words(seed: int) -> str:
     """What a run says of itself, so that it can be repeated."""
     return (
-        f"Of the large corpora and walks one in {DAYS} of every kind, of what is slow one in {TURNS}: "
-        f"--seed {seed} (--full: all of them)"
+        f"Of the large corpora and walks one in {DAYS} of every kind, of what is slow and of PostgreSQL one "
+        f"in {TURNS}: --seed {seed} (--full: all of them)"
     )
 
 
@@ -71,8 +73,10 @@ def spread_by(item: pytest.Item, parameter: str) -> None:
 
 
 def left_out(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:
-    """Those of the tests with the mark that the seed does not choose, and of the slow ones whose turn it is
-    not."""
+    """Those of the tests with the mark that the seed does not choose, and of those that take turns (the slow
+    ones, and quick ones on PostgreSQL) the ones whose turn it is not."""
+    items = list(items)
+    elsewhere = {_function(item) for item in items if item.get_closest_marker("postgres") is None}
     kinds: dict[tuple[str, ...], dict[str, pytest.Item]] = defaultdict(dict)
     turns: dict[str, dict[str, pytest.Item]] = defaultdict(dict)
     for item in items:
@@ -82,7 +86,13 @@ def left_out(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:
         if mark is not None:
             kinds[_kind(item, *mark.args, **mark.kwargs)][item.nodeid] = item
         elif item.get_closest_marker("slow") is not None and item.get_closest_marker(EVERY) is None:
-            turns[item.nodeid.partition("[")[0]][item.nodeid] = item
+            turns[_function(item)][item.nodeid] = item
+        elif (
+            item.get_closest_marker("postgres") is not None
+            and item.get_closest_marker(EVERY) is None
+            and _function(item) in elsewhere
+        ):
+            turns[str(item.path)][item.nodeid] = item
     return [
         item
         for groups, days in ((kinds.values(), DAYS), (turns.values(), TURNS))
@@ -92,6 +102,11 @@ def left_out(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:
     ]
 
 
+def _function(item: pytest.Item) -> str:
+    """A test without its parameters."""
+    return item.nodeid.partition("[")[0]
+
+
 def _kind(
     item: pytest.Function, parameter: str, kind: Callable[[Any], str] = lambda _: ""
 ) -> tuple[str, ...]:
@@ -99,4 +114,4 @@ def _kind(
     given = item.callspec.params
     assert parameter in given, f"{item.nodeid} has no parameter {parameter!r} to be spread by"
     others = [f"{name}={given[name]}" for name in sorted(given) if name != parameter]
-    return (item.nodeid.partition("[")[0], kind(given[parameter]), *others)
+    return (_function(item), kind(given[parameter]), *others)

@@ -21,6 +21,7 @@ def test_the_contrast_is_that_of_the_standard() -> None:
     assert colours.ratio("#ffffff", "#777777") == colours.ratio("#777777", "#ffffff")
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(COLOURS, THEMES)
 def test_what_is_offered_instead_passes_and_what_passes_is_offered_itself(colour: str, theme: Theme) -> None:

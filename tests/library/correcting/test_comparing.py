@@ -133,6 +133,7 @@ def two(draw: st.DrawFn) -> tuple[tuple[CueLine, ...], tuple[CueLine, ...], list
     return left, right, [list(Choice)[said // 3**n % 3] for n in range(16)]
 
 
+@pytest.mark.slow
 @given(two())
 def test_whatever_is_chosen_every_line_is_in_one_row_and_times_run_forward(
     made: tuple[tuple[CueLine, ...], tuple[CueLine, ...], list[Choice]],

@@ -145,6 +145,7 @@ def test_guessed_times_stay_guessed_and_where_they_were(db: Database) -> None:
         assert [x.source for x in cues] == [CueSource.CORRECTED, CueSource.ESTIMATED]
 
 
+@pytest.mark.slow
 def test_what_is_always_to_be_written_so_belongs_to_the_lecturer(db: Database) -> None:
     with db.write() as session:
         lesson, same = recognised(session), make.lesson(session, lecturer="韩老师")

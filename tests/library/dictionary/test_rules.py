@@ -75,6 +75,7 @@ def test_words_of_a_group_that_the_search_takes_for_one_are_kept_once() -> None:
     )
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=4), max_size=20))
 def test_no_entry_gets_in_twice_however_it_is_written(wanted: list[list[str]]) -> None:
     known, kept = Entries([]), []

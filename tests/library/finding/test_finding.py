@@ -240,6 +240,7 @@ def test_the_most_watched_lessons_come_first_with_their_views(ports: Ports) -> N
     assert [row.views for row in look(ports, "信仰", sort="views").rows] == [3, 2]
 
 
+@pytest.mark.slow
 def test_weights_of_more_lessons_than_a_statement_takes_are_added_up(ports: Ports) -> None:
     lesson = add(ports, "一课", "信仰的力量")
     watched(ports, lesson, 2)
@@ -248,6 +249,7 @@ def test_weights_of_more_lessons_than_a_statement_takes_are_added_up(ports: Port
         assert weights_of(session, [*others, lesson]) == {lesson: 2}
 
 
+@pytest.mark.slow
 def test_a_branch_is_named_by_part_of_its_name_and_holds_those_below(ports: Ports) -> None:
     with ports.db.write() as session:
         root = make.root(session)

@@ -268,6 +268,7 @@ SAID = st.lists(st.tuples(st.integers(0, 3), MARKS, st.integers(0, 50)), min_siz
 CUTS, AGAIN = st.lists(st.integers(1, 12), max_size=4), st.lists(st.integers(0, 11), max_size=8)
 
 
+@pytest.mark.slow
 @given(said=SAID, cuts=CUTS, again=AGAIN)
 @settings(max_examples=examples(30), deadline=None)
 def test_batches_sent_again_end_in_the_same_state(
@@ -311,6 +312,7 @@ def test_batches_sent_again_end_in_the_same_state(
 THINGS = st.lists(st.sampled_from(["move", "exempt", "leave", "join", "guest", "mark", "end"]), max_size=8)
 
 
+@pytest.mark.slow
 @given(things=THINGS)
 @settings(max_examples=examples(30), deadline=None)
 def test_denominators_never_change_after_the_start(databases: Databases, things: list[str]) -> None:

@@ -374,6 +374,7 @@ def _draft(session, viewer, node, valid_from, document=BASE_SIXTY):  # type: ign
     return row
 
 
+@pytest.mark.slow
 def test_rules_do_not_reach_back_over_what_others_held_though_these_were_ended(db: Database) -> None:
     with db.write() as session:
         town = making.place(session)

@@ -123,6 +123,7 @@ def test_a_recording_finds_its_words(room: Room) -> None:
         assert version.remarks == [{"code": "not_understood", "count": 2}]
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_heard_once_and_shown_clip_by_clip(room: Room) -> None:
     room.write(CHUNKS[:3], error="it broke")
     with pytest.raises(Stopped):
@@ -166,6 +167,7 @@ def test_others_go_first_and_a_cancelled_run_writes_nothing(room: Room) -> None:
 GIVEN = Words(True, (CueLine(1.0, 3.0, "给的第一句"), CueLine(4.0, 6.0, "给的第二句")), "课.srt")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["given", "heard"])
 def test_what_was_given_stays_and_takes_the_place_of_what_was_heard(room: Room, first: str) -> None:
     room.write()
@@ -217,6 +219,7 @@ def test_a_text_gets_the_seconds_at_which_it_is_said(room: Room, first: str) -> 
     assert room.shown()[0] is TranscriptQuality.ESTIMATED or room.shown()[0] is TranscriptQuality.PLAIN
 
 
+@pytest.mark.slow
 def test_a_text_of_another_talk_keeps_its_estimate(room: Room) -> None:
     room.write()
     other = Words(False, tuple(CueLine(None, None, f"完全不相干的内容{n}号机床。") for n in range(9)), "")

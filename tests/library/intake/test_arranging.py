@@ -346,6 +346,7 @@ def test_an_old_moment_is_found_in_the_new_clips(db: Database) -> None:
         assert found == [first, first, first, second, second]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_over_writes_no_progress(db: Database) -> None:
     with db.write() as session:
         row, lesson = cut_lesson(session, 2)

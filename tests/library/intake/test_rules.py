@@ -62,6 +62,7 @@ steps = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(steps, max_size=12))
 def test_progress_stays_between_nothing_and_all(known: list[StepView]) -> None:
     percent = overall_percent(known)

@@ -172,6 +172,7 @@ def test_the_oldest_of_too_many_places_are_swept(session: Session, monkeypatch: 
     assert set(left) == {clip.id for clip in clips[-3:]}
 
 
+@pytest.mark.slow
 def test_seen_to_the_end_is_what_was_played_and_only_ones_own(session: Session) -> None:
     viewer, other = member(session), member(session)
     clips = make.lesson(session, clips=2).clips

@@ -244,6 +244,7 @@ def test_the_tree_has_an_end(county: tuple[Session, County]) -> None:
         actions.move(session, at.west, node, NOW, None)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

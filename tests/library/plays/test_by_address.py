@@ -68,6 +68,7 @@ def visitors(n: int) -> list[str]:
     return [f"v:{number}" for number in range(n)]
 
 
+@pytest.mark.slow
 def test_a_thousand_fake_views_from_one_address_counted_in_24_seconds(db: Database) -> None:
     room = Room(db)
     plays = room.begin(visitors(1000))
@@ -98,6 +99,7 @@ def test_members_are_not_limited_by_their_address(db: Database) -> None:
     assert all(one.counted for one in room.beat(room.begin([f"p:{n}" for n in range(100)]), 12))
 
 
+@pytest.mark.slow
 def test_a_clip_counts_so_often_an_hour_from_one_address_and_another_clip_beside_it(db: Database) -> None:
     room = Room(db, clips=2)
     first, second = room.begin(visitors(100)), room.begin([f"v:other{n}" for n in range(20)], clip=1)

@@ -119,6 +119,7 @@ def evenings(draw: st.DrawFn) -> tuple[list[float], list[Sitting]]:
     return list(starts_s.values()), sittings
 
 
+@pytest.mark.slow
 @given(evenings(), st.floats(0, 8 * 3600), st.randoms(use_true_random=False))
 def test_honest_people_lose_nothing_however_late_their_devices_report(
     evening: tuple[list[float], list[Sitting]], later_s: float, shuffled: random.Random

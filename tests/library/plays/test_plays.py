@@ -294,6 +294,7 @@ def counted(results: Sequence[Credited | Exception]) -> list[bool]:
     return sorted(result.view for result in results if isinstance(result, Credited))
 
 
+@pytest.mark.slow
 def test_one_beat_sent_by_many_connections_at_once_counts_one_view(db: Database, clip: str) -> None:
     results = at_once(db, [play(db, clip)] * 20)
     assert counted(results) == [False] * 19 + [True]

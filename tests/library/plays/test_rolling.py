@@ -93,6 +93,7 @@ def test_before_anything_is_played_there_is_nothing_to_close(db: Database) -> No
     assert verify(db).days == 0
 
 
+@pytest.mark.slow
 def test_a_day_is_closed_five_minutes_after_midnight(db: Database, clip: str) -> None:
     watch(db, clip, "p:one", MIDNIGHT - HOUR)
     assert rolls(db, MIDNIGHT + timedelta(seconds=299)).run().closed == []

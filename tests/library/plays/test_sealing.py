@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -18,17 +18,25 @@ from library.plays.figures import Proof
 from library.plays.tables import BranchDay, ClipSum, CurveSum, DaySum, LessonDay, LessonSum, Play, Seal, View
 from library.plays.verifying import Fault, What, verify
 from tests.library.plays.province import DAY, HOUR, MIDNIGHT, MONDAY, ROLLED, Province, rolls, rows_of, watch
-from tests.support.databases import NOW
+from tests.support import factories as make
+from tests.support.databases import KINDS, NOW, Databases, migrated
 
 
-@pytest.fixture
-def sealed(db: Database, clip: str) -> Database:
-    """Four sealed days: three views, none, one, one screening."""
+def _four_days(db: Database) -> None:
+    migrated(db)
+    with db.write() as session:
+        clip = make.lesson(session, clips=1).clips[0].id
     for viewer, days in (("p:one", 0), ("p:two", 0), ("v:three", 0), ("p:one", 2)):
         watch(db, clip, viewer, NOW + days * DAY)
     watch(db, clip, "g:four", NOW + 3 * DAY, people=12)
     rolls(db, NOW + 4 * DAY).run()
-    return db
+
+
+@pytest.fixture(params=KINDS)
+def sealed(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Database]:
+    """Four sealed days: three views, none, one, one screening."""
+    with databases.open(request.param, ("weike_sealed", _four_days)) as opened:
+        yield opened
 
 
 def faults(db: Database) -> list[tuple[int | None, What]]:
@@ -261,6 +269,7 @@ def test_a_false_source_is_named_with_its_lesson_and_what_it_should_be(sealed: D
     assert found[0].row == Difference("lesson", str(lesson_id), "from_qr", 0, 700, 1)
 
 
+@pytest.mark.slow
 def test_a_curve_of_more_plays_than_there_were_is_found_while_the_plays_are_there(
     db: Database, province: Province
 ) -> None:

@@ -140,6 +140,7 @@ def test_lines_stand_where_they_were_put(db: Database) -> None:
     assert [one.text for one in content.resolution] == ["定"]
 
 
+@pytest.mark.slow
 def test_signed_by_both_it_is_closed_and_only_added_to(db: Database) -> None:
     its = held(db)
     with db.write() as session:
@@ -192,6 +193,7 @@ def test_signed_by_both_it_is_closed_and_only_added_to(db: Database) -> None:
         assert (line.state, line.signed, line.additions) == (RecordState.LOCKED, {CHAIR, RECORDER}, 1)
 
 
+@pytest.mark.slow
 def test_who_was_both_signs_twice_and_nobody_named_is_signed_for(db: Database) -> None:
     its = held(db, members=1)
     with db.write() as session:

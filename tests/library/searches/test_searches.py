@@ -214,6 +214,7 @@ def test_who_asked_is_forgotten_when_the_day_is_over(db: Database) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_processes_that_report_the_same_people_at_once_count_them_once(db: Database) -> None:
     texts = ["枫桥经验", "乡村振兴", "党史学习", "二十大"]
 

@@ -184,6 +184,7 @@ acts = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(acts, max_size=12))
 @settings(
     max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

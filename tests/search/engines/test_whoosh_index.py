@@ -99,6 +99,7 @@ def test_a_writer_reports_damage_too(tmp_path: Path) -> None:
         index.apply([doc("c", "新")], [], 3)
 
 
+@pytest.mark.slow
 def test_another_schema_asks_for_a_rebuild(tmp_path: Path) -> None:
     generation = filled(tmp_path)
     (generation / "about.json").write_text(json.dumps({"schema": "0/whoosh-2.7.4/rjieba-0/little"}))

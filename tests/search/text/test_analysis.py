@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def test_words_and_units_cover_the_same_characters(text: str) -> None:
     assert whole == "".join(unit_texts(folded))
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from(

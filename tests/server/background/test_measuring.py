@@ -83,6 +83,7 @@ def test_a_reader_that_says_nothing_does_not_shut_the_others_out_for_good(listen
     assert read(listener).status_code == 200
 
 
+@pytest.mark.slow
 def test_requests_are_counted_by_their_route_and_nothing_else(
     served: Served, shelf: Shelf, listener: MetricsListener
 ) -> None:
@@ -124,6 +125,7 @@ def test_labels_are_few_and_known(served: Served, listener: MetricsListener) -> 
     assert {name for _name, labels in figures(listener) for name, _ in labels} <= allowed | python
 
 
+@pytest.mark.slow
 def test_beats_are_counted_by_what_came_of_them(
     served: Served, shelf: Shelf, clock: MovableClock, listener: MetricsListener
 ) -> None:

@@ -154,6 +154,7 @@ def test_reindex_builds_it_anew(weike: Weike, ports: Ports) -> None:
     assert weike("search", "红船精神", "--json").json["total"] == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 def test_the_setting_chooses_the_engine_of_every_command(
     weike: Weike, ports: Ports, data: Path, monkeypatch: pytest.MonkeyPatch, engine: str

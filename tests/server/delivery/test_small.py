@@ -67,6 +67,7 @@ def test_there_is_room_for_so_many_bytes_and_then_for_blocks() -> None:
         assert not large
 
 
+@pytest.mark.slow
 def test_media_asks_the_database_nothing(served: Served) -> None:
     asked: list[str] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from server.keeping.restore import Restore
 from server.keeping.shelf import Shelf
 from server.settings import Settings
 from server.wiring import open_store
-from tests.support.databases import KINDS, NOW
+from tests.support.databases import KINDS, NOW, Databases
 from tests.support.full_library import fill, put_files
 from tests.support.outside import postgres
 
@@ -84,15 +85,15 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewLibrary]:
-    """``place("sqlite")``: where a library may come to lie; nothing is there yet."""
+    """``place("sqlite")``: where a library may come to lie; nothing is there yet, or what a template has."""
     made: list[str] = []
 
-    def new(kind: str, **settings: Any) -> Library:
+    def new(kind: str, template: str = "template0", **settings: Any) -> Library:
         data = tmp_path / f"党课 100% {len(made)}" / "data"
         made.append("")
         if kind == "postgres":
             server: postgres.PostgresServer = request.getfixturevalue("postgres_server")
-            made[-1] = server.create()
+            made[-1] = server.create(template=template)
             settings |= {"database_url": server.url(made[-1]), "postgres_tools": postgres.client_tools()}
         return Library(Settings(data=data, worker=False, _env_file=None, **settings))  # type: ignore[call-arg]
 
@@ -101,19 +102,29 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewLibrary
         request.getfixturevalue("postgres_server").drop(name)
 
 
+def _full(db: Database) -> None:
+    migrate.upgrade(db, NOW)
+    fill(db)
+
+
+FULL = ("weike_full", _full)
+"""A database in which every table has rows."""
+
+
 @pytest.fixture
-def full(place: NewLibrary) -> NewLibrary:
+def full(place: NewLibrary, databases: Databases) -> NewLibrary:
     """``full("sqlite")``: a library in which every table has rows and every file is there."""
 
     def new(kind: str, **settings: Any) -> Library:
-        library = place(kind, **settings)
+        template = databases.postgres_template(*FULL) if kind == "postgres" else ""
+        library = place(kind, template, **settings)
         library.settings.uploads_folder.mkdir(parents=True)
+        if kind == "sqlite":
+            shutil.copyfile(databases.sqlite_template(*FULL), library.data / "weike.sqlite")
         for name, file in secret_files(library.settings).items():
             file.write_text(hashlib.sha256(name.encode()).hexdigest())
             file.chmod(0o600)
         with library.open() as db:
-            migrate.upgrade(db, NOW)
-            fill(db)
             put_files(db, library.store)
         return library
 

@@ -24,10 +24,13 @@ from server.web.language.i18n import LANGUAGES, Catalogues
 from server.web.parts import Context, Language, Pager, Progress, Reason, Step
 from server.web.templating import CONTENT_SECURITY_POLICY, Renderer, marked, page_url
 from tests.server.pages.conftest import ASSET_NAMES, ROOT
+from tests.server.pages.each import each, grouped
 from tests.server.pages.samples import card, in_language, pages
 from tests.support.registry import REGISTRY
 
 SAMPLES = pages()
+NOUNS = grouped(SAMPLES, lambda name: SAMPLES[name].template.partition("/")[0])
+"""The names of the samples by the folder of their templates."""
 PAGES = tuple(REGISTRY.pages.values())
 """Every page that the slices bring, and those of everybody."""
 SHARED = {
@@ -145,22 +148,29 @@ def test_every_field_is_used_and_every_name_is_a_field(page: type[Context], cata
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", SAMPLES)
-def test_every_page_renders(renderer: Renderer, name: str, language: Language) -> None:
-    html = renderer.render(in_language(SAMPLES[name], language))
-    assert html.startswith("<!doctype html>")
-    assert f'<html lang="{language}">' in html
-    title = re.search(r"<title>(.*?)</title>", html)
-    assert title is not None
-    assert not title.group(1).startswith(" ·"), "a page has a name of its own"
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_page_renders(renderer: Renderer, noun: str, language: Language) -> None:
+    def look(name: str) -> None:
+        html = renderer.render(in_language(SAMPLES[name], language))
+        assert html.startswith("<!doctype html>")
+        assert f'<html lang="{language}">' in html
+        title = re.search(r"<title>(.*?)</title>", html)
+        assert title is not None
+        assert not title.group(1).startswith(" ·"), "a page has a name of its own"
+
+    each(NOUNS[noun], look)
 
 
 # ---------------------------------------------------------------- safe
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(read: dict[str, Reader], name: str) -> None:
-    for element in read[name].elements:
+@pytest.mark.parametrize("noun", NOUNS)
+def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(read: dict[str, Reader], noun: str) -> None:
+    each(NOUNS[noun], lambda name: _loads_nothing_from_elsewhere(read[name]))
+
+
+def _loads_nothing_from_elsewhere(page: Reader) -> None:
+    for element in page.elements:
         for attribute, value in element.attributes.items():
             assert not attribute.startswith("on"), f"inline script: {attribute}"
             assert attribute != "style", "inline style"
@@ -196,9 +206,13 @@ def test_the_policy_allows_no_inline_script_and_no_other_host() -> None:
     assert "http" not in CONTENT_SECURITY_POLICY
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_every_form_that_changes_something_carries_the_token(read: dict[str, Reader], name: str) -> None:
-    for form in (element for element in read[name].elements if element.tag == "form"):
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_form_that_changes_something_carries_the_token(read: dict[str, Reader], noun: str) -> None:
+    each(NOUNS[noun], lambda name: _carries_the_token(read[name]))
+
+
+def _carries_the_token(page: Reader) -> None:
+    for form in (element for element in page.elements if element.tag == "form"):
         tokens = [
             inner
             for inner in form.inside
@@ -239,9 +253,13 @@ def test_marks_stand_where_they_were_found() -> None:
 # ---------------------------------------------------------------- usable
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_every_field_has_a_name_and_every_page_one_heading(read: dict[str, Reader], name: str) -> None:
-    elements = read[name].elements
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_field_has_a_name_and_every_page_one_heading(read: dict[str, Reader], noun: str) -> None:
+    each(NOUNS[noun], lambda name: _has_names_and_one_heading(read[name]))
+
+
+def _has_names_and_one_heading(page: Reader) -> None:
+    elements = page.elements
     labelled = {element.attributes["for"] for element in elements if "for" in element.attributes}
     for element in elements:
         if element.tag not in ("input", "select", "textarea") or element.attributes.get("type") == "hidden":

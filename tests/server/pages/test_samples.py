@@ -22,6 +22,7 @@ def test_a_name_that_is_given_twice_is_refused() -> None:
         gather([error_pages(), [(name, page)]])
 
 
+@pytest.mark.slow
 def test_samples_are_the_same_each_time() -> None:
     """Pictures of two versions can only be compared when chance and the clock have no part in a page."""
     assert pages() == pages()

@@ -112,6 +112,7 @@ def _raised_codes() -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_every_code_that_is_raised_has_its_sentence() -> None:
     codes = _raised_codes()
     assert len(codes) > 20, "the search has lost its way"

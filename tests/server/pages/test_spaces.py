@@ -102,6 +102,7 @@ class Texts(HTMLParser):
             self.found += [" ".join(one.split()) for one in (data.splitlines() if self._lines else [data])]
 
 
+@pytest.mark.slow
 def test_no_page_has_a_space_between_two_chinese_words(renderer: Renderer) -> None:
     wrong = {
         (name, text)
@@ -112,6 +113,7 @@ def test_no_page_has_a_space_between_two_chinese_words(renderer: Renderer) -> No
     assert wrong == set()
 
 
+@pytest.mark.slow
 def test_no_translation_says_everything_twice() -> None:
     with catalogue_path("en").open("rb") as file:
         catalog = read_po(file, locale="en")

@@ -1,4 +1,7 @@
-"""Who gets what answer from which route: each slice has its table, and together they name every route."""
+"""Who gets what answer from which route: each slice has its table, and together they name every route.
+
+Every run asks for every route; of those who are let in alike not all ask on the same day (role_table.askers).
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,15 @@ from library.organisation import actions as organisation
 from library.people import actions as people
 from server.slices import SLICES
 from tests.server.conftest import Shelf
-from tests.server.role_table import VIEWERS, Case, send
+from tests.server.role_table import REFUSED, VIEWERS, Case, askers, send
 from tests.server.routes import all_routes
 from tests.support import factories
 from tests.support.server import Served, password, quickly_hashed
+from tests.support.spreading import is_spread
 
 CASES: list[Case] = [
     case for its in SLICES for case in import_module(f"tests.server.slices.{its.name}.roles").CASES
 ]
-REFUSED = (401, 403, 404)
 BY_ITSELF = {"* /static"}
 """What is static is for everybody. Media are no route: tests/server/delivery asks for them."""
 
@@ -32,23 +35,35 @@ def test_the_table_names_every_route(served: Served) -> None:
 @pytest.mark.every
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_answers(served: Served, shelf: Shelf, case: Case) -> None:
+def test_answers(served: Served, shelf: Shelf, case: Case, pytestconfig: pytest.Config) -> None:
     found = {}
+    asking = askers(case, pytestconfig.option.seed if is_spread(pytestconfig) else None)
+    expected = dict(zip(VIEWERS, case.answers.split(), strict=True))
     # Looking leaves everything as it was, and so does whoever is refused: the next one asks for the same.
     asked = None
-    for name in VIEWERS:
+    for name in asking:
         asked = asked or case.ask(shelf)
         browser = served.person(name)
         if case.fresh:
             browser = served.nobody() if name == "nobody" else served.signed_in(name)
-        found[name] = send(browser, case, asked).status_code
+        found[name] = str(send(browser, case, asked).status_code)
         if case.counted or (not case.route.startswith("GET ") and found[name] not in REFUSED):
             asked = None
         if case.fresh:
             browser.http.close()
     if case.fresh:
         served.close()  # "sign out the others" means the kept browsers too
-    assert " ".join(str(found[name]) for name in VIEWERS) == case.answers
+    assert found == {name: expected[name] for name in asking}
+
+
+def test_whoever_is_refused_asks_every_day_and_within_days_everybody_does() -> None:
+    for case in CASES:
+        names = [set(askers(case, seed)) for seed in range(len(VIEWERS))]
+        assert set().union(*names) == set(askers(case, None)) == set(VIEWERS), case
+        refused = {
+            name for name, answer in zip(VIEWERS, case.answers.split(), strict=True) if answer in REFUSED
+        }
+        assert all(refused <= asking for asking in names), case
 
 
 def test_whoever_must_sign_in_is_led_back_afterwards(served: Served) -> None:

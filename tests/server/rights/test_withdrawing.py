@@ -123,7 +123,7 @@ def database(request: pytest.FixtureRequest) -> dict[str, str]:
     """Settings of a library's database."""
     if request.param == "SQLite":
         return {}
-    return {"database_url": request.getfixturevalue("postgres_url")}
+    return {"database_url": request.getfixturevalue("library_url")}
 
 
 @pytest.fixture

@@ -103,6 +103,7 @@ def test_a_file_that_is_no_database_any_more(tmp_path: Path, how: str) -> None:
     assert found.complete
 
 
+@pytest.mark.slow
 def test_a_look_ends_in_its_time(tmp_path: Path) -> None:
     file = tmp_path / "large.sqlite"
     with closing(sqlite3.connect(file)) as connection:

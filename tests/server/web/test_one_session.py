@@ -119,6 +119,7 @@ def test_a_refused_form_holds_one_connection(
 
 
 @pytest.mark.slow
+@pytest.mark.spread("case", kind=lambda case: case.route.partition("/")[0])
 @pytest.mark.parametrize("case", [case for case in CASES if not case.fresh], ids=str)
 def test_a_route_holds_one_connection(
     served: Served, connections: Connections, shelf: Shelf, case: Case

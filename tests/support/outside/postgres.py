@@ -47,7 +47,8 @@ class PostgresServer:
     def create(self, template: str = "template0") -> str:
         """Make a database (a copy of ``template``, which nobody may be connected to) and return its name."""
         name = f"weike_{uuid4().hex[:12]}"
-        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # Files are copied for a third of what it costs to write every page to the log as well.
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
 
     def template(self, name: str, fill: Callable[[str], None]) -> str:

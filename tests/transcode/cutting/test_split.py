@@ -26,6 +26,7 @@ PAUSES = st.lists(st.tuples(st.floats(0, 8000), st.floats(0.25, 20)), max_size=1
 ENDS = st.none() | st.lists(st.floats(-5, 8000), max_size=80)
 
 
+@pytest.mark.slow
 @STEADY
 @given(st.floats(0.1, 7500), PAUSES, ENDS)
 def test_the_limits_hold_whatever_comes(

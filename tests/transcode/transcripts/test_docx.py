@@ -251,6 +251,7 @@ def sound() -> bytes:
     return word("同志们好。", "今天学习")
 
 
+@pytest.mark.slow
 @STEADY
 @given(st.data())
 def test_any_damage_is_read_or_refused(data: st.DataObject) -> None:

@@ -118,6 +118,7 @@ def test_lines_that_are_off_are_laid_on_the_talk(off_s: float, touching: bool) -
         assert found.confidence > 0.7
 
 
+@pytest.mark.slow
 def test_the_second_hour_of_a_lecture_is_not_taken_for_the_first() -> None:
     cues, pauses = lecture(120, 3, touching=False)
     second = tuple(cue for cue in cues if cue.start_s is not None and cue.start_s > HOUR + 1)

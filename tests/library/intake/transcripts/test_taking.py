@@ -157,6 +157,7 @@ def test_another_recording_lets_words_be_laid_anew(db: Database) -> None:
         assert (version.fit, version.shift_s, version.shift_reason) == (None, 0.0, "open")
 
 
+@pytest.mark.slow
 def test_versions_go_with_their_lesson_and_the_oldest_make_room(db: Database) -> None:
     with db.write() as session:
         lesson = make.lesson(session, state=LessonState.DRAFT)

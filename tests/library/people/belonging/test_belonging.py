@@ -207,6 +207,7 @@ def test_erasing_somebody_forgets_where_they_belonged(town: tuple[Session, Town]
         assert session.scalars(select(table.id).where(table.person_id == at.member)).all() == []
 
 
+@pytest.mark.slow
 def test_an_account_without_a_password_made_signing_in_a_server_error() -> None:
     assert not passwords.fits("不忘初心，牢记使命", passwords.NO_PASSWORD)
     assert not passwords.fits("", passwords.NO_PASSWORD)
@@ -223,6 +224,7 @@ STEP = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

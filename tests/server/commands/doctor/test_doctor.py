@@ -135,6 +135,7 @@ def test_it_makes_nothing(weike: Weike, no_data: Path) -> None:
     assert not no_data.exists()
 
 
+@pytest.mark.slow
 def test_an_open_secret_is_bad(weike: Weike, ports: Ports, data: Path) -> None:
     (data / "secret").chmod(0o604)
     (data / "media_secret").chmod(0o640)
@@ -144,6 +145,7 @@ def test_an_open_secret_is_bad(weike: Weike, ports: Ports, data: Path) -> None:
     assert "chmod 600" in weike("doctor").out
 
 
+@pytest.mark.slow
 def test_a_file_of_two_media_secrets_is_well(weike: Weike, ports: Ports, data: Path) -> None:
     assert weike("media-key", "rotate").code == 0
     assert status(weike("doctor", "--json"))["media_secret"] == "ok"
@@ -175,6 +177,7 @@ def test_a_database_that_is_away_is_bad_and_its_password_stays_hidden(
     assert "top-secret" not in ran.out + ran.err
 
 
+@pytest.mark.slow
 def test_an_index_that_is_behind_and_tables_that_are_old(weike: Weike, ports: Ports) -> None:
     ports.indexer.catch_up()
     with ports.db.write() as session:

@@ -50,6 +50,7 @@ def test_who_holds_a_lock(tmp_path: Path) -> None:
     assert holder_of(file) is None
 
 
+@pytest.mark.slow
 def test_a_frozen_process_that_holds_the_index_or_the_work_is_named(weike: Weike, ports: Ports) -> None:
     ports.indexer.catch_up()
     locks = {

@@ -80,6 +80,7 @@ def answered(ports: Ports, its: str) -> None:
             actions.answer(session, machine(session), its, one.n, AnswerKind.CHANGED, "", utc_now())
 
 
+@pytest.mark.slow
 def test_points_that_were_not_looked_at_are_not_ticked(
     weike: Weike, ports: Ports, people_of: tuple[str, str, str, str, str]
 ) -> None:

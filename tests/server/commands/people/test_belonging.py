@@ -91,6 +91,7 @@ def test_a_doubtful_row_waits_for_a_word(weike: Weike, branches: Path, tmp_path:
     assert (same["doubtful"], same["unchanged"]) == (0, 1)
 
 
+@pytest.mark.slow
 def test_exemptions_and_groups_from_the_machine(weike: Weike, branches: Path) -> None:
     weike("people", "import", str(branches))
     made = weike("people", "exemption", "add", "wang", "frail", "--json").json

@@ -76,6 +76,7 @@ def test_a_port_that_is_taken_ends_in_one_sentence(weike: Weike) -> None:
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_data")
 def test_migrate_makes_the_tables_once(weike: Weike) -> None:
     first, second = weike("migrate", "--json").json, weike("migrate", "--json").json

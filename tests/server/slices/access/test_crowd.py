@@ -20,7 +20,7 @@ from server.cli import main
 from server.web.doors.hashing import MOST_AT_ONCE, cores
 from tests.server.conftest import Shelf
 from tests.support.client import PLAIN
-from tests.support.server import Served, in_thread, new_data, password
+from tests.support.server import Served, failed_here, in_thread, new_data, password
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +75,7 @@ def test_160_names_by_80_at_once_took_gigabytes_and_the_pages_threads(
     owner = served.signed_in("member")
     assert owner.post("/sign-out").status_code == 303
     csrf = owner.csrf()
+    failed_here(served, BUDGETS[Counted.ADDRESS].free // 2)
     at_hash(begin, end)
     with served.nobody() as browser:
         token, cookies = browser.csrf(), dict(browser.http.cookies)
@@ -106,7 +107,7 @@ def test_160_names_by_80_at_once_took_gigabytes_and_the_pages_threads(
     assert let_in.status_code == 303, "whoever has signed in here before finds a place"
     found = Counter(answer.status_code for answer in answers)
     assert set(found) == {401, 429}
-    assert found[401] <= BUDGETS[Counted.ADDRESS].free
+    assert 0 < found[401] <= BUDGETS[Counted.ADDRESS].free // 2
     for answer in answers:
         if answer.status_code == 429:
             assert int(answer.headers["retry-after"]) > 0

@@ -27,7 +27,7 @@ from server.cli import main
 from tests.server.conftest import Shelf
 from tests.support import factories
 from tests.support.client import PLAIN
-from tests.support.databases import KINDS
+from tests.support.databases import KINDS, Databases
 from tests.support.server import Served, add_people, in_thread, new_data, password, quickly_hashed
 
 pytestmark = pytest.mark.slow
@@ -50,12 +50,10 @@ def served(
         with in_thread(new_data(folder)) as running:
             yield running
         return
-    postgres = request.getfixturevalue("postgres_server")
-    name = postgres.create()
-    with in_thread(folder, database_url=postgres.url(name)) as running:
+    databases: Databases = request.getfixturevalue("databases")
+    with databases.url("postgres") as url, in_thread(folder, database_url=url) as running:
         add_people(running.ports)
         yield running
-    postgres.drop(name)
 
 
 class Someone:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import openpyxl
+import pytest
 from sqlalchemy import select
 
 from library.audit.rules import Deed
@@ -165,6 +166,7 @@ def test_practice_is_confirmed_or_answered(served: Served, shelf: Shelf) -> None
     assert (again.status_code, "已经答复过了" in again.text) == (409, True)
 
 
+@pytest.mark.slow
 def test_rules_are_kept_as_typed_until_they_can_be_taken(served: Served, shelf: Shelf) -> None:
     staff, asked = served.person("staff"), rules_form(shelf)
     at = f"/learning/rules/{asked['node_id']}"

@@ -207,6 +207,7 @@ def test_from_the_call_to_a_certificate_that_a_stranger_checks(served: Served, s
     assert "honour_back" in whats
 
 
+@pytest.mark.slow
 def test_a_code_that_does_not_exist_says_so_and_guessing_gets_slow(served: Served, shelf: Shelf) -> None:
     code = put(shelf, "honours").code
     with served.nobody() as guesser:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.server.conftest import Shelf
 from tests.server.slices.calls.roles import AS_JSON
 from tests.support.client import Person
@@ -15,6 +17,7 @@ def sent(staff: Person, method: str, path: str, value: dict[str, Any]) -> tuple[
     return answer.status_code, answer.json() if answer.content else {}
 
 
+@pytest.mark.slow
 def test_a_program_makes_a_call_and_a_stale_one_is_told_so(served: Served, shelf: Shelf) -> None:
     staff = served.person("staff")
     status, made = sent(staff, "POST", "/api/v1/calls", AS_JSON)
@@ -32,6 +35,7 @@ def test_a_program_makes_a_call_and_a_stale_one_is_told_so(served: Served, shelf
     assert sent(staff, "DELETE", path, {})[0] == 409, "a call that is out is not given up"
 
 
+@pytest.mark.slow
 def test_a_program_is_told_what_is_wrong_with_a_call(served: Served, shelf: Shelf) -> None:
     staff = served.person("staff")
     for wrong in (

@@ -78,6 +78,7 @@ def said(served: Served, lesson: str) -> list[tuple[str, str]]:
         return [(line.text, line.source) for line in cue_queries.cues(session, lesson)]
 
 
+@pytest.mark.slow
 def test_what_is_chosen_is_a_new_version_and_the_old_one_comes_back(
     served: Served, lecturer: Person, lesson: str
 ) -> None:
@@ -97,12 +98,14 @@ def test_what_is_chosen_is_a_new_version_and_the_old_one_comes_back(
     assert said(served, lesson) == [(line.text, "recognised") for line in HEARD]
 
 
+@pytest.mark.slow
 def test_a_whole_page_is_taken_with_one_button(served: Served, lecturer: Person, lesson: str) -> None:
     assert send(lecturer, lesson, {**form_of(look(lecturer, lesson)), "take": "right"}).status_code == 303
     assert [text for text, _source in said(served, lesson)] == [line.text for line in GIVEN]
     assert "没有要选的了" in look(lecturer, lesson)
 
 
+@pytest.mark.slow
 def test_two_who_choose_at_once_lose_nothing(served: Served, lecturer: Person, lesson: str) -> None:
     mine, theirs = form_of(look(lecturer, lesson)), form_of(look(served.person("staff"), lesson))
     first, second = keys(mine)
@@ -117,6 +120,7 @@ def test_two_who_choose_at_once_lose_nothing(served: Served, lecturer: Person, l
     assert said(served, lesson) == [("中国供产党成立", "corrected"), (GIVEN[1].text, "corrected")]
 
 
+@pytest.mark.slow
 def test_many_rows_come_in_pages_that_the_form_can_carry(
     served: Served, shelf: Shelf, lecturer: Person
 ) -> None:
@@ -129,6 +133,7 @@ def test_many_rows_come_in_pages_that_the_form_can_carry(
     assert sum("句" in text for text, _source in said(served, lesson)) == ROWS_SHOWN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "status"), [("with=99", 404), ("with=-1", 422), ("with=99999999999999", 422), ("page=0", 200)]
 )

@@ -86,6 +86,7 @@ def test_the_page_and_programs_get_what_helps_to_correct(lecturer: Person, lesso
     assert "JavaScript" in page
 
 
+@pytest.mark.slow
 def test_a_correction_is_found_and_the_same_again_changes_nothing(
     served: Served, shelf: Shelf, lecturer: Person, lesson: str
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_correction_is_found_and_the_same_again_changes_nothing(
     assert lesson in found
 
 
+@pytest.mark.slow
 def test_what_others_did_meanwhile_is_told_and_stays(served: Served, lecturer: Person, lesson: str) -> None:
     base = words(lecturer, lesson)["base"]
     assert correct(served.person("staff"), lesson, base, line(1, "共产党员要带头")).status_code == 200
@@ -165,6 +167,7 @@ def test_nan_and_too_much_are_refused(lecturer: Person, lesson: str) -> None:
     assert correct(lecturer, lesson, base, *many).status_code == 422
 
 
+@pytest.mark.slow
 def test_nothing_is_corrected_where_nothing_is_said_or_a_machine_still_writes(
     served: Served, shelf: Shelf, lecturer: Person, lesson: str
 ) -> None:
@@ -182,6 +185,7 @@ def test_nothing_is_corrected_where_nothing_is_said_or_a_machine_still_writes(
     assert "机器还在听写" in lecturer.http.get(f"/lessons/{lesson}/words").text
 
 
+@pytest.mark.slow
 def test_what_is_always_so_is_the_lecturers_and_of_the_staff_also_a_word(
     served: Served, shelf: Shelf, lecturer: Person, lesson: str
 ) -> None:

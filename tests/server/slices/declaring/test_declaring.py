@@ -101,6 +101,7 @@ def _two_levels(world: World) -> None:
     world.levels(LevelRule(0, deciders=1), LevelRule(1, deciders=1, checklist=(Check.SECRECY,)))
 
 
+@pytest.mark.slow
 def test_back_once_with_three_remarks_then_up_two_levels_chosen_and_stopped(world: World) -> None:
     lesson = world.lesson("竹海的清晨")
     before = world.lecturer.http.get(f"/lessons/{lesson}/declare").text
@@ -162,6 +163,7 @@ def test_back_once_with_three_remarks_then_up_two_levels_chosen_and_stopped(worl
     assert "有误" in world.lecturer.http.get(page).text
 
 
+@pytest.mark.slow
 def test_a_blind_level_meets_no_name_on_any_route(world: World) -> None:
     world.levels(LevelRule(0, deciders=1, readers=1, blind=True))
     lesson = world.lesson()
@@ -196,6 +198,7 @@ def test_a_blind_level_meets_no_name_on_any_route(world: World) -> None:
     assert LECTURER in world.second.http.get(f"/declarations/{its}").text, "what is out is known"
 
 
+@pytest.mark.slow
 def test_the_queue_is_turned_by_keys_and_what_is_approved_together_is_counted(world: World) -> None:
     its = [world.declared(world.lesson(f"批量第{n}课")) for n in range(4)]
     who = world.of_town
@@ -242,6 +245,7 @@ def test_the_queue_is_turned_by_keys_and_what_is_approved_together_is_counted(wo
     assert "批量第3课" in listed
 
 
+@pytest.mark.slow
 def test_levels_are_said_at_a_node_and_inherited_until_another_says_otherwise(world: World) -> None:
     staff = world.served.person("staff")
     page = f"/levels?node={world.town}"
@@ -278,6 +282,7 @@ def test_levels_are_said_at_a_node_and_inherited_until_another_says_otherwise(wo
     assert "现在沿用" in staff.http.get(page).text
 
 
+@pytest.mark.slow
 def test_over_the_api_as_programs_do(world: World) -> None:
     lesson = world.lesson()
     made = world.lecturer.api("POST", "/declarations", json={"lesson": lesson, "checked": ["secrecy"]})
@@ -305,6 +310,7 @@ def test_over_the_api_as_programs_do(world: World) -> None:
         assert session.get_one(make.Lesson, lesson).state is LessonState.DRAFT
 
 
+@pytest.mark.slow
 def test_what_is_refused_comes_back_as_typed_beside_its_field(world: World) -> None:
     its = world.declared(world.lesson())
     page, long = f"/declarations/{its}", "长" * 501

@@ -49,6 +49,7 @@ def titles(answer: httpx.Response) -> list[str]:
     return [str(one.text) for one in etree.fromstring(answer.content).iterfind("channel/item/title")]
 
 
+@pytest.mark.slow
 def test_a_feed_holds_what_its_reader_may_see_and_ends(served: Served, shelf: Shelf) -> None:
     all_, inside = (
         shelf.lesson(LessonState.PUBLISHED),

@@ -364,6 +364,7 @@ def test_a_thing_shows_the_lessons_that_the_viewer_may_see(
     assert {state for state, it in library.lessons.items() if SHOWS[thing](look, it)} == SEES[viewer]
 
 
+@pytest.mark.spread("thing")
 @pytest.mark.parametrize("viewer", sorted(STAFF), indirect=True)
 @pytest.mark.parametrize("thing", SHOWS_STAFF)
 def test_a_thing_of_the_staff_shows_the_lessons_that_the_viewer_may_see(
@@ -401,6 +402,7 @@ def test_a_number_of_the_staff_counts_the_lessons_that_the_viewer_may_see(look: 
     assert f"共找到 {number} 段，这里有 {number} 段" in look.exported()
 
 
+@pytest.mark.spread("number")
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_number_counts_the_lessons_that_the_viewer_may_see(look: Look, viewer: str, number: str) -> None:
     assert NUMBERS[number](look) == len(SEES[viewer]) + 1

@@ -45,6 +45,7 @@ def form(clock: MovableClock, **more: str) -> dict[str, str]:
     return {**usual, **more}
 
 
+@pytest.mark.slow
 def test_an_evening(served: Served, clock: MovableClock) -> None:
     shelf = Shelf(served)
     staff, member, lecturer = (served.person(name) for name in ("staff", "member", "lecturer"))
@@ -120,6 +121,7 @@ def test_an_evening(served: Served, clock: MovableClock) -> None:
         assert "漏记" in staff.http.get(f"{at}/roll").text
 
 
+@pytest.mark.slow
 def test_staff_copied_only_what_their_topmost_node_had_planned(served: Served, clock: MovableClock) -> None:
     shelf = Shelf(served)
     staff, village = served.person("staff"), shelf.node()
@@ -132,6 +134,7 @@ def test_staff_copied_only_what_their_topmost_node_had_planned(served: Served, c
         assert staff.http.get(f"/gatherings/plan/new?copy={at[-16:]}&node={shelf.root()}").status_code == 404
 
 
+@pytest.mark.slow
 def test_who_was_on_the_roll_is_led_to_the_signed_record(served: Served, clock: MovableClock) -> None:
     shelf = Shelf(served)
     staff, member = served.person("staff"), served.person("member")
@@ -149,6 +152,7 @@ def test_who_was_on_the_roll_is_led_to_the_signed_record(served: Served, clock: 
         assert f'href="{at}/record"' in member.http.get(at).text
 
 
+@pytest.mark.slow
 def test_thousands_of_rooms_were_looked_up_before_they_were_counted(
     served: Served, clock: MovableClock
 ) -> None:
@@ -161,6 +165,7 @@ def test_thousands_of_rooms_were_looked_up_before_they_were_counted(
     assert "没有叫" not in answer.text, "nobody was looked up"
 
 
+@pytest.mark.slow
 def test_a_year_of_eleven_digits_was_an_error_of_ours(served: Served) -> None:
     shelf = Shelf(served)
     for year in ("00002026999", "2026", "二〇二六", "²⁰²⁶"):

@@ -27,6 +27,7 @@ from tests.server.slices.grades.roles import edited, put
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_a_workbook_works_out_what_was_worked_out_by_hand(db) -> None:  # type: ignore[no-untyped-def]
     catalogue = source_catalogue(phrases())
     with db.write() as session:
@@ -192,6 +193,7 @@ def test_rules_are_made_in_a_form_tried_and_refused_with_the_article(served: Ser
     assert (verdict["allowed"], verdict["found"][0]["point"]) == (False, "sign_ins")
 
 
+@pytest.mark.slow
 def test_a_trial_asks_for_all_branches_at_once(served: Served, shelf: Shelf) -> None:
     staff, costs = served.person("staff"), []
     for branches in (2, 6):

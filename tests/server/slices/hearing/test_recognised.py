@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from library.catalog import actions, queries
 from library.catalog.permits import LessonState
 from library.catalog.rules import RECOGNISED_NOTE, CueLine, CueSource, TranscriptQuality
@@ -15,6 +17,7 @@ LINES = (
 )
 
 
+@pytest.mark.slow
 def test_recognised_words_are_called_so(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED, recording="ready")
     with served.ports.db.write() as session:

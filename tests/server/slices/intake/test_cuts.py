@@ -50,6 +50,7 @@ def adopt(served: Served, put: Put) -> None:
         row.state = RecordingState.READY
 
 
+@pytest.mark.slow
 def test_the_editor_is_given_all_that_helps_to_cut(shelf: Shelf, lecturer: Person) -> None:
     put, version = shelf.cut()
     found = cuts(lecturer, put)
@@ -118,6 +119,7 @@ def test_before_it_is_split_there_are_no_clips_and_no_error(
     assert save(lecturer, put, "", (0, 30)).json()["error"] == "cuts_not_yet"
 
 
+@pytest.mark.slow
 def test_saving_says_what_follows_and_the_old_clip_stays(shelf: Shelf, lecturer: Person) -> None:
     put, version = shelf.cut()
     answer = save(lecturer, put, version, (0, 30), (30, 60)).json()
@@ -148,6 +150,7 @@ def test_what_cannot_be_saved_is_named_in_words(shelf: Shelf, lecturer: Person) 
         assert lecturer.api("PUT", f"/lessons/{put.lesson}/cuts", json=body).status_code == 422
 
 
+@pytest.mark.slow
 def test_an_old_link_leads_to_the_clip_that_now_plays_the_moment(
     served: Served, shelf: Shelf, lecturer: Person
 ) -> None:
@@ -172,6 +175,7 @@ def test_an_old_link_leads_to_the_clip_that_now_plays_the_moment(
     assert started.status_code == 200, "and is counted"
 
 
+@pytest.mark.slow
 def test_the_statistics_have_a_line_for_clips_from_before(
     served: Served, shelf: Shelf, lecturer: Person, clock: MovableClock
 ) -> None:
@@ -195,6 +199,7 @@ def test_the_statistics_have_a_line_for_clips_from_before(
     assert lecturer.http.get(f"/api/v1/lessons/{put.lesson}").json()["views"] == 1
 
 
+@pytest.mark.slow
 def test_a_cancelled_recording_says_so_and_can_go_on(shelf: Shelf, lecturer: Person) -> None:
     put = shelf.lesson(recording="working")
     page = f"/lessons/{put.lesson}/progress"

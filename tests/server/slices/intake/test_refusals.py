@@ -36,6 +36,7 @@ def test_a_file_that_is_too_large(small: Served) -> None:
     assert "4 MB" in words.replace(".0", "").replace("MiB", "MB")
 
 
+@pytest.mark.slow
 def test_more_than_ones_share(small: Served) -> None:
     with small.signed_in("other") as person:
         for _ in range(2):
@@ -65,6 +66,7 @@ def test_a_file_without_a_name(small: Served) -> None:
     assert refused(small.person("lecturer"), " ", 10)[:2] == (422, "upload_name")
 
 
+@pytest.mark.slow
 def test_a_disk_without_room(tmp_path: Path) -> None:
     with in_thread(new_data(tmp_path / "data"), keep_free_bytes=2**60) as served:
         status, code, words = refused(served.person("lecturer"), "x.mp4", 10)
@@ -81,6 +83,7 @@ def test_a_length_that_is_none(small: Served, length: str) -> None:
     assert answer.json()["message"]
 
 
+@pytest.mark.slow
 def test_a_second_recording_of_a_lesson(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(recording="ready")
     answer = served.person("lecturer").begin_upload(put.lesson, "x.mp4", 10)
@@ -105,6 +108,7 @@ def test_a_chunk_larger_than_proxies_let_through(served: Served, shelf: Shelf) -
     assert answer.json()["error"] == "body_size"
 
 
+@pytest.mark.slow
 def test_refusals_are_in_the_language_of_the_reader(small: Served) -> None:
     with Person(small.base_url, "en") as person:
         person.sign_in("lecturer", "test-password-lecturer")

@@ -46,6 +46,7 @@ def said(lesson: dict[str, Any]) -> list[tuple[str, int]]:
     return [(one["code"], one["count"]) for one in lesson["warnings"]]
 
 
+@pytest.mark.slow
 def test_a_whole_hour_is_moved_and_said_everywhere(served: Served, lecturer: Person, lesson: str) -> None:
     told = give(lecturer, lesson, HOUR).json()
     assert (told["kind"], told["cues"], told["version"], told["shift_s"]) == ("timed", 2, 2, -3600.0)
@@ -73,6 +74,7 @@ def test_what_is_to_be_known_is_for_those_who_can_do_something(served: Served, s
         assert ("整点" in served.person(name).http.get(f"/lessons/{put.lesson}").text) is knows
 
 
+@pytest.mark.slow
 def test_one_that_fits_worse_is_kept_and_asked_about(lecturer: Person, lesson: str) -> None:
     assert give(lecturer, lesson, GOOD, "good.srt").status_code == 200
     refused = give(lecturer, lesson, ELSEWHERE, "elsewhere.srt")
@@ -99,6 +101,7 @@ def test_one_that_fits_worse_is_kept_and_asked_about(lecturer: Person, lesson: s
     assert (back["n"], back["in_use"]) == (2, True)
 
 
+@pytest.mark.slow
 def test_times_are_moved_by_what_somebody_chose(lecturer: Person, lesson: str) -> None:
     told = give(lecturer, lesson, ELSEWHERE, shift_s=-12180.5).json()
     assert told["shift_s"] == -12180.5
@@ -113,6 +116,7 @@ def test_times_are_moved_by_what_somebody_chose(lecturer: Person, lesson: str) -
         assert give(lecturer, lesson, HOUR, **asked).status_code == 422
 
 
+@pytest.mark.slow
 def test_the_form_asks_before_it_replaces(lecturer: Person, lesson: str) -> None:
     give(lecturer, lesson, GOOD)
 

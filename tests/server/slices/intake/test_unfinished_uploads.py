@@ -102,6 +102,7 @@ def test_an_upload_that_is_written_in_this_moment_is_not_given_up(served: Served
     assert (state(served, file), file.exists()) == (None, False)
 
 
+@pytest.mark.slow
 def test_bytes_of_a_replaced_or_deleted_upload_stayed_for_ever(served: Served, shelf: Shelf) -> None:
     lecturer = served.person("lecturer")
     lesson_id = lecturer.new_lesson("重选文件")
@@ -125,6 +126,7 @@ def test_bytes_of_a_replaced_or_deleted_upload_stayed_for_ever(served: Served, s
     assert stranger.exists()
 
 
+@pytest.mark.slow
 def test_mending_ended_for_good_at_its_first_error(served: Served, shelf: Shelf) -> None:
     file = place(served, shelf.upload())
     with file.open("ab") as stream:

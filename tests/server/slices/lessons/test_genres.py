@@ -16,6 +16,7 @@ from tests.server.conftest import Shelf
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_people_and_programs_say_what_kind_it_is_and_lists_are_narrowed(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED, words="河姆渡遗址现场讲授")
     other = shelf.lesson(LessonState.PUBLISHED, words="河姆渡遗址课堂讲授")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_a_lesson_that_is_new_and_much_watched_stands_on_home_once(served: Served) -> None:
     shelf = Shelf(served)
     watched, other = (shelf.lesson(LessonState.PUBLISHED) for _ in range(2))

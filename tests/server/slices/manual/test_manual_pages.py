@@ -54,6 +54,7 @@ def test_nothing_in_a_chapter_becomes_a_tag_of_its_own() -> None:
     }
 
 
+@pytest.mark.slow
 def test_words_are_found_and_the_reader_is_led_to_them(served: Served) -> None:
     with served.nobody() as visitor:
         page = visitor.http.get("/help", params={"q": "恢复码"}).text

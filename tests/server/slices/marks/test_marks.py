@@ -24,6 +24,7 @@ from tests.support.server import Served, empty_data
 from tests.support.signing import token
 
 
+@pytest.mark.slow
 def test_a_clip_goes_on_on_another_device_and_a_second_in_the_address_wins(
     served: Served, shelf: Shelf
 ) -> None:
@@ -49,6 +50,7 @@ def test_a_clip_goes_on_on_another_device_and_a_second_in_the_address_wins(
     assert (listed["at_s"], listed["resume_s"]) == (33.5, 33.5)
 
 
+@pytest.mark.slow
 def test_favourites_and_notes_work_without_scripts(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED)
     reader = served.person("other")
@@ -91,6 +93,7 @@ def test_a_refused_note_that_is_on_another_page_comes_back_with_its_words(
     assert 'value="只在这里的词"' in late.text, "the search is still there"
 
 
+@pytest.mark.slow
 def test_a_note_is_in_no_page_of_those_who_look_after_the_lesson(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED)
     writer = served.person("member")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from library.catalog.permits import LessonState
 from library.core.permits import node_token
 from library.notices import actions
@@ -28,6 +30,7 @@ def clear(served: Served, *usernames: str) -> None:
         assert bell(served, username) == 0
 
 
+@pytest.mark.slow
 def test_a_lesson_is_published_and_withdrawn_by_somebody_else(served: Served, shelf: Shelf) -> None:
     clear(served, "lecturer", "staff", "member")
     staff, lecturer, member = (served.person(name) for name in ("staff", "lecturer", "member"))
@@ -64,6 +67,7 @@ def test_a_lesson_is_published_and_withdrawn_by_somebody_else(served: Served, sh
     assert "现在已经看不到了" in gone
 
 
+@pytest.mark.slow
 def test_a_week_is_one_row_for_all(served: Served, shelf: Shelf, clock: MovableClock) -> None:
     clear(served, "member", "lecturer")
     staff, member = served.person("staff"), served.person("member")
@@ -96,6 +100,7 @@ def test_a_week_is_one_row_for_all(served: Served, shelf: Shelf, clock: MovableC
     assert bell(served, "member") == 1, "the future cannot be read"
 
 
+@pytest.mark.slow
 def test_an_answer_reaches_who_put_their_name_to_it(served: Served, shelf: Shelf) -> None:
     clear(served, "member", "other")
     member, staff = served.person("member"), served.person("staff")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.server.conftest import Shelf
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_why_a_form_was_refused_was_lost_with_the_form(served: Served, shelf: Shelf) -> None:
     """Somebody else has closed the node while the page was open: its forms are gone, the reason is not."""
     admin, closed = served.person("admin"), shelf.node(closed=True)

@@ -48,7 +48,7 @@ def branches(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Branche
     if request.param == "sqlite":
         server.empty_data(tmp_path / "data")
     else:
-        settings["database_url"] = request.getfixturevalue("postgres_url")
+        settings["database_url"] = request.getfixturevalue("library_url")
     with server.in_thread(tmp_path / "data", **settings) as served:
         now = utc_now()
         with served.ports.db.write() as session:
@@ -104,6 +104,7 @@ def test_an_exemption_is_made_once_listed_and_ended(branches: Branches) -> None:
         assert session.scalar(select(func.count()).select_from(Exemption)) == 2
 
 
+@pytest.mark.slow
 def test_a_group_is_made_filled_renamed_and_closed(branches: Branches) -> None:
     today = local_day(utc_now()).isoformat()
     groups = f"/organisation/nodes/{branches.node}/groups"

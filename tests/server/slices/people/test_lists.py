@@ -7,6 +7,7 @@ import re
 import time
 
 import httpx
+import pytest
 
 from library.core.clock import local_day, utc_now
 from library.organisation import actions as organisation
@@ -28,6 +29,7 @@ def settled(client: Person, address: str) -> str:
     raise AssertionError("a list was worked at for a minute")
 
 
+@pytest.mark.slow
 def test_any_number_of_lists_was_read_at_once(served: Served, shelf: Shelf) -> None:
     """One at a time on this machine, whoever brought it, and a second of the same person is told to wait."""
     staff, folder = served.person("staff"), served.data / "lists"
@@ -54,6 +56,7 @@ def test_any_number_of_lists_was_read_at_once(served: Served, shelf: Shelf) -> N
     settled(staff, third.headers["location"])
 
 
+@pytest.mark.slow
 def test_a_list_is_looked_at_decided_and_brought_in(served: Served, shelf: Shelf) -> None:
     ports = served.ports
     with ports.db.write() as session:

@@ -89,6 +89,7 @@ def test_a_week_comes_and_is_out_and_is_missed(served: Served, shelf: Shelf, clo
     assert "前几周还没看的" not in member.http.get("/").text
 
 
+@pytest.mark.slow
 def test_a_member_sees_what_is_above_and_from_where(
     served: Served, shelf: Shelf, clock: MovableClock
 ) -> None:
@@ -130,6 +131,7 @@ def test_a_member_sees_what_is_above_and_from_where(
     assert staff.http.get("/weeks/2025-W53").status_code == 404
 
 
+@pytest.mark.slow
 def test_what_is_refused_comes_back_as_typed(served: Served, shelf: Shelf, clock: MovableClock) -> None:
     staff, week = served.person("staff"), present(clock()).after(2)
     at = f"/programme/{shelf.root()}/{week}"
@@ -157,6 +159,7 @@ def test_what_is_refused_comes_back_as_typed(served: Served, shelf: Shelf, clock
     assert "改了" in staff.http.get(f"/programme?node={shelf.root()}&month={month}").text
 
 
+@pytest.mark.slow
 def test_lessons_are_found_added_ordered_and_taken_out(
     served: Served, shelf: Shelf, clock: MovableClock
 ) -> None:

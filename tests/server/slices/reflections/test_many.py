@@ -73,6 +73,7 @@ def test_thirty_are_read_with_as_many_statements_as_two(db: Database, asked: lis
     assert counted[30] == counted[2]
 
 
+@pytest.mark.slow
 def test_the_desk_of_many_branches_asks_no_more(served: Served, shelf: Shelf) -> None:
     staff = served.person("staff")
     found: list[str] = []

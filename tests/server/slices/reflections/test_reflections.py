@@ -78,6 +78,7 @@ def test_it_is_written_by_forms_alone_sent_and_published(served: Served, shelf: 
     assert served.person("member").http.get(f"/reflections/{made}").status_code == 404
 
 
+@pytest.mark.slow
 def test_hostile_words_are_words_on_every_page_and_in_every_copy(served: Served, shelf: Shelf) -> None:
     made = put(shelf, ReflectionState.PUBLISHED, Reach.PUBLIC, text=HOSTILE + TEXT)
     draft = put(shelf, text=HOSTILE + TEXT)

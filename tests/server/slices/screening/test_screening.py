@@ -135,6 +135,7 @@ def test_from_the_screen_to_the_book(served: Served, shelf: Shelf, clock: Movabl
     assert bound.tables[0].rows[1].cells[2].text == "集中学习"
 
 
+@pytest.mark.slow
 def test_a_nodes_own_template(served: Served, shelf: Shelf) -> None:
     staff, lecturer = served.person("staff"), served.person("lecturer")
     held = gathering(shelf)

@@ -75,6 +75,7 @@ def test_a_name_and_a_colour_are_on_every_page_and_another_process_sees_them(own
     assert "青溪县党课资料库" not in admin.http.get("/counting").text
 
 
+@pytest.mark.slow
 def test_a_colour_that_cannot_be_read_is_refused_with_one_that_can(own: server.Served) -> None:
     answer = own.person("admin").post("/system/branding", site_name="名字", accent="#ffd700")
     assert answer.status_code == 422
@@ -85,6 +86,7 @@ def test_a_colour_that_cannot_be_read_is_refused_with_one_that_can(own: server.S
     assert own.person("admin").post("/system/branding", accent=offered[1]).status_code == 303
 
 
+@pytest.mark.slow
 def test_a_limit_is_changed_said_by_whom_and_put_back(own: server.Served) -> None:
     admin = own.person("admin")
     assert admin.post("/system/settings/invitation_days", value="61").status_code == 422
@@ -100,11 +102,13 @@ def test_a_limit_is_changed_said_by_whom_and_put_back(own: server.Served) -> Non
     assert own.ports.in_force.now.settings.invitation_days == 14
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["three_admins", "database_url", "no_such_setting", "second_factor"])
 def test_what_is_the_machines_is_not_chosen_on_a_page(own: server.Served, name: str) -> None:
     assert own.person("admin").post(f"/system/settings/{name}", value="true").status_code == 404
 
 
+@pytest.mark.slow
 def test_what_the_environment_says_stays_and_no_secret_is_on_the_page(tmp_path: Path) -> None:
     data = server.new_data(tmp_path / "data")
     with server.in_thread(data, invitation_days=7, metrics_token="geheim") as served:
@@ -117,6 +121,7 @@ def test_what_the_environment_says_stays_and_no_secret_is_on_the_page(tmp_path: 
             assert f'id="{name}"' in page
 
 
+@pytest.mark.slow
 def test_a_picture_is_drawn_anew_and_nothing_else_of_the_file_stays(own: server.Served) -> None:
     admin = own.person("admin")
     told = io.BytesIO()
@@ -153,6 +158,7 @@ def test_a_hostile_picture_is_refused(file: bytes, why: str) -> None:
         rewritten(file)
 
 
+@pytest.mark.slow
 def test_a_picture_that_would_unpack_to_gigabytes_is_refused_by_its_header() -> None:
     told = io.BytesIO()
     Image.new("1", (30_000, 30_000)).save(told, "PNG")
@@ -168,6 +174,7 @@ def test_any_bytes_are_a_picture_or_refused(junk: bytes, begins_well: bool) -> N
         assert rewritten(data).startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 @given(st.sampled_from(CHANGEABLE), st.text(max_size=80))
 def test_whatever_is_typed_is_a_fit_value_or_refused(name: str, typed: str) -> None:
     with contextlib.suppress(Invalid):  # and nothing else

@@ -47,6 +47,7 @@ def test_long_names_and_broken_posters_are_drawn(served: Served) -> None:
         assert draw(card, find_fonts())[:3] == b"\xff\xd8\xff"
 
 
+@pytest.mark.slow
 def test_another_page_shows_it_only_where_that_is_allowed(tmp_path: Path) -> None:
     with in_thread(new_data(tmp_path / "data"), embed_on=PORTAL) as served:
         shelf = Shelf(served)

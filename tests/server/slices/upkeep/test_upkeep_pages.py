@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from library.core.clock import utc_now
 from library.intake.rules import RecordingState
 from server.background.looks.space import UpkeepThread
@@ -13,6 +15,7 @@ from tests.server.conftest import Shelf
 from tests.support import server
 
 
+@pytest.mark.slow
 def test_the_queue_is_that_of_the_whole_house_and_says_why(served: server.Served, shelf: Shelf) -> None:
     failed = shelf.lesson(recording=RecordingState.FAILED)
     waiting = shelf.lesson(owner="other", recording=RecordingState.WAITING)
@@ -30,6 +33,7 @@ def test_the_queue_is_that_of_the_whole_house_and_says_why(served: server.Served
     assert waiting.title in admin.http.get("/system/jobs?state=cancelled").text
 
 
+@pytest.mark.slow
 def test_what_belongs_to_nobody_goes_when_somebody_says_so_and_what_plays_stays(tmp_path: Path) -> None:
     data = server.new_data(tmp_path / "data")
     with server.in_thread(data, sweep_after_h=1, media_life_s=60) as served:
@@ -55,6 +59,7 @@ def test_what_belongs_to_nobody_goes_when_somebody_says_so_and_what_plays_stays(
         assert "上一次手动清走" in admin.http.get("/system/storage").text
 
 
+@pytest.mark.slow
 def test_every_part_is_listed_and_texts_come_from_this_machine(served: server.Served) -> None:
     admin = served.person("admin")
     page = admin.http.get("/system/licences").text

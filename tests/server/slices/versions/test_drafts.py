@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from library.catalog.permits import LessonState
 from tests.server.conftest import Put, Shelf
 from tests.support.client import Person
@@ -35,6 +37,7 @@ def seen_by(person: Person, path: str) -> str:
     return found[1]
 
 
+@pytest.mark.slow
 def test_a_published_lesson_is_changed_beside_what_viewers_see(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED, words="山乡巨变四十年")
     lecturer, staff, member = (served.person(name) for name in ("lecturer", "staff", "member"))
@@ -115,6 +118,7 @@ def test_a_published_lesson_is_changed_beside_what_viewers_see(served: Served, s
     assert shown(served, shelf, put) == old
 
 
+@pytest.mark.slow
 def test_words_of_a_published_lesson_are_corrected_beside_what_viewers_hear(
     served: Served, shelf: Shelf
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from library.catalog.permits import LessonState
 from library.core.clock import utc_now
 from library.core.permits import Viewer
@@ -14,6 +16,7 @@ from tests.server.conftest import Shelf
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_what_is_left_of_this_week_is_offered_in_its_order(served: Served, shelf: Shelf) -> None:
     now, week = utc_now(), present(utc_now())
     watched, first, second = (shelf.lesson(LessonState.PUBLISHED) for _ in range(3))

@@ -39,6 +39,7 @@ def begun(served: Served, shelf: Shelf, state: LessonState = LessonState.DRAFT) 
     return put
 
 
+@pytest.mark.slow
 def test_the_lecturer_watches_what_is_there(served: Served, shelf: Shelf) -> None:
     put = begun(served, shelf)
     owner = served.person("lecturer")

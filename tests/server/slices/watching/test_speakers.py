@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from library.catalog import actions, queries
 from library.catalog.rules import CueLine, TranscriptQuality
 from tests.server.conftest import Shelf
@@ -16,6 +18,7 @@ LINES = (
 )
 
 
+@pytest.mark.slow
 def test_who_speaks_is_named_where_it_changes(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson()
     with served.ports.db.write() as session:

@@ -24,6 +24,7 @@ def bring(person: Person, path: str, name: str, data: bytes, **form: str) -> int
     return answer.status_code
 
 
+@pytest.mark.slow
 def test_a_material_is_a_file_to_keep_and_nothing_that_runs(served: Served, shelf: Shelf) -> None:
     data = pdf(pages=2)
     lesson_id, file_id = put_material(shelf, data)
@@ -81,6 +82,7 @@ def test_a_name_is_only_what_a_file_is_called(served: Served, shelf: Shelf, name
     ]
 
 
+@pytest.mark.slow
 def test_what_is_refused_leaves_nothing_behind(served: Served, shelf: Shelf) -> None:
     lesson_id = shelf.lesson(LessonState.PUBLISHED).lesson
     lecturer, path = served.person("lecturer"), f"/lessons/{lesson_id}/materials"
@@ -100,6 +102,7 @@ def test_what_is_refused_leaves_nothing_behind(served: Served, shelf: Shelf) -> 
     assert len(files) == 1
 
 
+@pytest.mark.slow
 def test_staff_note_honours_that_stay_with_the_lesson(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED)
     path, staff = f"/lessons/{put.lesson}/honours", served.person("staff")
@@ -124,6 +127,7 @@ def test_staff_note_honours_that_stay_with_the_lesson(served: Served, shelf: She
     assert page.count("/honours/") == 2
 
 
+@pytest.mark.slow
 def test_a_copy_of_the_library_needs_its_materials_and_a_sweep_knows_which_go(
     served: Served, shelf: Shelf
 ) -> None:

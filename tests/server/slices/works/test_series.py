@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
 from tests.server.slices.works.roles import put_series
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_a_lecturer_makes_a_series_and_viewers_go_on_in_it(served: Served, shelf: Shelf) -> None:
     one, two = shelf.lesson(LessonState.PUBLISHED), shelf.lesson(LessonState.PUBLISHED)
     draft = shelf.lesson()
@@ -51,6 +54,7 @@ def test_a_lecturer_makes_a_series_and_viewers_go_on_in_it(served: Served, shelf
     assert lecturer.http.get(f"/lessons/{one.lesson}").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_series_of_hidden_lessons_is_as_absent_as_none(served: Served, shelf: Shelf) -> None:
     series_id, _ = put_series(shelf, hidden=True)
     with served.nobody() as visitor:

@@ -11,6 +11,7 @@ from tests.server.conftest import Shelf
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_lessons_are_held_at_a_site_and_counted_as_far_as_they_are_seen(served: Served, shelf: Shelf) -> None:
     staff, lecturer = served.person("staff"), served.person("lecturer")
     made = staff.post("/sites", name="余村<矿山>", place="安吉", point="30.5231，119.6874", text="关停的矿。")

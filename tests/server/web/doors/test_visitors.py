@@ -107,6 +107,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
+@pytest.mark.slow
 def test_a_play_with_a_made_up_cookie_counted(site: Served) -> None:
     clip = Shelf(site).lesson(LessonState.PUBLISHED).clip
     with site.nobody() as browser:
@@ -119,6 +120,7 @@ def test_a_play_with_a_made_up_cookie_counted(site: Served) -> None:
         assert browser.play(clip)["play"], "a page gives it one of ours"
 
 
+@pytest.mark.slow
 def test_who_claims_to_be_forwarded_is_believed_from_a_proxy_alone(tmp_path: Path) -> None:
     """Each would be an address of its own."""
     for trusted, groups in (("127.0.0.1", 1), ("192.0.2.9", 2)):

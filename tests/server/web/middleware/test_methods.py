@@ -24,6 +24,7 @@ def told(answer: httpx.Response) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.spread("case")
 @pytest.mark.parametrize("case", GETS, ids=str)
 @pytest.mark.parametrize("viewer", ["nobody", "staff"])
 def test_head_says_what_get_says(served: Served, shelf: Shelf, case: Case, viewer: str) -> None:
@@ -75,6 +76,7 @@ def test_post_stands_for_methods_that_proxies_refuse(served: Served, shelf: Shel
     assert lecturer.http.get(path).status_code == 404
 
 
+@pytest.mark.slow
 def test_what_post_stands_for_needs_the_same_token_and_only_what_is_meant_is_taken(
     served: Served, shelf: Shelf
 ) -> None:

@@ -210,6 +210,7 @@ def get(app: FastAPI, path: str) -> httpx.Response:
     return asyncio.run(asked())
 
 
+@pytest.mark.slow
 def test_one_more_slice_is_answered_explained_and_shown(served: Served) -> None:
     router = APIRouter()
 

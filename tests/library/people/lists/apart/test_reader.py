@@ -136,6 +136,7 @@ def test_a_file_that_takes_too_long_is_ended_in_a_sentence() -> None:
         assert time.monotonic() - began < 10
 
 
+@pytest.mark.slow
 def test_a_text_that_stands_in_every_cell_was_read_for_a_minute() -> None:
     """Forty thousand cells name one text of 150,000 characters: six gigabytes as rows."""
     shared = "<si><t>姓名</t></si><si><t>" + "党" * 150_000 + "</t></si>"

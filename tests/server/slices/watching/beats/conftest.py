@@ -9,7 +9,7 @@ import pytest
 from library.catalog.permits import LessonState
 from tests.server.conftest import Shelf
 from tests.server.slices.watching.beats.players import StandingClock
-from tests.support.databases import KINDS
+from tests.support.databases import KINDS, Databases
 from tests.support.server import Served, add_people, in_thread, new_data
 
 
@@ -27,12 +27,10 @@ def served(
         with in_thread(new_data(folder), clock) as running:
             yield running
         return
-    postgres = request.getfixturevalue("postgres_server")
-    name = postgres.create()
-    with in_thread(folder, clock, database_url=postgres.url(name)) as running:
+    databases: Databases = request.getfixturevalue("databases")
+    with databases.url("postgres") as url, in_thread(folder, clock, database_url=url) as running:
         add_people(running.ports)
         yield running
-    postgres.drop(name)
 
 
 @pytest.fixture
