@@ -10,8 +10,8 @@ from typing import Any
 
 KEEP_DAYS = 400
 """Days that a look is kept: the forecast and a year's comparison need no more."""
-TAKEN_UP_AFTER = timedelta(hours=6)
-"""A look that was begun so long ago was killed: it is taken up again."""
+BEATS = 6
+"""So many signs of life fit into the time after which a worker that gives none is taken for dead."""
 LARGEST = 20
 """Lessons that are named."""
 _LEAST_DAYS = 2
@@ -23,6 +23,12 @@ class Task(StrEnum):
 
     MEASURE = "measure"
     SWEEP = "sweep"
+    TRY = "try"
+    """A backup is tried out; `Look.about` says which, "" for the newest."""
+
+
+SPACE = (Task.MEASURE, Task.SWEEP)
+"""What one thread does, one after the other."""
 
 
 @dataclass(frozen=True)

@@ -325,6 +325,6 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
         # tests/server/slices/books/test_books.py
         *("/learning/study", "/learning/study/{id}/notes", "/learning/study/{id}/done"),
         *("/learning/practice", "/learning/confirm/{id}"),
-        *("/learning/people/{id}/take-back", "/learning/rules/{id}"),
+        *("/learning/people/{id}/take-back", "/learning/people/{id}/lift", "/learning/rules/{id}"),
     }
     assert typed - {case.action for case in CASES} - elsewhere == set()
