@@ -213,7 +213,7 @@ def lengths_of(session: Session, lesson_ids: Collection[str] | None = None) -> d
 @dataclass(frozen=True)
 class Reversed:
     """A piece that was taken back by hand: when, by whom, for which reason; where that was lifted
-    (`lifted_on`) by whom and why. `entry_id` is its row, `may_lift` whether what it said can be said again."""
+    (`lifted_on`) by whom and why. `entry_id` is its row, `may_lift` whether it can be said again."""
 
     piece: Piece
     day: date

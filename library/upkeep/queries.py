@@ -44,6 +44,13 @@ def waiting(session: Session) -> list[Look]:
     return list(session.scalars(select(Look).where(Look.done_at.is_(None)).order_by(Look.id)))
 
 
+def trials(session: Session) -> dict[str, Look]:
+    """Return the last trial of each backup that somebody asked for, by the backup's name, also one that has
+    not ended."""
+    rows = select(Look).where(Look.task == Task.TRY, Look.about != "").order_by(Look.id)
+    return {row.about: row for row in session.scalars(rows)}
+
+
 def last(session: Session, task: Task) -> Look | None:
     """Return the last of a kind that has ended, well or not."""
     rows = select(Look).where(Look.task == task, Look.done_at.is_not(None))

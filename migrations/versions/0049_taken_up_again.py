@@ -23,6 +23,7 @@ def upgrade() -> None:
         looks.add_column(sa.Column("turn", sa.Integer(), nullable=False, server_default="0"))
         looks.add_column(sa.Column("holder", sa.String(64), nullable=False, server_default=""))
         looks.add_column(sa.Column("beat_at", _MOMENT, nullable=True))
+    op.add_column("outbox_letter", sa.Column("held_until", _MOMENT, nullable=True))
     with op.batch_alter_table("evidence_correction") as corrections:
         corrections.add_column(sa.Column("again_id", sa.String(16), nullable=True))
         corrections.add_column(sa.Column("lifted_for", sa.String(200), nullable=False, server_default=""))
@@ -39,6 +40,8 @@ def downgrade() -> None:
         )
         for name in ("lifted_for", "again_id"):
             corrections.drop_column(name)
+    with op.batch_alter_table("outbox_letter") as letters:
+        letters.drop_column("held_until")
     with op.batch_alter_table("upkeep_look") as looks:
         for name in ("beat_at", "holder", "turn", "percent", "about"):
             looks.drop_column(name)
