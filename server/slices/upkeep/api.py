@@ -141,8 +141,8 @@ class TrialOut(BaseModel):
 
 
 class BackupOut(BaseModel):
-    """A backup on the shelf. `fault` is "" for one that looks whole, else what is missing: facts, database, list; `missing` and
-    `damaged` are files that the library itself had lost."""
+    """A backup on the shelf. `fault` is "" for one that looks whole, else what is missing: facts, database,
+    list; `missing` and `damaged` are files that the library itself had lost."""
 
     name: str
     at: datetime

@@ -88,8 +88,8 @@ class UnfitPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
-    """Something that somebody waits for: a `lesson`, or `what` a worker is asked for or a letter tells; `about`
-    names a file or a backup."""
+    """Something that somebody waits for: a `lesson`, or `what` a worker is asked for or a letter tells;
+    `about` names a file or a backup."""
 
     kind: Kind
     id: str
@@ -119,7 +119,7 @@ class WorkerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobsPage(Context):
-    """GET /system/jobs?kind=&state=&page= (role admin): everything that somebody waits for, of the whole house.
+    """GET /system/jobs?kind=&state=&page= (role admin): all that somebody waits for, of the whole house.
 
     `kinds` and `states` are the choices with how many there are, `failed` how many recordings failed.
     Forms: POST /system/jobs/{kind}/{id}/retry (), .../give-up (), POST /system/jobs/retry () for all

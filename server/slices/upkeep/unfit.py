@@ -16,6 +16,7 @@ from library.upkeep.unfit import Unfit
 from server.slices.upkeep.contexts import UnfitPage, UnfitRow
 from server.web.deps import Admin, ClockDep, DatabaseDep, PagesDep, Reading, SettingsDep, SystemChanger
 from server.web.form_door import FormDoor
+from server.web.forms.numbers import number_of
 from server.web.limits.fields import WordForm, WordsForm
 from server.web.pages import pager
 from server.web.parts import LessonRef, Reason, RefusedForm
@@ -114,8 +115,7 @@ def delete(
             return door.show(door.confirming(session, chosen))
 
     def act(session: Session) -> str:
-        confirmed = int(count) if count.isascii() and count.isdecimal() and len(count) < 5 else -1
-        unfit.delete(session, door.viewer, upload, confirmed, door.clock())
+        unfit.delete(session, door.viewer, upload, number_of(count), door.clock())
         return UNFIT
 
     return door.change(act, "unfit_deleted", "unfit", lambda session, refused: door.page(session, 1, refused))

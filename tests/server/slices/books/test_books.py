@@ -169,7 +169,9 @@ def test_a_correction_of_self_study_could_not_be_lifted(served: Served, shelf: S
     assert all(said in page for said in ("那天在外地", "补看了笔记", "收回撤销"))
     assert f"{study}/again" in lecturer.http.get(study).text, "it is the member's own again"
     assert lecturer.post(f"{study}/again").status_code == 303
-    assert [one for one in lecturer.http.get("/api/v1/books").json()["items"] if one["kind"] == "studied"] == []
+    assert [
+        one for one in lecturer.http.get("/api/v1/books").json()["items"] if one["kind"] == "studied"
+    ] == []
     with served.ports.db.read() as session:
         deeds = session.scalars(select(AuditEntry).where(AuditEntry.deed == Deed.EVIDENCE_LIFTED)).all()
     assert [(one.of_person, one.thing) for one in deeds] == [(person, entry)]
