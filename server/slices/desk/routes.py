@@ -249,7 +249,10 @@ def place(
         "handled",
         "desk",
         lambda session, refused: desk.page(session, {}, 1, refused),
-        {"what": What.WEEK, "node": node, "week": week, "spread": spread, "lesson": " ".join(lesson)},
+        {
+            **{"what": What.WEEK, "value": "", "audience": "", "lesson": " ".join(lesson)},
+            **{"node": node, "week": week, "spread": spread},
+        },
     )
 
 

@@ -228,8 +228,8 @@ def test_several_lessons_are_put_into_weeks_as_the_preview_said_and_taken_out_ag
     ]
     with db.write() as session:
         assert [weeks.plan_of(session, node, week) for week in (first, last)] == before, "nothing was done"
-        with pytest.raises(Conflict, match="handling_counted"):
-            actions.place(session, staff, *asked, now, 2)
+    with pytest.raises(Conflict, match="handling_counted"), db.write() as session:
+        actions.place(session, staff, *asked, now, 2)
     with db.write() as session:
         batch = actions.place(session, staff, *asked, now, 1)
         all_in_one = actions.place(session, staff, node, first, Spread.ALL, [lessons[2], lessons[1]], now, 2)

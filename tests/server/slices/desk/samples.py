@@ -70,7 +70,10 @@ def pages() -> Iterator[Sample]:
     yield "desk_weeks_none", replace(weeks, rows=weeks.rows[2:], count=0, spread=Spread.ALL)
     none = RefusedForm(
         form="desk",
-        typed={"what": "topic_add", "value": "党史", "audience": "everyone", "lesson": ""},
+        typed={
+            **{"what": "topic_add", "value": "党史", "audience": "everyone", "lesson": ""},
+            **{"node": "b1", "week": "2026-W12", "spread": "each"},
+        },
         reason=Reason(code="handling_none", args={"field": "lesson"}),
     )
     yield "desk_refused", replace(full, refused=none, views=(), state="")
