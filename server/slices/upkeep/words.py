@@ -50,8 +50,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reset": N_("重设密码"),
     },
     "backup_fault": {
-        "facts": N_("说明读不了"),
-        "database": N_("数据库不全"),
-        "list": N_("文件清单没有了"),
+        "facts": N_("说明读不了。"),
+        "database": N_("数据库不全。"),
+        "list": N_("文件清单没有了。"),
     },
 }
