@@ -15,7 +15,8 @@ BEATS = 6
 LARGEST = 20
 """Lessons that are named."""
 _LEAST_DAYS = 2
-_MOST_DAYS = 60
+MOST_DAYS = 60
+"""Days of looks from which the days to come are forecast."""
 
 
 class Task(StrEnum):
@@ -89,7 +90,7 @@ def forecast(
 ) -> Forecast | None:
     """Return what the looks of the last sixty days say of the days to come, as a straight line from the first
     of them; None with less than two days between them. `room_bytes` is what may still be filled."""
-    known = [(then, size) for then, size in before if timedelta(0) < at - then <= timedelta(days=_MOST_DAYS)]
+    known = [(then, size) for then, size in before if timedelta(0) < at - then <= timedelta(days=MOST_DAYS)]
     if not known:
         return None
     then, size = min(known)

@@ -250,8 +250,13 @@ def place(
         "desk",
         lambda session, refused: desk.page(session, {}, 1, refused),
         {
-            **{"what": What.WEEK, "value": "", "audience": "", "lesson": " ".join(lesson)},
-            **{"node": node, "week": week, "spread": spread},
+            "what": What.WEEK,
+            "value": "",
+            "audience": "",
+            "lesson": " ".join(lesson),
+            "node": node,
+            "week": week,
+            "spread": spread,
         },
     )
 

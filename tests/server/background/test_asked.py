@@ -1,4 +1,4 @@
-"""What a worker was asked for when it was killed: taken up again by the next within the time of the settings."""
+"""What a worker was at when it was killed: taken up again by the next within the time of the settings."""
 
 from __future__ import annotations
 

@@ -71,8 +71,13 @@ def pages() -> Iterator[Sample]:
     none = RefusedForm(
         form="desk",
         typed={
-            **{"what": "topic_add", "value": "党史", "audience": "everyone", "lesson": ""},
-            **{"node": "b1", "week": "2026-W12", "spread": "each"},
+            "what": "topic_add",
+            "value": "党史",
+            "audience": "everyone",
+            "lesson": "",
+            "node": "b1",
+            "week": "2026-W12",
+            "spread": "each",
         },
         reason=Reason(code="handling_none", args={"field": "lesson"}),
     )

@@ -127,7 +127,7 @@ UNFIT = c.UnfitPage(
         for n, (state, size, code) in enumerate(
             (
                 (RecordingState.FAILED, 3_400_000_000, "disk_full"),
-                (RecordingState.REFUSED, 1_700_000_000, "no_media"),
+                (RecordingState.REFUSED, 1_700_000_000, "not_media"),
                 (RecordingState.CANCELLED, 90_000_000, ""),
             )
         )
