@@ -319,7 +319,8 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
         ),
         *("/lessons/{id}/declare", "/levels/{id}", "/declarations/bulk"),
         "/lessons/{id}/cover",  # a picture or a second: tests/server/slices/studio/test_covers.py
-        "/system/storage/sweep",  # boxes alone: tests/server/slices/upkeep/test_upkeep_pages.py
+        # boxes alone: tests/server/slices/upkeep/test_upkeep_pages.py
+        *("/system/storage/sweep", "/system/storage/unfit"),
         "/notices/choices",  # boxes alone: what is not known is not wanted, and nothing is refused
         "/vocabulary/{id}",  # tests/server/slices/dictionary/test_dictionary.py
         # tests/server/slices/books/test_books.py
