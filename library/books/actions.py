@@ -12,17 +12,20 @@ from sqlalchemy.orm import Session
 from library.audit import actions as audit
 from library.audit.rules import Deed
 from library.books import queries
+from library.books.entries import StudyState, check_fits
 from library.books.hours import HoursRules, read_rules
-from library.books.tables import HoursTable
+from library.books.tables import HoursTable, Study
 from library.core.clock import local_day
-from library.core.errors import Conflict, Invalid
+from library.core.errors import Conflict, Invalid, NotFound
 from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.evidence import actions as evidence
 from library.evidence import chain
-from library.evidence.rules import Piece
+from library.evidence import queries as evidence_queries
+from library.evidence.rules import Piece, Source
 from library.evidence.tables import EvidenceSeal
 from library.people import queries as people
+from library.people.tables import Person
 
 
 def put_rules(
@@ -76,6 +79,34 @@ def take_back(session: Session, viewer: Viewer, entry_id: str, reason: str, now:
     piece = evidence.take_back(session, row.id, reason, now, by)
     kind = str(piece.kind)
     audit.note(session, Deed.EVIDENCE_TAKEN_BACK, by, of=piece.person_id, thing=row.id, kind=kind)
+    return piece
+
+
+def lift(session: Session, viewer: Viewer, entry_id: str, reason: str, now: datetime) -> Piece:
+    """Say again what was taken back of a member's self-study, for a reason that they read; all rows stay.
+
+    Of self-study alone: what a gathering or a lesson says is said again by correcting it there. Raises
+    NotFound (also for one's own), Invalid: empty, too_long, study_day_full where the day has filled
+    meanwhile, Conflict: evidence_lifted; evidence_gone where the self-study says something else by now.
+    """
+    row = queries.entry_to_keep(session, viewer, entry_id)
+    if row.source is not Source.SELF_STUDY:
+        raise NotFound
+    study = session.scalars(select(Study).where(Study.id == row.source_id).with_for_update()).first()
+    if study is None or (study.state, study.done_on, study.seconds) != (
+        StudyState.DONE,
+        row.day,
+        row.amount,
+    ):
+        raise Conflict("evidence_gone")
+    # As whoever says that they studied is held: two never fill the same day.
+    session.get_one(Person, row.person_id, with_for_update={"key_share": True})
+    by = people.noted_by(session, viewer)
+    said = evidence_queries.studied_on(session, row.person_id, row.day)
+    piece = evidence.lift(session, row.id, reason, now, by)
+    check_fits(piece.amount, said)
+    kind = str(piece.kind)
+    audit.note(session, Deed.EVIDENCE_LIFTED, by, of=piece.person_id, thing=row.id, kind=kind)
     return piece
 
 

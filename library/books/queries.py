@@ -212,12 +212,22 @@ def lengths_of(session: Session, lesson_ids: Collection[str] | None = None) -> d
 
 @dataclass(frozen=True)
 class Reversed:
-    """A piece that was taken back by hand, or said anew by its source: when, by whom, for which reason."""
+    """A piece that was taken back by hand: when, by whom, for which reason; where that was lifted
+    (`lifted_on`) by whom and why. `entry_id` is its row, `may_lift` whether it can be said again."""
 
     piece: Piece
     day: date
     by: str | None
     reason: str
+    entry_id: str
+    lifted_on: date | None = None
+    lifted_by: str | None = None
+    lifted_for: str = ""
+
+    @property
+    def may_lift(self) -> bool:
+        """Whether it is self-study, and not lifted."""
+        return self.lifted_on is None and self.piece.source is Source.SELF_STUDY
 
 
 @dataclass(frozen=True)
@@ -285,7 +295,8 @@ def _rows(
 ) -> tuple[list[Piece], dict[Piece, str], tuple[Reversed, ...]]:
     rows = evidence.of_person(session, person_id, first, last)
     back = {row.reverses_id: row for row in rows if row.reverses_id is not None}
-    reasons = evidence.reasons(session, [one for one in back if one])
+    corrections = evidence.corrections(session, [one for one in back if one])
+    by_id = {row.id: row for row in rows}
     entries: dict[Piece, str] = {}
     taken = []
     for row in rows:
@@ -294,9 +305,17 @@ def _rows(
         piece, other = evidence.piece_of(row), back.get(row.id)
         if other is None:
             entries[piece] = row.id
-        elif row.id in reasons:
-            at = local_day(other.recorded_at)
-            taken.append(Reversed(piece, at, other.recorded_by, reasons[row.id]))
+        elif row.id in corrections:
+            at, said = local_day(other.recorded_at), corrections[row.id]
+            again = by_id.get(said.again_id or "")  # of the same day, so among them
+            taken.append(
+                Reversed(
+                    *(piece, at, other.recorded_by, said.reason, row.id),
+                    lifted_on=local_day(again.recorded_at) if again else None,
+                    lifted_by=again.recorded_by if again else None,
+                    lifted_for=said.lifted_for,
+                )
+            )
     return list(entries), entries, tuple(taken)
 
 

@@ -17,6 +17,7 @@ from library.audit import actions as audit
 from library.audit.rules import Deed
 from library.choices.rules import Change
 from library.choices.tables import Choice, ChoiceChange, ChoicesVersion, Emblem
+from library.core.errors import Conflict
 
 
 def choose(session: Session, by: str | None, name: str, value: str | None, now: datetime) -> bool:
@@ -39,6 +40,16 @@ def choose(session: Session, by: str | None, name: str, value: str | None, now: 
     audit.note(session, Deed.SETTING, by, thing=name, what=what.value)
     session.flush()
     return True
+
+
+def check_version(session: Session, version: int) -> None:
+    """Let nobody else choose until the transaction ends; raises Conflict("setting_changed") where something
+    was chosen since `version`."""
+    counter = session.scalars(
+        select(ChoicesVersion).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if counter.value != version:
+        raise Conflict("setting_changed", field="version")
 
 
 def keep_emblem(session: Session, data: bytes, now: datetime) -> str:

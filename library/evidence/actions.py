@@ -59,6 +59,28 @@ def take_back(session: Session, entry_id: str, reason: str, now: datetime, by: s
     return piece
 
 
+def lift(session: Session, entry_id: str, reason: str, now: datetime, by: str | None) -> Piece:
+    """Say again what was taken back by hand, for a reason that its person can read; returns what it says.
+
+    Both rows and both reasons stay. Of two who lift at once one does. Raises NotFound where nothing was taken
+    back by hand, Invalid: empty, too_long, Conflict("evidence_lifted").
+    """
+    said = rules.check_correction(reason)
+    row = queries.entry(session, entry_id)
+    correction = session.get(EvidenceCorrection, entry_id, with_for_update=True, populate_existing=True)
+    if correction is None or is_token(row.person_id):
+        raise NotFound
+    if correction.again_id is not None:
+        raise Conflict("evidence_lifted")
+    piece = queries.piece_of(row)
+    again = _row(piece, piece.amount, now, by)
+    session.add(again)
+    session.flush()
+    correction.again_id, correction.lifted_for = again.id, said
+    session.flush()
+    return piece
+
+
 def erase(session: Session, person_id: str) -> None:
     """Take a person out of the ledger: what stands for them stays, every sum and every seal with it, and the
     reasons for which something of theirs was taken back are deleted."""

@@ -30,11 +30,12 @@ def standing(session: Session, source: Source, source_id: str) -> list[Standing]
 
 
 def withdrawn(session: Session, source: Source, source_id: str) -> list[Piece]:
-    """Return what was taken back by hand of what a source said."""
+    """Return what was taken back by hand of what a source said, and is so still."""
     rows = session.scalars(
         select(Evidence)
         .join(EvidenceCorrection, EvidenceCorrection.entry_id == Evidence.id)
         .where(Evidence.source == source, Evidence.source_id == source_id)
+        .where(EvidenceCorrection.again_id.is_(None))
     )
     return [piece_of(row) for row in rows]
 
@@ -71,11 +72,12 @@ def is_reversed(session: Session, entry_id: str) -> bool:
     return session.scalar(select(Evidence.id).where(Evidence.reverses_id == entry_id)) is not None
 
 
-def reasons(session: Session, entry_ids: Collection[str]) -> dict[str, str]:
-    """Return for which reasons pieces were taken back by hand, by their ids."""
-    wanted = select(EvidenceCorrection.entry_id, EvidenceCorrection.reason)
-    rows = session.execute(wanted.where(EvidenceCorrection.entry_id.in_(list(entry_ids))))
-    return dict(rows.all()) if entry_ids else {}
+def corrections(session: Session, entry_ids: Collection[str]) -> dict[str, EvidenceCorrection]:
+    """Return of pieces that were taken back by hand why, and whether that was lifted, by their ids."""
+    if not entry_ids:
+        return {}
+    wanted = select(EvidenceCorrection).where(EvidenceCorrection.entry_id.in_(list(entry_ids)))
+    return {row.entry_id: row for row in session.scalars(wanted)}
 
 
 def of_person(session: Session, person_id: str, first: date, last: date) -> Sequence[Evidence]:

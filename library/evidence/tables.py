@@ -53,12 +53,18 @@ class Evidence(Base):
 
 
 class EvidenceCorrection(Base):
-    """Why a piece was taken back by hand; who did it stands in the reversing row."""
+    """Why a piece was taken back by hand; who did it stands in the reversing row.
+
+    `again_id` is the row that says the same again, once the correction was lifted (who did that stands
+    there), `lifted_for` why.
+    """
 
     __tablename__ = "evidence_correction"
 
     entry_id: Mapped[str] = mapped_column(ForeignKey("evidence_entry.id"), primary_key=True)
     reason: Mapped[str] = mapped_column(String(CORRECTION_MAX))
+    again_id: Mapped[str | None] = mapped_column(ForeignKey("evidence_entry.id"))
+    lifted_for: Mapped[str] = mapped_column(String(CORRECTION_MAX), default="")
 
 
 class EvidenceSeal(Base):

@@ -27,9 +27,11 @@ from library.core.errors import Conflict, Invalid, WeikeError
 from library.core.ids import new_id
 from library.core.permits import MemberState, Viewer
 from library.core.text import name_key, required_name
-from library.handling import queries
-from library.handling.rules import KEEP_DAYS, MOST, Outcome, What, may_undo
+from library.handling import queries, weeks
+from library.handling.rules import KEEP_DAYS, MOST, Outcome, Spread, What, may_undo
 from library.handling.tables import Batch, BatchItem
+from library.programme import queries as programme
+from library.programme.weeks import Week
 from library.review import actions as review
 from library.versions import actions as versions
 from library.versions import queries as version_queries
@@ -50,6 +52,8 @@ def handle(
         raise Invalid("handling_none", field="lesson")
     if len(ids) > MOST:
         raise Invalid("handling_many", field="lesson", most=MOST, count=len(ids))
+    if what is What.WEEK:  # it has a door of its own: `place`
+        raise Invalid("unknown_choice", field="what")
     value = _checked(what, value)
     _lock(session)
     session.execute(delete(Batch).where(Batch.at < now - timedelta(days=KEEP_DAYS)))
@@ -64,6 +68,87 @@ def handle(
         )
     session.flush()
     return batch.id
+
+
+def place(
+    session: Session,
+    viewer: Viewer,
+    node_id: str,
+    first: Week,
+    spread: Spread,
+    lesson_ids: Sequence[str],
+    now: datetime,
+    count: int | None = None,
+) -> str:
+    """Put lessons into weeks of a node, in their order, and return the batch's id; one that is refused stops
+    no other, and leaves its week as it was.
+
+    `count` is how many whoever confirmed it has seen go in. Raises Invalid: handling_none, handling_many;
+    NotFound where the viewer does not plan; Conflict("handling_counted").
+    """
+    placed = _placed(session, viewer, node_id, first, spread, lesson_ids, now)
+    done = sum(outcome is Outcome.DONE for _, outcome, _, _ in placed)
+    if count is not None and count != done:
+        raise Conflict("handling_counted", count=done, confirmed=count)
+    session.execute(delete(Batch).where(Batch.at < now - timedelta(days=KEEP_DAYS)))
+    value = f"{node_id} {first} {spread}"
+    batch = Batch(id=new_id(), person_id=str(viewer.person_id), what=What.WEEK, value=value, at=now)
+    session.add(batch)
+    session.flush()
+    for lesson_id, outcome, before, reason in placed:
+        session.add(
+            BatchItem(batch_id=batch.id, lesson_id=lesson_id, outcome=outcome, before=before, reason=reason)
+        )
+    session.flush()
+    return batch.id
+
+
+Placed = tuple[str, Outcome, dict[str, Any], str]
+"""A lesson, what becomes of it, where ("week", "node"), and why nothing does."""
+
+
+def place_preview(
+    session: Session,
+    viewer: Viewer,
+    node_id: str,
+    first: Week,
+    spread: Spread,
+    lesson_ids: Sequence[str],
+    now: datetime,
+) -> list[Placed]:
+    """Return what `place` would do: it is done, looked at and rolled back, so that nothing is guessed."""
+    trial = session.begin_nested()
+    try:
+        return _placed(session, viewer, node_id, first, spread, lesson_ids, now)
+    finally:
+        trial.rollback()
+        session.expire_all()
+
+
+def _placed(
+    session: Session,
+    viewer: Viewer,
+    node_id: str,
+    first: Week,
+    spread: Spread,
+    lesson_ids: Sequence[str],
+    now: datetime,
+) -> list[Placed]:
+    ids = list(dict.fromkeys(lesson_ids))
+    if not ids:
+        raise Invalid("handling_none", field="lesson")
+    if len(ids) > MOST:
+        raise Invalid("handling_many", field="lesson", most=MOST, count=len(ids))
+    programme.node_to_plan(session, viewer, node_id)
+    _lock(session)
+    placed = []
+    for n, lesson_id in enumerate(ids):
+        week = first.after(n) if spread is Spread.EACH else first
+        outcome, where, reason = _each(
+            session, partial(weeks.put_in, session, viewer, node_id, week, lesson_id, now)
+        )
+        placed.append((lesson_id, outcome, where or {"week": str(week), "node": node_id}, reason))
+    return placed
 
 
 def undo(session: Session, viewer: Viewer, batch_id: str, now: datetime) -> None:
@@ -250,6 +335,11 @@ def _withdraw_back(session: Session, viewer: Viewer, item: BatchItem, value: str
     return Outcome.UNDONE, {}
 
 
+def _week_back(session: Session, viewer: Viewer, item: BatchItem, value: str, now: datetime) -> _Done:
+    weeks.take_out(session, viewer, item.lesson_id, item.before, now)
+    return Outcome.UNDONE, {}
+
+
 _ACTS: dict[What, Callable[[Session, Viewer, str, str, datetime], _Done]] = {
     What.TOPIC_ADD: _with_topic,
     What.TOPIC_REMOVE: _without_topic,
@@ -263,4 +353,5 @@ _WAYS_BACK: dict[What, Callable[[Session, Viewer, BatchItem, str, datetime], _Do
     What.AUDIENCE: _open_back,
     What.PUBLISH: _publish_back,
     What.WITHDRAW: _withdraw_back,
+    What.WEEK: _week_back,
 }

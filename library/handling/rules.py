@@ -27,6 +27,16 @@ class What(StrEnum):
     AUDIENCE = "audience"
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
+    WEEK = "week"
+
+
+class Spread(StrEnum):
+    """How several lessons are put into weeks."""
+
+    EACH = "each"
+    """One a week, from a week on, in the order in which they were chosen."""
+    ALL = "all"
+    """All into one week."""
 
 
 class Outcome(StrEnum):

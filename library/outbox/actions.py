@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from library.core.database import upsert
+from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
 from library.core.text import clean_line
 from library.outbox import rules
@@ -42,6 +43,7 @@ def write(session: Session, key: str, person_id: str, address: str, words: Words
         "written_at": now,
         "due_at": now,
         "closed_at": None,
+        "held_until": None,
         "problem": "",
     }
     session.execute(upsert(session, Letter).values(row).on_conflict_do_nothing(index_elements=["key"]))
@@ -60,7 +62,7 @@ def take(session: Session, now: datetime) -> Taken | None:
             .where(
                 Letter.id == letter.id, Letter.due_at == letter.due_at, Letter.state == LetterState.WAITING
             )
-            .values(due_at=now + rules.HELD, tries=Letter.tries + 1)
+            .values(due_at=now + rules.HELD, held_until=now + rules.HELD, tries=Letter.tries + 1)
             .returning(Letter.id)
         )
         if won is not None:
@@ -82,10 +84,40 @@ def note_failed(session: Session, letter_id: str, problem: str, now: datetime, *
     letter.problem = clean_line(problem)[:200]
     pause = None if for_good else rules.pause_after(letter.tries)
     if pause is not None:
-        letter.due_at = now + pause
+        letter.due_at, letter.held_until = now + pause, None
         return True
-    letter.state, letter.closed_at, letter.subject, letter.text = LetterState.GIVEN_UP, now, "", ""
+    _close(letter, now)
     return False
+
+
+def hurry(session: Session, letter_id: str, now: datetime) -> bool:
+    """Let a letter that waits for its next try be tried now; returns whether that changed anything: not where
+    it is due, or being sent at this moment. Raises NotFound, Conflict("letter_closed")."""
+    letter = _open(session, letter_id)
+    if letter.due_at <= now or (letter.held_until is not None and letter.held_until > now):
+        return False
+    letter.due_at = now
+    session.flush()
+    return True
+
+
+def give_up(session: Session, letter_id: str, now: datetime) -> None:
+    """Try a letter no more; its words go. Raises NotFound, Conflict("letter_closed")."""
+    _close(_open(session, letter_id), now)
+    session.flush()
+
+
+def _open(session: Session, letter_id: str) -> Letter:
+    letter = session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
+    if letter is None:
+        raise NotFound
+    if letter.state is not LetterState.WAITING:
+        raise Conflict("letter_closed")
+    return letter
+
+
+def _close(letter: Letter, now: datetime) -> None:
+    letter.state, letter.closed_at, letter.subject, letter.text = LetterState.GIVEN_UP, now, "", ""
 
 
 def forget(session: Session, now: datetime) -> int:

@@ -15,7 +15,8 @@ class Letter(Base):
     """A letter to one address. `key` names what it tells, so that it is written once.
 
     Subject and text are emptied when it was sent or given up: they carry links that open something.
-    `due_at` is when it is tried next, `tries` how often it was, `problem` what the mail server said last.
+    `due_at` is when it is tried next, `tries` how often it was, `problem` what the mail server said last;
+    until `held_until` whoever took it may be sending it.
     """
 
     __tablename__ = "outbox_letter"
@@ -32,4 +33,5 @@ class Letter(Base):
     written_at: Mapped[datetime]
     due_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(String(200), default="")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from library.upkeep.rules import KEEP_DAYS, Figures, Task
+from library.upkeep.rules import MOST_DAYS, Figures, Task
 from library.upkeep.tables import Look
 
 
@@ -30,10 +30,11 @@ def latest(session: Session) -> Measured | None:
 
 
 def totals(session: Session, now: datetime) -> list[tuple[datetime, int]]:
-    """Return when was measured and how much there was, the oldest first."""
+    """Return when was measured and how much there was, in the days that are forecast from."""
     rows = session.scalars(
         select(Look)
-        .where(Look.task == Task.MEASURE, Look.reason == "", Look.done_at > now - timedelta(days=KEEP_DAYS))
+        .where(Look.task == Task.MEASURE, Look.reason == "")
+        .where(Look.done_at > now - timedelta(days=MOST_DAYS + 1))
         .order_by(Look.done_at)
     )
     return [(row.done_at, Figures.of(row.figures).total) for row in rows if row.done_at and row.figures]
@@ -42,6 +43,13 @@ def totals(session: Session, now: datetime) -> list[tuple[datetime, int]]:
 def waiting(session: Session) -> list[Look]:
     """Return what was asked for and has not ended, the oldest first."""
     return list(session.scalars(select(Look).where(Look.done_at.is_(None)).order_by(Look.id)))
+
+
+def trials(session: Session) -> dict[str, Look]:
+    """Return the last trial of each backup that somebody asked for, by the backup's name, also one that has
+    not ended."""
+    rows = select(Look).where(Look.task == Task.TRY, Look.about != "").order_by(Look.id)
+    return {row.about: row for row in session.scalars(rows)}
 
 
 def last(session: Session, task: Task) -> Look | None:

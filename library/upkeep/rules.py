@@ -10,12 +10,13 @@ from typing import Any
 
 KEEP_DAYS = 400
 """Days that a look is kept: the forecast and a year's comparison need no more."""
-TAKEN_UP_AFTER = timedelta(hours=6)
-"""A look that was begun so long ago was killed: it is taken up again."""
+BEATS = 6
+"""So many signs of life fit into the time after which a worker that gives none is taken for dead."""
 LARGEST = 20
 """Lessons that are named."""
 _LEAST_DAYS = 2
-_MOST_DAYS = 60
+MOST_DAYS = 60
+"""Days of looks from which the days to come are forecast."""
 
 
 class Task(StrEnum):
@@ -23,6 +24,12 @@ class Task(StrEnum):
 
     MEASURE = "measure"
     SWEEP = "sweep"
+    TRY = "try"
+    """A backup is tried out; `Look.about` says which, "" for the newest."""
+
+
+SPACE = (Task.MEASURE, Task.SWEEP)
+"""What one thread does, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ def forecast(
 ) -> Forecast | None:
     """Return what the looks of the last sixty days say of the days to come, as a straight line from the first
     of them; None with less than two days between them. `room_bytes` is what may still be filled."""
-    known = [(then, size) for then, size in before if timedelta(0) < at - then <= timedelta(days=_MOST_DAYS)]
+    known = [(then, size) for then, size in before if timedelta(0) < at - then <= timedelta(days=MOST_DAYS)]
     if not known:
         return None
     then, size = min(known)

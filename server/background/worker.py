@@ -33,6 +33,7 @@ from server.background.looks.edges import EdgesThread
 from server.background.looks.prints import PrintsThread
 from server.background.looks.sounds import SoundsThread
 from server.background.looks.space import UpkeepThread
+from server.background.looks.trying import TryingThread
 from server.background.recurring import RecurringThread
 from server.background.roll_up import RollThread
 from server.background.small_pictures import SmallPicturesThread
@@ -144,6 +145,7 @@ class Worker:
         return [
             BackupThread(ports.db, ports.store, ports.settings, ports.clock, folder),
             RestoreTestThread(ports.settings, ports.clock, folder),
+            TryingThread(ports, folder),
         ]
 
     def _launch(

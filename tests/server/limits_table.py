@@ -41,6 +41,8 @@ from library.programme.importing import MOST_ROWS as TERM_ROWS
 from library.questions import rules as questions
 from library.searches.rules import MOST_SAVED
 from library.suggestions import rules as suggestions
+from library.upkeep.again import RETRIED_MOST
+from library.upkeep.unfit import MOST as UNFIT_AT_ONCE
 from library.works import drawing, office, pictures
 from library.works import rules as works
 from library.works.reading import reader as looking
@@ -50,8 +52,7 @@ from server.settings import Settings
 from server.slices import SLICES
 from server.slices.feeds.feeds import MOST_LESSONS
 from server.slices.programme.api import MOST_WEEKS
-from server.slices.system.ledger_files import MOST_ROWS
-from server.slices.upkeep.routes import RETRIED_MOST
+from server.slices.system.ledger_files import MOST_IN_BOOK, MOST_ROWS
 from server.slices.watching.beats import BODY_MAX_BYTES
 from server.web.limits import sizes
 from server.web.routing.registry import gather
@@ -212,8 +213,10 @@ def _typed() -> Iterator[Limit]:
     yield Limit("lessons changed at once", str(handling.MOST), "422", its)
     yield Limit("minutes in which that can be taken back", f"{minutes:g}", "409", its)
     yield Limit("views that one person keeps", str(handling.VIEWS_MOST), "409", its)
-    its = "`server/slices/upkeep/routes.py`"
+    its = "`library/upkeep/again.py`"
     yield Limit("failed recordings tried again at one press", str(RETRIED_MOST), "the next press", its)
+    its = "`library/upkeep/unfit.py`"
+    yield Limit("uploads that came to nothing, deleted at once", str(UNFIT_AT_ONCE), "422", its)
     yield from _weeks()
     yield from _going_out()
     yield Limit("stretches in a beat", str(MAX_RANGES_IN_BEAT), "422", "`library/plays/rules.py`")
@@ -286,7 +289,8 @@ def _at_once(settings: Settings) -> Iterator[Limit]:
     yield Limit("readings of people kept in mind", str(readings.MOST_KNOWN), "counted as lost", where)
     yield Limit("entries of the ledger paged through", str(MOST_SHOWN), "said", "`library/audit/queries.py`")
     where = "`server/slices/system/ledger_files.py`"
-    yield Limit("entries of the ledger in one file", str(MOST_ROWS), "said", where)
+    yield Limit("entries of the ledger in one CSV", str(MOST_ROWS), "said", where)
+    yield Limit("entries of the ledger in one workbook", str(MOST_IN_BOOK), "said", where)
     yield from _reading()
     yield from _looking()
     yield Limit("pages of a list", str(MAX_PAGE), "the last", "`library/core/paging.py`")

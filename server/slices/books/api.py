@@ -63,13 +63,19 @@ class BookOut(BaseModel):
 
 
 class TakenOut(BaseModel):
-    """What was taken back by hand: its own day, when, by whom ("": nobody there any more), why."""
+    """What was taken back by hand: its own day, when, by whom ("": nobody there any more), why.
+
+    `lifted_on` is the day on which that was lifted and the piece counts again, null where it was not.
+    """
 
     day: date
     kind: EvidenceKind
     taken_on: date
     by: str
     reason: str
+    lifted_on: date | None
+    lifted_by: str
+    lifted_for: str
 
 
 class BooksOut(BaseModel):
@@ -128,7 +134,9 @@ def _out(session: Session, found: PersonBooks, catalogue: Catalogue, *, own: boo
         ],
         items=[_item(book, line, catalogue) for book, line in lines],
         taken_back=[
-            TakenOut(day=it.day, kind=it.kind, taken_on=it.taken_on, by=it.by, reason=it.reason)
+            TakenOut(
+                **{name: getattr(it, name) for name in TakenOut.model_fields},
+            )
             for it in taken_lines(session, found, own=own)
         ],
     )

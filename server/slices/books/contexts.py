@@ -34,13 +34,20 @@ class RecordLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenLine:
-    """What was taken back by hand: its own day, when, by whom ("" for nobody there any more), why."""
+    """What was taken back by hand: its own day, when, by whom ("" for nobody there any more), why; where that
+    was lifted (`lifted_on`), by whom and why. `account` is what a self-study was. `entry_id` is its row for
+    whoever may lift it, else ""."""
 
     day: date
     kind: EvidenceKind
     taken_on: date
     by: str
     reason: str
+    account: str = ""
+    entry_id: str = ""
+    lifted_on: date | None = None
+    lifted_by: str = ""
+    lifted_for: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

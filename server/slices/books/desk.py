@@ -145,6 +145,31 @@ def take_back(
     return door.change(act, "evidence_taken_back", entry, page, {"reason": reason})
 
 
+@router.post("/learning/people/{person_id}/lift")
+def lift(
+    door: DoorDep,
+    who: Keeper,
+    person_id: str,
+    entry: WordForm = "",
+    reason: LineForm = "",
+    year: WordForm = "",
+) -> Response:
+    """Say again what was taken back of a member's self-study."""
+    number = year_of(year)
+
+    def act(session: Session) -> str:
+        row = queries.entry_to_keep(session, door.viewer, entry)
+        if row.person_id != person_id:
+            raise NotFound
+        actions.lift(session, door.viewer, entry, reason, door.clock())
+        return f"/learning/people/{person_id}" + (f"?year={number}" if number else "")
+
+    def page(session: Session, refused: RefusedForm | None) -> LearningPage:
+        return person_page(door, session, person_id, number, refused)
+
+    return door.change(act, "evidence_said_again", entry, page, {"reason": reason})
+
+
 # ------------------------------------------------------------------ practices that wait
 
 

@@ -44,7 +44,8 @@ def learning_page(
     books, one = found.books, found.member
     names = names_of(session, [piece for line in books.lines for piece in line.pieces])
     now = found.rules.year_of(door.today)
-    if refused is not None and refused.form not in found.entries.values():
+    known = {*found.entries.values(), *(one.entry_id for one in found.reversed if one.may_lift)}
+    if refused is not None and refused.form not in known:
         refused = replace(refused, form="")  # the form is not on the page any more; its reason is
     return LearningPage(
         frame=door.frame(session),
@@ -61,7 +62,7 @@ def learning_page(
         leads=one.leads,
         books=book_views(found, names, own=own, may_keep=not own),
         uncounted=uncounted(found, names, own=own, may_keep=not own),
-        taken=taken_lines(session, found, own=own),
+        taken=taken_lines(session, found, own=own, may_keep=not own),
         open_studies=_open_studies(session, one.person_id) if own else 0,
         waiting=_waiting(session, one.person_id) if own else 0,
         reason_max=CORRECTION_MAX,

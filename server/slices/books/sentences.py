@@ -30,6 +30,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "books_not_yet": (N_("今天看的，夜里记入台账。"), ""),
     "books_reversed": (N_("已经撤销。"), ""),
     # what is not taken
+    "evidence_lifted": (N_("这一条的撤销已经收回过了。"), N_("请看看现在的内容。")),
+    "evidence_said_again": (N_("撤销已收回，重新记入；两次的原因都留着，本人看得到。"), ""),
     "evidence_gone": (
         N_("这一条已经不在账上了。"),
         N_("可能刚刚被别人撤销，或已经更正，请看看现在的内容。"),
@@ -44,7 +46,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "study_corrected": (
         N_("这一条已由支部书记撤销，不能自己重新开始。"),
-        N_("有不同意见，请向支部书记说明。"),
+        N_("有不同意见，请向支部书记说明；支部书记可以收回撤销。"),
     ),
     "studies_many": (N_("正在学的已有 %(most)s 项。"), N_("请先学完几项，或去掉不学的。")),
     "study_done": (N_("这一项已经结束。"), N_("要改的话，请先点“重新开始”。")),

@@ -123,10 +123,14 @@ def _entry(found: PersonBooks, line: Line, may_keep: bool) -> str:
     return found.entries.get(line.pieces[0], "") if may_keep and len(line.pieces) == 1 else ""
 
 
-def taken_lines(session: Session, found: PersonBooks, *, own: bool) -> tuple[TakenLine, ...]:
+def taken_lines(
+    session: Session, found: PersonBooks, *, own: bool, may_keep: bool = False
+) -> tuple[TakenLine, ...]:
     """Return what was taken back by hand, the newest first."""
     told = [one for one in found.reversed if own or one.piece.kind is not EvidenceKind.WATCHED]
-    names = people.names(session, [one.by for one in told if one.by])
+    who = [(one.by, one.lifted_by) for one in told]
+    names = people.names(session, [one for pair in who for one in pair if one])
+    accounts = queries.accounts(session, [one.piece for one in told])
     return tuple(
         TakenLine(
             day=one.piece.day,
@@ -134,6 +138,11 @@ def taken_lines(session: Session, found: PersonBooks, *, own: bool) -> tuple[Tak
             taken_on=one.day,
             by=names.get(one.by or "", ""),
             reason=one.reason,
+            account=accounts.get(one.piece.source_id, ""),
+            entry_id=one.entry_id if may_keep and one.may_lift else "",
+            lifted_on=one.lifted_on,
+            lifted_by=names.get(one.lifted_by or "", ""),
+            lifted_for=one.lifted_for,
         )
         for one in reversed(told)
     )

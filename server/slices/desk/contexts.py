@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from library.handling.queries import KeptView
-from library.handling.rules import Outcome, What
+from library.handling.rules import Outcome, Spread, What
 from server.web.parts import Context, Facet, LessonRef, Pager, Reason, RefusedForm, WorkRow
 
 
@@ -15,7 +15,8 @@ from server.web.parts import Context, Facet, LessonRef, Pager, Reason, RefusedFo
 class DeskPage(Context):
     """GET /desk?state=&topic=&lecturer=&year=&page= (role reviewer): the lessons they decide about, and their
     own. `views` are kept ones, `nodes` (id, name) those for which a view may be kept, `known_topics` are
-    offered, `most` lessons go into one batch. `views_cut`: there are more views.
+    offered, `most` lessons go into one batch. `planned` are nodes (id, name) whose weeks the viewer plans,
+    `next_week` the coming one. `views_cut`: there are more views.
 
     Forms: POST /desk (lesson..., what, value, audience, page, and the filters), POST /desk/views (name, node,
     and the filters), POST /desk/views/{id}/forget ().
@@ -36,16 +37,34 @@ class DeskPage(Context):
     nodes: tuple[tuple[str, str], ...]
     known_topics: tuple[str, ...]
     most: int
+    planned: tuple[tuple[str, str], ...] = ()
+    next_week: str = ""
     refused: RefusedForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRow:
-    """What became of a lesson; `reason` says why nothing did."""
+    """What became of a lesson, or would; `reason` says why nothing does. `week`: the one it is put into."""
 
     lesson: LessonRef
     outcome: Outcome
     reason: Reason | None
+    week: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeksPage(Context):
+    """POST /desk with what=week (role reviewer): what would become of each lesson that is put into weeks of
+    `node`; `count` of them would be. Form: POST /desk/weeks (lesson..., node, week, spread, count)."""
+
+    template: ClassVar[str] = "desk/weeks.html"
+    node_id: str
+    node: str
+    week: str
+    spread: Spread
+    rows: tuple[BatchRow, ...]
+    count: int
+    refused: RefusedForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
-from library.core.errors import Invalid
-from library.core.permits import Role
+from library.core.errors import Conflict, Invalid
+from library.core.permits import Role, Viewer
 from library.handling import actions, queries, views
 from library.handling.rules import (
     FILTERS,
@@ -22,15 +22,18 @@ from library.handling.rules import (
     UNDO_WITHIN,
     VIEWS_SHOWN,
     Outcome,
+    Spread,
     What,
     clean_filters,
     may_undo,
 )
 from library.organisation import queries as organisation
-from server.slices.desk.contexts import BatchPage, BatchRow, DeskPage
+from library.programme import queries as programme
+from library.programme.weeks import Week, week_meant, week_of
+from server.slices.desk.contexts import BatchPage, BatchRow, DeskPage, WeeksPage
 from server.web.deps import CardsDep, ClockDep, DatabaseDep, PagesDep, Reading, Reviewer, Writing
 from server.web.form_door import FormDoor
-from server.web.forms.numbers import page_of
+from server.web.forms.numbers import number_of, page_of
 from server.web.limits.fields import LineForm, WordForm, WordQuery, WordsForm
 from server.web.pages import pager, safe_next
 from server.web.parts import Facet, LessonRef, Reason, RefusedForm
@@ -96,8 +99,61 @@ class Desk(FormDoor):
             nodes=tuple((one, names[one]) for one in dict.fromkeys(nodes) if one in names),
             known_topics=tuple(catalog.known_names(session, self.viewer)[1]),
             most=MOST,
+            planned=self._planned(session),
+            next_week=str(week_of(self.today).after(1)),
             refused=refused,
         )
+
+    def _planned(self, session: Session) -> tuple[tuple[str, str], ...]:
+        """Return the topmost nodes whose weeks the viewer plans."""
+        ids = programme.outermost(self.viewer)
+        names = organisation.branch_names(session, ids) if ids else {}
+        return tuple((one, names[one]) for one in ids if one in names)
+
+    def weeks_page(self, asked: Weeks, refused: RefusedForm | None = None) -> WeeksPage:
+        """Return what would become of each lesson; what is found out is rolled back."""
+        with self.db.write() as session:
+            placed = actions.place_preview(session, self.viewer, *asked, self.clock())
+        with self.db.read() as session:
+            ids = [lesson for lesson, _, _, _ in placed]
+            seen = {one.id: one.title for one in catalog.lessons_by_ids(session, self.viewer, ids)}
+            node = programme.node_to_plan(session, self.viewer, asked.node_id)
+            return WeeksPage(
+                frame=self.frame(session),
+                node_id=node.id,
+                node=node.name,
+                week=str(asked.first),
+                spread=asked.spread,
+                rows=tuple(
+                    BatchRow(
+                        lesson=LessonRef(id=lesson, title=seen.get(lesson, "")),
+                        outcome=outcome,
+                        reason=Reason(code=why) if why else None,
+                        week=where["week"],
+                    )
+                    for lesson, outcome, where, why in placed
+                ),
+                count=sum(outcome is Outcome.DONE for _, outcome, _, _ in placed),
+                refused=refused,
+            )
+
+
+class Weeks(NamedTuple):
+    """Into which weeks of which node which lessons are to be put."""
+
+    node_id: str
+    first: Week
+    spread: Spread
+    lessons: Sequence[str]
+
+
+def weeks_asked(
+    session: Session, viewer: Viewer, node: str, week: str, spread: str, lessons: Sequence[str]
+) -> Weeks:
+    """Read what was chosen; raises Invalid: week_unreadable, unknown_choice, NotFound."""
+    if spread not in tuple(Spread):
+        raise Invalid("unknown_choice", field="spread")
+    return Weeks(programme.node_to_plan(session, viewer, node).id, week_meant(week), Spread(spread), lessons)
 
 
 DeskDep = Annotated[Desk, Depends()]
@@ -134,6 +190,9 @@ def handle(
     lecturer: LineForm = "",
     year: WordForm = "",
     page: WordForm = "",
+    node: WordForm = "",
+    week: WordForm = "",
+    spread: WordForm = "each",
 ) -> Response:
     """Do something with each of the chosen lessons; what is refused brings back the list as it was."""
     told = {"state": state, "topic": topic, "lecturer": lecturer, "year": year}
@@ -147,12 +206,58 @@ def handle(
         return f"{DESK}/batches/{batch}"
 
     typed = {"what": what, "value": value, "audience": audience, "lesson": " ".join(lesson)}
+    typed |= {"node": node, "week": week, "spread": spread}
+    if what == What.WEEK:
+        try:
+            with desk.db.read() as session:
+                asked = weeks_asked(session, desk.viewer, node, week, spread, lesson)
+            return desk.show(desk.weeks_page(asked))
+        except (Invalid, Conflict) as error:
+            return desk.refuse(
+                error,
+                "desk",
+                lambda session, refused: desk.page(session, told, page_of(page), refused),
+                typed,
+            )
     return desk.change(
         act,
         "handled",
         "desk",
         lambda session, refused: desk.page(session, told, page_of(page), refused),
         typed,
+    )
+
+
+@router.post(DESK + "/weeks")
+def place(
+    desk: DeskDep,
+    lesson: WordsForm = (),
+    node: WordForm = "",
+    week: WordForm = "",
+    spread: WordForm = "each",
+    count: WordForm = "",
+) -> Response:
+    """Put the chosen lessons into weeks, as the preview has shown it."""
+
+    def act(session: Session) -> str:
+        asked = weeks_asked(session, desk.viewer, node, week, spread, lesson)
+        seen = number_of(count)
+        return f"{DESK}/batches/{actions.place(session, desk.viewer, *asked, desk.clock(), seen)}"
+
+    return desk.change(
+        act,
+        "handled",
+        "desk",
+        lambda session, refused: desk.page(session, {}, 1, refused),
+        {
+            "what": What.WEEK,
+            "value": "",
+            "audience": "",
+            "lesson": " ".join(lesson),
+            "node": node,
+            "week": week,
+            "spread": spread,
+        },
     )
 
 
@@ -171,7 +276,7 @@ def batch(desk: DeskDep, session: Reading, batch_id: str) -> Response:
         frame=desk.frame(session),
         id=found.id,
         what=found.what,
-        value=found.value,
+        value=_shown_value(session, found.what, found.value),
         rows=tuple(
             BatchRow(
                 lesson=LessonRef(
@@ -179,6 +284,7 @@ def batch(desk: DeskDep, session: Reading, batch_id: str) -> Response:
                 ),
                 outcome=one.outcome,
                 reason=Reason(code=one.reason) if one.reason else None,
+                week=one.before.get("week", "") if found.what is What.WEEK else "",
             )
             for one in items
         ),
@@ -187,6 +293,13 @@ def batch(desk: DeskDep, session: Reading, batch_id: str) -> Response:
         undone=found.undone_at is not None,
     )
     return desk.show(context)
+
+
+def _shown_value(session: Session, what: What, value: str) -> str:
+    if what is not What.WEEK:
+        return value
+    node_id = value.partition(" ")[0]
+    return organisation.branch_names(session, [node_id]).get(node_id, "")
 
 
 @router.post(DESK + "/batches/{batch_id}/undo")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import library.handling.tables
-from server.slices.desk import routes
-from server.slices.desk.contexts import BatchPage, DeskPage
+from server.slices.desk import api, routes
+from server.slices.desk.contexts import BatchPage, DeskPage, WeeksPage
 from server.slices.desk.sentences import SENTENCES
 from server.slices.desk.words import WORDS
 from server.web.language.i18n import N_
@@ -14,8 +14,8 @@ from server.web.slice import Slice
 SLICE = Slice(
     name="desk",
     tables=(library.handling.tables,),
-    routers=(routes.router,),
-    pages=(DeskPage, BatchPage),
+    routers=(routes.router, api.router),
+    pages=(DeskPage, WeeksPage, BatchPage),
     sentences=SENTENCES,
     words=WORDS,
     navigation=(

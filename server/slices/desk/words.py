@@ -13,7 +13,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "audience": N_("改给谁看"),
         "publish": N_("发布"),
         "withdraw": N_("撤下"),
+        "week": N_("排进每周主题"),
     },
+    "handling_spread": {"each": N_("每周一节，从这一周起"), "all": N_("都放在这一周")},
     "handling_outcome": {
         "done": N_("做了"),
         "drafted": N_("已发布，改动先存成草稿"),

@@ -49,9 +49,12 @@ class Desk(FormDoor):
         super().__init__(request, who, pages, clock, db)
         self.in_force = in_force
 
-    def choose(self, wanted: Mapping[str, str | None]) -> bool:
+    def choose(self, wanted: Mapping[str, str | None], *, version: int | None = None) -> bool:
         """Choose values as they were typed, None: what the machine's settings say; returns whether anything
-        became another. Raises NotFound, Conflict("setting_pinned") and as `value_of`."""
+        became another. `version` is the number of changes that whoever chooses knows of.
+
+        Raises NotFound, Conflict: setting_pinned, setting_changed; and as `value_of`.
+        """
         for name, typed in wanted.items():
             if name not in (*CHANGEABLE, EMBLEM):
                 raise NotFound
@@ -60,6 +63,8 @@ class Desk(FormDoor):
             if typed is not None and name != EMBLEM:
                 value_of(name, typed)
         with self.in_force.changing() as session:
+            if version is not None:
+                actions.check_version(session, version)
             by, now = self.viewer.person_id, self.clock()
             changed = [
                 actions.choose(session, by, name, self._kept(name, typed), now)

@@ -8,6 +8,8 @@ from server.web.language.i18n import N_
 from server.web.language.phrases import Sentence
 
 SENTENCES: Mapping[str, Sentence] = {
+    "setting_changed": (N_("这期间有人改过设置，所以没有改。"), N_("请重新读一遍再改。")),
+    "setting_version": (N_("没有写明是按哪一版设置改的。"), N_("请带上读设置时得到的 version 或 ETag。")),
     "setting_value": (N_("这一项不能是这个值。"), N_("请看旁边写的范围和写法。")),
     "setting_pinned": (
         N_("这一项由服务器的环境变量或 .env 文件规定，不能在网页上改。"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import library.choices.tables
 from library.choices.rules import EMBLEM_BYTES
 from library.core.permits import Role
-from server.slices.settings import routes
+from server.slices.settings import api, routes
 from server.slices.settings.contexts import BrandingPage, SettingsPage
 from server.slices.settings.sentences import SENTENCES
 from server.slices.settings.words import WORDS
@@ -18,7 +18,7 @@ _FORM_BYTES = 64 * 1024
 SLICE = Slice(
     name="settings",
     tables=(library.choices.tables,),
-    routers=(routes.router,),
+    routers=(routes.router, api.router),
     pages=(SettingsPage, BrandingPage),
     sentences=SENTENCES,
     words=WORDS,

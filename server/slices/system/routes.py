@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import text
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from library.core.rights import Act, allowed
 from library.finding.indexer import IndexUnavailable
 from server import migrate
 from server.keeping import state
@@ -108,6 +110,8 @@ def system(
 ) -> Response:
     """How it stands with what keeps the library."""
     known = state.read(settings.data)
+    # The place is for whoever changes something there; everybody else is told its setting.
+    knows = allowed(who.viewer, Act.SYSTEM_CHANGE)
     good, tested = known.good_backup, known.test
     found = standings(
         known,
@@ -119,10 +123,14 @@ def system(
     context = SystemPage(
         frame=pages.frame(request, session, who),
         rows=tuple(
-            StandingRow(name=one.name, status=one.status, said=Reason(code=one.code, args=one.values))
+            StandingRow(
+                name=one.name,
+                status=one.status,
+                said=Reason(code=one.code, args=one.values if knows else _placeless(one.values)),
+            )
             for one in found
         ),
-        folder=str(settings.backup_to or ""),
+        folder="" if settings.backup_to is None else str(settings.backup_to) if knows else "WEIKE_BACKUP_TO",
         every_min=settings.backup_every_min,
         keep=settings.backup_keep,
         last=None
@@ -141,6 +149,13 @@ def system(
         else None,
     )
     return pages.respond(request, who, context)
+
+
+def _placeless(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: "WEIKE_BACKUP_TO" if isinstance(value, str) and "/" in value else value
+        for name, value in values.items()
+    }
 
 
 @router.get("/api/docs")

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from library.intake.rules import RecordingState
-from server.web.parts import Context, LessonRef, Pager, Reason
+from library.upkeep.waiting import Kind, Standing
+from server.web.parts import Context, LessonRef, Pager, Reason, RefusedForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,8 @@ class SpaceRow:
 class StoragePage(Context):
     """GET /system/storage (role admin): what takes space, as of `at`; None: nothing was measured yet.
 
-    `waiting` are what was asked for and has not ended, `far`: recordings lie in another machine's store.
+    `waiting` are what was asked for and has not ended, `unfit` how many uploads came to nothing and of how
+    many bytes, `far`: recordings lie in another machine's store.
     `days_left` is what the growth of `bytes_a_day` leaves; both None where nothing can be said. `goes` is
     what can go, `refused` why that is not known. `swept` is how the last clearing went.
     Forms: POST /system/storage/measure (), POST /system/storage/sweep (confirm=yes).
@@ -49,22 +51,61 @@ class StoragePage(Context):
     failed: Reason | None = None
     sweep_after_h: int = 24
     keep_replaced_days: int = 30
+    unfit: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobRow:
-    """A recording that a run is at, or that waits for one, or whose run ended without clips that play."""
+class UnfitRow:
+    """An upload of which nothing became: `id` is its recording's, `since` when it came."""
 
+    id: str
     lesson: LessonRef
     state: RecordingState
-    percent: float
     who: str
     file_name: str
     size_bytes: int
     since: datetime
     reason: Reason | None
-    may_retry: bool
-    may_cancel: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfitPage(Context):
+    """GET /system/storage/unfit?page= (role admin): uploads of which nothing became, the largest first;
+    `count` and `size_bytes` of all. POST /system/storage/unfit (upload...): the chosen ones, to be confirmed
+    (`confirming`): POST it again with count and confirm=yes. `sweep_after_h`: when the bytes go.
+    """
+
+    template: ClassVar[str] = "upkeep/unfit.html"
+    rows: tuple[UnfitRow, ...]
+    count: int
+    size_bytes: int
+    pager: Pager
+    most: int
+    sweep_after_h: int
+    confirming: bool = False
+    refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """Something that somebody waits for: a `lesson`, or `what` a worker is asked for or a letter tells;
+    `about` names a file or a backup."""
+
+    kind: Kind
+    id: str
+    standing: Standing
+    since: datetime
+    lesson: LessonRef | None = None
+    about: str = ""
+    what: str = ""
+    who: str = ""
+    size_bytes: int = 0
+    percent: float | None = None
+    reason: Reason | None = None
+    tries: int = 0
+    next_at: datetime | None = None
+    may_retry: bool = False
+    may_give_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,19 +119,67 @@ class WorkerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobsPage(Context):
-    """GET /system/jobs?state=&page= (role admin): recordings at work, waiting and failed, of the whole house.
+    """GET /system/jobs?kind=&state=&page= (role admin): all that somebody waits for, of the whole house.
 
-    `counts` are by state, `speech` how many recordings wait to be heard, are heard now, and failed.
-    Forms: POST /lessons/{id}/retry, POST /lessons/{id}/cancel, POST /system/jobs/retry () for all.
+    `kinds` and `states` are the choices with how many there are, `failed` how many recordings failed.
+    Forms: POST /system/jobs/{kind}/{id}/retry (), .../give-up (), POST /system/jobs/retry () for all
+    recordings that failed.
     """
 
     template: ClassVar[str] = "upkeep/jobs.html"
     rows: tuple[JobRow, ...]
-    counts: tuple[tuple[RecordingState, int], ...]
+    kinds: tuple[tuple[Kind, int], ...]
+    states: tuple[tuple[Standing, int], ...]
+    kind: str
     state: str
     pager: Pager
+    total: int = 0
+    failed: int = 0
+    may_change: bool = True
     workers: tuple[WorkerRow, ...] = ()
-    speech: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialRow:
+    """How trying a backup out went: asked for at, ended at (None: not yet), how far, why it failed."""
+
+    asked_at: datetime
+    ended_at: datetime | None
+    percent: float
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRow:
+    """A backup on the shelf. `fault` is what is missing of it ("": it looks whole), `missing` and `damaged`
+    files that the library had lost before."""
+
+    name: str
+    at: datetime
+    fault: str = ""
+    files: int = 0
+    size_bytes: int = 0
+    missing: int = 0
+    damaged: int = 0
+    trial: TrialRow | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupsPage(Context):
+    """GET /system/backups?page= (role admin): what lies in the folder of backups, the newest first.
+    `problem`: the folder cannot be read; `partial`: one is being made. `asked`: a trial waits or runs.
+
+    Form: POST /system/backups/test (name).
+    """
+
+    template: ClassVar[str] = "upkeep/backups.html"
+    rows: tuple[BackupRow, ...]
+    pager: Pager
+    problem: Reason | None = None
+    partial: bool = False
+    asked: TrialRow | None = None
+    asked_name: str = ""
+    may_change: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.core.clock import Clock
-from library.core.errors import Conflict, Invalid, NotFound
-from library.hearing import queries as hearing
-from library.intake import actions as intake_actions
-from library.intake import queries as intake
-from library.intake.rules import BUSY, RETRIABLE, RecordingState
-from library.upkeep import actions, queries
+from library.core.errors import Invalid, NotFound
+from library.upkeep import actions, queries, unfit
 from library.upkeep.queries import Measured
 from library.upkeep.rules import Sum, Task, forecast
 from server.settings import Settings
 from server.slices.upkeep import parts_list
 from server.slices.upkeep.contexts import (
-    JobRow,
-    JobsPage,
     LicencePage,
     LicencesPage,
     PartRow,
     SpaceRow,
     StoragePage,
-    WorkerRow,
 )
 from server.web.deps import Admin, ClockDep, PagesDep, Reading, SettingsDep, SystemChanger, Writing
 from server.web.limits.fields import WordForm, WordQuery
-from server.web.pages import pager
 from server.web.parts import Frame, LessonRef, Reason
 
 router = APIRouter(include_in_schema=False)
 
-STORAGE, JOBS, LICENCES = "/system/storage", "/system/jobs", "/system/licences"
-_PER_PAGE = 50
-RETRIED_MOST = 200
-"""Recordings that one press of "all again" begins anew: each is written in the same transaction."""
-_SHOWN = (*BUSY, RecordingState.RECEIVING, *RETRIABLE)
+STORAGE, LICENCES = "/system/storage", "/system/licences"
 
 
 # ---------------------------------------------------------------------- space
@@ -69,6 +55,7 @@ def _storage(session: Session, frame: Frame, settings: Settings, clock: Clock) -
         else None,
         "sweep_after_h": settings.sweep_after_h,
         "keep_replaced_days": settings.keep_replaced_days,
+        "unfit": unfit.sums(session),
     }
     if measured is None:
         return StoragePage(frame=frame, at=None, **more)  # type: ignore[arg-type]
@@ -135,68 +122,6 @@ def sweep(
         raise Invalid("upkeep_confirm", field="confirm")
     asked = actions.ask(session, who.viewer.person_id, Task.SWEEP, clock())
     return pages.redirect(STORAGE, "upkeep_asked" if asked else "upkeep_waits", kind="notice")
-
-
-# ---------------------------------------------------------------------- the queue
-
-
-@router.get(JOBS)
-def jobs(
-    request: Request,
-    session: Reading,
-    who: Admin,
-    pages: PagesDep,
-    settings: SettingsDep,
-    clock: ClockDep,
-    state: WordQuery = "",
-    page: int = 1,
-) -> Response:
-    """What is at work, what waits and what failed, of the whole house."""
-    wanted = tuple(one for one in _SHOWN if one == state) or (*BUSY, *RETRIABLE)
-    found = intake.queue(session, wanted, page, _PER_PAGE)
-    works = intake.works(session, [line.recording.lesson_id for line in found.items])
-    silent = timedelta(seconds=settings.worker_dead_after_s)
-    now, counts = clock(), intake.count_by_state(session)
-    context = JobsPage(
-        frame=pages.frame(request, session, who),
-        rows=tuple(
-            JobRow(
-                lesson=LessonRef(id=line.recording.lesson_id, title=line.title),
-                state=line.recording.state,
-                percent=works[line.recording.lesson_id][1].percent,
-                who=line.who,
-                file_name=line.recording.file_name,
-                size_bytes=line.recording.size_bytes,
-                since=line.recording.created_at,
-                reason=Reason(code=line.recording.reason, args=line.recording.reason_args or {})
-                if line.recording.reason
-                else None,
-                may_retry=line.recording.state in (RecordingState.FAILED, RecordingState.CANCELLED),
-                may_cancel=line.recording.state in BUSY,
-            )
-            for line in found.items
-        ),
-        counts=tuple((one, counts[one]) for one in _SHOWN),
-        state=state if len(wanted) == 1 else "",
-        pager=pager(found, JOBS, state=state),
-        workers=tuple(
-            WorkerRow(name=one.name, at=one.at, silent=now - one.at > silent)
-            for one in intake.workers_seen(session)
-        ),
-        speech=tuple(hearing.counts(session).items()),
-    )
-    return pages.respond(request, who, context)
-
-
-@router.post(JOBS + "/retry")
-def retry_all(session: Writing, who: SystemChanger, pages: PagesDep) -> Response:
-    """Begin all anew that failed, the oldest first."""
-    failed = intake.in_state(session, RecordingState.FAILED)[:RETRIED_MOST]
-    if not failed:
-        raise Conflict("nothing_to_retry")
-    for recording in failed:
-        intake_actions.retry(session, recording)
-    return pages.redirect(JOBS, "retrying")
 
 
 # ---------------------------------------------------------------------- licences

@@ -26,9 +26,32 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "original": N_("没有课程在用的原录像：被拒收的、已删除课程的"),
         "material": N_("已从课程取下的材料"),
     },
-    "speech_state": {
-        "waiting": N_("等着识别"),
-        "working": N_("正在识别"),
-        "failed": N_("识别失败"),
+    "job": {
+        "recording": N_("录像"),
+        "speech": N_("语音识别"),
+        "letter": N_("邮件"),
+        "asked": N_("清点、清理和演练"),
+    },
+    "job_state": {
+        "waiting": N_("在等"),
+        "working": N_("正在做"),
+        "failed": N_("失败"),
+        "refused": N_("无法采用"),
+        "cancelled": N_("已取消"),
+    },
+    "job_what": {
+        "measure": N_("数一数什么占了地方"),
+        "sweep": N_("清走可以清走的"),
+        "try": N_("恢复演练"),
+    },
+    "letter_about": {
+        "confirm": N_("确认邮箱"),
+        "changed": N_("邮箱改了"),
+        "reset": N_("重设密码"),
+    },
+    "backup_fault": {
+        "facts": N_("说明读不了。"),
+        "database": N_("数据库不全。"),
+        "list": N_("文件清单没有了。"),
     },
 }

@@ -13,6 +13,7 @@ BOOKS: Mapping[Act, tuple[str, ...]] = {
         "GET /learning/confirm",
         "POST /learning/confirm/{practice_id}",
         "POST /learning/people/{person_id}/take-back",
+        "POST /learning/people/{person_id}/lift",
         "GET /learning/people/{person_id}",
     ),
     Act.BOOKS_ARRANGE: (

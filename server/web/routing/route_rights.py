@@ -12,6 +12,7 @@ from library.core.rights import Act
 from server.web.routing.book_rights import BOOKS
 from server.web.routing.call_rights import CALLS
 from server.web.routing.declaration_rights import DECLARATIONS
+from server.web.routing.desk_rights import DESK
 from server.web.routing.gathering_rights import GATHERINGS
 from server.web.routing.grade_rights import GRADES
 from server.web.routing.mark_rights import MARKS, OWN_MARKS
@@ -109,6 +110,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /lessons/{lesson_id}/audience",
     ),
     Act.LESSON_PUBLISH: (
+        *DESK,
         "POST /api/v1/lessons/{lesson_id}/publish",
         "POST /api/v1/lessons/{lesson_id}/withdraw",
         "POST /lessons/{lesson_id}/publish",
@@ -116,12 +118,6 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /lessons/{lesson_id}/draft/publish",
         "POST /api/v1/lessons/{lesson_id}/draft/publish",
         "GET /review",
-        "GET /desk",
-        "POST /desk",
-        "GET /desk/batches/{batch_id}",
-        "POST /desk/batches/{batch_id}/undo",
-        "POST /desk/views",
-        "POST /desk/views/{view_id}/forget",
     ),
     Act.LESSON_VERSIONS: (
         "GET /api/v1/lessons/{lesson_id}/draft",

@@ -127,7 +127,7 @@ def test_what_is_taken_back_by_hand_stays_so_until_its_source_says_something_els
         with pytest.raises(NotFound):
             actions.take_back(session, new_id(), "没有", utc_now(), "s")
         assert list(queries.pieces_of(session, DAY, DAY)) == [piece("p2")]
-        assert queries.reasons(session, [row.id]) == {row.id: "那天在外地"}
+        assert queries.corrections(session, [row.id])[row.id].reason == "那天在外地"
         assert actions.say(session, Source.GATHERING, "g1", [piece(), piece("p2")], utc_now()).nothing
         change = actions.say(session, Source.GATHERING, "g1", [piece(amount=60), piece("p2")], utc_now())
         assert change.added == (piece(amount=60),)

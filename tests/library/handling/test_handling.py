@@ -17,8 +17,12 @@ from library.core.database import Database
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound
 from library.core.permits import Role, Viewer
 from library.handling import actions, queries, views
-from library.handling.rules import MOST, UNDO_WITHIN, VIEWS_MOST, Outcome, What
+from library.handling.rules import MOST, UNDO_WITHIN, VIEWS_MOST, Outcome, Spread, What
 from library.organisation import actions as organisation
+from library.programme import actions as programme
+from library.programme import queries as weeks
+from library.programme.rules import WEEKS_AHEAD, Draft
+from library.programme.weeks import week_of
 from library.review import actions as reviewing
 from library.review import queries as review
 from library.versions import actions as versions
@@ -199,3 +203,55 @@ def test_a_view_is_its_makers_or_the_nodes(db: Database) -> None:
         with pytest.raises(Conflict, match="views_many"):
             views.keep(session, staff, "one more", {}, now)
         assert len(queries.views_for(session, staff, 10)) == 10
+
+
+def test_several_lessons_are_put_into_weeks_as_the_preview_said_and_taken_out_again(db: Database) -> None:
+    now = utc_now()
+    with db.write() as session:
+        root, staff = factories.root(session), _person(session, Role.STAFF)
+        node, first = root.id, week_of(now.date()).after(WEEKS_AHEAD - 1)
+        last = first.after(1)
+        lessons = [factories.lesson(session, title, owner=staff, state=PUBLISHED).id for title in "一二三"]
+        desk = programme.desk_of(staff, root, now)
+        programme.put(session, desk, first, Draft(theme="清明", lessons=(lessons[0],)))
+    asked = (node, first, Spread.EACH, [*lessons, "gone", lessons[1]])
+    with db.write() as session:
+        before = [weeks.plan_of(session, node, week) for week in (first, last)]
+        seen = actions.place_preview(session, staff, *asked, now)
+    told = [(lesson, where["week"], outcome, why) for lesson, outcome, where, why in seen]
+    far = last.after(1)
+    assert told == [
+        (lessons[0], str(first), Outcome.SAME, ""),
+        (lessons[1], str(last), Outcome.DONE, ""),
+        (lessons[2], str(far), Outcome.REFUSED, "week_far"),
+        ("gone", str(far.after(1)), Outcome.REFUSED, "week_far"),
+    ]
+    with db.write() as session:
+        assert [weeks.plan_of(session, node, week) for week in (first, last)] == before, "nothing was done"
+    with pytest.raises(Conflict, match="handling_counted"), db.write() as session:
+        actions.place(session, staff, *asked, now, 2)
+    with db.write() as session:
+        batch = actions.place(session, staff, *asked, now, 1)
+        all_in_one = actions.place(session, staff, node, first, Spread.ALL, [lessons[2], lessons[1]], now, 2)
+    with db.write() as session:
+        plan = weeks.plan_of(session, node, first)
+        assert plan is not None
+        assert plan.lessons == (lessons[0], lessons[2], lessons[1]), "in the order in which they were chosen"
+        programme.take_lesson(session, desk, first, 3, lessons[1])  # somebody takes one out by hand
+    with db.write() as session:
+        actions.undo(session, staff, all_in_one, now)
+        actions.undo(session, staff, batch, now)
+        assert _outcomes(session, all_in_one) == {
+            lessons[2]: (Outcome.UNDONE, ""),
+            lessons[1]: (Outcome.KEPT, "handling_changed"),
+        }
+        plan = weeks.plan_of(session, node, first)
+        assert plan is not None
+        assert (plan.theme, plan.lessons) == ("清明", (lessons[0],)), "as it was before"
+        assert weeks.plan_of(session, node, last) is None, "in which nothing else was planned"
+    with db.write() as session:
+        lecturer = _person(session, Role.LECTURER)
+        with pytest.raises(NotFound):
+            actions.place_preview(session, lecturer, *asked, now)
+        with pytest.raises(Invalid, match="unknown_choice"):
+            actions.handle(session, staff, What.WEEK, "", lessons, now)

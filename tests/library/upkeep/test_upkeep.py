@@ -13,10 +13,11 @@ from obstore.store import LocalStore
 
 from library.core.clock import utc_now
 from library.core.database import Database
+from library.core.errors import Conflict
 from library.intake.files.sweeping import Sweep
 from library.upkeep import actions, queries
 from library.upkeep.measuring import Measuring
-from library.upkeep.rules import TAKEN_UP_AFTER, Figures, Forecast, Sum, Task, forecast
+from library.upkeep.rules import SPACE, Figures, Forecast, Sum, Task, forecast
 from tests.support import factories
 
 NOW = datetime(2026, 3, 12, tzinfo=UTC)
@@ -76,6 +77,9 @@ def test_each_object_is_counted_under_its_kind_and_its_lesson(db: Database, tmp_
     assert Figures.of(found.as_json()) == found, "it comes back from the table as it was"
 
 
+_DEAD = timedelta(seconds=90)
+
+
 def test_one_worker_takes_what_was_asked_and_another_takes_up_what_it_left(db: Database) -> None:
     now = utc_now()
     with db.write() as session:
@@ -83,14 +87,21 @@ def test_one_worker_takes_what_was_asked_and_another_takes_up_what_it_left(db: D
         actions.ask_daily(session, now)
         assert not actions.ask(session, None, Task.MEASURE, now), "it waits already"
     with db.write() as session:
-        taken = actions.take(session, now)
+        taken = actions.take(session, now, "one", _DEAD)
         assert taken is not None
-        assert actions.take(session, now) is None
+        assert actions.take(session, now, "two", _DEAD) is None
         assert queries.latest(session) is None
     with db.write() as session:
-        later = now + TAKEN_UP_AFTER + timedelta(minutes=1)
-        assert actions.take(session, later) == taken, "whoever had it was killed"
-        actions.end(session, taken[0], later, Figures(kinds={"clips": Sum(1, 9)}).as_json())
+        alive = now + _DEAD
+        assert actions.beat(session, taken, alive, 40.0)
+        assert actions.take(session, alive + _DEAD, "two", _DEAD) is None, "it has given a sign of life"
+        later = alive + _DEAD + timedelta(seconds=1)
+        again = actions.take(session, later, "two", _DEAD)
+        assert again is not None
+        assert (again.id, again.turn) == (taken.id, taken.turn + 1)
+        assert not actions.beat(session, taken, later, 50.0), "it was frozen only: it hears that it is over"
+        assert not actions.end(session, taken, later, {"files": 1})
+        assert actions.end(session, again, later, Figures(kinds={"clips": Sum(1, 9)}).as_json())
     with db.read() as session:
         latest = queries.latest(session)
         assert latest is not None
@@ -102,11 +113,30 @@ def test_one_worker_takes_what_was_asked_and_another_takes_up_what_it_left(db: D
 def test_what_a_worker_had_begun_when_it_was_stopped_could_not_be_asked_for_in_hours(db: Database) -> None:
     with db.write() as session:
         assert actions.ask(session, None, Task.MEASURE, NOW)
-        taken = actions.take(session, NOW)
+        taken = actions.take(session, NOW, "one", _DEAD)
         assert taken is not None
-        assert actions.take(session, NOW) is None, "one at a time"
-        actions.let_go(session, taken[0])
-        assert actions.take(session, NOW) == taken, "whoever comes next goes on"
-        actions.end(session, taken[0], NOW, {})
-        actions.let_go(session, taken[0])
-        assert actions.take(session, NOW) is None, "what is done is done"
+        assert actions.take(session, NOW, "two", _DEAD) is None, "one at a time"
+        actions.let_go(session, taken)
+        again = actions.take(session, NOW, "two", _DEAD)
+        assert again is not None, "whoever comes next goes on"
+        actions.let_go_all(session, "one", SPACE)
+        assert actions.take(session, NOW, "one", _DEAD) is None, "another's is left alone"
+        actions.let_go_all(session, "two", SPACE)
+        once_more = actions.take(session, NOW, "two", _DEAD)
+        assert once_more is not None, "it begins, so it is at nothing"
+        assert actions.end(session, once_more, NOW, {})
+        actions.let_go(session, once_more)
+        assert actions.take(session, NOW, "one", _DEAD) is None, "what is done is done"
+
+
+def test_what_somebody_gave_up_is_over_for_whoever_is_at_it(db: Database) -> None:
+    with db.write() as session:
+        assert actions.ask(session, None, Task.SWEEP, NOW)
+        taken = actions.take(session, NOW, "one", _DEAD)
+        assert taken is not None
+        actions.give_up(session, taken.id, None, NOW)
+        assert not actions.beat(session, taken, NOW, 1.0)
+        assert not actions.end(session, taken, NOW, {"files": 3})
+        with pytest.raises(Conflict, match="nothing_to_cancel"):
+            actions.give_up(session, taken.id, None, NOW)
+        assert actions.ask(session, None, Task.SWEEP, NOW), "the button is free"

@@ -82,6 +82,18 @@ def attended(shelf: Shelf) -> dict[str, Any]:
     return {"person_id": person_id, "form": {"entry": entry, "reason": "登记错了"}}
 
 
+def corrected(shelf: Shelf) -> dict[str, Any]:
+    """Ask for the correction of a newcomer's self-study to be lifted."""
+    viewer = newcomer(shelf)
+    days = (today(), today())
+    with shelf.served.ports.db.write() as session:
+        row = studying.plan(session, viewer, f"读书 {new_id()}", None, *days, utc_now())
+        studying.finish(session, viewer, row.id, "有收获。", "30", today(), utc_now())
+        entry = session.scalars(select(Evidence.id).where(Evidence.source_id == row.id)).one()
+        evidence.take_back(session, entry, "登记错了", utc_now(), None)
+    return {"person_id": viewer.person_id, "form": {"entry": entry, "reason": "补看了笔记"}}
+
+
 def rules_form(shelf: Shelf) -> dict[str, Any]:
     """Ask for rules of a new node, as they are."""
     return {"node_id": shelf.node(), "form": typed_of(USUAL, today())}
@@ -115,6 +127,7 @@ CASES = [
     Case("GET /learning/branch", STAFF),
     Case("GET /learning/people/{person_id}", STAFF, attended),
     Case("POST /learning/people/{person_id}/take-back", STAFF_ONLY, attended),
+    Case("POST /learning/people/{person_id}/lift", STAFF_ONLY, corrected),
     Case("GET /learning/confirm", STAFF),
     Case("GET /api/v1/books", "401 200 200 200 200 200"),
     Case("GET /api/v1/books/{person_id}", "401 403 403 403 200 200", attended),

@@ -103,6 +103,16 @@ TAKEN = c.TakenLine(
     by="王芳",
     reason="那天在外地出差，登记错了",
 )
+TAKEN_STUDY = replace(
+    TAKEN, kind=EvidenceKind.STUDIED, account="党章第一章：第三条讲党员必须履行的义务。", entry_id="e9"
+)
+LIFTED = replace(
+    TAKEN_STUDY,
+    entry_id="",
+    lifted_on=date(2026, 3, 9),
+    lifted_by="王芳",
+    lifted_for="补看了笔记，当天确实学了",
+)
 LEARNING = c.LearningPage(
     frame=frame(MEMBER, "/learning"),
     own=True,
@@ -118,7 +128,7 @@ LEARNING = c.LearningPage(
     leads=False,
     books=BOOKS_OF_A_YEAR,
     uncounted=UNCOUNTED,
-    taken=(TAKEN,),
+    taken=(TAKEN, LIFTED),
     open_studies=2,
     waiting=1,
     reason_max=200,
@@ -143,6 +153,7 @@ def pages() -> Iterator[Sample]:
         own=False,
         books=(replace(seen[0], lines=told), *seen[1:]),
         uncounted=UNCOUNTED[1:],
+        taken=(TAKEN_STUDY, LIFTED),
         leads=True,
     )
     yield "learning_person", person

@@ -145,6 +145,39 @@ def test_the_page_says_that_a_correction_stays(served: Served, shelf: Shelf) -> 
     assert lecturer.post(f"{at}/again").status_code == 409
 
 
+def test_a_correction_of_self_study_could_not_be_lifted(served: Served, shelf: Shelf) -> None:
+    asked = studying_one(shelf, done=True)
+    lecturer, staff = served.person("lecturer"), served.person("staff")
+    person, study = shelf_id(served, "lecturer"), f"/learning/study/{asked['study_id']}"
+    at = f"/learning/people/{person}"
+    with served.ports.db.read() as session:
+        entry = session.scalars(select(Evidence.id).where(Evidence.source_id == asked["study_id"])).one()
+    assert staff.post(f"{at}/lift", entry=entry, reason="没有撤销过").status_code == 404
+    assert staff.post(f"{at}/take-back", entry=entry, reason="那天在外地").status_code == 303
+    assert f'action="{at}/lift"' in staff.http.get(at).text
+    refused = staff.post(f"{at}/lift", entry=entry, reason=" ")
+    assert (refused.status_code, 'id="wrong-reason"' in refused.text) == (422, True)
+    assert lecturer.post(f"{at}/lift", entry=entry, reason="我自己来").status_code == 403
+    before = lecturer.http.get("/api/v1/books").json()["items"]
+    assert [one for one in before if one["kind"] == "studied"] == []
+    assert staff.post(f"{at}/lift", entry=entry, reason="补看了笔记").status_code == 303
+    assert staff.post(f"{at}/lift", entry=entry, reason="再来一次").status_code == 409
+    [item] = [one for one in lecturer.http.get("/api/v1/books").json()["items"] if one["kind"] == "studied"]
+    assert item["seconds"] > 0
+    [taken] = lecturer.http.get("/api/v1/books").json()["taken_back"]
+    assert (taken["reason"], taken["lifted_for"], taken["lifted_by"]) == ("那天在外地", "补看了笔记", "staff")
+    page = lecturer.http.get("/learning").text
+    assert all(said in page for said in ("那天在外地", "补看了笔记", "收回撤销"))
+    assert f"{study}/again" in lecturer.http.get(study).text, "it is the member's own again"
+    assert lecturer.post(f"{study}/again").status_code == 303
+    assert [
+        one for one in lecturer.http.get("/api/v1/books").json()["items"] if one["kind"] == "studied"
+    ] == []
+    with served.ports.db.read() as session:
+        deeds = session.scalars(select(AuditEntry).where(AuditEntry.deed == Deed.EVIDENCE_LIFTED)).all()
+    assert [(one.of_person, one.thing) for one in deeds] == [(person, entry)]
+
+
 def shelf_id(served: Served, username: str) -> str:
     return Shelf(served).viewer(username).person_id or ""
 

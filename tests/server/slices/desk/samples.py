@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from library.handling.queries import KeptView
-from library.handling.rules import MOST, Outcome, What
+from library.handling.rules import MOST, Outcome, Spread, What
 from server.slices.desk import contexts as c
 from server.web.parts import Facet, LessonRef, Pager, Reason, RefusedForm, WorkRow
 from tests.server.pages.samples import NOW, STAFF, TITLES, Sample, card, frame
@@ -43,11 +43,42 @@ def pages() -> Iterator[Sample]:
         nodes=(("b1", "青溪县委党校"),),
         known_topics=("党史", "乡村振兴"),
         most=MOST,
+        planned=(("b1", "青溪县委党校"),),
+        next_week="2026-W12",
     )
     yield "desk", full
+    weeks = c.WeeksPage(
+        frame=frame(STAFF, "/desk"),
+        node_id="b1",
+        node="青溪县委党校",
+        week="2026-W12",
+        spread=Spread.EACH,
+        rows=tuple(
+            c.BatchRow(
+                lesson=LessonRef(id=f"lesson{n}", title=TITLES[n]),
+                outcome=outcome,
+                reason=Reason(code="week_far", args={"week": "2027-W14", "ahead": 53, "back": 53})
+                if outcome is Outcome.REFUSED
+                else None,
+                week=f"2026-W{12 + n}",
+            )
+            for n, outcome in enumerate((Outcome.DONE, Outcome.SAME, Outcome.REFUSED))
+        ),
+        count=1,
+    )
+    yield "desk_weeks", weeks
+    yield "desk_weeks_none", replace(weeks, rows=weeks.rows[2:], count=0, spread=Spread.ALL)
     none = RefusedForm(
         form="desk",
-        typed={"what": "topic_add", "value": "党史", "audience": "everyone", "lesson": ""},
+        typed={
+            "what": "topic_add",
+            "value": "党史",
+            "audience": "everyone",
+            "lesson": "",
+            "node": "b1",
+            "week": "2026-W12",
+            "spread": "each",
+        },
         reason=Reason(code="handling_none", args={"field": "lesson"}),
     )
     yield "desk_refused", replace(full, refused=none, views=(), state="")
@@ -83,4 +114,13 @@ def pages() -> Iterator[Sample]:
     )
     yield "desk_batch", batch
     yield "desk_batch_undone", replace(batch, what=What.PUBLISH, value="", until=None, undone=True)
+    yield (
+        "desk_batch_weeks",
+        replace(
+            batch,
+            what=What.WEEK,
+            value="青溪县委党校",
+            rows=tuple(replace(row, week=f"2026-W{12 + n}") for n, row in enumerate(batch.rows)),
+        ),
+    )
     yield "desk_batch_published", replace(batch, what=What.PUBLISH, value="")

@@ -19,6 +19,14 @@ def a_picture() -> bytes:
 _PAGE = "303 403 403 403 403 200"
 _FORM = "401 403 403 403 403 303"
 CASES = [
+    Case("GET /api/v1/settings", "401 403 403 403 403 200"),
+    # Without a version nothing is changed: 422 is said to whoever may.
+    Case(
+        "PUT /api/v1/settings/{name}",
+        "401 403 403 403 403 422",
+        lambda shelf: {"name": "invitation_days", "json": {"value": "9"}},
+    ),
+    Case("DELETE /api/v1/settings/{name}", "401 403 403 403 403 422", lambda shelf: {"name": "map_url"}),
     *(Case(f"GET /system/{page}", _PAGE) for page in ("settings", "branding")),
     Case(
         "POST /system/settings/{name}",

@@ -108,6 +108,34 @@ def test_what_is_the_machines_is_not_chosen_on_a_page(own: server.Served, name: 
     assert own.person("admin").post(f"/system/settings/{name}", value="true").status_code == 404
 
 
+def test_the_interface_changes_what_nobody_else_has_changed_meanwhile(own: server.Served) -> None:
+    admin = own.person("admin")
+    headers = {"X-CSRF-Token": admin.csrf()}
+    at = "/api/v1/settings/invitation_days"
+    read = admin.http.get("/api/v1/settings")
+    version, etag = read.json()["version"], read.headers["etag"]
+    assert etag == f'"{version}"'
+    assert admin.http.put(at, json={"value": "9"}, headers=headers).status_code == 422, "of which version?"
+    changed = admin.http.put(at, json={"value": "9"}, headers={**headers, "If-Match": etag})
+    assert changed.json() == {"changed": True, "version": version + 1}
+    stale = admin.http.put(at, json={"value": "12", "version": version}, headers=headers)
+    assert stale.status_code == 409
+    assert (
+        admin.http.put(at, json={"value": "-3", "version": version + 1}, headers=headers).status_code == 422
+    )
+    pinned = admin.http.put(
+        "/api/v1/settings/database", json={"value": "sqlite:///x", "version": version + 1}, headers=headers
+    )
+    assert pinned.status_code == 404, "nobody chooses where the rows are"
+    [row] = [
+        one
+        for one in admin.http.get("/api/v1/settings").json()["settings"]
+        if one["name"] == "invitation_days"
+    ]
+    assert (row["value"], row["source"], row["by"]) == ("9", "chosen", "admin")
+    assert admin.http.delete(f"{at}?version={version + 1}", headers=headers).json()["changed"]
+
+
 @pytest.mark.slow
 def test_what_the_environment_says_stays_and_no_secret_is_on_the_page(tmp_path: Path) -> None:
     data = server.new_data(tmp_path / "data")

@@ -319,12 +319,13 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
         ),
         *("/lessons/{id}/declare", "/levels/{id}", "/declarations/bulk"),
         "/lessons/{id}/cover",  # a picture or a second: tests/server/slices/studio/test_covers.py
-        "/system/storage/sweep",  # boxes alone: tests/server/slices/upkeep/test_upkeep_pages.py
+        # boxes alone: tests/server/slices/upkeep/test_upkeep_pages.py
+        *("/system/storage/sweep", "/system/storage/unfit"),
         "/notices/choices",  # boxes alone: what is not known is not wanted, and nothing is refused
         "/vocabulary/{id}",  # tests/server/slices/dictionary/test_dictionary.py
         # tests/server/slices/books/test_books.py
         *("/learning/study", "/learning/study/{id}/notes", "/learning/study/{id}/done"),
         *("/learning/practice", "/learning/confirm/{id}"),
-        *("/learning/people/{id}/take-back", "/learning/rules/{id}"),
+        *("/learning/people/{id}/take-back", "/learning/people/{id}/lift", "/learning/rules/{id}"),
     }
     assert typed - {case.action for case in CASES} - elsewhere == set()
