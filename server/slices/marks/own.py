@@ -30,8 +30,8 @@ from server.web.forms.numbers import page_of, version_of
 from server.web.forms.seconds import read_second
 from server.web.limits.fields import BlockForm, LineForm, LineQuery, WordForm, WordQuery
 from server.web.pages import pager, safe_next
-from server.web.parts import LessonCard, RefusedForm
-from server.web.shown.marks import go_on, seen_lessons
+from server.web.parts import RefusedForm
+from server.web.shown.marks import go_on, marks_of
 from server.web.shown.mondays import own_week
 from server.web.shown.weeks import home_weeks, present
 
@@ -96,21 +96,17 @@ def learning(door: DoorDep, session: Reading, cards: CardsDep, media: MediaDep, 
     """What is due this week, what is left of it, what goes on, and what one keeps."""
     viewer, now = door.viewer, door.clock()
     planned: dict[str, Lesson] = {}
-
-    def card(lesson: Lesson) -> LessonCard:
-        planned[lesson.id] = lesson
-        return cards.one(lesson, 0)
-
-    weeks = home_weeks(session, viewer, now, card)
+    weeks = home_weeks(session, viewer, now, cards.noting(planned))
     parts = weeks.this.parts if weeks.this is not None else ()
     open_cards = {one.id: one.card for part in parts for one in part.lessons if one.open and one.card}
-    done = seen_lessons(session, viewer, [planned[one] for one in open_cards])
+    own = marks_of(session, viewer, [planned[one] for one in open_cards])
+    marked = [own.on(card, planned[one]) for one, card in open_cards.items()]
     asked = questions.mine(session, viewer)
     context = LearningPage(
         frame=door.frame(session),
         own=own_week(session, viewer, present(now), weeks.this),
         week=weeks.this,
-        left=tuple(one for lesson_id, one in open_cards.items() if lesson_id not in done),
+        left=tuple(one for one in marked if not one.seen),
         open_lessons=len(open_cards),
         missed=weeks.missed,
         go_on=go_on(session, viewer, media, _GO_ON),

@@ -200,14 +200,16 @@ def test_what_is_watched_by_swiping_goes_on_on_the_clips_own_page(
     line = page.locator(f"#clip-{newest} .feed-resume")
     expect(line).to_be_hidden()
     page.tap(f"#clip-{newest} .feed-stage")
-    page.wait_for_function(f"() => document.getElementById('video').currentTime > {WATCHED_S}", timeout=30_000)
+    page.wait_for_function(
+        f"() => document.getElementById('video').currentTime > {WATCHED_S}", timeout=30_000
+    )
     swipe(page)
     page.wait_for_function(
         f"() => ({CURRENT})() === 'clip-{second}' && document.getElementById('video').currentTime > 0.3",
         timeout=15_000,
     )
     page.wait_for_timeout(300)
-    assert [url.split("/")[-2] for url in told] == [newest] * bool(who), "one request for a clip, none of a guest"
+    assert [url.split("/")[-2] for url in told] == [newest] * bool(who), "one for a clip, none of a guest"
     expect(line).to_contain_text("从 0:0")
     place = page.locator(f"#clip-{newest} .feed-resume [data-say]").text_content()
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from library.catalog.permits import LessonState
-from library.core.clock import CHINA
+from library.core.clock import CHINA, local_day
 from library.organisation import actions as organisation
 from library.organisation.tables import Node
 from library.people.belonging import memberships
@@ -97,7 +97,7 @@ def test_a_member_sees_what_is_above_and_from_where(
         root = make.root(session)
         village = organisation.add_branch(session, root, "余村党支部", clock())
         memberships.settle(
-            session, str(shelf.viewer("member").person_id), village, clock().date(), clock(), None
+            session, str(shelf.viewer("member").person_id), village, local_day(clock()), clock(), None
         )
         root_name, village_id, name = root.name, village.id, village.name
     staff, member = served.person("staff"), served.person("member")
