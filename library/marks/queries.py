@@ -90,6 +90,17 @@ def stopped_rows(person_id: str, clip_ids: Collection[str]) -> Select[str, float
     )
 
 
+def choice_of(session: Session, person_id: str) -> HistoryChoice | None:
+    """Return what somebody chose about their history, None for nothing."""
+    return session.get(HistoryChoice, person_id)
+
+
+def clips_seen_by(session: Session, viewer: Viewer, clip_ids: Collection[str]) -> Sequence[Clip]:
+    """Return those of some clips that a viewer may see; one statement."""
+    rows = select(Clip).join(Lesson, Lesson.id == Clip.lesson_id)
+    return session.scalars(rows.where(Clip.id.in_(list(clip_ids)), catalog.visible(viewer))).all()
+
+
 def _is_kept(person_id: str, thing_id: str) -> ColumnElement[bool]:
     return exists().where(Favourite.person_id == person_id, Favourite.thing_id == thing_id)
 
@@ -113,7 +124,7 @@ def of_lesson(session: Session, person_id: str, lesson: Lesson) -> tuple[float |
 
 def is_paused(session: Session, person_id: str) -> bool:
     """Tell whether somebody's history is paused."""
-    choice = session.get(HistoryChoice, person_id)
+    choice = choice_of(session, person_id)
     return choice is not None and choice.paused
 
 

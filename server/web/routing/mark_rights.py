@@ -36,6 +36,7 @@ OWN_MARKS = (
     "DELETE /api/v1/notes/{note_id}",
     "PATCH /api/v1/notes/{note_id}",
     "GET /api/v1/positions",
+    "POST /api/v1/positions",
     "DELETE /api/v1/positions",
     "DELETE /api/v1/positions/{watched_id}",
     "GET /api/v1/questions/mine",
