@@ -322,6 +322,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /oembed",
         "GET /push-worker.js",
         "GET /app.webmanifest",
+        "GET /app-icon/{mark}/{name}.png",
         "GET /offline",
         "GET /offline/still",
         "GET /offline/worker-part.js",
