@@ -128,7 +128,9 @@ def is_paused(session: Session, person_id: str) -> bool:
     return choice is not None and choice.paused
 
 
-def history(session: Session, viewer: Viewer, wanted: str = "", number: int = 1) -> Page[Watched]:
+def history(
+    session: Session, viewer: Viewer, wanted: str = "", number: int = 1, size: int = HISTORY_SIZE
+) -> Page[Watched]:
     """Return a page of what the viewer watched, the newest first, as far as they still see it; `wanted`: with
     these words in the title, or that lecturer's."""
     number = clean_number(number)
@@ -143,11 +145,11 @@ def history(session: Session, viewer: Viewer, wanted: str = "", number: int = 1)
         .select_from(_WATCHED)
         .where(*where)
         .order_by(Seen.at.desc(), Seen.clip_id)
-        .limit(HISTORY_SIZE)
-        .offset((number - 1) * HISTORY_SIZE)
+        .limit(size)
+        .offset((number - 1) * size)
     )
     found = [Watched(lesson, clip, at_s, at) for at_s, at, clip, lesson in session.execute(rows)]
-    return Page(found, number, HISTORY_SIZE, total)
+    return Page(found, number, size, total)
 
 
 def _has(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:

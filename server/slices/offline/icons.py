@@ -1,7 +1,7 @@
 """The application's pictures as telephones want them: PNG, drawn when asked for and never kept on disk.
 
-iPhones know no SVG here, and fill a transparent edge with black; Android cuts a circle or a drop out of what is
-called maskable, of which the middle four fifths stay in sight.
+iPhones know no SVG here, and fill a transparent edge with black; Android cuts a circle or a drop out of what
+is called maskable, of which the middle four fifths stay in sight.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ OWN = "weike"
 
 
 class Kind(NamedTuple):
-    """A picture: its side in pixels, the share of it that the emblem fills, whether its edge is filled, too."""
+    """A picture: its side in pixels, the share that the emblem fills, whether its edge is filled, too."""
 
     side: int
     share: float
@@ -41,8 +41,8 @@ _GRID, _FINE = 48, 4
 
 @lru_cache(maxsize=2 * len(KINDS))
 def drawn(name: str, emblem: bytes | None) -> bytes:
-    """Return the picture called `name` of KINDS as PNG: of a site's emblem (a square PNG of ours) on white where
-    its edge is filled, else of our own."""
+    """Return the picture called `name` of KINDS as PNG: of a site's emblem (a square PNG of ours) on white
+    where its edge is filled, else of our own."""
     from PIL import Image  # loaded where it is used: few requests draw
 
     kind = KINDS[name]

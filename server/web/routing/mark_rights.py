@@ -42,6 +42,7 @@ OWN_MARKS = (
     "GET /api/v1/questions/mine",
     "DELETE /api/v1/questions/{question_id}",
     "GET /my-learning",
+    "GET /my-learning/export.xlsx",
     "GET /my-learning/favourites",
     "POST /my-learning/favourites/{thing_id}/remove",
     "GET /my-learning/history",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from library.catalog import actions as catalog_actions
@@ -183,6 +184,27 @@ def test_how_far_one_is_stands_on_every_card_and_on_nobody_elses(served: Served,
             theirs = served.person(name).http.get(path).text
             assert begun.title in theirs
             assert ("看到 25%" in theirs, "看完</span>" in theirs) == (False, False), (path, name)
+
+
+def test_all_of_ones_own_is_one_file_and_nobody_elses(served: Served, shelf: Shelf) -> None:
+    """Favourites and the history could be taken along by programs only."""
+    put, secret = shelf.lesson(LessonState.PUBLISHED), "=HYPERLINK(1)只给自己看"
+    reader, other = served.person("staff"), served.person("other")
+    reader.post(f"/clips/{put.clip}/favourite", keep="1")
+    reader.post(f"/clips/{put.clip}/notes", at="0:09", text=secret)
+    reader.api("PUT", f"/clips/{put.clip}/position", json={"at_s": 33.0})
+    for path in ("/my-learning", "/my-learning/history", "/my-learning/favourites", "/my-learning/notes"):
+        assert 'href="/my-learning/export.xlsx"' in reader.http.get(path).text
+    answer = reader.http.get("/my-learning/export.xlsx")
+    assert "%E6%88%91%E7%9A%84%E5%AD%A6%E4%B9%A0-" in answer.headers["content-disposition"]
+    book = load_workbook(io.BytesIO(answer.content))
+    assert book.sheetnames == ["收藏", "观看历史", "笔记"]
+    cells = {sheet.title: [cell for row in sheet.iter_rows() for cell in row] for sheet in book}
+    for name, wanted in (("收藏", put.title), ("观看历史", timedelta(seconds=33)), ("笔记", secret)):
+        assert wanted in [cell.value for cell in cells[name]], name
+        assert all(cell.data_type != "f" for cell in cells[name])
+    theirs = load_workbook(io.BytesIO(other.http.get("/my-learning/export.xlsx").content))
+    assert all(put.title not in [cell.value for row in sheet.iter_rows() for cell in row] for sheet in theirs)
 
 
 def test_limits_stand_on_the_pages(served: Served) -> None:
