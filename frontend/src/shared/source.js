@@ -76,7 +76,9 @@ function behind(video) {
 
 function attachHls(Hls, video, master, startAt, onTrouble, taken, sparing) {
   if (taken?.bps) line_bps = taken.bps;
-  const hls = new Hls(settings(sparing, line_bps));
+  // Without it the first piece waits for the engine's next tick after the element is ready, a tenth of a second. It has
+  // no say in when the loading begins: nobody but `begin` does that.
+  const hls = new Hls({ ...settings(sparing, line_bps), startFragPrefetch: !taken });
   let begun = false;
   const begin = (at) => {
     begun = true;

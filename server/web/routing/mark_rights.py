@@ -56,3 +56,12 @@ OWN_MARKS = (
     "POST /questions/{question_id}/withdraw",
 )
 """What everybody with an account does with what is their own; nobody else's is ever found."""
+
+ON_A_DEVICE = (
+    "GET /app.webmanifest",
+    "GET /app-icon/{mark}/{name}.png",
+    "GET /offline",
+    "GET /offline/still",
+    "GET /offline/worker-part.js",
+)
+"""What a device keeps, and the application that a telephone installs."""
