@@ -193,7 +193,7 @@ def test_all_of_ones_own_is_one_file_and_nobody_elses(served: Served, shelf: She
     reader.post(f"/clips/{put.clip}/favourite", keep="1")
     reader.post(f"/clips/{put.clip}/notes", at="0:09", text=secret)
     reader.api("PUT", f"/clips/{put.clip}/position", json={"at_s": 33.0})
-    for path in ("/my-learning", "/my-learning/history", "/my-learning/favourites", "/my-learning/notes"):
+    for path in ("/my-learning", "/my-learning/history", "/my-learning/favourites"):
         assert 'href="/my-learning/export.xlsx"' in reader.http.get(path).text
     answer = reader.http.get("/my-learning/export.xlsx")
     assert "%E6%88%91%E7%9A%84%E5%AD%A6%E4%B9%A0-" in answer.headers["content-disposition"]
