@@ -31,7 +31,7 @@ def pages() -> Iterator[Sample]:
             picture=Picture(url=f"/poster/{n}.jpg") if n != 3 else None,
             lecturer="王芳",
             lecturer_id="l1",
-            resume_s=83.4 if n == 1 else 0.0,
+            resume_s=83.4 if n == 0 else 0.0,
         )
         for n, why in enumerate(WHYS)
     )
