@@ -135,7 +135,7 @@ class Feed {
       this.video.play().catch(() => {});
       let source;
       try {
-        source = await attach(this.video, playlist, from, (kind) => this.broken(kind));
+        source = await attach(this.video, playlist, from, (kind) => this.broken(kind), { eager: true });
       } catch {
         if (this.key === key) this.missed(); // the engine itself could not be fetched
         return;
