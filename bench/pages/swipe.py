@@ -15,18 +15,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from bench.first_frame import (
-    DOWN_BPS,
-    FILMS,
-    LATENCY_MS,
-    PHONE,
-    PORT,
-    SLOWER,
-    UP_BPS,
-    _chromium,
-    _clip,
-    _serving,
-)
+from bench.first_frame import FILMS, LINES, PHONE, PORT, SLOWER, _chromium, _clip, _serving
 
 _SWIPE = """() => new Promise((resolve) => {
   const feed = document.getElementById('feed');
@@ -69,8 +58,9 @@ def _run(browser: Browser, url: str) -> dict[str, float]:
     page = context.new_page()
     line = context.new_cdp_session(page)
     line.send("Network.enable")
-    weather = {"offline": False, "latency": LATENCY_MS, "downloadThroughput": DOWN_BPS / 8}
-    line.send("Network.emulateNetworkConditions", {**weather, "uploadThroughput": UP_BPS / 8})
+    latency_ms, down_bps, up_bps = LINES["fast-3g"]
+    weather = {"offline": False, "latency": latency_ms, "downloadThroughput": down_bps / 8}
+    line.send("Network.emulateNetworkConditions", {**weather, "uploadThroughput": up_bps / 8})
     line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     names: dict[str, str] = {}
     bytes_of: dict[str, int] = {}

@@ -59,6 +59,14 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.onclick = () => window.print();
 }
 
+// Whoever has signed in on a device that remembers where somebody stopped is asked whose that is.
+try {
+  const asks = document.querySelector('form[action$="/sign-out"]') && !document.getElementById('video');
+  if (asks && localStorage.getItem('weike.places')) import('./marks/taking.js');
+} catch {
+  // Storage may be forbidden: nothing is remembered.
+}
+
 try {
   noteLesson(window.location.href, document.referrer, sessionStorage);
 } catch {

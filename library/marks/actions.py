@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, literal, or_, select
+from sqlalchemy import and_, delete, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip, Lesson
 from library.core.database import upsert
 from library.core.errors import Conflict, Invalid
 from library.core.ids import new_id
+from library.core.permits import Viewer
 from library.core.text import clean_block
 from library.marks import queries, rules
 from library.marks.tables import Favourite, HistoryChoice, Note, Seen
@@ -29,14 +32,12 @@ def stop_at(
     at = rules.moment_of(said, now)
     if at is None:
         return
-    length_s = clip.duration_s or clip.end_s - clip.start_s
-    place_s = round(min(max(0.0, at_s), length_s), 2)
     refused = exists().where(
         HistoryChoice.person_id == person_id, or_(HistoryChoice.paused, HistoryChoice.forgotten_to >= at)
     )
-    row = select(literal(person_id), literal(clip.id), literal(place_s), literal(at, Seen.at.type)).where(
-        ~refused
-    )
+    row = select(
+        literal(person_id), literal(clip.id), literal(_place(clip, at_s)), literal(at, Seen.at.type)
+    ).where(~refused)
     new = upsert(session, Seen).from_select(["person_id", "clip_id", "at_s", "at"], row)
     session.execute(
         new.on_conflict_do_update(
@@ -45,6 +46,58 @@ def stop_at(
             where=Seen.at < new.excluded.at,
         )
     )
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Where somebody was in a clip, as their device remembers it since `ago_s` seconds."""
+
+    clip_id: str
+    at_s: float
+    ago_s: float
+
+
+def bring(session: Session, viewer: Viewer, brought: Sequence[Brought], now: datetime) -> int:
+    """Take places of a device into the viewer's account; returns of how many clips that was.
+
+    Of each clip that they may see the later place stands, the same again changes nothing, nothing is counted.
+    Raises Conflict: "places_many" beyond rules.BROUGHT_MOST, "places_paused" while their history is paused.
+    """
+    if len(brought) > rules.BROUGHT_MOST:
+        raise Conflict("places_many", most=rules.BROUGHT_MOST)
+    person_id = str(viewer.person_id)
+    choice = queries.choice_of(session, person_id)
+    if choice is not None and choice.paused:
+        raise Conflict("places_paused")
+    forgotten_to = choice.forgotten_to if choice is not None else None
+    clips = {one.id: one for one in queries.clips_seen_by(session, viewer, {one.clip_id for one in brought})}
+    latest: dict[str, dict[str, object]] = {}
+    for one in sorted(brought, key=lambda one: -one.ago_s):
+        clip, at = clips.get(one.clip_id), rules.moment_ago(one.ago_s, now)
+        if clip is None or at is None or (forgotten_to is not None and at <= forgotten_to):
+            continue
+        latest[clip.id] = {
+            "person_id": person_id,
+            "clip_id": clip.id,
+            "at_s": _place(clip, one.at_s),
+            "at": at,
+        }
+    if latest:
+        new = upsert(session, Seen).values(list(latest.values()))
+        session.execute(
+            new.on_conflict_do_update(
+                index_elements=["person_id", "clip_id"],
+                set_={"at_s": new.excluded.at_s, "at": new.excluded.at},
+                # Sent again, what was there a moment ago is the same place, and not a later one.
+                where=and_(Seen.at < new.excluded.at, Seen.at_s != new.excluded.at_s),
+            )
+        )
+    return len(latest)
+
+
+def _place(clip: Clip, at_s: float) -> float:
+    length_s = clip.duration_s or clip.end_s - clip.start_s
+    return round(min(max(0.0, at_s), length_s), 2)
 
 
 def forget_clip(session: Session, person_id: str, clip_id: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, join, joinedload, selectinload
 
 from library.catalog import queries as catalog
@@ -75,6 +75,32 @@ def beside(session: Session, person_id: str, clip: Clip) -> Beside:
     return Beside(row[0], bool(row[1]), bool(row[2]))
 
 
+def stopped_in(session: Session, person_id: str | None, clips: Sequence[Clip]) -> dict[str, float]:
+    """Return in which of some clips somebody stopped, and at which second; one statement, none for nobody."""
+    if person_id is None or not clips:
+        return {}
+    rows = session.execute(stopped_rows(person_id, [clip.id for clip in clips]))
+    return {row[0]: row[1] for row in rows}
+
+
+def stopped_rows(person_id: str, clip_ids: Collection[str]) -> Select[str, float]:
+    """Return the statement of `stopped_in`, for whoever asks more of the same clips in one go."""
+    return select(Seen.clip_id, Seen.at_s).where(
+        Seen.person_id == person_id, Seen.clip_id.in_(list(clip_ids))
+    )
+
+
+def choice_of(session: Session, person_id: str) -> HistoryChoice | None:
+    """Return what somebody chose about their history, None for nothing."""
+    return session.get(HistoryChoice, person_id)
+
+
+def clips_seen_by(session: Session, viewer: Viewer, clip_ids: Collection[str]) -> Sequence[Clip]:
+    """Return those of some clips that a viewer may see; one statement."""
+    rows = select(Clip).join(Lesson, Lesson.id == Clip.lesson_id)
+    return session.scalars(rows.where(Clip.id.in_(list(clip_ids)), catalog.visible(viewer))).all()
+
+
 def _is_kept(person_id: str, thing_id: str) -> ColumnElement[bool]:
     return exists().where(Favourite.person_id == person_id, Favourite.thing_id == thing_id)
 
@@ -98,11 +124,13 @@ def of_lesson(session: Session, person_id: str, lesson: Lesson) -> tuple[float |
 
 def is_paused(session: Session, person_id: str) -> bool:
     """Tell whether somebody's history is paused."""
-    choice = session.get(HistoryChoice, person_id)
+    choice = choice_of(session, person_id)
     return choice is not None and choice.paused
 
 
-def history(session: Session, viewer: Viewer, wanted: str = "", number: int = 1) -> Page[Watched]:
+def history(
+    session: Session, viewer: Viewer, wanted: str = "", number: int = 1, size: int = HISTORY_SIZE
+) -> Page[Watched]:
     """Return a page of what the viewer watched, the newest first, as far as they still see it; `wanted`: with
     these words in the title, or that lecturer's."""
     number = clean_number(number)
@@ -117,11 +145,11 @@ def history(session: Session, viewer: Viewer, wanted: str = "", number: int = 1)
         .select_from(_WATCHED)
         .where(*where)
         .order_by(Seen.at.desc(), Seen.clip_id)
-        .limit(HISTORY_SIZE)
-        .offset((number - 1) * HISTORY_SIZE)
+        .limit(size)
+        .offset((number - 1) * size)
     )
     found = [Watched(lesson, clip, at_s, at) for at_s, at, clip, lesson in session.execute(rows)]
-    return Page(found, number, HISTORY_SIZE, total)
+    return Page(found, number, size, total)
 
 
 def _has(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:

@@ -15,6 +15,10 @@ NOTES_MOST = 2_000
 NOTE_MAX = 1_000
 QUERY_MAX = 80
 
+BROUGHT_MOST = 50
+"""Places of a device that an account takes in at once: as many as a device remembers
+(frontend/src/shared/places.js)."""
+
 BEGUN_S = 5.0
 """Who stopped earlier begins from the start."""
 END_S, END_SHARE = 15.0, 0.05
@@ -40,6 +44,13 @@ def moment_of(said: datetime | None, now: datetime) -> datetime | None:
     if said is None or said > now:
         return now
     return said if now - said <= LATE else None
+
+
+def moment_ago(ago_s: float, now: datetime) -> datetime | None:
+    """Return when somebody was at a place that their device remembers since so many seconds, by its own
+    clock; None for what is older than a place is kept."""
+    ago = timedelta(seconds=max(0.0, ago_s))
+    return now - ago if ago <= HISTORY_KEPT else None
 
 
 class Part(Protocol):

@@ -196,8 +196,8 @@ class MaterialLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonCard:
     """One lesson in a list. `duration_s` is None until the recording has been probed; `views` is counted
-    views. `honour` is its highest one. `seen`: whoever looks saw all of its clips to the end; only they are
-    shown that.
+    views. `honour` is its highest one. `seen`: whoever looks saw all of its clips to the end; `far`: else how
+    far they are, in hundredths, 0 where they did not begin. Only they are shown that.
     """
 
     id: str
@@ -216,6 +216,7 @@ class LessonCard:
     audience: Audience = Audience.EVERYONE
     picture: Picture | None = None
     seen: bool = False
+    far: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +226,7 @@ class ClipCard:
     `title` is what the lecturer calls it, "" for nothing. `start_s` counts from the lesson's start. `ready`
     is False while it is still being made: it is then listed without a link. `first_words` is the beginning of
     what is said in it, or ""; `stills` how many pictures its poster may be chosen from. `poster_url` is its
-    picture in full, for the player; `picture` the same for lists. `seen`: whoever looks saw it to the end.
+    picture in full, for the player; `picture` the same for lists. `seen`, `far`: as of a lesson.
     """
 
     id: str
@@ -240,6 +241,7 @@ class ClipCard:
     stills: int = 0
     first_words: str = ""
     seen: bool = False
+    far: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

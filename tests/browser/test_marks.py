@@ -151,3 +151,46 @@ def test_what_is_being_typed_stays_with_its_clip_when_another_one_opens(
     assert (sent.value.json()["clip"], sent.value.json()["at_s"]) == (put.clip, 7.0)
     expect(page.locator("#notes textarea").first).to_have_value("")
     expect(page.locator("#notes")).not_to_contain_text(put.title)
+
+
+def test_what_a_device_remembers_is_offered_after_signing_in_and_taken_only_when_asked(
+    visit: Visit, put: Put, server: Served
+) -> None:
+    page, asked = visit.page, "没看完的课，要记到您的账号里吗"
+    visit.open(f"/clips/{put.clip}")
+    _stopped_s, words = watch_to(page, 18.0)
+    visit.open("/")
+    kept = page.evaluate("() => localStorage.getItem('weike.places')")
+    for nonsense in (
+        "{",
+        "[7, null, {}]",
+        '[{"clip": "../x", "lesson": "l", "at": 9, "of": 60, "ms": 9e15}]',
+    ):
+        page.evaluate("(text) => localStorage.setItem('weike.places', text)", nonsense)
+        if nonsense == "{":
+            visit.sign_in("other")
+        visit.open("/my-learning")
+        expect(page.locator("main h1")).to_be_visible()
+        page.wait_for_timeout(300)
+        expect(page.get_by_text(asked)).to_have_count(0)
+    page.evaluate("(text) => localStorage.setItem('weike.places', text)", kept)
+    visit.open("/my-learning")
+    box = page.locator("section[aria-labelledby=taking]")
+    expect(box).to_contain_text(f"1 节{asked}")
+    expect(box).to_contain_text(f"第 1 段 {words}")
+    box.get_by_text("不用", exact=True).click()
+    expect(box).to_have_count(0)
+    visit.open("/my-learning")
+    page.wait_for_timeout(300)
+    expect(box).to_have_count(0)
+    assert not [url for url in visit.requests if url.endswith("/api/v1/positions")], "nothing was told"
+    page.evaluate("() => localStorage.removeItem('weike.places.asked')")
+    visit.open("/my-learning")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box.get_by_text("记到我的账号", exact=True).click()
+    expect(page.locator("main .flash")).to_contain_text("已记到您的账号：1 节课")
+    assert page.evaluate("() => localStorage.getItem('weike.places')") is None
+    visit.open("/my-learning")
+    expect(page.locator("main")).to_contain_text(f"从 {words} 继续")
+    visit.open(f"/clips/{put.clip}")
+    expect(page.locator("#resume")).to_contain_text(f"从 {words} 接着播放")

@@ -233,6 +233,7 @@ def _marks() -> Iterator[Limit]:
     its = "`library/marks/rules.py`"
     yield Limit("a note for oneself", f"{marks.NOTE_MAX} characters", "422", its)
     yield Limit("notes, favourites of one person", f"{marks.NOTES_MOST}, {marks.FAVOURITES_MOST}", "409", its)
+    yield Limit("places of a device taken into an account at once", str(marks.BROUGHT_MOST), "422", its)
     kept = f"{marks.HISTORY_MOST}, {marks.HISTORY_KEPT.days} days"
     yield Limit("clips in the history of one person", kept, "the oldest are deleted", its)
 

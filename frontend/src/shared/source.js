@@ -30,12 +30,13 @@ export function wayToPlay(video) {
 /**
  * Attach `master` and begin at `startAt` seconds. Calls `onTrouble(kind)` with "expired", "network" or "broken".
  * `begun`: what plays already in this element and is taken over: see FirstPictures.open. `sparing`: fetch little ahead.
+ * `eager`: the first piece is fetched, once somebody plays, before the element is ready for it.
  * Returns { seek(at), recover(), detach() }: seeking, like playing, begins the fetching.
  */
-export async function attach(video, master, startAt, onTrouble, { begun = null, sparing = savesData() } = {}) {
+export async function attach(video, master, startAt, onTrouble, { begun = null, sparing = savesData(), eager = false } = {}) {
   if (wayToPlay(video) === 'engine') {
     const Hls = await engine();
-    if (Hls.isSupported()) return attachHls(Hls, video, master, startAt, onTrouble, begun, sparing);
+    if (Hls.isSupported()) return attachHls(Hls, video, master, startAt, onTrouble, begun, sparing, eager);
   }
   return attachNative(video, master, startAt, onTrouble);
 }
@@ -74,9 +75,11 @@ function behind(video) {
   return currentTime;
 }
 
-function attachHls(Hls, video, master, startAt, onTrouble, taken, sparing) {
+function attachHls(Hls, video, master, startAt, onTrouble, taken, sparing, eager) {
   if (taken?.bps) line_bps = taken.bps;
-  const hls = new Hls(settings(sparing, line_bps));
+  // Without it the first piece waits for the engine's next tick after the element is ready, a tenth of a second. It has
+  // no say in when the loading begins: nobody but `begin` does that.
+  const hls = new Hls({ ...settings(sparing, line_bps), startFragPrefetch: eager });
   let begun = false;
   const begin = (at) => {
     begun = true;

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.catalog.rules import Genre, LessonKind
+from library.catalog.tables import Lesson
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
 from library.core.text import clean_line
@@ -54,6 +55,7 @@ from server.web.limits.fields import LineQuery, WordQuery
 from server.web.pages import pager
 from server.web.parts import LessonCard, Reason
 from server.web.shown.lesson_cards import LessonCards
+from server.web.shown.marks import Marks, marks_of
 from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
@@ -159,11 +161,13 @@ def search(
         _note(request, who, asked_queries, asked.q)
     topics, lecturers, years = ([], [], []) if found.rows else _popular(session, who.viewer)
     shown = Page([row.path for row in found.rows], number, _PER_PAGE, found.total)
+    others = _other_years(session, who.viewer, found) if number == 1 else []
+    own = marks_of(session, who.viewer, [*(row.lesson for row in found.rows), *others])
     words, chosen = {"q": asked.q}, asked.chosen
     in_order = {"sort": asked.order} if asked.order != "relevance" else {}
     context = SearchPage(
         frame=pages.frame(request, session, who, query=asked.q),
-        results=_results(cards, found.rows),
+        results=_results(cards, found.rows, own),
         pager=pager(shown, "/search", **words, **chosen, **in_order),
         filters=_filters(session, found, chosen, {**words, **in_order}),
         sort=asked.order,
@@ -182,7 +186,7 @@ def search(
         did_you_mean=found.did_you_mean or "",
         tries=() if found.rows else _tries(found.query),
         problem=problem,
-        same_topic=_other_years(cards, session, who.viewer, found) if number == 1 else (),
+        same_topic=tuple(own.on(cards.one(one, 0), one) for one in others),
         popular_topics=tuple(topics),
         extras=_extras(session, who.viewer, asked),
         frequent=_frequent(finder, frequent_queries, session, who.viewer) if not asked.q.strip() else (),
@@ -223,10 +227,10 @@ def called(session: Session, chosen: Chosen) -> Chosen:
     return {name: _text(name, value, branches) for name, value in chosen.items()}
 
 
-def _results(cards: LessonCards, rows: Sequence[FoundRow]) -> tuple[SearchResult, ...]:
+def _results(cards: LessonCards, rows: Sequence[FoundRow], own: Marks) -> tuple[SearchResult, ...]:
     return tuple(
         SearchResult(
-            lesson=cards.one(row.lesson, row.views),
+            lesson=_card(cards, row, own),
             moments=_moments(row),
             best_n=row.best_n,
             more=row.more,
@@ -240,12 +244,18 @@ def _results(cards: LessonCards, rows: Sequence[FoundRow]) -> tuple[SearchResult
     )
 
 
-def _other_years(
-    cards: LessonCards, session: Session, viewer: Viewer, found: Found
-) -> tuple[LessonCard, ...]:
+def _card(cards: LessonCards, row: FoundRow, own: Marks) -> LessonCard:
+    """Return the lesson of a hit, with what its searcher saw of the clip that was hit."""
+    card = cards.one(row.lesson, row.views)
+    if row.clip is None:
+        return own.on(card, row.lesson)
+    return replace(card, seen=row.clip.id in own.seen, far=own.far([row.clip]))
+
+
+def _other_years(session: Session, viewer: Viewer, found: Found) -> list[Lesson]:
     """Return what to go on with when the hits have a topic in common; loosened ones have none."""
     lessons = {row.lesson.id: row.lesson for row in found.rows}
-    return () if found.relaxed else cards.other_years(session, viewer, list(lessons.values()))
+    return [] if found.relaxed else catalog.same_topic(session, viewer, list(lessons.values()))
 
 
 def _url(values: Chosen) -> str:

@@ -32,7 +32,7 @@ from server.web.parts import Reason, RefusedForm
 from server.web.shown.audience_text import audience_text
 from server.web.shown.declarations import latest_of, may_declare
 from server.web.shown.lesson_cards import lesson_ref
-from server.web.shown.marks import lesson_marks, with_seen
+from server.web.shown.marks import Marks, lesson_marks
 from server.web.shown.reflections import lesson_reflections
 from server.web.shown.remarks import reasons_of
 from server.web.shown.sharing import share_card, share_lesson
@@ -117,14 +117,16 @@ class Desk:
         history = review_queries.history(session, found.id) if powers.see_progress else []
         twins = intake.twins(session, viewer, recording) if recording is not None and powers.edit else []
         clips = self._cards.of_clips(session, found)
-        marks = lesson_marks(session, viewer, found, self._media)
+        others = queries.same_topic(session, viewer, [found])
+        marks = lesson_marks(session, viewer, found, self._media, others)
+        own = marks.own if marks is not None else Marks()
         waiting = versions.draft(session, found.id) if powers.versions else None
         told = audiences.told(session, audiences.open_to(found))
         context = LessonPage(
             frame=self._pages.frame(self._request, session, self._who),
             lesson=self._cards.of(session, [found])[0],
             summary=found.summary,
-            clips=with_seen(clips, marks.seen) if marks is not None else clips,
+            clips=own.on_clips(clips, found.clips),
             marks=marks,
             open_to=told,
             audience_said=audience_text(told, self._pages.renderer.catalogue(self._who.language)),
@@ -147,7 +149,7 @@ class Desk:
             history=tuple(HistoryLine(at=h.at, who=h.who, action=h.what, note=h.note) for h in history),
             known_lecturers=tuple(lecturers),
             known_topics=tuple(topics),
-            same_topic=self._cards.other_years(session, viewer, [found]),
+            same_topic=tuple(own.on(self._cards.one(one, 0), one) for one in others),
             editing=_editing(found, waiting) if powers.edit else None,
             seen=versions.standing(session, found.id) if powers.edit else 0,
             draft=DraftNote(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from library.catalog import actions, queries, shelves
 from library.catalog.permits import Action, LessonState
 from library.catalog.rules import Genre, read_genre, split_topics
+from library.catalog.tables import Lesson
 from library.core.days import parse_date
 from library.core.errors import Conflict, Invalid
 from library.core.text import name_key
@@ -25,10 +27,10 @@ from server.web.pages import pager, safe_next
 from server.web.parts import Facet
 from server.web.shown.declarations import home_declarations
 from server.web.shown.lesson_cards import lesson_ref
-from server.web.shown.marks import go_on
+from server.web.shown.marks import go_on, marks_of
 from server.web.shown.mondays import home_branches, own_week
 from server.web.shown.sharing import share_lesson
-from server.web.shown.weeks import home_weeks, present
+from server.web.shown.weeks import home_weeks, present, with_marks
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,14 +52,18 @@ def home(
 ) -> Response:
     """What is planned for this week, what is due, topics, newest and most watched lessons; none twice."""
     viewer, now = who.viewer, clock()
-    weeks = home_weeks(session, viewer, now, lambda one: cards.one(one, 0))
+    in_weeks: dict[str, Lesson] = {}
+    weeks = home_weeks(session, viewer, now, cards.noting(in_weeks))
     planned = {one.id for part in weeks.this.shown for one in part.lessons} if weeks.this else set()
     latest = shelves.newest_ids(session, viewer, shelves.LOOKED_AT)
     newest, watched = shelves.only_once(
         latest[: _ON_HOME + len(planned)], cards.most_watched(session), shown=planned, most=_ON_HOME
     )
     shown = queries.lessons_by_ids(session, viewer, (*newest, *watched))
-    card_of = {card.id: card for card in cards.of(session, shown, viewer)}
+    own = marks_of(session, viewer, [*shown, *in_weeks.values()])
+    if weeks.this is not None:
+        weeks = replace(weeks, this=with_marks(weeks.this, own, in_weeks))
+    card_of = {card.id: card for card in cards.of(session, shown, own=own)}
     topics = shelves.some_topics(session, latest, _TOPICS_ON_HOME)
     context = HomePage(
         frame=pages.frame(request, session, who),

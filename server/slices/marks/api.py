@@ -14,7 +14,7 @@ from library.marks.queries import NoteFilters
 from server.slices.marks.contexts import NoteRow
 from server.slices.marks.shown import note_row, note_rows
 from server.web.deps import ClockDep, PagesDep, Reading, SignedIn, Writing
-from server.web.limits.fields import BlockText, LineQuery, WordQuery
+from server.web.limits.fields import BlockText, LineQuery, WordQuery, WordText
 from server.web.pages import Pages
 
 router = APIRouter(prefix="/api/v1", tags=["my learning"])
@@ -81,6 +81,34 @@ def list_positions(
     ]
     paused = queries.is_paused(session, who.viewer.person_id or "")
     return PlacesOut(now=clock(), paused=paused, total=found.total, page=found.number, positions=rows)
+
+
+class BroughtIn(BaseModel):
+    """Where you were in a clip before you signed in, `ago_s` seconds ago by the clock of the device."""
+
+    clip: WordText
+    at_s: Second
+    ago_s: Annotated[float, Field(ge=0, lt=1e10)]
+
+
+class BroughtAllIn(BaseModel):
+    """What a device remembers."""
+
+    places: Annotated[list[BroughtIn], Field(max_length=rules.BROUGHT_MOST)]
+
+
+class BroughtOut(BaseModel):
+    """Of how many clips the place is known to your account now; the others you may not see, or they are too
+    old, or from before you deleted your history."""
+
+    taken: int
+
+
+@router.post("/positions")
+def bring_positions(session: Writing, who: SignedIn, clock: ClockDep, body: BroughtAllIn) -> BroughtOut:
+    """Take in what a device remembers from before you signed in: the later place of a clip stands."""
+    brought = [actions.Brought(one.clip, one.at_s, one.ago_s) for one in body.places]
+    return BroughtOut(taken=actions.bring(session, who.viewer, brought, clock()))
 
 
 @router.delete("/positions", status_code=204)

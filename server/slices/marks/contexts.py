@@ -62,7 +62,7 @@ class LearningPage(Context):
 
     `week` is this week as its reader sees it, `left` its lessons that they have not seen to the end, of
     `open_lessons` that can be watched; `missed` are weeks of which they watched nothing. The lists are the
-    newest of each.
+    newest of each. `most`: so many favourites, clips of the history and notes there can be.
     """
 
     template: ClassVar[str] = "marks/my_learning.html"
@@ -76,6 +76,7 @@ class LearningPage(Context):
     notes: tuple[NoteRow, ...] = ()
     asked: tuple[AskedLine, ...] = ()
     complete_share: float
+    most: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
 from sqlalchemy.orm import Session
@@ -25,13 +26,15 @@ from server.slices.marks.contexts import (
 )
 from server.slices.marks.shown import by_day, favourite_rows, history_rows, note_rows
 from server.web.deps import AddressDep, CardsDep, MediaDep, Reading, RuleDep
+from server.web.files.sheets import XLSX
 from server.web.form_door import FormDoor
 from server.web.forms.numbers import page_of, version_of
 from server.web.forms.seconds import read_second
+from server.web.language.i18n import N_
 from server.web.limits.fields import BlockForm, LineForm, LineQuery, WordForm, WordQuery
 from server.web.pages import pager, safe_next
-from server.web.parts import LessonCard, RefusedForm
-from server.web.shown.marks import go_on, seen_lessons
+from server.web.parts import RefusedForm
+from server.web.shown.marks import go_on, marks_of
 from server.web.shown.mondays import own_week
 from server.web.shown.weeks import home_weeks, present
 
@@ -96,21 +99,18 @@ def learning(door: DoorDep, session: Reading, cards: CardsDep, media: MediaDep, 
     """What is due this week, what is left of it, what goes on, and what one keeps."""
     viewer, now = door.viewer, door.clock()
     planned: dict[str, Lesson] = {}
-
-    def card(lesson: Lesson) -> LessonCard:
-        planned[lesson.id] = lesson
-        return cards.one(lesson, 0)
-
-    weeks = home_weeks(session, viewer, now, card)
+    weeks = home_weeks(session, viewer, now, cards.noting(planned))
     parts = weeks.this.parts if weeks.this is not None else ()
     open_cards = {one.id: one.card for part in parts for one in part.lessons if one.open and one.card}
-    done = seen_lessons(session, viewer, [planned[one] for one in open_cards])
+    own = marks_of(session, viewer, [planned[one] for one in open_cards])
+    marked = [own.on(card, planned[one]) for one, card in open_cards.items()]
     asked = questions.mine(session, viewer)
     context = LearningPage(
         frame=door.frame(session),
+        most=(rules.FAVOURITES_MOST, rules.HISTORY_MOST, rules.NOTES_MOST),
         own=own_week(session, viewer, present(now), weeks.this),
         week=weeks.this,
-        left=tuple(one for lesson_id, one in open_cards.items() if lesson_id not in done),
+        left=tuple(one for one in marked if not one.seen),
         open_lessons=len(open_cards),
         missed=weeks.missed,
         go_on=go_on(session, viewer, media, _GO_ON),
@@ -123,6 +123,27 @@ def learning(door: DoorDep, session: Reading, cards: CardsDep, media: MediaDep, 
         complete_share=rule.complete_share,
     )
     return door.show(context)
+
+
+@router.get("/my-learning/export.xlsx")
+def take_everything(door: DoorDep, session: Reading, media: MediaDep, address: AddressDep) -> Response:
+    """What one keeps, watched and wrote, as a workbook: as much as there can be of each."""
+    viewer, catalogue = door.viewer, door.pages.renderer.catalogue(door.who.language)
+    kept = queries.favourites(session, viewer, 1, rules.FAVOURITES_MOST, gone=True).items
+    watched = queries.history(session, viewer, size=rules.HISTORY_MOST).items
+    content = export.everything(
+        list(zip(favourite_rows(kept, media), (one.at for one in kept), strict=True)),
+        history_rows(session, viewer, watched, media),
+        note_rows(queries.all_notes(session, viewer)),
+        catalogue,
+        address,
+    )
+    name = quote(f"{catalogue.say(N_('我的学习'))}-{door.today}.xlsx", safe="")
+    headers = {
+        "content-disposition": f"attachment; filename=\"weike-learning.xlsx\"; filename*=UTF-8''{name}",
+        "cache-control": "private, no-store",
+    }
+    return Response(content, media_type=XLSX, headers=headers)
 
 
 # ---------------------------------------------------------------------- history

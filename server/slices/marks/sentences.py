@@ -18,6 +18,8 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("您写的还在下面；请看看现在的内容，再保存一次。"),
     ),
     "note_second": (N_("这个时间不在这一段里。"), N_("请写成 1:23 这样，不超过这一段的长度。")),
+    "places_many": (N_("一次最多记 %(most)s 段。"), ""),
+    "places_paused": (N_("您的观看历史已暂停，没有记。"), N_("要记的话，请先在“观看历史”里恢复记录。")),
     # done
     "favourite_kept": (N_("已收藏，在“我的学习”里能找到。"), ""),
     "favourite_gone": (N_("已取消收藏。"), ""),

@@ -13,9 +13,12 @@ from starlette.responses import JSONResponse, Response
 
 from library.catalog import queries as catalog
 from library.catalog.offline_rules import KEPT_FOR, may_keep
+from library.choices import queries as choices_made
+from library.core.errors import NotFound
 from library.core.permits import Viewer
 from library.intake.files.downloads import choices
 from server.slices.offline.contexts import KeepClip, OfflinePage
+from server.slices.offline.icons import KINDS, OWN, drawn
 from server.web.deps import AssetsDep, PagesDep, Reading, SettingsDep, WhoDep
 from server.web.files.assets import Assets
 from server.web.language.i18n import LANGUAGES, N_
@@ -97,7 +100,15 @@ def manifest(pages: PagesDep, assets: AssetsDep, who: WhoDep) -> Response:
     """What the application is called that a phone installs, and how it begins."""
     say = pages.renderer.catalogue(who.language).translations.gettext
     site = pages.renderer.looks(who.language)
-    icon = {"src": pages.at(assets.url("icon.svg")), "sizes": "any", "type": "image/svg+xml"}
+    shown = [
+        {"src": f"{site.icons_url}/{name}.png", "sizes": f"{one.side}x{one.side}", "type": "image/png"}
+        | {"purpose": one.purpose}
+        for name, one in KINDS.items()
+        if one.purpose
+    ]
+    if not site.emblem_url:
+        drawing = {"src": pages.at(assets.url("icon.svg")), "sizes": "any", "type": "image/svg+xml"}
+        shown.insert(0, {**drawing, "purpose": "any"})
     told: dict[str, Any] = {
         "id": pages.at("/"),
         "name": site.name,
@@ -108,7 +119,7 @@ def manifest(pages: PagesDep, assets: AssetsDep, who: WhoDep) -> Response:
         "display": "standalone",
         "background_color": "#fbf8f4",
         "theme_color": "#a5231c",
-        "icons": [{**icon, "purpose": "any"}],
+        "icons": shown,
         "shortcuts": [
             {"name": say(N_("刷课")), "url": pages.at("/feed")},
             {"name": say(N_("离线")), "url": pages.at("/offline")},
@@ -117,6 +128,18 @@ def manifest(pages: PagesDep, assets: AssetsDep, who: WhoDep) -> Response:
     return JSONResponse(
         told, media_type="application/manifest+json", headers={"cache-control": "private, no-cache"}
     )
+
+
+@router.get("/app-icon/{mark}/{name}.png")
+def icon(session: Reading, mark: str, name: str) -> Response:
+    """The application's picture: of the site's emblem `mark`, or Weike's own."""
+    if name not in KINDS:
+        raise NotFound
+    emblem = choices_made.emblem(session, mark) if mark != OWN else None
+    if emblem is None and mark != OWN:
+        raise NotFound
+    year = {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(drawn(name, emblem), media_type="image/png", headers=year)
 
 
 def _shell(pages: Pages, assets: Assets) -> list[str]:

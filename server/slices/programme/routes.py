@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -11,6 +13,7 @@ from library.core.errors import Invalid, NotFound
 from library.core.permits import Viewer, branch_chain
 from library.organisation import queries as organisation
 from library.programme import queries
+from library.programme.rules import Plan
 from library.programme.weeks import Week, read_week
 from server.slices.programme.contexts import WeekPage, WeeksPage
 from server.web.deps import CardsDep, ClockDep, PagesDep, Reading, WhoDep
@@ -18,7 +21,8 @@ from server.web.limits.fields import WordQuery
 from server.web.pages import pager
 from server.web.parts import LessonCard
 from server.web.shown.lesson_cards import LessonCards
-from server.web.shown.weeks import CardOf, present, week_views
+from server.web.shown.marks import marks_of
+from server.web.shown.weeks import CardOf, WeekView, present, week_views, with_marks
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,6 +37,16 @@ def card_of(cards: LessonCards) -> CardOf:
         return cards.one(lesson, 0)
 
     return card
+
+
+def _marked_weeks(
+    session: Session, viewer: Viewer, own_id: str, found: Mapping[Week, Sequence[Plan]], cards: LessonCards
+) -> dict[Week, WeekView]:
+    """Return weeks as a viewer sees them, with what they saw of the lessons: one statement for all."""
+    lessons: dict[str, Lesson] = {}
+    views = week_views(session, viewer, own_id, found, cards.noting(lessons))
+    own = marks_of(session, viewer, lessons.values())
+    return {week: with_marks(view, own, lessons) for week, view in views.items()}
 
 
 def chain_at(session: Session, viewer: Viewer, node: str) -> tuple[str, ...]:
@@ -69,7 +83,7 @@ def weeks(
     if past.items:
         span = queries.weeks_seen(session, chain, min(past.items), max(past.items))
         found |= {week: parts for week, parts in span.items() if week in past.items}
-    views = week_views(session, viewer, chain[0], found, card_of(cards))
+    views = _marked_weeks(session, viewer, chain[0], found, cards)
     context = WeeksPage(
         frame=pages.frame(request, session, who),
         node=organisation.branch(session, chain[0]).name,
@@ -102,7 +116,7 @@ def week(
         monday=wanted.monday,
         sunday=wanted.sunday,
         node=organisation.branch(session, chain[0]).name,
-        view=week_views(session, who.viewer, chain[0], found, card_of(cards)).get(wanted),
+        view=_marked_weeks(session, who.viewer, chain[0], found, cards).get(wanted),
         before=str(beside.before or ""),
         after=str(beside.after or ""),
         other_node=chain[0] if node else "",

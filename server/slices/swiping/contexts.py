@@ -13,7 +13,8 @@ from server.web.parts import Context, Picture
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwipeClip:
     """A clip to swipe to: `n` of the `of` clips of its lesson. `master_url` is signed, and its
-    renditions lie beside it; `sizes` are their bytes by name; `why` it comes here."""
+    renditions lie beside it; `sizes` are their bytes by name; `why` it comes here. `resume_s` is where it
+    goes on, 0 for its start; `next` is the lesson's next clip that plays (id, number)."""
 
     id: str
     lesson_id: str
@@ -30,6 +31,8 @@ class SwipeClip:
     lecturer: str = ""
     lecturer_id: str | None = None
     is_sound: bool = False
+    resume_s: float = 0.0
+    next: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class SwipePage(Context):
     `name`, `back`: whose lessons were asked for and the way to their page; "" for everything. `of_week` clips
     were planned for this week, of which `week_left` are unseen. `cut`: more than `most` would have come.
     `looked_through`: so many of the newest lessons were looked through and no older ones; 0: all.
+    `person` is "" for whoever has no account; `now_ms` is the server's clock, by which is told when
+    somebody was where.
     """
 
     template: ClassVar[str] = "swiping/feed.html"
@@ -50,3 +55,5 @@ class SwipePage(Context):
     week_left: int = 0
     cut: bool = False
     looked_through: int = 0
+    person: str = ""
+    now_ms: int = 0

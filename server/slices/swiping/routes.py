@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog.rules import LessonKind
-from library.catalog.tables import Lecturer, Lesson, LessonTopic, Topic
+from library.catalog.tables import Clip, Lecturer, Lesson, LessonTopic, Topic
 from library.core.errors import NotFound
+from library.marks import queries as marks
+from library.marks import rules as mark_rules
 from library.mondays import swiping
 from library.mondays.swiping_rules import MOST_CLIPS, NextClip
 from server.slices.swiping.contexts import SwipeClip, SwipePage
@@ -40,9 +42,15 @@ def feed(
         name, back, found = _asked(session, who, topic, lecturer)
     else:
         found = swiping.for_viewer(session, who.viewer, who.play_key, present(clock()))
+    coming = [(found.lessons[one.lesson_id], one) for one in found.swipe.clips]
+    clips = [next(clip for clip in lesson.clips if clip.id == one.clip_id) for lesson, one in coming]
+    stopped = marks.stopped_in(session, who.viewer.person_id, clips)
     context = SwipePage(
         frame=pages.frame(request, session, who),
-        clips=tuple(_shown(media, found.lessons[one.lesson_id], one) for one in found.swipe.clips),
+        clips=tuple(
+            _shown(media, lesson, one, clip, stopped.get(clip.id, 0.0))
+            for (lesson, one), clip in zip(coming, clips, strict=True)
+        ),
         most=MOST_CLIPS,
         name=name,
         back=back,
@@ -50,6 +58,8 @@ def feed(
         week_left=found.swipe.week_left,
         cut=found.swipe.cut,
         looked_through=found.looked_through,
+        person=who.viewer.person_id or "",
+        now_ms=int(clock().timestamp() * 1000),
     )
     return pages.respond(request, who, context)
 
@@ -71,8 +81,9 @@ def _asked(session: Session, who: Who, topic: str, lecturer: str) -> tuple[str, 
     return row.name, f"/topics/{row.id}" if topic else f"/lecturers/{row.id}", found
 
 
-def _shown(media: MediaUrls, lesson: Lesson, one: NextClip) -> SwipeClip:
-    clip = next(clip for clip in lesson.clips if clip.id == one.clip_id)
+def _shown(media: MediaUrls, lesson: Lesson, one: NextClip, clip: Clip, stopped_s: float) -> SwipeClip:
+    length_s = clip.duration_s or clip.end_s - clip.start_s
+    after = next((each for each in lesson.clips if each.number > clip.number and each.plan is not None), None)
     return SwipeClip(
         id=clip.id,
         lesson_id=lesson.id,
@@ -80,7 +91,7 @@ def _shown(media: MediaUrls, lesson: Lesson, one: NextClip) -> SwipeClip:
         clip_title=clip.title,
         n=clip.number,
         of=len(lesson.clips),
-        duration_s=clip.duration_s or clip.end_s - clip.start_s,
+        duration_s=length_s,
         why=one.why,
         master_url=media.of(lesson, clip, MASTER),
         sizes=clip.sizes,
@@ -89,4 +100,6 @@ def _shown(media: MediaUrls, lesson: Lesson, one: NextClip) -> SwipeClip:
         lecturer=lesson.lecturer.name if lesson.lecturer else "",
         lecturer_id=lesson.lecturer_id,
         is_sound=lesson.kind is LessonKind.SOUND,
+        resume_s=mark_rules.resume_at(stopped_s, length_s),
+        next=(after.id, after.number) if after is not None else None,
     )

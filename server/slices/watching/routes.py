@@ -39,7 +39,7 @@ from server.web.deps import (
 )
 from server.web.limits.fields import WordQuery
 from server.web.pages import STAY_HEADER
-from server.web.shown.marks import clip_marks, with_seen
+from server.web.shown.marks import clip_marks
 from server.web.shown.media_urls import MediaUrls
 from server.web.shown.sharing import share_card, share_lesson
 from server.web.shown.works import series_place
@@ -78,14 +78,14 @@ def watch(
         raise Conflict("clip_not_ready")
     clips = cards.of_clips(session, lesson)
     card = next(c for c in clips if c.id == clip.id)
-    marks = clip_marks(session, who.viewer, clip, clips, clock)
+    marks = clip_marks(session, who.viewer, clip, lesson, clock)
     cues = cues_of(session, clip)
     timed = lesson.transcript in CAPTIONED
     context = ClipPage(
         frame=pages.frame(request, session, who),
         lesson=cards.of(session, [lesson])[0],
         clip=card,
-        clips=with_seen(clips, marks.seen),
+        clips=marks.own.on_clips(clips, lesson.clips),
         marks=marks,
         kind=lesson.kind,
         master_url=pages.at(f"/clips/{clip.id}/growing.m3u8")

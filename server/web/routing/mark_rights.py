@@ -36,11 +36,13 @@ OWN_MARKS = (
     "DELETE /api/v1/notes/{note_id}",
     "PATCH /api/v1/notes/{note_id}",
     "GET /api/v1/positions",
+    "POST /api/v1/positions",
     "DELETE /api/v1/positions",
     "DELETE /api/v1/positions/{watched_id}",
     "GET /api/v1/questions/mine",
     "DELETE /api/v1/questions/{question_id}",
     "GET /my-learning",
+    "GET /my-learning/export.xlsx",
     "GET /my-learning/favourites",
     "POST /my-learning/favourites/{thing_id}/remove",
     "GET /my-learning/history",
@@ -54,3 +56,12 @@ OWN_MARKS = (
     "POST /questions/{question_id}/withdraw",
 )
 """What everybody with an account does with what is their own; nobody else's is ever found."""
+
+ON_A_DEVICE = (
+    "GET /app.webmanifest",
+    "GET /app-icon/{mark}/{name}.png",
+    "GET /offline",
+    "GET /offline/still",
+    "GET /offline/worker-part.js",
+)
+"""What a device keeps, and the application that a telephone installs."""

@@ -15,7 +15,7 @@ from server.web.routing.declaration_rights import DECLARATIONS
 from server.web.routing.desk_rights import DESK
 from server.web.routing.gathering_rights import GATHERINGS
 from server.web.routing.grade_rights import GRADES
-from server.web.routing.mark_rights import MARKS, OWN_MARKS
+from server.web.routing.mark_rights import MARKS, ON_A_DEVICE, OWN_MARKS
 from server.web.routing.record_rights import RECORDS
 from server.web.routing.reflection_rights import REFLECTIONS
 from server.web.routing.search_rights import SEARCHES
@@ -317,10 +317,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /embed/{thing_id}",
         "GET /oembed",
         "GET /push-worker.js",
-        "GET /app.webmanifest",
-        "GET /offline",
-        "GET /offline/still",
-        "GET /offline/worker-part.js",
+        *ON_A_DEVICE,
         "GET /weeks/{week}/share",
         "GET /feeds/{key}/files/{clip}/{file}",
         "GET /feeds/{key}/lessons.rss",

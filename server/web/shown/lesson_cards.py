@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from library.core.permits import Viewer
 from library.plays.view_counts import ViewCounts
 from library.works import queries as works
 from server.web.parts import ClipCard, LessonCard, LessonRef
-from server.web.shown.marks import seen_lessons
+from server.web.shown.marks import Marks, marks_of
 from server.web.shown.media_urls import MediaUrls
 from server.web.shown.works import honour_line
 
@@ -51,16 +51,32 @@ class LessonCards:
         return self._counts.most_watched(session)
 
     def of(
-        self, session: Session, lessons: Sequence[Lesson], viewer: Viewer | None = None
+        self,
+        session: Session,
+        lessons: Sequence[Lesson],
+        viewer: Viewer | None = None,
+        own: Marks | None = None,
     ) -> tuple[LessonCard, ...]:
-        """Return lessons as lists show them, with their counted views; for `viewer` with what they saw to the
-        end, in one statement more."""
+        """Return lessons as lists show them, with their counted views; for `viewer` with how far they are in
+        them, in one statement more; `own`: where that is known already."""
         views = self._counts.of_lessons(session, [lesson.id for lesson in lessons])
         given = works.honours(session, [lesson.id for lesson in lessons])
         best = {lesson_id: honour_line(rows[0]) for lesson_id, rows in given.items()}
-        cards = (self.one(lesson, views.get(lesson.id, 0)) for lesson in lessons)
-        seen = seen_lessons(session, viewer, lessons)
-        return tuple(replace(card, honour=best.get(card.id), seen=card.id in seen) for card in cards)
+        own = own or marks_of(session, viewer, lessons)
+        return tuple(
+            replace(own.on(self.one(one, views.get(one.id, 0)), one), honour=best.get(one.id))
+            for one in lessons
+        )
+
+    def noting(self, lessons: dict[str, Lesson]) -> Callable[[Lesson], LessonCard]:
+        """Return what makes cards without their views, and notes of which lessons: what somebody saw of all
+        lessons of a page is asked once."""
+
+        def card(lesson: Lesson) -> LessonCard:
+            lessons[lesson.id] = lesson
+            return self.one(lesson, 0)
+
+        return card
 
     def other_years(
         self, session: Session, viewer: Viewer, lessons: Sequence[Lesson]

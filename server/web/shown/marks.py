@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from sqlalchemy import union_all
 from sqlalchemy.orm import Session
 
 from library.catalog.tables import Clip, Lesson
@@ -13,26 +14,80 @@ from library.core.permits import Viewer
 from library.marks import queries, rules
 from library.plays import queries as plays
 from library.questions.rules import TEXT_MAX
-from server.web.parts import ClipCard, Picture
+from server.web.parts import ClipCard, LessonCard, Picture
 from server.web.shown.media_urls import MediaUrls
 
 ON_HOME = 3
 """Lessons that home offers to go on with."""
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What somebody saw of some clips: those seen to the end, and where they stopped. Theirs alone."""
+
+    seen: frozenset[str] = frozenset()
+    stopped: Mapping[str, float] = field(default_factory=dict)
+
+    def has_seen(self, lesson: Lesson) -> bool:
+        """Tell whether they saw every clip of a lesson to the end."""
+        playable = [clip.id for clip in lesson.clips if clip.plan is not None]
+        return bool(playable) and self.seen.issuperset(playable)
+
+    def far(self, clips: Iterable[Clip]) -> int:
+        """Return how far they are in some clips, in hundredths: 0 where they began none, at most 99."""
+        done_s = all_s = 0.0
+        for clip in clips:
+            length_s = clip.duration_s or clip.end_s - clip.start_s
+            all_s += length_s
+            done_s += length_s if clip.id in self.seen else min(length_s, self.stopped.get(clip.id, 0.0))
+        return max(1, min(99, round(100 * done_s / all_s))) if done_s and all_s else 0
+
+    def on(self, card: LessonCard, lesson: Lesson) -> LessonCard:
+        """Return a lesson's card with what they saw of it."""
+        if not self.seen and not self.stopped:
+            return card
+        if self.has_seen(lesson):
+            return replace(card, seen=True)
+        return replace(card, far=self.far(clip for clip in lesson.clips if clip.plan is not None))
+
+    def on_clips(self, cards: Sequence[ClipCard], clips: Sequence[Clip]) -> tuple[ClipCard, ...]:
+        """Return a lesson's clips as lists show them, with what they saw of each."""
+        of = {clip.id: clip for clip in clips}
+        return tuple(
+            replace(card, seen=True) if card.id in self.seen else replace(card, far=self.far([of[card.id]]))
+            for card in cards
+        )
+
+
+def marks_of(session: Session, viewer: Viewer | None, lessons: Iterable[Lesson]) -> Marks:
+    """Return what somebody saw of all lessons of a page: one statement, none for whoever has no account."""
+    person_id = viewer.person_id if viewer is not None else None
+    if person_id is None:
+        return Marks()
+    ids = {clip.id for lesson in lessons for clip in lesson.clips if clip.plan is not None}
+    if not ids:
+        return Marks()
+    both = union_all(plays.completed_rows(person_id, ids), queries.stopped_rows(person_id, ids))
+    found = [(row[0], row[1]) for row in session.execute(both)]
+    return Marks(
+        frozenset(clip_id for clip_id, at_s in found if at_s is None),
+        {clip_id: at_s for clip_id, at_s in found if at_s is not None},
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipMarks:
     """What the page of a clip shows of its reader's own marks; `person` is "" for whoever has no account.
 
-    `resume_s` is where the clip goes on, 0 for its start. `seen` are the ids of the lesson's clips that they
-    saw to the end. `now_ms` is the server's clock, by which the page says when somebody was where.
+    `resume_s` is where the clip goes on, 0 for its start. `own` is what they saw of the
+    lesson's clips. `now_ms` is the server's clock, by which the page says when somebody was where.
     """
 
     person: str = ""
     resume_s: float = 0.0
     clip_kept: bool = False
     lesson_kept: bool = False
-    seen: frozenset[str] = frozenset()
+    own: Marks = Marks()
     now_ms: int = 0
     note_max: int = rules.NOTE_MAX
     question_max: int = TEXT_MAX
@@ -67,13 +122,10 @@ class LessonMarks:
 
     kept: bool = False
     go_on: GoOn | None = None
-    seen: frozenset[str] = frozenset()
-    all_seen: bool = False
+    own: Marks = Marks()
 
 
-def clip_marks(
-    session: Session, viewer: Viewer, clip: Clip, cards: Sequence[ClipCard], clock: Clock
-) -> ClipMarks:
+def clip_marks(session: Session, viewer: Viewer, clip: Clip, lesson: Lesson, clock: Clock) -> ClipMarks:
     """Return somebody's marks of a clip: two statements, and none for whoever has no account."""
     now_ms = int(clock().timestamp() * 1000)
     if viewer.person_id is None:
@@ -85,24 +137,25 @@ def clip_marks(
         resume_s=rules.resume_at(found.stopped_s or 0.0, length_s),
         clip_kept=found.clip_kept,
         lesson_kept=found.lesson_kept,
-        seen=frozenset(plays.completed_clips(session, viewer.person_id, [card.id for card in cards])),
+        own=marks_of(session, viewer, [lesson]),
         now_ms=now_ms,
     )
 
 
-def lesson_marks(session: Session, viewer: Viewer, lesson: Lesson, media: MediaUrls) -> LessonMarks | None:
-    """Return somebody's marks of a lesson: two statements, and none for whoever has no account."""
+def lesson_marks(
+    session: Session, viewer: Viewer, lesson: Lesson, media: MediaUrls, others: Sequence[Lesson] = ()
+) -> LessonMarks | None:
+    """Return somebody's marks of a lesson, `own` also of others on its page: two statements, and none for
+    whoever has no account."""
     if viewer.person_id is None:
         return None
     stopped_s, kept, clip_id = queries.of_lesson(session, viewer.person_id, lesson)
-    playable = [clip.id for clip in lesson.clips if clip.plan is not None]
-    seen = frozenset(plays.completed_clips(session, viewer.person_id, playable))
+    own = marks_of(session, viewer, [lesson, *others])
     found = rules.continued(lesson.clips, stopped_s) if stopped_s is not None else None
     return LessonMarks(
         kept=kept,
         go_on=_go_on(lesson, *found, media, clip_id) if found is not None else None,
-        seen=seen,
-        all_seen=bool(playable) and seen.issuperset(playable),
+        own=own,
     )
 
 
@@ -125,19 +178,3 @@ def _go_on(lesson: Lesson, clip: Clip, at_s: float, media: MediaUrls, stopped_in
         picture=media.picture(lesson, clip),
         told=at_s > 0 and clip.id != stopped_in,
     )
-
-
-def seen_lessons(session: Session, viewer: Viewer | None, lessons: Collection[Lesson]) -> frozenset[str]:
-    """Return the ids of those of some lessons whose every clip somebody saw to the end: one statement for all
-    of them."""
-    if viewer is None or viewer.person_id is None:
-        return frozenset()
-    clips = {one.id: {clip.id for clip in one.clips if clip.plan is not None} for one in lessons}
-    every = {clip_id for ids in clips.values() for clip_id in ids}
-    seen = plays.completed_clips(session, viewer.person_id, every)
-    return frozenset(lesson_id for lesson_id, ids in clips.items() if ids and ids <= seen)
-
-
-def with_seen(cards: Sequence[ClipCard], seen: Collection[str]) -> tuple[ClipCard, ...]:
-    """Return clips as lists show them, with 看完 on those that somebody saw to the end."""
-    return tuple(replace(card, seen=card.id in seen) for card in cards)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from library.programme.permits import may_plan
 from library.programme.rules import Plan, Reading, WeekMode, WeekState
 from library.programme.weeks import Week, week_of
 from server.web.parts import LessonCard
+from server.web.shown.marks import Marks
 
 CardOf = Callable[[Lesson], LessonCard | None]
 
@@ -126,6 +127,17 @@ def home_weeks(session: Session, viewer: Viewer, now: datetime, card: CardOf) ->
     return HomeWeeks(
         this=views.get(this), coming=views.get(this.after(1)), missed=_missed(session, viewer, found, this)
     )
+
+
+def with_marks(view: WeekView, own: Marks, lessons: Mapping[str, Lesson]) -> WeekView:
+    """Return a week whose cards say what whoever looks saw of their lessons."""
+
+    def marked(one: WeekLesson) -> WeekLesson:
+        lesson = lessons.get(one.id)
+        return replace(one, card=own.on(one.card, lesson)) if one.card and lesson else one
+
+    parts = tuple(replace(part, lessons=tuple(map(marked, part.lessons))) for part in view.parts)
+    return replace(view, parts=parts, lead=parts[view.parts.index(view.lead)])
 
 
 def _missed(

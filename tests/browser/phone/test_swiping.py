@@ -16,7 +16,7 @@ from library.catalog.tables import Clip
 from library.intake.files.objects import clip_prefix
 from library.plays.rules import Source
 from library.plays.tables import View
-from tests.browser.conftest import DEVICES, put_film
+from tests.browser.conftest import DEVICES, Visit, put_film
 from tests.server.conftest import Put
 from tests.support import factories
 from tests.support.server import Served
@@ -172,4 +172,58 @@ def test_without_scripts_it_is_a_list_of_clips(chromium: Browser, served: Served
         f"/clips/{put.clip}" for put in reversed(films)
     ]
     expect(page.locator("#choices")).to_be_hidden()
+    context.close()
+
+
+WATCHED_S = 6.5
+"""Far enough to be a place: whoever stopped earlier begins from the start."""
+
+
+@pytest.mark.parametrize("who", ["member", ""])
+def test_what_is_watched_by_swiping_goes_on_on_the_clips_own_page(
+    chromium: Browser, served: Served, films: list[Put], who: str
+) -> None:
+    newest, second = films[-1].clip, films[-2].clip
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740},
+        is_mobile=True,
+        has_touch=True,
+        locale="zh-CN",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    told: list[str] = []
+    page.on("request", lambda one: told.append(one.url) if one.url.endswith("/position") else None)
+    if who:
+        Visit(context, page, served.base_url, [], []).sign_in(who)
+    page.goto(f"{served.base_url}/feed")
+    line = page.locator(f"#clip-{newest} .feed-resume")
+    expect(line).to_be_hidden()
+    page.tap(f"#clip-{newest} .feed-stage")
+    page.wait_for_function(
+        f"() => document.getElementById('video').currentTime > {WATCHED_S}", timeout=30_000
+    )
+    swipe(page)
+    page.wait_for_function(
+        f"() => ({CURRENT})() === 'clip-{second}' && document.getElementById('video').currentTime > 0.3",
+        timeout=15_000,
+    )
+    page.wait_for_timeout(300)
+    assert [url.split("/")[-2] for url in told] == [newest] * bool(who), "one for a clip, none of a guest"
+    expect(line).to_contain_text("从 0:0")
+    place = page.locator(f"#clip-{newest} .feed-resume [data-say]").text_content()
+
+    page.goto(f"{served.base_url}/clips/{newest}")
+    expect(page.locator("#resume")).to_contain_text(str(place))
+    page.goto(f"{served.base_url}/feed")
+    expect(line).to_contain_text(str(place))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.tap(f"#clip-{newest} .feed-stage")
+    page.wait_for_function("() => document.getElementById('video').currentTime > 0.2", timeout=15_000)
+    assert page.evaluate("() => document.getElementById('video').currentTime") > WATCHED_S - 1
+    line.locator("button").tap()
+    page.wait_for_function("() => document.getElementById('video').currentTime < 4")
+    if who:
+        page.goto(f"{served.base_url}/my-learning/history")
+        expect(page.locator(".watched", has_text=films[-1].title)).to_be_visible()
     context.close()

@@ -20,12 +20,14 @@ from library.core.errors import Conflict, Invalid, NotFound
 from library.core.ids import new_id
 from library.core.permits import Role, Viewer
 from library.marks import actions, queries, rules
+from library.marks.actions import Brought
 from library.marks.queries import NoteFilters
 from library.marks.tables import Favourite, Note, Seen
 from library.plays import actions as plays
 from library.plays import queries as play_queries
 from library.plays.crediting import Beat
 from library.plays.rules import ViewRule
+from library.plays.tables import View
 from tests.library.test_statements import counted
 from tests.support import factories as make
 from tests.support.databases import NOW
@@ -170,6 +172,46 @@ def test_the_oldest_of_too_many_places_are_swept(session: Session, monkeypatch: 
     assert actions.sweep(session, NOW) == len(clips) - 3
     left = session.scalars(select(Seen.clip_id).where(Seen.person_id == me(viewer))).all()
     assert set(left) == {clip.id for clip in clips[-3:]}
+
+
+def test_places_of_a_device_are_taken_in_where_they_are_later_and_only_of_what_one_may_see(
+    session: Session,
+) -> None:
+    viewer = member(session)
+    clips = make.lesson(session, clips=4).clips
+    hidden = make.lesson(session, clips=1, state=LessonState.DRAFT).clips[0]
+    for clip, ago in ((clips[0], 60), (clips[1], 3600)):
+        actions.stop_at(session, me(viewer), clip, 20.0, NOW - timedelta(seconds=ago), NOW)
+    ten = [Brought(clip.id, 10.0, 600.0) for clip in (*clips[:2], hidden)]
+    odd = [
+        Brought("no such clip", 1.0, 1.0),
+        Brought(clips[2].id, 1e300, 400.0),
+        Brought(clips[2].id, 5.0, 500.0),
+        Brought(clips[3].id, 30.0, rules.HISTORY_KEPT.total_seconds() + 1),
+    ]
+    for later in (NOW, NOW + MINUTE):
+        assert actions.bring(session, viewer, [*ten, *odd], later) == 3
+        session.expire_all()
+        found = {clip: stopped(session, viewer, clip) for clip in (*clips, hidden)}
+        assert list(found.values()) == [20.0, 10.0, 60.0, None, None]
+        ages = session.scalars(select(Seen.at).where(Seen.clip_id == clips[1].id)).all()
+        assert ages == [NOW - timedelta(seconds=600)], "sent again it is not later"
+    assert play_queries.completed_clips(session, me(viewer), [clip.id for clip in clips]) == set()
+    assert session.scalar(select(func.count()).select_from(View)) == 0
+
+
+def test_a_device_brings_nothing_back_that_was_forgotten_or_while_nothing_is_kept(session: Session) -> None:
+    viewer, clip = member(session), make.lesson(session, clips=1).clips[0]
+    actions.forget_all(session, me(viewer), NOW - MINUTE)
+    assert actions.bring(session, viewer, [Brought(clip.id, 10.0, 600.0)], NOW) == 0
+    assert actions.bring(session, viewer, [Brought(clip.id, 10.0, 5.0)], NOW) == 1
+    actions.pause(session, me(viewer), paused=True)
+    session.expire_all()
+    with pytest.raises(Conflict, match="places_paused"):
+        actions.bring(session, viewer, [Brought(clip.id, 20.0, 1.0)], NOW)
+    with pytest.raises(Conflict, match="places_many"):
+        actions.bring(session, viewer, [Brought(clip.id, 20.0, 1.0)] * (rules.BROUGHT_MOST + 1), NOW)
+    assert stopped(session, viewer, clip) == 10.0
 
 
 @pytest.mark.slow

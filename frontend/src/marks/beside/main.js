@@ -3,9 +3,9 @@
 import { clock } from '../../shared/format.js';
 import { request } from '../../shared/http.js';
 import { t } from '../../shared/sentences.js';
-import { forgetPlaces, placeOf } from '../places.js';
+import { forgetPlaces, placeOf } from '../../shared/places.js';
 import { Notes, Questions, make, say, secondOf } from './lists.js';
-import { Positions } from './positions.js';
+import { Positions } from '../../shared/positions.js';
 
 const byId = (id) => document.getElementById(id);
 const explicit = () => new URL(window.location.href).searchParams.has('t');

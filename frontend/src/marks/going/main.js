@@ -2,7 +2,7 @@
 import { clock } from '../../shared/format.js';
 import { at } from '../../shared/site.js';
 import { t } from '../../shared/sentences.js';
-import { forgetPlaces, goingOn, resumeAt } from '../places.js';
+import { forgetPlaces, goingOn, resumeAt } from '../../shared/places.js';
 
 const ON_HOME = 3;
 

@@ -1,10 +1,13 @@
 // From clip to clip by a swipe. Without this script the page is a list of links to the clips.
 // One <video> for all (a phone lets the element play on that somebody has once begun); nothing of a video is fetched
 // before a tap, and after it no more of the next clip than how it begins.
+import { clock } from '../../shared/format.js';
+import { placeOf, resumeAt } from '../../shared/places.js';
+import { Positions } from '../../shared/positions.js';
 import { t } from '../../shared/sentences.js';
 import { attach } from '../../shared/source.js';
 import { Counting } from './counting.js';
-import { beginOf, megabytes, rungFor } from './rungs.js';
+import { beginOf, megabytes, rungFor, segmentAt } from './rungs.js';
 
 const AHEAD_AFTER_MS = 800; // the clip that plays comes first
 const byId = (id) => document.getElementById(id);
@@ -26,6 +29,13 @@ class Feed {
     this.items = [...document.querySelectorAll('.feed-clip')];
     this.week = new Set(clips.filter((clip) => clip.why === 'week').map((clip) => clip.id));
     this.counting = new Counting(this.video, () => this.withdrawn());
+    this.positions = new Positions(this.video);
+    const { person, now } = this.feed.dataset;
+    const began = Date.now();
+    this.person = person;
+    this.now = () => Number(now) + Math.max(0, Date.now() - began); // the server's clock, as on a clip's own page
+    // By clip: where it goes on. Without an account this device alone knows.
+    this.places = new Map(clips.map((clip) => [clip.id, person ? clip.at : placeOf(clip.id)]));
     this.current = 0;
     this.aim = null; // where a key leads: what is passed on the way there does not play
     this.opened = null;
@@ -76,7 +86,16 @@ class Feed {
       const bytes = clip.sizes[rungFor(clip.sizes, this.saving)];
       this.items[n].querySelector('.feed-size').textContent = bytes ? t('约 %(size)s MB', { size: megabytes(bytes) }) : '';
       this.items[n].querySelector('.feed-play').hidden = false;
+      this.showPlace(n);
     }
+  }
+
+  /** Where it goes on, and the way to its start. */
+  showPlace(n) {
+    const place = this.places.get(this.clips[n].id);
+    const line = this.items[n].querySelector('.feed-resume');
+    line.hidden = !place;
+    line.querySelector('[data-say]').textContent = place ? t('从 %(place)s 接着播放', { place: clock(place) }) : '';
   }
 
   showButtons() {
@@ -104,8 +123,8 @@ class Feed {
     const playlist = rung ? beginOf(clip.master, rung).playlist : clip.master;
     const key = `${n} ${rung}`;
     if (this.key !== key) {
-      const from = this.opened === n ? this.video.currentTime : 0;
-      if (this.opened !== n) this.counting.open(clip);
+      const from = this.opened === n ? this.video.currentTime : this.places.get(clip.id);
+      if (this.opened !== n) this.open(clip);
       this.key = key;
       this.opened = n;
       this.video.classList.remove('shown');
@@ -116,7 +135,7 @@ class Feed {
       this.video.play().catch(() => {});
       let source;
       try {
-        source = await attach(this.video, playlist, from, (kind) => this.broken(kind));
+        source = await attach(this.video, playlist, from, (kind) => this.broken(kind), { eager: true });
       } catch {
         if (this.key === key) this.missed(); // the engine itself could not be fetched
         return;
@@ -129,6 +148,30 @@ class Feed {
     }
     this.counting.start();
     this.video.play().catch(() => this.showButtons()); // a browser that forbids it: the button stays
+  }
+
+  /** From here on what is played is of this clip; where the one before was left is kept, here and where it belongs. */
+  open(clip) {
+    this.counting.open(clip);
+    const { id, lesson, title, n, length, next } = clip;
+    this.positions.open({ id, lesson, title, n, length, next, person: this.person, now: this.now });
+  }
+
+  /** Where the clip that plays is left, when the screen shows another one. */
+  leave() {
+    const { id, length } = this.clips[this.opened];
+    this.positions.note();
+    // Nothing of it has come yet: what was known of it stays.
+    if (this.video.currentTime > 0) this.places.set(id, this.video.ended ? 0 : resumeAt(this.video.currentTime, length));
+    this.showPlace(this.opened);
+  }
+
+  /** Begin the present clip at its start. */
+  again(n) {
+    this.places.set(this.clips[n].id, 0);
+    this.showPlace(n);
+    if (this.opened === n && this.source) this.source.seek(0);
+    if (n === this.current) this.play();
   }
 
   /** Nothing plays, and nothing will by itself: the next tap begins anew. */
@@ -162,7 +205,20 @@ class Feed {
     const rung = rungFor(next.sizes, this.saving);
     if (!rung || this.warmed.has(`${next.id} ${rung}`)) return;
     this.warmed.add(`${next.id} ${rung}`);
-    for (const url of Object.values(beginOf(next.master, rung))) fetch(url).catch(() => {});
+    const { playlist, head, segment } = beginOf(next.master, rung);
+    const place = this.places.get(next.id);
+    const fetched = (url) => fetch(url).catch(() => null);
+    fetched(head);
+    if (!place) {
+      fetched(playlist);
+      fetched(segment);
+      return;
+    }
+    // It goes on in its middle: its playlist says in which piece.
+    fetched(playlist).then((answer) => answer?.ok && answer.text()).then((text) => {
+      const name = text && segmentAt(text, place);
+      if (name) fetched(new URL(name, new URL(playlist, document.baseURI)).href);
+    });
   }
 
   // ------------------------------------------------------------ swiping
@@ -179,6 +235,7 @@ class Feed {
     this.current = n;
     byId('progress').hidden = true;
     if (this.opened !== null && this.opened !== n) {
+      this.leave();
       this.video.pause(); // reports what was played before
       this.video.classList.remove('shown');
     }
@@ -225,6 +282,10 @@ class Feed {
     });
     feed.addEventListener('click', (event) => {
       const item = event.target.closest('.feed-clip');
+      if (event.target.closest('[data-do="again"]')) {
+        this.again(this.items.indexOf(item));
+        return;
+      }
       const stage = event.target.closest('.feed-stage');
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another window is asked for
       if (!item || (!stage && !event.target.closest('.feed-play'))) return;

@@ -20,6 +20,21 @@ export function beginOf(master, rung) {
   return { playlist: `${base}${rung}/index.m3u8`, head: `${base}${rung}/init.mp4`, segment: `${base}${rung}/00001.m4s` };
 }
 
+/** The name of the segment in which a second lies, of a playlist; the first one where it does not say. */
+export function segmentAt(playlist, at) {
+  let ends = 0;
+  let first = null;
+  const lines = playlist.split('\n').map((line) => line.trim());
+  for (const [n, line] of lines.entries()) {
+    if (!line.startsWith('#EXTINF:')) continue;
+    const name = lines.slice(n + 1).find((one) => one && !one.startsWith('#'));
+    first = first ?? name;
+    ends += Number.parseFloat(line.slice('#EXTINF:'.length));
+    if (at < ends) return name;
+  }
+  return first;
+}
+
 /** Bytes as people read what a telephone line costs. */
 export function megabytes(bytes) {
   const value = bytes / 1_000_000;

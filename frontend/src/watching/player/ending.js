@@ -19,7 +19,7 @@ export class Ending {
   async show(clip) {
     this.clip = clip;
     const offers = [];
-    if (clip.next) offers.push({ url: clip.next, title: clip.next_name, why: t('这节课的下一段'), own: true });
+    if (clip.next) offers.push({ url: clip.next, title: clip.next_name, why: clip.next_seen ? t('这节课的下一段，您看完过') : t('这节课的下一段'), own: true });
     if (clip.next_lesson) offers.push({ ...clip.next_lesson, why: t('同一系列的下一课') });
     this.draw(offers);
     if (clip.next) return;

@@ -61,6 +61,7 @@ CASES = [
     Case("POST /my-learning/history/forget", ALL_OWN, lambda _shelf: {"form": {"all": "1"}}),
     Case("POST /my-learning/history/pause", ALL_OWN, lambda _shelf: {"form": {"paused": "0"}}),
     Case("GET /my-learning/favourites", SIGNED_IN_ONLY),
+    Case("GET /my-learning/export.xlsx", SIGNED_IN_ONLY),
     Case("POST /my-learning/favourites/{thing_id}/remove", ALL_OWN, open_lesson),
     Case("GET /my-learning/notes", SIGNED_IN_ONLY),
     *(
@@ -84,6 +85,7 @@ CASES = [
     Case("POST /clips/{clip_id}/favourite", ALL_OWN, partial(open_lesson, keep="1")),
     Case("POST /lessons/{lesson_id}/favourite", ALL_OWN, partial(open_lesson, keep="1")),
     Case("GET /api/v1/positions", API_SEEN),
+    Case("POST /api/v1/positions", API_SEEN, lambda _shelf: {"json": {"places": []}}),
     Case("PUT /api/v1/clips/{clip_id}/position", API_OWN, PLACE),
     Case(
         "PUT /api/v1/clips/{clip_id}/position",

@@ -64,7 +64,7 @@ WATCHED = c.HistoryRow(
 
 def pages() -> Iterator[Sample]:
     """The page of one's own, history, favourites, notes: full, empty, refused."""
-    empty = c.LearningPage(frame=frame(MEMBER, "/my-learning"), complete_share=0.9)
+    empty = c.LearningPage(frame=frame(MEMBER, "/my-learning"), complete_share=0.9, most=(500, 500, 2000))
     yield "my_learning_empty", empty
     yield (
         "my_learning",

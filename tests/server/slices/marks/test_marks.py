@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from docx import Document
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
+from library.catalog import actions as catalog_actions
+from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
-from library.core.permits import Role
-from library.marks import rules
+from library.core.clock import utc_now
+from library.core.permits import Role, Viewer
+from library.marks import actions, rules
+from library.plays import actions as plays
+from library.plays.crediting import Beat
+from library.plays.rules import ViewRule
+from library.programme import actions as programme
+from library.programme import releasing
+from library.programme.actions import Desk
+from library.programme.rules import Draft
+from library.works import series
 from server.app import create_app
+from server.commands.administrator import machine
 from server.settings import Settings
+from server.web.shown.weeks import present
 from server.wiring import open_ports
 from tests.library.test_statements import counted
 from tests.server.conftest import Shelf
@@ -122,10 +137,13 @@ def test_what_a_page_costs_more_for_ones_own_marks(tmp_path: Path) -> None:
             _token, secret = token(session, str(reader.person_id), "x", NOW)
             lessons = [make.lesson(session, f"课{n}", clips=3) for n in range(9)]
             lesson, clip = lessons[0].id, lessons[0].clips[0].id
+            plan = Draft("主题", lessons=tuple(one.id for one in lessons))
+            programme.put(session, Desk(machine(session), make.root(session).id, NOW), present(NOW), plan)
+            releasing.release(session, NOW)
         app = create_app(settings, with_ports)
         signed, visitor = TestClient(app, headers={"Authorization": f"Bearer {secret}"}), TestClient(app)
         ours = ("marks_", "questions_", "plays_watcher")
-        for path, most in ((f"/clips/{clip}", 2), (f"/lessons/{lesson}", 2), ("/lessons", 1)):
+        for path, most in ((f"/clips/{clip}", 2), (f"/lessons/{lesson}", 2), ("/lessons", 1), ("/weeks", 1)):
             for browser, allowed in ((visitor, 0), (signed, most)):
                 browser.get(path)
                 with counted(with_ports.db.engine) as statements:
@@ -134,6 +152,62 @@ def test_what_a_page_costs_more_for_ones_own_marks(tmp_path: Path) -> None:
                 assert len(found) == allowed, (path, found)
     finally:
         with_ports.close()
+
+
+def test_how_far_one_is_stands_on_every_card_and_on_nobody_elses(served: Served, shelf: Shelf) -> None:
+    """On the weeks' cards and on what a search finds nothing stood, whoever looked; a place stood nowhere."""
+    now, week = utc_now(), present(utc_now())
+    words = "枫桥的事枫桥办"
+    begun, done = (shelf.lesson(LessonState.PUBLISHED, words=words) for _ in range(2))
+    with served.ports.db.write() as session:
+        staff: Viewer = machine(session)
+        desk = Desk(staff, shelf.root(), now)
+        programme.put(session, desk, week, Draft("主题", lessons=(begun.lesson, done.lesson)))
+        releasing.release(session, now)
+        made = series.make(session, staff, "十讲", "", now)
+        for put in (begun, done):
+            lesson = catalog.lesson(session, put.lesson)
+            details = catalog_actions.Details(put.title, "韩老师", ["枫桥经验"])
+            catalog_actions.edit(session, lesson, details)
+            series.add(session, staff, made.id, put.lesson, now)
+        lecturer, topic = lesson.lecturer_id, lesson.topics[0].topic_id
+        in_series = f"/series/{made.id}"
+        me = str(shelf.viewer("member").person_id)
+        clips = [catalog.clip(session, put.clip) for put in (begun, done)]
+        actions.stop_at(session, me, clips[0], 15.0, None, now)
+        play = plays.start(session, clips[1], f"p:{me}", now - timedelta(minutes=2))
+        plays.credit_beats(session, [Beat(play.id, [(0, 60)], 1.0, now)], ViewRule())
+    shelf.index()
+    everywhere = ["/", "/lessons", "/weeks", f"/weeks/{week}", f"/topics/{topic}", f"/lecturers/{lecturer}"]
+    everywhere += [in_series, f"/search?q={words}"]
+    for path in everywhere:
+        own = served.person("member").http.get(path).text
+        assert ("看到 25%" in own, "看完</span>" in own) == (True, True), path
+        for name in ("other", "nobody"):
+            theirs = served.person(name).http.get(path).text
+            assert begun.title in theirs
+            assert ("看到 25%" in theirs, "看完</span>" in theirs) == (False, False), (path, name)
+
+
+def test_all_of_ones_own_is_one_file_and_nobody_elses(served: Served, shelf: Shelf) -> None:
+    """Favourites and the history could be taken along by programs only."""
+    put, secret = shelf.lesson(LessonState.PUBLISHED), "=HYPERLINK(1)只给自己看"
+    reader, other = served.person("staff"), served.person("other")
+    reader.post(f"/clips/{put.clip}/favourite", keep="1")
+    reader.post(f"/clips/{put.clip}/notes", at="0:09", text=secret)
+    reader.api("PUT", f"/clips/{put.clip}/position", json={"at_s": 33.0})
+    for path in ("/my-learning", "/my-learning/history", "/my-learning/favourites"):
+        assert 'href="/my-learning/export.xlsx"' in reader.http.get(path).text
+    answer = reader.http.get("/my-learning/export.xlsx")
+    assert "%E6%88%91%E7%9A%84%E5%AD%A6%E4%B9%A0-" in answer.headers["content-disposition"]
+    book = load_workbook(io.BytesIO(answer.content))
+    assert book.sheetnames == ["收藏", "观看历史", "笔记"]
+    cells = {sheet.title: [cell for row in sheet.iter_rows() for cell in row] for sheet in book}
+    for name, wanted in (("收藏", put.title), ("观看历史", timedelta(seconds=33)), ("笔记", secret)):
+        assert wanted in [cell.value for cell in cells[name]], name
+        assert all(cell.data_type != "f" for cell in cells[name])
+    theirs = load_workbook(io.BytesIO(other.http.get("/my-learning/export.xlsx").content))
+    assert all(put.title not in [cell.value for row in sheet.iter_rows() for cell in row] for sheet in theirs)
 
 
 def test_limits_stand_on_the_pages(served: Served) -> None:

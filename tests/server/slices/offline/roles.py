@@ -9,4 +9,5 @@ CASES = [
     Case("GET /offline/still", EVERYBODY),
     Case("GET /offline/worker-part.js", EVERYBODY),
     Case("GET /app.webmanifest", EVERYBODY),
+    Case("GET /app-icon/{mark}/{name}.png", EVERYBODY, lambda _shelf: {"mark": "weike", "name": "apple-180"}),
 ]

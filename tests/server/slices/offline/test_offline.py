@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import threading
 
+from PIL import Image
 from sqlalchemy import event
 
 from library.catalog.permits import Audience, LessonState
+from library.choices import actions as choices
+from library.core.clock import utc_now
+from server.slices.settings.emblem import rewritten
 from tests.server.conftest import Shelf
 from tests.support.server import Served
 
@@ -42,3 +47,38 @@ def test_each_kept_clip_was_asked_for_by_itself(served: Served, shelf: Shelf) ->
     finally:
         event.remove(served.ports.db.engine, "before_cursor_execute", note)
     assert len(asked) == 1, asked
+
+
+def test_a_telephone_gets_pictures_that_it_can_show_of_the_sites_own_emblem(
+    served: Served, shelf: Shelf
+) -> None:
+    """iPhones had no picture at all and photographed the page; what Android cut out was nobody's plan."""
+    http = served.person("nobody").http
+    told = http.get("/app.webmanifest").json()["icons"]
+    assert {(one["sizes"], one["purpose"]) for one in told} == {
+        ("any", "any"),
+        ("192x192", "any"),
+        ("512x512", "any"),
+        ("512x512", "maskable"),
+    }
+    paper = http.get("/").text.split('rel="apple-touch-icon" href="')[1].split('"')[0]
+    for url, size in [
+        (paper, "180x180"),
+        *((one["src"], one["sizes"]) for one in told if ".png" in one["src"]),
+    ]:
+        answer = http.get(url)
+        with Image.open(io.BytesIO(answer.content)) as picture:
+            assert f"{picture.width}x{picture.height}" == size
+            filled = "any" not in url
+            assert (picture.mode == "RGB") == filled, "a transparent edge is black on an iPhone"
+            if filled:
+                assert picture.getpixel((2, 2)) == (165, 29, 36)
+        assert "immutable" in answer.headers["cache-control"]
+    blue = io.BytesIO()
+    Image.new("RGB", (90, 90), (0, 40, 200)).save(blue, "PNG")
+    with served.ports.db.write() as session:
+        mark = choices.keep_emblem(session, rewritten(blue.getvalue()), utc_now())
+    with Image.open(io.BytesIO(http.get(f"/app-icon/{mark}/maskable-512.png").content)) as own:
+        assert (own.getpixel((256, 256)), own.getpixel((2, 2))) == ((0, 40, 200), (255, 255, 255))
+    for wrong in (f"/app-icon/{mark}/any-9999.png", f"/app-icon/{'0' * 64}/any-192.png"):
+        assert http.get(wrong).status_code == 404

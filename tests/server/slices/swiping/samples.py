@@ -31,10 +31,13 @@ def pages() -> Iterator[Sample]:
             picture=Picture(url=f"/poster/{n}.jpg") if n != 3 else None,
             lecturer="王芳",
             lecturer_id="l1",
+            resume_s=83.4 if n == 0 else 0.0,
         )
         for n, why in enumerate(WHYS)
     )
-    full = c.SwipePage(frame=frame(MEMBER, "/feed"), clips=clips, most=30, of_week=3, week_left=2)
+    full = c.SwipePage(
+        frame=frame(MEMBER, "/feed"), clips=clips, most=30, person="p1", of_week=3, week_left=2
+    )
     yield "feed", full
     yield "feed_week_done", replace(full, clips=clips[2:], week_left=0, cut=True, looked_through=60)
     asked = tuple(replace(one, why=WhyNext.ASKED) for one in clips[:2])

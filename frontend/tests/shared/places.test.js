@@ -1,7 +1,7 @@
 // Where somebody without an account stopped, on this device.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { forgetPlaces, goingOn, placeOf, places, remember, resumeAt } from '../../src/marks/places.js';
+import { forgetPlaces, goingOn, placeOf, places, remember, resumeAt } from '../../src/shared/places.js';
 import { secondOf } from '../../src/marks/beside/lists.js';
 
 function storage(kept = {}) {

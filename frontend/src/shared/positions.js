@@ -1,6 +1,6 @@
 // Says where somebody is in the clip: to the server for who has an account, else to this device alone.
-import { request } from '../../shared/http.js';
-import { remember } from '../places.js';
+import { request } from './http.js';
+import { remember } from './places.js';
 
 // Pausing, leaving and the end are told at once; in between a lost phone loses two minutes at most.
 const EVERY_MS = 120_000;
