@@ -28,6 +28,7 @@ SYSTEM_THINGS = (
         ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
         "the browser tests are skipped",
     ),
+    SystemThing("firefox-esr", ("firefox-esr", "firefox"), "nothing is tried in Firefox"),
     SystemThing("nginx-light", ("nginx",), "the nginx tests are skipped"),
     SystemThing("ffmpeg", ("ffmpeg",), "the tests with the system's older ffmpeg are skipped"),
     SystemThing("mpv", ("mpv",), "no clip is played in mpv"),
