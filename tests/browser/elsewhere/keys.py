@@ -20,22 +20,25 @@ STOP = """() => {
     return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
   };
   // A box that is drawn by its label, or by what stands around it, is ringed there.
-  const near = [at, ...(at.labels ?? []), at.nextElementSibling, at.parentElement, at.parentElement?.parentElement];
+  const around = [at.parentElement, at.parentElement?.parentElement];
+  const near = [at, ...(at.labels ?? []), at.nextElementSibling, ...around];
   const ring = near.find((one) => one && ringed(one)) ?? (at.id === 'main' ? at : null);
   if (!ring) return { wrong: ['no ring'], name };
   const box = ring.getBoundingClientRect();
   const wrong = [];
   if (box.width < 1 || box.height < 1) wrong.push('nothing to see');
   const tall = box.height > innerHeight, wide = box.width > innerWidth;
-  const out = Math.max(-box.top, tall ? 0 : box.bottom - innerHeight, -box.left, wide ? 0 : box.right - innerWidth);
-  if (tall ? box.top >= innerHeight || box.bottom <= 0 : out > 2) wrong.push(`outside by ${Math.round(out)} px`);
+  const down = tall ? 0 : box.bottom - innerHeight, right = wide ? 0 : box.right - innerWidth;
+  const out = Math.max(-box.top, down, -box.left, right), gone = box.top >= innerHeight || box.bottom <= 0;
+  if (tall ? gone : out > 2) wrong.push(`outside by ${Math.round(out)} px`);
   else {
     const clip = (value, most) => Math.min(Math.max(value, 1), most - 1);
     const x = clip(box.left + Math.min(box.width, innerWidth) / 2, innerWidth);
     for (const y of [box.top + 3, box.top + box.height / 2, box.bottom - 3]) {
       const hit = document.elementFromPoint(x, clip(y, innerHeight));
       let over = hit;
-      while (over && !['fixed', 'sticky'].includes(getComputedStyle(over).position)) over = over.parentElement;
+      const stays = (one) => ['fixed', 'sticky'].includes(getComputedStyle(one).position);
+      while (over && !stays(over)) over = over.parentElement;
       if (over && !over.contains(at)) wrong.push(`under ${over.outerHTML.slice(0, 60)}`);
     }
   }
@@ -79,11 +82,11 @@ class Keys:
         at = self.page.evaluate("() => document.activeElement?.outerHTML.slice(0, 200)")
         raise AssertionError(f"{MOST_STOPS} stops on {self.page.url} and not at {css}, but at {at}")
 
-    def through(self) -> None:
-        """Go once through the whole page: every stop is seen, and there is an end."""
+    def through(self, key: str = "Tab") -> None:
+        """Go once through the whole page, or back from its end: every stop is seen, and there is a last one."""
         self.page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0) }")
         for _ in range(3 * MOST_STOPS):
-            if self.step().get("end"):
+            if self.step(key).get("end"):
                 return
         raise AssertionError(f"no way out of {self.page.url}")
 

@@ -132,3 +132,24 @@ def test_from_a_word_to_the_clip_and_the_next_one(keys: Keys, served: Served, co
     keys.press("Enter")
     page.wait_for_url(f"**/clips/{second}")
     page.wait_for_function(f"() => !document.querySelector('#video').paused && {AT} > 0.3", timeout=30_000)
+
+
+@pytest.mark.parametrize("size", [(360, 740), (720, 450)], ids=str)
+def test_what_sticks_covered_the_stop_that_one_went_back_to(
+    keys: Keys, served: Served, course: Course, size: tuple[int, int]
+) -> None:
+    """The pages on which something stays while one scrolls, on a phone with a keyboard and at twice the size."""
+    page = keys.page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    keys.sign_in(served.base_url, "lecturer")
+    cut, _ = Shelf(served).cut()
+    for path in (
+        f"/clips/{course.clips[0]}",
+        f"/lessons/{course.lesson}/words",
+        f"/lessons/{course.lesson}/cover",
+        f"/lessons/{cut.lesson}/cut",
+        f"/reflections/write?lesson={course.lesson}",
+    ):
+        page.goto(served.base_url + path, wait_until="networkidle")
+        keys.through()
+        keys.through("Shift+Tab")

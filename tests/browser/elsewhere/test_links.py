@@ -1,5 +1,4 @@
-"""Every kind of page that a role is led to is there; none has errors, or is wider than the window, at twice the
-size."""
+"""Every kind of page that a role is led to is there; at twice the size none has errors, or is too wide."""
 
 from __future__ import annotations
 
