@@ -138,7 +138,7 @@ def test_from_a_word_to_the_clip_and_the_next_one(keys: Keys, served: Served, co
 def test_what_sticks_covered_the_stop_that_one_went_back_to(
     keys: Keys, served: Served, course: Course, size: tuple[int, int]
 ) -> None:
-    """The pages on which something stays while one scrolls, on a phone with a keyboard and at twice the size."""
+    """The pages on which something stays while one scrolls, on a phone and at twice the size."""
     page = keys.page
     page.set_viewport_size({"width": size[0], "height": size[1]})
     keys.sign_in(served.base_url, "lecturer")
