@@ -1,5 +1,5 @@
 """The sample pages and the API's on a phone, by day and by night, and at twice the size: none is wider than
-the screen or trips over its scripts, what sticks leaves room, what is tapped is large, and axe finds nothing."""
+the screen or trips over its scripts, what sticks leaves room, what is tapped is large, axe finds nothing."""
 
 from __future__ import annotations
 

@@ -28,9 +28,10 @@ STOP = """() => {
   const box = ring.getBoundingClientRect();
   const wrong = [];
   if (box.width < 1 || box.height < 1) wrong.push('nothing to see');
-  const tall = box.height > innerHeight || at.matches('textarea'), wide = box.width > innerWidth;
+  const tall = box.height > innerHeight || at.matches('textarea, video'), wide = box.width > innerWidth;
   const down = tall ? 0 : box.bottom - innerHeight, right = wide ? 0 : box.right - innerWidth;
-  const out = Math.max(-box.top, down, -box.left, right), gone = box.top > innerHeight - 40 || box.bottom < 40;
+  const out = Math.max(-box.top, down, -box.left, right);
+  const gone = box.top > innerHeight - 20 || box.bottom < 20;
   if (tall ? gone : out > 2) wrong.push(`outside by ${Math.round(out)} px`);
   else {
     const clip = (value, most) => Math.min(Math.max(value, 1), most - 1);
