@@ -108,7 +108,6 @@ def tab(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.every
 @pytest.mark.parametrize("role", ROLES)
 def test_no_link_leads_nowhere_and_no_page_has_errors(
     role: str, library: Served, tab: Page, pytestconfig: pytest.Config
