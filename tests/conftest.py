@@ -185,6 +185,12 @@ def chromium_path() -> Path:
 
 
 @pytest.fixture(scope="session")
+def firefox_path() -> Path:
+    """A real Firefox, one that nobody has changed for tests."""
+    return needs.program("firefox-esr", "firefox", package="firefox-esr")
+
+
+@pytest.fixture(scope="session")
 def nginx_path() -> Path:
     """A real nginx."""
     return needs.program("nginx", package="nginx-light")

@@ -20,6 +20,7 @@ class SystemThing:
     without: str
 
 
+_NO_WEBKIT = "nothing is tried in WebKit"
 _NO_GSTREAMER = "no clip is played in GStreamer"
 
 SYSTEM_THINGS = (
@@ -28,6 +29,9 @@ SYSTEM_THINGS = (
         ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
         "the browser tests are skipped",
     ),
+    SystemThing("firefox-esr", ("firefox-esr", "firefox"), "nothing is tried in Firefox"),
+    SystemThing("webkit2gtk-driver", ("WebKitWebDriver",), _NO_WEBKIT),
+    SystemThing("xvfb", ("Xvfb",), _NO_WEBKIT),
     SystemThing("nginx-light", ("nginx",), "the nginx tests are skipped"),
     SystemThing("ffmpeg", ("ffmpeg",), "the tests with the system's older ffmpeg are skipped"),
     SystemThing("mpv", ("mpv",), "no clip is played in mpv"),

@@ -26,6 +26,11 @@ document.addEventListener('change', (event) => {
   event.target.closest('form[data-submit-on-change]')?.submit();
 });
 
+// What Tab comes to in a strip that scrolls sideways is shown whole: Chromium is content with half of it.
+document.addEventListener('focusin', ({ target }) => {
+  if (target.closest?.('.sections, .word-tools, .acts')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+});
+
 // One open menu at a time, closed by a tap elsewhere or by Escape.
 document.addEventListener('click', (event) => {
   for (const menu of document.querySelectorAll('details.menu[open]')) {

@@ -87,6 +87,7 @@ class Page {
   }
 
   typed(i, field) {
+    this.passing = false;
     if (i < 0) return;
     // Pasted text may have breaks; a line has none.
     const text = field.value.replace(/\s*[\r\n]+\s*/g, ' ').slice(0, this.words.limits.line);
@@ -201,13 +202,14 @@ class Page {
         if (event.ctrlKey || event.metaKey) this.confirm(i);
         else if (plain && !this.split(i, from) && from === field.value.length && this.lines[i + 1]) this.list.enter(this.lines[i + 1].key, 0);
       },
-      Tab: () => (plain && !event.shiftKey ? this.hear(i) : false),
+      Tab: () => (plain && !event.shiftKey && !this.passing ? this.hear(i) : false),
       Backspace: () => plain && from === 0 && to === 0 && this.join(i),
       Delete: () => plain && from === field.value.length && to === from && this.#joinNext(i, from),
       ArrowUp: () => plain && !event.shiftKey && from === 0 && this.#step(i - 1),
       ArrowDown: () => plain && !event.shiftKey && from === field.value.length && this.#step(i + 1),
       Escape: () => {
         this.listener.stop();
+        this.passing = true; // who left goes on with Tab, or the keyboard would never get out of the list
         field.closest('li').querySelector('.word-time').focus();
       },
     }[event.key];

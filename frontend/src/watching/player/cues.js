@@ -33,7 +33,10 @@ export class Transcript {
   #rove() {
     this.links.forEach((link, n) => link.setAttribute('tabindex', n ? '-1' : '0'));
     this.stop = this.links[0];
-    this.list?.addEventListener('focusin', (event) => this.#stopAt(event.target.closest('a')));
+    this.list?.addEventListener('focusin', (event) => {
+      this.#stopAt(event.target.closest('a'));
+      this.#outFromUnderThePicture(event.target);
+    });
     this.list?.addEventListener('keydown', (event) => {
       const n = this.links.indexOf(event.target);
       const to = { ArrowDown: n + 1, ArrowUp: n - 1, Home: 0, End: this.links.length - 1 }[event.key];
@@ -42,6 +45,13 @@ export class Transcript {
       this.restUntil = Date.now() + REST_MS;
       this.links[to]?.focus();
     });
+  }
+
+  // Where the picture stays above the list, a line that Tab comes back to may lie under it.
+  #outFromUnderThePicture(link) {
+    const stage = document.getElementById('stage');
+    const hidden = stage && getComputedStyle(stage).position === 'sticky' ? stage.offsetHeight + 8 - link.getBoundingClientRect().top : 0;
+    if (hidden > 0) window.scrollBy(0, -hidden);
   }
 
   #stopAt(link) {
