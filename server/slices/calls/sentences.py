@@ -101,7 +101,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "score_missing": (N_("“%(name)s”还没有打分。"), N_("每一项都要打分。")),
     "score_beyond": (N_("“%(name)s”要在 0 到 %(most)s 之间。"), N_("请打整数分。")),
     # honours and certificates
-    "prize_line": (N_("看不懂这一行奖项：%(text)s"), N_("请写名称和件数，中间空一格，例如“一等奖 2”。")),
+    "prize_line": (N_("看不懂这一行奖项：“%(text)s”。"), N_("请写名称和件数，中间空一格，例如“一等奖 2”。")),
     "prize_twice": (N_("“%(name)s”写了两次。"), N_("一个奖项写一行。")),
     "prizes_none": (N_("还没有写奖项。"), N_("一行一个，从高到低，例如“一等奖 2”。")),
     "prizes_many": (N_("奖项最多 %(most)s 个。"), N_("请去掉一些。")),
