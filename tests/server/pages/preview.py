@@ -1,8 +1,8 @@
 """Look at every page without a server: `python -m tests.server.pages.preview FOLDER [name ...] [--shots]`.
 
 Renders the sample pages in both languages into FOLDER as files, beside the built assets. With --shots it also
-takes pictures of them in Chromium on a phone, on a phone held sideways, on a tablet and on a desk (with --sizes
-phone desk on these only); with --dark, by night.
+takes pictures of them in Chromium on a phone, on a phone held sideways, on a tablet and on a desk, or with
+--sizes on some of these; with --dark, by night.
 With --compare OTHER, where another version of the code left its pages, it then lists what differs: pictures
 pixel by pixel, pages byte by byte (the hashes in the names of assets aside). Without --shots the pictures
 that are there already are compared.
