@@ -62,6 +62,30 @@ def admins(viewer: Viewer) -> bool:
     return allowed(viewer, Act.SYSTEM_LOOK)
 
 
+WORK = frozenset(
+    ("studio", "progress", "cut", "cover", "words", "transcripts", "works", "declare", "draft", "versions")
+)
+"""What a lecturer does to a lesson, by the word after its id in the address."""
+
+
+def section_of(path: str, links: Iterable[NavigationLink]) -> str:
+    """Return the url of the entry among `links` that a page belongs to, "" where it belongs to none.
+
+    A page belongs to the entry that its address begins with; but the pages on which a lesson is made belong
+    to one's own lessons, and its figures to the figures, where the viewer has such an entry.
+    """
+    urls = {link.url for link in links}
+    parts = path.split("?", 1)[0].strip("/").split("/")
+    if parts[0] in ("lessons", "clips") and len(parts) > 2:
+        own = "/stats" if parts[2] == "stats" else "/mine" if parts[2] in WORK else ""
+        if own in urls:
+            return own
+    if parts[0] in ("clips", "topics", "lecturers"):
+        parts[0] = "lessons"
+    own = "/" + parts[0]
+    return own if own in urls else ""
+
+
 def numbers_of(
     session: Session, viewer: Viewer, entries: Iterable[NavigationEntry], known: Mapping[str, int]
 ) -> dict[str, int]:

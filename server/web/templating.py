@@ -18,6 +18,7 @@ from server.web.language.filling import fill
 from server.web.language.formats import filters
 from server.web.language.i18n import LANGUAGES, SOURCE_LANGUAGE, Catalogue, Catalogues
 from server.web.language.words import Explained, explain, rule_sentences, word
+from server.web.navigation import section_of
 from server.web.parts import Context, CountingRule, Language, Pager, Progress, Reason, Step
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -204,6 +205,7 @@ def _environment(
     names: Mapping[str, object] = {
         "looks": now,
         "help_at": help_of,
+        "section_of": section_of,
         "asset": assets.url,
         "asset_imports": assets.imported,
         "explain": explain_reason,

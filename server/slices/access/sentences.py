@@ -100,9 +100,9 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("“%(provider)s”出示的证书这台服务器不信任。"),
         N_("请告诉管理员：证书过期了，或者要在 ca_file 里写上单位自己的根证书。"),
     ),
-    "provider_ca": (N_("给“%(provider)s”设的证书文件不能用：%(why)s"), N_("请管理员检查 ca_file。")),
+    "provider_ca": (N_("给“%(provider)s”设的证书文件不能用（%(why)s）。"), N_("请管理员检查 ca_file。")),
     "provider_secret": (
-        N_("这台服务器在“%(provider)s”那里的密钥不对或读不出来：%(why)s"),
+        N_("这台服务器在“%(provider)s”那里的密钥不对或读不出来（%(why)s）。"),
         N_("请管理员检查 client_id、secret_file 和可信 IP。"),
     ),
     "provider_cas_missing": (

@@ -38,7 +38,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "call_categories": (N_("请至少选一类，最多 %(most)s 类。"), N_("七种课型可以勾选，也可以自己写。")),
     "call_criteria": (N_("请写 1 到 %(most)s 项评分标准。"), N_("一行一项，例如“内容 40”。")),
     "call_criterion_line": (
-        N_("看不懂这一行评分标准：%(text)s"),
+        N_("看不懂这一行评分标准：“%(text)s”。"),
         N_("请写名称和权重，中间空一格，例如“内容 40”，权重是整数。"),
     ),
     "call_weight": (N_("“%(name)s”的权重要在 1 到 %(most)s 之间。"), N_("只看比例，加起来不必是 100。")),
@@ -101,7 +101,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "score_missing": (N_("“%(name)s”还没有打分。"), N_("每一项都要打分。")),
     "score_beyond": (N_("“%(name)s”要在 0 到 %(most)s 之间。"), N_("请打整数分。")),
     # honours and certificates
-    "prize_line": (N_("看不懂这一行奖项：%(text)s"), N_("请写名称和件数，中间空一格，例如“一等奖 2”。")),
+    "prize_line": (N_("看不懂这一行奖项：“%(text)s”。"), N_("请写名称和件数，中间空一格，例如“一等奖 2”。")),
     "prize_twice": (N_("“%(name)s”写了两次。"), N_("一个奖项写一行。")),
     "prizes_none": (N_("还没有写奖项。"), N_("一行一个，从高到低，例如“一等奖 2”。")),
     "prizes_many": (N_("奖项最多 %(most)s 个。"), N_("请去掉一些。")),

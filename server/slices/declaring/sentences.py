@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "checklist_open": (N_("还有 %(count)s 项没有确认。"), N_("请逐项看过，再勾选。")),
     "remark_spot": (N_("这节课没有这个位置。"), N_("请播放到要说的地方，再提意见。")),
     "remark_unreadable": (
-        N_("看不懂这条意见：%(text)s"),
+        N_("看不懂这条意见：“%(text)s”。"),
         N_("请写成“12.5 这里听不清”：前面是秒数，空一格再写意见；也可以只写意见。"),
     ),
     "remarks_many": (N_("一次申报最多 %(most)s 条意见。"), N_("请合并成几条主要的。")),
@@ -61,11 +61,11 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("请回到列表，重新勾选。"),
     ),
     "bulk_refused": (
-        N_("《%(title)s》不能一起通过：%(why)s"),
+        N_("《%(title)s》不能一起通过（%(why)s）。"),
         N_("一件也没有处理。请回到列表，去掉它再试。"),
     ),
     "cursor_unreadable": (N_("看不懂从哪里接着看。"), N_("请从第一页开始。")),
-    "queue_state_unknown": (N_("没有这种状态：%(text)s"), N_("请用列表里的状态。")),
+    "queue_state_unknown": (N_("没有这种状态：“%(text)s”。"), N_("请用列表里的状态。")),
     # done
     "declaration_declare": (N_("已申报。"), ""),
     "declaration_remark": (N_("意见已记下。"), ""),

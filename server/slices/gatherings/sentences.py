@@ -12,7 +12,7 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("您管的是一个会场，不能替所有会场开始或者结束。"),
         N_("请主持人、记录人、书记或安排的人来开始和结束；您可以记自己会场的名单。"),
     ),
-    "gathering_kind": (N_("没有这种会议或活动：%(text)s"), N_("请从列出的类型里选一种。")),
+    "gathering_kind": (N_("没有这种会议或活动：“%(text)s”。"), N_("请从列出的类型里选一种。")),
     "gathering_far": (N_("这个时间离现在太远。"), N_("只能安排前后 %(days)s 天之内的。")),
     "gathering_ends": (N_("结束时间不在开始时间之后。"), N_("请改开始或结束时间。")),
     "gathering_long": (
@@ -26,7 +26,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "gathering_asked": (N_("点名邀请最多 %(most)s 人。"), N_("人更多时，请为他们建一个学习小组。")),
     "gathering_person": (N_("写的人里有一位已经不在。"), N_("请重新写这一栏。")),
     "gathering_days": (N_("一次最多看 %(most)s 天。"), N_("请把起止的日期写近一些。")),
-    "gathering_time": (N_("看不懂这个时间：%(text)s"), N_("请写成 2026-11-30 19:30 这样的日期和钟点。")),
+    "gathering_time": (N_("看不懂这个时间：“%(text)s”。"), N_("请写成 2026-11-30 19:30 这样的日期和钟点。")),
     "gathering_one_name": (N_("这里只写一个人。"), N_("请去掉其余的名字。")),
     "gathering_name_unknown": (
         N_("没有叫“%(text)s”的人。"),
@@ -82,7 +82,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     # A list of records.
     "listed_when": (
-        N_("看不懂这个时间：%(text)s"),
+        N_("看不懂这个时间：“%(text)s”。"),
         N_("请写成 2026-03-05 19:30-21:00，也可以分成日期、开始时间、结束时间几列。"),
     ),
     "listed_branch": (N_("没有写党组织。"), N_("请写党组织的编码或全名，或者写学习小组。")),

@@ -49,9 +49,9 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("请照档次的名称写，比例写成 1/3。"),
     ),
     "grades_percent": (N_("请写 0 到 100 的整数。"), N_("例如 40。")),
-    "grades_share": (N_("看不懂这个比例：%(text)s"), N_("请写成 1/3 或 30%。")),
-    "grades_points": (N_("看不懂这个分数：%(text)s"), N_("请写数字，最多两位小数，例如 85.5 或 -3。")),
-    "grades_period": (N_("看不懂这个月份：%(text)s"), N_("请写成 2026-11；年度写 2026。")),
+    "grades_share": (N_("看不懂这个比例：“%(text)s”。"), N_("请写成 1/3 或 30%。")),
+    "grades_points": (N_("看不懂这个分数：“%(text)s”。"), N_("请写数字，最多两位小数，例如 85.5 或 -3。")),
+    "grades_period": (N_("看不懂这个月份：“%(text)s”。"), N_("请写成 2026-11；年度写 2026。")),
     # rule sets
     "grades_no_rules": (
         N_("“%(node)s”在 %(period)s 没有生效的评定规则。"),

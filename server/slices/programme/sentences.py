@@ -9,7 +9,7 @@ from server.web.language.phrases import Sentence
 
 SENTENCES: Mapping[str, Sentence] = {
     "week_unreadable": (
-        N_("看不懂这一周：%(text)s"),
+        N_("看不懂这一周：“%(text)s”。"),
         N_("请写成 2026-W49，也可以写这一周里的任何一天，例如 2026-11-30。"),
     ),
     "week_far": (
@@ -20,10 +20,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "week_lessons": (N_("一周最多 %(most)s 节课。"), N_("现在是 %(count)s 节，请分到几周里。")),
     "week_readings": (N_("阅读材料最多 %(most)s 条。"), N_("现在是 %(count)s 条，请去掉一些。")),
     "reading_link": (
-        N_("这个链接不能用：%(text)s"),
+        N_("这个链接不能用：“%(text)s”。"),
         N_("链接要以 http:// 或 https:// 开头，放在一行的最后，前面空一格。"),
     ),
-    "week_mode": (N_("看不懂“方式”：%(text)s"), N_("请写“补充”或“替换”。")),
+    "week_mode": (N_("看不懂“方式”：“%(text)s”。"), N_("请写“补充”或“替换”。")),
     "week_changed": (
         N_("这一周刚才已经被别人改过。"),
         N_("请看看现在的内容；您写的还在下面，可以再保存一次。"),
@@ -34,7 +34,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "week_twice": (N_("%(week)s 在第 %(line)s 行已经有了。"), N_("一周只写一行，请合并。")),
     "release_unreadable": (
-        N_("看不懂这个发布时间：%(text)s"),
+        N_("看不懂这个发布时间：“%(text)s”。"),
         N_("请写成 08:00（周一）、周三 19:30 或 2026-12-02 19:30。"),
     ),
     "release_outside_week": (
@@ -53,7 +53,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "list_long": (N_("一份清单最多 %(most)s 行。"), N_("这份有 %(count)s 行，请分成几份。")),
     "lesson_gone": (N_("没有这节课，或者您看不到它。"), N_("请重新搜索，从找到的课里选。")),
     "lesson_unknown": (
-        N_("没有叫这个名字的课：%(text)s"),
+        N_("没有叫这个名字的课：“%(text)s”。"),
         N_("请写课程的编号，或与标题一字不差；几节课用分号隔开。"),
     ),
     "lesson_ambiguous": (

@@ -92,6 +92,14 @@ _SYSTEMS = (
 )
 
 
+def week_words(week: str, catalogue: Catalogue) -> str:
+    """A week's name for people: 2026年第11周 for 2026-W11. What is no such name stays as it is."""
+    year, mark, number = week.partition("-W")
+    if not (mark and number.isdigit()):
+        return week
+    return catalogue.say(N_("%(year)s年第%(number)s周"), year=year, number=int(number))
+
+
 def device_words(agent: str, catalogue: Catalogue) -> str:
     """What a User-Agent header says to its owner: 微信 · Android."""
     names = [
@@ -114,6 +122,16 @@ def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., st
     def moment(value: datetime) -> str:
         pattern = "yyyy-MM-dd HH:mm" if catalogue.language == "zh-CN" else "d MMM yyyy, HH:mm"
         return format_datetime(value, format=pattern, tzinfo=zone, locale=locale)
+
+    def week(value: str) -> str:
+        return week_words(value, catalogue)
+
+    def span(start: datetime, end: datetime | None) -> str:
+        if end is None:
+            return moment(start)
+        if start.astimezone(zone).date() != end.astimezone(zone).date():
+            return f"{moment(start)} – {moment(end)}"
+        return f"{moment(start)}–{format_datetime(end, format='HH:mm', tzinfo=zone, locale=locale)}"
 
     def duration(value: float) -> str:
         return duration_words(value, catalogue)
@@ -149,4 +167,6 @@ def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., st
         "day": day,
         "short_day": short_day,
         "moment": moment,
+        "week": week,
+        "span": span,
     }

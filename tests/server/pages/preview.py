@@ -1,7 +1,8 @@
 """Look at every page without a server: `python -m tests.server.pages.preview FOLDER [name ...] [--shots]`.
 
 Renders the sample pages in both languages into FOLDER as files, beside the built assets. With --shots it also
-takes pictures of them in Chromium on a phone, on a phone held sideways and on a desk; with --dark, by night.
+takes pictures of them in Chromium on a phone, on a phone held sideways, on a tablet and on a desk, or with
+--sizes on some of these; with --dark, by night.
 With --compare OTHER, where another version of the code left its pages, it then lists what differs: pictures
 pixel by pixel, pages byte by byte (the hashes in the names of assets aside). Without --shots the pictures
 that are there already are compared.
@@ -37,7 +38,7 @@ window.EventSource = class extends EventTarget { close() {} };
 """
 """Scripts wait for the server: it would be chance whether a picture shows that none is there."""
 
-SIZES = {"phone": (360, 780), "sideways": (780, 360), "desk": (1280, 900)}
+SIZES = {"phone": (360, 740), "sideways": (740, 360), "tablet": (768, 1024), "desk": (1440, 900)}
 POSTER = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="%s"/>'
     '<path d="M0 180 90 80l70 60 60-50 100 90z" fill="#fff" opacity=".25"/></svg>'
@@ -69,7 +70,9 @@ def write(folder: Path, names: Sequence[str]) -> list[Path]:
     return files
 
 
-def shoot(files: Sequence[Path], *, dark: bool, chromium: Path = CHROMIUM) -> None:
+def shoot(
+    files: Sequence[Path], *, dark: bool, sizes: Sequence[str] = tuple(SIZES), chromium: Path = CHROMIUM
+) -> None:
     """Take a full-page picture of each file in each size, and say where a page is wider than its screen."""
     from playwright.sync_api import sync_playwright
 
@@ -77,7 +80,8 @@ def shoot(files: Sequence[Path], *, dark: bool, chromium: Path = CHROMIUM) -> No
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--allow-file-access-from-files", *STILL]
         )
-        for size, (width, height) in SIZES.items():
+        for size in sizes:
+            width, height = SIZES[size]
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 color_scheme="dark" if dark else "light",
@@ -105,12 +109,13 @@ def main(args: Sequence[str]) -> None:
     parser.add_argument("names", nargs="*", metavar="name")
     parser.add_argument("--shots", action="store_true")
     parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
     parser.add_argument("--compare", type=Path, metavar="OTHER")
     asked = parser.parse_args(args)
     asked.folder.mkdir(parents=True, exist_ok=True)
     files = write(asked.folder, asked.names)
     if asked.shots:
-        shoot(files, dark=asked.dark)
+        shoot(files, dark=asked.dark, sizes=asked.sizes)
     sys.stdout.write(f"{len(files)} pages in {asked.folder}\n")
     if asked.compare:
         comparison = compare(asked.compare, asked.folder)

@@ -118,6 +118,7 @@ def _wanted(environment: Environment, template: str) -> set[str]:
     own |= {
         "looks",
         "help_at",
+        "section_of",
         "rule_sentences",
         "prefix",
         "self",
