@@ -7,7 +7,7 @@ from alembic import op
 
 import library.core.database
 
-revision = "0049"
+revision = "0048"
 down_revision = "0047"
 branch_labels = None
 depends_on = None
