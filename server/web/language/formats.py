@@ -93,11 +93,11 @@ _SYSTEMS = (
 
 
 def week_words(week: str, catalogue: Catalogue) -> str:
-    """A week's name for people: 2026年第11周 for 2026-W11. What is no such name stays as it is."""
+    """A week's name for people: 2026 年第 11 周 for 2026-W11. What is no such name stays as it is."""
     year, mark, number = week.partition("-W")
     if not (mark and number.isdigit()):
         return week
-    return catalogue.say(N_("%(year)s年第%(number)s周"), year=year, number=int(number))
+    return catalogue.say(N_("%(year)s 年第 %(number)s 周"), year=year, number=int(number))
 
 
 def device_words(agent: str, catalogue: Catalogue) -> str:
