@@ -5,7 +5,7 @@ import './finding/suggest.js';
 // A question before something that cannot be undone.
 document.addEventListener('submit', (event) => {
   const question = event.target.dataset?.confirm;
-  if (question && !window.confirm(question)) {
+  if (question && !confirm(question)) {
     event.preventDefault();
     return;
   }
@@ -45,43 +45,13 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-// A secret shown once: one tap selects all of it.
-for (const input of document.querySelectorAll('[data-select-all]')) {
-  input.addEventListener('focus', () => input.select());
-}
+if (document.querySelector('[data-select-all], [data-copy], [data-print]')) import('./shared/handing_on.js');
 
-// An address to hand on; without a safe connection, and on a page that was exchanged, it is copied by hand.
-for (const button of document.querySelectorAll('[data-copy]')) {
-  button.hidden = !navigator.clipboard;
-  button.onclick = async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = button.dataset.done;
-  };
-}
-
-for (const button of document.querySelectorAll('[data-print]')) {
-  button.hidden = false;
-  button.onclick = () => window.print();
-}
-
-// Whoever has signed in on a device that remembers where somebody stopped is asked whose that is.
+// How a lesson was found; and a word that the page before left for this one: what it saved.
 try {
-  const asks = document.querySelector('form[action$="/sign-out"]') && !document.getElementById('video');
-  if (asks && localStorage.getItem('weike.places')) import('./marks/taking.js');
-} catch {
-  // Storage may be forbidden: nothing is remembered.
-}
-
-try {
-  noteLesson(window.location.href, document.referrer, sessionStorage);
-} catch {
-  // Storage may be forbidden: then nobody knows how the lesson was found.
-}
-
-// A word that the page before left for this one: what it saved.
-try {
+  noteLesson(location.href, document.referrer, sessionStorage);
   const said = JSON.parse(sessionStorage.getItem('weike.said'));
-  if (said && window.location.pathname.startsWith(said.at)) {
+  if (said && location.pathname.startsWith(said.at)) {
     sessionStorage.removeItem('weike.said');
     const words = document.createElement('p');
     words.className = 'flash done';
@@ -89,8 +59,12 @@ try {
     words.textContent = said.words;
     document.getElementById('main').prepend(words);
   }
+  // Whoever has signed in on a device that remembers where somebody stopped is asked whose that is.
+  if (localStorage.getItem('weike.places') && document.querySelector('form[action$="/sign-out"]') && !document.getElementById('video')) {
+    import('./marks/taking.js');
+  }
 } catch {
-  // Storage may be forbidden: nothing was left.
+  // Storage may be forbidden: then nothing was left, and nobody knows how the lesson was found.
 }
 
 // On a phone the row of pages scrolls sideways: the present one must be in sight.

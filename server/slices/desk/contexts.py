@@ -64,7 +64,6 @@ class WeeksPage(Context):
     spread: Spread
     rows: tuple[BatchRow, ...]
     count: int
-    refused: RefusedForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

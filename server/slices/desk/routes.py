@@ -110,7 +110,7 @@ class Desk(FormDoor):
         names = organisation.branch_names(session, ids) if ids else {}
         return tuple((one, names[one]) for one in ids if one in names)
 
-    def weeks_page(self, asked: Weeks, refused: RefusedForm | None = None) -> WeeksPage:
+    def weeks_page(self, asked: Weeks) -> WeeksPage:
         """Return what would become of each lesson; what is found out is rolled back."""
         with self.db.write() as session:
             placed = actions.place_preview(session, self.viewer, *asked, self.clock())
@@ -134,7 +134,6 @@ class Desk(FormDoor):
                     for lesson, outcome, where, why in placed
                 ),
                 count=sum(outcome is Outcome.DONE for _, outcome, _, _ in placed),
-                refused=refused,
             )
 
 

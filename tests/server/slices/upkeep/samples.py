@@ -49,7 +49,7 @@ QUEUE = c.JobsPage(
             standing=Standing.FAILED,
             since=NOW,
             lesson=_LESSONS[1],
-            about="第三讲 最终版 (2).mov",
+            about="第三讲最终版(2).mov",
             size_bytes=1_200_000_000,
             reason=Reason(code="disk_full"),
             may_retry=True,
