@@ -17,7 +17,7 @@ document.addEventListener('submit', (event) => {
 });
 
 // Coming back with the back button shows the page as it was left: with its buttons disabled.
-window.addEventListener('pageshow', () => {
+addEventListener('pageshow', () => {
   for (const button of document.querySelectorAll('form button:disabled')) button.disabled = false;
 });
 
