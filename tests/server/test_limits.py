@@ -109,7 +109,7 @@ def test_every_field_refuses_twice_its_limit(http: httpx.Client, today: list[Rou
                 told = answer.json()["message"] if path.startswith("/api") else answer.text
                 assert f"最多 {one.most} 个字" in told
                 asked += 1
-    assert asked > 100 // DAYS
+    assert asked > (100 if len(today) == len(routes) else 100 // DAYS)
 
 
 def json_of(model: Any, name: str, value: str) -> dict[str, Any]:
