@@ -40,7 +40,8 @@ def test_lessons_are_put_into_weeks_after_a_look_and_taken_out_again(served: Ser
     assert (far.status_code, 'value="nonsense"' in far.text) == (422, True)
     shown = staff.post("/desk", **chosen, what="week")
     assert shown.status_code == 200
-    assert all(said in shown.text for said in (puts[0].title, puts[1].title, str(week), str(week.after(1))))
+    first, second = (f"{one.year} 年第 {one.n} 周" for one in (week, week.after(1)))
+    assert all(said in shown.text for said in (puts[0].title, puts[1].title, first, second))
     at = f"/programme/{node}/{week}"
     assert puts[0].title not in staff.http.get(at).text, "a look changes nothing"
     assert staff.post("/desk/weeks", **chosen, count="1").status_code == 409
@@ -49,7 +50,7 @@ def test_lessons_are_put_into_weeks_after_a_look_and_taken_out_again(served: Ser
     assert puts[0].title in staff.http.get(at).text
     assert puts[1].title in staff.http.get(f"/programme/{node}/{week.after(1)}").text
     batch = done.headers["location"]
-    assert str(week.after(1)) in staff.http.get(batch).text
+    assert second in staff.http.get(batch).text
     assert staff.post(f"{batch}/undo").status_code == 303
     assert puts[0].title not in staff.http.get(at).text
 
