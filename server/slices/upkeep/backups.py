@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -73,7 +74,7 @@ def try_out(
     return pages.redirect(BACKUPS, "trial_asked" if asked else "upkeep_waits", kind="notice")
 
 
-def ask_trial(session: Session, by: str | None, settings: Settings, now: object, name: str) -> bool:
+def ask_trial(session: Session, by: str | None, settings: Settings, now: datetime, name: str) -> bool:
     """Ask for a trial of a backup that lies on the shelf; returns whether none was asked for already.
 
     Raises NotFound for a name of none, Conflict with the reason why the folder cannot be read.
@@ -83,7 +84,7 @@ def ask_trial(session: Session, by: str | None, settings: Settings, now: object,
         raise Conflict(found.problem)
     if rules.moment_of(name) is None or name not in {one.name for one in found.backups}:
         raise NotFound
-    return actions.ask(session, by, Task.TRY, now, name)  # type: ignore[arg-type]
+    return actions.ask(session, by, Task.TRY, now, name)
 
 
 def problem_of(found: Listing) -> Reason | None:
