@@ -26,43 +26,50 @@ document.addEventListener('change', (event) => {
   event.target.closest('form[data-submit-on-change]')?.submit();
 });
 
-// What Tab comes to in a strip that scrolls sideways is shown whole: Chromium is content with half of it.
-document.addEventListener('focusin', ({ target }) => {
-  if (target.closest?.('.sections, .word-tools, .acts')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-});
-
 // One open menu at a time, closed by a tap elsewhere or by Escape.
-document.addEventListener('click', (event) => {
+const closeMenus = (event) => {
+  if (event.key === 'Tab') import('./shared/tabbing.js'); // only who comes by keys needs it
   for (const menu of document.querySelectorAll('details.menu[open]')) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-});
-document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape') return;
-  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    if (event.type === 'click' ? menu.contains(event.target) : event.key !== 'Escape') continue;
     menu.open = false;
-    menu.querySelector('summary').focus();
+    if (event.key) menu.querySelector('summary').focus();
   }
-});
+};
+for (const name of ['click', 'keydown']) document.addEventListener(name, closeMenus);
 
-if (document.querySelector('[data-select-all], [data-copy], [data-print]')) import('./shared/handing_on.js');
+// An address to hand on; without a safe connection, and on a page that was exchanged, it is copied by hand.
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = !navigator.clipboard;
+  button.onclick = async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.done;
+  };
+}
+
+// A secret shown once: one tap selects all of it.
+for (const input of document.querySelectorAll('[data-select-all]')) {
+  input.onfocus = () => input.select();
+}
+
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.onclick = () => print();
+}
 
 // How a lesson was found; and a word that the page before left for this one: what it saved.
 try {
   noteLesson(location.href, document.referrer, sessionStorage);
   const said = JSON.parse(sessionStorage.getItem('weike.said'));
   if (said && location.pathname.startsWith(said.at)) {
-    sessionStorage.removeItem('weike.said');
+    delete sessionStorage['weike.said'];
     const words = document.createElement('p');
     words.className = 'flash done';
     words.setAttribute('role', 'status');
     words.textContent = said.words;
     document.getElementById('main').prepend(words);
   }
-  // Whoever has signed in on a device that remembers where somebody stopped is asked whose that is.
-  if (localStorage.getItem('weike.places') && document.querySelector('form[action$="/sign-out"]') && !document.getElementById('video')) {
-    import('./marks/taking.js');
-  }
+  // Whoever has signed in (and has a bell) on a device that remembers where somebody stopped is asked whose that is.
+  if (localStorage['weike.places'] && document.querySelector('.bell')) import('./marks/taking.js');
 } catch {
   // Storage may be forbidden: then nothing was left, and nobody knows how the lesson was found.
 }

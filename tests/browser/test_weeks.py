@@ -39,7 +39,7 @@ def test_a_week_is_planned_by_keyboard_and_stands_on_home(visit: Visit, lessons:
     page, this = visit.page, present(utc_now())
     visit.sign_in("staff")
     visit.open("/programme")
-    expect(page.locator("tr[aria-current=date]")).to_contain_text(str(this))
+    expect(page.locator("tr[aria-current=date]")).to_contain_text(f"{this.year} 年第 {this.n} 周")
     page.locator("tr.now .plan-it").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{this}")

@@ -87,7 +87,8 @@ function ask(places) {
   document.getElementById('main').prepend(box);
 }
 
-if (globalThis.document) {
+// Beside a film that is to be watched now it waits for the next page.
+if (globalThis.document && !document.getElementById('video')) {
   const places = offered(goingOn(), Number(localStorage.getItem(ASKED)) || 0);
   if (places.length) ask(places);
 }

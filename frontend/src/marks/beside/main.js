@@ -2,10 +2,9 @@
 // but its <video> and what the page says in #clip; when the player goes on to the next clip, it exchanges #beside too.
 import { clock } from '../../shared/format.js';
 import { request } from '../../shared/http.js';
+import { Positions, forgetPlaces, placeOf } from '../../shared/places.js';
 import { t } from '../../shared/sentences.js';
-import { forgetPlaces, placeOf } from '../../shared/places.js';
 import { Notes, Questions, make, say, secondOf } from './lists.js';
-import { Positions } from '../../shared/positions.js';
 
 const byId = (id) => document.getElementById(id);
 const explicit = () => new URL(window.location.href).searchParams.has('t');

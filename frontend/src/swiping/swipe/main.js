@@ -2,8 +2,7 @@
 // One <video> for all (a phone lets the element play on that somebody has once begun); nothing of a video is fetched
 // before a tap, and after it no more of the next clip than how it begins.
 import { clock } from '../../shared/format.js';
-import { placeOf, resumeAt } from '../../shared/places.js';
-import { Positions } from '../../shared/positions.js';
+import { Positions, placeOf, resumeAt } from '../../shared/places.js';
 import { t } from '../../shared/sentences.js';
 import { attach } from '../../shared/source.js';
 import { Counting } from './counting.js';
