@@ -271,6 +271,7 @@ def test_the_next_clip_of_a_screening_began_where_its_host_had_stopped_alone(
         page.fill("main input[name=password]", password("member"))
         page.click("main form button.primary")
         until_clip(page, clips[0])
+        until(page, "() => document.querySelector('#stage').classList.contains('ready')")
         page.locator("#screening summary").click()
         page.locator("#screening input[name=people]").fill("12")
         page.locator("#screening-form button").click()

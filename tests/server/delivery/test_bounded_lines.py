@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -163,11 +164,18 @@ class Site:
 
 
 def answer_on(line: socket.socket) -> bytes:
+    """The next answer on a line, whole: its body may come in a packet of its own."""
     got = b""
     with contextlib.suppress(ConnectionError):
-        while b"\r\n\r\n" not in got and (block := line.recv(65536)):
+        while not is_whole(got) and (block := line.recv(65536)):
             got += block
     return got
+
+
+def is_whole(answer: bytes) -> bool:
+    head, end, body = answer.partition(b"\r\n\r\n")
+    told = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return bool(end) and (told is None or len(body) >= int(told[1]))
 
 
 @contextlib.contextmanager

@@ -113,7 +113,7 @@ def test_what_fails_is_noted_and_the_last_good_one_is_still_known(full: NewLibra
 
 @pytest.mark.slow
 def test_only_a_worker_with_a_folder_makes_backups(full: NewLibrary, tmp_path: Path) -> None:
-    for folder, threads in ((None, 0), (tmp_path / "backups", 2)):
+    for folder, threads in ((None, 0), (tmp_path / "backups", 3)):
         ports = open_ports(full("sqlite", backup_to=folder).settings, all_now=False)
         assert len(Worker(ports)._backing_up()) == threads
         ports.close()
