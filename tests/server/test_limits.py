@@ -82,7 +82,9 @@ def test_every_large_body_belongs_to_a_route(served: Served) -> None:
 
 
 @pytest.mark.slow
-def test_every_field_refuses_twice_its_limit(http: httpx.Client, today: list[Route]) -> None:
+def test_every_field_refuses_twice_its_limit(
+    http: httpx.Client, routes: list[Route], today: list[Route]
+) -> None:
     asked = 0
     for route in today:
         path = route.address()
