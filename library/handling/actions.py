@@ -47,27 +47,14 @@ def handle(
 
     Raises Invalid: handling_none, handling_many, unknown_choice, and what the value's own check raises.
     """
-    ids = sorted(set(lesson_ids))  # always in one order: two batches never wait for each other
-    if not ids:
-        raise Invalid("handling_none", field="lesson")
-    if len(ids) > MOST:
-        raise Invalid("handling_many", field="lesson", most=MOST, count=len(ids))
+    ids = sorted(_few(lesson_ids))  # always in one order: two batches never wait for each other
     if what is What.WEEK:  # it has a door of its own: `place`
         raise Invalid("unknown_choice", field="what")
     value = _checked(what, value)
     _lock(session)
-    session.execute(delete(Batch).where(Batch.at < now - timedelta(days=KEEP_DAYS)))
-    batch = Batch(id=new_id(), person_id=str(viewer.person_id), what=what, value=value, at=now)
-    session.add(batch)
-    session.flush()
     act = _ACTS[what]
-    for lesson_id in ids:
-        outcome, before, reason = _each(session, partial(act, session, viewer, lesson_id, value, now))
-        session.add(
-            BatchItem(batch_id=batch.id, lesson_id=lesson_id, outcome=outcome, before=before, reason=reason)
-        )
-    session.flush()
-    return batch.id
+    done = [(one, *_each(session, partial(act, session, viewer, one, value, now))) for one in ids]
+    return _written(session, viewer, what, value, done, now)
 
 
 def place(
@@ -90,21 +77,38 @@ def place(
     done = sum(outcome is Outcome.DONE for _, outcome, _, _ in placed)
     if count is not None and count != done:
         raise Conflict("handling_counted", count=done, confirmed=count)
-    session.execute(delete(Batch).where(Batch.at < now - timedelta(days=KEEP_DAYS)))
-    value = f"{node_id} {first} {spread}"
-    batch = Batch(id=new_id(), person_id=str(viewer.person_id), what=What.WEEK, value=value, at=now)
-    session.add(batch)
-    session.flush()
-    for lesson_id, outcome, before, reason in placed:
-        session.add(
-            BatchItem(batch_id=batch.id, lesson_id=lesson_id, outcome=outcome, before=before, reason=reason)
-        )
-    session.flush()
-    return batch.id
+    return _written(session, viewer, What.WEEK, f"{node_id} {first} {spread}", placed, now)
 
 
 Placed = tuple[str, Outcome, dict[str, Any], str]
-"""A lesson, what becomes of it, where ("week", "node"), and why nothing does."""
+"""A lesson, what becomes of it, where ("week", "node"; of another batch: what was before), and why nothing
+does."""
+
+
+def _few(lesson_ids: Sequence[str]) -> list[str]:
+    """Return each lesson once, in their order; raises Invalid: handling_none, handling_many."""
+    ids = list(dict.fromkeys(lesson_ids))
+    if not ids:
+        raise Invalid("handling_none", field="lesson")
+    if len(ids) > MOST:
+        raise Invalid("handling_many", field="lesson", most=MOST, count=len(ids))
+    return ids
+
+
+def _written(
+    session: Session, viewer: Viewer, what: What, value: str, done: Sequence[Placed], now: datetime
+) -> str:
+    """Write down what became of each, and forget what is too old; returns the batch's id."""
+    session.execute(delete(Batch).where(Batch.at < now - timedelta(days=KEEP_DAYS)))
+    batch = Batch(id=new_id(), person_id=str(viewer.person_id), what=what, value=value, at=now)
+    session.add(batch)
+    session.flush()
+    session.add_all(
+        BatchItem(batch_id=batch.id, lesson_id=lesson_id, outcome=outcome, before=before, reason=reason)
+        for lesson_id, outcome, before, reason in done
+    )
+    session.flush()
+    return batch.id
 
 
 def place_preview(
@@ -134,11 +138,7 @@ def _placed(
     lesson_ids: Sequence[str],
     now: datetime,
 ) -> list[Placed]:
-    ids = list(dict.fromkeys(lesson_ids))
-    if not ids:
-        raise Invalid("handling_none", field="lesson")
-    if len(ids) > MOST:
-        raise Invalid("handling_many", field="lesson", most=MOST, count=len(ids))
+    ids = _few(lesson_ids)
     programme.node_to_plan(session, viewer, node_id)
     _lock(session)
     placed = []

@@ -175,9 +175,10 @@ def _begun(session: Session, whose: ColumnElement[bool], now: datetime) -> Begun
     return Begun(*(int(session.scalar(one) or 0) for one in (open_now, hour, day)))
 
 
-def in_state(session: Session, *states: RecordingState) -> Sequence[Recording]:
-    """Return the recordings in one of `states`, oldest first."""
-    return session.scalars(select(Recording).where(Recording.state.in_(states)).order_by(Recording.id)).all()
+def in_state(session: Session, *states: RecordingState, most: int | None = None) -> Sequence[Recording]:
+    """Return the recordings in one of `states`, oldest first; `most` of them, None for all."""
+    wanted = select(Recording).where(Recording.state.in_(states)).order_by(Recording.id)
+    return session.scalars(wanted.limit(most)).all()
 
 
 @dataclass(frozen=True)

@@ -41,18 +41,19 @@ def retry(session: Session, viewer: Viewer, kind: Kind, its_id: str, now: dateti
     return changed
 
 
-def retry_failed(session: Session, viewer: Viewer) -> int:
-    """Begin all recordings anew that failed, the oldest first; returns how many.
+def retry_failed(session: Session, viewer: Viewer, most: int = RETRIED_MOST) -> bool:
+    """Begin recordings anew that failed, the `most` oldest; returns whether those were all.
 
     Raises Conflict("nothing_to_retry") where there is none.
     """
-    failed = intake_queries.in_state(session, RecordingState.FAILED)[:RETRIED_MOST]
+    failed = intake_queries.in_state(session, RecordingState.FAILED, most=most + 1)
     if not failed:
         raise Conflict("nothing_to_retry")
-    for recording in failed:
+    begun = failed[:most]
+    for recording in begun:
         intake.retry(session, recording)
-    audit.note(session, Deed.RETRIED, viewer.writer_id, what=f"{Kind.RECORDING.value}s", count=len(failed))
-    return len(failed)
+    audit.note(session, Deed.RETRIED, viewer.writer_id, what=f"{Kind.RECORDING.value}s", count=len(begun))
+    return len(failed) <= most
 
 
 def give_up(session: Session, viewer: Viewer, kind: Kind, its_id: str, now: datetime) -> None:

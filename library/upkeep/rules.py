@@ -32,6 +32,14 @@ SPACE = (Task.MEASURE, Task.SWEEP)
 """What one thread does, one after the other."""
 
 
+def reason_values(figures: Mapping[str, Any] | None, about: str) -> dict[str, Any]:
+    """Return what the sentence of why a look failed is filled with, from what it showed and what it was
+    `about`. No path of the machine: the folder goes by the name of its setting."""
+    told = figures or {}
+    first = told.get("first", about)
+    return {"count": told.get("count", 0), "first": first, "file": about, "folder": "WEIKE_BACKUP_TO"}
+
+
 @dataclass(frozen=True)
 class Sum:
     """So many things of so many bytes."""

@@ -23,6 +23,7 @@ from library.intake.tables import Recording
 from library.outbox.rules import LetterState
 from library.outbox.tables import Letter
 from library.people.tables import Person
+from library.upkeep.rules import reason_values
 from library.upkeep.tables import Look
 
 FAILED_SHOWN = timedelta(days=7)
@@ -256,7 +257,7 @@ def _looks(session: Session, ids: Sequence[str]) -> _Found:
             who=name or "",
             percent=one.percent if one.begun_at and not one.done_at and one.percent else None,
             reason=one.reason,
-            reason_args={"file": one.about, "count": 0, "first": one.about, "folder": "WEIKE_BACKUP_TO"},
+            reason_args=reason_values(one.figures, one.about),
         )
         for one, name in rows
     }

@@ -69,5 +69,6 @@ def _told(outcome: Outcome, faults: Mapping[str, tuple[str, ...]]) -> dict[str, 
         "files": outcome.files,
         "size_bytes": outcome.size_bytes,
         "seconds": outcome.seconds,
+        **outcome.values,  # how many faults, and the first
         "faults": {code: len(names) for code, names in faults.items()},
     }

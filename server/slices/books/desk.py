@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -12,7 +15,7 @@ from library.books.queries import Member
 from library.books.rules import Books, lacking
 from library.core.errors import Invalid, NotFound
 from library.core.paging import Page, clean_number
-from library.core.permits import Role
+from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
 from library.organisation.tables import Node
 from library.people import queries as people
@@ -29,6 +32,9 @@ from server.web.parts import RefusedForm
 from server.web.routing.reading import reads
 
 router = APIRouter(include_in_schema=False)
+
+Correction = Callable[[Session, Viewer, str, str, datetime], object]
+"""What is done with a piece (its row's id) for a reason."""
 
 MEMBERS_A_PAGE = 50
 
@@ -120,6 +126,25 @@ def person(door: DoorDep, who: Keeper, session: Reading, person_id: str, year: W
     return door.show(person_page(door, session, person_id, year_of(year), None))
 
 
+def _correct(
+    door: BooksDoor, person_id: str, entry: str, reason: str, year: str, how: Correction, done: str
+) -> Response:
+    """Correct a piece of a member's evidence for a reason, and show their books again."""
+    number = year_of(year)
+
+    def act(session: Session) -> str:
+        row = queries.entry_to_keep(session, door.viewer, entry)
+        if row.person_id != person_id:
+            raise NotFound
+        how(session, door.viewer, entry, reason, door.clock())
+        return f"/learning/people/{person_id}" + (f"?year={number}" if number else "")
+
+    def page(session: Session, refused: RefusedForm | None) -> LearningPage:
+        return person_page(door, session, person_id, number, refused)
+
+    return door.change(act, done, entry, page, {"reason": reason})
+
+
 @router.post("/learning/people/{person_id}/take-back")
 def take_back(
     door: DoorDep,
@@ -130,19 +155,7 @@ def take_back(
     year: WordForm = "",
 ) -> Response:
     """Take back a piece of a member's evidence."""
-    number = year_of(year)
-
-    def act(session: Session) -> str:
-        row = queries.entry_to_keep(session, door.viewer, entry)
-        if row.person_id != person_id:
-            raise NotFound
-        actions.take_back(session, door.viewer, entry, reason, door.clock())
-        return f"/learning/people/{person_id}" + (f"?year={number}" if number else "")
-
-    def page(session: Session, refused: RefusedForm | None) -> LearningPage:
-        return person_page(door, session, person_id, number, refused)
-
-    return door.change(act, "evidence_taken_back", entry, page, {"reason": reason})
+    return _correct(door, person_id, entry, reason, year, actions.take_back, "evidence_taken_back")
 
 
 @router.post("/learning/people/{person_id}/lift")
@@ -155,19 +168,7 @@ def lift(
     year: WordForm = "",
 ) -> Response:
     """Say again what was taken back of a member's self-study."""
-    number = year_of(year)
-
-    def act(session: Session) -> str:
-        row = queries.entry_to_keep(session, door.viewer, entry)
-        if row.person_id != person_id:
-            raise NotFound
-        actions.lift(session, door.viewer, entry, reason, door.clock())
-        return f"/learning/people/{person_id}" + (f"?year={number}" if number else "")
-
-    def page(session: Session, refused: RefusedForm | None) -> LearningPage:
-        return person_page(door, session, person_id, number, refused)
-
-    return door.change(act, "evidence_said_again", entry, page, {"reason": reason})
+    return _correct(door, person_id, entry, reason, year, actions.lift, "evidence_said_again")
 
 
 # ------------------------------------------------------------------ practices that wait

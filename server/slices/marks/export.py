@@ -99,80 +99,91 @@ def everything(
     address: str,
 ) -> bytes:
     """Return a workbook of what one keeps (each with when), watched, wrote; `address` stands before links."""
-    say, gone = words.say, words.say(_GONE)
-    title, lecturer, part, link = say(N_("标题")), say(N_("讲师")), say(N_("第几段")), say(N_("链接"))
-    private = say(N_("只有您自己能下载这个文件。"))
-
-    def moment(at: datetime) -> str:
-        return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
-
-    def second(at_s: float | None) -> timedelta | None:
-        return timedelta(seconds=round(at_s)) if at_s is not None else None
-
-    def to(url: str) -> Link | None:
-        return Link(f"{address}{url}") if url else None
-
-    whole = say(N_("整节课"))
-    return sheets.workbook(
-        [
-            Sheet(
-                name=say(N_("收藏")),
-                headings=(title, lecturer, part, say(N_("收藏时间")), link),
-                rows=(
-                    (one.title or gone, one.lecturer, whole if one.whole else one.n, moment(at), to(one.url))
-                    for one, at in favourites
-                ),
-                widths=(40, 12, 10, 18, 46),
-                about=(say(N_("收藏")), private),
-                freeze=True,
-            ),
-            Sheet(
-                name=say(N_("观看历史")),
-                headings=(
-                    title,
-                    lecturer,
-                    part,
-                    say(N_("看到的位置")),
-                    say(N_("看完")),
-                    say(N_("时间")),
-                    link,
-                ),
-                rows=(
-                    (
-                        *(one.title, one.lecturer, one.n, second(one.at_s)),
-                        *(say(N_("是")) if one.seen else "", moment(one.at), to(one.url)),
-                    )
-                    for one in history
-                ),
-                widths=(40, 12, 10, 12, 8, 18, 46),
-                about=(say(N_("观看历史")), private),
-                freeze=True,
-            ),
-            Sheet(
-                name=say(N_("笔记")),
-                headings=(
-                    title,
-                    part,
-                    say(N_("在这一段里的时间")),
-                    say(N_("笔记")),
-                    say(N_("修改时间")),
-                    link,
-                ),
-                rows=(
-                    (
-                        one.lesson or gone,
-                        one.n,
-                        second(one.at_s),
-                        one.text,
-                        moment(one.changed_at),
-                        to(one.url),
-                    )
-                    for one in notes
-                ),
-                widths=(40, 10, 12, 80, 18, 46),
-                about=(say(_TITLE), private),
-                freeze=True,
-                wrap_rows=True,
-            ),
-        ]
+    wanted = (
+        _kept(favourites, words, address),
+        _watched(history, words, address),
+        _noted(notes, words, address),
     )
+    return sheets.workbook(wanted)
+
+
+def _kept(rows: Sequence[tuple[FavouriteRow, datetime]], words: Catalogue, address: str) -> Sheet:
+    say = words.say
+    whole, gone, name = say(N_("整节课")), say(_GONE), say(N_("收藏"))
+    return Sheet(
+        name=name,
+        headings=(say(_LESSON), say(_LECTURER), say(_PART), say(N_("收藏时间")), say(_LINK)),
+        rows=(
+            (
+                *(one.title or gone, one.lecturer, whole if one.whole else one.n),
+                *(_moment(at), _to(address, one.url)),
+            )
+            for one, at in rows
+        ),
+        widths=(40, 12, 10, 18, 46),
+        about=(name, say(_PRIVATE)),
+        freeze=True,
+    )
+
+
+def _watched(rows: Sequence[HistoryRow], words: Catalogue, address: str) -> Sheet:
+    say = words.say
+    yes, name = say(N_("是")), say(N_("观看历史"))
+    place = (say(N_("看到的位置")), say(N_("看完")), say(N_("时间")))
+    return Sheet(
+        name=name,
+        headings=(say(_LESSON), say(_LECTURER), say(_PART), *place, say(_LINK)),
+        rows=(
+            (
+                *(one.title, one.lecturer, one.n, _second(one.at_s)),
+                *(yes if one.seen else "", _moment(one.at), _to(address, one.url)),
+            )
+            for one in rows
+        ),
+        widths=(40, 12, 10, 12, 8, 18, 46),
+        about=(name, say(_PRIVATE)),
+        freeze=True,
+    )
+
+
+def _noted(rows: Sequence[NoteRow], words: Catalogue, address: str) -> Sheet:
+    say = words.say
+    gone, name = say(_GONE), say(N_("笔记"))
+    return Sheet(
+        name=name,
+        headings=(
+            say(_LESSON),
+            say(_PART),
+            say(N_("在这一段里的时间")),
+            name,
+            say(N_("修改时间")),
+            say(_LINK),
+        ),
+        rows=(
+            (
+                *(one.lesson or gone, one.n, _second(one.at_s), one.text),
+                *(_moment(one.changed_at), _to(address, one.url)),
+            )
+            for one in rows
+        ),
+        widths=(40, 10, 12, 80, 18, 46),
+        about=(say(_TITLE), say(_PRIVATE)),
+        freeze=True,
+        wrap_rows=True,
+    )
+
+
+_LESSON, _LECTURER, _PART, _LINK = N_("标题"), N_("讲师"), N_("第几段"), N_("链接")
+_PRIVATE = N_("只有您自己能下载这个文件。")
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def _second(at_s: float | None) -> timedelta | None:
+    return timedelta(seconds=round(at_s)) if at_s is not None else None
+
+
+def _to(address: str, url: str) -> Link | None:
+    return Link(f"{address}{url}") if url else None

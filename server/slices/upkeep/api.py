@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -163,9 +164,8 @@ class BackupsOut(BaseModel):
     backups: list[BackupOut]
 
 
-def _sums(told: object) -> dict[str, SumOut]:
-    sums: dict[str, Sum] = dict(told)  # type: ignore[call-overload]
-    return {kind: SumOut(count=one.count, size_bytes=one.size_bytes) for kind, one in sums.items()}
+def _sums(told: Mapping[str, Sum]) -> dict[str, SumOut]:
+    return {kind: SumOut(count=one.count, size_bytes=one.size_bytes) for kind, one in told.items()}
 
 
 @router.get("/storage")

@@ -14,7 +14,7 @@ from library.core.errors import Conflict, NotFound
 from library.core.paging import Page
 from library.core.rights import Act, allowed
 from library.upkeep import actions, queries
-from library.upkeep.rules import Task
+from library.upkeep.rules import Task, reason_values
 from library.upkeep.tables import Look
 from server.keeping import rules, state
 from server.keeping.listing import Listing, Shown, listing
@@ -29,8 +29,6 @@ router = APIRouter(include_in_schema=False)
 
 BACKUPS = "/system/backups"
 _PER_PAGE = 50
-_PLACE = "WEIKE_BACKUP_TO"
-"""Stands where a sentence names the folder: no path of the machine is shown here."""
 
 
 @router.get(BACKUPS)
@@ -106,11 +104,8 @@ def trials_of(session: Session, settings: Settings) -> dict[str, TrialRow]:
 
 def trial_of(look: Look) -> TrialRow:
     """Return a trial as it is shown."""
-    reason = None
-    if look.reason:
-        faults = (look.figures or {}).get("faults", {})
-        args = {"count": sum(faults.values()), "first": look.about, "file": look.about, "folder": _PLACE}
-        reason = Reason(code=look.reason, args=args)
+    args = reason_values(look.figures, look.about)
+    reason = Reason(code=look.reason, args=args) if look.reason else None
     return TrialRow(asked_at=look.asked_at, ended_at=look.done_at, percent=look.percent, reason=reason)
 
 

@@ -93,9 +93,10 @@ def row_of(line: Line) -> JobRow:
 
 @router.post(JOBS + "/retry")
 def retry_all(session: Writing, who: SystemChanger, pages: PagesDep) -> Response:
-    """Begin all recordings anew that failed, the oldest first."""
-    again.retry_failed(session, who.viewer)
-    return pages.redirect(JOBS, "retrying")
+    """Begin all recordings anew that failed, the oldest first; where they are too many it says so."""
+    if again.retry_failed(session, who.viewer):
+        return pages.redirect(JOBS, "retrying")
+    return pages.redirect(JOBS, "retrying_part", kind="notice")
 
 
 @router.post(JOBS + "/{kind}/{its_id}/retry")

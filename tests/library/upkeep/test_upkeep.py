@@ -14,8 +14,10 @@ from obstore.store import LocalStore
 from library.core.clock import utc_now
 from library.core.database import Database
 from library.core.errors import Conflict
+from library.intake import queries as intake
 from library.intake.files.sweeping import Sweep
-from library.upkeep import actions, queries
+from library.intake.rules import RecordingState
+from library.upkeep import actions, again, queries
 from library.upkeep.measuring import Measuring
 from library.upkeep.rules import SPACE, Figures, Forecast, Sum, Task, forecast
 from tests.support import factories
@@ -127,6 +129,23 @@ def test_what_a_worker_had_begun_when_it_was_stopped_could_not_be_asked_for_in_h
         assert actions.end(session, once_more, NOW, {})
         actions.let_go(session, once_more)
         assert actions.take(session, NOW, "one", _DEAD) is None, "what is done is done"
+
+
+def test_all_again_that_was_not_all_did_not_say_so(db: Database) -> None:
+    with db.write() as session:
+        lessons = [factories.lesson(session, f"第{n}课", clips=1) for n in range(3)]
+        ids = []
+        for lesson in lessons:
+            row = factories.recording(session, lesson)
+            row.state = RecordingState.FAILED
+            ids.append(row.id)
+        staff = factories.person(session)
+        assert not again.retry_failed(session, staff, most=2)
+        left = intake.in_state(session, RecordingState.FAILED)
+        assert [one.id for one in left] == sorted(ids)[2:], "the oldest went first"
+        assert again.retry_failed(session, staff, most=2)
+        with pytest.raises(Conflict, match="nothing_to_retry"):
+            again.retry_failed(session, staff)
 
 
 def test_what_somebody_gave_up_is_over_for_whoever_is_at_it(db: Database) -> None:

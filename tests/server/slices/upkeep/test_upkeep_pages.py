@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import obstore
 import pytest
 from sqlalchemy import select, update
 
@@ -155,6 +156,28 @@ def test_backups_on_the_shelf_are_listed_and_tried_out_when_asked(tmp_path: Path
         assert "硬盘没有挂上" in gone
         assert str(tmp_path) not in gone
         assert admin.post("/system/backups/test", name=new).status_code == 409
+
+
+@pytest.mark.slow
+def test_the_list_of_what_waits_said_of_a_broken_backup_that_nothing_was_wrong(tmp_path: Path) -> None:
+    """It named the backup instead of what is missing in it, and counted none."""
+    data, folder = server.new_data(tmp_path / "data"), tmp_path / "shelf"
+    with server.in_thread(data, backup_to=folder) as served:
+        Shelf(served).lesson(LessonState.PUBLISHED)
+        ports = served.ports
+        for name in ("a", "b"):
+            obstore.put(ports.store, f"originals/{name}", name.encode())
+        made = maker_of(ports.db, ports.store, ports.settings, utc_now, folder).make(keep=5).backup.name
+        lost = [path for path in (folder / "objects").rglob("*") if path.is_file()]
+        for path in lost:
+            path.unlink()
+        admin = served.person("admin")
+        assert admin.post("/system/backups/test", name=made).status_code == 303
+        TryingThread(ports, folder).work()
+        for page in ("/system/jobs?kind=asked", "/system/backups"):
+            said = admin.http.get(page).text
+            assert f"{len(lost)} 处不对" in said, page
+            assert f"例如 {made}" not in said, page
 
 
 @pytest.mark.slow
