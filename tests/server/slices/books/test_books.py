@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from library.audit.rules import Deed
 from library.audit.tables import AuditEntry
+from library.books import studying
 from library.books.hours import USUAL
 from library.core.clock import utc_now
 from library.evidence import actions as evidence
@@ -176,6 +177,28 @@ def test_a_correction_of_self_study_could_not_be_lifted(served: Served, shelf: S
     with served.ports.db.read() as session:
         deeds = session.scalars(select(AuditEntry).where(AuditEntry.deed == Deed.EVIDENCE_LIFTED)).all()
     assert [(one.of_person, one.thing) for one in deeds] == [(person, entry)]
+
+
+def test_no_correction_is_lifted_into_a_day_that_is_full_by_then(served: Served, shelf: Shelf) -> None:
+    member, staff = newcomer(shelf), served.person("staff")
+    with served.ports.db.write() as session:
+        for minutes in ("600", "700", "720"):  # the others fit, because the first was taken back
+            days = (today(), today())
+            row = studying.plan(session, member, f"读书 {minutes}", None, *days, utc_now())
+            studying.finish(session, member, row.id, "有收获。", minutes, today(), utc_now())
+            session.flush()
+            if minutes == "600":
+                entry = session.scalars(select(Evidence.id).where(Evidence.source_id == row.id)).one()
+                evidence.take_back(session, entry, "记错了", utc_now(), None)
+    at = f"/learning/people/{member.person_id}"
+    refused = staff.post(f"{at}/lift", entry=entry, reason="没有记错")
+    assert (refused.status_code, "没有记错" in refused.text) == (422, True), "what was typed is kept"
+    [taken] = staff.http.get(f"/api/v1/books/{member.person_id}").json()["taken_back"]
+    assert taken["lifted_for"] == ""
+    with served.ports.db.read() as session:
+        row_id = session.scalars(select(Evidence.source_id).where(Evidence.id == entry)).one()
+        pieces = session.scalars(select(Evidence.id).where(Evidence.source_id == row_id)).all()
+    assert len(pieces) == 2, "nothing was said anew"
 
 
 def shelf_id(served: Served, username: str) -> str:
