@@ -154,6 +154,7 @@ def test_the_promise_holds_while_a_reindex_runs_and_when_it_has_ended(library: L
                 running.send_signal(signal.SIGCONT)
                 while running.poll() is None:
                     assert set(places(http, "延安", lesson).values()) == {wanted}, "the swap shows"
+                    time.sleep(0.02)  # the reindex has its turn
                 out, err = running.communicate(timeout=60)
                 assert running.returncode == 0, (out, err)
             assert set(places(http, "延安", lesson).values()) == {wanted}, "after the swap"

@@ -16,7 +16,9 @@ from tests.flow import media
 from tests.support import server
 from tests.support.client import Person
 
-PAUSE_BETWEEN_LOOKS_S = 0.002
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S, OF_WHAT_PASSED = 0.002, 0.05, 0.05
+"""Between two looks: what came after a moment is seen at once, what takes seconds is not asked for all the
+while (those who looked every other millisecond kept a processor busy that what they waited for needed)."""
 
 
 class Library:
@@ -101,11 +103,12 @@ class Library:
 
 
 def until(what: str, true: Callable[[], bool], timeout_s: float = 60) -> None:
-    """Look again and again, as fast as it goes, until it is so."""
-    end = time.monotonic() + timeout_s
+    """Look again and again until it is so."""
+    begin = time.monotonic()
     while not true():
-        assert time.monotonic() < end, f"never came: {what}"
-        time.sleep(PAUSE_BETWEEN_LOOKS_S)
+        passed_s = time.monotonic() - begin
+        assert passed_s < timeout_s, f"never came: {what}"
+        time.sleep(min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, passed_s * OF_WHAT_PASSED)))
 
 
 def descendants(pid: int) -> set[int]:

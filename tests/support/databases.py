@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +24,17 @@ Template = tuple[str, Callable[[Database], object]]
 """The name of a database that is made once, and what fills it, with tables and all."""
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where databases lie one after another: a file or a name, and the engine that knows it."""
+
+    kind: str
+    name: str
+    db: Database
+    heard: tuple[int, ...]
+    """How many listeners its engine was made with: one to which a test has added its own is not used again."""
+
+
 class Databases:
     """Hands out databases with all tables and the root of the organisation tree, and nothing else."""
 
@@ -31,6 +43,7 @@ class Databases:
         self._request, self._folder = request, folder
         self._postgres_templates: dict[str, str] = {}
         self._made = 0
+        self._resting: dict[str, list[_Place]] = {"sqlite": [], "postgres": []}
 
     @contextmanager
     def url(self, kind: str, template: Template | None = None) -> Iterator[str]:
@@ -52,13 +65,42 @@ class Databases:
 
     @contextmanager
     def open(self, kind: str, template: Template | None = None) -> Iterator[Database]:
-        """A fresh database of `kind`, open."""
-        with self.url(kind, template) as url:
-            db = open_database(url)
-            try:
-                yield db
-            finally:
-                db.close()
+        """A fresh database of `kind`, open.
+
+        Its address may be that of one which a test before has given back: the engine has then learned the
+        statements already, and to learn them takes a tenth of what tests of the library compute.
+        """
+        name, fill = template or MIGRATED
+        place = self._resting[kind].pop() if self._resting[kind] else self._new_place(kind)
+        self._lay(place, name, fill)
+        try:
+            yield place.db
+        finally:
+            place.db.close()
+            place.db.policy.clear()
+            if _heard(place.db) == place.heard:
+                self._resting[kind].append(place)
+
+    def _new_place(self, kind: str) -> _Place:
+        if kind == "sqlite":
+            self._made += 1
+            file = self._folder / str(self._made) / "weike.sqlite"
+            file.parent.mkdir()
+            return _place(kind, str(file), f"sqlite:///{file}")
+        server: PostgresServer = self._request.getfixturevalue("postgres_server")
+        name = server.new_name()
+        return _place(kind, name, server.url(name))
+
+    def _lay(self, place: _Place, name: str, fill: Callable[[Database], object]) -> None:
+        """Put a copy of a template where the place is."""
+        if place.kind == "sqlite":
+            for end in ("", "-wal", "-shm"):
+                Path(place.name + end).unlink(missing_ok=True)
+            shutil.copyfile(self.sqlite_template(name, fill), place.name)
+            return
+        server: PostgresServer = self._request.getfixturevalue("postgres_server")
+        server.drop(place.name)
+        server.create(template=self.postgres_template(name, fill), name=place.name)
 
     def sqlite_template(self, name: str, fill: Callable[[Database], object]) -> Path:
         """The file, to be copied, of what `fill` makes of an empty database; once for each test process."""
@@ -73,6 +115,16 @@ class Databases:
         if name not in self._postgres_templates:
             self._postgres_templates[name] = server.template(name, lambda url: _made(url, fill))
         return self._postgres_templates[name]
+
+
+def _place(kind: str, name: str, url: str) -> _Place:
+    db = open_database(url)
+    return _Place(kind, name, db, _heard(db))
+
+
+def _heard(db: Database) -> tuple[int, ...]:
+    events = ("before_cursor_execute", "after_cursor_execute", "begin", "commit", "rollback")
+    return tuple(len(tuple(getattr(db.engine.dispatch, name))) for name in events)
 
 
 def migrated(db: Database) -> None:

@@ -16,9 +16,11 @@ from library.catalog.rules import CueLine, CueSource, ShiftReason, TranscriptQua
 from library.catalog.tables import Lesson
 from library.core.database import Database
 from library.core.errors import Conflict, Invalid
+from library.core.ids import new_id
 from library.correcting import actions, queries
 from library.correcting.queries import Pair
 from library.correcting.rules import WORDINGS_MAX, Edit, WantedLine
+from library.correcting.tables import Wording
 from library.correcting.terms import terms_of
 from library.intake.transcripts import taking, telling
 from tests.support import factories as make
@@ -164,8 +166,14 @@ def test_what_is_always_to_be_written_so_belongs_to_the_lecturer(db: Database) -
         with pytest.raises(Conflict, match="nobody_teaches"):
             actions.always(session, nobodys, "a", "b", NOW)
         assert terms_of(session, lesson)[:2] == ["共产党", "韩老师"]
-        for n in range(WORDINGS_MAX):
-            actions.always(session, lesson, f"错{n}", "对", NOW + 2 * MINUTE)
+        session.add_all(
+            Wording(
+                id=new_id(), lecturer_id=lesson.lecturer_id, was=f"错{n}", now="对", made_at=NOW + 2 * MINUTE
+            )
+            for n in range(WORDINGS_MAX - 1)
+        )
+        session.flush()
+        actions.always(session, lesson, "错误", "对", NOW + 2 * MINUTE)
         assert len(queries.earlier(session, lesson)) == WORDINGS_MAX
         assert Pair("供产党", "共产党") not in queries.earlier(session, lesson)
         actions.never(session, lesson, "错7")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -265,6 +266,27 @@ MARKS = st.sampled_from([Mark.PRESENT, Mark.LATE, Mark.LEFT_EARLY, Mark.ABSENT, 
 SAID = st.lists(st.tuples(st.integers(0, 3), MARKS, st.integers(0, 50)), min_size=1, max_size=12)
 
 
+@dataclass(frozen=True)
+class _Places:
+    """A branch and another one, made once: what an example does there is taken back after it."""
+
+    session: Session
+    its: Branch
+    far: Branch
+
+    @contextmanager
+    def for_a_while(self) -> Iterator[Session]:
+        with self.session.begin_nested() as point:
+            yield self.session
+            point.rollback()
+
+
+@pytest.fixture(scope="module")
+def places(databases: Databases) -> Iterator[_Places]:
+    with databases.open("sqlite") as db, db.write() as session:
+        yield _Places(session, branch(session, count=5), branch(session, "别处支部", 2))
+
+
 CUTS, AGAIN = st.lists(st.integers(1, 12), max_size=4), st.lists(st.integers(0, 11), max_size=8)
 
 
@@ -272,12 +294,12 @@ CUTS, AGAIN = st.lists(st.integers(1, 12), max_size=4), st.lists(st.integers(0, 
 @given(said=SAID, cuts=CUTS, again=AGAIN)
 @settings(max_examples=examples(30), deadline=None)
 def test_batches_sent_again_end_in_the_same_state(
-    databases: Databases, said: list[tuple[int, Mark, int]], cuts: list[int], again: list[int]
+    places: _Places, said: list[tuple[int, Mark, int]], cuts: list[int], again: list[int]
 ) -> None:
     """What a phone kept comes in order, but parts of it come again, whole or not, whenever: the roll is the
     same, and so are its denominators."""
-    with databases.open("sqlite") as db, db.write() as session:
-        its = branch(session, count=4)
+    its = places.its
+    with places.for_a_while() as session:
         plain, torn = (opened(session, its) for _ in range(2))
         before = {one.id: queries.counts_of(session, [one.id])[one.id] for one in (plain, torn)}
 
@@ -315,9 +337,9 @@ THINGS = st.lists(st.sampled_from(["move", "exempt", "leave", "join", "guest", "
 @pytest.mark.slow
 @given(things=THINGS)
 @settings(max_examples=examples(30), deadline=None)
-def test_denominators_never_change_after_the_start(databases: Databases, things: list[str]) -> None:
-    with databases.open("sqlite") as db, db.write() as session:
-        its, far = branch(session, count=5), branch(session, "别处支部", 2)
+def test_denominators_never_change_after_the_start(places: _Places, things: list[str]) -> None:
+    its, far = places.its, places.far
+    with places.for_a_while() as session:
         one = opened(session, its)
         roll = {who: (row.due, row.node_id) for who, row in entries(session, one.id).items()}
         for n, thing in enumerate(things):

@@ -44,9 +44,13 @@ class PostgresServer:
         """The SQLAlchemy address of the database ``name``, over the server's Unix socket."""
         return f"postgresql+psycopg://postgres@/{name}?host={quote(str(self._socket_folder), safe='')}"
 
-    def create(self, template: str = "template0") -> str:
+    def new_name(self) -> str:
+        """A name that no database has."""
+        return f"weike_{uuid4().hex[:12]}"
+
+    def create(self, template: str = "template0", name: str | None = None) -> str:
         """Make a database (a copy of ``template``, which nobody may be connected to) and return its name."""
-        name = f"weike_{uuid4().hex[:12]}"
+        name = name or self.new_name()
         # Files are copied for a third of what it costs to write every page to the log as well.
         self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
