@@ -32,7 +32,7 @@ class _Place:
     name: str
     db: Database
     heard: tuple[int, ...]
-    """How many listeners its engine was made with: one to which a test has added its own is not used again."""
+    """How many listeners its engine was made with: one to which a test has added is not used again."""
 
 
 class Databases:
