@@ -10,9 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from library.core.modes import OWNER_ONLY
 from server.commands.help import HELP
@@ -42,30 +40,16 @@ def called(arguments: Sequence[str]) -> str | None:
     return None if HELP.keys() & set(arguments) else ""
 
 
-class _Late(ModuleType):
-    """Stands for a module until somebody asks for something in it."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self.__name__), name)
-
-
 def _load_logging() -> None:
-    """Load structlog without rich, which it loads for tracebacks that are not ours (server/logs.py), and it
-    and what reads settings without asyncio, of which they only keep the name: each is a tenth of what a short
-    command takes."""
+    """Load structlog without rich, which it loads for tracebacks that are not ours (server/logs.py): a tenth
+    of what a short command takes."""
     if "structlog" in sys.modules or "rich" in sys.modules:
         return
-    late = "asyncio" not in sys.modules
     sys.modules["rich"] = None  # type: ignore[assignment]  # "import rich" is refused meanwhile
-    if late:
-        sys.modules["asyncio"] = _Late("asyncio")
     try:
-        import pydantic_settings  # noqa: F401
         import structlog  # noqa: F401
     finally:
         del sys.modules["rich"]
-        if late:
-            del sys.modules["asyncio"]
 
 
 def main(arguments: Sequence[str] | None = None, gather: Callable[[], Phrases] | None = None) -> int:

@@ -32,7 +32,7 @@ NEVER = {
     "babel.messages",
     "sqlalchemy.dialects.postgresql",
 }
-SHORT = NEVER | {"rich", "asyncio", "ssl"}
+SHORT = NEVER | {"rich"}
 """Help is drawn with rich; a log line is not."""
 NO_SEARCH = {"whoosh", "numpy", "rjieba", "opencc", "library.finding.indexer"}
 HEAVY = (
