@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -68,7 +68,7 @@ def _fits(viewer: Viewer, which: Which) -> tuple[ColumnElement[bool], ...]:
     return (*link, LessonTopic.published_at.is_not(None), published(viewer))
 
 
-def _newest_first(which: Which) -> tuple[ColumnElement[object], ...]:
+def _newest_first(which: Which) -> tuple[ColumnElement[Any], ...]:
     if isinstance(which, Of) and which.what == "topic":
         return (LessonTopic.published_at.desc(), LessonTopic.lesson_id.desc())
     return (Lesson.published_at.desc(), Lesson.id.desc())

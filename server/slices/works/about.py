@@ -142,7 +142,7 @@ def _page(
     viewer, found = who.viewer, _find(session, who.viewer, asked)
     ids = [line.id for line in found.lines]
     # Of a topic that nearly everything is about, the newest few hundred say what there is.
-    beside = ids if asked.of.what == "topic" or found.is_all else asked.of
+    beside: shelves.Of | list[str] = ids if asked.of.what == "topic" or found.is_all else asked.of
     path = f"/{asked.of.what}s/{asked.of.id}"
     lessons = catalog.lessons_by_ids(session, viewer, found.page.items)
     context = AboutPage(
