@@ -20,6 +20,7 @@ from library.plays.tables import ClipSum, LessonSum, Play, Seal, Watcher
 from server.wiring import Ports
 
 TOPICS, LECTURERS = 60, 400
+FIRST_LECTURER, FIRST_TOPIC = "讲师000", "专题00"
 BUSY = 0.15
 """Lessons of the one lecturer, and of the one topic, that have the most."""
 _BATCH = 5_000
@@ -27,9 +28,9 @@ _THROUGH = date(2026, 6, 30)
 Row = dict[str, Any]
 
 
-def fill(ports: Ports, lessons: int, plays: int, watcher: str = "") -> tuple[str, str]:
+def fill(ports: Ports, lessons: int, plays: int, watcher: str = "", busy: float = BUSY) -> tuple[str, str]:
     """Write lessons with two clips each, plays and their sums; returns the ids of the lecturer and the topic
-    with the most lessons. `watcher` is a person who has seen a few."""
+    with the most lessons, which are the part `busy` of them. `watcher` is a person who has seen a few."""
     rng = Random(7)
     with ports.db.read() as session:
         node = organisation.root_branch(session).id
@@ -42,12 +43,18 @@ def fill(ports: Ports, lessons: int, plays: int, watcher: str = "") -> tuple[str
         for n in range(at, min(lessons, at + _BATCH)):
             lesson, clips = new_id(), [new_id(), new_id()]
             known.append((lesson, clips))
-            teacher = lecturers[0 if rng.random() < BUSY else rng.randrange(LECTURERS)]["id"]
-            about = {0 if rng.random() < BUSY else rng.randrange(TOPICS), rng.randrange(TOPICS)}
+            teacher = lecturers[0 if rng.random() < busy else rng.randrange(LECTURERS)]["id"]
+            about = {0 if rng.random() < busy else rng.randrange(TOPICS), rng.randrange(TOPICS)}
             rows[Lesson].append(_lesson(lesson, n, node, teacher))
             rows[Clip] += [_clip(one, lesson, k) for k, one in enumerate(clips, 1)]
             rows[LessonTopic] += [
-                {"lesson_id": lesson, "topic_id": topics[one]["id"], "n": k} for k, one in enumerate(about)
+                {
+                    "lesson_id": lesson,
+                    "topic_id": topics[one]["id"],
+                    "n": k,
+                    "published_at": rows[Lesson][-1]["published_at"],
+                }
+                for k, one in enumerate(about)
             ]
             seen = int(rng.paretovariate(1.2) * plays / lessons / 6)
             rows[LessonSum].append({"lesson_id": lesson, "member_views": seen, "members": seen})
@@ -58,7 +65,9 @@ def fill(ports: Ports, lessons: int, plays: int, watcher: str = "") -> tuple[str
     for at in range(0, plays, 4 * _BATCH):
         _write(ports, {Play: list(_plays(rng, known, min(4 * _BATCH, plays - at)))})
     if watcher:
-        some = [(lesson, clip) for lesson, clips in rng.sample(known, min(300, lessons)) for clip in clips]
+        some = [
+            (lesson, clip) for lesson, clips in rng.sample(known, min(300, lessons // 8)) for clip in clips
+        ]
         _write(ports, {Watcher: [_watched(watcher, *one) for one in some]})
     return str(lecturers[0]["id"]), str(topics[0]["id"])
 

@@ -23,9 +23,9 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from bench.nil_page import requesting
-from bench.pages.filled import fill
+from bench.pages.filled import BUSY, FIRST_LECTURER, FIRST_TOPIC, fill
 from library.catalog.permits import Audience
-from library.catalog.tables import Clip, Lesson
+from library.catalog.tables import Clip, Lecturer, Lesson, Topic
 from library.core.clock import utc_now
 from library.organisation import queries as organisation
 from library.people import queries as people
@@ -35,7 +35,8 @@ from tests.support.server import new_data
 from tests.support.signing import token
 
 LIKE_A_PAGE = 40
-"""Lessons with which every page shows as many cards as it ever does."""
+"""Lessons with which every page shows as many cards as it ever does: all of them are of the one lecturer and
+topic that are asked for."""
 WORDS = "课"
 WARM = 5
 
@@ -46,15 +47,19 @@ def main() -> None:
     asked.add_argument("--lessons", type=int, default=20_000)
     asked.add_argument("--plays", type=int, default=1_000_000)
     asked.add_argument("--times", type=int, default=100)
+    asked.add_argument("--only", default="", help="pages whose names begin so")
+    asked.add_argument("--data", type=Path, help="libraries that an earlier run made, or will make, here")
     given = asked.parse_args()
-    sizes = [(1, 0), (LIKE_A_PAGE, 0), (given.lessons, given.plays)]
+    share = given.plays * LIKE_A_PAGE // given.lessons
+    sizes = [(1, 0), (LIKE_A_PAGE, share), (given.lessons, given.plays)]
     with tempfile.TemporaryDirectory() as made, ExitStack() as open_ones:
         before = os.getloadavg()[0]
+        folder = given.data or Path(made)
         libraries = [
-            _library(open_ones, Path(made) / str(n), lessons, plays)
-            for n, (lessons, plays) in enumerate(sizes)
+            opened(open_ones, folder / f"{lessons}-{plays}", lessons, plays) for lessons, plays in sizes
         ]
-        found = {page: _in_turn(page, libraries, given.times) for page in _paths("", "", "")}
+        pages = [page for page in _paths("", "", "") if page.startswith(given.only)]
+        found = {page: _in_turn(page, libraries, given.times) for page in pages}
         after = os.getloadavg()[0]
     print(
         f"{given.lessons} lessons, {given.plays} plays; load {before:.1f} to {after:.1f}; p95 in ms, ratios"
@@ -74,16 +79,20 @@ class Library:
     paths: dict[str, str]
 
 
-def _library(open_ones: ExitStack, folder: Path, lessons: int, plays: int) -> Library:
-    settings = Settings(data=new_data(folder), worker=False, search="tantivy", _env_file=None)  # type: ignore[call-arg]
+def opened(open_ones: ExitStack, folder: Path, lessons: int, plays: int) -> Library:
+    """Open the library of so many lessons and plays in the folder; it is made when it is not there."""
+    new = not folder.exists()
+    data = new_data(folder) if new else folder
+    settings = Settings(data=data, worker=False, search="tantivy", _env_file=None)  # type: ignore[call-arg]
     ports = open_ports(settings)
     open_ones.callback(ports.close)
     who, secret = _member(ports)
-    lecturer, topic = fill(ports, lessons, plays, who)
-    if lessons == 1:
-        lecturer, topic = _only(ports)
-    ports.indexer.catch_up()
+    if new:
+        fill(ports, lessons, plays, who, 1.0 if lessons <= LIKE_A_PAGE else BUSY)
+        ports.indexer.catch_up()
     with ports.db.read() as session:
+        lecturer = session.scalars(select(Lecturer.id).where(Lecturer.name == FIRST_LECTURER)).one()
+        topic = session.scalars(select(Topic.id).where(Topic.name == FIRST_TOPIC)).one()
         shown = select(Clip.id).join(Lesson).where(Lesson.audience == Audience.EVERYONE)
         clip = session.scalars(shown.order_by(Clip.id.desc()).limit(1)).one()
     paths = _paths(lecturer, topic, clip)
@@ -127,12 +136,6 @@ def _in_turn(page: str, libraries: Sequence[Library], times: int) -> list[float]
                 if n >= WARM:
                     its.append(1000 * (time.process_time() - began))
     return [sorted(its)[int(0.95 * times) - 1] for its in took]
-
-
-def _only(ports: Ports) -> tuple[str, str]:
-    with ports.db.read() as session:
-        one = session.query(Lesson).one()
-        return str(one.lecturer_id), one.topics[0].topic_id
 
 
 def _member(ports: Ports) -> tuple[str, str]:

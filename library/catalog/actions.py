@@ -160,7 +160,10 @@ def _set_topics(session: Session, lesson: Lesson, names: Sequence[str]) -> None:
     session.execute(delete(LessonTopic).where(LessonTopic.lesson_id == lesson.id))
     session.expire(lesson, ["topics"])
     ids = dict.fromkeys(topic(session, name).id for name in names)
-    session.add_all(LessonTopic(lesson_id=lesson.id, topic_id=i, n=n) for n, i in enumerate(ids))
+    at = lesson.published_at
+    session.add_all(
+        LessonTopic(lesson_id=lesson.id, topic_id=i, n=n, published_at=at) for n, i in enumerate(ids)
+    )
 
 
 def set_state(session: Session, lesson: Lesson, state: LessonState, now: datetime) -> None:
@@ -171,6 +174,8 @@ def set_state(session: Session, lesson: Lesson, state: LessonState, now: datetim
     lesson.state = state
     if state is LessonState.PUBLISHED and lesson.published_at is None:
         lesson.published_at = now
+        for link in lesson.topics:
+            link.published_at = now
     session.flush()
     announce(session, PERMITS)
 

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from library.catalog.permits import LessonState
 from library.catalog.queries import visible
-from library.catalog.tables import Lecturer, Lesson, LessonTopic, Topic
+from library.catalog.tables import Clip, Lecturer, Lesson, LessonTopic, Topic
+from library.core.database import Unindexed
 from library.core.permits import Viewer
 
 MOST_COUNTED = 1_000
@@ -24,23 +26,68 @@ LOOKED_AT = 200
 
 
 def published(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition on Lesson that it is published and that the viewer may see it."""
-    return (Lesson.state == LessonState.PUBLISHED) & visible(viewer)
+    """Return the condition on Lesson that it is published and that the viewer may see it; as with `visible`
+    no lesson is looked up by it."""
+    return (Unindexed(Lesson.state) == LessonState.PUBLISHED) & visible(viewer)
 
 
-def newest_ids(
-    session: Session, viewer: Viewer, size: int, which: ColumnElement[bool] | None = None
-) -> Sequence[str]:
-    """Return the ids of the newest published lessons that a viewer may see, of those that fit a condition."""
-    return session.scalars(_newest(viewer, which).limit(size)).all()
+@dataclass(frozen=True)
+class Of:
+    """The lessons of a lecturer, or about a topic: what is published of them is found in its order by an
+    index of their own, however many others there are."""
+
+    what: Literal["lecturer", "topic"]
+    id: str
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The condition on Lesson."""
+        if self.what == "lecturer":
+            return Lesson.lecturer_id == self.id
+        return Lesson.id.in_(select(LessonTopic.lesson_id).where(LessonTopic.topic_id == self.id))
 
 
-def _newest(viewer: Viewer, which: ColumnElement[bool] | None) -> Select[str]:
-    # What is published has its moment, and in its order is an index: no other order is looked up in it.
-    found = select(Lesson.id).where(published(viewer))
-    if which is not None:
-        found = found.where(which)
-    return found.order_by(Lesson.published_at.desc(), Lesson.id.desc())
+Which = Of | ColumnElement[bool] | None
+"""What fits: of one lecturer or topic, a condition on Lesson that many fit, or everything."""
+
+
+def newest_ids(session: Session, viewer: Viewer, size: int, which: Which = None) -> Sequence[str]:
+    """Return the ids of the newest published lessons that a viewer may see, of those that fit."""
+    return page_ids(session, viewer, which, 0, size)
+
+
+def _fits(viewer: Viewer, which: Which) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on Lesson that it is published, that the viewer may see it, and that it fits."""
+    if not isinstance(which, Of):
+        # What is published has its moment, and in its order is an index: no other order is looked up in it.
+        every = (Lesson.state == LessonState.PUBLISHED, visible(viewer))
+        return every if which is None else (*every, which)
+    if which.what == "lecturer":
+        return (which.condition, published(viewer))
+    link = (LessonTopic.topic_id == which.id, LessonTopic.lesson_id == Lesson.id)
+    return (*link, LessonTopic.published_at.is_not(None), published(viewer))
+
+
+def _newest_first(which: Which) -> tuple[ColumnElement[Any], ...]:
+    if isinstance(which, Of) and which.what == "topic":
+        return (LessonTopic.published_at.desc(), LessonTopic.lesson_id.desc())
+    return (Lesson.published_at.desc(), Lesson.id.desc())
+
+
+def clips_that_play(session: Session, viewer: Viewer, lesson_ids: Collection[str]) -> dict[str, list[str]]:
+    """Return the ids of the clips that play of those of some lessons that are published and that a viewer
+    may see, in their order; lessons without any are left out. One statement, and no row is read whole."""
+    rows = session.execute(
+        select(Clip.lesson_id, Clip.id)
+        .join(Lesson, Lesson.id == Clip.lesson_id)
+        .where(Clip.lesson_id.in_(list(lesson_ids)), Clip.plan.is_not(None), Clip.n.is_not(None))
+        .where(published(viewer))
+        .order_by(Clip.lesson_id, Clip.n)
+    )
+    found: dict[str, list[str]] = {}
+    for lesson_id, clip_id in rows:
+        found.setdefault(lesson_id, []).append(clip_id)
+    return found
 
 
 def some_topics(session: Session, lesson_ids: Collection[str], most: int) -> list[tuple[str, str, int]]:
@@ -59,12 +106,10 @@ def some_topics(session: Session, lesson_ids: Collection[str], most: int) -> lis
     return [(topic_id, name, n) for topic_id, name, n in rows]
 
 
-def count_published(
-    session: Session, viewer: Viewer, most: int = MOST_COUNTED, which: ColumnElement[bool] | None = None
-) -> int:
-    """Return how many published lessons a viewer may see, of those that fit a condition; no more than `most`
-    are counted."""
-    few = select(Lesson.id).where(published(viewer), *([] if which is None else [which])).limit(most)
+def count_published(session: Session, viewer: Viewer, most: int = MOST_COUNTED, which: Which = None) -> int:
+    """Return how many published lessons a viewer may see, of those that fit; no more than `most` are
+    counted."""
+    few = select(Lesson.id).where(*_fits(viewer, which)).limit(most)
     return session.scalar(select(func.count()).select_from(few.subquery())) or 0
 
 
@@ -102,21 +147,17 @@ class Line:
     node_id: str
 
 
-def lines(
-    session: Session, viewer: Viewer, which: ColumnElement[bool], most: int = LOOKED_THROUGH
-) -> list[Line]:
-    """Return the published lessons that fit a condition and that a viewer may see, the newest first."""
+def lines(session: Session, viewer: Viewer, which: Of, most: int = LOOKED_THROUGH) -> list[Line]:
+    """Return the published lessons that fit and that a viewer may see, the newest first."""
     columns = (Lesson.id, Lesson.lecturer_id, Lesson.taught_on, Lesson.branch_id)
-    found = select(*columns).where(published(viewer), which)
-    rows = session.execute(found.order_by(Lesson.published_at.desc(), Lesson.id.desc()).limit(most))
-    return [Line(*row) for row in rows]
+    found = select(*columns).where(*_fits(viewer, which)).order_by(*_newest_first(which))
+    return [Line(*row) for row in session.execute(found.limit(most))]
 
 
-def page_ids(
-    session: Session, viewer: Viewer, which: ColumnElement[bool], offset: int, size: int
-) -> Sequence[str]:
-    """Return the ids of some published lessons that fit a condition, in their order, the newest first."""
-    return session.scalars(_newest(viewer, which).offset(offset).limit(size)).all()
+def page_ids(session: Session, viewer: Viewer, which: Which, offset: int, size: int) -> Sequence[str]:
+    """Return the ids of some published lessons that fit, in their order, the newest first."""
+    found = select(Lesson.id).where(*_fits(viewer, which)).order_by(*_newest_first(which))
+    return session.scalars(found.offset(offset).limit(size)).all()
 
 
 def lecturers(session: Session, ids: Collection[str]) -> list[tuple[str, str]]:

@@ -47,16 +47,18 @@ class Topic(Base):
 
 
 class LessonTopic(Base):
-    """A topic of a lesson; `n` keeps the order in which they were typed."""
+    """A topic of a lesson; `n` keeps the order in which they were typed. `published_at` is the lesson's: by
+    it the newest of a topic are found in their order."""
 
     __tablename__ = "catalog_lesson_topic"
-    __table_args__ = (Index(None, "topic_id"),)
+    __table_args__ = (Index(None, "topic_id", "published_at", "lesson_id"),)
 
     lesson_id: Mapped[str] = mapped_column(
         ForeignKey("catalog_lesson.id", ondelete="CASCADE"), primary_key=True
     )
     topic_id: Mapped[str] = mapped_column(ForeignKey("catalog_topic.id"), primary_key=True)
     n: Mapped[int]
+    published_at: Mapped[datetime | None]
     topic: Mapped[Topic] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -74,7 +76,7 @@ class Lesson(Base):
         Index(None, "state", "published_at"),
         Index(None, "owner_id"),
         Index(None, "narrowed_at"),
-        Index(None, "lecturer_id"),
+        Index(None, "lecturer_id", "published_at"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
 from library.catalog import shelves
-from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson, LessonTopic
 from library.core.permits import Viewer
 from library.mondays.swiping_rules import MOST_CLIPS, Swipe, WhyNext, swipe
@@ -26,10 +25,12 @@ _NEWEST_ALONE = (WhyNext.TOPIC, WhyNext.NEW, WhyNext.ASKED)
 
 @dataclass(frozen=True)
 class Swiped:
-    """What comes, and the lessons of it by their ids."""
+    """What comes, and the lessons of what comes by their ids; `any`: there are lessons, whether or not of
+    them something comes."""
 
     swipe: Swipe
     lessons: dict[str, Lesson] = field(default_factory=dict)
+    any: bool = False
     looked_through: int = 0
     """So many of the newest lessons were looked through where there are older ones; 0: all of them."""
 
@@ -64,8 +65,8 @@ def for_viewer(session: Session, viewer: Viewer, viewed_by: str, this: Week) -> 
     )
 
 
-def of_some(session: Session, viewer: Viewer, viewed_by: str, which: ColumnElement[bool]) -> Swiped:
-    """Return what comes of the lessons that fit a condition on Lesson, the newest first."""
+def of_some(session: Session, viewer: Viewer, viewed_by: str, which: shelves.Which) -> Swiped:
+    """Return what comes of the lessons that fit, the newest first."""
     asked = shelves.newest_ids(session, viewer, LOOKED_AT + 1, which)
     return _swiped(session, viewer, viewed_by, {WhyNext.ASKED: asked})
 
@@ -76,8 +77,10 @@ def _swiped(session: Session, viewer: Viewer, viewed_by: str, wanted: dict[WhyNe
     ids = list(dict.fromkeys(one for its in wanted.values() for one in its))
     if not ids:
         return Swiped(Swipe(()))
-    found = catalog.lessons_by_ids(session, viewer, ids)
-    lessons = {one.id: one for one in found if one.state is LessonState.PUBLISHED}
-    clips_of = {one.id: [clip.id for clip in one.clips if clip.plan is not None] for one in lessons.values()}
+    clips_of = shelves.clips_that_play(session, viewer, ids)
     seen = plays.completed(session, viewed_by, [one for its in clips_of.values() for one in its])
-    return Swiped(swipe(wanted, clips_of, seen), lessons, LOOKED_AT if older else 0)
+    coming = swipe(wanted, clips_of, seen)
+    # Of hundreds that were looked at, only what is shown is read whole.
+    shown = list(dict.fromkeys(one.lesson_id for one in coming.clips))
+    lessons = {one.id: one for one in catalog.lessons_by_ids(session, viewer, shown)}
+    return Swiped(coming, lessons, True, LOOKED_AT if older else 0)

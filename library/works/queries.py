@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, case, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from library.catalog import queries as catalog
-from library.catalog.permits import LessonState
+from library.catalog.shelves import Of, published
 from library.catalog.tables import Clip, Lesson
+from library.core.database import Unindexed
 from library.core.errors import Forbidden, NotFound, SignInNeeded
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
@@ -295,20 +296,22 @@ class Given:
 
 
 def _its(
-    viewer: Viewer, which: ColumnElement[bool] | Collection[str], lesson_id: InstrumentedAttribute[str]
+    viewer: Viewer, which: Of | Collection[str], lesson_id: InstrumentedAttribute[str]
 ) -> tuple[ColumnElement[bool], ...]:
-    if isinstance(which, ColumnElement):
-        return (which, Lesson.state == LessonState.PUBLISHED, catalog.visible(viewer))
+    if isinstance(which, Of):
+        # Fewer lessons have an honour or a series than a busy lecturer has lessons.
+        its = Unindexed(Lesson.lecturer_id) == which.id if which.what == "lecturer" else which.condition
+        return (its, published(viewer))
     return (lesson_id.in_(which),)
 
 
 def honours_among(
     session: Session,
     viewer: Viewer,
-    which: ColumnElement[bool] | Collection[str],
+    which: Of | Collection[str],
     most: int = MOST_HONOURS,
 ) -> list[Given]:
-    """Return the highest honours of the published lessons that fit a condition on Lesson and that the viewer
+    """Return the highest honours of the published lessons of a lecturer or a topic that the viewer
     may see, or of lessons by their ids, which they are known to see."""
     rank = case({level: n for n, level in enumerate(_LEVELS)}, value=Honour.level)
     rows = session.execute(
@@ -324,10 +327,10 @@ def honours_among(
 def series_among(
     session: Session,
     viewer: Viewer,
-    which: ColumnElement[bool] | Collection[str],
+    which: Of | Collection[str],
     most: int = PAGE_SIZE,
 ) -> list[SeriesRow]:
-    """Return the series of which the viewer sees an episode that fits a condition on Lesson, or that is one
+    """Return the series of which the viewer sees an episode of a lecturer or a topic, or that is one
     of some lessons, by their ids, which they are known to see."""
     holds = (
         select(Episode.series_id)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from library.catalog import shelves
 from library.catalog.rules import LessonKind
-from library.catalog.tables import Clip, Lecturer, Lesson, LessonTopic, Topic
+from library.catalog.tables import Clip, Lecturer, Lesson, Topic
 from library.core.errors import NotFound
 from library.marks import queries as marks
 from library.marks import rules as mark_rules
@@ -70,13 +70,9 @@ def _asked(session: Session, who: Who, topic: str, lecturer: str) -> tuple[str, 
     row = session.get(Topic, topic) if topic else session.get(Lecturer, lecturer)
     if row is None:
         raise NotFound
-    which: ColumnElement[bool]
-    if isinstance(row, Topic):
-        which = Lesson.id.in_(select(LessonTopic.lesson_id).where(LessonTopic.topic_id == row.id))
-    else:
-        which = Lesson.lecturer_id == row.id
+    which = shelves.Of("topic" if isinstance(row, Topic) else "lecturer", row.id)
     found = swiping.of_some(session, who.viewer, who.play_key, which)
-    if not found.lessons:
+    if not found.any:
         raise NotFound
     return row.name, f"/topics/{row.id}" if topic else f"/lecturers/{row.id}", found
 

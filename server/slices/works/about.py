@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fastapi import APIRouter, Request
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.catalog import shelves
-from library.catalog.tables import Lecturer, Lesson, LessonTopic, Topic
+from library.catalog.tables import Lecturer, Topic
 from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
 from library.core.permits import Viewer
@@ -35,7 +34,6 @@ from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
 
-What = Literal["lecturer", "topic"]
 Order = Literal["newest", "watched"]
 
 _PER_PAGE = 24
@@ -59,7 +57,7 @@ def lecturer(
     row = session.get(Lecturer, lecturer_id)
     if row is None:
         raise NotFound
-    asked = _Asked("lecturer", row.id, row.name, Lesson.lecturer_id == row.id, page, _order(order))
+    asked = _Asked(shelves.Of("lecturer", row.id), row.name, page, _order(order))
     return _page(request, session, who, pages, cards, asked)
 
 
@@ -78,8 +76,7 @@ def topic(
     row = session.get(Topic, topic_id)
     if row is None:
         raise NotFound
-    which = Lesson.id.in_(select(LessonTopic.lesson_id).where(LessonTopic.topic_id == row.id))
-    asked = _Asked("topic", row.id, row.name, which, page, _order(order))
+    asked = _Asked(shelves.Of("topic", row.id), row.name, page, _order(order))
     return _page(request, session, who, pages, cards, asked)
 
 
@@ -89,12 +86,10 @@ def _order(text: str) -> Order:
 
 @dataclass(frozen=True)
 class _Asked:
-    """Whose page, and which of its lessons: those that fit `which`."""
+    """Whose page, and which of its lessons."""
 
-    what: What
-    id: str
+    of: shelves.Of
     name: str
-    which: ColumnElement[bool]
     page: int
     order: Order
 
@@ -121,21 +116,23 @@ class _Found:
 def _find(session: Session, viewer: Viewer, asked: _Asked) -> _Found:
     """Return what a viewer sees; raises NotFound where that is nothing: that there are lessons which they may
     not see is not told."""
-    lines = shelves.lines(session, viewer, asked.which)
+    lines = shelves.lines(session, viewer, asked.of)
     if not lines:
         raise NotFound
     is_all, number = len(lines) < shelves.LOOKED_THROUGH, clean_number(asked.page)
     at = (number - 1) * _PER_PAGE
     # No page counts thousands of lessons; there is always a way on, though.
-    most = max(shelves.MOST_COUNTED, at + _PAGES_ON * _PER_PAGE)
-    total = len(lines) if is_all else shelves.count_published(session, viewer, most, asked.which)
+    most = max(shelves.LOOKED_THROUGH, at + _PAGES_ON * _PER_PAGE)
+    total = len(lines)
+    if not is_all and most > total:
+        total = shelves.count_published(session, viewer, most, asked.of)
     if asked.order == "watched":
-        its = shelves.published(viewer) & asked.which
+        its = shelves.published(viewer) & asked.of.condition
         ids = plays.by_weight(session, its, at, _PER_PAGE)
     elif at + _PER_PAGE <= len(lines) or is_all:
         ids = [line.id for line in lines[at : at + _PER_PAGE]]
     else:
-        ids = shelves.page_ids(session, viewer, asked.which, at, _PER_PAGE)
+        ids = shelves.page_ids(session, viewer, asked.of, at, _PER_PAGE)
     return _Found(Page(ids, number, _PER_PAGE, total), lines, counted_up_to=most)
 
 
@@ -145,13 +142,13 @@ def _page(
     viewer, found = who.viewer, _find(session, who.viewer, asked)
     ids = [line.id for line in found.lines]
     # Of a topic that nearly everything is about, the newest few hundred say what there is.
-    which = asked.which if asked.what == "lecturer" else ids
-    path = f"/{asked.what}s/{asked.id}"
+    beside: shelves.Of | list[str] = ids if asked.of.what == "topic" or found.is_all else asked.of
+    path = f"/{asked.of.what}s/{asked.of.id}"
     lessons = catalog.lessons_by_ids(session, viewer, found.page.items)
     context = AboutPage(
         frame=pages.frame(request, session, who),
-        what=asked.what,
-        id=asked.id,
+        what=asked.of.what,
+        id=asked.of.id,
         name=asked.name,
         order=asked.order,
         lessons=cards.of(session, lessons, viewer),
@@ -164,21 +161,21 @@ def _page(
         years=tuple(Facet(value=str(year), count=n) for year, n in shelves.years(found.lines)),
         honours=tuple(
             HonouredLesson(honour=honour_line(one.honour), lesson_id=one.lesson_id, title=one.title)
-            for one in queries.honours_among(session, viewer, which)
+            for one in queries.honours_among(session, viewer, beside)
         ),
-        series=_series(session, viewer, cards, which),
+        series=_series(session, viewer, cards, beside),
     )
     return pages.respond(request, who, context)
 
 
 def _topics(session: Session, asked: _Asked, ids: list[str]) -> tuple[NamedLink, ...]:
     found = shelves.some_topics(session, ids, _BESIDE + 1)
-    others = [NamedLink(id=one, name=name, count=n) for one, name, n in found if one != asked.id]
+    others = [NamedLink(id=one, name=name, count=n) for one, name, n in found if one != asked.of.id]
     return tuple(others[:_BESIDE])
 
 
 def _lecturers(session: Session, asked: _Asked, found: _Found) -> tuple[NamedLink, ...]:
-    if asked.what == "lecturer":
+    if asked.of.what == "lecturer":
         return ()
     latest = shelves.first_met([line.lecturer_id for line in found.lines], _BESIDE)
     return tuple(NamedLink(id=one, name=name) for one, name in shelves.lecturers(session, latest))
@@ -186,16 +183,16 @@ def _lecturers(session: Session, asked: _Asked, found: _Found) -> tuple[NamedLin
 
 def _units(session: Session, asked: _Asked, found: _Found) -> tuple[str, ...]:
     """Return the nodes whose lessons a lecturer gives, the most frequent first."""
-    if asked.what == "topic":
+    if asked.of.what == "topic":
         return ()
     nodes = Counter(line.node_id for line in found.lines).most_common(_UNITS)
     return tuple(organisation.branch(session, one).name for one, _ in nodes)
 
 
 def _series(
-    session: Session, viewer: Viewer, cards: LessonCards, which: ColumnElement[bool] | list[str]
+    session: Session, viewer: Viewer, cards: LessonCards, beside: shelves.Of | list[str]
 ) -> tuple[SeriesCard, ...]:
-    rows = queries.series_among(session, viewer, which)
+    rows = queries.series_among(session, viewer, beside)
     covers = queries.covers(session, viewer, [row.series.id for row in rows])
     return tuple(
         SeriesCard(

@@ -9,7 +9,7 @@ from library.catalog.tables import Lesson
 from library.core.database import Database
 from library.core.permits import NOBODY
 from library.mondays.swiping import LOOKED_AT, of_some
-from library.mondays.swiping_rules import NextClip, WhyNext, swipe
+from library.mondays.swiping_rules import MOST_CLIPS, NextClip, WhyNext, swipe
 from tests.support import factories as make
 
 LESSONS = "abcdefgh"
@@ -68,3 +68,19 @@ def test_that_older_lessons_were_not_looked_through_was_not_said(db: Database) -
         assert of_some(session, NOBODY, "v:guest", topic).looked_through == 0, "all were"
         make.lesson(session, "又一课")
         assert of_some(session, NOBODY, "v:guest", topic).looked_through == LOOKED_AT
+
+
+def test_of_many_lessons_only_those_that_come_are_read_whole(db: Database) -> None:
+    with db.write() as session:
+        ids = [make.lesson(session, f"第{n}课", spoken=["学。"], clips=1).id for n in range(MOST_CLIPS + 5)]
+        make.lesson(session, "只有文字")
+    with db.read() as session:
+        found = of_some(session, NOBODY, "v:guest", Lesson.id.is_not(None))
+        read = [one for one in session.identity_map.values() if isinstance(one, Lesson)]
+        assert {one.id for one in read} == set(found.lessons)
+        assert [one.lesson_id for one in found.swipe.clips] == sorted(ids, reverse=True)[:MOST_CLIPS]
+        assert found.swipe.cut
+        some = of_some(session, NOBODY, "v:guest", Lesson.title == "只有文字")
+        assert some.any, "there is a lesson, of which nothing plays"
+        assert some.swipe.clips == ()
+        assert not of_some(session, NOBODY, "v:guest", Lesson.title == "没有").any
