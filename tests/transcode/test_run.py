@@ -104,6 +104,12 @@ print(os.nice(0), os.getpgid(0) == os.getpid(), resource.getrlimit(resource.RLIM
     assert told == [b"%d" % (os.nice(0) + 5), b"True", b"%d" % 2**30, b"0", b"50"]
 
 
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="the scheduler has no groups here")
+def test_the_group_that_its_session_is_to_the_scheduler_is_nice_too() -> None:
+    told = run(shell("cat /proc/self/autogroup"), timeout_s=10, limits=Limits(nice=7)).stdout.split()
+    assert told[1:] == [b"nice", b"%d" % (os.nice(0) + 7)]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_the_child_ignores_no_signal_that_ends_it() -> None:
     """What a shell without job control starts with "&" ignores Ctrl-C; its children shall not."""
