@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from speech import launch
-from speech.adapters.sherpa import Sherpa, words_of
+from speech.adapters.sherpa import Sherpa
 from speech.errors import SpeechError
 from speech.models import ModelUnusable, check, usable
 from speech.recogniser import RATE_HZ, Hints, Samples
@@ -85,13 +85,3 @@ def test_a_package_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "sherpa_onnx" else object())
     with pytest.raises(ModelUnusable, match="sherpa-onnx"):
         usable(folder)
-
-
-def test_tokens_become_words() -> None:
-    words = words_of(["<|zh|>", "▁hello", "党", "课"], [0.0, 0.1, 0.4, 2.0], [], 2.2)
-    assert [(word.text, word.start_s, word.end_s) for word in words] == [
-        ("hello", 0.1, 0.4),
-        ("党", 0.4, 0.8),  # a token goes on until the next, and not longer than LONGEST_WORD_S
-        ("课", 2.0, 2.2),
-    ]
-    assert words_of([], [], [], 1.0) == ()
