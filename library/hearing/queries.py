@@ -138,8 +138,10 @@ def heard(session: Session, recording_id: str, until_s: float | None = None) -> 
 
 
 def word_starts(session: Session, lesson_id: str) -> list[tuple[float, int]]:
-    """Return when each word of a lesson's recording begins and how many of its characters are spoken, as far as a
-    machine heard it; none where nobody let one hear it."""
+    """Return when each word of a lesson's recording begins and how many of its characters are spoken.
+
+    As far as a machine heard it: none where nobody let one hear it.
+    """
     one = recognition_of(session, lesson_id)
     words = () if one is None else heard(session, one.recording_id).words
     spoken_ones = ((round(word.start_s, 2), len(plain(word.text))) for word in words)

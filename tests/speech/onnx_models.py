@@ -83,7 +83,9 @@ def _write(
     weights[:, 2] = 1 / WIDE
     bias = np.array([_LOUD, 0, 0], dtype="<f4")
     four = np.zeros((1, 4, 3), dtype="<f4")
-    four[0, [0, 1, 2, 3], [1, 2, 1, 2]] = 1  # of the language, the mood and the like, before those of the sound
+    four[0, [0, 1, 2, 3], [1, 2, 1, 2]] = (
+        1  # of the language, the mood and the like, before those of the sound
+    )
     held = {"weights": weights, "bias": bias, "four": four}
     graph = b"".join(
         [

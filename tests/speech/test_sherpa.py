@@ -44,10 +44,10 @@ def test_it_keeps_the_contract_of_recognisers(make: Callable[[Path], Path], tmp_
 @KINDS
 def test_words_are_where_they_were_said(make: Callable[[Path], Path], tmp_path: Path) -> None:
     folder = make(tmp_path)
-    words = Sherpa(folder, check(folder).kind).recognise(
-        bursts(), Hints(), lambda share: None, lambda: False
-    )
-    begin_s = [word.start_s for n, word in enumerate(words) if not n or word.start_s - words[n - 1].end_s > 0.5]
+    words = Sherpa(folder, check(folder).kind).recognise(bursts(), Hints(), lambda share: None, lambda: False)
+    begin_s = [
+        word.start_s for n, word in enumerate(words) if not n or word.start_s - words[n - 1].end_s > 0.5
+    ]
     assert begin_s == pytest.approx(LOUD_S, abs=0.12)  # 60 ms a frame
     assert {word.text for word in words} == {"好"}
 
@@ -71,7 +71,9 @@ def test_the_child_hears_with_it(tmp_path: Path) -> None:
 def test_what_the_library_cannot_read_is_one_error(tmp_path: Path) -> None:
     folder = onnx_models.paraformer(tmp_path)
     onnx_models.sense_voice(tmp_path, onnx_models.PARAFORMER)
-    (folder / "model.int8.onnx").write_bytes((folder / "model.onnx").read_bytes().replace(b"MatMul", b"NoSuch"))
+    (folder / "model.int8.onnx").write_bytes(
+        (folder / "model.onnx").read_bytes().replace(b"MatMul", b"NoSuch")
+    )
     with pytest.raises(SpeechError, match="model_broken"):
         Sherpa(folder, check(folder).kind)
     folder = onnx_models.sense_voice(tmp_path / "short")

@@ -60,9 +60,9 @@ class WordsOut(BaseModel):
 
     `base` is the name of exactly these lines: a correction says it. `version` is their number among the
     lesson's transcripts (null for words that were there before versions), `by` who made it. `being_heard`: a
-    machine still writes them. `pauses` are those of the sound, from and to; `heard`: when each word begins that a
-    machine heard, and how many spoken characters it has. `may_teach`: what is always to be written so becomes a
-    word of the site's dictionary too.
+    machine still writes them. `pauses` are those of the sound, from and to; `heard`: when each word begins
+    that a machine heard, and how many spoken characters it has. `may_teach`: what is always to be written so
+    becomes a word of the site's dictionary too.
     """
 
     base: str

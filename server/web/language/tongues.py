@@ -8,7 +8,9 @@ from babel.core import Locale, get_global
 
 from server.web.language.i18n import Catalogue
 
-_ALONE = frozenset({"chi", "zho", "zh", "cmn", "yue", "eng", "en", "tib", "bod", "uig", "mon", "kor", "jpn", "rus"})
+_ALONE = frozenset(
+    {"chi", "zho", "zh", "cmn", "yue", "eng", "en", "tib", "bod", "uig", "mon", "kor", "jpn", "rus"}
+)
 """Codes that are taken for a language where no title stands behind them: "mic" is one too, and a microphone."""
 
 _OF_A_TRACK = re.compile(r"(?<=\d \()([a-z]{2,3})(?:-[A-Za-z0-9-]+)?(?=(, )|\))")

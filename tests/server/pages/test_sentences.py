@@ -152,7 +152,15 @@ def test_tracks_are_told_with_the_names_of_their_languages(catalogues: Catalogue
         "文件里有几条声音，用了第 1 (中文) 条；没有用的：2 (英语, mic)、3 (mic)、4、5 (xx, 会场)。"
     )
     assert "2 (English, mic), 3 (mic), 4, 5" in explain("sound_left", {"count": 4, **tracks}, en).message
-    known = {"zh": "中文", "zho": "中文", "zh-Hant": "中文", "yue": "粤语", "bod": "藏语", "qqq": "qqq", "": ""}
+    known = {
+        "zh": "中文",
+        "zho": "中文",
+        "zh-Hant": "中文",
+        "yue": "粤语",
+        "bod": "藏语",
+        "qqq": "qqq",
+        "": "",
+    }
     assert {code: tongue(code, zh) for code in known} == known
 
 

@@ -41,7 +41,12 @@ def recognised(shelf: Shelf) -> str:
         factories.heard(row, 60.0, pauses_s=[4.0])
         session.add(Recognition(recording_id=row.id, state=RecognitionState.DONE, wanted_at=NOW))
         session.flush()
-        said = [[0.104, 0.5, "中国", 0.9], [0.5, 0.8, "供", 0.4], [3.1, 3.2, "，", 0.4], [3.2, 3.9, "产党成立。", 0.9]]
+        said = [
+            [0.104, 0.5, "中国", 0.9],
+            [0.5, 0.8, "供", 0.4],
+            [3.1, 3.2, "，", 0.4],
+            [3.2, 3.9, "产党成立。", 0.9],
+        ]
         session.add(Chunk(recording_id=row.id, n=0, start_s=0.0, end_s=60.0, words=said))
         quality = TranscriptQuality.RECOGNISED
         version, _ = versions.add(session, lesson, versions.NewVersion(quality, HEARD), None, NOW)
