@@ -60,7 +60,8 @@ _SENTENCES: Mapping[str, str] = {
 
 
 _ASKED_BY_SHERPA = {"vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"}
-"""What a SenseVoice or Paraformer says of itself. sherpa-onnx does not raise where it is missing: it ends the process."""
+"""What a SenseVoice or Paraformer says of itself. sherpa-onnx does not raise where it is missing: it ends the
+process."""
 
 
 class ModelUnusable(SpeechError):

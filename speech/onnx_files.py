@@ -1,5 +1,5 @@
-"""What a file of ONNX says of itself, read without any package: a whole file is a row of fields (protobuf), and those
-that tell what the model is stand among them."""
+"""What a file of ONNX says of itself, read without any package: a whole file is a row of fields (protobuf),
+and those that tell what the model is stand among them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _ABOUT, _BYTES = 14, 2
-"""The number of the fields with a name and a value (`metadata_props`), and how a field with bytes is marked."""
+"""The number of the fields with a name and a value (`metadata_props`); how a field with bytes is marked."""
 
 _LONGEST = 2**20
 """Bytes of one name and value."""

@@ -1,7 +1,8 @@
 """SenseVoice and Paraformer through sherpa-onnx, for who has such a model.
 
-Tried with sherpa-onnx 2.0.1 and models of the right form that know one word (tests/speech/onnx_models.py), never
-with one that was trained, for none comes from a package registry; ``weike speech try`` says what one is worth.
+Tried with sherpa-onnx 2.0.1 and models of the right form that know one word (tests/speech/onnx_models.py),
+never with one that was trained, for none comes from a package registry; ``weike speech try`` says what one is
+worth.
 """
 
 from __future__ import annotations

@@ -35,7 +35,9 @@ SAVED = "已保存。"
 NOTE_MOMENTS = """() => {
   const video = document.querySelector('video');
   window.moments = [];
-  video.addEventListener('timeupdate', () => video.paused || video.seeking || window.moments.push(video.currentTime));
+  video.addEventListener('timeupdate', () => {
+    if (!video.paused && !video.seeking) window.moments.push(video.currentTime);
+  });
 }"""
 
 

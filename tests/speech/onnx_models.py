@@ -1,5 +1,6 @@
-"""Models that sherpa-onnx loads and that know one word: 好 wherever it is loud. Made here, because none comes from a
-package registry; what is real about them is their form (inputs, outputs, what they say of themselves)."""
+"""Models that sherpa-onnx loads and that know one word: 好 wherever it is loud. Made here, because none comes
+from a package registry; what is real about them is their form (inputs, outputs, what they say of
+themselves)."""
 
 from __future__ import annotations
 

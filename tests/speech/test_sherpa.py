@@ -1,4 +1,4 @@
-"""The adapter for SenseVoice and Paraformer with the real sherpa-onnx, and models of their form that know one word."""
+"""The adapter for SenseVoice and Paraformer with the real sherpa-onnx, and models of their form."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from server.web.language.i18n import Catalogue
 _ALONE = frozenset(
     {"chi", "zho", "zh", "cmn", "yue", "eng", "en", "tib", "bod", "uig", "mon", "kor", "jpn", "rus"}
 )
-"""Codes that are taken for a language where no title stands behind them: "mic" is one too, and a microphone."""
+"""Codes that are taken for a language with no title behind them: "mic" is one too, and a microphone."""
 
 _OF_A_TRACK = re.compile(r"(?<=\d \()([a-z]{2,3})(?:-[A-Za-z0-9-]+)?(?=(, )|\))")
 """The language of a track as ``transcode.reading.tracks.label`` writes it: 2 (chi, title), 2 (chi)."""
