@@ -130,8 +130,8 @@ def main(argv: list[str]) -> None:
     _limit(resource.RLIMIT_CPU, cpu_s)
     if sys.platform == "linux":
         _say("oom_score_adj", OOM_SCORE)
-        # A session of its own is a group of its own to the scheduler (sched(7), autogroup), beside which being
-        # nice counts for nothing: it competes with the pages as their equal, unless the group is nice.
+        # A session of its own is a group of its own to the scheduler (sched(7), autogroup), and beside it
+        # being nice counts for nothing: it competes with the pages as their equal, unless the group is nice.
         _say("autogroup", os.nice(0))
         _give_up_rights(parent_pid, bool(may_write), bool(network))
     _limit(resource.RLIMIT_AS, address_space)
