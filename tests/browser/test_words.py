@@ -13,9 +13,10 @@ from library.catalog import transcript_versions as versions
 from library.catalog.rules import CueLine, CueSource, TranscriptQuality
 from library.hearing.rules import RecognitionState
 from library.hearing.tables import Chunk, Recognition
-from library.intake import queries as intake
+from library.intake.rules import RecordingState
 from tests.browser.conftest import Visit, put_film
 from tests.flow.watching import until
+from tests.support import factories
 from tests.support.client import Person
 from tests.support.databases import NOW
 from tests.support.server import Process, in_thread, new_data, password, process
@@ -52,8 +53,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process,
             new = versions.NewVersion(quality, LINES)
             version, _ = versions.add(session, lesson, new, None, NOW)
             versions.use(session, lesson, version, quality, LINES, NOW)
-            row = intake.recording_of(session, put.lesson)
-            assert row is not None
+            row = factories.recording(session, lesson)
+            row.state = RecordingState.READY
             session.add(Recognition(recording_id=row.id, state=RecognitionState.DONE, wanted_at=NOW))
             session.flush()
             session.add(Chunk(recording_id=row.id, n=0, start_s=0.0, end_s=16.0, words=SAID))

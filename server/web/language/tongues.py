@@ -23,7 +23,8 @@ def tongue(code: str, catalogue: Catalogue) -> str:
     """Return what a language is called; one that nobody knows is called by its code."""
     names = Locale.parse(catalogue.language, sep="-").languages
     short = code.lower().split("-")[0]
-    return names.get(get_global("language_aliases").get(short, short), code)
+    name: str = names.get(get_global("language_aliases").get(short, short), code)
+    return name
 
 
 def tracks_named(text: str, catalogue: Catalogue) -> str:
