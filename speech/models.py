@@ -21,6 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
+from speech import onnx_files
 from speech.errors import Detail, SpeechError
 
 ABOUT = "weike-model.json"
@@ -56,6 +57,11 @@ _SENTENCES: Mapping[str, str] = {
     "model_english": "the model in {folder} knows English only: take a multilingual one",
     "extra_missing": "the package {package} is not installed: run `python3 run.py setup --speech`",
 }
+
+
+_ASKED_BY_SHERPA = {"vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"}
+"""What a SenseVoice or Paraformer says of itself. sherpa-onnx does not raise where it is missing: it ends the
+process."""
 
 
 class ModelUnusable(SpeechError):
@@ -177,10 +183,14 @@ def _check_sherpa(folder: Path) -> Kind:
     models = [name for name in ("model.int8.onnx", "model.onnx") if (folder / name).is_file()]
     if not models and not (folder / "tokens.txt").is_file():
         raise ModelUnusable("model_unknown", {"folder": str(folder)})
-    _require(folder, models[0] if models else "model.onnx", "tokens.txt")
-    # SenseVoice has a token for each language, Paraformer none.
-    tokens = (folder / "tokens.txt").read_text(encoding="utf-8", errors="replace")
-    return Kind.SENSE_VOICE if "<|zh|>" in tokens else Kind.PARAFORMER
+    model = models[0] if models else "model.onnx"
+    _require(folder, model, "tokens.txt")
+    said = onnx_files.about(folder / model)
+    if said is None:
+        raise ModelUnusable("model_cut", {"folder": str(folder), "file": model})
+    if not said.keys() >= _ASKED_BY_SHERPA:
+        raise ModelUnusable("model_unknown", {"folder": str(folder)})
+    return Kind.SENSE_VOICE if "lang_zh" in said else Kind.PARAFORMER
 
 
 @lru_cache(maxsize=8)

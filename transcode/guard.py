@@ -115,6 +115,11 @@ def _give_up_rights(parent_pid: int, may_write: bool, network: bool) -> None:
     die_with_parent(libc, parent_pid)  # last: a change of rights may take the tie to the parent off again
 
 
+def _say(name: str, value: int) -> None:
+    with contextlib.suppress(OSError), open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123
+        file.write(str(value))
+
+
 def main(argv: list[str]) -> None:
     """Apply the limits in argv[1] and become the program in argv[3:]. Does not return."""
     limits = [int(part) for part in argv[1].split(",")]
@@ -124,8 +129,10 @@ def main(argv: list[str]) -> None:
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_CPU, cpu_s)
     if sys.platform == "linux":
-        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123
-            score.write(str(OOM_SCORE))
+        _say("oom_score_adj", OOM_SCORE)
+        # A session of its own is a group of its own to the scheduler (sched(7), autogroup), and beside it
+        # being nice counts for nothing: it competes with the pages as their equal, unless the group is nice.
+        _say("autogroup", os.nice(0))
         _give_up_rights(parent_pid, bool(may_write), bool(network))
     _limit(resource.RLIMIT_AS, address_space)
     _limit(resource.RLIMIT_FSIZE, file_size)

@@ -20,7 +20,7 @@ from library.intake import queries as intake
 from library.intake.rules import BUSY, RecordingState
 from library.intake.tables import Recording
 from library.intake.transcripts import telling
-from speech.words import Word
+from speech.words import Word, plain
 from transcode.remarks import Remark
 
 
@@ -135,6 +135,17 @@ def heard(session: Session, recording_id: str, until_s: float | None = None) -> 
         pauses += ((first_s, last_s) for first_s, last_s in silent)
         remarks += (Remark.from_json(one) for one in told)
     return Heard(tuple(words), tuple(pauses), tuple(remarks))
+
+
+def word_starts(session: Session, lesson_id: str) -> list[tuple[float, int]]:
+    """Return when each word of a lesson's recording begins and how many of its characters are spoken.
+
+    As far as a machine heard it: none where nobody let one hear it.
+    """
+    one = recognition_of(session, lesson_id)
+    words = () if one is None else heard(session, one.recording_id).words
+    spoken_ones = ((round(word.start_s, 2), len(plain(word.text))) for word in words)
+    return [(start_s, characters) for start_s, characters in spoken_ones if characters]
 
 
 @dataclass(frozen=True)

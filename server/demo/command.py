@@ -17,6 +17,7 @@ from server.demo import county
 from server.demo.accounts import ACCOUNTS, accounts
 from server.web.language.i18n import N_
 from server.web.language.words import word
+from speech.models import ModelUnusable, usable
 
 # The viewers of the days before come with their lessons; a day that is sealed takes nobody any more.
 ROLL_UP_AFTER_S = 3600.0
@@ -86,4 +87,24 @@ def _welcome(console: Console, known: Mapping[str, str]) -> None:
         its = ACCOUNTS[username]
         role = word("role", its.role, console.catalogue)
         typer.echo(f"  {username:<16} {password}   {at[its.at]} · {role}")
+    typer.echo(of_speech(console))
     typer.echo(console.say(N_("按 Ctrl-C 停下。")))
+
+
+def of_speech(console: Console) -> str:
+    """Why none of the demonstration's lessons was heard by a machine, and how to try it all the same."""
+    try:
+        usable(console.settings.speech_model)
+    except ModelUnusable:
+        return console.say(
+            N_(
+                "示例课用的是合成的声音，机器听不清，字幕是随课带来的。要看语音识别和讲稿对齐，先运行 "
+                "python3 run.py setup --speech，再上传一段真人的录音。"
+            )
+        )
+    return console.say(
+        N_(
+            "示例课用的是合成的声音，机器听不清，字幕是随课带来的。要看语音识别和讲稿对齐，请上传一段真人的录音；"
+            "只想听听效果，运行 weike speech try 文件。"
+        )
+    )

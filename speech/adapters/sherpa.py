@@ -1,7 +1,8 @@
 """SenseVoice and Paraformer through sherpa-onnx, for who has such a model.
 
-Written after the documentation of sherpa-onnx 2.0 and never tried with a model, for none comes from a package
-registry; ``weike speech try`` says what one is worth. The package sherpa-onnx has to be installed beside.
+Tried with sherpa-onnx 2.0.1 and models of the right form that know one word (tests/speech/onnx_models.py),
+never with one that was trained, for none comes from a package registry; ``weike speech try`` says what one is
+worth.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Sherpa:
         """Load the model; ``models.usable`` has looked at the folder. Raises SpeechError (model_broken)."""
         names = ("model.int8.onnx", "model.onnx")
         model = next(str(folder / name) for name in names if (folder / name).exists())
-        tokens = str(folder / "tokens.txt")
+        tokens, self._folder = str(folder / "tokens.txt"), str(folder)
         try:
             made = importlib.import_module("sherpa_onnx").OfflineRecognizer
             self._recogniser = (
@@ -39,8 +40,11 @@ class Sherpa:
                 else made.from_paraformer(paraformer=model, tokens=tokens, num_threads=threads)
             )
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"[:300]
-            raise SpeechError("model_broken", {"folder": str(folder), "said": said}) from error
+            raise self._broken(error) from error
+
+    def _broken(self, error: Exception) -> SpeechError:
+        said = f"{type(error).__name__}: {error}"[:300]
+        return SpeechError("model_broken", {"folder": self._folder, "said": said})
 
     def recognise(
         self,
@@ -54,8 +58,11 @@ class Sherpa:
             raise Cancelled
         stream = self._recogniser.create_stream()
         stream.accept_waveform(RATE_HZ, samples)
-        self._recogniser.decode_stream(stream)
-        found: Any = stream.result
+        try:
+            self._recogniser.decode_stream(stream)
+            found: Any = stream.result
+        except Exception as error:  # such as a token that tokens.txt lacks
+            raise self._broken(error) from error
         on_progress(1.0)
         return words_of(
             list(found.tokens),

@@ -11,8 +11,12 @@ from playwright.sync_api import Locator, Page, expect
 from library.catalog import queries as catalog
 from library.catalog import transcript_versions as versions
 from library.catalog.rules import CueLine, CueSource, TranscriptQuality
+from library.hearing.rules import RecognitionState
+from library.hearing.tables import Chunk, Recognition
+from library.intake.rules import RecordingState
 from tests.browser.conftest import Visit, put_film
 from tests.flow.watching import until
+from tests.support import factories
 from tests.support.client import Person
 from tests.support.databases import NOW
 from tests.support.server import Process, in_thread, new_data, password, process
@@ -25,7 +29,17 @@ LINES = (
     CueLine(4.0, 8.0, "供产党员要带头", "", HEARD, 0.6, ((0, 1),)),
     CueLine(8.0, 14.0, "余村的故事讲给大家听", "", HEARD, 0.9),
 )
+SAID = [[4.0, 4.4, "供产", 0.6], [6.8, 7.9, "党员要带头", 0.9]]
+"""The second line as the machine heard it: most of it late."""
+
 SAVED = "已保存。"
+NOTE_MOMENTS = """() => {
+  const video = document.querySelector('video');
+  window.moments = [];
+  video.addEventListener('timeupdate', () => {
+    if (!video.paused && !video.seeking) window.moments.push(video.currentTime);
+  });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +53,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process,
             new = versions.NewVersion(quality, LINES)
             version, _ = versions.add(session, lesson, new, None, NOW)
             versions.use(session, lesson, version, quality, LINES, NOW)
+            row = factories.recording(session, lesson)
+            row.state = RecordingState.READY
+            session.add(Recognition(recording_id=row.id, state=RecognitionState.DONE, wanted_at=NOW))
+            session.flush()
+            session.add(Chunk(recording_id=row.id, n=0, start_s=0.0, end_s=16.0, words=SAID))
     with process(data) as running:
         yield running, put.lesson
 
@@ -162,6 +181,15 @@ def test_a_line_is_heard_and_what_two_write_in_one_line_is_decided(
     expect(rows(page).nth(1)).to_be_focused()
     page.keyboard.press("Tab")
     page.wait_for_function("() => document.querySelector('video').paused")
+
+    # From the word at the cursor on, which the machine heard late in its line.
+    page.evaluate(NOTE_MOMENTS)
+    cursor(rows(page).nth(1), 2)
+    page.keyboard.press("F9")
+    page.wait_for_function("() => document.querySelector('video').currentTime > 7", timeout=60_000)
+    page.keyboard.press("F9")
+    page.wait_for_function("() => document.querySelector('video').paused")
+    assert page.evaluate("() => Math.min(...window.moments)") > SAID[1][0] - 0.3
 
     # Somebody else corrects the first line, and a second one that nobody touches here.
     with Person(server.base_url).sign_in("staff", password("staff")) as staff:

@@ -33,7 +33,8 @@ def test_a_lecturer_takes_the_other_sound(tmp_path: Path) -> None:
         "-c:a",
         "aac",
     ]
-    subprocess.run([*command, "-metadata:s:a:1", "title=话筒", str(source)], check=True, timeout=60)
+    named = ["-metadata:s:a:1", "title=话筒", "-metadata:s:a:1", "language=chi"]
+    subprocess.run([*command, *named, str(source)], check=True, timeout=60)
     data = server.new_data(tmp_path / "data")
     with server.process(data) as process, Person(process.base_url) as lecturer:
         lecturer.sign_in("lecturer", server.password("lecturer"))
@@ -48,7 +49,7 @@ def test_a_lecturer_takes_the_other_sound(tmp_path: Path) -> None:
             (2, "话筒", False),
         ]
         page = lecturer.http.get(f"/lessons/{lesson_id}/progress").text
-        assert "第 2 条（话筒，aac）" in page
+        assert "第 2 条（中文，话筒，aac）" in page
         before = lesson["clips"][0]
         form = {"audio": str(tracks[1]["index"]), "csrf": lecturer.csrf()}
         assert lecturer.http.post(f"/lessons/{lesson_id}/tracks", data=form).status_code in (200, 303)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from speech.models import ABOUT, Kind, ModelUnusable, check, sha256_of, usable, verify
+from speech.models import ABOUT, Kind, ModelUnusable, check, sha256_of, verify
+from tests.speech import onnx_models
 
 
 def text(name: str) -> bytes:
@@ -98,9 +99,18 @@ def test_a_changed_file_is_seen_when_all_of_it_is_read(whisper: Path) -> None:
 def test_models_of_sherpa_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "model.int8.onnx").touch()
     assert problem(tmp_path)[0] == "model_incomplete"
-    (tmp_path / "tokens.txt").write_text("<unk> 0\n<|zh|> 1\n")
-    assert check(tmp_path).kind is Kind.SENSE_VOICE
-    (tmp_path / "tokens.txt").write_text("<blank> 0\n党 1\n")
-    assert check(tmp_path).kind is Kind.PARAFORMER
-    with pytest.raises(ModelUnusable, match="extra_missing"):
-        usable(tmp_path)
+    assert check(onnx_models.sense_voice(tmp_path / "a")).kind is Kind.SENSE_VOICE
+    assert check(onnx_models.paraformer(tmp_path / "b")).kind is Kind.PARAFORMER
+
+
+def test_a_model_that_sherpa_would_end_the_process_for_is_refused_before(tmp_path: Path) -> None:
+    folder = onnx_models.sense_voice(tmp_path)
+    whole = (folder / "model.onnx").read_bytes()
+    for left in (0, 1, len(whole) // 2, len(whole) - 1):
+        (folder / "model.onnx").write_bytes(whole[:left])
+        code, said = problem(folder)
+        assert (code, "model.onnx" in said) == ("model_cut", True), left
+    (folder / "model.onnx").write_bytes(b"version https://git-lfs.github.com/spec/v1")
+    assert problem(folder)[0] == "model_cut"
+    onnx_models.sense_voice(tmp_path, {"model_type": "whisper-base", "n_mels": "80"})
+    assert problem(folder)[0] == "model_unknown"

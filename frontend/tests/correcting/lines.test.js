@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   asked, confirm, correction, count, difference, doubts, exchange, join, lineAt, lineOf, nextDoubt, places, rebase, remove,
-  split, take, write,
+  split, take, wordAt, write,
 } from '../../src/correcting/words/lines.js';
 
 const said = (start_s, end_s, text, doubtful = [], source = 'recognised') => lineOf({ start_s, end_s, text, doubtful, source });
@@ -24,6 +24,20 @@ test('a line is parted at a pause, or by its characters, and its doubts with it'
   assert.deepEqual(paused.slice(0, 2).map((line) => [line.start, line.end]), [[0, 2.2], [2.6, 4]]);
   for (const at of [0, 7]) assert.equal(split(lines, 0, at, []), lines);
   assert.equal(new Set(halves.map((line) => line.key)).size, 4);
+});
+
+test('a word begins where the machine heard it, also in a line that was written otherwise', () => {
+  const [, line] = three(); // 在一九二一年, from 4 to 8
+  const heard = [[3.2, 1], [4.1, 1], [4.3, 2], [6.9, 3], [8.4, 1]];
+  assert.deepEqual([0, 1, 2, 3, 5, 6].map((at) => wordAt(line, at, heard)), [4.1, 4.3, 4.3, 6.9, 6.9, 6.9]);
+  assert.equal(wordAt({ ...line, text: '，在 一九二一年' }, 2, heard), 4.3); // marks and spaces are not spoken
+  assert.equal(wordAt({ ...line, text: '在一九' }, 2, heard), 6.9);
+  assert.equal(wordAt({ ...line, text: '……' }, 1, heard), null);
+  assert.equal(wordAt(line, 3, []), null);
+  // Parted at the word, and not at a pause that is somewhere else; at the pause right before it.
+  const times = (pauses) => split([line], 0, 3, pauses, heard).map(({ start, end }) => [start, end]);
+  assert.deepEqual(times([[5.2, 6.2]]), [[4, 6.9], [6.9, 8]]);
+  assert.deepEqual(times([[6.1, 6.8]]), [[4, 6.1], [6.8, 8]]);
 });
 
 test('two lines are joined where they meet, with a space between words', () => {

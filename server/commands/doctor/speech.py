@@ -42,7 +42,8 @@ def check_speech(settings: Settings) -> Check:
     values = {"name": model.name, "licence": model.licence or "?", "size": size(model.size_bytes)}
     if model.kind is not Kind.WHISPER:
         said = N_(
-            "%(name)s，%(size)s，许可：%(licence)s。sherpa-onnx 的模型微课没有试过，只是照它的文档接上的。"
+            "%(name)s，%(size)s，许可：%(licence)s。sherpa-onnx 微课试过，"
+            "训练好的模型没有试过，听得准不准不知道。"
         )
         return Check("speech", "warn", said, N_("先用 weike speech try FILE 看看效果。"), values)
     return Check("speech", "ok", N_("%(name)s，%(size)s，许可：%(licence)s。"), values=values)

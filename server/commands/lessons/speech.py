@@ -54,7 +54,9 @@ def try_(
         model = usable(settings.speech_model)
     except ModelUnusable as error:
         message, todo = UNUSABLE[error.code]
-        text = f"{console.say(message, **error.details)}{console.say(todo)}"
+        # Chinese sentences stand side by side, English ones need a space between them.
+        gap = " " if console.catalogue.language == "en" else ""
+        text = f"{console.say(message, **error.details)}{gap}{console.say(todo)}"
         raise Failure("%(text)s", FAILED, text=text) from error
     tools = find_tools(settings.ffmpeg, settings.ffprobe)
     facts = probe(tools, file)

@@ -13,6 +13,7 @@ from library.catalog.tables import Lesson
 from library.core.permits import Role, Viewer
 from library.correcting import queries
 from library.correcting.rules import LINE_MAX, WORDING_MAX
+from library.hearing import queries as hearing
 from library.intake.transcripts import telling
 from server.web.shown.media_urls import MediaUrls
 
@@ -59,8 +60,9 @@ class WordsOut(BaseModel):
 
     `base` is the name of exactly these lines: a correction says it. `version` is their number among the
     lesson's transcripts (null for words that were there before versions), `by` who made it. `being_heard`: a
-    machine still writes them. `pauses` are those of the sound, from and to; `may_teach`: what is always to be
-    written so becomes a word of the site's dictionary too.
+    machine still writes them. `pauses` are those of the sound, from and to; `heard`: when each word begins
+    that a machine heard, and how many spoken characters it has. `may_teach`: what is always to be written so
+    becomes a word of the site's dictionary too.
     """
 
     base: str
@@ -73,6 +75,7 @@ class WordsOut(BaseModel):
     lines: list[LineOut]
     playing: list[PlayingOut]
     pauses: list[tuple[float, float]]
+    heard: list[tuple[float, int]]
     always: list[WordingOut]
     may_teach: bool
     limits: LimitsOut
@@ -98,6 +101,7 @@ def words_out(media: MediaUrls, session: Session, lesson: Lesson, viewer: Viewer
             if c.plan
         ],
         pauses=[(round(p.start_s, 3), round(p.end_s, 3)) for p in (heard.pauses if heard else ())],
+        heard=hearing.word_starts(session, lesson.id),
         always=wordings_out(session, lesson),
         may_teach=viewer.has(Role.STAFF),
         limits=LimitsOut(line=LINE_MAX, wording=WORDING_MAX),

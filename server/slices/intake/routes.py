@@ -157,7 +157,7 @@ def progress(
         may_cancel=now.state in BUSY,
         recutting=recording is not None and recording.wanted is not None,
         remaking=recording is not None and recording.remake is not None,
-        tracks=track_groups(recording),
+        tracks=track_groups(recording, pages.renderer.catalogue(who.language)),
         has_transcript=lesson.transcript is not TranscriptQuality.NONE,
         may_publish=lesson.state is not LessonState.PUBLISHED
         and may(who.viewer, Action.PUBLISH, catalog.facts(lesson)),

@@ -14,9 +14,11 @@ from library.intake import queries, track_choice
 from library.intake.tables import Recording
 from server.slices.intake.contexts import TrackGroup, TrackOption
 from server.web.deps import PagesDep, Reading, WhoDep, Writing
+from server.web.language.i18n import Catalogue
+from server.web.language.tongues import tongue
 from server.web.limits.fields import WordForm
 from server.web.who import Who
-from transcode.reading.facts import Facts, TrackKind
+from transcode.reading.facts import Facts, Track, TrackKind
 
 router = APIRouter()
 
@@ -79,7 +81,7 @@ def choose(
     return pages.redirect(f"/lessons/{lesson_id}/progress", "tracks_chosen")
 
 
-def track_groups(recording: Recording | None) -> tuple[TrackGroup, ...]:
+def track_groups(recording: Recording | None, catalogue: Catalogue) -> tuple[TrackGroup, ...]:
     """Return what may be chosen of a recording, as the progress page shows it."""
     if recording is None or recording.facts is None:
         return ()
@@ -90,7 +92,7 @@ def track_groups(recording: Recording | None) -> tuple[TrackGroup, ...]:
             TrackOption(
                 index=track.index,
                 n=track.n,
-                about="，".join(part for part in (track.language, track.title, track.codec) if part),
+                about=_about(track, catalogue),
                 taken=present.get(kind) == track.index,
             )
             for track in track_choice.choices(facts, kind)
@@ -98,6 +100,12 @@ def track_groups(recording: Recording | None) -> tuple[TrackGroup, ...]:
         if options:
             groups.append(TrackGroup(kind=kind.value, options=tuple(options)))
     return tuple(groups)
+
+
+def _about(track: Track, catalogue: Catalogue) -> str:
+    language = tongue(track.language, catalogue) if track.language else ""
+    comma = ", " if catalogue.language == "en" else "，"
+    return comma.join(part for part in (language, track.title, track.codec) if part)
 
 
 def _choose(session: Session, who: Who, lesson_id: str, chosen: dict[TrackKind, int | None]) -> Recording:

@@ -13,6 +13,7 @@ from server.web.language.filling import fill
 from server.web.language.formats import duration_words, percent_words, size
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.sentences import SENTENCES
+from server.web.language.tongues import tracks_named
 
 if TYPE_CHECKING:
     from server.web.parts import CountingRule
@@ -73,6 +74,9 @@ def rule_sentences(rule: CountingRule, catalogue: Catalogue) -> tuple[str, ...]:
 _CODED = {"found": "found", "held": "role", "wanted": "role"}
 """Values that are codes, with the words they are called by."""
 
+_TRACKS = ("taken", "left")
+"""Values that name tracks of a recording, with codes of their languages."""
+
 
 def _value(name: str, value: object, catalogue: Catalogue) -> str:
     """One value as it is written in a sentence: the ending of its name tells its unit."""
@@ -81,6 +85,8 @@ def _value(name: str, value: object, catalogue: Catalogue) -> str:
             return duration_words(float(value), catalogue)
         if name.endswith("_bytes"):
             return size(float(value))
+    if name in _TRACKS:
+        return tracks_named(str(value), catalogue)
     kind = _CODED.get(name)
     if kind is not None and value in catalogue.phrases.words.get(kind, {}):
         return word(kind, str(value), catalogue)

@@ -144,6 +144,12 @@ def test_what_is_kept_is_heard_once_and_shown_clip_by_clip(room: Room) -> None:
         assert len(given.versions(session, room.lesson)) == 1, "it grew"
 
 
+def test_a_stretch_that_comes_twice_is_kept_once(room: Room) -> None:
+    room.write([*CHUNKS[:3], *CHUNKS[2:]])
+    room.heard()
+    assert "".join(line.text for line in room.shown()[1]) == "".join(SAID)
+
+
 def test_others_go_first_and_a_cancelled_run_writes_nothing(room: Room) -> None:
     with room.db.write() as session:
         other = make.recording(session, make.lesson(session, "另一节课"))

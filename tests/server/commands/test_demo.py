@@ -35,9 +35,10 @@ from server.commands.failures import Failure
 from server.commands.lessons.waiting import own_worker
 from server.demo import county, showing
 from server.demo.accounts import ACCOUNTS, LECTURER, accounts
-from server.demo.command import ROLL_UP_AFTER_S
+from server.demo.command import ROLL_UP_AFTER_S, of_speech
 from server.demo.content import DemoLesson, lessons
 from server.demo.lesson_maker import LessonMaker
+from server.settings import Settings
 from server.wiring import Ports
 from tests.server.commands.conftest import Weike
 from tests.support import factories
@@ -54,6 +55,15 @@ def test_accounts_are_made_once_and_kept_private(ports: Ports, data: Path) -> No
     assert (data / "demo-accounts.json").stat().st_mode & 0o777 == 0o600
     for name, password in first.items():
         assert sign_in(ports.db, name, password, ports.clock()) is not None
+
+
+def test_it_says_why_no_machine_heard_its_lessons_and_how_to_try(tmp_path: Path) -> None:
+    catalogues = read_catalogues()
+    settings = Settings(data=tmp_path, speech_model=tmp_path, _env_file=None)  # type: ignore[call-arg]
+    for language, voice in (("zh-CN", "合成的声音"), ("en", "synthetic voice")):
+        said = of_speech(Console(settings, catalogues.of(language)))
+        assert voice in said
+        assert "python3 run.py setup --speech" in said
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from library.core.permits import Role
 from library.intake.rules import RecordingState, StepKind, StepState
 from server.web.language.formats import clock, device_words, duration_words, size, watched_words
 from server.web.language.i18n import LANGUAGES, SOURCE_LANGUAGE, Catalogues, negotiate
+from server.web.language.tongues import tongue
 from server.web.language.words import explain
 from server.web.parts import NoRecording
 from tests.server.pages.catalogue import ROOT, catalogue_path, extract, untranslated, update
@@ -141,6 +142,26 @@ def test_reasons_name_their_values_in_words(catalogues: Catalogues) -> None:
     size_args = {"size_bytes": 9 * 1024**3, "most_bytes": 8 * 1024**3}
     assert "9.0 GB" in explain("upload_size", size_args, zh).message
     assert "压缩包" in explain("not_media", {"found": "archive"}, zh).message
+
+
+def test_tracks_are_told_with_the_names_of_their_languages(catalogues: Catalogues) -> None:
+    zh, en = (catalogues.of(language) for language in ("zh-CN", "en"))
+    tracks = {"taken": "1 (chi)", "left": "2 (eng, mic)、3 (mic)、4、5 (xx-unknown, 会场)"}
+    told = explain("sound_left", {"count": 4, **tracks}, zh).message
+    assert told == (
+        "文件里有几条声音，用了第 1 (中文) 条；没有用的：2 (英语, mic)、3 (mic)、4、5 (xx, 会场)。"
+    )
+    assert "2 (English, mic), 3 (mic), 4, 5" in explain("sound_left", {"count": 4, **tracks}, en).message
+    known = {
+        "zh": "中文",
+        "zho": "中文",
+        "zh-Hant": "中文",
+        "yue": "粤语",
+        "bod": "藏语",
+        "qqq": "qqq",
+        "": "",
+    }
+    assert {code: tongue(code, zh) for code in known} == known
 
 
 def test_a_reason_is_never_an_error_itself(catalogues: Catalogues) -> None:

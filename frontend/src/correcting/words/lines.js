@@ -7,6 +7,7 @@ const LATIN = /[\p{Script=Latin}\d]/u;
 const SAYS = /[\p{L}\p{N}]/u;
 const BREAKS = /[\s，。！？；：、,.!?;:]/u;
 const PAUSE_NEAR_S = 1;
+const WORD_NEAR_S = 0.35; // a pause as near as this to a word that was heard is the one before it
 const LEAST_S = 0.05;
 const SAME_S = 0.002;
 const WEAKEST = ['recognised', 'estimated', 'aligned', 'given', 'corrected'];
@@ -63,26 +64,46 @@ export function confirm(lines, i) {
 
 export const remove = (lines, i) => replaced(lines, i, 1);
 
+const spokenOf = (text) => [...text].filter((character) => SAYS.test(character)).length;
+
+/**
+ * When the word at character `at` of a line begins, by those that a machine heard ([seconds, how many characters are
+ * spoken]); null where it heard none. A line that says more or less than was heard has them in proportion.
+ */
+export function wordAt(line, at, heard) {
+  const inside = heard.filter(([start]) => start >= line.start - SAME_S && start < line.end);
+  const said = spokenOf(line.text);
+  if (!inside.length || !said) return null;
+  const all = inside.reduce((sum, [, characters]) => sum + characters, 0);
+  let before = (spokenOf(line.text.slice(0, at)) * all) / said;
+  for (const [start, characters] of inside) {
+    if (before < characters) return start;
+    before -= characters;
+  }
+  return inside.at(-1)[0];
+}
+
 /** When the first `at` characters of a line are over: [end, start of what follows]; at a pause if one is near. */
-export function splitTimes(line, at, pauses) {
-  const said = (text) => [...text].filter((character) => SAYS.test(character)).length || text.length;
+export function splitTimes(line, at, pauses, heard = []) {
+  const said = (text) => spokenOf(text) || text.length;
   const share = said(line.text.slice(0, at)) / (said(line.text.slice(0, at)) + said(line.text.slice(at)));
-  const guess = line.start + (line.end - line.start) * share;
+  const word = wordAt(line, at, heard);
+  const guess = word ?? line.start + (line.end - line.start) * share;
   let best = null;
   for (const [from, to] of pauses) {
     if (from < line.start + LEAST_S || to > line.end - LEAST_S) continue;
-    const away = Math.abs((from + to) / 2 - guess);
-    if (away <= PAUSE_NEAR_S && (best === null || away < best.away)) best = { away, times: [round(from), round(to)] };
+    const away = Math.abs((word === null ? (from + to) / 2 : to) - guess);
+    if (away <= (word === null ? PAUSE_NEAR_S : WORD_NEAR_S) && (best === null || away < best.away)) best = { away, times: [round(from), round(to)] };
   }
   return best?.times ?? [round(guess), round(guess)];
 }
 
 /** Line `i` parted before character `at`; the same lines where one part would say nothing. */
-export function split(lines, i, at, pauses) {
+export function split(lines, i, at, pauses, heard = []) {
   const line = lines[i];
   const [first, second] = [line.text.slice(0, at).trimEnd(), line.text.slice(at).trimStart()];
   if (!first.trim() || !second) return lines;
-  const times = line.start === null ? [null, null] : splitTimes(line, at, pauses);
+  const times = line.start === null ? [null, null] : splitTimes(line, at, pauses, heard);
   if (line.start !== null && !(times[0] > line.start && times[1] < line.end)) return lines; // too short for two
   const from = line.text.length - second.length;
   return replaced(

@@ -10,7 +10,7 @@ import { Finder } from './finder.js';
 import { keepHistory, takeHistory } from './history.js';
 import { composes, List } from './list.js';
 import {
-  confirm, correction, count, doubts, exchange, join, lineAt, lineOf, nextDoubt, rebase, remove, split, take, write,
+  confirm, correction, count, doubts, exchange, join, lineAt, lineOf, nextDoubt, rebase, remove, split, take, wordAt, write,
 } from './lines.js';
 import { Others } from './others.js';
 import { Saver } from './saver.js';
@@ -18,6 +18,7 @@ import { Saver } from './saver.js';
 const SLOW = 0.75;
 const ASK_EVERY_MS = 5000;
 const AFTER_TAP_MS = 250;
+const LEAD_IN_S = 0.15; // before a word, so that its first sound is heard
 const byId = (id) => document.getElementById(id);
 
 class Page {
@@ -105,7 +106,7 @@ class Page {
 
   split(i, at) {
     this.offer();
-    const lines = split(this.lines, i, at, this.words.pauses);
+    const lines = split(this.lines, i, at, this.words.pauses, this.words.heard);
     if (!this.change(lines, t('已分成两行。'))) return false;
     this.#settled();
     this.list.enter(lines[i + 1].key, 0);
@@ -269,12 +270,14 @@ class Page {
     this.#play(line.start, line.end);
   }
 
-  /** Play from line `i` on. */
+  /** Play from line `i` on: from the word at the cursor where that is in it. */
   goOn(i) {
     const line = this.lines[Math.max(0, i)];
     this.stop();
     this.goesOn = true;
-    this.#play(line?.start ?? 0, this.words.duration_s ?? line?.end ?? 0);
+    const at = i < 0 ? 0 : this.list.fieldOf(line.key).selectionStart;
+    const word = at > 0 && line.start !== null ? wordAt(line, at, this.words.heard) : null;
+    this.#play(word === null ? line?.start ?? 0 : Math.max(line.start, word - LEAD_IN_S), this.words.duration_s ?? line?.end ?? 0);
   }
 
   #play(from, to) {
@@ -286,6 +289,11 @@ class Page {
     byId('word-board').classList.add('heard');
     this.listener.play(from, to);
     this.#playing(true);
+  }
+
+  #onOrStop() {
+    if (this.goesOn) this.stop();
+    else this.goOn(this.i);
   }
 
   stop() {
@@ -325,7 +333,7 @@ class Page {
       if (act) this.act(act, this.i);
     });
     press('hear', () => this.hear(Math.max(0, this.i)));
-    press('go-on', () => (this.goesOn ? this.stop() : this.goOn(this.i)));
+    press('go-on', () => this.#onOrStop());
     press('loop', () => {
       this.loops = this.#toggle('loop');
     });
@@ -361,6 +369,7 @@ class Page {
     if (held && key === 'z') this.undo(!event.shiftKey);
     else if (event.ctrlKey && key === 'y') this.undo(false);
     else if (event.key === 'F8') this.nextDoubt();
+    else if (event.key === 'F9') this.#onOrStop();
     else return;
     event.preventDefault();
   }

@@ -50,6 +50,9 @@ def test_what_cannot_be_heard_is_said_in_one_sentence(
     ran = weike("speech", "try", CLIP)
     assert (ran.code, len(ran.err.splitlines())) == (1, 1)
     assert "config.json" in ran.err
+    monkeypatch.setenv("WEIKE_LANGUAGE", "en")
+    assert "lacks config.json. Copy" in weike("speech", "try", CLIP).err
+    monkeypatch.delenv("WEIKE_LANGUAGE")
     for name in ("config.json", "tokenizer.json"):
         (tmp_path / "model" / name).write_text("{}")
     assert "model.bin" in weike("speech", "try", CLIP).err

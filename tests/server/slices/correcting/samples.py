@@ -52,6 +52,7 @@ def _words(lines: list[LineOut], **about: Any) -> WordsOut:
             PlayingOut(start_s=0, end_s=612.4, master="/media/sig/1/everyone/clip1/plan/master.m3u8")
         ],
         "pauses": [],
+        "heard": [],
         "always": [],
         "may_teach": False,
         "limits": LimitsOut(line=2000, wording=60),

@@ -13,7 +13,7 @@ from library.catalog.permits import LessonState
 from library.catalog.rules import CueLine, CueSource, TranscriptQuality
 from library.correcting.rules import LINE_MAX
 from library.hearing.rules import RecognitionState
-from library.hearing.tables import Recognition
+from library.hearing.tables import Chunk, Recognition
 from library.intake import queries as intake
 from tests.server.conftest import Shelf
 from tests.support import factories
@@ -39,6 +39,15 @@ def recognised(shelf: Shelf) -> str:
         lesson, row = catalog.lesson(session, put.lesson), intake.recording_of(session, put.lesson)
         assert row is not None
         factories.heard(row, 60.0, pauses_s=[4.0])
+        session.add(Recognition(recording_id=row.id, state=RecognitionState.DONE, wanted_at=NOW))
+        session.flush()
+        said = [
+            [0.104, 0.5, "中国", 0.9],
+            [0.5, 0.8, "供", 0.4],
+            [3.1, 3.2, "，", 0.4],
+            [3.2, 3.9, "产党成立。", 0.9],
+        ]
+        session.add(Chunk(recording_id=row.id, n=0, start_s=0.0, end_s=60.0, words=said))
         quality = TranscriptQuality.RECOGNISED
         version, _ = versions.add(session, lesson, versions.NewVersion(quality, HEARD), None, NOW)
         versions.use(session, lesson, version, quality, HEARD, NOW)
@@ -80,6 +89,7 @@ def test_the_page_and_programs_get_what_helps_to_correct(lecturer: Person, lesso
     }
     assert (found["quality"], found["being_heard"], found["may_teach"]) == ("recognised", False, False)
     assert found["pauses"] == [[3.75, 4.25]]
+    assert found["heard"] == [[0.1, 2], [0.5, 1], [3.2, 4]]  # marks are not spoken
     assert found["playing"][0]["master"].endswith("/master.m3u8")
     page = lecturer.http.get(f"/lessons/{lesson}/words").text
     assert found["base"] in page
@@ -178,8 +188,8 @@ def test_nothing_is_corrected_where_nothing_is_said_or_a_machine_still_writes(
     with served.ports.db.write() as session:
         row = intake.recording_of(session, lesson)
         assert row is not None
-        about = {"state": RecognitionState.WORKING, "wanted_at": NOW, "version_n": 1}
-        session.add(Recognition(recording_id=row.id, **about))
+        one = session.get_one(Recognition, row.id)
+        one.state, one.version_n = RecognitionState.WORKING, 1
     refused = correct(lecturer, lesson, base, line(0, "中国共产党"))
     assert (refused.status_code, refused.json()["error"]) == (409, "words_being_heard")
     assert "机器还在听写" in lecturer.http.get(f"/lessons/{lesson}/words").text

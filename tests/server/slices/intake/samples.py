@@ -240,7 +240,7 @@ def pages() -> Iterator[Sample]:
     yield "progress", replace(progress, may_cancel=True)
     options = (
         c.TrackOption(index=1, n=1, about="话筒，aac", taken=False),
-        c.TrackOption(index=2, n=2, about="chi，会议声音，aac", taken=True),
+        c.TrackOption(index=2, n=2, about="中文，会议声音，aac", taken=True),
     )
     tracks = (c.TrackGroup(kind="audio", options=options),)
     yield "progress_tracks", replace(progress, may_cancel=True, remaking=True, tracks=tracks)
