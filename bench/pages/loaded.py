@@ -137,7 +137,7 @@ def _only(ports: Ports) -> tuple[str, str]:
 
 def _member(ports: Ports) -> tuple[str, str]:
     with ports.db.write() as session:
-        organisation.root_branch(session)
+        organisation.root_node(session)
         person = people.person_by_username(session, "member")
         assert person is not None
         _row, secret = token(session, person.id, "bench", utc_now())

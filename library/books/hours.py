@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from library.core.errors import Invalid
-from library.core.permits import branch_chain
+from library.core.permits import node_chain
 from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 
 BASIS_MAX = 500
@@ -235,7 +235,7 @@ class Tables:
 
     def at(self, path: str) -> Rules:
         """Return what holds at the node with a path, "/root/.../node/"."""
-        chain = tuple(one for one in branch_chain(path) if one in self._said)
+        chain = tuple(one for one in node_chain(path) if one in self._said)
         if chain not in self._known:
             self._known[chain] = self._merged(chain)
         return self._known[chain]

@@ -21,7 +21,7 @@ from library.catalog.tables import Clip
 from library.core.clock import local_day, midnight
 from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
-from library.core.permits import MemberState, Role, Viewer, branch_chain
+from library.core.permits import MemberState, Role, Viewer, node_chain
 from library.evidence import queries as evidence
 from library.evidence.rules import Piece, Source, is_token
 from library.evidence.tables import Evidence
@@ -158,7 +158,7 @@ def member(session: Session, person_id: str, day: date) -> Member:
     ).first()
     if last is not None:
         return Member(person_id, name, last[0], last[1], asked=False, leads=False)
-    root = organisation.root_branch(session)
+    root = organisation.root_node(session)
     return Member(person_id, name, root.id, root.path, asked=False, leads=False)
 
 
@@ -379,9 +379,7 @@ def practice_to_answer(session: Session, viewer: Viewer, practice_id: str) -> Pr
     """Return a practice that the viewer may confirm: of a member of a node they keep, never their own; raises
     NotFound for any other."""
     found = session.get(Practice, practice_id)
-    if found is None or not may_keep(
-        viewer, found.person_id, organisation.branch(session, found.node_id).path
-    ):
+    if found is None or not may_keep(viewer, found.person_id, organisation.node(session, found.node_id).path):
         raise NotFound
     return found
 
@@ -419,6 +417,6 @@ def home_on(session: Session, person_id: str, day: date) -> str | None:
 
 def chain_names(session: Session, path: str) -> tuple[str, ...]:
     """Return what the nodes of a path are called, root first."""
-    ids = branch_chain(path)
-    names = organisation.branch_names(session, ids)
+    ids = node_chain(path)
+    names = organisation.node_names(session, ids)
     return tuple(names[one] for one in ids if one in names)

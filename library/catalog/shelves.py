@@ -106,7 +106,7 @@ def lines(
     session: Session, viewer: Viewer, which: ColumnElement[bool], most: int = LOOKED_THROUGH
 ) -> list[Line]:
     """Return the published lessons that fit a condition and that a viewer may see, the newest first."""
-    columns = (Lesson.id, Lesson.lecturer_id, Lesson.taught_on, Lesson.branch_id)
+    columns = (Lesson.id, Lesson.lecturer_id, Lesson.taught_on, Lesson.node_id)
     found = select(*columns).where(published(viewer), which)
     rows = session.execute(found.order_by(Lesson.published_at.desc(), Lesson.id.desc()).limit(most))
     return [Line(*row) for row in rows]

@@ -29,7 +29,7 @@ MOST_OFFERED = 200
 
 def may_edit(viewer: Viewer, series: Series) -> bool:
     """Tell whether the viewer may change a series."""
-    return may_edit_series(viewer, series.branch.path, series.owner_id)
+    return may_edit_series(viewer, series.node.path, series.owner_id)
 
 
 def series_for(session: Session, viewer: Viewer, series_id: str, *, edit: bool = False) -> Series:
@@ -64,7 +64,7 @@ def _kept(viewer: Viewer) -> ColumnElement[bool]:
         return false()
     own = Series.owner_id == viewer.person_id if viewer.has(Role.LECTURER) else false()
     held = organisation.outermost(viewer, Role.STAFF)
-    return or_(own, Series.branch_id.in_(organisation.inside_of(held))) if held else or_(own)
+    return or_(own, Series.node_id.in_(organisation.inside_of(held))) if held else or_(own)
 
 
 def order_of(session: Session, series_id: str) -> list[str]:

@@ -163,7 +163,7 @@ def reflected(session: Session, wang: Viewer, admin: Viewer) -> None:
 
 def declared(session: Session, wang: Viewer, admin: Viewer, lesson: Lesson) -> None:
     """Somebody who says who reviews, declares a lesson and remarks something of one."""
-    levels.put(session, wang, lesson.branch_id, Setting((LevelRule(0, deciders=1),)), NOW)
+    levels.put(session, wang, lesson.node_id, Setting((LevelRule(0, deciders=1),)), NOW)
     row = declaring.declare(session, wang, lesson.id, NOW, declaring.Given(checked=None))
     declaring.remark(session, admin, row.id, Said("请核对", 1.0), NOW)
     session.scalars(select(Remark)).one().person_id = wang.person_id

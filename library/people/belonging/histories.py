@@ -45,7 +45,7 @@ class History:
 
     def open_paths(self) -> list[str]:
         """Return the paths of the nodes where the person belongs, or holds a role, now."""
-        held = [one.branch_id for one in self.roles if one.ended_at is None]
+        held = [one.node_id for one in self.roles if one.ended_at is None]
         there = [one.node_id for one in self.memberships if one.until is None]
         return [self.nodes[one].path for one in {*held, *there}]
 
@@ -79,7 +79,7 @@ def history_of(session: Session, person_id: str) -> History:
     ).all()
     node_ids = {
         *(one.node_id for one in memberships),
-        *(one.branch_id for one in roles),
+        *(one.node_id for one in roles),
         *(group.node_id for _stay, group in groups),
         *(node_id for one in transfers for node_id in (one.from_id, one.to_id)),
     }

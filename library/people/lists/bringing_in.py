@@ -115,7 +115,7 @@ def _known(
         stays[row.person_id].append(row)
     held: dict[str, list[str]] = {one: [] for one in ids}
     for person_id, node_id in session.execute(
-        select(RoleGrant.person_id, RoleGrant.branch_id).where(
+        select(RoleGrant.person_id, RoleGrant.node_id).where(
             RoleGrant.person_id.in_(ids), RoleGrant.ended_at.is_(None)
         )
     ):
@@ -189,7 +189,7 @@ def _add_all(session: Session, some: Sequence[Planned], now: datetime, by: str |
             {
                 "id": new_id(),
                 "person_id": person_id,
-                "branch_id": values.place.id,
+                "node_id": values.place.id,
                 "role": Role.MEMBER,
                 "granted_by": by,
                 "granted_at": now,
@@ -217,7 +217,7 @@ def _change(session: Session, viewer: Viewer, one: Planned, now: datetime, by: s
         return
     person = queries.locked(session, one.person_id)
     what = {change.what: change for change in one.changes}
-    node = organisation.branch(session, values.place.id)
+    node = organisation.node(session, values.place.id)
     if "name" in what:
         if person.name != what["name"].before:
             raise Conflict("changed_meanwhile")

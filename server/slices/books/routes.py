@@ -53,7 +53,7 @@ def learning_page(
         person_id=one.person_id,
         name=one.name,
         node_id=one.node_id,
-        node=organisation.branch(session, one.node_id).name,
+        node=organisation.node(session, one.node_id).name,
         year=books.number,
         years=years_around(books.number, now),
         first=books.first,
@@ -129,7 +129,7 @@ def sheet(door: DoorDep, session: Reading, year: WordQuery = "") -> Response:
         SheetPage(
             frame=door.frame(session),
             name=one.name,
-            node=organisation.branch(session, one.node_id).name,
+            node=organisation.node(session, one.node_id).name,
             year=books.number,
             first=books.first,
             last=books.last,

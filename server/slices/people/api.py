@@ -30,7 +30,7 @@ class HeldOut(BaseModel):
     """A role at a branch."""
 
     role: Role
-    branch_id: str
+    node_id: str
     branch: str
 
 
@@ -75,7 +75,7 @@ def _people(session: Session, viewer: Viewer, rows: Sequence[queries.PersonRow])
             username=row.username,
             name=row.name,
             active=row.active,
-            roles=[HeldOut(role=role, branch_id=b, branch=name) for role, b, name in row.roles],
+            roles=[HeldOut(role=role, node_id=b, branch=name) for role, b, name in row.roles],
             last_seen_at=seen.get(row.id),
             may_change=may_change(viewer, row.id, row.held),
             may_erase=may_erase(viewer, row.id, row.held),

@@ -86,7 +86,7 @@ def exemption_objects(history: History) -> list[dict[str, Any]]:
 
 def group_object(session: Session, group: LearningGroup) -> dict[str, Any]:
     """Return a learning group with the node that keeps it."""
-    node = organisation.branch(session, group.node_id)
+    node = organisation.node(session, group.node_id)
     return {
         "id": group.id,
         "name": group.name,

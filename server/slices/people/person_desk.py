@@ -155,7 +155,7 @@ class PersonDesk:
         return tuple(
             RoleRow(
                 role=one.role,
-                node=history.nodes[one.branch_id].name,
+                node=history.nodes[one.node_id].name,
                 given_at=one.granted_at,
                 given_by=history.names.get(one.granted_by or "", ""),
                 until=one.until,
@@ -206,7 +206,7 @@ def kept_node(session: Session, viewer: Viewer, text: str) -> Node:
 
 def any_node(session: Session, text: str) -> Node:
     """Return the node of the whole tree that is meant, for a transfer goes anywhere; raises Invalid."""
-    return organisation.meant(session, [organisation.root_branch(session).id], text, "to")
+    return organisation.meant(session, [organisation.root_node(session).id], text, "to")
 
 
 def kept_stay(session: Session, viewer: Viewer, history: History, membership_id: str) -> str:
@@ -222,6 +222,6 @@ def kept_stay(session: Session, viewer: Viewer, history: History, membership_id:
 def kept_group(session: Session, viewer: Viewer, group_id: str) -> str:
     """Return the id of a group that the viewer keeps; raises NotFound, also where they do not."""
     row = groups.group(session, group_id)
-    if not keeps(viewer, organisation.branch(session, row.node_id).path):
+    if not keeps(viewer, organisation.node(session, row.node_id).path):
         raise NotFound
     return row.id

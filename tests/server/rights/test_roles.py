@@ -88,7 +88,7 @@ def test_a_strangers_chunk_was_written_before_he_was_refused(served: Served, she
 def test_staff_of_one_branch_have_no_power_in_another(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson()
     with served.ports.db.write() as session:
-        town = organisation.add_branch(session, factories.root(session), "东乡", utc_now())
+        town = organisation.add_named(session, factories.root(session), "东乡", utc_now())
         staff = people.add_person(
             session, "dongxiang", "东乡工作人员", quickly_hashed("dongxiang"), utc_now()
         )

@@ -64,7 +64,7 @@ def elsewhere(how: str = "form", **said: str) -> Ask:
 
     def ask(shelf: Shelf) -> dict[str, Any]:
         with shelf.served.ports.db.read() as session:
-            name = organisation.branch(session, shelf.node()).name
+            name = organisation.node(session, shelf.node()).name
         return {"person_id": shelf.newcomer(), how: {"to": name, **said}}
 
     return ask
@@ -89,7 +89,7 @@ def asked(how: str = "form") -> Ask:
         person_id, node_id = shelf.newcomer(), shelf.node()
         ports = shelf.served.ports
         with ports.db.write() as session:
-            to = organisation.branch(session, node_id)
+            to = organisation.node(session, node_id)
             made = transfers.ask(session, machine(session), person_id, to, ports.clock())
             said = {"answer": "accept"} | ({"transfer": made.id} if how == "form" else {})
         return {"person_id": person_id, how: said}
@@ -118,7 +118,7 @@ def group(*, joined: bool = False, place: str = "group_id", how: str = "form") -
         person_id, ports = shelf.newcomer(), shelf.served.ports
         now = ports.clock()
         with ports.db.write() as session:
-            node = organisation.branch(session, shelf.root())
+            node = organisation.node(session, shelf.root())
             made = groups.make(session, node, f"小组{person_id}", now, None).id
             if joined:
                 groups.join(session, made, person_id, local_day(now), now, None)

@@ -52,9 +52,7 @@ def branches(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Branche
     with server.in_thread(tmp_path / "data", **settings) as served:
         now = utc_now()
         with served.ports.db.write() as session:
-            node, beside = (
-                organisation.add_branch(session, make.root(session), name, now) for name in "甲乙"
-            )
+            node, beside = (organisation.add_named(session, make.root(session), name, now) for name in "甲乙")
             who = make.person(session, (Role.SECRETARY, node))
             people = []
             for place in (node, beside):
@@ -135,6 +133,6 @@ def test_a_group_is_made_filled_renamed_and_closed(branches: Branches) -> None:
     assert ask(branches, "GET", groups)[1] == {"groups": []}
     with branches.served.ports.db.write() as session:
         assert session.scalar(select(func.count()).select_from(GroupMember)) == 1
-        elsewhere = organisation.add_branch(session, make.root(session), "丙", utc_now()).id
+        elsewhere = organisation.add_named(session, make.root(session), "丙", utc_now()).id
     assert ask(branches, "GET", f"/organisation/nodes/{elsewhere}/groups")[0] == 404
     assert ask(branches, "POST", f"/organisation/nodes/{elsewhere}/groups", name="不归他管")[0] == 404
