@@ -119,6 +119,20 @@ class Exemption(Base):
     noted_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
 
 
+class CommitteeTerm(Base):
+    """That a person is a member of a committee (班子成员), dated as a membership is; of which one is not said."""
+
+    __tablename__ = "people_committee"
+    __table_args__ = (Index(None, "person_id", "since"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+
+
 class LearningGroup(Base):
     """A learning group (学习小组): people of several branches, kept by the node `node_id`."""
 

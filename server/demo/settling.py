@@ -32,8 +32,12 @@ def settle(session: Session, now: datetime) -> None:
     They come as from a list of people: without a password, so that nobody signs in as one of them.
     """
     at = _nodes(session, now)
+    on_committee = county.on_committee()
     rows = [
-        Row(n, one.name, one.username, one.branch, one.state.value, one.since.isoformat())
+        Row(
+            *(n, one.name, one.username, one.branch, one.state.value, one.since.isoformat()),
+            committee=county.COMMITTEE_SINCE if one.username in on_committee else "",
+        )
         for n, one in enumerate(county.people())
     ]
     everybody_is_another = {row.line: Decision(Choice.ANOTHER) for row in rows}

@@ -51,6 +51,7 @@ from library.organisation.tables import Node
 from library.outbox.rules import Words
 from library.people.rules import ExemptionReason, MembershipKind, TransferState
 from library.people.tables import (
+    CommitteeTerm,
     Exemption,
     GroupMember,
     LearningGroup,
@@ -216,6 +217,7 @@ def belong(session: Session, wang: str, node_id: str) -> None:
     rows = (
         Membership(id="guest", kind=MembershipKind.GUEST, node_id=node_id, since=today, **noted),
         Exemption(id="leave", reason=ExemptionReason.LEAVE, since=today, **noted),
+        CommitteeTerm(id="leads", since=today, **noted),
         Transfer(
             id="away",
             from_id=node_id,

@@ -136,6 +136,7 @@ def sheet(door: DoorDep, session: Reading, year: WordQuery = "") -> Response:
             day=min(door.today, books.last),
             is_over=books.last < door.today,
             books=book_views(found, names, own=True, may_keep=False),
+            leads=one.leads if one.asked else None,
             seal=seal.link[:16] if seal is not None else "",
             sealed_on=seal.day if seal is not None else None,
         )

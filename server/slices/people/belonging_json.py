@@ -64,6 +64,7 @@ def person_object(history: History) -> dict[str, Any]:
             for one in history.transfers
         ],
         "exemptions": exemption_objects(history),
+        "committee": committee_objects(history),
         "groups": [
             {"id": group.id, "name": group.name, "since": stay.since.isoformat(), "until": _day(stay.until)}
             for stay, group in history.groups
@@ -82,6 +83,11 @@ def exemption_objects(history: History) -> list[dict[str, Any]]:
         }
         for one in history.exemptions
     ]
+
+
+def committee_objects(history: History) -> list[dict[str, Any]]:
+    """Return when somebody is a member of a committee (班子成员), the newest first."""
+    return [{"id": one.id, "since": one.since.isoformat(), "until": _day(one.until)} for one in history.terms]
 
 
 def group_object(session: Session, group: LearningGroup) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from server.slices.people.person_contexts import (
     PersonPage,
     RoleRow,
     StayRow,
+    TermRow,
     TransferRow,
 )
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, SignedIn
@@ -109,6 +110,7 @@ class PersonDesk:
             transfers=moves,
             asked=next((one for one in moves if one.state is TransferState.ASKED), None),
             exemptions=self._exemptions(history),
+            terms=self._terms(history),
             groups=tuple(
                 GroupStayRow(group_id=group.id, name=group.name, since=stay.since, until=stay.until)
                 for stay, group in history.groups
@@ -149,6 +151,18 @@ class PersonDesk:
                 is_open=one.until is None or one.until > today,
             )
             for one in history.exemptions
+        )
+
+    def _terms(self, history: History) -> tuple[TermRow, ...]:
+        today = self.today()
+        return tuple(
+            TermRow(
+                id=one.id,
+                since=one.since,
+                until=one.until,
+                is_open=one.until is None or one.until > today,
+            )
+            for one in history.terms
         )
 
     def _roles(self, history: History) -> tuple[RoleRow, ...]:

@@ -216,7 +216,7 @@ def test_what_is_exported_is_unchanged_with_guests_and_other_states(db: Database
     assert said(bring(db, admin, rows)) == {"new": 3, "changed": 1}
     assert said(bring(db, admin, [Row(2, "王芳", "wang", "A", "正式党员", "2023-12-01")])) == {"changed": 1}
     with db.read() as session:
-        table = [HEADINGS, *exported(session, admin)]
+        table = [HEADINGS, *exported(session, admin, local_day(NOW))]
     listed = read_people("\n".join(",".join(row) for row in table).encode(), "a.csv")
     assert ("2023-12-01", "正式党员") in {(row.since, row.state) for row in listed.rows}
     outcomes = said(bring(db, admin, listed.rows))

@@ -142,6 +142,10 @@ def _persons() -> Iterator[Sample]:
                 id="e1", reason=ExemptionReason.LEAVE, since=date(2026, 9, 1), until=None, is_open=True
             ),
         ),
+        terms=(
+            b.TermRow(id="t1", since=date(2026, 5, 4), until=None, is_open=True),
+            b.TermRow(id="t2", since=date(2021, 5, 4), until=date(2024, 1, 8)),
+        ),
         groups=(
             b.GroupStayRow(group_id="g1", name="第三学习小组", since=date(2026, 3, 2), until=None),
             b.GroupStayRow(group_id="g2", name="青年组", since=date(2025, 1, 6), until=date(2026, 3, 2)),
@@ -178,6 +182,7 @@ def _persons() -> Iterator[Sample]:
             transfers=(),
             asked=None,
             exemptions=(),
+            terms=(),
             groups=(),
             roles=(),
             group_choices=(),
