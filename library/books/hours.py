@@ -68,7 +68,7 @@ class Step(BaseModel):
 
 
 class Lead(StrEnum):
-    """As what the hours of those who lead are asked of somebody: secretary, or member of a committee (班子成员)."""
+    """As what the hours of those who lead are asked of somebody: a secretary, or 班子成员."""
 
     SECRETARY = "secretary"
     COMMITTEE = "committee"
@@ -83,7 +83,7 @@ class HoursRules(BaseModel):
     so that no minute counts twice. `watched` are lessons watched alone, from `watched_share` percent of a
     lesson on, each by `watched_steps` (what is longer than the last: `watched_more` hundredths), or by time
     where there are none. `declared_most` are the most hours that what people declare themselves counts in a
-    year, None: all. Aims of 0 are none; those in hours of 集中学习 are for members and for those who lead (Lead).
+    year, None: all. Aims of 0 are none; those in hours of 集中学习 are for members and for who leads (Lead).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

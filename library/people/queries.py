@@ -173,7 +173,7 @@ def rows_of(session: Session, persons: Sequence[Person]) -> list[PersonRow]:
             p.name,
             p.active,
             tuple((role, node_id, name) for role, node_id, name, _path in roles[p.id]),
-            tuple((role, path) for role, _branch_id, _name, path in roles[p.id]),
+            tuple((role, path) for role, _node_id, _name, path in roles[p.id]),
         )
         for p in persons
     ]

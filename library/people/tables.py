@@ -120,7 +120,7 @@ class Exemption(Base):
 
 
 class CommitteeTerm(Base):
-    """That a person is a member of a committee (班子成员), dated as a membership is; of which one is not said."""
+    """That a person is a member of a committee (班子成员), dated as a membership is; not of which one."""
 
     __tablename__ = "people_committee"
     __table_args__ = (Index(None, "person_id", "since"),)

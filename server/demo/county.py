@@ -132,7 +132,7 @@ COMMITTEE_SINCE = "2024-01-15"
 
 
 def on_committee() -> frozenset[str]:
-    """Return the accounts of the members of committees (班子成员): two of each branch who are in it longest."""
+    """Return the accounts of the members of committees: two of each branch who are in it longest."""
     found: dict[str, list[str]] = {}
     for one in sorted(people(), key=lambda one: (one.since, one.username)):
         seats = found.setdefault(one.branch, [])

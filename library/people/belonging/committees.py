@@ -23,7 +23,7 @@ def begin(
     """Note that somebody is a member of a committee from `since` through the day before `until` (None: until
     ended); returns whether it was news.
 
-    Raises Invalid("day_to_come", "ends_before"), Conflict("committee_already") where it lies over another term.
+    Raises Invalid("day_to_come", "ends_before"), Conflict("committee_already") where it lies over another.
     """
     queries.locked(session, person_id)
     timeline.check_day(since, local_day(now), "since")
@@ -37,7 +37,7 @@ def begin(
         CommitteeTerm(id=new_id(), person_id=person_id, since=since, until=until, noted_at=now, noted_by=by)
     )
     session.flush()
-    audit.note(session, Deed.MEMBERSHIP, by, of=person_id, what="committee")
+    audit.note(session, Deed.MEMBERSHIP, by, of=person_id, what="on_committee")
     return True
 
 
@@ -78,7 +78,7 @@ def correct_since(session: Session, term_id: str, since: date, now: datetime, by
     _check_apart(session, row.person_id, since, row.until, row.id)
     row.since = since
     session.flush()
-    audit.note(session, Deed.MEMBERSHIP, by, of=row.person_id, what="committee")
+    audit.note(session, Deed.MEMBERSHIP, by, of=row.person_id, what="on_committee")
     return True
 
 

@@ -142,7 +142,7 @@ def _known(
 
 
 def _terms(session: Session, ids: Sequence[str], today: date) -> dict[str, tuple[date | None, date | None]]:
-    """Return by person since when they are a member of a committee now, and when the term before that ended."""
+    """Return by person since when they are a member of a committee, and when the term before ended."""
     found: dict[str, tuple[date | None, date | None]] = {}
     wanted = select(CommitteeTerm).where(CommitteeTerm.person_id.in_(ids), CommitteeTerm.since <= today)
     for one in session.scalars(wanted.order_by(CommitteeTerm.since)):

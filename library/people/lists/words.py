@@ -1,4 +1,4 @@
-"""What people write in lists for what somebody is to the party, for a guest, and for a member of a committee. Pure."""
+"""What people write in lists for what somebody is to the party, for a guest, for 班子成员. Pure."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _BETWEEN = re.compile(r"[、，,;；/\\\s]+")
 
 @dataclass(frozen=True)
 class OnCommittee:
-    """What a cell says of a committee (班子成员): whether somebody is a member, from which day on if it says."""
+    """What a cell says of a committee (班子成员): whether somebody is a member, perhaps since when."""
 
     is_member: bool
     since: date | None = None
@@ -79,6 +79,6 @@ def committee_said(text: str) -> OnCommittee | None:
 
 
 def is_post(text: str) -> bool:
-    """Tell whether one of the posts (职务) in a cell is that of a member of a party committee: 书记, 组织委员 ...;
-    those of other bodies and jobs (村委会主任, 团支部书记) are not."""
+    """Tell whether one of the posts (职务) in a cell is one of a party committee: 书记, 组织委员; those
+    of other bodies and jobs (村委会主任, 团支部书记) are not."""
     return any(_POST.fullmatch(one) for one in _BETWEEN.split(text.strip()))

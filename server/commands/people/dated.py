@@ -1,4 +1,4 @@
-"""weike people exemption, committee, group: what is dated of a person, and learning groups, from the machine."""
+"""weike people exemption, committee, group: what is dated of people, and learning groups."""
 
 from __future__ import annotations
 

@@ -21,8 +21,9 @@ from server.web.shown.remarks import warnings_of
 
 IMPORT_HELP = N_(
     "从名册（.xlsx 或 .csv）导入或更新人员和组织关系。\n\n"
-    "列：姓名、账号、党支部（编码、全名或“上级 / 名称”）、人员类别、加入日期、组织关系、班子成员（是、否，或从哪天起；"
-    "也认“职务”一列里的书记、委员），也可以用英文表头（name、account、branch、state、since、kind、committee）。身份证号一律不收。同一份名册可以反复导入，只改动变了的；"
+    "列：姓名、账号、党支部（编码、全名或“上级 / 名称”）、人员类别、加入日期、组织关系、"
+    "班子成员（是、否，或从哪天起；也认“职务”一列里的书记、委员），也可以用英文表头"
+    "（name、account、branch、state、since、kind、committee）。身份证号一律不收。同一份名册可以反复导入，只改动变了的；"
     "像是已有的人而账号不同的，先不导入，等您用 --decide 说明。"
 )
 _WIDTHS = (14, 20, 50, 14, 14, 14, 14)

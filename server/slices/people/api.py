@@ -27,10 +27,10 @@ router = APIRouter(prefix="/api/v1/people", tags=["people"])
 
 
 class HeldOut(BaseModel):
-    """A role at a branch."""
+    """A role at a node, which programs know as `branch`."""
 
     role: Role
-    node_id: str
+    branch_id: str
     branch: str
 
 
@@ -75,7 +75,7 @@ def _people(session: Session, viewer: Viewer, rows: Sequence[queries.PersonRow])
             username=row.username,
             name=row.name,
             active=row.active,
-            roles=[HeldOut(role=role, node_id=b, branch=name) for role, b, name in row.roles],
+            roles=[HeldOut(role=role, branch_id=b, branch=name) for role, b, name in row.roles],
             last_seen_at=seen.get(row.id),
             may_change=may_change(viewer, row.id, row.held),
             may_erase=may_erase(viewer, row.id, row.held),

@@ -106,8 +106,8 @@ class PersonPage(Context):
 
     Forms, where `may_keep`: POST /people/{id}/home (to, day, state), POST /people/{id}/state (state, day),
     POST /people/{id}/guest (to, day), POST /people/{id}/transfer (to, note), POST /people/{id}/exempt
-    (reason, since, until), POST /people/{id}/committee (since, until), POST /people/{id}/join (group, day); of
-    a row POST /people/{id}/committee-end (term, day), POST /people/{id}/end (membership,
+    (reason, since, until), POST /people/{id}/committee (since, until), POST /people/{id}/join (group, day);
+    of a row POST /people/{id}/committee-end (term, day), POST /people/{id}/end (membership,
     day), POST /people/{id}/since (membership, day), POST /people/{id}/exempt-end (exemption, day),
     POST /people/{id}/leave (group, day), POST /people/{id}/answer (transfer, answer, why).
     `asked` is the transfer that waits. `refused`: a form that was not taken, named as its address ends.
