@@ -102,6 +102,28 @@ def test_an_exemption_is_made_once_listed_and_ended(branches: Branches) -> None:
         assert session.scalar(select(func.count()).select_from(Exemption)) == 2
 
 
+def test_a_term_in_a_committee_is_made_once_asks_for_its_hours_and_is_ended(branches: Branches) -> None:
+    today = local_day(utc_now()).isoformat()
+    path = f"/people/{branches.mine}"
+    assert ask(branches, "GET", f"/books/{branches.mine}")[1]["leads_as"] is None
+    for _again in range(2):
+        status, person = ask(branches, "POST", f"{path}/committee", since="2024-01-15")
+        assert (status, [one["since"] for one in person["committee"]]) == (200, ["2024-01-15"])
+    status, refused = ask(branches, "POST", f"{path}/committee", since=today)
+    assert (status, refused["error"]) == (409, "committee_already")
+    year = ask(branches, "GET", f"/books/{branches.mine}")[1]
+    assert (year["leads"], year["leads_as"]) == (True, "committee")
+    assert next(one["aim"] for one in year["books"] if one["book"] == "gathered") == 56
+    which = person["committee"][0]["id"]
+    for _again in range(2):
+        status, person = ask(branches, "POST", f"{path}/committee/end", term=which)
+        assert (status, person["committee"][0]["until"]) == (200, today)
+    assert ask(branches, "GET", f"/books/{branches.mine}")[1]["leads"] is False
+    for stranger in (branches.other, "nobody0000000000"):
+        assert ask(branches, "POST", f"/people/{stranger}/committee", since=today)[0] == 404
+        assert ask(branches, "POST", f"/people/{stranger}/committee/end", term=which)[0] == 404
+
+
 @pytest.mark.slow
 def test_a_group_is_made_filled_renamed_and_closed(branches: Branches) -> None:
     today = local_day(utc_now()).isoformat()
