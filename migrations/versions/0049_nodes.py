@@ -1,7 +1,7 @@
 """organisation: a node is called node in tables and columns, too; the table stands under its own slice's name
 
-Names alone: no row is written or copied. The names of keys and constraints stay as they are, because SQLite
-names one anew only by copying its table, and of `plays_view` that would be millions of rows.
+Names alone: no row of what people watched is written or copied. SQLite names a constraint anew only by copying
+its table: so is done for the nodes, whose unique path the models name; names of keys stay as they are.
 """
 
 from __future__ import annotations
@@ -63,6 +63,12 @@ def _index(before: str, after: str, table: str, columns: tuple[str, ...], unique
         op.create_index(after, table, list(columns), unique=unique)
 
 
+def _unique_path(before: str, after: str) -> None:
+    with op.batch_alter_table("organisation_node") as nodes:
+        nodes.drop_constraint(before, type_="unique")
+        nodes.create_unique_constraint(after, ["path"])
+
+
 def upgrade() -> None:
     """Apply."""
     for before, after in _TABLES:
@@ -71,10 +77,12 @@ def upgrade() -> None:
         _column(table, "branch_id", "node_id")
     for before, after, table, columns, unique in _INDEXES:
         _index(before, after, table, columns, unique)
+    _unique_path("uq_people_branch_path", "uq_organisation_node_path")
 
 
 def downgrade() -> None:
     """Undo."""
+    _unique_path("uq_organisation_node_path", "uq_people_branch_path")
     for before, after, table, columns, unique in _INDEXES:
         _index(after, before, table, columns, unique)
     for table in _COLUMN_OF:
