@@ -1,7 +1,7 @@
 """organisation: a node is called node in tables and columns, too; the table stands under its own slice's name
 
-Names alone: no row of what people watched is written or copied. SQLite names a constraint anew only by copying
-its table: so is done for the nodes, whose unique path the models name; names of keys stay as they are.
+Names alone: no row of what people watched is written or copied. SQLite names a constraint anew only by
+copying its table: that is done for the nodes, whose unique path the models name; names of keys stay.
 """
 
 from __future__ import annotations
