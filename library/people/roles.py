@@ -126,7 +126,7 @@ class HandOver:
     """A role at a node that passes from one person to another on `day`: the first day of the second."""
 
     role: Role
-    branch: Node
+    node: Node
     from_id: str
     to_id: str
     day: date

@@ -219,7 +219,7 @@ def site(session: Session, site_id: str) -> Site:
 
 def may_keep(viewer: Viewer, row: Site) -> bool:
     """Tell whether the viewer may change a site."""
-    return may_keep_site(viewer, row.branch.path)
+    return may_keep_site(viewer, row.node.path)
 
 
 def site_kept(session: Session, viewer: Viewer, site_id: str) -> Site:
