@@ -93,7 +93,8 @@ def history_of(session: Session, person_id: str) -> History:
     nodes = {node.id: node for node in session.scalars(select(Node).where(Node.id.in_(node_ids)))}
     who = {
         *(one.noted_by for one in memberships),
-        *(one.noted_by for one in (*exemptions, *terms)),
+        *(one.noted_by for one in exemptions),
+        *(one.noted_by for one in terms),
         *(by for one in transfers for by in (one.asked_by, one.answered_by)),
         *(by for one in roles for by in (one.granted_by, one.ended_by)),
     }
