@@ -52,7 +52,7 @@ PAGES = {
 def fill(session: Session, count: int) -> str:
     """Put a county with towns in, and `count` of their lessons declared to it; returns a reviewer's token."""
     county, now = factories.root(session), utc_now()
-    towns = [organisation.add_branch(session, county, f"第{n}镇党委", now) for n in range(TOWNS)]
+    towns = [organisation.add_named(session, county, f"第{n}镇党委", now) for n in range(TOWNS)]
     lecturer = factories.person(session, (Role.LECTURER, county))
     reviewer = factories.person(session, (Role.REVIEWER, county))
     name = factories.catalog.lecturer(session, "王芳芳")
@@ -96,7 +96,7 @@ def _lesson(its: str, n: int, town: Node, lecturer_id: str, owner_id: str | None
     return {
         "id": its,
         "title": f"党课第{n}讲",
-        "branch_id": town.id,
+        "node_id": town.id,
         "state": LessonState.DRAFT,
         "lecturer_id": lecturer_id,
         "owner_id": owner_id,

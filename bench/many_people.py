@@ -40,7 +40,7 @@ def fill(ports: Ports, members: int) -> None:
                     {
                         "id": new_id(),
                         "person_id": one,
-                        "branch_id": nodes[(at + n) % len(nodes)],
+                        "node_id": nodes[(at + n) % len(nodes)],
                         "role": Role.MEMBER,
                         "granted_at": now,
                     }

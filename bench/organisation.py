@@ -81,7 +81,7 @@ def fill(ports: Ports, nodes: int) -> tuple[str, str, float]:
         actions.apply(session, planned, utc_now(), None)
         took_s = time.process_time() - began
     with ports.db.write() as session:
-        town, village = (queries.branch_by_code(session, code) for code in ("T0", "V0-0"))
+        town, village = (queries.node_by_code(session, code) for code in ("T0", "V0-0"))
         assert town is not None
         assert village is not None
         staff = factories.person(session, (Role.STAFF, town))
@@ -112,14 +112,14 @@ def moved(library: Library) -> tuple[float, float]:
     the new staff find what they should right after (1: both)."""
     ports = library.ports
     with ports.db.write() as session:
-        county, there = (queries.branch_by_code(session, code) for code in ("C0", "C1"))
+        county, there = (queries.node_by_code(session, code) for code in ("C0", "C1"))
         assert county is not None
         assert there is not None
         new = factories.person(session, (Role.STAFF, there)).person_id or ""
         old_id, new_id_ = county.id, there.id
     began = time.monotonic()
     with ports.db.write() as session:
-        node, parent = queries.branch(session, old_id), queries.branch(session, new_id_)
+        node, parent = queries.node(session, old_id), queries.node(session, new_id_)
         actions.move(session, node, parent, utc_now(), None)
     with ports.db.read() as session:
         viewers = [

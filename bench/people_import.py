@@ -131,8 +131,8 @@ def pages(stack: ExitStack, folder: Path, members: int) -> list[Figure]:
         tree(ports, 20_000 if size == "large" else 100)
         fill(ports, count)
         with ports.db.write() as session:
-            root = queries.root_branch(session)
-            village = queries.branch_by_code(session, "V0-0")
+            root = queries.root_node(session)
+            village = queries.node_by_code(session, "V0-0")
             staff = factories.person(session, (Role.STAFF, root))
             _made, secret = token(session, str(staff.person_id), "bench", utc_now(), TokenScope.PEOPLE)
             ids[size] = village.id if village is not None else ""

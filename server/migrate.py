@@ -149,7 +149,7 @@ def prepare(database: Database, organisation: str, now: datetime, copy: KeepCopy
     changed = upgrade(database, now, copy=copy)
     # Looked for before the lock is taken: who only reads works on while another program holds the database.
     with suppress(NotFound), database.read() as session:
-        organisation_queries.root_branch(session)
+        organisation_queries.root_node(session)
         return changed
     with database.write() as session:
         if not database.is_sqlite:

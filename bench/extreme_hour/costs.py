@@ -207,7 +207,7 @@ def _per_row(site: Site) -> float:
 
     without_s = sums_s()
     with site.ports.db.write() as session:
-        session.execute(insert(DaySum), [{**row, "branch_id": new_id()} for _ in range(ROWS)])
+        session.execute(insert(DaySum), [{**row, "node_id": new_id()} for _ in range(ROWS)])
     with_s = sums_s()
     with site.ports.db.write() as session:
         session.execute(delete(DaySum).where(DaySum.watched_s == 0))
@@ -249,7 +249,7 @@ class _Looks:
 def _looking_at_the_row(site: Site) -> Iterator[_Looks]:
     """Look again and again, during the block, whether the visitors' row of the first clip's day is locked."""
     looks, over = _Looks(), threading.Event()
-    row = select(DaySum.clip_id).where(DaySum.clip_id == site.clips[0], DaySum.branch_id == "")
+    row = select(DaySum.clip_id).where(DaySum.clip_id == site.clips[0], DaySum.node_id == "")
     free = row.with_for_update(skip_locked=True)
     engine = site.ports.db.engine.execution_options(isolation_level="AUTOCOMMIT")
 

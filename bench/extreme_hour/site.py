@@ -128,7 +128,7 @@ def _add_members(ports: Ports) -> list[tuple[str, str]]:
     with ports.db.write() as session:
         root = factories.root(session)
         for n in range(MEMBERS):
-            branch = organisation.add_branch(session, root, f"第{n}党支部", now)
+            branch = organisation.add_named(session, root, f"第{n}党支部", now)
             viewer = factories.person(session, (Role.MEMBER, branch))
             person = people_queries.person(session, viewer.person_id or "")
             cookie = access.open_sign_in(session, person, "bench", now).cookie
@@ -146,7 +146,7 @@ def begin_plays(ports: Ports, clips: Sequence[str], viewers: Sequence[str]) -> l
         its = [session.get_one(Clip, clip) for clip in clips]
         for n, viewer in enumerate(viewers):
             branch = new_id() if viewer.startswith("p:") else None
-            play = plays.start(session, its[n % len(its)], viewer, began_at, branch_id=branch)
+            play = plays.start(session, its[n % len(its)], viewer, began_at, node_id=branch)
             body = f'{{"seq":1,"rate":1,"ranges":[[{{from}},{{to}}]],"key":"{signer.key(play.id)}"}}'
             beats.append(Ask(f"/api/v1/plays/{play.id}/beats", "POST", body=body))
     return beats

@@ -33,7 +33,7 @@ def fill(ports: Ports, lessons: int, plays: int, watcher: str = "", busy: float 
     with the most lessons, which are the part `busy` of them. `watcher` is a person who has seen a few."""
     rng = Random(7)
     with ports.db.read() as session:
-        node = organisation.root_branch(session).id
+        node = organisation.root_node(session).id
     lecturers = [{"id": new_id(), "name": f"讲师{n:03d}", "folded": f"讲师{n:03d}"} for n in range(LECTURERS)]
     topics = [{"id": new_id(), "name": f"专题{n:02d}", "folded": f"专题{n:02d}"} for n in range(TOPICS)]
     _write(ports, {Lecturer: lecturers, Topic: topics})
@@ -89,7 +89,7 @@ def _lesson(lesson: str, n: int, node: str, lecturer: Any) -> Row:
         "kind": LessonKind.VIDEO,
         "lecturer_id": lecturer,
         "taught_on": at.date(),
-        "branch_id": node,
+        "node_id": node,
         "state": LessonState.PUBLISHED,
         "audience": Audience.EVERYONE if n % 3 != 2 else Audience.SIGNED_IN,
         "duration_s": 600.0,

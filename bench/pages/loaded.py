@@ -140,7 +140,7 @@ def _in_turn(page: str, libraries: Sequence[Library], times: int) -> list[float]
 
 def _member(ports: Ports) -> tuple[str, str]:
     with ports.db.write() as session:
-        organisation.root_branch(session)
+        organisation.root_node(session)
         person = people.person_by_username(session, "member")
         assert person is not None
         _row, secret = token(session, person.id, "bench", utc_now())

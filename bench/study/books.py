@@ -62,9 +62,9 @@ def fill(db: Database, people: int, pieces: int) -> list[str]:
         root = factories.root(session)
         nodes = []
         for town in range(TOWNS):
-            above = organisation.add_branch(session, root, f"第{town}镇党委", now)
+            above = organisation.add_named(session, root, f"第{town}镇党委", now)
             nodes += [
-                organisation.add_branch(session, above, f"第{town}镇{n}村党支部", now).id
+                organisation.add_named(session, above, f"第{town}镇{n}村党支部", now).id
                 for n in range(BRANCHES // TOWNS)
             ]
         lessons = [factories.lesson(session, f"党课第{n}讲", clips=3).id for n in range(LESSONS)]

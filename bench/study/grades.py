@@ -52,10 +52,10 @@ def fill(db, branches: int, people: int, pieces: int) -> str:  # type: ignore[no
     """Fill a library; returns the id of the county's node."""
     random = Random(7)
     with db.write() as session:
-        root = queries_of.root_branch(session)
-        top = organisation.add_branch(session, root, "县委", NOW)
+        root = queries_of.root_node(session)
+        top = organisation.add_named(session, root, "县委", NOW)
         county = top.id
-        nodes = [organisation.add_branch(session, top, f"第{n}村党支部", NOW).id for n in range(branches)]
+        nodes = [organisation.add_named(session, top, f"第{n}村党支部", NOW).id for n in range(branches)]
         ids = [new_id() for _ in range(people)]
         session.execute(
             insert(Person),

@@ -60,7 +60,7 @@ def reset_by_machine(session: Session, person_id: str, now: datetime) -> str:
 def _reset(session: Session, row: people_queries.PersonRow, by: str | None, now: datetime) -> str:
     people_queries.locked(session, row.id)
     end_all(session, row.id, Why.RESET, by)
-    branch = organisation.branch(session, row.roles[0][1]) if row.roles else organisation.root_branch(session)
+    branch = organisation.node(session, row.roles[0][1]) if row.roles else organisation.root_node(session)
     role = row.roles[0][0] if row.roles else Role.MEMBER
     made = _link(session, LinkPurpose.RESET, row.name, role, branch, by, now, row.id)
     return made[1]
@@ -72,7 +72,7 @@ def link_by_mail(session: Session, person: Person, expires_at: datetime, now: da
     Whoever knows the name may ask for it, so nothing ends before it is used; those before it stop working.
     """
     row = people_queries.person_row(session, person.id)
-    branch = organisation.branch(session, row.roles[0][1]) if row.roles else organisation.root_branch(session)
+    branch = organisation.node(session, row.roles[0][1]) if row.roles else organisation.root_node(session)
     role = row.roles[0][0] if row.roles else Role.MEMBER
     earlier = (Invitation.person_id == person.id, Invitation.purpose == LinkPurpose.MAIL_RESET)
     session.execute(delete(Invitation).where(*earlier, Invitation.used_at.is_(None)))
@@ -99,7 +99,7 @@ def _link(
         made_for=queries.roles_key(session, person_id) if person_id is not None else "",
         name=short_line(name, "name", NAME_MAX),
         role=role,
-        branch_id=branch.id,
+        node_id=branch.id,
         person_id=person_id,
         made_by=by,
         created_at=now,
@@ -118,7 +118,7 @@ def revoke_invitation(session: Session, viewer: Viewer, invitation_id: str) -> N
     invitation = session.get(Invitation, invitation_id)
     if invitation is None:
         raise NotFound
-    branch = organisation.branch(session, invitation.branch_id)
+    branch = organisation.node(session, invitation.node_id)
     if invitation.role not in roles_below(viewer, branch.path):
         raise Forbidden
     of = invitation.person_id
@@ -134,7 +134,7 @@ def first_admin_link(session: Session, now: datetime) -> str | None:
     if people_queries.has_admin(session):
         return None
     session.execute(delete(Invitation).where(Invitation.purpose == LinkPurpose.FIRST_ADMIN))
-    root = organisation.root_branch(session)
+    root = organisation.root_node(session)
     return _link(session, LinkPurpose.FIRST_ADMIN, "", Role.ADMIN, root, None, now)[1]
 
 
@@ -186,7 +186,7 @@ def join(
     """Make the account for which a link was taken, with its role; raises Invalid, Conflict."""
     person = people.add_person(session, username, name or invitation.name, password, now)
     note_link_used(session, invitation, person)
-    branch = organisation.branch(session, invitation.branch_id)
+    branch = organisation.node(session, invitation.node_id)
     people.grant(session, person.id, invitation.role, branch, invitation.made_by, now)
     return person
 
@@ -225,4 +225,4 @@ def _still_fits(session: Session, invitation: Invitation, today: date) -> bool:
     if invitation.person_id is not None:
         home = people_queries.home_path(session, invitation.person_id)
         return may_start(viewer, invitation.person_id, held, home)
-    return invitation.role in roles_below(viewer, organisation.branch(session, invitation.branch_id).path)
+    return invitation.role in roles_below(viewer, organisation.node(session, invitation.node_id).path)

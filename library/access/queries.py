@@ -85,16 +85,16 @@ def program(session: Session, token: str, now: datetime) -> Program | None:
 def roles_key(session: Session, person_id: str) -> str:
     """Return a digest of the roles somebody holds: another one as soon as they hold others."""
     held = session.execute(
-        select(RoleGrant.role, RoleGrant.branch_id).where(
+        select(RoleGrant.role, RoleGrant.node_id).where(
             RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None)
         )
     )
-    return key_of_roles((role, branch_id) for role, branch_id in held)
+    return key_of_roles((role, node_id) for role, node_id in held)
 
 
 def key_of_roles(held: Iterable[tuple[Role, str]]) -> str:
     """Return the same of roles that are known, each with the id of its node."""
-    said = sorted(f"{role.value}@{branch_id}" for role, branch_id in held)
+    said = sorted(f"{role.value}@{node_id}" for role, node_id in held)
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
@@ -102,7 +102,7 @@ def open_invitations(session: Session, viewer: Viewer, now: datetime) -> list[tu
     """Return the unused links for branches that the viewer staffs, newest first."""
     rows = session.execute(
         select(Invitation, Node)
-        .join(Node, Node.id == Invitation.branch_id)
+        .join(Node, Node.id == Invitation.node_id)
         .where(
             Invitation.used_at.is_(None),
             Invitation.expires_at > now,

@@ -84,7 +84,7 @@ class Invitation(Base):
     made_for: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(80))
     role: Mapped[Role] = mapped_column(one_of(Role, 16))
-    branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
     made_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id"))
     created_at: Mapped[datetime]

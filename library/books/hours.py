@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from library.core.errors import Invalid
-from library.core.permits import branch_chain
+from library.core.permits import node_chain
 from library.evidence.rules import EvidenceKind, Piece, Source, StudyForm
 
 BASIS_MAX = 500
@@ -67,6 +67,13 @@ class Step(BaseModel):
     hundredths: Annotated[int, Field(ge=0, le=WORTH_MAX)]
 
 
+class Lead(StrEnum):
+    """As what the hours of those who lead are asked of somebody: a secretary, or 班子成员."""
+
+    SECRETARY = "secretary"
+    COMMITTEE = "committee"
+
+
 class HoursRules(BaseModel):
     """The rules of a time.
 
@@ -76,7 +83,7 @@ class HoursRules(BaseModel):
     so that no minute counts twice. `watched` are lessons watched alone, from `watched_share` percent of a
     lesson on, each by `watched_steps` (what is longer than the last: `watched_more` hundredths), or by time
     where there are none. `declared_most` are the most hours that what people declare themselves counts in a
-    year, None: all. Aims of 0 are none; those in hours of 集中学习 are for members and for secretaries.
+    year, None: all. Aims of 0 are none; those in hours of 集中学习 are for members and for who leads (Lead).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -235,7 +242,7 @@ class Tables:
 
     def at(self, path: str) -> Rules:
         """Return what holds at the node with a path, "/root/.../node/"."""
-        chain = tuple(one for one in branch_chain(path) if one in self._said)
+        chain = tuple(one for one in node_chain(path) if one in self._said)
         if chain not in self._known:
             self._known[chain] = self._merged(chain)
         return self._known[chain]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from library.books import watching
 from library.books.entries import PracticeState
-from library.books.hours import HoursRules, Rules, Tables, read_rules
+from library.books.hours import HoursRules, Lead, Rules, Tables, read_rules
 from library.books.permits import may_arrange, may_keep, may_look, may_read
 from library.books.rules import Books, Cause, Line, Why, books_of
 from library.books.tables import HoursTable, Practice, Study
@@ -21,7 +21,7 @@ from library.catalog.tables import Clip
 from library.core.clock import local_day, midnight
 from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
-from library.core.permits import MemberState, Role, Viewer, branch_chain
+from library.core.permits import MemberState, Role, Viewer, node_chain
 from library.evidence import queries as evidence
 from library.evidence.rules import Piece, Source, is_token
 from library.evidence.tables import Evidence
@@ -31,7 +31,7 @@ from library.people import queries as people
 from library.people.belonging import histories
 from library.people.belonging.members import on_day
 from library.people.rules import MembershipKind
-from library.people.tables import Membership, Person, RoleGrant
+from library.people.tables import CommitteeTerm, Membership, Person, RoleGrant
 
 _ALL_AT_ONCE = 2_000
 """Of more people than this the ledger is read from one end to the other rather than asked for each."""
@@ -85,15 +85,15 @@ def outermost(viewer: Viewer, role: Role) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody with their home on a day: where it is, whether hours are asked of them at all, and whether
-    those of a secretary are."""
+    """Somebody with their home on a day: where it is, whether hours are asked of them at all, and as what
+    those of who leads are (None: those of a member)."""
 
     person_id: str
     name: str
     node_id: str
     path: str
     asked: bool
-    leads: bool
+    leads: Lead | None
 
 
 def members_of(
@@ -122,13 +122,13 @@ def members_of(
     ids = [row[0] for row in rows] if person_ids is not None or node_ids is not None else None
     leaders = _leaders(session, day, ids)
     return [
-        Member(person_id, name, node_id, path, state not in _NOT_ASKED, person_id in leaders)
+        Member(person_id, name, node_id, path, state not in _NOT_ASKED, leaders.get(person_id))
         for person_id, name, node_id, path, state in rows
     ]
 
 
-def _leaders(session: Session, day: date, person_ids: Sequence[str] | None) -> set[str]:
-    """Return those who are secretary of something on a day; None: of all people."""
+def _leaders(session: Session, day: date, person_ids: Sequence[str] | None) -> dict[str, Lead]:
+    """Return who is secretary of something, or a member of a committee, on a day; None: of all people."""
     ends = midnight(day + timedelta(days=1))
     held = and_(
         RoleGrant.role == Role.SECRETARY,
@@ -136,9 +136,18 @@ def _leaders(session: Session, day: date, person_ids: Sequence[str] | None) -> s
         or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at >= ends),
         or_(RoleGrant.until.is_(None), RoleGrant.until >= day),
     )
-    if person_ids is None or len(person_ids) > _IDS_AT_ONCE:
-        return set(session.scalars(select(RoleGrant.person_id).where(held)))
-    return set(session.scalars(select(RoleGrant.person_id).where(held, RoleGrant.person_id.in_(person_ids))))
+    on_committee = and_(
+        CommitteeTerm.since <= day, or_(CommitteeTerm.until.is_(None), CommitteeTerm.until > day)
+    )
+    secretaries, committees = (
+        select(RoleGrant.person_id).where(held),
+        select(CommitteeTerm.person_id).where(on_committee),
+    )
+    if person_ids is not None and len(person_ids) <= _IDS_AT_ONCE:
+        secretaries = secretaries.where(RoleGrant.person_id.in_(person_ids))
+        committees = committees.where(CommitteeTerm.person_id.in_(person_ids))
+    found = dict.fromkeys(session.scalars(committees), Lead.COMMITTEE)
+    return found | dict.fromkeys(session.scalars(secretaries), Lead.SECRETARY)
 
 
 def member(session: Session, person_id: str, day: date) -> Member:
@@ -157,9 +166,9 @@ def member(session: Session, person_id: str, day: date) -> Member:
         .limit(1)
     ).first()
     if last is not None:
-        return Member(person_id, name, last[0], last[1], asked=False, leads=False)
-    root = organisation.root_branch(session)
-    return Member(person_id, name, root.id, root.path, asked=False, leads=False)
+        return Member(person_id, name, last[0], last[1], asked=False, leads=None)
+    root = organisation.root_node(session)
+    return Member(person_id, name, root.id, root.path, asked=False, leads=None)
 
 
 # ------------------------------------------------------------------ books
@@ -198,7 +207,8 @@ def each_books(
 def _books(
     one: Member, pieces: Sequence[Piece], rules: Rules, number: int, lengths: Mapping[str, int], today: date
 ) -> Books:
-    return books_of(pieces, rules, number, lengths=lengths, asked=one.asked, leads=one.leads, day=today)
+    leads = one.leads is not None
+    return books_of(pieces, rules, number, lengths=lengths, asked=one.asked, leads=leads, day=today)
 
 
 def lengths_of(session: Session, lesson_ids: Collection[str] | None = None) -> dict[str, int]:
@@ -379,9 +389,7 @@ def practice_to_answer(session: Session, viewer: Viewer, practice_id: str) -> Pr
     """Return a practice that the viewer may confirm: of a member of a node they keep, never their own; raises
     NotFound for any other."""
     found = session.get(Practice, practice_id)
-    if found is None or not may_keep(
-        viewer, found.person_id, organisation.branch(session, found.node_id).path
-    ):
+    if found is None or not may_keep(viewer, found.person_id, organisation.node(session, found.node_id).path):
         raise NotFound
     return found
 
@@ -419,6 +427,6 @@ def home_on(session: Session, person_id: str, day: date) -> str | None:
 
 def chain_names(session: Session, path: str) -> tuple[str, ...]:
     """Return what the nodes of a path are called, root first."""
-    ids = branch_chain(path)
-    names = organisation.branch_names(session, ids)
+    ids = node_chain(path)
+    names = organisation.node_names(session, ids)
     return tuple(names[one] for one in ids if one in names)

@@ -140,7 +140,7 @@ def books_of(
 
     `lengths` are those of lessons in seconds; of a lesson that is not among them (it was deleted) all that
     was watched counts. `asked`: hours are asked of the person at all (they are a member); `leads`: those of a
-    secretary. `day` is the one whose rules say what is asked.
+    secretary or a member of a committee. `day` is the one whose rules say what is asked.
     """
     first, last = rules.year(number)
     mine = sorted(

@@ -26,7 +26,7 @@ class HoursTable(Base):
     __table_args__ = (UniqueConstraint("node_id", "first"), Index(None, "made_by"))
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     first: Mapped[date]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     made_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
@@ -81,7 +81,7 @@ class Practice(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     place: Mapped[str] = mapped_column(String(PLACE_MAX))
     day: Mapped[date]

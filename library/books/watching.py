@@ -36,7 +36,7 @@ class _Played(NamedTuple):
     viewer: str
     clip_id: str
     lesson_id: str
-    branch_id: str | None
+    node_id: str | None
     started_at: datetime
     ranges: list[list[float]]
 
@@ -183,7 +183,7 @@ def pieces_from(
         if amount > 0 and first <= day <= last:
             yield Piece(
                 person_id=viewer.removeprefix(_MEMBER),
-                node_id=days[day][-1].branch_id,
+                node_id=days[day][-1].node_id,
                 kind=EvidenceKind.WATCHED,
                 form=StudyForm.ONLINE,
                 amount=amount,

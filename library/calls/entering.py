@@ -20,7 +20,7 @@ from library.catalog.tables import Lesson
 from library.core.clock import local_day
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound
 from library.core.ids import new_id
-from library.core.permits import Viewer, branch_chain
+from library.core.permits import Viewer, node_chain
 from library.core.rights import Act, Thing, allowed
 from library.intake import queries as intake
 
@@ -35,9 +35,9 @@ def lesson_to_enter(session: Session, viewer: Viewer, call: Call, lesson_id: str
         lesson = catalog.lesson_for(session, viewer, lesson_id, Action.EDIT)
     except NotFound:
         raise NotFound("entry_lesson_gone", field="lesson") from None
-    if not allowed(viewer, Act.CALL_ENTER, Thing(lesson.branch.path, lesson.owner_id)):
+    if not allowed(viewer, Act.CALL_ENTER, Thing(lesson.node.path, lesson.owner_id)):
         raise Forbidden
-    if call.node_id not in branch_chain(lesson.branch.path):
+    if call.node_id not in node_chain(lesson.node.path):
         raise Invalid("entry_outside", field="lesson", name=call.node.name)
     if not queries.plays(lesson):
         raise Invalid("entry_plays_nothing", field="lesson")
@@ -85,7 +85,7 @@ def enter(
     kind = rules.category_of(category, call.categories)
     lines = queries.report_of(session, call, lesson)
     demands.check(lines)
-    unit_id = unit_of(call.node_id, lesson.branch.path)
+    unit_id = unit_of(call.node_id, lesson.node.path)
     here = select(Entry.slot).where(Entry.call_id == call.id, Entry.unit_id == unit_id)
     slot = rules.free_slot(set(session.scalars(here)), call.quota)
     last = session.scalar(select(func.max(Entry.n)).where(Entry.call_id == call.id)) or 0
@@ -111,7 +111,7 @@ def enter(
 
 def unit_of(node_id: str, path: str) -> str:
     """Return the node right below another on the way to a path, or that itself."""
-    chain = branch_chain(path)
+    chain = node_chain(path)
     at = chain.index(node_id)
     return chain[at + 1] if at + 1 < len(chain) else node_id
 
@@ -156,7 +156,7 @@ def take_back(session: Session, viewer: Viewer, call_id: str, n: int, now: datet
     if not queries.keeps(viewer, call):
         lesson = session.get(Lesson, row.lesson_id) if row.lesson_id else None
         owner = lesson.owner_id if lesson else None
-        path = lesson.branch.path if lesson else ""
+        path = lesson.node.path if lesson else ""
         if not allowed(viewer, Act.CALL_ENTER, Thing(path, owner)):
             raise Forbidden
         rules.check_taking(call.stage, call.opens_on, call.closes_on, local_day(now))

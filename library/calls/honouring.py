@@ -122,7 +122,7 @@ def _grant_one(
         honour_id=honour.id,
         title=lesson.title,
         lecturer_id=lesson.lecturer_id,
-        unit=organisation.branch(session, lesson.branch_id).name,
+        unit=organisation.node(session, lesson.node_id).name,
         award=honour.award,
         year=honour.year,
         body=honour.body,

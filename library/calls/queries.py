@@ -22,7 +22,7 @@ from library.catalog.tables import Lesson
 from library.core.clock import local_day
 from library.core.errors import Forbidden, NotFound, SignInNeeded
 from library.core.paging import Page, clean_number
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.core.rights import Act, Thing, allowed
 from library.intake import queries as intake
 from library.organisation import queries as organisation
@@ -88,7 +88,7 @@ def outermost(viewer: Viewer) -> list[str]:
 
 def _seen(viewer: Viewer) -> ColumnElement[bool]:
     """Return what `may_view` says as a condition on Call."""
-    chain = {node for one in viewer.belongs for node in branch_chain(one.path)}
+    chain = {node for one in viewer.belongs for node in node_chain(one.path)}
     judged = select(Judge.call_id).where(Judge.person_id == viewer.person_id)
     out = Call.stage.in_(rules.PUBLIC_STAGES)
     return or_(
@@ -109,10 +109,10 @@ def calls_page(session: Session, viewer: Viewer, number: int = 1) -> Page[Call]:
 
 def taking(session: Session, viewer: Viewer, lesson: LessonFacts, now: datetime) -> list[Call]:
     """Return the calls that take a lesson now, as the viewer sees them, those that close first at first."""
-    if not allowed(viewer, Act.CALL_ENTER, Thing(lesson.branch_path, lesson.owner_id)):
+    if not allowed(viewer, Act.CALL_ENTER, Thing(lesson.node_path, lesson.owner_id)):
         return []
     day = local_day(now)
-    here = Call.node_id.in_(branch_chain(lesson.branch_path))
+    here = Call.node_id.in_(node_chain(lesson.node_path))
     takes = (Call.stage == Stage.OPEN, Call.opens_on <= day, Call.closes_on >= day)
     wanted = select(Call).where(here, *takes, _seen(viewer)).order_by(Call.closes_on, Call.id)
     return list(session.scalars(wanted.limit(PAGE_SIZE)))
@@ -178,7 +178,7 @@ class Work:
             lesson.owner_id if lesson else None,
             lesson.lecturer.folded if lesson and lesson.lecturer else "",
             self.entry.entered_by,
-            lesson.branch_id if lesson else self.entry.unit_id,
+            lesson.node_id if lesson else self.entry.unit_id,
         )
 
 
@@ -196,7 +196,7 @@ def works(session: Session, call: Call, *, named: bool, only: Collection[str] | 
     rows = session.scalars(wanted).all()
     ids = [one.lesson_id for one in rows if one.lesson_id]
     lessons = {one.id: one for one in session.scalars(select(Lesson).where(Lesson.id.in_(ids)))}
-    units = organisation.branch_names(session, {one.unit_id for one in rows})
+    units = organisation.node_names(session, {one.unit_id for one in rows})
     found = []
     for row in rows:
         lesson = lessons.get(row.lesson_id or "")
@@ -230,7 +230,7 @@ def own_entries(session: Session, viewer: Viewer, call: Call) -> list[Work]:
 
 def own_lessons(session: Session, viewer: Viewer, call: Call, most: int = 50) -> list[Lesson]:
     """Return the viewer's own lessons that a call may take, the newest first."""
-    inside = Lesson.branch_id.in_(organisation.inside_of([call.node_id]))
+    inside = Lesson.node_id.in_(organisation.inside_of([call.node_id]))
     wanted = select(Lesson).where(Lesson.owner_id == viewer.person_id, inside)
     return list(session.scalars(wanted.order_by(Lesson.created_at.desc(), Lesson.id.desc()).limit(most)))
 

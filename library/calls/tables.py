@@ -28,7 +28,7 @@ class Call(Base):
     __table_args__ = (Index(None, "node_id", "stage"), Index(None, "changed_by"))
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     text: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(String(BODY_MAX))
@@ -80,7 +80,7 @@ class Entry(Base):
     lesson_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="SET NULL"))
     title: Mapped[str] = mapped_column(String(200))
     category: Mapped[str] = mapped_column(String(CATEGORY_MAX))
-    unit_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    unit_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     slot: Mapped[int]
     report: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     prize: Mapped[str] = mapped_column(String(PRIZE_MAX), default="")

@@ -77,7 +77,7 @@ class Details:
 def new_lesson(
     session: Session,
     *,
-    branch_id: str,
+    node_id: str,
     owner_id: str | None,
     details: Details,
     now: datetime,
@@ -91,7 +91,7 @@ def new_lesson(
         title=required_line(details.title or "", "title", TITLE_MAX),
         summary="",
         language="zh-CN",
-        branch_id=branch_id,
+        node_id=node_id,
         owner_id=owner_id,
         created_at=now,
         revision=revision,

@@ -16,7 +16,7 @@ from library.catalog.queries import facts
 from library.catalog.tables import AudienceToken, Lesson
 from library.core.database import announce
 from library.core.errors import Invalid
-from library.core.permits import MemberState, Role, Viewer, branch_chain, node_token
+from library.core.permits import MemberState, Role, Viewer, node_chain, node_token
 from library.core.text import NAME_MAX, name_key
 from library.organisation import actions as organisation_actions
 from library.organisation import queries as organisation
@@ -127,7 +127,7 @@ def _known_above(session: Session, viewer: Viewer) -> Sequence[Node]:
     """Return the open nodes above and at those where somebody works or belongs, the lowest first."""
     paths = [grant.path for grant in viewer.grants if grant.gives(Role.LECTURER)]
     paths += [one.path for one in viewer.belongs]
-    ids = {node_id for path in paths for node_id in branch_chain(path)}
+    ids = {node_id for path in paths for node_id in node_chain(path)}
     if not ids:
         return []
     wanted = select(Node).where(Node.id.in_(ids), Node.closed_at.is_(None))
@@ -161,7 +161,7 @@ class Told:
 
 def told(session: Session, wanted: OpenTo) -> Told:
     """Return an audience by names; two statements at most, none unless it is chosen."""
-    nodes = organisation.branch_names(session, wanted.nodes) if wanted.nodes else {}
+    nodes = organisation.node_names(session, wanted.nodes) if wanted.nodes else {}
     groups = _group_names(session, wanted.groups) if wanted.groups else {}
     return Told(
         wanted.audience,

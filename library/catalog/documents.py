@@ -50,7 +50,7 @@ def _document(lesson: Lesson, clip: Clip | None, lines: Sequence[CueLine]) -> Do
         spoken="\n".join(line.text for line in lines),
         recognised="\n".join(line.text for line in lines if line.source is CueSource.RECOGNISED),
         date=lesson.taught_on,
-        branch=lesson.branch_id,
+        branch=lesson.node_id,
         kind=str(lesson.kind),
         genre=str(lesson.genre),
         language=lesson.language,

@@ -51,8 +51,8 @@ def answers(
     if not active:
         return tuple(NodeAnswer(act, False, (), (Reason("missing_closed"),)) for act in acts)
     thing = Thing(node.path)
-    at = {grant.branch_id for grant in viewer.grants if node.path.startswith(grant.path)}
-    names = organisation.branch_names(session, at) if at else {}
+    at = {grant.node_id for grant in viewer.grants if node.path.startswith(grant.path)}
+    names = organisation.node_names(session, at) if at else {}
     found = []
     for act in acts:
         if allowed(viewer, act, thing):
@@ -70,7 +70,7 @@ def _held(viewer: Viewer, node: Node, row: Right, role: Role, names: dict[str, s
     if row.scope is Scope.ABOVE:
         grants = [one for one in grants if one.path != node.path]
     nearest = max(grants, key=lambda one: len(one.path))
-    return Reason("why_role_here", {"wanted": nearest.role.value, "node": names[nearest.branch_id]})
+    return Reason("why_role_here", {"wanted": nearest.role.value, "node": names[nearest.node_id]})
 
 
 def _missing(act: Act, node: Node) -> Reason:

@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from library.core.permits import WHOLE_TREE, Viewer, branch_chain
+from library.core.permits import WHOLE_TREE, Viewer, node_chain
 from library.core.rights import Act, Right, Thing, allowed, because
 
 
@@ -50,7 +50,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class LessonFacts:
-    """What the decision needs to know of a lesson; `branch_path` as in Grant.path.
+    """What the decision needs to know of a lesson; `node_path` as in Grant.path.
 
     `chosen` are the tokens of an audience that is chosen, empty for the others.
     """
@@ -58,7 +58,7 @@ class LessonFacts:
     state: LessonState
     audience: Audience
     owner_id: str | None
-    branch_path: str
+    node_path: str
     chosen: frozenset[str] = frozenset()
 
     @property
@@ -69,12 +69,12 @@ class LessonFacts:
 
 def thing_of(lesson: LessonFacts) -> Thing:
     """Return a lesson as the table of permissions sees it."""
-    return Thing(lesson.branch_path, lesson.owner_id, str(lesson.state), lesson.open_to)
+    return Thing(lesson.node_path, lesson.owner_id, str(lesson.state), lesson.open_to)
 
 
 def scope_tokens(lesson: LessonFacts) -> frozenset[str]:
     """Return the tokens that open a lesson: its audience once published, its owner, the node that has it."""
-    tokens = {WHOLE_TREE, f"branch:{branch_chain(lesson.branch_path)[-1]}"}
+    tokens = {WHOLE_TREE, f"branch:{node_chain(lesson.node_path)[-1]}"}
     if lesson.owner_id:
         tokens.add(f"owner:{lesson.owner_id}")
     if lesson.state is LessonState.PUBLISHED:

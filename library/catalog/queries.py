@@ -29,7 +29,7 @@ def facts(lesson: Lesson) -> LessonFacts:
         state=lesson.state,
         audience=lesson.audience,
         owner_id=lesson.owner_id,
-        branch_path=lesson.branch.path,
+        node_path=lesson.node.path,
         chosen=frozenset(lesson.chosen),
     )
 
@@ -52,7 +52,7 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
 
 def _held_at(viewer: Viewer, role: Role) -> ColumnElement[bool]:
     held = organisation.outermost(viewer, role)
-    return Lesson.branch_id.in_(organisation.inside_of(held)) if held else false()
+    return Lesson.node_id.in_(organisation.inside_of(held)) if held else false()
 
 
 def search_scope(session: Session, viewer: Viewer) -> frozenset[str]:
@@ -66,9 +66,9 @@ def search_scope(session: Session, viewer: Viewer) -> frozenset[str]:
     if not held or oversees_all(viewer):
         return scope_of(viewer)
     open_to_them = [one for one in Audience if str(one) in audience_of(viewer)]
-    hidden = select(Lesson.branch_id).where(
+    hidden = select(Lesson.node_id).where(
         or_(Lesson.state != LessonState.PUBLISHED, Lesson.audience.not_in(open_to_them)),
-        Lesson.branch_id.in_(organisation.inside_of(held)),
+        Lesson.node_id.in_(organisation.inside_of(held)),
     )
     return scope_of(viewer, session.scalars(hidden.distinct()))
 
@@ -188,7 +188,7 @@ def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.until is not None:
         conditions.append(Lesson.taught_on < filters.until)
     if filters.node_id is not None:
-        conditions.append(Lesson.branch_id.in_(organisation.inside_of([filters.node_id])))
+        conditions.append(Lesson.node_id.in_(organisation.inside_of([filters.node_id])))
     if filters.handled:  # those the viewer decides about, or that are their own
         conditions.append(or_(Lesson.owner_id == viewer.person_id, _held_at(viewer, Role.REVIEWER)))
     if filters.playable:

@@ -149,7 +149,7 @@ class Line:
 
 def lines(session: Session, viewer: Viewer, which: Of, most: int = LOOKED_THROUGH) -> list[Line]:
     """Return the published lessons that fit and that a viewer may see, the newest first."""
-    columns = (Lesson.id, Lesson.lecturer_id, Lesson.taught_on, Lesson.branch_id)
+    columns = (Lesson.id, Lesson.lecturer_id, Lesson.taught_on, Lesson.node_id)
     found = select(*columns).where(*_fits(viewer, which)).order_by(*_newest_first(which))
     return [Line(*row) for row in session.execute(found.limit(most))]
 

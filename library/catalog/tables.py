@@ -90,7 +90,7 @@ class Lesson(Base):
     )
     lecturer_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lecturer.id"))
     taught_on: Mapped[date | None]
-    branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     state: Mapped[LessonState] = mapped_column(
         one_of(LessonState, 16, check="state"), default=LessonState.DRAFT
@@ -112,7 +112,7 @@ class Lesson(Base):
 
     # These come with the lesson's row: permits ask for the branch, and every list shows the lecturer.
     lecturer: Mapped[Lecturer | None] = relationship(lazy="joined")
-    branch: Mapped[Node] = relationship(lazy="joined", innerjoin=True)
+    node: Mapped[Node] = relationship(lazy="joined", innerjoin=True)
     owner: Mapped[Person | None] = relationship()
     topics: Mapped[list[LessonTopic]] = relationship(order_by=LessonTopic.n, cascade="all, delete-orphan")
     # Those in the lesson's present order; `every_clip` also has what was replaced and what is being made.

@@ -18,7 +18,7 @@ from library.catalog import audiences, queries
 from library.catalog.audience import OpenTo
 from library.catalog.permits import Action, Audience, LessonState, may, why
 from library.catalog.tables import Lesson
-from library.core.permits import MemberState, Role, Viewer, branch_chain
+from library.core.permits import MemberState, Role, Viewer, node_chain
 from library.core.rights import RIGHTS, Act, Right, Scope
 from library.organisation import queries as organisation
 from library.people.roles import standing
@@ -57,9 +57,9 @@ def _said(session: Session, viewer: Viewer, lesson: Lesson, right: Right) -> Rea
         return Reason("why_owner")
     if right.scope is Scope.NODE and right.role is not None:
         grant = next(
-            one for one in viewer.grants if one.gives(right.role) and lesson.branch.path.startswith(one.path)
+            one for one in viewer.grants if one.gives(right.role) and lesson.node.path.startswith(one.path)
         )
-        at = organisation.branch_names(session, [grant.branch_id]).get(grant.branch_id, "")
+        at = organisation.node_names(session, [grant.node_id]).get(grant.node_id, "")
         return Reason("why_role", {"wanted": grant.role.value, "node": at})
     return _of_audience(session, viewer, audiences.open_to(lesson))
 
@@ -67,17 +67,17 @@ def _said(session: Session, viewer: Viewer, lesson: Lesson, right: Right) -> Rea
 def _of_audience(session: Session, viewer: Viewer, wanted: OpenTo) -> Reason:
     if wanted.audience is not Audience.CHOSEN:
         return Reason(f"why_{wanted.audience}")
-    inside = [one for one in viewer.belongs if set(wanted.nodes) & set(branch_chain(one.path))]
+    inside = [one for one in viewer.belongs if set(wanted.nodes) & set(node_chain(one.path))]
     named = {"audience": audiences.told(session, wanted)}
     if inside:
-        at = organisation.branch_names(session, [inside[0].node_id]).get(inside[0].node_id, "")
+        at = organisation.node_names(session, [inside[0].node_id]).get(inside[0].node_id, "")
         return Reason("why_belongs", {**named, "node": at})
     return Reason("why_group" if set(wanted.groups) & set(viewer.groups) else "why_kind", named)
 
 
 def _missing(session: Session, viewer: Viewer, lesson: Lesson) -> list[Reason]:
     """Return every condition that somebody would have to meet, with who can change it."""
-    node = {"node": lesson.branch.name}
+    node = {"node": lesson.node.name}
     if lesson.state is not LessonState.PUBLISHED:
         return [Reason(f"missing_{lesson.state}", node)]
     wanted = audiences.open_to(lesson)
@@ -87,11 +87,11 @@ def _missing(session: Session, viewer: Viewer, lesson: Lesson) -> list[Reason]:
     if not viewer.belongs and not (wanted.groups and viewer.groups):
         return [Reason("missing_membership", {**told, **node})]
     found = []
-    there = [one for one in viewer.belongs if set(wanted.nodes) & set(branch_chain(one.path))]
+    there = [one for one in viewer.belongs if set(wanted.nodes) & set(node_chain(one.path))]
     learns = set(wanted.groups) & set(viewer.groups)
     if (wanted.nodes or wanted.groups) and not there and not learns:
         home = viewer.belongs[0].node_id if viewer.belongs else ""
-        at = organisation.branch_names(session, [home]).get(home, "") if home else ""
+        at = organisation.node_names(session, [home]).get(home, "") if home else ""
         found.append(Reason("missing_place", {**told, **node, "home": at}))
     if wanted.kinds and (there or learns or not (wanted.nodes or wanted.groups)):
         state = next((one.state for one in viewer.belongs if one.state), None)
@@ -127,7 +127,7 @@ def counted(session: Session, lesson: Lesson, today: date) -> Counted:
     """Return how many may see a lesson on a day. Four statements, whatever their number."""
     audience, kinds = _in_audience(session, lesson, today)
     return Counted(
-        audience, kinds, lesson.owner_id is not None, roles_above(session, lesson.branch.path, today)
+        audience, kinds, lesson.owner_id is not None, roles_above(session, lesson.node.path, today)
     )
 
 
@@ -137,7 +137,7 @@ def roles_above(session: Session, path: str, today: date) -> tuple[tuple[Role, i
     rows = session.execute(
         select(RoleGrant.role, func.count(RoleGrant.person_id.distinct()))
         .join(Person, Person.id == RoleGrant.person_id)
-        .where(RoleGrant.branch_id.in_(branch_chain(path)), Person.active, *standing(today))
+        .where(RoleGrant.node_id.in_(node_chain(path)), Person.active, *standing(today))
         .group_by(RoleGrant.role)
     )
     found = dict(rows.all())

@@ -68,7 +68,7 @@ class Grant:
     """
 
     role: Role
-    branch_id: str
+    node_id: str
     path: str
     apart: bool = False
 
@@ -125,7 +125,7 @@ class Viewer:
 
     def holds_at_root(self, role: Role) -> bool:
         """Tell whether the viewer holds `role`, or one that includes it, at the root of the tree."""
-        return any(g.gives(role) and len(branch_chain(g.path)) == 1 for g in self.grants)
+        return any(g.gives(role) and len(node_chain(g.path)) == 1 for g in self.grants)
 
 
 NOBODY = Viewer()
@@ -166,7 +166,7 @@ def belonging_tokens(viewer: Viewer) -> frozenset[str]:
     tokens = {ORGANISATION} if viewer.belongs else set()
     tokens |= {kind_token(state) for state in states if state}
     for one in viewer.belongs:
-        for node_id in branch_chain(one.path):
+        for node_id in node_chain(one.path):
             tokens.add(node_token(node_id))
             if state := one.state or home:
                 tokens.add(node_token(node_id, state))
@@ -202,6 +202,6 @@ def oversees_all(viewer: Viewer) -> bool:
     return viewer.holds_at_root(Role.REVIEWER)
 
 
-def branch_chain(path: str) -> tuple[str, ...]:
+def node_chain(path: str) -> tuple[str, ...]:
     """Return the branch ids in a path "/a/b/", root first."""
     return tuple(part for part in path.split("/") if part)

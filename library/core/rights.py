@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from library.core.permits import Role, Viewer, audience_of, branch_chain
+from library.core.permits import Role, Viewer, audience_of, node_chain
 
 
 class Act(StrEnum):
@@ -314,7 +314,7 @@ def _reaches(viewer: Viewer, right: Right, thing: Thing) -> bool:
         case Scope.NODE:
             return role is not None and viewer.holds_at(role, thing.path)
         case Scope.ABOVE:
-            above = branch_chain(thing.path)[:-1]
+            above = node_chain(thing.path)[:-1]
             return role is not None and bool(above) and viewer.holds_at(role, f"/{'/'.join(above)}/")
         case Scope.ALL:
             return role is not None and viewer.holds_at_root(role)

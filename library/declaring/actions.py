@@ -18,7 +18,7 @@ from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Cue, Lesson
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound
 from library.core.ids import new_id
-from library.core.permits import Viewer, branch_chain
+from library.core.permits import Viewer, node_chain
 from library.core.rights import Act, Thing, allowed
 from library.core.text import required_line, short_line
 from library.declaring import permits, queries, rules, states
@@ -60,7 +60,7 @@ def points_of(levels: Iterable[Level]) -> tuple[Check, ...]:
 
 def route_of(session: Session, node: Node) -> tuple[Level, ...]:
     """Return the levels through which a lesson of a node would climb now; raises Conflict("no_levels")."""
-    chain = branch_chain(node.path)
+    chain = node_chain(node.path)
     return rules.route(chain, queries.said_by(session, chain), queries.closed_among(session, chain))
 
 
@@ -76,12 +76,10 @@ def declare(
     already_declared, remarks_open, declaration_elsewhere.
     """
     lesson = catalog.lesson_for(session, viewer, lesson_id)
-    if not allowed(viewer, Act.DECLARATION_MAKE, Thing(lesson.branch.path, lesson.owner_id)):
+    if not allowed(viewer, Act.DECLARATION_MAKE, Thing(lesson.node.path, lesson.owner_id)):
         raise Forbidden
     # Of one node nobody else declares until the transaction ends: the quota counts, and one lesson has one.
-    session.execute(
-        select(Node.id).where(Node.id == lesson.branch_id).with_for_update(key_share=True, of=Node)
-    )
+    session.execute(select(Node.id).where(Node.id == lesson.node_id).with_for_update(key_share=True, of=Node))
     if not any(clip.plan for clip in lesson.clips) and lesson.transcript is TranscriptQuality.NONE:
         raise Conflict("not_ready")
     row = queries.open_of(session, lesson_id, lock=True)
@@ -107,8 +105,8 @@ def _looked_at(levels: tuple[Level, ...], given: Given) -> tuple[Check, ...]:
 
 
 def _levels_for(session: Session, lesson: Lesson, given: Given, now: datetime) -> tuple[Level, ...]:
-    node = lesson.branch
-    chain = branch_chain(node.path)
+    node = lesson.node
+    chain = node_chain(node.path)
     most, period = rules.quota_of(chain, queries.said_by(session, chain))
     if most:
         count = queries.declared_in_period(session, node.id, period, now)
@@ -126,7 +124,7 @@ def _first(
     row = Declaration(
         id=new_id(),
         lesson_id=lesson.id,
-        node_id=lesson.branch_id,
+        node_id=lesson.node_id,
         owner_id=lesson.owner_id,
         declared_by=people.noted_by(session, viewer),
         state=State.DECLARED,

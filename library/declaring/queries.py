@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog.tables import Lesson
 from library.core.errors import Invalid, NotFound
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.core.rights import Act, Thing, allowed
 from library.declaring import permits
 from library.declaring.permits import Standing
@@ -38,7 +38,7 @@ def said_by(session: Session, node_ids: Collection[str]) -> dict[str, Setting]:
 
 def setting_in_force(session: Session, node: Node) -> tuple[Node | None, Setting | None]:
     """Return which node's setting holds at a node, and that setting; None where nobody has said anything."""
-    chain = branch_chain(node.path)
+    chain = node_chain(node.path)
     said = said_by(session, chain)
     nearest = next((one for one in reversed(chain) if one in said), None)
     return (None, None) if nearest is None else (session.get_one(Node, nearest), said[nearest])
@@ -215,13 +215,13 @@ def number_waiting(viewer: Viewer) -> Select[int] | None:
 
 def desk_ids(viewer: Viewer) -> tuple[str, ...]:
     """Return the ids of the nodes that `desks_of` returns, without asking for them."""
-    held = {(grant.path, grant.branch_id) for grant in viewer.grants if grant.gives(Role.REVIEWER)}
+    held = {(grant.path, grant.node_id) for grant in viewer.grants if grant.gives(Role.REVIEWER)}
     return tuple(node_id for _path, node_id in sorted(held)[:MOST_DESKS])
 
 
 def desks_held(viewer: Viewer) -> int:
     """Return at how many nodes somebody holds the role of a reviewer; `desks_of` returns MOST_DESKS."""
-    return len({grant.branch_id for grant in viewer.grants if grant.gives(Role.REVIEWER)})
+    return len({grant.node_id for grant in viewer.grants if grant.gives(Role.REVIEWER)})
 
 
 def _at(node_id: str, wanted: Wanted) -> Select[Declaration]:

@@ -185,7 +185,7 @@ def _hidden_names(eyes: _Eyes, people_names: dict[str, str]) -> list[str]:
     found = [people_names.get(one or "", "") for one in (row.owner_id, row.declared_by)]
     found += [lesson.lecturer.name] if lesson.lecturer else []
     below = [eyes.nodes[level.node_id] for level in eyes.levels[: max(eyes.highest, 0)]]
-    for node in (eyes.nodes[row.node_id], lesson.branch, *below):
+    for node in (eyes.nodes[row.node_id], lesson.node, *below):
         if eyes.highest >= 0 and node.id == eyes.levels[eyes.highest].node_id:
             continue
         found += [node.name, node.short_name]

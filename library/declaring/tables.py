@@ -20,7 +20,7 @@ class LevelSetting(Base):
     __tablename__ = "declaring_setting"
     __table_args__ = (Index(None, "set_by"),)
 
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"), primary_key=True)
     levels: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     quota: Mapped[int]
     period: Mapped[Period] = mapped_column(one_of(Period, 8))
@@ -54,18 +54,18 @@ class Declaration(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     lesson_id: Mapped[str] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="CASCADE"))
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     declared_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     state: Mapped[State] = mapped_column(one_of(State, 16))
     route: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     level: Mapped[int]
-    level_node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    level_node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     round: Mapped[int]
     moves: Mapped[int]
     declared_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    chosen_at_node: Mapped[str | None] = mapped_column(ForeignKey("people_branch.id"))
+    chosen_at_node: Mapped[str | None] = mapped_column(ForeignKey("organisation_node.id"))
     chosen_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

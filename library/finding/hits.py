@@ -298,7 +298,7 @@ def _with_keys(session: Session, query: Query) -> Query:
     if not query.branches and not query.kinds:
         return query
     branches = [
-        key for name in query.branches for key in organisation.branches_named(session, name.strip()) or [name]
+        key for name in query.branches for key in organisation.nodes_named(session, name.strip()) or [name]
     ]
     named = [name_key(name) for name in query.kinds]
     kinds = [KINDS.get(name, name) for name in named if name not in GENRES]

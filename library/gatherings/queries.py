@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.gatherings import actions
 from library.gatherings.codes import AFTER_END
 from library.gatherings.permits import may_host, may_lead, may_look, may_plan
@@ -48,7 +48,7 @@ def seen(session: Session, viewer: Viewer, gathering_id: str) -> Seen:
     one = session.get(Gathering, gathering_id)
     if one is None:
         raise NotFound
-    node = organisation.branch(session, one.node_id)
+    node = organisation.node(session, one.node_id)
     keepers = actions.hosts_of(session, one)
     entry = entry_of(session, one.id, viewer.person_id)
     mine = viewer.person_id if entry is not None or is_asked(session, one.id, viewer.person_id) else None
@@ -119,7 +119,7 @@ def roll_of(session: Session, gathering_id: str) -> list[RollRow]:
     entries = session.scalars(select(RollEntry).where(RollEntry.gathering_id == gathering_id)).all()
     ids = [one.person_id for one in entries if one.person_id is not None]
     names = people.names(session, ids)
-    nodes = organisation.branch_names(session, {one.node_id for one in entries if one.node_id})
+    nodes = organisation.node_names(session, {one.node_id for one in entries if one.node_id})
     elsewhere = _elsewhere(session, gathering_id, ids)
     selves = _by_self(session, gathering_id)
     rows = [
@@ -215,7 +215,7 @@ def concerns(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition that a gathering concerns somebody: their home's and those above it that ask who
     is below, their groups', those they keep, are asked to or were on the roll of."""
     home = next((one for one in viewer.belongs if one.is_home), None)
-    chain = branch_chain(home.path) if home is not None else ()
+    chain = node_chain(home.path) if home is not None else ()
     own = [one.node_id for one in viewer.belongs]
     me = viewer.person_id
     if me is None:  # whoever has no account is not whom nobody stands for

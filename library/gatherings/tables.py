@@ -43,7 +43,7 @@ class Gathering(Base):
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     group_id: Mapped[str | None] = mapped_column(ForeignKey("people_group.id"))
     kind: Mapped[str] = mapped_column(String(KIND_MAX))
     form: Mapped[StudyForm] = mapped_column(one_of(StudyForm, 16))

@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from library.core.errors import Conflict, NotFound
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.grades import facts, permits, rules
 from library.grades.burden import Burden
 from library.grades.language import RuleSet, parse
@@ -86,7 +86,7 @@ def in_force(session: Session, nodes: Iterable[Node], period: str) -> dict[str, 
     by_node = {row.node_id: row for row in rows}
     found = {}
     for node in nodes:
-        row = next((by_node[one] for one in reversed(branch_chain(node.path)) if one in by_node), None)
+        row = next((by_node[one] for one in reversed(node_chain(node.path)) if one in by_node), None)
         if row is not None:
             found[node.id] = row
     return found
@@ -102,7 +102,7 @@ def needed(session: Session, node: Node, period: str) -> Rules:
 
 def waivers(session: Session, node: Node) -> Sequence[Waiver]:
     """Return what is waived of 减负 at a node: there or above, the oldest first."""
-    wanted = select(Waiver).where(Waiver.node_id.in_(branch_chain(node.path)), Waiver.ended_at.is_(None))
+    wanted = select(Waiver).where(Waiver.node_id.in_(node_chain(node.path)), Waiver.ended_at.is_(None))
     return session.scalars(wanted.order_by(Waiver.at, Waiver.id)).all()
 
 
@@ -180,7 +180,7 @@ class BranchCount:
 
 def branch_counts(session: Session, node_ids: Sequence[str], period: str) -> list[BranchCount]:
     """Return how far branches are, in the order that is given; counts alone, of nobody by name."""
-    names = organisation.branch_names(session, node_ids)
+    names = organisation.node_names(session, node_ids)
     periods = session.scalars(
         select(Period).where(Period.node_id.in_(node_ids), Period.period == period)
     ).all()
@@ -289,10 +289,10 @@ def own_grades(session: Session, viewer: Viewer) -> list[tuple[Grade, Period]]:
 def secretaries(session: Session, node: Node, today: date) -> list[str]:
     """Return who keeps the grades of a node: its secretaries, else the nearest above, else staff and
     administrators there."""
-    chain = list(reversed(branch_chain(node.path)))
+    chain = list(reversed(node_chain(node.path)))
     wanted = (
-        select(RoleGrant.person_id, RoleGrant.branch_id, RoleGrant.role)
-        .where(RoleGrant.branch_id.in_(chain), *standing(today))
+        select(RoleGrant.person_id, RoleGrant.node_id, RoleGrant.role)
+        .where(RoleGrant.node_id.in_(chain), *standing(today))
         .where(RoleGrant.role.in_([Role.SECRETARY, Role.STAFF, Role.ADMIN]))
     )
     rows = session.execute(wanted).all()

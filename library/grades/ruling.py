@@ -15,7 +15,7 @@ from library.audit.rules import Deed
 from library.core.clock import local_day
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound
 from library.core.ids import new_id
-from library.core.permits import Viewer, branch_chain
+from library.core.permits import Viewer, node_chain
 from library.core.text import required_line
 from library.grades import burden, permits, queries, rules
 from library.grades.burden import Burden
@@ -153,7 +153,7 @@ def _reaches_back(session: Session, row: Rules, node: Node, begun: str) -> bool:
         .join(Rules, Rules.id == Period.rules_id)
         .where(Period.period >= first, Period.period < end, func.length(Period.period) == length)
         .where(Period.node_id.in_(organisation.inside_of([node.id])))
-        .where(Rules.node_id.in_(branch_chain(node.path)))  # a nearer one goes before, and is not touched
+        .where(Rules.node_id.in_(node_chain(node.path)))  # a nearer one goes before, and is not touched
     )
     return session.scalars(graded.limit(1)).first() is not None
 
@@ -199,7 +199,7 @@ def _first(text: str) -> str:
 
 def node_to_waive(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node at which the viewer switches points off; raises NotFound, Forbidden."""
-    node = organisation.branch(session, node_id)
+    node = organisation.node(session, node_id)
     if not permits.may_rule(viewer, node.path):
         raise NotFound
     if not permits.may_waive(viewer, node.path):

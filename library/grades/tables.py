@@ -37,7 +37,7 @@ class Rules(Base):
     __table_args__ = (UniqueConstraint("node_id", "kind", "n"), Index(None, "node_id", "state"))
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     kind: Mapped[RuleKind] = mapped_column(one_of(RuleKind, 8))
     n: Mapped[int]
     name: Mapped[str] = mapped_column(String(TITLE_MAX))
@@ -61,7 +61,7 @@ class Waiver(Base):
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     point: Mapped[Burden] = mapped_column(one_of(Burden, 12))
     basis: Mapped[str] = mapped_column(String(BASIS_MAX))
     at: Mapped[datetime]
@@ -83,7 +83,7 @@ class Item(Base):
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
     period: Mapped[str] = mapped_column(String(PERIOD_LENGTH))
     name: Mapped[str] = mapped_column(String(NAME_MAX))
@@ -104,7 +104,7 @@ class Period(Base):
     __table_args__ = (UniqueConstraint("node_id", "period"), Index(None, "period", "state"))
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     period: Mapped[str] = mapped_column(String(PERIOD_LENGTH))
     rules_id: Mapped[str] = mapped_column(ForeignKey("grades_rules.id"))
     state: Mapped[PeriodState] = mapped_column(one_of(PeriodState, 8))

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.handling.rules import VIEWS_SHOWN
 from library.handling.tables import Batch, BatchItem, View
 from library.organisation.tables import Node
@@ -45,9 +45,7 @@ def views_for(session: Session, viewer: Viewer, most: int = VIEWS_SHOWN + 1) -> 
     """Return the viewer's own views, then those of the nodes at which they handle lessons and of the ones
     above, by name: VIEWS_SHOWN, and one more where there are more."""
     own = View.person_id == viewer.person_id
-    nodes = {
-        node for grant in viewer.grants if grant.gives(Role.REVIEWER) for node in branch_chain(grant.path)
-    }
+    nodes = {node for grant in viewer.grants if grant.gives(Role.REVIEWER) for node in node_chain(grant.path)}
     rows = session.execute(
         select(View, Node.name)
         .outerjoin(Node, Node.id == View.node_id)

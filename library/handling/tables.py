@@ -49,7 +49,7 @@ class View(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
-    node_id: Mapped[str | None] = mapped_column(ForeignKey("people_branch.id", ondelete="CASCADE"))
+    node_id: Mapped[str | None] = mapped_column(ForeignKey("organisation_node.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(40))
     filters: Mapped[dict[str, str]] = mapped_column(JSON)
     made_at: Mapped[datetime]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.evidence.rules import EvidenceKind
 from library.evidence.tables import Evidence
 from library.gatherings.rules import Due, GatheringState, Mark
@@ -72,7 +72,7 @@ def _reflections(session: Session, node_ids: Sequence[str], week: Week) -> dict[
 
 
 def _plans(session: Session, nodes: Sequence[Node], week: Week) -> dict[str, BranchWeek]:
-    chains = {node.id: tuple(reversed(branch_chain(node.path))) for node in nodes}
+    chains = {node.id: tuple(reversed(node_chain(node.path))) for node in nodes}
     every = list(dict.fromkeys(one for chain in chains.values() for one in chain))
     by_node = {plan.node_id: plan for plan in programme.plans(session, every, week, week)}
     found = {}
@@ -207,7 +207,7 @@ def _of_somebody(viewer: Viewer, week: Week) -> CompoundSelect[str]:
     """Return the question for the ids of gatherings to which somebody is asked, or on whose roll they are:
     each way along an index of its own, since home asks this of everybody."""
     homes = [one.node_id for one in viewer.belongs]
-    chain = [node_id for one in viewer.belongs if one.is_home for node_id in branch_chain(one.path)]
+    chain = [node_id for one in viewer.belongs if one.is_home for node_id in node_chain(one.path)]
     planned = (Gathering.week == str(week), Gathering.group_id.is_(None))
     return union(
         select(Gathering.id).where(Gathering.node_id.in_(homes), *planned),

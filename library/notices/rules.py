@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-from library.core.permits import Viewer, branch_chain, group_token, node_token
+from library.core.permits import Viewer, group_token, node_chain, node_token
 
 MOST = 500
 """Notices that one person is shown, the newest; of what was for them alone older ones are swept."""
@@ -58,8 +58,8 @@ def audiences_of(viewer: Viewer) -> frozenset[str]:
     Every node from their home to the root, and their learning groups; for whoever has no home the root, as
     with the weeks. A guest is told by their own node.
     """
-    home = next((branch_chain(one.path) for one in viewer.belongs if one.is_home), ())
+    home = next((node_chain(one.path) for one in viewer.belongs if one.is_home), ())
     if not home:
         paths = [grant.path for grant in viewer.grants] + [one.path for one in viewer.belongs]
-        home = branch_chain(paths[0])[:1] if paths else ()
+        home = node_chain(paths[0])[:1] if paths else ()
     return frozenset(map(node_token, home)) | frozenset(map(group_token, viewer.groups))

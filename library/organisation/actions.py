@@ -18,7 +18,7 @@ from library.audit import actions as audit
 from library.audit.rules import Deed, changes
 from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
-from library.core.permits import branch_chain
+from library.core.permits import node_chain
 from library.core.text import NAME_MAX, required_line, short_line
 from library.organisation import queries, rules
 from library.organisation.importing import Outcome, Planned
@@ -43,12 +43,12 @@ class NodeDetails:
 def ensure_root(session: Session, name: str, now: datetime) -> Node:
     """Return the root node, made now if the library is new."""
     try:
-        return queries.root_branch(session)
+        return queries.root_node(session)
     except NotFound:
         return _insert(session, None, NodeDetails(name), now, None)
 
 
-def add_branch(session: Session, parent: Node, name: str, now: datetime) -> Node:
+def add_named(session: Session, parent: Node, name: str, now: datetime) -> Node:
     """Add a node below `parent` that is what its name says; raises as `add_node` does."""
     return add_node(session, parent, NodeDetails(name), now, None)
 
@@ -61,7 +61,7 @@ def add_node(session: Session, parent: Node, details: NodeDetails, now: datetime
     hold(session)
     session.refresh(parent)
     _check_open(parent)
-    rules.check_depth(len(branch_chain(parent.path)))
+    rules.check_depth(len(node_chain(parent.path)))
     node = _insert(session, parent, details, now, by)
     made = changes({}, _open_values({name: getattr(node, name) for name in ("name", "kind", "code")}))
     audit.note(session, Deed.ORGANISATION, by, thing=node.id, changed=made, what=ChangeKind.MADE.value)
@@ -187,7 +187,7 @@ def reopen(session: Session, node: Node, now: datetime, by: str | None) -> None:
     if node.closed_at is None:
         raise Conflict("node_open")
     if node.parent_id is not None:
-        _check_open(queries.branch(session, node.parent_id))
+        _check_open(queries.node(session, node.parent_id))
     _check_unique(session, {"name": node.name, "code": None}, node.parent_id, but=node.id)
     node.closed_at = node.merged_into_id = None
     session.flush()
@@ -215,9 +215,9 @@ def apply(session: Session, planned: Iterable[Planned], now: datetime, by: str |
 
 def _apply_change(session: Session, one: Planned, now: datetime, by: str | None) -> None:
     # The plan has looked at names and codes as they will be: here a node may move and be renamed at once.
-    node = queries.branch(session, one.node_id)
+    node = queries.node(session, one.node_id)
     if one.moves and one.parent_id is not None:
-        before, parent = node.parent_id, queries.branch(session, one.parent_id)
+        before, parent = node.parent_id, queries.node(session, one.parent_id)
         _put_below(session, node, parent)
         _note(session, node, ChangeKind.MOVED, now, by, {"parent": before}, {"parent": parent.id})
     _set(session, node, one.values, now, by)
@@ -261,7 +261,7 @@ def _insert_all(session: Session, nodes: Sequence[_New], now: datetime, by: str 
             [
                 {"ancestor_id": node_id, "node_id": one.node_id, "depth": depth}
                 for one in some
-                for depth, node_id in enumerate(reversed(branch_chain(paths[one.node_id])))
+                for depth, node_id in enumerate(reversed(node_chain(paths[one.node_id])))
             ],
         )
         session.execute(
@@ -321,7 +321,7 @@ def _check_unique(
     """
     code = values["code"]
     if code is not None:
-        other = queries.branch_by_code(session, code)
+        other = queries.node_by_code(session, code)
         if other is not None and other.id != but:
             raise Conflict("code_taken", field="code", taken=code, name=other.name)
     twin = queries.open_child_named(session, parent_id, values["name"])
@@ -336,7 +336,7 @@ def _insert(
     new = _New(new_id(), parent_id, _clean(details))
     _check_unique(session, new.values, parent_id)
     _insert_all(session, [new], now, by)
-    return queries.branch(session, new.node_id)
+    return queries.node(session, new.node_id)
 
 
 def _put_below(session: Session, node: Node, parent: Node) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from library.core.errors import Invalid, NotFound
 from library.core.paging import Page, clean_number
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.core.text import NAME_MAX, clean_line, name_key
 from library.organisation.importing import Known
 from library.organisation.permits import may_look
@@ -22,7 +22,7 @@ _FOUND_MOST = 50
 _NAMED = 5
 
 
-def root_branch(session: Session) -> Node:
+def root_node(session: Session) -> Node:
     """Return the root of the organisation tree; it is made at the first start."""
     root = session.scalars(select(Node).where(Node.parent_id.is_(None)).order_by(Node.id)).first()
     if root is None:
@@ -30,21 +30,21 @@ def root_branch(session: Session) -> Node:
     return root
 
 
-def branch(session: Session, branch_id: str) -> Node:
+def node(session: Session, node_id: str) -> Node:
     """Return a node; raises NotFound."""
-    found = session.get(Node, branch_id)
+    found = session.get(Node, node_id)
     if found is None:
         raise NotFound
     return found
 
 
-def branches(session: Session, ids: Sequence[str]) -> list[Node]:
+def nodes(session: Session, ids: Sequence[str]) -> list[Node]:
     """Return nodes in the order of their ids as they are given; those that are not there are left out."""
     found = {one.id: one for one in session.scalars(select(Node).where(Node.id.in_(ids)))}
     return [found[one] for one in ids if one in found]
 
 
-def branch_by_code(session: Session, code: str) -> Node | None:
+def node_by_code(session: Session, code: str) -> Node | None:
     """Return the node with a code, however it is written (`rules.clean_code`)."""
     return session.scalars(select(Node).where(Node.code == clean_code(code))).first()
 
@@ -56,7 +56,7 @@ def open_child_named(session: Session, parent_id: str | None, name: str) -> Node
     return session.scalars(wanted).first()
 
 
-def branches_named(session: Session, text: str, most: int = 200) -> list[str]:
+def nodes_named(session: Session, text: str, most: int = 200) -> list[str]:
     """Return the ids of the nodes whose name holds `text`, and of all below them."""
     if not text:
         return []
@@ -73,15 +73,15 @@ def branches_named(session: Session, text: str, most: int = 200) -> list[str]:
     return list(session.scalars(wanted))
 
 
-def branch_names(session: Session, ids: Collection[str]) -> dict[str, str]:
+def node_names(session: Session, ids: Collection[str]) -> dict[str, str]:
     """Return what nodes are called, by their ids; those that are gone are left out."""
     rows = session.execute(select(Node.id, Node.name).where(Node.id.in_(ids)))
     return dict(rows.all())
 
 
-def branches_under(session: Session, viewer: Viewer, role: Role, most: int | None = None) -> Sequence[Node]:
+def nodes_under(session: Session, viewer: Viewer, role: Role, most: int | None = None) -> Sequence[Node]:
     """Return the open nodes at which the viewer holds `role`, in the order of the tree, at most `most`."""
-    held = [grant.branch_id for grant in viewer.grants if grant.gives(role)]
+    held = [grant.node_id for grant in viewer.grants if grant.gives(role)]
     if not held:
         return []
     inside = select(Below.node_id).where(Below.ancestor_id.in_(held))
@@ -188,7 +188,7 @@ def chains(session: Session, nodes: Sequence[Node]) -> dict[str, tuple[Node, ...
     rows = session.scalars(select(Node).where(Node.id.in_(ids))).all() if ids else ()
     known = {row.id: row for row in rows}
     return {
-        node.id: tuple(known[one] for one in branch_chain(node.path)[:-1] if one in known) for node in nodes
+        node.id: tuple(known[one] for one in node_chain(node.path)[:-1] if one in known) for node in nodes
     }
 
 
@@ -200,7 +200,7 @@ def history(session: Session, node_id: str, most: int = 100) -> Sequence[NodeCha
 
 def outermost(viewer: Viewer, role: Role) -> list[str]:
     """Return the ids of the nodes at which a viewer holds `role`, without those that lie below another."""
-    held = {grant.path: grant.branch_id for grant in viewer.grants if grant.gives(role)}
+    held = {grant.path: grant.node_id for grant in viewer.grants if grant.gives(role)}
     return [
         node_id
         for path, node_id in sorted(held.items())
@@ -210,7 +210,7 @@ def outermost(viewer: Viewer, role: Role) -> list[str]:
 
 def node_for(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node that the viewer may look at; raises NotFound, also where they may not."""
-    found = branch(session, node_id)
+    found = node(session, node_id)
     if not may_look(viewer, found.path):
         raise NotFound
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from library.core.errors import Conflict, Invalid
-from library.core.permits import branch_chain
+from library.core.permits import node_chain
 from library.core.text import clean_line, name_key, short_line
 
 CODE_MAX = 40
@@ -104,7 +104,7 @@ def check_move(path: str, target_path: str, height: int) -> None:
     would grow too deep. `height` is how many steps the deepest node below it is away."""
     if target_path.startswith(path):
         raise Conflict("node_below_itself", field="parent")
-    check_depth(len(branch_chain(target_path)) + height)
+    check_depth(len(node_chain(target_path)) + height)
 
 
 def check_depth(depth: int) -> None:
@@ -120,4 +120,4 @@ def is_below(path: str, above: str) -> bool:
 
 def chain_ids(paths: Iterable[str]) -> set[str]:
     """Return the ids of all nodes on some paths."""
-    return {node_id for path in paths for node_id in branch_chain(path)}
+    return {node_id for path in paths for node_id in node_chain(path)}

@@ -21,11 +21,11 @@ class Node(Base):
     it was closed or merged away, None while it is there; `merged_into_id` the node that took over.
     """
 
-    __tablename__ = "people_branch"
+    __tablename__ = "organisation_node"
     __table_args__ = (Index(None, "parent_id", "name"), Index(None, "code", unique=True))
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    parent_id: Mapped[str | None] = mapped_column(ForeignKey("people_branch.id"))
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("organisation_node.id"))
     name: Mapped[str] = mapped_column(String(80))
     short_name: Mapped[str] = mapped_column(String(SHORT_MAX), default="", server_default="")
     kind: Mapped[NodeKind] = mapped_column(
@@ -47,8 +47,8 @@ class Below(Base):
     __tablename__ = "organisation_below"
     __table_args__ = (Index(None, "node_id", "depth"),)
 
-    ancestor_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"), primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"), primary_key=True)
+    ancestor_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"), primary_key=True)
     depth: Mapped[int]
 
 
@@ -62,7 +62,7 @@ class NodeChange(Base):
     __table_args__ = (Index(None, "node_id", "at"), Index(None, "changed_by"))
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     kind: Mapped[ChangeKind] = mapped_column(one_of(ChangeKind, 16, check="kind"))
     at: Mapped[datetime]
     # No foreign key: people lie above the organisation (library.erasing empties it).

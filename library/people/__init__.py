@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WRITERS = (
     "actions",
+    "belonging.committees",
     "belonging.exemptions",
     "belonging.groups",
     "belonging.memberships",

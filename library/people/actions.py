@@ -55,12 +55,12 @@ def grant(session: Session, person_id: str, role: Role, branch: Node, by: str | 
     values = {
         "id": new_id(),
         "person_id": person_id,
-        "branch_id": branch.id,
+        "node_id": branch.id,
         "role": role,
         "granted_by": by,
         "granted_at": now,
     }
-    held = ["person_id", "branch_id", "role"]
+    held = ["person_id", "node_id", "role"]
     if insert_new(session, RoleGrant, held, values, among=RoleGrant.ended_at.is_(None)):
         audit.note(session, Deed.ROLE_GIVEN, by, of=person_id, thing=branch.id, role=role.value)
     _settle(session, person_id, branch, by, now)
@@ -104,7 +104,7 @@ def take_role(
         raise Forbidden
     taken = session.scalars(
         update(RoleGrant)
-        .where(RoleGrant.person_id == person_id, RoleGrant.branch_id == branch.id)
+        .where(RoleGrant.person_id == person_id, RoleGrant.node_id == branch.id)
         .where(RoleGrant.role == role, RoleGrant.ended_at.is_(None))
         .values(ended_at=now, ended_by=viewer.person_id)
         .returning(RoleGrant.id)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from library.core.paging import Page, clean_number
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.organisation import queries as organisation
 from library.people.name_tables import NamePart
 from library.people.permits import administers_all
@@ -86,7 +86,7 @@ def _wanted(viewer: Viewer, text: str, node_id: str) -> Select[Person] | None:
 
 
 def _keeps_all(viewer: Viewer) -> bool:
-    return any(g.gives(Role.SECRETARY) and len(branch_chain(g.path)) == 1 for g in viewer.grants)
+    return any(g.gives(Role.SECRETARY) and len(node_chain(g.path)) == 1 for g in viewer.grants)
 
 
 def _there(node_ids: Sequence[str]) -> tuple[Select[str], Select[str]]:
@@ -96,7 +96,7 @@ def _there(node_ids: Sequence[str]) -> tuple[Select[str], Select[str]]:
             Membership.node_id.in_(inside), Membership.until.is_(None)
         ),
         select(RoleGrant.person_id.label("person_id")).where(
-            RoleGrant.branch_id.in_(inside), RoleGrant.ended_at.is_(None)
+            RoleGrant.node_id.in_(inside), RoleGrant.ended_at.is_(None)
         ),
     )
 

@@ -24,7 +24,7 @@ def viewer_of(session: Session, person: Person, today: date) -> Viewer:
     they belong, and their groups."""
     roles = (
         select(RoleGrant.role, Node.id, Node.path)
-        .join(Node, Node.id == RoleGrant.branch_id)
+        .join(Node, Node.id == RoleGrant.node_id)
         .where(
             RoleGrant.person_id == person.id,
             RoleGrant.ended_at.is_(None),
@@ -160,20 +160,20 @@ def rows_of(session: Session, persons: Sequence[Person]) -> list[PersonRow]:
     roles: dict[str, list[tuple[Role, str, str, str]]] = {i: [] for i in ids}
     held = session.execute(
         select(RoleGrant.person_id, RoleGrant.role, Node.id, Node.name, Node.path)
-        .join(Node, Node.id == RoleGrant.branch_id)
+        .join(Node, Node.id == RoleGrant.node_id)
         .where(RoleGrant.person_id.in_(ids), RoleGrant.ended_at.is_(None))
         .order_by(Node.path)
     )
-    for who, role, branch_id, name, path in held:
-        roles[who].append((role, branch_id, name, path))
+    for who, role, node_id, name, path in held:
+        roles[who].append((role, node_id, name, path))
     return [
         PersonRow(
             p.id,
             p.username,
             p.name,
             p.active,
-            tuple((role, branch_id, name) for role, branch_id, name, _path in roles[p.id]),
-            tuple((role, path) for role, _branch_id, _name, path in roles[p.id]),
+            tuple((role, node_id, name) for role, node_id, name, _path in roles[p.id]),
+            tuple((role, path) for role, _node_id, _name, path in roles[p.id]),
         )
         for p in persons
     ]

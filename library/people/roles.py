@@ -42,7 +42,7 @@ def prepare(session: Session, person_id: str, role: Role, branch: Node, now: dat
     Also a role that begins later counts here: nobody shall hold two of three for a day either.
     """
     mine = (RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None))
-    over = (RoleGrant.role == role, RoleGrant.branch_id == branch.id, RoleGrant.until < local_day(now))
+    over = (RoleGrant.role == role, RoleGrant.node_id == branch.id, RoleGrant.until < local_day(now))
     session.execute(update(RoleGrant).where(*mine, *over).values(ended_at=now))
     if not session.info.get(rules.KEPT_APART):
         return
@@ -83,7 +83,7 @@ def _roles_at(node_id: str, today: date) -> Select[str, str, str, Role, datetime
             *(RoleGrant.granted_at, RoleGrant.until, RoleGrant.granted_by),
         )
         .join(Person, Person.id == RoleGrant.person_id)
-        .where(RoleGrant.branch_id == node_id, RoleGrant.ended_at.is_(None), Person.active)
+        .where(RoleGrant.node_id == node_id, RoleGrant.ended_at.is_(None), Person.active)
         .where(or_(RoleGrant.until.is_(None), RoleGrant.until >= today))
         .where(RoleGrant.role != Role.MEMBER)
     )
@@ -117,7 +117,7 @@ def _in_scope(viewer: Viewer, today: date) -> ColumnElement[bool]:
         Membership.since <= today,
         or_(Membership.until.is_(None), Membership.until > today),
     )
-    holds = select(RoleGrant.person_id).where(RoleGrant.branch_id.in_(inside), *standing(today))
+    holds = select(RoleGrant.person_id).where(RoleGrant.node_id.in_(inside), *standing(today))
     return or_(Person.id.in_(belongs), Person.id.in_(holds)) if kept else false()
 
 
@@ -126,7 +126,7 @@ class HandOver:
     """A role at a node that passes from one person to another on `day`: the first day of the second."""
 
     role: Role
-    branch: Node
+    node: Node
     from_id: str
     to_id: str
     day: date
@@ -148,7 +148,7 @@ def hand_over(session: Session, viewer: Viewer, change: HandOver, now: datetime,
 
     Raises Forbidden, Invalid: day_past, same_person, Conflict: role_not_held, two_of_three.
     """
-    if change.role not in roles_below(viewer, change.branch.path):
+    if change.role not in roles_below(viewer, change.node.path):
         raise Forbidden
     today = local_day(now)
     check_day(change.day, change.role, today)
@@ -156,13 +156,13 @@ def hand_over(session: Session, viewer: Viewer, change: HandOver, now: datetime,
         raise Invalid("same_person", field="to")
     held = (
         RoleGrant.person_id == change.from_id,
-        RoleGrant.branch_id == change.branch.id,
+        RoleGrant.node_id == change.node.id,
         RoleGrant.role == change.role,
     )
     ended = _end(session, held, change, now, by)
     if not ended:
         raise Conflict("role_not_held", field="from")
-    node, role, day = change.branch.id, change.role.value, change.day.isoformat()
+    node, role, day = change.node.id, change.role.value, change.day.isoformat()
     audit.note(session, Deed.ROLE_TAKEN, by, of=change.from_id, thing=node, role=role, day=day)
     _begin(session, change, now, by)
     audit.note(session, Deed.ROLE_GIVEN, by, of=change.to_id, thing=node, role=role, day=day)
@@ -189,10 +189,10 @@ def _end(
 
 
 def _begin(session: Session, change: HandOver, now: datetime, by: str | None) -> None:
-    prepare(session, change.to_id, change.role, change.branch, now)
+    prepare(session, change.to_id, change.role, change.node, now)
     already = (
         RoleGrant.person_id == change.to_id,
-        RoleGrant.branch_id == change.branch.id,
+        RoleGrant.node_id == change.node.id,
         RoleGrant.role == change.role,
         RoleGrant.ended_at.is_(None),
     )
@@ -205,7 +205,7 @@ def _begin(session: Session, change: HandOver, now: datetime, by: str | None) ->
         RoleGrant(
             id=new_id(),
             person_id=change.to_id,
-            branch_id=change.branch.id,
+            node_id=change.node.id,
             role=change.role,
             granted_by=by,
             granted_at=now if change.day == today else midnight(change.day),

@@ -79,7 +79,7 @@ def check_password(password: str, username: str) -> None:
         raise Invalid("password_common", field="password")
 
 
-def home_branch(viewer: Viewer) -> str | None:
+def home_node(viewer: Viewer) -> str | None:
     """Return the id of the node a person belongs to: the home of their membership; None without one."""
     return next((one.node_id for one in viewer.belongs if one.is_home), None)
 
@@ -89,4 +89,4 @@ def teaches_for(viewer: Viewer) -> str | None:
 
     None for who is no lecturer. What is given later, or further up, moves no lesson.
     """
-    return next((grant.branch_id for grant in viewer.grants if grant.gives(Role.LECTURER)), None)
+    return next((grant.node_id for grant in viewer.grants if grant.gives(Role.LECTURER)), None)

@@ -35,14 +35,14 @@ class RoleGrant(Base):
     """
 
     __tablename__ = "people_role"
-    __table_args__ = (Index(None, "branch_id"),)
+    __table_args__ = (Index(None, "node_id"),)
     __partial_indexes__: ClassVar = (
-        PartialIndex("uq_people_role_held", ("person_id", "branch_id", "role"), "ended_at IS NULL"),
+        PartialIndex("uq_people_role_held", ("person_id", "node_id", "role"), "ended_at IS NULL"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
-    branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     role: Mapped[Role] = mapped_column(one_of(Role, 16))
     granted_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id"))
     granted_at: Mapped[datetime]
@@ -70,7 +70,7 @@ class Membership(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     kind: Mapped[MembershipKind] = mapped_column(one_of(MembershipKind, 16))
     state: Mapped[MemberState | None] = mapped_column(one_of(MemberState, 16))
     since: Mapped[date]
@@ -93,8 +93,8 @@ class Transfer(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
-    from_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
-    to_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    from_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
+    to_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     state: Mapped[TransferState] = mapped_column(one_of(TransferState, 16))
     note: Mapped[str] = mapped_column(String(200), default="")
     asked_at: Mapped[datetime]
@@ -119,6 +119,20 @@ class Exemption(Base):
     noted_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
 
 
+class CommitteeTerm(Base):
+    """That a person is a member of a committee (班子成员), dated as a membership is; not of which one."""
+
+    __tablename__ = "people_committee"
+    __table_args__ = (Index(None, "person_id", "since"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+
+
 class LearningGroup(Base):
     """A learning group (学习小组): people of several branches, kept by the node `node_id`."""
 
@@ -126,7 +140,7 @@ class LearningGroup(Base):
     __table_args__ = (Index(None, "node_id"),)
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     name: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from library.catalog.tables import Clip
 from library.core.ids import new_id
 from library.core.permits import Viewer
-from library.people.rules import home_branch
+from library.people.rules import home_node
 from library.people.tables import Person
 from library.plays import bulk, queries, rules
 from library.plays.crediting import Beat, Credited
@@ -24,7 +24,7 @@ def declare(session: Session, viewer: Viewer, people: int, now: datetime, rule: 
 
     Of two screenings that begin at once at one place the second waits and knows of the first.
     """
-    place = home_branch(viewer) or f"g:{viewer.person_id}"
+    place = home_node(viewer) or f"g:{viewer.person_id}"
     bulk.lock_place(session, place)
     declared = queries.declared(session, place, now - rules.AN_HOUR)
     return rules.check_people(people, rules.most_people(viewer, rule), declared, rule)
@@ -43,11 +43,11 @@ def start(
     *,
     source: Source = Source.LINK,
     people: int = 1,
-    branch_id: str | None = None,
+    node_id: str | None = None,
 ) -> Play:
     """Begin a play; it counts for nothing until beats arrive.
 
-    `viewer` is "p:<person>", "v:<visitor>", or "g:<person>" for a screening to `people`; `branch_id` is where
+    `viewer` is "p:<person>", "v:<visitor>", or "g:<person>" for a screening to `people`; `node_id` is where
     the person belongs.
     """
     play = Play(
@@ -58,7 +58,7 @@ def start(
         kind=kind_of(viewer),
         people=people,
         source=source,
-        branch_id=branch_id,
+        node_id=node_id,
         started_at=now,
         last_at=now,
         ranges=[],

@@ -131,7 +131,7 @@ def _plays(connection: Connection, ids: Collection[str]) -> Iterator[PlayRow]:
             viewer=row.viewer,
             people=row.people,
             source=row.source,
-            branch_id=row.branch_id,
+            node_id=row.node_id,
             started_at=row.started_at,
             rate=row.rate,
             credited_s=row.credited_s,
@@ -195,15 +195,15 @@ def write(session: Session, book: Book) -> None:
     )
     day = upsert(session, DaySum)
     day = day.on_conflict_do_update(
-        index_elements=["clip_id", "day", "branch_id"],
+        index_elements=["clip_id", "day", "node_id"],
         set_={name: getattr(DaySum, name) + day.excluded[name] for name in _SUMS},
     )
     _many(
         connection,
         day,
         (
-            {**asdict(sums), "clip_id": clip_id, "day": at, "branch_id": branch_id}
-            for (clip_id, at, branch_id), sums in sorted(book.days.items(), key=_wanted_last)
+            {**asdict(sums), "clip_id": clip_id, "day": at, "node_id": node_id}
+            for (clip_id, at, node_id), sums in sorted(book.days.items(), key=_wanted_last)
         ),
     )
 
@@ -257,7 +257,7 @@ def _view_values(play: PlayRow, at: Any) -> dict[str, Any]:
         "viewer": play.viewer,
         "kind": rules.kind_of(play.viewer),
         "people": play.people,
-        "branch_id": play.branch_id,
+        "node_id": play.node_id,
         "source": play.source,
         "at": at,
         "day": local_day(at),

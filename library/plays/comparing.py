@@ -14,7 +14,7 @@ from library.catalog.tables import Clip
 from library.core.clock import midnight
 from library.plays.rolling import COUNTED, counted_columns, lesson_days
 from library.plays.rules import Kind
-from library.plays.tables import BranchDay, ClipSum, CurveSum, DaySum, LessonDay, LessonSum, Play, View
+from library.plays.tables import ClipSum, CurveSum, DaySum, LessonDay, LessonSum, NodeDay, Play, View
 
 IN_LEDGER = COUNTED[:4]
 """What the ledger knows too: views of each kind, and people at screenings."""
@@ -40,20 +40,19 @@ def ledger_and_sums(session: Session, day: date) -> Difference | None:
     """Compare the sums that beats raised on a day, by clip and branch, with the ledger."""
     wanted: dict[tuple[str, str], dict[str, Any]] = {}
     ledger = (
-        select(View.clip_id, View.branch_id, View.kind, func.count(), func.sum(View.people))
+        select(View.clip_id, View.node_id, View.kind, func.count(), func.sum(View.people))
         .where(View.day == day)
-        .group_by(View.clip_id, View.branch_id, View.kind)
+        .group_by(View.clip_id, View.node_id, View.kind)
     )
-    for clip_id, branch_id, kind, views, people in session.execute(ledger):
-        row = wanted.setdefault((clip_id, branch_id or ""), dict.fromkeys(IN_LEDGER, 0))
+    for clip_id, node_id, kind, views, people in session.execute(ledger):
+        row = wanted.setdefault((clip_id, node_id or ""), dict.fromkeys(IN_LEDGER, 0))
         row[f"{kind}_views"] += views
         if kind == Kind.GROUP:
             row["group_people"] += people
     columns = [getattr(DaySum, name) for name in IN_LEDGER]
-    rows = session.execute(select(DaySum.clip_id, DaySum.branch_id, *columns).where(DaySum.day == day))
+    rows = session.execute(select(DaySum.clip_id, DaySum.node_id, *columns).where(DaySum.day == day))
     found = {
-        (clip_id, branch_id): dict(zip(IN_LEDGER, numbers, strict=True))
-        for clip_id, branch_id, *numbers in rows
+        (clip_id, node_id): dict(zip(IN_LEDGER, numbers, strict=True)) for clip_id, node_id, *numbers in rows
     }
     first = _first(
         "clip",
@@ -86,8 +85,8 @@ def sums_and_roll_ups(session: Session, day: date, *, ledger: bool, newcomers: b
         return of_lessons
     return _first(
         "branch",
-        _by(session, DaySum, DaySum.branch_id, DaySum.day == day),
-        _by(session, BranchDay, BranchDay.branch_id, BranchDay.day == day),
+        _by(session, DaySum, DaySum.node_id, DaySum.day == day),
+        _by(session, NodeDay, NodeDay.node_id, NodeDay.day == day),
         COUNTED,
     )
 

@@ -57,7 +57,7 @@ class PlayRow:
     viewer: str
     people: int
     source: str
-    branch_id: str | None
+    node_id: str | None
     started_at: datetime
     rate: float
     credited_s: float
@@ -258,6 +258,4 @@ class Book:
             self._day(play, at).completes += rules.kind_of(play.viewer) is not Kind.GROUP
 
     def _day(self, play: PlayRow, at: datetime) -> DayRow:
-        return self.days.setdefault(
-            (play.clip_id, local_day(at), play.branch_id or ""), DayRow(play.lesson_id)
-        )
+        return self.days.setdefault((play.clip_id, local_day(at), play.node_id or ""), DayRow(play.lesson_id))

@@ -64,11 +64,11 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class BranchFigures:
-    """What one branch brought; `branch_id` "": visitors, and people without a branch. `name` may be "" for a
+class NodeFigures:
+    """What one branch brought; `node_id` "": visitors, and people without a branch. `name` may be "" for a
     branch that is gone."""
 
-    branch_id: str
+    node_id: str
     name: str
     figures: Figures
 
@@ -135,7 +135,7 @@ class LessonFigures:
     clips: tuple[ClipFigures, ...]
     replaced: ClipFigures | None
     days: tuple[DayFigures, ...]
-    branches: tuple[BranchFigures, ...]
+    branches: tuple[NodeFigures, ...]
     sources: tuple[SourceFigures, ...]
     proof: Proof = field(default_factory=Proof)
     held_back: int = 0
@@ -165,6 +165,6 @@ class Overview:
     days: tuple[DayFigures, ...]
     lessons: tuple[LessonLine, ...]
     lesson_count: int
-    branches: tuple[BranchFigures, ...] | None
+    branches: tuple[NodeFigures, ...] | None
     proof: Proof = field(default_factory=Proof)
     held_back: int = 0

@@ -100,7 +100,7 @@ def declared(session: Session, place: str, since: datetime) -> int:
     `place` is a branch, or "g:<person>" for somebody who belongs to none. Whoever opens the same screening
     again declares nothing new; of what a gathering was shown the roll tells.
     """
-    where = Play.viewer == place if place.startswith("g:") else Play.branch_id == place
+    where = Play.viewer == place if place.startswith("g:") else Play.node_id == place
     each = (
         select(func.max(Play.people).label("people"))
         .where(where, Play.kind == Kind.GROUP, Play.started_at > since)

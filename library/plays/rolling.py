@@ -25,12 +25,12 @@ from library.core.database import Base, Database, upsert
 from library.plays import closing, rules, sealing
 from library.plays.rules import Kind
 from library.plays.tables import (
-    BranchDay,
     ClipSum,
     CurveSum,
     DaySum,
     LessonDay,
     LessonSum,
+    NodeDay,
     Play,
     Seal,
     View,
@@ -205,7 +205,7 @@ class _DaySums:
 
     digest: sealing.DayDigest
     lesson_days: list[dict[str, Any]]
-    branch_days: list[dict[str, Any]]
+    node_days: list[dict[str, Any]]
     lessons: list[dict[str, Any]]
     clips: list[dict[str, Any]]
 
@@ -218,7 +218,7 @@ class _DaySums:
         return cls(
             digest=day_digest(session, day),
             lesson_days=days,
-            branch_days=[{**row, "day": day} for row in _sums(session, day, DaySum.branch_id)],
+            node_days=[{**row, "day": day} for row in _sums(session, day, DaySum.node_id)],
             lessons=[
                 {name: row[name] for name in ("lesson_id", *COUNTED)}
                 | {name: row[f"new_{name}"] for name in _PEOPLE}
@@ -229,7 +229,7 @@ class _DaySums:
 
     def write(self, session: Session) -> None:
         """Write the day's rows and raise the sums over all days."""
-        for table, rows in ((LessonDay, self.lesson_days), (BranchDay, self.branch_days)):
+        for table, rows in ((LessonDay, self.lesson_days), (NodeDay, self.node_days)):
             if rows:
                 session.execute(insert(table), rows)
         for sums, key, rows in ((LessonSum, "lesson_id", self.lessons), (ClipSum, "clip_id", self.clips)):

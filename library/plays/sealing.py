@@ -39,7 +39,7 @@ class Sealed(NamedTuple):
     lesson_id: str
     kind: str
     people: int
-    branch_id: str | None
+    node_id: str | None
     source: str
     at: datetime
     viewer: str
@@ -73,7 +73,7 @@ def line(view: Sealed) -> str:
         view.lesson_id,
         view.kind,
         str(view.people),
-        view.branch_id or "",
+        view.node_id or "",
         view.source,
         at,
         token(view.viewer),

@@ -23,7 +23,7 @@ def count(
     *,
     showing_id: str,
     people: int,
-    branch_id: str,
+    node_id: str,
     ranges: Sequence[Range],
     began_at: datetime,
     now: datetime,
@@ -46,7 +46,7 @@ def count(
         max(began_at, earliest),
         source=Source.LINK,
         people=people,
-        branch_id=branch_id,
+        node_id=node_id,
     )
     parts = [ranges[at : at + MAX_RANGES_IN_BEAT] for at in range(0, len(ranges), MAX_RANGES_IN_BEAT)]
     credited = actions.credit_beats(session, [Beat(play.id, part, 1.0, now) for part in parts], rule)

@@ -18,13 +18,13 @@ from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
 from library.plays import rules
 from library.plays.figures import (
-    BranchFigures,
     ClipFigures,
     Curve,
     DayFigures,
     Figures,
     LessonFigures,
     LessonLine,
+    NodeFigures,
     Overview,
     People,
     Proof,
@@ -35,7 +35,7 @@ from library.plays.queries import held_back
 from library.plays.rolled_up import Known, Sums, columns_of, figures_of, total_of, within
 from library.plays.rolling import counted_columns
 from library.plays.rules import Kind, Source
-from library.plays.tables import BranchDay, ClipSum, CurveSum, DaySum, LessonDay, LessonSum, Play, Seal, View
+from library.plays.tables import ClipSum, CurveSum, DaySum, LessonDay, LessonSum, NodeDay, Play, Seal, View
 
 Sort = Literal["views", "title", "watched"]
 
@@ -49,15 +49,15 @@ def lesson_figures(session: Session, lesson_id: str, span: Span) -> LessonFigure
     """Return what a lesson collected in a span, whoever asks."""
     known = Known(session, span)
     sums = (
-        select(DaySum.clip_id, DaySum.branch_id, *counted_columns(DaySum))
+        select(DaySum.clip_id, DaySum.node_id, *counted_columns(DaySum))
         .where(DaySum.lesson_id == lesson_id, within(DaySum.day, span))
-        .group_by(DaySum.clip_id, DaySum.branch_id)
+        .group_by(DaySum.clip_id, DaySum.node_id)
     )
     of_clips, of_branches = Sums(), Sums()
-    for clip_id, branch_id, *numbers in session.execute(sums):
+    for clip_id, node_id, *numbers in session.execute(sums):
         figures_of_clip = figures_of(numbers)
         of_clips.add(clip_id, figures_of_clip)
-        of_branches.add(branch_id, figures_of_clip)
+        of_branches.add(node_id, figures_of_clip)
     clips, replaced = _clips(session, lesson_id, known, of_clips)
     return LessonFigures(
         lesson_id=lesson_id,
@@ -106,7 +106,7 @@ def overview(
         days=of_days,
         lessons=tuple(LessonLine(i, title, lecturer or "", figures_of(n)) for i, title, lecturer, *n in rows),
         lesson_count=count,
-        branches=_branches_below(session, viewer, known, everything=everything),
+        branches=_nodes_below(session, viewer, known, everything=everything),
         proof=proof(session),
         held_back=_held_back(session, true() if everything else Play.lesson_id.in_(mine), span),
     )
@@ -270,31 +270,29 @@ def _nothing_yet(length_s: float) -> Curve:
     return Curve(rules.curve_step_s(length_s), (0,) * rules.curve_steps(length_s), 0)
 
 
-def _branches(session: Session, figures: Mapping[str, Figures]) -> tuple[BranchFigures, ...]:
-    names = organisation.branch_names(session, figures)
-    found = [BranchFigures(branch, names.get(branch, ""), f) for branch, f in figures.items()]
-    return tuple(sorted(found, key=lambda one: (-one.figures.weight, one.name, one.branch_id)))
+def _branches(session: Session, figures: Mapping[str, Figures]) -> tuple[NodeFigures, ...]:
+    names = organisation.node_names(session, figures)
+    found = [NodeFigures(branch, names.get(branch, ""), f) for branch, f in figures.items()]
+    return tuple(sorted(found, key=lambda one: (-one.figures.weight, one.name, one.node_id)))
 
 
 def _at_root(session: Session, viewer: Viewer) -> bool:
-    return viewer.holds_at(Role.STAFF, organisation.root_branch(session).path)
+    return viewer.holds_at(Role.STAFF, organisation.root_node(session).path)
 
 
-def _branches_below(
+def _nodes_below(
     session: Session, viewer: Viewer, known: Known, *, everything: bool
-) -> tuple[BranchFigures, ...] | None:
+) -> tuple[NodeFigures, ...] | None:
     if not viewer.has(Role.STAFF):
         return None
     sums = known.sums(
-        select(BranchDay.branch_id, *columns_of(BranchDay)).where(known.rolled(BranchDay.day)),
-        select(DaySum.branch_id, *columns_of(DaySum)).where(known.live(DaySum.day)),
-        "branch_id",
+        select(NodeDay.node_id, *columns_of(NodeDay)).where(known.rolled(NodeDay.day)),
+        select(DaySum.node_id, *columns_of(DaySum)).where(known.live(DaySum.day)),
+        "node_id",
     )
     found = {branch: figures_of(numbers) for branch, *numbers in session.execute(select(sums))}
     if not everything:
-        own: Collection[str] = {
-            branch.id for branch in organisation.branches_under(session, viewer, Role.STAFF)
-        }
+        own: Collection[str] = {branch.id for branch in organisation.nodes_under(session, viewer, Role.STAFF)}
         found = {branch: figures for branch, figures in found.items() if branch in own}
     return _branches(session, found)
 

@@ -21,7 +21,7 @@ class Play(Base):
     """One playback of a clip.
 
     `viewer` is "p:<person>", "v:<visitor's random cookie>", or "g:<person>" when that person screens the clip
-    to `people` who sit together; `kind` (rules.Kind) says the same in a word. `branch_id` is where the person
+    to `people` who sit together; `kind` (rules.Kind) says the same in a word. `node_id` is where the person
     belonged when the play began.
 
     `ranges` are the credited stretches of the clip in seconds, sorted and apart, `credited_s` their sum;
@@ -47,7 +47,7 @@ class Play(Base):
         ),
         Index(
             "ix_plays_play_place",
-            "branch_id",
+            "node_id",
             "started_at",
             sqlite_where=text("kind = 'group'"),
         ),
@@ -60,7 +60,7 @@ class Play(Base):
     kind: Mapped[str] = mapped_column(KIND)
     people: Mapped[int] = mapped_column(default=1)
     source: Mapped[str] = mapped_column(String(8))
-    branch_id: Mapped[str | None] = mapped_column(ID)
+    node_id: Mapped[str | None] = mapped_column(ID)
     started_at: Mapped[datetime]
     last_at: Mapped[datetime]
     rate: Mapped[float] = mapped_column(default=1.0)
@@ -130,7 +130,7 @@ class View(Base):
     viewer: Mapped[str] = mapped_column(VIEWER)
     kind: Mapped[str] = mapped_column(KIND)
     people: Mapped[int] = mapped_column(default=1)
-    branch_id: Mapped[str | None] = mapped_column(ID)
+    node_id: Mapped[str | None] = mapped_column(ID)
     source: Mapped[str] = mapped_column(String(8))
     at: Mapped[datetime]
     day: Mapped[date]
@@ -164,7 +164,7 @@ class DaySum(Counted, Base):
 
     clip_id: Mapped[str] = mapped_column(ID, primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
-    branch_id: Mapped[str] = mapped_column(ID, primary_key=True, default="")
+    node_id: Mapped[str] = mapped_column(ID, primary_key=True, default="")
     lesson_id: Mapped[str] = mapped_column(ID)
 
 
@@ -191,13 +191,13 @@ class LessonDay(Counted, Base):
     new_visitors: Mapped[int] = mapped_column(default=0)
 
 
-class BranchDay(Counted, Base):
+class NodeDay(Counted, Base):
     """Rolled up: what one sealed day brought from one branch ("" as in DaySum), over all lessons."""
 
-    __tablename__ = "plays_branch_day"
+    __tablename__ = "plays_node_day"
     __table_args__ = (Index(None, "day"),)
 
-    branch_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    node_id: Mapped[str] = mapped_column(ID, primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
 
 

@@ -20,7 +20,7 @@ from library.plays import comparing, rules, sealing
 from library.plays.comparing import Difference
 from library.plays.rolling import day_digest
 from library.plays.rules import Kind
-from library.plays.tables import BranchDay, DaySum, LessonDay, Seal, View
+from library.plays.tables import DaySum, LessonDay, NodeDay, Seal, View
 
 SOON = timedelta(hours=1)
 """So long after a day may be closed nobody wonders that it is not sealed."""
@@ -140,7 +140,7 @@ def unsealed(session: Session, now: datetime | None = None) -> Sequence[Fault]:
     """Return what is wrong with days without a seal; which of them are over, `now` decides."""
     sealed = select(Seal.day).where(Seal.link.is_not(None))
     rolled: set[date] = set()
-    for table in (LessonDay, BranchDay):
+    for table in (LessonDay, NodeDay):
         rolled |= set(session.scalars(select(table.day).where(table.day.not_in(sealed)).distinct()))
     faults = [Fault(day, What.SEAL_MISSING) for day in rolled]
     if now is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from library.core.permits import Viewer, branch_chain
+from library.core.permits import Viewer, node_chain
 from library.core.rights import Act, Thing, allowed
 
 
@@ -17,4 +17,4 @@ def chain_of(viewer: Viewer, root_id: str) -> tuple[str, ...]:
     Whoever has no home sees the root's.
     """
     home = next((one for one in viewer.belongs if one.is_home), None)
-    return tuple(reversed(branch_chain(home.path))) if home is not None else (root_id,)
+    return tuple(reversed(node_chain(home.path))) if home is not None else (root_id,)

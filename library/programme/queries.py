@@ -26,7 +26,7 @@ PAGE_SIZE = 12
 
 def chain(session: Session, viewer: Viewer) -> tuple[str, ...]:
     """Return the ids of the nodes whose weeks a viewer sees, nearest first."""
-    return chain_of(viewer, organisation.root_branch(session).id)
+    return chain_of(viewer, organisation.root_node(session).id)
 
 
 def node_to_plan(session: Session, viewer: Viewer, node_id: str) -> Node:

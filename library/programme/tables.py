@@ -23,7 +23,7 @@ class WeekPlan(Base):
     __table_args__ = (UniqueConstraint("node_id", "week"), Index(None, "planned_by"))
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     week: Mapped[str] = mapped_column(String(8))
     mode: Mapped[WeekMode] = mapped_column(one_of(WeekMode, 8))
     theme: Mapped[str] = mapped_column(String(THEME_MAX))

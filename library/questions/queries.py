@@ -138,7 +138,7 @@ def _to_answer(viewer: Viewer) -> Select[str]:
     ways = [own] if viewer.has(Role.LECTURER) else []
     held = organisation.outermost(viewer, role_at_node(Act.QUESTION_ANSWER))
     if held:
-        ways.append(Lesson.branch_id.in_(organisation.inside_of(held)))
+        ways.append(Lesson.node_id.in_(organisation.inside_of(held)))
     return select(Lesson.id).where(or_(*ways)) if ways else select(Lesson.id).where(Lesson.id.is_(None))
 
 

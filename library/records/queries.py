@@ -60,7 +60,7 @@ def facts_of(session: Session, of: Gathering, viewer: Viewer) -> RecordFacts:
     state = record.state if record else RecordState.OPEN
     hosts = (one.host_id for one in showings.rooms(session, of.id))
     return RecordFacts(
-        path=organisation.branch(session, of.node_id).path,
+        path=organisation.node(session, of.node_id).path,
         chair_id=of.chair_id,
         recorder_id=of.recorder_id,
         hosts=frozenset(one for one in hosts if one),
@@ -176,7 +176,7 @@ def assembled(
     return RecordContent(
         title=of.title,
         kind=kind,
-        node=organisation.branch(session, of.node_id).name,
+        node=organisation.node(session, of.node_id).name,
         group=_group(session, of),
         place=of.place,
         rooms=tuple(one.place for one in rooms) if len(rooms) > 1 else (),

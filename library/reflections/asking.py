@@ -24,7 +24,7 @@ def ask(session: Session, viewer: Viewer, node_id: str, week: str, question: str
 
     It is an invitation: nothing anywhere says who has not written.
     """
-    node = organisation.branch(session, node_id)
+    node = organisation.node(session, node_id)
     if not may_ask(viewer, node.path):
         raise NotFound
     wanted = str(read_week(week))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from library.core.permits import Role, Viewer, branch_chain, node_token
+from library.core.permits import Role, Viewer, node_chain, node_token
 from library.core.rights import Act, Thing, allowed
 from library.reflections.rules import Reach, ReflectionState
 
@@ -47,20 +47,20 @@ def may_ask(viewer: Viewer, path: str) -> bool:
 def home_of(viewer: Viewer) -> str | None:
     """Return the node whose secretary reads what the viewer sends: their home, else that of a role."""
     home = next((one.node_id for one in viewer.belongs if one.is_home), None)
-    return home or next((grant.branch_id for grant in viewer.grants), None)
+    return home or next((grant.node_id for grant in viewer.grants), None)
 
 
 def chain_of(viewer: Viewer) -> tuple[str, ...]:
     """Return the nodes from the viewer's home to the root, nearest first."""
     home = next((one.path for one in viewer.belongs if one.is_home), None)
     path = home or next((grant.path for grant in viewer.grants), "")
-    return tuple(reversed(branch_chain(path)))
+    return tuple(reversed(node_chain(path)))
 
 
 def reaches_of(viewer: Viewer, path: str) -> tuple[str, ...]:
     """Return the nodes for whose people the viewer may publish what was sent at a node, from it upwards: as
     far up as they keep people themselves."""
-    chain = branch_chain(path)
+    chain = node_chain(path)
     found = []
     for n in range(len(chain), 0, -1):
         if not viewer.holds_at(Role.SECRETARY, f"/{'/'.join(chain[:n])}/"):

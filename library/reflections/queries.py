@@ -15,7 +15,7 @@ from library.catalog import queries as catalog
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.core.rights import Act, role_at_node
 from library.organisation import queries as organisation
 from library.organisation.tables import Node
@@ -116,7 +116,7 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     """Return `permits.may_view` of what is published as a condition."""
     published = Reflection.state == ReflectionState.PUBLISHED
     ways: list[ColumnElement[bool]] = [Reflection.reach == Reach.PUBLIC]
-    nodes = sorted({node for one in viewer.belongs for node in branch_chain(one.path)})
+    nodes = sorted({node for one in viewer.belongs for node in node_chain(one.path)})
     if nodes:
         ways.append(and_(Reflection.reach != Reach.PUBLIC, Reflection.reach_node_id.in_(nodes)))
     if viewer.person_id is not None:
@@ -187,7 +187,7 @@ def _newest(
     viewer reads because they keep their writers.
     """
     ways = [_first(where, [Reflection.reach == Reach.PUBLIC, Reflection.reach_node_id.is_(None)], most)]
-    nodes = {node for one in viewer.belongs for node in branch_chain(one.path)}
+    nodes = {node for one in viewer.belongs for node in node_chain(one.path)}
     kept = frozenset(organisation.outermost(viewer, role_at_node(Act.REFLECTION_DECIDE)))
     for node in sorted(nodes | kept):
         theirs = [Reflection.reach_node_id == node, Reflection.reach != Reach.PUBLIC]

@@ -51,7 +51,7 @@ class Reflection(Base):
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger, unique=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people_person.id", ondelete="CASCADE"))
-    node_id: Mapped[str | None] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str | None] = mapped_column(ForeignKey("organisation_node.id"))
     lesson_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="SET NULL"))
     week: Mapped[str | None] = mapped_column(String(8))
     gathering_id: Mapped[str | None] = mapped_column(ID)
@@ -60,7 +60,7 @@ class Reflection(Base):
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[ReflectionState] = mapped_column(one_of(ReflectionState, 12))
     reach: Mapped[Reach | None] = mapped_column(one_of(Reach, 8))
-    reach_node_id: Mapped[str | None] = mapped_column(ForeignKey("people_branch.id"))
+    reach_node_id: Mapped[str | None] = mapped_column(ForeignKey("organisation_node.id"))
     remark: Mapped[str] = mapped_column(String(REMARK_MAX), default="")
     version: Mapped[int] = mapped_column(default=1)
     made_at: Mapped[datetime]
@@ -126,7 +126,7 @@ class Prompt(Base):
     __table_args__ = (UniqueConstraint("node_id", "week"), Index(None, "asked_by"))
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     week: Mapped[str] = mapped_column(String(8))
     question: Mapped[str] = mapped_column(String(QUESTION_MAX))
     asked_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))

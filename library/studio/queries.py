@@ -95,7 +95,7 @@ def where(
             declaration=row.state if row is not None else None,
             remarks=remarks.get(row.id, 0) if row is not None and row.state is State.RETURNED else 0,
             waits=lesson.id in drafts,
-            may_declare=allowed(viewer, Act.DECLARATION_MAKE, Thing(lesson.branch.path, lesson.owner_id)),
+            may_declare=allowed(viewer, Act.DECLARATION_MAKE, Thing(lesson.node.path, lesson.owner_id)),
             may_publish=may(viewer, Action.PUBLISH, catalog.facts(lesson)),
             retry_helps=work is None
             or work.state is not RecordingState.REFUSED

@@ -35,7 +35,7 @@ class Written:
 def hand_in(
     session: Session,
     written: Written,
-    branch_id: str,
+    node_id: str,
     lesson_id: str | None,
     person_id: str | None,
     origin: str,
@@ -62,7 +62,7 @@ def hand_in(
         contact=contact,
         person_id=person_id,
         origin=origin,
-        branch_id=branch_id,
+        node_id=node_id,
         lesson_id=lesson_id,
         page=rules.page_of(written.page),
         state=SuggestionState.RECEIVED,

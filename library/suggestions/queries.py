@@ -22,7 +22,7 @@ PAGE_SIZE = 20
 def suggestion_for(session: Session, viewer: Viewer, suggestion_id: str) -> Suggestion:
     """Return a suggestion that the viewer may answer; raises NotFound, also where they may not."""
     row = session.get(Suggestion, suggestion_id, with_for_update=True)
-    if row is None or not may_answer(viewer, organisation.branch(session, row.branch_id).path):
+    if row is None or not may_answer(viewer, organisation.node(session, row.node_id).path):
         raise NotFound
     return row
 
@@ -81,7 +81,7 @@ def is_repeated(session: Session, origin: str, text: str, since: datetime) -> bo
 def _theirs(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.holds_at_root(Role.STAFF):
         return true()
-    return Suggestion.branch_id.in_(organisation.inside_of(organisation.outermost(viewer, Role.STAFF)))
+    return Suggestion.node_id.in_(organisation.inside_of(organisation.outermost(viewer, Role.STAFF)))
 
 
 def _page(

@@ -23,7 +23,7 @@ class Suggestion(Base):
     __tablename__ = "suggestions_suggestion"
     __table_args__ = (
         Index(None, "state", "created_at"),
-        Index(None, "branch_id", "state"),
+        Index(None, "node_id", "state"),
         Index(None, "person_id"),
         Index(None, "lesson_id"),
         Index(None, "answered_by"),
@@ -36,7 +36,7 @@ class Suggestion(Base):
     contact: Mapped[str] = mapped_column(String(CONTACT_MAX))
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     origin: Mapped[str] = mapped_column(String(32))
-    branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     lesson_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="SET NULL"))
     page: Mapped[str] = mapped_column(String(PAGE_MAX))
     state: Mapped[SuggestionState] = mapped_column(one_of(SuggestionState, 16))

@@ -141,7 +141,7 @@ def number_waiting(viewer: Viewer, most: int | None = None) -> Select[int]:
 
 def _waiting_for(viewer: Viewer) -> Select[str]:
     held = organisation.outermost(viewer, Role.REVIEWER)
-    inside = Lesson.branch_id.in_(organisation.inside_of(held)) if held else Lesson.id.is_(None)
+    inside = Lesson.node_id.in_(organisation.inside_of(held)) if held else Lesson.id.is_(None)
     return (
         select(Draft.lesson_id)
         .join(Lesson, Lesson.id == Draft.lesson_id)

@@ -30,7 +30,7 @@ MOST_OFFERED = 200
 
 def may_edit(viewer: Viewer, series: Series) -> bool:
     """Tell whether the viewer may change a series."""
-    return may_edit_series(viewer, series.branch.path, series.owner_id)
+    return may_edit_series(viewer, series.node.path, series.owner_id)
 
 
 def series_for(session: Session, viewer: Viewer, series_id: str, *, edit: bool = False) -> Series:
@@ -65,7 +65,7 @@ def _kept(viewer: Viewer) -> ColumnElement[bool]:
         return false()
     own = Series.owner_id == viewer.person_id if viewer.has(Role.LECTURER) else false()
     held = organisation.outermost(viewer, Role.STAFF)
-    return or_(own, Series.branch_id.in_(organisation.inside_of(held))) if held else or_(own)
+    return or_(own, Series.node_id.in_(organisation.inside_of(held))) if held else or_(own)
 
 
 def order_of(session: Session, series_id: str) -> list[str]:
@@ -220,7 +220,7 @@ def site(session: Session, site_id: str) -> Site:
 
 def may_keep(viewer: Viewer, row: Site) -> bool:
     """Tell whether the viewer may change a site."""
-    return may_keep_site(viewer, row.branch.path)
+    return may_keep_site(viewer, row.node.path)
 
 
 def site_kept(session: Session, viewer: Viewer, site_id: str) -> Site:

@@ -31,7 +31,7 @@ def make(session: Session, viewer: Viewer, title: str, text: str, now: datetime)
         id=new_id(),
         title=required_line(title, "title", TITLE_MAX),
         text=clean_block(text, "text", TEXT_MAX),
-        branch_id=home,
+        node_id=home,
         owner_id=viewer.writer_id,
         created_at=now,
         changed_at=now,

@@ -34,10 +34,10 @@ class SiteWords:
 def make(session: Session, viewer: Viewer, what: SiteWords, now: datetime) -> Site:
     """Make a site of the node whose staff the viewer is; raises Forbidden, Invalid,
     Conflict("site_taken")."""
-    home = next((grant.branch_id for grant in viewer.grants if grant.gives(Role.STAFF)), None)
+    home = next((grant.node_id for grant in viewer.grants if grant.gives(Role.STAFF)), None)
     if home is None:
         raise Forbidden
-    row = Site(id=new_id(), branch_id=home, created_at=now)
+    row = Site(id=new_id(), node_id=home, created_at=now)
     _put(session, row, what)
     session.add(row)
     session.flush()

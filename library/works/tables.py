@@ -15,21 +15,21 @@ from library.works.rules import AWARD_MAX, BODY_MAX, FILE_NAME_MAX, PLACE_MAX, T
 
 
 class Series(Base):
-    """Lessons that belong together, in an order. `branch_id` is the node whose staff keep it, with its owner;
+    """Lessons that belong together, in an order. `node_id` is the node whose staff keep it, with its owner;
     `changed_at` moves with its title, text and episodes."""
 
     __tablename__ = "works_series"
-    __table_args__ = (Index(None, "changed_at"), Index(None, "owner_id"), Index(None, "branch_id"))
+    __table_args__ = (Index(None, "changed_at"), Index(None, "owner_id"), Index(None, "node_id"))
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     text: Mapped[str] = mapped_column(Text, default="")
-    branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
-    branch: Mapped[Node] = relationship(lazy="joined", innerjoin=True)
+    node: Mapped[Node] = relationship(lazy="joined", innerjoin=True)
 
 
 class Episode(Base):
@@ -100,7 +100,7 @@ class Site(Base):
     """Where lessons are held. `folded` is the name as it is compared; degrees of WGS 84, both or none."""
 
     __tablename__ = "works_site"
-    __table_args__ = (Index(None, "branch_id"),)
+    __table_args__ = (Index(None, "node_id"),)
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX))
@@ -109,10 +109,10 @@ class Site(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     text: Mapped[str] = mapped_column(Text, default="")
-    branch_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     created_at: Mapped[datetime]
 
-    branch: Mapped[Node] = relationship(lazy="joined", innerjoin=True)
+    node: Mapped[Node] = relationship(lazy="joined", innerjoin=True)
 
 
 class LessonSite(Base):

@@ -19,7 +19,7 @@ def upgrade() -> None:
     """Apply."""
     with op.batch_alter_table("upkeep_look") as looks:
         looks.add_column(sa.Column("about", sa.String(40), nullable=False, server_default=""))
-        looks.add_column(sa.Column("percent", sa.Float(), nullable=False, server_default="0"))
+        looks.add_column(sa.Column("percent", sa.Double(), nullable=False, server_default="0"))
         looks.add_column(sa.Column("turn", sa.Integer(), nullable=False, server_default="0"))
         looks.add_column(sa.Column("holder", sa.String(64), nullable=False, server_default=""))
         looks.add_column(sa.Column("beat_at", _MOMENT, nullable=True))

@@ -17,7 +17,7 @@ from library.people import queries as people
 
 def root(session: Session) -> Node:
     """Return the root of the organisation tree."""
-    return organisation.root_branch(session)
+    return organisation.root_node(session)
 
 
 def node(session: Session, text: str) -> Node:
@@ -28,7 +28,7 @@ def node(session: Session, text: str) -> Node:
         return top
     if not organisation.called(session, [top.id], text, 1)[1]:  # a closed one by its code or its id
         one = session.get(Node, text.strip())
-        one = one or (organisation.branch_by_code(session, text) if " " not in text.strip() else None)
+        one = one or (organisation.node_by_code(session, text) if " " not in text.strip() else None)
         if one is not None:
             return one
     return organisation.meant(session, [top.id], text, "to")

@@ -89,8 +89,8 @@ def accounts(db: Database, clock: Clock, data: Path) -> dict[str, str]:
 def _add(session: Session, username: str, password: HashedPassword, now: datetime) -> None:
     its = ACCOUNTS[username]
     person = people.add_person(session, username, its.name, password, now)
-    home = organisation.branch_by_code(session, its.home)
-    node = organisation.branch_by_code(session, its.at)
+    home = organisation.node_by_code(session, its.home)
+    node = organisation.node_by_code(session, its.at)
     if home is None or node is None:
         raise NotFound  # somebody has given the county's nodes other codes
     memberships.settle(session, person.id, home, _SINCE, now, None, MemberState.FULL)

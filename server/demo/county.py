@@ -128,6 +128,19 @@ def people() -> tuple[DemoPerson, ...]:
     return tuple(found)
 
 
+COMMITTEE_SINCE = "2024-01-15"
+
+
+def on_committee() -> frozenset[str]:
+    """Return the accounts of the members of committees: two of each branch who are in it longest."""
+    found: dict[str, list[str]] = {}
+    for one in sorted(people(), key=lambda one: (one.since, one.username)):
+        seats = found.setdefault(one.branch, [])
+        if one.state is MemberState.FULL and one.since.isoformat() < COMMITTEE_SINCE and len(seats) < 2:
+            seats.append(one.username)
+    return frozenset(one for seats in found.values() for one in seats)
+
+
 def _person(dice: random.Random, number: int, branch: str) -> DemoPerson:
     since = date(1985, 7, 1) + timedelta(days=dice.randrange(40 * 365))
     state = dice.choices(list(MemberState), (86, 5, 6, 3))[0]

@@ -23,7 +23,7 @@ _GROUPS_SINCE, _FRAIL_SINCE = date(2026, 1, 5), date(2026, 1, 1)
 
 def stands(session: Session) -> bool:
     """Tell whether the county is there: it is settled in one transaction, or not at all."""
-    return organisation_queries.branch_by_code(session, county.nodes()[-1].code) is not None
+    return organisation_queries.node_by_code(session, county.nodes()[-1].code) is not None
 
 
 def settle(session: Session, now: datetime) -> None:
@@ -32,8 +32,12 @@ def settle(session: Session, now: datetime) -> None:
     They come as from a list of people: without a password, so that nobody signs in as one of them.
     """
     at = _nodes(session, now)
+    on_committee = county.on_committee()
     rows = [
-        Row(n, one.name, one.username, one.branch, one.state.value, one.since.isoformat())
+        Row(
+            *(n, one.name, one.username, one.branch, one.state.value, one.since.isoformat()),
+            committee=county.COMMITTEE_SINCE if one.username in on_committee else "",
+        )
         for n, one in enumerate(county.people())
     ]
     everybody_is_another = {row.line: Decision(Choice.ANOTHER) for row in rows}
@@ -54,7 +58,7 @@ def settle(session: Session, now: datetime) -> None:
 
 
 def _nodes(session: Session, now: datetime) -> Mapping[str, Node]:
-    root = organisation_queries.root_branch(session)
+    root = organisation_queries.root_node(session)
     details = organisation.NodeDetails(county.NAME, county.SHORT_NAME, NodeKind.COMMITTEE, county.COUNTY)
     organisation.change_details(session, root, details, now, None)
     at = {county.COUNTY: root}

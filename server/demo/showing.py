@@ -94,7 +94,7 @@ def _call(session: Session, now: datetime, one: DemoCall) -> None:
         quota=5,
     )
     staff, lecturer = _viewer(session, _STAFF, now), _viewer(session, LECTURER, now)
-    node = organisation.branch_by_code(session, county.COUNTY)
+    node = organisation.node_by_code(session, county.COUNTY)
     if node is None:
         raise NotFound
     row = calls.make(session, staff, node.id, draft, opened)

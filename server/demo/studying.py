@@ -19,7 +19,7 @@ from library.core.clock import local_day, midnight
 from library.core.database import Database
 from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
-from library.core.permits import Viewer, branch_chain
+from library.core.permits import Viewer, node_chain
 from library.gatherings import actions, marking, opening
 from library.gatherings import queries as gatherings
 from library.gatherings.actions import Desk, Draft
@@ -153,7 +153,7 @@ def _write(session: Session, now: datetime, one: DemoReflection) -> None:
 
 
 def _above(node: Node) -> str:
-    return branch_chain(node.path)[0]
+    return node_chain(node.path)[0]
 
 
 def _practise(session: Session, now: datetime, one: DemoPractice) -> None:
@@ -196,7 +196,7 @@ def _at(now: datetime, week: int, days: int) -> datetime:
 
 
 def _node(session: Session, code: str) -> Node:
-    node = organisation.branch_by_code(session, code)
+    node = organisation.node_by_code(session, code)
     if node is None:
         raise NotFound  # somebody has given the county's nodes other codes
     return node

@@ -14,7 +14,7 @@ from library.catalog.tables import Clip, Lesson
 from library.core.clock import Clock, local_day
 from library.core.database import Database
 from library.people import queries as people
-from library.people.rules import home_branch
+from library.people.rules import home_node
 from library.people.tables import Person
 from library.plays import actions as plays
 from library.plays import queries as plays_queries
@@ -80,7 +80,7 @@ def _watch(
     members: Sequence[Person],
     today: date,
 ) -> None:
-    homes = [home_branch(people.viewer_of(session, member, today)) for member in members]
+    homes = [home_node(people.viewer_of(session, member, today)) for member in members]
     beats = []
     for clip, one in drawn:
         visiting = one.kind is Kind.VISITOR
@@ -91,7 +91,7 @@ def _watch(
             one.began,
             source=one.source,
             people=one.people,
-            branch_id=None if visiting else homes[one.viewer],
+            node_id=None if visiting else homes[one.viewer],
         )
         watched_s = one.end_s - one.start_s
         beats.append(Beat(play.id, [(one.start_s, one.end_s)], 1.0, one.began + timedelta(seconds=watched_s)))

@@ -53,7 +53,7 @@ def plan_weeks(session: Session, now: datetime) -> None:
     are left out."""
     this = week_of(local_day(now))
     for one in WEEKS:
-        node, week = organisation.branch_by_code(session, one.node), this.after(one.weeks)
+        node, week = organisation.node_by_code(session, one.node), this.after(one.weeks)
         if node is None or queries.plan_of(session, node.id, week) is not None:
             continue
         found = [catalog.lesson_by_key(session, key) for key in one.lessons]

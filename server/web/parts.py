@@ -379,5 +379,5 @@ class HeldRole:
     """A role a person holds at a branch."""
 
     role: Role
-    branch_id: str
+    node_id: str
     branch: str

@@ -38,7 +38,7 @@ def gathering(server: Served, count: int) -> str:
     """A gathering of a branch of so many members that is open, kept by `staff`."""
     now = utc_now()
     with server.ports.db.write() as session:
-        node = organisation.add_branch(session, make.root(session), "余村党支部", now)
+        node = organisation.add_named(session, make.root(session), "余村党支部", now)
         for n in range(count):
             who = str(make.person(session, name=f"党员{n:02}").person_id)
             memberships.settle(session, who, node, local_day(now), now, None, MemberState.FULL)

@@ -44,7 +44,7 @@ def measured(served: Served) -> Measured:
     evening = now.astimezone(CHINA).replace(hour=20, minute=0) - timedelta(days=1)
     with served.ports.db.write() as session:
         root = make.root(session)
-        villages = [organisation.add_branch(session, root, name, now) for name in ("余村党支部", "天荒坪镇")]
+        villages = [organisation.add_named(session, root, name, now) for name in ("余村党支部", "天荒坪镇")]
         owner = Shelf(served).viewer("lecturer")
         lesson = make.lesson(session, TITLE, owner=owner, branch=villages[0], lecturer="王芳", clips=2)
         for clip in lesson.clips:

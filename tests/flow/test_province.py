@@ -70,11 +70,11 @@ def province(tmp_path: Path) -> Iterator[Province]:
         root = make.root(session)
         found = {"province": root}
         for c in range(CITIES):
-            city = organisation.add_branch(session, root, f"第{c}市委", now)
+            city = organisation.add_named(session, root, f"第{c}市委", now)
             for k in range(COUNTIES):
-                county = organisation.add_branch(session, city, f"第{c}市第{k}县委", now)
+                county = organisation.add_named(session, city, f"第{c}市第{k}县委", now)
                 for b in range(BRANCHES):
-                    branch = organisation.add_branch(session, county, f"{c}-{k}-{b}村党支部", now)
+                    branch = organisation.add_named(session, county, f"{c}-{k}-{b}村党支部", now)
                     found.setdefault("branch" if k == c == 0 else "elsewhere", branch)
                     if (c, k) == (0, 1):
                         found.setdefault("next county", branch)

@@ -107,7 +107,7 @@ def _nodes(county: County) -> None:
             ("横山", "灵峰"),
             ("碧门", "灵峰"),
         ):
-            made[name] = organisation.add_branch(session, made[above], name, now)
+            made[name] = organisation.add_named(session, made[above], name, now)
         county.nodes.update({name: node.id for name, node in made.items()})
 
 
@@ -164,7 +164,7 @@ def _lessons(county: County) -> None:
         with county.served.ports.db.write() as session:
             lesson = catalog.lesson(session, put.lesson)
             audiences.set_audience(session, lesson, wanted, county.served.ports.clock())
-            lesson.branch_id = nodes["余村"]
+            lesson.node_id = nodes["余村"]
             lesson.title = f"夜校{name}课"
         county.lessons[name], county.clips[name] = put.lesson, put.clip
 

@@ -51,6 +51,7 @@ from library.organisation.tables import Node
 from library.outbox.rules import Words
 from library.people.rules import ExemptionReason, MembershipKind, TransferState
 from library.people.tables import (
+    CommitteeTerm,
     Exemption,
     GroupMember,
     LearningGroup,
@@ -163,7 +164,7 @@ def reflected(session: Session, wang: Viewer, admin: Viewer) -> None:
 
 def declared(session: Session, wang: Viewer, admin: Viewer, lesson: Lesson) -> None:
     """Somebody who says who reviews, declares a lesson and remarks something of one."""
-    levels.put(session, wang, lesson.branch_id, Setting((LevelRule(0, deciders=1),)), NOW)
+    levels.put(session, wang, lesson.node_id, Setting((LevelRule(0, deciders=1),)), NOW)
     row = declaring.declare(session, wang, lesson.id, NOW, declaring.Given(checked=None))
     declaring.remark(session, admin, row.id, Said("请核对", 1.0), NOW)
     session.scalars(select(Remark)).one().person_id = wang.person_id
@@ -216,6 +217,7 @@ def belong(session: Session, wang: str, node_id: str) -> None:
     rows = (
         Membership(id="guest", kind=MembershipKind.GUEST, node_id=node_id, since=today, **noted),
         Exemption(id="leave", reason=ExemptionReason.LEAVE, since=today, **noted),
+        CommitteeTerm(id="leads", since=today, **noted),
         Transfer(
             id="away",
             from_id=node_id,

@@ -87,8 +87,8 @@ DAY = timedelta(days=1)
 NAMES_OF_OTHER_THINGS = {
     *("catalog_lecturer.name", "catalog_topic.name", "intake_recording.file_name"),
     *(
-        "people_branch.name",
-        "people_branch.short_name",
+        "organisation_node.name",
+        "organisation_node.short_name",
         "people_group.name",
         "works_file.name",
         "works_site.name",
@@ -330,7 +330,7 @@ def test_the_last_administrator_stays(db: Database) -> None:
 def test_only_administrators_of_all_their_branches_may_erase(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        east, west = (organisation.add_branch(session, root, name, NOW) for name in ("东县", "西县"))
+        east, west = (organisation.add_named(session, root, name, NOW) for name in ("东县", "西县"))
         both = str(make.person(session, (Role.MEMBER, east), (Role.LECTURER, west)).person_id)
         one = str(make.person(session, (Role.MEMBER, east)).person_id)
         admin = make.person(session, (Role.ADMIN, root))

@@ -86,7 +86,7 @@ def test_lists_of_the_library_take_a_fixed_number_of_statements(db: Database, n:
                 assert lesson.owner is not None
                 assert lesson.owner.name
                 assert [link.topic.name for link in lesson.topics]
-                assert catalog.facts(lesson).branch_path
+                assert catalog.facts(lesson).node_path
                 assert [clip.n for clip in lesson.clips] == [1, 2]
             costs["lessons_page"] = len(statements)
         with db.read() as session, counted(db.engine) as statements:

@@ -185,7 +185,7 @@ class Shelf:
         """A new node right below the root; returns its id."""
         now = self.served.ports.clock()
         with self.served.ports.db.write() as session:
-            node = organisation.add_branch(session, factories.root(session), f"余村{new_id()}党支部", now)
+            node = organisation.add_named(session, factories.root(session), f"余村{new_id()}党支部", now)
             if closed:
                 organisation.close(session, node, now, None)
             return node.id

@@ -78,7 +78,7 @@ def test_from_nothing_to_the_newest_and_then_nothing_to_do(empty: Database) -> N
     assert migrate.current(empty) == migrate.newest()
     assert migrate.prepare(empty, "另一个名字", NOW) is False
     with empty.read() as session:
-        assert organisation.root_branch(session).name == ORGANISATION
+        assert organisation.root_node(session).name == ORGANISATION
 
 
 @pytest.mark.slow
@@ -129,7 +129,7 @@ def test_two_first_starts_at_once_make_one_root(empty: Database) -> None:
     migrate.upgrade(empty, NOW)
 
     def linger(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO people_branch"):
+        if statement.startswith("INSERT INTO organisation_node"):
             time.sleep(0.3)  # long enough for the other to look and find no root
 
     event.listen(empty.engine, "before_cursor_execute", linger)
@@ -229,7 +229,7 @@ def test_what_was_counted_at_first_is_split_by_who_watched_and_can_be_put_togeth
                 ("3", "visitor", date(2026, 1, 2), 1),
             ]
             sums = [
-                (d.day, d.branch_id, d.member_views, d.visitor_views, d.group_views, d.completes, d.watched_s)
+                (d.day, d.node_id, d.member_views, d.visitor_views, d.group_views, d.completes, d.watched_s)
                 for d in session.scalars(select(DaySum).order_by(DaySum.day))
             ]
             assert sums == _DAYS

@@ -55,7 +55,7 @@ def begin(ports: Ports, count: int) -> Evening:
     cookies = []
     with ports.db.write() as session:
         root = factories.root(session)
-        node = organisation.add_branch(session, root, f"余村{now:%H%M%S%f}党支部", now)
+        node = organisation.add_named(session, root, f"余村{now:%H%M%S%f}党支部", now)
         for n in range(count):
             who = str(factories.person(session, name=f"党员{n:02}").person_id)
             memberships.settle(session, who, node, local_day(now), now, None, MemberState.FULL)

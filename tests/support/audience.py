@@ -48,7 +48,7 @@ def attend(
                     watched_s = min(length_s, leave_s + dice.uniform(-1, 1) * 0.01 * length_s)
                 source = Source.NEXT if place else dice.choice(_SOURCES)
                 play = plays.start(
-                    session, clip, viewer, began, source=source, branch_id=branch.id if branch else None
+                    session, clip, viewer, began, source=source, node_id=branch.id if branch else None
                 )
                 began += timedelta(seconds=watched_s + 1)
                 beats.append(Beat(play.id, [(0.0, watched_s)], 1.0, began))
@@ -58,7 +58,7 @@ def attend(
             branch = dice.choice(branches)
             began = evening - timedelta(hours=1)
             play = plays.start(
-                session, clips[0], f"g:{ago:016d}", began, people=dice.randint(12, 60), branch_id=branch.id
+                session, clips[0], f"g:{ago:016d}", began, people=dice.randint(12, 60), node_id=branch.id
             )
             length_s = clips[0].end_s - clips[0].start_s
             beats.append(Beat(play.id, [(0.0, length_s)], 1.0, began + timedelta(seconds=length_s + 1)))

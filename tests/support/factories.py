@@ -58,7 +58,7 @@ def person(session: Session, *roles: tuple[Role, Node], name: str | None = None)
 def north(session: Session) -> tuple[Viewer, Viewer, Viewer]:
     """An admin at the root, a staff member and a lecturer in the north."""
     top = root(session)
-    branch = organisation.add_branch(session, top, "北", NOW)
+    branch = organisation.add_named(session, top, "北", NOW)
     return (
         person(session, (Role.ADMIN, top), name="管理员"),
         person(session, (Role.STAFF, branch), name="北方工作人员"),
@@ -68,7 +68,7 @@ def north(session: Session) -> tuple[Viewer, Viewer, Viewer]:
 
 def root(session: Session) -> Node:
     """The root of the organisation tree."""
-    return organisation_queries.root_branch(session)
+    return organisation_queries.root_node(session)
 
 
 def lesson(
@@ -89,7 +89,7 @@ def lesson(
     """A lesson. `spoken` are its cues, ten seconds each; `clips` playable clips of a minute each."""
     made = catalog.new_lesson(
         session,
-        branch_id=(branch or root(session)).id,
+        node_id=(branch or root(session)).id,
         owner_id=owner.person_id if owner else None,
         details=catalog.Details(title, lecturer, list(topics), taught_on),
         now=now,

@@ -92,7 +92,7 @@ def add_people(ports: Ports) -> None:
     with ports.db.write() as session:
         for username, role in PEOPLE.items():
             person = people.add_person(session, username, username, quickly_hashed(username), utc_now())
-            people.grant(session, person.id, role, organisation.root_branch(session), None, utc_now())
+            people.grant(session, person.id, role, organisation.root_node(session), None, utc_now())
 
 
 def new_data(folder: Path) -> Path:

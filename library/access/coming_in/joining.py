@@ -125,7 +125,7 @@ def _request(session: Session, viewer: Viewer, request_id: str) -> tuple[JoinReq
     """Return a request that the viewer may answer, held until the end of the transaction; raises NotFound,
     Conflict("join_answered")."""
     found = session.get(JoinRequest, request_id, with_for_update=True, populate_existing=True)
-    node = organisation.branch(session, found.node_id) if found is not None else None
+    node = organisation.node(session, found.node_id) if found is not None else None
     if found is None or node is None or not keeps(viewer, node.path):
         raise NotFound
     if found.state is not JoinState.WAITING:

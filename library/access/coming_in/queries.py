@@ -44,7 +44,7 @@ class Comer:
 
 def kept_node(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node whose people the viewer keeps; raises NotFound, also where they do not."""
-    node = organisation.branch(session, node_id)
+    node = organisation.node(session, node_id)
     if not keeps(viewer, node.path):
         raise NotFound
     return node
@@ -55,7 +55,7 @@ def taken_over_by(session: Session, node: Node) -> Node:
     for _step in range(20):  # as often as a branch may have been merged onwards
         if node.closed_at is None or node.merged_into_id is None:
             return node
-        node = organisation.branch(session, node.merged_into_id)
+        node = organisation.node(session, node.merged_into_id)
     return node
 
 
@@ -129,7 +129,7 @@ def _home_inside(session: Session, node: Node, today: date) -> tuple[ColumnEleme
 def _held(session: Session, ids: Collection[str]) -> dict[str, tuple[tuple[Role, str, str], ...]]:
     wanted = (
         select(RoleGrant.person_id, RoleGrant.role, Node.id, Node.path)
-        .join(Node, Node.id == RoleGrant.branch_id)
+        .join(Node, Node.id == RoleGrant.node_id)
         .where(RoleGrant.person_id.in_(ids), RoleGrant.ended_at.is_(None))
     )
     found: dict[str, tuple[tuple[Role, str, str], ...]] = {}

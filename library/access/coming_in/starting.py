@@ -109,7 +109,7 @@ def _card(
         made_for=queries.key_of_roles((role, node_id) for role, node_id, _path in person.held),
         name=person.name,
         role=role,
-        branch_id=person.node_id,
+        node_id=person.node_id,
         person_id=person.id,
         made_by=by,
         created_at=now,

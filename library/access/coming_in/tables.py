@@ -33,7 +33,7 @@ class BranchCode(Base):
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     code: Mapped[str] = mapped_column(String(16), unique=True)
     ends_on: Mapped[date]
     made_at: Mapped[datetime]
@@ -52,7 +52,7 @@ class JoinRequest(Base):
     __table_args__ = (Index(None, "state", "node_id"), Index(None, "person_id"))
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id"))
+    node_id: Mapped[str] = mapped_column(ForeignKey("organisation_node.id"))
     receipt_hash: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(80))
     username: Mapped[str] = mapped_column(String(80))

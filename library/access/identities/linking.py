@@ -66,7 +66,7 @@ def recognise(
         person = people_queries.locked(session, same_name[0])
         return _link(session, person, provider, claimed, LinkedBy.USERNAME, None, now)
     person = people.add_person(session, username, claimed.name or username, NO_PASSWORD, now)
-    people.grant(session, person.id, Role.MEMBER, organisation.root_branch(session), None, now)
+    people.grant(session, person.id, Role.MEMBER, organisation.root_node(session), None, now)
     return _link(session, person, provider, claimed, LinkedBy.CREATED, None, now)
 
 

@@ -77,7 +77,7 @@ def _read(session: Session, desk: Desk, row: Row, nodes: dict[str, Node | WeikeE
     if kind is None:
         raise Invalid("gathering_kind", field="kind", text=row.kind[: rules.KIND_MAX])
     group = group_meant(session, row.group) if row.group.strip() else None
-    node = organisation.branch(session, group.node_id) if group else _node(session, row.branch, nodes)
+    node = organisation.node(session, group.node_id) if group else _node(session, row.branch, nodes)
     when = read_when(row, desk.zone)
     rules.check_times(when.starts_at, when.ends_at, max(desk.now, when.starts_at))
     if when.ends_at > desk.now:
@@ -103,7 +103,7 @@ def _node(session: Session, text: str, nodes: dict[str, Node | WeikeError]) -> N
             nodes[typed] = Invalid("listed_branch", field="branch")
         else:
             try:
-                root = organisation.root_branch(session)
+                root = organisation.root_node(session)
                 nodes[typed] = organisation.meant(session, [root.id], typed, "branch")
             except WeikeError as error:
                 nodes[typed] = error

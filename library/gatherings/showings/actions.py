@@ -172,7 +172,7 @@ def count_ended(session: Session, rule: ViewRule, now: datetime, most: int = 20)
                     clip,
                     showing_id=row.id,
                     people=saw,
-                    branch_id=gathering.node_id,
+                    node_id=gathering.node_id,
                     ranges=[(begin / 1000, end / 1000) for begin, end in stretches],
                     began_at=row.started_at,
                     now=now,

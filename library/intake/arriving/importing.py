@@ -167,7 +167,7 @@ def _words(row: Row, folder: Path, said: list[Remark]) -> Words | None:
 
 
 def put_lesson(
-    session: Session, row: Prepared, branch_id: str, now: datetime, viewer: Viewer
+    session: Session, row: Prepared, node_id: str, now: datetime, viewer: Viewer
 ) -> tuple[Lesson, Outcome, tuple[Remark, ...]]:
     """Make the lesson of a row, or change what differs; raises Invalid. Its recording is the caller's.
     `viewer` is who names its audience.
@@ -179,7 +179,7 @@ def put_lesson(
         details = catalog.Details(row.title, row.lecturer, row.topics, row.taught_on, summary=row.summary)
         details = replace(details, genre=row.genre)
         lesson = catalog.new_lesson(
-            session, branch_id=branch_id, owner_id=None, details=details, now=now, key=row.key
+            session, node_id=node_id, owner_id=None, details=details, now=now, key=row.key
         )
         if row.words is not None:
             taking.take(session, lesson, row.words, now)

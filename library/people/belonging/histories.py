@@ -17,6 +17,7 @@ from library.people import queries
 from library.people.permits import administers_all, keeps
 from library.people.rules import TransferState
 from library.people.tables import (
+    CommitteeTerm,
     Exemption,
     GroupMember,
     LearningGroup,
@@ -38,6 +39,7 @@ class History:
     memberships: Sequence[Membership]
     transfers: Sequence[Transfer]
     exemptions: Sequence[Exemption]
+    terms: Sequence[CommitteeTerm]
     groups: Sequence[tuple[GroupMember, LearningGroup]]
     roles: Sequence[RoleGrant]
     nodes: dict[str, Node]
@@ -45,7 +47,7 @@ class History:
 
     def open_paths(self) -> list[str]:
         """Return the paths of the nodes where the person belongs, or holds a role, now."""
-        held = [one.branch_id for one in self.roles if one.ended_at is None]
+        held = [one.node_id for one in self.roles if one.ended_at is None]
         there = [one.node_id for one in self.memberships if one.until is None]
         return [self.nodes[one].path for one in {*held, *there}]
 
@@ -66,6 +68,11 @@ def history_of(session: Session, person_id: str) -> History:
     exemptions = session.scalars(
         select(Exemption).where(Exemption.person_id == person_id).order_by(Exemption.since.desc())
     ).all()
+    terms = session.scalars(
+        select(CommitteeTerm)
+        .where(CommitteeTerm.person_id == person_id)
+        .order_by(CommitteeTerm.since.desc(), CommitteeTerm.id)
+    ).all()
     groups = session.execute(
         select(GroupMember, LearningGroup)
         .join(LearningGroup, LearningGroup.id == GroupMember.group_id)
@@ -79,7 +86,7 @@ def history_of(session: Session, person_id: str) -> History:
     ).all()
     node_ids = {
         *(one.node_id for one in memberships),
-        *(one.branch_id for one in roles),
+        *(one.node_id for one in roles),
         *(group.node_id for _stay, group in groups),
         *(node_id for one in transfers for node_id in (one.from_id, one.to_id)),
     }
@@ -87,12 +94,13 @@ def history_of(session: Session, person_id: str) -> History:
     who = {
         *(one.noted_by for one in memberships),
         *(one.noted_by for one in exemptions),
+        *(one.noted_by for one in terms),
         *(by for one in transfers for by in (one.asked_by, one.answered_by)),
         *(by for one in roles for by in (one.granted_by, one.ended_by)),
     }
     names = queries.names(session, [one for one in who if one])
     pairs = [(stay, group) for stay, group in groups]
-    return History(person, memberships, transfers, exemptions, pairs, roles, nodes, names)
+    return History(person, memberships, transfers, exemptions, terms, pairs, roles, nodes, names)
 
 
 def may_look(viewer: Viewer, history: History) -> bool:

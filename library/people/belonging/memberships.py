@@ -247,10 +247,10 @@ def move_member_role(
     """Let the role of a member follow the home: the staff there look after the account from now on."""
     ended = session.scalars(
         update(RoleGrant)
-        .where(RoleGrant.person_id == person_id, RoleGrant.branch_id == from_id)
+        .where(RoleGrant.person_id == person_id, RoleGrant.node_id == from_id)
         .where(RoleGrant.role == Role.MEMBER, RoleGrant.ended_at.is_(None))
         .values(ended_at=now, ended_by=by)
         .returning(RoleGrant.id)
     ).all()
     if ended:
-        actions.grant(session, person_id, Role.MEMBER, organisation.branch(session, to_id), by, now)
+        actions.grant(session, person_id, Role.MEMBER, organisation.node(session, to_id), by, now)

@@ -131,16 +131,16 @@ def _move_member_roles(session: Session, node_id: str, into_id: str, now: dateti
     other = aliased(RoleGrant)
     twice = exists().where(
         other.person_id == RoleGrant.person_id,
-        other.branch_id == into_id,
+        other.node_id == into_id,
         other.role == Role.MEMBER,
         other.ended_at.is_(None),
     )
     people = session.scalars(
-        select(RoleGrant.person_id).where(RoleGrant.branch_id == node_id, *held, ~twice)
+        select(RoleGrant.person_id).where(RoleGrant.node_id == node_id, *held, ~twice)
     ).all()
     session.execute(
         update(RoleGrant)
-        .where(RoleGrant.branch_id == node_id, *held)
+        .where(RoleGrant.node_id == node_id, *held)
         .values(ended_at=now, ended_by=by)
         .execution_options(synchronize_session=False)
     )
@@ -148,7 +148,7 @@ def _move_member_roles(session: Session, node_id: str, into_id: str, now: dateti
         {
             "id": new_id(),
             "person_id": person_id,
-            "branch_id": into_id,
+            "node_id": into_id,
             "role": Role.MEMBER,
             "granted_by": by,
             "granted_at": now,

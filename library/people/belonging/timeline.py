@@ -14,7 +14,7 @@ from library.core.errors import Conflict, Invalid
 
 
 class Stay(Protocol):
-    """What is dated: a membership, an exemption, a place in a group."""
+    """What is dated: a membership, an exemption, a term, a place in a group."""
 
     since: date
     until: date | None

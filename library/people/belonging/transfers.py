@@ -45,7 +45,7 @@ def ask(
     home = memberships.home_of(session, person_id)
     if home is None:
         raise NotFound("no_home")
-    if not keeps(viewer, organisation.branch(session, home.node_id).path):
+    if not keeps(viewer, organisation.node(session, home.node_id).path):
         raise Forbidden
     memberships.check_open(to)
     if to.id == home.node_id:
@@ -53,7 +53,7 @@ def ask(
     asked = asked_of(session, person_id)
     if asked is not None:
         if asked.to_id != to.id:
-            raise Conflict("transfer_asked", name=organisation.branch(session, asked.to_id).name)
+            raise Conflict("transfer_asked", name=organisation.node(session, asked.to_id).name)
         return asked
     made = Transfer(
         id=new_id(),
@@ -109,7 +109,7 @@ def withdraw(session: Session, viewer: Viewer, transfer_id: str, now: datetime) 
     Raises NotFound, Forbidden unless the viewer keeps the people of the sender, Conflict("transfer_over").
     """
     row = _locked(session, transfer_id)
-    if not keeps(viewer, organisation.branch(session, row.from_id).path):
+    if not keeps(viewer, organisation.node(session, row.from_id).path):
         raise Forbidden
     if row.state is TransferState.WITHDRAWN:
         return False
@@ -120,7 +120,7 @@ def withdraw(session: Session, viewer: Viewer, transfer_id: str, now: datetime) 
 
 def _received(session: Session, viewer: Viewer, transfer_id: str) -> tuple[Transfer, Node]:
     row = _locked(session, transfer_id)
-    to = organisation.branch(session, row.to_id)
+    to = organisation.node(session, row.to_id)
     if not keeps(viewer, to.path):
         raise Forbidden
     return row, to

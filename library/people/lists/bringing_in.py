@@ -20,14 +20,14 @@ from library.core.text import name_key
 from library.organisation import actions as tree
 from library.organisation import queries as organisation
 from library.people import queries
-from library.people.belonging import memberships, transfers
+from library.people.belonging import committees, memberships, transfers
 from library.people.lists import accounts, importing
-from library.people.lists.importing import Decision, Home, Known, Outcome, Planned, Row
+from library.people.lists.importing import Change, Decision, Home, Known, Outcome, Planned, Row
 from library.people.lists.places import Places
 from library.people.passwords import NO_PASSWORD
 from library.people.permits import administers_all
 from library.people.rules import MembershipKind, TransferState
-from library.people.tables import Membership, Person, RoleGrant, Transfer
+from library.people.tables import CommitteeTerm, Membership, Person, RoleGrant, Transfer
 
 _AT_ONCE, _IDS_AT_ONCE, _READ_AT_ONCE = 2_000, 500, 5_000
 
@@ -45,7 +45,7 @@ def plan_for(
 ) -> tuple[list[Planned], Places]:
     """Return what would become of a list that the viewer brings, and the tree by which it was read."""
     places = Places(organisation.known_nodes(session), organisation.outermost(viewer, Role.SECRETARY))
-    known = known_people(session, viewer, places, rows)
+    known = known_people(session, viewer, places, rows, local_day(now))
     tell = (lambda done: progress("plan", done, len(rows))) if progress else None
     return importing.plan(known, rows, places, local_day(now), new_id, decisions, tell), places
 
@@ -81,7 +81,9 @@ def bring(
     return planned, places
 
 
-def known_people(session: Session, viewer: Viewer, places: Places, rows: Sequence[Row]) -> Iterator[Known]:
+def known_people(
+    session: Session, viewer: Viewer, places: Places, rows: Sequence[Row], today: date
+) -> Iterator[Known]:
     """Yield those whom the rows may be about: by their accounts, names that are the same, accounts alike."""
     usernames = {name_key(row.account) for row in rows if row.account}
     names = {name_key(row.name) for row in rows}
@@ -96,13 +98,13 @@ def known_people(session: Session, viewer: Viewer, places: Places, rows: Sequenc
         elif without:
             taken.append((person_id, username, name))
     for at in range(0, len(found), _IDS_AT_ONCE):
-        yield from _known(session, viewer, places, found[at : at + _IDS_AT_ONCE])
+        yield from _known(session, viewer, places, found[at : at + _IDS_AT_ONCE], today)
     # Of the others only the names of their accounts matter: what is proposed must be free.
     yield from (Known(i, username, name, is_kept=False) for i, username, name in taken)
 
 
 def _known(
-    session: Session, viewer: Viewer, places: Places, some: Sequence[tuple[str, str, str]]
+    session: Session, viewer: Viewer, places: Places, some: Sequence[tuple[str, str, str]], today: date
 ) -> Iterator[Known]:
     ids = [person_id for person_id, _username, _name in some]
     stays: dict[str, list[Any]] = {one: [] for one in ids}
@@ -115,7 +117,7 @@ def _known(
         stays[row.person_id].append(row)
     held: dict[str, list[str]] = {one: [] for one in ids}
     for person_id, node_id in session.execute(
-        select(RoleGrant.person_id, RoleGrant.branch_id).where(
+        select(RoleGrant.person_id, RoleGrant.node_id).where(
             RoleGrant.person_id.in_(ids), RoleGrant.ended_at.is_(None)
         )
     ):
@@ -127,6 +129,7 @@ def _known(
             )
         ).all()
     )
+    terms = _terms(session, ids, today)
     for person_id, username, name in some:
         home, gone = _home(stays[person_id])
         guests = frozenset(
@@ -134,7 +137,22 @@ def _known(
         )
         there = {home.node_id} if home is not None else {*guests, *held[person_id]}
         kept = any(places.keeps(one) for one in there) or (not there and administers_all(viewer))
-        yield Known(person_id, username, name, home, guests, gone, asked.get(person_id), kept)
+        since, over = terms.get(person_id, (None, None))
+        yield Known(person_id, username, name, home, guests, gone, asked.get(person_id), kept, since, over)
+
+
+def _terms(session: Session, ids: Sequence[str], today: date) -> dict[str, tuple[date | None, date | None]]:
+    """Return by person since when they are a member of a committee, and when the term before ended."""
+    found: dict[str, tuple[date | None, date | None]] = {}
+    wanted = select(CommitteeTerm).where(CommitteeTerm.person_id.in_(ids), CommitteeTerm.since <= today)
+    for one in session.scalars(wanted.order_by(CommitteeTerm.since)):
+        since, over = found.get(one.person_id, (None, None))
+        if one.until is None or one.until > today:
+            since = one.since
+        elif one.since != one.until:
+            over = one.until
+        found[one.person_id] = since, over
+    return found
 
 
 def _home(stays: Sequence[Any]) -> tuple[Home | None, date | None]:
@@ -155,7 +173,7 @@ def _home(stays: Sequence[Any]) -> tuple[Home | None, date | None]:
 def _add_all(session: Session, some: Sequence[Planned], now: datetime, by: str | None) -> None:
     """Insert persons with their memberships and the role of a member, some thousand with one statement."""
     today = local_day(now)
-    people, stays, roles = [], [], []
+    people, stays, roles, terms = [], [], [], []
     for one in some:
         values = one.values
         if values is None:
@@ -185,11 +203,22 @@ def _add_all(session: Session, some: Sequence[Planned], now: datetime, by: str |
                 "noted_by": by,
             }
         )
+        if values.committee is not None and values.committee.is_member and not values.guest:
+            terms.append(
+                {
+                    "id": new_id(),
+                    "person_id": person_id,
+                    "since": values.committee.since or today,
+                    "until": None,
+                    "noted_at": now,
+                    "noted_by": by,
+                }
+            )
         roles.append(
             {
                 "id": new_id(),
                 "person_id": person_id,
-                "branch_id": values.place.id,
+                "node_id": values.place.id,
                 "role": Role.MEMBER,
                 "granted_by": by,
                 "granted_at": now,
@@ -198,6 +227,8 @@ def _add_all(session: Session, some: Sequence[Planned], now: datetime, by: str |
     _insert(session, Person, people, unique=["username"])
     session.execute(insert(Membership), stays)
     session.execute(insert(RoleGrant), roles)
+    if terms:
+        session.execute(insert(CommitteeTerm), terms)
 
 
 def _insert(
@@ -217,7 +248,7 @@ def _change(session: Session, viewer: Viewer, one: Planned, now: datetime, by: s
         return
     person = queries.locked(session, one.person_id)
     what = {change.what: change for change in one.changes}
-    node = organisation.branch(session, values.place.id)
+    node = organisation.node(session, values.place.id)
     if "name" in what:
         if person.name != what["name"].before:
             raise Conflict("changed_meanwhile")
@@ -238,8 +269,24 @@ def _change(session: Session, viewer: Viewer, one: Planned, now: datetime, by: s
         memberships.settle(session, person.id, node, day, now, by, values.state)
     if "transfer" in what:
         transfers.ask(session, viewer, person.id, node, now)
+    if "committee" in what:
+        _committee(session, person.id, what["committee"], now, by)
     if "guest" in what:
         memberships.receive_guest(session, person.id, node, day, now, by)
+
+
+def _committee(session: Session, person_id: str, change: Change, now: datetime, by: str | None) -> None:
+    """Begin or end a term, or put right since when it lasts."""
+    today = local_day(now)
+    open_term = committees.term_on(session, person_id, today)
+    if (open_term.since.isoformat() if open_term is not None else "") != change.before:
+        raise Conflict("changed_meanwhile")
+    if open_term is None:
+        committees.begin(session, person_id, date.fromisoformat(change.after), None, now, by)
+    elif not change.after:
+        committees.end(session, open_term.id, today, by)
+    else:
+        committees.correct_since(session, open_term.id, date.fromisoformat(change.after), now, by)
 
 
 def _state(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from library.core.errors import Conflict
@@ -13,7 +13,7 @@ from library.core.permits import MemberState, Role, Viewer
 from library.organisation import queries as organisation
 from library.people.lists.places import Places
 from library.people.rules import MembershipKind
-from library.people.tables import Membership, Person
+from library.people.tables import CommitteeTerm, Membership, Person
 
 STATE_WORDS = {
     MemberState.FULL: "正式党员",
@@ -24,11 +24,11 @@ STATE_WORDS = {
 KIND_WORDS = {MembershipKind.HOME: "在册", MembershipKind.GUEST: "流动"}
 
 EXAMPLES = (
-    ("王芳", "330523-017-001", "天荒坪镇党委 / 余村党支部", "正式党员", "2015-07-01", "在册"),
-    ("李建国", "330523-017-002", "A-017", "预备党员", "2026-03-05", "在册"),
-    ("陈静", "330523-017-003", "A-017", "入党积极分子", "2025-12-01", "在册"),
-    ("刘洋", "330523-017-004", "A-017", "群众", "", "在册"),
-    ("赵敏", "330523-017-005", "A-017", "", "2026-02-10", "流动"),
+    ("王芳", "330523-017-001", "天荒坪镇党委 / 余村党支部", "正式党员", "2015-07-01", "在册", "2024-03-01"),
+    ("李建国", "330523-017-002", "A-017", "预备党员", "2026-03-05", "在册", ""),
+    ("陈静", "330523-017-003", "A-017", "入党积极分子", "2025-12-01", "在册", ""),
+    ("刘洋", "330523-017-004", "A-017", "群众", "", "在册", ""),
+    ("赵敏", "330523-017-005", "A-017", "", "2026-02-10", "流动", ""),
 )
 """A filled row of every kind, for the list that people start with."""
 
@@ -49,16 +49,18 @@ def check_size(session: Session, viewer: Viewer, most: int = MOST_ROWS) -> None:
         raise Conflict("people_many", most=most)
 
 
-def exported(session: Session, viewer: Viewer) -> Iterator[tuple[str, ...]]:
+def exported(session: Session, viewer: Viewer, today: date) -> Iterator[tuple[str, ...]]:
     """Yield a row for every membership, of those now, at the nodes whose people the viewer keeps.
 
     Node by branch as in the tree, there by account. A branch is named by its code, else by its path. The
-    day is that from which somebody is there without a break, whatever they were meanwhile.
+    day is that from which somebody is there without a break, whatever they were meanwhile; at the end stands
+    since when they are a member of a committee, "" for who is none `today`.
     """
     kept = organisation.outermost(viewer, Role.SECRETARY)
     places = Places(organisation.known_nodes(session), kept)
     inside = organisation.inside_of(kept)
     ended = _ended(session, inside)
+    terms = _terms(session, today)
     rows = session.execute(
         select(Membership.person_id, Membership.node_id, Membership.kind, Membership.state)
         .add_columns(Membership.since, Person.name, Person.username)
@@ -74,10 +76,20 @@ def exported(session: Session, viewer: Viewer) -> Iterator[tuple[str, ...]]:
             STATE_WORDS[row.state] if row.state else "",
             _since(ended, row.person_id, row.node_id, row.since).isoformat(),
             KIND_WORDS[row.kind],
+            terms.get(row.person_id, "") if row.kind is MembershipKind.HOME else "",
         )
         for row in rows
     ]
     yield from sorted(found, key=lambda row: (row[2], row[5], row[1]))
+
+
+def _terms(session: Session, today: date) -> dict[str, str]:
+    """Return since when people are members of a committee who are so on a day, by person."""
+    holds = and_(
+        CommitteeTerm.since <= today, or_(CommitteeTerm.until.is_(None), CommitteeTerm.until > today)
+    )
+    rows = session.execute(select(CommitteeTerm.person_id, CommitteeTerm.since).where(holds))
+    return {person_id: since.isoformat() for person_id, since in rows}
 
 
 Ended = dict[tuple[str, str], dict[date, date]]

@@ -18,7 +18,7 @@ from library.core.text import NAME_MAX, name_key, required_line
 from library.people import rules
 from library.people.lists import accounts
 from library.people.lists.places import Place, Places
-from library.people.lists.words import is_guest, state_called
+from library.people.lists.words import OnCommittee, committee_said, is_guest, state_called
 
 
 class Outcome(StrEnum):
@@ -50,6 +50,7 @@ class Row:
     state: str = ""
     since: str = ""
     kind: str = ""
+    committee: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Known:
     """Somebody who is there: what a plan needs to know of them.
 
     `gone_until`: the day on which the home before the present one ended. `is_kept`: the one who imports keeps
-    their people. `asked_to` is where a transfer would take them.
+    their people. `asked_to` is where a transfer would take them. `committee` is since when they are a member
+    of one, `committee_gone` when the term before ended.
     """
 
     id: str
@@ -78,6 +80,8 @@ class Known:
     gone_until: date | None = None
     asked_to: str | None = None
     is_kept: bool = True
+    committee: date | None = None
+    committee_gone: date | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that changes: `what` is name, state, since, home, transfer or guest."""
+    """One thing that changes: `what` is name, state, since, home, transfer, guest or committee."""
 
     what: str
     before: str
@@ -107,6 +111,7 @@ class Values:
     state: MemberState | None
     since: date | None
     guest: bool
+    committee: OnCommittee | None = None
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,10 @@ class _Plan:
         since = parse_date(row.since, "since")
         if since is not None and since > self._today:
             raise Invalid("day_to_come", field="since", day=since.isoformat())
-        return Values(name, account, place, state_called(row.state), since, guest)
+        committee = committee_said(row.committee)
+        if committee is not None and committee.since is not None and committee.since > self._today:
+            raise Invalid("day_to_come", field="committee", day=committee.since.isoformat())
+        return Values(name, account, place, state_called(row.state), since, guest, committee)
 
     def _matched(self, row: Row, values: Values) -> Planned:
         decision = self._decisions.get(row.line)
@@ -307,6 +315,8 @@ class _Plan:
         else:
             day, proposes, moved = self._moved(values, one)
             changes += moved
+        if not values.guest:
+            changes += self._on_committee(values.committee, one)
         outcome = Outcome.CHANGED if changes else Outcome.UNCHANGED
         return Planned(row, outcome, values, one.id, one.username, tuple(changes), day, proposes)
 
@@ -320,6 +330,21 @@ class _Plan:
             yield Change("since", home.since.isoformat(), values.since.isoformat())
         if values.state is not None and values.state is not home.state:
             yield Change("state", home.state.value if home.state else "", values.state.value)
+
+    def _on_committee(self, said: OnCommittee | None, one: Known) -> Iterator[Change]:
+        """Yield what changes of somebody's term; a list without a day says nothing of when it began."""
+        if said is None:
+            return
+        before = one.committee.isoformat() if one.committee else ""
+        if not said.is_member:
+            if before:
+                yield Change("committee", before, "")
+            return
+        since = said.since or one.committee or self._today
+        if one.committee_gone is not None and since < one.committee_gone:
+            raise Conflict("committee_over", field="committee", until=one.committee_gone.isoformat())
+        if since.isoformat() != before:
+            yield Change("committee", before, since.isoformat())
 
     def _moved(self, values: Values, one: Known) -> tuple[date, bool, list[Change]]:
         """Return the day, whether it is to be answered, and what changes for who comes from elsewhere."""

@@ -10,13 +10,15 @@ from library.core.lists.columns import BadLine, Columns, Table, read_table
 from library.core.lists.listed import suffix_of
 from library.people.lists.id_numbers import holds_id_number
 from library.people.lists.importing import Row
+from library.people.lists.words import is_post
 from transcode.remarks import Remark
 
-HEADINGS = ("姓名", "账号", "党支部", "人员类别", "加入日期", "组织关系")
+HEADINGS = ("姓名", "账号", "党支部", "人员类别", "加入日期", "组织关系", "班子成员")
 """Those of an export, in its order."""
 
 MOST_CELLS = 620_000
-"""Of a workbook, those that are not empty: 60,000 people with ten columns, or an export of 100,000."""
+"""Of a workbook, those that are not empty: 60,000 people with ten columns, or an export of 100,000, of which
+few are on a committee."""
 
 # Among them those of the nationwide collection of 2017 (全国党员信息库, 党员信息采集表) that Weike keeps.
 COLUMNS = Columns(
@@ -34,13 +36,15 @@ COLUMNS = Columns(
         ),
         "party_day": ("partyday", "入党日期", "入党时间", "加入党组织日期", "加入中共日期"),
         "kind": ("kind", "关系", "组织关系", "关系类别", "是否流动"),
+        "committee": ("committee", "班子成员", "是否班子成员", "是否为班子成员"),
+        "post": ("post", "职务", "党内职务", "党内职务名称"),
         "id_number": (
             *("idnumber", "idcard", "idno", "身份证", "身份证号", "身份证号码", "居民身份证号"),
             *("居民身份证号码", "公民身份号码", "公民身份证号", "公民身份证号码", "证件号", "证件号码"),
         ),
     },
     required=("name",),
-    days=frozenset({"since", "party_day"}),
+    days=frozenset({"since", "party_day", "committee"}),
     most_cells=MOST_CELLS,
 )
 
@@ -89,6 +93,7 @@ def _row(line: int, cells: Mapping[str, str]) -> Row:
     since = cells.get("since")
     if since is None:
         since = cells.get("party_day")
+    committee, post = cells.get("committee") or "", cells.get("post") or ""
     return Row(
         line,
         _typed(cells["name"]),
@@ -97,6 +102,7 @@ def _row(line: int, cells: Mapping[str, str]) -> Row:
         cells.get("state") or "",
         since or "",
         cells.get("kind") or "",
+        committee if committee.strip() or not is_post(post) else post,
     )
 
 
@@ -119,4 +125,9 @@ def _remarks(table: Table) -> list[Remark]:
         # It says since when somebody is in the party, not in this branch.
         code = "party_day_not_kept" if "since" in said else "party_day_taken"
         found.append(Remark(code, len(table.lines)))
+    posts = [line.cells["post"] for line in table.lines if line.cells.get("post", "").strip()]
+    if posts:
+        taken = sum(map(is_post, posts))
+        found += [Remark("post_taken", taken)] * bool(taken)
+        found += [Remark("post_not_kept", len(posts) - taken)] * (taken < len(posts))
     return found

@@ -178,13 +178,13 @@ def _batch(run: _Run, rows: Sequence[Row], folder: Path) -> None:
         except (WeikeError, OSError) as error:
             run.fail(row.line, row.key, error)
     with run.ports.db.write() as session:
-        branch_id = root(session).id
+        node_id = root(session).id
         done: list[tuple[Row, str]] = []
         for row, ready in prepared:
             try:
                 with session.begin_nested():
                     lesson, outcome, refused = importing.put_lesson(
-                        session, ready, branch_id, run.ports.clock(), machine(session)
+                        session, ready, node_id, run.ports.clock(), machine(session)
                     )
                 ask_for_text(session, run.ports.settings, lesson, None, run.ports.clock())
                 run.outcomes[row.line] = outcome

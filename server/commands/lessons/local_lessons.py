@@ -144,7 +144,7 @@ def _new(session: Session, copy: local.Copied, about: About, now: datetime) -> T
     person = people.person_by_username(session, about.owner) if about.owner else None
     lesson = catalog.new_lesson(
         session,
-        branch_id=root(session).id,
+        node_id=root(session).id,
         owner_id=person.id if person else None,
         details=details,
         now=now,

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from library.core.errors import Invalid, WeikeError
 from library.core.lists.listed import Listed
-from library.core.permits import branch_chain
+from library.core.permits import node_chain
 from library.organisation.importing import Outcome
 from library.organisation.tables import Node
 from library.programme import importing, queries
@@ -77,7 +77,7 @@ def show(
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
         week = week_meant(date, "date") if date else present(ports.clock())
         branch = meant(session, node)
-        chain = tuple(reversed(branch_chain(branch.path)))
+        chain = tuple(reversed(node_chain(branch.path)))
         found = queries.weeks_seen(session, chain, week, week)
         views = week_views(session, machine(session), chain[0], found, no_card)
         shown = week_object(views[week]) if week in views else blank_week(str(week), week.monday)

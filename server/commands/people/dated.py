@@ -1,4 +1,4 @@
-"""weike people exemption, group: who is left out of who is due, and learning groups, from the machine."""
+"""weike people exemption, committee, group: what is dated of people, and learning groups."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ from sqlalchemy.orm import Session
 from library.core.clock import local_day
 from library.core.days import parse_date
 from library.core.errors import NotFound
-from library.people.belonging import exemptions, group_queries, groups, histories
+from library.people.belonging import committees, exemptions, group_queries, groups, histories
+from library.people.belonging.timeline import holds_on
 from library.people.rules import ExemptionReason
 from library.people.tables import LearningGroup
 from server.commands.administrator import node as meant
 from server.commands.console import Console, console_of
 from server.commands.options import Json
 from server.commands.people.belonging import Day, Username, person_named
-from server.slices.people.belonging_json import exemption_objects, group_object, learner_object
+from server.slices.people.belonging_json import (
+    committee_objects,
+    exemption_objects,
+    group_object,
+    learner_object,
+)
 from server.web.language.i18n import N_
 from server.web.language.words import word
 
@@ -41,6 +47,11 @@ def add_commands(to: typer.Typer) -> None:
     exempt.command("add", help=N_("让一个人不计入应到；日期可以在以后。"))(add_exemption)
     exempt.command("end", help=N_("让一个人重新计入应到。"))(end_exemption)
     to.add_typer(exempt, name="exemption")
+    committee = typer.Typer(help=N_("班子成员：从哪天到哪天；他们的学时按班子成员算。"))
+    committee.command("list", help=N_("一个人哪些时间是班子成员。"))(list_terms)
+    committee.command("add", help=N_("登记一个人是班子成员。"))(add_term)
+    committee.command("end", help=N_("登记一个人不再是班子成员。"))(end_term)
+    to.add_typer(committee, name="committee")
     learning = typer.Typer(help=N_("学习小组：由一个党组织管理，人可以来自几个支部。"))
     learning.command("list", help=N_("一个党组织管理的学习小组。"))(list_groups)
     learning.command("show", help=N_("一个学习小组某一天有哪些人。"))(show_group)
@@ -135,6 +146,82 @@ def _exemption_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
         reason = word("exemption_reason", one["reason"], console.catalogue)
         until = one["until"] or console.say(N_("没有说到哪天"))
         yield f"  {one['id']}  {one['since']} – {until}  {reason}"
+
+
+# ---------------------------------------------------------------------- members of a committee
+
+
+def list_terms(context: typer.Context, name: Username, as_json: Json = False) -> None:
+    """List when somebody is a member of a committee."""
+    _terms(context, name, as_json)
+
+
+def add_term(
+    context: typer.Context,
+    name: Username,
+    since: Annotated[
+        str, typer.Option("--since", metavar="D", help=N_("从哪天起，如 2026-07-01；不写是今天。"))
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="D", help=N_("从哪天起不再是；不写是一直是。"))
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Note that somebody is a member of a committee."""
+
+    def act(session: Session, person_id: str, now: datetime) -> None:
+        first = parse_date(since, "since") or local_day(now)
+        committees.begin(session, person_id, first, parse_date(until, "until"), now, None)
+
+    _terms(context, name, as_json, act)
+
+
+def end_term(
+    context: typer.Context,
+    name: Username,
+    term: Annotated[
+        str, typer.Option("--term", metavar="ID", help=N_("哪一段的编号；不写是现在的那一段。"))
+    ] = "",
+    day: Day = "",
+    as_json: Json = False,
+) -> None:
+    """Note that somebody is a member of a committee no more."""
+
+    def act(session: Session, person_id: str, now: datetime) -> None:
+        on = parse_date(day, "day") or local_day(now)
+        history = histories.history_of(session, person_id)
+        which = (one.id for one in history.terms if one.id == term or (not term and holds_on(one, on)))
+        found = next(which, None)
+        if found is None:
+            raise NotFound("not_committee", name=history.person.username, day=on.isoformat())
+        committees.end(session, found, on, None)
+
+    _terms(context, name, as_json, act)
+
+
+def _terms(
+    context: typer.Context,
+    name: str,
+    as_json: bool,
+    act: Callable[[Session, str, datetime], None] | None = None,
+) -> None:
+    console = _begin(context)
+    with console.ports(must_exist=True) as ports:
+        if act is not None:
+            with ports.db.write() as session:
+                act(session, person_named(session, name).id, ports.clock())
+        with ports.db.read() as session:
+            history = histories.history_of(session, person_named(session, name).id)
+            value = {"username": history.person.username, "committee": committee_objects(history)}
+    console.result(value, as_json, _term_lines(console, value))
+
+
+def _term_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
+    if not value["committee"]:
+        yield console.say(N_("%(name)s 没有登记为班子成员。"), name=value["username"])
+    for one in value["committee"]:
+        until = one["until"] or console.say(N_("没有说到哪天"))
+        yield f"  {one['id']}  {one['since']} – {until}"
 
 
 # ---------------------------------------------------------------------- learning groups

@@ -126,7 +126,7 @@ def _node(session: Session, number: str, path: str) -> str | None:
     A node whose code is the department's number, else one of the same path of names; the top of the
     directory, which is called after the organisation, may be missing in it. Nothing more is guessed.
     """
-    by_code = organisation.branch_by_code(session, number)
+    by_code = organisation.node_by_code(session, number)
     if by_code is not None and by_code.closed_at is None:
         return number
     names = path.split(" / ")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from library.core.clock import local_day
 from library.core.errors import Invalid
 from library.core.permits import Viewer
 from library.people.lists.importing import Choice, Decision, Outcome, Planned
@@ -20,11 +21,12 @@ from server.web.shown.remarks import warnings_of
 
 IMPORT_HELP = N_(
     "从名册（.xlsx 或 .csv）导入或更新人员和组织关系。\n\n"
-    "列：姓名、账号、党支部（编码、全名或“上级 / 名称”）、人员类别、加入日期、组织关系，也可以用英文表头"
-    "（name、account、branch、state、since、kind）。身份证号一律不收。同一份名册可以反复导入，只改动变了的；"
+    "列：姓名、账号、党支部（编码、全名或“上级 / 名称”）、人员类别、加入日期、组织关系、"
+    "班子成员（是、否，或从哪天起；也认“职务”一列里的书记、委员），也可以用英文表头"
+    "（name、account、branch、state、since、kind、committee）。身份证号一律不收。同一份名册可以反复导入，只改动变了的；"
     "像是已有的人而账号不同的，先不导入，等您用 --decide 说明。"
 )
-_WIDTHS = (14, 20, 50, 14, 14, 14)
+_WIDTHS = (14, 20, 50, 14, 14, 14, 14)
 File = Annotated[Path, typer.Argument(metavar="FILE", help=N_("名册，.xlsx 或 .csv。"))]
 To = Annotated[Path, typer.Argument(metavar="FILE", help=N_("写到哪里，.xlsx 或 .csv。"))]
 
@@ -165,7 +167,7 @@ def export(context: typer.Context, file: To, as_json: Json = False) -> None:
 
     console = _begin(context)
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
-        rows = list(exported(session, machine(session)))
+        rows = list(exported(session, machine(session), local_day(ports.clock())))
     _write(console, file, rows, as_json)
 
 
@@ -187,7 +189,7 @@ def _write(console: Console, file: Path, rows: Any, as_json: bool) -> None:
     write_whole(file, csv_text([HEADINGS, *rows]) if suffix == ".csv" else workbook([sheet]))
     value = {"file": str(file), "rows": len(rows)}
     console.result(value, as_json, [console.say(N_("已写入 %(rows)s 人：%(file)s"), **value)])
-    if suffix == ".xlsx" and (len(rows) + 1) * len(HEADINGS) > MOST_CELLS:
+    if suffix == ".xlsx" and sum(bool(cell) for row in (HEADINGS, *rows) for cell in row) > MOST_CELLS:
         console.note(N_("这张表太大，不能再导入；要能导入，请导出成 .csv。"))
 
 

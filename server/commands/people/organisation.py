@@ -249,7 +249,7 @@ def _change(
         with ports.db.write() as session:
             shown = act(session, meant(session, node), ports.clock()).id
         with ports.db.read() as session:
-            value = _object(session, queries.branch(session, shown), ports.clock())
+            value = _object(session, queries.node(session, shown), ports.clock())
     console.result(value, as_json, _lines(console, value))
 
 

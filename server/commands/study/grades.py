@@ -159,8 +159,8 @@ def freeze(context: typer.Context, node: NodeArgument, month: MonthArgument, as_
     found: list[dict[str, Any]] = []
     with console.ports(must_exist=True) as ports, console.progress(console.say(N_("定稿"))) as show:
         branches = _branches(ports, node, period)
-        for n, branch_id in enumerate(branches, 1):
-            found.append(_freeze_one(console, ports, branch_id, period))
+        for n, node_id in enumerate(branches, 1):
+            found.append(_freeze_one(console, ports, node_id, period))
             show(100 * n / len(branches), "")
     value = {"month": period, "branches": found, "frozen": sum(one["frozen"] for one in found)}
     console.result(value, as_json, _frozen_lines(console, value))
@@ -168,11 +168,11 @@ def freeze(context: typer.Context, node: NodeArgument, month: MonthArgument, as_
         raise typer.Exit(FAILED)
 
 
-def _freeze_one(console: Console, ports: Ports, branch_id: str, period: str) -> dict[str, Any]:
+def _freeze_one(console: Console, ports: Ports, node_id: str, period: str) -> dict[str, Any]:
     with ports.db.read() as session:
-        branch = session.get_one(Node, branch_id)
+        branch = session.get_one(Node, node_id)
         said = {"node": branch.name, "code": branch.code}
-        known = queries.period_of(session, branch_id, period)
+        known = queries.period_of(session, node_id, period)
         if known is None:
             return {**said, "frozen": False, "reason": console.say(N_("还没有算出建议。"))}
         if known.state is rules.PeriodState.FROZEN:
@@ -292,7 +292,7 @@ def _parts(ids: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _nodes(session: Session, ids: Sequence[str]) -> list[Node]:
-    return organisation.branches(session, ids)
+    return organisation.nodes(session, ids)
 
 
 def _begin(context: typer.Context) -> Console:

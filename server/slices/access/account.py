@@ -52,7 +52,7 @@ def _account(
     devices = access_queries.sign_ins_of(session, person_id, now)
     context = AccountPage(
         frame=pages.frame(request, session, who),
-        roles=tuple(HeldRole(role=r, branch_id=b, branch=n) for r, b, n in row.roles),
+        roles=tuple(HeldRole(role=r, node_id=b, branch=n) for r, b, n in row.roles),
         tokens=tuple(
             TokenRow(
                 id=t.id,

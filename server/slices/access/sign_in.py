@@ -149,7 +149,7 @@ def _welcome(
         token=token,
         purpose=invitation.purpose,
         role=invitation.role,
-        branch=organisation.branch(session, invitation.branch_id).name,
+        branch=organisation.node(session, invitation.node_id).name,
         username=queries.person(session, invitation.person_id).username if invitation.person_id else "",
         name=invitation.name,
         providers=(

@@ -129,7 +129,7 @@ async def join(
 def asked(request: Request, session: Reading, who: WhoDep, pages: PagesDep, receipt: str) -> Response:
     """What became of asking; the address is known to whoever asked."""
     found = queries.request_of(session, receipt)
-    node = organisation.branch(session, found.node_id)
+    node = organisation.node(session, found.node_id)
     if found.state is JoinState.APPROVED and found.person_id is not None:
         username = people.person(session, found.person_id).username
     else:

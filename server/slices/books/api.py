@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from library.books import queries
-from library.books.hours import Book, Rule
+from library.books.hours import Book, Lead, Rule
 from library.books.queries import PersonBooks
 from library.core.clock import local_day
 from library.evidence.rules import EvidenceKind
@@ -79,7 +79,7 @@ class TakenOut(BaseModel):
 
 
 class BooksOut(BaseModel):
-    """A person's year. `asked`: hours are asked of them; `leads`: those of a secretary."""
+    """A person's year. `asked`: hours are asked of them; `leads`: those of who leads, `leads_as` what."""
 
     person_id: str
     name: str
@@ -89,6 +89,7 @@ class BooksOut(BaseModel):
     last: date
     asked: bool
     leads: bool
+    leads_as: Lead | None
     books: list[BookOut]
     items: list[ItemOut]
     taken_back: list[TakenOut]
@@ -127,7 +128,8 @@ def _out(session: Session, found: PersonBooks, catalogue: Catalogue, *, own: boo
         first=books.first,
         last=books.last,
         asked=one.asked,
-        leads=one.leads,
+        leads=one.leads is not None,
+        leads_as=one.leads,
         books=[
             BookOut(book=view.book, value=view.value, aim=view.aim, left=view.left, untold=view.hidden)
             for view in views

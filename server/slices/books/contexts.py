@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from library.books.entries import PracticeState, StudyState
 from library.books.examples import Example
-from library.books.hours import Book, Rule
+from library.books.hours import Book, Lead, Rule
 from library.evidence.rules import EvidenceKind
 from server.web.parts import Context, LessonRef, Pager, Reason, RefusedForm
 
@@ -70,7 +70,7 @@ class LearningPage(Context):
     the secretary of their home or who is above).
 
     `years` are those between which is chosen. `uncounted` counts in no book. `asked`: hours are asked of the
-    person; `leads`: those of a secretary. `open_studies` and `waiting` are the person's own.
+    person; `leads`: as what those of who leads are. `open_studies` and `waiting` are the person's own.
     """
 
     template: ClassVar[str] = "books/learning.html"
@@ -84,7 +84,7 @@ class LearningPage(Context):
     first: date
     last: date
     asked: bool
-    leads: bool
+    leads: Lead | None
     books: tuple[BookView, ...]
     uncounted: tuple[RecordLine, ...] = ()
     taken: tuple[TakenLine, ...] = ()
@@ -107,6 +107,7 @@ class SheetPage(Context):
     day: date
     is_over: bool
     books: tuple[BookView, ...]
+    leads: Lead | None = None
     seal: str = ""
     sealed_on: date | None = None
 
@@ -205,7 +206,7 @@ class MemberBooks:
     person_id: str
     name: str
     asked: bool
-    leads: bool
+    leads: Lead | None
     values: tuple[tuple[Book, str, int], ...]
     lacks: tuple[tuple[Book, str], ...]
 

@@ -76,7 +76,7 @@ def _branch_page(
     some = members[(at - 1) * MEMBERS_A_PAGE : at * MEMBERS_A_PAGE]
     within = queries.outermost(door.viewer, Role.SECRETARY)
     named = sorted({node.id, *within})
-    names = organisation.branch_names(session, named)
+    names = organisation.node_names(session, named)
     return BranchPage(
         frame=door.frame(session),
         node_id=node.id,

@@ -42,6 +42,7 @@ def books_json(found: PersonBooks, names: Names, catalogue: Catalogue) -> dict[s
         "first": books.first.isoformat(),
         "last": books.last.isoformat(),
         "asked": one.asked,
+        "leads_as": str(one.leads) if one.leads else None,
         "books": [_sum_json(each) for each in books.sums],
         "items": [_line_json(line, names, catalogue) for line in books.lines],
         "taken_back": [_taken_json(each) for each in found.reversed],
@@ -96,6 +97,9 @@ def books_sheets(found: PersonBooks, names: Names, catalogue: Catalogue) -> list
     say, books = catalogue.say, found.books
     title = say(N_("%(name)s 的学习档案，%(year)s 年"), name=found.member.name, year=books.number)
     days = say(N_("%(first)s 至 %(last)s"), first=books.first.isoformat(), last=books.last.isoformat())
+    about: tuple[str, ...] = (title, days)
+    if found.member.asked and found.member.leads:
+        about += (say(N_("按%(lead)s的学时计算。"), lead=word("lead", found.member.leads, catalogue)),)
     sums = Sheet(
         name=say(N_("学时账")),
         headings=(say(N_("账本")), say(N_("已有")), say(N_("全年要求")), say(N_("还差")), say(N_("单位"))),
@@ -110,7 +114,7 @@ def books_sheets(found: PersonBooks, names: Names, catalogue: Catalogue) -> list
             for one in books.sums
         ],
         widths=(20, 10, 10, 10, 10),
-        about=(title, days),
+        about=about,
     )
     items = Sheet(
         name=say(N_("明细")),

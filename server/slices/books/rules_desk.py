@@ -85,11 +85,11 @@ def rules(door: DoorDep, session: Reading, node: WordQuery = "", day: WordQuery 
     """By what is counted: at one's home, or at a node whose books one reads."""
     on = parse_date(day, "day") or door.today
     path = queries.member(session, door.person_id, door.today).path
-    its = organisation.branch(session, node or path.strip("/").rpartition("/")[2])
+    its = organisation.node(session, node or path.strip("/").rpartition("/")[2])
     if its.path != path and not may_look(door.viewer, its.path):
         raise NotFound
     said = queries.tables(session).at(its.path).said_on(on)
-    names = organisation.branch_names(session, [said.node_id] if said.node_id else [])
+    names = organisation.node_names(session, [said.node_id] if said.node_id else [])
     return door.show(
         HoursPage(
             frame=door.frame(session),

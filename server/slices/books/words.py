@@ -40,6 +40,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "online_hours": N_("网络学习（学时）"),
         "practice_times": N_("实践（次）"),
     },
+    "lead": {"secretary": N_("书记"), "committee": N_("班子成员")},
     "study_state": {"planned": N_("在学"), "done": N_("学完"), "dropped": N_("不学了")},
     "practice_state": {
         "waiting": N_("等待确认"),

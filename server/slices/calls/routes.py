@@ -47,7 +47,7 @@ def calls(door: DoorDep, session: Reading, page: int = 1) -> Response:
             )
         )
     within = queries.outermost(viewer)
-    names = organisation.branch_names(session, within)
+    names = organisation.node_names(session, within)
     return door.show(
         CallsPage(
             frame=door.frame(session),

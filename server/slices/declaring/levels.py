@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.core.errors import Invalid
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.declaring import queries, rules, seen, settings
 from library.declaring.rules import Check, Ending, LevelRule, Period, Setting
 from library.organisation import queries as organisation
@@ -94,11 +94,11 @@ class LevelDesk:
         self, session: Session, node: Node, refused: RefusedForm | None = None, status: int = 200
     ) -> Response:
         """Return the page of a node's levels."""
-        chain = branch_chain(node.path)
+        chain = node_chain(node.path)
         said = queries.said_by(session, chain)
         source, _setting = queries.setting_in_force(session, node)
-        names = organisation.branch_names(session, chain)
-        nodes = organisation.branches_under(session, self.viewer, Role.STAFF, _MOST_NODES)
+        names = organisation.node_names(session, chain)
+        nodes = organisation.nodes_under(session, self.viewer, Role.STAFF, _MOST_NODES)
         quota, period = rules.quota_of(chain, said)
         above = []
         for n, one in enumerate(chain[:-1]):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from library.catalog import queries as catalog
 from library.core.errors import Conflict, Forbidden, Invalid
-from library.core.permits import Viewer, branch_chain
+from library.core.permits import Viewer, node_chain
 from library.core.rights import Act, Thing, allowed
 from library.declaring import actions, queries, rules, seen
 from library.declaring.actions import Given
@@ -181,23 +181,23 @@ class DeclareDesk:
         Forbidden."""
         now = self.clock()
         lesson = catalog.lesson_for(session, self.viewer, lesson_id)
-        if not allowed(self.viewer, Act.DECLARATION_MAKE, Thing(lesson.branch.path, lesson.owner_id)):
+        if not allowed(self.viewer, Act.DECLARATION_MAKE, Thing(lesson.node.path, lesson.owner_id)):
             raise Forbidden
         earlier = of_lesson(session, self.viewer, lesson, now)
         if refused is None and earlier and is_open(earlier[0].line.state):
             return self._pages.redirect(f"/declarations/{earlier[0].line.id}")
-        chain = branch_chain(lesson.branch.path)
+        chain = node_chain(lesson.node.path)
         most, period = rules.quota_of(chain, queries.said_by(session, chain))
-        used = queries.declared_in_period(session, lesson.branch_id, period, now) if most else 0
+        used = queries.declared_in_period(session, lesson.node_id, period, now) if most else 0
         try:
-            route = actions.route_of(session, lesson.branch)
+            route = actions.route_of(session, lesson.node)
         except Conflict as error:
             route = ()
             refused = refused or RefusedForm(form="declare", typed={}, reason=reason_of(error))
         context = DeclarePage(
             frame=self._pages.frame(self._request, session, self._who),
             lesson=lesson_ref(lesson),
-            node=lesson.branch.name,
+            node=lesson.node.name,
             found=look_at(lesson),
             route=seen.route_ahead(session, route),
             checklist=actions.points_of(route),

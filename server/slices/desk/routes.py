@@ -81,8 +81,8 @@ class Desk(FormDoor):
         found = catalog.lessons_page(session, self.viewer, filters, number, _PER_PAGE)
         topics, lecturers, years = catalog.facets(session, self.viewer, filters)
         views = queries.views_for(session, self.viewer)
-        nodes = [grant.branch_id for grant in self.viewer.grants if grant.gives(Role.REVIEWER)]
-        names = organisation.branch_names(session, nodes)
+        nodes = [grant.node_id for grant in self.viewer.grants if grant.gives(Role.REVIEWER)]
+        names = organisation.node_names(session, nodes)
         return DeskPage(
             frame=self.frame(session),
             rows=work_rows(self._cards, session, list(found.items)),
@@ -107,7 +107,7 @@ class Desk(FormDoor):
     def _planned(self, session: Session) -> tuple[tuple[str, str], ...]:
         """Return the topmost nodes whose weeks the viewer plans."""
         ids = programme.outermost(self.viewer)
-        names = organisation.branch_names(session, ids) if ids else {}
+        names = organisation.node_names(session, ids) if ids else {}
         return tuple((one, names[one]) for one in ids if one in names)
 
     def weeks_page(self, asked: Weeks) -> WeeksPage:
@@ -298,7 +298,7 @@ def _shown_value(session: Session, what: What, value: str) -> str:
     if what is not What.WEEK:
         return value
     node_id = value.partition(" ")[0]
-    return organisation.branch_names(session, [node_id]).get(node_id, "")
+    return organisation.node_names(session, [node_id]).get(node_id, "")
 
 
 @router.post(DESK + "/batches/{batch_id}/undo")

@@ -230,7 +230,7 @@ def weeks(
         )
         for week in sorted(views)
     ]
-    name = f"{says(pages, reader, N_('每周主题'))} · {organisation.branch(session, chain[0]).name}"
+    name = f"{says(pages, reader, N_('每周主题'))} · {organisation.node(session, chain[0]).name}"
     return answer(request, reader, to_calendar(name, entries), CALENDAR)
 
 

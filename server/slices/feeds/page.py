@@ -85,7 +85,7 @@ def _addresses(
     found.append(lessons("lessons", "", "lessons"))
     found.append(FeedAddress(kind="reflections", name="", url=f"{base}/reflections.rss"))
     if viewer.signed_in:
-        home = organisation.branch(session, programme.chain(session, viewer)[0])
+        home = organisation.node(session, programme.chain(session, viewer)[0])
         found.append(lessons("node", home.name, f"nodes/{home.id}"))
     return tuple(found)
 

@@ -223,7 +223,7 @@ def _extras(session: Session, viewer: Viewer, asked: Asked) -> SearchExtras | No
 
 def called(session: Session, chosen: Chosen) -> Chosen:
     """Return what chosen values are called, by the filters' names; "" where a code has a word of its own."""
-    branches = organisation.branch_names(session, [chosen["branch"]]) if "branch" in chosen else {}
+    branches = organisation.node_names(session, [chosen["branch"]]) if "branch" in chosen else {}
     return {name: _text(name, value, branches) for name, value in chosen.items()}
 
 
@@ -285,7 +285,7 @@ def _filters(session: Session, found: Found, chosen: Chosen, rest: Chosen) -> tu
             continue
         if value and value not in dict(counted):
             counted.append((value, 0))
-        branches = organisation.branch_names(session, list(dict(counted))) if name == "branch" else {}
+        branches = organisation.node_names(session, list(dict(counted))) if name == "branch" else {}
         without = {other: value for other, value in chosen.items() if other != name}
         made.append(
             SearchFilter(

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from library.catalog import queries as catalog
 from library.core.clock import CHINA, local_day
 from library.core.errors import Conflict, Invalid, NotFound, WeikeError
-from library.core.permits import branch_chain
+from library.core.permits import node_chain
 from library.gatherings import actions, queries
 from library.gatherings.actions import Desk, Draft
 from library.gatherings.rules import MOST_REPEATS, GatheringState, Repeat
@@ -107,7 +107,7 @@ class Planning:
             monday = read_week(week).monday
             starts = datetime.combine(monday, starts.timetz())
         wanted = week_of(starts.date())
-        chain = tuple(reversed(branch_chain(node.path)))
+        chain = tuple(reversed(node_chain(node.path)))
         parts = seen_parts(programme.plans(session, chain, wanted, wanted))
         ids = programme.lesson_ids(parts)
         titles = [one.title for one in catalog.lessons_by_ids(session, self.who.viewer, ids)]

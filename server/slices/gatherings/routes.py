@@ -94,7 +94,7 @@ def gatherings(keeping: KeepingDep, session: Reading, node: WordQuery = "", page
     viewer, kinds = keeping.who.viewer, keeping.desk.kinds
     frame = keeping.pages.frame(keeping.request, session, keeping.who)
     within = organisation.outermost(viewer, Role.SECRETARY)
-    names = organisation.branch_names(session, within)
+    names = organisation.node_names(session, within)
     chosen = queries.node_to_plan(session, viewer, node) if node else None
     if chosen is not None:
         listed = queries.of_node(session, chosen.id, page)

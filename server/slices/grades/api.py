@@ -61,7 +61,7 @@ class VerdictOut(BaseModel):
 def own(session: Reading, who: SignedIn) -> GradesOut:
     """Your own decided grades."""
     found = queries.own_grades(session, who.viewer)
-    names = organisation.branch_names(session, {period.node_id for _grade, period in found})
+    names = organisation.node_names(session, {period.node_id for _grade, period in found})
     return GradesOut(
         grades=[
             GradeOut(

@@ -30,7 +30,7 @@ class GradesDoor(FormDoor):
     def choices(self, session: Session, node: Node) -> tuple[tuple[str, str], ...]:
         """Return the topmost nodes that the viewer keeps, and the one that is shown, with their names."""
         ids = list(dict.fromkeys([*queries.outermost(self.viewer), node.id]))
-        names = organisation.branch_names(session, ids)
+        names = organisation.node_names(session, ids)
         return tuple((one, names[one]) for one in ids if one in names)
 
 

@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 def own(door: DoorDep, session: Reading) -> Response:
     """One's own grades."""
     found = queries.own_grades(session, door.viewer)
-    names = organisation.branch_names(session, {period.node_id for _grade, period in found})
+    names = organisation.node_names(session, {period.node_id for _grade, period in found})
     return door.show(
         OwnGradesPage(
             frame=door.frame(session),
@@ -54,7 +54,7 @@ def _own_year(door: GradesDoor, session: Session) -> YearLine | None:
         return None
     # In January the year that was is still the one that people ask about.
     year = str(door.today.year - (door.today.month == 1))
-    row = years.year_rules(session, organisation.branch(session, home.node_id), year)
+    row = years.year_rules(session, organisation.node(session, home.node_id), year)
     if row is None:
         return None
     ruled = queries.read(row)

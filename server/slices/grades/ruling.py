@@ -54,7 +54,7 @@ def rules_page(door: GradesDoor, node_id: str, session: Session, refused: Refuse
     applies = [one for one in current if one is not None]
     waivers = queries.waivers(session, node)
     ids = {one.node_id for one in waivers} | {one.node_id for one in applies}
-    names = organisation.branch_names(session, ids)
+    names = organisation.node_names(session, ids)
     who = people.names(session, [one.by_person for one in waivers if one.by_person])
     typed = refused.typed if refused is not None else {}
     return RulesPage(
@@ -186,7 +186,7 @@ def form_page(
 ) -> RulesFormPage:
     """Return a version as a form, as it is or as it was typed."""
     row = queries.rules_for(session, door.viewer, rules_id)
-    node, ruled = organisation.branch(session, row.node_id), queries.read(row)
+    node, ruled = organisation.node(session, row.node_id), queries.read(row)
     form, terms, bands = typed_of(ruled, row.valid_from)
     if fields is not None:
         form, terms, bands = fields.form, fields.terms, fields.bands
@@ -322,13 +322,13 @@ def begin_trial(door: DoorDep, who: RuleMaker, rules_id: str, month: WordForm = 
 def trial(door: DoorDep, who: RuleMaker, session: Reading, rules_id: str, month: WordQuery = "") -> Response:
     """What a rule set would have proposed."""
     row = queries.rules_for(session, door.viewer, rules_id)
-    node = organisation.branch(session, row.node_id)
+    node = organisation.node(session, row.node_id)
     period = period_at(month, door.last_month)
     if rules.kind_of(period) is not row.kind:
         raise NotFound
     now = door.clock()
     graded = facts.grading_nodes(session, node.id, facts.count_day(rules.days_of(period)[1], now))
-    nodes = organisation.branches(session, graded[:TRIED_MOST])
+    nodes = organisation.nodes(session, graded[:TRIED_MOST])
     tried = queries.try_rules(session, queries.read(row), nodes, period, now)
     moves: Counter[tuple[str, str]] = Counter()
     by_branch: dict[str, list[int]] = defaultdict(lambda: [0, 0])

@@ -17,7 +17,7 @@ from library.access.coming_in.queries import Comer, Waiting
 from library.access.coming_in.starting import Card
 from library.core.clock import local_day
 from library.core.errors import Conflict, Forbidden, Invalid, NotFound, WeikeError
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.organisation import queries as organisation
 from library.organisation.tables import Node
 from library.people.name_rules import NameKind, masked
@@ -137,7 +137,7 @@ class Desk:
         """Return the node that is meant by an id, a code, a name or a path; the first of the viewer's with
         why where it is none of theirs."""
         within = organisation.outermost(self.viewer, Role.SECRETARY)
-        first = organisation.branch(session, within[0])
+        first = organisation.node(session, within[0])
         if not typed.strip():
             return first, None
         try:
@@ -166,7 +166,7 @@ class Desk:
         found = queries.comers(session, self.viewer, node, now, _MOST_PEOPLE)
         waiting = queries.waiting_at(session, self.viewer, node, now)
         counts = queries.counts(session, node, now)
-        nodes = organisation.branches_under(session, self.viewer, Role.SECRETARY, _MOST_LISTED + 1)
+        nodes = organisation.nodes_under(session, self.viewer, Role.SECRETARY, _MOST_LISTED + 1)
         today = local_day(now)
         shown = self._refused(refused, found, waiting)
         context = InvitationsPage(
@@ -175,7 +175,7 @@ class Desk:
             node=node.name,
             closed=node.closed_at is not None,
             nodes=tuple(
-                NodeChoice(id=one.id, name=one.name, depth=len(branch_chain(one.path)) - 1)
+                NodeChoice(id=one.id, name=one.name, depth=len(node_chain(one.path)) - 1)
                 for one in (nodes if 1 < len(nodes) <= _MOST_LISTED else ())
             ),
             people=self._rows(session, found, now),

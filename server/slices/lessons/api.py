@@ -251,7 +251,7 @@ def new_lesson(session: Writing, who: Lecturer, clock: ClockDep, body: NewLesson
     title = title_from_file_name(body.file_name) if body.file_name and not body.title.strip() else body.title
     lesson = actions.new_lesson(
         session,
-        branch_id=home,
+        node_id=home,
         owner_id=who.viewer.person_id,
         details=actions.Details(title=title),
         now=clock(),

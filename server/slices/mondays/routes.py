@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.core.errors import Invalid, NotFound
-from library.core.permits import Viewer, branch_chain
+from library.core.permits import Viewer, node_chain
 from library.mondays import queries
 from library.mondays.permits import may_see_missing
 from library.organisation.tables import Node
@@ -51,7 +51,7 @@ def week_at(text: str) -> Week:
 
 def _asked(session: Session, viewer: Viewer, cards: LessonCards, week: str, node_id: str) -> _Asked:
     node, wanted = queries.node_to_view(session, viewer, node_id), week_at(week)
-    chain = tuple(reversed(branch_chain(node.path)))
+    chain = tuple(reversed(node_chain(node.path)))
     found = programme.weeks_seen(session, chain, wanted, wanted)
     views = week_views(session, viewer, chain[0], found, lambda one: cards.one(one, 0))
     return _Asked(node, wanted, views.get(wanted), str(wanted.after(-1)), str(wanted.after(1)))

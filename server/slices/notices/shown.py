@@ -86,7 +86,7 @@ def _weeks(
     }
     weeks = {week: frozenset(part.node_id for part in parts) for week, parts in out.items()}
     themes = {week: next((part.theme for part in parts if part.theme), "") for week, parts in out.items()}
-    nodes = {node_token(one): organisation.branch(session, one).name for one in chain}
+    nodes = {node_token(one): organisation.node(session, one).name for one in chain}
     return weeks, themes, nodes
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from library.core.days import parse_date
 from library.core.errors import Conflict, Forbidden, Invalid, WeikeError
-from library.core.permits import Role, Viewer, branch_chain
+from library.core.permits import Role, Viewer, node_chain
 from library.organisation import queries
 from library.organisation.actions import NodeDetails
 from library.organisation.permits import may_arrange, may_look, may_place
@@ -130,7 +130,7 @@ class Desk:
             since=node.since,
             inside=queries.count_inside(session, node.id),
             closed_at=node.closed_at,
-            merged_into=_link(queries.branch(session, into)) if into else None,
+            merged_into=_link(queries.node(session, into)) if into else None,
             may_arrange=may_arrange(self.viewer, node.path) and node.closed_at is None,
             may_place=may_place(self.viewer, node.path),
         )
@@ -146,7 +146,7 @@ class Desk:
             for name, value in values.items()
             if name in ("parent", "into", "node") and value
         }
-        nodes = queries.branch_names(session, ids)
+        nodes = queries.node_names(session, ids)
         names = people.names(session, {row.changed_by for row in rows if row.changed_by})
         catalogue = self._pages.renderer.catalogue(self._who.language)
         return tuple(
@@ -208,7 +208,7 @@ def placed(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node that the viewer may move, merge, close or reopen; raises NotFound, Forbidden, and
     Conflict("root_stays")."""
     node = queries.node_for(session, viewer, node_id)
-    if len(branch_chain(node.path)) == 1:
+    if len(node_chain(node.path)) == 1:
         raise Conflict("root_stays")
     if not may_place(viewer, node.path):
         raise Forbidden

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api/v1/people", tags=["people"])
 
 
 class HeldOut(BaseModel):
-    """A role at a branch."""
+    """A role at a node, which programs know as `branch`."""
 
     role: Role
     branch_id: str

@@ -64,6 +64,7 @@ def person_object(history: History) -> dict[str, Any]:
             for one in history.transfers
         ],
         "exemptions": exemption_objects(history),
+        "committee": committee_objects(history),
         "groups": [
             {"id": group.id, "name": group.name, "since": stay.since.isoformat(), "until": _day(stay.until)}
             for stay, group in history.groups
@@ -84,9 +85,14 @@ def exemption_objects(history: History) -> list[dict[str, Any]]:
     ]
 
 
+def committee_objects(history: History) -> list[dict[str, Any]]:
+    """Return when somebody is a member of a committee (班子成员), the newest first."""
+    return [{"id": one.id, "since": one.since.isoformat(), "until": _day(one.until)} for one in history.terms]
+
+
 def group_object(session: Session, group: LearningGroup) -> dict[str, Any]:
     """Return a learning group with the node that keeps it."""
-    node = organisation.branch(session, group.node_id)
+    node = organisation.node(session, group.node_id)
     return {
         "id": group.id,
         "name": group.name,

@@ -11,7 +11,7 @@ from server.web.parts import Context, HeldRole, Pager, Reason, RefusedForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BranchRow:
+class NodeRow:
     """A node of the organisation tree, in the order of the tree. `depth` 0 is the root."""
 
     id: str
@@ -75,7 +75,7 @@ class PeoplePage(Context):
     template: ClassVar[str] = "people/people.html"
     people: tuple[PersonRow, ...]
     pager: Pager
-    branches: tuple[BranchRow, ...]
+    branches: tuple[NodeRow, ...]
     roles: tuple[Role, ...]
     invites: tuple[InviteRow, ...] = ()
     q: str = ""

@@ -20,7 +20,7 @@ from library.organisation.tables import Node
 from library.people import directory, queries
 from library.people.belonging import histories
 from library.people.permits import may_change, may_erase, roles_below
-from server.slices.people.contexts import BranchRow, InviteRow, PeoplePage, PersonRow, WaitingRow
+from server.slices.people.contexts import InviteRow, NodeRow, PeoplePage, PersonRow, WaitingRow
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Secretary, SettingsDep
 from server.web.errors import status_of
 from server.web.pages import pager, reason
@@ -100,7 +100,7 @@ class Desk:
         within, unclear = self._within(session, node)
         shown = directory.people_page(session, viewer, q, within, page)
         seen = access_queries.last_seen(session, [row.id for row in shown.items])
-        branches = organisation.branches_under(session, viewer, Role.STAFF, _MOST_LISTED + 1)
+        branches = organisation.nodes_under(session, viewer, Role.STAFF, _MOST_LISTED + 1)
         roles = {role for grant in viewer.grants for role in roles_below(viewer, grant.path)}
         context = PeoplePage(
             frame=self._pages.frame(self._request, session, self._who),
@@ -112,7 +112,7 @@ class Desk:
             unclear=unclear,
             waiting=self._waiting(session),
             branches=tuple(
-                BranchRow(id=b.id, name=b.name, depth=_depth(b))
+                NodeRow(id=b.id, name=b.name, depth=_depth(b))
                 for b in (branches if len(branches) <= _MOST_LISTED else ())
             ),
             roles=tuple(role for role in Role if role in roles),
@@ -138,7 +138,7 @@ class Desk:
 
     def _waiting(self, session: Session) -> tuple[WaitingRow, ...]:
         waiting = histories.waiting_for(session, self.viewer)
-        names = organisation.branch_names(session, {i for t, _n in waiting for i in (t.from_id, t.to_id)})
+        names = organisation.node_names(session, {i for t, _n in waiting for i in (t.from_id, t.to_id)})
         return tuple(
             WaitingRow(
                 person_id=one.person_id,
@@ -162,7 +162,7 @@ def _person(row: queries.PersonRow, viewer: Viewer, seen_at: datetime | None) ->
         id=row.id,
         username=row.username,
         name=row.name,
-        roles=tuple(HeldRole(role=r, branch_id=b, branch=n) for r, b, n in row.roles),
+        roles=tuple(HeldRole(role=r, node_id=b, branch=n) for r, b, n in row.roles),
         last_seen_at=seen_at,
         active=row.active,
         may_change=may_change(viewer, row.id, row.held),

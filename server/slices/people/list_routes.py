@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Request, UploadFile
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile as FormFile
 from starlette.responses import Response
 
+from library.core.clock import local_day
 from library.core.errors import Conflict, Invalid
 from library.core.lists.listed import suffix_of
 from library.core.paging import Page, clean_number
@@ -34,7 +36,7 @@ router = APIRouter(include_in_schema=False)
 LIST_BYTES = 16 * 1024 * 1024
 """Of a list: 50,000 people take some 4 MB."""
 
-_WIDTHS = (14, 20, 50, 14, 14, 14)
+_WIDTHS = (14, 20, 50, 14, 14, 14, 14)
 
 
 class ListDesk:
@@ -202,15 +204,15 @@ def template(who: Secretary) -> Response:
 
 
 @router.get("/people/lists/export.xlsx", dependencies=[reads("people_export")])
-def export_xlsx(session: Reading, who: Secretary) -> Response:
+def export_xlsx(session: Reading, who: Secretary, clock: ClockDep) -> Response:
     """The people one keeps, as a list that can be imported again."""
-    return _people(session, who, "xlsx")
+    return _people(session, who, local_day(clock()), "xlsx")
 
 
 @router.get("/people/lists/export.csv", dependencies=[reads("people_export")])
-def export_csv(session: Reading, who: Secretary) -> Response:
+def export_csv(session: Reading, who: Secretary, clock: ClockDep) -> Response:
     """The same as CSV, for lists that are too large for a workbook."""
-    return _people(session, who, "csv")
+    return _people(session, who, local_day(clock()), "csv")
 
 
 _SHEET = N_("名册")
@@ -220,9 +222,9 @@ _MAKERS: dict[str, tuple[Callable[[Sequence[Sequence[str]]], bytes], str]] = {
 }
 
 
-def _people(session: Session, who: Who, suffix: str) -> Response:
+def _people(session: Session, who: Who, today: date, suffix: str) -> Response:
     check_size(session, who.viewer)
-    return _file(list(exported(session, who.viewer)), "people", suffix)
+    return _file(list(exported(session, who.viewer, today)), "people", suffix)
 
 
 def _file(rows: Sequence[Sequence[str]], name: str, suffix: str) -> Response:

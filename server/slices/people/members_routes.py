@@ -70,7 +70,7 @@ class MembersDesk:
         on = day or today
         counts = members.counts_on(session, node.id, on, below=below)
         shown = members.members_on(session, node.id, on, number, below=below)
-        names = organisation.branch_names(session, {one.node_id for one in shown.items}) if below else {}
+        names = organisation.node_names(session, {one.node_id for one in shown.items}) if below else {}
         above = organisation.chains(session, [node])[node.id]
         url = f"/organisation/{node.id}/members"
         context = MembersPage(
@@ -115,7 +115,7 @@ class MembersDesk:
         waiting = [
             (one, name) for one, name in histories.waiting_for(session, self.viewer) if one.to_id == node.id
         ]
-        names = organisation.branch_names(session, {one.from_id for one, _name in waiting})
+        names = organisation.node_names(session, {one.from_id for one, _name in waiting})
         return tuple(
             TransferRow(
                 id=one.id,
@@ -137,7 +137,7 @@ MembersDeskDep = Annotated[MembersDesk, Depends()]
 
 def kept(session: Session, viewer: Viewer, node_id: str) -> Node:
     """Return a node whose people the viewer keeps; raises NotFound, also where they do not."""
-    node = organisation.branch(session, node_id)
+    node = organisation.node(session, node_id)
     if not keeps(viewer, node.path):
         raise NotFound
     return node

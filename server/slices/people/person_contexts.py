@@ -91,12 +91,23 @@ class GroupChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TermRow:
+    """That a person is a member of a committee (班子成员); `is_open`: it can still be ended."""
+
+    id: str
+    since: date
+    until: date | None
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPage(Context):
     """GET /people/{id}: where a person belongs and belonged, for themselves and who keeps their people.
 
     Forms, where `may_keep`: POST /people/{id}/home (to, day, state), POST /people/{id}/state (state, day),
     POST /people/{id}/guest (to, day), POST /people/{id}/transfer (to, note), POST /people/{id}/exempt
-    (reason, since, until), POST /people/{id}/join (group, day); of a row POST /people/{id}/end (membership,
+    (reason, since, until), POST /people/{id}/committee (since, until), POST /people/{id}/join (group, day);
+    of a row POST /people/{id}/committee-end (term, day), POST /people/{id}/end (membership,
     day), POST /people/{id}/since (membership, day), POST /people/{id}/exempt-end (exemption, day),
     POST /people/{id}/leave (group, day), POST /people/{id}/answer (transfer, answer, why).
     `asked` is the transfer that waits. `refused`: a form that was not taken, named as its address ends.
@@ -113,6 +124,7 @@ class PersonPage(Context):
     stays: tuple[StayRow, ...] = ()
     transfers: tuple[TransferRow, ...] = ()
     exemptions: tuple[ExemptionRow, ...] = ()
+    terms: tuple[TermRow, ...] = ()
     groups: tuple[GroupStayRow, ...] = ()
     roles: tuple[RoleRow, ...] = ()
     group_choices: tuple[GroupChoice, ...] = ()

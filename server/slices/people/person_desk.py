@@ -28,6 +28,7 @@ from server.slices.people.person_contexts import (
     PersonPage,
     RoleRow,
     StayRow,
+    TermRow,
     TransferRow,
 )
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, SignedIn
@@ -109,6 +110,7 @@ class PersonDesk:
             transfers=moves,
             asked=next((one for one in moves if one.state is TransferState.ASKED), None),
             exemptions=self._exemptions(history),
+            terms=self._terms(history),
             groups=tuple(
                 GroupStayRow(group_id=group.id, name=group.name, since=stay.since, until=stay.until)
                 for stay, group in history.groups
@@ -151,11 +153,23 @@ class PersonDesk:
             for one in history.exemptions
         )
 
+    def _terms(self, history: History) -> tuple[TermRow, ...]:
+        today = self.today()
+        return tuple(
+            TermRow(
+                id=one.id,
+                since=one.since,
+                until=one.until,
+                is_open=one.until is None or one.until > today,
+            )
+            for one in history.terms
+        )
+
     def _roles(self, history: History) -> tuple[RoleRow, ...]:
         return tuple(
             RoleRow(
                 role=one.role,
-                node=history.nodes[one.branch_id].name,
+                node=history.nodes[one.node_id].name,
                 given_at=one.granted_at,
                 given_by=history.names.get(one.granted_by or "", ""),
                 until=one.until,
@@ -206,7 +220,7 @@ def kept_node(session: Session, viewer: Viewer, text: str) -> Node:
 
 def any_node(session: Session, text: str) -> Node:
     """Return the node of the whole tree that is meant, for a transfer goes anywhere; raises Invalid."""
-    return organisation.meant(session, [organisation.root_branch(session).id], text, "to")
+    return organisation.meant(session, [organisation.root_node(session).id], text, "to")
 
 
 def kept_stay(session: Session, viewer: Viewer, history: History, membership_id: str) -> str:
@@ -222,6 +236,6 @@ def kept_stay(session: Session, viewer: Viewer, history: History, membership_id:
 def kept_group(session: Session, viewer: Viewer, group_id: str) -> str:
     """Return the id of a group that the viewer keeps; raises NotFound, also where they do not."""
     row = groups.group(session, group_id)
-    if not keeps(viewer, organisation.branch(session, row.node_id).path):
+    if not keeps(viewer, organisation.node(session, row.node_id).path):
         raise NotFound
     return row.id

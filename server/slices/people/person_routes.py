@@ -1,4 +1,4 @@
-"""One person's page and its forms: home, state, guest, transfer, exemption, learning groups."""
+"""One person's page and its forms: home, state, guest, transfer, exemption, committee, learning groups."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from library.core.days import parse_date
 from library.core.errors import Invalid, NotFound
 from library.core.permits import MemberState
-from library.people.belonging import exemptions, groups, memberships, transfers
+from library.people.belonging import committees, exemptions, groups, memberships, transfers
 from library.people.belonging.histories import History
 from library.people.rules import ExemptionReason
 from server.slices.people.person_desk import (
@@ -174,6 +174,31 @@ def end_exemption(
         exemptions.end(session, exemption, desk.day(day), desk.by)
 
     return desk.change(person_id, "exempt-end", act, "belonging_saved", exemption=exemption, day=day)
+
+
+@router.post("/people/{person_id}/committee")
+def begin_term(desk: PersonDeskDep, person_id: str, since: WordForm = "", until: WordForm = "") -> Response:
+    """Note that a person is a member of a committee."""
+
+    def act(session: Session, history: History) -> None:
+        check_keeps(desk.viewer, history)
+        first, end = desk.day(since, "since"), parse_date(until, "until")
+        committees.begin(session, person_id, first, end, desk.clock(), desk.by)
+
+    return desk.change(person_id, "committee", act, "belonging_saved", since=since, until=until)
+
+
+@router.post("/people/{person_id}/committee-end")
+def end_term(desk: PersonDeskDep, person_id: str, term: WordForm = "", day: WordForm = "") -> Response:
+    """Note that a person is a member of a committee no more."""
+
+    def act(session: Session, history: History) -> None:
+        check_keeps(desk.viewer, history)
+        if term not in {one.id for one in history.terms}:
+            raise NotFound
+        committees.end(session, term, desk.day(day), desk.by)
+
+    return desk.change(person_id, "committee-end", act, "belonging_saved", term=term, day=day)
 
 
 @router.post("/people/{person_id}/join")

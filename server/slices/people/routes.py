@@ -35,7 +35,7 @@ def _branch(session: Session, viewer: Viewer, chosen: str) -> Node:
     Raises Invalid: node_unknown, node_ambiguous.
     """
     try:
-        return organisation.branch(session, chosen)
+        return organisation.node(session, chosen)
     except NotFound:
         within = organisation.outermost(viewer, Role.STAFF)
     return organisation.meant(session, within, chosen, "branch")

@@ -54,6 +54,13 @@ SENTENCES: Mapping[str, Sentence] = {
     "no_transfer": (N_("%(name)s 没有等待答复的转接。"), ""),
     "exempt_already": (N_("%(since)s 起已经登记不计入应到，时间重叠。"), N_("请先结束那一段，或改日期。")),
     "not_exempt": (N_("%(name)s 在 %(day)s 没有登记不计入应到。"), ""),
+    "committee_already": (N_("%(since)s 起已经登记为班子成员，时间重叠。"), N_("请先结束那一段，或改日期。")),
+    "committee_over": (N_("以前是班子成员到 %(until)s。"), N_("请写那一天或以后的日期。")),
+    "unknown_committee": (
+        N_("看不懂“班子成员”一列：%(text)s。"),
+        N_("可以写是、否、职务（如组织委员），或从哪一天起。"),
+    ),
+    "not_committee": (N_("%(name)s 在 %(day)s 不是班子成员。"), ""),
     "group_not_known": (N_("没有叫“%(text)s”的学习小组。"), N_("请写它的编号，或完整的名称。")),
     "group_ambiguous": (N_("有几个学习小组叫“%(text)s”。"), N_("请写编号：%(ids)s。")),
     "group_named_so": (N_("已经有一个学习小组叫“%(name)s”。"), N_("请换个名称。")),
@@ -90,6 +97,11 @@ SENTENCES: Mapping[str, Sentence] = {
     "id_number_refused": (
         N_("名册里有身份证号一列，没有读，也没有保存（%(count)s 行）。"),
         N_("微课不需要身份证号，发名册以前可以先删掉这一列。"),
+    ),
+    "post_taken": (N_("按“职务”一列登记为班子成员的有 %(count)s 行。"), ""),
+    "post_not_kept": (
+        N_("“职务”一列有 %(count)s 行不是党内班子的职务，没有保存。"),
+        N_("是班子成员的，请加“班子成员”一列写“是”或任职日期。"),
     ),
     "party_day_not_kept": (N_("入党日期没有保存；加入本支部的日期按“加入日期”一列。"), ""),
     "party_day_taken": (

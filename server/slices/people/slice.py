@@ -8,6 +8,7 @@ from library.core.permits import Role
 from server.slices.people import (
     api,
     belonging_api,
+    committee_api,
     exemptions_api,
     groups_api,
     list_routes,
@@ -34,6 +35,7 @@ SLICE = Slice(
         person_routes.router,
         api.router,
         belonging_api.router,
+        committee_api.router,
         exemptions_api.router,
         groups_api.router,
     ),

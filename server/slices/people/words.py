@@ -50,5 +50,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "home": N_("党组织"),
         "transfer": N_("转往（等对方接收）"),
         "guest": N_("流动到"),
+        "committee": N_("班子成员"),
     },
 }

@@ -15,7 +15,7 @@ from library.catalog import queries as catalog
 from library.catalog.tables import Lesson
 from library.core.clock import CHINA, local_day
 from library.core.errors import Conflict, Invalid, NotFound, WeikeError
-from library.core.permits import branch_chain
+from library.core.permits import node_chain
 from library.core.text import clean_line
 from library.finding.indexer import IndexUnavailable
 from library.organisation import queries as organisation
@@ -114,7 +114,7 @@ class PlanDesk:
         """Return the page of a week."""
         viewer = self.who.viewer
         node = queries.node_to_plan(session, viewer, node_id)
-        chain = tuple(reversed(branch_chain(node.path)))
+        chain = tuple(reversed(node_chain(node.path)))
         plans = queries.plans(session, chain, week, week)
         own = next((one for one in plans if one.node_id == node.id), None)
         above = rules.seen(one for one in plans if one.node_id != node.id)
@@ -206,7 +206,7 @@ class PlanDesk:
         first = _month(month) or today.replace(day=1)
         above = organisation.chains(session, [node])[node.id]
         named = sorted({node.id, *within})
-        names = organisation.branch_names(session, named)
+        names = organisation.node_names(session, named)
         context = ProgrammePage(
             frame=self._pages.frame(self._request, session, self.who),
             node_id=node.id,
@@ -232,7 +232,7 @@ class PlanDesk:
         weeks = [week_of(first)]
         while weeks[-1].after(1).monday.replace(day=1) <= first:
             weeks.append(weeks[-1].after(1))
-        chain = tuple(reversed(branch_chain(node.path)))
+        chain = tuple(reversed(node_chain(node.path)))
         found = queries.weeks_seen(session, chain, weeks[0], weeks[-1])
         views = week_views(session, self.who.viewer, node.id, found, self._card)
         rows = []

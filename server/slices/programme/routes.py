@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from library.catalog.tables import Lesson
 from library.core.errors import Invalid, NotFound
-from library.core.permits import Viewer, branch_chain
+from library.core.permits import Viewer, node_chain
 from library.organisation import queries as organisation
 from library.programme import queries
 from library.programme.rules import Plan
@@ -54,7 +54,7 @@ def chain_at(session: Session, viewer: Viewer, node: str) -> tuple[str, ...]:
     plan; raises NotFound."""
     if not node:
         return queries.chain(session, viewer)
-    return tuple(reversed(branch_chain(queries.node_meant(session, viewer, node).path)))
+    return tuple(reversed(node_chain(queries.node_meant(session, viewer, node).path)))
 
 
 def week_at(text: str) -> Week:
@@ -86,7 +86,7 @@ def weeks(
     views = _marked_weeks(session, viewer, chain[0], found, cards)
     context = WeeksPage(
         frame=pages.frame(request, session, who),
-        node=organisation.branch(session, chain[0]).name,
+        node=organisation.node(session, chain[0]).name,
         this=views.get(this),
         coming=tuple(views[week] for week in sorted(views) if week > this),
         past=tuple(views[week] for week in past.items if week in views),
@@ -115,7 +115,7 @@ def week(
         week=str(wanted),
         monday=wanted.monday,
         sunday=wanted.sunday,
-        node=organisation.branch(session, chain[0]).name,
+        node=organisation.node(session, chain[0]).name,
         view=_marked_weeks(session, who.viewer, chain[0], found, cards).get(wanted),
         before=str(beside.before or ""),
         after=str(beside.after or ""),

@@ -120,7 +120,7 @@ class Desk:
     def _rows(self, session: Session, told: Sequence[Told]) -> tuple[DeskRow, ...]:
         paths = queries.paths(session, {one.row.node_id for one in told if one.row.node_id})
         reaches = {node: reaches_of(self.who.viewer, path)[1:] for node, path in paths.items()}
-        names = organisation.branch_names(session, {one for its in reaches.values() for one in its})
+        names = organisation.node_names(session, {one for its in reaches.values() for one in its})
         return tuple(
             DeskRow(
                 view=view,

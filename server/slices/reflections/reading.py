@@ -87,7 +87,7 @@ def _about(session: Session, viewer: Viewer, filters: Filters) -> tuple[AboutVie
         raise NotFound
     name = ""
     if filters.node_id:
-        name = organisation.branch_names(session, [filters.node_id]).get(filters.node_id, "")
+        name = organisation.node_names(session, [filters.node_id]).get(filters.node_id, "")
         if not name or not viewer.signed_in:
             raise NotFound
     ref = LessonRef(id=lesson.id, title=lesson.title) if lesson is not None else None

@@ -109,9 +109,7 @@ def views(session: Session, viewer: Viewer, told: Sequence[Told]) -> list[Reflec
     quotes = queries.quotes_of(session, ids)
     sounds = queries.with_sound(session, ids)
     gatherings = gathering_titles(session, viewer, {one.row.gathering_id for one in told})
-    nodes = organisation.branch_names(
-        session, {one.row.reach_node_id for one in told if one.row.reach_node_id}
-    )
+    nodes = organisation.node_names(session, {one.row.reach_node_id for one in told if one.row.reach_node_id})
     quoting = {one.row.lesson_id for one in told if one.row.lesson_id and one.row.id in quotes}
     said = queries.lines_of(session, quoting & lessons.keys())
     found = []

@@ -211,7 +211,7 @@ def _check(
         likenesses=tuple(compared.likenesses),
         more=compared.more,
         at_least=compared.at_least,
-        reader=organisation.branch(session, home).name if home else "",
+        reader=organisation.node(session, home).name if home else "",
         refused=RefusedForm(form="send", typed={}, reason=reason(error)) if error is not None else None,
     )
     return desk.pages.respond(desk.request, desk.who, context, status_of(error) if error else 200)

@@ -61,7 +61,7 @@ def seen_by(session: Session, lesson: Lesson, today: date, catalogue: Catalogue)
     for role, number in counted.roles:
         if reads & HOLDS[role]:
             text = catalogue.say(
-                N_("%(node)s 或上级的 %(role)s"), node=lesson.branch.name, role=word("role", role, catalogue)
+                N_("%(node)s 或上级的 %(role)s"), node=lesson.node.name, role=word("role", role, catalogue)
             )
             rows.append(SeenBy(text=text, count=number))
     return tuple(rows)

@@ -70,7 +70,7 @@ def book(
     year: WordQuery = "",
 ) -> Response:
     """The gatherings of a year, and how far the record of each is."""
-    offered = organisation.branches_under(session, who.viewer, Role.SECRETARY, _MOST_NODES + 1)
+    offered = organisation.nodes_under(session, who.viewer, Role.SECRETARY, _MOST_NODES + 1)
     if not node and not offered:
         raise NotFound
     its = _node(session, who, node or offered[0].id)

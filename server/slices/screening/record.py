@@ -160,7 +160,7 @@ def docx(
     """The record as a Word document, with the template of its node."""
     with db.read() as session:
         reading, _facts = to_read(session, who.viewer, gathering_id, settings)
-        node = organisation.branch(session, reading.gathering.node_id)
+        node = organisation.node(session, reading.gathering.node_id)
         found = queries.template_of(session, node)
         template = found[0].data if found else b""
         paper, name = paper_of(reading), f"{reading.content.began[:10]} {reading.content.title}"

@@ -8,10 +8,10 @@ from datetime import date
 from typing import ClassVar
 
 from library.plays.figures import (
-    BranchFigures,
     ClipFigures,
     Figures,
     LessonLine,
+    NodeFigures,
     People,
     Proof,
     SourceFigures,
@@ -53,7 +53,7 @@ class StatsPage(Context):
     chart: DayChart | None
     clips: Sequence[ClipStats]
     replaced: ClipFigures | None
-    branches: Sequence[tuple[BranchFigures, Share]]
+    branches: Sequence[tuple[NodeFigures, Share]]
     sources: Sequence[tuple[SourceFigures, Share]]
     proof: Proof
     rule: CountingRule
@@ -79,7 +79,7 @@ class OverviewPage(Context):
     lessons: Sequence[tuple[LessonLine, Share]]
     sort: Sort
     pager: Pager
-    branches: Sequence[tuple[BranchFigures, Share]] | None
+    branches: Sequence[tuple[NodeFigures, Share]] | None
     has_lessons: bool
     own: bool
     proof: Proof

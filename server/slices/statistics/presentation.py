@@ -136,9 +136,7 @@ def lesson_object(
             {"day": d.day.isoformat(), **_numbers(d.figures), "people": day_people.get(d.day, 0)}
             for d in figures.days
         ],
-        "branches": [
-            {"branch": b.branch_id, "name": b.name, **_numbers(b.figures)} for b in figures.branches
-        ],
+        "branches": [{"branch": b.node_id, "name": b.name, **_numbers(b.figures)} for b in figures.branches],
         "sources": [{"source": s.source, "views": s.views} for s in figures.sources],
         "held_back": figures.held_back,
         "sealed": _sealed(figures.proof),
@@ -164,7 +162,7 @@ def overview_object(figures: Overview, base_url: str) -> dict[str, Any]:
         "days": [{"day": d.day.isoformat(), **_numbers(d.figures)} for d in figures.days],
         "branches": None
         if figures.branches is None
-        else [{"branch": b.branch_id, "name": b.name, **_numbers(b.figures)} for b in figures.branches],
+        else [{"branch": b.node_id, "name": b.name, **_numbers(b.figures)} for b in figures.branches],
         "held_back": figures.held_back,
         "sealed": _sealed(figures.proof),
     }

@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 
 from library.core.clock import CHINA
 from library.plays.figures import (
-    BranchFigures,
     ClipFigures,
     DayFigures,
     Figures,
     LessonFigures,
+    NodeFigures,
     Overview,
     Proof,
     Span,
@@ -247,11 +247,11 @@ def _clip(clip: ClipFigures, making: Making, lengths: _Lengths) -> Row:
     )
 
 
-def _branches(branches: Sequence[BranchFigures], making: Making) -> Table:
+def _branches(branches: Sequence[NodeFigures], making: Making) -> Table:
     say = making.catalogue.say
 
-    def name(branch: BranchFigures) -> str:
-        nobodys = N_("已撤销的党组织") if branch.branch_id else N_("未登录，或没有加入党组织")
+    def name(branch: NodeFigures) -> str:
+        nobodys = N_("已撤销的党组织") if branch.node_id else N_("未登录，或没有加入党组织")
         return branch.name or say(nobodys)
 
     lengths = _Lengths()

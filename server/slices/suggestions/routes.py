@@ -44,7 +44,7 @@ class Door:
         viewer = self._who.viewer
         about = lesson_at(session, viewer, written.page)
         lesson_id = about[0].id if about is not None else None
-        node = about[1] if about is not None else organisation.root_branch(session).id
+        node = about[1] if about is not None else organisation.root_node(session).id
         person = viewer.person_id if named else None
         origin = origin_key(self._secret, origin_of(self._request.scope), "suggestion")
         return actions.hand_in(session, written, node, lesson_id, person, origin, self._clock())[1]

@@ -29,7 +29,7 @@ def lesson_at(session: Session, viewer: Viewer, about: str) -> tuple[LessonRef, 
         lesson = catalog.lesson_for(session, viewer, match[1])
     except NotFound:
         return None
-    return LessonRef(id=lesson.id, title=lesson.title), lesson.branch_id
+    return LessonRef(id=lesson.id, title=lesson.title), lesson.node_id
 
 
 def _lessons(session: Session, viewer: Viewer, rows: Sequence[Suggestion]) -> dict[str, LessonRef]:
@@ -67,7 +67,7 @@ def desk_rows(session: Session, viewer: Viewer, rows: Sequence[Suggestion]) -> t
     lessons = _lessons(session, viewer, rows)
     persons = {one for row in rows for one in (row.person_id, row.answered_by) if one is not None}
     names = people.names_of(session, persons)
-    nodes = organisation.branch_names(session, {row.branch_id for row in rows})
+    nodes = organisation.node_names(session, {row.node_id for row in rows})
     return tuple(
         DeskRow(
             id=row.id,
@@ -76,7 +76,7 @@ def desk_rows(session: Session, viewer: Viewer, rows: Sequence[Suggestion]) -> t
             text=row.text,
             contact=row.contact,
             by=names.get(row.person_id or "", ""),
-            node=nodes.get(row.branch_id, ""),
+            node=nodes.get(row.node_id, ""),
             about=row.page,
             lesson=lessons.get(row.lesson_id or ""),
             handed_in=row.created_at,

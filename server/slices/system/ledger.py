@@ -111,7 +111,7 @@ def rows_of(session: Session, entries: Sequence[AuditEntry]) -> tuple[AuditRow, 
     names = people.names_of(session, ids)
     nodes = {e.thing for e in entries if e.deed in _OF_BRANCHES}
     nodes |= {str(one) for e in entries for field in _NODES for one in e.changed.get(field, ()) if one}
-    branches = organisation.branch_names(session, nodes)
+    branches = organisation.node_names(session, nodes)
     titles = dict(catalog.titles_of(session, [e.thing for e in entries if e.deed not in _OF_BRANCHES]))
 
     def who(person_id: str | None, *, nobody: Who) -> Who:

@@ -201,6 +201,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "activist": N_("入党积极分子"),
         "masses": N_("群众"),
         "exempt_ended": N_("不再不计入应到"),
+        "on_committee": N_("班子成员"),
+        "committee_ended": N_("不再是班子成员"),
         "joined": N_("加入学习小组"),
         "left": N_("退出学习小组"),
         "ended": N_("结束了组织关系"),

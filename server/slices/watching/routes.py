@@ -18,7 +18,7 @@ from library.catalog.tables import Clip, Lesson
 from library.core.errors import Conflict, NotFound, SignInNeeded
 from library.intake.files.downloads import choices
 from library.intake.files.early_playlist import growing_playlist
-from library.people.rules import home_branch
+from library.people.rules import home_node
 from library.plays import actions
 from library.plays.rules import Source, most_people
 from server.slices.watching.beat_keys import BeatSigner
@@ -222,7 +222,7 @@ def start_play(
         people=1
         if about.people is None
         else actions.declare(session, who.viewer, about.people, now, settings.view_rule),
-        branch_id=home_branch(who.viewer),
+        node_id=home_node(who.viewer),
     )
     lesson = queries.lesson(session, clip.lesson_id)
     return {

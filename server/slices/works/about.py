@@ -186,7 +186,7 @@ def _units(session: Session, asked: _Asked, found: _Found) -> tuple[str, ...]:
     if asked.of.what == "topic":
         return ()
     nodes = Counter(line.node_id for line in found.lines).most_common(_UNITS)
-    return tuple(organisation.branch(session, one).name for one, _ in nodes)
+    return tuple(organisation.node(session, one).name for one, _ in nodes)
 
 
 def _series(

@@ -76,7 +76,7 @@ def latest_of(session: Session, viewer: Viewer, lesson: Lesson, now: datetime) -
 
 def may_declare(viewer: Viewer, lesson: Lesson) -> bool:
     """Tell whether somebody may send a lesson up."""
-    return allowed(viewer, Act.DECLARATION_MAKE, Thing(lesson.branch.path, lesson.owner_id))
+    return allowed(viewer, Act.DECLARATION_MAKE, Thing(lesson.node.path, lesson.owner_id))
 
 
 def _moment(at: datetime | None) -> str | None:

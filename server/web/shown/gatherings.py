@@ -54,7 +54,7 @@ def gathering_rows(
     counts: Mapping[str, Counts] | None = None,
 ) -> tuple[GatheringRow, ...]:
     """Return gatherings as rows, in their order; two statements for all."""
-    names = organisation.branch_names(session, {one.node_id for one in found})
+    names = organisation.node_names(session, {one.node_id for one in found})
     return tuple(
         GatheringRow(
             id=one.id,

@@ -175,7 +175,7 @@ def week_views(
     ids = queries.lesson_ids(part for parts in found.values() for part in parts)
     lessons = {one.id: one for one in catalog.lessons_by_ids(session, viewer, ids)} if ids else {}
     nodes = {part.node_id for parts in found.values() for part in parts}
-    known = {node_id: organisation.branch(session, node_id) for node_id in nodes}
+    known = {node_id: organisation.node(session, node_id) for node_id in nodes}
 
     def shown(part: Plan) -> WeekPart:
         node = known[part.node_id]

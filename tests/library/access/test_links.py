@@ -124,7 +124,7 @@ def test_a_link_made_for_a_lecturer_opened_an_administrator(db: Database) -> Non
 def test_a_link_outlived_the_power_of_whoever_made_it(db: Database, purpose: str) -> None:
     with db.write() as session:
         _admin, staff, lecturer = make.north(session)
-        north = organisation.branch(session, staff.grants[0].branch_id)
+        north = organisation.node(session, staff.grants[0].node_id)
         if purpose == "invite":
             token = links.invite(session, "新人", Role.LECTURER, north, staff, NOW)[1]
         else:

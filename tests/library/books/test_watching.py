@@ -46,7 +46,7 @@ def standing(db: Database) -> list[tuple[date, int]]:
 def test_what_was_watched_is_said_once_and_a_night_that_was_ended_goes_on(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        branch = organisation.add_branch(session, root, "余村党支部", NOW)
+        branch = organisation.add_named(session, root, "余村党支部", NOW)
         member = make.person(session, (Role.MEMBER, branch), name="王芳")
         lessons = [make.lesson(session, f"课{n}", clips=2) for n in range(2)]
         clips = [one.clips[0].id for one in lessons]
@@ -58,7 +58,7 @@ def test_what_was_watched_is_said_once_and_a_night_that_was_ended_goes_on(db: Da
         at = NOW + timedelta(minutes=begun_min)
         with db.write() as session:
             clip = session.get_one(make.Clip, clips[lesson])
-            play = plays.start(session, clip, f"{kind}:{person}", at, branch_id=home)
+            play = plays.start(session, clip, f"{kind}:{person}", at, node_id=home)
             plays.credit_beats(session, [Beat(play.id, ranges, 1.0, at + timedelta(minutes=2))], ViewRule())
 
     watch(0, 0, [(0.0, 30.0)])
@@ -146,8 +146,8 @@ def test_the_days_of_a_year_add_up_to_what_was_seen_in_it(played: list[_Played])
 def test_self_study_and_practice_become_evidence_and_nobody_confirms_their_own(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        branch = organisation.add_branch(session, root, "余村党支部", NOW)
-        other = organisation.add_branch(session, root, "灵峰党支部", NOW)
+        branch = organisation.add_named(session, root, "余村党支部", NOW)
+        other = organisation.add_named(session, root, "灵峰党支部", NOW)
         secretary = make.person(session, (Role.SECRETARY, branch), (Role.MEMBER, branch), name="书记")
         stranger = make.person(session, (Role.SECRETARY, other), name="别的书记")
         member = make.person(session, (Role.MEMBER, branch), name="王芳")
@@ -214,8 +214,8 @@ def _each(session: make.Session, node_id: str) -> Iterator[tuple[queries.Member,
 def test_rules_of_a_node_are_inherited_and_past_years_stay(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        town = organisation.add_branch(session, root, "天荒坪镇党委", NOW)
-        branch = organisation.add_branch(session, town, "余村党支部", NOW)
+        town = organisation.add_named(session, root, "天荒坪镇党委", NOW)
+        branch = organisation.add_named(session, town, "余村党支部", NOW)
         staff = make.person(session, (Role.STAFF, town))
         content = {**USUAL.model_dump(mode="json"), "hour_min": 45}
         with pytest.raises(NotFound):

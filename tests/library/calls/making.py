@@ -86,9 +86,9 @@ class Town:
 def town(session: Session, villages: int = 2, now: datetime = NOW) -> Town:
     """A new town below the root."""
     number = next(_numbers)
-    node = organisation.add_branch(session, make.root(session), f"天荒坪镇{number}党委", now)
+    node = organisation.add_named(session, make.root(session), f"天荒坪镇{number}党委", now)
     below = tuple(
-        organisation.add_branch(session, node, f"余村{number}-{n}党支部", now) for n in range(villages)
+        organisation.add_named(session, node, f"余村{number}-{n}党支部", now) for n in range(villages)
     )
     return Town(
         node,

@@ -47,9 +47,9 @@ class World:
     def __init__(self, session: Session) -> None:
         self.session = session
         root = make.root(session)
-        towns = [organisation.add_branch(session, root, name, NOW) for name in ("天荒坪镇", "灵峰镇")]
+        towns = [organisation.add_named(session, root, name, NOW) for name in ("天荒坪镇", "灵峰镇")]
         villages = [
-            organisation.add_branch(session, towns[n // 2], f"{name}村", NOW)
+            organisation.add_named(session, towns[n // 2], f"{name}村", NOW)
             for n, name in enumerate(("余", "大溪", "横山", "碧门"))
         ]
         self.nodes: list[Node] = [root, *towns, *villages]
@@ -148,9 +148,9 @@ class World:
     def says(self, person_id: str | None, lesson: Lesson) -> bool:
         """Whether a person sees a lesson, from the rows and parents alone."""
         wanted = self.wanted[lesson.id]
-        above = self.chain(lesson.branch_id)
+        above = self.chain(lesson.node_id)
         roles = self.session.execute(
-            select(RoleGrant.role, RoleGrant.branch_id, RoleGrant.until).where(
+            select(RoleGrant.role, RoleGrant.node_id, RoleGrant.until).where(
                 RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None)
             )
         )

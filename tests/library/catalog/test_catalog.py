@@ -257,12 +257,12 @@ class Forest:
     def __init__(self, session: Session) -> None:
         self.session = session
         root = make.root(session)
-        north, south = (organisation.add_branch(session, root, name, NOW) for name in ("北", "南"))
+        north, south = (organisation.add_named(session, root, name, NOW) for name in ("北", "南"))
         self.branches: list[Node] = [
             root,
             north,
             south,
-            organisation.add_branch(session, north, "北一", NOW),
+            organisation.add_named(session, north, "北一", NOW),
         ]
         self.people = [make.person(session) for _ in range(3)]
         self.lessons = [

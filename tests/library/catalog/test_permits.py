@@ -161,11 +161,11 @@ def test_whoever_may_do_something_may_also_see_it(viewer: Viewer, lesson: Lesson
 def test_only_who_reviews_above_publishes_and_only_staff_delete_what_was_public(
     viewer: Viewer, lesson: LessonFacts
 ) -> None:
-    assert may(viewer, Action.PUBLISH, lesson) is reviews(viewer, lesson.branch_path)
+    assert may(viewer, Action.PUBLISH, lesson) is reviews(viewer, lesson.node_path)
     if lesson.state is LessonState.PUBLISHED:
-        assert may(viewer, Action.AUDIENCE, lesson) is staffs(viewer, lesson.branch_path)
+        assert may(viewer, Action.AUDIENCE, lesson) is staffs(viewer, lesson.node_path)
     if lesson.state is not LessonState.DRAFT:
-        assert may(viewer, Action.DELETE, lesson) is staffs(viewer, lesson.branch_path)
+        assert may(viewer, Action.DELETE, lesson) is staffs(viewer, lesson.node_path)
 
 
 @given(lessons)
@@ -219,7 +219,7 @@ def test_media_are_signed_for_those_who_may_watch(lesson: LessonFacts) -> None:
 def test_an_address_plays_for_as_long_as_all_who_got_it_may_watch(
     then: LessonFacts, now: LessonFacts, viewer: Viewer
 ) -> None:
-    now = replace(now, owner_id=then.owner_id, branch_path=then.branch_path)
+    now = replace(now, owner_id=then.owner_id, node_path=then.node_path)
     words = [media_audience(one.state, one.audience, one.chosen) for one in (then, now)]
     if media_plays(*words) and may(viewer, Action.VIEW, then):
         assert may(viewer, Action.VIEW, now)

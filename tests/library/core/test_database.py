@@ -115,10 +115,10 @@ def test_a_copy_is_whole_while_others_write(databases: Databases, tmp_path: Path
             session.flush()
             copy_sqlite(file, tmp_path / "copy.sqlite")
         with db.read() as session:
-            root = organisation.root_branch(session).name
+            root = organisation.root_node(session).name
     with sqlite3.connect(tmp_path / "copy.sqlite") as copy:
         assert copy.execute("SELECT mark FROM people_sign_in_attempts").fetchall() == [("committed",)]
-        assert copy.execute("SELECT name FROM people_branch").fetchall() == [(root,)]
+        assert copy.execute("SELECT name FROM organisation_node").fetchall() == [(root,)]
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert not list(tmp_path.glob("*.partial"))
 

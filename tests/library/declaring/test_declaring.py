@@ -52,8 +52,8 @@ class Tree:
 def plant(session: Session, *levels: LevelRule, quota: int = 0) -> Tree:
     """A tree in which the town and the county decide, unless `levels` says otherwise."""
     county = make.root(session)
-    town = organisation.add_branch(session, county, "天荒坪镇党委", NOW)
-    branch = organisation.add_branch(session, town, "余村党支部", NOW)
+    town = organisation.add_named(session, county, "天荒坪镇党委", NOW)
+    branch = organisation.add_named(session, town, "余村党支部", NOW)
     tree = Tree(
         *(county.id, town.id, branch.id),
         lecturer=make.person(session, (Role.LECTURER, branch), name="王芳芳"),

@@ -253,9 +253,9 @@ def test_weights_of_more_lessons_than_a_statement_takes_are_added_up(ports: Port
 def test_a_branch_is_named_by_part_of_its_name_and_holds_those_below(ports: Ports) -> None:
     with ports.db.write() as session:
         root = make.root(session)
-        town = organisation.add_branch(session, root, "城关镇党委", NOW)
-        village = organisation.add_branch(session, town, "余村党支部", NOW)
-        other = organisation.add_branch(session, root, "白云镇党委", NOW)
+        town = organisation.add_named(session, root, "城关镇党委", NOW)
+        village = organisation.add_named(session, town, "余村党支部", NOW)
+        other = organisation.add_named(session, root, "白云镇党委", NOW)
         for title, branch in (("甲", town), ("乙", village), ("丙", other)):
             make.lesson(session, title, branch=branch, spoken=["信仰的力量"], clips=1)
         ids = {town.id, village.id, other.id}
@@ -283,9 +283,9 @@ def test_a_kind_is_named_in_both_languages(ports: Ports) -> None:
 def test_a_moved_branch_is_found_by_its_new_staff_without_indexing(ports: Ports) -> None:
     with ports.db.write() as session:
         root = make.root(session)
-        east = organisation.add_branch(session, root, "东乡党委", NOW)
-        west = organisation.add_branch(session, root, "西乡党委", NOW)
-        village = organisation.add_branch(session, east, "余村党支部", NOW)
+        east = organisation.add_named(session, root, "东乡党委", NOW)
+        west = organisation.add_named(session, root, "西乡党委", NOW)
+        village = organisation.add_named(session, east, "余村党支部", NOW)
         staff = {
             name: make.person(session, (Role.STAFF, at)).person_id or ""
             for name, at in (("root", root), ("east", east), ("west", west), ("village", village))
@@ -306,7 +306,7 @@ def test_a_moved_branch_is_found_by_its_new_staff_without_indexing(ports: Ports)
 
     assert who_finds() == {"root", "east", "village"}
     with ports.db.write() as session:
-        moved, there = (tree.branch(session, one) for one in ids)
+        moved, there = (tree.node(session, one) for one in ids)
         organisation.move(session, moved, there, NOW, None)
     assert who_finds() == {"root", "west", "village"}
 

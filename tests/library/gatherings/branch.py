@@ -39,7 +39,7 @@ def viewer(session: Session, person_id: str | None, now: datetime = NOW) -> View
 
 def branch(session: Session, name: str = "余村党支部", count: int = 4) -> Branch:
     """A branch of so many members, the first of them its secretary."""
-    node = organisation.add_branch(session, make.root(session), name, NOW - LONG_AGO)
+    node = organisation.add_named(session, make.root(session), name, NOW - LONG_AGO)
     members = []
     for n in range(count):
         one = make.person(session, name=f"{name[:2]}{n}")

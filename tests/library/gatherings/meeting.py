@@ -53,7 +53,7 @@ def meeting(
     **plan: Any,
 ) -> Meeting:
     """A gathering that has just opened. The first member is the secretary and chairs, the second writes."""
-    node = organisation.add_branch(session, make.root(session), name, NOW - timedelta(days=300))
+    node = organisation.add_named(session, make.root(session), name, NOW - timedelta(days=300))
     there = []
     for n in range(members):
         role = (Role.SECRETARY if n == 0 else Role.MEMBER, node)

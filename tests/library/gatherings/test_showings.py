@@ -103,7 +103,7 @@ def test_one_view_of_each_clip_for_who_was_in_the_room(db: Database) -> None:
         ], "three seconds of the second clip are no view"
         day = session.scalars(select(DaySum).where(DaySum.clip_id == clips[0])).one()
         assert (day.group_views, day.group_people, day.watched_s) == (2, 5, 120.0)
-        assert day.branch_id == its.node_id
+        assert day.node_id == its.node_id
         assert declared(session, its.node_id, its.at(0).now) == 0, "the roll has told, nobody declared"
 
 

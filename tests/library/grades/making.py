@@ -47,8 +47,8 @@ class Place:
 def place(session: Session, branches: int = 3) -> Place:
     """A town with branches, and nobody in them but their secretaries, who are at home in the town."""
     top = make.root(session)
-    town = organisation.add_branch(session, top, f"青溪镇{new_id()[-4:]}", EARLY)
-    made = [organisation.add_branch(session, town, f"第{n}支部", EARLY) for n in range(1, branches + 1)]
+    town = organisation.add_named(session, top, f"青溪镇{new_id()[-4:]}", EARLY)
+    made = [organisation.add_named(session, town, f"第{n}支部", EARLY) for n in range(1, branches + 1)]
     staff = make.person(session, (Role.STAFF, town), name="镇工作人员")
     heads = [make.person(session, (Role.SECRETARY, one), name=f"书记{n}") for n, one in enumerate(made, 1)]
     for one in [staff, *heads]:

@@ -179,7 +179,7 @@ def test_a_view_is_its_makers_or_the_nodes(db: Database) -> None:
     with db.write() as session:
         staff, other = (_person(session, Role.STAFF) for _ in range(2))
         member = _person(session, Role.MEMBER)
-        root = staff.grants[0].branch_id
+        root = staff.grants[0].node_id
         own = views.keep(session, staff, "待办", {"state": "draft", "next": "//evil"}, now)
         shared = views.keep(session, staff, "党史", {"topic": "党史"}, now, node_id=root)
         assert {one.id for one in queries.views_for(session, staff)} == {own, shared}
@@ -191,7 +191,7 @@ def test_a_view_is_its_makers_or_the_nodes(db: Database) -> None:
             views.forget(session, other, own)
         with pytest.raises(Forbidden):
             views.keep(session, member, "x", {}, now, node_id=root)
-        below = organisation.add_branch(session, factories.root(session), "下级", now)
+        below = organisation.add_named(session, factories.root(session), "下级", now)
         branch = views.keep(session, staff, "下级", {}, now, node_id=below.id)
         assert branch not in {one.id for one in queries.views_for(session, other)}, (
             "whoever has a province would be shown those of all its branches"

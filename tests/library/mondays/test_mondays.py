@@ -63,9 +63,9 @@ def on_roll(
 def test_a_branch_is_counted_by_those_who_were_at_home_in_it(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        town = organisation.add_branch(session, root, "天荒坪镇党委", NOW)
-        yucun = organisation.add_branch(session, town, "余村党支部", NOW)
-        hengshan = organisation.add_branch(session, town, "横山坞村党支部", NOW)
+        town = organisation.add_named(session, root, "天荒坪镇党委", NOW)
+        yucun = organisation.add_named(session, town, "余村党支部", NOW)
+        hengshan = organisation.add_named(session, town, "横山坞村党支部", NOW)
         people = [make.person(session, (Role.MEMBER, yucun)).person_id or "" for _ in range(4)]
         guest = make.person(session, (Role.MEMBER, hengshan)).person_id or ""
         held = gathering(session, yucun, GatheringState.ENDED)
@@ -94,8 +94,8 @@ def test_a_branch_is_counted_by_those_who_were_at_home_in_it(db: Database) -> No
 def test_a_branch_whose_members_were_in_another_nodes_gathering_has_it_in_its_week(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        town = organisation.add_branch(session, root, "天荒坪镇党委", NOW)
-        yucun = organisation.add_branch(session, town, "余村党支部", NOW)
+        town = organisation.add_named(session, root, "天荒坪镇党委", NOW)
+        yucun = organisation.add_named(session, town, "余村党支部", NOW)
         member = make.person(session, (Role.MEMBER, yucun))
         held = gathering(session, town, GatheringState.ENDED)
         on_roll(session, held, member.person_id or "", yucun, Mark.ABSENT)
@@ -109,9 +109,9 @@ def test_a_branch_whose_members_were_in_another_nodes_gathering_has_it_in_its_we
 def test_who_belongs_below_sees_a_week_and_a_stranger_does_not(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        town = organisation.add_branch(session, root, "天荒坪镇党委", NOW)
-        yucun = organisation.add_branch(session, town, "余村党支部", NOW)
-        other = organisation.add_branch(session, root, "灵峰镇党委", NOW)
+        town = organisation.add_named(session, root, "天荒坪镇党委", NOW)
+        yucun = organisation.add_named(session, town, "余村党支部", NOW)
+        other = organisation.add_named(session, root, "灵峰镇党委", NOW)
         member = make.person(session, (Role.MEMBER, yucun))
         assert queries.node_to_view(session, member, yucun.id).id == yucun.id
         assert queries.node_to_view(session, member, town.id).id == town.id
@@ -124,9 +124,9 @@ def test_who_belongs_below_sees_a_week_and_a_stranger_does_not(db: Database) -> 
 def test_staff_see_branches_by_name_and_how_many_have_come_together(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        town = organisation.add_branch(session, root, "天荒坪镇党委", NOW)
+        town = organisation.add_named(session, root, "天荒坪镇党委", NOW)
         branches = [
-            organisation.add_branch(session, town, name, NOW) for name in ("丙党支部", "甲党支部", "乙党支部")
+            organisation.add_named(session, town, name, NOW) for name in ("丙党支部", "甲党支部", "乙党支部")
         ]
         gathering(session, branches[0], GatheringState.ENDED)
         gathering(session, branches[1], GatheringState.PLANNED)
@@ -143,8 +143,8 @@ def test_staff_see_branches_by_name_and_how_many_have_come_together(db: Database
 def test_a_branch_that_met_with_its_town_was_said_not_to_have_met(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        town = organisation.add_branch(session, root, "天荒坪镇党委", NOW)
-        yucun = organisation.add_branch(session, town, "余村党支部", NOW)
+        town = organisation.add_named(session, root, "天荒坪镇党委", NOW)
+        yucun = organisation.add_named(session, town, "余村党支部", NOW)
         member = make.person(session, (Role.MEMBER, yucun))
         on_roll(
             session,
@@ -161,9 +161,9 @@ def test_a_branch_that_met_with_its_town_was_said_not_to_have_met(db: Database) 
 def test_a_member_sees_what_asks_them_and_nothing_of_others(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        town = organisation.add_branch(session, root, "天荒坪镇党委", NOW)
-        yucun = organisation.add_branch(session, town, "余村党支部", NOW)
-        other = organisation.add_branch(session, town, "横山坞村党支部", NOW)
+        town = organisation.add_named(session, root, "天荒坪镇党委", NOW)
+        yucun = organisation.add_named(session, town, "余村党支部", NOW)
+        other = organisation.add_named(session, town, "横山坞村党支部", NOW)
         member = make.person(session, (Role.MEMBER, yucun))
         own, above, alone, theirs = (
             gathering(session, node, GatheringState.PLANNED) for node in (yucun, town, town, other)

@@ -71,11 +71,11 @@ def test_merging_cost_statements_for_each_node_below(db: Database) -> None:
 def test_rights_are_right_after_a_merge(db: Database) -> None:
     with db.write() as session:
         old, new = towns(session, 60)
-        gone = queries.branch_by_code(session, "V7")
-        below = queries.branch_by_code(session, "G9")
+        gone = queries.node_by_code(session, "V7")
+        below = queries.node_by_code(session, "G9")
         assert gone is not None
         assert below is not None
-        actions.close(session, queries.branch_by_code(session, "G7") or gone, NOW, None)
+        actions.close(session, queries.node_by_code(session, "G7") or gone, NOW, None)
         actions.close(session, gone, NOW, None)
         staff = {
             name: make.person(session, (Role.STAFF, node)) for name, node in (("old", old), ("new", new))

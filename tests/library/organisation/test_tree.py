@@ -95,7 +95,7 @@ def test_what_a_node_is_is_told_by_its_name(county: tuple[Session, County]) -> N
 def test_codes_are_one_however_they_are_written(county: tuple[Session, County]) -> None:
     session, at = county
     assert at.village.code == "A-017"
-    assert queries.branch_by_code(session, " ａ-017 ") is at.village
+    assert queries.node_by_code(session, " ａ-017 ") is at.village
     with pytest.raises(Conflict) as taken:
         add(session, at.west, "白云党支部", code="A-017")
     assert (taken.value.code, taken.value.values["name"]) == ("code_taken", "余村党支部")

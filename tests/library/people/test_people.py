@@ -16,7 +16,7 @@ from library.organisation import queries as organisation_queries
 from library.people import actions, directory, queries
 from library.people.belonging import memberships
 from library.people.passwords import HashedPassword, hashed
-from library.people.rules import home_branch, teaches_for
+from library.people.rules import home_node, teaches_for
 from library.people.tables import RoleGrant
 from tests.support import factories as make
 from tests.support import signing
@@ -83,7 +83,7 @@ def test_roles_are_given_and_taken_only_below_and_never_ones_own(db: Database) -
     with db.write() as session:
         admin, staff, lecturer = make.north(session)
         root = make.root(session)
-        north = organisation_queries.branch(session, staff.grants[0].branch_id)
+        north = organisation_queries.node(session, staff.grants[0].node_id)
         member = make.person(session)
         who = str(member.person_id)
         actions.give_role(session, staff, who, Role.LECTURER, north, NOW)
@@ -122,15 +122,15 @@ def test_staff_see_and_change_the_people_below_them_only(db: Database) -> None:
 def test_a_person_belongs_where_they_were_first_given_a_role(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        village, school = (organisation.add_branch(session, root, name, NOW) for name in ("余村", "党校"))
+        village, school = (organisation.add_named(session, root, name, NOW) for name in ("余村", "党校"))
         who = str(make.person(session).person_id)
-        assert home_branch(queries.viewer_of(session, queries.person(session, who), local_day(NOW))) is None
+        assert home_node(queries.viewer_of(session, queries.person(session, who), local_day(NOW))) is None
         for n, (role, branch) in enumerate(
             [(Role.MEMBER, village), (Role.LECTURER, school), (Role.ADMIN, root), (Role.LECTURER, village)]
         ):
             actions.grant(session, who, role, branch, None, NOW + n * HOUR)
         viewer = queries.viewer_of(session, queries.person(session, who), local_day(NOW))
-        assert home_branch(viewer) == village.id, "not the highest in the tree"
+        assert home_node(viewer) == village.id, "not the highest in the tree"
         assert teaches_for(viewer) == school.id, "where they first became one, or more"
 
 
@@ -138,7 +138,7 @@ def test_somebody_without_a_role_was_out_of_everybodys_reach(db: Database) -> No
     with db.write() as session:
         admin, staff, lecturer = make.north(session)
         who = str(lecturer.person_id)
-        north = organisation_queries.branch(session, staff.grants[0].branch_id)
+        north = organisation_queries.node(session, staff.grants[0].node_id)
         actions.take_role(session, staff, who, Role.LECTURER, north, NOW)
         county = make.person(session, (Role.ADMIN, north))
         for other in (staff, county):  # who keeps the home of somebody has them on the list

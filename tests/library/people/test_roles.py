@@ -26,7 +26,7 @@ TODAY = local_day(NOW)
 def test_a_role_passes_from_one_to_another_on_a_day_and_both_days_are_respected(db: Database) -> None:
     with db.write() as session:
         top = make.root(session)
-        branch = organisation.add_branch(session, top, "余村", NOW)
+        branch = organisation.add_named(session, top, "余村", NOW)
         admin = make.person(session, (Role.ADMIN, top))
         old, new = make.person(session, (Role.SECRETARY, branch)), make.person(session)
         first = TODAY + timedelta(days=3)
@@ -79,7 +79,7 @@ def test_three_administrators_are_three_persons_where_the_setting_says_so(db: Da
     db.policy[KEPT_APART] = True
     with db.write() as session:
         top = make.root(session)
-        branch = organisation.add_branch(session, top, "余村", NOW)
+        branch = organisation.add_named(session, top, "余村", NOW)
         admin = make.person(session, (Role.ADMIN, top))
         assert not admin.has(Role.AUDITOR)
         assert Role.AUDITOR in HOLDS[Role.ADMIN]

@@ -22,7 +22,7 @@ from library.plays.crediting import Beat
 from library.plays.figures import LessonFigures, Overview, Proof, Span
 from library.plays.rolling import Rolls
 from library.plays.rules import Source, ViewRule
-from library.plays.tables import BranchDay, ClipSum, CurveSum, LessonDay, LessonSum
+from library.plays.tables import ClipSum, CurveSum, LessonDay, LessonSum, NodeDay
 from tests.support import factories as make
 from tests.support.databases import NOW
 
@@ -31,7 +31,7 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MONDAY = date(2026, 11, 23)
 MIDNIGHT = datetime.fromisoformat("2026-11-24T00:00:00+08:00")  # after Monday
-ROLLED = (LessonDay, BranchDay, LessonSum, ClipSum, CurveSum)
+ROLLED = (LessonDay, NodeDay, LessonSum, ClipSum, CurveSum)
 
 
 def rolls(db: Database, now: datetime, **more: Any) -> Rolls:
@@ -55,7 +55,7 @@ class Province:
         self.db, dice = db, random.Random(5)
         with db.write() as session:
             root = make.root(session)
-            east, west = (organisation.add_branch(session, root, name, NOW) for name in ("东县", "西县"))
+            east, west = (organisation.add_named(session, root, name, NOW) for name in ("东县", "西县"))
             lecturer = make.person(session, (Role.LECTURER, east))
             self.viewers = [lecturer, make.person(session, (Role.STAFF, west))]
             self.viewers.append(make.person(session, (Role.ADMIN, root)))
@@ -79,7 +79,7 @@ class Province:
                     began,
                     source=dice.choice(list(Source)),
                     people=dice.randrange(2, 50) if viewer[0] == "g" else 1,
-                    branch_id=branches[number % 3] if viewer[0] != "v" else None,
+                    node_id=branches[number % 3] if viewer[0] != "v" else None,
                 )
                 plays.append((began, its.id))
             catalog.clip(session, clips[0]).n = None  # replaced

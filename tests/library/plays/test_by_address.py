@@ -227,9 +227,9 @@ def declare(db: Database, room: Room, viewer: Viewer, people: int, clip: int, at
         except Invalid as error:
             return error.code
         row = session.get_one(make.Clip, room.clips[clip])
-        home = viewer.grants[0].branch_id if viewer.grants else None
+        home = viewer.grants[0].node_id if viewer.grants else None
         viewer_key = f"g:{viewer.person_id}"
-        actions.start(session, row, viewer_key, NOW + s(at_s), people=said, branch_id=home)
+        actions.start(session, row, viewer_key, NOW + s(at_s), people=said, node_id=home)
         return ""
 
 
@@ -242,7 +242,7 @@ def test_how_many_somebody_may_say_were_there_depends_on_their_role(
 ) -> None:
     room = Room(db, clips=8)
     with db.write() as session:
-        branch = organisation.add_branch(session, make.root(session), "东村", NOW)
+        branch = organisation.add_named(session, make.root(session), "东村", NOW)
         viewer = make.person(session, *([(role, branch)] if role else []))
     assert declare(db, room, viewer, most + 1, 0) == "people_count"
     for clip in range(RULE.group_hour):
@@ -255,7 +255,7 @@ def test_how_many_somebody_may_say_were_there_depends_on_their_role(
 def test_eleven_screenings_of_five_hundred_people_counted_within_minutes(db: Database) -> None:
     room = Room(db, clips=11)
     with db.write() as session:
-        branch = organisation.add_branch(session, make.root(session), "东村", NOW)
+        branch = organisation.add_named(session, make.root(session), "东村", NOW)
         people = [make.person(session, (Role.MEMBER, branch)) for _ in range(5)]
         lecturer = make.person(session, (Role.LECTURER, branch))
     taken = 0
@@ -275,4 +275,4 @@ def test_a_screening_that_is_opened_again_declares_nothing_new(db: Database) -> 
     for n in range(5):
         assert declare(db, room, viewer, 50, 0, n) == ""
     with db.read() as session:
-        assert queries.declared(session, viewer.grants[0].branch_id, NOW - s(60)) == 50
+        assert queries.declared(session, viewer.grants[0].node_id, NOW - s(60)) == 50

@@ -38,7 +38,7 @@ class Person:
                 viewer=viewers[n % len(viewers)],
                 people=1,
                 source="link",
-                branch_id=None,
+                node_id=None,
                 started_at=NOW + s(start_s),
                 rate=1.0,
                 credited_s=0.0,

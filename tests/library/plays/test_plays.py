@@ -46,7 +46,7 @@ def play(
 ) -> str:
     with db.write() as session:
         clip = catalog.clip(session, clip_id)
-        return actions.start(session, clip, viewer, NOW + at, branch_id=branch, people=people).id
+        return actions.start(session, clip, viewer, NOW + at, node_id=branch, people=people).id
 
 
 def beats(
@@ -251,9 +251,9 @@ def test_members_visitors_and_screenings_are_counted_apart(db: Database, clip: s
         beat(db, play(db, clip, viewer, branch=of, people=people), [(0, 60)], s(60))
     assert views(db) == 4
     with db.read() as session:
-        days = session.scalars(select(DaySum).order_by(DaySum.branch_id)).all()
+        days = session.scalars(select(DaySum).order_by(DaySum.node_id)).all()
         assert [
-            (d.branch_id, d.member_views, d.visitor_views, d.group_views, d.group_people, d.completes)
+            (d.node_id, d.member_views, d.visitor_views, d.group_views, d.group_people, d.completes)
             for d in days
         ] == [("", 1, 1, 0, 0, 2), (branch, 1, 0, 1, 30, 1)]
         assert [d.watched_s for d in days] == [120, 120]
@@ -265,7 +265,7 @@ def test_members_visitors_and_screenings_are_counted_apart(db: Database, clip: s
         assert queries.people_of_days(session, lesson_id) == {date(2026, 11, 23): 3}
         assert queries.lesson_views(session, [lesson_id]) == {lesson_id: 3}
         rows = session.scalars(select(View).order_by(View.viewer)).all()
-        assert [(v.viewer, v.kind, v.people, v.branch_id) for v in rows] == [
+        assert [(v.viewer, v.kind, v.people, v.node_id) for v in rows] == [
             ("g:four", "group", 30, branch),
             ("p:one", "member", 1, branch),
             ("p:two", "member", 1, None),
@@ -394,7 +394,7 @@ def test_who_waits_for_a_branch_keeps_no_visitor_waiting(postgres_db: Database) 
     for its in (member, guest):
         beat(postgres_db, its, [(0, 1)], s(60))
     with postgres_db.engine.connect() as holding, ThreadPoolExecutor() as pool:
-        holding.execute(select(DaySum).where(DaySum.branch_id == "branch").with_for_update())
+        holding.execute(select(DaySum).where(DaySum.node_id == "branch").with_for_update())
         both = pool.submit(beats, postgres_db, [(guest, [(1, 2)]), (member, [(1, 2)])], s(60))
         _until_one_waits(postgres_db)
         alone = pool.submit(beats, postgres_db, [(other, [(0, 5)])], s(60))
@@ -405,7 +405,7 @@ def test_who_waits_for_a_branch_keeps_no_visitor_waiting(postgres_db: Database) 
             holding.rollback()
         assert both.result(timeout=20)
     with postgres_db.read() as session:
-        sums = {row.branch_id: row.watched_s for row in session.scalars(select(DaySum))}
+        sums = {row.node_id: row.watched_s for row in session.scalars(select(DaySum))}
     assert sums == {"branch": 2.0, "": 7.0}
 
 

@@ -15,7 +15,7 @@ from library.core.errors import Invalid
 from library.plays import sealing, statistics
 from library.plays.comparing import Difference
 from library.plays.figures import Proof
-from library.plays.tables import BranchDay, ClipSum, CurveSum, DaySum, LessonDay, LessonSum, Play, Seal, View
+from library.plays.tables import ClipSum, CurveSum, DaySum, LessonDay, LessonSum, NodeDay, Play, Seal, View
 from library.plays.verifying import Fault, What, verify
 from tests.library.plays.province import DAY, HOUR, MIDNIGHT, MONDAY, ROLLED, Province, rolls, rows_of, watch
 from tests.support import factories as make
@@ -144,7 +144,7 @@ FORGERIES: dict[str, tuple[Callable[[Database], None], list[tuple[int | None, st
         [(0, "views_changed")],
     ),
     "another branch": (
-        tamper(update(View).where(View.viewer == "p:two").values(branch_id="b")),
+        tamper(update(View).where(View.viewer == "p:two").values(node_id="b")),
         [(0, "views_changed"), (0, "sums_differ")],
     ),
     "a sum raised": (
@@ -168,7 +168,7 @@ FORGERIES: dict[str, tuple[Callable[[Database], None], list[tuple[int | None, st
         [(0, "roll_up_differs")],
     ),
     "a branch's roll-up raised": (
-        tamper(update(BranchDay).where(BranchDay.day == OF[0]).values(completes=900)),
+        tamper(update(NodeDay).where(NodeDay.day == OF[0]).values(completes=900)),
         [(0, "roll_up_differs")],
     ),
     "people of all days raised": (

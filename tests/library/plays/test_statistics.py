@@ -39,9 +39,7 @@ def watch(
     """Watch a clip from its beginning."""
     with db.write() as session:
         clip = catalog.clip(session, clip_id)
-        its = actions.start(
-            session, clip, viewer, NOW + at, source=source, people=people, branch_id=branch
-        ).id
+        its = actions.start(session, clip, viewer, NOW + at, source=source, people=people, node_id=branch).id
     with db.write() as session:
         now = NOW + at + timedelta(seconds=seconds)
         actions.credit_beats(session, [Beat(its, [(0, seconds)], 1.0, now)], RULE)
@@ -49,7 +47,7 @@ def watch(
 
 def test_the_figures_of_a_lesson(db: Database) -> None:
     with db.write() as session:
-        branch = organisation.add_branch(session, make.root(session), "东街支部", NOW).id
+        branch = organisation.add_named(session, make.root(session), "东街支部", NOW).id
         lesson = make.lesson(session, clips=2)
         lesson_id, (first, second) = lesson.id, [clip.id for clip in lesson.clips]
         other = make.lesson(session, clips=1).clips[0].id
@@ -74,7 +72,7 @@ def test_the_figures_of_a_lesson(db: Database) -> None:
         DayFigures(MONDAY, Figures(2, 1, 1, 30, 1, 147.0, 15.0)),
         DayFigures(MONDAY + DAY, Figures(1, 0, 0, 0, 0, 25.0)),
     )
-    assert [(b.branch_id, b.name, b.figures.views) for b in its.branches] == [
+    assert [(b.node_id, b.name, b.figures.views) for b in its.branches] == [
         (branch, "东街支部", 3),
         ("", "", 1),
     ]
@@ -129,9 +127,9 @@ def test_what_was_replaced_is_summed_apart(db: Database) -> None:
 def test_everybody_sees_their_own_scope(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        east = organisation.add_branch(session, root, "东县", NOW)
-        village = organisation.add_branch(session, east, "东村", NOW)
-        west = organisation.add_branch(session, root, "西县", NOW)
+        east = organisation.add_named(session, root, "东县", NOW)
+        village = organisation.add_named(session, east, "东村", NOW)
+        west = organisation.add_named(session, root, "西县", NOW)
         wang, li = (make.person(session, (Role.LECTURER, branch)) for branch in (village, west))
         viewers: dict[str, Viewer] = {
             "王": wang,

@@ -32,9 +32,9 @@ WEEK = Week(2026, 49)
 def test_the_secretary_and_the_staff_plan_and_members_see_their_chain(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        town = organisation.add_branch(session, root, "天荒坪镇党委", NOW)
-        village = organisation.add_branch(session, town, "余村党支部", NOW)
-        other = organisation.add_branch(session, root, "灵峰镇党委", NOW)
+        town = organisation.add_named(session, root, "天荒坪镇党委", NOW)
+        village = organisation.add_named(session, town, "余村党支部", NOW)
+        other = organisation.add_named(session, root, "灵峰镇党委", NOW)
         secretary = make.person(session, (Role.SECRETARY, village))
         staff, lecturer = (
             make.person(session, (Role.STAFF, town)),
@@ -131,7 +131,7 @@ def test_copies_go_to_free_weeks_all_or_none_and_again_is_nothing(db: Database) 
 def test_a_closed_node_is_not_planned_and_what_is_out_keeps_its_moment(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        branch = organisation.add_branch(session, root, "余村党支部", NOW)
+        branch = organisation.add_named(session, root, "余村党支部", NOW)
         desk = desk_of(make.person(session, (Role.STAFF, root)), branch, NOW)
         actions.put(session, desk, WEEK, Draft("题"))
     release_all(db, lambda: NOW + timedelta(days=30))

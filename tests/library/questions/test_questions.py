@@ -54,7 +54,7 @@ def seen_by(session: Session, viewer: Viewer, lesson: Lesson) -> list[str]:
 
 def test_who_reads_a_question_before_and_after_it_is_published(session: Session) -> None:
     root = make.root(session)
-    north, south = (organisation.add_branch(session, root, name, NOW) for name in ("北", "南"))
+    north, south = (organisation.add_named(session, root, name, NOW) for name in ("北", "南"))
     lecturer = make.person(session, (Role.LECTURER, north))
     asker, another = (make.person(session, (Role.MEMBER, north)) for _ in range(2))
     staff, elsewhere = (
@@ -166,7 +166,7 @@ def test_nothing_is_asked_twice_or_about_what_is_not_published(session: Session)
 
 def test_the_desk_and_its_number_have_what_waits_for_whoever_answers(session: Session) -> None:
     root = make.root(session)
-    north = organisation.add_branch(session, root, "北", NOW)
+    north = organisation.add_named(session, root, "北", NOW)
     lecturer, stranger = (make.person(session, (Role.LECTURER, north)) for _ in range(2))
     above, member = make.person(session, (Role.STAFF, root)), make.person(session)
     lesson = make.lesson(session, clips=1, owner=lecturer, branch=north)

@@ -110,8 +110,8 @@ def steps(session: Session, wanted: Select[str, object]) -> int:
 def test_a_lesson_with_thousands_for_others_is_not_walked(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)
-        nodes = [organisation.add_branch(session, root, f"支部{n}", NOW) for n in range(NODES)]
-        lonely = organisation.add_branch(session, root, "新支部", NOW)
+        nodes = [organisation.add_named(session, root, f"支部{n}", NOW) for n in range(NODES)]
+        lonely = organisation.add_named(session, root, "新支部", NOW)
         lesson_id = make.lesson(session, clips=1).id
         writers = [str(make.person(session).person_id) for _ in range(NODES)]
         rows(session, MANY, lesson_id, nodes, writers)

@@ -66,9 +66,9 @@ def town(db: Database) -> Town:
     """The town in a fresh database."""
     with db.write() as session:
         root = make.root(session)
-        top = organisation.add_branch(session, root, "镇党委", NOW)
-        here = organisation.add_branch(session, top, "余村党支部", NOW)
-        there = organisation.add_branch(session, top, "上村党支部", NOW)
+        top = organisation.add_named(session, root, "镇党委", NOW)
+        here = organisation.add_named(session, top, "余村党支部", NOW)
+        there = organisation.add_named(session, top, "上村党支部", NOW)
         lesson = make.lesson(session, "雪地里的一夜", clips=1, spoken=SAID)
         return Town(
             writer=member(session, here, "李秀英"),

@@ -114,8 +114,8 @@ def test_nothing_and_too_much_is_refused(db: Database, text: str) -> None:
 def test_staff_of_its_node_see_it_and_others_do_not_learn_of_it(db: Database) -> None:
     with db.write() as session:
         top = make.root(session)
-        north, south = (organisation.add_branch(session, top, name, NOW) for name in ("北", "南"))
-        below = organisation.add_branch(session, north, "北一", NOW)
+        north, south = (organisation.add_named(session, top, name, NOW) for name in ("北", "南"))
+        below = organisation.add_named(session, north, "北一", NOW)
         written = Written("北边的意见")
         row, _receipt = actions.hand_in(session, written, below.id, None, None, "a", NOW)
         for viewer, sees in (

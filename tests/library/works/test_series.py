@@ -41,7 +41,7 @@ def test_a_series_shows_and_counts_what_its_viewer_sees(db: Database) -> None:
     with db.write() as session:
         admin, staff, teacher = make.north(session)
         member = make.person(session, (Role.MEMBER, make.root(session)))
-        branch = teacher.grants[0].branch_id
+        branch = teacher.grants[0].node_id
         node = session.get_one(make.Node, branch)
         shown = {"owner": teacher, "branch": node}
         first = make.lesson(session, "第一讲", clips=1, **shown)

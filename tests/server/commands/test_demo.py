@@ -24,7 +24,7 @@ from library.organisation import queries as organisation
 from library.organisation.rules import NodeKind
 from library.organisation.tables import Node
 from library.people import queries as people
-from library.people.rules import MembershipKind, home_branch
+from library.people.rules import MembershipKind, home_node
 from library.people.tables import Membership, Person
 from library.plays.tables import Play, View
 from library.questions.rules import QuestionState
@@ -91,12 +91,12 @@ def test_the_county_has_its_people_and_somebody_to_sign_in_for_each_role_at_each
             person = people.person_by_username(session, name)
             assert person is not None
             viewer = people.viewer_of(session, person, local_day(ports.clock()))
-            at = organisation.branch_by_code(session, its.at)
-            home = organisation.branch_by_code(session, its.home)
+            at = organisation.node_by_code(session, its.at)
+            home = organisation.node_by_code(session, its.home)
             assert at is not None
             assert home is not None
             assert viewer.holds_at(its.role, at.path)
-            assert home_branch(viewer) == home.id
+            assert home_node(viewer) == home.id
     levels = {"county": "QH", "town": "QH02", "branch": "QH0202"}
     told = {level: {its.role for its in ACCOUNTS.values() if its.at == at} for level, at in levels.items()}
     assert set().union(*told.values()) == set(Role)

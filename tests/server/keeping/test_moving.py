@@ -115,7 +115,7 @@ def test_somebody_who_comes_in_the_middle_is_found_out(full: NewLibrary, place: 
             came.set()
             late.append(open_database(library.settings.database))
             with late[0].write() as session:
-                session.execute(text("UPDATE people_branch SET name = 'changed'"))
+                session.execute(text("UPDATE organisation_node SET name = 'changed'"))
 
     work = Move(
         *(library.data, library.settings.database, library.store, target.settings.database),

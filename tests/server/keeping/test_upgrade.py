@@ -36,6 +36,9 @@ _OPEN_ROLES = "UPDATE people_role SET ended_at = NULL"
 _RESET_LINKS = "DELETE FROM people_invitation WHERE person_id IS NOT NULL AND used_at IS NULL"
 """Links to reset a password that nobody has used: 0012 lets go of them, they do not say what they open."""
 
+ANEW = {"people_branch": "organisation_node", "plays_branch_day": "plays_node_day", "branch_id": "node_id"}
+"""What tables and columns of the older version are called now (migration 0049)."""
+
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -65,6 +68,10 @@ def rows(library: Library) -> Rows:
 
 def held(before: Rows, after: Rows) -> bool:
     """Whether every row of before is there, with every column that both versions have."""
+    before = {
+        ANEW.get(table, table): [{ANEW.get(name, name): row[name] for name in row} for row in found]
+        for table, found in before.items()
+    }
 
     def common(table: str, found: Rows) -> list[str]:
         columns = before[table][0].keys() & after[table][0].keys()

@@ -105,9 +105,9 @@ class TownShelf(Shelf):
         now = served.ports.clock()
         with served.ports.db.write() as session:
             root = make.root(session)
-            town = organisation.add_branch(session, root, "天荒坪镇党委", now)
-            other = organisation.add_branch(session, root, "灵峰镇党委", now)
-            village = organisation.add_branch(session, town, "余村党支部", now)
+            town = organisation.add_named(session, root, "天荒坪镇党委", now)
+            other = organisation.add_named(session, root, "灵峰镇党委", now)
+            village = organisation.add_named(session, town, "余村党支部", now)
             self.places = {"root": root.id, "above": town.id, "at": village.id, "beside": other.id}
 
     def lesson(self, *args: Any, **named: Any) -> Put:
@@ -115,7 +115,7 @@ class TownShelf(Shelf):
         put = super().lesson(*args, **named)
         with self.served.ports.db.write() as session:
             moved = update(Lesson).where(Lesson.id == put.lesson)
-            session.execute(moved.values(branch_id=self.places["at"]))
+            session.execute(moved.values(node_id=self.places["at"]))
         return put
 
     def node(self, *, closed: bool = False) -> str:

@@ -85,10 +85,26 @@ def test_a_strangers_chunk_was_written_before_he_was_refused(served: Served, she
 
 
 @pytest.mark.slow
+def test_a_right_that_ends_in_the_middle_of_an_upload_ends_the_upload(served: Served, shelf: Shelf) -> None:
+    with served.ports.db.write() as session:
+        root = factories.root(session)
+        who = people.add_person(session, "yiban", "一半", quickly_hashed("yiban"), utc_now())
+        people.grant(session, who.id, Role.LECTURER, root, None, utc_now())
+        person_id, root_id = who.id, root.id
+    with served.signed_in("yiban") as browser:
+        location = browser.begin_upload(browser.new_lesson("一半"), "x.mp4", 6).headers["Location"]
+        assert browser.send_chunk(location, b"abc", 0).status_code == 204
+        form = {"role": "lecturer", "branch": root_id}
+        assert served.person("admin").post(f"/people/{person_id}/revoke", **form).status_code == 303
+        assert browser.send_chunk(location, b"def", 3).status_code in (401, 403, 404)
+        assert (served.data / "uploads" / location.rsplit("/", 1)[-1]).read_bytes() == b"abc"
+
+
+@pytest.mark.slow
 def test_staff_of_one_branch_have_no_power_in_another(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson()
     with served.ports.db.write() as session:
-        town = organisation.add_branch(session, factories.root(session), "东乡", utc_now())
+        town = organisation.add_named(session, factories.root(session), "东乡", utc_now())
         staff = people.add_person(
             session, "dongxiang", "东乡工作人员", quickly_hashed("dongxiang"), utc_now()
         )

@@ -64,8 +64,8 @@ def understood(answer: bytes) -> Listed:
     return Listed(tuple(rows), tuple(wrong), tuple(facts["ignored"]), remarks)
 
 
-def _values(row: Row) -> tuple[int, str, str, str, str, str, str]:
-    return row.line, row.name, row.account, row.branch, row.state, row.since, row.kind
+def _values(row: Row) -> tuple[int, str, str, str, str, str, str, str]:
+    return row.line, row.name, row.account, row.branch, row.state, row.since, row.kind, row.committee
 
 
 def _pieces(rows: Sequence[Any]) -> Iterator[bytes]:

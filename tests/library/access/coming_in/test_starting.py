@@ -42,7 +42,7 @@ DAY = timedelta(days=1)
 def yucun(db: Database) -> dict[str, str]:
     """A branch with a secretary and three members without passwords, of whom one is a lecturer too."""
     with db.write() as session:
-        node = organisation.add_branch(session, make.root(session), "余村党支部", NOW)
+        node = organisation.add_named(session, make.root(session), "余村党支部", NOW)
         member = (Role.MEMBER, node)
         ids = {
             "node": node.id,
@@ -60,7 +60,7 @@ def viewer(session: Session, ids: dict[str, str], who: str = "secretary") -> Vie
 
 
 def node(session: Session, ids: dict[str, str]) -> Node:
-    return organisation_queries.branch(session, ids["node"])
+    return organisation_queries.node(session, ids["node"])
 
 
 def sheet(session: Session, ids: dict[str, str], **more: bool) -> starting.Sheet:
@@ -320,7 +320,7 @@ def test_a_code_ends_by_its_day_by_hand_by_another_and_with_its_branch(
             ask(db, one, "王芳", "fang", at)
     ask(db, code, "王芳", "fang")
     with db.write() as session:
-        other = organisation.add_branch(session, make.root(session), "天荒坪党支部", NOW)
+        other = organisation.add_named(session, make.root(session), "天荒坪党支部", NOW)
         organisation.merge(session, node(session, yucun), other, NOW, None)
         other_id = other.id
     with pytest.raises(NotFound):
@@ -328,7 +328,7 @@ def test_a_code_ends_by_its_day_by_hand_by_another_and_with_its_branch(
     [one] = waiting(db, yucun)
     made = approve(db, yucun, one.request.id)
     with db.read() as session:
-        path = organisation_queries.branch(session, other_id).path
+        path = organisation_queries.node(session, other_id).path
         assert people_queries.home_path(session, made) == path
     with db.write() as session:
         who = viewer(session, yucun)
@@ -336,7 +336,7 @@ def test_a_code_ends_by_its_day_by_hand_by_another_and_with_its_branch(
             joining.make_code(session, who, node(session, yucun), local_day(NOW), NOW)
         joining.revoke_code(session, who, node(session, yucun), NOW)
         for days in (-1, joining.CODE_DAYS_MOST + 1):
-            there = organisation_queries.branch(session, other_id)
+            there = organisation_queries.node(session, other_id)
             with pytest.raises(Invalid):
                 joining.make_code(session, who, there, local_day(NOW + days * DAY), NOW)
 

@@ -56,7 +56,7 @@ class Town:
 def town(db: Database) -> Iterator[tuple[Session, Town]]:
     with db.write() as session:
         root = make.root(session)
-        east, west, north = (organisation.add_branch(session, root, f"{n}村党支部", NOW) for n in "东西北")
+        east, west, north = (organisation.add_named(session, root, f"{n}村党支部", NOW) for n in "东西北")
         member = str(make.person(session, name="王芳").person_id)
         memberships.settle(session, member, east, LONG_AGO, NOW, None, MemberState.PROBATIONARY)
         one, other = (make.person(session, (Role.SECRETARY, node)) for node in (east, west))
@@ -85,7 +85,7 @@ def test_the_sender_is_responsible_until_the_receiver_accepts(town: tuple[Sessio
     assert homes(session, at.member) == [(at.east.id, LONG_AGO, TODAY), (at.west.id, TODAY, None)]
     viewer = queries.viewer_of(session, queries.person(session, at.member), local_day(NOW))
     assert [(one.node_id, one.state) for one in viewer.belongs] == [(at.west.id, MemberState.PROBATIONARY)]
-    assert [grant.branch_id for grant in viewer.grants] == [at.west.id], "the role of a member came along"
+    assert [grant.node_id for grant in viewer.grants] == [at.west.id], "the role of a member came along"
     with pytest.raises(NotFound):
         histories.history_for(session, at.east_keeper, at.member)
     assert histories.history_for(session, at.west_keeper, at.member).transfers == [asked]
@@ -170,7 +170,7 @@ def test_a_merged_branch_hands_its_people_over(town: tuple[Session, Town]) -> No
     assert [(one.node_id, one.is_home, one.state) for one in viewer.belongs] == [
         (at.west.id, True, MemberState.PROBATIONARY)
     ], "at home there, and no guest any more"
-    assert [grant.branch_id for grant in viewer.grants] == [at.west.id]
+    assert [grant.node_id for grant in viewer.grants] == [at.west.id]
     assert (asked.state, group.node_id) == (TransferState.WITHDRAWN, at.west.id)
     guest = queries.viewer_of(session, queries.person(session, other), local_day(NOW))
     assert {(one.node_id, one.is_home) for one in guest.belongs} == {(at.north.id, True), (at.west.id, False)}
@@ -237,7 +237,7 @@ def test_nobody_has_two_homes_on_a_day_and_no_day_is_lost(
     session = Session(db.engine)
     try:
         root = make.root(session)
-        nodes = [organisation.add_branch(session, root, f"第{n}村党支部", NOW) for n in range(4)]
+        nodes = [organisation.add_named(session, root, f"第{n}村党支部", NOW) for n in range(4)]
         people = [str(make.person(session).person_id) for _ in range(2)]
         admin = make.person(session, (Role.ADMIN, root))
         for what, who, where, ago in steps:

@@ -38,7 +38,7 @@ def county(db: Database) -> tuple[Viewer, Viewer]:
             node = organisation.add_node(session, root, NodeDetails(f"{code}村党支部", code=code), NOW, None)
             if code == "C":
                 organisation.close(session, node, NOW, None)
-        a = tree.branch_by_code(session, "A")
+        a = tree.node_by_code(session, "A")
         assert a is not None
         return make.person(session, (Role.ADMIN, root)), make.person(session, (Role.SECRETARY, a))
 
@@ -59,7 +59,7 @@ def home(db: Database, username: str) -> tuple[str | None, MemberState | None]:
         person = queries.person_by_username(session, username)
         assert person is not None
         one = memberships.home_of(session, person.id)
-        return (tree.branch(session, one.node_id).code, one.state) if one else (None, None)
+        return (tree.node(session, one.node_id).code, one.state) if one else (None, None)
 
 
 def test_wrong_rows_among_thousands_are_told_and_stop_no_other(db: Database) -> None:
@@ -216,7 +216,7 @@ def test_what_is_exported_is_unchanged_with_guests_and_other_states(db: Database
     assert said(bring(db, admin, rows)) == {"new": 3, "changed": 1}
     assert said(bring(db, admin, [Row(2, "王芳", "wang", "A", "正式党员", "2023-12-01")])) == {"changed": 1}
     with db.read() as session:
-        table = [HEADINGS, *exported(session, admin)]
+        table = [HEADINGS, *exported(session, admin, local_day(NOW))]
     listed = read_people("\n".join(",".join(row) for row in table).encode(), "a.csv")
     assert ("2023-12-01", "正式党员") in {(row.since, row.state) for row in listed.rows}
     outcomes = said(bring(db, admin, listed.rows))

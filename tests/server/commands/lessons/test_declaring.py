@@ -28,7 +28,7 @@ def people_of(ports: Ports) -> tuple[str, str, str, str, str]:
     """A draft in a town of the county, its lecturer, a reviewer of the town, one of the county, the town."""
     with ports.db.write() as session:
         county = make.root(session)
-        town = organisation.add_branch(session, county, "天荒坪镇党委", utc_now())
+        town = organisation.add_named(session, county, "天荒坪镇党委", utc_now())
         lecturer = make.person(session, (Role.LECTURER, town))
         its = make.lesson(session, owner=lecturer, branch=town, state=LessonState.DRAFT, clips=1).id
         levels = (LevelRule(0, deciders=1), LevelRule(1, deciders=1))

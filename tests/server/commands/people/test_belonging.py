@@ -103,6 +103,15 @@ def test_exemptions_and_groups_from_the_machine(weike: Weike, branches: Path) ->
     assert "2099-01-01" in weike("people", "exemption", "end", "wang", "--day", "2099-01-01").err
     assert "年老体弱" in weike("people", "exemption", "list", "王芳").out
 
+    assert "没有登记为班子成员" in weike("people", "committee", "list", "wang").out
+    assert "按" not in weike("books", "wang").out
+    term = weike("people", "committee", "add", "wang", "--since", "2024-01-15", "--json").json["committee"]
+    assert [(one["since"], one["until"]) for one in term] == [("2024-01-15", None)]
+    assert "班子成员" in weike("books", "wang").out
+    assert weike("books", "wang", "--json").json["books"][0]["aim"] == 56
+    assert weike("people", "committee", "end", "wang", "--json").json["committee"][0]["until"] is not None
+    assert "wang" in weike("people", "committee", "end", "wang").err
+
     group = weike("people", "group", "add", "T1", "片区小组", "--json").json
     weike("people", "group", "join", "片区小组", "wang")
     weike("people", "group", "join", group["id"], "陈静", "--day", "2026-01-05")

@@ -32,8 +32,8 @@ def county(ports: Ports) -> dict[str, str]:
     """A town with a village whose code is YC01, its probationary member, and somebody from elsewhere."""
     now = ports.clock()
     with ports.db.write() as session:
-        town = organisation.add_branch(session, make.root(session), "天荒坪", now)
-        village = organisation.add_branch(session, town, "余村", now)
+        town = organisation.add_named(session, make.root(session), "天荒坪", now)
+        village = organisation.add_named(session, town, "余村", now)
         session.get_one(Node, village.id).code = "YC01"
         names = {}
         for name, node in (("预备", village.id), ("别处", make.root(session).id)):

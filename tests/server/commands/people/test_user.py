@@ -109,7 +109,7 @@ def test_mistakes_end_with_2_in_one_sentence(weike: Weike, typed) -> None:  # ty
 
 def test_a_branch_is_invited_and_somebody_signs_in_by_a_number(weike: Weike, ports: Ports) -> None:
     with ports.db.write() as session:
-        node = organisation.add_branch(session, factories.root(session), "余村党支部", ports.clock())
+        node = organisation.add_named(session, factories.root(session), "余村党支部", ports.clock())
         factories.person(session, (Role.MEMBER, node), name="=王芳")
     assert weike("user", "invite", "--at", "余村党支部").code == 2, "neither --all nor --new"
     made = weike("user", "invite", "--at", "余村党支部", "--all", "--xlsx", "单.xlsx", "--json")

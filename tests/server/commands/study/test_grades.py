@@ -38,7 +38,7 @@ def test_the_month_of_a_town(weike: Weike, data: Path, tmp_path: Path) -> None:
     ports = open_ports(Settings(data=data, worker=False, _env_file=None))  # type: ignore[call-arg]
     with ports.db.write() as session:
         town = making.town(session)
-        name = organisation.branch(session, town.town.id).name
+        name = organisation.node(session, town.town.id).name
     assert weike("grades", "propose", name, MONTH, "--json").json["without_rules"] == 3
     with ports.db.write() as session:
         making.rules(session, town.staff, session.merge(town.town), BASE_SIXTY)

@@ -160,7 +160,7 @@ def pages() -> Iterator[Sample]:
             username="wangfang",
         )
         yield f"asked_{state}", asked
-    held = (HeldRole(role=Role.LECTURER, branch_id="b2", branch="余村党支部"),)
+    held = (HeldRole(role=Role.LECTURER, node_id="b2", branch="余村党支部"),)
     yield (
         "account",
         c.AccountPage(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from library.books.entries import PracticeState, StudyState
-from library.books.hours import USUAL, Book, Rule
+from library.books.hours import USUAL, Book, Lead, Rule
 from library.core.clock import CHINA
 from library.evidence.rules import EvidenceKind
 from server.slices.books import contexts as c
@@ -125,7 +125,7 @@ LEARNING = c.LearningPage(
     first=FIRST,
     last=LAST,
     asked=True,
-    leads=False,
+    leads=Lead.COMMITTEE,
     books=BOOKS_OF_A_YEAR,
     uncounted=UNCOUNTED,
     taken=(TAKEN, LIFTED),
@@ -154,7 +154,7 @@ def pages() -> Iterator[Sample]:
         books=(replace(seen[0], lines=told), *seen[1:]),
         uncounted=UNCOUNTED[1:],
         taken=(TAKEN_STUDY, LIFTED),
-        leads=True,
+        leads=Lead.SECRETARY,
     )
     yield "learning_person", person
     gone = RefusedForm(form="e1", typed={"reason": ""}, reason=Reason(code="empty", args={"field": "reason"}))
@@ -171,6 +171,7 @@ def pages() -> Iterator[Sample]:
             day=TODAY,
             is_over=False,
             books=BOOKS_OF_A_YEAR,
+            leads=Lead.COMMITTEE,
             seal="5d0c2f9a1b3e4d77",
             sealed_on=date(2026, 3, 11),
         ),
@@ -283,9 +284,9 @@ def _desk() -> Iterator[Sample]:
             person_id=f"p{n}",
             name=name,
             asked=n != 3,
-            leads=n == 2,
+            leads={2: Lead.SECRETARY, 5: Lead.COMMITTEE}.get(n),
             values=(
-                (Book.GATHERED, f"{n}.5", 56 if n == 2 else 32 if n != 3 else 0),
+                (Book.GATHERED, f"{n}.5", 56 if n in (2, 5) else 32 if n != 3 else 0),
                 (Book.SELF, "1.75", 0),
                 (Book.ONLINE, "0.5", 0),
                 (Book.PRACTICE, "1", 0),

@@ -233,7 +233,7 @@ def test_of_a_blind_call_a_judge_learns_no_name_on_any_route(served: Served, she
         assert lesson.lecturer is not None
         # `lecturer` is on every page as a word of the language: a name that is nowhere else.
         lesson.lecturer.name, lesson.lecturer.folded = "欧阳竹海", "欧阳竹海"
-        unit = lesson.branch.name
+        unit = lesson.node.name
         call = session.get_one(Call, one.call)
         actions.invite(session, shelf.viewer("staff"), call.id, "admin", served.ports.clock())
     routes = (

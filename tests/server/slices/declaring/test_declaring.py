@@ -46,7 +46,7 @@ class World:
         put = self.shelf.lesson(owner="wang", words=f"{LECTURER}在{BRANCH}讲")
         with self.served.ports.db.write() as session:
             row = session.get_one(make.Lesson, put.lesson)
-            row.branch_id = self.branch
+            row.node_id = self.branch
             session.flush()
             details = catalog.Details(title or f"{LECTURER}讲{put.title}", LECTURER)
             catalog.edit(session, row, details)
@@ -81,8 +81,8 @@ class World:
 def world(served: Served, shelf: Shelf, clock: MovableClock) -> World:
     with served.ports.db.write() as session:
         county = make.root(session)
-        town = organisation.add_branch(session, county, TOWN, clock())
-        branch = organisation.add_branch(session, town, BRANCH, clock())
+        town = organisation.add_named(session, county, TOWN, clock())
+        branch = organisation.add_named(session, town, BRANCH, clock())
         for username, name, role, node in (
             ("wang", LECTURER, Role.LECTURER, branch),
             ("zhen", "镇审核", Role.REVIEWER, town),

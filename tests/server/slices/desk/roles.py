@@ -25,7 +25,7 @@ def _a_batch(shelf: Shelf) -> dict[str, Any]:
 def _a_view(shelf: Shelf) -> dict[str, Any]:
     with shelf.served.ports.db.write() as session:
         staff = shelf.viewer("staff")
-        node = staff.grants[0].branch_id
+        node = staff.grants[0].node_id
         return {"view_id": views.keep(session, staff, "待办", {"state": "draft"}, utc_now(), node_id=node)}
 
 

@@ -210,7 +210,7 @@ def test_who_saves_nothing_is_offered_nothing(served: Served, lessons: None) -> 
 def test_hits_are_counted_as_the_one_who_saved_sees_them(served: Served, shelf: Shelf) -> None:
     word = f"范围{make.new_id()}"
     with served.ports.db.write() as session:
-        town = organisation.add_branch(session, make.root(session), "西乡", utc_now())
+        town = organisation.add_named(session, make.root(session), "西乡", utc_now())
         row = people.add_person(session, word, word, quickly_hashed(word), utc_now())
         people.grant(session, row.id, Role.STAFF, town, None, utc_now())
         make.lesson(session, "公开", spoken=[word], clips=1)

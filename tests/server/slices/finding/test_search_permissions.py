@@ -257,12 +257,10 @@ def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """One for each engine; everything has been in the index, also what is withdrawn or deleted now."""
     data = new_data(tmp_path_factory.mktemp("permissions") / "data")
     with in_thread(data, search=request.param) as served:
-        viewers, tokens, branch_id = _people(served)
-        lessons = {
-            state: _lesson(served, state, words, branch_id, viewers) for state, words in LESSONS.items()
-        }
+        viewers, tokens, node_id = _people(served)
+        lessons = {state: _lesson(served, state, words, node_id, viewers) for state, words in LESSONS.items()}
         words = Words("人人看得到的课", "何老师", "众所周知", "四渡赤水", "", "", SHOWN_YEAR)
-        shown = _lesson(served, "for everyone", words, branch_id, viewers)
+        shown = _lesson(served, "for everyone", words, node_id, viewers)
         Shelf(served).index()
         _asked(served)
         _part(served, lessons)
@@ -274,9 +272,9 @@ def _people(served: Served) -> tuple[dict[str, Viewer], dict[str, str], str]:
     now = served.ports.clock()
     with served.ports.db.write() as session:
         root = make.root(session)
-        county = organisation.add_branch(session, root, "安吉县委", now)
-        branch = organisation.add_branch(session, county, "余村总支", now)
-        other = organisation.add_branch(session, county, "白云总支", now)
+        county = organisation.add_named(session, root, "安吉县委", now)
+        branch = organisation.add_named(session, county, "余村总支", now)
+        other = organisation.add_named(session, county, "白云总支", now)
         viewers = {
             "a member of the branch": make.person(session, (Role.MEMBER, branch)),
             "another lecturer of the branch": make.person(session, (Role.LECTURER, branch)),
@@ -294,12 +292,12 @@ def _people(served: Served) -> tuple[dict[str, Viewer], dict[str, str], str]:
         return viewers, tokens, branch.id
 
 
-def _lesson(served: Served, state: str, words: Words, branch_id: str, viewers: dict[str, Viewer]) -> Made:
+def _lesson(served: Served, state: str, words: Words, node_id: str, viewers: dict[str, Viewer]) -> Made:
     """A lesson that is published, unless it is a draft; each in a branch of its own."""
     now = served.ports.clock()
     with served.ports.db.write() as session:
-        branch = organisation.add_branch(
-            session, session.get_one(make.Node, branch_id), f"{words.topic}支部", now
+        branch = organisation.add_named(
+            session, session.get_one(make.Node, node_id), f"{words.topic}支部", now
         )
         made = make.lesson(
             session,

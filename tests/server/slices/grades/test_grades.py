@@ -205,7 +205,7 @@ def test_a_trial_asks_for_all_branches_at_once(served: Served, shelf: Shelf) -> 
         with counted(served.ports.db.engine) as statements:
             page = staff.http.get(f"/grades/rules/{made}/trial?month={MONTH}")
         assert page.status_code == 200
-        costs.append(sum("FROM people_branch" in one for one in statements))
+        costs.append(sum("FROM organisation_node" in one for one in statements))
     assert costs[0] == costs[1] > 0
 
 

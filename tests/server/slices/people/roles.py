@@ -8,7 +8,7 @@ from library.core.clock import local_day
 from library.core.permits import Role
 from library.organisation import queries as organisation
 from library.people import queries as people_queries
-from library.people.belonging import exemptions, groups, histories, memberships, transfers
+from library.people.belonging import committees, exemptions, groups, histories, memberships, transfers
 from library.people.rules import ExemptionReason
 from server.commands.administrator import machine
 from tests.server.conftest import Shelf
@@ -64,7 +64,7 @@ def elsewhere(how: str = "form", **said: str) -> Ask:
 
     def ask(shelf: Shelf) -> dict[str, Any]:
         with shelf.served.ports.db.read() as session:
-            name = organisation.branch(session, shelf.node()).name
+            name = organisation.node(session, shelf.node()).name
         return {"person_id": shelf.newcomer(), how: {"to": name, **said}}
 
     return ask
@@ -89,7 +89,7 @@ def asked(how: str = "form") -> Ask:
         person_id, node_id = shelf.newcomer(), shelf.node()
         ports = shelf.served.ports
         with ports.db.write() as session:
-            to = organisation.branch(session, node_id)
+            to = organisation.node(session, node_id)
             made = transfers.ask(session, machine(session), person_id, to, ports.clock())
             said = {"answer": "accept"} | ({"transfer": made.id} if how == "form" else {})
         return {"person_id": person_id, how: said}
@@ -111,6 +111,19 @@ def exempted(how: str = "form") -> Ask:
     return ask
 
 
+def on_committee(how: str = "form") -> Ask:
+    """Ask for the end of a term in a committee."""
+
+    def ask(shelf: Shelf) -> dict[str, Any]:
+        person_id, ports = shelf.newcomer(), shelf.served.ports
+        with ports.db.write() as session:
+            committees.begin(session, person_id, local_day(ports.clock()), None, ports.clock(), None)
+            row = histories.history_of(session, person_id).terms[0]
+            return {"person_id": person_id, how: {"term": row.id}}
+
+    return ask
+
+
 def group(*, joined: bool = False, place: str = "group_id", how: str = "form") -> Ask:
     """Ask for something of a new learning group that the root keeps."""
 
@@ -118,7 +131,7 @@ def group(*, joined: bool = False, place: str = "group_id", how: str = "form") -
         person_id, ports = shelf.newcomer(), shelf.served.ports
         now = ports.clock()
         with ports.db.write() as session:
-            node = organisation.branch(session, shelf.root())
+            node = organisation.node(session, shelf.root())
             made = groups.make(session, node, f"小组{person_id}", now, None).id
             if joined:
                 groups.join(session, made, person_id, local_day(now), now, None)
@@ -140,6 +153,8 @@ CASES = [
     Case("POST /people/{person_id}/answer", KEPT, asked()),
     Case("POST /people/{person_id}/exempt", KEPT, somebody(reason="away")),
     Case("POST /people/{person_id}/exempt-end", KEPT, exempted()),
+    Case("POST /people/{person_id}/committee", KEPT, somebody()),
+    Case("POST /people/{person_id}/committee-end", KEPT, on_committee()),
     Case("POST /people/{person_id}/join", KEPT, group(place="person_id")),
     Case("POST /people/{person_id}/leave", KEPT, group(joined=True, place="person_id")),
     Case(
@@ -175,6 +190,8 @@ CASES = [
     Case("GET /api/v1/organisation/nodes/{node_id}/exemptions", SEE, lambda shelf: {"node_id": shelf.root()}),
     Case("POST /api/v1/people/{person_id}/exempt", KEPT_BY_PROGRAM, somebody("json", reason="away")),
     Case("POST /api/v1/people/{person_id}/exempt/end", KEPT_BY_PROGRAM, exempted("json")),
+    Case("POST /api/v1/people/{person_id}/committee", KEPT_BY_PROGRAM, somebody("json", until=None)),
+    Case("POST /api/v1/people/{person_id}/committee/end", KEPT_BY_PROGRAM, on_committee("json")),
     Case("POST /api/v1/people/{person_id}/join", KEPT_BY_PROGRAM, group(place="person_id", how="json")),
     Case(
         "POST /api/v1/people/{person_id}/leave",

@@ -18,10 +18,10 @@ from tests.server.pages.samples import NOW, STAFF, Sample, frame, pager
 
 def pages() -> Iterator[Sample]:
     """Everybody, and nobody who is called so."""
-    held = (HeldRole(role=Role.LECTURER, branch_id="b2", branch="余村党支部"),)
+    held = (HeldRole(role=Role.LECTURER, node_id="b2", branch="余村党支部"),)
     branches = (
-        c.BranchRow(id="b1", name="安吉县委党校", depth=0),
-        c.BranchRow(id="b2", name="余村党支部", depth=1),
+        c.NodeRow(id="b1", name="安吉县委党校", depth=0),
+        c.NodeRow(id="b2", name="余村党支部", depth=1),
     )
     people = (
         c.PersonRow(id="p1", username="wangfang", name="王芳", roles=held, last_seen_at=NOW, may_change=True),
@@ -29,7 +29,7 @@ def pages() -> Iterator[Sample]:
             id="p2",
             username="陈志远",
             name="陈志远",
-            roles=(HeldRole(role=Role.ADMIN, branch_id="b1", branch="安吉县委党校"),),
+            roles=(HeldRole(role=Role.ADMIN, node_id="b1", branch="安吉县委党校"),),
             last_seen_at=None,
         ),
         c.PersonRow(
@@ -142,6 +142,10 @@ def _persons() -> Iterator[Sample]:
                 id="e1", reason=ExemptionReason.LEAVE, since=date(2026, 9, 1), until=None, is_open=True
             ),
         ),
+        terms=(
+            b.TermRow(id="t1", since=date(2026, 5, 4), until=None, is_open=True),
+            b.TermRow(id="t2", since=date(2021, 5, 4), until=date(2024, 1, 8)),
+        ),
         groups=(
             b.GroupStayRow(group_id="g1", name="第三学习小组", since=date(2026, 3, 2), until=None),
             b.GroupStayRow(group_id="g2", name="青年组", since=date(2025, 1, 6), until=date(2026, 3, 2)),
@@ -178,6 +182,7 @@ def _persons() -> Iterator[Sample]:
             transfers=(),
             asked=None,
             exemptions=(),
+            terms=(),
             groups=(),
             roles=(),
             group_choices=(),

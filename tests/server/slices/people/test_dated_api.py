@@ -52,9 +52,7 @@ def branches(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Branche
     with server.in_thread(tmp_path / "data", **settings) as served:
         now = utc_now()
         with served.ports.db.write() as session:
-            node, beside = (
-                organisation.add_branch(session, make.root(session), name, now) for name in "甲乙"
-            )
+            node, beside = (organisation.add_named(session, make.root(session), name, now) for name in "甲乙")
             who = make.person(session, (Role.SECRETARY, node))
             people = []
             for place in (node, beside):
@@ -104,6 +102,28 @@ def test_an_exemption_is_made_once_listed_and_ended(branches: Branches) -> None:
         assert session.scalar(select(func.count()).select_from(Exemption)) == 2
 
 
+def test_a_term_in_a_committee_is_made_once_asks_for_its_hours_and_is_ended(branches: Branches) -> None:
+    today = local_day(utc_now()).isoformat()
+    path = f"/people/{branches.mine}"
+    assert ask(branches, "GET", f"/books/{branches.mine}")[1]["leads_as"] is None
+    for _again in range(2):
+        status, person = ask(branches, "POST", f"{path}/committee", since="2024-01-15")
+        assert (status, [one["since"] for one in person["committee"]]) == (200, ["2024-01-15"])
+    status, refused = ask(branches, "POST", f"{path}/committee", since=today)
+    assert (status, refused["error"]) == (409, "committee_already")
+    year = ask(branches, "GET", f"/books/{branches.mine}")[1]
+    assert (year["leads"], year["leads_as"]) == (True, "committee")
+    assert next(one["aim"] for one in year["books"] if one["book"] == "gathered") == 56
+    which = person["committee"][0]["id"]
+    for _again in range(2):
+        status, person = ask(branches, "POST", f"{path}/committee/end", term=which)
+        assert (status, person["committee"][0]["until"]) == (200, today)
+    assert ask(branches, "GET", f"/books/{branches.mine}")[1]["leads"] is False
+    for stranger in (branches.other, "nobody0000000000"):
+        assert ask(branches, "POST", f"/people/{stranger}/committee", since=today)[0] == 404
+        assert ask(branches, "POST", f"/people/{stranger}/committee/end", term=which)[0] == 404
+
+
 @pytest.mark.slow
 def test_a_group_is_made_filled_renamed_and_closed(branches: Branches) -> None:
     today = local_day(utc_now()).isoformat()
@@ -135,6 +155,6 @@ def test_a_group_is_made_filled_renamed_and_closed(branches: Branches) -> None:
     assert ask(branches, "GET", groups)[1] == {"groups": []}
     with branches.served.ports.db.write() as session:
         assert session.scalar(select(func.count()).select_from(GroupMember)) == 1
-        elsewhere = organisation.add_branch(session, make.root(session), "丙", utc_now()).id
+        elsewhere = organisation.add_named(session, make.root(session), "丙", utc_now()).id
     assert ask(branches, "GET", f"/organisation/nodes/{elsewhere}/groups")[0] == 404
     assert ask(branches, "POST", f"/organisation/nodes/{elsewhere}/groups", name="不归他管")[0] == 404

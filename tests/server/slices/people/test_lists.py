@@ -101,7 +101,7 @@ def test_a_list_is_looked_at_decided_and_brought_in(served: Served, shelf: Shelf
         person = queries.person_by_username(session, "wang")
         assert person is not None
         [home] = queries.viewer_of(session, person, local_day(utc_now())).belongs
-        there = organisation.queries.branch(session, home.node_id)
+        there = organisation.queries.node(session, home.node_id)
         person_id = person.id
     assert there.code == "A-018"
     assert "横路村党支部" in staff.http.get(f"/people/{person_id}").text

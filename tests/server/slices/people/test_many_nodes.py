@@ -16,9 +16,9 @@ def towns(served: Served, shelf: Shelf) -> None:
     now = served.ports.clock()
     with served.ports.db.write() as session:
         for town in ("东乡党委", "西乡党委"):
-            node = organisation.add_branch(session, factories.root(session), town, now)
+            node = organisation.add_named(session, factories.root(session), town, now)
             for n in range(40):
-                organisation.add_branch(session, node, f"{town[:2] if n else ''}{n}村党支部", now)
+                organisation.add_named(session, node, f"{town[:2] if n else ''}{n}村党支部", now)
 
 
 def test_a_list_of_every_node_stood_in_the_page_for_every_person(served: Served, towns: None) -> None:

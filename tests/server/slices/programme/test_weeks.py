@@ -96,7 +96,7 @@ def test_a_member_sees_what_is_above_and_from_where(
     week = present(clock())
     with served.ports.db.write() as session:
         root = make.root(session)
-        village = organisation.add_branch(session, root, "余村党支部", clock())
+        village = organisation.add_named(session, root, "余村党支部", clock())
         memberships.settle(
             session, str(shelf.viewer("member").person_id), village, local_day(clock()), clock(), None
         )

@@ -55,7 +55,7 @@ def test_thirty_are_read_with_as_many_statements_as_two(db: Database, asked: lis
     with db.write() as session:
         root = make.root(session)
         for name, count in (("甲", 2), ("乙", 30)):
-            node = organisation.add_branch(session, root, name, NOW)
+            node = organisation.add_named(session, root, name, NOW)
             one_each(session, make.person(session, (Role.MEMBER, node), name=name), count)
         reader = make.person(session, (Role.SECRETARY, root))
     counted = {}
@@ -80,7 +80,10 @@ def test_the_desk_of_many_branches_asks_no_more(served: Served, shelf: Shelf) ->
 
     def note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         # Threads beside the pages ask for other things.
-        if "FROM reflections_" in statement or "FROM people_branch \nWHERE people_branch.id" in statement:
+        if (
+            "FROM reflections_" in statement
+            or "FROM organisation_node \nWHERE organisation_node.id" in statement
+        ):
             found.append(statement)
 
     def looked() -> int:

@@ -25,9 +25,9 @@ def test_what_is_said_is_what_the_table_decides_and_nothing_of_elsewhere(
     now = utc_now()
     with served.ports.db.write() as session:
         root = make.root(session)
-        town = organisation.add_branch(session, root, "天荒坪镇党委", now)
-        other = organisation.add_branch(session, root, "灵峰镇党委", now)
-        village = organisation.add_branch(session, town, "余村党支部", now)
+        town = organisation.add_named(session, root, "天荒坪镇党委", now)
+        other = organisation.add_named(session, root, "灵峰镇党委", now)
+        village = organisation.add_named(session, town, "余村党支部", now)
         asker = make.person(session, (Role.STAFF, town))
         secret = token(session, str(asker.person_id), "x", now)[1]
         names = {}

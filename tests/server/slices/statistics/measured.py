@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from library.plays.figures import (
-    BranchFigures,
     ClipFigures,
     Curve,
     DayFigures,
     Figures,
     LessonFigures,
     LessonLine,
+    NodeFigures,
     Overview,
     People,
     Proof,
@@ -90,12 +90,12 @@ def lesson(count: int, *, few: bool = False) -> LessonFigures:
     )
 
 
-def branches() -> tuple[BranchFigures, ...]:
+def branches() -> tuple[NodeFigures, ...]:
     """Branches, one of them gone, and those who have none."""
     names = ("安吉县天荒坪镇余村村党支部", "安吉县委党校", "", "递铺街道社区党总支第三党小组")
     return (
-        *(BranchFigures(f"b{n}", name, figures(900 // (n + 1))) for n, name in enumerate(names)),
-        BranchFigures("", "", figures(120)),
+        *(NodeFigures(f"b{n}", name, figures(900 // (n + 1))) for n, name in enumerate(names)),
+        NodeFigures("", "", figures(120)),
     )
 
 

@@ -20,7 +20,7 @@ from library.organisation import actions as organisation
 from library.people import actions as people
 from library.plays import actions as plays
 from library.plays.crediting import Beat
-from library.plays.figures import BranchFigures, DayFigures, Figures, LessonLine
+from library.plays.figures import DayFigures, Figures, LessonLine, NodeFigures
 from library.plays.rules import Source, ViewRule
 from server.slices.statistics.presentation import lesson_page, overview_page
 from server.slices.statistics.reports import Making, csv_file, lesson_report, overview_report, workbook
@@ -56,8 +56,8 @@ def village(served: Served, shelf: Shelf) -> Village:
     now = served.ports.clock()
     with served.ports.db.write() as session:
         root = make.root(session)
-        east = organisation.add_branch(session, root, "东乡", now)
-        west = organisation.add_branch(session, root, "西乡", now)
+        east = organisation.add_named(session, root, "东乡", now)
+        west = organisation.add_named(session, root, "西乡", now)
         for name, branch in (("east", east), ("west", west)):
             staff = people.add_person(session, name, f"{name}工作人员", quickly_hashed(name), now)
             people.grant(session, staff.id, Role.STAFF, branch, None, now)
@@ -73,10 +73,8 @@ def village(served: Served, shelf: Shelf) -> Village:
             (first, "v:visitor", Source.QR, None, 1, 15.0),
             (first, f"g:{one.person_id}", Source.LINK, east.id, 30, 60.0),
         )
-        for clip, viewer, source, branch_id, number, seen_s in watched:
-            play = plays.start(
-                session, clip, viewer, begun, source=source, people=number, branch_id=branch_id
-            )
+        for clip, viewer, source, node_id, number, seen_s in watched:
+            play = plays.start(session, clip, viewer, begun, source=source, people=number, node_id=node_id)
             plays.credit_beats(session, [Beat(play.id, [(0.0, seen_s)], 1.0, now)], ViewRule())
         return Village(lesson.id, (first.id, second.id))
 
@@ -335,7 +333,7 @@ def test_nothing_that_people_write_runs_anywhere(words: str, renderer: Renderer)
     its = replace(
         its,
         clips=(replace(its.clips[0], title=words),),
-        branches=(BranchFigures("b", words, measured.figures(3)),),
+        branches=(NodeFigures("b", words, measured.figures(3)),),
     )
     line = LessonLine("x", words, words, measured.figures(3))
     every = replace(every, lessons=(line,), branches=its.branches)

@@ -26,7 +26,7 @@ STAFF_DO = "401 403 403 403 303 303"
 def suggested(shelf: Shelf, how: str = "form", *, answered: bool = False, **said: Any) -> dict[str, Any]:
     """Ask for a new suggestion to the root's staff."""
     with shelf.served.ports.db.write() as session:
-        root, now = organisation.root_branch(session), utc_now()
+        root, now = organisation.root_node(session), utc_now()
         row, receipt = actions.hand_in(
             session, Written(f"意见 {new_id()}"), root.id, None, None, new_id(), now
         )

@@ -20,7 +20,7 @@ from tests.support.server import Served, quickly_hashed
 def test_a_towns_administrator_read_what_everybody_did(served: Served, shelf: Shelf) -> None:
     """Neither the ledger nor the machine is a part of the tree."""
     with served.ports.db.write() as session:
-        town = organisation.add_branch(session, factories.root(session), "天荒坪镇党委", utc_now())
+        town = organisation.add_named(session, factories.root(session), "天荒坪镇党委", utc_now())
         person = people.add_person(session, "town", "town", quickly_hashed("town"), utc_now())
         people.grant(session, person.id, Role.ADMIN, town, None, utc_now())
     client = served.person("town")

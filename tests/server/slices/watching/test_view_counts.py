@@ -31,7 +31,7 @@ class Numbers:
         self.lesson, self.clip = new_id(), new_id()
         with self.db.write() as session:
             row = {"clip_id": self.clip, "lesson_id": self.lesson, "day": local_day(utc_now())}
-            session.add(DaySum(**row, branch_id=""))
+            session.add(DaySum(**row, node_id=""))
 
     def put(self, views: int) -> None:
         with self.db.write() as session:
