@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from library.catalog import queries as catalog
-from library.catalog.permits import LessonState
+from library.catalog.permits import Action, LessonState, may
 from library.catalog.tables import Clip, Lesson
 from library.core.errors import Forbidden, NotFound, SignInNeeded
 from library.core.paging import Page, clean_number
@@ -17,7 +17,7 @@ from library.core.permits import Role, Viewer
 from library.core.rights import Act, somewhere
 from library.organisation import queries as organisation
 from library.works.permits import may_edit_series, may_keep_site
-from library.works.rules import MOST_HONOURS, HonourLevel
+from library.works.rules import MOST_HONOURS, HonourLevel, Shown
 from library.works.tables import Episode, Honour, LessonFile, LessonSite, Series, Site
 
 PAGE_SIZE = 24
@@ -186,22 +186,41 @@ def honours(session: Session, lesson_ids: Collection[str]) -> dict[str, list[Hon
     """Return the honours of lessons that the viewer is known to see, the highest first, then the latest."""
     found: dict[str, list[Honour]] = {}
     if lesson_ids:
-        for row in session.scalars(select(Honour).where(Honour.lesson_id.in_(lesson_ids))):
+        its = (Honour.lesson_id.in_(lesson_ids), Honour.standing == Shown.SHOWN)
+        for row in session.scalars(select(Honour).where(*its)):
             found.setdefault(row.lesson_id, []).append(row)
     return {lesson_id: sorted(rows, key=_rank) for lesson_id, rows in found.items()}
 
 
 def materials(session: Session, lesson_id: str) -> Sequence[LessonFile]:
     """Return the materials of a lesson that the viewer is known to see, in the order in which they came."""
+    return [row for row in all_materials(session, lesson_id) if row.standing is Shown.SHOWN]
+
+
+def all_materials(session: Session, lesson_id: str) -> Sequence[LessonFile]:
+    """Return every material of a lesson, also those that wait or are kept, in the order in which they came:
+    for who works on it."""
     its = (LessonFile.lesson_id == lesson_id, LessonFile.honour_id.is_(None))
     return session.scalars(select(LessonFile).where(*its).order_by(LessonFile.added_at, LessonFile.id)).all()
 
 
+def all_honours(session: Session, lesson_id: str) -> Sequence[Honour]:
+    """Return every honour of a lesson, also those that wait or are kept: for who works on it."""
+    return sorted(session.scalars(select(Honour).where(Honour.lesson_id == lesson_id)).unique(), key=_rank)
+
+
 def file_for(session: Session, viewer: Viewer, lesson_id: str, file_id: str) -> LessonFile:
-    """Return a file of a lesson that the viewer may see; raises as `catalog.lesson_for`, and NotFound."""
+    """Return a file of a lesson that the viewer may see; raises as `catalog.lesson_for`, and NotFound.
+
+    What waits and what is kept is there for who sees the lesson's versions.
+    """
     lesson = catalog.lesson_for(session, viewer, lesson_id)
     row = session.get(LessonFile, file_id)
     if row is None or row.lesson_id != lesson.id:
+        raise NotFound
+    honour = session.get(Honour, row.honour_id) if row.honour_id is not None else None
+    standing = row.standing if honour is None else honour.standing
+    if standing is not Shown.SHOWN and not may(viewer, Action.VERSIONS, catalog.facts(lesson)):
         raise NotFound
     return row
 
@@ -314,7 +333,7 @@ def honours_among(
     rows = session.execute(
         select(Honour, Lesson.id, Lesson.title)
         .join(Lesson, Lesson.id == Honour.lesson_id)
-        .where(*_its(viewer, which, Honour.lesson_id))
+        .where(*_its(viewer, which, Honour.lesson_id), Honour.standing == Shown.SHOWN)
         .order_by(rank, Honour.year.desc(), Honour.id)
         .limit(most)
     ).unique()

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from library.review.rules import Decided
 from library.versions.rules import Mark, Origin, Part
-from server.web.parts import Context, LessonRef, RefusedForm
+from server.web.parts import Context, LessonRef, Picture, RefusedForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +36,26 @@ class ClipBar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoverChange:
+    """Another cover, of the clip `n` (0: the whole lesson); a picture is None where it is no more, or where
+    there was none that somebody chose."""
+
+    n: int = 0
+    old: Picture | None = None
+    new: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartChange:
-    """What else differs. `gone` and `come` are names; `old_clips`, `new_clips` the time lines of the cuts."""
+    """What else differs. `gone` and `come` are names; `old_clips`, `new_clips` the time lines of the cuts;
+    `covers` are those that changed."""
 
     part: Part
     gone: tuple[str, ...] = ()
     come: tuple[str, ...] = ()
     old_clips: tuple[ClipBar, ...] = ()
     new_clips: tuple[ClipBar, ...] = ()
+    covers: tuple[CoverChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +176,9 @@ class OldValues:
 class VersionPage(Context):
     """GET /lessons/{id}/versions/{n}?against= : an old version to read, and how it differs from another.
 
-    `against` is 0 where it is compared with none. Form: POST /lessons/{id}/versions/{n}/restore (seen), of
-    which `last`, the version that viewers see, has no need.
+    `against` is 0 where it is compared with none. `cover` is the cover it had, if it is still there;
+    `materials` are names, each with where it is to be had ("": it is gone for good).
+    Form: POST /lessons/{id}/versions/{n}/restore (seen); `last`, which viewers see, has no need of it.
     """
 
     template: ClassVar[str] = "versions/version.html"
@@ -175,7 +188,8 @@ class VersionPage(Context):
     clips: tuple[ClipBar, ...]
     words: tuple[int | None, str, int] | None
     audience: str
-    materials: tuple[str, ...] = ()
+    cover: Picture | None = None
+    materials: tuple[tuple[str, str], ...] = ()
     honours: tuple[str, ...] = ()
     site: str = ""
     others: tuple[VersionLine, ...] = ()

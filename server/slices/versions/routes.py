@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import queries as catalog
-from library.catalog.permits import Action
+from library.catalog.permits import Action, may
 from library.review import actions as review
 from library.versions import actions
 from library.versions.actions import Saved
@@ -48,7 +48,10 @@ def restore(desk: VersionDeskDep, lesson_id: str, n: Number, seen: Seen) -> Resp
 
     def act(session: Session) -> str:
         lesson = catalog.lesson_for(session, desk.viewer, lesson_id, Action.EDIT)
-        saved = actions.restore(session, lesson, n, desk.viewer.person_id, desk.clock(), seen=seen)
+        honours = may(desk.viewer, Action.HONOUR, catalog.facts(lesson))
+        saved = actions.restore(
+            session, lesson, n, desk.viewer.person_id, desk.clock(), seen=seen, honours=honours
+        )
         return "version_taken_up" if saved is Saved.DRAFT else "draft_same"
 
     def again(session: Session, refused: RefusedForm, status: int) -> Response:

@@ -13,7 +13,7 @@ from library.intake.files.stored_names import needed
 from library.works.tables import LessonFile
 from tests.library.works.files import PNG, SVG, package, pdf
 from tests.server.conftest import Shelf
-from tests.server.slices.works.roles import HONOUR, put_material
+from tests.server.slices.works.roles import HONOUR, publish, put_material
 from tests.support.client import Person
 from tests.support.server import Served
 
@@ -71,6 +71,7 @@ def test_a_name_is_only_what_a_file_is_called(served: Served, shelf: Shelf, name
     lesson_id = shelf.lesson(LessonState.PUBLISHED).lesson
     lecturer = served.person("lecturer")
     assert bring(lecturer, f"/lessons/{lesson_id}/materials", name, PNG) == 303
+    publish(shelf, lesson_id)
     (material,) = lecturer.http.get(f"/api/v1/lessons/{lesson_id}/works").json()["materials"]
     assert material["name"].startswith(shown)
     got = lecturer.http.get(material["url"])
@@ -114,6 +115,7 @@ def test_staff_note_honours_that_stay_with_the_lesson(served: Served, shelf: She
         staff.post(path, **{**HONOUR, "award": "全国党课", "level": "national", "year": "2024年"}).status_code
         == 303
     )
+    publish(shelf, put.lesson)
     with served.nobody() as visitor:
         given = visitor.http.get(f"/api/v1/lessons/{put.lesson}/works").json()["honours"]
         assert [(one["award"], one["level"], one["year"]) for one in given] == [
@@ -132,13 +134,17 @@ def test_a_copy_of_the_library_needs_its_materials_and_a_sweep_knows_which_go(
     served: Served, shelf: Shelf
 ) -> None:
     kept, removed, unknown = (put_material(shelf, pdf()) for _ in range(3))
-    lecturer = served.person("lecturer")
-    assert lecturer.post(f"/lessons/{removed[0]}/materials/{removed[1]}/remove").status_code == 303
+    lecturer, staff = served.person("lecturer"), served.person("staff")
+    removing = f"/lessons/{removed[0]}/materials/{removed[1]}/remove"
+    assert lecturer.post(removing).status_code == 303
+    publish(shelf, removed[0])
+    assert lecturer.post(removing).status_code == 403, "viewers saw it once: it is kept for that version"
+    assert staff.post(removing).status_code == 303
     gone = put_material(shelf, pdf())
     with served.ports.db.write() as session:
         session.execute(delete(LessonFile).where(LessonFile.id == unknown[1]))  # an older database
     title = lecturer.http.get(f"/api/v1/lessons/{gone[0]}").json()["title"]
-    assert served.person("staff").post(f"/lessons/{gone[0]}/delete", confirm=title).status_code == 303
+    assert staff.post(f"/lessons/{gone[0]}/delete", confirm=title).status_code == 303
 
     def folder(which: tuple[str, str]) -> str:
         return f"materials/{which[0]}/{which[1]}"
