@@ -6,13 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from library.audit import actions as audit
 from library.audit.rules import Deed
+from library.catalog import actions as catalog_actions
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
+from library.catalog.tables import Lesson
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import Viewer
 from library.works.formats import CERTIFICATES, FileFormat
@@ -31,6 +33,7 @@ class Stored:
     sha256: str
     pages: int = 0
     drawn: int = 0
+    words: str | None = None
 
 
 def check_room(session: Session, viewer: Viewer, lesson_id: str, leaving: int = 0) -> None:
@@ -107,6 +110,7 @@ def _add(
         sha256=stored.sha256,
         pages=stored.pages,
         drawn=stored.drawn,
+        words=stored.words,
         added_at=now,
         added_by=viewer.writer_id,
     )
@@ -152,6 +156,24 @@ def stand(session: Session, lesson_id: str, ids: Collection[str], standing: Show
         for row in session.scalars(select(LessonFile).where(*its)):
             row.standing = standing
         session.flush()
+
+
+def note_words(session: Session, file_id: str, words: str) -> None:
+    """Note what is written in a material; its lesson is told to the index anew."""
+    row = session.get(LessonFile, file_id)
+    if row is not None:
+        row.words = words
+        if words:
+            catalog_actions.touch(session, session.get_one(Lesson, row.lesson_id))
+        session.flush()
+
+
+def count_download(session: Session, file_id: str) -> None:
+    """Note that a viewer took a material along."""
+    one = update(LessonFile).where(LessonFile.id == file_id, LessonFile.honour_id.is_(None))
+    session.execute(
+        one.values(downloads=LessonFile.downloads + 1).execution_options(synchronize_session=False)
+    )
 
 
 def give_up(session: Session, lesson_id: str, ids: Collection[str], now: datetime) -> None:

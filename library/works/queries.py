@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, exists, false, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 
 from library.catalog import queries as catalog
 from library.catalog.permits import Action, LessonState, may
@@ -16,6 +16,7 @@ from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
 from library.core.rights import Act, somewhere
 from library.organisation import queries as organisation
+from library.works.formats import WORDED
 from library.works.permits import may_edit_series, may_keep_site
 from library.works.rules import MOST_HONOURS, HonourLevel, Shown
 from library.works.tables import Episode, Honour, LessonFile, LessonSite, Series, Site
@@ -207,6 +208,30 @@ def all_materials(session: Session, lesson_id: str) -> Sequence[LessonFile]:
 def all_honours(session: Session, lesson_id: str) -> Sequence[Honour]:
     """Return every honour of a lesson, also those that wait or are kept: for who works on it."""
     return sorted(session.scalars(select(Honour).where(Honour.lesson_id == lesson_id)).unique(), key=_rank)
+
+
+def worded_materials(session: Session, lesson_ids: Collection[str]) -> Sequence[LessonFile]:
+    """Return the materials of lessons in which something is written and which viewers see."""
+    its = (LessonFile.lesson_id.in_(lesson_ids), LessonFile.honour_id.is_(None), LessonFile.words != "")
+    return _worded(session, *its) if lesson_ids else ()
+
+
+def unread_material(session: Session) -> LessonFile | None:
+    """Return a material into which nobody looked for words yet."""
+    its = (LessonFile.words.is_(None), LessonFile.honour_id.is_(None), LessonFile.format.in_(WORDED))
+    return session.scalars(select(LessonFile).where(*its).order_by(LessonFile.id).limit(1)).first()
+
+
+def materials_by_ids(session: Session, ids: Collection[str]) -> dict[str, LessonFile]:
+    """Return materials that viewers see of lessons that the viewer is known to see, with their words."""
+    return {row.id: row for row in _worded(session, LessonFile.id.in_(ids))} if ids else {}
+
+
+def _worded(session: Session, *its: ColumnElement[bool]) -> Sequence[LessonFile]:
+    shown = (
+        select(LessonFile).where(*its, LessonFile.standing == Shown.SHOWN).options(undefer(LessonFile.words))
+    )
+    return session.scalars(shown.order_by(LessonFile.lesson_id, LessonFile.id)).all()
 
 
 def file_for(session: Session, viewer: Viewer, lesson_id: str, file_id: str) -> LessonFile:

@@ -77,7 +77,8 @@ class LessonFile(Base):
 
     It lies in the store under its id (`places`). `name` is what it is called, without the ending that
     `format` gives it. `pages` of a PDF, `drawn` how many of them are there as pictures. `standing` says who
-    sees a material; a certificate is seen by whoever sees its honour.
+    sees a material; a certificate is seen by whoever sees its honour. `words` is what is written in a
+    material (None: nobody looked yet), `downloads` how often viewers took it along.
     """
 
     __tablename__ = "works_file"
@@ -95,6 +96,8 @@ class LessonFile(Base):
     added_at: Mapped[datetime]
     added_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     standing: Mapped[Shown] = mapped_column(one_of(Shown, 8), default=Shown.SHOWN, server_default=Shown.SHOWN)
+    words: Mapped[str | None] = mapped_column(Text, deferred=True)
+    downloads: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class GoneFile(Base):

@@ -108,7 +108,8 @@ def _material(ports: Ports, reader: FileReader, lesson_id: str, file: Path) -> b
             page.write_bytes(picture)
             keep_file(store, page, page_key(lesson_id, file_id, n))
         name = shown_name(file.name, file.stem)
-        stored = Stored(file_id, name, looked.format, size, sha256, looked.pages, len(looked.drawn))
+        drawn = len(looked.drawn)
+        stored = Stored(file_id, name, looked.format, size, sha256, looked.pages, drawn, looked.words)
         with ports.db.write() as session:
             row = files.add_material(session, machine(session), lesson_id, stored, ports.clock())
             mine = row.id == file_id

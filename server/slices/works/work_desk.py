@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
@@ -18,11 +19,13 @@ from library.versions import belongings
 from library.versions import queries as versions
 from library.versions.actions import Saved
 from library.works import queries, rules
+from library.works.formats import WORDED
+from library.works.tables import LessonFile
 from server.slices.works.contexts import WorkPage
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, WhoDep
 from server.web.errors import status_of
 from server.web.pages import reason
-from server.web.parts import RefusedForm
+from server.web.parts import MaterialLine, RefusedForm, Waits
 from server.web.shown.lesson_cards import lesson_ref
 from server.web.shown.works import honour_line, material_line, site_ref
 
@@ -75,7 +78,7 @@ class WorkDesk:
             frame=self._pages.frame(self._request, session, self._who),
             lesson=lesson_ref(lesson),
             honours=tuple(honour_line(*one) for one in belongings.honours_here(session, lesson.id)),
-            materials=tuple(material_line(*one) for one in here),
+            materials=tuple(_worked_on(*one) for one in here),
             old=tuple(map(material_line, old)),
             may_forget=may(self.viewer, Action.PUBLISH, facts),
             drafted=belongings.is_drafted(session, lesson),
@@ -93,6 +96,13 @@ class WorkDesk:
             refused=refused,
         )
         return self._pages.respond(self._request, self._who, context, status)
+
+
+def _worked_on(row: LessonFile, waits: Waits) -> MaterialLine:
+    words: Literal["found", "none", "unread"] = "unread"
+    if row.words is not None or row.format not in WORDED:
+        words = "found" if row.words else "none"
+    return replace(material_line(row, waits), downloads=row.downloads, words=words)
 
 
 WorkDeskDep = Annotated[WorkDesk, Depends()]

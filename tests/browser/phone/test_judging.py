@@ -1,4 +1,4 @@
-"""A judge on a phone: signs in, plays a work, scores it by weighted criteria, is kept from their own, hands in."""
+"""A judge on a phone: signs in, plays a work, scores it by weighted criteria, is kept from their own."""
 
 from __future__ import annotations
 
