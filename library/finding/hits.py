@@ -21,6 +21,7 @@ from library.core.permits import Viewer
 from library.core.text import name_key
 from library.dictionary.in_use import DictionaryInUse
 from library.finding.indexer import Indexer, IndexUnavailable
+from library.finding.materials import near
 from library.organisation import queries as organisation
 from library.plays import queries as plays
 from library.works import queries as works
@@ -398,7 +399,7 @@ def _untimed(moment: Moment | None, source: Source) -> FoundMoment | None:
 def _written(query: Sought, file: LessonFile) -> FoundMoment:
     """Return what to quote of a file: what answers, or its name, or how it begins."""
     words = file.words or ""
-    found = _untimed(best_text_moment(query, words), "material")
+    found = _untimed(best_text_moment(query, near(query, words)), "material")
     if found is not None:
         return found
     marks = highlight(file.name, query)
