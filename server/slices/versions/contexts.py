@@ -174,8 +174,10 @@ class OldValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionPage(Context):
-    """GET /lessons/{id}/versions/{n}?against= : an old version to read, and how it differs from another.
+    """GET /lessons/{id}/versions/{n}?against=&words= : an old version, and how it differs from another.
 
+    `reading` with words=yes are the lines that were said then: when, by whom, what; `may_read`: they are
+    still there. `read_otherwise`: they were touched since.
     `against` is 0 where it is compared with none. `cover` is the cover it had, if it is still there;
     `materials` are names, each with where it is to be had ("": it is gone for good).
     Form: POST /lessons/{id}/versions/{n}/restore (seen); `last`, which viewers see, has no need of it.
@@ -188,6 +190,9 @@ class VersionPage(Context):
     clips: tuple[ClipBar, ...]
     words: tuple[int | None, str, int] | None
     audience: str
+    reading: tuple[tuple[float | None, str, str], ...] | None = None
+    may_read: bool = False
+    read_otherwise: bool = False
     cover: Picture | None = None
     materials: tuple[tuple[str, str], ...] = ()
     honours: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from library.catalog import covers, cue_queries
 from library.catalog import queries as catalog
+from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, LessonState, may
 from library.catalog.tables import Lesson
 from library.core.errors import Conflict, Invalid, NotFound
@@ -20,7 +21,7 @@ from library.review import queries as review
 from library.review.rules import Decided
 from library.versions import queries
 from library.versions.queries import Version
-from library.versions.rules import ids_of
+from library.versions.rules import WordsShown, ids_of
 from server.slices.versions import differences
 from server.slices.versions.contexts import (
     Differences,
@@ -158,6 +159,7 @@ class VersionDesk:
         lesson_id: str,
         n: int,
         against: int | None = None,
+        read: bool = False,
         refused: RefusedForm | None = None,
         status: int = 200,
     ) -> Response:
@@ -179,6 +181,7 @@ class VersionDesk:
             clips=differences.bars(snapshot.clips, snapshot.clips),
             words=None if words is None else (words.n, words.quality, words.lines),
             audience=snapshot.audience,
+            **_reading(session, lesson.id, words, read=read),
             cover=pictured(snapshot.cover or ""),
             materials=tuple(
                 (one.name, f"/lessons/{lesson.id}/files/{one.id}" if one.id in there else "")
@@ -198,6 +201,24 @@ class VersionDesk:
             refused=refused,
         )
         return self._pages.respond(self._request, self._who, context, status)
+
+
+class _Reading(TypedDict):
+    reading: tuple[tuple[float | None, str, str], ...] | None
+    may_read: bool
+    read_otherwise: bool
+
+
+def _reading(session: Session, lesson_id: str, words: WordsShown | None, *, read: bool) -> _Reading:
+    """Return the lines that were said in a version, if they are asked for and still there."""
+    try:
+        kept = given.version(session, lesson_id, words.n) if words is not None and words.n else None
+        lines = correcting.beside(session, lesson_id, kept.n) if kept is not None and read else None
+    except NotFound:
+        kept, lines = None, None
+    told = None if lines is None else tuple((line.start_s, line.speaker, line.text) for line in lines)
+    other = kept is not None and words is not None and kept.digest != words.digest
+    return {"reading": told, "may_read": kept is not None, "read_otherwise": other}
 
 
 def _words(session: Session, lesson: Lesson) -> WordsChange:
