@@ -245,7 +245,8 @@ def with_draft(session: Session, lesson: Lesson, present: Snapshot, values: Mapp
 
 def covers_kept(session: Session) -> Iterator[tuple[str, str]]:
     """Return the covers that versions had and drafts have: the clip in whose folder one lies, its name."""
-    yield from session.execute(select(KeptCover.clip_id, KeptCover.folder)).tuples()
+    kept = session.execute(select(KeptCover.clip_id, KeptCover.folder))
+    yield from ((clip_id, folder) for clip_id, folder in kept)
     for values in session.scalars(select(Draft.values).where(Draft.begun_at.is_not(None))):
         places = [str((values or {}).get("cover", "")), *rules.ids_of(values or {}, "posters")]
         yield from filter(None, map(covers.parted, places))

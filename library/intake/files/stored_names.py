@@ -70,7 +70,7 @@ def _covers(session: Session) -> Iterator[tuple[str, ...]]:
     of_clips = session.execute(select(Clip.id, Clip.cover).where(Clip.cover != ""))
     of_lessons = map(covers.parted, session.scalars(select(Lesson.cover).where(Lesson.cover != "")))
     kept = versions.covers_kept(session) if looked.has_table(KeptCover.__tablename__) else ()
-    for clip_id, name in {*of_clips.tuples(), *filter(None, of_lessons), *kept}:
+    for clip_id, name in {*((one, name) for one, name in of_clips), *filter(None, of_lessons), *kept}:
         yield from ((f"{OBJECTS}{clip_prefix(clip_id, name)}/{file}",) for file in covers.FILES)
 
 
