@@ -1,4 +1,4 @@
-"""What five years of planned weeks cost the calendar: `python -m bench.weeks`.
+"""What five years of planned weeks cost the calendar: `python -m bench.study.weeks`.
 
 Three libraries: one with a single planned week, one whose months that are shown are as full as those of the
 third, and one with five years of weeks at the root and at a branch, two lessons each. Pages and the API are
