@@ -1,4 +1,4 @@
-"""What the index is told about one clip. Everything else stays in the database."""
+"""What the index is told about one clip, or one file. Everything else stays in the database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One clip, or a lesson that has no clip yet (then ``id == lesson`` and ``clip is None``).
+    """One clip, or a lesson that has no clip yet (then ``id == lesson`` and ``clip is None``), or a file of a
+    lesson (``clip is None``, and an id of its own; what is written in it stands in ``spoken``).
 
     ``spoken`` is what is said in the clip: its cues joined by line breaks. ``scope`` holds the opaque tokens
     of those who may see it; an empty scope is seen by nobody. ``branch``, ``kind``, ``genre``, ``language``

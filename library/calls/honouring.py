@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from library.audit import actions as audit
@@ -22,6 +22,9 @@ from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.organisation import queries as organisation
+from library.versions import actions as versions
+from library.versions import belongings
+from library.versions.rules import Origin
 from library.works import honours
 from library.works.honours import Awarded
 from library.works.rules import AWARD_MAX, HonourLevel
@@ -112,7 +115,11 @@ def _grant_one(
     what = Awarded(
         award_name(call, given.prize, given.category), level, day.year, call.body or call.node.name
     )
+    versions.keep_present(session, lesson)
     honour = honours.grant(session, viewer, lesson.id, what, now)
+    versions.record_straight(session, lesson, now, viewer.person_id, Origin.HONOURED)
+    # One that was taken from the work elsewhere and is given anew has another code.
+    _end(session, Certificate.honour_id == honour.id, now)
     entry.prize = given.prize
     row = Certificate(
         id=new_id(),
@@ -133,6 +140,15 @@ def _grant_one(
     return row
 
 
+def _end(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    session.execute(
+        update(Certificate)
+        .where(which, Certificate.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def withdraw(session: Session, viewer: Viewer, call_id: str, n: int, now: datetime) -> None:
     """Take back the honour of a call's n-th work: its certificate says so from then on to whoever checks it.
 
@@ -144,14 +160,13 @@ def withdraw(session: Session, viewer: Viewer, call_id: str, n: int, now: dateti
     if row is None:
         raise NotFound
     honour = session.get(Honour, row.honour_id) if row.honour_id else None
-    session.execute(
-        update(Certificate)
-        .where(Certificate.id == row.id)
-        .values(withdrawn_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    _end(session, Certificate.id == row.id, now)
     entry.prize = ""
     session.flush()
     if honour is not None:
-        honours.take_back(session, viewer, honour.lesson_id, honour.id, now)
+        lesson = session.get_one(Lesson, honour.lesson_id)
+        versions.keep_present(session, lesson)
+        keep = belongings.was_seen(session, lesson.id, honour.id)
+        honours.take_back(session, viewer, lesson.id, honour.id, now, keep=keep)
+        versions.record_straight(session, lesson, now, viewer.person_id, Origin.HONOURED)
     audit.note(session, Deed.CALL, viewer.person_id, thing=call.id, what="honour_back", number=n)

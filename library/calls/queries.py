@@ -28,6 +28,8 @@ from library.intake import queries as intake
 from library.organisation import queries as organisation
 from library.organisation.tables import Node
 from library.people import queries as people
+from library.works.rules import Shown
+from library.works.tables import Honour
 from transcode.cutting.audio_profile import AudioProfile
 from transcode.reading.facts import Facts
 
@@ -147,7 +149,10 @@ def standing(session: Session, call_id: str) -> Standing:
         return session.scalar(select(func.count()).where(*where)) or 0
 
     given = select(func.count()).select_from(Certificate)
-    valid = (Certificate.withdrawn_at.is_(None), Certificate.honour_id.is_not(None))
+    valid = (
+        Certificate.withdrawn_at.is_(None),
+        Certificate.honour_id.in_(select(Honour.id).where(Honour.standing == Shown.SHOWN)),
+    )
     return Standing(
         entries=count(entry),
         scores=count(Score.entry_id == Entry.id, entry),

@@ -14,7 +14,8 @@ from library.calls.rules import BODY_MAX, CATEGORY_MAX, TITLE_MAX, WHY_MAX, Crit
 from library.catalog.tables import Lecturer
 from library.core.database import ID, Base, one_of
 from library.organisation.tables import Node
-from library.works.rules import AWARD_MAX
+from library.works.rules import AWARD_MAX, Shown
+from library.works.tables import Honour
 
 
 class Call(Base):
@@ -121,8 +122,8 @@ class Certificate(Base):
     """That a work was given an honour, as it was printed: with it goes out a code that proves it.
 
     It keeps its own words: a certificate on a wall does not change when a lesson is renamed; who teaches is
-    named as the catalogue names them. It is no longer valid once `withdrawn_at` is set, or once the honour is
-    gone from the works (`honour_id` None).
+    named as the catalogue names them. It is no longer valid once `withdrawn_at` is set, or once viewers
+    do not see the honour any more (`honour_id` None: it is gone).
     """
 
     __tablename__ = "calls_certificate"
@@ -149,11 +150,13 @@ class Certificate(Base):
     withdrawn_at: Mapped[datetime | None]
 
     lecturer: Mapped[Lecturer | None] = relationship(lazy="joined")
+    honour: Mapped[Honour | None] = relationship(viewonly=True)
 
     @property
     def valid(self) -> bool:
         """Whether it still holds."""
-        return self.withdrawn_at is None and self.honour_id is not None
+        shown = self.honour is not None and self.honour.standing is Shown.SHOWN
+        return self.withdrawn_at is None and shown
 
 
 class LookState(StrEnum):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -62,8 +63,8 @@ def bearer(lesson: Lesson) -> Clip:
 def cover_lesson(
     session: Session, lesson: Lesson, clip: Clip, name: str, now: datetime, by: str | None, what: Of
 ) -> None:
-    """Let a cover in a clip's folder stand for a lesson. It goes out at once, of a published lesson, too: the
-    ledger says who chose it and of `what` it was made."""
+    """Let a cover in a clip's folder stand for a lesson that nobody sees yet (of a published one it waits:
+    library.versions); the ledger says who chose it and of `what` it was made."""
     _left(session, lesson, now)
     lesson.cover, clip.cover_at = f"{clip.id}/{name}", now
     audit.note(session, Deed.COVER, by, thing=lesson.id, what=what)
@@ -89,6 +90,24 @@ def uncover_clip(session: Session, clip: Clip, now: datetime, by: str | None) ->
     """Let the picture stand for a clip again that was chosen of itself, or among its own."""
     clip.cover, clip.cover_at = "", now
     audit.note(session, Deed.COVER, by, thing=clip.lesson_id, what="undone", n=clip.number)
+    session.flush()
+
+
+def stand(
+    session: Session, lesson: Lesson, cover: str | None, posters: Mapping[str, str], now: datetime
+) -> None:
+    """Let other covers stand for a lesson and for its clips (by their ids), which lie in the store already;
+    None leaves the lesson's. "" lets the picture stand again that was chosen of itself."""
+    if cover is not None:
+        _left(session, lesson, now)
+        lesson.cover = cover
+        place = parted(cover)
+        clip = session.get(Clip, place[0]) if place is not None else None
+        if clip is not None:
+            clip.cover_at = now
+    for clip in lesson.clips:
+        if clip.id in posters:
+            clip.cover, clip.cover_at = posters[clip.id], now
     session.flush()
 
 

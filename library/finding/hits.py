@@ -21,8 +21,11 @@ from library.core.permits import Viewer
 from library.core.text import name_key
 from library.dictionary.in_use import DictionaryInUse
 from library.finding.indexer import Indexer, IndexUnavailable
+from library.finding.materials import near
 from library.organisation import queries as organisation
 from library.plays import queries as plays
+from library.works import queries as works
+from library.works.tables import LessonFile
 from search import (
     Counts,
     Filters,
@@ -59,12 +62,14 @@ KINDS = {
     "audio": "sound",
     "文稿": "text",
     "文字": "text",
+    "材料": "material",
+    "课件": "material",
 }
 
 
-Source = Literal["speech", "beginning", "summary", "title", "topic", "lecturer"]
+Source = Literal["speech", "beginning", "summary", "title", "topic", "lecturer", "material"]
 """Where a quote comes from: what is said, what is said first (when only the lesson's names hold the words, or
-none were looked for), or one of the texts about the lesson."""
+none were looked for), one of the texts about the lesson, or one of its files."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +114,9 @@ class Matched:
 @dataclass(frozen=True)
 class FoundRow:
     """One hit with at least one moment, in the order of time; `best_n` is the place of the best, and `more`
-    are the places left out. `clip` is None for a lesson without clips, or whose words have no times. `views`
-    are those of the whole lesson; `place` counts all hits from 1."""
+    are the places left out. `material` is the file in which it is written; then nothing is said. `clip` is
+    None for a lesson without clips, for a file, and where words have no times. `views` are those of the whole
+    lesson; `place` counts all hits from 1."""
 
     lesson: Lesson
     clip: Clip | None
@@ -120,6 +126,7 @@ class FoundRow:
     more: int = 0
     matched: Matched = Matched()
     place: int = 1
+    material: LessonFile | None = None
 
     @property
     def score(self) -> float:
@@ -137,6 +144,8 @@ class FoundRow:
         """What answers: speech or, when nobody says it, each text that does; none when nothing was asked."""
         if self.best.is_said:
             return ("speech",)
+        if self.material is not None:
+            return ("material",)
         names: list[tuple[Source, object]] = [
             ("title", self.matched.title),
             ("topic", self.matched.topics),
@@ -153,7 +162,8 @@ class FoundRow:
     def path_to(self, moment: FoundMoment) -> str:
         """The address on this site that opens the clip at a moment, or the lesson."""
         if self.clip is None:
-            return f"/lessons/{self.lesson.id}"
+            place = "" if self.material is None else "#materials-head"
+            return f"/lessons/{self.lesson.id}{place}"
         if moment.start_s is None:
             return f"/clips/{self.clip.id}"
         return f"/clips/{self.clip.id}?t={moment.start_s:.1f}"
@@ -225,9 +235,9 @@ class Finder:
         views = plays.lesson_views(session, list(lessons))
         rows = [
             replace(
-                _row(looked_for, lesson, clip, lines, moments), views=views.get(hit.lesson, 0), place=place
+                _row(looked_for, lesson, part, lines, moments), views=views.get(hit.lesson, 0), place=place
             )
-            for place, (hit, lesson, clip, lines) in enumerate(
+            for place, (hit, lesson, part, lines) in enumerate(
                 _said(session, results.hits, lessons), start=offset + 1
             )
         ]
@@ -313,24 +323,37 @@ def _with_keys(session: Session, query: Query) -> Query:
 
 def _said(
     session: Session, hits: Sequence[Hit], lessons: Mapping[str, Lesson]
-) -> Iterator[tuple[Hit, Lesson, Clip | None, list[CueLine]]]:
+) -> Iterator[tuple[Hit, Lesson, Clip | LessonFile | None, list[CueLine]]]:
     """Yield the hits that are still there with what is said in them, read for all of them at once; a hit is
-    gone when its lesson is, or its clip since the index was written."""
-    there: list[tuple[Hit, Lesson, Clip | None]] = []
+    gone when its lesson is, or its clip or its file since the index was written."""
+    there: list[tuple[Hit, Lesson, Clip | LessonFile | None]] = []
+    others = [hit.id for hit in hits if hit.clip is None and hit.id != hit.lesson]
+    files = works.materials_by_ids(session, others)
     for hit in hits:
         lesson = lessons.get(hit.lesson)
-        if lesson is not None:
+        if lesson is not None and hit.id in others:
+            if hit.id in files and files[hit.id].lesson_id == lesson.id:
+                there.append((hit, lesson, files[hit.id]))
+        elif lesson is not None:
             clip = next((one for one in lesson.clips if one.id == hit.clip), None)
             if clip is not None or hit.clip is None:
                 there.append((hit, lesson, clip))
-    spoken = cue_queries.cues_of_clips(session, [clip.id for _, _, clip in there if clip])
-    for hit, lesson, clip in there:
-        yield hit, lesson, clip, spoken.get(clip.id, []) if clip else cue_queries.cues(session, lesson.id)
+    spoken = cue_queries.cues_of_clips(session, [part.id for _, _, part in there if isinstance(part, Clip)])
+    for hit, lesson, part in there:
+        if isinstance(part, LessonFile):
+            yield hit, lesson, part, []
+        else:
+            yield hit, lesson, part, spoken.get(part.id, []) if part else cue_queries.cues(session, lesson.id)
 
 
-def _row(query: Sought, lesson: Lesson, clip: Clip | None, lines: list[CueLine], most: int) -> FoundRow:
+def _row(
+    query: Sought, lesson: Lesson, part: Clip | LessonFile | None, lines: list[CueLine], most: int
+) -> FoundRow:
     """Return the row of a hit."""
     matched = _matched(query, lesson)
+    if isinstance(part, LessonFile):
+        return FoundRow(lesson, None, (_written(query, part),), matched=matched, material=part)
+    clip = part
     if clip is None:
         said = best_text_moment(query, "\n".join(line.text for line in lines))
         text_moment = _untimed(said, "speech") or _described(query, lesson, None, lines)
@@ -371,6 +394,17 @@ def _on_clip_clock(lines: list[CueLine], clip: Clip) -> list[tuple[float, float,
 
 def _untimed(moment: Moment | None, source: Source) -> FoundMoment | None:
     return FoundMoment(moment.quote, moment.marks, source=source) if moment is not None else None
+
+
+def _written(query: Sought, file: LessonFile) -> FoundMoment:
+    """Return what to quote of a file: what answers, or its name, or how it begins."""
+    words = file.words or ""
+    found = _untimed(best_text_moment(query, near(query, words)), "material")
+    if found is not None:
+        return found
+    marks = highlight(file.name, query)
+    quote = file.name if marks else first_words([words], _QUOTE_CHARACTERS)
+    return FoundMoment(quote, marks, source="material")
 
 
 def _described(query: Sought, lesson: Lesson, clip: Clip | None, lines: list[CueLine]) -> FoundMoment:

@@ -21,9 +21,9 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from library.catalog import change_queries, queries
-from library.catalog.documents import documents
 from library.catalog.tables import Lesson
 from library.core.database import Database
+from library.finding.materials import documents
 from search import (
     WHOOSH,
     Changes,

@@ -6,6 +6,8 @@ of versions: what is changed of a published lesson is written beside it, and bro
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,6 +17,7 @@ from sqlalchemy.orm import Session
 from library.audit import actions as audit
 from library.audit.rules import Deed
 from library.catalog import actions as catalog
+from library.catalog import covers
 from library.catalog import transcript_queries as given
 from library.catalog import transcript_versions as transcripts
 from library.catalog.actions import Details
@@ -24,7 +27,10 @@ from library.core.errors import Conflict, NotFound
 from library.core.text import short_line
 from library.versions import queries, rules
 from library.versions.rules import WHY_MAX, Origin, Value
-from library.versions.tables import Draft, PublishedVersion
+from library.versions.tables import Draft, KeptCover, PublishedVersion
+from library.works import files
+from library.works import honours as honours_of
+from library.works.rules import Shown
 
 
 class Saved(StrEnum):
@@ -51,14 +57,33 @@ def edit(
     `by` is who does it; `seen` the number (queries.standing) of what they had before them, None looks at
     none. Raises Invalid naming the field, Conflict("draft_changed"), NotFound when the lesson is gone.
     """
-    if not _drafted(session, lesson):
-        catalog.touch(session, lesson)  # of two at once the second sees what the first did
-        if not _drafted(session, lesson):
-            catalog.edit(session, lesson, details)
-            return Saved.LESSON
+    if not beside(session, lesson):
+        catalog.edit(session, lesson, details)
+        return Saved.LESSON
     row = _held(session, lesson, now, seen)
     wanted = {**(row.values or {}), **rules.values_of(catalog.cleaned(details))}
     return _write(session, lesson, row, wanted, by, now, "saved", row.restored)
+
+
+def beside(session: Session, lesson: Lesson) -> bool:
+    """Tell whether what is changed of a lesson is written beside it; where it is not, the lesson has been
+    touched, for whoever changes it now."""
+    if _drafted(session, lesson):
+        return True
+    catalog.touch(session, lesson)  # of two at once the second sees what the first did
+    return _drafted(session, lesson)
+
+
+def alter(
+    session: Session,
+    lesson: Lesson,
+    change: Callable[[Mapping[str, Value]], Mapping[str, Value]],
+    by: str | None,
+    now: datetime,
+) -> Saved:
+    """Let the draft of a lesson that is changed beside what viewers see be what `change` makes of it."""
+    row = _held(session, lesson, now, None)
+    return _write(session, lesson, row, dict(change(row.values or {})), by, now, "saved", row.restored)
 
 
 def _drafted(session: Session, lesson: Lesson) -> bool:
@@ -67,17 +92,27 @@ def _drafted(session: Session, lesson: Lesson) -> bool:
 
 
 def restore(
-    session: Session, lesson: Lesson, n: int, by: str | None, now: datetime, *, seen: int | None = None
+    session: Session,
+    lesson: Lesson,
+    n: int,
+    by: str | None,
+    now: datetime,
+    *,
+    seen: int | None = None,
+    honours: bool = True,
 ) -> Saved:
     """Take an old version up as the draft, in place of the one there is; raises Conflict("draft_changed"),
     NotFound.
 
-    Only what people type comes back: other cuts, words and files are there beside the lesson, each with its
-    own way back.
+    What people type comes back, the cover, the materials, and the `honours` if they may be given by who does
+    it. Other cuts and words are there beside the lesson, each with its own way back.
     """
     _version, old = queries.version(session, lesson.id, n)
     row = _held(session, lesson, now, seen)
-    return _write(session, lesson, row, dict(old.values), by, now, "restored", n)
+    aside = rules.back_to(old, queries.standing_aside(session, lesson), queries.still_there(session, lesson))
+    if not honours:
+        aside = {name: value for name, value in aside.items() if not name.startswith("honours")}
+    return _write(session, lesson, row, {**old.values, **aside}, by, now, "restored", n)
 
 
 def discard(session: Session, lesson: Lesson, by: str | None, now: datetime, *, seen: int | None) -> None:
@@ -86,6 +121,7 @@ def discard(session: Session, lesson: Lesson, by: str | None, now: datetime, *, 
     if row.begun_at is None:
         raise NotFound("draft_none")
     transcripts.give_up(session, lesson)
+    _give_up(session, lesson, row.values or {}, {}, now)
     _end(row, by, now)
     audit.note(session, Deed.DRAFT, by, thing=lesson.id, what="discarded")
     session.flush()
@@ -139,6 +175,8 @@ def _write(
     restored: int | None,
 ) -> Saved:
     values = rules.changed(queries.present_values(lesson), wanted)
+    values |= rules.changed_aside(queries.standing_aside(session, lesson), wanted)
+    _give_up(session, lesson, row.values or {}, values, now)
     if not values:
         if row.words is not None and row.values:
             row.values, row.restored, row.version = None, None, row.version + 1
@@ -160,6 +198,38 @@ def _write(
     return Saved.DRAFT
 
 
+def _give_up(
+    session: Session,
+    lesson: Lesson,
+    before: Mapping[str, Value],
+    after: Mapping[str, Value],
+    now: datetime,
+) -> None:
+    """Let go what came with a draft and comes no longer, if nobody ever saw it."""
+    for what, let_go in (("materials", files.give_up), ("honours", honours_of.give_up)):
+        stay = rules.ids_of(after, f"{what}_in")
+        gone = [one for one in rules.ids_of(before, f"{what}_in") if one not in stay]
+        let_go(session, lesson.id, gone, now)
+
+
+def _bring_in(session: Session, lesson: Lesson, values: Mapping[str, Value], now: datetime) -> None:
+    """Let viewers see what a draft changes beside the fields."""
+    cover = values.get("cover")
+    covers.stand(session, lesson, None if cover is None else str(cover), rules.posters_of(values), now)
+    for what, stand in (("materials", files.stand), ("honours", honours_of.stand)):
+        stand(session, lesson.id, rules.ids_of(values, f"{what}_in"), Shown.SHOWN)
+        stand(session, lesson.id, rules.ids_of(values, f"{what}_out"), Shown.KEPT)
+
+
+def _keep_covers(session: Session, lesson: Lesson) -> None:
+    """Note that the covers which viewers see belong to a version."""
+    own = covers.of_lesson(lesson)
+    shown = {(clip.id, clip.cover) for clip in lesson.clips if clip.cover} | ({own} if own else set())
+    for clip_id, name in sorted(shown):
+        if session.get(KeptCover, (clip_id, name)) is None:
+            session.add(KeptCover(clip_id=clip_id, folder=name, lesson_id=lesson.id))
+
+
 def _end(row: Draft, by: str | None, now: datetime) -> None:
     row.values, row.words, row.restored, row.begun_at = None, None, None, None
     row.version, row.changed_at, row.person_id = row.version + 1, now, by
@@ -177,7 +247,10 @@ def take_up(session: Session, lesson: Lesson, now: datetime, *, seen: int | None
     if row is None or row.begun_at is None:
         return False
     keep_present(session, lesson)
+    if queries.last_number(session, lesson.id):
+        _keep_covers(session, lesson)
     catalog.edit(session, lesson, rules.details_of(row.values or {}))
+    _bring_in(session, lesson, row.values or {}, now)
     transcripts.let_out(session, lesson)
     _end(row, row.person_id, now)
     session.flush()
@@ -199,20 +272,29 @@ def record(
         snapshot=queries.snapshot(session, lesson).to_json(),
     )
     session.add(row)
+    _keep_covers(session, lesson)
     transcripts.keep(session, lesson)
     session.flush()
     return row
 
 
-def record_straight(session: Session, lesson: Lesson, now: datetime) -> None:
-    """Keep as a version what who runs the library changed of a published lesson where it stands; see
-    `keep_present`. Nothing happens when viewers see what they saw."""
+def record_straight(
+    session: Session,
+    lesson: Lesson,
+    now: datetime,
+    by: str | None = None,
+    origin: Origin = Origin.STRAIGHT,
+) -> None:
+    """Keep as a version what of a published lesson was changed where it stands, by who runs the library or as
+    `origin` says; see `keep_present`. Nothing happens when viewers see what they saw."""
     if lesson.state is not LessonState.PUBLISHED:
         return
     last = queries.last_number(session, lesson.id)
-    if last and queries.version(session, lesson.id, last)[1] == queries.snapshot(session, lesson):
-        return
-    record(session, lesson, Origin.STRAIGHT, None, "", now)
+    if last:
+        old, shown = queries.version(session, lesson.id, last)[1], queries.snapshot(session, lesson)
+        if replace(old, cover=shown.cover if old.cover is None else old.cover) == shown:
+            return
+    record(session, lesson, origin, by, "", now)
 
 
 def keep_present(session: Session, lesson: Lesson) -> None:

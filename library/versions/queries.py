@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from library.catalog import covers
 from library.catalog import queries as catalog
 from library.catalog import transcript_queries as given
 from library.catalog.rules import TranscriptQuality
-from library.catalog.tables import Cue, Lesson
+from library.catalog.tables import Clip, Cue, Lesson
 from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
 from library.organisation import queries as organisation
 from library.people.tables import Person
-from library.versions.rules import ClipShown, Named, Origin, Snapshot, Value, WordsShown
-from library.versions.tables import Draft, PublishedVersion
+from library.versions import rules
+from library.versions.rules import ClipShown, Named, Origin, Snapshot, Standing, Value, WordsShown
+from library.versions.tables import Draft, KeptCover, PublishedVersion
 from library.works import queries as works
 
 
@@ -61,6 +63,12 @@ def version(session: Session, lesson_id: str, n: int) -> tuple[Version, Snapshot
         raise NotFound("version_gone", n=n)
     name = session.scalar(select(Person.name).where(Person.id == row.person_id)) if row.person_id else None
     return Version(row.n, row.at, name or "", row.origin, row.why), Snapshot.from_json(row.snapshot)
+
+
+def snapshots(session: Session, lesson_id: str) -> list[Snapshot]:
+    """Return what viewers saw of a lesson, version by version."""
+    rows = session.scalars(select(PublishedVersion.snapshot).where(PublishedVersion.lesson_id == lesson_id))
+    return [Snapshot.from_json(row) for row in rows]
 
 
 def _versions() -> Select[int, datetime, Origin, str, str | None]:
@@ -182,7 +190,79 @@ def snapshot(session: Session, lesson: Lesson) -> Snapshot:
         site=None if site is None else Named(site.id, site.name),
         audience=str(lesson.audience),
         tokens=tuple(lesson.chosen),
+        cover=lesson.cover,
     )
+
+
+def standing_aside(session: Session, lesson: Lesson) -> Standing:
+    """Return what viewers see of what a draft changes beside the fields."""
+    return Standing(
+        cover=lesson.cover,
+        posters={clip.id: clip.cover for clip in lesson.clips},
+        materials=frozenset(one.id for one in works.materials(session, lesson.id)),
+        honours=frozenset(one.id for one in works.honours(session, [lesson.id]).get(lesson.id, ())),
+    )
+
+
+def still_there(session: Session, lesson: Lesson) -> frozenset[str]:
+    """Return the ids of a lesson's materials and honours, wherever they stand, and the places of the covers
+    that are kept or in use."""
+    files, honours = works.all_materials(session, lesson.id), works.all_honours(session, lesson.id)
+    of_it = KeptCover.lesson_id == lesson.id
+    kept = session.execute(select(KeptCover.clip_id, KeptCover.folder).where(of_it))
+    places = {f"{clip}/{name}" for clip, name in (*kept, *_covers_shown(lesson))}
+    return frozenset({*(one.id for one in files), *(one.id for one in honours), *places})
+
+
+def _covers_shown(lesson: Lesson) -> list[tuple[str, str]]:
+    own = covers.of_lesson(lesson)
+    its = [(clip.id, clip.cover) for clip in lesson.clips if clip.cover]
+    return its if own is None else [own, *its]
+
+
+def with_draft(session: Session, lesson: Lesson, present: Snapshot, values: Mapping[str, Value]) -> Snapshot:
+    """Return what viewers would see of a lesson once a draft is published."""
+    posters = rules.posters_of(values)
+    found = {"materials": present.materials, "honours": present.honours}
+    names = {one.id: one.name for one in works.all_materials(session, lesson.id)}
+    names |= {one.id: one.award for one in works.all_honours(session, lesson.id)}
+    for what, shown in found.items():
+        going, coming = (rules.ids_of(values, f"{what}_{way}") for way in ("out", "in"))
+        stay = tuple(one for one in shown if one.id not in going)
+        found[what] = (*stay, *(Named(one, names[one]) for one in coming if one in names))
+    return replace(
+        present,
+        values={**present.values, **{name: values[name] for name in rules.FIELDS if name in values}},
+        cover=str(values.get("cover", present.cover or "")),
+        clips=tuple(
+            replace(one, poster=posters[one.id] or clip.poster) if one.id in posters else one
+            for one, clip in zip(present.clips, lesson.clips, strict=True)
+        ),
+        materials=found["materials"],
+        honours=found["honours"],
+    )
+
+
+def covers_kept(session: Session) -> Iterator[tuple[str, str]]:
+    """Return the covers that versions had and drafts have: the clip in whose folder one lies, its name."""
+    kept = session.execute(select(KeptCover.clip_id, KeptCover.folder))
+    yield from ((clip_id, folder) for clip_id, folder in kept)
+    for values in session.scalars(select(Draft.values).where(Draft.begun_at.is_not(None))):
+        places = [str((values or {}).get("cover", "")), *rules.ids_of(values or {}, "posters")]
+        yield from filter(None, map(covers.parted, places))
+
+
+def is_cover_kept(session: Session, clip_id: str, name: str) -> bool:
+    """Tell whether a version had a cover, or a draft has it."""
+    if session.get(KeptCover, (clip_id, name)) is not None:
+        return True
+    values = session.scalar(
+        select(Draft.values)
+        .join(Clip, Clip.lesson_id == Draft.lesson_id)
+        .where(Clip.id == clip_id, Draft.begun_at.is_not(None))
+    )
+    place = f"{clip_id}/{name}"
+    return values is not None and (place == values.get("cover") or place in rules.ids_of(values, "posters"))
 
 
 def _words(session: Session, lesson: Lesson) -> WordsShown | None:

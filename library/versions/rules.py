@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -21,16 +21,29 @@ FIELDS = ("title", "lecturer", "topics", "date", "summary", "language", "genre")
 """What people type of a lesson, in the order in which it is shown."""
 
 Value = str | list[str]
-"""Of a field: text ("" for nothing, a day as 2026-03-05), or the topics."""
+"""Of a field: text ("" for nothing, a day as 2026-03-05), or the topics. Of what else a draft changes:
+`cover` is the place of the lesson's cover ("" for none), `posters` are "clip/cover" of clips that get another
+one, `materials_in`, `materials_out`, `honours_in` and `honours_out` the ids of what comes and goes."""
+
+Values = Mapping[str, Value]
+"""What a draft changes."""
+
+ASIDE = ("cover", "posters", "materials", "honours")
+"""What a draft changes beside FIELDS, in the order in which it is shown."""
+COMING_AND_GOING = ("materials", "honours")
+COVER_NAME = re.compile(r"[0-9a-f]{12}")
+"""What a cover's folder is called; another picture of a clip is a file that its plan made."""
 
 
 class Origin(StrEnum):
     """How a version came out: a lesson was published; the draft of a published one was; it was changed where
-    it stood, by who runs the library; or it was there when versions began to be kept."""
+    it stood, by who runs the library; it was given an honour by a call, or lost it; or it was there when
+    versions began to be kept."""
 
     PUBLISHED = "published"
     DRAFT = "draft"
     STRAIGHT = "straight"
+    HONOURED = "honoured"
     FOUND = "found"
 
 
@@ -87,6 +100,62 @@ def changed(present: Mapping[str, Value], wanted: Mapping[str, Value]) -> dict[s
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What viewers see of what a draft changes beside the fields: the place of the lesson's cover, the covers
+    of its clips by their ids ("" for none), the ids of its materials and honours."""
+
+    cover: str
+    posters: Mapping[str, str]
+    materials: frozenset[str]
+    honours: frozenset[str]
+
+    def ids(self, what: str) -> frozenset[str]:
+        """Return the ids of one of COMING_AND_GOING."""
+        return self.materials if what == "materials" else self.honours
+
+
+def changed_aside(standing: Standing, wanted: Mapping[str, Value]) -> dict[str, Value]:
+    """Return what of `wanted` beside the fields is other than what viewers see."""
+    found: dict[str, Value] = {}
+    if "cover" in wanted and wanted["cover"] != standing.cover:
+        found["cover"] = wanted["cover"]
+    posters = posters_of(wanted)
+    other = {i: name for i, name in posters.items() if standing.posters.get(i, name) != name}
+    if other:
+        found["posters"] = [f"{clip}/{name}" for clip, name in sorted(other.items())]
+    for what in COMING_AND_GOING:
+        seen = standing.ids(what)
+        coming = [one for one in wanted.get(f"{what}_in", ()) if one not in seen]
+        going = [one for one in wanted.get(f"{what}_out", ()) if one in seen]
+        found |= {f"{what}_in": coming} if coming else {}
+        found |= {f"{what}_out": going} if going else {}
+    return found
+
+
+def posters_of(values: Mapping[str, Value]) -> dict[str, str]:
+    """Return the covers that clips get, by the clips' ids."""
+    return {clip: name for clip, _, name in (one.partition("/") for one in values.get("posters", ()))}
+
+
+def ids_of(values: Mapping[str, Value], name: str) -> list[str]:
+    """Return the ids of one of the lists of what comes and goes."""
+    return list(values.get(name, ()))
+
+
+def moved(values: Mapping[str, Value], what: str, one: str, *, come: bool) -> dict[str, Value]:
+    """Return what a draft changes with one more material or honour that comes, or goes."""
+    coming, going = ([i for i in ids_of(values, f"{what}_{way}") if i != one] for way in ("in", "out"))
+    (coming if come else going).append(one)
+    return {**values, f"{what}_in": coming, f"{what}_out": going}
+
+
+def named(values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return what a draft changes, in the order in which it is shown."""
+    told = {name.removesuffix("_in").removesuffix("_out") for name in values}
+    return tuple(name for name in (*FIELDS, *ASIDE) if name in told)
+
+
+@dataclass(frozen=True)
 class ClipShown:
     """A clip as viewers saw it, in seconds of the lecture; `poster` is the file of its picture."""
 
@@ -119,7 +188,7 @@ class Named:
 @dataclass(frozen=True)
 class Snapshot:
     """Everything that viewers saw of a lesson. `values` has all of FIELDS; `tokens` are those of a chosen
-    audience."""
+    audience. `cover` is the place of the lesson's own cover, "" for none, None where it was not kept yet."""
 
     values: Mapping[str, Value]
     kind: str
@@ -131,6 +200,7 @@ class Snapshot:
     site: Named | None
     audience: str
     tokens: tuple[str, ...]
+    cover: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as its column keeps it."""
@@ -145,6 +215,7 @@ class Snapshot:
             "site": None if self.site is None else vars(self.site),
             "audience": self.audience,
             "tokens": list(self.tokens),
+            "cover": self.cover,
         }
 
     @classmethod
@@ -162,12 +233,14 @@ class Snapshot:
             site=None if site is None else Named(**site),
             audience=kept["audience"],
             tokens=tuple(kept["tokens"]),
+            cover=kept.get("cover"),
         )
 
 
 class Part(StrEnum):
     """What of a lesson differs between two versions beside what people type."""
 
+    COVER = "cover"
     CLIPS = "clips"
     POSTERS = "posters"
     WORDS = "words"
@@ -181,6 +254,7 @@ class Part(StrEnum):
 def parts_that_differ(old: Snapshot, new: Snapshot) -> tuple[Part, ...]:
     """Return what differs between two versions beside the fields."""
     sides: Mapping[Part, tuple[object, object]] = {
+        Part.COVER: (old.cover, new.cover) if None not in (old.cover, new.cover) else ("", ""),
         Part.CLIPS: (_borders(old.clips), _borders(new.clips)),
         Part.POSTERS: _pictures(old.clips, new.clips),
         Part.WORDS: (old.words, new.words),
@@ -195,6 +269,25 @@ def parts_that_differ(old: Snapshot, new: Snapshot) -> tuple[Part, ...]:
 
 def _borders(clips: Iterable[ClipShown]) -> list[tuple[float, float, str]]:
     return [(round(one.start_s, 3), round(one.end_s, 3), one.title) for one in clips]
+
+
+def back_to(old: Snapshot, standing: Standing, there: Collection[str]) -> dict[str, Value]:
+    """Return what a draft changes beside the fields so that an old version stands again. `there` are the ids
+    of materials and honours and the places of covers that still are; what is gone for good does not come."""
+    wanted: dict[str, Value] = {}
+    if old.cover is not None and (not old.cover or old.cover in there):
+        wanted["cover"] = old.cover
+    posters = {one.id: one.poster if COVER_NAME.fullmatch(one.poster) else "" for one in old.clips}
+    wanted["posters"] = [
+        f"{clip}/{name}"
+        for clip, name in posters.items()
+        if clip in standing.posters and (not name or f"{clip}/{name}" in there)
+    ]
+    for what, then in (("materials", old.materials), ("honours", old.honours)):
+        ids = [one.id for one in then]
+        wanted[f"{what}_in"] = [one for one in ids if one in there]
+        wanted[f"{what}_out"] = sorted(standing.ids(what) - set(ids))
+    return wanted
 
 
 def _pictures(old: Sequence[ClipShown], new: Sequence[ClipShown]) -> tuple[object, object]:

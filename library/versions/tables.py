@@ -33,12 +33,25 @@ class PublishedVersion(Base):
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
 
 
+class KeptCover(Base):
+    """A cover that some version of a lesson had, of the lesson or of the clip in whose folder it lies: it is
+    not swept while the clip is there."""
+
+    __tablename__ = "versions_cover"
+    __table_args__ = (Index(None, "lesson_id"),)
+
+    clip_id: Mapped[str] = mapped_column(ForeignKey("catalog_clip.id", ondelete="CASCADE"), primary_key=True)
+    folder: Mapped[str] = mapped_column(String(12), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(ForeignKey("catalog_lesson.id", ondelete="CASCADE"))
+
+
 class Draft(Base):
     """What waits to be published of a lesson: at most one draft, which all who work on it share.
 
     `version` grows whenever its fields are saved, and when it is given up or published, and so outlives each
     draft: of two who change it the second sees that; `words_version` grows with its words. `values` are the
-    fields (rules.FIELDS) that are to be other than what viewers see, `words` the transcript that waits
+    fields (rules.FIELDS) and what else (rules.ASIDE) is to be other than what viewers see, `words` the
+    transcript that waits
     (catalog.tables.TranscriptVersion.waits); both are None while there is no draft, and so is `begun_at`.
     `based_on` is the version that
     was published when it was begun, `restored` the old one that it takes up, if any. `person_id` saved it

@@ -21,7 +21,7 @@ DRAWING_S = 10.0
 
 def count_pages(data: bytes) -> int:
     """Return how many pages a PDF has; raises Invalid."""
-    document = _opened(data)
+    document = opened(data)
     try:
         count = len(document)
     finally:
@@ -33,7 +33,7 @@ def count_pages(data: bytes) -> int:
 
 def draw(data: bytes) -> list[bytes]:
     """Return the first pages of a PDF as PNG, as many as there is time for."""
-    document = _opened(data)
+    document = opened(data)
     until = time.monotonic() + DRAWING_S
     drawn = []
     for n in range(min(len(document), MOST_PAGES)):
@@ -51,7 +51,8 @@ def draw(data: bytes) -> list[bytes]:
     return drawn
 
 
-def _opened(data: bytes) -> Any:
+def opened(data: bytes) -> Any:
+    """Return a PDF that can be read; raises Invalid."""
     import pypdfium2
 
     try:

@@ -21,6 +21,8 @@ class FileFormat(StrEnum):
 
 
 PICTURES = frozenset({FileFormat.PNG, FileFormat.JPEG, FileFormat.GIF, FileFormat.WEBP})
+WORDED = frozenset({FileFormat.PDF, FileFormat.DOCX, FileFormat.XLSX, FileFormat.PPTX})
+"""Formats in which text is looked for; of pictures nothing is read."""
 CERTIFICATES = PICTURES | {FileFormat.PDF}
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 MEDIA_TYPES: dict[FileFormat, str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.core.text import required_line, short_line
 from library.works import files
-from library.works.rules import AWARD_MAX, BODY_MAX, MOST_HONOURS, HonourLevel
+from library.works.rules import AWARD_MAX, BODY_MAX, MOST_HONOURS, HonourLevel, Shown
 from library.works.tables import Honour
 
 
@@ -31,8 +32,16 @@ class Awarded:
     body: str = ""
 
 
-def grant(session: Session, viewer: Viewer, lesson_id: str, what: Awarded, now: datetime) -> Honour:
-    """Note an honour of a lesson; the same one again is the one that is there.
+def grant(
+    session: Session,
+    viewer: Viewer,
+    lesson_id: str,
+    what: Awarded,
+    now: datetime,
+    standing: Shown = Shown.SHOWN,
+) -> Honour:
+    """Note an honour of a lesson; the same one again is the one that is there, wherever it stands, but that
+    one which viewers are to see at once is shown again.
 
     Raises NotFound, Forbidden, Invalid (too_many, and what is wrong with the words).
     """
@@ -41,8 +50,12 @@ def grant(session: Session, viewer: Viewer, lesson_id: str, what: Awarded, now: 
     same = (Honour.lesson_id == lesson.id, Honour.award == award, Honour.year == what.year)
     known = session.scalars(select(Honour).where(*same, Honour.level == what.level)).first()
     if known is not None:
+        if standing is Shown.SHOWN:
+            known.standing = standing
+            session.flush()
         return known
-    count = session.scalar(select(func.count()).where(Honour.lesson_id == lesson.id)) or 0
+    its = (Honour.lesson_id == lesson.id, Honour.standing != Shown.KEPT)
+    count = session.scalar(select(func.count()).where(*its)) or 0
     if count >= MOST_HONOURS:
         raise Invalid("too_many", field="award", most=MOST_HONOURS, count=count + 1)
     row = Honour(
@@ -54,6 +67,7 @@ def grant(session: Session, viewer: Viewer, lesson_id: str, what: Awarded, now: 
         body=body,
         granted_at=now,
         granted_by=viewer.writer_id,
+        standing=standing,
     )
     session.add(row)
     session.flush()
@@ -61,14 +75,49 @@ def grant(session: Session, viewer: Viewer, lesson_id: str, what: Awarded, now: 
     return row
 
 
-def take_back(session: Session, viewer: Viewer, lesson_id: str, honour_id: str, now: datetime) -> None:
-    """Take an honour away with its certificate; raises NotFound, Forbidden."""
+def take_back(
+    session: Session, viewer: Viewer, lesson_id: str, honour_id: str, now: datetime, *, keep: bool = False
+) -> None:
+    """Take an honour away with its certificate, or `keep` it for the versions that had it; raises NotFound,
+    Forbidden."""
     lesson = catalog.lesson_for(session, viewer, lesson_id, Action.HONOUR)
+    row = honour(session, lesson.id, honour_id)
+    if keep:
+        row.standing = Shown.KEPT
+        session.flush()
+    else:
+        _let_go(session, row, now)
+    audit.note(session, Deed.HONOUR, viewer.writer_id, thing=lesson.id, what="taken_back")
+
+
+def honour(session: Session, lesson_id: str, honour_id: str) -> Honour:
+    """Return an honour of a lesson, wherever it stands; raises NotFound."""
     row = session.get(Honour, honour_id)
-    if row is None or row.lesson_id != lesson.id:
+    if row is None or row.lesson_id != lesson_id:
         raise NotFound
+    return row
+
+
+def _let_go(session: Session, row: Honour, now: datetime) -> None:
     if row.certificate is not None:
         files.let_go(session, row.certificate, now)
     session.delete(row)
     session.flush()
-    audit.note(session, Deed.HONOUR, viewer.writer_id, thing=lesson.id, what="taken_back")
+
+
+def stand(session: Session, lesson_id: str, ids: Collection[str], standing: Shown) -> None:
+    """Let honours of a lesson stand otherwise with viewers; those that are gone are passed over."""
+    if ids:
+        for row in session.scalars(
+            select(Honour).where(Honour.id.in_(ids), Honour.lesson_id == lesson_id)
+        ).unique():
+            row.standing = standing
+        session.flush()
+
+
+def give_up(session: Session, lesson_id: str, ids: Collection[str], now: datetime) -> None:
+    """Let those honours go that waited and that nobody saw."""
+    if ids:
+        its = (Honour.id.in_(ids), Honour.lesson_id == lesson_id, Honour.standing == Shown.WAITS)
+        for row in session.scalars(select(Honour).where(*its)).unique().all():
+            _let_go(session, row, now)

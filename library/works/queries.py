@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, exists, false, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 
 from library.catalog import queries as catalog
+from library.catalog.permits import Action, LessonState, may
 from library.catalog.shelves import Of, published
 from library.catalog.tables import Clip, Lesson
 from library.core.database import Unindexed
@@ -17,8 +18,9 @@ from library.core.paging import Page, clean_number
 from library.core.permits import Role, Viewer
 from library.core.rights import Act, somewhere
 from library.organisation import queries as organisation
+from library.works.formats import WORDED
 from library.works.permits import may_edit_series, may_keep_site
-from library.works.rules import MOST_HONOURS, HonourLevel
+from library.works.rules import MOST_HONOURS, HonourLevel, Shown
 from library.works.tables import Episode, Honour, LessonFile, LessonSite, Series, Site
 
 PAGE_SIZE = 24
@@ -187,22 +189,65 @@ def honours(session: Session, lesson_ids: Collection[str]) -> dict[str, list[Hon
     """Return the honours of lessons that the viewer is known to see, the highest first, then the latest."""
     found: dict[str, list[Honour]] = {}
     if lesson_ids:
-        for row in session.scalars(select(Honour).where(Honour.lesson_id.in_(lesson_ids))):
+        its = (Honour.lesson_id.in_(lesson_ids), Honour.standing == Shown.SHOWN)
+        for row in session.scalars(select(Honour).where(*its)):
             found.setdefault(row.lesson_id, []).append(row)
     return {lesson_id: sorted(rows, key=_rank) for lesson_id, rows in found.items()}
 
 
 def materials(session: Session, lesson_id: str) -> Sequence[LessonFile]:
     """Return the materials of a lesson that the viewer is known to see, in the order in which they came."""
+    return [row for row in all_materials(session, lesson_id) if row.standing is Shown.SHOWN]
+
+
+def all_materials(session: Session, lesson_id: str) -> Sequence[LessonFile]:
+    """Return every material of a lesson, also those that wait or are kept, in the order in which they came:
+    for who works on it."""
     its = (LessonFile.lesson_id == lesson_id, LessonFile.honour_id.is_(None))
     return session.scalars(select(LessonFile).where(*its).order_by(LessonFile.added_at, LessonFile.id)).all()
 
 
+def all_honours(session: Session, lesson_id: str) -> Sequence[Honour]:
+    """Return every honour of a lesson, also those that wait or are kept: for who works on it."""
+    return sorted(session.scalars(select(Honour).where(Honour.lesson_id == lesson_id)).unique(), key=_rank)
+
+
+def worded_materials(session: Session, lesson_ids: Collection[str]) -> Sequence[LessonFile]:
+    """Return the materials of lessons in which something is written and which viewers see."""
+    its = (LessonFile.lesson_id.in_(lesson_ids), LessonFile.honour_id.is_(None), LessonFile.words != "")
+    return _worded(session, *its) if lesson_ids else ()
+
+
+def unread_material(session: Session) -> LessonFile | None:
+    """Return a material into which nobody looked for words yet."""
+    its = (LessonFile.words.is_(None), LessonFile.honour_id.is_(None), LessonFile.format.in_(WORDED))
+    return session.scalars(select(LessonFile).where(*its).order_by(LessonFile.id).limit(1)).first()
+
+
+def materials_by_ids(session: Session, ids: Collection[str]) -> dict[str, LessonFile]:
+    """Return materials that viewers see of lessons that the viewer is known to see, with their words."""
+    return {row.id: row for row in _worded(session, LessonFile.id.in_(ids))} if ids else {}
+
+
+def _worded(session: Session, *its: ColumnElement[bool]) -> Sequence[LessonFile]:
+    shown = (
+        select(LessonFile).where(*its, LessonFile.standing == Shown.SHOWN).options(undefer(LessonFile.words))
+    )
+    return session.scalars(shown.order_by(LessonFile.lesson_id, LessonFile.id)).all()
+
+
 def file_for(session: Session, viewer: Viewer, lesson_id: str, file_id: str) -> LessonFile:
-    """Return a file of a lesson that the viewer may see; raises as `catalog.lesson_for`, and NotFound."""
+    """Return a file of a lesson that the viewer may see; raises as `catalog.lesson_for`, and NotFound.
+
+    What waits and what is kept is there for who sees the lesson's versions.
+    """
     lesson = catalog.lesson_for(session, viewer, lesson_id)
     row = session.get(LessonFile, file_id)
     if row is None or row.lesson_id != lesson.id:
+        raise NotFound
+    honour = session.get(Honour, row.honour_id) if row.honour_id is not None else None
+    standing = row.standing if honour is None else honour.standing
+    if standing is not Shown.SHOWN and not may(viewer, Action.VERSIONS, catalog.facts(lesson)):
         raise NotFound
     return row
 
@@ -317,7 +362,7 @@ def honours_among(
     rows = session.execute(
         select(Honour, Lesson.id, Lesson.title)
         .join(Lesson, Lesson.id == Honour.lesson_id)
-        .where(*_its(viewer, which, Honour.lesson_id))
+        .where(*_its(viewer, which, Honour.lesson_id), Honour.standing == Shown.SHOWN)
         .order_by(rank, Honour.year.desc(), Honour.id)
         .limit(most)
     ).unique()

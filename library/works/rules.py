@@ -56,6 +56,15 @@ class HonourLevel(StrEnum):
     TOWN = "town"
 
 
+class Shown(StrEnum):
+    """Where an honour or a material stands with viewers: they see it; it waits in a draft and nobody saw it
+    yet; or they saw it once, and it is kept for the versions that had it."""
+
+    SHOWN = "shown"
+    WAITS = "waits"
+    KEPT = "kept"
+
+
 AWARD_MAX = 120
 BODY_MAX = 120
 MOST_HONOURS = 30

@@ -11,7 +11,15 @@ from library.core.database import ID, Base, one_of
 from library.core.text import NAME_MAX
 from library.organisation.tables import Node
 from library.works.formats import FileFormat
-from library.works.rules import AWARD_MAX, BODY_MAX, FILE_NAME_MAX, PLACE_MAX, TITLE_MAX, HonourLevel
+from library.works.rules import (
+    AWARD_MAX,
+    BODY_MAX,
+    FILE_NAME_MAX,
+    PLACE_MAX,
+    TITLE_MAX,
+    HonourLevel,
+    Shown,
+)
 
 
 class Series(Base):
@@ -46,7 +54,7 @@ class Episode(Base):
 
 
 class Honour(Base):
-    """What a lesson was awarded, by whom, and in which year."""
+    """What a lesson was awarded, by whom, and in which year; `standing` says who sees it."""
 
     __tablename__ = "works_honour"
     __table_args__ = (Index(None, "lesson_id"), Index(None, "granted_by"))
@@ -59,6 +67,7 @@ class Honour(Base):
     body: Mapped[str] = mapped_column(String(BODY_MAX), default="")
     granted_at: Mapped[datetime]
     granted_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    standing: Mapped[Shown] = mapped_column(one_of(Shown, 8), default=Shown.SHOWN, server_default=Shown.SHOWN)
 
     certificate: Mapped[LessonFile | None] = relationship(lazy="joined", viewonly=True)
 
@@ -67,7 +76,9 @@ class LessonFile(Base):
     """A file that belongs to a lesson: a material, or the certificate of an honour.
 
     It lies in the store under its id (`places`). `name` is what it is called, without the ending that
-    `format` gives it. `pages` of a PDF, `drawn` how many of them are there as pictures.
+    `format` gives it. `pages` of a PDF, `drawn` how many of them are there as pictures. `standing` says who
+    sees a material; a certificate is seen by whoever sees its honour. `words` is what is written in a
+    material (None: nobody looked yet), `downloads` how often viewers took it along.
     """
 
     __tablename__ = "works_file"
@@ -84,6 +95,9 @@ class LessonFile(Base):
     drawn: Mapped[int] = mapped_column(default=0)
     added_at: Mapped[datetime]
     added_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    standing: Mapped[Shown] = mapped_column(one_of(Shown, 8), default=Shown.SHOWN, server_default=Shown.SHOWN)
+    words: Mapped[str | None] = mapped_column(Text, deferred=True)
+    downloads: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class GoneFile(Base):

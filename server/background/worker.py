@@ -34,6 +34,7 @@ from server.background.looks.prints import PrintsThread
 from server.background.looks.sounds import SoundsThread
 from server.background.looks.space import UpkeepThread
 from server.background.looks.trying import TryingThread
+from server.background.material_words import MaterialWordsThread
 from server.background.recurring import RecurringThread
 from server.background.roll_up import RollThread
 from server.background.small_pictures import SmallPicturesThread
@@ -88,6 +89,7 @@ class Worker:
                 RollThread(ports.db, settings, ports.clock),
                 SweepThread(ports.db, ports.store, settings, ports.clock),
                 UpkeepThread(ports),
+                MaterialWordsThread(ports.db, ports.store, ports.work),
                 SmallPicturesThread(ports.db, ports.store, tools, ports.work),
                 EdgesThread(ports.db, ports.store, tools, ports.work, ports.clock),
                 SoundsThread(

@@ -167,9 +167,13 @@ class SiteRef:
     place: str = ""
 
 
+Waits = Literal["", "in", "out"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HonourLine:
-    """What a lesson was awarded; `certificate` is the path of its file, None for none."""
+    """What a lesson was awarded; `certificate` is the path of its file, None for none. `waits` says of one on
+    the page of who works on the lesson that it comes, or goes, with the draft."""
 
     id: str
     award: str
@@ -177,12 +181,14 @@ class HonourLine:
     year: int
     body: str = ""
     certificate: str | None = None
+    waits: Waits = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialLine:
     """A file that belongs to a lesson: taken along from `url`; `pictures` are those of its first pages, of
-    `pages` in all."""
+    `pages` in all. `waits` as in HonourLine. `downloads` and `words`, whether what is written in it is found,
+    are for who works on the lesson."""
 
     id: str
     name: str
@@ -191,6 +197,9 @@ class MaterialLine:
     url: str
     pages: int = 0
     pictures: tuple[str, ...] = ()
+    downloads: int = 0
+    words: Literal["found", "none", "unread"] = "unread"
+    waits: Waits = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from library.intake.arriving.importing import find_file
 from library.intake.arriving.manifest import Row
 from library.works import honours, queries, series
 from library.works.honours import Awarded
-from library.works.rules import HonourLevel, honour_year
+from library.works.rules import HonourLevel, Shown, honour_year
 from library.works.tables import Honour, Series
 from transcode.remarks import Remark
 
@@ -135,7 +135,12 @@ def put_works(
 
 
 def _honours(session: Session, lesson_id: str) -> int:
-    return session.scalar(select(func.count()).where(Honour.lesson_id == lesson_id)) or 0
+    return (
+        session.scalar(
+            select(func.count()).where(Honour.lesson_id == lesson_id, Honour.standing == Shown.SHOWN)
+        )
+        or 0
+    )
 
 
 def series_called(session: Session, name: str) -> Series | None:

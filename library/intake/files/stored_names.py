@@ -16,6 +16,8 @@ from library.catalog.tables import Clip, Lesson
 from library.intake.files.objects import clip_prefix
 from library.intake.rules import BUSY, RecordingState
 from library.intake.tables import Original, Recording
+from library.versions import queries as versions
+from library.versions.tables import KeptCover
 from library.works.places import file_key, page_key
 from library.works.tables import LessonFile
 
@@ -67,7 +69,8 @@ def _covers(session: Session) -> Iterator[tuple[str, ...]]:
         return
     of_clips = session.execute(select(Clip.id, Clip.cover).where(Clip.cover != ""))
     of_lessons = map(covers.parted, session.scalars(select(Lesson.cover).where(Lesson.cover != "")))
-    for clip_id, name in (*of_clips, *filter(None, of_lessons)):
+    kept = versions.covers_kept(session) if looked.has_table(KeptCover.__tablename__) else ()
+    for clip_id, name in {*((one, name) for one, name in of_clips), *filter(None, of_lessons), *kept}:
         yield from ((f"{OBJECTS}{clip_prefix(clip_id, name)}/{file}",) for file in covers.FILES)
 
 

@@ -29,6 +29,7 @@ from library.intake import actions
 from library.intake.files import objects
 from library.intake.rules import BUSY
 from library.intake.tables import Original, Recording
+from library.versions import queries as versions
 from library.works.places import PREFIX, folder_of
 from library.works.tables import GoneFile, LessonFile
 
@@ -117,10 +118,14 @@ def check_known(unknown: int, total: int) -> None:
         raise SweepRefused(unknown, total)
 
 
-def _covers(session: Session) -> dict[str, str]:
-    """Return the covers of lessons by the clips in whose folders they lie."""
+def _covers(session: Session) -> dict[str, list[str]]:
+    """Return the covers of lessons, of their versions and of their drafts, by the clips in whose folders they
+    lie."""
     named = session.scalars(select(Lesson.cover).where(Lesson.cover != ""))
-    return dict(filter(None, map(covers.parted, named)))
+    found: dict[str, list[str]] = {}
+    for clip_id, name in (*filter(None, map(covers.parted, named)), *versions.covers_kept(session)):
+        found.setdefault(clip_id, []).append(name)
+    return found
 
 
 @dataclass(frozen=True)
@@ -181,7 +186,7 @@ class Sweep:
             of_lessons = _covers(session)
             clips = {
                 clip_id: ClipNames(
-                    frozenset(filter(None, (plan, early, cover, of_lessons.get(clip_id)))),
+                    frozenset(filter(None, (plan, early, cover, *of_lessons.get(clip_id, ())))),
                     max(filter(None, (ready_at, cover_at)), default=None),
                     state in BUSY,
                 )
@@ -284,6 +289,8 @@ def _is_kept(session: Session, one: Found, since: datetime) -> bool:
         return False
     lesson_cover = f"{clip.id}/{one.plan}"
     if session.scalars(select(Lesson.id).where(Lesson.cover == lesson_cover).limit(1)).first() is not None:
+        return True
+    if versions.is_cover_kept(session, clip.id, one.plan):
         return True
     if any(at is not None and at > since for at in (clip.ready_at, clip.cover_at)):
         return True

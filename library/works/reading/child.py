@@ -8,19 +8,24 @@ from pathlib import Path
 
 from library.core.bounded.answers import in_parts, refusal
 from library.core.errors import Invalid
-from library.works import drawing
+from library.works import drawing, wording
 from library.works.content import format_of
 from library.works.formats import FileFormat
 from transcode.forking_child import serve
 
 
 def answered(asked: bytes) -> bytes:
-    """Answer {"file": path, "draw": bool}: what it is, or its first pages as pictures (each with its length
-    before it). What is wrong with the file is an answer too."""
+    """Answer {"file": path, "want": "facts", "pages" or "words", "format": of the latter}.
+
+    That is what it is, its first pages as pictures (each with its length before it), or what is written in
+    it. What is wrong with the file is an answer too.
+    """
     question = json.loads(asked)
     data = Path(question["file"]).read_bytes()
-    if question["draw"]:
+    if question["want"] == "pages":
         return in_parts(drawing.draw(data))
+    if question["want"] == "words":
+        return wording.words_of(data, FileFormat(question["format"])).encode()
     try:
         found = format_of(data)
         pages = drawing.count_pages(data) if found is FileFormat.PDF else 0

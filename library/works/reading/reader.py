@@ -9,7 +9,7 @@ from pathlib import Path
 from library.core.bounded.answers import facts, parts_of
 from library.core.bounded.children import BoundedChildren, Bounds
 from library.core.errors import Invalid, Throttled
-from library.works.formats import FileFormat
+from library.works.formats import WORDED, FileFormat
 from library.works.reading import child
 from transcode.errors import Failed
 
@@ -30,12 +30,13 @@ class Busy(Throttled):
 @dataclass(frozen=True)
 class Looked:
     """What a file is; `pages` of a PDF, `drawn` the first of them as PNG. `undrawn`: they could not be drawn
-    within the bounds."""
+    within the bounds. `words` is what is written in it, "" where nothing could be read."""
 
     format: FileFormat
     pages: int = 0
     drawn: tuple[bytes, ...] = ()
     undrawn: bool = False
+    words: str = ""
 
 
 class FileReader:
@@ -58,19 +59,32 @@ class FileReader:
         return self._children.run(person_id, lambda: self._look(file))
 
     def _look(self, file: Path) -> Looked:
-        told = facts(self._answer(file, draw=False))
+        told = facts(self._answer(file, "facts"))
         found, pages = FileFormat(told["format"]), int(told["pages"])
+        words = self._words(file, found)
         if found is not FileFormat.PDF:
-            return Looked(found, pages)
+            return Looked(found, pages, words=words)
         try:
-            drawn = tuple(parts_of(self._answer(file, draw=True)))
+            drawn = tuple(parts_of(self._answer(file, "pages")))
         except (Invalid, Failed):
             drawn = ()  # what cannot be drawn in time is a file all the same
-        return Looked(found, pages, drawn, undrawn=not drawn)
+        return Looked(found, pages, drawn, undrawn=not drawn, words=words)
 
-    def _answer(self, file: Path, *, draw: bool) -> bytes:
-        question = json.dumps({"file": str(file.resolve()), "draw": draw}).encode()
-        return self._children.answer_now(question)
+    def _words(self, file: Path, found: FileFormat) -> str:
+        if found not in WORDED:
+            return ""
+        try:
+            return self._answer(file, "words", found).decode("utf-8", "replace")
+        except (Invalid, Failed):
+            return ""  # nor is what cannot be read
+
+    def words(self, file: Path, found: FileFormat) -> str:
+        """Return what is written in a file that was looked into before; raises Throttled."""
+        return self._children.run(None, lambda: self._words(file, found))
+
+    def _answer(self, file: Path, want: str, found: FileFormat | None = None) -> bytes:
+        question = {"file": str(file.resolve()), "want": want, "format": found and found.value}
+        return self._children.answer_now(json.dumps(question).encode())
 
     def close(self) -> None:
         """End the children; nothing is looked at any more."""

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import select
-
 from library.catalog import queries as catalog
+from library.catalog.actions import touch
 from library.core.clock import local_day
 from library.core.errors import Conflict, Invalid, Throttled
 from library.core.ids import new_id
@@ -19,13 +18,13 @@ from library.intake.arriving import imported_works
 from library.intake.arriving.imported_works import WorksSaid
 from library.intake.arriving.manifest import Row
 from library.intake.files.objects import delete_path, delete_prefix, keep_file
+from library.versions import actions as versions
 from library.works import files
 from library.works.files import Stored
 from library.works.formats import FileFormat
 from library.works.places import file_key, folder_of, page_key
 from library.works.reading.reader import FileReader
-from library.works.rules import MATERIAL_MAX_BYTES, shown_name
-from library.works.tables import LessonFile
+from library.works.rules import MATERIAL_MAX_BYTES, Shown, shown_name
 from server.commands.administrator import machine
 from server.wiring import Ports
 from transcode.remarks import Remark
@@ -52,12 +51,18 @@ def bring_works(ports: Ports, rows: Sequence[Row], folder: Path) -> Done:
                 if lesson is None:
                     continue
                 lesson_id = lesson.id
+                versions.keep_present(session, lesson)
                 changed, more = imported_works.put_works(
                     session, machine(session), lesson_id, works, ports.clock()
                 )
             if works.series and works.episode is not None:
                 places[works.series][lesson_id] = works.episode
             added, missed = _materials(ports, reader, lesson_id, works)
+            if changed or added:
+                with ports.db.write() as session:
+                    lesson = catalog.lesson(session, lesson_id)
+                    touch(session, lesson)
+                    versions.record_straight(session, lesson, ports.clock())
             done[row.line] = (changed or added, (*said, *more, *missed))
     for name, told in places.items():
         with ports.db.write() as session:
@@ -91,8 +96,8 @@ def _material(ports: Ports, reader: FileReader, lesson_id: str, file: Path) -> b
         copy = Path(shutil.copyfile(file, folder / "file"))
         sha256 = hashlib.sha256(copy.read_bytes()).hexdigest()
         with ports.db.read() as session:
-            same = select(LessonFile.id).where(LessonFile.lesson_id == lesson_id, LessonFile.sha256 == sha256)
-            if session.scalar(same) is not None:
+            same = files.same_material(session, lesson_id, sha256)
+            if same is not None and same.standing is not Shown.KEPT:
                 return False
         looked = reader.look(copy, person_id=None)
         if looked.format not in tuple(FileFormat):
@@ -103,10 +108,12 @@ def _material(ports: Ports, reader: FileReader, lesson_id: str, file: Path) -> b
             page.write_bytes(picture)
             keep_file(store, page, page_key(lesson_id, file_id, n))
         name = shown_name(file.name, file.stem)
-        stored = Stored(file_id, name, looked.format, size, sha256, looked.pages, len(looked.drawn))
+        drawn = len(looked.drawn)
+        stored = Stored(file_id, name, looked.format, size, sha256, looked.pages, drawn, looked.words)
         with ports.db.write() as session:
-            files.add_material(session, machine(session), lesson_id, stored, ports.clock())
-        kept = True
+            row = files.add_material(session, machine(session), lesson_id, stored, ports.clock())
+            mine = row.id == file_id
+        kept = mine
         return True
     finally:
         delete_path(folder)

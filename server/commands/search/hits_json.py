@@ -21,6 +21,7 @@ def hit_object(row: FoundRow, base_url: str) -> dict[str, Any]:
         "state": row.lesson.state,
         "clip": row.clip.id if row.clip else None,
         "clip_n": row.clip.number if row.clip else None,
+        "material": row.material.name if row.material else None,
         "title": row.lesson.title,
         "lecturer": row.lesson.lecturer.name if row.lesson.lecturer else None,
         "date": row.lesson.taught_on.isoformat() if row.lesson.taught_on else None,

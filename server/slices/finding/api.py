@@ -49,6 +49,7 @@ class HitOut(BaseModel):
     lesson: str
     state: LessonState
     clip: str | None
+    material: str | None = Field(description="The name of the file in which it is written.")
     title: str
     clip_title: str
     lecturer: str | None
@@ -156,6 +157,7 @@ def _hit(row: FoundRow, base_url: str) -> HitOut:
         lesson=row.lesson.id,
         state=row.lesson.state,
         clip=row.clip.id if row.clip else None,
+        material=row.material.name if row.material else None,
         title=row.lesson.title,
         clip_title=row.clip.title if row.clip else "",
         lecturer=row.lesson.lecturer.name if row.lesson.lecturer else None,

@@ -37,7 +37,8 @@ class SearchResult:
     """One hit: a clip (or a lesson without clips) and one to three of its moments in the order of time.
 
     `best_n` is the place of the best among them, `more` how many further places there are. Marks as in
-    `SearchMoment`; `topics` are those that the query names, with theirs.
+    `SearchMoment`; `topics` are those that the query names, with theirs. `material` is the name
+    of the file in which it is written, "" for what is said.
     """
 
     lesson: LessonCard
@@ -46,6 +47,7 @@ class SearchResult:
     more: int = 0
     clip_n: int | None = None
     clip_title: str = ""
+    material: str = ""
     title_marks: Marks = ()
     lecturer_marks: Marks = ()
     topics: tuple[tuple[str, Marks], ...] = ()

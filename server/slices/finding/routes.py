@@ -22,6 +22,7 @@ from library.core.text import clean_line
 from library.finding.hints import hints
 from library.finding.hits import Finder, Found, FoundRow
 from library.finding.indexer import IndexUnavailable
+from library.finding.materials import KIND as MATERIAL
 from library.finding.suggestions import MOST, frequent
 from library.organisation import queries as organisation
 from library.searches import queries as searches
@@ -92,7 +93,7 @@ class Asked:
             year=int(self.year) if self.year.isdecimal() and len(self.year) == 4 else None,
             branch=self.branch or None,
             genre=self.genre if self.genre in tuple(Genre) else None,
-            kind=self.kind if self.kind in tuple(LessonKind) else None,
+            kind=self.kind if self.kind in (*LessonKind, MATERIAL) else None,
             length=self.length if self.length in LENGTHS else None,
         )
 
@@ -236,6 +237,7 @@ def _results(cards: LessonCards, rows: Sequence[FoundRow], own: Marks) -> tuple[
             more=row.more,
             clip_n=row.clip.number if row.clip else None,
             clip_title=row.clip.title if row.clip else "",
+            material=row.material.name if row.material else "",
             title_marks=row.matched.title,
             lecturer_marks=row.matched.lecturer,
             topics=row.matched.topics,

@@ -20,6 +20,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "title": N_("标题"),
         "topic": N_("专题"),
         "lecturer": N_("讲师"),
+        "material": N_("材料里写着"),
     },
     "recognition": {"recognised": N_("机器识别"), "by_sound": N_("机器识别，按读音找到")},
     "sort": {"relevance": N_("最相关"), "date": N_("最新"), "views": N_("最多观看")},

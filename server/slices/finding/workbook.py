@@ -117,7 +117,8 @@ def gather(
             )
             for row in found.rows[: most - offset]:
                 # The index may learn something between two chunks, and what moved down would come twice.
-                key = (row.lesson.id, row.clip.id if row.clip else None)
+                part = row.clip or row.material
+                key = (row.lesson.id, part.id if part else None)
                 lines.setdefault(key, _lines(row, base_url, catalogue))
         if offset == 0:
             total, relaxed, in_part = found.total, found.relaxed, found.in_part
@@ -138,7 +139,7 @@ def _lines(row: FoundRow, base_url: str, catalogue: Catalogue) -> list[Line]:
             taught_on=lesson.taught_on,
             clip=_clip_name(row, catalogue),
             at_s=moment.start_s if moment.is_said else None,
-            quote=moment.quote if moment.is_said else "",
+            quote=moment.quote if moment.is_said or row.material else "",
             found_in=_found_in(row, moment, row.more if n == last else 0, catalogue),
             url=base_url + row.path_to(moment),
         )
@@ -157,6 +158,8 @@ def _found_in(row: FoundRow, moment: FoundMoment, more: int, catalogue: Catalogu
 
 
 def _clip_name(row: FoundRow, catalogue: Catalogue) -> str:
+    if row.material is not None:
+        return row.material.name
     if row.clip is None:
         return ""
     if row.clip.title:

@@ -24,6 +24,7 @@ from library.intake import queries as intake
 from library.review import queries as review_queries
 from library.versions import queries as versions
 from library.versions.actions import Saved
+from library.versions.rules import named
 from server.slices.lessons.contexts import DraftNote, Editing, HistoryLine, LessonPage, LessonPowers
 from server.web.deps import AddressDep, CardsDep, ClockDep, DatabaseDep, MediaDep, PagesDep, RuleDep, WhoDep
 from server.web.errors import status_of
@@ -152,9 +153,7 @@ class Desk:
             same_topic=tuple(own.on(self._cards.one(one, 0), one) for one in others),
             editing=_editing(found, waiting) if powers.edit else None,
             seen=versions.standing(session, found.id) if powers.edit else 0,
-            draft=DraftNote(
-                who=waiting.who, changed_at=waiting.changed_at, fields=tuple(sorted(waiting.values))
-            )
+            draft=DraftNote(who=waiting.who, changed_at=waiting.changed_at, fields=named(waiting.values))
             if waiting is not None
             else None,
             rule=self._rule,

@@ -29,5 +29,5 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "practical": N_("实用技术"),
         "animation": N_("动漫、微视频"),
     },
-    "kind": {"video": N_("视频"), "sound": N_("音频"), "text": N_("文稿")},
+    "kind": {"video": N_("视频"), "sound": N_("音频"), "text": N_("文稿"), "material": N_("材料")},
 }

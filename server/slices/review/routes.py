@@ -10,7 +10,7 @@ from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.core.permits import Viewer
 from library.versions import queries as versions
-from library.versions.rules import FIELDS
+from library.versions.rules import named
 from server.slices.review.contexts import DraftRow, ReviewPage
 from server.web.deps import CardsDep, PagesDep, Reading, Reviewer
 from server.web.pages import pager
@@ -46,7 +46,7 @@ def review(
                 lesson=lesson_ref(lesson),
                 who=waiting[lesson.id].who,
                 changed_at=waiting[lesson.id].changed_at,
-                fields=tuple(sorted(waiting[lesson.id].values, key=FIELDS.index)),
+                fields=named(waiting[lesson.id].values),
                 words=waiting[lesson.id].words is not None,
             )
             for lesson in drafts.items

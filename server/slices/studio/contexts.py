@@ -96,8 +96,9 @@ class CoverPage(Context):
     """GET /lessons/{id}/cover?clip= (who may edit the lesson): the picture that stands for it or a clip.
 
     `clips` are those that may have one of their own, (id, number, title); `clip_id` is the one that is meant,
-    "" for the whole lesson. `now` is the present picture, `own`: somebody chose it. `frames` are pictures to
-    choose from; `masters` is what the player plays (JSON). `typed` is what was written in a form that was not
+    "" for the whole lesson. `now` is the picture that is to stand there, `own`: somebody chose it, `waits`:
+    with the draft; `drafted`: so does what is chosen here. `frames` are pictures to choose from;
+    `masters` is what the player plays (JSON). `typed` is what was written in a form that was not
     taken, `problem` why. `fonts`: words can be written here. Forms: POST of the same address (clip, from,
     frame, file, words), POST /lessons/{id}/cover/undo (clip).
     """
@@ -108,6 +109,8 @@ class CoverPage(Context):
     clip_id: str = ""
     now: Picture | None = None
     own: bool = False
+    waits: bool = False
+    drafted: bool = False
     frames: tuple[FrameLine, ...] = ()
     masters: tuple[dict[str, object], ...] = ()
     words: str = ""

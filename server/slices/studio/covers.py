@@ -22,6 +22,10 @@ from library.core.text import clean_line
 from library.intake.files.objects import clip_prefix, delete_path, keep_file
 from library.studio.covering.drawing import Drawn
 from library.studio.rules import COVER_MAX_BYTES, WORDS_MAX
+from library.versions import belongings
+from library.versions import queries as versions
+from library.versions.actions import Saved
+from library.versions.rules import posters_of
 from server import fonts
 from server.fonts import FontMissing, Fonts
 from server.slices.studio.contexts import CoverPage, FrameLine
@@ -88,14 +92,18 @@ class CoverDesk:
         playing = [one for one in lesson.clips if one.plan]
         first = playing[0] if playing else None
         media = self._media
-        shown = media.lesson_picture(lesson, first) if clip is None else media.picture(lesson, clip)
+        chosen, waits = _chosen(session, lesson, clip)
+        own = clip if clip is not None else first
+        shown = media.cover(lesson, *chosen) if chosen else media.made(lesson, own)
         return CoverPage(
             frame=self._pages.frame(self._request, session, self._who),
             lesson=lesson_ref(lesson),
             clips=tuple((one.id, one.number, one.title) for one in playing),
             clip_id=clip_id,
             now=shown,
-            own=bool(lesson.cover if clip is None else clip.cover),
+            own=chosen is not None,
+            waits=waits,
+            drafted=belongings.is_drafted(session, lesson),
             frames=self._frames(lesson, [clip] if clip is not None else playing),
             masters=tuple(
                 {"n": one.number, "title": one.title, "master": media.of(lesson, one, "master.m3u8")}
@@ -141,21 +149,20 @@ class CoverDesk:
             what: covers.Of = "picture" if not source else "words" if frame == "kept" else "frame"
             with self._db.write() as session:
                 lesson = self._lesson(session, lesson_id)
-                self._stand(session, lesson, clip_id, bearer, name, what)
+                saved = self._stand(session, lesson, clip_id, bearer, name, what)
         except (Invalid, Conflict, Throttled, TooLarge) as error:
             with self._db.read() as session:
                 context = self.page(session, lesson_id, clip_id, words, reason(error))
                 return self._pages.respond(self._request, self._who, context, status_of(error))
-        return self._pages.redirect(_path(lesson_id, clip_id), "cover_kept")
+        said = "cover_kept" if saved is Saved.LESSON else "draft_saved"
+        return self._pages.redirect(_path(lesson_id, clip_id), said)
 
     def _stand(
         self, session: Session, lesson: Lesson, clip_id: str, bearer: str, name: str, what: covers.Of
-    ) -> None:
+    ) -> Saved:
         clip = _clip_of(lesson, bearer)  # it may have been cut anew meanwhile
-        if clip_id:
-            covers.cover_clip(session, clip, name, self._clock(), self._who.viewer.writer_id, what)
-        else:
-            covers.cover_lesson(session, lesson, clip, name, self._clock(), self._who.viewer.writer_id, what)
+        put = belongings.cover_clip if clip_id else belongings.cover
+        return put(session, lesson, clip, name, self._who.viewer.writer_id, self._clock(), what)
 
     def _source(self, lesson_id: str, clip_id: str, frame: str, upload: UploadFile | None) -> tuple[str, str]:
         """Return the clip whose folder takes the cover, and the object it is made of ("" for the upload)."""
@@ -167,7 +174,7 @@ class CoverDesk:
             if not frame:
                 raise Invalid("cover_missing", field="frame")
             if frame == "kept":
-                return clip.id, _kept(lesson, clip if clip_id else None)
+                return clip.id, _kept(_chosen(session, lesson, clip if clip_id else None)[0])
             of_id, _, number = frame.partition(".")
             of = next((one for one in lesson.clips if one.id == of_id and one.plan), None)
             if of is None or not (number.isdecimal() and len(number) <= 5 and 1 <= int(number) <= of.stills):
@@ -229,9 +236,21 @@ def _clip_of(lesson: Lesson, clip_id: str) -> Clip:
     return found
 
 
-def _kept(lesson: Lesson, clip: Clip | None) -> str:
+def _chosen(session: Session, lesson: Lesson, clip: Clip | None) -> tuple[tuple[str, str] | None, bool]:
+    """Return the cover that is to stand for a lesson, or for one of its clips, None for none that somebody
+    chose; and whether it waits with the draft."""
+    waiting = versions.draft(session, lesson.id)
+    values = waiting.values if waiting is not None else {}
+    if clip is None:
+        waits = "cover" in values
+        return covers.parted(str(values["cover"])) if waits else covers.of_lesson(lesson), waits
+    posters = posters_of(values)
+    name = posters.get(clip.id, clip.cover)
+    return (clip.id, name) if name else None, clip.id in posters
+
+
+def _kept(place: tuple[str, str] | None) -> str:
     """Return the present cover without its words; raises Invalid where nobody chose one."""
-    place = covers.of_lesson(lesson) if clip is None else ((clip.id, clip.cover) if clip.cover else None)
     if place is None:
         raise Invalid("cover_same_words", field="words")
     return f"{clip_prefix(*place)}/{covers.PLAIN}"
@@ -274,11 +293,13 @@ def undo(
 ) -> Response:
     """Let the picture stand again that was chosen of itself (its owner, the staff)."""
     lesson = queries.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
+    by, now = who.viewer.writer_id, clock()
     if clip:
-        covers.uncover_clip(session, _clip_of(lesson, clip), clock(), who.viewer.writer_id)
+        saved = belongings.uncover_clip(session, lesson, _clip_of(lesson, clip), by, now)
     else:
-        covers.uncover_lesson(session, lesson, clock(), who.viewer.writer_id)
-    return pages.redirect(_path(lesson_id, clip), "cover_undone")
+        saved = belongings.uncover(session, lesson, by, now)
+    said = {Saved.DRAFT: "draft_saved", Saved.NOTHING: "draft_same"}.get(saved, "cover_undone")
+    return pages.redirect(_path(lesson_id, clip), said)
 
 
 @router.get("/lessons/{lesson_id}/picture.jpg")

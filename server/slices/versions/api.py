@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from library.catalog import queries as catalog
-from library.catalog.permits import Action
+from library.catalog.permits import Action, may
 from library.core.errors import NotFound
 from library.review import actions as review
 from library.versions import actions, queries
@@ -49,7 +49,9 @@ class VersionsOut(BaseModel):
 
 
 class DraftOut(BaseModel):
-    """What waits to be published: the fields that are to be other than what viewers see.
+    """What waits to be published: the fields that are to be other than what viewers see. Of what stands
+    beside them `cover` is the lesson's ("" for the usual picture), `posters` are clips with theirs,
+    `materials_in`, `materials_out`, `honours_in` and `honours_out` the ids of what comes and goes.
 
     `words` is the number of the transcript that waits, if one does. `seen` goes back where the draft is
     published or given up, `fields_seen` where its fields are changed (`draft_seen`) or an old version is
@@ -119,9 +121,11 @@ def get_version(session: Reading, who: WhoDep, lesson_id: str, n: Number) -> One
 def restore_version(
     session: Writing, who: WhoDep, clock: ClockDep, lesson_id: str, n: Number, seen: SeenQuery = None
 ) -> RestoredOut:
-    """Take what people had typed of an old version up as the draft (its owner, the staff)."""
+    """Take what people had typed of an old version, its cover and its materials up as the draft (its owner,
+    the staff); its honours where you may give them."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
-    saved = actions.restore(session, lesson, n, who.viewer.person_id, clock(), seen=seen)
+    honours = may(who.viewer, Action.HONOUR, catalog.facts(lesson))
+    saved = actions.restore(session, lesson, n, who.viewer.person_id, clock(), seen=seen, honours=honours)
     return RestoredOut(draft=_waiting(session, lesson_id) if saved is Saved.DRAFT else None)
 
 

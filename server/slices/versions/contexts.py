@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from library.review.rules import Decided
 from library.versions.rules import Mark, Origin, Part
-from server.web.parts import Context, LessonRef, RefusedForm
+from server.web.parts import Context, LessonRef, Picture, RefusedForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +36,26 @@ class ClipBar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoverChange:
+    """Another cover, of the clip `n` (0: the whole lesson); a picture is None where it is no more, or where
+    there was none that somebody chose."""
+
+    n: int = 0
+    old: Picture | None = None
+    new: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartChange:
-    """What else differs. `gone` and `come` are names; `old_clips`, `new_clips` the time lines of the cuts."""
+    """What else differs. `gone` and `come` are names; `old_clips`, `new_clips` the time lines of the cuts;
+    `covers` are those that changed."""
 
     part: Part
     gone: tuple[str, ...] = ()
     come: tuple[str, ...] = ()
     old_clips: tuple[ClipBar, ...] = ()
     new_clips: tuple[ClipBar, ...] = ()
+    covers: tuple[CoverChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,10 +174,13 @@ class OldValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionPage(Context):
-    """GET /lessons/{id}/versions/{n}?against= : an old version to read, and how it differs from another.
+    """GET /lessons/{id}/versions/{n}?against=&words= : an old version, and how it differs from another.
 
-    `against` is 0 where it is compared with none. Form: POST /lessons/{id}/versions/{n}/restore (seen), of
-    which `last`, the version that viewers see, has no need.
+    `reading` with words=yes are the lines that were said then: when, by whom, what; `may_read`: they are
+    still there. `read_otherwise`: they were touched since.
+    `against` is 0 where it is compared with none. `cover` is the cover it had, if it is still there;
+    `materials` are names, each with where it is to be had ("": it is gone for good).
+    Form: POST /lessons/{id}/versions/{n}/restore (seen); `last`, which viewers see, has no need of it.
     """
 
     template: ClassVar[str] = "versions/version.html"
@@ -175,7 +190,11 @@ class VersionPage(Context):
     clips: tuple[ClipBar, ...]
     words: tuple[int | None, str, int] | None
     audience: str
-    materials: tuple[str, ...] = ()
+    reading: tuple[tuple[float | None, str, str], ...] | None = None
+    may_read: bool = False
+    read_otherwise: bool = False
+    cover: Picture | None = None
+    materials: tuple[tuple[str, str], ...] = ()
     honours: tuple[str, ...] = ()
     site: str = ""
     others: tuple[VersionLine, ...] = ()

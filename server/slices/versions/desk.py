@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.catalog import cue_queries
+from library.catalog import covers, cue_queries
 from library.catalog import queries as catalog
+from library.catalog import transcript_queries as given
 from library.catalog.permits import Action, LessonState, may
 from library.catalog.tables import Lesson
 from library.core.errors import Conflict, Invalid, NotFound
@@ -20,6 +21,7 @@ from library.review import queries as review
 from library.review.rules import Decided
 from library.versions import queries
 from library.versions.queries import Version
+from library.versions.rules import WordsShown, ids_of
 from server.slices.versions import differences
 from server.slices.versions.contexts import (
     Differences,
@@ -30,10 +32,11 @@ from server.slices.versions.contexts import (
     VersionsPage,
     WordsChange,
 )
-from server.web.deps import ClockDep, DatabaseDep, PagesDep, WhoDep
+from server.slices.versions.differences import Pictured
+from server.web.deps import ClockDep, DatabaseDep, MediaDep, PagesDep, WhoDep
 from server.web.errors import status_of
 from server.web.pages import reason
-from server.web.parts import RefusedForm
+from server.web.parts import Picture, RefusedForm
 from server.web.shown.lesson_cards import lesson_ref
 
 
@@ -41,9 +44,16 @@ class VersionDesk:
     """Shows somebody what was published of a lesson and what waits, and does with it what they ask."""
 
     def __init__(
-        self, request: Request, who: WhoDep, pages: PagesDep, clock: ClockDep, db: DatabaseDep
+        self,
+        request: Request,
+        who: WhoDep,
+        pages: PagesDep,
+        clock: ClockDep,
+        db: DatabaseDep,
+        media: MediaDep,
     ) -> None:
         self._request, self._who, self._pages, self._db = request, who, pages, db
+        self._media = media
         self.clock = clock
 
     @property
@@ -75,6 +85,21 @@ class VersionDesk:
     def _lesson(self, session: Session, lesson_id: str) -> Lesson:
         return catalog.lesson_for(session, self.viewer, lesson_id, Action.VERSIONS)
 
+    def _pictured(self, session: Session, lesson: Lesson, *coming: str) -> Pictured:
+        """Return what gives the picture of a cover that is kept, in use, or `coming` with a draft, and of
+        what the plan of a clip made."""
+        there = {*queries.still_there(session, lesson), *coming}
+        clips = {clip.id: clip for clip in lesson.clips}
+
+        def pictured(place: str) -> Picture | None:
+            found, (clip_id, _, file) = covers.parted(place), place.partition("/")
+            if found is not None:
+                return self._media.cover(lesson, *found) if place in there else None
+            clip = clips.get(clip_id)
+            return self._media.made(lesson, clip) if clip is not None and clip.poster == file else None
+
+        return pictured
+
     # ------------------------------------------------------------------ what waits
 
     def draft(
@@ -97,7 +122,13 @@ class VersionDesk:
             n=queries.last_number(session, lesson.id),
             based_on=waiting.based_on,
             restored=waiting.restored,
-            differences=differences.differences(present, differences.with_draft(present, waiting.values)),
+            differences=differences.differences(
+                present,
+                queries.with_draft(session, lesson, present, waiting.values),
+                self._pictured(
+                    session, lesson, str(waiting.values.get("cover", "")), *ids_of(waiting.values, "posters")
+                ),
+            ),
             words=_words(session, lesson) if waiting.words is not None else None,
             seen=queries.standing_whole(session, lesson.id),
             may_publish=may(self.viewer, Action.PUBLISH, facts),
@@ -128,6 +159,7 @@ class VersionDesk:
         lesson_id: str,
         n: int,
         against: int | None = None,
+        read: bool = False,
         refused: RefusedForm | None = None,
         status: int = 200,
     ) -> Response:
@@ -140,6 +172,7 @@ class VersionDesk:
         pair = (snapshot, beside) if against > n else (beside, snapshot)
         found = queries.versions(session, lesson.id)
         words = snapshot.words
+        there, pictured = queries.still_there(session, lesson), self._pictured(session, lesson)
         context = VersionPage(
             frame=self._pages.frame(self._request, session, self._who),
             lesson=lesson_ref(lesson),
@@ -148,14 +181,19 @@ class VersionDesk:
             clips=differences.bars(snapshot.clips, snapshot.clips),
             words=None if words is None else (words.n, words.quality, words.lines),
             audience=snapshot.audience,
-            materials=tuple(one.name for one in snapshot.materials),
+            **_reading(session, lesson.id, words, read=read),
+            cover=pictured(snapshot.cover or ""),
+            materials=tuple(
+                (one.name, f"/lessons/{lesson.id}/files/{one.id}" if one.id in there else "")
+                for one in snapshot.materials
+            ),
             honours=tuple(one.name for one in snapshot.honours),
             site=snapshot.site.name if snapshot.site else "",
             others=tuple(differences.line_of(one) for one in found if one.n != n),
             against=against,
             differences=Differences()
             if pair[0] is None or pair[1] is None
-            else differences.differences(pair[0], pair[1]),
+            else differences.differences(pair[0], pair[1], pictured),
             last=found[0].n,
             seen=queries.standing(session, lesson.id),
             may_edit=may(self.viewer, Action.EDIT, catalog.facts(lesson)),
@@ -163,6 +201,24 @@ class VersionDesk:
             refused=refused,
         )
         return self._pages.respond(self._request, self._who, context, status)
+
+
+class _Reading(TypedDict):
+    reading: tuple[tuple[float | None, str, str], ...] | None
+    may_read: bool
+    read_otherwise: bool
+
+
+def _reading(session: Session, lesson_id: str, words: WordsShown | None, *, read: bool) -> _Reading:
+    """Return the lines that were said in a version, if they are asked for and still there."""
+    try:
+        kept = given.version(session, lesson_id, words.n) if words is not None and words.n else None
+        lines = correcting.beside(session, lesson_id, kept.n) if kept is not None and read else None
+    except NotFound:
+        kept, lines = None, None
+    told = None if lines is None else tuple((line.start_s, line.speaker, line.text) for line in lines)
+    other = kept is not None and words is not None and kept.digest != words.digest
+    return {"reading": told, "may_read": kept is not None, "read_otherwise": other}
 
 
 def _words(session: Session, lesson: Lesson) -> WordsChange:

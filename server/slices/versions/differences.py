@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from library.catalog.rules import CueLine
@@ -13,6 +12,7 @@ from library.versions.queries import Version
 from library.versions.rules import FIELDS, ClipShown, Named, Part, Snapshot, Value
 from server.slices.versions.contexts import (
     ClipBar,
+    CoverChange,
     CueChange,
     Differences,
     FieldChange,
@@ -21,6 +21,7 @@ from server.slices.versions.contexts import (
     VersionLine,
     WordsChange,
 )
+from server.web.parts import Picture
 
 _WORDS = {"genre": "genre", "language": "language"}
 _BETWEEN = "、"
@@ -50,15 +51,14 @@ def _said(value: Value) -> str:
     return value if isinstance(value, str) else _BETWEEN.join(value)
 
 
-def with_draft(present: Snapshot, values: Mapping[str, Value]) -> Snapshot:
-    """Return what viewers would see once a draft is published."""
-    return replace(present, values={**present.values, **values})
+Pictured = Callable[[str], Picture | None]
+"""Gives the picture of a cover by its place; None for one that is no more."""
 
 
-def differences(old: Snapshot, new: Snapshot) -> Differences:
+def differences(old: Snapshot, new: Snapshot, pictured: Pictured) -> Differences:
     """Return how two versions differ."""
     fields = tuple(_field(name, old.values[name], new.values[name]) for name in FIELDS)
-    parts = tuple(_part(part, old, new) for part in rules.parts_that_differ(old, new))
+    parts = tuple(_part(part, old, new, pictured) for part in rules.parts_that_differ(old, new))
     return Differences(fields=tuple(one for one in fields if one is not None), parts=parts)
 
 
@@ -91,7 +91,21 @@ def _field(name: str, old: Value, new: Value) -> FieldChange | None:
     return FieldChange(field=name, pieces=rules.pieces(before, after), old=before, new=after)
 
 
-def _part(part: Part, old: Snapshot, new: Snapshot) -> PartChange:
+def _covers(part: Part, old: Snapshot, new: Snapshot, pictured: Pictured) -> Iterator[CoverChange]:
+    if part is Part.COVER:
+        yield CoverChange(old=pictured(old.cover or ""), new=pictured(new.cover or ""))
+        return
+    before = {one.id: one for one in old.clips}
+    for n, one in enumerate(new.clips, start=1):
+        was = before.get(one.id)
+        if was is not None and was.poster != one.poster:
+            sides = [f"{one.id}/{side.poster}" for side in (was, one)]
+            yield CoverChange(n=n, old=pictured(sides[0]), new=pictured(sides[1]))
+
+
+def _part(part: Part, old: Snapshot, new: Snapshot, pictured: Pictured) -> PartChange:
+    if part in (Part.COVER, Part.POSTERS):
+        return PartChange(part=part, covers=tuple(_covers(part, old, new, pictured)))
     if part is Part.CLIPS:
         length_s = max((clip.end_s for clip in (*old.clips, *new.clips)), default=1.0)
         return PartChange(

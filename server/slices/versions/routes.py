@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.catalog import queries as catalog
-from library.catalog.permits import Action
+from library.catalog.permits import Action, may
 from library.review import actions as review
 from library.versions import actions
 from library.versions.actions import Saved
 from server.slices.versions.desk import VersionDeskDep
 from server.web.deps import Reading
-from server.web.limits.fields import BlockForm
+from server.web.limits.fields import BlockForm, WordQuery
 from server.web.parts import RefusedForm
 
 router = APIRouter(include_in_schema=False)
@@ -37,9 +37,10 @@ def version(
     lesson_id: str,
     n: Number,
     against: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
+    words: WordQuery = "",
 ) -> Response:
     """One version to read, and how it differs from another."""
-    return desk.version(session, lesson_id, n, against)
+    return desk.version(session, lesson_id, n, against, words == "yes")
 
 
 @router.post("/lessons/{lesson_id}/versions/{n}/restore")
@@ -48,11 +49,14 @@ def restore(desk: VersionDeskDep, lesson_id: str, n: Number, seen: Seen) -> Resp
 
     def act(session: Session) -> str:
         lesson = catalog.lesson_for(session, desk.viewer, lesson_id, Action.EDIT)
-        saved = actions.restore(session, lesson, n, desk.viewer.person_id, desk.clock(), seen=seen)
+        honours = may(desk.viewer, Action.HONOUR, catalog.facts(lesson))
+        saved = actions.restore(
+            session, lesson, n, desk.viewer.person_id, desk.clock(), seen=seen, honours=honours
+        )
         return "version_taken_up" if saved is Saved.DRAFT else "draft_same"
 
     def again(session: Session, refused: RefusedForm, status: int) -> Response:
-        return desk.version(session, lesson_id, n, None, refused, status)
+        return desk.version(session, lesson_id, n, None, refused=refused, status=status)
 
     return desk.change(act, again, "restore", f"/lessons/{lesson_id}/draft")
 

@@ -79,7 +79,9 @@ class WorkPage(Context):
     Forms: POST /lessons/{id}/site (site: a name), POST /lessons/{id}/materials (file),
     /materials/{file}/remove (); of the staff (`may_honour`)
     POST /lessons/{id}/honours (award, level, year, body, file), /honours/{honour}/remove ().
-    `refused` is named "material", "honour", or as the list it is about.
+    `refused` is named "material", "honour", or as the list it is about. `drafted`: what is changed here waits
+    with the draft; then each `remove` takes back=yes to stay after all. `old` materials are kept for old
+    versions; whoever publishes (`may_forget`) removes them for good.
     """
 
     template: ClassVar[str] = "works/work.html"
@@ -93,6 +95,10 @@ class WorkPage(Context):
     most_materials: int
     material_bytes: int
     certificate_bytes: int
+    old: tuple[MaterialLine, ...] = ()
+    may_forget: bool = False
+    drafted: bool = False
+    has_draft: bool = False
     site: SiteRef | None = None
     known_sites: tuple[str, ...] = ()
     may_honour: bool = False

@@ -6,17 +6,24 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import obstore
-from fastapi import APIRouter
+import structlog
+from fastapi import APIRouter, Request
 from obstore.store import ObjectStore
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response, StreamingResponse
 
+from library.catalog import queries as catalog
+from library.catalog.permits import Action, may
+from library.core.database import Database
 from library.core.errors import NotFound
-from library.works import queries
+from library.works import files, queries
 from library.works.formats import MEDIA_TYPES, FileFormat
 from library.works.places import file_key, page_key
 from server.web.deps import DatabaseDep, StoreDep, WhoDep
 from server.web.files.attachments import file_name
+from server.web.middleware.methods import HEAD_ALONE
 
+log = structlog.get_logger()
 router = APIRouter(include_in_schema=False)
 
 _PIECE = 256 * 1024
@@ -34,11 +41,15 @@ def ending(found: FileFormat) -> str:
 
 
 @router.get("/lessons/{lesson_id}/files/{file_id}")
-def download(db: DatabaseDep, who: WhoDep, store: StoreDep, lesson_id: str, file_id: str) -> Response:
+def download(
+    request: Request, db: DatabaseDep, who: WhoDep, store: StoreDep, lesson_id: str, file_id: str
+) -> Response:
     """A material or a certificate, as a file to keep."""
     with db.read() as session:
         row = queries.file_for(session, who.viewer, lesson_id, file_id)
         name, found, size = row.name, row.format, row.size_bytes
+        facts = catalog.facts(catalog.lesson(session, lesson_id))
+        own = may(who.viewer, Action.EDIT, facts) or may(who.viewer, Action.VERSIONS, facts)
     written = f"{file_name(name)}.{ending(found)}"
     headers = {
         **SEALED,
@@ -48,6 +59,8 @@ def download(db: DatabaseDep, who: WhoDep, store: StoreDep, lesson_id: str, file
         "content-length": str(size),
     }
     pieces = _pieces(store, file_key(lesson_id, file_id))
+    if not own and HEAD_ALONE not in request.scope and "sec-purpose" not in request.headers:
+        _count(db, file_id)
     return StreamingResponse(pieces, headers=headers, media_type=MEDIA_TYPES[found])
 
 
@@ -63,6 +76,14 @@ def page(db: DatabaseDep, who: WhoDep, store: StoreDep, lesson_id: str, file_id:
     except FileNotFoundError:
         raise NotFound from None
     return Response(data, media_type="image/png", headers=SEALED)
+
+
+def _count(db: Database, file_id: str) -> None:
+    try:
+        with db.write() as session:
+            files.count_download(session, file_id)
+    except SQLAlchemyError:
+        log.warning("download not counted", file=file_id)  # whoever takes it along gets it all the same
 
 
 def _pieces(store: ObjectStore, key: str) -> Iterator[bytes]:

@@ -63,7 +63,8 @@ class Receiving:
         finally:
             delete_path(folder)
         name = shown_name(upload.filename or "", otherwise)
-        return Stored(file_id, name, looked.format, size, sha256, looked.pages, len(looked.drawn))
+        drawn = len(looked.drawn)
+        return Stored(file_id, name, looked.format, size, sha256, looked.pages, drawn, looked.words)
 
     def give_back(self, lesson_id: str, file_id: str) -> None:
         """Take away what no row will name."""

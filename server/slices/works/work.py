@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from library.catalog.permits import Action
 from library.core.text import required_line
+from library.versions import belongings
+from library.versions.actions import Saved
 from library.works import files, honours, sites
 from library.works.files import Stored
 from library.works.formats import CERTIFICATES, FileFormat
@@ -50,7 +52,7 @@ def grant(
     """Note an honour, perhaps with its certificate (the staff)."""
     title = desk.check(lesson_id, Action.HONOUR)
 
-    def act() -> None:
+    def act() -> Saved:
         required_line(award, "award", AWARD_MAX)  # before a file is looked into
         what = honours.Awarded(award, honour_level(level), honour_year(year, desk.this_year), body)
         stored: Stored | None = None
@@ -66,7 +68,7 @@ def grant(
         kept = False
         try:
             with db.write() as session:
-                row = honours.grant(session, desk.viewer, lesson_id, what, desk.clock())
+                row, saved = belongings.grant(session, desk.viewer, lesson_id, what, desk.clock())
                 if stored is not None and row.certificate is None:
                     files.add_certificate(session, desk.viewer, row, stored, desk.clock())
                     kept = True
@@ -76,18 +78,23 @@ def grant(
         finally:
             if stored is not None and not kept:
                 receiving.give_back(lesson_id, stored.id)
+        return saved
 
     typed = {"award": award, "level": level, "year": year, "body": body}
     return desk.change(lesson_id, act, "honour", "honour_noted", **typed)
 
 
 @router.post("/lessons/{lesson_id}/honours/{honour_id}/remove")
-def take_back(desk: WorkDeskDep, db: DatabaseDep, lesson_id: str, honour_id: str) -> Response:
-    """Take an honour away that was noted by mistake (the staff)."""
+def take_back(
+    desk: WorkDeskDep, db: DatabaseDep, lesson_id: str, honour_id: str, back: WordForm = ""
+) -> Response:
+    """Take an honour away that was noted by mistake, or let it stay after all (the staff)."""
 
-    def act() -> None:
+    def act() -> Saved:
         with db.write() as session:
-            honours.take_back(session, desk.viewer, lesson_id, honour_id, desk.clock())
+            return belongings.take_back(
+                session, desk.viewer, lesson_id, honour_id, desk.clock(), back=back == "yes"
+            )
 
     return desk.change(lesson_id, act, "honours", "saved")
 
@@ -110,9 +117,9 @@ def add(
     """Add a material (its owner, the staff)."""
     title = desk.check(lesson_id, Action.EDIT)
 
-    def act() -> None:
+    def act() -> Saved:
         with db.read() as session:
-            files.check_room(session, desk.viewer, lesson_id)
+            belongings.check_room(session, desk.viewer, lesson_id)
         stored = receiving.take(
             file,
             lesson_id,
@@ -121,22 +128,28 @@ def add(
             refusal="material_type",
             otherwise=title,
         )
+        kept = False
         try:
             with db.write() as session:
-                files.add_material(session, desk.viewer, lesson_id, stored, desk.clock())
-        except BaseException:
-            receiving.give_back(lesson_id, stored.id)
-            raise
+                row, saved = belongings.add_material(session, desk.viewer, lesson_id, stored, desk.clock())
+                mine = row.id == stored.id
+            kept = mine
+        finally:
+            if not kept:
+                receiving.give_back(lesson_id, stored.id)
+        return saved
 
     return desk.change(lesson_id, act, "material", "material_added")
 
 
 @router.post("/lessons/{lesson_id}/materials/{file_id}/remove")
-def remove(desk: WorkDeskDep, db: DatabaseDep, lesson_id: str, file_id: str) -> Response:
-    """Take a material away (its owner, the staff)."""
+def remove(desk: WorkDeskDep, db: DatabaseDep, lesson_id: str, file_id: str, back: WordForm = "") -> Response:
+    """Take a material away, or let it stay after all (its owner, the staff)."""
 
-    def act() -> None:
+    def act() -> Saved:
         with db.write() as session:
-            files.remove_material(session, desk.viewer, lesson_id, file_id, desk.clock())
+            return belongings.remove_material(
+                session, desk.viewer, lesson_id, file_id, desk.clock(), back=back == "yes"
+            )
 
     return desk.change(lesson_id, act, "materials", "deleted")

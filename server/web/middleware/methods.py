@@ -10,6 +10,10 @@ _ANSWERED_BY_ITSELF = ("/tus/",)
 """Where HEAD means something of its own: how much of an upload has arrived."""
 
 
+HEAD_ALONE = "weike.head_alone"
+"""In the scope of a GET that stands for HEAD: nothing is taken along, and nothing counted."""
+
+
 class HeadAsGet:
     """Has HEAD answered by whatever answers GET. The server around us sends the head alone (RFC 9110, 9.3.2).
 
@@ -33,7 +37,7 @@ class HeadAsGet:
                     if _is_endless(message):
                         whole.cancel()
 
-            await self._app({**scope, "method": "GET"}, receive, sending)
+            await self._app({**scope, "method": "GET", HEAD_ALONE: True}, receive, sending)
 
 
 def _is_endless(start: Message) -> bool:

@@ -43,7 +43,11 @@ class MediaUrls:
     def picture(self, lesson: Lesson, clip: Clip | None) -> Picture | None:
         """Return a clip's picture as lists show it, None when it has none."""
         if clip is not None and clip.plan and clip.cover:
-            return self._cover(lesson, clip.id, clip.cover)
+            return self.cover(lesson, clip.id, clip.cover)
+        return self.made(lesson, clip)
+
+    def made(self, lesson: Lesson, clip: Clip | None) -> Picture | None:
+        """Return the picture of a clip that was chosen of itself, or among its own."""
         if clip is None or not clip.plan or not clip.poster:
             return None
         return self.listed(lesson, clip, clip.poster)
@@ -51,9 +55,10 @@ class MediaUrls:
     def lesson_picture(self, lesson: Lesson, first: Clip | None) -> Picture | None:
         """Return the picture of a lesson as lists show it: its own, else that of its first clip."""
         own = covers.of_lesson(lesson)
-        return self._cover(lesson, *own) if own is not None else self.picture(lesson, first)
+        return self.cover(lesson, *own) if own is not None else self.picture(lesson, first)
 
-    def _cover(self, lesson: Lesson, clip_id: str, name: str) -> Picture:
+    def cover(self, lesson: Lesson, clip_id: str, name: str) -> Picture:
+        """Return a cover that lies in a clip's folder."""
         small = self._signed(lesson, clip_id, name, covers.SMALL)
         return Picture(url=self._signed(lesson, clip_id, name, covers.COVER), webp_url=small)
 

@@ -9,7 +9,7 @@ from library.core.permits import Viewer
 from library.works import queries
 from library.works.rules import map_link
 from library.works.tables import Honour, LessonFile, Site
-from server.web.parts import Episode, HonourLine, MaterialLine, SeriesPlace, SiteRef
+from server.web.parts import Episode, HonourLine, MaterialLine, SeriesPlace, SiteRef, Waits
 
 
 def series_place(session: Session, viewer: Viewer, lesson: Lesson) -> SeriesPlace | None:
@@ -40,13 +40,19 @@ def site_ref(session: Session, lesson_id: str) -> SiteRef | None:
     return SiteRef(id=row.id, name=row.name, place=row.place) if row else None
 
 
-def honour_line(row: Honour) -> HonourLine:
+def honour_line(row: Honour, waits: Waits = "") -> HonourLine:
     """Return an honour as pages show it."""
     certificate = None
     if row.certificate is not None:
         certificate = f"/lessons/{row.lesson_id}/files/{row.certificate.id}"
     return HonourLine(
-        id=row.id, award=row.award, level=row.level, year=row.year, body=row.body, certificate=certificate
+        id=row.id,
+        award=row.award,
+        level=row.level,
+        year=row.year,
+        body=row.body,
+        certificate=certificate,
+        waits=waits,
     )
 
 
@@ -60,7 +66,7 @@ def material_lines(session: Session, lesson_id: str) -> tuple[MaterialLine, ...]
     return tuple(map(material_line, queries.materials(session, lesson_id)))
 
 
-def material_line(row: LessonFile) -> MaterialLine:
+def material_line(row: LessonFile, waits: Waits = "") -> MaterialLine:
     """Return a file as pages show it."""
     url = f"/lessons/{row.lesson_id}/files/{row.id}"
     return MaterialLine(
@@ -71,6 +77,7 @@ def material_line(row: LessonFile) -> MaterialLine:
         url=url,
         pages=row.pages,
         pictures=tuple(f"{url}/pages/{n}.png" for n in range(1, row.drawn + 1)),
+        waits=waits,
     )
 
 

@@ -8,13 +8,22 @@ from pathlib import Path
 import pytest
 
 from library.catalog import change_queries
+from library.core.clock import utc_now
 from library.core.database import Database
-from search import ENGINES
+from library.core.permits import Role, Viewer
+from library.dictionary.in_use import DictionaryInUse
+from library.finding.hits import Finder
+from library.works import files
+from library.works.files import Stored
+from library.works.formats import FileFormat
+from library.works.rules import Shown
+from search import ENGINES, Filters
 from search.disk import generations
 from server.background.index_follower import IndexThread
 from server.settings import Settings
 from server.wiring import open_indexer
 from tests.library.finding.following import add, change, found
+from tests.support import factories as make
 
 
 @pytest.fixture(params=sorted(ENGINES))
@@ -82,3 +91,35 @@ def test_switching_builds_the_new_index_by_itself_and_going_back_catches_up(
     assert found(tantivy, "红色家书") == {before, after}, "neither touches the other's files"
     back.close()
     tantivy.close()
+
+
+def test_each_engine_finds_what_is_written_in_a_material_for_who_sees_its_lesson(
+    db: Database, settings: Settings
+) -> None:
+    lesson = add(db, "三会一课")
+    filler = "\n".join(f"第{n}行说的是别的事情，和找的没有关系。" for n in range(400))
+    with db.write() as session:
+        staff = make.person(session, (Role.STAFF, make.root(session)))
+        for letter, words, standing in (
+            ("a", f"{filler}\n余村关停矿山以后，水清了。", Shown.SHOWN),
+            ("b", "余村关停矿山，旧稿", Shown.KEPT),
+            ("c", "", Shown.SHOWN),
+        ):
+            stored = Stored(letter * 16, f"讲稿{letter}", FileFormat.PDF, 9, letter * 64, words=words)
+            files.add_material(session, staff, lesson, stored, utc_now(), standing)
+    indexer = open_indexer(settings, db)
+    indexer.catch_up()
+    finder = Finder(indexer, DictionaryInUse(db))
+    with db.read() as session:
+        [row] = finder.find(session, Viewer(), "关停矿山").rows
+        assert row.material is not None
+        assert (row.lesson.id, row.material.name, row.sources) == (lesson, "讲稿a", ("material",))
+        assert "关停矿山以后" in row.best.quote
+        assert [one.material for one in finder.find(session, Viewer(), "三会一课").rows] == [None]
+        counted = finder.find(session, Viewer(), "关停矿山", counts=True, filters=Filters(kind="material"))
+        assert counted.counts.kind == (("material", 1),)
+    change(db, lesson, "withdraw")
+    indexer.catch_up()
+    with db.read() as session:
+        assert finder.find(session, Viewer(), "关停矿山").rows == ()
+    indexer.close()

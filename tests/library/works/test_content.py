@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import docx
@@ -18,6 +19,7 @@ from library.works.content import format_of
 from library.works.drawing import MOST_PAGES
 from library.works.formats import FileFormat
 from library.works.reading.reader import Busy, FileReader
+from library.works.wording import TEXT_MAX
 from tests.library.works.files import GIF, JPEG, PNG, SVG, WEBP, WORD, package, pdf, png
 
 
@@ -184,3 +186,34 @@ def test_a_file_that_kills_its_reader_is_refused_and_the_next_one_is_read(tmp_pa
 def test_of_one_person_one_file_at_a_time_is_read(reader: FileReader, tmp_path: Path) -> None:
     with reader._children.place("a"), pytest.raises(Busy):
         reader.look(put(tmp_path, PNG), person_id="a")
+
+
+def test_what_is_written_in_a_file_is_read_and_bounded(tmp_path: Path) -> None:
+    written = docx.Document()
+    written.add_paragraph("余村关停矿山 & 水泥厂")
+    written.add_table(1, 1).cell(0, 0).text = "表里的字"
+    book = openpyxl.Workbook()
+    book.active.append(["学时账", 12])  # type: ignore[union-attr]
+    files: list[tuple[str, FileFormat, str]] = []
+    for name, found, document in (("a.docx", FileFormat.DOCX, written), ("b.xlsx", FileFormat.XLSX, book)):
+        document.save(str(tmp_path / name))
+        files.append((name, found, "余村关停矿山 & 水泥厂\n表里的字" if name == "a.docx" else "学时账"))
+    slide = "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
+    said = "<p:sld><a:p><a:r><a:t>第{}页</a:t></a:r></a:p></p:sld>"
+    shown = package(slide, **{f"ppt/slides/slide{n}.xml": said.format(n) for n in (10, 2)})
+    (tmp_path / "c.pptx").write_bytes(shown)
+    (tmp_path / "d.pdf").write_bytes(pdf(pages=2))
+    (tmp_path / "e.docx").write_bytes(
+        package(**{"word/document.xml": "<w:p><w:t>" + "字" * 300_000 + "</w:t></w:p>"})
+    )
+    (tmp_path / "f.png").write_bytes(PNG)
+    files += [
+        ("c.pptx", FileFormat.PPTX, "第2页\n第10页"),
+        ("d.pdf", FileFormat.PDF, "page 1\npage 2"),
+        ("e.docx", FileFormat.DOCX, "字" * TEXT_MAX),
+        ("f.png", FileFormat.PNG, ""),
+    ]
+    with closing(FileReader()) as reader:
+        for name, found, words in files:
+            looked = reader.look(tmp_path / name, person_id=None)
+            assert (looked.format, looked.words) == (found, words), name

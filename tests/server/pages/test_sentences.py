@@ -126,7 +126,7 @@ def test_every_state_has_its_word() -> None:
         "state": [str(state) for state in LessonState],
         "audience": [str(audience) for audience in Audience],
         "recording": [*get_args(NoRecording), *RecordingState],
-        "kind": list(LessonKind),
+        "kind": [*LessonKind, "material"],
         "step": list(StepKind),
         "step_state": list(StepState),
     }.items():

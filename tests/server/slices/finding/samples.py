@@ -57,6 +57,8 @@ def _found() -> c.SearchPage:
         recognition="by_sound",
     )
     hit = c.SearchResult(lesson=card(0), moments=(moment, later, moment), best_n=1, more=4, clip_n=1)
+    file = c.SearchMoment(url="/lessons/lesson2#materials-head", quote=SENTENCES[5], source="material")
+    written = c.SearchResult(lesson=card(2), moments=(file,), material="余村二十年：讲稿和讨论题")
     named = c.SearchResult(lesson=card(1), moments=(later,), clip_n=3, clip_title="余村为什么关掉矿山")
     text_hit = c.SearchResult(
         lesson=replace(card(2), kind="text", state=LessonState.DRAFT),
@@ -67,7 +69,7 @@ def _found() -> c.SearchPage:
     )
     return c.SearchPage(
         frame=frame(MEMBER, "/search?q=绿水青山", query="绿水青山"),
-        results=(hit, named, text_hit),
+        results=(hit, named, text_hit, written),
         pager=pager(3, 27),
         filters=_search_filters(),
         sort_urls=(

@@ -107,6 +107,7 @@ def pages() -> Iterator[Sample]:
         words_max=WORDS_MAX,
     )
     yield "cover", cover
+    yield "cover_waits", replace(cover, waits=True, drafted=True)
     wrong = Reason(code="cover_small", args={"field": "file", "width": 320, "height": 180})
     yield "cover_refused", replace(cover, own=False, problem=wrong)
     yield "cover_nothing", replace(cover, clips=(), frames=(), masters=(), now=None, own=False)

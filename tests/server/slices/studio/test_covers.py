@@ -18,6 +18,7 @@ from library.intake.files.objects import clip_prefix
 from library.intake.files.stored_names import needed
 from library.intake.files.sweeping import Sweep
 from tests.server.conftest import Put, Shelf
+from tests.server.slices.works.roles import publish
 from tests.support import factories
 from tests.support.client import Person
 from tests.support.server import Served
@@ -64,6 +65,8 @@ def test_an_own_picture_is_seen_wherever_the_lesson_is_and_comes_off_again(
     before = nobody.http.get(f"/clips/{made.clip}/picture.jpg").content
     answer = put(lecturer, made.lesson, picture(), words="绿水青山")
     assert answer.headers["location"] == f"/lessons/{made.lesson}/cover"
+    assert nobody.http.get(f"/lessons/{made.lesson}/picture.jpg").status_code == 404, "it waits"
+    publish(shelf, made.lesson)
     [name] = folders(served, made.clip)
     for path in ("/", f"/lessons/{made.lesson}/studio"):
         assert f"{made.clip}/{name}/cover.jpg" in lecturer.http.get(path).text, path
@@ -79,6 +82,7 @@ def test_an_own_picture_is_seen_wherever_the_lesson_is_and_comes_off_again(
     assert put(lecturer, made.lesson, frame="kept", words="换了字").status_code == 303
     assert len(folders(served, made.clip)) == 2
     assert lecturer.post(f"/lessons/{made.lesson}/cover/undo").status_code == 303
+    publish(shelf, made.lesson)
     assert nobody.http.get(f"/lessons/{made.lesson}/picture.jpg").status_code == 404
     assert "/poster.jpg" in nobody.http.get("/").text
 
@@ -96,6 +100,7 @@ def test_a_clip_takes_a_moment_of_its_own_and_its_player_shows_it(served: Served
     page = lecturer.http.get(f"/lessons/{made.lesson}/cover?clip={made.clip}").text
     assert page.count('name="frame"') == 3
     assert put(lecturer, made.lesson, clip=made.clip, frame=f"{made.clip}.2").status_code == 303
+    publish(shelf, made.lesson)
     [name] = folders(served, made.clip)
     assert f"/{name}/cover.jpg" in served.person("nobody").http.get(f"/clips/{made.clip}").text
     assert colour(served.person("nobody").http.get(f"/clips/{made.clip}/picture.jpg").content) == "green"
@@ -121,7 +126,7 @@ def test_what_is_refused_comes_back_with_the_words_and_the_reason(served: Served
 
 def test_the_cover_in_use_is_kept_and_the_one_before_is_swept(served: Served, shelf: Shelf) -> None:
     """A process killed between the picture and its row leaves a folder that nobody names: it goes too."""
-    made = shelf.lesson(LessonState.PUBLISHED)
+    made = shelf.lesson(LessonState.DRAFT)
     lecturer, ports = served.person("lecturer"), served.ports
     put(lecturer, made.lesson, picture(_RED))
     put(lecturer, made.lesson, picture(_GREEN))

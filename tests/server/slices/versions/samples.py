@@ -11,9 +11,10 @@ from library.review.rules import Decided
 from library.versions.rules import ClipShown, Origin, Part, pieces
 from server.slices.versions import contexts as c
 from server.slices.versions.differences import bars
-from server.web.parts import LessonRef, Reason, RefusedForm
+from server.web.parts import LessonRef, Picture, Reason, RefusedForm
 from tests.server.pages.samples import LECTURER, NOW, STAFF, TITLES, Sample, frame
 
+PICTURE = Picture(url="/poster/1.jpg")
 LESSON = LessonRef(id="lesson0", title=TITLES[0], lecturer="王芳")
 OLD = "一个村子关掉矿山、靠好风景过上好日子的故事。适合支部主题党日集中学习，配有讨论题。"
 NEW = "一个村子关掉三座矿山、靠好风景过上好日子的故事。2026年重新剪辑，适合支部主题党日学习，配有讨论题。"
@@ -47,6 +48,8 @@ WITH_PARTS = replace(
             part=Part.CLIPS, old_clips=bars(BEFORE, AFTER, 1690), new_clips=bars(AFTER, BEFORE, 1690)
         ),
         c.PartChange(part=Part.WORDS),
+        c.PartChange(part=Part.COVER, covers=(c.CoverChange(old=None, new=PICTURE),)),
+        c.PartChange(part=Part.POSTERS, covers=(c.CoverChange(n=2, old=PICTURE, new=PICTURE),)),
         c.PartChange(part=Part.MATERIALS, gone=("讨论题",), come=("讨论题（第二稿）", "参观路线")),
     ),
 )
@@ -71,7 +74,7 @@ def pages() -> Iterator[Sample]:
         n=3,
         based_on=3,
         restored=None,
-        differences=DIFFERENCES,
+        differences=WITH_PARTS,
         words=c.WordsChange(
             rows=(
                 c.CueChange(
@@ -136,7 +139,11 @@ def pages() -> Iterator[Sample]:
             clips=bars(BEFORE, BEFORE),
             words=(2, "exact", 412),
             audience="everyone",
-            materials=("讨论题",),
+            may_read=True,
+            read_otherwise=True,
+            reading=((12.0, "", "二十年前，余村靠开矿、办水泥厂。"), (95.5, "王芳", "后来大家关了矿。")),
+            cover=PICTURE,
+            materials=(("讨论题", "/lessons/lesson0/files/f1"), ("旧讲稿", "")),
             honours=("优秀党课",),
             site="余村矿山遗址公园",
             others=(LINES[0], LINES[2]),

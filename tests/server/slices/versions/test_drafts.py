@@ -150,3 +150,6 @@ def test_words_of_a_published_lesson_are_corrected_beside_what_viewers_hear(
     captions, found = heard()
     assert "山乡巨变四十年" in captions
     assert found
+    for n, said in ((1, "山乡聚变四十年"), (2, "山乡巨变四十年")):
+        assert f"versions/{n}?against=" in staff.http.get(f"{at}/versions/{n}").text
+        assert said in staff.http.get(f"{at}/versions/{n}?against=0&words=yes").text, "each stays to be read"

@@ -66,6 +66,21 @@ def _work() -> Iterator[Sample]:
         known_sites=("余村矿山遗址公园",),
     )
     yield "work", page
+    old = replace(MATERIALS[0], id="f9", name="讲稿（第一稿）")
+    yield (
+        "work_waits",
+        replace(
+            page,
+            frame=frame(STAFF, "/lessons/lesson0/works"),
+            honours=(replace(HONOURS[0], waits="in"), replace(HONOURS[0], id="h9", waits="out")),
+            materials=(replace(MATERIALS[0], waits="out"), replace(MATERIALS[0], id="f8", waits="in")),
+            old=(old,),
+            may_honour=True,
+            may_forget=True,
+            drafted=True,
+            has_draft=True,
+        ),
+    )
     macros = Reason(code="material_macros", args={"field": "file"})
     yield (
         "work_refused",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
+from library.catalog.actions import touch
 from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
 from library.intake.files.stored_names import needed
+from library.works.reading.reader import FileReader
+from library.works.rules import Shown
 from library.works.tables import LessonFile
+from server.background.material_words import read_all
 from tests.library.works.files import PNG, SVG, package, pdf
 from tests.server.conftest import Shelf
-from tests.server.slices.works.roles import HONOUR, put_material
+from tests.server.slices.works.roles import HONOUR, publish, put_material
 from tests.support.client import Person
 from tests.support.server import Served
 
@@ -71,6 +77,7 @@ def test_a_name_is_only_what_a_file_is_called(served: Served, shelf: Shelf, name
     lesson_id = shelf.lesson(LessonState.PUBLISHED).lesson
     lecturer = served.person("lecturer")
     assert bring(lecturer, f"/lessons/{lesson_id}/materials", name, PNG) == 303
+    publish(shelf, lesson_id)
     (material,) = lecturer.http.get(f"/api/v1/lessons/{lesson_id}/works").json()["materials"]
     assert material["name"].startswith(shown)
     got = lecturer.http.get(material["url"])
@@ -114,6 +121,7 @@ def test_staff_note_honours_that_stay_with_the_lesson(served: Served, shelf: She
         staff.post(path, **{**HONOUR, "award": "全国党课", "level": "national", "year": "2024年"}).status_code
         == 303
     )
+    publish(shelf, put.lesson)
     with served.nobody() as visitor:
         given = visitor.http.get(f"/api/v1/lessons/{put.lesson}/works").json()["honours"]
         assert [(one["award"], one["level"], one["year"]) for one in given] == [
@@ -132,13 +140,17 @@ def test_a_copy_of_the_library_needs_its_materials_and_a_sweep_knows_which_go(
     served: Served, shelf: Shelf
 ) -> None:
     kept, removed, unknown = (put_material(shelf, pdf()) for _ in range(3))
-    lecturer = served.person("lecturer")
-    assert lecturer.post(f"/lessons/{removed[0]}/materials/{removed[1]}/remove").status_code == 303
+    lecturer, staff = served.person("lecturer"), served.person("staff")
+    removing = f"/lessons/{removed[0]}/materials/{removed[1]}/remove"
+    assert lecturer.post(removing).status_code == 303
+    publish(shelf, removed[0])
+    assert lecturer.post(removing).status_code == 403, "viewers saw it once: it is kept for that version"
+    assert staff.post(removing).status_code == 303
     gone = put_material(shelf, pdf())
     with served.ports.db.write() as session:
         session.execute(delete(LessonFile).where(LessonFile.id == unknown[1]))  # an older database
     title = lecturer.http.get(f"/api/v1/lessons/{gone[0]}").json()["title"]
-    assert served.person("staff").post(f"/lessons/{gone[0]}/delete", confirm=title).status_code == 303
+    assert staff.post(f"/lessons/{gone[0]}/delete", confirm=title).status_code == 303
 
     def folder(which: tuple[str, str]) -> str:
         return f"materials/{which[0]}/{which[1]}"
@@ -160,3 +172,52 @@ def test_a_copy_of_the_library_needs_its_materials_and_a_sweep_knows_which_go(
     with served.ports.db.read() as session:
         assert session.get(Lesson, kept[0]) is not None
     assert (Path(served.data) / "objects" / folder(kept) / "file").exists()
+
+
+@pytest.mark.slow
+def test_what_is_written_in_a_material_is_found_as_its_own_kind_by_who_may_see_it(
+    served: Served, shelf: Shelf
+) -> None:
+    hidden = shelf.lesson(LessonState.DRAFT)
+    put = shelf.lesson(LessonState.PUBLISHED)
+    lecturer, member = served.person("lecturer"), served.person("member")
+    for lesson_id, words in ((put.lesson, "余村关停矿山以后"), (hidden.lesson, "余村关停水泥厂以后")):
+        document = package(**{"word/document.xml": f"<w:p><w:t>{words}</w:t></w:p>"})
+        assert bring(lecturer, f"/lessons/{lesson_id}/materials", "讲稿.docx", document) == 303
+
+    def found(who: Person, q: str, **more: str) -> list[tuple[str, str]]:
+        shelf.index()
+        hits = who.http.get("/api/v1/search", params={"q": q, **more}).json()["hits"]
+        return [(hit["lesson"], hit["material"]) for hit in hits if hit["material"]]
+
+    assert found(member, "余村关停") == [], "what waits with the draft is not found"
+    publish(shelf, put.lesson)
+    assert found(member, "余村关停") == [(put.lesson, "讲稿")]
+    assert {lesson for lesson, _name in found(lecturer, "余村关停")} == {put.lesson, hidden.lesson}
+    assert found(member, "余村关停", kind="material") == [(put.lesson, "讲稿")]
+    assert found(member, "余村关停", kind="video") == []
+    page = member.http.get("/search", params={"q": "余村关停矿山"}).text
+    assert "材料里写着" in page
+    assert f"/lessons/{put.lesson}#materials-head" in page
+
+    # Each download by others counts once, and is told to who works on the lesson alone.
+    [one] = member.http.get(f"/api/v1/lessons/{put.lesson}/works").json()["materials"]
+    for who in (member, member, lecturer, served.person("staff")):
+        assert who.http.get(one["url"]).status_code == 200
+    assert member.http.head(one["url"]).status_code == 200
+    shown = re.findall(r"下载 \d+ 次", lecturer.http.get(f"/lessons/{put.lesson}/works").text)
+    assert shown == ["下载 2 次"]
+    assert "下载 2 次" not in member.http.get(f"/lessons/{put.lesson}").text
+
+    # One that was brought before words were looked for is read later, and one that is off is not found.
+    with served.ports.db.write() as session:
+        session.execute(update(LessonFile).where(LessonFile.id == one["id"]).values(words=None))
+        touch(session, session.get_one(Lesson, put.lesson))
+    assert found(member, "余村关停") == []
+    with closing(FileReader()) as reader:
+        assert read_all(served.ports.db, served.ports.store, served.data / "work", reader) == 1
+    assert found(member, "余村关停") == [(put.lesson, "讲稿")]
+    with served.ports.db.write() as session:  # the index has not heard of it yet
+        session.execute(update(LessonFile).where(LessonFile.id == one["id"]).values(standing=Shown.KEPT))
+    hits = member.http.get("/api/v1/search", params={"q": "余村关停"}).json()["hits"]
+    assert all(hit["material"] is None for hit in hits)
