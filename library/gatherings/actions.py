@@ -122,10 +122,11 @@ def _node(session: Session, desk: Desk, node_id: str) -> Node:
 
 
 def _cleaned(
-    session: Session, desk: Desk, node: Node, draft: Draft, known_lessons: frozenset[str]
+    session: Session, desk: Desk, node: Node, draft: Draft, known_lessons: frozenset[str], was: str = ""
 ) -> tuple[Draft, Kind]:
+    """Return a draft that can be kept, and its kind; `was` is the kind that it had."""
     kind = desk.kinds.get(draft.kind)
-    if kind is None:
+    if kind is None or (kind.retired and kind.code != was):
         raise Invalid("gathering_kind", field="kind", text=draft.kind[: rules.KIND_MAX])
     rules.check_times(draft.starts_at, draft.ends_at, desk.now)
     if draft.group_id is not None:
@@ -243,7 +244,7 @@ def change(
     if one.state in (GatheringState.ENDED, GatheringState.CANCELLED):
         raise Conflict("gathering_over")
     known = frozenset(one for one in lessons_of(session, one.id) if one is not None)
-    clean, kind = _cleaned(session, desk, node, draft, known)
+    clean, kind = _cleaned(session, desk, node, draft, known, one.kind)
     fixed = (one.kind, one.group_id, one.below, one.starts_at, one.ends_at)
     if one.state is GatheringState.OPEN and fixed != (
         clean.kind,

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from library.books.hours import Book
+from library.evidence.rules import StudyForm
+from library.gatherings.kinds import Asks
 from library.gatherings.rules import Counts, Due, GatheringState, How, Mark
 from server.web.parts import Context, Pager, RefusedForm
 from server.web.shown.gatherings import GatheringRow
@@ -210,4 +213,49 @@ class HerePage(Context):
     over: bool
     done: Mark | None
     on_roll: bool
+    refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindLine:
+    """A kind of gathering: its names, which form of study it is and in which book that counts for the reader
+    (None: in none), whom it asks, how many there were of it."""
+
+    code: str
+    name: str
+    english: str
+    form: StudyForm
+    book: Book | None
+    asks: Asks
+    number: int
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindChange:
+    """That somebody changed kinds, "" for the command line and somebody erased; `names` are those of them."""
+
+    at: datetime
+    who: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindsPage(Context):
+    """GET /gathering-kinds (signed in): the kinds of gatherings, and what counts as what.
+
+    `may_change`: an administrator, where the machine's own settings do not say them (`pinned`). `version` is
+    that of the settings. `node` is the one whose rules of hours `book` goes by. Forms: POST /gathering-kinds
+    and .../{code} (name, english, form, asks, version), .../{code}/retire, .../{code}/offer (version);
+    `refused.form` is a code, "new" or "".
+    """
+
+    template: ClassVar[str] = "gatherings/kinds.html"
+    kinds: tuple[KindLine, ...]
+    node: str
+    version: int
+    forms: tuple[StudyForm, ...]
+    may_change: bool = False
+    pinned: bool = False
+    history: tuple[KindChange, ...] = ()
     refused: RefusedForm | None = None

@@ -87,7 +87,9 @@ class Planning:
             node_id=node.id,
             node=node.name,
             kinds=tuple(
-                (kind.code, self.desk.kinds.name(kind.code, frame.language)) for kind in self.desk.kinds.all
+                (kind.code, self.desk.kinds.name(kind.code, frame.language))
+                for kind in self.desk.kinds.all
+                if not kind.retired or (one is not None and one.kind == kind.code)
             ),
             groups=tuple((group.id, group.name) for group in queries.groups_of(session, node.id)),
             people=tuple(dict.fromkeys(row.name for row in members.items)),

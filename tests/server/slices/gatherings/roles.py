@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from library.choices import queries as choosing
 from library.core.clock import utc_now
 from library.core.ids import new_id
 from library.gatherings import actions, codes, opening, queries
@@ -78,6 +79,20 @@ def marks(shelf: Shelf) -> dict[str, Any]:
     return {**gathering(shelf), "json": said}
 
 
+def a_kind(how: str, **where: str) -> Callable[[Shelf], dict[str, Any]]:
+    """Change a kind as it stands now, or add one."""
+
+    def asked(shelf: Shelf) -> dict[str, Any]:
+        with shelf.served.ports.db.read() as session:
+            version = choosing.version(session)
+        name = {"study": "集中学习", "practice": "实践活动"}.get(where.get("code", ""), new_id())
+        said = {"name": name, "form": "practice" if name == "实践活动" else "gathered", "asks": "everybody"}
+        return {**where, how: {**said, "version": version if how == "json" else str(version)}}
+
+    return asked
+
+
+KIND = "401 403 403 403 403 303"
 PLANNED: Callable[[Shelf], dict[str, Any]] = partial(gathering, state="planned")
 
 CASES = [
@@ -85,6 +100,14 @@ CASES = [
     Case("GET /gatherings/plan/new", STAFF),
     Case("POST /gatherings", "401 403 403 403 303 303", plan),
     Case("GET /gatherings/worker/roll.js", EVERYBODY),
+    Case("GET /gathering-kinds", SIGNED_IN_ONLY),
+    Case("POST /gathering-kinds", KIND, a_kind("form")),
+    Case("POST /gathering-kinds/{code}", KIND, a_kind("form", code="study")),
+    Case("POST /gathering-kinds/{code}/retire", KIND, a_kind("form", code="training")),
+    Case("POST /gathering-kinds/{code}/offer", KIND, a_kind("form", code="training")),
+    Case("GET /api/v1/gathering-kinds", "401 200 200 200 200 200"),
+    Case("POST /api/v1/gathering-kinds", "401 403 403 403 403 201", a_kind("json")),
+    Case("PUT /api/v1/gathering-kinds/{code}", "401 403 403 403 403 200", a_kind("json", code="practice")),
     Case("GET /gatherings/{gathering_id}", PAGE, gathering),
     Case("GET /gatherings/{gathering_id}/edit", "303 403 403 403 200 200", PLANNED),
     Case("POST /gatherings/{gathering_id}/edit", PLAN_DO, changed),
