@@ -174,7 +174,9 @@ def main() -> None:
                     }
                 made = year_rows(ruled, random, asked.people)
                 path = folder / f"{len(wanted)}-year.xlsx"
-                path.write_bytes(year_book(nodes[0], "2026", ruled, made, catalogue))
+                path.write_bytes(
+                    year_book(nodes[0], "2026", rules.months_of(2026, 12), ruled, made, catalogue)
+                )
                 wanted[path] = {
                     one.name: [
                         ("各月平均", None if one.mean is None else one.mean / 100),

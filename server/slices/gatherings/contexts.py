@@ -107,8 +107,8 @@ class PlanningPage(Context):
     `gathering_id` is "" for a new one. `form` holds what stands in it, by the names of the fields: kind,
     group,
     below, title, week, starts, ends, place, rooms, chair, recorder, agenda, lessons, asked, repeat, times,
-    tell, version. `kinds` and `groups` are (value, name); `people` the names that are offered; `began`: what
-    the roll hangs on stays. `last_id`: the gathering of which it is a copy, or which can be copied.
+    tell, version. `kinds` and `groups` are (value, name); `people` the names and `weeks` (2026-W49) the weeks
+    that are offered; `began`: what the roll hangs on stays. `last_id`: the gathering of which it is a copy, or which can be copied.
     """
 
     template: ClassVar[str] = "gatherings/planning.html"
@@ -118,6 +118,7 @@ class PlanningPage(Context):
     kinds: tuple[tuple[str, str], ...]
     groups: tuple[tuple[str, str], ...]
     people: tuple[str, ...]
+    weeks: tuple[str, ...]
     form: Mapping[str, str]
     began: bool = False
     last_id: str = ""

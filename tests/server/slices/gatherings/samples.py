@@ -256,6 +256,7 @@ def _planning() -> Iterator[Sample]:
         kinds=(("assembly", "支部党员大会"), ("study", "集中学习"), ("evening", "夜校")),
         groups=(("g1", "第三学习小组"),),
         people=NAMES,
+        weeks=tuple(f"2026-W{n:02}" for n in range(6, 20)),
         form=FORM,
         last_id=ID,
         last_title=TITLES[0],
