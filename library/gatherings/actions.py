@@ -323,6 +323,16 @@ def hosts_of(session: Session, one: Gathering) -> list[str]:
     return sorted({its for its in [one.chair_id, one.recorder_id, *rooms] if its is not None})
 
 
+def room_ends(session: Session, one: Gathering) -> dict[str, datetime]:
+    """Return when the rooms ended that were closed before their gathering was, by id; of whom no room is
+    known the gathering's own end holds."""
+    wanted = select(Room.id, Room.ended_at).where(Room.gathering_id == one.id, Room.ended_at.is_not(None))
+    return {
+        row.id: min(row.ended_at, one.ended_at) if one.ended_at else row.ended_at
+        for row in session.execute(wanted)
+    }
+
+
 def lessons_of(session: Session, gathering_id: str) -> list[str | None]:
     """Return the ids of a gathering's lessons in their order, None for one that was deleted."""
     wanted = select(GatheringLesson.lesson_id).where(GatheringLesson.gathering_id == gathering_id)

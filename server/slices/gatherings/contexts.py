@@ -45,11 +45,14 @@ class LessonLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomLine:
-    """A room: its number from 1, where, and who keeps its list ("" for nobody)."""
+    """A room: its number from 1, where, and who keeps its list ("" for nobody). `ended_at`: it was closed of
+    its own; `ends`: the viewer closes it."""
 
     n: int
     place: str
     host: str
+    ended_at: datetime | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,8 @@ class GatheringPage(Context):
     `leads`: they begin and end it. `mark` and `due` are the viewer's own, None where they are on no roll.
     `counts` for who keeps it once it opened; `signed`: its record is, and the viewer may read it; `usual_end`
     is when it is taken to have ended
-    (2026-11-30T19:30). Forms, POST .../open, .../end (ended_at), .../cancel (version). `refused`: "end", "".
+    (2026-11-30T19:30). Forms, POST .../open, .../end (ended_at), .../cancel (version),
+    .../rooms/{n}/end (ended_at) and .../rooms/{n}/reopen (). `refused`: "end", "".
     """
 
     template: ClassVar[str] = "gatherings/gathering.html"
@@ -108,7 +112,8 @@ class PlanningPage(Context):
     group,
     below, title, week, starts, ends, place, rooms, chair, recorder, agenda, lessons, asked, repeat, times,
     tell, version. `kinds` and `groups` are (value, name); `people` the names and `weeks` (2026-W49) the weeks
-    that are offered; `began`: what the roll hangs on stays. `last_id`: the gathering of which it is a copy, or which can be copied.
+    that are offered; `began`: what the roll hangs on stays. `last_id`: the gathering of which it is a copy,
+    or which can be copied.
     """
 
     template: ClassVar[str] = "gatherings/planning.html"

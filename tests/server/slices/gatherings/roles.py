@@ -11,7 +11,7 @@ from library.choices import queries as choosing
 from library.core.clock import utc_now
 from library.core.ids import new_id
 from library.gatherings import actions, codes, opening, queries
-from library.gatherings.actions import Desk, Draft
+from library.gatherings.actions import Desk, Draft, RoomDraft
 from server.commands.administrator import machine
 from tests.server.conftest import Shelf
 from tests.server.role_table import EVERYBODY, SIGNED_IN_ONLY, STAFF, Case
@@ -28,7 +28,8 @@ def gathering(shelf: Shelf, how: str = "form", state: str = "open", **said: Any)
     with shelf.served.ports.db.write() as session:
         desk = Desk(machine(session), now)
         starts_at = now + timedelta(minutes=5)
-        draft = Draft("study", "集中学习", starts_at, starts_at + timedelta(hours=1), "会议室")
+        rooms = said.pop("rooms", ())
+        draft = Draft("study", "集中学习", starts_at, starts_at + timedelta(hours=1), "会议室", rooms=rooms)
         one = actions.plan(session, desk, node_id, draft, tell=False)[0]
         if state != "planned":
             opening.open_(session, desk, one.id)
@@ -41,6 +42,11 @@ def brought(shelf: Shelf) -> dict[str, Any]:
     with shelf.served.ports.db.read() as session:
         secret = str(queries.known(session, asked["gathering_id"]).secret)
     return {**asked, "form": {"digits": codes.digits_of(secret, utc_now())}}
+
+
+def two_rooms(shelf: Shelf) -> dict[str, Any]:
+    """Close or open the second of two rooms."""
+    return {**gathering(shelf, rooms=(RoomDraft("主会场"), RoomDraft("分会场"))), "form": {}, "room": 2}
 
 
 def over(shelf: Shelf) -> dict[str, Any]:
@@ -114,6 +120,8 @@ CASES = [
     Case("POST /gatherings/{gathering_id}/cancel", DO, partial(gathering, version="1")),
     Case("POST /gatherings/{gathering_id}/open", DO, PLANNED),
     Case("POST /gatherings/{gathering_id}/end", DO, over),
+    Case("POST /gatherings/{gathering_id}/rooms/{room}/end", DO, two_rooms),
+    Case("POST /gatherings/{gathering_id}/rooms/{room}/reopen", DO, two_rooms),
     Case("GET /gatherings/{gathering_id}/roll", PAGE, gathering),
     Case("POST /gatherings/{gathering_id}/roll", DO, partial(gathering, mark="present", guest="客人")),
     Case("GET /gatherings/{gathering_id}/code", PAGE, gathering),

@@ -71,8 +71,9 @@ def view(state: GatheringState = GatheringState.OPEN, **more: Any) -> c.Gatherin
 
 
 ROOMS = (
-    c.RoomLine(n=1, place="镇政府大会堂（主会场）", host="陈志远"),
-    c.RoomLine(n=2, place="余村文化礼堂", host="李秀英"),
+    c.RoomLine(n=1, place="镇政府大会堂（主会场）", host="陈志远", ends=True),
+    c.RoomLine(n=2, place="余村文化礼堂", host="李秀英", ends=True),
+    c.RoomLine(n=3, place="横路村", host="", ends=True, ended_at=EVENING + timedelta(minutes=45)),
 )
 
 
