@@ -25,10 +25,9 @@ def put(
     """Give a node its own template of one record, or of the book of a year; raises NotFound."""
     if not permits.may_keep_template(viewer, node.path):
         raise NotFound
-    table = BookTemplate if book else RecordTemplate
-    row = session.get(table, node.id, with_for_update=True)
+    row = session.get(BookTemplate if book else RecordTemplate, node.id, with_for_update=True)
     if row is None:
-        row = table(node_id=node.id)
+        row = BookTemplate(node_id=node.id) if book else RecordTemplate(node_id=node.id)
         session.add(row)
     row.name, row.data = short_line(name[-_NAME_MAX:], "file", _NAME_MAX) or "template.docx", data
     row.put_by, row.put_at = viewer.writer_id, now

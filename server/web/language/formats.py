@@ -101,7 +101,7 @@ def week_words(week: str, catalogue: Catalogue) -> str:
 
 
 def week_span(week: str, catalogue: Catalogue) -> str:
-    """A week's number and its days: 第49周（11月30日—12月6日） for 2026-W49; what is no such name stays."""
+    """A week's number and its days: 第 49 周（11月30日—12月6日） for 2026-W49; what is no such name stays."""
     try:
         monday = datetime.strptime(f"{week}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
@@ -111,7 +111,7 @@ def week_span(week: str, catalogue: Catalogue) -> str:
         for one in (monday, monday + timedelta(days=6))
     )
     number = int(week.partition("-W")[2])
-    return catalogue.say(N_("第%(number)s周（%(first)s—%(last)s）"), number=number, first=first, last=last)
+    return catalogue.say(N_("第 %(number)s 周（%(first)s—%(last)s）"), number=number, first=first, last=last)
 
 
 def device_words(agent: str, catalogue: Catalogue) -> str:

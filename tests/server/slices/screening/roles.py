@@ -18,6 +18,8 @@ from tests.server.slices.screening.meetings import Held, end, gathering
 
 # Each viewer meets a gathering that `lecturer` chairs.
 PAGE = "303 404 200 404 200 200"
+SEEN = "303 200 200 200 200 200"
+"""All at home where the gathering is."""
 KEEPERS_GET = "401 404 200 404 200 200"
 KEEPERS_DO = "401 404 204 404 204 204"
 STAFF_GET = "303 404 404 404 200 200"
@@ -131,9 +133,9 @@ CASES = [
         partial(asked, form={"role": "chair"}),
     ),
     Case("POST /gatherings/{gathering_id}/record/add", "401 404 303 404 303 303", partial(signed, both=True)),
-    Case("GET /gatherings/{gathering_id}/photos", PAGE, asked),
+    Case("GET /gatherings/{gathering_id}/photos", SEEN, asked),
     Case("POST /gatherings/{gathering_id}/photos", "401 404 303 404 303 303", photographed),
-    Case("GET /gatherings/{gathering_id}/photos/{photo_id}.jpg", PAGE, photographed_before),
+    Case("GET /gatherings/{gathering_id}/photos/{photo_id}.jpg", SEEN, photographed_before),
     Case(
         "POST /gatherings/{gathering_id}/photos/{photo_id}/remove",
         "401 404 303 404 303 303",
