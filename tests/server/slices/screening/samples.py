@@ -72,6 +72,11 @@ SIGNED = replace(
     changed=("present", "absent"),
 )
 
+PHOTOS = (
+    c.PhotoView(id="f1", caption="分组讨论", width=1600, height=1200, put_at=ENDED),
+    c.PhotoView(id="f2", caption="", width=1200, height=1600, put_at=ENDED + timedelta(minutes=2)),
+)
+
 
 def lines() -> tuple[c.LineView, ...]:
     """The lines of the record; one was written by two at once."""
@@ -141,20 +146,18 @@ def pages() -> Iterator[Sample]:
     yield "record_read", replace(signed, may_write=False, may_see_book=False, rooms=())
     yield (
         "record_print",
-        c.RecordPrintPage(frame=frame(SECRETARY, "/gatherings/g1/record/print"), record=SIGNED),
+        c.RecordPrintPage(
+            frame=frame(SECRETARY, "/gatherings/g1/record/print"), record=replace(SIGNED, photos=PHOTOS)
+        ),
     )
     blank = replace(VIEW, content=replace(CONTENT, discussion=(), resolution=(), recorder="王建国"))
     blank_page = c.RecordPrintPage(frame=frame(SECRETARY, "/gatherings/g1/record/print"), record=blank)
     yield "record_print_blank", blank_page
-    photos = (
-        c.PhotoView(id="f1", caption="分组讨论", width=1600, height=1200, put_at=ENDED),
-        c.PhotoView(id="f2", caption="", width=1200, height=1600, put_at=ENDED + timedelta(minutes=2)),
-    )
     page = c.PhotosPage(
         frame=frame(SECRETARY, "/gatherings/g1/photos"),
         gathering_id="g1",
         title=CONTENT.title,
-        photos=photos,
+        photos=PHOTOS,
         may_keep=True,
         may_add=True,
         most=6,
