@@ -300,10 +300,13 @@ def template_of(
 ) -> tuple[RecordTemplate | BookTemplate, Node] | None:
     """Return the template with which a node writes its records, or the book of a year, and whose it is: its
     own, else the nearest above; None: the one that is shipped."""
-    table = BookTemplate if book else RecordTemplate
     chain = (*organisation.chains(session, [node])[node.id], node)
-    found: dict[str, RecordTemplate | BookTemplate] = {
-        one.node_id: one
-        for one in session.scalars(select(table).where(table.node_id.in_([one.id for one in chain])))
-    }
+    ids = [one.id for one in chain]
+    found: dict[str, RecordTemplate | BookTemplate] = {}
+    if book:
+        bound = session.scalars(select(BookTemplate).where(BookTemplate.node_id.in_(ids)))
+        found = {one.node_id: one for one in bound}
+    else:
+        single = session.scalars(select(RecordTemplate).where(RecordTemplate.node_id.in_(ids)))
+        found = {one.node_id: one for one in single}
     return next(((found[one.id], one) for one in reversed(chain) if one.id in found), None)

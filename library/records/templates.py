@@ -25,7 +25,7 @@ def put(
     """Give a node its own template of one record, or of the book of a year; raises NotFound."""
     if not permits.may_keep_template(viewer, node.path):
         raise NotFound
-    row = session.get(BookTemplate if book else RecordTemplate, node.id, with_for_update=True)
+    row = _held(session, node.id, book=book)
     if row is None:
         row = BookTemplate(node_id=node.id) if book else RecordTemplate(node_id=node.id)
         session.add(row)
@@ -40,8 +40,14 @@ def remove(session: Session, viewer: Viewer, node: Node, *, book: bool = False) 
     """Take a node's own template away; those above, or the shipped one, hold again. Raises NotFound."""
     if not permits.may_keep_template(viewer, node.path):
         raise NotFound
-    row = session.get(BookTemplate if book else RecordTemplate, node.id, with_for_update=True)
+    row = _held(session, node.id, book=book)
     if row is not None:
         session.delete(row)
         session.flush()
         audit.note(session, Deed.RECORD, viewer.writer_id, thing=node.id, what=f"{_WHAT[book]}_removed")
+
+
+def _held(session: Session, node_id: str, *, book: bool) -> RecordTemplate | BookTemplate | None:
+    if book:
+        return session.get(BookTemplate, node_id, with_for_update=True)
+    return session.get(RecordTemplate, node_id, with_for_update=True)
