@@ -7,6 +7,7 @@ file says is not chosen: whoever runs the machine has said it.
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from library.choices.colours import Theme
 from library.choices.rules import EMBLEM
 from library.core.database import Database
 from library.core.errors import Invalid
+from library.gatherings.kinds import KindsWrong, extended
 from server.settings import Settings
 
 log = structlog.get_logger()
@@ -40,8 +42,13 @@ CHANGEABLE = (
     "uploads_hour_address",
     "uploads_day_bytes_person",
     "uploads_day_bytes_address",
+    "gathering_kinds",
+    "gathering_late_min",
 )
 """What may be chosen while the program runs: every use of these asks what is in force at that moment."""
+
+KINDS = "gathering_kinds"
+"""A list, kept as JSON; it has a page of its own."""
 
 _COLOURS = {"accent": Theme.LIGHT, "accent_dark": Theme.DARK}
 
@@ -130,10 +137,23 @@ def value_of(name: str, typed: str) -> Any:
     if typed.strip() == "" and field.default in (None, ""):
         return field.default
     try:
+        if name == KINDS:
+            lines = _adapter(name).validate_json(typed.strip() or "[]")
+            extended(lines)
+            return lines
         value = _adapter(name).validate_python(typed.strip())
-    except ValidationError:
+    except (ValidationError, KindsWrong):
         raise Invalid("setting_value", field=name) from None
     return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def kept_text(value: Any) -> str:
+    """Return a value as it is kept: what somebody would type for it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else str(value)
 
 
 @cache

@@ -122,10 +122,11 @@ def _node(session: Session, desk: Desk, node_id: str) -> Node:
 
 
 def _cleaned(
-    session: Session, desk: Desk, node: Node, draft: Draft, known_lessons: frozenset[str]
+    session: Session, desk: Desk, node: Node, draft: Draft, known_lessons: frozenset[str], was: str = ""
 ) -> tuple[Draft, Kind]:
+    """Return a draft that can be kept, and its kind; `was` is the kind that it had."""
     kind = desk.kinds.get(draft.kind)
-    if kind is None:
+    if kind is None or (kind.retired and kind.code != was):
         raise Invalid("gathering_kind", field="kind", text=draft.kind[: rules.KIND_MAX])
     rules.check_times(draft.starts_at, draft.ends_at, desk.now)
     if draft.group_id is not None:
@@ -243,7 +244,7 @@ def change(
     if one.state in (GatheringState.ENDED, GatheringState.CANCELLED):
         raise Conflict("gathering_over")
     known = frozenset(one for one in lessons_of(session, one.id) if one is not None)
-    clean, kind = _cleaned(session, desk, node, draft, known)
+    clean, kind = _cleaned(session, desk, node, draft, known, one.kind)
     fixed = (one.kind, one.group_id, one.below, one.starts_at, one.ends_at)
     if one.state is GatheringState.OPEN and fixed != (
         clean.kind,
@@ -320,6 +321,16 @@ def hosts_of(session: Session, one: Gathering) -> list[str]:
     """Return who keeps the roll of a gathering besides those who plan it: chair, recorder, hosts of rooms."""
     rooms = session.scalars(select(Room.host_id).where(Room.gathering_id == one.id)).all()
     return sorted({its for its in [one.chair_id, one.recorder_id, *rooms] if its is not None})
+
+
+def room_ends(session: Session, one: Gathering) -> dict[str, datetime]:
+    """Return when the rooms ended that were closed before their gathering was, by id; of whom no room is
+    known the gathering's own end holds."""
+    wanted = select(Room.id, Room.ended_at).where(Room.gathering_id == one.id, Room.ended_at.is_not(None))
+    return {
+        row.id: min(row.ended_at, one.ended_at) if one.ended_at else row.ended_at
+        for row in session.execute(wanted)
+    }
 
 
 def lessons_of(session: Session, gathering_id: str) -> list[str | None]:

@@ -24,7 +24,7 @@ from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.core.text import required_line, short_line
 from library.gatherings import codes, rules
-from library.gatherings.actions import Desk, held
+from library.gatherings.actions import Desk, held, room_ends
 from library.gatherings.opening import say_evidence
 from library.gatherings.roll import homes_on
 from library.gatherings.rules import Due, GatheringState, How, Mark
@@ -133,11 +133,12 @@ def _one(
     entry = _entry(session, one, said, local_day(one.opened_at or desk.now))
     if entry.due is Due.GUEST and said.mark in (Mark.ABSENT, Mark.MADE_UP) and entry.person_id is None:
         raise Invalid("mark_guest", field="mark")
-    _set_stay(one, entry, said, said_at, desk)
     if said.room is not None:
         entry.room_id = rooms[said.room]
     elif said.mark in rules.THERE and entry.room_id is None and len(rooms) == 1:
         entry.room_id = rooms[min(rooms)]
+    closed = room_ends(session, one).get(entry.room_id or "")
+    _set_stay(one, entry, said, said_at, desk, closed)
     entry.mark, entry.how, entry.reason = said.mark, How.SECRETARY, reason
     entry.version += 1
     _note(session, one, entry, said.id, How.SECRETARY, said_at, at, people.noted_by(session, desk.viewer))
@@ -239,12 +240,14 @@ def _guest(
     return made
 
 
-def _set_stay(one: Gathering, entry: RollEntry, said: Said, said_at: datetime, desk: Desk) -> None:
-    """Write down when somebody came, left or made it up."""
+def _set_stay(
+    one: Gathering, entry: RollEntry, said: Said, said_at: datetime, desk: Desk, closed: datetime | None
+) -> None:
+    """Write down when somebody came, left or made it up; `closed` is when their room ended of its own."""
     if said.minutes is not None and not 0 <= said.minutes <= rules.LONGEST // timedelta(minutes=1):
         raise Invalid("mark_minutes", field="minutes")
     minutes = timedelta(minutes=said.minutes or 0)
-    begin, end = max(one.starts_at, one.opened_at or one.starts_at), one.ended_at or said_at
+    begin, end = max(one.starts_at, one.opened_at or one.starts_at), closed or one.ended_at or said_at
     if said.mark is Mark.MADE_UP:
         day = said.day or local_day(desk.now)
         if not local_day(begin) <= day <= local_day(desk.now):
@@ -257,7 +260,7 @@ def _set_stay(one: Gathering, entry: RollEntry, said: Said, said_at: datetime, d
         if said.minutes is None:
             entry.left_at = min(said_at, end)
         else:
-            entry.left_at = (one.ended_at or one.ends_at) - minutes
+            entry.left_at = (closed or one.ended_at or one.ends_at) - minutes
         if entry.mark not in rules.THERE:
             entry.arrived_at = None
     elif said.mark is Mark.PRESENT:
@@ -297,6 +300,8 @@ def check_in(
     rooms = _rooms(session, one.id)
     if room not in rooms:
         raise NotFound("mark_room")
+    if session.get_one(Room, rooms[room], with_for_update={"read": True}).ended_at is not None:
+        raise Conflict("here_room_over")
     elsewhere = others_open(session, person_id, one.id, now)
     if elsewhere:
         raise Conflict("here_elsewhere", title=elsewhere[0].title, place=elsewhere[0].place)
@@ -308,6 +313,7 @@ def check_in(
         entry = _guest(session, one.id, new_id(), person_id, home, "")
     elif entry.mark in rules.THERE:
         if entry.room_id is not None and entry.room_id != rooms[room]:
+            # Who was in a room that is closed has been there, and is not counted once more in another.
             place = session.get_one(Room, entry.room_id).place
             raise Conflict("here_other_room", place=place)
         return Arrival(entry.mark, False, entry.due)
@@ -348,7 +354,9 @@ def others_open(session: Session, person_id: str, but: str, now: datetime) -> Se
     return session.scalars(
         select(Gathering)
         .join(RollEntry, RollEntry.gathering_id == Gathering.id)
+        .outerjoin(Room, Room.id == RollEntry.room_id)
         .where(
+            Room.ended_at.is_(None),
             Gathering.state == GatheringState.OPEN,
             Gathering.ends_at > now - codes.AFTER_END,
             Gathering.id != but,

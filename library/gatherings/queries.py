@@ -208,6 +208,12 @@ def changes_of(session: Session, gathering_id: str) -> Mapping[str, list[ChangeR
     return found
 
 
+def numbers_of_kinds(session: Session) -> dict[str, int]:
+    """Return how many gatherings there are of each kind, by its code."""
+    wanted = select(Gathering.kind, func.count().label("number")).group_by(Gathering.kind)
+    return {row.kind: row.number for row in session.execute(wanted)}
+
+
 # ------------------------------------------------------------------ lists
 
 

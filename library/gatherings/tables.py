@@ -107,7 +107,8 @@ class Guess(Base):
 
 
 class Room(Base):
-    """A room of a gathering (会场): the first is the main venue; `host_id` keeps its list."""
+    """A room of a gathering (会场): the first is the main venue; `host_id` keeps its list. `ended_at`: it was
+    closed while the others went on; None: it ends with the gathering."""
 
     __tablename__ = "gatherings_room"
     __table_args__ = (UniqueConstraint("gathering_id", "n"),)
@@ -117,6 +118,7 @@ class Room(Base):
     n: Mapped[int]
     place: Mapped[str] = mapped_column(String(PLACE_MAX))
     host_id: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    ended_at: Mapped[datetime | None]
 
 
 class RollEntry(Base):

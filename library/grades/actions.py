@@ -18,7 +18,7 @@ from library.core.errors import Conflict, Forbidden, Invalid, NotFound
 from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.core.text import required_line, short_line
-from library.grades import burden, facts, queries, rules
+from library.grades import burden, facts, queries, rules, years
 from library.grades.language import RuleSet, cents
 from library.grades.rules import PeriodState
 from library.grades.tables import Grade, Item, Period, Rules
@@ -253,7 +253,11 @@ def enter(
 def entry_range(session: Session, node: Node, period: str, name: str) -> tuple[int, int]:
     """Return between which hundredths an item may be; raises Invalid("grades_item_unknown"), Conflict."""
     by_month = len(period) == rules.PERIOD_LENGTH
-    row = queries.needed(session, node, period if by_month else f"{period}-12")
+    row = (
+        queries.needed(session, node, period)
+        if by_month
+        else years.year_rules(session, node, period) or queries.needed(session, node, f"{period}-12")
+    )
     ruled = queries.read(row)
     year = ruled.year.appraisal if ruled.year is not None else None
     if not by_month:

@@ -161,8 +161,13 @@ class Quota(_Closed):
 
 
 class YearFormula(_Closed):
-    """The year's score: `months_percent` of the mean of the frozen months, and an appraisal for the rest."""
+    """The year's score: `months_percent` of the mean of the frozen months, and an appraisal for the rest.
 
+    `starts` is the month in which a year begins (考核年度): with 12 that of 2026 goes from December 2025 to
+    November 2026.
+    """
+
+    starts: Annotated[int, Field(ge=1, le=12, strict=True)] = 1
     months_percent: Percent
     appraisal: Name | None = None
 

@@ -267,9 +267,21 @@ def month_after(period: str, by: int = 1) -> str:
     return f"{n // 12:04d}-{n % 12 + 1:02d}"
 
 
-def months_of(year: str) -> tuple[str, ...]:
-    """Return the months of a year."""
-    return tuple(f"{year}-{n:02d}" for n in range(1, 13))
+_MIDDLE = 6
+"""A year is named after the calendar year in which this month of it lies."""
+
+
+def months_of(year: int, starts: int = 1, next_starts: int | None = None) -> tuple[str, ...]:
+    """Return the months of a year that begins in a month; they end before the next one begins, so that every
+    month is in one year, also where the beginning is moved."""
+    first = _begins(year, starts)
+    until = _begins(year + 1, starts if next_starts is None else next_starts)
+    return tuple(f"{n // 12}-{n % 12 + 1:02d}" for n in range(first, until))
+
+
+def _begins(year: int, starts: int) -> int:
+    """Return the month in which a year begins, counted from the year 0."""
+    return 12 * (year if starts <= _MIDDLE else year - 1) + starts - 1
 
 
 def read_cents(text: str, field: str) -> int:

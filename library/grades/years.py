@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.grades import facts, rules
 from library.grades.language import RuleSet
-from library.grades.queries import in_force
+from library.grades.queries import in_force, read
 from library.grades.rules import PeriodState
 from library.grades.tables import Grade, Period, Rules
 from library.organisation.tables import Node
@@ -32,12 +33,15 @@ class YearRow:
 
 
 def year_rows(
-    session: Session, people: Sequence[tuple[str, str]], ruled: RuleSet, year: str
+    session: Session,
+    people: Sequence[tuple[str, str]],
+    ruled: RuleSet,
+    year: str,
+    months: Sequence[str],
 ) -> list[YearRow]:
-    """Return the year of people (id, name), in their order; months count where they were frozen, wherever the
-    person was then."""
+    """Return the year of people (id, name), in their order; its `months` count where they were frozen,
+    wherever the person was then."""
     ids = [one for one, _name in people]
-    months = rules.months_of(year)
     scores: dict[str, dict[str, int | None]] = defaultdict(dict)
     for n in range(0, len(ids), facts.AT_ONCE):
         rows = session.execute(
@@ -66,6 +70,31 @@ def year_rows(
     return found
 
 
+def months(session: Session, node: Node, year: str) -> tuple[str, ...]:
+    """Return the months of a node's year (考核年度): it begins as the rules of its middle say, and ends
+    before the next one begins."""
+    number = int(year)
+    return rules.months_of(number, _starts(session, node, number), _starts(session, node, number + 1))
+
+
+def _starts(session: Session, node: Node, year: int) -> int:
+    for month in (f"{year}-06", f"{year}-12"):  # of a year that had none in its middle the last
+        row = in_force(session, [node], month).get(node.id)
+        formula = read(row).year if row is not None else None
+        if formula is not None:
+            return formula.starts
+    return 1
+
+
+def year_of(session: Session, node: Node, day: date) -> str:
+    """Return the year of a node in which a day lies."""
+    month, near = rules.month_of(day), (day.year + 1, day.year, day.year - 1)
+    return next(
+        (str(n) for n in near if month in months(session, node, str(n))),
+        str(day.year),
+    )
+
+
 def year_rules(session: Session, node: Node, year: str) -> Rules | None:
     """Return the rule set whose formula makes a node's year: that of its last month."""
-    return in_force(session, [node], f"{year}-12").get(node.id)
+    return in_force(session, [node], months(session, node, year)[-1]).get(node.id)

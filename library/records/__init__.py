@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-WRITERS = ("actions", "templates")
+WRITERS = ("actions", "templates", "photos")
 """The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

@@ -23,7 +23,14 @@ from library.records import rules
 from library.records.content import Named, RecordContent, Shown, Spoken, digest_of, from_json
 from library.records.permits import RecordFacts
 from library.records.rules import LinePart, RecordState, Signature, SignerRole
-from library.records.tables import Record, RecordAddition, RecordLine, RecordSignature, RecordTemplate
+from library.records.tables import (
+    BookTemplate,
+    Record,
+    RecordAddition,
+    RecordLine,
+    RecordSignature,
+    RecordTemplate,
+)
 
 ERASED = "（已注销的党员）"
 """Stands for who was erased: they were there and are counted, and nobody says who it was."""
@@ -288,14 +295,18 @@ def years(session: Session, node_id: str) -> list[int]:
     return list(range(last.astimezone(CHINA).year, first.astimezone(CHINA).year - 1, -1))
 
 
-def template_of(session: Session, node: Node) -> tuple[RecordTemplate, Node] | None:
-    """Return the template with which a node writes its records, and whose it is: its own, else the nearest
-    above; None: the one that is shipped."""
+def template_of(
+    session: Session, node: Node, *, book: bool = False
+) -> tuple[RecordTemplate | BookTemplate, Node] | None:
+    """Return the template with which a node writes its records, or the book of a year, and whose it is: its
+    own, else the nearest above; None: the one that is shipped."""
     chain = (*organisation.chains(session, [node])[node.id], node)
-    found = {
-        one.node_id: one
-        for one in session.scalars(
-            select(RecordTemplate).where(RecordTemplate.node_id.in_([one.id for one in chain]))
-        )
-    }
+    ids = [one.id for one in chain]
+    found: dict[str, RecordTemplate | BookTemplate] = {}
+    if book:
+        bound = session.scalars(select(BookTemplate).where(BookTemplate.node_id.in_(ids)))
+        found = {one.node_id: one for one in bound}
+    else:
+        single = session.scalars(select(RecordTemplate).where(RecordTemplate.node_id.in_(ids)))
+        found = {one.node_id: one for one in single}
     return next(((found[one.id], one) for one in reversed(chain) if one.id in found), None)

@@ -12,6 +12,7 @@ from library.core.database import ID, Base, one_of
 from library.records.rules import LINE_ID_MAX, LinePart, RecordState, SignerRole
 
 NAME_MAX = 80
+CAPTION_MAX = 60
 
 
 class Record(Base):
@@ -97,5 +98,33 @@ class RecordTemplate(Base):
     )
     name: Mapped[str] = mapped_column(String(120))
     data: Mapped[bytes] = mapped_column(LargeBinary)
+    put_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    put_at: Mapped[datetime]
+
+
+class BookTemplate(Base):
+    """The .docx with which a node, and every one below it that has none, writes a year of records."""
+
+    __tablename__ = "records_book_template"
+
+    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    put_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    put_at: Mapped[datetime]
+
+
+class RecordPhoto(Base):
+    """A photo of a gathering, a JPEG of our own making. It is no part of what is signed."""
+
+    __tablename__ = "records_photo"
+    __table_args__ = (Index(None, "gathering_id", "put_at"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    gathering_id: Mapped[str] = mapped_column(ForeignKey("gatherings_gathering.id", ondelete="CASCADE"))
+    caption: Mapped[str] = mapped_column(String(CAPTION_MAX), default="")
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    width: Mapped[int]
+    height: Mapped[int]
     put_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     put_at: Mapped[datetime]

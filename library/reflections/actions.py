@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,13 +29,12 @@ from library.people.tables import Person
 from library.programme.weeks import read_week
 from library.reflections import queries, rules
 from library.reflections.likeness import prints
-from library.reflections.likeness.rules import prepare
+from library.reflections.likeness.rules import RULES, prepare
 from library.reflections.permits import home_of, reaches_of
 from library.reflections.rules import Part, Quote, Reach, ReflectionState, Step
 from library.reflections.tables import GoneSound, Reflection, ReflectionQuote, ReflectionSound
 
 _ID = re.compile(rf"[0-9a-z]{{{ID_LENGTH}}}")
-_NUMBER_BITS = 62
 _SAME_S = 0.05
 
 
@@ -119,7 +117,7 @@ def _new(session: Session, viewer: Viewer, reflection_id: str, about: About, now
         catalog.lesson_for(session, viewer, about.lesson_id)
     row = Reflection(
         id=reflection_id,
-        number=_number(),
+        number=prints.new_number(),
         person_id=person_id,
         node_id=None,
         lesson_id=about.lesson_id,
@@ -141,10 +139,6 @@ def _new(session: Session, viewer: Viewer, reflection_id: str, about: About, now
     session.add(row)
     session.flush()
     return row
-
-
-def _number() -> int:
-    return secrets.randbits(_NUMBER_BITS)
 
 
 def _touch(row: Reflection, now: datetime) -> None:
@@ -239,6 +233,7 @@ def send(session: Session, viewer: Viewer, reflection_id: str, now: datetime) ->
     row.node_id, row.sent_at, row.remark = home, now, ""
     _move(session, row, after, Step.SEND, viewer, now)
     prints.keep(session, row.number, prepare(rules.without_marks(row.text)))
+    row.print_rules = RULES
     _tell_readers(session, home, viewer, now)
     return row
 
@@ -372,7 +367,7 @@ def _unpublish(session: Session, row: Reflection, viewer: Viewer | None, now: da
 def _drop_prints(session: Session, row: Reflection) -> None:
     prints.drop(session, row.number, prepare(rules.without_marks(row.text)))
     # What other rules have kept of it is nobody's by that.
-    row.number = _number()
+    row.number = prints.new_number()
 
 
 def _facts_told(row: Reflection) -> dict[str, object]:

@@ -26,9 +26,9 @@ class Reflection(Base):
 
     `node_id` is the writer's home when it was sent. `gathering_id` has no foreign key: gatherings stand
     beside this slice, and what is gone is shown as nothing. `form` is that of the gathering when it was sent.
-    `number` stands for it among fingerprints (Print). What is published is for `reach`: the node
-    `reach_node_id` and all below it, or everybody. `remark` is the branch's for the writer. `version` grows
-    with every change.
+    `number` stands for it among fingerprints (Print), which were made by `print_rules`
+    (likeness.rules.RULES). What is published is for `reach`: the node `reach_node_id` and all below it, or
+    everybody. `remark` is the branch's for the writer. `version` grows with every change.
     """
 
     __tablename__ = "reflections_reflection"
@@ -46,6 +46,7 @@ class Reflection(Base):
         ),
         Index("ix_reflections_reflection_week_reach", "week", "reach_node_id", "state", "published_at"),
         Index(None, "decided_by"),
+        Index(None, "print_rules", "number"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -68,6 +69,7 @@ class Reflection(Base):
     sent_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
+    print_rules: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class ReflectionQuote(Base):

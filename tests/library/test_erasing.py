@@ -101,7 +101,8 @@ NAMES_OF_OTHER_THINGS = {
     # What a roll says of somebody, and the name of a guest who has no account that could be erased.
     *("gatherings_roll.mark", "gatherings_roll_change.mark", "gatherings_roll.name"),
     # A signed record is the branch's archive and says who signed it (decision 41).
-    *("records_signature.name", "records_addition.name", "records_template.name"),
+    *("records_signature.name", "records_addition.name"),
+    *("records_template.name", "records_book_template.name"),
     *("people_token.name", "searches_saved.name", "searches_asker.mark", "people_sign_in_attempts.mark"),
 }
 LIKE_A_PERSON = re.compile(

@@ -22,7 +22,7 @@ from library.gatherings.rules import GatheringState
 from library.gatherings.showings import queries, rules
 from library.gatherings.showings.presence import There
 from library.gatherings.showings.rules import Stretch
-from library.gatherings.tables import Gathering, Showing
+from library.gatherings.tables import Gathering, Room, Showing
 from library.plays import shown
 from library.plays.rules import ViewRule
 
@@ -50,6 +50,8 @@ def begin(
     if gathering.state is not GatheringState.OPEN:
         raise Conflict("showing_not_open")
     room = queries.room(session, gathering_id, room_id)
+    if room.ended_at is not None:
+        raise Conflict("showing_not_open")
     if lesson_id not in {one.id for one in queries.lessons(session, gathering_id)}:
         raise NotFound
     catalog.lesson_for(session, viewer, lesson_id)
@@ -101,7 +103,7 @@ def beat(
         held,
         rules.read(reported, lengths),
         now=_since(row, now),
-        until=_since(row, gathering.ended_at) if gathering.ended_at else None,
+        until=_since(row, until) if (until := _until(session, gathering, row)) else None,
         taken=_taken_by_others(session, row),
     )
     if taken.new:
@@ -116,6 +118,13 @@ def beat(
         if gathering.state is GatheringState.ENDED:
             _say(session, gathering, row, queries.there(session, gathering), now)
     return _screened(row, now, taken.cut)
+
+
+def _until(session: Session, gathering: Gathering, row: Showing) -> datetime | None:
+    """Return until when what ran counts: the end of the room, or of the gathering."""
+    room = session.get(Room, row.room_id) if row.room_id else None
+    known = [one for one in (room.ended_at if room else None, gathering.ended_at) if one is not None]
+    return min(known, default=None)
 
 
 def say_shown(session: Session, gathering: Gathering, now: datetime, by: str | None = None) -> None:

@@ -58,7 +58,9 @@ def there(session: Session, of: Gathering) -> list[There]:
     """
     if of.opened_at is None or of.ended_at is None:
         return []
-    main = next((one.id for one in rooms(session, of.id)), None)
+    its_rooms = rooms(session, of.id)
+    main = next((one.id for one in its_rooms), None)
+    closed = {one.id: min(one.ended_at, of.ended_at) for one in its_rooms if one.ended_at is not None}
     found = []
     for entry in session.scalars(select(RollEntry).where(RollEntry.gathering_id == of.id)):
         its = span(
@@ -66,7 +68,7 @@ def there(session: Session, of: Gathering) -> list[There]:
             entry.arrived_at,
             entry.left_at,
             opened_at=of.opened_at,
-            ended_at=of.ended_at,
+            ended_at=closed.get(entry.room_id or main or "", of.ended_at),
             late_from=of.late_from or of.opened_at,
         )
         if its is not None:

@@ -12,10 +12,12 @@ import re
 import sys
 import zipfile
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from library.core.bounded.answers import in_parts, parts_of, refusal
 from library.core.errors import Invalid
+from library.records.writing.values import PICTURE_N, WIDTH, packable
 from library.works import office
 from library.works.formats import FileFormat
 from transcode.forking_child import serve
@@ -26,16 +28,19 @@ _TOLD = 80
 """Characters of what a template says that are shown to whoever gave it."""
 
 
-def packed(question: dict[str, Any], template: bytes) -> bytes:
-    """Return what is asked: {"values": ..., "book": bool}, and the template (none: the shipped one)."""
-    return in_parts((json.dumps(question, ensure_ascii=False).encode(), template))
+def packed(values: dict[str, Any], template: bytes, *, book: bool) -> bytes:
+    """Return what is asked: {"values": ..., "book": bool}, the template (none: the shipped one), and the
+    pictures that stand among the values."""
+    pictures: list[bytes] = []
+    question = {"values": packable(values, pictures), "book": book}
+    return in_parts((json.dumps(question, ensure_ascii=False).encode(), template, *pictures))
 
 
 def answered(asked: bytes) -> bytes:
     """Answer with a .docx, or with {"invalid": code, "values": {...}}: what is wrong is an answer too."""
     from library.records.writing import shipped  # Word is loaded in the child alone
 
-    head, template = parts_of(asked)
+    head, template, *pictures = parts_of(asked)
     question = json.loads(head)
     try:
         if template:
@@ -44,7 +49,7 @@ def answered(asked: bytes) -> bytes:
             template = shipped.book()
         else:
             template = shipped.one()
-        return filled(template, question["values"])
+        return filled(template, question["values"], pictures)
     except Invalid as error:
         return refusal(error)
 
@@ -69,8 +74,9 @@ def check(template: bytes) -> None:
         raise Invalid("template_no_docx", field="file")
 
 
-def filled(template: bytes, values: dict[str, Any]) -> bytes:
-    """Return a template with values in it; raises Invalid("template_...")."""
+def filled(template: bytes, values: dict[str, Any], pictures: Sequence[bytes] = ()) -> bytes:
+    """Return a template with values in it, and `pictures` where their numbers stand; raises
+    Invalid("template_...")."""
     from docxtpl import DocxTemplate
     from jinja2 import StrictUndefined
     from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
@@ -80,7 +86,7 @@ def filled(template: bytes, values: dict[str, Any]) -> bytes:
     environment.globals.clear()  # no range, no cycler: there is nothing to be counted but what is given
     try:
         document = DocxTemplate(io.BytesIO(template))
-        document.render(values, jinja_env=environment, autoescape=True)
+        document.render(_with_pictures(document, values, pictures), jinja_env=environment, autoescape=True)
         kept = io.BytesIO()
         document.save(kept)
         return kept.getvalue()
@@ -97,6 +103,19 @@ def filled(template: bytes, values: dict[str, Any]) -> bytes:
         raise
     except Exception as error:
         raise Invalid("template_broken", field="file", text=_told(error)) from None
+
+
+def _with_pictures(document: Any, values: Any, pictures: Sequence[bytes]) -> Any:
+    from docx.shared import Cm
+    from docxtpl import InlineImage
+
+    if isinstance(values, dict):
+        if PICTURE_N in values:
+            return InlineImage(document, io.BytesIO(pictures[values[PICTURE_N]]), width=Cm(values[WIDTH]))
+        return {name: _with_pictures(document, value, pictures) for name, value in values.items()}
+    if isinstance(values, list):
+        return [_with_pictures(document, value, pictures) for value in values]
+    return values
 
 
 def _told(error: Exception) -> str:

@@ -96,6 +96,8 @@ def _record(document: Any, of: str) -> None:
     )
     for words in _loop(f"{of}补充", "补充（{{ 项.姓名 }}，{{ 项.时间 }}）：{{ 项.内容 }}"):
         _line(document.add_paragraph(), words, _SONG, 12)
+    for words in _loop(f"{of}照片", "{{ 项.图 }}{% if 项.说明 %}　{{ 项.说明 }}{% endif %}"):
+        _line(document.add_paragraph(), words, _SONG, 12)
 
 
 def _loop(names: str, each: str) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ The names are Chinese, because those who make templates write them into Word. Wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,11 @@ from library.records.rules import RecordState, Signature, SignerRole
 
 SPEAKER, WORDS = "发言人", "内容"
 NAME, AT = "姓名", "时间"
+PICTURE, CAPTION = "图", "说明"
+_PHOTO_CM, _EMBLEM_CM = 14.0, 2.2
 BLANK = ""
+PICTURE_N, WIDTH = "_picture", "_width_cm"
+"""Where a picture stands among packed values."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,29 @@ class Paper:
     signatures: Mapping[SignerRole, Signature] | None = None
     additions: Sequence[tuple[str, str, datetime]] = ()
     """Text, name, moment."""
+    photos: Sequence[tuple[str, bytes]] = ()
+    """What stands under it, and a JPEG of ours; no part of what is signed."""
+    emblem: bytes = b""
+    """The site's picture (PNG), b"" for none."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture among values, `width_cm` wide on paper."""
+
+    data: bytes
+    width_cm: float
+
+
+@dataclass(frozen=True)
+class Book:
+    """A year of a node as one document."""
+
+    title: str
+    node: str
+    year: str
+    papers: Sequence[Paper]
+    emblem: bytes = b""
 
 
 def values_of(paper: Paper) -> dict[str, Any]:
@@ -62,13 +89,33 @@ def values_of(paper: Paper) -> dict[str, Any]:
         "主持人签字": _signed(signed.get(SignerRole.CHAIR)),
         "记录人签字": _signed(signed.get(SignerRole.RECORDER)),
         "补充": [{WORDS: text, NAME: name, AT: _moment(at)} for text, name, at in paper.additions],
+        "照片": [{PICTURE: Picture(data, _PHOTO_CM), CAPTION: caption} for caption, data in paper.photos],
+        "标志": Picture(paper.emblem, _EMBLEM_CM) if paper.emblem else BLANK,
         "状态": state_words(paper.state, signed),
     }
 
 
-def book_of(title: str, papers: Iterable[Paper]) -> dict[str, Any]:
-    """Return what the template of a book may name."""
-    return {"书名": title, "全部": [values_of(one) for one in papers]}
+def book_of(title: str, papers: Iterable[Paper], *, node: str, year: str, emblem: bytes) -> dict[str, Any]:
+    """Return what the template of a book may name. Photos are not in it: a year of them is no document."""
+    return {
+        "书名": title,
+        "党组织": node,
+        "年份": year,
+        "标志": Picture(emblem, _EMBLEM_CM) if emblem else BLANK,
+        "全部": [values_of(replace(one, photos=(), emblem=b"")) for one in papers],
+    }
+
+
+def packable(values: Any, pictures: list[bytes]) -> Any:
+    """Return values as JSON has them; pictures go into a list, and their numbers stand in their place."""
+    if isinstance(values, Picture):
+        pictures.append(values.data)
+        return {PICTURE_N: len(pictures) - 1, WIDTH: values.width_cm}
+    if isinstance(values, dict):
+        return {name: packable(value, pictures) for name, value in values.items()}
+    if isinstance(values, list):
+        return [packable(value, pictures) for value in values]
+    return values
 
 
 def state_words(state: RecordState, signed: Mapping[SignerRole, object]) -> str:
@@ -77,6 +124,12 @@ def state_words(state: RecordState, signed: Mapping[SignerRole, object]) -> str:
         return "已签字"
     return "待签字（已有一人签）" if signed else "未签字"
 
+
+_DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c494441"
+    "54789c63386060000002d401213a6837090000000049454e44ae426082"
+)
+"""A picture of one point (PNG)."""
 
 EXAMPLE = Paper(
     RecordContent(
@@ -111,8 +164,14 @@ EXAMPLE = Paper(
         for role in SignerRole
     },
     (("更正：地点为一楼。", "李秀英", datetime(2026, 12, 9, 9, tzinfo=CHINA)),),
+    (("讨论", _DOT),),
+    _DOT,
 )
 """A record in which everything is filled in: with it a template is tried when it is given."""
+
+
+BOOK_EXAMPLE = Book("余村党支部 2026 年会议记录", "余村党支部", "2026", (EXAMPLE, EXAMPLE), _DOT)
+"""A year in which everything is filled in."""
 
 
 def _names(some: Iterable[Named]) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from library.core.bounded.answers import unrefused
 from library.core.bounded.children import BoundedChildren, Bounds
 from library.core.errors import Invalid, Throttled
 from library.records.writing import child
-from library.records.writing.values import EXAMPLE, Paper, book_of, values_of
+from library.records.writing.values import BOOK_EXAMPLE, EXAMPLE, Book, Paper, book_of, values_of
 
 WRITING_S = 40.0
 PROCESSOR_S = 15
@@ -38,17 +36,21 @@ class RecordWriter:
     def one(self, paper: Paper, template: bytes = b"", *, person_id: str | None) -> bytes:
         """Return a record as .docx; without `template` the shipped one. Raises Invalid("template_...", for
         macros and the like "material_...") and Throttled("record_busy")."""
-        return self._asked(child.packed({"values": values_of(paper), "book": False}, template), person_id)
+        return self._asked(child.packed(values_of(paper), template, book=False), person_id)
 
-    def book(self, title: str, papers: Sequence[Paper], *, person_id: str | None) -> bytes:
-        """Return records as one .docx with a list; raises Throttled("record_busy")."""
-        return self._asked(child.packed({"values": book_of(title, papers), "book": True}, b""), person_id)
+    def book(self, book: Book, template: bytes = b"", *, person_id: str | None) -> bytes:
+        """Return records as one .docx with a list; without `template` the shipped one. Raises as `one`."""
+        values = book_of(book.title, book.papers, node=book.node, year=book.year, emblem=book.emblem)
+        return self._asked(child.packed(values, template, book=True), person_id)
 
-    def check(self, template: bytes, *, person_id: str | None) -> None:
+    def check(self, template: bytes, *, book: bool = False, person_id: str | None) -> None:
         """Fill a template with an example; raises as `one`."""
         if not template:
             raise Invalid("template_no_docx", field="file")
-        self.one(EXAMPLE, template, person_id=person_id)
+        if book:
+            self.book(BOOK_EXAMPLE, template, person_id=person_id)
+        else:
+            self.one(EXAMPLE, template, person_id=person_id)
 
     def _asked(self, question: bytes, person_id: str | None) -> bytes:
         return unrefused(self._children.answer(person_id, question))

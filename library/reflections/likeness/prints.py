@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, exists, text
+from sqlalchemy import delete, exists, select, text
 from sqlalchemy.orm import Session
 
 from library.core.database import upsert
-from library.reflections.likeness.rules import COMMON_FROM, Prepared, prints
-from library.reflections.rules import EDITABLE
+from library.reflections.likeness.rules import COMMON_FROM, RULES, Prepared, prepare, prints
+from library.reflections.rules import EDITABLE, without_marks
 from library.reflections.tables import Print, Reflection
 
 _AT_ONCE = 400
 """Rows of a statement, and fingerprints of a question: SQLite takes 500 SELECTs in one."""
 _COMMON_SAYS = 0.1
+_NUMBER_BITS = 62
+
+
+def new_number() -> int:
+    """Return a number by which a text stands among fingerprints."""
+    return secrets.randbits(_NUMBER_BITS)
 
 
 def keep(session: Session, number: int, prepared: Prepared) -> None:
@@ -33,6 +40,28 @@ def drop(session: Session, number: int, prepared: Prepared) -> None:
     for at in range(0, len(its), _AT_ONCE):
         gone = delete(Print).where(Print.hash.in_(its[at : at + _AT_ONCE]), Print.number == number)
         session.execute(gone.execution_options(synchronize_session=False))
+
+
+def renew(session: Session, most: int) -> int:
+    """Make anew the fingerprints of up to `most` texts that other rules made; returns how many those were.
+
+    Each gets another number: what the older rules kept leads nowhere by that, and goes with the next sweep.
+    It can be stopped after any call, and goes on where it was.
+    """
+    waiting = (
+        select(Reflection)
+        .where(Reflection.print_rules != RULES, Reflection.state.not_in(EDITABLE))
+        .order_by(Reflection.number)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.scalars(waiting).all()
+    for row in rows:
+        row.number = new_number()
+        keep(session, row.number, prepare(without_marks(row.text)))
+        row.print_rules = RULES
+    session.flush()
+    return len(rows)
 
 
 def sweep(session: Session, part: int, parts: int) -> int:

@@ -15,6 +15,9 @@ from zlib import crc32
 from library.reflections.folding import folded, folded_with_places
 from library.reflections.likeness.stock_phrases import FOUND
 
+CODE = 1
+"""Of the rules below, of what is folded and of what is left out: raised when code changes what they find. The
+lengths and the set phrases are part of RULES by themselves."""
 GRAM = 10
 WINDOW = 12
 LEAST = 24
@@ -26,6 +29,9 @@ COMMON_FROM = 25
 MOST_PASSAGES = 12
 """Of two texts, that are shown; of more is told how many."""
 _QUOTED_MOST = 300
+
+RULES = crc32(f"{CODE}|{GRAM}|{WINDOW}|{FOUND.pattern}".encode()) - 2**31
+"""By which rules fingerprints are made now; kept with each text, so that others are made anew."""
 
 _GAP = "\n"
 """Stands for a letter that is not compared; no text has it once it is folded."""

@@ -50,7 +50,7 @@ def bring(
         raise Invalid("file_missing", field="manifest", found=str(file))
     listed = read_records(file.read_bytes(), file.name)
     with console.ports(must_exist=True) as ports, ports.db.write() as session:
-        desk = desk_of(ports.settings, machine(session), ports.clock())
+        desk = desk_of(ports.in_force.look().settings, machine(session), ports.clock())
         done = importing.bring(session, desk, listed.rows)
         value = _report(console, listed, done)
         if check:

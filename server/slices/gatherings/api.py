@@ -91,11 +91,12 @@ class CountsOut(BaseModel):
 
 
 class RoomOut(BaseModel):
-    """A room, the main venue first."""
+    """A room, the main venue first; `ended_at`: it was closed before the others."""
 
     n: int
     place: str
     host: str
+    ended_at: datetime | None = None
 
 
 class WholeOut(GatheringOut):
@@ -261,7 +262,10 @@ def get_gathering(
         {
             **_plain(one, view.kind),
             **{name: getattr(view, name) for name in ("node", "group", "chair", "recorder", "agenda")},
-            "rooms": [RoomOut(n=room.n, place=room.place, host=room.host) for room in view.rooms],
+            "rooms": [
+                RoomOut(n=room.n, place=room.place, host=room.host, ended_at=room.ended_at)
+                for room in view.rooms
+            ],
             "lessons": [line.id for line in view.lessons if line.id and line.title],
             "mine": found.entry.mark if found.entry else None,
             "counts": counts,

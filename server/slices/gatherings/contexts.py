@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from library.books.hours import Book
+from library.evidence.rules import StudyForm
+from library.gatherings.kinds import Asks
 from library.gatherings.rules import Counts, Due, GatheringState, How, Mark
 from server.web.parts import Context, Pager, RefusedForm
 from server.web.shown.gatherings import GatheringRow
@@ -42,11 +45,14 @@ class LessonLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomLine:
-    """A room: its number from 1, where, and who keeps its list ("" for nobody)."""
+    """A room: its number from 1, where, and who keeps its list ("" for nobody). `ended_at`: it was closed of
+    its own; `ends`: the viewer closes it."""
 
     n: int
     place: str
     host: str
+    ended_at: datetime | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +87,8 @@ class GatheringPage(Context):
     `leads`: they begin and end it. `mark` and `due` are the viewer's own, None where they are on no roll.
     `counts` for who keeps it once it opened; `signed`: its record is, and the viewer may read it; `usual_end`
     is when it is taken to have ended
-    (2026-11-30T19:30). Forms, POST .../open, .../end (ended_at), .../cancel (version). `refused`: "end", "".
+    (2026-11-30T19:30). Forms, POST .../open, .../end (ended_at), .../cancel (version),
+    .../rooms/{n}/end (ended_at) and .../rooms/{n}/reopen (). `refused`: "end", "".
     """
 
     template: ClassVar[str] = "gatherings/gathering.html"
@@ -104,8 +111,9 @@ class PlanningPage(Context):
     `gathering_id` is "" for a new one. `form` holds what stands in it, by the names of the fields: kind,
     group,
     below, title, week, starts, ends, place, rooms, chair, recorder, agenda, lessons, asked, repeat, times,
-    tell, version. `kinds` and `groups` are (value, name); `people` the names that are offered; `began`: what
-    the roll hangs on stays. `last_id`: the gathering of which it is a copy, or which can be copied.
+    tell, version. `kinds` and `groups` are (value, name); `people` the names and `weeks` (2026-W49) the weeks
+    that are offered; `began`: what the roll hangs on stays. `last_id`: the gathering of which it is a copy,
+    or which can be copied.
     """
 
     template: ClassVar[str] = "gatherings/planning.html"
@@ -115,6 +123,7 @@ class PlanningPage(Context):
     kinds: tuple[tuple[str, str], ...]
     groups: tuple[tuple[str, str], ...]
     people: tuple[str, ...]
+    weeks: tuple[str, ...]
     form: Mapping[str, str]
     began: bool = False
     last_id: str = ""
@@ -210,4 +219,49 @@ class HerePage(Context):
     over: bool
     done: Mark | None
     on_roll: bool
+    refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindLine:
+    """A kind of gathering: its names, which form of study it is and in which book that counts for the reader
+    (None: in none), whom it asks, how many there were of it."""
+
+    code: str
+    name: str
+    english: str
+    form: StudyForm
+    book: Book | None
+    asks: Asks
+    number: int
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindChange:
+    """That somebody changed kinds, "" for the command line and somebody erased; `names` are those of them."""
+
+    at: datetime
+    who: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindsPage(Context):
+    """GET /gathering-kinds (signed in): the kinds of gatherings, and what counts as what.
+
+    `may_change`: an administrator, where the machine's own settings do not say them (`pinned`). `version` is
+    that of the settings. `node` is the one whose rules of hours `book` goes by. Forms: POST /gathering-kinds
+    and .../{code} (name, english, form, asks, version), .../{code}/retire, .../{code}/offer (version);
+    `refused.form` is a code, "new" or "".
+    """
+
+    template: ClassVar[str] = "gatherings/kinds.html"
+    kinds: tuple[KindLine, ...]
+    node: str
+    version: int
+    forms: tuple[StudyForm, ...]
+    may_change: bool = False
+    pinned: bool = False
+    history: tuple[KindChange, ...] = ()
     refused: RefusedForm | None = None

@@ -44,6 +44,7 @@ from server.web.shown.gatherings import desk_of
 router = APIRouter(include_in_schema=False)
 
 Typed = Mapping[str, str]
+_WEEKS_BACK, _WEEKS_AHEAD = 5, 27
 _REFUSALS = (Invalid, Conflict)
 
 
@@ -87,10 +88,13 @@ class Planning:
             node_id=node.id,
             node=node.name,
             kinds=tuple(
-                (kind.code, self.desk.kinds.name(kind.code, frame.language)) for kind in self.desk.kinds.all
+                (kind.code, self.desk.kinds.name(kind.code, frame.language))
+                for kind in self.desk.kinds.all
+                if not kind.retired or (one is not None and one.kind == kind.code)
             ),
             groups=tuple((group.id, group.name) for group in queries.groups_of(session, node.id)),
             people=tuple(dict.fromkeys(row.name for row in members.items)),
+            weeks=self._weeks(form.get("week", "")),
             form={**form, **(refused.typed if refused else {})},
             began=one is not None and one.state is GatheringState.OPEN,
             last_id=last.id if last else "",
@@ -98,6 +102,12 @@ class Planning:
             refused=refused,
         )
         return self.pages.respond(self._request, self.who, context, status)
+
+    def _weeks(self, chosen: str) -> tuple[str, ...]:
+        """Return the weeks that are offered: some that were, half a year to come, and the one chosen."""
+        this = week_of(local_day(self.now))
+        near = {str(this.after(n)) for n in range(-_WEEKS_BACK, _WEEKS_AHEAD)}
+        return tuple(sorted(near | ({chosen} if chosen.strip() else set())))
 
     def fresh(self, session: Session, node: Node, week: str) -> dict[str, str]:
         """Return the form of a new gathering: this evening or on the week's Monday, with the week's

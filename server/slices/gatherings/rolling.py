@@ -125,6 +125,8 @@ def _shown(keeping: Keeping, session: Session, gathering_id: str, room: str) -> 
     at = next((its for its in rooms if its.n == number), None)
     if at is None or one.secret is None:
         raise NotFound
+    if at.ended_at is not None:
+        raise Conflict("here_room_over")
     return found, RoomLine(n=at.n, place=at.place, host=""), one.secret
 
 
@@ -197,7 +199,7 @@ def _here_page(
         title=one.title,
         place=place,
         state=one.state,
-        rooms=tuple(RoomLine(n=its.n, place=its.place, host="") for its in rooms),
+        rooms=tuple(RoomLine(n=its.n, place=its.place, host="") for its in rooms if its.ended_at is None),
         room=room,
         ticket=ticket,
         over=over,

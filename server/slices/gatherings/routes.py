@@ -11,7 +11,7 @@ from starlette.responses import Response
 from library.core.clock import CHINA
 from library.core.errors import Conflict, Invalid, WeikeError
 from library.core.permits import Role
-from library.gatherings import actions, opening, queries, rules
+from library.gatherings import actions, opening, queries
 from library.gatherings.actions import Desk
 from library.gatherings.rules import GatheringState
 from library.organisation import queries as organisation
@@ -59,7 +59,7 @@ class Keeping:
         frame = self.pages.frame(self.request, session, self.who)
         usual = ""
         if one.state is GatheringState.OPEN and one.opened_at is not None:
-            at = rules.ending(one.opened_at, one.ends_at, self.now)
+            at = opening.usual_end(session, one, self.now)
             usual = f"{at.astimezone(CHINA):%Y-%m-%dT%H:%M}"
         context = GatheringPage(
             frame=frame,
@@ -144,6 +144,29 @@ def end_gathering(keeping: KeepingDep, gathering_id: str, ended_at: WordForm = "
     except (Conflict, Invalid) as error:
         return keeping.refuse(error, gathering_id, "end", {"ended_at": ended_at})
     return keeping.pages.redirect(f"/gatherings/{gathering_id}", "gathering_ended")
+
+
+@router.post("/gatherings/{gathering_id}/rooms/{room}/end")
+def end_room(keeping: KeepingDep, gathering_id: str, room: int, ended_at: WordForm = "") -> Response:
+    """Close one of several rooms while the others go on."""
+    try:
+        with keeping.db.write() as session:
+            at = read_moment(ended_at, "ended_at") if ended_at.strip() else None
+            opening.end_room(session, keeping.desk, gathering_id, room, at)
+    except (Conflict, Invalid) as error:
+        return keeping.refuse(error, gathering_id, "")
+    return keeping.pages.redirect(f"/gatherings/{gathering_id}", "room_ended")
+
+
+@router.post("/gatherings/{gathering_id}/rooms/{room}/reopen")
+def reopen_room(keeping: KeepingDep, gathering_id: str, room: int) -> Response:
+    """Let a room that was closed too early go on."""
+    try:
+        with keeping.db.write() as session:
+            opening.reopen_room(session, keeping.desk, gathering_id, room)
+    except Conflict as error:
+        return keeping.refuse(error, gathering_id, "")
+    return keeping.pages.redirect(f"/gatherings/{gathering_id}", "room_reopened")
 
 
 @router.post("/gatherings/{gathering_id}/cancel")

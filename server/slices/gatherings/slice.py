@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import library.gatherings.tables
 from library.core.permits import Viewer
-from server.slices.gatherings import api, desk, rolling, routes
+from server.slices.gatherings import api, desk, kinds, kinds_api, rolling, routes
 from server.slices.gatherings.contexts import (
     CodePage,
     GatheringPage,
     GatheringsPage,
     HerePage,
+    KindsPage,
     PlanningPage,
     RollPage,
 )
@@ -27,8 +28,8 @@ def people(viewer: Viewer) -> bool:
 
 SLICE = Slice(
     name="gatherings",
-    routers=(desk.router, rolling.router, routes.router, api.router),
-    pages=(GatheringsPage, GatheringPage, PlanningPage, RollPage, CodePage, HerePage),
+    routers=(kinds.router, kinds_api.router, desk.router, rolling.router, routes.router, api.router),
+    pages=(GatheringsPage, GatheringPage, PlanningPage, RollPage, CodePage, HerePage, KindsPage),
     sentences=SENTENCES,
     words=WORDS,
     navigation=(

@@ -40,7 +40,14 @@ def view_of(session: Session, viewer: Viewer, found: Seen, kinds: Kinds, languag
         ends_at=one.ends_at,
         place=one.place,
         rooms=tuple(
-            RoomLine(n=room.n, place=room.place, host=names.get(room.host_id or "", "")) for room in rooms
+            RoomLine(
+                n=room.n,
+                place=room.place,
+                host=names.get(room.host_id or "", ""),
+                ended_at=room.ended_at,
+                ends=found.leads or (room.host_id is not None and room.host_id == viewer.person_id),
+            )
+            for room in rooms
         ),
         chair=names.get(one.chair_id or "", ""),
         recorder=names.get(one.recorder_id or "", ""),

@@ -35,6 +35,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "digits": N_("数字"),
         "import": N_("导入"),
     },
+    "kind_asks": {
+        "members": N_("在这里的正式党员和预备党员"),
+        "everybody": N_("在这里的所有人，包括积极分子和群众"),
+        "named": N_("安排时点名的人"),
+    },
     "gathering_repeat": {
         "weekly": N_("每周"),
         "fortnightly": N_("每两周"),

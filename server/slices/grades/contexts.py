@@ -29,9 +29,12 @@ class OwnGrade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearLine:
-    """The viewer's year: its mean, its score and band so far, from how many frozen months."""
+    """The viewer's year, from the `first` to the `last` month: its mean, its score and band so far, from how
+    many frozen months."""
 
     year: str
+    first: str
+    last: str
     months: int
     mean: str
     points: str
@@ -322,7 +325,8 @@ class YearRowLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradesYearPage(Context):
-    """GET /grades/year?node=&year= (who keeps them): a branch's year, and its formula as people read it.
+    """GET /grades/year?node=&year= (who keeps them): a branch's year, and its formula as people read it;
+    `months` are those of the year (2025-12).
 
     POST /grades/year/enter (node, year, person, points, reason); `refused` is named "enter". `people` are
     (id, name) whose appraisal is entered; `today` is the day on which they belonged here.
@@ -332,6 +336,7 @@ class GradesYearPage(Context):
     node_id: str
     node: str
     year: str
+    months: tuple[str, ...]
     rules_name: str
     months_percent: int
     appraisal: str

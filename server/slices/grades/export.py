@@ -206,7 +206,12 @@ def _band(sheet: _RuleSheet, ruled: RuleSet, score: str) -> Formula:
 
 
 def year_book(
-    node: Node, year: str, ruled: RuleSet, rows: Sequence[years.YearRow], catalogue: Catalogue
+    node: Node,
+    year: str,
+    months: Sequence[str],
+    ruled: RuleSet,
+    rows: Sequence[years.YearRow],
+    catalogue: Catalogue,
 ) -> bytes:
     """Return the workbook of a branch's year: the frozen months, and the formula of the year's score."""
     said = catalogue.say
@@ -214,7 +219,7 @@ def year_book(
     named = ruled.year.appraisal if ruled.year is not None and ruled.year.appraisal else said(N_("测评"))
     heads = [
         said(N_("姓名")),
-        *(said(N_("%(n)s 月"), n=n) for n in range(1, 13)),
+        *(month_name(one, months, catalogue) for one in months),
         *(said(N_("各月平均")), named, said(N_("年度分")), said(N_("对应档次"))),
     ]
     made = [_year_row(one, ruled, sheet, at) for at, one in enumerate(rows, 5)]
@@ -222,7 +227,7 @@ def year_book(
         name=said(N_("年度")),
         headings=heads,
         rows=made,
-        widths=(14, *([8] * 12), 10, 10, 10, 12),
+        widths=(14, *([9] * len(months)), 10, 10, 10, 12),
         about=(
             said(N_("%(node)s %(year)s 年度"), node=node.name, year=year),
             said(N_("按姓名排列，不排名次；空着的月份没有定下来的评定，不算进平均。")),
@@ -232,17 +237,26 @@ def year_book(
     return workbook([grades, sheet.sheet])
 
 
+def month_name(month: str, months: Sequence[str], catalogue: Catalogue) -> str:
+    """Return what a month of a year is called: with its calendar year where the year is not one."""
+    year, _, number = month.partition("-")
+    if months[0][:4] == months[-1][:4]:
+        return catalogue.say(N_("%(n)s 月"), n=int(number))
+    return catalogue.say(N_("%(year)s 年 %(month)s 月"), year=year, month=int(number))
+
+
 def _year_row(one: years.YearRow, ruled: RuleSet, sheet: _RuleSheet, at: int) -> list[Cell]:
     cells: list[Cell] = [one.name, *map(number, one.months)]
-    months = f"B{at}:M{at}"
+    last = len(cells)
+    months, mean, given, points = f"B{at}:{column(last)}{at}", *(f"{column(last + n)}{at}" for n in (1, 2, 3))
     cells.append(Formula(f'=IF(COUNT({months})=0,"",ROUND(AVERAGE({months}),2))'))
     cells.append(number(one.appraisal))
     if ruled.year is None:
         return [*cells, None, None]
     if ruled.year.appraisal is None:
-        cells.append(Formula(f"=N{at}"))
+        cells.append(Formula(f"={mean}"))
     else:
         part = sheet.cell("months")
-        made = f"ROUND((N{at}*{part}+O{at}*(100-{part}))/100,2)"
-        cells.append(Formula(f'=IF(COUNT(N{at},O{at})<2,"",{made})'))
-    return [*cells, _band(sheet, ruled, f"P{at}")]
+        made = f"ROUND(({mean}*{part}+{given}*(100-{part}))/100,2)"
+        cells.append(Formula(f'=IF(COUNT({mean},{given})<2,"",{made})'))
+    return [*cells, _band(sheet, ruled, points)]

@@ -14,6 +14,7 @@ from library.grades import rules
 from library.grades.language import (
     BY_FORM,
     FORMAT,
+    MOST_TERMS,
     CountTerm,
     EnteredTerm,
     Fact,
@@ -24,7 +25,6 @@ from library.grades.language import (
 )
 from server.web.limits.fields import WordForm, WordsForm
 
-MOST_TERMS = 10
 MOST_BANDS = 5
 _SHARES = {"share_full": "full", "share_half": "half", "share_none": "none"}
 WHATS = (*map(str, Fact), *_SHARES, "entered")
@@ -47,6 +47,7 @@ class RuleFields:
         appraisal_name: WordForm = "",
         appraisal_percent: WordForm = "",
         year: WordForm = "",
+        year_starts: WordForm = "",
         year_percent: WordForm = "",
         year_appraisal: WordForm = "",
         without: WordForm = "",
@@ -71,6 +72,7 @@ class RuleFields:
             "appraisal_name": appraisal_name,
             "appraisal_percent": appraisal_percent,
             "year": year,
+            "year_starts": year_starts,
             "year_percent": year_percent,
             "year_appraisal": year_appraisal,
             "without": without,
@@ -110,7 +112,7 @@ class RuleFields:
             value["appraisal"] = {"name": form["appraisal_name"].strip(), "percent": part}
         if form["year"] == "1":
             part = _percent(form["year_percent"], "year_percent")
-            value["year"] = {"months_percent": part}
+            value["year"] = {"starts": _month(form["year_starts"]), "months_percent": part}
             if form["year_appraisal"].strip():
                 value["year"]["appraisal"] = form["year_appraisal"].strip()
         return value
@@ -135,6 +137,14 @@ def _percent(text: str, field: str) -> int:
     clean = text.strip().rstrip("%％")
     if not clean.isdecimal() or len(clean) > 3 or int(clean) > 100:
         raise Invalid("grades_percent", field=field)
+    return int(clean)
+
+
+def _month(text: str) -> int:
+    """Read the month in which a year begins; January where none is said."""
+    clean = text.strip() or "1"
+    if not (clean.isascii() and clean.isdecimal() and len(clean) <= 2 and 1 <= int(clean) <= 12):
+        raise Invalid("unknown_choice", field="year_starts")
     return int(clean)
 
 
@@ -191,6 +201,7 @@ def typed_of(ruled: RuleSet, valid_from: str) -> tuple[dict[str, str], tuple[Row
         "appraisal_name": ruled.appraisal.name if ruled.appraisal else "",
         "appraisal_percent": str(ruled.appraisal.percent) if ruled.appraisal else "",
         "year": "1" if ruled.year else "",
+        "year_starts": str(ruled.year.starts) if ruled.year else "1",
         "year_percent": str(ruled.year.months_percent) if ruled.year else "",
         "year_appraisal": (ruled.year.appraisal or "") if ruled.year else "",
         "without": "1" if ruled.without_grade else "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -52,21 +54,25 @@ def _own_year(door: GradesDoor, session: Session) -> YearLine | None:
     home = next((one for one in door.viewer.belongs if one.is_home), None)
     if home is None or door.viewer.person_id is None:
         return None
-    # In January the year that was is still the one that people ask about.
-    year = str(door.today.year - (door.today.month == 1))
-    row = years.year_rules(session, organisation.node(session, home.node_id), year)
+    # In its first month the year that was is still the one that people ask about.
+    node = organisation.node(session, home.node_id)
+    year = years.year_of(session, node, door.today.replace(day=1) - timedelta(days=1))
+    row = years.year_rules(session, node, year)
     if row is None:
         return None
     ruled = queries.read(row)
     if ruled.year is None:
         return None
-    [line] = years.year_rows(session, [(door.viewer.person_id, door.viewer.name)], ruled, year)
-    months = sum(one is not None for one in line.months)
-    if not months:
+    months = years.months(session, node, year)
+    [line] = years.year_rows(session, [(door.viewer.person_id, door.viewer.name)], ruled, year, months)
+    known = sum(one is not None for one in line.months)
+    if not known:
         return None
     return YearLine(
         year=year,
-        months=months,
+        first=months[0],
+        last=months[-1],
+        months=known,
         mean=rules.shown(line.mean),
         points=rules.shown(line.score),
         band=line.band or "",
@@ -76,10 +82,10 @@ def _own_year(door: GradesDoor, session: Session) -> YearLine | None:
     )
 
 
-def year_at(door: GradesDoor, text: str) -> str:
+def year_at(door: GradesDoor, session: Session, node: Node, text: str) -> str:
     """Return the year of an address, this one where it says none; raises NotFound for what is none."""
     try:
-        period = rules.read_period(text or str(door.today.year), "year")
+        period = rules.read_period(text or years.year_of(session, node, door.today), "year")
     except Invalid:
         raise NotFound from None
     if rules.kind_of(period) is not RuleKind.REVIEW:
@@ -88,26 +94,33 @@ def year_at(door: GradesDoor, text: str) -> str:
 
 
 def _people(door: GradesDoor, session: Session, node: Node, year: str) -> list[tuple[str, str]]:
-    last = rules.days_of(year)[1]
+    last = _last_day(session, node, year)
     members = facts.members(session, [node.id], facts.count_day(last, door.clock()))
     return [(one.person_id, one.name) for one in members]
+
+
+def _last_day(session: Session, node: Node, year: str) -> date:
+    return rules.days_of(years.months(session, node, year)[-1])[1]
 
 
 def year_page(
     door: GradesDoor, node_id: str, year: str, session: Session, refused: RefusedForm | None
 ) -> GradesYearPage:
     """Return a branch's year."""
-    node, wanted = door.node(session, node_id), year_at(door, year)
+    node = door.node(session, node_id)
+    wanted = year_at(door, session, node, year)
+    months = years.months(session, node, wanted)
     row = years.year_rules(session, node, wanted)
     ruled = queries.read(row) if row is not None else None
     there = _people(door, session, node, wanted)
     formula = ruled.year if ruled is not None else None
-    rows = years.year_rows(session, there, ruled, wanted) if ruled is not None else []
+    rows = years.year_rows(session, there, ruled, wanted, months) if ruled is not None else []
     return GradesYearPage(
         frame=door.frame(session),
         node_id=node.id,
         node=node.name,
         year=wanted,
+        months=months,
         rules_name=row.name if row is not None else "",
         months_percent=formula.months_percent if formula is not None else 0,
         appraisal=(formula.appraisal or "") if formula is not None else "",
@@ -124,8 +137,8 @@ def year_page(
             for one in rows
         ),
         people=tuple(there),
-        today=facts.count_day(rules.days_of(wanted)[1], door.clock()),
-        may_after=int(wanted) < door.today.year,
+        today=facts.count_day(_last_day(session, node, wanted), door.clock()),
+        may_after=wanted < years.year_of(session, node, door.today),
         refused=refused,
     )
 
@@ -151,7 +164,8 @@ def enter(
     """Enter somebody's appraisal of a year."""
 
     def act(session: Session) -> str:
-        at, wanted = door.node(session, node), year_at(door, year)
+        at = door.node(session, node)
+        wanted = year_at(door, session, at, year)
         row = years.year_rules(session, at, wanted)
         formula = queries.read(row).year if row is not None else None
         if formula is None or formula.appraisal is None:
@@ -173,11 +187,15 @@ def enter(
 @router.get("/grades/year/export.xlsx")
 def export(door: DoorDep, who: Grader, session: Reading, node: WordQuery, year: WordQuery) -> Response:
     """A branch's year as a workbook whose formulas can be read."""
-    at, wanted = door.node(session, node), year_at(door, year)
+    at = door.node(session, node)
+    wanted = year_at(door, session, at, year)
     row = years.year_rules(session, at, wanted)
     if row is None:
         raise NotFound
     ruled = queries.read(row)
-    rows = years.year_rows(session, _people(door, session, at, wanted), ruled, wanted)
+    months = years.months(session, at, wanted)
+    rows = years.year_rows(session, _people(door, session, at, wanted), ruled, wanted, months)
     catalogue = door.pages.renderer.catalogue(door.who.language)
-    return book(door, year_book(at, wanted, ruled, rows, catalogue), f"{at.name} {wanted}", "grades_year")
+    return book(
+        door, year_book(at, wanted, months, ruled, rows, catalogue), f"{at.name} {wanted}", "grades_year"
+    )

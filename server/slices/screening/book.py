@@ -17,13 +17,23 @@ from library.organisation import queries as organisation
 from library.organisation.tables import Node
 from library.records import permits, queries, templates
 from library.records.rules import TEMPLATE_MAX_BYTES
-from library.records.writing.values import EXAMPLE, values_of
+from library.records.writing.values import BOOK_EXAMPLE, EXAMPLE, Book, Picture, book_of, values_of
 from server.slices.screening.contexts import BookPage, BookPrintPage, TemplatePage
-from server.slices.screening.presenting import book_line, kind_of, paper_of, record_view
+from server.slices.screening.presenting import book_line, emblem_of, kind_of, paper_of, record_view
 from server.slices.screening.record import as_docx
-from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, RecordsDep, SettingsDep, SignedIn, need
+from server.web.deps import (
+    ClockDep,
+    DatabaseDep,
+    InForceDep,
+    PagesDep,
+    Reading,
+    RecordsDep,
+    SettingsDep,
+    SignedIn,
+    need,
+)
 from server.web.errors import status_of
-from server.web.limits.fields import WordQuery
+from server.web.limits.fields import WordForm, WordQuery
 from server.web.pages import reason
 from server.web.parts import RefusedForm
 from server.web.who import Who
@@ -34,6 +44,9 @@ Keeper = Annotated[Who, need(Act.RECORD_BOOK)]
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _MOST_NODES = 200
+_FEW = 6
+BOOK = "book"
+"""The kind of a template that writes a whole year; "" writes one record."""
 
 
 def _node(session: Session, who: SignedIn, node_id: str) -> Node:
@@ -76,6 +89,7 @@ def book(
     its = _node(session, who, node or offered[0].id)
     wanted = _year(year, clock())
     found = queries.template_of(session, its)
+    bound = queries.template_of(session, its, book=True)
     context = BookPage(
         frame=pages.frame(request, session, who),
         node_id=its.id,
@@ -87,6 +101,8 @@ def book(
         lines=tuple(book_line(one, settings) for one in queries.year(session, its.id, wanted)),
         template_name=found[0].name if found else "",
         template_node=found[1].name if found and found[1].id != its.id else "",
+        book_template_name=bound[0].name if bound else "",
+        book_template_node=bound[1].name if bound and bound[1].id != its.id else "",
     )
     return pages.respond(request, who, context)
 
@@ -122,9 +138,15 @@ def paper(
 
 @router.get("/records/{node_id}/{year}/book.docx")
 def docx(
-    db: DatabaseDep, who: SignedIn, records: RecordsDep, settings: SettingsDep, node_id: str, year: int
+    db: DatabaseDep,
+    who: SignedIn,
+    records: RecordsDep,
+    settings: SettingsDep,
+    in_force: InForceDep,
+    node_id: str,
+    year: int,
 ) -> Response:
-    """A year as one Word document."""
+    """A year as one Word document, with the template of its node."""
     with db.read() as session:
         node = _node(session, who, node_id)
         title = f"{node.name} {year} 年会议记录"
@@ -132,7 +154,10 @@ def docx(
             paper_of(queries.reading(session, one.gathering, kind_of(one.gathering, settings)))
             for one in queries.year(session, node.id, _known(year))
         ]
-    return as_docx(records.book(title, papers, person_id=who.viewer.person_id), title)
+        found = queries.template_of(session, node, book=True)
+        template = found[0].data if found else b""
+        made = Book(title, node.name, str(year), papers, emblem_of(session, in_force))
+    return as_docx(records.book(made, template, person_id=who.viewer.person_id), title)
 
 
 # ------------------------------------------------------------------ the template
@@ -151,13 +176,21 @@ def _template_page(
     who: SignedIn,
     pages: PagesDep,
     node_id: str,
+    kind: str,
     refused: WeikeError | None = None,
 ) -> Response:
     node = _keeper(session, who, node_id)
-    found = queries.template_of(session, node)
-    fields = tuple((name, _shown(value)) for name, value in values_of(EXAMPLE).items())
+    book = kind == BOOK
+    found = queries.template_of(session, node, book=book)
+    its = BOOK_EXAMPLE
+    whole = book_of(its.title, its.papers, node=its.node, year=its.year, emblem=its.emblem)
+    fields = tuple((name, _shown(value)) for name, value in (whole if book else values_of(EXAMPLE)).items())
+    if book:
+        one = values_of(EXAMPLE).items()
+        fields += tuple((f"记.{name}", _shown(value)) for name, value in one if name not in ("照片", "标志"))
     context = TemplatePage(
         frame=pages.frame(request, session, who),
+        kind=BOOK if book else "",
         node_id=node.id,
         node=node.name,
         name=found[0].name if found else "",
@@ -171,26 +204,38 @@ def _template_page(
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Picture):
+        return "（图片）"
+    if isinstance(value, dict):
+        return "……" if len(value) > _FEW else " / ".join(map(_shown, value.values()))
     if not isinstance(value, list):
         return str(value)
-    parts = [" / ".join(one.values()) if isinstance(one, dict) else str(one) for one in value]
-    return "；".join(" ".join(one.split()) for one in parts)
+    return "；".join(" ".join(_shown(one).split()) for one in value[:_FEW])
 
 
 @router.get("/records/{node_id}/template")
-def template(request: Request, session: Reading, who: SignedIn, pages: PagesDep, node_id: str) -> Response:
-    """The template of a node, and what one may name."""
-    return _template_page(request, session, who, pages, node_id)
+def template(
+    request: Request,
+    session: Reading,
+    who: SignedIn,
+    pages: PagesDep,
+    node_id: str,
+    kind: WordQuery = "",
+) -> Response:
+    """The template of a node (`kind` book: of the book of a year), and what one may name."""
+    return _template_page(request, session, who, pages, node_id, kind)
 
 
 @router.get("/records/{node_id}/template.docx")
-def template_file(session: Reading, who: SignedIn, node_id: str) -> Response:
+def template_file(session: Reading, who: SignedIn, node_id: str, kind: WordQuery = "") -> Response:
     """The template in use, to be changed in Word."""
     from library.records.writing import shipped  # python-docx is loaded where it is used
 
     node = _keeper(session, who, node_id)
-    found = queries.template_of(session, node)
-    return as_docx(found[0].data if found else shipped.one(), "会议记录模板")
+    book = kind == BOOK
+    found = queries.template_of(session, node, book=book)
+    usual = shipped.book if book else shipped.one
+    return as_docx(found[0].data if found else usual(), "会议记录簿模板" if book else "会议记录模板")
 
 
 @router.post("/records/{node_id}/template")
@@ -203,6 +248,7 @@ def put_template(
     records: RecordsDep,
     node_id: str,
     file: Annotated[UploadFile | None, File()] = None,
+    kind: WordForm = "",
 ) -> Response:
     """Give a node its own template: it is tried with an example first."""
     with db.read() as session:
@@ -213,19 +259,26 @@ def put_template(
             raise Invalid("template_missing", field="file")
         if len(data) > TEMPLATE_MAX_BYTES:
             raise Invalid("template_size", field="file", most_kb=TEMPLATE_MAX_BYTES // 1024)
-        records.check(data, person_id=who.viewer.person_id)
+        records.check(data, book=kind == BOOK, person_id=who.viewer.person_id)
         with db.write() as session:
             node = _keeper(session, who, node_id)
-            templates.put(session, who.viewer, node, file.filename or "", data, clock())
+            name, now = file.filename or "", clock()
+            templates.put(session, who.viewer, node, name, data, now, book=kind == BOOK)
     except (Invalid, Throttled) as error:
         with db.read() as session:
-            return _template_page(request, session, who, pages, node_id, error)
-    return pages.redirect(f"/records/{node_id}/template", "template_kept")
+            return _template_page(request, session, who, pages, node_id, kind, error)
+    return pages.redirect(_path(node_id, kind), "template_kept")
 
 
 @router.post("/records/{node_id}/template/remove")
-def remove_template(db: DatabaseDep, who: SignedIn, pages: PagesDep, node_id: str) -> Response:
+def remove_template(
+    db: DatabaseDep, who: SignedIn, pages: PagesDep, node_id: str, kind: WordForm = ""
+) -> Response:
     """Take a node's own template away."""
     with db.write() as session:
-        templates.remove(session, who.viewer, _keeper(session, who, node_id))
-    return pages.redirect(f"/records/{node_id}/template", "template_removed")
+        templates.remove(session, who.viewer, _keeper(session, who, node_id), book=kind == BOOK)
+    return pages.redirect(_path(node_id, kind), "template_removed")
+
+
+def _path(node_id: str, kind: str) -> str:
+    return f"/records/{node_id}/template" + (f"?kind={BOOK}" if kind == BOOK else "")

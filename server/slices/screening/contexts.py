@@ -76,9 +76,39 @@ class AdditionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoView:
+    """A photo that somebody gave; `caption` may be ""."""
+
+    id: str
+    caption: str
+    width: int
+    height: int
+    put_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotosPage(Context):
+    """GET /gatherings/{id}/photos (whom it concerns): its photos. `may_keep`: the viewer keeps its list.
+
+    Forms: POST .../photos (file, caption), .../photos/{photo_id}/remove (); `refused.form` is "photo".
+    """
+
+    template: ClassVar[str] = "screening/photos.html"
+    gathering_id: str
+    title: str
+    photos: tuple[PhotoView, ...]
+    may_keep: bool
+    may_add: bool
+    most: int
+    most_bytes: int
+    caption_max: int
+    refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
     """A record as it is shown: what it says, who signed, what was added. `changed` are the fields that would
-    be otherwise today, of a signed one."""
+    be otherwise today, of a signed one. `photos` are for its paper."""
 
     gathering_id: str
     content: RecordContent
@@ -88,6 +118,7 @@ class RecordView:
     signers: tuple[SignerView, ...]
     additions: tuple[AdditionView, ...] = ()
     changed: tuple[str, ...] = ()
+    photos: tuple[PhotoView, ...] = ()
 
     @property
     def same_person(self) -> bool:
@@ -160,6 +191,8 @@ class BookPage(Context):
     lines: tuple[BookLineView, ...]
     template_name: str
     template_node: str
+    book_template_name: str = ""
+    book_template_node: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,13 +209,16 @@ class BookPrintPage(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplatePage(Context):
-    """GET /records/{node_id}/template (the secretary, the staff): the .docx with which records are written.
+    """GET /records/{node_id}/template?kind= (the secretary, the staff): the .docx with which records are
+    written, or with the kind "book" the book of a year.
 
     `name` is that of the template in use, "" for the shipped one, `from_node` whose it is. `fields` are the
-    names that a template may use, with what an example says. Forms: POST .../template (file), .../remove.
+    names that a template may use, with what an example says. Forms: POST .../template (file, kind),
+    .../remove (kind).
     """
 
     template: ClassVar[str] = "screening/template.html"
+    kind: str
     node_id: str
     node: str
     name: str

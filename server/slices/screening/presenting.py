@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from library.choices import queries as choices
 from library.core.errors import NotFound
 from library.core.permits import Viewer
 from library.gatherings.tables import Gathering
-from library.records import permits, queries
+from library.records import permits, photos, queries
 from library.records.content import changes
 from library.records.permits import RecordFacts
 from library.records.queries import BookLine, Reading
 from library.records.rules import RecordState, SignerRole
 from library.records.writing.values import Paper
+from server.in_force import SettingsInForce
 from server.settings import Settings
-from server.slices.screening.contexts import AdditionView, BookLineView, LineView, RecordView, SignerView
+from server.slices.screening.contexts import (
+    AdditionView,
+    BookLineView,
+    LineView,
+    PhotoView,
+    RecordView,
+    SignerView,
+)
 from server.web.shown.gatherings import kinds_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -79,6 +89,20 @@ def _signer(reading: Reading, facts: RecordFacts, viewer: Viewer, role: SignerRo
     )
 
 
+def photo_views(session: Session, gathering_id: str) -> tuple[PhotoView, ...]:
+    """Return the photos of a gathering, without their pictures."""
+    return tuple(
+        PhotoView(id=one.id, caption=one.caption, width=one.width, height=one.height, put_at=one.put_at)
+        for one in photos.of(session, gathering_id)
+    )
+
+
+def emblem_of(session: Session, in_force: SettingsInForce) -> bytes:
+    """Return the site's picture (PNG), b"" for none of its own."""
+    chosen = in_force.now.brand.emblem
+    return (choices.emblem(session, chosen) or b"") if chosen else b""
+
+
 def line_views(session: Session, gathering_id: str) -> tuple[LineView, ...]:
     """Return the lines of a record in their order."""
     return tuple(
@@ -109,11 +133,13 @@ def book_line(one: BookLine, settings: Settings) -> BookLineView:
     )
 
 
-def paper_of(reading: Reading) -> Paper:
-    """Return a record as it stands on paper."""
+def paper_of(reading: Reading, pictures: Sequence[tuple[str, bytes]] = (), emblem: bytes = b"") -> Paper:
+    """Return a record as it stands on paper, with photos below it (caption, JPEG)."""
     return Paper(
         reading.content,
         reading.state,
         reading.signatures,
         tuple((one.text, one.name, one.at) for one in reading.additions),
+        pictures,
+        emblem,
     )

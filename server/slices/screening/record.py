@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 
@@ -14,12 +15,30 @@ from library.core.clock import CHINA
 from library.core.errors import Conflict, Forbidden, Invalid
 from library.gatherings.showings import queries as showings
 from library.organisation import queries as organisation
-from library.records import actions, permits, queries
+from library.records import actions, permits, photos, queries
 from library.records.actions import Desk
 from library.records.rules import ADDITION_MAX, LINE_MAX, SPEAKER_MAX, RecordState, SignerRole
 from server.slices.screening.contexts import RecordPage, RecordPrintPage
-from server.slices.screening.presenting import DOCX, kind_of, line_views, paper_of, record_view, to_read
-from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, RecordsDep, SettingsDep, SignedIn
+from server.slices.screening.presenting import (
+    DOCX,
+    emblem_of,
+    kind_of,
+    line_views,
+    paper_of,
+    photo_views,
+    record_view,
+    to_read,
+)
+from server.web.deps import (
+    ClockDep,
+    DatabaseDep,
+    InForceDep,
+    PagesDep,
+    Reading,
+    RecordsDep,
+    SettingsDep,
+    SignedIn,
+)
 from server.web.errors import status_of
 from server.web.limits.fields import BlockForm, WordForm
 from server.web.pages import reason
@@ -148,14 +167,21 @@ def paper(
     reading, facts = to_read(session, who.viewer, gathering_id, settings)
     context = RecordPrintPage(
         frame=pages.frame(request, session, who),
-        record=record_view(reading, facts, who.viewer),
+        record=replace(
+            record_view(reading, facts, who.viewer), photos=photo_views(session, reading.gathering.id)
+        ),
     )
     return pages.respond(request, who, context)
 
 
 @router.get("/gatherings/{gathering_id}/record.docx")
 def docx(
-    db: DatabaseDep, who: SignedIn, records: RecordsDep, settings: SettingsDep, gathering_id: str
+    db: DatabaseDep,
+    who: SignedIn,
+    records: RecordsDep,
+    settings: SettingsDep,
+    in_force: InForceDep,
+    gathering_id: str,
 ) -> Response:
     """The record as a Word document, with the template of its node."""
     with db.read() as session:
@@ -163,7 +189,9 @@ def docx(
         node = organisation.node(session, reading.gathering.node_id)
         found = queries.template_of(session, node)
         template = found[0].data if found else b""
-        paper, name = paper_of(reading), f"{reading.content.began[:10]} {reading.content.title}"
+        pictures = [(one.caption, one.data) for one in photos.of(session, gathering_id)]
+        paper = paper_of(reading, pictures, emblem_of(session, in_force))
+        name = f"{reading.content.began[:10]} {reading.content.title}"
     written = records.one(paper, template, person_id=who.viewer.person_id)
     return as_docx(written, name)
 

@@ -12,6 +12,17 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("会议还没有开始，或者已经结束，不能放映。"),
         N_("请先在会议页上点“开始”。"),
     ),
+    "photo_kept": (N_("照片放上了，地点、时间和手机型号已去掉。"), ""),
+    "photo_removed": (N_("照片已删除。"), ""),
+    "photo_missing": (N_("没有选照片。"), N_("请选一个 JPEG、PNG 或 WebP 文件。")),
+    "photo_large": (N_("照片太大：最多 %(most_bytes)s。"), N_("请缩小后再试。")),
+    "photo_pixels": (N_("照片的像素太多（%(width)s×%(height)s）。"), N_("请缩小后再试。")),
+    "photo_unreadable": (
+        N_("这个文件不是能用的照片。"),
+        N_("请用 JPEG、PNG 或 WebP；苹果手机的 HEIC 请先在相机设置里选“兼容性最佳”。"),
+    ),
+    "photos_many": (N_("一次会议最多放 %(most)s 张照片。"), N_("请先删掉一张。")),
+    "photo_early": (N_("会议还没有开始，或者已取消，不能放照片。"), N_("开始以后再放；不放也可以。")),
     "record_locked": (N_("会议记录已经由主持人和记录人签字，不能再改。"), N_("有错请在下面写补充。")),
     "record_signed": (
         N_("已有人签字，正文先不能改。"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import library.records.tables
 from library.core.permits import Role, Viewer
 from library.core.rights import Act, somewhere
+from library.records.photos import PHOTO_BYTES
 from library.records.rules import TEMPLATE_MAX_BYTES
-from server.slices.screening import book, lines, record, screen
+from server.slices.screening import book, lines, photos, record, screen
 from server.slices.screening.contexts import (
     BookPage,
     BookPrintPage,
+    PhotosPage,
     RecordPage,
     RecordPrintPage,
     ScreenPage,
@@ -33,14 +35,15 @@ def keepers(viewer: Viewer) -> bool:
 
 SLICE = Slice(
     name="screening",
-    routers=(screen.router, record.router, lines.router, book.router),
-    pages=(ScreenPage, RecordPage, RecordPrintPage, BookPage, BookPrintPage, TemplatePage),
+    routers=(screen.router, record.router, lines.router, photos.router, book.router),
+    pages=(ScreenPage, RecordPage, RecordPrintPage, BookPage, BookPrintPage, TemplatePage, PhotosPage),
     sentences=SENTENCES,
     words=WORDS,
     navigation=(
         NavigationEntry(place="personal", rank=36, url="/records", label=N_("会议记录"), shown_to=keepers),
     ),
     bodies={
+        "POST /gatherings/{gathering_id}/photos": Body(PHOTO_BYTES + _FORM_BYTES, Role.MEMBER, streamed=True),
         "POST /records/{node_id}/template": Body(
             TEMPLATE_MAX_BYTES + _FORM_BYTES, Role.SECRETARY, streamed=True
         ),

@@ -15,7 +15,7 @@ from library.choices import actions, colours, queries
 from library.choices.colours import Theme
 from library.choices.rules import EMBLEM
 from library.core.errors import Conflict, NotFound
-from server.in_force import BRANDING, CHANGEABLE, value_of
+from server.in_force import BRANDING, CHANGEABLE, kept_text, value_of
 from server.settings import Settings
 from server.shown_settings import bounds, default_of, kind_of, shown_value, sources, variable
 from server.slices.settings.contexts import (
@@ -77,7 +77,7 @@ class Desk(FormDoor):
         if typed is None or name == EMBLEM:
             return typed
         value = value_of(name, typed)
-        return None if value == self.in_force.own(name) else as_typed(value)
+        return None if value == self.in_force.own(name) else kept_text(value)
 
     # ------------------------------------------------------------------ pages
 
@@ -180,13 +180,6 @@ def written(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
-
-
-def as_typed(value: Any) -> str:
-    """Return a value as somebody would type it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
 
 
 def _colours(settings: Settings) -> Iterator[ThemeColours]:

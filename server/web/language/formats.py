@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
@@ -100,6 +100,20 @@ def week_words(week: str, catalogue: Catalogue) -> str:
     return catalogue.say(N_("%(year)s 年第 %(number)s 周"), year=year, number=int(number))
 
 
+def week_span(week: str, catalogue: Catalogue) -> str:
+    """A week's number and its days: 第 49 周（11月30日—12月6日） for 2026-W49; what is no such name stays."""
+    try:
+        monday = datetime.strptime(f"{week}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return week
+    first, last = (
+        format_date(one, format=MONTH_DAY[catalogue.locale], locale=catalogue.locale)
+        for one in (monday, monday + timedelta(days=6))
+    )
+    number = int(week.partition("-W")[2])
+    return catalogue.say(N_("第 %(number)s 周（%(first)s—%(last)s）"), number=number, first=first, last=last)
+
+
 def device_words(agent: str, catalogue: Catalogue) -> str:
     """What a User-Agent header says to its owner: 微信 · Android."""
     names = [
@@ -125,6 +139,9 @@ def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., st
 
     def week(value: str) -> str:
         return week_words(value, catalogue)
+
+    def days_of_week(value: str) -> str:
+        return week_span(value, catalogue)
 
     def span(start: datetime, end: datetime | None) -> str:
         if end is None:
@@ -168,5 +185,6 @@ def filters(catalogue: Catalogue, zone: tzinfo) -> Mapping[str, Callable[..., st
         "short_day": short_day,
         "moment": moment,
         "week": week,
+        "week_span": days_of_week,
         "span": span,
     }

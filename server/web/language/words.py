@@ -71,6 +71,25 @@ def rule_sentences(rule: CountingRule, catalogue: Catalogue) -> tuple[str, ...]:
     )
 
 
+def where_words(path: str, catalogue: Catalogue) -> str:
+    """A place in a set of rules as people find it: 加分和扣分 › 第 2 项 › 名称 for terms.1.name. What does
+    not begin with a part of such a set stays as it is."""
+    parts = catalogue.phrases.words.get("rule_part", {})
+    first, *rest = path.split(".")
+    if first not in parts:
+        return path
+    said = [catalogue.say(parts[first])]
+    for one in rest:
+        if one.isdecimal():
+            said.append(catalogue.say(N_("第 %(n)s 项"), n=int(one) + 1))
+        elif one not in _KINDS_OF_TERMS:
+            said.append(catalogue.say(parts[one]) if one in parts else one)
+    return " › ".join(said)
+
+
+_KINDS_OF_TERMS = frozenset({"count", "share", "entered"})
+"""Stand in a path for what kind of a thing the one before is; nobody writes them there."""
+
 _CODED = {"found": "found", "held": "role", "wanted": "role"}
 """Values that are codes, with the words they are called by."""
 
@@ -87,6 +106,8 @@ def _value(name: str, value: object, catalogue: Catalogue) -> str:
             return size(float(value))
     if name in _TRACKS:
         return tracks_named(str(value), catalogue)
+    if name == "where" and isinstance(value, str):
+        return where_words(value, catalogue)
     kind = _CODED.get(name)
     if kind is not None and value in catalogue.phrases.words.get(kind, {}):
         return word(kind, str(value), catalogue)

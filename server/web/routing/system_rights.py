@@ -24,6 +24,12 @@ SYSTEM: Mapping[Act, tuple[str, ...]] = {
         "GET /api/v1/system/storage/unfit",
     ),
     Act.SYSTEM_CHANGE: (
+        "POST /api/v1/gathering-kinds",
+        "PUT /api/v1/gathering-kinds/{code}",
+        "POST /gathering-kinds",
+        "POST /gathering-kinds/{code}",
+        "POST /gathering-kinds/{code}/offer",
+        "POST /gathering-kinds/{code}/retire",
         "POST /system/branding",
         "POST /system/branding/emblem",
         "POST /system/branding/emblem/remove",

@@ -118,7 +118,12 @@ def test_kinds_are_extended_by_a_setting() -> None:
     assert movie is not None
     assert assembly is not None
     assert (movie.form, assembly.asks) == (StudyForm.EVENING, Asks.MEMBERS)
-    assert known.get("training") is None
+    training = known.get("training")
+    assert training is not None
+    assert training.retired
+    assert training not in known.offered
+    assert known.name("training") == "集中轮训", "those that were keep their name"
+    assert kinds.extended(kinds.lines_of(known)) == known, "what a page keeps says the same"
     assert known.called("支委会") == known.get("committee")
     assert known.name("movie", "en") == "Film evening"
     for wrong in ("Movie=x", "movie=x=y=dancing", "movie==y", "movie"):

@@ -102,8 +102,31 @@ def test_the_month_of_a_town_is_what_was_worked_out_by_hand(db: Database) -> Non
         # The year: the mean of what is frozen.
         row = years.year_rules(session, town.branches[0], "2026")
         assert row is not None
-        [year] = years.year_rows(session, [(town.people["李二"], "李二")], queries.read(row), "2026")
+        [year] = years.year_rows(
+            session, [(town.people["李二"], "李二")], queries.read(row), "2026", rules.months_of(2026)
+        )
         assert (year.score, year.band, year.months.count(None)) == (7150, "一般", 11)
+
+
+def test_a_year_may_begin_in_december(db) -> None:  # type: ignore[no-untyped-def]
+    with db.write() as session:
+        town = making.place(session)
+        from_december = {**BASE_SIXTY, "year": {"starts": 12, "months_percent": 100}}
+        members, period = _frozen(session, town, from_december)
+        node = town.branches[0]
+        assert period.period == "2026-10"
+        assert years.months(session, node, "2026")[0] == "2025-12"
+        assert years.months(session, node, "2026")[-1] == "2026-11"
+        days = (date(2026, 11, 30), date(2026, 12, 1), date(2027, 11, 30))
+        assert [years.year_of(session, node, one) for one in days] == ["2026", "2027", "2027"]
+        row = years.year_rules(session, node, "2026")
+        assert row is not None
+        ruled, months = queries.read(row), years.months(session, node, "2026")
+        people = [(str(members[0].person_id), "甲")]
+        [year] = years.year_rows(session, people, ruled, "2026", months)
+        assert [one is not None for one in year.months] == [one == "2026-10" for one in months]
+        [other] = years.year_rows(session, people, ruled, "2027", years.months(session, node, "2027"))
+        assert other.months == (None,) * 12
 
 
 def _ruled(session, period):  # type: ignore[no-untyped-def]

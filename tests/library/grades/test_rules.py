@@ -182,3 +182,21 @@ def test_a_key_that_stands_twice_is_refused() -> None:
         read_json(text)
     assert refused.value.values["problem"] == "key_twice"
     assert refused.value.values["where"] == "base"
+
+
+@given(year=st.integers(2001, 2198), starts=st.integers(1, 12), then=st.integers(1, 12))
+def test_every_month_is_in_one_year_also_where_its_beginning_is_moved(
+    year: int, starts: int, then: int
+) -> None:
+    before, this, after = (
+        rules.months_of(year - 1, starts, starts),
+        rules.months_of(year, starts, then),
+        rules.months_of(year + 1, then, then),
+    )
+    together = [*before, *this, *after]
+    assert len(set(together)) == len(together), "no month is in two"
+    following = [rules.month_after(one) for one in together]
+    assert following[:-1] == together[1:], "and none is left out"
+    assert f"{year}-06" in this, "a year is named after its June"
+    if starts == then == 12:
+        assert (this[0], this[-1]) == (f"{year - 1}-12", f"{year}-11")

@@ -8,7 +8,14 @@ from library.evidence.rules import StudyForm
 from library.gatherings.rules import GatheringState
 from library.gatherings.tables import Gathering, Showing
 from library.records.rules import LinePart, SignerRole
-from library.records.tables import RecordAddition, RecordLine, RecordSignature, RecordTemplate
+from library.records.tables import (
+    BookTemplate,
+    RecordAddition,
+    RecordLine,
+    RecordPhoto,
+    RecordSignature,
+    RecordTemplate,
+)
 from tests.support.databases import NOW
 
 
@@ -40,4 +47,7 @@ def note_and_sign(session: Session, wang: str, node_id: str) -> None:
     signed = {"role": SignerRole.CHAIR, "name": "主持人", "digest": "0" * 64}
     session.add(RecordSignature(id="signature", person_id=wang, at=NOW, **of, **signed))
     session.add(RecordAddition(id="addition", person_id=wang, name="记录人", text="补充", at=NOW, **of))
-    session.add(RecordTemplate(node_id=node_id, name="模板.docx", data=b"", put_by=wang, put_at=NOW))
+    template = {"node_id": node_id, "name": "模板.docx", "data": b"", "put_by": wang, "put_at": NOW}
+    session.add_all([RecordTemplate(**template), BookTemplate(**template)])
+    picture = {"caption": "", "data": b"", "width": 1, "height": 1}
+    session.add(RecordPhoto(id="photo", put_by=wang, put_at=NOW, **of, **picture))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from docx import Document
 
 from library.core.errors import Invalid
 from library.records.writing import child, shipped
-from library.records.writing.values import EXAMPLE, values_of
+from library.records.writing.values import BOOK_EXAMPLE, EXAMPLE, values_of
 from library.records.writing.writer import RecordWriter
 
 
@@ -49,7 +50,7 @@ def test_the_shipped_templates_say_it_all(writer: RecordWriter) -> None:
     assert "王建国：讲了三点意见。\n一是……" in said
     assert "补充（李秀英，2026年12月9日 09:00）：更正" in said
     assert "{" not in said
-    book = words(writer.book("余村党支部 2026 年会议记录", [EXAMPLE, EXAMPLE], person_id="1"))
+    book = words(writer.book(BOOK_EXAMPLE, person_id="1"))
     assert book.count("会 议 记 录") == 2
     assert "3／4" in book
 
@@ -114,3 +115,32 @@ def test_what_is_no_template_is_refused() -> None:
         assert refused.value.code == code
     child.check(plain)
     child.check(shipped.one())
+
+
+def test_pictures_stand_in_records_and_a_year_has_a_template_of_its_own(writer: RecordWriter) -> None:
+    def media(docx: bytes) -> int:
+        with zipfile.ZipFile(io.BytesIO(docx)) as package:
+            return sum(name.startswith("word/media/") for name in package.namelist())
+
+    assert media(writer.one(EXAMPLE, person_id="1")) == 1, "the photo"
+    assert media(writer.one(replace(EXAMPLE, photos=()), person_id="1")) == 0
+    own = template("{{ 标志 }}", "{%p for 项 in 照片 %}", "{{ 项.说明 }}{{ 项.图 }}", "{%p endfor %}")
+    written = writer.one(EXAMPLE, own, person_id="1")
+    assert media(written) >= 1
+    assert "讨论" in words(written)
+    # A picture that somebody put into the template with Word stays there.
+    document = Document()
+    document.add_picture(io.BytesIO(BOOK_EXAMPLE.emblem))
+    document.add_paragraph("{{ 党组织 }}：{{ 年份 }}")
+    document.add_paragraph("{%p for 记 in 全部 %}")
+    document.add_paragraph("· {{ 记.名称 }} {{ 记.实到 }}")
+    document.add_paragraph("{%p endfor %}")
+    kept = io.BytesIO()
+    document.save(kept)
+    writer.check(kept.getvalue(), book=True, person_id="1")
+    year = writer.book(BOOK_EXAMPLE, kept.getvalue(), person_id="1")
+    assert media(year) == 1
+    assert words(year).count("· 十二月主题党日 3") == 2
+    assert "余村党支部：2026" in words(year)
+    with pytest.raises(Invalid, match="template_unknown"):
+        writer.check(template("{{ 没有这个 }}"), book=True, person_id="1")

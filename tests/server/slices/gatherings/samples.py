@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from library.books.hours import Book
 from library.core.clock import CHINA
 from library.evidence.rules import StudyForm
+from library.gatherings.kinds import FORMS, SHIPPED
 from library.gatherings.rules import Counts, Due, GatheringState, How, Mark
 from server.slices.gatherings import contexts as c
 from server.web.parts import Reason, RefusedForm
 from server.web.shown.gatherings import GatheringRow
 from server.web.shown.sharing import qr_path
 from tests.server.pages.samples import MEMBER, STAFF, TITLES, Sample, frame, pager
+from tests.server.slices.system.samples import ADMIN
 
 EVENING = datetime(2026, 3, 11, 19, 30, tzinfo=CHINA)
 ID = "06gath00000000aa"
@@ -68,8 +71,9 @@ def view(state: GatheringState = GatheringState.OPEN, **more: Any) -> c.Gatherin
 
 
 ROOMS = (
-    c.RoomLine(n=1, place="镇政府大会堂（主会场）", host="陈志远"),
-    c.RoomLine(n=2, place="余村文化礼堂", host="李秀英"),
+    c.RoomLine(n=1, place="镇政府大会堂（主会场）", host="陈志远", ends=True),
+    c.RoomLine(n=2, place="余村文化礼堂", host="李秀英", ends=True),
+    c.RoomLine(n=3, place="横路村", host="", ends=True, ended_at=EVENING + timedelta(minutes=45)),
 )
 
 
@@ -140,6 +144,7 @@ FORM = {
 def pages() -> Iterator[Sample]:
     """All of them."""
     yield from _lists()
+    yield from _kinds()
     yield from _one()
     yield from _planning()
     yield from _rolls()
@@ -174,6 +179,42 @@ def _lists() -> Iterator[Sample]:
             rows=(row(1, counts=COUNTS), row(2, counts=COUNTS), row(3, counts=COUNTS)),
         ),
     )
+
+
+def _kinds() -> Iterator[Sample]:
+    lines = tuple(
+        c.KindLine(
+            code=one.code,
+            name=one.name,
+            english=one.english,
+            form=one.form,
+            book=Book.PRACTICE if one.form is StudyForm.PRACTICE else Book.GATHERED,
+            asks=one.asks,
+            number=(n * 37) % 400,
+            retired=one.code == "training",
+        )
+        for n, one in enumerate(SHIPPED)
+    )
+    read = c.KindsPage(
+        frame=frame(MEMBER, "/gathering-kinds"), kinds=lines, node="余村党支部", version=4, forms=FORMS
+    )
+    yield "gathering_kinds", read
+    change = c.KindChange(at=EVENING, who="陈志远", names=("集中轮训", "红色观影"))
+    yield (
+        "gathering_kinds_changed",
+        replace(
+            read,
+            frame=frame(ADMIN, "/gathering-kinds"),
+            may_change=True,
+            history=(change,),
+            refused=RefusedForm(
+                form="new",
+                typed={"name": "党课", "english": "", "form": "gathered", "asks": "members"},
+                reason=Reason(code="kind_named", args={"field": "name", "name": "党课"}),
+            ),
+        ),
+    )
+    yield "gathering_kinds_pinned", replace(read, frame=frame(ADMIN, "/gathering-kinds"), pinned=True)
 
 
 def _one() -> Iterator[Sample]:
@@ -216,6 +257,7 @@ def _planning() -> Iterator[Sample]:
         kinds=(("assembly", "支部党员大会"), ("study", "集中学习"), ("evening", "夜校")),
         groups=(("g1", "第三学习小组"),),
         people=NAMES,
+        weeks=tuple(f"2026-W{n:02}" for n in range(6, 20)),
         form=FORM,
         last_id=ID,
         last_title=TITLES[0],

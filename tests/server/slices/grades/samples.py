@@ -14,7 +14,7 @@ from library.grades.burden import Burden
 from library.grades.examples import BASE_SIXTY, DAILY_AND_APPRAISAL, REVIEW
 from library.grades.facts import Origin
 from library.grades.language import RuleKind, parse
-from library.grades.rules import AppealState, Left, PeriodState, RulesState
+from library.grades.rules import AppealState, Left, PeriodState, RulesState, months_of
 from server.slices.grades import contexts as c
 from server.slices.grades.fields import typed_of
 from server.web.parts import Reason, RefusedForm
@@ -60,6 +60,8 @@ def _own() -> Iterator[Sample]:
     )
     year = c.YearLine(
         year="2026",
+        first="2025-12",
+        last="2026-11",
         months=2,
         mean="77.88",
         points="",
@@ -433,6 +435,7 @@ def _year() -> Iterator[Sample]:
         node_id="b2",
         node=NODE,
         year="2026",
+        months=months_of(2026, 12),
         rules_name=APPRAISED.name,
         months_percent=60,
         appraisal="年度测评",

@@ -64,7 +64,7 @@ def test_a_workbook_works_out_what_was_worked_out_by_hand(db) -> None:  # type: 
         ruled = parse(DAILY_AND_APPRAISAL)
         full = years.YearRow("x", "甲", months, 9000, None, None, None)
         lacks = years.YearRow("y", "乙", months, None, None, None, None)
-        made = year_book(town.branches[0], "2026", ruled, [full, lacks], catalogue)
+        made = year_book(town.branches[0], "2026", rules.months_of(2026), ruled, [full, lacks], catalogue)
         book = openpyxl.load_workbook(BytesIO(made))
         read, sheet = Book(book), book.sheetnames[0]
         assert [float(read.value(sheet, f"{one}5")) for one in "NP"] == [want["mean"], want["points"]]

@@ -7,9 +7,10 @@ from typing import Any
 
 from library.core.clock import local_day
 from library.records import actions as records
-from library.records import queries
+from library.records import photos, queries
 from library.records.actions import Desk
 from library.records.rules import LineDraft, LinePart, SignerRole
+from tests.library.records.test_photos import a_photo
 from tests.library.records.test_writing import template
 from tests.server.conftest import Shelf
 from tests.server.role_table import Case
@@ -17,6 +18,8 @@ from tests.server.slices.screening.meetings import Held, end, gathering
 
 # Each viewer meets a gathering that `lecturer` chairs.
 PAGE = "303 404 200 404 200 200"
+SEEN = "303 200 200 200 200 200"
+"""All at home where the gathering is."""
 KEEPERS_GET = "401 404 200 404 200 200"
 KEEPERS_DO = "401 404 204 404 204 204"
 STAFF_GET = "303 404 404 404 200 200"
@@ -43,6 +46,20 @@ def asked(shelf: Shelf, **said: Any) -> dict[str, Any]:
     """Ask for something of a gathering that is open."""
     held = _held(shelf, written=True)
     return {"gathering_id": held.id, "line_id": f"line-{held.id}", "room": 1, "node_id": held.node_id} | said
+
+
+def photographed(shelf: Shelf) -> dict[str, Any]:
+    """Give a photo."""
+    return asked(shelf, files={"file": ("a.jpg", a_photo(), "image/jpeg")})
+
+
+def photographed_before(shelf: Shelf) -> dict[str, Any]:
+    """Ask for a photo."""
+    its = asked(shelf)
+    with shelf.served.ports.db.write() as session:
+        now, picture = shelf.served.ports.clock(), photos.rewritten(a_photo())
+        one = photos.put(session, shelf.viewer("staff"), its["gathering_id"], "", picture, now)
+        return {**its, "photo_id": one.id, "form": {}}
 
 
 def shown(shelf: Shelf) -> dict[str, Any]:
@@ -116,6 +133,14 @@ CASES = [
         partial(asked, form={"role": "chair"}),
     ),
     Case("POST /gatherings/{gathering_id}/record/add", "401 404 303 404 303 303", partial(signed, both=True)),
+    Case("GET /gatherings/{gathering_id}/photos", SEEN, asked),
+    Case("POST /gatherings/{gathering_id}/photos", "401 404 303 404 303 303", photographed),
+    Case("GET /gatherings/{gathering_id}/photos/{photo_id}.jpg", SEEN, photographed_before),
+    Case(
+        "POST /gatherings/{gathering_id}/photos/{photo_id}/remove",
+        "401 404 303 404 303 303",
+        photographed_before,
+    ),
     Case("GET /records", STAFF_FIND),
     Case("GET /records/{node_id}/{year}/print", STAFF_GET, booked),
     Case("GET /records/{node_id}/{year}/book.docx", STAFF_GET, booked),

@@ -72,6 +72,11 @@ SIGNED = replace(
     changed=("present", "absent"),
 )
 
+PHOTOS = (
+    c.PhotoView(id="f1", caption="分组讨论", width=1600, height=1200, put_at=ENDED),
+    c.PhotoView(id="f2", caption="", width=1200, height=1600, put_at=ENDED + timedelta(minutes=2)),
+)
+
 
 def lines() -> tuple[c.LineView, ...]:
     """The lines of the record; one was written by two at once."""
@@ -141,11 +146,32 @@ def pages() -> Iterator[Sample]:
     yield "record_read", replace(signed, may_write=False, may_see_book=False, rooms=())
     yield (
         "record_print",
-        c.RecordPrintPage(frame=frame(SECRETARY, "/gatherings/g1/record/print"), record=SIGNED),
+        c.RecordPrintPage(
+            frame=frame(SECRETARY, "/gatherings/g1/record/print"), record=replace(SIGNED, photos=PHOTOS)
+        ),
     )
     blank = replace(VIEW, content=replace(CONTENT, discussion=(), resolution=(), recorder="王建国"))
     blank_page = c.RecordPrintPage(frame=frame(SECRETARY, "/gatherings/g1/record/print"), record=blank)
     yield "record_print_blank", blank_page
+    page = c.PhotosPage(
+        frame=frame(SECRETARY, "/gatherings/g1/photos"),
+        gathering_id="g1",
+        title=CONTENT.title,
+        photos=PHOTOS,
+        may_keep=True,
+        may_add=True,
+        most=6,
+        most_bytes=12 * 2**20,
+        caption_max=60,
+    )
+    yield "photos", page
+    broken = RefusedForm(
+        form="photo",
+        typed={"caption": "合影"},
+        reason=Reason(code="photo_unreadable", args={"field": "file"}),
+    )
+    yield "photos_refused", replace(page, photos=(), refused=broken)
+    yield "photos_read", replace(page, photos=(), may_keep=False, may_add=False)
     yield from _books()
 
 
@@ -201,6 +227,7 @@ def _books() -> Iterator[Sample]:
     )
     template = c.TemplatePage(
         frame=frame(SECRETARY, "/records/n10/template"),
+        kind="",
         node_id="n10",
         node="余村党支部",
         name="余村会议记录.docx",
@@ -210,6 +237,7 @@ def _books() -> Iterator[Sample]:
         fields=fields,
     )
     yield "record_template", template
+    yield "record_book_template", replace(template, kind="book", own=False, name="", from_node="")
     why = Reason(code="template_unknown", args={"field": "file", "text": "会议主题"})
     refused = RefusedForm(form="template", typed={}, reason=why)
     yield "record_template_refused", replace(template, own=False, name="", from_node="", refused=refused)

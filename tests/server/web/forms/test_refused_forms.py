@@ -198,6 +198,7 @@ CASES = [
     Case("/gatherings/{id}/edit", PLAN, 422, "ends", make=meeting),
     Case("/gatherings/{id}/end", {"ended_at": "2126-12-02T19:30"}, 422, "ended_at", make=meeting),
     Case("/gatherings/{id}/here", {"digits": "12345"}, 422, "digits", make=meeting),
+    Case("/gatherings/{id}/photos", {"caption": "合影"}, 422, "file", make=meeting),
     Case("/my-learning/notes/{id}/edit", {"text": LONG * 14}, 422, "", "lecturer", own_note),
     Case("/desk", {"value": LONG}, 422, "", make=at_desk),
     Case("/desk/views", {"name": " "}, 422, "name", make=desk_view),
@@ -208,7 +209,7 @@ CASES = [
 MULTIPART = {
     *("/vocabulary/paste", "/people/lists/new"),
     *("/lessons/{id}/honours", "/lessons/{id}/materials", "/records/{id}/template"),
-    "/system/branding/emblem",
+    *("/system/branding/emblem", "/gatherings/{id}/photos"),
 }
 
 
@@ -293,8 +294,8 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
                 typed.add(re.sub(r"\{\{.*?\}\}", "{id}", action.replace("{{ prefix }}", "")))
     elsewhere = {
         "/organisation/{id}/{id}",  # move and merge, above
-        # A gathering's end, above; marks: tests/server/slices/gatherings/test_gatherings.py.
-        *("{id}/end", "{id}/roll"),
+        # A gathering's end and photos, above; marks: tests/server/slices/gatherings/test_gatherings.py.
+        *("{id}/end", "{id}/photos", "{id}/roll"),
         *("{id}/words", "{id}/repeat", "{id}/copy"),  # tests/server/slices/programme/test_weeks.py
         "{id}/add",  # to a record, above: and tests/server/slices/screening/test_screening.py
         "{id}",  # saving a search: tests/server/slices/finding/test_saved_searches.py
