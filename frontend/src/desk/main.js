@@ -28,6 +28,7 @@ function walk(list) {
   const bar = list.querySelector('.bulk');
   let at = -1;
   let last = -1;
+  let byPointer = false; // nothing scrolls away under a button of the mouse that is held
 
   function tell() {
     const n = boxes.filter((box) => box.checked).length;
@@ -41,7 +42,7 @@ function walk(list) {
     at = to;
     rows[at].classList.add('here');
     boxes[at].focus({ preventScroll: true });
-    rows[at].scrollIntoView({ block: 'nearest' });
+    if (!byPointer) rows[at].scrollIntoView({ block: 'nearest' });
   }
 
   /** Let all from the one before to this one be as this one. */
@@ -60,7 +61,9 @@ function walk(list) {
     box.addEventListener('focus', () => go(n));
   });
 
+  document.addEventListener('pointerdown', () => { byPointer = true; });
   document.addEventListener('keydown', (event) => {
+    byPointer = false;
     if (isBusy(event)) return;
     const key = event.key.toLowerCase();
     if (key === 'j') go(at + 1);
