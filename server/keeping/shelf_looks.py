@@ -1,7 +1,7 @@
 """Looking at the shelf beside the pages: a disk of the network that does not answer must not hold a page.
 
-A look goes on in a thread of its own, one at a time for a folder; who asks meanwhile waits for the same look, a few
-seconds of it at most, and is told that nothing answered.
+A look goes on in a thread of its own, one at a time for a folder; who asks meanwhile waits for the same
+look, a few seconds of it at most, and is told that nothing answered.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class ShelfLooks:
             if look is None:
                 look = self._going[folder] = _Look()
                 # A daemon: a look that never ends does not keep the program from ending.
-                threading.Thread(target=self._run, args=(folder, look), name="shelf look", daemon=True).start()
+                threading.Thread(
+                    target=self._run, args=(folder, look), name="shelf look", daemon=True
+                ).start()
         if not look.ended.wait(max(0.0, look.began + self._wait_s - monotonic())):
             return Listing(problem="shelf_silent")
         return look.found

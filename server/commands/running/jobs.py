@@ -14,8 +14,8 @@ from server.commands.administrator import machine
 from server.commands.console import Console, console_of
 from server.commands.lessons.week import ShowByDefault
 from server.commands.options import Json
-from server.web.language.words import explain, word
 from server.web.language.i18n import N_
+from server.web.language.words import explain, word
 
 PER_PAGE = 50
 
@@ -40,9 +40,7 @@ def add_commands(to: typer.Typer) -> None:
 
 def list_jobs(
     context: typer.Context,
-    kind: Annotated[
-        Kind | None, typer.Option("--kind", metavar="KIND", help=N_("只列这一种。"))
-    ] = None,
+    kind: Annotated[Kind | None, typer.Option("--kind", metavar="KIND", help=N_("只列这一种。"))] = None,
     state: Annotated[
         Standing | None,
         typer.Option(
@@ -93,9 +91,7 @@ def retry(
     console.result(value, as_json, [said])
 
 
-def give_up(
-    context: typer.Context, kind: KindArgument, its_id: IdArgument, as_json: Json = False
-) -> None:
+def give_up(context: typer.Context, kind: KindArgument, its_id: IdArgument, as_json: Json = False) -> None:
     """Give one up."""
     console = console_of(context)
     with console.ports(must_exist=True) as ports, ports.db.write() as session:

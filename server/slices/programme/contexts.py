@@ -157,8 +157,8 @@ class PlanPage(Context):
 class TogetherPage(Context):
     """GET /weeks-at-once?node=&week= (who plans): several lessons into several weeks of several nodes.
 
-    `nodes` (id, name) can be chosen, `chosen_nodes` are; `at` adds another. `picked` lessons are chosen, `found`
-    ones were looked for (None: nothing was). At most `most` lessons.
+    `nodes` (id, name) can be chosen, `chosen_nodes` are; `at` adds another. `picked` lessons are chosen,
+    `found` ones were looked for (None: nothing was). At most `most` lessons.
     Forms: POST /weeks-at-once (lesson..., node..., q, at, week, spread, do=find or preview).
     """
 

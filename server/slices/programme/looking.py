@@ -20,8 +20,8 @@ MOST_FOUND = 12
 def found_lessons(
     session: Session, viewer: Viewer, finder: Finder, q: str, taken: Collection[str] = ()
 ) -> tuple[tuple[FoundLesson, ...] | None, bool]:
-    """Return the lessons that `q` finds, those first whose title or id it is (None: nothing is asked for); and
-    whether the search is away."""
+    """Return the lessons that `q` finds, those first whose title or id it is (None: nothing is asked
+    for); and whether the search is away."""
     q = clean_line(q)
     if not q:
         return None, False

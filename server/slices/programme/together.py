@@ -174,7 +174,10 @@ class Together(FormDoor):
         placed = [
             (
                 batch.value.partition(" ")[0],
-                [(one.lesson_id, one.outcome, one.before, one.reason) for one in handling.items(session, batch.id)],
+                [
+                    (one.lesson_id, one.outcome, one.before, one.reason)
+                    for one in handling.items(session, batch.id)
+                ],
             )
             for batch in batches
         ]

@@ -20,7 +20,16 @@ from server.keeping import rules, state
 from server.keeping.listing import Listing, Shown
 from server.settings import Settings
 from server.slices.upkeep.contexts import BackupRow, BackupsPage, TrialRow
-from server.web.deps import Admin, ClockDep, PagesDep, Reading, SettingsDep, ShelfLooksDep, SystemChanger, Writing
+from server.web.deps import (
+    Admin,
+    ClockDep,
+    PagesDep,
+    Reading,
+    SettingsDep,
+    ShelfLooksDep,
+    SystemChanger,
+    Writing,
+)
 from server.web.limits.fields import WordForm
 from server.web.pages import pager
 from server.web.parts import Reason

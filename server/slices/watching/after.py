@@ -21,9 +21,7 @@ MOST_OFFERED = 3
 
 
 @router.get("/api/v1/clips/{clip_id}/after", tags=["plays"])
-def after(
-    session: Reading, who: WhoDep, clock: ClockDep, pages: PagesDep, clip_id: str
-) -> dict[str, Any]:
+def after(session: Reading, who: WhoDep, clock: ClockDep, pages: PagesDep, clip_id: str) -> dict[str, Any]:
     """Lessons of this week to go on with after a clip, at most three, in the order of their plans.
 
     `unseen`: they are those that the person who asks has not watched yet; nobody knows it of a visitor.

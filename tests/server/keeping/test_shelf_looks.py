@@ -16,7 +16,7 @@ def test_a_disk_that_does_not_answer_is_told_and_one_look_is_enough_for_all(tmp_
     place = tmp_path / "backups" / "20261201T010203.000001Z"
     place.mkdir(parents=True)
     (tmp_path / MARK).write_text(json.dumps({"format": FORMAT}))
-    os.mkfifo(place / FACTS)  # whoever opens it waits until somebody writes, as on a mount whose server is gone
+    os.mkfifo(place / FACTS)  # who opens it waits for a writer, as on a mount whose server is gone
     looks, before = ShelfLooks(wait_s=0.3), threading.active_count()
     began = monotonic()
     assert [looks.listing(tmp_path).problem for _ in range(5)] == ["shelf_silent"] * 5

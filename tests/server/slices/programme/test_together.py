@@ -1,4 +1,4 @@
-"""Several lessons go into weeks of several nodes after a look, and come out again: also by who is no staff."""
+"""Several lessons go into weeks of several nodes after a look, and come out again."""
 
 from __future__ import annotations
 

@@ -231,7 +231,7 @@ def test_two_processes_go_by_the_same_choices(db: Database) -> None:
 def test_a_setting_is_found_by_its_words_and_its_room_stands_open(own: server.Served) -> None:
     admin = own.person("admin")
     whole = admin.http.get("/system/settings").text
-    assert "<details class=\"panel fold\" open>" not in whole, "a phone shows the rooms first"
+    assert '<details class="panel fold" open>' not in whole, "a phone shows the rooms first"
     assert "invitation_days" in whole, "and carries all of them, for whoever has no scripts"
     found = admin.http.get("/system/settings", params={"q": "Invitation 天"}).text
     assert 'id="invitation_days"' in found
@@ -241,7 +241,7 @@ def test_a_setting_is_found_by_its_words_and_its_room_stands_open(own: server.Se
     answer = admin.post("/system/settings/invitation_days", value="8")
     assert answer.headers["location"] == "/system/settings?open=invitation_days#invitation_days"
     opened = admin.http.get("/system/settings?open=invitation_days").text
-    assert opened.count("<details class=\"panel fold\" open>") == 1
+    assert opened.count('<details class="panel fold" open>') == 1
     refused = admin.post("/system/settings/invitation_days", value="61").text
-    assert refused.count("<details class=\"panel fold\" open>") == 1
+    assert refused.count('<details class="panel fold" open>') == 1
     admin.post("/system/settings/invitation_days/reset")
