@@ -13,6 +13,19 @@ from library.core.text import clean_line
 TITLE_MAX = 120
 TEXT_MAX = 2_000
 MOST_EPISODES = 200
+ABOUT_MAX = 600
+PICTURE_MAX_BYTES = 16 * 1024 * 1024
+
+
+class Theirs(StrEnum):
+    """Of whom or what something is written, with a picture."""
+
+    LECTURER = "lecturer"
+    TOPIC = "topic"
+
+
+PICTURE_SIZES = {Theirs.LECTURER: (320, 320), Theirs.TOPIC: (960, 360)}
+"""Width and height of their pictures, as we write them."""
 
 
 class Move(StrEnum):

@@ -21,9 +21,10 @@ from library.catalog.tables import Lecturer, Lesson, LessonTopic, Topic
 from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
 from library.core.permits import Viewer
+from library.core.rights import Act, somewhere
 from library.organisation import queries as organisation
 from library.plays import queries as plays
-from library.works import queries
+from library.works import abouts, queries
 from server.slices.works.contexts import AboutPage, HonouredLesson, NamedLink, SeriesCard
 from server.web.deps import CardsDep, PagesDep, Reading, WhoDep
 from server.web.limits.fields import WordQuery
@@ -147,6 +148,7 @@ def _page(
     # Of a topic that nearly everything is about, the newest few hundred say what there is.
     which = asked.which if asked.what == "lecturer" else ids
     path = f"/{asked.what}s/{asked.id}"
+    told = abouts.told(session, asked.id)
     lessons = catalog.lessons_by_ids(session, viewer, found.page.items)
     context = AboutPage(
         frame=pages.frame(request, session, who),
@@ -167,6 +169,9 @@ def _page(
             for one in queries.honours_among(session, viewer, which)
         ),
         series=_series(session, viewer, cards, which),
+        text=told.text,
+        picture=told.sha256,
+        may_describe=somewhere(viewer, Act.ABOUT_DESCRIBE),
     )
     return pages.respond(request, who, context)
 
