@@ -18,7 +18,7 @@ from library.core.text import clean_block
 from library.works.rules import ABOUT_MAX, Theirs
 from library.works.tables import About
 
-_TABLES = {Theirs.LECTURER: Lecturer, Theirs.TOPIC: Topic}
+_TABLES: dict[Theirs, type[Lecturer] | type[Topic]] = {"lecturer": Lecturer, "topic": Topic}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _row(session: Session, what: Theirs, its_id: str, now: datetime) -> About:
         raise NotFound
     row = session.get(About, its_id)
     if row is None:
-        lecturer = what is Theirs.LECTURER
+        lecturer = what == "lecturer"
         row = About(
             id=its_id,
             lecturer_id=its_id if lecturer else None,

@@ -22,7 +22,7 @@ PER_PAGE = 50
 KindArgument = Annotated[
     Kind, typer.Argument(metavar="KIND", help=N_("种类：recording、speech、letter、asked。"))
 ]
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help=N_("编号，在 weike jobs 的清单里。"))]
+IdArgument = Annotated[str, typer.Argument(metavar="JOB", help=N_("编号，在 weike jobs 的清单里。"))]
 
 
 class ListByDefault(ShowByDefault):
@@ -66,7 +66,7 @@ def retry(
     kind: Annotated[
         Kind | None, typer.Argument(metavar="KIND", help=N_("种类：recording、speech、letter、asked。"))
     ] = None,
-    its_id: Annotated[str, typer.Argument(metavar="ID", help=N_("编号，在 weike jobs 的清单里。"))] = "",
+    job: Annotated[str, typer.Argument(metavar="JOB", help=N_("编号，在 weike jobs 的清单里。"))] = "",
     failed: Annotated[
         bool, typer.Option("--failed", help=N_("失败的录像全部重试，一次最多 200 份，失败最久的在前。"))
     ] = False,
@@ -81,7 +81,7 @@ def retry(
         if kind is None:
             value = {"changed": True, "all": again.retry_failed(session, viewer)}
         else:
-            value = {"changed": again.retry(session, viewer, kind, _id(its_id), ports.clock())}
+            value = {"changed": again.retry(session, viewer, kind, _id(job), ports.clock())}
     if not value["changed"]:
         said = console.say(N_("它已经在等或正在做，没有改动。"))
     elif value.get("all", True):
@@ -91,12 +91,12 @@ def retry(
     console.result(value, as_json, [said])
 
 
-def give_up(context: typer.Context, kind: KindArgument, its_id: IdArgument, as_json: Json = False) -> None:
+def give_up(context: typer.Context, kind: KindArgument, job: IdArgument, as_json: Json = False) -> None:
     """Give one up."""
     console = console_of(context)
     with console.ports(must_exist=True) as ports, ports.db.write() as session:
-        again.give_up(session, machine(session), kind, _id(its_id), ports.clock())
-    console.result({"given_up": its_id.strip()}, as_json, [console.say(N_("不再等了。"))])
+        again.give_up(session, machine(session), kind, _id(job), ports.clock())
+    console.result({"given_up": job.strip()}, as_json, [console.say(N_("不再等了。"))])
 
 
 def _id(text: str) -> str:

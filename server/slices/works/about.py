@@ -25,6 +25,7 @@ from library.core.rights import Act, somewhere
 from library.organisation import queries as organisation
 from library.plays import queries as plays
 from library.works import abouts, queries
+from library.works.rules import Theirs
 from server.slices.works.contexts import AboutPage, HonouredLesson, NamedLink, SeriesCard
 from server.web.deps import CardsDep, PagesDep, Reading, WhoDep
 from server.web.limits.fields import WordQuery
@@ -36,7 +37,7 @@ from server.web.who import Who
 
 router = APIRouter(include_in_schema=False)
 
-What = Literal["lecturer", "topic"]
+What = Theirs
 Order = Literal["newest", "watched"]
 
 _PER_PAGE = 24

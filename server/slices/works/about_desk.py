@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 
 _YEAR = {"cache-control": "public, max-age=31536000, immutable"}
 _PIECE = 256 * 1024
-_TABLES = {Theirs.LECTURER: Lecturer, Theirs.TOPIC: Topic}
+_TABLES: dict[Theirs, type[Lecturer] | type[Topic]] = {"lecturer": Lecturer, "topic": Topic}
 Upload = Annotated[UploadFile | None, File()]
 
 
@@ -107,13 +107,13 @@ AboutDoorDep = Annotated[AboutDoor, Depends()]
 @router.get("/lecturers/{lecturer_id}/about")
 def lecturer(door: AboutDoorDep, session: Reading, lecturer_id: str) -> Response:
     """The form of a lecturer."""
-    return door.show(door.page(session, Theirs.LECTURER, lecturer_id))
+    return door.show(door.page(session, "lecturer", lecturer_id))
 
 
 @router.get("/topics/{topic_id}/about")
 def topic(door: AboutDoorDep, session: Reading, topic_id: str) -> Response:
     """The form of a topic."""
-    return door.show(door.page(session, Theirs.TOPIC, topic_id))
+    return door.show(door.page(session, "topic", topic_id))
 
 
 @router.post("/lecturers/{lecturer_id}/about")
@@ -121,7 +121,7 @@ def put_lecturer(
     door: AboutDoorDep, lecturer_id: str, text: BlockForm = "", file: Upload = None, remove: WordForm = ""
 ) -> Response:
     """Write some lines of a lecturer, with a photo or without."""
-    return door.change_it(Theirs.LECTURER, lecturer_id, text, file, remove == "yes")
+    return door.change_it("lecturer", lecturer_id, text, file, remove == "yes")
 
 
 @router.post("/topics/{topic_id}/about")
@@ -129,7 +129,7 @@ def put_topic(
     door: AboutDoorDep, topic_id: str, text: BlockForm = "", file: Upload = None, remove: WordForm = ""
 ) -> Response:
     """Write some lines of a topic, with a picture or without."""
-    return door.change_it(Theirs.TOPIC, topic_id, text, file, remove == "yes")
+    return door.change_it("topic", topic_id, text, file, remove == "yes")
 
 
 @router.get("/about-pictures/{sha256}.jpg")

@@ -182,7 +182,7 @@ class AboutPage(Context):
     """
 
     template: ClassVar[str] = "works/about.html"
-    what: Literal["lecturer", "topic"]
+    what: Theirs
     id: str
     name: str
     lessons: tuple[LessonCard, ...]

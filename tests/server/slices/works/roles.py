@@ -11,7 +11,7 @@ from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.core.ids import new_id
 from library.works import abouts, honours, queries, series, sites
-from library.works.rules import HonourLevel, Theirs
+from library.works.rules import HonourLevel
 from library.works.sites import SiteWords
 from tests.library.works.files import PNG, pdf
 from tests.server.conftest import Shelf
@@ -130,7 +130,7 @@ def a_picture(shelf: Shelf) -> dict[str, Any]:
     data = new_id().encode()
     with shelf.served.ports.db.write() as session:
         viewer, now = shelf.viewer("staff"), shelf.served.ports.clock()
-        abouts.put_picture(session, viewer, Theirs.TOPIC, _their_ids(shelf)[1], data, now)
+        abouts.put_picture(session, viewer, "topic", _their_ids(shelf)[1], data, now)
     return {"sha256": hashlib.sha256(data).hexdigest()}
 
 

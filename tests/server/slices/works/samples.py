@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from library.catalog.permits import Audience, LessonState
 from library.works.formats import FileFormat
-from library.works.rules import HonourLevel, Theirs
+from library.works.rules import HonourLevel
 from server.slices.works import contexts as c
 from server.web.parts import Facet, HonourLine, LessonRef, MaterialLine, Picture, Reason, RefusedForm, SiteRef
 from tests.server.pages.samples import LECTURER, MEMBER, STAFF, TITLES, Sample, card, frame, pager
@@ -142,7 +142,7 @@ def _about() -> Iterator[Sample]:
     yield "lecturer_told", replace(full, frame=frame(STAFF, "/lecturers/l1"), text=told, may_describe=True)
     edit = c.AboutEditPage(
         frame=frame(STAFF, "/lecturers/l1/about"),
-        what=Theirs.LECTURER,
+        what="lecturer",
         id="l1",
         name="王芳",
         text=told,
@@ -153,7 +153,7 @@ def _about() -> Iterator[Sample]:
     yield "about_edit", edit
     wrong = Reason(code="cover_type", args={"field": "file"})
     refused = RefusedForm(form="about", typed={"text": told}, reason=wrong)
-    yield "about_edit_refused", replace(edit, what=Theirs.TOPIC, name="生态文明", picture="", refused=refused)
+    yield "about_edit_refused", replace(edit, what="topic", name="生态文明", picture="", refused=refused)
     bare = replace(full, honours=(), series=(), years=(), pager=pager(1, 5, "/topics/t1"))
     of_topic = replace(
         bare, frame=frame(None, "/topics/t1"), what="topic", id="t1", name="生态文明", units=()
