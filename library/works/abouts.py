@@ -18,8 +18,6 @@ from library.core.text import clean_block
 from library.works.rules import ABOUT_MAX, Theirs
 from library.works.tables import About
 
-_TABLES: dict[Theirs, type[Lecturer] | type[Topic]] = {"lecturer": Lecturer, "topic": Topic}
-
 
 @dataclass(frozen=True)
 class Told:
@@ -57,7 +55,12 @@ def put_picture(
 
 
 def _row(session: Session, what: Theirs, its_id: str, now: datetime) -> About:
-    if session.get(_TABLES[what], its_id, with_for_update=True) is None:
+    its: Lecturer | Topic | None
+    if what == "lecturer":
+        its = session.get(Lecturer, its_id, with_for_update=True)
+    else:
+        its = session.get(Topic, its_id, with_for_update=True)
+    if its is None:
         raise NotFound
     row = session.get(About, its_id)
     if row is None:

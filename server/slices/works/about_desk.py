@@ -26,7 +26,6 @@ router = APIRouter(include_in_schema=False)
 
 _YEAR = {"cache-control": "public, max-age=31536000, immutable"}
 _PIECE = 256 * 1024
-_TABLES: dict[Theirs, type[Lecturer] | type[Topic]] = {"lecturer": Lecturer, "topic": Topic}
 Upload = Annotated[UploadFile | None, File()]
 
 
@@ -51,7 +50,8 @@ class AboutDoor(FormDoor):
         self, session: Session, what: Theirs, its_id: str, refused: RefusedForm | None = None
     ) -> AboutEditPage:
         """Return the form; raises NotFound."""
-        row: Lecturer | Topic | None = session.get(_TABLES[what], its_id)
+        row: Lecturer | Topic | None
+        row = session.get(Lecturer, its_id) if what == "lecturer" else session.get(Topic, its_id)
         if row is None:
             raise NotFound
         told = abouts.told(session, its_id)

@@ -20,7 +20,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.web.files.assets import load_assets
-from server.web.language.i18n import LANGUAGES
+from server.web.language.i18n import LANGUAGES, Language
 from server.web.templating import Renderer
 from tests.server.pages.differences import compare
 from tests.server.pages.samples import in_language, pages
@@ -45,7 +45,7 @@ POSTER = (
 )
 
 
-def write(folder: Path, names: Sequence[str], languages: Sequence[str] = LANGUAGES) -> list[Path]:
+def write(folder: Path, names: Sequence[str], languages: Sequence[Language] = tuple(LANGUAGES)) -> list[Path]:
     """Render the pages called `names` (all when empty) into `folder`; returns the files."""
     static = ROOT / "server" / "static"
     shutil.copytree(static, folder / "static", dirs_exist_ok=True)

@@ -9,6 +9,7 @@ import pytest
 from library.catalog.permits import LessonState
 from library.core.clock import utc_now
 from library.programme import queries
+from library.programme.weeks import Week
 from server.web.shown.weeks import present
 from tests.server.conftest import Shelf
 from tests.support.server import Served
@@ -44,7 +45,7 @@ def test_lessons_go_into_weeks_of_two_nodes_and_out_again(served: Served, shelf:
     assert staff.post(f"{at}/undo", batch=batches).status_code == 409, "once"
 
 
-def plans(served: Served, nodes: list[str], first: object) -> list[list[str]]:
+def plans(served: Served, nodes: list[str], first: Week) -> list[list[str]]:
     """The lessons of two weeks at each node."""
     with served.ports.db.read() as session:
         found = [queries.plan_of(session, node, first.after(n)) for node in nodes for n in (0, 1)]
