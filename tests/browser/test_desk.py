@@ -41,6 +41,7 @@ def test_several_lessons_are_withdrawn_by_keys_and_come_back(visit: Visit) -> No
     expect(page.locator(".bulk")).to_be_in_viewport()
     boxes.first.uncheck()
     expect(page.locator("[name=audience]")).to_be_hidden()  # adding a topic asks for no audience
+    visit.open("/desk")
     page.keyboard.press("?")
     expect(page.locator("#desk-keys")).to_be_visible()
     page.keyboard.press("Escape")
