@@ -18,7 +18,7 @@ MOST_FOUND = 12
 
 
 def found_lessons(
-    session: Session, viewer: Viewer, finder: Finder, q: str, taken: Collection[str] = ()
+    session: Session, viewer: Viewer, finder: Finder, q: str, taken: Collection[str | None] = ()
 ) -> tuple[tuple[FoundLesson, ...] | None, bool]:
     """Return the lessons that `q` finds, those first whose title or id it is (None: nothing is asked
     for); and whether the search is away."""
@@ -36,7 +36,7 @@ def found_lessons(
     return tuple(found_lesson(one, taken) for one in list(lessons.values())[:MOST_FOUND]), away
 
 
-def found_lesson(lesson: Lesson, taken: Collection[str] = ()) -> FoundLesson:
+def found_lesson(lesson: Lesson, taken: Collection[str | None] = ()) -> FoundLesson:
     """Return a lesson as lists of found ones show it."""
     return FoundLesson(
         id=lesson.id,

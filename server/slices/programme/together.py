@@ -150,7 +150,7 @@ class Together(FormDoor):
     ) -> Iterator[NodePlaces]:
         names = organisation.branch_names(session, [node for node, _ in placed])
         ids = {lesson for _, rows in placed for lesson, _, _, _ in rows}
-        titles = {one.id: one.title for one in catalog.lessons_by_ids(session, self.viewer, ids)}
+        titles = {one.id: one.title for one in catalog.lessons_by_ids(session, self.viewer, sorted(ids))}
         for node, rows in placed:
             yield NodePlaces(
                 id=node,
