@@ -52,7 +52,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One clip found (``clip is None``: a lesson without clips, or a file of one). A higher ``score`` is better."""
+    """One clip found (``clip is None``: a lesson without clips, or a file of one).
+
+    A higher ``score`` is better."""
 
     id: str
     lesson: str

@@ -227,6 +227,14 @@ def _week(app: typer.Typer) -> None:
     app.add_typer(weeks, name="week")
 
 
+def _jobs(app: typer.Typer) -> None:
+    from server.commands.running import jobs
+
+    group = typer.Typer(help=HELP["jobs"], cls=jobs.ListByDefault)
+    jobs.add_commands(group)
+    app.add_typer(group, name="jobs")
+
+
 def _calls(app: typer.Typer) -> None:
     from server.commands import calls
 
@@ -335,6 +343,7 @@ COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "may": _may,
     "stats": _stats,
     "reindex": _reindex,
+    "jobs": _jobs,
     "sweep": _sweep,
     "remake": _remake,
     "backup": _backup,

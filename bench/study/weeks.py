@@ -49,7 +49,7 @@ def fill(session: Session, weeks: int) -> tuple[str, str, str]:
     """Plan so many weeks around the present one; returns a planner's token, the branch, the present week."""
     now = utc_now()
     root = factories.root(session)
-    branch = organisation.add_branch(session, root, "余村党支部", now)
+    branch = organisation.add_named(session, root, "余村党支部", now)
     staff = factories.person(session, (Role.STAFF, root))
     lessons = [
         factories.lesson(session, f"第{n}课", owner=staff, state=LessonState.PUBLISHED, clips=1).id

@@ -68,8 +68,8 @@ try {
     words.textContent = said.words;
     document.getElementById('main').prepend(words);
   }
-  // Whoever has signed in (and has a bell) on a device that remembers where somebody stopped is asked whose that is.
-  if (localStorage['weike.places'] && document.querySelector('.bell')) import('./marks/taking.js');
+  // A device that remembers where somebody stopped.
+  if (localStorage['weike.places']) import('./marks/here.js');
 } catch {
   // Storage may be forbidden: then nothing was left, and nobody knows how the lesson was found.
 }

@@ -95,6 +95,7 @@ class Deed(StrEnum):
     MATERIAL = "material"
     COVER = "cover"
     SITE = "site"
+    ABOUT = "about"
     MEMBERSHIP = "membership"
     TRANSFER = "transfer"
     GROUP = "group"

@@ -95,6 +95,7 @@ class Act(StrEnum):
     STATS_OVERVIEW = "stats.overview"
     SEARCHES_SAVE = "searches.save"
     DICTIONARY_TEACH = "dictionary.teach"
+    ABOUT_DESCRIBE = "about.describe"
     SYSTEM_LOOK = "system.look"
     SYSTEM_CHANGE = "system.change"
     LEDGER_READ = "ledger.read"
@@ -251,6 +252,7 @@ RIGHTS: Mapping[Act, tuple[Right, ...]] = {
     Act.STATS_OVERVIEW: (Right(Scope.ANYWHERE, Role.LECTURER), Right(Scope.ANYWHERE, Role.SECRETARY)),
     Act.SEARCHES_SAVE: (Right(Scope.ANYWHERE, Role.STAFF),),
     Act.DICTIONARY_TEACH: (Right(Scope.ANYWHERE, Role.STAFF),),
+    Act.ABOUT_DESCRIBE: (Right(Scope.ANYWHERE, Role.STAFF),),
     # The machine is nobody's part of the tree.
     Act.SYSTEM_LOOK: (Right(Scope.ALL, Role.ADMIN),),
     Act.SYSTEM_CHANGE: (Right(Scope.ALL, Role.ADMIN),),

@@ -33,7 +33,7 @@ def documents(session: Session, lessons: Sequence[Lesson]) -> Iterator[Document]
             title=row.name,
             spoken=row.words or "",
             date=lesson.taught_on,
-            branch=lesson.branch_id,
+            branch=lesson.node_id,
             kind=KIND,
             genre=str(lesson.genre),
             language=lesson.language,

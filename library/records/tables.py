@@ -107,7 +107,9 @@ class BookTemplate(Base):
 
     __tablename__ = "records_book_template"
 
-    node_id: Mapped[str] = mapped_column(ForeignKey("people_branch.id", ondelete="CASCADE"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(
+        ForeignKey("organisation_node.id", ondelete="CASCADE"), primary_key=True
+    )
     name: Mapped[str] = mapped_column(String(120))
     data: Mapped[bytes] = mapped_column(LargeBinary)
     put_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))

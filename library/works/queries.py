@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 
 from library.catalog import queries as catalog
-from library.catalog.permits import Action, LessonState, may
+from library.catalog.permits import Action, may
 from library.catalog.shelves import Of, published
 from library.catalog.tables import Clip, Lesson
 from library.core.database import Unindexed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
+from typing import Literal
 from urllib.parse import quote
 
 from library.core.errors import Invalid
@@ -13,6 +14,14 @@ from library.core.text import clean_line
 TITLE_MAX = 120
 TEXT_MAX = 2_000
 MOST_EPISODES = 200
+ABOUT_MAX = 600
+PICTURE_MAX_BYTES = 16 * 1024 * 1024
+
+
+Theirs = Literal["lecturer", "topic"]
+"""Of whom or what something is written, with a picture."""
+PICTURE_SIZES: Mapping[Theirs, tuple[int, int]] = {"lecturer": (320, 320), "topic": (960, 360)}
+"""Width and height of their pictures, as we write them."""
 
 
 class Move(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.core.database import ID, Base, one_of
@@ -108,6 +108,22 @@ class GoneFile(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     gone_at: Mapped[datetime]
+
+
+class About(Base):
+    """What is written of a lecturer or a topic, under its id; one of the two keys is set. `picture` is a JPEG
+    as we wrote it, `sha256` its name."""
+
+    __tablename__ = "works_about"
+    __table_args__ = (Index(None, "lecturer_id"), Index(None, "topic_id"), Index(None, "sha256"))
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    lecturer_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_lecturer.id", ondelete="CASCADE"))
+    topic_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_topic.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(Text, default="")
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    picture: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    changed_at: Mapped[datetime]
 
 
 class Site(Base):

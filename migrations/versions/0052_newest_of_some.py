@@ -8,7 +8,7 @@ from alembic import op
 import library.core.database
 
 revision = "0052"
-down_revision = "0048"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

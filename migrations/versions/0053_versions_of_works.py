@@ -1,4 +1,4 @@
-"""versions: covers, materials and honours of a published lesson wait with its draft, and stay with versions"""
+"""versions: covers, materials and honours of a published lesson wait in its draft, stay with versions"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0053"
-down_revision = "0048"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 

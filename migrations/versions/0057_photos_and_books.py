@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("put_by", _ID, nullable=True),
         sa.Column("put_at", _MOMENT, nullable=False),
-        _key("records_book_template", "node_id", "people_branch", "CASCADE"),
+        _key("records_book_template", "node_id", "organisation_node", "CASCADE"),
         _key("records_book_template", "put_by", "people_person", "SET NULL"),
         sa.PrimaryKeyConstraint("node_id", name=op.f("pk_records_book_template")),
     )

@@ -51,6 +51,7 @@ HELP: Mapping[str, str] = {
     "reindex": N_(
         "重建搜索索引。\n\n在旧索引旁边另建一份，核对之后再切换；期间照常可以搜索，中途停下也不会损坏旧的。"
     ),
+    "jobs": N_("队列：全资料库里有人在等的事，哪些在做、哪些失败了为什么；再做一次，或不再等。"),
     "sweep": N_(
         "清理存储：删除已不属于任何课程的文件。\n\n"
         "处理进程每天也会自动清理一次。数据库里还记着的、正在制作的和新近的文件都不会动。"
@@ -110,7 +111,7 @@ HELP: Mapping[str, str] = {
 GROUPS = frozenset(
     [
         *("audit", "stats", "user", "people", "organisation", "week", "gathering", "calls", "grades"),
-        *("directory", "mail", "evidence"),
+        *("directory", "mail", "evidence", "jobs"),
         *("vocabulary", "searches", "media-key", "site-key", "speech"),
     ]
 )

@@ -33,6 +33,7 @@ from library.studio.covering.painter import CoverPainter
 from library.works.reading.reader import FileReader
 from server.identity.opening import Providers
 from server.in_force import SettingsInForce
+from server.keeping.shelf_looks import ShelfLooks
 from server.push_service import PushService
 from server.settings import Settings
 from server.web.doors.hashing import Hashing
@@ -89,6 +90,7 @@ ReadingsDep = Annotated[Readings, _held(lambda state: state.ports.readings)]
 ReaderDep = Annotated[TranscriptReader, _held(lambda state: state.reader)]
 RecordsDep = Annotated[RecordWriter, _held(lambda state: state.records)]
 PainterDep = Annotated[CoverPainter, _held(lambda state: state.covers)]
+ShelfLooksDep = Annotated[ShelfLooks, _held(lambda state: state.shelf_looks)]
 FilesDep = Annotated[FileReader, _held(lambda state: state.files)]
 DownloadsDep = Annotated[Downloads, _held(lambda state: state.ports.downloads)]
 PagesDep = Annotated[Pages, _held(lambda state: state.pages)]
@@ -233,6 +235,7 @@ Staff = Annotated[Who, need(Act.NODE_LOOK)]
 Secretary = Annotated[Who, need(Act.PEOPLE_KEEP)]
 Eraser = Annotated[Who, need(Act.PEOPLE_ERASE)]
 ReflectionReader = Annotated[Who, need(Act.REFLECTION_DECIDE)]
+Describer = Annotated[Who, need(Act.ABOUT_DESCRIBE)]
 Planner = Annotated[Who, need(Act.WEEK_PLAN)]
 Convener = Annotated[Who, need(Act.GATHERING_PLAN)]
 Decider = Annotated[Who, need(Act.DECLARATION_DECIDE)]

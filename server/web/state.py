@@ -13,6 +13,7 @@ from library.plays.view_counts import ViewCounts
 from library.records.writing.writer import RecordWriter
 from library.studio.covering.painter import CoverPainter
 from library.works.reading.reader import FileReader
+from server.keeping.shelf_looks import ShelfLooks
 from server.web.doors.hashing import MOST_AT_ONCE, PLACES_PER_CORE, Hashing, cores
 from server.web.doors.visitors import Visitors
 from server.web.files.assets import Assets
@@ -42,6 +43,7 @@ class AppState:
     files: FileReader
     records: RecordWriter
     covers: CoverPainter
+    shelf_looks: ShelfLooks
 
 
 def hold(
@@ -77,6 +79,7 @@ def hold(
         files=FileReader(),
         records=RecordWriter(),
         covers=CoverPainter(),
+        shelf_looks=ShelfLooks(),
     )
 
 

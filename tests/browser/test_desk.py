@@ -37,6 +37,11 @@ def test_several_lessons_are_withdrawn_by_keys_and_come_back(visit: Visit) -> No
     visit.open("/desk")
     boxes = page.locator(".desk-list input[type=checkbox]")
     expect(boxes).to_have_count(5)
+    boxes.first.check()  # by the mouse: its row does not scroll away while the button is down
+    expect(page.locator(".bulk")).to_be_in_viewport()
+    boxes.first.uncheck()
+    expect(page.locator("[name=audience]")).to_be_hidden()  # adding a topic asks for no audience
+    visit.open("/desk")
     page.keyboard.press("?")
     expect(page.locator("#desk-keys")).to_be_visible()
     page.keyboard.press("Escape")

@@ -73,6 +73,8 @@ def test_without_an_account_this_device_remembers_until_it_is_cleared(visit: Vis
     page.click("#go-on-lesson")
     expect(page.locator("#resume")).to_contain_text(f"从 {words} 接着播放")
     begins_at(page, stopped_s)
+    visit.open("/lessons")
+    expect(page.locator(".card", has_text=put.title).locator(".tag:has-text('看到')")).to_be_visible()
     assert not [url for url in visit.requests if url.endswith("/position")], "the site was told nothing"
     visit.open("/")
     here.locator("button").click()

@@ -10,17 +10,30 @@ function isBusy(event) {
   return event.target.closest('input:not([type=checkbox]), select, textarea, dialog[open], [contenteditable]') !== null;
 }
 
+/** Of the fields only those are shown that what is done takes. */
+function fit(what) {
+  const show = () => {
+    for (const label of form.querySelectorAll('[data-for]')) label.hidden = !label.dataset.for.split(' ').includes(what.value);
+  };
+  what.addEventListener('change', show);
+  addEventListener('pageshow', show); // a browser that comes back puts its own choice there
+  show();
+}
+
 /** Let the rows of the list be walked and chosen by keys. */
 function walk(list) {
   const rows = [...list.querySelectorAll('[data-row]')];
   const boxes = rows.map((row) => row.querySelector('input[type=checkbox]'));
   const count = document.getElementById('desk-count');
+  const bar = list.querySelector('.bulk');
   let at = -1;
   let last = -1;
+  let byPointer = false; // nothing scrolls away under a button of the mouse that is held
 
   function tell() {
     const n = boxes.filter((box) => box.checked).length;
     count.textContent = n ? t('已选 %(n)s 节', { n }) : '';
+    bar.classList.toggle('chosen', n > 0);
   }
 
   function go(to) {
@@ -29,7 +42,7 @@ function walk(list) {
     at = to;
     rows[at].classList.add('here');
     boxes[at].focus({ preventScroll: true });
-    rows[at].scrollIntoView({ block: 'nearest' });
+    if (!byPointer) rows[at].scrollIntoView({ block: 'nearest' });
   }
 
   /** Let all from the one before to this one be as this one. */
@@ -48,7 +61,9 @@ function walk(list) {
     box.addEventListener('focus', () => go(n));
   });
 
+  document.addEventListener('pointerdown', () => { byPointer = true; });
   document.addEventListener('keydown', (event) => {
+    byPointer = false;
     if (isBusy(event)) return;
     const key = event.key.toLowerCase();
     if (key === 'j') go(at + 1);
@@ -65,7 +80,10 @@ function walk(list) {
   tell();
 }
 
-if (form) walk(form);
+if (form) {
+  walk(form);
+  fit(form.elements.what);
+}
 document.addEventListener('keydown', (event) => {
   if (event.key !== '?' || isBusy(event)) return;
   event.preventDefault();

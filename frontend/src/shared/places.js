@@ -2,7 +2,7 @@
 import { request } from './http.js';
 
 const KEY = 'weike.places';
-const MOST = 50;
+const MOST = 300; // some thirty lessons: their cards say how far
 const KEPT_MS = 180 * 24 * 3600 * 1000;
 
 /** This device's storage; null where it is forbidden, and even asking for it throws. */

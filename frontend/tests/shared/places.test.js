@@ -21,13 +21,13 @@ test('a clip goes on where it was left, and from the start at its beginning and 
   assert.equal(resumeAt(39, 40), 0);
 });
 
-test('the newest place of a clip stands, fifty are kept, and clearing leaves nothing', () => {
+test('the newest place of a clip stands, three hundred are kept, and clearing leaves nothing', () => {
   const kept = storage();
   remember(place('c0', 20), kept);
   remember(place('c0', 30), kept);
   assert.equal(placeOf('c0', kept), 30);
-  for (let n = 1; n <= 60; n += 1) remember(place(`c${n}`, 20, { lesson: `l${n}` }), kept);
-  assert.equal(places(kept).length, 50);
+  for (let n = 1; n <= 310; n += 1) remember(place(`c${n}`, 20, { lesson: `l${n}` }), kept);
+  assert.equal(places(kept).length, 300);
   assert.equal(placeOf('c0', kept), 0);
   forgetPlaces(kept);
   assert.deepEqual(places(kept), []);

@@ -47,8 +47,16 @@ def draw(data: bytes, words: str, font: Path, index: int) -> Drawn:
     return Drawn(_saved(cover, "JPEG", 86), _saved(small, "WEBP", 76), _saved(plain, "JPEG", 92))
 
 
-def opened(data: bytes) -> Image.Image:
-    """Return a picture as it is meant to be looked at, filling the form of a poster; raises Invalid."""
+def fitted(data: bytes, size: tuple[int, int]) -> bytes:
+    """Return a picture as a JPEG of a size, of what is too high rather its upper part; raises
+    Invalid("cover_...")."""
+    return _saved(opened(data, size, (0.5, 0.3)), "JPEG", 84)
+
+
+def opened(
+    data: bytes, size: tuple[int, int] = (WIDTH, HEIGHT), centre: tuple[float, float] = (0.5, 0.5)
+) -> Image.Image:
+    """Return a picture as it is meant to be looked at, filling a form (that of a poster); raises Invalid."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -61,7 +69,7 @@ def opened(data: bytes) -> Image.Image:
             upright = ImageOps.exif_transpose(found)
             if min(upright.size) < LEAST_HEIGHT or max(upright.size) < LEAST_WIDTH:
                 raise Invalid("cover_small", field="file", width=LEAST_WIDTH, height=LEAST_HEIGHT)
-            return ImageOps.fit(_on_white(upright), (WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+            return ImageOps.fit(_on_white(upright), size, Image.Resampling.LANCZOS, centering=centre)
     except UnidentifiedImageError:
         raise Invalid("cover_type", field="file") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -44,6 +44,11 @@ class CoverPainter:
         answer = self._children.answer(person_id, json.dumps(asked).encode())
         return Drawn(*parts_of(unrefused(answer)))
 
+    def fitted(self, file: Path, size: tuple[int, int], *, person_id: str | None) -> bytes:
+        """Return a picture as a JPEG of a size; raises as `paint`."""
+        asked = {"file": str(file.resolve()), "size": list(size)}
+        return parts_of(unrefused(self._children.answer(person_id, json.dumps(asked).encode())))[0]
+
     def close(self) -> None:
         """End the children; no cover is made any more."""
         self._children.close()

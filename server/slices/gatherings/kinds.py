@@ -83,7 +83,7 @@ class KindsDoor(FormDoor):
             )
             for one in self.kinds.all
         )
-        return lines, organisation.branch(session, home.path.strip("/").rpartition("/")[2]).name
+        return lines, organisation.node(session, home.path.strip("/").rpartition("/")[2]).name
 
     def page(self, session: Session, refused: RefusedForm | None = None) -> KindsPage:
         """Return the page."""

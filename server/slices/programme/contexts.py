@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from library.catalog.permits import LessonState
+from library.handling.rules import Outcome, Spread
 from library.programme.rules import WeekMode
-from server.web.parts import Context, Pager, RefusedForm
+from server.web.parts import Context, LessonRef, Pager, Reason, RefusedForm
 from server.web.shown.weeks import WeekPart, WeekView
 
 
@@ -150,3 +151,70 @@ class PlanPage(Context):
     found: tuple[FoundLesson, ...] | None = None
     search_away: bool = False
     refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TogetherPage(Context):
+    """GET /weeks-at-once?node=&week= (who plans): several lessons into several weeks of several nodes.
+
+    `nodes` (id, name) can be chosen, `chosen_nodes` are; `at` adds another. `picked` lessons are chosen,
+    `found` ones were looked for (None: nothing was). At most `most` lessons.
+    Forms: POST /weeks-at-once (lesson..., node..., q, at, week, spread, do=find or preview).
+    """
+
+    template: ClassVar[str] = "programme/together.html"
+    nodes: tuple[tuple[str, str], ...]
+    chosen_nodes: tuple[str, ...]
+    picked: tuple[FoundLesson, ...]
+    found: tuple[FoundLesson, ...] | None
+    week: str
+    spread: Spread
+    most: int
+    q: str = ""
+    at: str = ""
+    search_away: bool = False
+    refused: RefusedForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedLesson:
+    """What became of a lesson in a week, or would; `reason` says why nothing does."""
+
+    lesson: LessonRef
+    week: str
+    outcome: Outcome
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePlaces:
+    """The lessons of one node."""
+
+    id: str
+    name: str
+    rows: tuple[PlacedLesson, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TogetherPreview(Context):
+    """POST /weeks-at-once with do=preview: what would become of each; `count` of them would go in.
+    Form: POST /weeks-at-once/place (lesson..., node..., week, spread, count)."""
+
+    template: ClassVar[str] = "programme/together_preview.html"
+    lessons: tuple[str, ...]
+    week: str
+    spread: Spread
+    nodes: tuple[NodePlaces, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TogetherDonePage(Context):
+    """GET /weeks-at-once/done?batch=... : what became of each; `until` is the end of the time in which
+    all of it can be taken back, None when it is over or done. Form: POST /weeks-at-once/undo (batch...)."""
+
+    template: ClassVar[str] = "programme/together_done.html"
+    batches: tuple[str, ...]
+    nodes: tuple[NodePlaces, ...]
+    until: datetime | None = None
+    undone: bool = False

@@ -11,13 +11,9 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.catalog import queries as catalog
-from library.catalog.tables import Lesson
 from library.core.clock import CHINA, local_day
 from library.core.errors import Conflict, Invalid, NotFound, WeikeError
 from library.core.permits import node_chain
-from library.core.text import clean_line
-from library.finding.indexer import IndexUnavailable
 from library.organisation import queries as organisation
 from library.organisation.tables import Node
 from library.programme import actions, queries, rules
@@ -27,12 +23,12 @@ from library.programme.rules import Draft, Plan, WeekMode
 from library.programme.weeks import Week, read_release, usual_release, week_meant, week_of
 from server.slices.programme.contexts import (
     CalendarRow,
-    FoundLesson,
     PlanForm,
     PlanPage,
     ProgrammePage,
     TargetWeek,
 )
+from server.slices.programme.looking import found_lessons
 from server.slices.programme.routes import card_of, week_at
 from server.web.deps import CardsDep, ClockDep, DatabaseDep, FinderDep, PagesDep, Planner, Reading
 from server.web.errors import status_of
@@ -45,7 +41,6 @@ from server.web.shown.weeks import WeekPart, present, week_views
 router = APIRouter(include_in_schema=False)
 
 _REFUSALS = (Invalid, Conflict)
-_MOST_FOUND = 12
 _TARGETS = 26
 """Weeks after this one into which it can be copied by ticking them; farther ones by repeating."""
 
@@ -118,7 +113,7 @@ class PlanDesk:
         plans = queries.plans(session, chain, week, week)
         own = next((one for one in plans if one.node_id == node.id), None)
         above = rules.seen(one for one in plans if one.node_id != node.id)
-        found, away = self._found(session, clean_line(q), own)
+        found, away = found_lessons(session, viewer, self._finder, q, own.lessons if own else ())
         context = PlanPage(
             frame=self._pages.frame(self._request, session, self.who),
             node_id=node.id,
@@ -161,33 +156,6 @@ class PlanDesk:
             for one in free
             if one not in taken and one != week
         )
-
-    def _found(
-        self, session: Session, q: str, own: Plan | None
-    ) -> tuple[tuple[FoundLesson, ...] | None, bool]:
-        """Return the lessons that `q` finds, those first whose title or id it is; and whether the search is
-        away."""
-        if not q:
-            return None, False
-        viewer, away = self.who.viewer, False
-        ids = [q, *catalog.lessons_titled(session, viewer, [q]).get(q, ())]
-        lessons: dict[str, Lesson] = {one.id: one for one in catalog.lessons_by_ids(session, viewer, ids)}
-        try:
-            hits = self._finder.find(session, viewer, q, limit=4 * _MOST_FOUND, moments=1)
-            lessons |= {row.lesson.id: row.lesson for row in hits.rows if row.lesson.id not in lessons}
-        except IndexUnavailable:
-            away = True
-        taken = own.lessons if own else ()
-        return tuple(
-            FoundLesson(
-                id=one.id,
-                title=one.title,
-                lecturer=one.lecturer.name if one.lecturer else "",
-                state=one.state,
-                taken=one.id in taken,
-            )
-            for one in list(lessons.values())[:_MOST_FOUND]
-        ), away
 
     # ------------------------------------------------------------------ the calendar
 

@@ -16,6 +16,11 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("%(week)s 离现在太远。"),
         N_("只能安排前 %(back)s 周到后 %(ahead)s 周之内的。"),
     ),
+    "together_no_node": (N_("还没有选党组织。"), N_("请至少勾选一个。")),
+    "together_many_nodes": (
+        N_("一次最多 %(most)s 个党组织，您选了 %(count)s 个。"),
+        N_("请分几次排；下级都一样的，排在上级那里，下级也看得到。"),
+    ),
     "week_empty": (N_("这一周什么都没有写。"), N_("请写上主题、说明或阅读材料，或者加一节课。")),
     "week_lessons": (N_("一周最多 %(most)s 节课。"), N_("现在是 %(count)s 节，请分到几周里。")),
     "week_readings": (N_("阅读材料最多 %(most)s 条。"), N_("现在是 %(count)s 条，请去掉一些。")),

@@ -5,8 +5,16 @@ from __future__ import annotations
 import library.programme.tables
 from library.core.permits import Viewer
 from library.core.rights import Act, somewhere
-from server.slices.programme import api, desk, routes
-from server.slices.programme.contexts import PlanPage, ProgrammePage, WeekPage, WeeksPage
+from server.slices.programme import api, desk, routes, together
+from server.slices.programme.contexts import (
+    PlanPage,
+    ProgrammePage,
+    TogetherDonePage,
+    TogetherPage,
+    TogetherPreview,
+    WeekPage,
+    WeeksPage,
+)
 from server.slices.programme.sentences import SENTENCES
 from server.slices.programme.words import WORDS
 from server.web.language.i18n import N_
@@ -21,8 +29,8 @@ def planners(viewer: Viewer) -> bool:
 
 SLICE = Slice(
     name="programme",
-    routers=(routes.router, desk.router, api.router),
-    pages=(WeeksPage, WeekPage, ProgrammePage, PlanPage),
+    routers=(routes.router, together.router, desk.router, api.router),
+    pages=(WeeksPage, WeekPage, ProgrammePage, PlanPage, TogetherPage, TogetherPreview, TogetherDonePage),
     sentences=SENTENCES,
     words=WORDS,
     navigation=(

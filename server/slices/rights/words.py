@@ -41,6 +41,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "stats.overview": N_("看自己看得到的统计总表"),
         "searches.save": N_("保存搜索、导出结果"),
         "dictionary.teach": N_("改词库"),
+        "about.describe": N_("写讲师和专题的介绍"),
         "system.look": N_("看系统状态"),
         "system.change": N_("改运行时的设置和网站的样子"),
         "ledger.read": N_("看操作记录"),

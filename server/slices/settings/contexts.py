@@ -40,10 +40,12 @@ class SettingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingGroup:
-    """The settings of one room; `name` is a word of "setting_group"."""
+    """The settings of one room; `name` is a word of "setting_group". Those that are not `open` show their
+    name and unfold."""
 
     name: str
     rows: tuple[SettingRow, ...]
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,9 @@ class ChoiceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage(Context):
-    """GET /system/settings?changeable= (role admin): every setting by rooms; `only`: those alone that may be
-    changed here. `history` are the last changes.
+    """GET /system/settings?changeable=&q=&open= (role admin): every setting by rooms; `only`: those alone
+    that may be changed here, `q`: those whose names or words have these. ?open= names the room, or a setting
+    of it, that stands open, `all`: all of them do. `history` are the last changes.
 
     Forms: POST /system/settings/{name} (value), POST /system/settings/{name}/reset ().
     """
@@ -73,6 +76,8 @@ class SettingsPage(Context):
     total: int
     changeable: int
     only: bool = False
+    q: str = ""
+    all: bool = False
     refused: RefusedForm | None = None
 
 

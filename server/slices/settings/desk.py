@@ -28,6 +28,7 @@ from server.slices.settings.contexts import (
 )
 from server.web.deps import Admin, ClockDep, DatabaseDep, InForceDep, PagesDep
 from server.web.form_door import FormDoor
+from server.web.language.words import word
 from server.web.parts import RefusedForm
 
 SETTINGS, LOOKS = "/system/settings", "/system/branding"
@@ -82,23 +83,43 @@ class Desk(FormDoor):
     # ------------------------------------------------------------------ pages
 
     def settings_page(
-        self, session: Session, refused: RefusedForm | None = None, *, only: bool = False
+        self,
+        session: Session,
+        refused: RefusedForm | None = None,
+        *,
+        only: bool = False,
+        q: str = "",
+        open_at: str = "",
     ) -> SettingsPage:
-        """Return every setting."""
+        """Return every setting, or those that are asked for."""
         rows = {row.name: row for row in self._rows(session)}
-        groups = [
-            SettingGroup(name=key, rows=tuple(rows[n] for n in names if rows[n].changeable or not only))
-            for key, names in rooms().items()
-        ]
+        if refused is not None:
+            open_at = refused.form
+        groups = []
+        for key, names in rooms().items():
+            its = tuple(
+                rows[n] for n in names if (rows[n].changeable or not only) and self._has(key, rows[n], q)
+            )
+            opened = bool(q.strip()) or open_at in (key, "all") or open_at in names
+            groups.append(SettingGroup(name=key, rows=its, open=opened))
         return SettingsPage(
             frame=self.frame(session),
             groups=tuple(group for group in groups if group.rows),
+            q=q,
+            all=open_at == "all",
             history=self._history(session),
             total=len(rows),
             changeable=sum(row.changeable for row in rows.values()),
             only=only,
             refused=refused,
         )
+
+    def _has(self, room: str, row: SettingRow, q: str) -> bool:
+        """Tell whether all words of `q` stand in a setting's names, or in what is said of it."""
+        catalogue = self.pages.renderer.catalogue(self.who.language)
+        said = (row.variable, word("setting", row.name, catalogue), word("setting_group", room, catalogue))
+        text = " ".join(said).casefold()
+        return all(part in text for part in q.casefold().split())
 
     def _rows(self, session: Session) -> Iterator[SettingRow]:
         now, chosen = self.in_force.now.settings, queries.chosen(session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Query, UploadFile
 from starlette.responses import Response
 
 from library.choices import actions, queries
@@ -13,7 +13,7 @@ from library.core.errors import Conflict, Invalid, NotFound
 from server.slices.settings.desk import LOOKS, SETTINGS, DeskDep
 from server.slices.settings.emblem import rewritten
 from server.web.deps import InForceDep, Reading
-from server.web.limits.fields import LineForm, WordQuery
+from server.web.limits.fields import LineForm, LineQuery, WordQuery
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,9 +21,15 @@ _YEAR = {"cache-control": "public, max-age=31536000, immutable"}
 
 
 @router.get(SETTINGS)
-def settings(desk: DeskDep, session: Reading, changeable: WordQuery = "") -> Response:
-    """Every setting, with what it is for, what it is, and where that comes from."""
-    return desk.show(desk.settings_page(session, only=bool(changeable)))
+def settings(
+    desk: DeskDep,
+    session: Reading,
+    changeable: WordQuery = "",
+    q: LineQuery = "",
+    open_at: Annotated[WordQuery, Query(alias="open")] = "",
+) -> Response:
+    """Every setting, with what it is for, what it is, and where that comes from; or those with some words."""
+    return desk.show(desk.settings_page(session, only=bool(changeable), q=q, open_at=open_at))
 
 
 @router.post(SETTINGS + "/{name}")
@@ -35,13 +41,13 @@ def choose(desk: DeskDep, name: str, value: LineForm = "") -> Response:
         changed = desk.choose({name: value})
     except (Invalid, Conflict) as error:
         return desk.refuse(error, name, desk.settings_page, {"value": value})
-    return desk.answer(changed, f"{SETTINGS}#{name}")
+    return desk.answer(changed, f"{SETTINGS}?open={name}#{name}")
 
 
 @router.post(SETTINGS + "/{name}/reset")
 def reset(desk: DeskDep, name: str) -> Response:
     """Let a setting be what the machine's settings say."""
-    return desk.answer(desk.choose({name: None}), f"{SETTINGS}#{name}", "setting_reset")
+    return desk.answer(desk.choose({name: None}), f"{SETTINGS}?open={name}#{name}", "setting_reset")
 
 
 @router.get(LOOKS)

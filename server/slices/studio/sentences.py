@@ -25,7 +25,7 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("这张图片太小，至少要 %(width)s × %(height)s 像素。"),
         N_("请选一张大一些的，或者从视频里选一个画面。"),
     ),
-    "cover_type": (N_("这不是能用作封面的图片。"), N_("请选 JPG、PNG 或 WebP 图片。")),
+    "cover_type": (N_("这不是能用的图片。"), N_("请选 JPG、PNG 或 WebP 图片。")),
     "cover_damaged": (N_("这张图片打不开，文件可能不完整。"), N_("请重新导出或拍一张，再选。")),
     "cover_costly": (N_("这张图片处理不了，太复杂了。"), N_("请用看图软件另存成 JPG，再选。")),
     "cover_busy": (N_("别人的图片正在处理。"), N_("请 %(wait_s)s 秒以后再试。")),

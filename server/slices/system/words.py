@@ -67,6 +67,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "material": N_("加减课程材料"),
         "cover": N_("换了课程或短视频的封面"),
         "site": N_("改了基地"),
+        "about": N_("改了讲师或专题的介绍"),
         "grades": N_("评定：规则、录入、决定、定稿、申诉"),
         "grades_waiver": N_("关闭或恢复一条减负要求"),
         "membership": N_("登记了组织关系"),

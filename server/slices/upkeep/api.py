@@ -14,10 +14,9 @@ from library.intake.rules import RecordingState
 from library.upkeep import actions, again, queries, unfit, waiting
 from library.upkeep.rules import Sum, Task
 from library.upkeep.waiting import Kind, Standing
-from server.keeping.listing import listing
 from server.slices.upkeep.backups import ask_trial, problem_of, trials_of
 from server.slices.upkeep.queue import kind_meant
-from server.web.deps import Admin, ClockDep, Reading, SettingsDep, SystemChanger, Writing
+from server.web.deps import Admin, ClockDep, Reading, SettingsDep, ShelfLooksDep, SystemChanger, Writing
 from server.web.limits.fields import WordText
 
 router = APIRouter(prefix="/api/v1/system", tags=["system"])
@@ -287,9 +286,11 @@ def give_up(session: Writing, who: SystemChanger, clock: ClockDep, kind: str, it
 
 
 @router.get("/backups")
-def list_backups(session: Reading, who: Admin, settings: SettingsDep, page: Number = 1) -> BackupsOut:
+def list_backups(
+    session: Reading, who: Admin, settings: SettingsDep, looks: ShelfLooksDep, page: Number = 1
+) -> BackupsOut:
     """What lies in the folder of backups (administrators); no path is told."""
-    found = listing(settings.backup_to)
+    found = looks.listing(settings.backup_to)
     problem, trials = problem_of(found), trials_of(session, settings)
     rows = []
     for one in found.backups[(page - 1) * _PER_PAGE : page * _PER_PAGE]:
@@ -320,7 +321,13 @@ def list_backups(session: Reading, who: Admin, settings: SettingsDep, page: Numb
 
 @router.post("/backups/{name}/test", status_code=202)
 def test_backup(
-    session: Writing, who: SystemChanger, settings: SettingsDep, clock: ClockDep, name: str
+    session: Writing,
+    who: SystemChanger,
+    settings: SettingsDep,
+    looks: ShelfLooksDep,
+    clock: ClockDep,
+    name: str,
 ) -> AskedOut:
     """Ask a worker to try a backup out (administrators); see its `trial` in the list."""
-    return AskedOut(asked=ask_trial(session, who.viewer.person_id, settings, clock(), name))
+    found = looks.listing(settings.backup_to)
+    return AskedOut(asked=ask_trial(session, who.viewer.person_id, found, clock(), name))

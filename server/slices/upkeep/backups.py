@@ -17,10 +17,19 @@ from library.upkeep import actions, queries
 from library.upkeep.rules import Task, reason_values
 from library.upkeep.tables import Look
 from server.keeping import rules, state
-from server.keeping.listing import Listing, Shown, listing
+from server.keeping.listing import Listing, Shown
 from server.settings import Settings
 from server.slices.upkeep.contexts import BackupRow, BackupsPage, TrialRow
-from server.web.deps import Admin, ClockDep, PagesDep, Reading, SettingsDep, SystemChanger, Writing
+from server.web.deps import (
+    Admin,
+    ClockDep,
+    PagesDep,
+    Reading,
+    SettingsDep,
+    ShelfLooksDep,
+    SystemChanger,
+    Writing,
+)
 from server.web.limits.fields import WordForm
 from server.web.pages import pager
 from server.web.parts import Reason
@@ -38,10 +47,11 @@ def backups(
     who: Admin,
     pages: PagesDep,
     settings: SettingsDep,
+    looks: ShelfLooksDep,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """What lies in the folder of backups."""
-    found = listing(settings.backup_to)
+    found = looks.listing(settings.backup_to)
     rows = found.backups[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     trials = trials_of(session, settings)
     asked = next((one for one in queries.waiting(session) if one.task is Task.TRY), None)
@@ -64,20 +74,20 @@ def try_out(
     who: SystemChanger,
     pages: PagesDep,
     settings: SettingsDep,
+    looks: ShelfLooksDep,
     clock: ClockDep,
     name: WordForm = "",
 ) -> Response:
     """Ask the worker to try a backup out."""
-    asked = ask_trial(session, who.viewer.person_id, settings, clock(), name)
+    asked = ask_trial(session, who.viewer.person_id, looks.listing(settings.backup_to), clock(), name)
     return pages.redirect(BACKUPS, "trial_asked" if asked else "upkeep_waits", kind="notice")
 
 
-def ask_trial(session: Session, by: str | None, settings: Settings, now: datetime, name: str) -> bool:
-    """Ask for a trial of a backup that lies on the shelf; returns whether none was asked for already.
+def ask_trial(session: Session, by: str | None, found: Listing, now: datetime, name: str) -> bool:
+    """Ask for a trial of a backup that was found on the shelf; returns whether none was asked for already.
 
     Raises NotFound for a name of none, Conflict with the reason why the folder cannot be read.
     """
-    found = listing(settings.backup_to)
     if found.problem:
         raise Conflict(found.problem)
     if rules.moment_of(name) is None or name not in {one.name for one in found.backups}:

@@ -49,6 +49,14 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("处理进程会做第一份；如果以前有过，请检查是不是挂错了硬盘。"),
     ),
     "shelf_other": (N_("文件夹里的备份，这一版程序不认识。"), N_("请用做备份的那一版或更新的版本。")),
+    "shelf_silent": (
+        N_("放备份的文件夹（WEIKE_BACKUP_TO）几秒内没有回应：多半是网络硬盘断了。页面没有再等下去。"),
+        N_("请在服务器上检查那块硬盘，好了再刷新。"),
+    ),
+    "jobs_one_or_failed": (
+        N_("要么写一件的种类和编号，要么用 --failed，不能都写，也不能都不写。"),
+        N_("用 weike jobs 看有哪些。"),
+    ),
     "shelf_unreadable": (
         N_("放备份的文件夹（WEIKE_BACKUP_TO）读不了：没有权限，或者硬盘有故障。"),
         N_("请在服务器上运行 weike doctor，并检查那块硬盘。"),

@@ -20,9 +20,10 @@ from library.catalog.tables import Lecturer, Topic
 from library.core.errors import NotFound
 from library.core.paging import Page, clean_number
 from library.core.permits import Viewer
+from library.core.rights import Act, somewhere
 from library.organisation import queries as organisation
 from library.plays import queries as plays
-from library.works import queries
+from library.works import abouts, queries
 from server.slices.works.contexts import AboutPage, HonouredLesson, NamedLink, SeriesCard
 from server.web.deps import CardsDep, PagesDep, Reading, WhoDep
 from server.web.limits.fields import WordQuery
@@ -144,6 +145,7 @@ def _page(
     # Of a topic that nearly everything is about, the newest few hundred say what there is.
     beside: shelves.Of | list[str] = ids if asked.of.what == "topic" or found.is_all else asked.of
     path = f"/{asked.of.what}s/{asked.of.id}"
+    told = abouts.told(session, asked.of.id)
     lessons = catalog.lessons_by_ids(session, viewer, found.page.items)
     context = AboutPage(
         frame=pages.frame(request, session, who),
@@ -164,6 +166,9 @@ def _page(
             for one in queries.honours_among(session, viewer, beside)
         ),
         series=_series(session, viewer, cards, beside),
+        text=told.text,
+        picture=told.sha256,
+        may_describe=somewhere(viewer, Act.ABOUT_DESCRIBE),
     )
     return pages.respond(request, who, context)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from library.works.rules import Theirs
 from server.web.parts import (
     Context,
     Facet,
@@ -182,11 +183,12 @@ class AboutPage(Context):
     `topics` are those of a lecturer, or what else lessons of a topic are about; `lecturers`, by name, those
     of the topic's latest lessons; `units` are the nodes whose lessons a lecturer gives. `looked_through`:
     so many of the newest lessons tell what stands beside them; 0: all. `more`: there are more lessons than
-    the pager has counted.
+    the pager has counted. `text` is written of them, `picture` the name of one, "" for none; `may_describe`:
+    the viewer writes these.
     """
 
     template: ClassVar[str] = "works/about.html"
-    what: Literal["lecturer", "topic"]
+    what: Theirs
     id: str
     name: str
     lessons: tuple[LessonCard, ...]
@@ -200,3 +202,22 @@ class AboutPage(Context):
     years: tuple[Facet, ...] = ()
     honours: tuple[HonouredLesson, ...] = ()
     series: tuple[SeriesCard, ...] = ()
+    text: str = ""
+    picture: str = ""
+    may_describe: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutEditPage(Context):
+    """GET /lecturers/{id}/about, GET /topics/{id}/about (staff): what is written of them, and a picture, by
+    its name ("" for none). Form: POST to the same (text, file, remove=yes), as multipart/form-data."""
+
+    template: ClassVar[str] = "works/about_edit.html"
+    what: Theirs
+    id: str
+    name: str
+    text: str
+    picture: str
+    text_max: int
+    most_bytes: int
+    refused: RefusedForm | None = None

@@ -318,6 +318,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /help/{chapter}",
         "GET /brand/{name}.css",
         "GET /brand/{sha256}.png",
+        "GET /about-pictures/{sha256}.jpg",
         "GET /embed/{thing_id}",
         "GET /oembed",
         "GET /push-worker.js",

@@ -20,6 +20,11 @@ WEEKS: Mapping[Act, tuple[str, ...]] = {
         "POST /programme/{node_id}/{week}/repeat",
         "POST /programme/{node_id}/{week}/take",
         "POST /programme/{node_id}/{week}/words",
+        "GET /weeks-at-once",
+        "GET /weeks-at-once/done",
+        "POST /weeks-at-once",
+        "POST /weeks-at-once/place",
+        "POST /weeks-at-once/undo",
     ),
     Act.MONDAY_VIEW: (
         "GET /mondays/{week}/{node_id}",

@@ -19,6 +19,12 @@ WORKS: Mapping[Act, tuple[str, ...]] = {
         "POST /series/{series_id}/edit",
         "POST /series/{series_id}/move",
     ),
+    Act.ABOUT_DESCRIBE: (
+        "GET /lecturers/{lecturer_id}/about",
+        "GET /topics/{topic_id}/about",
+        "POST /lecturers/{lecturer_id}/about",
+        "POST /topics/{topic_id}/about",
+    ),
     Act.SITE_KEEP: (
         "POST /sites",
         "POST /sites/{site_id}/delete",

@@ -26,7 +26,7 @@ def call(served: Served, tmp_path_factory: pytest.TempPathFactory) -> str:
     with served.ports.db.write() as session:
         root = make.root(session)
         lesson = catalog.lesson(session, film.lesson)
-        lesson.branch_id = village  # of their own branch a judge scores nothing
+        lesson.node_id = village  # of their own branch a judge scores nothing
         making.filmed(session, lesson)
         own = making.work(session, root, judge, "我自己的课")
         call = actions.make(session, staff, root.id, making.draft(local_day(now)), now)

@@ -2,7 +2,7 @@
 
 Renders the sample pages in both languages into FOLDER as files, beside the built assets. With --shots it also
 takes pictures of them in Chromium on a phone, on a phone held sideways, on a tablet and on a desk, or with
---sizes on some of these; with --dark, by night.
+--sizes on some of these; with --dark, by night; with --languages, in some only.
 With --compare OTHER, where another version of the code left its pages, it then lists what differs: pictures
 pixel by pixel, pages byte by byte (the hashes in the names of assets aside). Without --shots the pictures
 that are there already are compared.
@@ -20,7 +20,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.web.files.assets import load_assets
-from server.web.language.i18n import LANGUAGES
+from server.web.language.i18n import LANGUAGES, Language
 from server.web.templating import Renderer
 from tests.server.pages.differences import compare
 from tests.server.pages.samples import in_language, pages
@@ -45,7 +45,7 @@ POSTER = (
 )
 
 
-def write(folder: Path, names: Sequence[str]) -> list[Path]:
+def write(folder: Path, names: Sequence[str], languages: Sequence[Language] = tuple(LANGUAGES)) -> list[Path]:
     """Render the pages called `names` (all when empty) into `folder`; returns the files."""
     static = ROOT / "server" / "static"
     shutil.copytree(static, folder / "static", dirs_exist_ok=True)
@@ -59,7 +59,7 @@ def write(folder: Path, names: Sequence[str]) -> list[Path]:
     for name, page in pages().items():
         if names and name not in names:
             continue
-        for language in LANGUAGES:
+        for language in languages:
             html = renderer.render(in_language(page, language))
             for n, colour in enumerate(("#3f6f5a", "#8a5a3c", "#41597d")):
                 drawing = base64.b64encode((POSTER % colour).encode()).decode()
@@ -110,10 +110,11 @@ def main(args: Sequence[str]) -> None:
     parser.add_argument("--shots", action="store_true")
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--languages", nargs="+", choices=LANGUAGES, default=list(LANGUAGES))
     parser.add_argument("--compare", type=Path, metavar="OTHER")
     asked = parser.parse_args(args)
     asked.folder.mkdir(parents=True, exist_ok=True)
-    files = write(asked.folder, asked.names)
+    files = write(asked.folder, asked.names, asked.languages)
     if asked.shots:
         shoot(files, dark=asked.dark, sizes=asked.sizes)
     sys.stdout.write(f"{len(files)} pages in {asked.folder}\n")

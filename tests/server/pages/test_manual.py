@@ -33,6 +33,16 @@ def test_a_button_that_the_manual_names_is_there(chapter: Path) -> None:
     assert [word for word in sorted(quoted(chapter)) if not any(one.fullmatch(word) for one in known)] == []
 
 
+def test_a_button_that_the_english_names_is_there() -> None:
+    """In the English manual what pages show stands in bold."""
+    with (ROOT / "server" / "locale" / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        shown = {one.string if isinstance(one.string, str) else one.string[-1] for one in read_po(file)}
+    chapter = (ROOT / "docs" / "manual" / "en" / "README.md").read_text("utf-8")
+    named = {" ".join(one.split()) for one in re.findall(r"\*\*([^*]+)\*\*", chapter)} - {"bold"}
+    assert len(named) > 150
+    assert sorted(named - shown) == []
+
+
 def test_every_role_has_its_chapter_and_a_wrong_name_would_be_found() -> None:
     assert {path.stem for path in CHAPTERS} == {
         "README",

@@ -37,7 +37,7 @@ SHARED = {
     *("invitations/parts.html", "base.html", "parts.html", "statistics/charts.html", "weeks.html"),
     *("versions/differences.html", "declarations.html", "declaring/parts.html", "calls/parts.html"),
     "books/parts.html",
-    "grades/parts.html",
+    *("grades/parts.html", "programme/parts.html"),
     *("mondays.html", "reflections/parts.html", "gatherings/parts.html"),
     *("marks/parts.html", "marks/beside.html", "questions/parts.html"),
     *("settings/rooms.html", "settings/parts.html"),

@@ -20,15 +20,16 @@ export class Ending {
     this.clip = clip;
     const offers = [];
     if (clip.next) offers.push({ url: clip.next, title: clip.next_name, why: clip.next_seen ? t('这节课的下一段，您看完过') : t('这节课的下一段'), own: true });
-    if (clip.next_lesson) offers.push({ ...clip.next_lesson, why: t('同一系列的下一课') });
+    if (clip.next_lesson) offers.push(clip.next_lesson);
     this.draw(offers);
     if (clip.next) return;
     const week = await request('GET', `/api/v1/clips/${clip.id}/after`).catch(() => null);
     if (this.clip !== clip || !week) return;
-    this.draw([...offers, ...week.lessons.map(({ url, title }) => ({ url: at(url), title, why: week.unseen ? t('本周要学，您还没看') : t('本周的课') }))]);
+    const others = week.lessons.map(({ url, title }) => ({ url: at(url), title, why: week.why }));
+    this.draw([...offers, ...others.filter(({ url }) => url !== offers[0]?.url)], week.left_words);
   }
 
-  draw(offers) {
+  draw(offers, left) {
     const make = (name, words, place) => {
       const made = document.createElement(name);
       made.textContent = words;
@@ -41,6 +42,10 @@ export class Ending {
       link.href = url;
       if (own) link.dataset.clipLink = '';
       make('span', why, link);
+    }
+    if (left) {
+      const link = make('a', left, make('li', '', list));
+      link.href = at('/my-learning');
     }
     const again = make('button', t('再看一遍'), document.createElement('p'));
     again.className = 'button quiet';

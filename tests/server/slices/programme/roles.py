@@ -8,8 +8,11 @@ from typing import Any
 from library.catalog.permits import LessonState
 from library.core.clock import utc_now
 from library.core.permits import Viewer
+from library.handling import actions as handling
+from library.handling.rules import Spread
 from library.organisation.tables import Node
 from library.programme import actions
+from library.programme import queries as programme
 from library.programme.actions import Desk
 from library.programme.rules import Draft
 from server.commands.administrator import machine
@@ -58,12 +61,41 @@ def given_up(shelf: Shelf) -> dict[str, Any]:
     return {"path": f"/api/v1/weeks/{found['week']}?node={found['node_id']}"}
 
 
+def together(shelf: Shelf, **said: str) -> dict[str, Any]:
+    """Choose a lesson for a week of a new node."""
+    week = str(present(utc_now()).after(5))
+    lesson = shelf.lesson(LessonState.PUBLISHED).lesson
+    return {"form": {"lesson": lesson, "node": shelf.node(), "week": week, "spread": "each", **said}}
+
+
+def placed_together(shelf: Shelf) -> str:
+    """A batch of the staff: the administrator's own it is not."""
+    form = together(shelf)["form"]
+    with shelf.served.ports.db.write() as session:
+        staff, week = shelf.viewer("staff"), present(utc_now()).after(5)
+        node = programme.outermost(staff)[0]
+        return handling.place(session, staff, node, week, Spread.EACH, [form["lesson"]], utc_now())
+
+
 WEEK = {"week": "2026-W49"}
 
 CASES = [
     Case("GET /weeks", EVERYBODY),
     Case("GET /weeks/{week}", EVERYBODY, lambda shelf: WEEK),
     Case("GET /programme", STAFF),
+    Case("GET /weeks-at-once", STAFF),
+    Case("POST /weeks-at-once", STAFF_GET, partial(together, do="preview")),
+    Case("POST /weeks-at-once/place", STAFF_DO, partial(together, count="1")),
+    Case(
+        "GET /weeks-at-once/done",
+        "303 403 403 403 200 404",
+        lambda shelf: {"path": f"/weeks-at-once/done?batch={placed_together(shelf)}"},
+    ),
+    Case(
+        "POST /weeks-at-once/undo",
+        "401 403 403 403 303 404",
+        lambda shelf: {"form": {"batch": placed_together(shelf)}},
+    ),
     Case("GET /programme/{node_id}/{week}", STAFF, planned),
     Case("POST /programme/{node_id}/{week}/words", STAFF_DO, partial(planned, version="1", theme="新主题")),
     Case("POST /programme/{node_id}/{week}/add", STAFF_DO, fresh),

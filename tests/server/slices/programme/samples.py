@@ -9,10 +9,11 @@ from typing import Any
 
 from library.catalog.permits import Audience, LessonState
 from library.core.clock import CHINA
+from library.handling.rules import Outcome, Spread
 from library.programme.rules import Reading, WeekMode, WeekState
 from library.programme.weeks import Week, week_of
 from server.slices.programme import contexts as c
-from server.web.parts import Reason, RefusedForm
+from server.web.parts import LessonRef, Reason, RefusedForm
 from server.web.shown.weeks import HomeWeeks, WeekLesson, WeekLine, WeekPart, WeekView
 from tests.server.pages.samples import MEMBER, STAFF, TITLES, Sample, card, frame, pager
 
@@ -126,6 +127,7 @@ def pages() -> Iterator[Sample]:
     yield from _one_week()
     yield from _calendar()
     yield from _planning()
+    yield from _together()
 
 
 def _one_week() -> Iterator[Sample]:
@@ -253,3 +255,53 @@ def _planning() -> Iterator[Sample]:
     taken = Reason(code="weeks_taken", args={"field": "to", "count": 2, "weeks": "2026-W12、2026-W14"})
     copy = RefusedForm(form="copy", typed={"to": "2026-W12 2026-W14"}, reason=taken)
     yield "plan_copy_refused", replace(plan, part=part(inherited=False), refused=copy, found=None, q="")
+
+
+def _together() -> Iterator[Sample]:
+    found = tuple(
+        c.FoundLesson(id=f"lesson{n}", title=TITLES[n], lecturer="王芳", state=state, taken=n < 2)
+        for n, state in enumerate((LessonState.PUBLISHED, LessonState.DRAFT, LessonState.PUBLISHED))
+    )
+    page = c.TogetherPage(
+        frame=frame(STAFF, "/weeks-at-once"),
+        nodes=(("n1", "天荒坪镇党委"), ("n10", "余村党支部")),
+        chosen_nodes=("n10",),
+        picked=found[:2],
+        found=found,
+        week=str(WEEK.after(1)),
+        spread=Spread.EACH,
+        most=100,
+        q="枫桥",
+    )
+    yield "together", page
+    wrong = Reason(code="together_no_node", args={"field": "node"})
+    refused = RefusedForm(form="together", typed={}, reason=wrong)
+    empty = replace(page, picked=(), found=(), search_away=True, chosen_nodes=())
+    yield "together_refused", replace(empty, spread=Spread.ALL, refused=refused)
+    rows = tuple(
+        c.PlacedLesson(
+            lesson=LessonRef(id=f"lesson{n}", title=TITLES[n] if n < 3 else ""),
+            week=str(WEEK.after(n + 1)),
+            outcome=outcome,
+            reason=Reason(code="week_far", args={"week": "2027-W14", "back": 53, "ahead": 53})
+            if outcome is Outcome.REFUSED
+            else None,
+        )
+        for n, outcome in enumerate((Outcome.DONE, Outcome.SAME, Outcome.REFUSED, Outcome.DONE))
+    )
+    nodes = tuple(c.NodePlaces(id=one, name=name, rows=rows) for one, name in page.nodes)
+    preview = c.TogetherPreview(
+        frame=page.frame,
+        lessons=("lesson0", "lesson1", "lesson2", "lesson3"),
+        week=str(WEEK.after(1)),
+        spread=Spread.EACH,
+        nodes=nodes,
+        count=4,
+    )
+    yield "together_preview", preview
+    yield "together_preview_none", replace(preview, nodes=(replace(nodes[0], rows=rows[1:3]),), count=0)
+    done = c.TogetherDonePage(
+        frame=page.frame, batches=("b1", "b2"), nodes=nodes, until=EIGHT + timedelta(days=3)
+    )
+    yield "together_done", done
+    yield "together_undone", replace(done, until=None, undone=True)

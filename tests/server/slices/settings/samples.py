@@ -75,6 +75,7 @@ def pages() -> Iterator[Sample]:
         changeable=len(CHANGEABLE),
     )
     yield "settings", full
+    yield "settings_open", replace(full, groups=tuple(replace(one, open=True) for one in groups), all=True)
     wrong = Reason(code="setting_value", args={"field": "invitation_days"})
     refused = RefusedForm(form="invitation_days", typed={"value": "600"}, reason=wrong)
     keeping = tuple(group for group in groups if group.name == "keeping")

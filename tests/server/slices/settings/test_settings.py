@@ -225,3 +225,23 @@ def test_two_processes_go_by_the_same_choices(db: Database) -> None:
         assert actions.choose(session, None, "invitation_days", None, utc_now())
     assert one.look().settings.invitation_days == 14
     assert settings.invitation_days == 14, "the machine's own settings are never changed"
+
+
+@pytest.mark.slow
+def test_a_setting_is_found_by_its_words_and_its_room_stands_open(own: server.Served) -> None:
+    admin = own.person("admin")
+    whole = admin.http.get("/system/settings").text
+    assert '<details class="panel fold" open>' not in whole, "a phone shows the rooms first"
+    assert "invitation_days" in whole, "and carries all of them, for whoever has no scripts"
+    found = admin.http.get("/system/settings", params={"q": "Invitation 天"}).text
+    assert 'id="invitation_days"' in found
+    assert 'id="quota_bytes"' not in found
+    assert "找到" in found
+    assert "没有找到" in admin.http.get("/system/settings", params={"q": "没有这样的"}).text
+    answer = admin.post("/system/settings/invitation_days", value="8")
+    assert answer.headers["location"] == "/system/settings?open=invitation_days#invitation_days"
+    opened = admin.http.get("/system/settings?open=invitation_days").text
+    assert opened.count('<details class="panel fold" open>') == 1
+    refused = admin.post("/system/settings/invitation_days", value="61").text
+    assert refused.count('<details class="panel fold" open>') == 1
+    admin.post("/system/settings/invitation_days/reset")

@@ -30,6 +30,8 @@ def test_what_is_left_of_this_week_is_offered_in_its_order(served: Served, shelf
     offered = served.person("nobody").http.get(address).json()
     assert [one["url"] for one in offered["lessons"]] == [f"/clips/{first.clip}", f"/clips/{second.clip}"]
     assert not offered["unseen"], "nobody knows what a visitor has seen"
+    assert (offered["left"], offered["left_words"]) == (2, ""), "nor what is left for them"
     own = served.person("member").http.get(f"/api/v1/clips/{second.clip}/after").json()
     assert own["unseen"]
+    assert (own["left"], own["left_words"]) == (2, "本周还没看的：2 节")
     assert [one["url"] for one in own["lessons"]] == [f"/clips/{watched.clip}", f"/clips/{first.clip}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.core.ids import new_id
 from library.review import actions as review
-from library.works import honours, queries, series, sites
+from library.works import abouts, honours, queries, series, sites
 from library.works.rules import HonourLevel
 from library.works.sites import SiteWords
 from tests.library.works.files import PNG, pdf
@@ -114,7 +115,40 @@ def put_names(shelf: Shelf) -> dict[str, Any]:
         return {"lecturer_id": lesson.lecturer_id, "topic_id": lesson.topics[0].topic_id}
 
 
+def _their_ids(shelf: Shelf) -> tuple[str, str]:
+    """A lecturer and a topic of a published lesson."""
+    put = shelf.lesson(LessonState.PUBLISHED)
+    with shelf.served.ports.db.write() as session:
+        lesson = catalog.lesson(session, put.lesson)
+        actions.edit(session, lesson, actions.Details(put.title, f"王{new_id()}", [f"题{new_id()}"]))
+        return str(lesson.lecturer_id), lesson.topics[0].topic_id
+
+
+def of_lecturer(shelf: Shelf, **said: Any) -> dict[str, Any]:
+    """Ask about what is written of a lecturer."""
+    return {"lecturer_id": _their_ids(shelf)[0], **({"form": said} if said else {})}
+
+
+def of_topic(shelf: Shelf, **said: Any) -> dict[str, Any]:
+    """Ask about what is written of a topic."""
+    return {"topic_id": _their_ids(shelf)[1], **({"form": said} if said else {})}
+
+
+def a_picture(shelf: Shelf) -> dict[str, Any]:
+    """A picture of a topic."""
+    data = new_id().encode()
+    with shelf.served.ports.db.write() as session:
+        viewer, now = shelf.viewer("staff"), shelf.served.ports.clock()
+        abouts.put_picture(session, viewer, "topic", _their_ids(shelf)[1], data, now)
+    return {"sha256": hashlib.sha256(data).hexdigest()}
+
+
 CASES = [
+    Case("GET /lecturers/{lecturer_id}/about", "303 403 403 403 200 200", of_lecturer),
+    Case("GET /topics/{topic_id}/about", "303 403 403 403 200 200", of_topic),
+    Case("POST /lecturers/{lecturer_id}/about", "401 403 403 403 303 303", partial(of_lecturer, text="讲师")),
+    Case("POST /topics/{topic_id}/about", "401 403 403 403 303 303", partial(of_topic, text="专题")),
+    Case("GET /about-pictures/{sha256}.jpg", EVERYBODY, a_picture),
     Case("GET /lecturers/{lecturer_id}", EVERYBODY, put_names),
     Case("GET /topics/{topic_id}", EVERYBODY, put_names),
     Case("GET /sites", EVERYBODY),

@@ -153,6 +153,22 @@ def _about() -> Iterator[Sample]:
         series=(cards, replace(cards, id="s1", title="纪律课", text="", count=3, picture=None)),
     )
     yield "lecturer", full
+    told = "县委党校讲师，村里长大，讲“千万工程”讲了二十年。课短，话实，爱用村里的账本说事。"
+    yield "lecturer_told", replace(full, frame=frame(STAFF, "/lecturers/l1"), text=told, may_describe=True)
+    edit = c.AboutEditPage(
+        frame=frame(STAFF, "/lecturers/l1/about"),
+        what="lecturer",
+        id="l1",
+        name="王芳",
+        text=told,
+        picture="a" * 64,
+        text_max=600,
+        most_bytes=16 * 2**20,
+    )
+    yield "about_edit", edit
+    wrong = Reason(code="cover_type", args={"field": "file"})
+    refused = RefusedForm(form="about", typed={"text": told}, reason=wrong)
+    yield "about_edit_refused", replace(edit, what="topic", name="生态文明", picture="", refused=refused)
     bare = replace(full, honours=(), series=(), years=(), pager=pager(1, 5, "/topics/t1"))
     of_topic = replace(
         bare, frame=frame(None, "/topics/t1"), what="topic", id="t1", name="生态文明", units=()

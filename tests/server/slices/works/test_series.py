@@ -43,7 +43,10 @@ def test_a_lecturer_makes_a_series_and_viewers_go_on_in_it(served: Served, shelf
         watching = visitor.http.get(f"/clips/{one.clip}").text
         facts = re.search(r'id="clip" data-swap>(.*?)</script>', watching, re.DOTALL)
         assert facts is not None
-        assert json.loads(facts[1])["next_lesson"] == {"url": f"/clips/{two.clip}", "title": two.title}
+        following = json.loads(facts[1])["next_lesson"]
+        assert following["url"] == f"/clips/{two.clip}"
+        assert following["title"] == two.title
+        assert "第 2 课，共 2 课" in following["why"]
     assert lecturer.post(f"{at}/move", lesson=two.lesson, how="up").status_code == 303
     assert lecturer.post(f"{at}/move", lesson=two.lesson, how="up").status_code == 303
     order = [one["lesson"] for one in lecturer.http.get(f"/api/v1{at}").json()["episodes"]]

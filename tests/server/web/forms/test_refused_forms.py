@@ -322,6 +322,8 @@ def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
         "/lessons/{id}/cover",  # a picture or a second: tests/server/slices/studio/test_covers.py
         # boxes alone: tests/server/slices/upkeep/test_upkeep_pages.py
         *("/system/storage/sweep", "/system/storage/unfit"),
+        "/weeks-at-once",  # tests/server/slices/programme/test_together.py
+        "/{id}s/{id}/about",  # tests/server/slices/works/test_abouts.py
         "/notices/choices",  # boxes alone: what is not known is not wanted, and nothing is refused
         "/vocabulary/{id}",  # tests/server/slices/dictionary/test_dictionary.py
         # tests/server/slices/books/test_books.py
