@@ -191,7 +191,7 @@ def _books(console: Console, value: dict[str, Any]) -> Iterator[str]:
     yield console.say(N_("%(name)s，%(year)s 年度"), name=value["name"], year=value["year"])
     if value["asked"] and value["leads_as"]:
         lead = word("lead", value["leads_as"], console.catalogue)
-        yield console.say(N_("按%(lead)s的学时计算。"), lead=lead)
+        yield console.say(N_("学时按“%(lead)s”计算。"), lead=lead)
     for one in value["books"]:
         aim = f" / {one['aim']}" if one["aim"] else ""
         yield f"{word('book', one['book'], console.catalogue)}  {one['value']}{aim}"

@@ -99,7 +99,7 @@ def books_sheets(found: PersonBooks, names: Names, catalogue: Catalogue) -> list
     days = say(N_("%(first)s 至 %(last)s"), first=books.first.isoformat(), last=books.last.isoformat())
     about: tuple[str, ...] = (title, days)
     if found.member.asked and found.member.leads:
-        about += (say(N_("按%(lead)s的学时计算。"), lead=word("lead", found.member.leads, catalogue)),)
+        about += (say(N_("学时按“%(lead)s”计算。"), lead=word("lead", found.member.leads, catalogue)),)
     sums = Sheet(
         name=say(N_("学时账")),
         headings=(say(N_("账本")), say(N_("已有")), say(N_("全年要求")), say(N_("还差")), say(N_("单位"))),

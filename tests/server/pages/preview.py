@@ -20,7 +20,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.web.files.assets import load_assets
-from server.web.language.i18n import LANGUAGES, Language
+from server.web.language.i18n import LANGUAGES
+from server.web.parts import Language
 from server.web.templating import Renderer
 from tests.server.pages.differences import compare
 from tests.server.pages.samples import in_language, pages
