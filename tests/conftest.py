@@ -204,7 +204,7 @@ def _only_this_machine(event: str, args: tuple[Any, ...]) -> None:
 def chromium_path() -> Path:
     """A real Chromium: $CHROMIUM_PATH, else the first one on PATH."""
     chosen = os.environ.get("CHROMIUM_PATH")
-    return Path(chosen) if chosen else needs.program(*needs.CHROMIUM_NAMES, package="chromium")
+    return Path(chosen) if chosen else needs.program(*needs.CHROMIUM_NAMES, package="chromium-headless-shell")
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,8 @@ _NO_GSTREAMER = "no clip is played in GStreamer"
 
 SYSTEM_THINGS = (
     SystemThing(
-        "chromium",
-        ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+        "chromium-headless-shell",
+        ("chromium-headless-shell", "google-chrome", "google-chrome-stable"),
         "the browser tests are skipped",
     ),
     SystemThing("firefox-esr", ("firefox-esr", "firefox"), "nothing is tried in Firefox"),

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit, press_play
 from tests.browser.test_words import lesson, library, rows, server, stored, texts
+from tests.flow.watching import until
 from tests.support.client import Person
 from tests.support.server import Process, password
 
@@ -86,3 +87,7 @@ def test_somebody_else_with_the_same_words_is_named(visit: Visit, server: Proces
     expect(visit.page.locator("#word-others")).to_be_hidden()
     visit.open(f"/lessons/{lesson}/studio")  # the page goes, and says so
     expect(visit.page.locator("#next")).to_be_visible()
+    with Person(server.base_url).sign_in("staff", password("staff")) as other:
+        asked = {"json": {"window": "staff0000001"}}
+        until("it has said so", lambda: not other.api("POST", at, **asked).json()["others"])
+        other.api("POST", at, json={"window": "staff0000001", "leaving": True})

@@ -13,7 +13,15 @@ from typing import NoReturn
 
 import pytest
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+"""The shell is Chromium without its windows and buttons, which nobody sees here: it takes three fifths of the
+processor's time (the axe walk: 34 instead of 59 s)."""
 
 
 def on_ci() -> bool:
