@@ -139,3 +139,36 @@ def test_the_band_never_breaks_and_pairs_only_rise(one: list[str], other: list[s
     found = pairs(one, other, [*map(folded, one)], [*map(folded, other)])
     assert all(a < c and b < d for (a, b, _), (c, d, _) in itertools.pairwise(found))
     assert all(one[a] == other[b] for a, b, equal in found if equal)
+
+
+def test_of_an_hour_of_different_sentences_none_is_lost() -> None:
+    """As a lecture is, and not one sentence again and again: a tenth was never said, a tenth is said beside
+    the script, one syllable in eight is heard wrong and one in a hundred not at all."""
+    dice = random.Random(14)
+    # Of few characters: what two sentences share is a syllable here and there.
+    texts = ["".join(dice.choices(CHARACTERS, k=dice.randint(9, 28))) + "。" for _ in range(900)]
+    script, beside = texts[:800], iter(texts[800:])
+    said: list[tuple[int | None, str]] = []
+    for n, text in enumerate(script):
+        if dice.random() < 0.1:
+            said.append((None, next(beside, "")))
+        if dice.random() > 0.1:
+            said.append((n, text))
+    words, starts, at_s = [], {}, 0.0
+    for place, text in said:
+        at_s += dice.choice((0.3, 0.5, 0.8, 1.2))
+        if place is not None:
+            starts[place] = at_s
+        for character in text.rstrip("。"):
+            if dice.random() > 0.01:
+                heard = dice.choice(CHARACTERS) if dice.random() < 0.125 else character
+                words.append(Word(at_s, at_s + 0.2, heard, 0.8))
+            at_s += 0.2
+    assert at_s > 45 * 60
+    aligned = align(script, words, pauses_of(words))
+    placed = {n: cue.start_s for n, cue in enumerate(aligned.cues) if cue is not None}
+    off_s = sorted(abs(placed[n] - at) for n, at in starts.items() if n in placed)
+    assert len(starts.keys() - placed.keys()) <= len(starts) * 0.02
+    assert len(placed.keys() - starts.keys()) <= 1
+    assert off_s[len(off_s) // 2] <= 0.1
+    assert off_s[len(off_s) * 95 // 100] <= 0.3
