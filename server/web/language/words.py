@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.web.language.filling import fill
-from server.web.language.formats import duration_words, percent_words, size
+from server.web.language.formats import duration_words, percent_words, size, week_words
 from server.web.language.i18n import N_, Catalogue
 from server.web.language.sentences import SENTENCES
 from server.web.language.tongues import tracks_named
@@ -108,6 +108,8 @@ def _value(name: str, value: object, catalogue: Catalogue) -> str:
         return tracks_named(str(value), catalogue)
     if name == "where" and isinstance(value, str):
         return where_words(value, catalogue)
+    if name == "week" and isinstance(value, str):
+        return week_words(value, catalogue)
     kind = _CODED.get(name)
     if kind is not None and value in catalogue.phrases.words.get(kind, {}):
         return word(kind, str(value), catalogue)

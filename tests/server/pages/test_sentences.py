@@ -142,6 +142,9 @@ def test_reasons_name_their_values_in_words(catalogues: Catalogues) -> None:
     size_args = {"size_bytes": 9 * 1024**3, "most_bytes": 8 * 1024**3}
     assert "9.0 GB" in explain("upload_size", size_args, zh).message
     assert "压缩包" in explain("not_media", {"found": "archive"}, zh).message
+    far = {"week": "2027-W14", "back": 53, "ahead": 53}
+    assert explain("week_far", far, zh).message == "2027 年第 14 周离现在太远。"
+    assert "W14" not in explain("week_far", far, en).message
 
 
 def test_tracks_are_told_with_the_names_of_their_languages(catalogues: Catalogues) -> None:
