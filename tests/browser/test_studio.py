@@ -34,7 +34,7 @@ def test_the_second_that_plays_becomes_the_cover(visit: Visit, server: Process, 
     expect(page.locator("#cover-taken")).to_be_visible()
     page.click("[data-fill]")
     page.click(".cover-bar button.primary")
-    expect(page.locator(".flash.done")).to_contain_text("封面换好了")
+    expect(page.locator(".flash.done")).to_contain_text("已保存为草稿")  # viewers see the lesson already
     shown = page.locator(".cover-shown img")
     assert re.search(r"/[0-9a-f]{12}/cover", str(shown.get_attribute("src")))
     page.wait_for_function("() => document.querySelector('.cover-shown img').naturalWidth > 0")
@@ -82,7 +82,8 @@ def test_somebody_else_with_the_same_words_is_named(visit: Visit, server: Proces
         visit.open(f"/lessons/{lesson}/words")
         expect(visit.page.locator("#word-others")).to_contain_text("也在校对这节课")
         other.api("POST", at, json={"window": "staff0000001", "leaving": True})
-    visit.page.reload()
+    with visit.page.expect_response(lambda got: got.url.endswith("/transcript/editors")):
+        visit.page.reload()  # what it says when it is there must not come after what it says when it goes
     expect(visit.page.locator("#save-words")).to_be_visible()
     expect(visit.page.locator("#word-others")).to_be_hidden()
     visit.open(f"/lessons/{lesson}/studio")  # the page goes, and says so
