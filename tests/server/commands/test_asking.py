@@ -51,6 +51,7 @@ def test_a_hit_names_the_sentence_and_the_second(weike: Weike, ports: Ports) -> 
         "by_sound": False,
         "state": "published",
         "clip_n": 2,
+        "material": None,
         "views": 0,
         "url": f"http://127.0.0.1:8000/clips/{second}?t=10.0",
     }
