@@ -94,8 +94,8 @@ class Databases:
     def _lay(self, place: _Place, name: str, fill: Callable[[Database], object]) -> None:
         """Put a copy of a template where the place is."""
         if place.kind == "sqlite":
-            for end in ("", "-wal", "-shm"):
-                Path(place.name + end).unlink(missing_ok=True)
+            shutil.rmtree(Path(place.name).parent)  # also what a test has put beside it
+            Path(place.name).parent.mkdir()
             shutil.copyfile(self.sqlite_template(name, fill), place.name)
             return
         server: PostgresServer = self._request.getfixturevalue("postgres_server")
