@@ -38,9 +38,9 @@ ARGUMENTS = [
     "--use-fake-device-for-media-stream",  # a microphone that beeps, and nobody has to be asked for it
     "--use-fake-ui-for-media-stream",
 ]
+# Playwright's own five seconds are too few where three processes share two processors: what is right must not
+# depend on how fast a machine is.
 expect.set_options(timeout=20_000)
-"""Playwright's own five seconds are too few where three processes share two processors: what is right must not
-depend on how fast a machine is."""
 DEVICES: dict[str, dict[str, Any]] = {
     "phone": {
         "viewport": {"width": 390, "height": 844},
