@@ -39,6 +39,9 @@ Reason = Annotated[
     ),
 ]
 
+Act = Callable[[Session, str, datetime], None]
+"""What is done about somebody, by the id of a person, at a moment."""
+
 
 def add_commands(to: typer.Typer) -> None:
     """Add the sub-commands of `weike people` about exemptions and learning groups."""
@@ -122,12 +125,20 @@ def _held(session: Session, person_id: str, exemption_id: str, on: date) -> str:
     raise NotFound("not_exempt", name=history.person.username, day=on.isoformat())
 
 
-def _exemptions(
+def _exemptions(context: typer.Context, name: str, as_json: bool, act: Act | None = None) -> None:
+    _told(context, name, as_json, act, "exemptions", exemption_objects, _exemption_lines)
+
+
+def _told(
     context: typer.Context,
     name: str,
     as_json: bool,
-    act: Callable[[Session, str, datetime], None] | None = None,
+    act: Act | None,
+    key: str,
+    objects: Callable[[histories.History], list[dict[str, Any]]],
+    lines: Callable[[Console, dict[str, Any]], Iterator[str]],
 ) -> None:
+    """Do something about somebody, if anything, and tell what of their history is called `key`."""
     console = _begin(context)
     with console.ports(must_exist=True) as ports:
         if act is not None:
@@ -135,8 +146,8 @@ def _exemptions(
                 act(session, person_named(session, name).id, ports.clock())
         with ports.db.read() as session:
             history = histories.history_of(session, person_named(session, name).id)
-            value = {"username": history.person.username, "exemptions": exemption_objects(history)}
-    console.result(value, as_json, _exemption_lines(console, value))
+            value: dict[str, Any] = {"username": history.person.username, key: objects(history)}
+    console.result(value, as_json, lines(console, value))
 
 
 def _exemption_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
@@ -199,21 +210,8 @@ def end_term(
     _terms(context, name, as_json, act)
 
 
-def _terms(
-    context: typer.Context,
-    name: str,
-    as_json: bool,
-    act: Callable[[Session, str, datetime], None] | None = None,
-) -> None:
-    console = _begin(context)
-    with console.ports(must_exist=True) as ports:
-        if act is not None:
-            with ports.db.write() as session:
-                act(session, person_named(session, name).id, ports.clock())
-        with ports.db.read() as session:
-            history = histories.history_of(session, person_named(session, name).id)
-            value = {"username": history.person.username, "committee": committee_objects(history)}
-    console.result(value, as_json, _term_lines(console, value))
+def _terms(context: typer.Context, name: str, as_json: bool, act: Act | None = None) -> None:
+    _told(context, name, as_json, act, "committee", committee_objects, _term_lines)
 
 
 def _term_lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
