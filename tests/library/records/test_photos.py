@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from library.core.database import Database
-from library.core.errors import Conflict, Invalid, NotFound
+from library.core.errors import Conflict, Invalid, NotFound, Throttled
 from library.evidence.tables import Evidence
 from library.gatherings import opening
 from library.records import photos
@@ -121,3 +121,11 @@ def test_what_counts_knows_nothing_of_photos() -> None:
                 if isinstance(node, ast.ImportFrom):
                     assert not str(node.module).startswith("library.records"), file
                     assert "photos" not in {one.name for one in node.names}, file
+
+
+@pytest.mark.slow
+def test_several_pictures_at_once_took_hundreds_of_megabytes_each() -> None:
+    with photos.DRAWING, pytest.raises(Throttled):
+        photos.rewritten(b"x")
+    with pytest.raises(Invalid, match="photo_unreadable"):
+        photos.rewritten(b"x")
