@@ -14,8 +14,9 @@ from pathlib import Path
 
 from deploy.set_up.audit import audit
 from deploy.set_up.bundle import make, opened
-from deploy.set_up.environment import download_lock, has_speech, prepare
+from deploy.set_up.environment import has_speech, prepare
 from deploy.set_up.judges import FAST, are_content, judges
+from deploy.set_up.packages import download_lock
 from deploy.set_up.sbom import write_sbom
 from deploy.set_up.steps import ROOT, SetupError, only_one_set_up, shown
 from deploy.set_up.system import install_system_things

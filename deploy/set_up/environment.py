@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from deploy.set_up.bundle import Bundle, copy_front_end, front_end_sources
+from deploy.set_up.packages import NETWORK, install, install_lock
 from deploy.set_up.steps import ROOT, STATE, Case, Cases, SetupError, Stamp, digest, only_one_set_up, run_step
 
 Group = Literal["demo", "dev"]
@@ -21,20 +22,6 @@ SPEECH = "speech"
 
 OLDEST_NODE = 20  # the same as "engines" in frontend/package.json
 
-_NETWORK = (
-    r"NewConnectionError|NameResolutionError|name resolution|ProxyError|Timeout|timed out|"
-    r"ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNREFUSED"
-)
-_PIP_MIRROR = (
-    "check the network; behind a proxy set HTTPS_PROXY, and where the package index cannot be reached "
-    "set PIP_INDEX_URL to your mirror."
-)
-_PIP_CASES: Cases = (
-    Case(r"DO NOT MATCH THE HASHES", "the index sent another file than the lock names; use another mirror."),
-    Case(r"CERTIFICATE_VERIFY_FAILED", "point PIP_CERT to the certificate file of your network."),
-    Case(_NETWORK, _PIP_MIRROR, said="the package index cannot be reached from here."),
-    Case(r"No matching distribution|Could not find a version", _PIP_MIRROR),
-)
 _NPM_CASES: Cases = (
     Case(r"certificate", "point NODE_EXTRA_CA_CERTS to the certificate file of your network."),
     *(
@@ -45,7 +32,7 @@ _NPM_CASES: Cases = (
             said=said,
         )
         for pattern, said in (
-            (f"{_NETWORK}|npm error network", "the npm registry cannot be reached from here."),
+            (f"{NETWORK}|npm error network", "the npm registry cannot be reached from here."),
             ("E40[134]", ""),
         )
     ),
@@ -117,7 +104,7 @@ def _install_lock(venv: Path, group: Group, bundle: Bundle | None) -> None:
     if any(_stamp(venv, name).holds(digest([ROOT / "requirements" / f"{name}.txt"])) for name in enough):
         return
     lock = ROOT / "requirements" / f"{group}.txt"
-    _pip_install_lock(venv, "Python packages", lock, *_from(bundle))
+    install_lock(venv, "Python packages", lock, *_from(bundle))
     _stamp(venv, group).write(digest([lock]))
 
 
@@ -127,7 +114,7 @@ def _install_speech(venv: Path, bundle: Bundle | None) -> None:
     dev = ROOT / "requirements" / "dev.txt"
     if _stamp(venv, SPEECH).holds(digest([lock])) or _stamp(venv, "dev").holds(digest([dev])):
         return
-    _pip_install_lock(venv, "Speech recognition", lock, *_from(bundle))
+    install_lock(venv, "Speech recognition", lock, *_from(bundle))
     _stamp(venv, SPEECH).write(digest([lock]))
 
 
@@ -157,40 +144,12 @@ def _install_weike(venv: Path, bundle: Bundle | None) -> None:
         return
     # hatchling is in the lock: with build isolation pip would fetch an unpinned one.
     here = ("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-    _pip_install(venv, "Command weike", *_from(bundle), *here)
+    install(venv, "Command weike", *_from(bundle), *here)
     _stamp(venv, "weike").write(wanted)
 
 
 def _from(bundle: Bundle | None) -> tuple[str, ...]:
     return () if bundle is None else ("--no-index", "--find-links", str(bundle.wheels))
-
-
-def download_lock(venv: Path, lock: Path, folder: Path) -> None:
-    """Put the wheels of a lock, for this Python and platform, into a folder. Raises SetupError."""
-    _pip(venv, "Wheels", "download", "--no-deps", *_locked(lock), "--dest", str(folder))
-
-
-def _pip_install_lock(venv: Path, title: str, lock: Path, *more: str) -> None:
-    _pip_install(venv, title, *more, *_locked(lock))
-
-
-def _locked(lock: Path) -> tuple[str, ...]:
-    # Wheels only: building from source would run unpinned build tools.
-    return ("--require-hashes", "--only-binary", ":all:", "--requirement", str(lock))
-
-
-def _pip_install(venv: Path, title: str, *arguments: str) -> None:
-    _pip(venv, title, "install", *arguments)
-
-
-def _pip(venv: Path, title: str, command: str, *arguments: str) -> None:
-    """pip with the user's own index, proxy and certificates, but no option that installs elsewhere."""
-    elsewhere = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
-    env = {name: value for name, value in os.environ.items() if name not in elsewhere}
-    env |= {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    pip = [str(venv / "bin" / "python"), "-m", "pip", command, "--no-input", "--progress-bar", "off"]
-    otherwise = "start again; if it stays, delete the folder .venv and start once more."
-    run_step(title, [*pip, *arguments], _PIP_CASES, otherwise=otherwise, env=env)
 
 
 def _build_front_end(venv: Path) -> None:
@@ -238,7 +197,7 @@ def _npm_environment(venv: Path) -> dict[str, str]:
         return env
     lock = ROOT / "requirements" / "node.txt"
     if not _stamp(venv, "node").holds(digest([lock])):
-        _pip_install_lock(venv, f"Node.js (PATH has no npm with node {OLDEST_NODE} or newer)", lock)
+        install_lock(venv, f"Node.js (PATH has no npm with node {OLDEST_NODE} or newer)", lock)
         _stamp(venv, "node").write(digest([lock]))
     env["PATH"] = f"{venv / 'bin'}{os.pathsep}{env['PATH']}"
     return env
