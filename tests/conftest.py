@@ -44,6 +44,9 @@ RUBBISH_LOOKED_FOR_AFTER = (50_000, 20, 100)
 CLUSTER = pytest.StashKey[Path]()
 """Where the PostgreSQL of this run lies."""
 
+EVERYTHING = pytest.StashKey[bool]()
+"""Whether all tests are meant: then dear modules take turns."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much of the large corpora a run meets."""
@@ -70,9 +73,11 @@ def pytest_configure(config: pytest.Config) -> None:
     told: dict[str, Any] | None = getattr(config, "workerinput", None)
     if told is not None:
         config.option.seed, config.stash[CLUSTER] = told["seed"], Path(told["cluster"])
+        config.stash[EVERYTHING] = told["everything"]
         return
     if config.option.seed is None:
-        config.option.seed = spreading.seed_of(datetime.now(UTC).date())
+        config.option.seed = spreading.seed_of(datetime.now(UTC))
+    config.stash[EVERYTHING] = spreading.is_everything(config)
     config.stash[CLUSTER] = postgres.new_folder()
     config.add_cleanup(lambda: postgres.remove(config.stash[CLUSTER]))
 
@@ -81,6 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Tell a test process what it shares with the others."""
     node.workerinput["seed"] = node.config.option.seed
+    node.workerinput["everything"] = node.config.stash[EVERYTHING]
     node.workerinput["cluster"] = str(node.config.stash[CLUSTER])
 
 
@@ -95,6 +101,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Say it again where tests failed: what is needed to see them fail again."""
     if terminalreporter.stats.get("failed") and spreading.is_spread(config):
         terminalreporter.write_line(spreading.words(config.option.seed))
+    if config.stash[EVERYTHING]:
+        reports = [one for kind in ("", "passed") for one in terminalreporter.stats.get(kind, ())]
+        for line in spreading.dear_without_a_mark(reports, config.rootpath):
+            terminalreporter.write_line(line)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -109,9 +119,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(f"without the mark `browser`: {', '.join(unmarked)}")
     if not spreading.is_spread(config):
         return
-    out = spreading.left_out(items, config.option.seed)
-    config.hook.pytest_deselected(items=out)
-    items[:] = [item for item in items if item not in set(out)]
+    out = set(spreading.left_out(items, config.option.seed))
+    if config.stash[EVERYTHING]:
+        out |= set(spreading.not_their_turn(items, config.option.seed))
+    config.hook.pytest_deselected(items=[item for item in items if item in out])
+    items[:] = [item for item in items if item not in out]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,6 +15,8 @@ from bench.extreme_hour.costs import Measured
 from bench.extreme_hour.crowd import KINDS, Costs, Crowd, Machine, needs
 from bench.extreme_hour.hour import Hour, as_figures, as_tables
 
+pytestmark = pytest.mark.dear(32)
+
 ROOT = Path(__file__).resolve().parents[2]
 COSTS = Costs(
     web_s=dict.fromkeys(KINDS, 0.001),

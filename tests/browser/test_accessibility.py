@@ -18,7 +18,7 @@ from tests.support.needs import missing
 from tests.support.server import Served
 from tests.support.spreading import DAYS, chosen, is_spread
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.dear(127)]
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FOUND = """async (rules) => {

@@ -14,7 +14,7 @@ from tests.browser.conftest import Visit
 from tests.support import factories as make
 from tests.support.server import Process, new_data, process
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(9)]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.browser.conftest import DEVICES, Visit
 from tests.support import factories as make
 from tests.support.server import Process, new_data, password, process
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(14)]
 
 
 @pytest.fixture(scope="module")

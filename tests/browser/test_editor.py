@@ -15,7 +15,7 @@ from tests.flow import media
 from tests.support.client import Person
 from tests.support.server import Process, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(44)]
 
 LENGTH_S = 60
 """Six sentences with pauses between them (tests/flow/media.py).

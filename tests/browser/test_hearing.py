@@ -26,7 +26,7 @@ from tests.server.conftest import Shelf
 from tests.support import factories
 from tests.support.server import Served, in_thread, new_data, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(11)]
 
 HEARD = (
     CueLine(0.0, 4.0, "中国供产党成立了", "", CueSource.RECOGNISED, 0.5, ((2, 3),)),

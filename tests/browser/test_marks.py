@@ -10,7 +10,7 @@ from tests.browser.conftest import Visit, press_play
 from tests.server.conftest import Put, Shelf
 from tests.support.server import Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(22)]
 AT = "() => document.querySelector('video').currentTime"
 
 

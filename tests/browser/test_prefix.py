@@ -17,7 +17,7 @@ from tests.browser.conftest import press_play
 from tests.setup import nginx_server
 from tests.support.server import Process, free_port, new_data, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.nginx, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.nginx, pytest.mark.slow, pytest.mark.dear(32)]
 
 PREFIX = "/weike"
 

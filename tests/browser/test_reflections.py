@@ -20,7 +20,7 @@ from tests.server.conftest import Put, Shelf
 from tests.support.server import Served
 from transcode.tools import find_tools
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(28)]
 WORDS = "听到这里，我想起第一次调解邻里纠纷的那个晚上。"
 
 

@@ -12,7 +12,7 @@ from tests.browser.conftest import CUES, Visit, press_play
 from tests.support.client import Person
 from tests.support.server import Process, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(85)]
 
 PLAYED = "() => document.querySelector('video').currentTime"
 

@@ -24,7 +24,7 @@ from tests.browser.conftest import DEVICES, Visit
 from tests.support import factories as make
 from tests.support.server import Served, in_thread, new_data
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(8)]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.support import factories as make
 from tests.support.client import Person
 from tests.support.server import MovableClock, Served, in_thread, new_data, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(16)]
 
 BOX = "#q"
 OPTIONS = "[role=listbox] [role=option]"

@@ -22,7 +22,7 @@ from tests.support import factories as make
 from tests.support.audience import attend
 from tests.support.server import Served, password
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.dear(9)]
 
 PHONE = {**DEVICES["phone"], "viewport": {"width": 360, "height": 780}}
 TITLE = "《中国共产党纪律处分条例》要点：写给村党支部书记的二十条提醒与三个真实案例"

@@ -12,7 +12,7 @@ from tests.browser.test_words import lesson, library, rows, server, stored, text
 from tests.support.client import Person
 from tests.support.server import Process, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(21)]
 
 __all__ = ["lesson", "library", "server"]
 

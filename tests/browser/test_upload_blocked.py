@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.support.outside.proxy import Headers, ProxiedRequest, Rule, proxy
 from tests.support.server import Served, in_thread, new_data, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(25)]
 
 SAID_WITHIN_MS = 10_000
 SIZE_BYTES = 2 * 1024 * 1024

@@ -21,7 +21,7 @@ from tests.support.client import Person
 from tests.support.databases import NOW
 from tests.support.server import Process, in_thread, new_data, password, process
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(25)]
 
 HEARD = CueSource.RECOGNISED
 LINES = (

@@ -35,7 +35,7 @@ from transcode.planning.ladder import plan_clip
 from transcode.reading.facts import Facts
 from transcode.tools import Tools, find_tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(37)]
 UPLOAD = "0123456789abcdef0123456789abcdef"
 
 

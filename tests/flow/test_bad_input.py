@@ -19,7 +19,7 @@ from tests.support import server
 from tests.support.client import Person
 from tests.support.outside.disks import small_disk
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(96)]
 
 
 @dataclass

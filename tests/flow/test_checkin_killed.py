@@ -16,7 +16,7 @@ from tests.support import arriving
 from tests.support.databases import KINDS
 from tests.support.server import Process
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(28)]
 PEOPLE = 24
 
 

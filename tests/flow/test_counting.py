@@ -20,7 +20,7 @@ from tests.support.databases import KINDS
 from tests.support.server import Process
 from tests.support.together import together
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(30)]
 
 PLAYERS = 48
 

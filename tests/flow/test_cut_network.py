@@ -18,6 +18,8 @@ from tests.support.client import PLAIN
 from tests.support.outside.cut_network import FAR, PORT, cable_to
 from tests.support.server import process
 
+pytestmark = pytest.mark.dear(27)
+
 _PATIENCE_S = SILENCE_S + CONNECT_S + 15.0
 
 

@@ -22,6 +22,7 @@ from tests.support.client import Person
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc"),
+    pytest.mark.dear(39),
 ]
 
 

@@ -18,7 +18,7 @@ from tests.support.client import Person
 from tests.support.outside.postgres import PostgresServer
 from tests.support.server import Process, add_people, password, process
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.dear(51)]
 
 
 @pytest.mark.spread("comes_back")

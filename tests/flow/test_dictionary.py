@@ -15,7 +15,7 @@ from tests.support.client import Person
 from tests.support.databases import KINDS
 from tests.support.server import Process, add_people, new_data, password
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(8)]
 
 WORD, SAID = "历史性盛会", "党的二十大"
 SOON_S = 30.0

@@ -9,7 +9,7 @@ import pytest
 from tests.support.client import Person
 from tests.support.server import STOP_S, new_data, password, process
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(34)]
 
 
 def test_clips_that_still_queued_kept_the_server_from_ending(lecture: Path, tmp_path: Path) -> None:

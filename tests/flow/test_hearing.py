@@ -32,7 +32,7 @@ from tests.support.databases import NOW
 from tests.support.processes import FORKS
 from tests.support.server import empty_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(9)]
 
 TEXTS = ["第一段说的是三会一课。", "第二段说的是共同富裕。", "第三段讨论怎么改。", "最后谢谢大家。"]
 CHUNKS = [fake.chunk(15.0 * n, 15.0 * n + 15.0, text) for n, text in enumerate(TEXTS)]

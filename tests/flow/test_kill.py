@@ -32,6 +32,7 @@ pytestmark = [
     pytest.mark.skipif(
         sys.platform != "linux", reason="looks at /proc and ends children by PR_SET_PDEATHSIG"
     ),
+    pytest.mark.dear(71),
 ]
 
 

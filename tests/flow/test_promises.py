@@ -26,7 +26,7 @@ from tests.support import factories
 from tests.support.client import PLAIN, Person
 from tests.support.server import Process, new_data, password, process
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(24)]
 
 PROMISED_S = 5.0
 # So many that a reindex can be caught at its work.

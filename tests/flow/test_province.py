@@ -31,7 +31,7 @@ from tests.support import factories as make
 from tests.support.client import Person
 from tests.support.server import Process, empty_data, password, quickly_hashed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(14)]
 
 SOON = timedelta(seconds=3)
 CITIES, COUNTIES, BRANCHES = 3, 3, 9

@@ -21,7 +21,7 @@ from tests.flow.conftest import LECTURE_S, SAID, SAID_AT_S
 from tests.support import server
 from tests.support.client import Person
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(40)]
 
 
 @dataclass

@@ -14,7 +14,7 @@ from tests.support.client import Person
 from tests.support.outside.postgres import PostgresServer
 from tests.support.server import add_people, password, process
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.dear(10)]
 
 
 def named(person: Person, playlist: str, ending: str) -> str:

@@ -21,7 +21,7 @@ from tests.support import factories
 from tests.support.client import PLAIN, Person
 from tests.support.server import Process, add_people, password
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.dear(19)]
 
 # So many that a node can be caught while it catches up.
 MANY, CHARACTERS = 400, 2000

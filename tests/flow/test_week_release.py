@@ -23,7 +23,7 @@ from server.wiring import open_ports
 from tests.support import factories as make
 from tests.support.server import Process, new_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(8)]
 SOON = timedelta(seconds=3)
 
 

@@ -17,7 +17,7 @@ from transcode.errors import Cancelled
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(8)]
 
 RATE_HZ = 8000
 

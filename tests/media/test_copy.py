@@ -22,7 +22,7 @@ from transcode.planning.plan import Plan
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(72)]
 
 X264 = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "64k"]
 SCENES = "expr:eq(n,0)+eq(n,13)+eq(n,60)+eq(n,71)+eq(n,140)+eq(n,170)+eq(n,171)+eq(n,240)"

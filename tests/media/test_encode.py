@@ -27,7 +27,7 @@ from transcode.reading.facts import Facts
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(112)]
 
 
 def encode(

@@ -25,7 +25,7 @@ from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(27)]
 
 BARS = ((0.25, 0.25, 0.25), (0.75, 0.75, 0.75), (0.0, 0.75, 0.0))
 """Red, green and blue of the ordinary signal; three bars side by side."""

@@ -17,7 +17,7 @@ from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(87)]
 
 
 def mean_luma(tools: Tools, image: Path, crop: str = "iw:ih:0:0") -> float:

@@ -27,7 +27,7 @@ from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(26)]
 
 HLS_JS = Path(__file__).resolve().parents[2] / "frontend/node_modules/hls.js/dist/hls.light.min.js"
 LENGTH_S = 14.0

@@ -20,7 +20,7 @@ from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(27)]
 
 
 def children_reading(source: Path) -> list[psutil.Process]:

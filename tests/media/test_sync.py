@@ -18,7 +18,7 @@ from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(23)]
 
 LENGTH_S, EVERY_S = 63, 10
 OFFSET_S = 0.04

@@ -20,7 +20,7 @@ from transcode.reading.probe import probe
 from transcode.remarks import codes
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(16)]
 
 SILENCE = ["-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono"]
 ALL_THREE = ["-map", "0", "-map", "1", "-map", "2"]

@@ -24,7 +24,7 @@ from tests.support.client import PLAIN
 from tests.support.server import Served, in_thread, new_data
 from tests.support.spreading import chosen
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(28)]
 
 MARGIN_S = 20.0
 """For a busy machine, which has all routes to answer at once: nobody waits for half a minute and more."""

@@ -24,6 +24,8 @@ from tests.support.databases import KINDS, Databases
 from tests.support.server import Served
 from tests.support.spreading import DAYS, chosen, is_spread
 
+pytestmark = pytest.mark.dear(110)
+
 VALUES = {
     "no host": "//[",
     "a NUL": "\x00",

@@ -26,6 +26,8 @@ from tests.support.client import PLAIN
 from tests.support.server import Served
 from tests.support.spreading import DAYS, chosen
 
+pytestmark = pytest.mark.dear(20)
+
 KINDS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b")
 JSON = {"Content-Type": "application/json"}
 

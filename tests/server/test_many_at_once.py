@@ -15,7 +15,7 @@ from tests.support.client import PLAIN, Person
 from tests.support.databases import KINDS
 from tests.support.server import Served, add_people, in_thread, new_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(23)]
 
 MANY = 200
 CHANGES = 120

@@ -31,6 +31,8 @@ from tests.support.databases import KINDS, NOW, ORGANISATION
 from tests.support.processes import FORKS
 from tests.support.together import together
 
+pytestmark = pytest.mark.dear(13)
+
 
 @pytest.fixture(params=KINDS)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:

@@ -21,6 +21,8 @@ from tests.server.commands.conftest import start
 from tests.support import needs, server
 from tests.support.client import Person
 
+pytestmark = pytest.mark.dear(11)
+
 GROUP = 12345
 """A group of which nobody here is."""
 

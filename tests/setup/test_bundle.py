@@ -19,6 +19,8 @@ from deploy.set_up.bundle import Target, glibc_needed, why_not
 from tests.setup.small_project import SmallProject
 from tests.support.needs import missing, program
 
+pytestmark = pytest.mark.dear(10)
+
 HERE = Target("3.11", "Linux", "x86_64", (2, 36))
 
 

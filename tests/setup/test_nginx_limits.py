@@ -21,7 +21,7 @@ from tests.setup import nginx_server
 from tests.setup.nginx_server import Site
 from tests.support.client import PLAIN
 
-pytestmark = pytest.mark.nginx
+pytestmark = [pytest.mark.nginx, pytest.mark.dear(19)]
 
 VISITORS = iter(f"127.0.0.{n}" for n in range(2, 100))
 """People who are no proxies: the file believes 127.0.0.1."""

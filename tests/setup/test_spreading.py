@@ -1,4 +1,4 @@
-"""The share of the media corpora that a run meets: some of every kind each day, all of it over a few days."""
+"""What a run meets of the media corpora and the dear modules: some of it, and over a few runs all."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ import json
 import subprocess
 import sys
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.support.spreading import DAYS, seed_of, share
+from tests.support.spreading import DAYS, DEAR_TURNS, SEED_H, seed_of, share, turn
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPORA = "tests/media/corpus"
-DAY = date(2026, 12, 30)
-SEEDS = [seed_of(DAY + timedelta(days=n)) for n in range(DAYS)]
+DAY = datetime(2026, 12, 30, 7, 59, tzinfo=UTC)
+SEEDS = [seed_of(DAY + timedelta(hours=SEED_H * n)) for n in range(DAYS)]
+DEAR = [
+    "tests/flow/test_kill.py",
+    "tests/media/test_hdr.py",
+    "tests/server/keeping/test_moving.py",
+    "tests/library/people/lists/apart/test_reader.py",
+]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 8, 9, 36, 101])
@@ -35,19 +43,36 @@ def test_the_same_seed_chooses_the_same_and_the_next_day_another() -> None:
     assert share(inputs, SEEDS[0]).isdisjoint(share(inputs, SEEDS[1]))
 
 
+def test_a_daily_run_at_the_same_hour_meets_every_turn() -> None:
+    daily = [seed_of(DAY + timedelta(days=n)) for n in range(2 * DEAR_TURNS)]
+    assert {seed % DEAR_TURNS for seed in daily} == set(range(DEAR_TURNS))
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers(0, 120), max_size=40), st.integers(0, 10**6))
+def test_dear_modules_take_turns_that_cost_about_the_same(costs: dict[str, int], begin: int) -> None:
+    turns = [turn(costs, seed) for seed in range(begin, begin + DEAR_TURNS)]
+    assert sorted(name for one in turns for name in one) == sorted(costs)
+    cost = [sum(costs[name] for name in one) for one in turns]
+    assert max(cost) - min(cost) <= max(costs.values(), default=0)
+
+
 # In one process, since reading the test modules is what takes the time. For each run: the tests, the first
-# line of what pytest says, and for each seed the tests that it would have left out of those.
+# line of what pytest says, and for each seed the tests that it would have left out of those, and those that
+# it would have left out as their modules are dear.
 COLLECT = """
 import contextlib, io, json, sys
 import pytest
-from tests.support.spreading import left_out
+from tests.support.spreading import left_out, not_their_turn
 
 seeds, runs = json.loads(sys.argv[1])
 
 class Keep:
     def pytest_collection_finish(self, session):
         self.names = [item.nodeid for item in session.items]
-        self.left_out = [[item.nodeid for item in left_out(session.items, seed)] for seed in seeds]
+        self.left_out, self.not_their_turn = (
+            [[item.nodeid for item in leaving(session.items, seed)] for seed in seeds]
+            for leaving in (left_out, not_their_turn)
+        )
 
 found = []
 for arguments in runs:
@@ -55,7 +80,7 @@ for arguments in runs:
     with contextlib.redirect_stdout(said):
         code = pytest.main(["-p", "no:cacheprovider", "--collect-only", *arguments], plugins=[keep])
     assert code == 0, said.getvalue()
-    found.append([keep.names, said.getvalue().splitlines()[0], keep.left_out])
+    found.append([keep.names, said.getvalue().splitlines()[0], keep.left_out, keep.not_their_turn])
 print(json.dumps(found))
 """
 
@@ -76,7 +101,7 @@ def test_the_corpora_are_met_within_days_and_every_test_of_them_each_day() -> No
             sys.executable,
             "-c",
             COLLECT,
-            json.dumps([SEEDS, [[CORPORA, "--full"], [both, "--full"], *seeded]]),
+            json.dumps([SEEDS, [[CORPORA, "--full"], [both, "--full"], DEAR, *seeded]]),
         ],
         cwd=ROOT,
         capture_output=True,
@@ -84,14 +109,16 @@ def test_the_corpora_are_met_within_days_and_every_test_of_them_each_day() -> No
         check=False,
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    (whole, _, left_out), (quick, _, not_today), *some, first_named, second_named = json.loads(answer.stdout)
+    (whole, _, left_out, _), (quick, _, not_today, _), dear, *some, first_named, second_named = json.loads(
+        answer.stdout
+    )
 
     met = [set(whole) - set(out) for out in left_out]
     assert set().union(*met) == set(whole)
     for day in met:
         assert functions(day) == functions(whole)
         assert len(day) < len(whole) / 2
-    for seed, day, (names, said, _) in zip(SEEDS, met, some, strict=False):
+    for seed, day, (names, said, *_) in zip(SEEDS, met, some, strict=False):
         assert set(names) == {name for name in day if name.startswith(sounds)}
         assert f"--seed {seed} " in said, "a run must say how it can be repeated"
     assert first_named[0] == second_named[0] == [named], "what is asked for by its name is met every day"
@@ -103,3 +130,12 @@ def test_the_corpora_are_met_within_days_and_every_test_of_them_each_day() -> No
         assert set(quick) - on_postgres <= today, "on SQLite in every run"
         assert on_postgres <= today | tomorrow
         assert on_postgres & today < on_postgres
+
+    names, _, _, elsewhere = dear
+    assert {name.partition("::")[0] for name in names} == set(DEAR), "files that are named are met"
+    runs = [set(names) - set(out) for out in elsewhere[:DEAR_TURNS]]
+    assert set().union(*runs) == set(names)
+    modules = [{name.partition("::")[0] for name in run} for run in runs]
+    assert all(one < set(DEAR) for one in modules)
+    [reader] = set.intersection(*modules)
+    assert reader == DEAR[-1], "what make check runs of a dear module is in every run"

@@ -32,7 +32,7 @@ from tests.speech.contract import keeps_the_contract
 from tests.speech.sound import as_bytes, clip, distance, room, truth
 from tests.support.needs import missing, program
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(26)]
 
 QUIET_S, NOISE_S = 40.0, 30.0
 """Behind the recording: a room without anybody."""

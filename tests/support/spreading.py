@@ -2,42 +2,56 @@
 
 A slow test with several inputs (each database, a phone and a desk) takes turns, too: half of them in a run.
 What is quick meets SQLite in every run, and PostgreSQL, where a database has to be made for each, in every
-second one.
+second one. Modules that are dear as a whole (films are encoded, browsers play, servers are killed) take turns
+in a run of everything: one in DEAR_TURNS of them, by what they cost, so that all runs take equally long.
 
-Seeds that follow each other, as those of days do, meet everything within DAYS runs. What a run leaves out can
-be had with another seed, with ``--full``, or by its name (``file.py::test[...]``).
+Seeds that follow each other meet everything: of the dear modules within DEAR_TURNS runs, of the corpora
+within DAYS, of both within their product, since the two have no common divisor. What a run leaves out can be
+had with another seed, with ``--full``, or by its name (``file.py``; of the corpora ``file.py::test[...]``).
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from itertools import count
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-DAYS, TURNS = 4, 2
+from tests.support.quickness import MARKS
+
+DAYS, TURNS, DEAR_TURNS = 4, 2, 3
+DEAR_S = 15.0
+SEED_H = 5
+"""A seed is used so many hours. It does not divide a day evenly: runs at the same hour of each day, too, meet
+everything."""
 MARK = "spread"
 """``@pytest.mark.spread("recipe", kind=kind_of)``: the parameter `recipe` is the input. Its kind is what
 `kind_of` says of it, if given, together with the other parameters."""
 EVERY = "every"
 """``@pytest.mark.every``: slow, and with all inputs in every run all the same."""
+DEAR = "dear"
+"""``pytestmark = pytest.mark.dear(40)``: what the module's slow tests took together in seconds, on two
+processors with three test processes. What `make check` runs of it, and what has EVERY, is in every run."""
 
 
-def seed_of(day: date) -> int:
-    """The seed of a day: the next day has the next."""
-    return day.toordinal()
+def seed_of(moment: datetime) -> int:
+    """The seed of a moment: SEED_H later it is the next."""
+    return int(moment.timestamp() // (SEED_H * 3600))
 
 
 def words(seed: int) -> str:
     """What a run says of itself, so that it can be repeated."""
     return (
         f"Of the large corpora and walks one in {DAYS} of every kind, of what is slow and of PostgreSQL one "
-        f"in {TURNS}: --seed {seed} (--full: all of them)"
+        f"in {TURNS}, in a run of everything of the dear modules one in {DEAR_TURNS}: --seed {seed} (--full: "
+        "all of them)"
     )
 
 
@@ -47,6 +61,20 @@ def share(inputs: Sequence[str], seed: int, days: int = DAYS) -> set[str]:
     order = sorted(inputs, key=lambda one: sha256(one.encode()).digest())
     size = ceil(len(order) / days)
     return {order[(seed * size + n) % len(order)] for n in range(size)}
+
+
+def turn(modules: Mapping[str, int], seed: int) -> set[str]:
+    """The part of the dear modules (what each costs, by its name) whose turn it is: one of DEAR_TURNS, which
+    cost about the same and together are all."""
+    parts: list[list[str]] = [[] for _ in range(DEAR_TURNS)]
+    for module in sorted(modules, key=lambda one: (-modules[one], one)):
+        min(parts, key=lambda part: sum(modules[one] for one in part)).append(module)
+    return set(parts[seed % DEAR_TURNS])
+
+
+def is_everything(config: pytest.Config) -> bool:
+    """True for a run in which no tests were chosen by folders, files or words."""
+    return config.args_source is not config.ArgsSource.ARGS and not config.option.keyword
 
 
 def is_spread(config: pytest.Config) -> bool:
@@ -70,6 +98,31 @@ def spread_by(item: pytest.Item, parameter: str) -> None:
         return
     if parameter in item.callspec.params and item.get_closest_marker(MARK) is None:
         item.add_marker(getattr(pytest.mark, MARK)(parameter))
+
+
+def not_their_turn(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:
+    """Those of the tests that are left out as their module is dear and has its turn with another seed."""
+    dear = [(item, mark) for item in items if (mark := item.get_closest_marker(DEAR)) is not None]
+    in_turn = turn({str(item.path): mark.args[0] for item, mark in dear}, seed)
+    return [
+        item
+        for item, _ in dear
+        if str(item.path) not in in_turn
+        and item.get_closest_marker(EVERY) is None
+        and any(item.get_closest_marker(mark) for mark in MARKS)
+    ]
+
+
+def dear_without_a_mark(reports: Iterable[pytest.TestReport], root: Path) -> list[str]:
+    """A line for each module that took long in this run and takes no turns: it makes every run longer."""
+    took: dict[str, float] = defaultdict(float)
+    for report in reports:
+        took[report.nodeid.partition("::")[0]] += report.duration
+    return [
+        f"{module} took {seconds:.0f} s and takes no turns: make it cheaper, or mark it dear or every"
+        for module, seconds in sorted(took.items(), key=lambda one: -one[1])
+        if seconds > DEAR_S and not re.search(r"\b(dear|every)\b", (root / module).read_text("utf-8"))
+    ]
 
 
 def left_out(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:

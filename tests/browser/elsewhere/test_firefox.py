@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.elsewhere.conftest import SAID, Course
 from tests.support.server import Served, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(22)]
 
 AT = "document.querySelector('#video').currentTime"
 SILENT = {"media.autoplay.default": 0, "media.volume_scale": "0.0"}

@@ -17,7 +17,7 @@ from tests.browser.elsewhere.keys import Keys
 from tests.server.conftest import Shelf
 from tests.support.server import Process, Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(77)]
 
 AT = "document.querySelector('#video').currentTime"
 

@@ -20,7 +20,7 @@ from tests.support.client import Person
 from tests.support.server import PEOPLE, Served
 from tests.support.spreading import chosen
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(56)]
 
 NOBODY = "nobody"
 ROLES = (NOBODY, *(name for name in PEOPLE if name != "other"))

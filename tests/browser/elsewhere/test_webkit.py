@@ -26,7 +26,7 @@ from tests.browser.elsewhere.conftest import SAID, Course
 from tests.support.needs import program
 from tests.support.server import Served, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(17)]
 
 AT = "document.querySelector('#video').currentTime"
 PLAYS = "!document.querySelector('#video').paused"

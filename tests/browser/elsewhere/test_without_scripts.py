@@ -11,7 +11,7 @@ from tests.browser.conftest import DEVICES
 from tests.browser.elsewhere.conftest import SAID, Course
 from tests.support.server import Served, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(9)]
 
 AT = "document.querySelector('.plain-stage video').currentTime"
 

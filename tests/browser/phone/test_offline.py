@@ -14,7 +14,7 @@ from tests.browser.conftest import DEVICES, put_film
 from tests.server.conftest import Put
 from tests.support.server import Served, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(14)]
 CACHES = "async () => (await caches.keys()).filter((name) => /weike-(pages|clips)/.test(name))"
 
 

@@ -21,7 +21,7 @@ from tests.server.conftest import Put
 from tests.support import factories
 from tests.support.server import Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(32)]
 CLIP_S = 14
 STATIC = Path(server.__file__).parent / "static"
 

@@ -17,7 +17,7 @@ from tests.browser.conftest import DEVICES, press_play, put_film
 from tests.server.conftest import Put
 from tests.support.server import Served, in_thread, new_data, password
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.dear(103)]
 
 SECONDS, COUNTS_S = 20, 8
 """The clip, and what must be played of it for a view: every second is a second of waiting here. As it is set

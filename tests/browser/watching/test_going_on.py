@@ -28,7 +28,7 @@ from transcode.planning.ladder import plan_clip
 from transcode.reading.probe import probe
 from transcode.tools import find_tools
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.dear(22)]
 
 CLIP_S, STOPPED_S = 20, 9.0
 AT = "document.querySelector('video').currentTime"

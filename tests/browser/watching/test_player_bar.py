@@ -13,7 +13,7 @@ from tests.browser.conftest import DEVICES, press_play
 from tests.server.conftest import Put
 from tests.support.server import Served
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.dear(16)]
 
 STATIC = Path(server.__file__).parent / "static"
 AT = "document.querySelector('video').currentTime"

@@ -31,6 +31,8 @@ from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.together import together
 
+pytestmark = pytest.mark.dear(9)
+
 ALL = Given(checked=None)
 DAY = timedelta(days=1)
 

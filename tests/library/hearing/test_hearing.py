@@ -36,6 +36,8 @@ from tests.support.databases import NOW
 from transcode.errors import Cancelled
 from transcode.tools import find_tools
 
+pytestmark = pytest.mark.dear(12)
+
 CHUNKS = [
     fake.chunk(0.0, 25.0, "同志们好，今天我们学习三会一课。"),
     fake.chunk(25.0, 52.0),

@@ -28,6 +28,8 @@ from transcode.cutting.audio_profile import AudioProfile
 from transcode.cutting.pauses import Pause
 from transcode.reading.facts import AudioFacts, Facts
 
+pytestmark = pytest.mark.dear(10)
+
 SHA = "ab" * 32
 
 

@@ -32,6 +32,8 @@ from tests.library.test_statements import counted
 from tests.support import factories as make
 from tests.support.databases import NOW
 
+pytestmark = pytest.mark.dear(9)
+
 MINUTE = timedelta(minutes=1)
 
 

@@ -23,6 +23,8 @@ from tests.support import signing
 from tests.support.databases import NOW
 from tests.support.together import together
 
+pytestmark = pytest.mark.dear(10)
+
 PASSWORD = "不忘初心，牢记使命"
 HASH = HashedPassword("-")
 HOUR = timedelta(hours=1)

@@ -23,6 +23,8 @@ from library.plays.tables import DaySum, OriginView, View
 from tests.support import factories as make
 from tests.support.databases import NOW
 
+pytestmark = pytest.mark.dear(18)
+
 RULE = ViewRule()
 SPAN = Span(None, local_day(NOW) + timedelta(days=1))
 

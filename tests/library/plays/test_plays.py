@@ -23,6 +23,8 @@ from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.together import together
 
+pytestmark = pytest.mark.dear(13)
+
 RULE = ViewRule()
 EVER = Span(None, date(2027, 12, 31))
 WINDOW = timedelta(minutes=RULE.window_min)

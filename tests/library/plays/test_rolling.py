@@ -38,6 +38,8 @@ from tests.support.processes import FORKS
 from tests.support.spreading import moments
 from tests.support.together import together
 
+pytestmark = pytest.mark.dear(15)
+
 # ---------------------------------------------------------------------- the same figures
 
 

@@ -21,6 +21,8 @@ from tests.library.plays.province import DAY, HOUR, MIDNIGHT, MONDAY, ROLLED, Pr
 from tests.support import factories as make
 from tests.support.databases import KINDS, NOW, Databases, migrated
 
+pytestmark = pytest.mark.dear(15)
+
 
 def _four_days(db: Database) -> None:
     migrated(db)

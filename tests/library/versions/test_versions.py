@@ -27,6 +27,8 @@ from tests.support.databases import NOW
 from tests.support.examples import examples
 from tests.support.together import together
 
+pytestmark = pytest.mark.dear(11)
+
 SOON = NOW + timedelta(minutes=5)
 
 

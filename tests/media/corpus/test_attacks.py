@@ -19,7 +19,7 @@ from transcode.ffmpeg_args import input_args
 from transcode.reading.sniff import sniff_file
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(12)]
 
 
 @pytest.fixture(scope="module")

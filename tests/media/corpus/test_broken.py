@@ -15,7 +15,7 @@ from tests.media.corpus.recipes import AAC, CONTAINERS, H264, SOUNDS, Recipe, fi
 from transcode.errors import REFUSALS, Refused
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(19)]
 
 TWICE = film("twelve.ts", *H264, *AAC, seconds=12)
 CHANGING: dict[str, tuple[Recipe, str]] = {

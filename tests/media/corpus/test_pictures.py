@@ -12,7 +12,7 @@ from tests.media.corpus.oddities import NAMES, RATES, SHAPES, STREAMS
 from tests.media.corpus.recipes import CONTAINERS, Recipe
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(33)]
 
 KINDS = {"container": CONTAINERS, "rate": RATES, "shape": SHAPES, "streams": STREAMS, "name": NAMES}
 RECIPES = tuple(recipe for recipes in KINDS.values() for recipe in recipes)

@@ -13,6 +13,8 @@ from tests.server.commands.conftest import Weike
 from tests.support.outside.held import held
 from tests.support.server import empty_data
 
+pytestmark = pytest.mark.dear(19)
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ from tests.support import factories
 from tests.support.registry import read_catalogues
 from tests.support.signing import sign_in
 
+pytestmark = pytest.mark.dear(40)
+
 
 @pytest.mark.slow
 def test_accounts_are_made_once_and_kept_private(ports: Ports, data: Path) -> None:

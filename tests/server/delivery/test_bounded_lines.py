@@ -30,6 +30,8 @@ from server.delivery.lines import (
 )
 from tests.support.server import free_port
 
+pytestmark = pytest.mark.dear(26)
+
 LIMITS = LineLimits()
 
 # ------------------------------------------------------------------------------------------------ decisions

@@ -24,6 +24,8 @@ from server.delivery.uvicorn_protocol import FileLineProtocol
 from tests.server.delivery.conftest import CLIP, FILES, LARGE, PLAN, SEGMENT, Form
 from tests.support.server import free_port
 
+pytestmark = pytest.mark.dear(9)
+
 LARGE_FILE = "download_720p_00112233.mp4"
 OVER_A_FOLDER = pytest.mark.parametrize("form", ["folder", "folder, in blocks"], indirect=True)
 """The forms that this process serves from files: descriptors can be counted, and a file be spoilt."""

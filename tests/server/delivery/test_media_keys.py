@@ -16,6 +16,8 @@ from server.delivery.signing import MediaSigner, key_id
 from server.secrets import SecretUnreadable
 from tests.support.together import together
 
+pytestmark = pytest.mark.dear(10)
+
 CLIP, PLAN = "abcdefgh23456789", "0123456789ab"
 OLD = "an-old-secret-of-one-line-0123456789abcdefg"
 

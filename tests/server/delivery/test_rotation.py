@@ -11,6 +11,8 @@ from server.delivery import media_keys
 from server.delivery.signing import MediaSigner
 from tests.server.delivery.conftest import CLIP, HOUR_S, PLAN, Form
 
+pytestmark = pytest.mark.dear(23)
+
 SOON_S = 30.0
 
 

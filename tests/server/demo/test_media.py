@@ -22,6 +22,8 @@ from transcode.errors import Cancelled, Failed
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
+pytestmark = pytest.mark.dear(21)
+
 STAMP = re.compile(r"(\d\d):(\d\d):(\d\d),(\d{3}) --> (\d\d):(\d\d):(\d\d),(\d{3})\n(.+)\n")
 
 

@@ -34,7 +34,7 @@ from tests.server.commands.conftest import ROOT
 from tests.server.keeping.conftest import Library, NewLibrary
 from tests.support.full_library import ROWS, files_of, rows_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(78)]
 
 
 def pool(folder: Path) -> set[str]:

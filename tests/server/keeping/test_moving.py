@@ -27,7 +27,7 @@ from tests.server.keeping.test_backup import command, kill_when
 from tests.server.keeping.test_restore import refused
 from tests.support.full_library import ROWS, files_of, rows_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.dear(118)]
 
 
 def move(library: Library, to: Library | None, store: Any = None) -> Moved:

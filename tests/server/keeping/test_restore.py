@@ -24,7 +24,7 @@ from tests.server.keeping.test_backup import command, kill_when
 from tests.support.databases import NOW, ORGANISATION
 from tests.support.full_library import files_of, rows_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(31)]
 
 
 def backed_up(library: Library, folder: Path) -> str:

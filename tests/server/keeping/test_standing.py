@@ -23,6 +23,8 @@ from tests.server.commands.conftest import Ran
 from tests.server.keeping.conftest import Library, NewLibrary
 from tests.server.keeping.test_backup import command
 
+pytestmark = pytest.mark.dear(47)
+
 _NOW = datetime(2026, 3, 5, 8, 30, tzinfo=UTC)
 _EVERY, _TEST_EVERY = timedelta(minutes=4), timedelta(days=30)
 

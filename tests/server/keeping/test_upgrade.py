@@ -24,7 +24,7 @@ from tests.support.full_library import ROWS
 from tests.support.outside.postgres import client_tools
 from tests.support.processes import FORKS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(29)]
 
 OLD = "0008"
 LET_GO = {"people_sign_in_failures", "searches_asker", "searches_day"}

@@ -13,6 +13,8 @@ import pytest
 from tests.server.pages.conftest import ASSET_NAMES, ROOT
 from tests.support import needs
 
+pytestmark = pytest.mark.dear(31)
+
 FRONTEND = ROOT / "frontend"
 
 

@@ -14,6 +14,8 @@ from server.web.templating import Renderer
 from tests.server.pages.catalogue import catalogue_path, extract
 from tests.server.pages.samples import pages
 
+pytestmark = pytest.mark.dear(20)
+
 HAN = "\u3400-\u9fff"
 TWO_CHINESE_APART = re.compile(f"[{CHINESE}] [{CHINESE}]")
 CLINGING = re.compile(f"[{HAN}](?:[A-Za-z0-9]|%\\()|(?:[A-Za-z0-9]|%\\(\\w+\\)s)[{HAN}]")

@@ -12,7 +12,7 @@ from tests.server.conftest import Shelf
 from tests.support.outside.held import held
 from tests.support.server import MovableClock, Served
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(28)]
 MARGIN_S = 6.0
 """For a busy machine: what is tested is that nobody waits for half a minute."""
 

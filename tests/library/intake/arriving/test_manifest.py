@@ -22,6 +22,8 @@ from library.core.errors import Invalid
 from library.intake.arriving import importing
 from library.intake.arriving.manifest import BadRow, Row, field_of, parse_manifest
 
+pytestmark = pytest.mark.dear(18)
+
 
 def rows(data: bytes | str, name: str = "m.csv") -> Sequence[Row | BadRow]:
     return parse_manifest(data.encode() if isinstance(data, str) else data, name).rows

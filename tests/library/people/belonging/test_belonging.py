@@ -35,6 +35,8 @@ from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.examples import examples
 
+pytestmark = pytest.mark.dear(14)
+
 TODAY = local_day(NOW)
 LONG_AGO = TODAY - timedelta(days=400)
 

@@ -24,6 +24,8 @@ from tests.support import factories
 from tests.support.server import in_thread
 from tests.support.views import watch
 
+pytestmark = pytest.mark.dear(12)
+
 
 def status(ran: Ran) -> dict[str, str]:
     return {check["name"]: check["status"] for check in ran.json["checks"]}

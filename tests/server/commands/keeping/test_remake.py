@@ -17,6 +17,8 @@ from server.wiring import Ports
 from tests.server.commands.conftest import Ran, Weike
 from tests.support.views import watch
 
+pytestmark = pytest.mark.dear(31)
+
 
 def checks(weike: Weike) -> dict[str, tuple[str, str]]:
     """The status and the words of what doctor looks at, by name."""

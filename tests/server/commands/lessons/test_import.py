@@ -22,6 +22,8 @@ from server.wiring import Ports
 from tests.library.works.files import pdf
 from tests.server.commands.conftest import Weike, start
 
+pytestmark = pytest.mark.dear(20)
+
 OLD = [
     {
         "key": "old-1",

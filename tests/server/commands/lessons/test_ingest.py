@@ -23,7 +23,7 @@ from tests.flow.test_bad_input import small_disk
 from tests.server.commands.conftest import Ran, Weike, start
 from transcode.errors import Failed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(40)]
 
 
 def rows(ports: Ports) -> dict[str, int]:

@@ -18,6 +18,8 @@ from tests.server.commands.conftest import Weike, start
 from tests.support import needs
 from tests.support.client import PLAIN
 
+pytestmark = pytest.mark.dear(33)
+
 
 def first_line(process: subprocess.Popen[str], pattern: str) -> str:
     """What the process prints first that fits."""

@@ -21,6 +21,8 @@ from server.wiring import Ports
 from tests.server.commands.conftest import ROOT, Weike, start
 from tests.support import factories
 
+pytestmark = pytest.mark.dear(11)
+
 EVERYONE = frozenset({"everyone"})
 # A lesson takes some ten milliseconds, so that there is time to look at what happens meanwhile.
 MANY, CHARACTERS = 300, 2000

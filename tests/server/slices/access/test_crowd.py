@@ -22,7 +22,7 @@ from tests.server.conftest import Shelf
 from tests.support.client import PLAIN
 from tests.support.server import Served, failed_here, in_thread, new_data, password
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(22)]
 
 NEW = "一句好记的话就很好"
 

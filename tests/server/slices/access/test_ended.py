@@ -30,7 +30,7 @@ from tests.support.client import PLAIN
 from tests.support.databases import KINDS, Databases
 from tests.support.server import Served, add_people, in_thread, new_data, password, quickly_hashed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(10)]
 
 NEW = "另一句只有我记得的话"
 _numbers = count(1)

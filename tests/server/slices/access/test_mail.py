@@ -25,6 +25,7 @@ pytestmark = [
     # The mail server of the tests asks for passwords in the clear where a test has no certificate.
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
     pytest.mark.filterwarnings("ignore:Session.login_data is deprecated"),
+    pytest.mark.dear(30),
 ]
 SITE = "http://weike.example"
 LINK = re.compile(r"http://weike\.example(/\S+)")

@@ -20,7 +20,7 @@ from tests.support import factories
 from tests.support.client import PLAIN, Person
 from tests.support.server import MovableClock, Served, in_thread, password, quickly_hashed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(9)]
 
 _numbers = count(1)
 

@@ -29,6 +29,8 @@ from tests.server.slices.calls.roles import put
 from tests.support.client import Person
 from tests.support.server import Served
 
+pytestmark = pytest.mark.dear(10)
+
 JUDGES = ("member", "other", "admin")
 
 

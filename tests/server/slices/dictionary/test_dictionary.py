@@ -24,6 +24,8 @@ from tests.support.client import Person
 from tests.support.examples import examples
 from tests.support.server import Served
 
+pytestmark = pytest.mark.dear(9)
+
 SHIPPED = next(words for words in shipped_entries() if "党的生日" in words)
 
 

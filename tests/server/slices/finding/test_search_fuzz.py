@@ -19,7 +19,7 @@ from tests.support.client import PLAIN
 from tests.support.examples import examples
 from tests.support.server import in_thread, new_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(14)]
 
 MOST_CHARACTERS = 300
 SECRET = "塞罕坝造林人"

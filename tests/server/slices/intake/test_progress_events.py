@@ -12,6 +12,8 @@ from library.intake import actions, queries
 from tests.server.conftest import Shelf
 from tests.support.server import Served
 
+pytestmark = pytest.mark.dear(20)
+
 
 @pytest.mark.slow
 def test_each_change_is_one_event_and_the_last_ends_the_stream(served: Served, shelf: Shelf) -> None:

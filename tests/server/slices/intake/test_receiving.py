@@ -21,6 +21,8 @@ from tests.server.conftest import Shelf
 from tests.support.client import TUS, Person
 from tests.support.server import Served, in_thread
 
+pytestmark = pytest.mark.dear(12)
+
 MB = 1024 * 1024
 PIECE = bytes(64 * 1024)
 """As much as uvicorn hands over at once."""

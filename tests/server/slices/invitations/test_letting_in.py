@@ -30,7 +30,7 @@ from tests.support import factories
 from tests.support.client import Person
 from tests.support.server import MovableClock, Served, failed_here, password, quick_hash
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(17)]
 
 NEW = "一句好记的话就很好"
 _numbers = count(1)

@@ -32,7 +32,7 @@ from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.server import Served, in_thread, new_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(11)]
 CURVE = ec.SECP256R1()
 
 

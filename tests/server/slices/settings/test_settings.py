@@ -29,6 +29,8 @@ from tests.server.slices.settings.roles import a_picture
 from tests.support import server
 from tests.support.client import PLAIN
 
+pytestmark = pytest.mark.dear(10)
+
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 

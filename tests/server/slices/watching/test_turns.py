@@ -14,7 +14,7 @@ from library.plays.tables import View
 from tests.server.conftest import Shelf
 from tests.support.server import MovableClock, Served, in_thread, new_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(9)]
 
 PHONES = 30
 

@@ -17,6 +17,8 @@ from tests.support.client import PLAIN, TUS
 from tests.support.server import Served
 from tests.support.spreading import is_spread
 
+pytestmark = pytest.mark.dear(24)
+
 CHANGES_NOTHING = {"POST /healthz/upload-probe", "PATCH /healthz/upload-probe"}
 """Counts bytes and forgets them: `weike doctor` asks it through the proxies, without a browser."""
 

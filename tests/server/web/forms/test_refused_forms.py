@@ -66,6 +66,8 @@ from tests.server.web.forms.shelved import (
 )
 from tests.support.server import Served
 
+pytestmark = pytest.mark.dear(12)
+
 TEMPLATES = Path(__file__).parents[4] / "templates"
 LONG = "长" * 300
 

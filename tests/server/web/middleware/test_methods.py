@@ -13,6 +13,8 @@ from tests.server.rights.test_roles import CASES
 from tests.server.role_table import Case, send
 from tests.support.server import Served
 
+pytestmark = pytest.mark.dear(26)
+
 CHANGES = {"date", "x-request-id", "set-cookie", "transfer-encoding", "content-length"}
 """Headers that differ from one answer to the next: the token on a page, and how it is compressed."""
 GETS = [case for case in CASES if case.route.startswith("GET ") and not case.fresh]

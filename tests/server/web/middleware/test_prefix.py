@@ -23,6 +23,8 @@ from tests.server.pages.test_prefix import paths_in
 from tests.server.routes import OF_A_KIND, kind_of
 from tests.support.server import Served, in_thread, new_data, password
 
+pytestmark = pytest.mark.dear(26)
+
 PREFIX = "/weike"
 SITE = f"http://weike.example{PREFIX}"
 

@@ -16,6 +16,8 @@ from library.people.lists.apart import message
 from library.people.lists.apart.reader import listed, read_apart
 from library.people.lists.reading import Listed, read_people
 
+pytestmark = pytest.mark.dear(27)
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"

@@ -23,7 +23,7 @@ from tests.support.client import PLAIN
 from tests.support.server import Served
 from tests.support.together import together
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(22)]
 
 RULE = ViewRule()
 CLIP_S = 60

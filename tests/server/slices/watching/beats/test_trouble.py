@@ -28,7 +28,7 @@ from tests.support import factories as make
 from tests.support.outside.postgres import PostgresServer
 from tests.support.server import Served, in_thread, new_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(17)]
 
 RULE = ViewRule()
 
