@@ -14,7 +14,7 @@ from tests.browser.conftest import Visit, put_film
 from tests.server.conftest import Shelf
 from tests.support.server import Served, in_thread, new_data
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(7)]
 
 
 @pytest.fixture

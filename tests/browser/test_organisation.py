@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(7)]
 
 NAMES = {390: ("余村党支部", "ycdzb", "横路村党支部"), 1280: ("竹海村党支部", "zhcdzb", "石门村党支部")}
 """On a phone and on a desk, which share a library."""

@@ -12,7 +12,7 @@ from tests.flow import media
 from tests.support.client import Person
 from tests.support.server import Process, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(8)]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.browser.conftest import Visit
 from tests.server.conftest import Put, Shelf
 from tests.support.server import Served, in_thread, new_data
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(7)]
 WORDS = "竹海深处"
 
 

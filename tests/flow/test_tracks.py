@@ -11,7 +11,7 @@ import pytest
 from tests.support import server
 from tests.support.client import Person
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(7)]
 
 
 def test_a_lecturer_takes_the_other_sound(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from transcode.pictures.black_bars import Edges, black_bars, edges
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
+pytestmark = pytest.mark.dear(6)
+
 _FAST = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "10")
 
 

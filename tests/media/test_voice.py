@@ -13,7 +13,7 @@ from transcode.encoding.voice import make_voice
 from transcode.errors import Cancelled, Refused
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(6)]
 
 VOICE = ["-f", "lavfi", "-i", "sine=f=300:d=6,volume=-3dB"]
 RECORDED = {

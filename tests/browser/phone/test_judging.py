@@ -15,7 +15,7 @@ from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support.server import Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.dear(7)]
 
 
 @pytest.fixture

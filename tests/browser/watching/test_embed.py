@@ -14,7 +14,7 @@ from library.plays.tables import View
 from tests.browser.conftest import put_film
 from tests.support.server import Served, in_thread, new_data
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.dear(7)]
 
 
 @pytest.fixture

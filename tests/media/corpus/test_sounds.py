@@ -12,7 +12,7 @@ from tests.media.corpus.test_pictures import judge
 from transcode.reading.probe import probe
 from transcode.tools import Tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(6)]
 
 ON_BOTH = {
     "cover.mp3",

@@ -15,6 +15,8 @@ import pytest
 
 from tests.support.spreading import moments
 
+pytestmark = pytest.mark.dear(8)
+
 CLIPS, OTHERS = 3, 7
 
 

@@ -23,6 +23,8 @@ from search.engines.tantivy.store import TantivyStore, damage
 from search.errors import IndexBusy, IndexDamaged, SchemaChanged, SearchError
 from search.rebuilding import rebuild
 
+pytestmark = pytest.mark.dear(5)
+
 EVERYONE = frozenset(["everyone"])
 KILLS = 5
 

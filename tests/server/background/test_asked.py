@@ -24,6 +24,8 @@ from server.wiring import Ports, open_ports
 from tests.support.databases import KINDS, Databases
 from tests.support.processes import FORKS
 
+pytestmark = pytest.mark.dear(6)
+
 _DEAD_AFTER_S = 2
 
 

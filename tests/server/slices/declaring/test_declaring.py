@@ -23,6 +23,8 @@ from tests.support import factories as make
 from tests.support.client import Person
 from tests.support.server import MovableClock, Served, quickly_hashed
 
+pytestmark = pytest.mark.dear(6)
+
 LECTURER, BRANCH, TOWN = "王芳芳", "余村党支部", "天荒坪镇党委"
 
 

@@ -22,7 +22,7 @@ from tests.support import factories as make
 from tests.support.registry import read_catalogues
 from tests.support.server import Served
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(7)]
 
 WORD = "枫桥经验"
 MANY = "人人都讲的一句话"

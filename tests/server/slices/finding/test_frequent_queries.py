@@ -24,7 +24,7 @@ from tests.support.client import PLAIN, Person
 from tests.support.databases import KINDS, Databases
 from tests.support.server import MovableClock, Served, in_thread, new_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(8)]
 
 OPEN, INSIDE, RARE = "小事不出村", "内部的会议", "没几个人找的"
 

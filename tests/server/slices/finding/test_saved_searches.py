@@ -21,7 +21,7 @@ from tests.support import factories as make
 from tests.support.client import PLAIN, Person
 from tests.support.server import Served, password, quickly_hashed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(7)]
 
 WORD = "枫桥经验"
 

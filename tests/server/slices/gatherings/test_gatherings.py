@@ -18,6 +18,8 @@ from tests.server.conftest import Shelf
 from tests.support import server
 from tests.support.server import MovableClock, Served
 
+pytestmark = pytest.mark.dear(7)
+
 
 @pytest.fixture
 def clock() -> MovableClock:

@@ -26,6 +26,8 @@ from tests.server.slices.grades.formulas import Book
 from tests.server.slices.grades.roles import edited, put
 from tests.support.server import Served
 
+pytestmark = pytest.mark.dear(6)
+
 
 @pytest.mark.slow
 def test_a_workbook_works_out_what_was_worked_out_by_hand(db) -> None:  # type: ignore[no-untyped-def]

@@ -38,6 +38,8 @@ from tests.support.databases import NOW
 from tests.support.server import Served, empty_data
 from tests.support.signing import token
 
+pytestmark = pytest.mark.dear(6)
+
 
 @pytest.mark.slow
 def test_a_clip_goes_on_on_another_device_and_a_second_in_the_address_wins(

@@ -21,6 +21,8 @@ from tests.support import factories as make
 from tests.support import server
 from tests.support.server import MovableClock, Served
 
+pytestmark = pytest.mark.dear(7)
+
 
 @pytest.fixture
 def clock() -> MovableClock:

@@ -21,6 +21,8 @@ from tests.server.slices.screening.meetings import end, gathering, mark
 from tests.support import server
 from tests.support.server import MovableClock, Served
 
+pytestmark = pytest.mark.dear(6)
+
 
 @pytest.fixture
 def clock() -> MovableClock:

@@ -38,6 +38,8 @@ from tests.support.client import Person
 from tests.support.registry import read_catalogues
 from tests.support.server import ROOT, Served, password, quickly_hashed
 
+pytestmark = pytest.mark.dear(8)
+
 TITLE = "=cmd|' /C calc'!A0<script>alert(1)</script>"
 CATALOGUES = read_catalogues()
 

@@ -29,6 +29,8 @@ from tests.server.conftest import Shelf
 from tests.support import server
 from tests.support.server import Served
 
+pytestmark = pytest.mark.dear(5)
+
 
 @pytest.mark.slow
 def test_all_that_somebody_waits_for_is_one_list_and_twice_is_once(served: Served, shelf: Shelf) -> None:

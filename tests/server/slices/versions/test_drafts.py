@@ -11,6 +11,8 @@ from tests.server.conftest import Put, Shelf
 from tests.support.client import Person
 from tests.support.server import Served
 
+pytestmark = pytest.mark.dear(5)
+
 FORM = {"lecturer": "王芳", "topics": "党史、乡村振兴", "summary": "第二稿", "genre": "onsite"}
 
 

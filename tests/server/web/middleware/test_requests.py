@@ -16,6 +16,8 @@ from server.web.middleware.requests import TrustedProxies, request_id
 from tests.support.client import PLAIN, Person
 from tests.support.server import new_data, process
 
+pytestmark = pytest.mark.dear(5)
+
 GIVEN = "from-the-proxy-0001"
 
 
