@@ -73,8 +73,9 @@ def turn(modules: Mapping[str, int], seed: int) -> set[str]:
 
 
 def is_everything(config: pytest.Config) -> bool:
-    """True for a run in which no tests were chosen by folders, files or words."""
-    return config.args_source is not config.ArgsSource.ARGS and not config.option.keyword
+    """True for a run in which no tests were chosen by folders, files, words or marks."""
+    chosen = config.option.keyword or config.option.markexpr
+    return config.args_source is not config.ArgsSource.ARGS and not chosen
 
 
 def is_spread(config: pytest.Config) -> bool:
