@@ -5,7 +5,7 @@ from __future__ import annotations
 import library.records.tables
 from library.core.permits import Role, Viewer
 from library.core.rights import Act, somewhere
-from library.records.photos import PHOTO_BYTES
+from library.records.picturing.drawing import PHOTO_BYTES
 from library.records.rules import TEMPLATE_MAX_BYTES
 from server.slices.screening import book, lines, photos, record, screen
 from server.slices.screening.contexts import (

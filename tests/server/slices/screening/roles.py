@@ -9,6 +9,7 @@ from library.core.clock import local_day
 from library.records import actions as records
 from library.records import photos, queries
 from library.records.actions import Desk
+from library.records.picturing.drawing import rewritten
 from library.records.rules import LineDraft, LinePart, SignerRole
 from tests.library.records.test_photos import a_photo
 from tests.library.records.test_writing import template
@@ -57,7 +58,7 @@ def photographed_before(shelf: Shelf) -> dict[str, Any]:
     """Ask for a photo."""
     its = asked(shelf)
     with shelf.served.ports.db.write() as session:
-        now, picture = shelf.served.ports.clock(), photos.rewritten(a_photo())
+        now, picture = shelf.served.ports.clock(), rewritten(a_photo())
         one = photos.put(session, shelf.viewer("staff"), its["gathering_id"], "", picture, now)
         return {**its, "photo_id": one.id, "form": {}}
 
