@@ -1,7 +1,7 @@
 """Photos of gatherings: given by whoever keeps the list and wants to, never asked for.
 
-What is kept is a picture of our own making (`picturing`): of the file that was given only the pixels stay, so no
-place, no moment and no phone is in it. Nothing counts them: no book, grade or part of a record hangs on one.
+What is kept is a picture of our own making (`picturing`): of the file that was given only the pixels stay, so
+no place, moment or phone is in it. Nothing counts them: no book, grade or part of a record hangs on one.
 """
 
 from __future__ import annotations
@@ -34,12 +34,16 @@ def put(
     caption: str,
     picture: Picture,
     now: datetime,
-) -> RecordPhoto:
-    """Keep a picture (as PhotoDrawer draws it) of a gathering; raises NotFound unless the viewer keeps its
-    list, Conflict: photo_early, photos_many; Invalid("too_long")."""
+) -> tuple[RecordPhoto, bool]:
+    """Keep a picture (as PhotoDrawer draws it) of a gathering, and say whether it is new: the same one again
+    is the one that is there. Raises NotFound unless the viewer keeps its list, Conflict: photo_early,
+    photos_many; Invalid("too_long")."""
     one = _held(session, viewer, gathering_id)
     if one.state not in (GatheringState.OPEN, GatheringState.ENDED):
         raise Conflict("photo_early")
+    known = select(RecordPhoto).where(RecordPhoto.gathering_id == one.id, RecordPhoto.data == picture.data)
+    if (same := session.scalar(known.limit(1))) is not None:
+        return same, False
     there = select(func.count()).where(RecordPhoto.gathering_id == one.id)
     if (session.scalar(there) or 0) >= MOST_PHOTOS:
         raise Conflict("photos_many", most=MOST_PHOTOS)
@@ -56,7 +60,7 @@ def put(
     session.add(row)
     session.flush()
     audit.note(session, Deed.RECORD, viewer.writer_id, thing=one.id, what="photo", bytes=len(picture.data))
-    return row
+    return row, True
 
 
 def remove(session: Session, viewer: Viewer, gathering_id: str, photo_id: str) -> None:

@@ -100,10 +100,10 @@ def add(
     try:
         picture = photographs.of(gathering_id, file)
         with door.db.write() as session:
-            photos.put(session, door.viewer, gathering_id, caption, picture, door.clock())
+            new = photos.put(session, door.viewer, gathering_id, caption, picture, door.clock())[1]
     except (Invalid, Conflict, Throttled) as error:
         return door.refuse(error, "photo", page, {"caption": caption})
-    return door.pages.redirect(f"/gatherings/{gathering_id}/photos", "photo_kept")
+    return door.pages.redirect(f"/gatherings/{gathering_id}/photos", "photo_kept" if new else "photo_known")
 
 
 @router.get("/gatherings/{gathering_id}/photos/{photo_id}.jpg")

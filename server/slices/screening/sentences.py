@@ -13,6 +13,7 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("请先在会议页上点“开始”。"),
     ),
     "photo_kept": (N_("照片放上了，地点、时间和手机型号已去掉。"), ""),
+    "photo_known": (N_("这张照片已经在这里了，没有再放一遍。"), ""),
     "photo_removed": (N_("照片已删除。"), ""),
     "photo_missing": (N_("没有选照片。"), N_("请选一个 JPEG、PNG 或 WebP 文件。")),
     "photo_large": (N_("照片太大：最多 %(most_bytes)s。"), N_("请缩小后再试。")),

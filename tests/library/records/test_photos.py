@@ -89,7 +89,8 @@ def test_nobody_else_sees_it_and_no_book_or_grade_hangs_on_it(db: Database) -> N
         keeper, other = its.members[0], its.members[3]
         stranger = make.person(session, name="外人")
         picture = rewritten(a_photo())
-        one = photos.put(session, keeper, its.id, " 分组讨论 ", picture, NOW)
+        one, new = photos.put(session, keeper, its.id, " 分组讨论 ", picture, NOW)
+        assert new
         assert one.caption == "分组讨论"
         assert photos.seen(session, other, its.id, one.id).data == picture[0]
         with pytest.raises(NotFound):
@@ -98,10 +99,12 @@ def test_nobody_else_sees_it_and_no_book_or_grade_hangs_on_it(db: Database) -> N
             photos.put(session, other, its.id, "", picture, NOW)
         with pytest.raises(NotFound):
             photos.remove(session, other, its.id, one.id)
-        for _ in range(photos.MOST_PHOTOS - 1):
-            photos.put(session, keeper, its.id, "", picture, NOW)
+        others = [rewritten(a_photo((320 + n, 240))) for n in range(photos.MOST_PHOTOS)]
+        for other_one in others[1:]:
+            photos.put(session, keeper, its.id, "", other_one, NOW)
         with pytest.raises(Conflict, match="photos_many"):
-            photos.put(session, keeper, its.id, "", picture, NOW)
+            photos.put(session, keeper, its.id, "", others[0], NOW)
+        assert photos.put(session, keeper, its.id, "再传一次", picture, NOW) == (one, False)
 
         def said() -> list[tuple[object, ...]]:
             rows = session.execute(

@@ -59,7 +59,7 @@ def photographed_before(shelf: Shelf) -> dict[str, Any]:
     its = asked(shelf)
     with shelf.served.ports.db.write() as session:
         now, picture = shelf.served.ports.clock(), rewritten(a_photo())
-        one = photos.put(session, shelf.viewer("staff"), its["gathering_id"], "", picture, now)
+        one, _new = photos.put(session, shelf.viewer("staff"), its["gathering_id"], "", picture, now)
         return {**its, "photo_id": one.id, "form": {}}
 
 
@@ -142,6 +142,9 @@ CASES = [
         "401 404 303 404 303 303",
         photographed_before,
     ),
+    Case("GET /api/v1/gatherings/{gathering_id}/photos", "401 200 200 200 200 200", asked),
+    Case("POST /api/v1/gatherings/{gathering_id}/photos", "401 404 201 404 201 201", photographed),
+    Case("DELETE /api/v1/gatherings/{gathering_id}/photos/{photo_id}", KEEPERS_DO, photographed_before),
     Case("GET /records", STAFF_FIND),
     Case("GET /records/{node_id}/{year}/print", STAFF_GET, booked),
     Case("GET /records/{node_id}/{year}/book.docx", STAFF_GET, booked),
