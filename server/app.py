@@ -150,5 +150,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await asyncio.to_thread(state.reader.close)
             await asyncio.to_thread(state.files.close)
             await asyncio.to_thread(state.covers.close)
+            await asyncio.to_thread(state.photos.close)
             await asyncio.to_thread(state.records.close)
             await asyncio.to_thread(app.state.counting.stop)

@@ -1,13 +1,11 @@
 """Photos of gatherings: given by whoever keeps the list and wants to, never asked for.
 
-What is kept is a picture of our own making: of the file that was given only the pixels stay, so no place, no
-moment and no phone is in it. Nothing counts them: no book, no grade and no part of a record hangs on one.
+What is kept is a picture of our own making (`picturing`): of the file that was given only the pixels stay, so
+no place, moment or phone is in it. Nothing counts them: no book, grade or part of a record hangs on one.
 """
 
 from __future__ import annotations
 
-import io
-import threading
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -16,74 +14,17 @@ from sqlalchemy.orm import Session
 
 from library.audit import actions as audit
 from library.audit.rules import Deed
-from library.core.errors import Conflict, Invalid, NotFound, Throttled
+from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
 from library.core.permits import Viewer
 from library.core.text import short_line
 from library.gatherings import queries as gatherings
 from library.gatherings.rules import GatheringState
 from library.gatherings.tables import Gathering
+from library.records.picturing.drawing import Picture
 from library.records.tables import CAPTION_MAX, RecordPhoto
 
-PHOTO_BYTES = 12 * 2**20
-"""The largest file that is taken as one; what is kept is a twentieth of it."""
-PHOTO_PIXELS = 60_000_000
-PHOTO_SIDE = 1_600
 MOST_PHOTOS = 6
-_QUALITY = 82
-_FORMATS = ("JPEG", "PNG", "WEBP")
-"""A phone's JPEG of several pictures (MPO) is opened as a JPEG: its first is kept."""
-_DRAWN = 16_000_000
-"""Pixels of what cannot be read at a smaller size: everything but a JPEG."""
-
-
-DRAWING = threading.Lock()
-"""One picture at a time in a process: a progressive JPEG of 60 million pixels takes 0.9 s and 355 MB."""
-_PATIENCE_S = 3.0
-
-
-def rewritten(data: bytes) -> tuple[bytes, int, int]:
-    """Return a picture as a JPEG of ours with its width and height: turned as it is seen, at most PHOTO_SIDE,
-    and without anything else that was in the file.
-
-    What it is its content says, not its name. Raises Invalid: photo_missing, photo_large, photo_pixels,
-    photo_unreadable; Throttled where others are drawn for longer than one waits.
-    """
-    if not DRAWING.acquire(timeout=_PATIENCE_S):
-        raise Throttled
-    try:
-        return _rewritten(data)
-    finally:
-        DRAWING.release()
-
-
-def _rewritten(data: bytes) -> tuple[bytes, int, int]:
-    from PIL import Image, ImageOps  # loaded where it is used: few requests draw
-
-    if not data:
-        raise Invalid("photo_missing", field="file")
-    if len(data) > PHOTO_BYTES:
-        raise Invalid("photo_large", field="file", most_bytes=PHOTO_BYTES)
-    try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as found:
-            width, height = found.size
-            most = PHOTO_PIXELS if found.format in ("JPEG", "MPO") else _DRAWN
-            if width * height > most:  # known from its header, before anything is unpacked
-                raise Invalid("photo_pixels", field="file", width=width, height=height)
-            found.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))
-            small = ImageOps.exif_transpose(found).convert("RGB")
-            small.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
-    except (
-        *(OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError),
-        *(Image.DecompressionBombError, Image.DecompressionBombWarning),
-    ) as error:
-        raise Invalid("photo_unreadable", field="file") from error
-    # A picture of its own, because Pillow hands on what stands beside the pixels (a comment, a profile).
-    clean = Image.new("RGB", small.size)
-    clean.paste(small)
-    told = io.BytesIO()
-    clean.save(told, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
-    return told.getvalue(), *clean.size
 
 
 def put(
@@ -91,32 +32,35 @@ def put(
     viewer: Viewer,
     gathering_id: str,
     caption: str,
-    picture: tuple[bytes, int, int],
+    picture: Picture,
     now: datetime,
-) -> RecordPhoto:
-    """Keep a picture (`rewritten`) of a gathering; raises NotFound unless the viewer keeps its list,
-    Conflict: photo_early, photos_many; Invalid("too_long")."""
+) -> tuple[RecordPhoto, bool]:
+    """Keep a picture (as PhotoDrawer draws it) of a gathering, and say whether it is new: the same one again
+    is the one that is there. Raises NotFound unless the viewer keeps its list, Conflict: photo_early,
+    photos_many; Invalid("too_long")."""
     one = _held(session, viewer, gathering_id)
     if one.state not in (GatheringState.OPEN, GatheringState.ENDED):
         raise Conflict("photo_early")
+    known = select(RecordPhoto).where(RecordPhoto.gathering_id == one.id, RecordPhoto.data == picture.data)
+    if (same := session.scalar(known.limit(1))) is not None:
+        return same, False
     there = select(func.count()).where(RecordPhoto.gathering_id == one.id)
     if (session.scalar(there) or 0) >= MOST_PHOTOS:
         raise Conflict("photos_many", most=MOST_PHOTOS)
-    data, width, height = picture
     row = RecordPhoto(
         id=new_id(),
         gathering_id=one.id,
         caption=short_line(caption, "caption", CAPTION_MAX),
-        data=data,
-        width=width,
-        height=height,
+        data=picture.data,
+        width=picture.width,
+        height=picture.height,
         put_by=viewer.writer_id,
         put_at=now,
     )
     session.add(row)
     session.flush()
-    audit.note(session, Deed.RECORD, viewer.writer_id, thing=one.id, what="photo", bytes=len(data))
-    return row
+    audit.note(session, Deed.RECORD, viewer.writer_id, thing=one.id, what="photo", bytes=len(picture.data))
+    return row, True
 
 
 def remove(session: Session, viewer: Viewer, gathering_id: str, photo_id: str) -> None:

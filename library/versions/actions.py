@@ -217,8 +217,8 @@ def _bring_in(session: Session, lesson: Lesson, values: Mapping[str, Value], now
     cover = values.get("cover")
     covers.stand(session, lesson, None if cover is None else str(cover), rules.posters_of(values), now)
     for what, stand in (("materials", files.stand), ("honours", honours_of.stand)):
-        stand(session, lesson.id, rules.ids_of(values, f"{what}_in"), Shown.SHOWN)
         stand(session, lesson.id, rules.ids_of(values, f"{what}_out"), Shown.KEPT)
+        stand(session, lesson.id, rules.ids_of(values, f"{what}_in"), Shown.SHOWN)
 
 
 def _keep_covers(session: Session, lesson: Lesson) -> None:

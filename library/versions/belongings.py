@@ -141,13 +141,23 @@ def remove_material(
 
 
 def grant(
-    session: Session, viewer: Viewer, lesson_id: str, what: Awarded, now: datetime
+    session: Session,
+    viewer: Viewer,
+    lesson_id: str,
+    what: Awarded,
+    now: datetime,
+    *,
+    certified: bool = False,
 ) -> tuple[Honour, Saved]:
-    """Note an honour of a lesson; raises as `works.honours.grant`."""
+    """Note an honour of a lesson, for the caller to add its certificate where it is `certified` and the row
+    has none; raises as `works.honours.grant`."""
     lesson = catalog.lesson_for(session, viewer, lesson_id, Action.HONOUR)
     if not actions.beside(session, lesson):
         return honours.grant(session, viewer, lesson_id, what, now), Saved.LESSON
-    row = honours.grant(session, viewer, lesson_id, what, now, Shown.WAITS)
+    row = honours.grant(session, viewer, lesson_id, what, now, Shown.WAITS, certified=certified)
+    for one in honours.same(session, lesson.id, Awarded(row.award, row.level, row.year)):
+        if one.standing is Shown.SHOWN and one.id != row.id:  # it stays, and gets the certificate that waits
+            _move(session, viewer, lesson, "honours", one.id, now, come=True)
     return row, _move(session, viewer, lesson, "honours", row.id, now, come=True)
 
 

@@ -6,5 +6,5 @@ All of it hangs on the lesson and not on its clips, so that it stays through new
 
 from __future__ import annotations
 
-WRITERS = ("series", "honours", "files", "sites", "abouts")
+WRITERS = ("series", "honours", "files", "sites", "abouts", "taken")
 """The modules that write this slice's tables; nobody else does (tests/library/test_writers.py)."""

@@ -17,6 +17,7 @@ from library.catalog.permits import Action
 from library.catalog.tables import Lesson
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import Viewer
+from library.works import taken
 from library.works.formats import CERTIFICATES, FileFormat
 from library.works.rules import MOST_MATERIALS, Shown
 from library.works.tables import GoneFile, Honour, LessonFile
@@ -56,6 +57,12 @@ def same_material(session: Session, lesson_id: str, sha256: str) -> LessonFile |
     return session.scalars(select(LessonFile).where(*its)).first()
 
 
+def was_taken_away(session: Session, lesson_id: str, sha256: str) -> bool:
+    """Tell whether a lesson had a material with these bytes that somebody took from it since."""
+    known = same_material(session, lesson_id, sha256)
+    return known.standing is Shown.KEPT if known is not None else taken.was(session, lesson_id, sha256)
+
+
 def add_material(
     session: Session,
     viewer: Viewer,
@@ -75,6 +82,7 @@ def add_material(
     if known is not None and known.standing is not Shown.KEPT:
         raise Conflict("material_again", field="file")
     audit.note(session, Deed.MATERIAL, viewer.writer_id, thing=lesson_id, what="added")
+    taken.forget(session, lesson_id, stored.sha256)
     if known is not None:
         known.standing = standing
         session.flush()
@@ -137,6 +145,7 @@ def remove_material(
         row.standing = Shown.KEPT
         session.flush()
     else:
+        taken.note(session, lesson.id, row.sha256, now)
         let_go(session, row, now)
     audit.note(session, Deed.MATERIAL, viewer.writer_id, thing=lesson.id, what="removed")
 

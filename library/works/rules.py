@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
@@ -137,6 +138,11 @@ def read_point(text: str) -> Point | None:
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):  # nan is refused too
         raise Invalid("point_unreadable", field="point")
     return round(latitude, 6), round(longitude, 6)
+
+
+def digest_of(award: str, level: HonourLevel, year: int) -> str:
+    """Return by which an honour is known again that was taken away."""
+    return hashlib.sha256(f"{level}\n{year}\n{award}".encode()).hexdigest()
 
 
 def map_link(pattern: str, point: Point | None, name: str) -> str:

@@ -110,6 +110,19 @@ class GoneFile(Base):
     gone_at: Mapped[datetime]
 
 
+class TakenAway(Base):
+    """An honour or a material that somebody took away from a lesson for good: an import of an old list does
+    not bring it back. `digest` is the SHA-256 of a file's bytes, or of an honour's words (`digest_of`)."""
+
+    __tablename__ = "works_taken_away"
+
+    lesson_id: Mapped[str] = mapped_column(
+        ForeignKey("catalog_lesson.id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]
+
+
 class About(Base):
     """What is written of a lecturer or a topic, under its id; one of the two keys is set. `picture` is a JPEG
     as we wrote it, `sha256` its name."""

@@ -26,6 +26,7 @@ from library.finding.hits import Finder
 from library.finding.indexer import Indexer
 from library.intake.files.downloads import Downloads
 from library.intake.transcripts.reading.reader import TranscriptReader
+from library.records.picturing.drawer import PhotoDrawer
 from library.records.writing.writer import RecordWriter
 from library.searches.asked_queries import AskedQueries
 from library.searches.frequent_queries import FrequentQueries
@@ -90,6 +91,7 @@ ReadingsDep = Annotated[Readings, _held(lambda state: state.ports.readings)]
 ReaderDep = Annotated[TranscriptReader, _held(lambda state: state.reader)]
 RecordsDep = Annotated[RecordWriter, _held(lambda state: state.records)]
 PainterDep = Annotated[CoverPainter, _held(lambda state: state.covers)]
+DrawerDep = Annotated[PhotoDrawer, _held(lambda state: state.photos)]
 ShelfLooksDep = Annotated[ShelfLooks, _held(lambda state: state.shelf_looks)]
 FilesDep = Annotated[FileReader, _held(lambda state: state.files)]
 DownloadsDep = Annotated[Downloads, _held(lambda state: state.ports.downloads)]

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from library.intake.transcripts.reading.reader import TranscriptReader
 from library.plays.view_counts import ViewCounts
+from library.records.picturing.drawer import PhotoDrawer
 from library.records.writing.writer import RecordWriter
 from library.studio.covering.painter import CoverPainter
 from library.works.reading.reader import FileReader
@@ -43,6 +44,7 @@ class AppState:
     files: FileReader
     records: RecordWriter
     covers: CoverPainter
+    photos: PhotoDrawer
     shelf_looks: ShelfLooks
 
 
@@ -79,6 +81,7 @@ def hold(
         files=FileReader(),
         records=RecordWriter(),
         covers=CoverPainter(),
+        photos=PhotoDrawer(),
         shelf_looks=ShelfLooks(),
     )
 

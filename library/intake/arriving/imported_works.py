@@ -115,6 +115,9 @@ def put_works(
     said: list[Remark] = []
     before = _honours(session, lesson_id)
     for one in works.honours:
+        if honours.was_taken_away(session, lesson_id, one):
+            said.append(Remark("import_honour_removed", 1, {"text": one.award[:_SHOWN]}))
+            continue
         try:
             with session.begin_nested():
                 honours.grant(session, viewer, lesson_id, one, now)

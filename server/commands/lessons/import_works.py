@@ -24,7 +24,7 @@ from library.works.files import Stored
 from library.works.formats import FileFormat
 from library.works.places import file_key, folder_of, page_key
 from library.works.reading.reader import FileReader
-from library.works.rules import MATERIAL_MAX_BYTES, Shown, shown_name
+from library.works.rules import MATERIAL_MAX_BYTES, shown_name
 from server.commands.administrator import machine
 from server.wiring import Ports
 from transcode.remarks import Remark
@@ -77,13 +77,19 @@ def _materials(
     for file in works.materials:
         try:
             added = _material(ports, reader, lesson_id, file) or added
+        except _TakenAway:
+            missed.append(Remark("import_material_removed", 1, {"name": file.name[:_SHOWN]}))
         except (Invalid, Conflict, Throttled, OSError):
             missed.append(Remark("import_material", 1, {"name": file.name[:_SHOWN]}))
     return added, tuple(missed)
 
 
+class _TakenAway(Exception):
+    """The lesson had this file, and somebody took it away."""
+
+
 def _material(ports: Ports, reader: FileReader, lesson_id: str, file: Path) -> bool:
-    """Take in a file; returns False for one that the lesson has already."""
+    """Take in a file; returns False for one that the lesson has already. Raises _TakenAway."""
     size = file.stat().st_size
     if size > MATERIAL_MAX_BYTES:
         raise Invalid("material_too_large", field="file", most_bytes=MATERIAL_MAX_BYTES)
@@ -96,8 +102,9 @@ def _material(ports: Ports, reader: FileReader, lesson_id: str, file: Path) -> b
         copy = Path(shutil.copyfile(file, folder / "file"))
         sha256 = hashlib.sha256(copy.read_bytes()).hexdigest()
         with ports.db.read() as session:
-            same = files.same_material(session, lesson_id, sha256)
-            if same is not None and same.standing is not Shown.KEPT:
+            if files.was_taken_away(session, lesson_id, sha256):
+                raise _TakenAway
+            if files.same_material(session, lesson_id, sha256) is not None:
                 return False
         looked = reader.look(copy, person_id=None)
         if looked.format not in tuple(FileFormat):

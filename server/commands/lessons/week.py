@@ -68,7 +68,11 @@ def show(
     node: NodeName = "",
     date: Annotated[
         str,
-        typer.Option("--date", metavar="D", help=N_("哪一周：里面的任何一天，或 2026-W49；不写是本周。")),
+        typer.Option(
+            "--date",
+            metavar="D",
+            help=N_("哪一周：里面的任何一天（例如 2026-11-30），或 2026 年第 49 周；不写是本周。"),
+        ),
     ] = "",
     as_json: Json = False,
 ) -> None:

@@ -16,7 +16,7 @@ class DeskPage(Context):
     """GET /desk?state=&topic=&lecturer=&year=&page= (role reviewer): the lessons they decide about, and their
     own. `views` are kept ones, `nodes` (id, name) those for which a view may be kept, `known_topics` are
     offered, `most` lessons go into one batch. `planned` are nodes (id, name) whose weeks the viewer plans,
-    `next_week` the coming one. `views_cut`: there are more views.
+    `weeks` (2026-W49) are offered, of which `week` is chosen. `views_cut`: there are more views.
 
     Forms: POST /desk (lesson..., what, value, audience, page, and the filters), POST /desk/views (name, node,
     and the filters), POST /desk/views/{id}/forget ().
@@ -38,7 +38,8 @@ class DeskPage(Context):
     known_topics: tuple[str, ...]
     most: int
     planned: tuple[tuple[str, str], ...] = ()
-    next_week: str = ""
+    weeks: tuple[str, ...] = ()
+    week: str = ""
     refused: RefusedForm | None = None
 
 

@@ -29,7 +29,7 @@ from library.handling.rules import (
 )
 from library.organisation import queries as organisation
 from library.programme import queries as programme
-from library.programme.weeks import Week, week_meant, week_of
+from library.programme.weeks import Week, week_meant
 from server.slices.desk.contexts import BatchPage, BatchRow, DeskPage, WeeksPage
 from server.web.deps import CardsDep, ClockDep, DatabaseDep, PagesDep, Reading, Reviewer, Writing
 from server.web.form_door import FormDoor
@@ -37,6 +37,7 @@ from server.web.forms.numbers import number_of, page_of
 from server.web.limits.fields import LineForm, WordForm, WordQuery, WordsForm
 from server.web.pages import pager, safe_next
 from server.web.parts import Facet, LessonRef, Reason, RefusedForm
+from server.web.shown.weeks import weeks_offered
 from server.web.shown.work_rows import work_rows
 
 router = APIRouter(include_in_schema=False)
@@ -83,6 +84,7 @@ class Desk(FormDoor):
         views = queries.views_for(session, self.viewer)
         nodes = [grant.node_id for grant in self.viewer.grants if grant.gives(Role.REVIEWER)]
         names = organisation.node_names(session, nodes)
+        weeks, week = weeks_offered(self.clock(), refused.typed.get("week", "") if refused else "")
         return DeskPage(
             frame=self.frame(session),
             rows=work_rows(self._cards, session, list(found.items)),
@@ -100,7 +102,8 @@ class Desk(FormDoor):
             known_topics=tuple(catalog.known_names(session, self.viewer)[1]),
             most=MOST,
             planned=self._planned(session),
-            next_week=str(week_of(self.today).after(1)),
+            weeks=weeks,
+            week=week,
             refused=refused,
         )
 

@@ -84,6 +84,10 @@ SENTENCES: Mapping[str, Sentence] = {
             "请写年份、级别（国家级、省级、市级、县级或乡镇级）和名称，用空格隔开，颁发单位放在最后的括号里。"
         ),
     ),
+    "import_honour_removed": (
+        N_("荣誉“%(text)s”没有再加上：这节课有过，后来被去掉了。"),
+        N_("确实要的话，请在这节课的“荣誉、材料和基地”页上再加。"),
+    ),
     "import_episode": (N_("看不懂集数：%(text)s，按先后排在后面。"), N_("请写数字，例如 3。")),
     "import_series": (N_("没有放进系列“%(name)s”：这节课已经在别的系列里，或系列已满。"), ""),
     "import_material_missing": (
@@ -93,6 +97,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "import_material": (
         N_("材料 %(name)s 没有收：格式不能收、太大、已损坏，或这节课的材料已满。"),
         N_("能收 PDF、docx、xlsx、pptx 和图片，40 MB 以内。"),
+    ),
+    "import_material_removed": (
+        N_("材料 %(name)s 没有再加上：这节课有过，后来被去掉了。"),
+        N_("确实要的话，请在这节课的“荣誉、材料和基地”页上再传。"),
     ),
     "text_beside_file": (N_("这一行既有字幕文件又有文稿，用了文件 %(name)s，没有用文稿那一格。"), ""),
     "merged_filled": (

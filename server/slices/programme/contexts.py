@@ -158,7 +158,7 @@ class TogetherPage(Context):
     """GET /weeks-at-once?node=&week= (who plans): several lessons into several weeks of several nodes.
 
     `nodes` (id, name) can be chosen, `chosen_nodes` are; `at` adds another. `picked` lessons are chosen,
-    `found` ones were looked for (None: nothing was). At most `most` lessons.
+    `found` ones were looked for (None: nothing was). At most `most` lessons. `weeks` (2026-W49) are offered.
     Forms: POST /weeks-at-once (lesson..., node..., q, at, week, spread, do=find or preview).
     """
 
@@ -167,6 +167,7 @@ class TogetherPage(Context):
     chosen_nodes: tuple[str, ...]
     picked: tuple[FoundLesson, ...]
     found: tuple[FoundLesson, ...] | None
+    weeks: tuple[str, ...]
     week: str
     spread: Spread
     most: int

@@ -10,7 +10,7 @@ from server.web.language.phrases import Sentence
 SENTENCES: Mapping[str, Sentence] = {
     "week_unreadable": (
         N_("看不懂这一周：“%(text)s”。"),
-        N_("请写成 2026-W49，也可以写这一周里的任何一天，例如 2026-11-30。"),
+        N_("请写这一周里的任何一天，例如 2026-11-30，或者“2026 年第 49 周”。"),
     ),
     "week_far": (
         N_("%(week)s 离现在太远。"),

@@ -17,7 +17,7 @@ from library.handling import queries as handling
 from library.handling.rules import MOST, UNDO_WITHIN, Outcome, Spread, may_undo
 from library.organisation import queries as organisation
 from library.programme import queries
-from library.programme.weeks import Week, week_meant, week_of
+from library.programme.weeks import Week, week_meant
 from server.slices.programme.contexts import (
     FoundLesson,
     NodePlaces,
@@ -32,6 +32,7 @@ from server.web.form_door import FormDoor
 from server.web.forms.numbers import number_of
 from server.web.limits.fields import LineForm, WordForm, WordQuery, WordsForm, WordText
 from server.web.parts import LessonRef, Reason, RefusedForm
+from server.web.shown.weeks import weeks_offered
 
 router = APIRouter(include_in_schema=False)
 
@@ -88,6 +89,7 @@ class Together(FormDoor):
         picked: tuple[FoundLesson, ...] = tuple(
             found_lesson(lessons[one]) for one in chosen.lessons if one in lessons
         )
+        weeks, week = weeks_offered(self.clock(), chosen.week)
         return TogetherPage(
             frame=self.frame(session),
             nodes=tuple((one, names[one]) for one in listed if one in names),
@@ -97,7 +99,8 @@ class Together(FormDoor):
             search_away=away,
             q=chosen.q,
             at=chosen.at if refused is not None else "",
-            week=chosen.week or str(week_of(self.today).after(1)),
+            weeks=weeks,
+            week=week,
             spread=Spread(chosen.spread) if chosen.spread in tuple(Spread) else Spread.EACH,
             most=MOST,
             refused=refused,

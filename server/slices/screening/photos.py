@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, UploadFile
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from library.core.errors import Conflict, Invalid
+from library.core.errors import Conflict, Invalid, Throttled
 from library.gatherings import queries as gatherings
 from library.gatherings.rules import GatheringState
 from library.records import photos
+from library.records.picturing.drawing import PHOTO_BYTES, Picture
 from library.records.tables import CAPTION_MAX
 from server.slices.screening.contexts import PhotosPage
 from server.slices.screening.presenting import photo_views
-from server.web.deps import Reading
+from server.web.deps import DatabaseDep, DrawerDep, Reading, SettingsDep, SignedIn
 from server.web.form_door import FormDoor
 from server.web.limits.fields import LineForm
 from server.web.parts import RefusedForm
 
 router = APIRouter(include_in_schema=False)
+
+_PIECE = 256 * 1024
+
+
+class Photographs:
+    """Brings what somebody gives to those who draw it anew; nothing of it is opened in this process."""
+
+    def __init__(self, who: SignedIn, db: DatabaseDep, drawer: DrawerDep, settings: SettingsDep) -> None:
+        self._viewer, self._db, self._drawer, self._settings = who.viewer, db, drawer, settings
+
+    def of(self, gathering_id: str, upload: UploadFile | None) -> Picture:
+        """Return what is kept of a photo; raises NotFound unless the viewer keeps the gathering's list,
+        Invalid("photo_..."), Throttled."""
+        with self._db.read() as session:
+            gatherings.kept(session, self._viewer, gathering_id)
+        if upload is None:
+            raise Invalid("photo_missing", field="file")
+        self._settings.work_folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="photo-", dir=self._settings.work_folder) as folder:
+            file, taken = Path(folder) / "file", 0
+            with file.open("wb") as out:
+                while piece := upload.file.read(_PIECE):
+                    taken += len(piece)
+                    if taken > PHOTO_BYTES:
+                        raise Invalid("photo_large", field="file", most_bytes=PHOTO_BYTES)
+                    out.write(piece)
+            return self._drawer.drawn(file, person_id=self._viewer.person_id)
+
+
+PhotographsDep = Annotated[Photographs, Depends()]
 
 DoorDep = Annotated[FormDoor, Depends()]
 
@@ -39,7 +72,7 @@ def _page(
         may_keep=found.hosts,
         may_add=found.hosts and met and len(its) < photos.MOST_PHOTOS,
         most=photos.MOST_PHOTOS,
-        most_bytes=photos.PHOTO_BYTES,
+        most_bytes=PHOTO_BYTES,
         caption_max=CAPTION_MAX,
         refused=refused,
     )
@@ -54,6 +87,7 @@ def listed(door: DoorDep, session: Reading, gathering_id: str) -> Response:
 @router.post("/gatherings/{gathering_id}/photos")
 def add(
     door: DoorDep,
+    photographs: PhotographsDep,
     gathering_id: str,
     caption: LineForm = "",
     file: Annotated[UploadFile | None, File()] = None,
@@ -63,15 +97,13 @@ def add(
     def page(session: Session, refused: RefusedForm | None) -> PhotosPage:
         return _page(door, session, gathering_id, refused)
 
-    with door.db.read() as session:
-        gatherings.kept(session, door.viewer, gathering_id)
     try:
-        picture = photos.rewritten(b"" if file is None else file.file.read(photos.PHOTO_BYTES + 1))
+        picture = photographs.of(gathering_id, file)
         with door.db.write() as session:
-            photos.put(session, door.viewer, gathering_id, caption, picture, door.clock())
-    except (Invalid, Conflict) as error:
+            new = photos.put(session, door.viewer, gathering_id, caption, picture, door.clock())[1]
+    except (Invalid, Conflict, Throttled) as error:
         return door.refuse(error, "photo", page, {"caption": caption})
-    return door.pages.redirect(f"/gatherings/{gathering_id}/photos", "photo_kept")
+    return door.pages.redirect(f"/gatherings/{gathering_id}/photos", "photo_kept" if new else "photo_known")
 
 
 @router.get("/gatherings/{gathering_id}/photos/{photo_id}.jpg")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import library.records.tables
 from library.core.permits import Role, Viewer
 from library.core.rights import Act, somewhere
-from library.records.photos import PHOTO_BYTES
+from library.records.picturing.drawing import PHOTO_BYTES
 from library.records.rules import TEMPLATE_MAX_BYTES
-from server.slices.screening import book, lines, photos, record, screen
+from server.slices.screening import book, lines, photos, photos_api, record, screen
 from server.slices.screening.contexts import (
     BookPage,
     BookPrintPage,
@@ -35,7 +35,7 @@ def keepers(viewer: Viewer) -> bool:
 
 SLICE = Slice(
     name="screening",
-    routers=(screen.router, record.router, lines.router, photos.router, book.router),
+    routers=(screen.router, record.router, lines.router, photos.router, photos_api.router, book.router),
     pages=(ScreenPage, RecordPage, RecordPrintPage, BookPage, BookPrintPage, TemplatePage, PhotosPage),
     sentences=SENTENCES,
     words=WORDS,
@@ -43,7 +43,10 @@ SLICE = Slice(
         NavigationEntry(place="personal", rank=36, url="/records", label=N_("会议记录"), shown_to=keepers),
     ),
     bodies={
-        "POST /gatherings/{gathering_id}/photos": Body(PHOTO_BYTES + _FORM_BYTES, Role.MEMBER, streamed=True),
+        **dict.fromkeys(
+            ("POST /gatherings/{gathering_id}/photos", "POST /api/v1/gatherings/{gathering_id}/photos"),
+            Body(PHOTO_BYTES + _FORM_BYTES, Role.MEMBER, streamed=True),
+        ),
         "POST /records/{node_id}/template": Body(
             TEMPLATE_MAX_BYTES + _FORM_BYTES, Role.SECRETARY, streamed=True
         ),

@@ -68,7 +68,9 @@ def grant(
         kept = False
         try:
             with db.write() as session:
-                row, saved = belongings.grant(session, desk.viewer, lesson_id, what, desk.clock())
+                row, saved = belongings.grant(
+                    session, desk.viewer, lesson_id, what, desk.clock(), certified=stored is not None
+                )
                 if stored is not None and row.certificate is None:
                     files.add_certificate(session, desk.viewer, row, stored, desk.clock())
                     kept = True

@@ -5,6 +5,7 @@ What is said stands in the slices; a catalogue carries it, and says it in its la
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -90,6 +91,8 @@ def where_words(path: str, catalogue: Catalogue) -> str:
 _KINDS_OF_TERMS = frozenset({"count", "share", "entered"})
 """Stand in a path for what kind of a thing the one before is; nobody writes them there."""
 
+_WEEK = re.compile(r"\d{4}-W\d{2}")
+
 _CODED = {"found": "found", "held": "role", "wanted": "role"}
 """Values that are codes, with the words they are called by."""
 
@@ -110,6 +113,8 @@ def _value(name: str, value: object, catalogue: Catalogue) -> str:
         return where_words(value, catalogue)
     if name == "week" and isinstance(value, str):
         return week_words(value, catalogue)
+    if name == "weeks" and isinstance(value, str):
+        return _WEEK.sub(lambda found: week_words(found[0], catalogue), value)
     kind = _CODED.get(name)
     if kind is not None and value in catalogue.phrases.words.get(kind, {}):
         return word(kind, str(value), catalogue)

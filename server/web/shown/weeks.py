@@ -13,15 +13,19 @@ from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
 from library.core.clock import CHINA, local_day
+from library.core.errors import Invalid
 from library.core.permits import Viewer
 from library.organisation import queries as organisation
 from library.plays import queries as plays
 from library.programme import queries, rules
 from library.programme.permits import may_plan
 from library.programme.rules import Plan, Reading, WeekMode, WeekState
-from library.programme.weeks import Week, week_of
+from library.programme.weeks import Week, week_meant, week_of
 from server.web.parts import LessonCard
 from server.web.shown.marks import Marks
+
+WEEKS_OFFERED = 53
+"""From the present one on: a year of them."""
 
 CardOf = Callable[[Lesson], LessonCard | None]
 
@@ -116,6 +120,18 @@ def present(now: datetime) -> Week:
 def no_card(lesson: Lesson) -> LessonCard | None:
     """Return no card: for programs, which show no pictures."""
     return None
+
+
+def weeks_offered(now: datetime, chosen: str) -> tuple[tuple[str, ...], str]:
+    """Return the weeks that a form offers, the one that was `chosen` among them, and which of them is chosen:
+    the next one where nothing was that can be read."""
+    this = present(now)
+    try:
+        meant = week_meant(chosen)
+    except Invalid:
+        meant = this.after(1)
+    near = {str(this.after(n)) for n in range(WEEKS_OFFERED)}
+    return tuple(sorted(near | {str(meant)})), str(meant)
 
 
 def home_weeks(session: Session, viewer: Viewer, now: datetime, card: CardOf) -> HomeWeeks:

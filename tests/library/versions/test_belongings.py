@@ -13,6 +13,7 @@ from library.review import actions as review
 from library.versions import actions, belongings, queries
 from library.versions.actions import Saved
 from library.versions.rules import Part, parts_that_differ
+from library.works import files
 from library.works import queries as works
 from library.works.files import Stored
 from library.works.formats import FileFormat
@@ -106,3 +107,53 @@ def test_what_belongs_to_a_published_lesson_waits_goes_out_and_comes_back(db: Da
         belongings.remove_material(session, staff, lesson_id, file_id, SOON)
         lesson = catalog.lesson(session, lesson_id)
         assert actions.restore(session, lesson, 2, by, SOON) is Saved.NOTHING
+
+
+def test_the_same_honour_again_with_a_certificate_went_out_past_the_draft(db: Database) -> None:
+    what = Awarded("优秀党课", HonourLevel.CITY, 2025)
+    with db.write() as session:
+        lesson_id, _owner, staff = put(session)
+        given, _saved = belongings.grant(session, staff, lesson_id, what, SOON)
+        review.publish(session, staff, lesson_id, "", SOON)
+        shown = given.id
+
+    def certificates() -> list[tuple[str, bool]]:
+        with db.read() as session:
+            rows = works.honours(session, [lesson_id])[lesson_id]
+            return [(one.id, one.certificate is not None) for one in rows]
+
+    def again(letter: str) -> str:
+        with db.write() as session:
+            row, saved = belongings.grant(session, staff, lesson_id, what, SOON, certified=True)
+            assert saved is Saved.DRAFT
+            if row.certificate is None:
+                files.add_certificate(session, staff, row, stored(letter), SOON)
+            return row.id
+
+    waits = again("c")
+    assert waits != shown
+    assert certificates() == [(shown, False)], "viewers see what they saw"
+    assert again("d") == waits, "and once more it is the same"
+    with db.write() as session:
+        lesson = catalog.lesson(session, lesson_id)
+        here = [(one.id, way) for one, way in belongings.honours_here(session, lesson.id)]
+        assert sorted(here) == sorted([(shown, ""), (waits, "in")])
+        for viewer in (make.person(session, (Role.MEMBER, make.root(session))), Viewer()):
+            with pytest.raises(NotFound):
+                works.file_for(session, viewer, lesson_id, "c" * 16)
+        belongings.take_back(session, staff, lesson_id, waits, SOON)
+        assert queries.draft(session, lesson_id) is None
+        assert session.get(GoneFile, "c" * 16) is not None, "nobody saw it"
+
+    # Taken off and given again with its certificate, all in one draft: it stays, and has it.
+    with db.write() as session:
+        belongings.take_back(session, staff, lesson_id, shown, SOON)
+    again("e")
+    with db.write() as session:
+        review.publish(session, staff, lesson_id, "", SOON)
+    assert certificates() == [(shown, True)], "the honour is the one that it was, and has its certificate"
+    with db.write() as session:
+        member = make.person(session, (Role.MEMBER, make.root(session)))
+        assert works.file_for(session, member, lesson_id, "e" * 16).honour_id == shown
+        _row, saved = belongings.grant(session, staff, lesson_id, what, SOON, certified=True)
+        assert saved is Saved.NOTHING

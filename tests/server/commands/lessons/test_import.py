@@ -10,17 +10,24 @@ from typing import Any
 import openpyxl
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from library.catalog import cue_queries
 from library.catalog import queries as catalog
 from library.catalog.rules import Genre
 from library.catalog.tables import Lesson
+from library.core.permits import Role
+from library.review import actions as review
+from library.versions import belongings
 from library.works import queries as works
+from library.works.honours import Awarded
 from library.works.rules import HonourLevel
 from library.works.tables import Series
 from server.wiring import Ports
 from tests.library.works.files import pdf
 from tests.server.commands.conftest import Weike, start
+from tests.support import factories as make
+from tests.support.databases import NOW
 
 pytestmark = pytest.mark.dear(20)
 
@@ -334,3 +341,55 @@ def test_works_of_an_old_library(weike: Weike, tmp_path: Path, ports: Ports) -> 
     assert counts(again.json) == (3, 0, 0, 3, 0)
     assert sorted((one["key"], one["code"]) for one in again.json["warnings"]) == sorted(told)
     assert (stands(), revisions(ports)) == (before, moved)
+
+
+def test_an_old_manifest_brought_back_honours_and_materials_that_staff_removed(
+    weike: Weike, tmp_path: Path, ports: Ports
+) -> None:
+    """What was taken away stays away, row by row with a warning, until somebody gives it again by hand."""
+    (tmp_path / "讲稿.pdf").write_bytes(pdf())
+    file = tmp_path / "旧库.csv"
+    rows = [f"{key},第{key}讲,同志们好。,2025年 县级 优秀党课,讲稿.pdf" for key in "ab"]
+    file.write_text("\n".join(["编号,标题,文稿,获奖情况,附件", *rows]), encoding="utf-8")
+    assert weike("import", file, "--json").code == 0
+
+    def stands(key: str) -> tuple[int, int]:
+        with ports.db.read() as session:
+            its = lesson_of(session, key)
+            return len(works.honours(session, [its]).get(its, [])), len(works.materials(session, its))
+
+    def lesson_of(session: Session, key: str) -> str:
+        its = catalog.lesson_by_key(session, key)
+        assert its is not None
+        return its.id
+
+    assert (stands("a"), stands("b")) == ((1, 1), (1, 1))
+    with ports.db.write() as session:
+        staff = make.person(session, (Role.STAFF, make.root(session)))
+    for key in "ab":  # a: a draft that nobody saw; b: published, so that its versions keep what they had
+        with ports.db.write() as session:
+            its = lesson_of(session, key)
+            if key == "b":
+                review.publish(session, staff, its, "", NOW)
+            (honour,), (material,) = works.honours(session, [its])[its], works.materials(session, its)
+            belongings.take_back(session, staff, its, honour.id, NOW)
+            belongings.remove_material(session, staff, its, material.id, NOW)
+            if key == "b":
+                review.publish(session, staff, its, "", NOW)
+    assert (stands("a"), stands("b")) == ((0, 0), (0, 0))
+
+    def imported() -> list[tuple[str, str]]:
+        ran = weike("import", file, "--json")
+        assert ran.code == 0
+        assert "后来被去掉了" in ran.err
+        return sorted((one["key"], one["code"]) for one in ran.json["warnings"])
+
+    moved = revisions(ports)
+    both = ("import_honour_removed", "import_material_removed")
+    assert imported() == [(key, code) for key in "ab" for code in both]
+    assert (stands("a"), stands("b"), revisions(ports)) == ((0, 0), (0, 0), moved)
+    with ports.db.write() as session:
+        what = Awarded("优秀党课", HonourLevel.COUNTY, 2025)
+        belongings.grant(session, staff, lesson_of(session, "a"), what, NOW)
+    assert imported()[0] == ("a", "import_material_removed")
+    assert stands("a") == (1, 0)

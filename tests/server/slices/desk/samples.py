@@ -44,7 +44,8 @@ def pages() -> Iterator[Sample]:
         known_topics=("党史", "乡村振兴"),
         most=MOST,
         planned=(("b1", "青溪县委党校"),),
-        next_week="2026-W12",
+        weeks=tuple(f"2026-W{n}" for n in range(11, 20)),
+        week="2026-W12",
     )
     yield "desk", full
     weeks = c.WeeksPage(

@@ -37,7 +37,8 @@ def test_lessons_are_put_into_weeks_after_a_look_and_taken_out_again(served: Ser
     [node] = re.findall(r'<select name="node">\s*<option value="(\w+)">[^<]*</option>\s*</select>', page)[:1]
     chosen = {"lesson": [one.lesson for one in puts], "node": node, "week": str(week), "spread": "each"}
     far = staff.post("/desk", **{**chosen, "week": "nonsense"}, what="week")
-    assert (far.status_code, 'value="nonsense"' in far.text) == (422, True)
+    named = f'<option value="{week.after(-19)}" selected>第 {week.after(-19).n} 周（'
+    assert (far.status_code, named in far.text) == (422, True), "the next one, by its days"
     shown = staff.post("/desk", **chosen, what="week")
     assert shown.status_code == 200
     first, second = (f"{one.year} 年第 {one.n} 周" for one in (week, week.after(1)))

@@ -268,6 +268,7 @@ def _together() -> Iterator[Sample]:
         chosen_nodes=("n10",),
         picked=found[:2],
         found=found,
+        weeks=tuple(str(WEEK.after(n)) for n in range(53)),
         week=str(WEEK.after(1)),
         spread=Spread.EACH,
         most=100,

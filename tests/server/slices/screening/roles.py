@@ -9,6 +9,7 @@ from library.core.clock import local_day
 from library.records import actions as records
 from library.records import photos, queries
 from library.records.actions import Desk
+from library.records.picturing.drawing import rewritten
 from library.records.rules import LineDraft, LinePart, SignerRole
 from tests.library.records.test_photos import a_photo
 from tests.library.records.test_writing import template
@@ -57,8 +58,8 @@ def photographed_before(shelf: Shelf) -> dict[str, Any]:
     """Ask for a photo."""
     its = asked(shelf)
     with shelf.served.ports.db.write() as session:
-        now, picture = shelf.served.ports.clock(), photos.rewritten(a_photo())
-        one = photos.put(session, shelf.viewer("staff"), its["gathering_id"], "", picture, now)
+        now, picture = shelf.served.ports.clock(), rewritten(a_photo())
+        one, _new = photos.put(session, shelf.viewer("staff"), its["gathering_id"], "", picture, now)
         return {**its, "photo_id": one.id, "form": {}}
 
 
@@ -141,6 +142,9 @@ CASES = [
         "401 404 303 404 303 303",
         photographed_before,
     ),
+    Case("GET /api/v1/gatherings/{gathering_id}/photos", "401 200 200 200 200 200", asked),
+    Case("POST /api/v1/gatherings/{gathering_id}/photos", "401 404 201 404 201 201", photographed),
+    Case("DELETE /api/v1/gatherings/{gathering_id}/photos/{photo_id}", KEEPERS_DO, photographed_before),
     Case("GET /records", STAFF_FIND),
     Case("GET /records/{node_id}/{year}/print", STAFF_GET, booked),
     Case("GET /records/{node_id}/{year}/book.docx", STAFF_GET, booked),

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from docx import Document
 from sqlalchemy import func, select
@@ -15,10 +16,13 @@ from library.evidence.tables import Evidence
 from library.gatherings.rules import Mark
 from library.gatherings.showings.actions import count_ended
 from library.plays.rules import ViewRule
+from library.records.picturing.drawing import PHOTO_BYTES
+from tests.library.records.test_photos import SECRET, a_photo
 from tests.library.records.test_writing import template, words
 from tests.server.conftest import Shelf
 from tests.server.slices.screening.meetings import end, gathering, mark
 from tests.support import server
+from tests.support.client import Person
 from tests.support.server import MovableClock, Served
 
 pytestmark = pytest.mark.dear(6)
@@ -162,3 +166,38 @@ def test_a_nodes_own_template(served: Served, shelf: Shelf) -> None:
     assert "我们的格式：集中学习" in words(staff.http.get(f"/gatherings/{held.id}/record.docx").content)
     assert staff.post(f"{at}/remove").status_code == 303
     assert "会 议 记 录" in words(staff.http.get(f"/gatherings/{held.id}/record.docx").content)
+
+
+@pytest.mark.slow
+def test_photos_by_program_are_those_of_the_page(served: Served, shelf: Shelf) -> None:
+    held = gathering(shelf, chair="staff")
+    staff, member = served.person("staff"), served.person("member")
+    at, given = f"/api/v1/gatherings/{held.id}/photos", a_photo()
+
+    def give(data: bytes, caption: str = "", who: Person = staff) -> httpx.Response:
+        files = {"file": ("../../a.php", data, "text/html")}
+        return who.http.post(at, files=files, data={"caption": caption}, headers={"X-CSRF-Token": who.csrf()})
+
+    assert member.http.get(at).json() == {"photos": [], "most": 6}
+    first = give(given, " 合影 ")
+    assert (first.status_code, first.json()["caption"], first.json()["width"]) == (201, "合影", 480)
+    again = give(given, "又一次")
+    assert (again.status_code, again.json()) == (200, first.json()), "the same photo is there once"
+    page = staff.http.post(
+        f"/gatherings/{held.id}/photos", files={"file": ("b.jpg", given)}, data={"csrf": staff.csrf()}
+    )
+    assert (page.status_code, len(member.http.get(at).json()["photos"])) == (303, 1)
+    assert SECRET not in (kept := member.http.get(first.json()["url"]).content)
+    assert kept.startswith(b"\xff\xd8")
+    assert give(given, who=member).status_code == 404
+    for data, code in (
+        (b"%PDF-1.7", "photo_unreadable"),
+        (b"", "photo_missing"),
+        (b"x" * PHOTO_BYTES + b"x", "photo_large"),
+    ):
+        refused = give(data)
+        assert (refused.status_code, refused.json()["error"]) == (422, code)
+    one = f"/gatherings/{held.id}/photos/{first.json()['id']}"
+    assert member.api("DELETE", one).status_code == 404
+    assert [staff.api("DELETE", one).status_code for _ in range(2)] == [204, 404]
+    assert member.http.get(at).json()["photos"] == []
