@@ -37,8 +37,8 @@ _FOR_ALL_THE_SAME = frozenset(["data", "log_format", "worker"])
 
 PATHS = frozenset(
     [
-        *("backup_to", "ffmpeg", "ffprobe", "index", "mail_password_file", "media_secret_file"),
-        *("postgres_tools", "second_factor_secret_file", "secret_file", "speech_model"),
+        *("backup_to", "index", "mail_password_file", "media_secret_file", "postgres_tools"),
+        *("second_factor_secret_file", "secret_file", "speech_model"),
     ]
 )
 """Settings that name a file or a folder, which from another folder may be another."""
