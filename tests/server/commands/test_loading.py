@@ -112,7 +112,7 @@ print(first[0][0])
     assert ran.stdout.startswith("✓ python")
     loaded = set(ran.stderr.splitlines()[-1].split())
     assert "server.commands.doctor.checks" in loaded
-    assert loaded & (HEAVY - {"structlog"} | {"psutil", "library.intake.tables"}) == set()
+    assert loaded & (HEAVY - {"structlog", "transcode.tools"} | {"psutil", "library.intake.tables"}) == set()
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-v", "-h"], ["no-such-command"]], ids=" ".join)
