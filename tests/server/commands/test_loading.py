@@ -127,6 +127,7 @@ def test_help_loads_no_command(arguments: list[str]) -> None:
         "server.commands.console",
         "server.commands.failures",
         "server.commands.help",
+        *("server.commands.running", "server.commands.running.asking"),
         *("server.commands.study", "server.commands.study.loading"),
     }
 
