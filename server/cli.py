@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from library.core.modes import OWNER_ONLY
 from server.commands.help import HELP
+from server.commands.running.asking import asked
 
 if TYPE_CHECKING:
     from server.web.language.phrases import Phrases
@@ -58,6 +59,9 @@ def main(arguments: Sequence[str] | None = None, gather: Callable[[], Phrases] |
     `gather` brings what is said about codes, once one has to be spoken of; else that of all slices is.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    answer = asked(words)
+    if answer is not None:
+        return answer
     name = called(words)
     before = os.umask(OWNER_ONLY)
     is_collecting = gc.isenabled()

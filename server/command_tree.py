@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -14,8 +13,7 @@ from pydantic import ValidationError
 
 from library.audit.origin import Program, coming_from
 from library.core.patience import PATIENCE_S, waiting_at_most
-from server.commands.console import Console
-from server.commands.failures import said
+from server.commands.console import Console, Performing
 from server.commands.help import GROUPS, HELP
 from server.commands.study import loading as study
 from server.settings import Settings
@@ -403,17 +401,12 @@ def run(arguments: list[str], called: str | None, gather: Callable[[], Phrases])
     try:
         settings = Settings()
     except ValidationError as error:
-        return _complain(error, Console(Settings.model_construct(), catalogue))
+        return Console(Settings.model_construct(), catalogue).complain(error)
     if settings.language != SOURCE_LANGUAGE:
         catalogue = load_catalogues(_LOCALE, late).of(settings.language)
-    console = Console(settings, catalogue)
+    console = Console(settings, catalogue, performer=performer)
     try:
-        command = typer.main.get_command(list_of_commands() if called == "" else build(called))
-        _translate(command, catalogue)
-        with waiting_at_most(PATIENCE_S), coming_from(Program.COMMAND):  # somebody sits before the terminal
-            code = command.main(
-                args=arguments or ["--help"], prog_name="weike", standalone_mode=False, obj=console
-            )
+        return performer(called, catalogue)(arguments, console)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
@@ -422,16 +415,22 @@ def run(arguments: list[str], called: str | None, gather: Callable[[], Phrases])
         return 1
     except Exception as error:
         console.verbose = console.verbose or "--verbose" in arguments or "-v" in arguments
-        return _complain(error, console)
-    return code if isinstance(code, int) else 0
+        return console.complain(error)
 
 
-def _complain(error: Exception, console: Console) -> int:
-    what = said(error, console.catalogue)
-    if console.verbose:
-        traceback.print_exception(error, file=sys.stderr)
-    typer.echo(f"weike: {what.line}", err=True)
-    return what.exit_code
+def performer(called: str | None, catalogue: Catalogue) -> Performing:
+    """Load one command, with the help of a language; return what runs it before a console."""
+    command = typer.main.get_command(list_of_commands() if called == "" else build(called))
+    _translate(command, catalogue)
+
+    def perform(arguments: Sequence[str], console: Console) -> int:
+        with waiting_at_most(PATIENCE_S), coming_from(Program.COMMAND):  # somebody sits before the terminal
+            code = command.main(
+                args=list(arguments) or ["--help"], prog_name="weike", standalone_mode=False, obj=console
+            )
+        return code if isinstance(code, int) else 0
+
+    return perform
 
 
 def _translate(command: Any, catalogue: Catalogue) -> None:

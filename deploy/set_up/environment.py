@@ -20,6 +20,8 @@ Group = Literal["demo", "dev"]
 SPEECH = "speech"
 """The lock of what recognises speech; the dev lock contains it."""
 
+_CODE = ("library", "search", "server", "speech", "transcode")
+
 OLDEST_NODE = 20  # the same as "engines" in frontend/package.json
 
 _NPM_CASES: Cases = (
@@ -58,6 +60,7 @@ def prepare(group: Group, bundle: Bundle | None = None, *, speech: bool = False)
             _build_front_end(venv)
         else:
             _take_front_end(bundle)
+        _compile(venv)
     return venv
 
 
@@ -146,6 +149,15 @@ def _install_weike(venv: Path, bundle: Bundle | None) -> None:
     here = ("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     install(venv, "Command weike", *_from(bundle), *here)
     _stamp(venv, "weike").write(wanted)
+
+
+def _compile(venv: Path) -> None:
+    """Leave our code compiled beside itself: whoever starts the command may not be allowed to write here, or
+    Python told not to, and would compile all of it at each start. Where we may not write, so it stays."""
+    folders = [folder for folder in (ROOT / name for name in _CODE) if folder.is_dir()]
+    if folders:
+        command = [str(venv / "bin" / "python"), "-m", "compileall", "-q", *map(str, folders)]
+        subprocess.run(command, capture_output=True, check=False)
 
 
 def _from(bundle: Bundle | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -133,27 +133,24 @@ def _stays(text: str, at: int) -> bool:
 
 def _numbers(folded: Folded) -> Folded:
     text = folded.text
+    found = list(numerals.find(text))
+    if not found:
+        return folded
+    came_from: Sequence[int] = range(len(text)) if folded._from is None else folded._from
+    came_to: Sequence[int] = range(1, len(text) + 1) if folded._to is None else folded._to
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     done = 0
-    for start, end, new in numerals.find(text):
+    for start, end, new in (*found, (len(text), len(text), "")):
         out += [text[done:start], new]
-        for i in range(done, start):
-            a, b = folded.origin(i, i + 1)
-            starts.append(a)
-            ends.append(b)
-        a, b = folded.origin(start, end)
-        starts += [a] * len(new)
-        ends += [b] * len(new)
+        starts += came_from[done:start]
+        ends += came_to[done:start]
+        if new:
+            a, b = folded.origin(start, end)
+            starts += [a] * len(new)
+            ends += [b] * len(new)
         done = end
-    if not out:
-        return folded
-    out.append(text[done:])
-    for i in range(done, len(text)):
-        a, b = folded.origin(i, i + 1)
-        starts.append(a)
-        ends.append(b)
     return Folded("".join(out), tuple(starts), tuple(ends))
 
 

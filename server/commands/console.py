@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +29,8 @@ class Console:
     settings: Settings
     catalogue: Catalogue
     verbose: bool = False
+    performer: Callable[[str, Catalogue], Performing] | None = None
+    """What loads any other command, for one that runs commands (a server, for those that ask it)."""
 
     def say(self, sentence: str, **values: object) -> str:
         """Return a sentence in the command's language."""
@@ -35,20 +38,36 @@ class Console:
 
     def note(self, sentence: str, **values: object) -> None:
         """Tell a person something, on stderr: it is never part of a result."""
-        typer.echo(self.say(sentence, **values), err=True)
+        self.line(self.say(sentence, **values), err=True)
+
+    def line(self, text: str, *, err: bool = False) -> None:
+        """Print a line, on stderr with `err`."""
+        typer.echo(text, err=err)
+
+    def one_object(self, text: str) -> None:
+        """Print an object of JSON, in UTF-8 whatever the terminal speaks."""
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
 
     def explain(self, error: BaseException) -> str:
         """Put an error into one line: what happened, what to do."""
         return said(error, self.catalogue).line
 
+    def complain(self, error: Exception) -> int:
+        """Say what went wrong, in one line; return the exit code."""
+        what = said(error, self.catalogue)
+        if self.verbose:
+            traceback.print_exception(error, file=sys.stderr)
+        self.line(f"weike: {what.line}", err=True)
+        return what.exit_code
+
     def result(self, value: Mapping[str, Any], as_json: bool, lines: Iterable[str]) -> None:
         """Print the result: one JSON object (UTF-8, whatever the terminal speaks), or lines for people."""
         if as_json:
-            sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-            sys.stdout.buffer.flush()
+            self.one_object(f"{json.dumps(value, ensure_ascii=False)}\n")
             return
         for line in lines:
-            typer.echo(line)
+            self.line(line)
 
     def with_settings(self, **changes: object) -> Console:
         """Return a console with other settings."""
@@ -104,6 +123,10 @@ class Console:
                 bar.update(task, completed=percent, description=f"{label}  {doing}" if doing else label)
 
             yield show
+
+
+Performing = Callable[[Sequence[str], Console], int]
+"""Runs a command with its words before a console; returns the exit code."""
 
 
 def console_of(context: typer.Context) -> Console:

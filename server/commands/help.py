@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.web.language.i18n import N_
+from server.web.language.marking import N_
 
 HELP: Mapping[str, str] = {
     "serve": N_(

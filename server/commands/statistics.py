@@ -130,7 +130,7 @@ def all_lessons(
                 as_json,
             )
             return
-        value = overview_object(figures, ports.settings.base_url)
+        value = overview_object(figures, console.settings.base_url)
     console.result(value, as_json, _overview_lines(console, value))
 
 

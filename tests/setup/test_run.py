@@ -129,6 +129,14 @@ class TestSetUp:
         assert "..." not in output
         assert project.npm_calls() == before
 
+    def test_our_code_lies_compiled_beside_itself(self, project: SmallProject) -> None:
+        """Whoever starts the command may not write here, or Python was told not to (as it is here)."""
+        (project.folder / "server").mkdir(exist_ok=True)
+        (project.folder / "server" / "some.py").write_text("x = 1\n")
+        _, output = project.run("setup")
+        assert "..." not in output
+        assert len(list((project.folder / "server" / "__pycache__").glob("some.*.pyc"))) == 1
+
     def test_demo_becomes_weike_demo(self, project: SmallProject) -> None:
         assert project.run("demo", "--port", "80") == (0, "weike was asked to demo --port 80\n")
 

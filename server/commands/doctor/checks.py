@@ -8,21 +8,16 @@ from datetime import timedelta
 
 from library.core.clock import utc_now
 from server.commands.doctor.check import Check
-from server.commands.doctor.files import check_modes
-from server.commands.doctor.library import check_database
 from server.commands.doctor.machine import (
     check_address,
     check_built_pages,
     check_disk,
     check_folder,
+    check_modes,
     check_secret,
     check_tools,
 )
-from server.commands.doctor.mail import check_mail_server
-from server.commands.doctor.processes import frozen_worker, holder_of
 from server.commands.doctor.speech import check_speech
-from server.commands.doctor.stores import check_jobs_database, check_store
-from server.commands.doctor.uploads import probe_uploads
 from server.keeping import state
 from server.keeping.standing import standings
 from server.settings import Settings
@@ -32,7 +27,10 @@ from server.web.language.i18n import N_
 
 
 def examine(settings: Settings) -> Iterator[Check]:
-    """Yield what is found, the cheap and fundamental things first."""
+    """Yield what is found, the cheap and fundamental things first.
+
+    What looks at the library is loaded after those, so that the first line is not waited for.
+    """
     yield Check("python", "ok", N_("Python %(version)s"), values={"version": sys.version.partition(" ")[0]})
     yield from check_tools(settings)
     yield check_speech(settings)
@@ -50,9 +48,15 @@ def examine(settings: Settings) -> Iterator[Check]:
         from server.commands.doctor.identity import check_identity  # what signs in needs its libraries
 
         yield from check_identity(settings)
-    if settings.mail_server:
-        yield check_mail_server(settings)
     yield check_modes(settings)
+    if settings.mail_server:
+        from server.commands.doctor.mail import check_mail_server
+
+        yield check_mail_server(settings)
+    from server.commands.doctor.library import check_database
+    from server.commands.doctor.stores import check_jobs_database, check_store
+    from server.commands.doctor.uploads import probe_uploads
+
     yield from check_database(settings)
     yield check_jobs_database(settings)
     yield check_store(settings)
@@ -65,6 +69,8 @@ def examine(settings: Settings) -> Iterator[Check]:
 def _worker(settings: Settings) -> Check:
     if not settings.worker:
         return Check("worker", "ok", N_("处理进程在别处运行（WEIKE_WORKER=false）。"))
+    from server.commands.doctor.processes import frozen_worker, holder_of
+
     running = N_("处理进程正在运行。")
     idle = N_("处理进程没有运行，收进的录像会等着。")
     holder = holder_of(settings.data / f"worker-{settings.executor_id}.lock")

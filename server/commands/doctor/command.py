@@ -17,16 +17,18 @@ _MARKS = {"ok": "✓", "warn": "!", "bad": "✗"}
 
 
 def doctor(context: typer.Context, as_json: Json = False) -> None:
-    """Examine everything the library stands on."""
+    """Examine everything the library stands on; people read what is found as it is."""
     console = console_of(context)
     console.log(quiet=True)
-    found = list(checks.examine(console.settings))
-    value = {
-        "ok": all(check.status != "bad" for check in found),
-        "checks": [_check_object(console, check) for check in found],
-    }
-    console.result(value, as_json, _lines(value))
-    if not value["ok"]:
+    found = []
+    for check in checks.examine(console.settings):
+        found.append(_check_object(console, check))
+        if not as_json:
+            for line in _lines(found[-1]):
+                console.line(line)
+    is_well = all(check["status"] != "bad" for check in found)
+    console.result({"ok": is_well, "checks": found}, as_json, ())
+    if not is_well:
         raise typer.Exit(FAILED)
 
 
@@ -39,8 +41,7 @@ def _check_object(console: Console, check: Check) -> dict[str, Any]:
     }
 
 
-def _lines(value: dict[str, Any]) -> Iterator[str]:
-    for check in value["checks"]:
-        yield f"{_MARKS[check['status']]} {check['name']:<12} {check['message']}"
-        if check["todo"]:
-            yield f"  {'':<12} → {check['todo']}"
+def _lines(check: dict[str, Any]) -> Iterator[str]:
+    yield f"{_MARKS[check['status']]} {check['name']:<12} {check['message']}"
+    if check["todo"]:
+        yield f"  {'':<12} → {check['todo']}"

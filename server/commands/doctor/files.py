@@ -11,7 +11,6 @@ from library.core.database import Database
 from library.core.integrity import Checked, check_sqlite
 from library.intake.files.remaking import Lost, LostKind, examine
 from library.intake.files.small_pictures import left
-from server import private
 from server.commands.doctor.check import Check
 from server.settings import Settings
 from server.web.language.i18n import N_
@@ -69,23 +68,6 @@ def _pages(name: str, found: Checked) -> Check:
         N_("资料库的文件损坏了（%(said)s；这样的至少 %(count)s 处）。"),
         N_("停下服务，留一份现在的文件，照运维手册（docs/runbook.md）“资料库损坏”一节换回备份。"),
         {"said": found.faults[0][:200], "count": len(found.faults)},
-    )
-
-
-def check_modes(settings: Settings) -> Check:
-    """Look whether others than the owner may read what lies in the data folder."""
-    found = private.too_open(settings)
-    if not found:
-        return Check("modes", "ok", N_("别的用户看不到资料库的文件。"))
-    values = {"which": "、".join(map(str, found[:_NAMED])), "folder": str(settings.data.absolute())}
-    # Below a folder that is closed nobody reaches what is open in it.
-    reached = settings.data in found or any(settings.data not in path.parents for path in found)
-    return Check(
-        "modes",
-        "bad" if reached else "warn",
-        N_("没有只限所有者的文件：%(which)s。"),
-        N_("用运行微课的用户重新启动，会自动收紧；不行的话运行 chmod -R go-rwx %(folder)s。"),
-        values,
     )
 
 

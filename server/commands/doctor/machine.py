@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from library.core.ids import new_id
+from server import private
 from server.addresses import bare_host
 from server.commands.doctor.check import Check
 from server.settings import Settings
@@ -18,6 +19,7 @@ from transcode.errors import TranscodeError
 from transcode.tools import find_tools, missing_encoders
 
 _MUCH_FREE = 5
+_NAMED = 5
 
 
 _STATIC = Path(__file__).parents[2] / "static"
@@ -140,3 +142,20 @@ def check_address(settings: Settings) -> Check:
         return Check("address", "warn", message, todo, values)
     message = N_("没有设 WEIKE_PUBLIC_URL，打印的链接会以 %(url)s 开头，别人未必打得开。")
     return Check("address", "warn", message, N_("把 WEIKE_PUBLIC_URL 设为人们打开的网址。"), values)
+
+
+def check_modes(settings: Settings) -> Check:
+    """Look whether others than the owner may read what lies in the data folder."""
+    found = private.too_open(settings)
+    if not found:
+        return Check("modes", "ok", N_("别的用户看不到资料库的文件。"))
+    values = {"which": "、".join(map(str, found[:_NAMED])), "folder": str(settings.data.absolute())}
+    # Below a folder that is closed nobody reaches what is open in it.
+    reached = settings.data in found or any(settings.data not in path.parents for path in found)
+    return Check(
+        "modes",
+        "bad" if reached else "warn",
+        N_("没有只限所有者的文件：%(which)s。"),
+        N_("用运行微课的用户重新启动，会自动收紧；不行的话运行 chmod -R go-rwx %(folder)s。"),
+        values,
+    )

@@ -22,6 +22,7 @@ from server.addresses import addresses_of_this_machine, bare_host, openable, web
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED, Failure
 from server.commands.options import Json
+from server.commands.running.answering import answering
 from server.keeping import postgres
 from server.keeping.errors import KeepingFailed
 from server.keeping.marker import restoring
@@ -55,8 +56,8 @@ def serve(
     """Run the web application until a signal ends it."""
     console = console_of(context)
     console.log(quiet=False)
-    listening, console = listen(console, host, port)
-    with listening, console.ports(all_now=True) as ports:
+    as_commands_read, (listening, console) = console, listen(console, host, port)
+    with listening, console.ports(all_now=True) as ports, answering(as_commands_read, ports):
 
         def announce() -> None:
             for url in opening_addresses(ports.settings):

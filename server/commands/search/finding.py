@@ -70,7 +70,7 @@ def search(
                 viewer,
                 query,
                 console.catalogue,
-                base_url=ports.settings.base_url,
+                base_url=console.settings.base_url,
                 sort=sort,
                 most=limit or MOST_HITS,
             )
@@ -88,7 +88,7 @@ def search(
                 sort=sort,
                 moments=1,
             )
-            hits = [hit_object(row, ports.settings.base_url) for row in found.rows]
+            hits = [hit_object(row, console.settings.base_url) for row in found.rows]
     value = {"total": found.total, "relaxed": found.relaxed, "in_part": found.in_part, "hits": hits}
     console.result(value, as_json, [*_about_lines(console, found), *_hit_lines(console, value)])
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from server.web.language.filling import fill
+from server.web.language.marking import N_ as N_
 from server.web.language.phrases import Phrases
 
 if TYPE_CHECKING:
@@ -32,11 +33,6 @@ LOCALES: Mapping[Language, str] = {"zh-CN": "zh_Hans_CN", "en": "en_GB"}
 
 SCRIPT_FOLDER = "frontend/src/"
 """Sentences found under this folder are the ones a page hands to its scripts."""
-
-
-def N_(sentence: str) -> str:  # noqa: N802  (gettext's customary name, which the extractor knows)
-    """Mark `sentence` for translation where it cannot be translated yet, and return it unchanged."""
-    return sentence
 
 
 @dataclass(frozen=True, slots=True)

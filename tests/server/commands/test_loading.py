@@ -90,6 +90,31 @@ def test_a_command_loads_only_what_it_needs(library: Path, arguments: tuple[str,
     assert loaded & LOADS_NOT[arguments] == set()
 
 
+@pytest.mark.slow
+def test_doctor_says_its_first_lines_before_it_loads_the_library(library: Path) -> None:
+    said = """
+import sys
+from server.commands.console import Console
+first = []
+Console.line = lambda self, text, err=False: first.append((text, set(sys.modules)))
+from server.cli import main
+main(sys.argv[1:])
+print(*first[0][1], file=sys.stderr)
+print(first[0][0])
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", said, "--data", str(library), "doctor"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.startswith("✓ python")
+    loaded = set(ran.stderr.splitlines()[-1].split())
+    assert "server.commands.doctor.checks" in loaded
+    assert loaded & (HEAVY - {"structlog", "transcode.tools"} | {"psutil", "library.intake.tables"}) == set()
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["-v", "-h"], ["no-such-command"]], ids=" ".join)
 def test_help_loads_no_command(arguments: list[str]) -> None:
     ran = subprocess.run(
@@ -102,6 +127,7 @@ def test_help_loads_no_command(arguments: list[str]) -> None:
         "server.commands.console",
         "server.commands.failures",
         "server.commands.help",
+        *("server.commands.running", "server.commands.running.asking"),
         *("server.commands.study", "server.commands.study.loading"),
     }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from server.commands.running.asking import SOCKET, asked
 from tests.server.commands.conftest import Weike, start
 from tests.support import needs
 from tests.support.client import PLAIN
@@ -53,10 +54,12 @@ def test_serve_says_how_to_begin_and_works(data: Path, weike: Weike, short: Path
         assert (busy.code, busy.out, busy.err.count("\n")) == (1, "", 1)
         checks = {c["name"]: c["status"] for c in weike("doctor", "--json").json["checks"]}
         assert checks["worker"] == "ok"
+        assert asked(["--data", str(data), "user", "list"]) == 0, "the server answers commands that read"
     finally:
         serving.send_signal(signal.SIGINT)
         _, err = serving.communicate(timeout=60)
     assert serving.returncode == 0, err
+    assert not (data / SOCKET).exists()
 
 
 @pytest.mark.slow
