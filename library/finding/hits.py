@@ -20,6 +20,7 @@ from library.catalog.tables import Clip, Lesson
 from library.core.permits import Viewer
 from library.core.text import name_key
 from library.dictionary.in_use import DictionaryInUse
+from library.finding.behind import counts_left
 from library.finding.indexer import Indexer, IndexUnavailable
 from library.finding.materials import near
 from library.organisation import queries as organisation
@@ -249,11 +250,14 @@ class Finder:
             except SearchError as error:
                 raise _unavailable(error) from error
         stale = len(results.hits) - len(rows)
+        counted = results.counts
+        if counts and self.indexer.behind(session):
+            counted = counts_left(session, viewer, counted)
         return Found(
             total=max(0, results.total - stale),
             relaxed=results.relaxed,
             rows=tuple(rows),
-            counts=results.counts,
+            counts=counted,
             heard=results.heard,
             in_part=results.in_part,
             did_you_mean=did_you_mean,
