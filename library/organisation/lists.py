@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from library.core.lists.columns import Columns, Line
-from library.core.lists.listed import Listed, read_list
+from library.core.lists.listed import Listed, as_typed, read_list
 from library.organisation.importing import Row
 
 HEADINGS = ("编码", "名称", "上级", "类别", "简称", "成立日期")
@@ -43,5 +43,5 @@ def read_organisations(data: bytes, file_name: str) -> Listed[Row]:
 
 
 def _row(line: Line) -> Row:
-    cells = {name: line.cells.get(name) for name in COLUMNS.headings if name != "name"}
-    return Row(line.line, line.cells["name"], **cells)
+    cells = {name: as_typed(cell) for name, cell in line.cells.items()}
+    return Row(line.line, cells.pop("name"), **cells)

@@ -47,10 +47,11 @@ def test_what_is_exported_is_unchanged_when_imported(
     weike: Weike, county: Path, tmp_path: Path, suffix: str
 ) -> None:
     weike("organisation", "import", str(county))
+    weike("organisation", "add", "=1+1", "--short", "@旁边", "--below", "A-017")
     file = tmp_path / f"全部{suffix}"
-    assert weike("organisation", "export", str(file), "--json").json["rows"] == 4
+    assert weike("organisation", "export", str(file), "--json").json["rows"] == 5
     again = weike("organisation", "import", str(file), "--json")
-    assert (again.code, again.json["unchanged"], again.json["wrong"]) == (0, 4, [])
+    assert (again.code, again.json["unchanged"], again.json["wrong"]) == (0, 5, [])
 
 
 def test_a_branch_from_its_making_to_its_end_and_back(weike: Weike, county: Path) -> None:
