@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog import queries
 from library.core.permits import Viewer
-from search import Counts, Suggestion
+from search import Counts, Dictionary, SearchEngine, Suggestion, parse
 
 
 def names_left(session: Session, viewer: Viewer, found: list[Suggestion]) -> list[Suggestion]:
@@ -23,6 +23,23 @@ def names_left(session: Session, viewer: Viewer, found: list[Suggestion]) -> lis
     titles = queries.lessons_titled(session, viewer, of["title"]).keys()
     seen = {"topic": topics, "lecturer": lecturers, "title": titles}
     return [one for one in found if one.text in seen[one.kind]]
+
+
+def is_found(
+    session: Session,
+    viewer: Viewer,
+    reader: SearchEngine,
+    text: str,
+    scope: frozenset[str],
+    words: Dictionary,
+) -> bool:
+    """Tell whether what the index would find for another spelling is there for the viewer; raises
+    SearchError."""
+    hits = reader.search(parse(text), scope, limit=_LOOKED_AT, dictionary=words).hits
+    return bool(queries.lessons_by_ids(session, viewer, list(dict.fromkeys(hit.lesson for hit in hits))))
+
+
+_LOOKED_AT = 20
 
 
 def counts_left(session: Session, viewer: Viewer, counts: Counts) -> Counts:
