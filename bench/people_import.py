@@ -131,7 +131,7 @@ def pages(stack: ExitStack, folder: Path, members: int) -> list[Figure]:
         settings = Settings(data=new_data(folder / size), worker=False, _env_file=None)  # type: ignore[call-arg]
         ports = open_ports(settings)
         stack.callback(ports.close)
-        tree(ports, 20_000 if size == "large" else 100)
+        tree(ports, 20_000 if size == "large" else 2)  # one branch: as many people in it as in one of many
         fill(ports, count)
         with ports.db.write() as session:
             root = queries.root_node(session)
