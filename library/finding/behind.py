@@ -20,7 +20,7 @@ def names_left(session: Session, viewer: Viewer, found: list[Suggestion]) -> lis
     """Return those of the names found that stand at something the viewer may see."""
     of = {kind: [one.text for one in found if one.kind == kind] for kind in ("topic", "lecturer", "title")}
     topics, lecturers = queries.names_seen(session, viewer, of["topic"], of["lecturer"])
-    titles = queries.lessons_titled(session, viewer, of["title"]).keys()
+    titles = set(queries.lessons_titled(session, viewer, of["title"]))
     seen = {"topic": topics, "lecturer": lecturers, "title": titles}
     return [one for one in found if one.text in seen[one.kind]]
 
