@@ -298,6 +298,27 @@ def lessons_titled(session: Session, viewer: Viewer, titles: Sequence[str]) -> d
     return found
 
 
+def names_seen(
+    session: Session, viewer: Viewer, topics: Collection[str], lecturers: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """Return those of some topics and lecturers that a lesson has which the viewer may see."""
+    held = (
+        select(Topic.name)
+        .join(LessonTopic, LessonTopic.topic_id == Topic.id)
+        .join(Lesson, Lesson.id == LessonTopic.lesson_id)
+        .where(Topic.name.in_(topics), visible(viewer))
+    )
+    taught = (
+        select(Lecturer.name)
+        .join(Lesson, Lesson.lecturer_id == Lecturer.id)
+        .where(Lecturer.name.in_(lecturers), visible(viewer))
+    )
+    return (
+        set(session.scalars(held.distinct())) if topics else set(),
+        set(session.scalars(taught.distinct())) if lecturers else set(),
+    )
+
+
 Facet = tuple[str, int]
 
 

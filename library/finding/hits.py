@@ -20,6 +20,7 @@ from library.catalog.tables import Clip, Lesson
 from library.core.permits import Viewer
 from library.core.text import name_key
 from library.dictionary.in_use import DictionaryInUse
+from library.finding.behind import counts_left, is_found
 from library.finding.indexer import Indexer, IndexUnavailable
 from library.finding.materials import near
 from library.organisation import queries as organisation
@@ -246,14 +247,20 @@ class Finder:
         if offset == 0 and not query.is_empty and (is_weak or is_found_in_pieces(query, _shown(rows))):
             try:
                 did_you_mean = reader.did_you_mean(query, scope, dictionary, sounds_only=not is_weak)
+                if did_you_mean is not None and self.indexer.behind(session):
+                    is_seen = is_found(session, viewer, reader, did_you_mean, scope, dictionary)
+                    did_you_mean = did_you_mean if is_seen else None
             except SearchError as error:
                 raise _unavailable(error) from error
         stale = len(results.hits) - len(rows)
+        counted = results.counts
+        if counts and self.indexer.behind(session):
+            counted = counts_left(session, viewer, counted)
         return Found(
             total=max(0, results.total - stale),
             relaxed=results.relaxed,
             rows=tuple(rows),
-            counts=results.counts,
+            counts=counted,
             heard=results.heard,
             in_part=results.in_part,
             did_you_mean=did_you_mean,

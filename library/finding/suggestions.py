@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog import queries
 from library.core.permits import Viewer
+from library.finding.behind import names_left
 from library.finding.hits import Finder
 from library.finding.indexer import IndexUnavailable
 from library.searches.frequent_queries import FrequentQueries
@@ -67,6 +68,8 @@ def suggest(
         for other in finder.dictionary.now(session).synonyms_of(typed)[:_MOST_SYNONYMS]:
             more = reader.suggest(other, scope, limit)
             found = [*found, *(one for one in more if one not in found)][:limit]
+        if found and finder.indexer.behind(session):
+            found = names_left(session, viewer, found)
     except (IndexUnavailable, SearchError):
         return []  # whoever types has asked for nothing yet; the search itself says what is wrong
     titles = [one.text for one in found if one.kind == "title"]

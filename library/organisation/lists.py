@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from library.core.lists.columns import Columns, Line
-from library.core.lists.listed import Listed, read_list
+from library.core.lists.listed import Listed, as_typed, read_list
 from library.organisation.importing import Row
 
 HEADINGS = ("编码", "名称", "上级", "类别", "简称", "成立日期")
 """Those of an export, in its order."""
+
+EXAMPLES = (
+    ("330523", "安吉县委", "", "党委", "", ""),
+    ("330523-102", "天荒坪镇党委", "安吉县委", "党委", "天荒坪镇", "1998-07-01"),
+    ("330523-102-1", "余村党总支", "330523-102", "党总支", "", ""),
+    ("A-017", "余村第一党支部", "天荒坪镇党委 / 余村党总支", "党支部", "余村一支部", "2010-03-05"),
+    ("A-018", "余村第二党支部", "330523-102-1", "", "", ""),
+    ("", "第一党小组", "A-017", "党小组", "", ""),
+)
+"""A filled row of every kind, for the list that people start with."""
 
 MOST_CELLS = 620_000
 """Of a workbook: 100,000 nodes with all columns and some to spare. Only the command line reads such lists."""
@@ -43,5 +53,5 @@ def read_organisations(data: bytes, file_name: str) -> Listed[Row]:
 
 
 def _row(line: Line) -> Row:
-    cells = {name: line.cells.get(name) for name in COLUMNS.headings if name != "name"}
-    return Row(line.line, line.cells["name"], **cells)
+    cells = {name: as_typed(cell) for name, cell in line.cells.items()}
+    return Row(line.line, cells.pop("name"), **cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 WRITERS = (
     "actions",
     "belonging.committees",
+    "belonging.ending",
     "belonging.exemptions",
     "belonging.groups",
     "belonging.memberships",

@@ -77,6 +77,7 @@ class Pages:
             csrf=masked(who.csrf[0]),
             language=who.language,
             path=self._path(request) if request.method == "GET" else "/",
+            asked=request.url.path,
             viewer=signed_in_person(viewer),
             navigation=navigation_for(viewer, self._navigation, lambda entry: found.get(entry.url, 0)),
             flashes=self._flashes(request, who.language),
@@ -90,6 +91,7 @@ class Pages:
             csrf=masked(who.csrf[0]),
             language=who.language,
             path=self._path(request) if request.method == "GET" else "/",
+            asked=request.url.path,
             viewer=signed_in_person(who.viewer),
             navigation=around,
         )

@@ -84,13 +84,15 @@ class Frame:
     """What base.html needs on every page.
 
     `csrf` goes into every form and into <meta name="csrf">. `path` is this page's path with its query: the
-    way back after signing in or changing the language. `query` fills the search box.
+    way back after signing in or changing the language ("/" where a form is answered: `asked` is where it was
+    sent, and the section that is marked). `query` fills the search box.
     Forms: POST /language (language, next), POST /sign-out (), GET /search (q).
     """
 
     csrf: str
     language: Language
     path: str
+    asked: str = ""
     viewer: SignedInPerson | None = None
     navigation: Navigation = Navigation()
     flashes: tuple[Flash, ...] = ()

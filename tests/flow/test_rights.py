@@ -1,27 +1,33 @@
-"""A county's rights, a merger, a hand-over: each of twelve persons sees what the table says, everywhere."""
+"""A county brought in by lists, then a merger, a hand-over, a guest, a lesson narrowed to a town: each of
+twelve persons sees what the table says, everywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import csv
+import io
+import json
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import structlog
 
 from library.catalog import audiences
 from library.catalog import queries as catalog
 from library.catalog.audience import OpenTo, chosen
 from library.catalog.permits import Audience, LessonState
 from library.core.clock import local_day
-from library.core.ids import new_id
-from library.core.permits import MemberState, Role
-from library.organisation import actions as organisation
-from library.organisation.tables import Node
-from library.people import actions as people
+from library.core.permits import MemberState
+from library.organisation import queries as organisation
 from library.people import queries as people_queries
-from library.people.rules import MembershipKind
-from library.people.tables import GroupMember, LearningGroup, Membership
+from server.cli import main
+from server.web.files.sheets import Sheet, workbook
 from tests.server.conftest import Shelf
 from tests.support import factories as make
 from tests.support import server
@@ -31,34 +37,44 @@ from tests.support.signing import token
 
 pytestmark = pytest.mark.slow
 SAID = "竹海深处的夜校"
-FULL, PROBATIONARY = MemberState.FULL, MemberState.PROBATIONARY
 
 
 @dataclass
 class County:
-    """The county: nodes, people and lessons by what they are called here."""
+    """The county: nodes (by their codes) and lessons by what they are called here, and who asks for them."""
 
     served: Served
     clock: MovableClock
     nodes: dict[str, str] = field(default_factory=dict)
-    people: dict[str, str] = field(default_factory=dict)
     http: dict[str, httpx.Client] = field(default_factory=dict)
     lessons: dict[str, str] = field(default_factory=dict)
     clips: dict[str, str] = field(default_factory=dict)
 
 
-MEMBERS = {
-    "余村正式": ("余村", FULL),
-    "余村预备": ("余村", PROBATIONARY),
-    "大溪正式": ("大溪", FULL),
-    "横山正式": ("横山", FULL),
-    "碧门未登记": ("碧门", None),
-    "流动": ("横山", FULL),
-    "小组": ("横山", PROBATIONARY),
-    "书记": ("余村", FULL),
-    "镇审核": ("横山", FULL),
-    "镇干事": ("横山", FULL),
-}
+TREE = (
+    ("编码", "名称", "上级", "类别"),
+    ("YC", "余村", "天荒坪", "党支部"),
+    ("DX", "大溪", "天荒坪", "党支部"),
+    ("HS", "横山", "灵峰", "党支部"),
+    ("BM", "碧门", "灵峰", "党支部"),
+    ("TH", "天荒坪", "安吉县委", "党委"),
+    ("LF", "灵峰", "安吉县委", "党委"),
+    ("AJ", "安吉县委", "", ""),
+)
+PEOPLE = (
+    ("姓名", "账号", "党支部", "人员类别", "加入日期", "组织关系"),
+    ("余村正式", "余村正式", "YC", "正式党员", "2020-07-01", ""),
+    ("余村预备", "余村预备", "安吉县委 / 天荒坪 / 余村", "预备党员", "2026-03-01", ""),
+    ("大溪正式", "大溪正式", "DX", "正式党员", "2015-07-01", ""),
+    ("横山正式", "横山正式", "横山", "正式党员", "", "在册"),
+    ("碧门未登记", "碧门未登记", "BM", "", "", ""),
+    ("流动", "流动", "HS", "正式党员", "", ""),
+    ("小组", "小组", "HS", "预备党员", "", ""),
+    ("书记", "书记", "余村", "正式党员", "", ""),
+    ("镇审核", "镇审核", "HS", "正式党员", "", ""),
+    ("镇干事", "镇干事", "HS", "正式党员", "", ""),
+)
+GUESTS = (PEOPLE[0], ("流动", "流动", "YC", "", "", "流动"))
 OPEN = {"人人", "登录", "组织"}
 ALL = OPEN | {"镇", "镇正式", "小组课", "碧门课", "草稿"}
 SEES = {
@@ -75,87 +91,76 @@ SEES = {
     "镇审核": ALL,
     "镇干事": ALL,
 }
+COUNTS = {"书记", "镇干事"}  # who may know how often a lesson of 余村 was watched
 
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     folder = server.new_data(tmp_path_factory.mktemp("county") / "data")
     clock = MovableClock()
+    _import(folder)
     with server.in_thread(folder, clock) as served:
         made = County(served, clock)
-        _nodes(made)
-        _people(made)
-        _lessons(made)
-        with served.ports.db.write() as session:
-            old, new = (session.get_one(Node, made.nodes[name]) for name in ("碧门", "余村"))
-            audiences.merge(session, old, new, served.ports.clock(), None)
-        Shelf(served).index()
+        with served.ports.db.read() as session:
+            known = list(organisation.known_nodes(session))
+            made.nodes.update({one.code: one.id for one in known if one.code})
+        group = _weike(folder, "people", "group", "add", "AJ", "青年")["id"]
+        _weike(folder, "people", "group", "join", "青年", "小组")
+        _lessons(made, group)
+        _changes(made)
         yield made
         for http in made.http.values():
             http.close()
 
 
-def _nodes(county: County) -> None:
-    now = county.served.ports.clock()
-    with county.served.ports.db.write() as session:
-        made = {"县": make.root(session)}
-        for name, above in (
-            ("天荒坪", "县"),
-            ("灵峰", "县"),
-            ("余村", "天荒坪"),
-            ("大溪", "天荒坪"),
-            ("横山", "灵峰"),
-            ("碧门", "灵峰"),
-        ):
-            made[name] = organisation.add_named(session, made[above], name, now)
-        county.nodes.update({name: node.id for name, node in made.items()})
+def _weike(data: Path, *arguments: object) -> Any:
+    """Run a command beside the server, as its machine's administrator would; returns what it printed."""
+    root, structured = logging.getLogger(), structlog.get_config()
+    handlers, level, out = root.handlers, root.level, io.TextIOWrapper(io.BytesIO(), "utf-8")
+    try:
+        with contextlib.redirect_stdout(out):
+            code = main(["--data", str(data), *map(str, arguments), "--json"])
+    finally:
+        root.handlers, root.level = handlers, level
+        structlog.configure(**structured)
+    assert code == 0, arguments
+    out.seek(0)
+    return json.loads(out.read())
 
 
-def _people(county: County) -> None:
-    now = county.served.ports.clock()
-    since = local_day(now) - timedelta(days=30)
-    with county.served.ports.db.write() as session:
-
-        def belongs(who: str, node: str, kind: MembershipKind, state: MemberState | None) -> None:
-            ids = {"person_id": county.people[who], "node_id": county.nodes[node]}
-            session.add(Membership(id=new_id(), **ids, kind=kind, state=state, since=since, noted_at=now))
-
-        for who in SEES:
-            if who != "游客":
-                county.people[who] = str(make.person(session, name=who).person_id)
-        for who, (node, state) in MEMBERS.items():
-            belongs(who, node, MembershipKind.HOME, state)
-        belongs("流动", "余村", MembershipKind.GUEST, None)
-        group = LearningGroup(id=new_id(), node_id=county.nodes["县"], name="青年", created_at=now)
-        session.add(group)
-        session.flush()
-        session.add(GroupMember(id=new_id(), group_id=group.id, person_id=county.people["小组"], since=since))
-        county.nodes["青年小组"] = group.id
-        for who, role, node in (
-            ("书记", Role.SECRETARY, "余村"),
-            ("镇审核", Role.REVIEWER, "天荒坪"),
-            ("镇干事", Role.STAFF, "天荒坪"),
-        ):
-            branch = session.get_one(Node, county.nodes[node])
-            people.grant(session, county.people[who], role, branch, None, now)
-        tokens = {who: token(session, one, "程序", now)[1] for who, one in county.people.items()}
-    for who in SEES:
-        visitor = Person(county.served.base_url)
-        named = {"Authorization": f"Bearer {tokens[who]}"} if who in tokens else {}
-        visitor.http.headers.update(named or {"X-CSRF-Token": visitor.csrf()})
-        county.http[who] = visitor.http
+def _import(data: Path) -> None:
+    """Bring the county in: a workbook of the organisation, a list of its people as Excel saves it."""
+    tree, list_ = data.with_name("党组织.xlsx"), data.with_name("名册.csv")
+    tree.write_bytes(workbook([Sheet("党组织", TREE[0], TREE[1:], (12,) * 4, freeze=True)]))
+    said = _weike(data, "organisation", "import", tree)
+    assert (said["rows"], said["new"], said["changed"], said["wrong"]) == (7, 6, 1, [])  # the root has a name
+    list_.write_bytes(_csv(PEOPLE).encode("gb18030"))
+    said = _weike(data, "people", "import", list_)
+    assert (said["rows"], said["new"], said["wrong"]) == (10, 10, [])
+    for who, role, node in (
+        ("余村正式", "secretary", "YC"),
+        ("镇审核", "reviewer", "TH"),
+        ("镇干事", "staff", "TH"),
+    ):
+        _weike(data, "user", "role", who, role, "--at", node)
 
 
-def _lessons(county: County) -> None:
+def _csv(rows: Sequence[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _lessons(county: County, group: str) -> None:
     nodes, shelf = county.nodes, Shelf(county.served)
     opened = {
         "人人": OpenTo(Audience.EVERYONE),
         "登录": OpenTo(Audience.SIGNED_IN),
         "组织": OpenTo(Audience.ORGANISATION),
-        "镇": chosen([nodes["天荒坪"]]),
-        "镇正式": chosen([nodes["天荒坪"]], kinds=[FULL]),
-        "小组课": chosen(groups=[nodes["青年小组"]]),
-        "碧门课": chosen([nodes["碧门"]]),
+        "镇": OpenTo(Audience.EVERYONE),  # until it is narrowed
+        "镇正式": chosen([nodes["TH"]], kinds=[MemberState.FULL]),
+        "小组课": chosen(groups=[group]),
+        "碧门课": chosen([nodes["BM"]]),
         "草稿": OpenTo(Audience.EVERYONE),
     }
     for name, wanted in opened.items():
@@ -164,9 +169,35 @@ def _lessons(county: County) -> None:
         with county.served.ports.db.write() as session:
             lesson = catalog.lesson(session, put.lesson)
             audiences.set_audience(session, lesson, wanted, county.served.ports.clock())
-            lesson.node_id = nodes["余村"]
+            lesson.node_id = nodes["YC"]
             lesson.title = f"夜校{name}课"
         county.lessons[name], county.clips[name] = put.lesson, put.clip
+    shelf.index()
+
+
+def _changes(county: County) -> None:
+    """What becomes of the county once all is there: nobody's index or lesson is made anew for it."""
+    data = county.served.data
+    assert _weike(data, "organisation", "merge", "BM", "YC")["members"] == 4  # three and who came from 碧门
+    told = _weike(data, "user", "hand-over", "余村正式", "书记", "--at", "YC")
+    assert [one["role"] for one in told["to"]["roles"]] == ["member", "secretary"]
+    guests = data.with_name("流动.csv")
+    guests.write_text(_csv(GUESTS), "utf-8")
+    assert _weike(data, "people", "import", guests)["changed"] == 1
+    now = county.served.ports.clock()
+    with county.served.ports.db.write() as session:
+        found = {who: people_queries.person_by_username(session, who) for who in SEES}
+        ids = {who: one.id for who, one in found.items() if one}
+        ids["无组织"] = str(make.person(session).person_id)
+        tokens = {who: token(session, one, "程序", now)[1] for who, one in ids.items()}
+    for who in SEES:
+        visitor = Person(county.served.base_url)
+        named = {"Authorization": f"Bearer {tokens[who]}"} if who in tokens else {}
+        visitor.http.headers.update(named or {"X-CSRF-Token": visitor.csrf()})
+        county.http[who] = visitor.http
+    path = f"/api/v1/lessons/{county.lessons['镇']}/audience"
+    narrowed = county.http["镇干事"].put(path, json={"audience": ["node:天荒坪"]})
+    assert narrowed.status_code == 200, narrowed.text
 
 
 @pytest.mark.parametrize("who", SEES)
@@ -194,6 +225,8 @@ def test_each_sees_exactly_what_the_table_says(county: County, who: str) -> None
         assert http.get(f"/lessons/{lesson_id}").status_code == expected, name
         play = http.post(f"/api/v1/clips/{county.clips[name]}/plays", json={})
         assert (play.status_code == 200) == (name in sees), name
+    counted = http.get(f"/api/v1/lessons/{county.lessons['镇']}/stats").status_code
+    assert (counted == 200) == (who in COUNTS)
     for master in masters.values():
         assert http.get(master).status_code == 200
         assert http.get(master.replace("master.m3u8", "720p/00001.m4s")).status_code == 200
@@ -233,15 +266,11 @@ def test_a_lesson_narrowed_to_a_town_stops_for_all_who_had_its_address(county: C
 
 
 def test_a_secretary_hands_over_and_the_other_sees_the_statistics_from_that_day(county: County) -> None:
-    lesson_id, node = county.lessons["镇"], county.nodes["余村"]
+    lesson_id, node = county.lessons["镇"], county.nodes["YC"]
     stats = f"/api/v1/lessons/{lesson_id}/stats"
     assert county.http["书记"].get(stats).status_code == 200
     assert county.http["余村正式"].get(stats).status_code == 403
-    with county.served.ports.db.read() as session:
-        holder, to = (
-            people_queries.person(session, county.people[who]).username for who in ("书记", "余村正式")
-        )
-    change = {"role": "secretary", "holder": holder, "to": to}
+    change = {"role": "secretary", "holder": "书记", "to": "余村正式"}
     path = f"/api/v1/organisation/nodes/{node}/hand-over"
     refused = county.http["书记"].post(path, json=change)
     assert refused.status_code in (403, 404)  # nobody hands their own role on by themselves

@@ -200,6 +200,13 @@ class Shelf:
         self.served.ports.indexer.catch_up()
 
     @contextmanager
+    def late_index(self) -> Iterator[None]:
+        """A time in which the index learns nothing: somebody else holds it."""
+        with (self.served.ports.settings.index_folder / "writer.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
     def broken_index(self) -> Iterator[None]:
         """A time in which the index is damaged, and whoever should mend it does not get to it."""
         folder = self.served.ports.settings.index_folder

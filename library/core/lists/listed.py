@@ -35,6 +35,12 @@ def suffix_of(file_name: str, known: Sequence[str] = SUFFIXES, field: str = "man
     return suffix
 
 
+def as_typed(text: str) -> str:
+    """Return a cell without the apostrophe that an export puts before what would be calculated."""
+    text = text.strip()
+    return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in "=+-@＝＋－＠" else text
+
+
 def read_list(data: bytes, file_name: str, columns: Columns, row: Callable[[Line], Row]) -> Listed[Row]:
     """Read a list by its suffix, `row` makes one of a line; raises Invalid (manifest_...) when it cannot be
     read as a whole."""

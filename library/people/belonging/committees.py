@@ -13,7 +13,7 @@ from library.core.clock import local_day
 from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
 from library.people import queries
-from library.people.belonging import timeline
+from library.people.belonging import ending, timeline
 from library.people.tables import CommitteeTerm
 
 
@@ -46,18 +46,7 @@ def end(session: Session, term_id: str, day: date, by: str | None) -> bool:
 
     Raises NotFound, Invalid("ends_before").
     """
-    row = session.get(CommitteeTerm, term_id)
-    if row is None:
-        raise NotFound
-    queries.locked(session, row.person_id)
-    session.refresh(row)
-    if row.until is not None and row.until <= day:
-        return False
-    timeline.check_order(row.since, day)
-    row.until = day
-    session.flush()
-    audit.note(session, Deed.MEMBERSHIP, by, of=row.person_id, what="committee_ended")
-    return True
+    return ending.end(session, session.get(CommitteeTerm, term_id), day, by, "committee_ended")
 
 
 def correct_since(session: Session, term_id: str, since: date, now: datetime, by: str | None) -> bool:

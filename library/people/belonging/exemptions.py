@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from library.audit import actions as audit
 from library.audit.rules import Deed
-from library.core.errors import Conflict, NotFound
+from library.core.errors import Conflict
 from library.core.ids import new_id
 from library.people import queries
-from library.people.belonging import timeline
+from library.people.belonging import ending, timeline
 from library.people.rules import ExemptionReason
 from library.people.tables import Exemption
 
@@ -62,21 +62,4 @@ def end(session: Session, exemption_id: str, day: date, by: str | None) -> bool:
 
     Raises NotFound, Invalid("ends_before").
     """
-    row = exemption(session, exemption_id)
-    queries.locked(session, row.person_id)
-    session.refresh(row)
-    if row.until is not None and row.until <= day:
-        return False
-    timeline.check_order(row.since, day)
-    row.until = day
-    session.flush()
-    audit.note(session, Deed.MEMBERSHIP, by, of=row.person_id, what="exempt_ended")
-    return True
-
-
-def exemption(session: Session, exemption_id: str) -> Exemption:
-    """Return an exemption; raises NotFound."""
-    found = session.get(Exemption, exemption_id)
-    if found is None:
-        raise NotFound
-    return found
+    return ending.end(session, session.get(Exemption, exemption_id), day, by, "exempt_ended")

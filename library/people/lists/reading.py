@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from library.core.errors import Invalid, WeikeError
 from library.core.lists.columns import BadLine, Columns, Table, read_table
-from library.core.lists.listed import suffix_of
+from library.core.lists.listed import as_typed, suffix_of
 from library.people.lists.id_numbers import holds_id_number
 from library.people.lists.importing import Row
 from library.people.lists.words import is_post
@@ -96,20 +96,14 @@ def _row(line: int, cells: Mapping[str, str]) -> Row:
     committee, post = cells.get("committee") or "", cells.get("post") or ""
     return Row(
         line,
-        _typed(cells["name"]),
-        _typed(cells.get("account") or ""),
-        _typed(cells.get("branch") or ""),
+        as_typed(cells["name"]),
+        as_typed(cells.get("account") or ""),
+        as_typed(cells.get("branch") or ""),
         cells.get("state") or "",
         since or "",
         cells.get("kind") or "",
         committee if committee.strip() or not is_post(post) else post,
     )
-
-
-def _typed(text: str) -> str:
-    """Return a cell without the apostrophe that an export puts before what would be calculated."""
-    text = text.strip()
-    return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in "=+-@＝＋－＠" else text
 
 
 def _remarks(table: Table) -> list[Remark]:

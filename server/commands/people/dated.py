@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from library.core.errors import NotFound
 from library.people.belonging import committees, exemptions, group_queries, groups, histories
 from library.people.belonging.timeline import holds_on
 from library.people.rules import ExemptionReason
-from library.people.tables import LearningGroup
+from library.people.tables import CommitteeTerm, Exemption, LearningGroup
 from server.commands.administrator import node as meant
 from server.commands.console import Console, console_of
 from server.commands.options import Json
@@ -110,19 +110,25 @@ def end_exemption(
 
     def act(session: Session, person_id: str, now: datetime) -> None:
         on = parse_date(day, "day") or local_day(now)
-        exemptions.end(session, _held(session, person_id, exemption, on), on, None)
+        history = histories.history_of(session, person_id)
+        found = _held(history, history.exemptions, exemption, on, "not_exempt")
+        exemptions.end(session, found, on, None)
 
     _exemptions(context, name, as_json, act)
 
 
-def _held(session: Session, person_id: str, exemption_id: str, on: date) -> str:
-    """Return the id of somebody's exemption, without one that of a day; raises NotFound("not_exempt")."""
-    history = histories.history_of(session, person_id)
-    for one in history.exemptions:
-        holds = one.since <= on and (one.until is None or one.until > on)
-        if one.id == exemption_id or (not exemption_id and holds):
+def _held(
+    history: histories.History,
+    rows: Sequence[Exemption] | Sequence[CommitteeTerm],
+    row_id: str,
+    on: date,
+    code: str,
+) -> str:
+    """Return the id of one of somebody's rows, without `row_id` that of a day; raises NotFound(code)."""
+    for one in rows:
+        if one.id == row_id or (not row_id and holds_on(one, on)):
             return one.id
-    raise NotFound("not_exempt", name=history.person.username, day=on.isoformat())
+    raise NotFound(code, name=history.person.username, day=on.isoformat())
 
 
 def _exemptions(context: typer.Context, name: str, as_json: bool, act: Act | None = None) -> None:
@@ -201,10 +207,7 @@ def end_term(
     def act(session: Session, person_id: str, now: datetime) -> None:
         on = parse_date(day, "day") or local_day(now)
         history = histories.history_of(session, person_id)
-        which = (one.id for one in history.terms if one.id == term or (not term and holds_on(one, on)))
-        found = next(which, None)
-        if found is None:
-            raise NotFound("not_committee", name=history.person.username, day=on.isoformat())
+        found = _held(history, history.terms, term, on, "not_committee")
         committees.end(session, found, on, None)
 
     _terms(context, name, as_json, act)

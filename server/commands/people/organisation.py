@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -47,6 +47,7 @@ def add_commands(to: typer.Typer) -> None:
     to.command("show", help=N_("显示一个党组织：上级、下级、编码。"))(show)
     to.command("import", help=IMPORT_HELP)(import_)
     to.command("export", help=N_("把整个组织树写成清单（.xlsx 或 .csv），可以再导入。"))(export)
+    to.command("template", help=N_("写一份填好例子的空清单，照着填。"))(template)
     to.command("add", help=N_("在一个党组织下面新建一个。"))(add)
     to.command("rename", help=N_("改名称、简称、类别或编码。"))(rename)
     to.command("move", help=N_("调整上级；下面的党组织跟着走。"))(move)
@@ -186,7 +187,8 @@ def import_(
         "dry_run": dry_run,
         "warnings": [one.model_dump() for one in warnings_of(listed.remarks, console.catalogue)],
     }
-    console.result(value, as_json, [_summary(console, value)])
+    told = _planned_lines(console, planned) if dry_run else ()
+    console.result(value, as_json, [*told, _summary(console, value)])
     for said in value["warnings"]:
         console.note("%(text)s", **said)
     for one in wrong if not as_json else ():
@@ -202,25 +204,38 @@ def export(
 ) -> None:
     """Write the whole tree as a list that can be imported again."""
     from library.organisation.lists import HEADINGS, MOST_CELLS
-    from server.web.files.sheets import Sheet, csv_text, workbook
 
     console = _begin(context)
-    suffix = file.suffix.lower()
-    if suffix not in (".xlsx", ".csv"):
-        raise Invalid("manifest_type", field="manifest", suffix=suffix, known=".xlsx, .csv")
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
         rows = list(_rows(console, session))
-    title = console.say(N_("党组织"))
-    data = (
-        csv_text([HEADINGS, *rows])
-        if suffix == ".csv"
-        else workbook([Sheet(title, HEADINGS, rows, _WIDTHS, freeze=True)])
-    )
-    write_whole(file, data)
-    value = {"file": str(file), "rows": len(rows)}
-    console.result(value, as_json, [console.say(N_("已写入 %(rows)s 个党组织：%(file)s"), **value)])
+    suffix = _write(console, file, rows, as_json)
     if suffix == ".xlsx" and len(rows) * len(HEADINGS) > MOST_CELLS:
         console.note(N_("这张表太大，不能再导入；要能导入，请导出成 .csv。"))
+
+
+def template(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("写到哪里，.xlsx 或 .csv。"))],
+    as_json: Json = False,
+) -> None:
+    """Write a list with examples."""
+    from library.organisation.lists import EXAMPLES
+
+    _write(_begin(context), file, EXAMPLES, as_json)
+
+
+def _write(console: Console, file: Path, rows: Sequence[Sequence[str]], as_json: bool) -> str:
+    """Write a list and say so; returns the suffix of its name."""
+    from library.core.lists.listed import suffix_of
+    from library.organisation.lists import HEADINGS
+    from server.web.files.sheets import Sheet, csv_text, workbook
+
+    suffix = suffix_of(file.name)
+    sheet = Sheet(console.say(N_("党组织")), HEADINGS, rows, _WIDTHS, freeze=True)
+    write_whole(file, csv_text([HEADINGS, *rows]) if suffix == ".csv" else workbook([sheet]))
+    value = {"file": str(file), "rows": len(rows)}
+    console.result(value, as_json, [console.say(N_("已写入 %(rows)s 个党组织：%(file)s"), **value)])
+    return suffix
 
 
 def _rows(console: Console, session: Session) -> Iterator[tuple[str, ...]]:
@@ -295,6 +310,18 @@ def _lines(console: Console, value: dict[str, Any]) -> Iterator[str]:
 def _wrong(console: Console, one: Planned) -> dict[str, Any]:
     error = one.reason or Conflict()
     return {"row": one.row.line, "reason": console.explain(error)}
+
+
+def _planned_lines(console: Console, planned: Sequence[Planned]) -> Iterator[str]:
+    """Yield what would become of every row that changes something, in the order of the list."""
+    for one in sorted(planned, key=lambda one: one.row.line):
+        if one.outcome is Outcome.NEW:
+            yield console.say(N_("第 %(row)s 行：新建 %(name)s"), row=one.row.line, name=one.row.name)
+        elif one.moves:
+            said = N_("第 %(row)s 行：%(name)s 换到 %(parent)s 下面")
+            yield console.say(said, row=one.row.line, name=one.row.name, parent=one.row.parent or "")
+        elif one.outcome is Outcome.CHANGED:
+            yield console.say(N_("第 %(row)s 行：更新 %(name)s"), row=one.row.line, name=one.row.name)
 
 
 def _summary(console: Console, value: dict[str, Any]) -> str:

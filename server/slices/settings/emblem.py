@@ -11,7 +11,7 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 
 
 def rewritten(data: bytes) -> bytes:
-    """Return a picture as a square PNG of ours: of what was in the file only the pixels stay.
+    """Return a picture as a square PNG of ours, never enlarged: of what was in the file only the pixels stay.
 
     Raises Invalid("emblem_...") with its field. An SVG is refused: it is a program as much as a drawing.
     """
@@ -30,14 +30,15 @@ def rewritten(data: bytes) -> bytes:
             if width * height > EMBLEM_PIXELS:  # known from its header, before anything is unpacked
                 raise Invalid("emblem_pixels", field="file", width=width, height=height)
             turned = ImageOps.exif_transpose(found.convert("RGBA"))
-            small = ImageOps.contain(turned, (EMBLEM_SIDE, EMBLEM_SIDE))
+            side = min(EMBLEM_SIDE, max(turned.size))  # a small one stays as it is
+            small = ImageOps.contain(turned, (side, side))
     except (
         *(OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError),
         *(Image.DecompressionBombError, Image.DecompressionBombWarning),
     ) as error:
         raise Invalid("emblem_unreadable", field="file") from error
-    square = Image.new("RGBA", (EMBLEM_SIDE, EMBLEM_SIDE), (0, 0, 0, 0))
-    square.paste(small, ((EMBLEM_SIDE - small.width) // 2, (EMBLEM_SIDE - small.height) // 2))
+    square = Image.new("RGBA", (side, side), (0, 0, 0, 0))
+    square.paste(small, ((side - small.width) // 2, (side - small.height) // 2))
     told = io.BytesIO()
     square.save(told, "PNG", optimize=True)
     return told.getvalue()

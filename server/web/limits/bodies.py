@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from python_multipart.multipart import parse_options_header
+
 from library.core.errors import Invalid, TooLarge
 from library.core.permits import Role
 from server.web.limits.sizes import BODY_BYTES, JSON_DEPTH
@@ -76,8 +78,19 @@ def check_depth(kind: str, body: bytes) -> None:
             raise Invalid("json_depth", most=JSON_DEPTH)
 
 
-def without_nul(kind: str, body: bytes) -> bytes:
-    """Return a form without NUL, which no database takes and nobody types."""
-    if kind == _FORM:
+def without_nul(content_type: bytes, body: bytes) -> bytes:
+    """Return a form without NUL, which no database takes and nobody types; files in it stay as they are."""
+    kind, said = parse_options_header(content_type)
+    if kind == _FORM.encode():
         return body.replace(b"%00", b"")
-    return body.replace(b"\x00", b"") if kind == "multipart/form-data" else body
+    if kind != b"multipart/form-data":
+        return body
+    edge = b"--" + said.get(b"boundary", b"")
+    return edge.join(part if _is_file(part) else part.replace(b"\x00", b"") for part in body.split(edge))
+
+
+def _is_file(part: bytes) -> bool:
+    """Tell whether a part of a form is a file, as whoever reads the form tells it (starlette.formparsers)."""
+    head, _, _rest = part.partition(b"\r\n\r\n")
+    named = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-disposition:")]
+    return bool(named) and b"filename" in parse_options_header(named[-1].partition(b":")[2])[1]

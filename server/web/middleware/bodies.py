@@ -55,7 +55,7 @@ class BodyLimits:
         if whole is None:
             return None
         check_depth(kind, whole)
-        return _again(without_nul(kind, whole), receive)
+        return _again(without_nul(headers.get("content-type", "").encode("latin-1"), whole), receive)
 
 
 async def _check_sender(request: Request, role: Role) -> None:

@@ -29,6 +29,9 @@ def test_a_list_is_tried_imported_and_unchanged_the_second_time(weike: Weike, co
     tried = weike("organisation", "import", str(county), "--dry-run", "--json")
     assert (tried.code, tried.json["new"], tried.json["changed"]) == (1, 3, 1)
     assert weike("organisation", "show", "--json").json["children"] == []
+    told = weike("organisation", "import", str(county), "--dry-run")
+    assert "第 2 行：新建余村党支部" in told.out
+    assert "第 6 行：parent: 没有叫“没有的党委”的上级" in told.err
     done = weike("organisation", "import", str(county), "--json").json
     counts = {name: done[name] for name in ("rows", "new", "changed", "unchanged")}
     assert counts == {"rows": 5, "new": 3, "changed": 1, "unchanged": 0}
@@ -36,6 +39,10 @@ def test_a_list_is_tried_imported_and_unchanged_the_second_time(weike: Weike, co
     assert "没有的党委" in done["wrong"][0]["reason"]
     again = weike("organisation", "import", str(county), "--json").json
     assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 4)
+
+    county.write_text("编码,名称,上级\nA-017,余村党支部,安吉县委\n", "utf-8")
+    moving = weike("organisation", "import", str(county), "--dry-run").out
+    assert "第 2 行：余村党支部换到安吉县委下面" in moving
 
     shown = weike("organisation", "show", "a-017", "--json").json
     assert shown["path"] == ["安吉县委", "天荒坪镇党委", "余村党支部"]
@@ -47,10 +54,17 @@ def test_what_is_exported_is_unchanged_when_imported(
     weike: Weike, county: Path, tmp_path: Path, suffix: str
 ) -> None:
     weike("organisation", "import", str(county))
+    weike("organisation", "add", "=1+1", "--short", "@旁边", "--below", "A-017")
     file = tmp_path / f"全部{suffix}"
-    assert weike("organisation", "export", str(file), "--json").json["rows"] == 4
+    assert weike("organisation", "export", str(file), "--json").json["rows"] == 5
     again = weike("organisation", "import", str(file), "--json")
-    assert (again.code, again.json["unchanged"], again.json["wrong"]) == (0, 4, [])
+    assert (again.code, again.json["unchanged"], again.json["wrong"]) == (0, 5, [])
+    template = tmp_path / f"样表{suffix}"
+    assert weike("organisation", "template", str(template), "--json").json["rows"] == 6
+    filled = weike("organisation", "import", str(template), "--dry-run")
+    assert filled.code == 0
+    assert "第 4 行：新建余村党总支" in filled.out
+    assert "第 2 行：更新安吉县委" in filled.out
 
 
 def test_a_branch_from_its_making_to_its_end_and_back(weike: Weike, county: Path) -> None:

@@ -81,6 +81,7 @@ def test_from_the_sheet_to_a_signed_in_phone(served: Served, shelf: Shelf) -> No
     assert set(rows) == set(branch.members)
     page = branch.sheet().text
     assert "以前发出的 2 张已经作废" in page
+    assert '<a href="/invitations" aria-current="page">' in page, "a page that answers a form has its section"
     assert "<b>李强</b>" not in page
     links = dict.fromkeys(re.findall(r"https?://[^\s\"<]+/welcome/[\w-]{43}", page))
     assert len(links) == 2

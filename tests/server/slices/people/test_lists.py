@@ -12,6 +12,7 @@ import pytest
 from library.core.clock import local_day, utc_now
 from library.organisation import actions as organisation
 from library.people import queries
+from server.web.files.sheets import Sheet, workbook
 from tests.server.conftest import Shelf
 from tests.support import factories
 from tests.support.client import Person
@@ -70,16 +71,20 @@ def test_a_list_is_looked_at_decided_and_brought_in(served: Served, shelf: Shelf
             )
     staff = served.person("staff")
 
-    def brought(text: str) -> str:
+    def brought(text: str, suffix: str = ".csv") -> str:
+        rows = [line.split(",") for line in text.splitlines()]
+        book = workbook([Sheet("名册", rows[0], rows[1:], (12,) * len(rows[0]))])
+        data = book if suffix == ".xlsx" else text.encode("gb18030")
         sent = staff.http.post(
             "/people/lists/new",
             data={"csrf": staff.csrf()},
-            files={"file": ("名册.csv", text.encode("gb18030"), "text/csv")},
+            files={"file": (f"名册{suffix}", data, "application/octet-stream")},
         )
         assert sent.status_code == 303, sent.text
         return str(sent.headers["location"])
 
-    first = brought("姓名,身份证号,账号,党支部\n<b>王芳</b>,11010519491231002X,wang,A-017\n赵敏,,zhao,没有\n")
+    people = "姓名,身份证号,账号,党支部\n<b>王芳</b>,11010519491231002X,wang,A-017\n赵敏,,zhao,没有\n"
+    first = brought(people, ".xlsx")  # its bytes come as they were sent, NUL and all
     page = settled(staff, first)
     assert "11010519491231002X" not in page
     assert "<b>王芳" not in page

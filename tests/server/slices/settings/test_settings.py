@@ -168,7 +168,8 @@ def test_a_picture_is_drawn_anew_and_nothing_else_of_the_file_stays(own: server.
     assert answer.headers["content-type"] == "image/png"
     assert b"secret-words" not in answer.content
     assert b"script" not in answer.content
-    assert Image.open(io.BytesIO(answer.content)).size == (256, 256)
+    shown_picture = Image.open(io.BytesIO(answer.content))
+    assert (shown_picture.size, shown_picture.getbbox()) == ((64, 64), (0, 16, 64, 48)), "not enlarged"
     assert admin.post("/system/branding/emblem/remove").status_code == 303
     assert shown[1] not in admin.http.get("/counting").text
 
