@@ -147,6 +147,9 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
     ),
     Act.LESSON_MAKE: (
         "POST /api/v1/lessons",
+        "POST /account/speech",
+        "GET /api/v1/account/speech",
+        "PUT /api/v1/account/speech",
         "GET /mine",
         "POST /tus",
         "OPTIONS /tus/",
