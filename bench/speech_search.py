@@ -95,9 +95,9 @@ def known_items(
     """How often the right passage comes first, beside how often it does with the exact text."""
     figures = []
     for name in ENGINES:
-        exact = _first(folder, name, passages, known, is_heard=False)
-        heard = mean(_first(folder, name, some, known, is_heard=True) for some in told)
-        plain = mean(_first(folder, name, some, known, is_heard=False) for some in told)
+        exact = first(folder, name, passages, known)
+        heard = mean(first(folder, name, (), known, heard=some) for some in told)
+        plain = mean(first(folder, name, some, known) for some in told)
         words = f"{name}, right clip first, {len(known)} questions"
         figures += [
             Figure(f"{name}_heard_over_exact", f"{words}: heard / exact", heard / exact, 0.9, at_most=False),
@@ -108,12 +108,21 @@ def known_items(
     return figures
 
 
-def _first(
-    folder: Path, name: str, passages: Sequence[Passage], known: Sequence[Question], *, is_heard: bool
+def first(
+    folder: Path,
+    name: str,
+    others: Sequence[Passage],
+    known: Sequence[Question],
+    *,
+    exact: Sequence[Passage] = (),
+    heard: Sequence[Passage] = (),
 ) -> float:
+    """Return the share of questions that put a right passage first: among `others` and `exact`, which people
+    wrote, and `heard`, which a machine did."""
     here = Path(tempfile.mkdtemp(dir=folder))
     engine = ENGINES[name].open_or_create(here)
-    engine.apply([_document(one, is_heard=is_heard) for one in passages], [], 1)
+    written = [_document(one, is_heard=False) for one in (*others, *exact)]
+    engine.apply([*written, *(_document(one, is_heard=True) for one in heard)], [], 1)
     found = [engine.search(question.text, EVERYONE, limit=1).hits for question in known]
     engine.close()
     right = (bool(hits) and hits[0].id in one.gold for hits, one in zip(found, known, strict=True))

@@ -1,0 +1,53 @@
+"""Whether what was recognised is found, by what people remember of it: in passages, among others."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from bench.report import Figure
+from bench.searched.questions import Passage, made_questions, own_passages, own_questions
+from bench.speech.hearing import Clip, Said
+from bench.speech_search import first, known_items, misheard
+from search import ENGINES
+
+PASSAGES, QUESTIONS = 5, 50
+
+
+def found_again(clip: Clip, heard: Said) -> list[Figure]:
+    """The right passage first, of the recording as it was heard and of passages that were confused, beside what
+    the exact text gives."""
+    exact, recognised = passages_of(clip, heard)
+    others = own_passages()
+    asked = made_questions([*exact, *others], QUESTIONS, random.Random(1), among=exact)
+    figures = []
+    with tempfile.TemporaryDirectory(prefix="weike-bench-") as work:
+        folder = Path(work)
+        for name in ENGINES:
+            true = first(folder, name, others, asked, exact=exact)
+            said = first(folder, name, others, asked, heard=recognised)
+            blind = first(folder, name, others, asked, exact=recognised)
+            words = f"{name}, right passage of the recording first, {len(asked)} questions"
+            figures += [
+                Figure(f"{name}_clip", f"{words}: heard / exact", said / true, 0.9, at_most=False),
+                Figure(f"{name}_clip_words", f"{words}: without sounds / exact", blind / true, None),
+            ]
+        confused = [misheard(others, seed) for seed in (1, 2, 3)]
+        figures += known_items(folder, others, confused, own_questions(others))
+    return figures
+
+
+def passages_of(clip: Clip, heard: Said) -> tuple[Sequence[Passage], Sequence[Passage]]:
+    """The recording in passages of whole sentences: as it was said, and as it was heard there."""
+    size = -(-len(clip.truth) // PASSAGES)
+    parts = [clip.truth[n : n + size] for n in range(0, len(clip.truth), size)]
+    starts = [0.0, *(part[0]["start_s"] for part in parts[1:]), clip.length_s + 1.0]
+    exact = [Passage(f"said-{n}", "".join(one["text"] for one in part)) for n, part in enumerate(parts)]
+    words = [
+        "".join(word.text for word in heard.words if a <= (word.start_s + word.end_s) / 2 < b)
+        for a, b in pairwise(starts)
+    ]
+    return exact, [Passage(f"said-{n}", text) for n, text in enumerate(words)]
