@@ -18,7 +18,7 @@ PASSAGES, QUESTIONS = 5, 50
 
 
 def found_again(clip: Clip, heard: Said) -> list[Figure]:
-    """The right passage first, of the recording as it was heard and of passages that were confused, beside what
+    """The right passage first, of the recording as it was heard and of confused passages, beside what
     the exact text gives."""
     exact, recognised = passages_of(clip, heard)
     others = own_passages()
