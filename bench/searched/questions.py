@@ -19,6 +19,7 @@ from search import fold
 from search.text.analysis import STOP_WORDS, words
 from tests.search.passages import PASSAGES
 
+EVERYONE = frozenset(["everyone"])
 QUESTIONS = 300
 _DEMO = Path("server/demo/texts")
 _PASSAGE_CHARACTERS = 90

@@ -9,9 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from bench.report import Figure
+from bench.searched.heard import first, known_items, misheard
 from bench.searched.questions import Passage, made_questions, own_passages, own_questions
 from bench.speech.hearing import Clip, Said
-from bench.speech_search import first, known_items, misheard
 from search import ENGINES
 
 PASSAGES, QUESTIONS = 5, 50
