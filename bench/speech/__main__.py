@@ -60,7 +60,9 @@ def main() -> None:
     figures: list[Figure] = []
     for name, part in parts.items():
         print(f"bench: {name}", file=sys.stderr)
-        figures += part()
+        for figure in part():
+            print(f"  {figure.words}: {figure.value:.4f} {figure.verdict}", file=sys.stderr)
+            figures.append(figure)
     about = f"{about}; {model.name}; {arguments.clip.name}, {clip.length_s:.0f} s"
     show(figures, about, as_json=arguments.json)
 
