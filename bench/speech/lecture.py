@@ -143,7 +143,9 @@ def _said(block: Block, after: list[Stretch]) -> str:
 
 def _environment(folder: Path, model: Path | None) -> dict[str, str]:
     named = {"WEIKE_SPEECH_MODEL": str(model)} if model is not None else {}
-    return {**os.environ, "WEIKE_DATA": str(folder / "data"), "WEIKE_SPEECH": "on-request", **named}
+    # Nothing else is done in this library: there is nobody to stand back for.
+    ours = {"WEIKE_DATA": str(folder / "data"), "WEIKE_SPEECH": "on-request", "WEIKE_SPEECH_NICE": "0"}
+    return {**os.environ, **ours, **named}
 
 
 def _weike(*words: str) -> list[str]:
