@@ -219,6 +219,7 @@ def test_a_text_gets_the_seconds_at_which_it_is_said(room: Room, first: str) -> 
         assert places.unsaid([CueLine(None, None, x) for x in SCRIPT]) == (SCRIPT[1],)
         codes = [remark.code for remark in telling.lesson_account(session, lesson)]
         assert {"script_unsaid", "script_beyond"} <= set(codes)
+        assert "transcript_waits" not in codes, "the machine's own draft waits for nobody"
         taking.take_beyond(session, lesson, version.n, None, NOW)
     assert [(x.text, x.source) for x in room.shown()[1]][2:] == [("谢谢大家。", CueSource.RECOGNISED)]
     with room.db.write() as session:
