@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -63,8 +63,8 @@ class RecognitionOut(BaseModel):
     """Recognising a lesson's speech. `state`: `none` (not asked for), `waiting`, `working`, `done`, `failed`,
     `cancelled`. `offered`: it may be asked for, else `why_not` says why. `percent` is 0 to 100; `left_s` is
     null while nobody knows how much longer it takes; `reason` says why it failed. `holds`: `always`,
-    `on-request` or `never`, which the lesson's lecturer chose (`chosen_by` `lecturer`) or the `server`'s
-    settings say; both null where there is nothing to hear. `asked_as`: `wanted` (by `asked_by`), `text`
+    `on-request` or `never`, which the lesson's lecturer chose (`chosen_by_lecturer`) or the server's settings
+    say; both null where there is nothing to hear. `asked_as`: `wanted` (by `asked_by`), `text`
     (they gave a text without times), `lecturer` or `server` (by what holds); null where nobody knows."""
 
     state: str
@@ -76,7 +76,7 @@ class RecognitionOut(BaseModel):
     left_s: float | None
     reason: str | None
     holds: SpeechMode | None
-    chosen_by: Literal["lecturer", "server"] | None
+    chosen_by_lecturer: bool | None
     asked_as: AskedAs | None
     asked_by: str
 
@@ -141,7 +141,7 @@ def recognition_out(part: RecognitionPart, catalogue: Catalogue) -> RecognitionO
         left_s=part.left_s,
         reason=_said(part.reason, catalogue),
         holds=holds.mode if holds else None,
-        chosen_by=None if holds is None else "lecturer" if holds.by_lecturer else "server",
+        chosen_by_lecturer=holds.by_lecturer if holds else None,
         asked_as=part.asked_as,
         asked_by=part.asked_by,
     )

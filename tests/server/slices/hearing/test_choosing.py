@@ -58,10 +58,10 @@ def test_the_page_and_the_api_choose_the_same_thing(served: Served, shelf: Shelf
     said = lecturer.http.get(path).json()
     assert (said["choice"], said["server"], said["holds"]) == ("never", "on-request", "never")
     state = lecturer.http.get(f"/api/v1/lessons/{lesson_id}/recognition").json()
-    assert (state["state"], state["holds"], state["chosen_by"], state["asked_as"]) == (
+    assert (state["state"], state["holds"], state["chosen_by_lecturer"], state["asked_as"]) == (
         "cancelled",
         "never",
-        "lecturer",
+        True,
         "lecturer",
     )
     headers = {"X-CSRF-Token": lecturer.csrf()}
