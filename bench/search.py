@@ -33,10 +33,11 @@ except ImportError as error:
 from bench.measure import in_turns, machine, p95, p95_ratio, ratio, side_by_side
 from bench.nil_page import nil_page
 from bench.report import Figure, show
-from bench.searched.corpus import EVERYONE, Language, language, lessons, questions
+from bench.searched.corpus import Language, language, lessons, questions
 from bench.searched.natural import asked_questions, natural
 from bench.searched.peers import Fts5, plain_whoosh
 from bench.searched.questions import (
+    EVERYONE,
     Passage,
     Question,
     own_passages,

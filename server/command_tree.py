@@ -189,13 +189,14 @@ def _move(app: typer.Typer) -> None:
 
 
 def _user(app: typer.Typer) -> None:
-    from server.commands.people import inviting, mail, users, ways_in
+    from server.commands.people import inviting, mail, own_speech, users, ways_in
 
     group = typer.Typer(help=HELP["user"])
     users.add_commands(group)
     ways_in.add_commands(group)
     inviting.add_commands(group)
     mail.add_user_commands(group)
+    own_speech.add_commands(group)
     app.add_typer(group, name="user")
 
 

@@ -48,6 +48,12 @@ class Settings(
 
     model_config = SettingsConfigDict(env_prefix="WEIKE_", env_file=".env", extra="ignore", frozen=True)
 
+    @field_validator("speech_model", mode="before")
+    @classmethod
+    def _none_where_empty(cls, path: object) -> object:
+        """Compose hands on what nobody set as an empty text, and that is no folder."""
+        return path or None
+
     @field_validator(
         "data",
         "index",

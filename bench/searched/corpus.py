@@ -17,9 +17,9 @@ from pathlib import Path
 
 import jieba
 
+from bench.searched.questions import EVERYONE
 from search import Document
 
-EVERYONE = frozenset(["everyone"])
 LESSON_CHARACTERS = 2_000
 _BRANCHES, _LECTURERS, _TOPICS = 40, 200, 120
 _PHRASES = 20_000

@@ -19,6 +19,7 @@ from search import fold
 from search.text.analysis import STOP_WORDS, words
 from tests.search.passages import PASSAGES
 
+EVERYONE = frozenset(["everyone"])
 QUESTIONS = 300
 _DEMO = Path("server/demo/texts")
 _PASSAGE_CHARACTERS = 90
@@ -92,11 +93,18 @@ def _grouped(sentences: Iterable[str]) -> list[str]:
 
 def own_questions(passages: Sequence[Passage], count: int = QUESTIONS, seed: int = 1) -> list[Question]:
     """Return `count` questions made from sentences, and those that the tests' passages come with."""
-    dice = random.Random(seed)
     found = [Question(one.question, frozenset([f"p{n}"])) for n, one in enumerate(PASSAGES)]
+    return [*found, *made_questions(passages, count - len(found), random.Random(seed))]
+
+
+def made_questions(
+    passages: Sequence[Passage], count: int, dice: random.Random, among: Sequence[Passage] | None = None
+) -> list[Question]:
+    """Return `count` questions made from sentences of passages, `among` them those that are asked about."""
+    found: list[Question] = []
     held = Counter(word for one in passages for word in set(_telling(one.text)))
     while len(found) < count:
-        passage = dice.choice(passages)
+        passage = dice.choice(among or passages)
         sentence = dice.choice(_SENTENCE.findall(passage.text)).strip()
         told = list(dict.fromkeys(_telling(sentence)))
         if len(told) < 4:

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from library.core.database import insert_new
 from library.core.errors import Conflict
 from library.hearing import queries
-from library.hearing.rules import OPEN, RecognitionState
-from library.hearing.tables import Chunk, Recognition
+from library.hearing.rules import OPEN, AskedAs, RecognitionState, SpeechMode
+from library.hearing.tables import Choice, Chunk, Recognition
 from library.intake import queries as intake
 from library.intake.rules import RecordingState
-from library.intake.tables import Recording
 
 
 class Over(Exception):
@@ -35,7 +34,34 @@ class NewChunk:
     remarks: Sequence[Mapping[str, Any]] = ()
 
 
-def want(session: Session, lesson_id: str, person_id: str | None, now: datetime) -> Recognition:
+def choose(session: Session, person_id: str, mode: SpeechMode | None, now: datetime) -> int:
+    """Note whether somebody's own lessons are to be heard, None: as the server has it; returns how many
+    recognitions that stopped.
+
+    Who wants never to be heard is not heard from now on; what was heard stays.
+    """
+    row = session.get(Choice, person_id, with_for_update=True, populate_existing=True)
+    if mode is None:
+        if row is not None:
+            session.delete(row)
+    elif row is None:
+        insert_new(session, Choice, ["person_id"], {"person_id": person_id, "mode": mode, "chosen_at": now})
+    else:
+        row.mode, row.chosen_at = mode, now
+    session.flush()
+    stopped = queries.open_of_owner(session, person_id) if mode is SpeechMode.NEVER else []
+    for one in stopped:
+        cancel(session, one, now)
+    return len(stopped)
+
+
+def want(
+    session: Session,
+    lesson_id: str,
+    person_id: str | None,
+    now: datetime,
+    asked_as: AskedAs = AskedAs.WANTED,
+) -> Recognition:
     """Ask that a lesson's recording be heard; what is going on goes on, what was heard whole is heard anew.
 
     What failed or was cancelled goes on behind what is kept. Raises Conflict("nothing_to_hear") where there
@@ -49,6 +75,7 @@ def want(session: Session, lesson_id: str, person_id: str | None, now: datetime)
         "state": RecognitionState.WAITING,
         "wanted_by": person_id,
         "wanted_at": now,
+        "asked_as": asked_as,
     }
     insert_new(session, Recognition, ["recording_id"], values)
     one = queries.held(session, recording.id)
@@ -59,7 +86,7 @@ def want(session: Session, lesson_id: str, person_id: str | None, now: datetime)
     if one.state is RecognitionState.DONE:
         _forget_chunks(session, one)
         one.version_n = None
-    one.wanted_by, one.wanted_at = person_id, now
+    one.wanted_by, one.wanted_at, one.asked_as = person_id, now, asked_as
     _start_run(one)
     session.flush()
     return one
@@ -177,9 +204,10 @@ def give_up_run(session: Session, recording_id: str, run: int, now: datetime) ->
         failed(session, recording_id, run, "gave_up", {}, now)
 
 
-def want_those_without_words(session: Session, now: datetime, most: int = 20) -> int:
-    """Ask for recordings that play without words, for nobody; returns how many."""
-    found: list[Recording] = queries.without_words(session, most)
-    for recording in found:
-        want(session, recording.lesson_id, None, now)
+def want_those_without_words(session: Session, server: SpeechMode, now: datetime, most: int = 20) -> int:
+    """Ask for recordings that play without words and that are always heard, by what their lecturers chose and
+    by `server`, what holds where they chose nothing; returns how many."""
+    found = queries.always_heard(session, server, most)
+    for lesson_id, by_lecturer in found:
+        want(session, lesson_id, None, now, AskedAs.LECTURER if by_lecturer else AskedAs.SERVER)
     return len(found)

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from library.catalog import transcript_queries as given
 from library.catalog.rules import TranscriptQuality
 from library.catalog.tables import Lesson, TranscriptVersion
 from library.hearing import rules
-from library.hearing.rules import OPEN, Heard, RecognitionState
-from library.hearing.tables import Chunk, Recognition
+from library.hearing.rules import OPEN, AskedAs, Chosen, Heard, RecognitionState, SpeechMode
+from library.hearing.tables import Choice, Chunk, Recognition
 from library.intake import queries as intake
 from library.intake.rules import BUSY, RecordingState
 from library.intake.tables import Recording
 from library.intake.transcripts import telling
+from library.people.tables import Person
 from speech.words import Word, plain
 from transcode.remarks import Remark
 
@@ -74,23 +76,58 @@ def to_do(session: Session) -> list[tuple[str, int]]:
     return [(recording_id, run) for recording_id, run in rows]
 
 
-def without_words(session: Session, most: int) -> list[Recording]:
-    """Return recordings that play and whose lesson has no words, or words without times, and that nobody has
-    asked to be heard: the newest, at most so many."""
-    wordless = (TranscriptQuality.NONE, TranscriptQuality.ESTIMATED)
+def choice_of(session: Session, person_id: str) -> SpeechMode | None:
+    """Return whether somebody's own lessons are heard; None where they chose nothing."""
+    return session.scalar(select(Choice.mode).where(Choice.person_id == person_id))
+
+
+def holds_for(session: Session, server: SpeechMode, lesson: Lesson) -> Chosen:
+    """Return what holds for a lesson: what its owner chose, or the server's settings."""
+    theirs = None if lesson.owner_id is None else choice_of(session, lesson.owner_id)
+    return rules.what_holds(server, theirs)
+
+
+def open_of_owner(session: Session, person_id: str) -> list[Recognition]:
+    """Return the open recognitions of somebody's own lessons, held until the transaction ends."""
     rows = session.scalars(
-        select(Recording)
+        select(Recognition)
+        .join(Recording, Recording.id == Recognition.recording_id)
+        .join(Lesson, Lesson.id == Recording.lesson_id)
+        .where(Lesson.owner_id == person_id, Recognition.state.in_(OPEN))
+        .order_by(Recognition.recording_id)
+        .with_for_update(of=Recognition)
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+def always_heard(session: Session, server: SpeechMode, most: int) -> list[tuple[str, bool]]:
+    """Return lessons whose recordings play, that have no words, or words without times, that nobody has asked
+    to be heard and that always are: the newest, at most so many, and whether their lecturers chose that."""
+    always = Choice.mode == SpeechMode.ALWAYS
+    if server is SpeechMode.ALWAYS:
+        always = or_(always, Choice.mode.is_(None))
+    elif session.scalars(select(Choice.person_id).where(always).limit(1)).first() is None:
+        return []  # in most libraries, and asked every few seconds
+    wordless = (TranscriptQuality.NONE, TranscriptQuality.ESTIMATED)
+    rows = (
+        select(Recording, Choice.mode)
         .join(Lesson, Lesson.id == Recording.lesson_id)
         .outerjoin(Recognition, Recognition.recording_id == Recording.id)
+        .outerjoin(Choice, Choice.person_id == Lesson.owner_id)
         .where(
             Recording.state == RecordingState.READY,
             Lesson.transcript.in_(wordless),
             Recognition.recording_id.is_(None),
+            always,
         )
         .order_by(Recording.id.desc())
-        .limit(most)
+        .execution_options(yield_per=100)
     )
-    return [one for one in rows if has_sound(one)]
+    with session.execute(rows) as read:
+        # Those without sound stand in nobody's way: they are never asked for, however many there are.
+        found = ((one.lesson_id, mode is not None) for one, mode in read if has_sound(one))
+        return list(islice(found, most))
 
 
 def has_sound(recording: Recording) -> bool:
@@ -150,7 +187,8 @@ def word_starts(session: Session, lesson_id: str) -> list[tuple[float, int]]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a recognition is. `reason` (with `reason_args`) is why it failed."""
+    """How far a recognition is. `reason` (with `reason_args`) is why it failed. `asked_as`: why it was asked
+    for, None where nobody knows; `asked_by` by whom, "" where nobody did or they are gone."""
 
     state: RecognitionState
     percent: float
@@ -160,6 +198,8 @@ class Progress:
     run: int
     reason: str | None
     reason_args: dict[str, Any]
+    asked_as: AskedAs | None = None
+    asked_by: str = ""
 
 
 def progress(session: Session, lesson: Lesson, now: datetime) -> Progress | None:
@@ -179,7 +219,14 @@ def progress(session: Session, lesson: Lesson, now: datetime) -> Progress | None
         one.run,
         one.reason,
         dict(one.reason_args or {}),
+        one.asked_as,
+        _name(session, one.wanted_by),
     )
+
+
+def _name(session: Session, person_id: str | None) -> str:
+    person = None if person_id is None else session.get(Person, person_id)
+    return "" if person is None else person.name
 
 
 def account_of(

@@ -39,6 +39,32 @@ class SpeechMode(StrEnum):
     NEVER = "never"
 
 
+class AskedAs(StrEnum):
+    """Why a recognition was asked for: somebody wanted it; somebody gave a text without times; its lecturer,
+    or the server, has all recordings without words heard."""
+
+    WANTED = "wanted"
+    TEXT = "text"
+    LECTURER = "lecturer"
+    SERVER = "server"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What holds for a lesson: `mode`, which its lecturer chose (`by_lecturer`), or the server's settings."""
+
+    mode: SpeechMode
+    by_lecturer: bool = False
+
+
+def what_holds(server: SpeechMode, lecturer: SpeechMode | None) -> Chosen:
+    """Return what holds where a lecturer chose something (None: nothing); what the server never does it does
+    for nobody."""
+    if lecturer is None or server is SpeechMode.NEVER:
+        return Chosen(server)
+    return Chosen(lecturer, by_lecturer=True)
+
+
 @dataclass(frozen=True)
 class Heard:
     """What was heard: words in order, pauses (start, end) in seconds, and what the recogniser had to say."""

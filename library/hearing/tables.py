@@ -9,11 +9,25 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.core.database import Base, one_of
-from library.hearing.rules import RecognitionState
+from library.hearing.rules import AskedAs, RecognitionState, SpeechMode
+
+
+class Choice(Base):
+    """Whether a lecturer's own lessons are heard. Without a row the server's settings hold."""
+
+    __tablename__ = "hearing_choice"
+
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("people_person.id", ondelete="CASCADE"), primary_key=True
+    )
+    mode: Mapped[SpeechMode] = mapped_column(one_of(SpeechMode, 16))
+    chosen_at: Mapped[datetime]
 
 
 class Recognition(Base):
     """A recording that a machine is to hear, or has heard; asked for by a person or, None, by the settings.
+
+    `asked_as` is why, None of those that were asked for before that was noted.
 
     `run` counts its runs: a newer one ends those before it. Of the present one: `started_at`, and `from_s`,
     where it went on. `heard_s` is the end of the last chunk that is kept, `track` the sound it was heard in
@@ -31,6 +45,7 @@ class Recognition(Base):
     run: Mapped[int] = mapped_column(default=0)
     wanted_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     wanted_at: Mapped[datetime]
+    asked_as: Mapped[AskedAs | None] = mapped_column(one_of(AskedAs, 16))
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     from_s: Mapped[float] = mapped_column(default=0.0)

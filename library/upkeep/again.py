@@ -16,7 +16,7 @@ from library.core.errors import Conflict, NotFound
 from library.core.permits import Viewer
 from library.hearing import actions as hearing
 from library.hearing import queries as hearing_queries
-from library.hearing.rules import OPEN
+from library.hearing.rules import OPEN, AskedAs, SpeechMode
 from library.intake import actions as intake
 from library.intake import arranging
 from library.intake import queries as intake_queries
@@ -91,7 +91,10 @@ def _speech(session: Session, viewer: Viewer, its_id: str, now: datetime) -> boo
     if one.state in OPEN:
         return False
     recording = intake_queries.recording(session, its_id)
-    hearing.want(session, recording.lesson_id, one.wanted_by, now)
+    owner_id = catalog.lesson(session, recording.lesson_id).owner_id
+    if owner_id is not None and hearing_queries.choice_of(session, owner_id) is SpeechMode.NEVER:
+        return False
+    hearing.want(session, recording.lesson_id, one.wanted_by, now, one.asked_as or AskedAs.WANTED)
     return True
 
 

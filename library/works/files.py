@@ -18,7 +18,7 @@ from library.catalog.tables import Lesson
 from library.core.errors import Conflict, Invalid, NotFound
 from library.core.permits import Viewer
 from library.works import taken
-from library.works.formats import CERTIFICATES, FileFormat
+from library.works.formats import CERTIFICATES, FileFormat, WordsRead
 from library.works.rules import MOST_MATERIALS, Shown
 from library.works.tables import GoneFile, Honour, LessonFile
 
@@ -35,6 +35,7 @@ class Stored:
     pages: int = 0
     drawn: int = 0
     words: str | None = None
+    words_read: WordsRead | None = None
 
 
 def check_room(session: Session, viewer: Viewer, lesson_id: str, leaving: int = 0) -> None:
@@ -119,6 +120,7 @@ def _add(
         pages=stored.pages,
         drawn=stored.drawn,
         words=stored.words,
+        words_read=stored.words_read,
         added_at=now,
         added_by=viewer.writer_id,
     )
@@ -167,11 +169,11 @@ def stand(session: Session, lesson_id: str, ids: Collection[str], standing: Show
         session.flush()
 
 
-def note_words(session: Session, file_id: str, words: str) -> None:
-    """Note what is written in a material; its lesson is told to the index anew."""
+def note_words(session: Session, file_id: str, words: str, read: WordsRead) -> None:
+    """Note what is written in a material, and how much of that was read; the index is told."""
     row = session.get(LessonFile, file_id)
     if row is not None:
-        row.words = words
+        row.words, row.words_read = words, read
         if words:
             catalog_actions.touch(session, session.get_one(Lesson, row.lesson_id))
         session.flush()

@@ -20,6 +20,14 @@ class FileFormat(StrEnum):
     WEBP = "webp"
 
 
+class WordsRead(StrEnum):
+    """How much of what is written in a material was read: all, its beginning, or nothing in the bounds."""
+
+    WHOLE = "whole"
+    BEGINNING = "beginning"
+    NOTHING = "nothing"
+
+
 PICTURES = frozenset({FileFormat.PNG, FileFormat.JPEG, FileFormat.GIF, FileFormat.WEBP})
 WORDED = frozenset({FileFormat.PDF, FileFormat.DOCX, FileFormat.XLSX, FileFormat.PPTX})
 """Formats in which text is looked for; of pictures nothing is read."""

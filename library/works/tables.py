@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from library.core.database import ID, Base, one_of
 from library.core.text import NAME_MAX
 from library.organisation.tables import Node
-from library.works.formats import FileFormat
+from library.works.formats import FileFormat, WordsRead
 from library.works.rules import (
     AWARD_MAX,
     BODY_MAX,
@@ -78,7 +78,8 @@ class LessonFile(Base):
     It lies in the store under its id (`places`). `name` is what it is called, without the ending that
     `format` gives it. `pages` of a PDF, `drawn` how many of them are there as pictures. `standing` says who
     sees a material; a certificate is seen by whoever sees its honour. `words` is what is written in a
-    material (None: nobody looked yet), `downloads` how often viewers took it along.
+    material (None: nobody looked yet), `words_read` how much of it (None: nobody knows), `downloads` how
+    often viewers took it along.
     """
 
     __tablename__ = "works_file"
@@ -97,6 +98,7 @@ class LessonFile(Base):
     added_by: Mapped[str | None] = mapped_column(ForeignKey("people_person.id", ondelete="SET NULL"))
     standing: Mapped[Shown] = mapped_column(one_of(Shown, 8), default=Shown.SHOWN, server_default=Shown.SHOWN)
     words: Mapped[str | None] = mapped_column(Text, deferred=True)
+    words_read: Mapped[WordsRead | None] = mapped_column(one_of(WordsRead, 16))
     downloads: Mapped[int] = mapped_column(default=0, server_default="0")
 
 

@@ -8,7 +8,7 @@ from alembic import op
 import library.core.database
 
 revision = "0061"
-down_revision = "0059"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 

@@ -15,6 +15,7 @@ from library.core.errors import Throttled
 from library.core.ids import new_id
 from library.intake.files.objects import delete_path
 from library.works import files, queries
+from library.works.formats import WordsRead
 from library.works.places import file_key
 from library.works.reading.reader import FileReader
 from server.background.recurring import RecurringThread
@@ -79,15 +80,15 @@ def read_all(
         folder.mkdir(parents=True)
         try:
             (folder / "file").write_bytes(obstore.get(store, key).bytes())
-            words = reader.words(folder / "file", found)
+            words, how_much = reader.words(folder / "file", found)
         except FileNotFoundError:
-            words = ""  # nothing is found in what is gone
+            words, how_much = "", WordsRead.NOTHING  # nothing is found in what is gone
         except Throttled:
             break
         finally:
             delete_path(folder)
         with db.write() as session:
-            files.note_words(session, file_id, words)
+            files.note_words(session, file_id, words, how_much)
         read += 1
         rest()
     return read

@@ -16,7 +16,8 @@ from library.hearing.rules import SpeechMode
 from server.background.recurring import RecurringThread
 
 _EVERY_S = 1.0
-# Every so many looks those are found that nobody asked for (WEIKE_SPEECH=always), and texts without places.
+# Every so many looks those are found that are always heard (by their lecturers or the settings), and texts
+# without places.
 _GATHER_EVERY = 10
 
 
@@ -49,9 +50,11 @@ class WaitingSpeechThread(RecurringThread):
     def work(self) -> None:
         """Look once."""
         if self._looks % _GATHER_EVERY == 0:
-            if self._mode is SpeechMode.ALWAYS and self._is_usable():
+            with self._db.read() as session:
+                are_some = bool(queries.always_heard(session, self._mode, 1))
+            if are_some and self._is_usable():
                 with self._db.write() as session:
-                    actions.want_those_without_words(session, self._clock())
+                    actions.want_those_without_words(session, self._mode, self._clock())
             self._align_texts()
         self._looks += 1
         with self._db.read() as session:

@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, tuple[Act, ...]] = {
     **dict.fromkeys(
         (
             *("user password", "user close", "user open", "user sign-out", "user tokens", "user links"),
-            *("user invite", "user names", "user mail", "user second-factor show"),
+            *("user invite", "user names", "user mail", "user speech", "user second-factor show"),
             *("people import", "people template", "people transfer", "people accept", "people refuse"),
             *("people withdraw", "people exemption add", "people exemption end"),
             *("people committee add", "people committee end"),

@@ -38,7 +38,8 @@ class WorkSettings(BaseSettings):
     speech: SpeechMode = Field(
         default=SpeechMode.ON_REQUEST,
         description="Whether speech is recognised: always (every recording without words), on-request "
-        "(where somebody asks for it), never. Needs `python3 run.py setup --speech`.",
+        "(where somebody asks for it), never. Lecturers may choose otherwise for their own lessons, except "
+        "where it is never. Needs `python3 run.py setup --speech`.",
     )
     speech_model: Path | None = Field(
         default=None,

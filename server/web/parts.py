@@ -189,8 +189,8 @@ class HonourLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialLine:
     """A file that belongs to a lesson: taken along from `url`; `pictures` are those of its first pages, of
-    `pages` in all. `waits` as in HonourLine. `downloads` and `words`, whether what is written in it is found,
-    are for who works on the lesson."""
+    `pages` in all. `waits` as in HonourLine. `downloads` and `words`, whether what is written in it is found
+    ("beginning": its beginning alone, "nothing": it could not be read), are for who works on the lesson."""
 
     id: str
     name: str
@@ -200,7 +200,7 @@ class MaterialLine:
     pages: int = 0
     pictures: tuple[str, ...] = ()
     downloads: int = 0
-    words: Literal["found", "none", "unread"] = "unread"
+    words: Literal["found", "beginning", "none", "nothing", "unread"] = "unread"
     waits: Waits = ""
 
 

@@ -29,6 +29,7 @@ from library.erasing import ERASERS, erase
 from library.evidence import chain
 from library.evidence.tables import Evidence
 from library.hearing import actions as hearing
+from library.hearing.rules import SpeechMode
 from library.intake.transcripts import taking
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
@@ -198,6 +199,7 @@ def wang(db: Database) -> dict[str, str]:
         lesson = make.lesson(session, "绿水青山", clips=1, owner=viewer, state=LessonState.DRAFT)
         make.recording(session, lesson, viewer)
         hearing.want(session, lesson.id, wang, NOW)
+        hearing.choose(session, wang, SpeechMode.ALWAYS, NOW)
         series.make(session, viewer, "绿水青山四讲", "", NOW)
         what = honours.Awarded("优秀党课", HonourLevel.CITY, 2025)
         honours.grant(session, admin, lesson.id, what, NOW)

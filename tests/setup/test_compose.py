@@ -124,6 +124,17 @@ def test_no_service_may_take_all_memory() -> None:
     assert all(re.fullmatch(r"\d+[mg]", filled(service["mem_limit"])) for service in SERVICES.values())
 
 
+def test_an_image_with_speech_stays_one_when_it_is_built_anew() -> None:
+    lock = COMPOSE["x-weike"]["build"]["args"]["LOCK"]
+    assert re.findall(r"^ARG LOCK=(\w+)$", DOCKERFILE, re.MULTILINE) == [filled(lock)]
+    assert lock == "${LOCK:-runtime}", "what .env says holds for every build"
+    assert {(ROOT / "requirements" / f"{name}.txt").exists() for name in ("runtime", "speech")} == {True}
+    given = {key: filled(value) for key, value in SERVICES["weike"]["environment"].items()}
+    model, mode = given["WEIKE_SPEECH_MODEL"], given["WEIKE_SPEECH"]
+    settings = Settings(_env_file=None, speech_model=model, speech=mode)
+    assert (settings.speech_model, settings.speech) == (None, "on-request")
+
+
 def test_images_have_fixed_tags() -> None:
     images = {filled(service["image"]) for service in SERVICES.values()}
     images |= set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE))

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.speech import judged, script_of
+from bench.speech.scripts import judged, script_of
 from speech import launch
 from speech.alignment import align
 from speech.models import ModelUnusable, default_folder, usable

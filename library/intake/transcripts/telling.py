@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from library.catalog import transcript_queries as given
 from library.catalog import transcript_versions as versions
-from library.catalog.rules import ShiftReason
+from library.catalog.rules import ShiftReason, TranscriptQuality
 from library.catalog.tables import Lesson, TranscriptVersion
 from library.intake import queries
 from library.intake.tables import Recording
@@ -24,7 +24,8 @@ from transcode.remarks import Remark
 def account_of(given_ones: Sequence[TranscriptVersion], recording: Recording | None) -> tuple[Remark, ...]:
     """Return the account of a lesson, from the transcripts it was given (newest first) and its recording."""
     present = next((version for version in given_ones if version.in_use), None)
-    newest = given_ones[0] if given_ones else None
+    # Nobody gave the machine's own draft, which lies beside the text that was laid over what was heard.
+    newest = next((one for one in given_ones if one.quality is not TranscriptQuality.RECOGNISED), None)
     # One that was in use and then exchanged has been decided about.
     waits = newest is not None and present is not None and newest.n > present.n and newest.used_at is None
     waiting = newest if waits else None

@@ -18,14 +18,15 @@ def answered(asked: bytes) -> bytes:
     """Answer {"file": path, "want": "facts", "pages" or "words", "format": of the latter}.
 
     That is what it is, its first pages as pictures (each with its length before it), or what is written in
-    it. What is wrong with the file is an answer too.
+    it ({"text", "whole"}). What is wrong with the file is an answer too.
     """
     question = json.loads(asked)
     data = Path(question["file"]).read_bytes()
     if question["want"] == "pages":
         return in_parts(drawing.draw(data))
     if question["want"] == "words":
-        return wording.words_of(data, FileFormat(question["format"])).encode()
+        words = wording.words_of(data, FileFormat(question["format"]))
+        return json.dumps({"text": words.text, "whole": words.whole}).encode()
     try:
         found = format_of(data)
         pages = drawing.count_pages(data) if found is FileFormat.PDF else 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from library.core.bounded.answers import facts, parts_of
 from library.core.bounded.children import BoundedChildren, Bounds
 from library.core.errors import Invalid, Throttled
-from library.works.formats import WORDED, FileFormat
+from library.works.formats import WORDED, FileFormat, WordsRead
 from library.works.reading import child
 from transcode.errors import Failed
 
@@ -30,13 +30,14 @@ class Busy(Throttled):
 @dataclass(frozen=True)
 class Looked:
     """What a file is; `pages` of a PDF, `drawn` the first of them as PNG. `undrawn`: they could not be drawn
-    within the bounds. `words` is what is written in it, "" where nothing could be read."""
+    within the bounds. `words` is what is written in it, `read` how much of that."""
 
     format: FileFormat
     pages: int = 0
     drawn: tuple[bytes, ...] = ()
     undrawn: bool = False
     words: str = ""
+    read: WordsRead = WordsRead.WHOLE
 
 
 class FileReader:
@@ -61,25 +62,27 @@ class FileReader:
     def _look(self, file: Path) -> Looked:
         told = facts(self._answer(file, "facts"))
         found, pages = FileFormat(told["format"]), int(told["pages"])
-        words = self._words(file, found)
+        words, read = self._words(file, found)
         if found is not FileFormat.PDF:
-            return Looked(found, pages, words=words)
+            return Looked(found, pages, words=words, read=read)
         try:
             drawn = tuple(parts_of(self._answer(file, "pages")))
         except (Invalid, Failed):
             drawn = ()  # what cannot be drawn in time is a file all the same
-        return Looked(found, pages, drawn, undrawn=not drawn, words=words)
+        return Looked(found, pages, drawn, undrawn=not drawn, words=words, read=read)
 
-    def _words(self, file: Path, found: FileFormat) -> str:
+    def _words(self, file: Path, found: FileFormat) -> tuple[str, WordsRead]:
         if found not in WORDED:
-            return ""
+            return "", WordsRead.WHOLE
         try:
-            return self._answer(file, "words", found).decode("utf-8", "replace")
+            told = facts(self._answer(file, "words", found))
         except (Invalid, Failed):
-            return ""  # nor is what cannot be read
+            return "", WordsRead.NOTHING  # nor does what cannot be read keep a file out
+        return str(told["text"]), WordsRead.WHOLE if told["whole"] else WordsRead.BEGINNING
 
-    def words(self, file: Path, found: FileFormat) -> str:
-        """Return what is written in a file that was looked into before; raises Throttled."""
+    def words(self, file: Path, found: FileFormat) -> tuple[str, WordsRead]:
+        """Return what is written in a file that was looked into before, and how much of it was read; raises
+        Throttled."""
         return self._children.run(None, lambda: self._words(file, found))
 
     def _answer(self, file: Path, want: str, found: FileFormat | None = None) -> bytes:

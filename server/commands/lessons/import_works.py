@@ -116,7 +116,9 @@ def _material(ports: Ports, reader: FileReader, lesson_id: str, file: Path) -> b
             keep_file(store, page, page_key(lesson_id, file_id, n))
         name = shown_name(file.name, file.stem)
         drawn = len(looked.drawn)
-        stored = Stored(file_id, name, looked.format, size, sha256, looked.pages, drawn, looked.words)
+        stored = Stored(
+            file_id, name, looked.format, size, sha256, looked.pages, drawn, looked.words, looked.read
+        )
         with ports.db.write() as session:
             row = files.add_material(session, machine(session), lesson_id, stored, ports.clock())
             mine = row.id == file_id

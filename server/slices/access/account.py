@@ -15,17 +15,20 @@ from library.access.coming_in.starting import resets_of
 from library.access.rules import TOKEN_DAYS, TokenScope
 from library.core.clock import Clock
 from library.core.errors import Invalid, SignInNeeded, WeikeError
+from library.core.rights import Act, somewhere
 from library.people import queries
 from library.people.rules import check_password
 from library.people.sign_in_names import rows_of
+from server.settings import Settings
 from server.slices.access.contexts import AccountPage, DeviceRow, ResetRow, TokenRow
 from server.slices.access.door import DoorDep
 from server.slices.access.ways import Ways, WaysDep
-from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, SignedIn, Writing
+from server.web.deps import ClockDep, DatabaseDep, PagesDep, Reading, SettingsDep, SignedIn, Writing
 from server.web.errors import headers_of, status_of
 from server.web.limits.fields import LineForm, WordForm
 from server.web.pages import Pages, reason
 from server.web.parts import HeldRole, RefusedForm
+from server.web.shown.recognition import speech_choice_part
 from server.web.who import SESSION_COOKIE, Who
 
 router = APIRouter(include_in_schema=False)
@@ -41,6 +44,7 @@ def _account(
     pages: Pages,
     clock: Clock,
     ways: Ways,
+    settings: Settings,
     *,
     new_token: str | None = None,
     refused: RefusedForm | None = None,
@@ -86,6 +90,9 @@ def _account(
         links=ways.links_of(session, person_id, who.language),
         has_password=ways.has_password(session, person_id),
         mail=ways.mail_of(session, person_id),
+        speech=speech_choice_part(session, settings, person_id)
+        if somewhere(who.viewer, Act.LESSON_MAKE)
+        else None,
         refused=refused,
     )
     return pages.respond(request, who, context, status)
@@ -93,10 +100,16 @@ def _account(
 
 @router.get("/account")
 def account(
-    request: Request, session: Reading, who: SignedIn, pages: PagesDep, clock: ClockDep, ways: WaysDep
+    request: Request,
+    session: Reading,
+    who: SignedIn,
+    pages: PagesDep,
+    clock: ClockDep,
+    ways: WaysDep,
+    settings: SettingsDep,
 ) -> Response:
     """One's own account."""
-    return _account(request, session, who, pages, clock, ways)
+    return _account(request, session, who, pages, clock, ways, settings)
 
 
 @router.post("/account/password")
@@ -105,6 +118,7 @@ async def password(
     who: SignedIn,
     door: DoorDep,
     ways: WaysDep,
+    settings: SettingsDep,
     old: LineForm = "",
     password: LineForm = "",
     again: LineForm = "",
@@ -130,7 +144,7 @@ async def password(
 
         def back(session: Session) -> Response:
             return _account(
-                request, session, who, door.pages, door.clock, ways, refused=refused, status=status
+                request, session, who, door.pages, door.clock, ways, settings, refused=refused, status=status
             )
 
         page = await door.read(back)
@@ -149,6 +163,7 @@ def make_token(
     clock: ClockDep,
     db: DatabaseDep,
     ways: WaysDep,
+    settings: SettingsDep,
     label: LineForm = "",
     scope: WordForm = TokenScope.READ,
     days: WordForm = str(TOKEN_DAYS[1]),
@@ -171,7 +186,16 @@ def make_token(
     with db.read() as session:
         status = 422 if refused else 200
         return _account(
-            request, session, who, pages, clock, ways, new_token=secret, refused=refused, status=status
+            request,
+            session,
+            who,
+            pages,
+            clock,
+            ways,
+            settings,
+            new_token=secret,
+            refused=refused,
+            status=status,
         )
 
 

@@ -12,6 +12,7 @@ from library.core.permits import Role
 from library.people.name_rules import NameKind
 from library.people.rules import PASSWORD_MIN
 from server.web.parts import Context, HeldRole, Reason, RefusedForm
+from server.web.shown.recognition import SpeechChoicePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +218,12 @@ class AccountPage(Context):
     `links` are the accounts elsewhere with which one signs in. `names` are those with which one may sign in
     too, by their kinds, shown whole to oneself alone; `resets` what others did to one's password of late.
     `mail` is the address that letters go to, "" for none, None where none are sent; see /account/mail.
+    `speech`: whether the lessons of somebody who may make some are heard, None for others.
 
     Forms: POST /account/password (old, password, again), POST /account/tokens (label, scope, days),
     POST /account/tokens/{id}/revoke (), POST /account/devices/{id}/sign-out (),
-    POST /account/sign-out-others (), POST /account/sign-out-everywhere (), POST /language (language, next).
+    POST /account/sign-out-others (), POST /account/sign-out-everywhere (), POST /language (language, next),
+    POST /account/speech (choice).
     """
 
     template: ClassVar[str] = "access/account.html"
@@ -237,4 +240,5 @@ class AccountPage(Context):
     names: tuple[tuple[NameKind, str], ...] = ()
     resets: tuple[ResetRow, ...] = ()
     mail: str | None = None
+    speech: SpeechChoicePart | None = None
     refused: RefusedForm | None = None

@@ -9,8 +9,11 @@ from transcode.transcripts import captions
 from transcode.transcripts.parsing import Cue
 
 
-def docx(title: str, cues: Sequence[Cue]) -> bytes:
-    """Return what is said as a Word document: a paragraph a line, its time before it where there are any."""
+def docx(title: str, cues: Sequence[Cue], note: str = "") -> bytes:
+    """Return what is said as a Word document: a paragraph a line, its time before it where there are any.
+
+    `note` is a line about all of it, before the first.
+    """
     from docx import Document  # loaded where it is used
     from docx.oxml.ns import qn
 
@@ -22,6 +25,8 @@ def docx(title: str, cues: Sequence[Cue]) -> bytes:
     document.core_properties.comments = ""
     document.core_properties.title = _plain(title)
     document.add_heading(_plain(title), level=1)
+    if note:
+        document.add_paragraph().add_run(_plain(note)).bold = True
     for cue in captions.named(cues):
         paragraph = document.add_paragraph()
         if cue.start_s is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -13,16 +13,19 @@ from library.catalog import queries as catalog
 from library.catalog.permits import Action
 from library.catalog.rules import CueLine, CueSource, TranscriptQuality
 from library.catalog.tables import Lesson
+from library.hearing import actions
+from library.hearing.rules import AskedAs, SpeechMode
 from library.intake.transcripts import taking
-from server.web.deps import ClockDep, PagesDep, Reading, SettingsDep, WhoDep, Writing
+from server.web.deps import ClockDep, Lecturer, PagesDep, Reading, SettingsDep, WhoDep, Writing
 from server.web.language.i18n import Catalogue
 from server.web.language.words import explain, word
 from server.web.limits.sizes import ITEMS
 from server.web.parts import Reason
 from server.web.shown import recognition as speech
-from server.web.shown.recognition import RecognitionPart, recognition_part
+from server.web.shown.recognition import RecognitionPart, recognition_part, speech_choice_part
 
 router = APIRouter(prefix="/api/v1/lessons/{lesson_id}", tags=["transcripts"])
+own_router = APIRouter(prefix="/api/v1/account", tags=["account"])
 
 
 class CueOut(BaseModel):
@@ -59,7 +62,10 @@ class LessonTranscriptOut(BaseModel):
 class RecognitionOut(BaseModel):
     """Recognising a lesson's speech. `state`: `none` (not asked for), `waiting`, `working`, `done`, `failed`,
     `cancelled`. `offered`: it may be asked for, else `why_not` says why. `percent` is 0 to 100; `left_s` is
-    null while nobody knows how much longer it takes; `reason` says why it failed."""
+    null while nobody knows how much longer it takes; `reason` says why it failed. `holds`: `always`,
+    `on-request` or `never`, which the lesson's lecturer chose (`chosen_by_lecturer`) or the server's settings
+    say; both null where there is nothing to hear. `asked_as`: `wanted` (by `asked_by`), `text`
+    (they gave a text without times), `lecturer` or `server` (by what holds); null where nobody knows."""
 
     state: str
     state_name: str
@@ -69,6 +75,32 @@ class RecognitionOut(BaseModel):
     percent: float
     left_s: float | None
     reason: str | None
+    holds: SpeechMode | None
+    chosen_by_lecturer: bool | None
+    asked_as: AskedAs | None
+    asked_by: str
+
+
+class SpeechChoiceOut(BaseModel):
+    """Whether your own lessons are heard: what you chose (null: nothing), what the server's settings say, and
+    what holds. `why_not` says what keeps everything from being heard here, null for nothing."""
+
+    choice: SpeechMode | None
+    server: SpeechMode
+    holds: SpeechMode
+    why_not: str | None
+
+
+class SpeechChoiceIn(BaseModel):
+    """`always`, `on-request` or `never`; null: as the server's settings have it."""
+
+    choice: SpeechMode | None
+
+
+class ChosenOut(SpeechChoiceOut):
+    """`stopped`: how many recognitions that were going on or waited were stopped (by `never`)."""
+
+    stopped: int
 
 
 class BeyondIn(BaseModel):
@@ -98,24 +130,29 @@ def notice_of(quality: TranscriptQuality, catalogue: Catalogue) -> str:
 
 def recognition_out(part: RecognitionPart, catalogue: Catalogue) -> RecognitionOut:
     """Return a recognition as the API gives it."""
-
-    def said(reason: Reason | None) -> str | None:
-        if reason is None:
-            return None
-        found = explain(reason.code, dict(reason.args), catalogue)
-        gap = " " if catalogue.language == "en" else ""
-        return gap.join(one for one in (found.message, found.todo) if one)
-
+    holds = part.holds
     return RecognitionOut(
         state=part.state,
         state_name=word("recognition", part.state, catalogue),
         offered=part.offered,
-        why_not=said(part.why_not),
+        why_not=_said(part.why_not, catalogue),
         goes_on=part.goes_on,
         percent=part.percent,
         left_s=part.left_s,
-        reason=said(part.reason),
+        reason=_said(part.reason, catalogue),
+        holds=holds.mode if holds else None,
+        chosen_by_lecturer=holds.by_lecturer if holds else None,
+        asked_as=part.asked_as,
+        asked_by=part.asked_by,
     )
+
+
+def _said(reason: Reason | None, catalogue: Catalogue) -> str | None:
+    if reason is None:
+        return None
+    found = explain(reason.code, dict(reason.args), catalogue)
+    gap = " " if catalogue.language == "en" else ""
+    return gap.join(one for one in (found.message, found.todo) if one)
 
 
 @router.get("/transcript")
@@ -192,3 +229,33 @@ def undo_repair(
     """Let the machine's own word stand again where the `k`-th repair (from 0) put one of the same sound."""
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     taking.undo_repair(session, lesson, n, k, clock())
+
+
+def _choice(session: Session, settings: SettingsDep, pages: PagesDep, who: Lecturer) -> dict[str, Any]:
+    part = speech_choice_part(session, settings, str(who.viewer.person_id))
+    return {
+        "choice": part.chosen,
+        "server": part.server,
+        "holds": part.mode,
+        "why_not": _said(part.why_not, pages.renderer.catalogue(who.language)),
+    }
+
+
+@own_router.get("/speech")
+def speech_choice(session: Reading, who: Lecturer, pages: PagesDep, settings: SettingsDep) -> SpeechChoiceOut:
+    """Whether your own lessons are heard (who may make lessons)."""
+    return SpeechChoiceOut(**_choice(session, settings, pages, who))
+
+
+@own_router.put("/speech")
+def choose_speech(
+    session: Writing,
+    who: Lecturer,
+    pages: PagesDep,
+    settings: SettingsDep,
+    clock: ClockDep,
+    body: SpeechChoiceIn,
+) -> ChosenOut:
+    """Choose whether your own lessons are heard. What was heard stays; `never` stops what goes on."""
+    stopped = actions.choose(session, str(who.viewer.person_id), body.choice, clock())
+    return ChosenOut(**_choice(session, settings, pages, who), stopped=stopped)

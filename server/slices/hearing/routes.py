@@ -8,12 +8,14 @@ from starlette.responses import Response
 from library.catalog import queries as catalog
 from library.catalog.permits import Action
 from library.core.errors import Invalid
+from library.hearing import actions
 from library.intake.transcripts import taking
-from server.web.deps import ClockDep, PagesDep, SettingsDep, WhoDep, Writing
+from server.web.deps import ClockDep, Lecturer, PagesDep, SettingsDep, WhoDep, Writing
 from server.web.limits.fields import WordForm
 from server.web.shown import recognition as speech
 
 router = APIRouter(prefix="/lessons/{lesson_id}", include_in_schema=False)
+own_router = APIRouter(include_in_schema=False)
 
 
 def _page_of(lesson_id: str) -> str:
@@ -70,3 +72,13 @@ def undo_repair(
     lesson = catalog.lesson_for(session, who.viewer, lesson_id, Action.EDIT)
     taking.undo_repair(session, lesson, n, k, clock())
     return pages.redirect(f"{_page_of(lesson_id)}#repairs", "repair_undone")
+
+
+@own_router.post("/account/speech")
+def choose(
+    session: Writing, who: Lecturer, pages: PagesDep, clock: ClockDep, choice: WordForm = ""
+) -> Response:
+    """Choose whether one's own lessons are heard: always, on-request, never, or "server" for its settings."""
+    mode = speech.speech_mode(choice)
+    stopped = actions.choose(session, str(who.viewer.person_id), mode, clock())
+    return pages.redirect("/account", "speech_chosen_stopped" if stopped else "speech_chosen")

@@ -17,6 +17,10 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("管理员关闭了语音听写，没有时间的讲稿只能按停顿估计时间。"),
         N_("需要的话，请管理员把 WEIKE_SPEECH 改为 on-request 或 always。"),
     ),
+    "speech_not_wanted": (
+        N_("这节课的讲师选了不听写自己的课，没有时间的讲稿只能按停顿估计时间。"),
+        N_("要听写，请讲师本人在“我的账号”里改选。"),
+    ),
     "speech_model_missing": (_NO_SPEECH, _SET_UP),
     "speech_extra_missing": (_NO_SPEECH, _SET_UP),
     "speech_model_unknown": (N_("设置里指定的语音模型，微课不认识。"), _LOOK),
@@ -32,6 +36,8 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     # done
     "recognition_begun": (N_("已经排上队，短视频都做好之后开始听写。"), ""),
+    "speech_chosen": (N_("已经保存。以后按您选的听写您的课。"), ""),
+    "speech_chosen_stopped": (N_("已经保存。正在听写和排队的已经停下，听完的短视频保留文字。"), ""),
     "recognition_cancelled": (N_("已经停止听写，听完的短视频保留文字。"), ""),
     "repair_undone": (N_("已经改回听写时的写法。"), ""),
     "repair_gone": (N_("这一行已经改过，找不到要改回的词。"), ""),

@@ -10,7 +10,7 @@ from server.web.slice import Slice
 
 SLICE = Slice(
     name="hearing",
-    routers=(routes.router, api.router),
+    routers=(routes.router, routes.own_router, api.router, api.own_router),
     sentences=SENTENCES,
     words=WORDS,
     tables=(library.hearing.tables,),

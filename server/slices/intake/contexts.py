@@ -171,8 +171,9 @@ class TranscriptsPage(Context):
     .../{n}/shift (seconds). `refused`: one of them that was not taken, "new" or "shift".
     `transcript_suffixes` (".srt", ...) fill the file chooser. No more than `most_versions` are kept.
     `corrected` are the numbers of those that somebody made by correcting.
-    `recognition`: forms POST /lessons/{id}/recognition (), .../recognition/cancel (). `heard`, None where no
-    machine had a hand in it: forms .../{n}/beyond (take), .../{n}/repairs/{k}/undo ().
+    `recognition`: forms POST /lessons/{id}/recognition (), .../recognition/cancel (). `own`: it
+    is the viewer's own lesson. `heard`, None where no machine had a hand in it: forms .../{n}/beyond (take),
+    .../{n}/repairs/{k}/undo ().
     """
 
     template: ClassVar[str] = "intake/transcripts.html"
@@ -188,6 +189,7 @@ class TranscriptsPage(Context):
     beginnings: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     board: Mapping[str, object] | None = None
     recognition: RecognitionPart = field(default_factory=RecognitionPart)
+    own: bool = False
     heard: HeardPart | None = None
     refused: RefusedForm | None = None
     transcript_suffixes: tuple[str, ...] = TRANSCRIPT_SUFFIXES

@@ -22,6 +22,7 @@ from library.catalog.tables import Lesson
 from library.core.errors import NotFound, WeikeError
 from library.core.permits import Viewer
 from library.hearing import queries as hearing
+from library.hearing.rules import SpeechMode
 from library.intake import actions, queries
 from library.intake.arriving.unfinished_uploads import last_day, received_bytes, touched_at
 from library.intake.rules import BUSY, ENDED, MEDIA_SUFFIXES, RecordingState, StepKind, StepState
@@ -45,7 +46,7 @@ from server.web.deps import (
 from server.web.limits.fields import WordForm
 from server.web.pages import pager
 from server.web.parts import LessonRef, Progress, Reason, Step, Unfinished
-from server.web.shown.recognition import why_not
+from server.web.shown.recognition import speech_choice_part
 from server.web.shown.remarks import reasons_of
 from server.web.shown.studio import next_step
 from server.web.shown.work_rows import work_rows
@@ -65,6 +66,7 @@ def upload(
     lecturers, topics = catalog.known_names(session, who.viewer)
     limits = settings.limits
     used = queries.used_bytes(session, who.viewer.person_id or "")
+    speech = speech_choice_part(session, settings, str(who.viewer.person_id))
     context = UploadPage(
         frame=pages.frame(request, session, who),
         max_bytes=limits.max_upload_bytes,
@@ -73,7 +75,7 @@ def upload(
         known_lecturers=tuple(lecturers),
         known_topics=tuple(topics),
         unfinished=_unfinished(session, who, settings),
-        speech=why_not(settings) is None,
+        speech=speech.why_not is None and speech.mode is not SpeechMode.NEVER,
     )
     return pages.respond(request, who, context)
 

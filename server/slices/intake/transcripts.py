@@ -273,6 +273,7 @@ def _page(
         beginnings=_beginnings(session, lesson, [row.n for row in shown if row is asked or row.in_use]),
         board=shift_board(session, lesson, rows),
         recognition=recognition_part(session, asked_by.settings, lesson, asked_by.clock()),
+        own=lesson.owner_id is not None and lesson.owner_id == who.viewer.person_id,
         heard=heard_part(rows),
         most_versions=MOST_VERSIONS,
         corrected=frozenset(correcting.corrected(session, lesson.id)),

@@ -62,7 +62,7 @@ ABOUT: Mapping[str, str] = {
     "ffprobe": N_("用哪个 ffprobe；空着：先找 PATH，再用自带的。"),
     "speech": N_(
         "要不要识别语音：always（没有文稿的录像都识别）、on-request（有人要才识别）、never（不识别）。"
-        "先要运行 python3 run.py setup --speech。"
+        "讲师可以给自己的课另选，never 除外。先要运行 python3 run.py setup --speech。"
     ),
     "speech_model": N_("语音模型的文件夹；空着：安装时放好的那个。"),
     "speech_threads": N_("识别用几个线程；一次只识别一段录像。"),

@@ -64,7 +64,9 @@ class Receiving:
             delete_path(folder)
         name = shown_name(upload.filename or "", otherwise)
         drawn = len(looked.drawn)
-        return Stored(file_id, name, looked.format, size, sha256, looked.pages, drawn, looked.words)
+        return Stored(
+            file_id, name, looked.format, size, sha256, looked.pages, drawn, looked.words, looked.read
+        )
 
     def give_back(self, lesson_id: str, file_id: str) -> None:
         """Take away what no row will name."""

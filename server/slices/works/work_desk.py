@@ -19,7 +19,7 @@ from library.versions import belongings
 from library.versions import queries as versions
 from library.versions.actions import Saved
 from library.works import queries, rules
-from library.works.formats import WORDED
+from library.works.formats import WORDED, WordsRead
 from library.works.tables import LessonFile
 from server.slices.works.contexts import WorkPage
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, WhoDep
@@ -99,8 +99,10 @@ class WorkDesk:
 
 
 def _worked_on(row: LessonFile, waits: Waits) -> MaterialLine:
-    words: Literal["found", "none", "unread"] = "unread"
-    if row.words is not None or row.format not in WORDED:
+    words: Literal["found", "beginning", "none", "nothing", "unread"] = "unread"
+    if row.words_read in (WordsRead.BEGINNING, WordsRead.NOTHING):
+        words = "beginning" if row.words else "nothing"
+    elif row.words is not None or row.format not in WORDED:
         words = "found" if row.words else "none"
     return replace(material_line(row, waits), downloads=row.downloads, words=words)
 

@@ -15,6 +15,7 @@ from server.web.routing.declaration_rights import DECLARATIONS
 from server.web.routing.desk_rights import DESK
 from server.web.routing.gathering_rights import GATHERINGS
 from server.web.routing.grade_rights import GRADES
+from server.web.routing.hearing_rights import HEARING, OWN_HEARING
 from server.web.routing.mark_rights import MARKS, ON_A_DEVICE, OWN_MARKS
 from server.web.routing.record_rights import RECORDS
 from server.web.routing.reflection_rights import REFLECTIONS
@@ -46,14 +47,12 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /lessons/{lesson_id}/sheet",
     ),
     Act.LESSON_EDIT: (
+        *HEARING,
         "PATCH /api/v1/lessons/{lesson_id}",
         "POST /api/v1/lessons/{lesson_id}/cancel",
         "GET /api/v1/lessons/{lesson_id}/cuts",
         "PUT /api/v1/lessons/{lesson_id}/cuts",
         "POST /api/v1/lessons/{lesson_id}/cuts/discard",
-        "GET /api/v1/lessons/{lesson_id}/recognition",
-        "POST /api/v1/lessons/{lesson_id}/recognition",
-        "POST /api/v1/lessons/{lesson_id}/recognition/cancel",
         "POST /api/v1/lessons/{lesson_id}/retry",
         "GET /api/v1/lessons/{lesson_id}/tracks",
         "PATCH /api/v1/lessons/{lesson_id}/tracks",
@@ -88,8 +87,6 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /api/v1/lessons/{lesson_id}/versions/{n}/restore",
         "GET /lessons/{lesson_id}/events",
         "GET /lessons/{lesson_id}/progress",
-        "POST /lessons/{lesson_id}/recognition",
-        "POST /lessons/{lesson_id}/recognition/cancel",
         "POST /lessons/{lesson_id}/retry",
         "GET /lessons/{lesson_id}/storyboard/{n}.jpg",
         "POST /lessons/{lesson_id}/tracks",
@@ -146,6 +143,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /lessons/{lesson_id}/honours/{honour_id}/remove",
     ),
     Act.LESSON_MAKE: (
+        *OWN_HEARING,
         "POST /api/v1/lessons",
         "GET /mine",
         "POST /tus",

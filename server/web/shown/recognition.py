@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 from library.catalog import transcript_queries as given
 from library.catalog.tables import Lesson
-from library.core.errors import Conflict
+from library.core.errors import Conflict, Invalid
 from library.hearing import actions, queries
-from library.hearing.rules import OPEN, SpeechMode
+from library.hearing.rules import OPEN, AskedAs, Chosen, SpeechMode, what_holds
 from server.settings import Settings
 from server.web.parts import Reason
 from speech.models import ModelUnusable, usable
 from transcode.remarks import Remark
+
+AS_THE_SERVER = "server"
+"""What is sent to choose nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,9 @@ class RecognitionPart:
     """Recognising a lesson's speech. `state` is "none" while nobody asked for it.
 
     `offered`: it may be asked for; else `why_not`, None where there is nothing to hear. `goes_on`: it waits
-    or is at work. `percent` 0 to 100, `left_s` None while nobody knows. `reason`: why it failed.
+    or is at work. `percent` 0 to 100, `left_s` None while nobody knows. `reason`: why it failed. `holds`:
+    what holds for the lesson, None where there is nothing to hear; `owner` is whose lesson it is.
+    `asked_as` and `asked_by` ("" nobody): why it was asked for, and who did.
     """
 
     state: str = "none"
@@ -33,6 +38,52 @@ class RecognitionPart:
     percent: float = 0.0
     left_s: float | None = None
     reason: Reason | None = None
+    holds: Chosen | None = None
+    owner: str = ""
+    asked_as: AskedAs | None = None
+    asked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechChoicePart:
+    """Whether a lecturer's own lessons are heard. `chosen` is None where they chose nothing, `server` what
+    the server's settings say, `mode` what holds. `why_not`: what keeps everything from being heard here."""
+
+    mode: SpeechMode
+    server: SpeechMode
+    chosen: SpeechMode | None = None
+    why_not: Reason | None = None
+    modes: tuple[SpeechMode, ...] = tuple(SpeechMode)
+
+
+def speech_choice_part(session: Session, settings: Settings, person_id: str) -> SpeechChoicePart:
+    """Return what is to be said of whether somebody's own lessons are heard."""
+    chosen = queries.choice_of(session, person_id)
+    return SpeechChoicePart(
+        mode=what_holds(settings.speech, chosen).mode,
+        server=settings.speech,
+        chosen=chosen,
+        why_not=why_not(settings),
+    )
+
+
+def speech_mode(text: str) -> SpeechMode | None:
+    """Return what somebody chose, None for "server": as the server's settings have it; raises
+    Invalid("unknown_choice")."""
+    if text == AS_THE_SERVER:
+        return None
+    try:
+        return SpeechMode(text)
+    except ValueError:
+        raise Invalid("unknown_choice", field="choice") from None
+
+
+def _refusal(session: Session, settings: Settings, lesson: Lesson) -> Reason | None:
+    """Return why a lesson is not heard; None when it is where somebody asks."""
+    refusal = why_not(settings)
+    if refusal is None and queries.holds_for(session, settings.speech, lesson).mode is SpeechMode.NEVER:
+        return Reason(code="speech_not_wanted")
+    return refusal
 
 
 def why_not(settings: Settings) -> Reason | None:
@@ -56,10 +107,12 @@ def recognition_part(session: Session, settings: Settings, lesson: Lesson, now: 
     """Return what is to be said of recognising a lesson's speech."""
     found = queries.progress(session, lesson, now)
     hearable = queries.may_be_heard(session, lesson.id)
-    refusal = why_not(settings) if hearable else None
+    refusal = _refusal(session, settings, lesson) if hearable else None
     offered = hearable and refusal is None
+    holds = queries.holds_for(session, settings.speech, lesson) if hearable else None
+    owner = "" if lesson.owner is None else lesson.owner.name
     if found is None:
-        return RecognitionPart(offered=offered, why_not=refusal)
+        return RecognitionPart(offered=offered, why_not=refusal, holds=holds, owner=owner)
     return RecognitionPart(
         state=found.state,
         offered=offered,
@@ -68,12 +121,17 @@ def recognition_part(session: Session, settings: Settings, lesson: Lesson, now: 
         percent=found.percent,
         left_s=found.left_s,
         reason=Reason(code=found.reason, args=found.reason_args) if found.reason else None,
+        holds=holds,
+        owner=owner,
+        asked_as=found.asked_as,
+        asked_by=found.asked_by,
     )
 
 
 def ask(session: Session, settings: Settings, lesson: Lesson, person_id: str | None, now: datetime) -> None:
-    """Ask that a lesson be heard; raises Conflict: speech_off, speech_model_..., nothing_to_hear."""
-    refusal = why_not(settings)
+    """Ask that a lesson be heard; raises Conflict: speech_off, speech_model_..., speech_not_wanted,
+    nothing_to_hear."""
+    refusal = _refusal(session, settings, lesson)
     if refusal is not None:
         raise Conflict(refusal.code, **refusal.args)
     actions.want(session, lesson.id, person_id, now)
@@ -90,8 +148,8 @@ def ask_for_text(
         return
     if queries.recognition_of(session, lesson.id) is not None:
         return
-    if queries.may_be_heard(session, lesson.id) and why_not(settings) is None:
-        actions.want(session, lesson.id, person_id, now)
+    if queries.may_be_heard(session, lesson.id) and _refusal(session, settings, lesson) is None:
+        actions.want(session, lesson.id, person_id, now, AskedAs.TEXT)
 
 
 def unasked(session: Session, settings: Settings, lesson: Lesson) -> tuple[Remark, ...]:
@@ -105,7 +163,7 @@ def unasked(session: Session, settings: Settings, lesson: Lesson) -> tuple[Remar
         return ()
     if not queries.may_be_heard(session, lesson.id):
         return ()
-    refusal = why_not(settings)
+    refusal = _refusal(session, settings, lesson)
     return (
         ()
         if refusal is None

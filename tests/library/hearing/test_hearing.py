@@ -24,9 +24,10 @@ from library.catalog.tables import Lesson
 from library.core.database import Database
 from library.hearing import actions, queries
 from library.hearing.hearing import Hearing
-from library.hearing.rules import RecognitionState
+from library.hearing.rules import AskedAs, RecognitionState, SpeechMode
 from library.hearing.tables import Chunk, Recognition
 from library.intake import actions as intake
+from library.intake.rules import RecordingState
 from library.intake.running import Stopped
 from library.intake.transcripts import taking, telling
 from library.intake.transcripts.taking import Words
@@ -220,6 +221,7 @@ def test_a_text_gets_the_seconds_at_which_it_is_said(room: Room, first: str) -> 
         assert places.unsaid([CueLine(None, None, x) for x in SCRIPT]) == (SCRIPT[1],)
         codes = [remark.code for remark in telling.lesson_account(session, lesson)]
         assert {"script_unsaid", "script_beyond"} <= set(codes)
+        assert "transcript_waits" not in codes, "the machine's own draft waits for nobody"
         taking.take_beyond(session, lesson, version.n, None, NOW)
     assert [(x.text, x.source) for x in room.shown()[1]][2:] == [("谢谢大家。", CueSource.RECOGNISED)]
     with room.db.write() as session:
@@ -290,14 +292,56 @@ def test_a_new_upload_goes_first_behind_a_stretch(room: Room) -> None:
 
 def test_always_asks_once_for_what_plays_without_words(room: Room) -> None:
     with room.db.write() as session:
-        assert actions.want_those_without_words(session, NOW) == 1
-        assert actions.want_those_without_words(session, NOW) == 0
+        assert actions.want_those_without_words(session, SpeechMode.ALWAYS, NOW) == 1
+        assert actions.want_those_without_words(session, SpeechMode.ALWAYS, NOW) == 0
         assert queries.to_do(session) == [(room.recording, 0)]
     room.write()
     room.hearing.hear(room.recording, 0)
     with room.db.write() as session:
-        assert actions.want_those_without_words(session, NOW) == 0
+        assert actions.want_those_without_words(session, SpeechMode.ALWAYS, NOW) == 0
         session.delete(session.get_one(Recognition, room.recording))
     room.give(GIVEN)
     with room.db.write() as session:
-        assert actions.want_those_without_words(session, NOW) == 0, "somebody gave exact times"
+        assert actions.want_those_without_words(session, SpeechMode.ALWAYS, NOW) == 0, (
+            "somebody gave exact times"
+        )
+
+
+def test_what_a_lecturer_chose_holds_for_their_own_lessons_and_never_stops_what_goes_on(room: Room) -> None:
+    def asked(server: SpeechMode) -> int:
+        with room.db.write() as session:
+            return actions.want_those_without_words(session, server, NOW)
+
+    def choose(mode: SpeechMode | None) -> int:
+        with room.db.write() as session:
+            return actions.choose(session, wang, mode, NOW)
+
+    with room.db.write() as session:
+        wang = str(make.person(session, name="王芳").person_id)
+        lesson = catalog.lesson(session, room.lesson)
+        lesson.owner_id = wang
+        silent = make.recording(session, make.lesson(session, "没有声音"))
+        silent.state, silent.facts = RecordingState.READY, {"audio": None}
+    assert asked(SpeechMode.ON_REQUEST) == 0, "who chose nothing is heard as the server has it"
+    choose(SpeechMode.ON_REQUEST)
+    assert asked(SpeechMode.ALWAYS) == 0, "their choice counts, not the server's"
+    choose(SpeechMode.ALWAYS)
+    assert asked(SpeechMode.ON_REQUEST) == 1
+    with room.db.read() as session:
+        one = queries.recognition(session, room.recording)
+        assert one is not None
+        assert (one.state, one.asked_as, one.wanted_by) == (RecognitionState.WAITING, AskedAs.LECTURER, None)
+    assert choose(SpeechMode.NEVER) == 1
+    assert room.state()[0] is RecognitionState.CANCELLED
+    assert choose(SpeechMode.NEVER) == 0
+    with room.db.read() as session:
+        lesson = catalog.lesson(session, room.lesson)
+        held = [queries.holds_for(session, server, lesson) for server in SpeechMode]
+        assert [(one.mode, one.by_lecturer) for one in held] == [
+            (SpeechMode.NEVER, True),
+            (SpeechMode.NEVER, True),
+            (SpeechMode.NEVER, False),
+        ]
+    choose(None)
+    with room.db.read() as session:
+        assert queries.choice_of(session, wang) is None

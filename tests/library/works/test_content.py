@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library.core.errors import Invalid
+from library.works import wording
 from library.works.content import format_of
 from library.works.drawing import MOST_PAGES
-from library.works.formats import FileFormat
+from library.works.formats import FileFormat, WordsRead
 from library.works.reading.reader import Busy, FileReader
 from library.works.wording import TEXT_MAX
 from tests.library.works.files import GIF, JPEG, PNG, SVG, WEBP, WORD, package, pdf, png
@@ -213,7 +214,25 @@ def test_what_is_written_in_a_file_is_read_and_bounded(tmp_path: Path) -> None:
         ("e.docx", FileFormat.DOCX, "字" * TEXT_MAX),
         ("f.png", FileFormat.PNG, ""),
     ]
+    cut = {"e.docx"}
     with closing(FileReader()) as reader:
         for name, found, words in files:
             looked = reader.look(tmp_path / name, person_id=None)
             assert (looked.format, looked.words) == (found, words), name
+            assert looked.read is (WordsRead.BEGINNING if name in cut else WordsRead.WHOLE), name
+
+
+def test_of_pages_that_take_too_long_the_first_are_read_and_that_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wording, "READING_S", -1.0)
+    read = wording.words_of(pdf(pages=3), FileFormat.PDF)
+    assert (read.text, read.whole) == ("page 1", False)
+    assert wording.words_of(pdf(pages=1), FileFormat.PDF).whole
+
+
+def test_what_cannot_be_read_within_the_bounds_is_told_and_keeps_no_file_out(tmp_path: Path) -> None:
+    heavy = put(tmp_path, package(**{"word/document.xml": "<w:p><w:t>字</w:t></w:p>"}))
+    with closing(FileReader(reading_s=0.001)) as reader:
+        words, read = reader.words(heavy, FileFormat.DOCX)
+    assert (words, read) == ("", WordsRead.NOTHING)

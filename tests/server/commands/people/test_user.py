@@ -127,3 +127,16 @@ def test_a_branch_is_invited_and_somebody_signs_in_by_a_number(weike: Weike, por
     assert sign_in(ports.db, "+86 13812345678", "correct horse", ports.clock()) is not None
     refused = weike("user", "names", card["username"], "--staff-number", "330523198001011234")
     assert (refused.code, "身份证号" in refused.err) == (2, True)
+
+
+def test_whether_somebodys_lessons_are_heard_is_shown_and_chosen_for_them(weike: Weike, ports: Ports) -> None:
+    with ports.db.write() as session:
+        viewer = factories.person(session, (Role.LECTURER, factories.root(session)), name="王芳")
+        name = people_queries.person(session, str(viewer.person_id)).username
+    shown = weike("user", "speech", name, "--json").json
+    assert (shown["choice"], shown["holds"], shown["stopped"]) == (None, "on-request", 0)
+    assert weike("user", "speech", name, "--choose", "never", "--json").json["holds"] == "never"
+    assert "本人选的" in weike("user", "speech", name).out
+    assert weike("user", "speech", name, "--choose", "server", "--json").json["choice"] is None
+    assert weike("user", "speech", name, "--choose", "sometimes").code == 2
+    assert weike("user", "speech", "nobody").code == 2

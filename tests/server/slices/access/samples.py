@@ -10,11 +10,13 @@ from library.access.coming_in.tables import JoinState
 from library.access.identities.rules import LinkedBy
 from library.access.rules import LinkPurpose, TokenScope
 from library.core.permits import Role
+from library.hearing.rules import SpeechMode
 from library.people.name_rules import NameKind
 from server.slices.access import contexts as c
 from server.slices.access import start_contexts as s
 from server.slices.access.factor_pages import pending_factor
 from server.web.parts import HeldRole, Reason, RefusedForm
+from server.web.shown.recognition import SpeechChoicePart
 from tests.server.pages.samples import LECTURER, NOW, Sample, frame
 
 PROVIDERS = (
@@ -201,6 +203,11 @@ def pages() -> Iterator[Sample]:
                 c.ResetRow(made_at=NOW, by="张书记", used_at=NOW),
                 c.ResetRow(made_at=NOW - timedelta(days=9), by="", used_at=None),
             ),
+            speech=SpeechChoicePart(
+                mode=SpeechMode.ON_REQUEST,
+                server=SpeechMode.ON_REQUEST,
+                why_not=Reason(code="speech_extra_missing", args={"package": "faster-whisper"}),
+            ),
         ),
     )
     yield (
@@ -213,6 +220,7 @@ def pages() -> Iterator[Sample]:
             has_password=False,
             second_factor="on",
             links=LINKS,
+            speech=SpeechChoicePart(mode=SpeechMode.NEVER, server=SpeechMode.ALWAYS, chosen=SpeechMode.NEVER),
         ),
     )
     ways_in = c.WaysInPage(

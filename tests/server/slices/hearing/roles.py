@@ -75,7 +75,12 @@ def private(shelf: Shelf) -> dict[str, Any]:
     return {"lesson_id": shelf.lesson(LessonState.DRAFT).lesson}
 
 
+LECTURERS_API = "401 403 200 200 200 200"
+
 CASES = [
+    Case("POST /account/speech", "401 403 303 303 303 303", lambda shelf: {"form": {"choice": "always"}}),
+    Case("GET /api/v1/account/speech", LECTURERS_API),
+    Case("PUT /api/v1/account/speech", LECTURERS_API, lambda shelf: {"json": {"choice": "on-request"}}),
     Case("GET /api/v1/lessons/{lesson_id}/transcript", OWNER_SEES, private),
     Case("GET /api/v1/lessons/{lesson_id}/transcript", EVERYBODY, published(), name="published"),
     Case("GET /api/v1/lessons/{lesson_id}/recognition", OWNER_SEES, asked()),

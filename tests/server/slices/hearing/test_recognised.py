@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+from urllib.parse import quote
+
+import docx
 import pytest
 
 from library.catalog import actions, queries
@@ -31,6 +35,18 @@ def test_recognised_words_are_called_so(served: Served, shelf: Shelf) -> None:
     assert http.get(f"/clips/{put.clip}/captions.vtt").text.splitlines()[2] == f"NOTE {RECOGNISED_NOTE}"
     assert "机器识别，待校对" in http.get(f"/clips/{put.clip}").text
     assert "文稿是机器识别的" in http.get(f"/lessons/{put.lesson}").text
+    taken = served.person("lecturer").http
+    for form, where in (
+        ("vtt", f"NOTE {RECOGNISED_NOTE}"),
+        ("txt", RECOGNISED_NOTE),
+        ("docx", ""),
+        ("srt", ""),
+    ):
+        answer = taken.get(f"/lessons/{put.lesson}/transcript.{form}")
+        assert quote("（机器识别，待校对）") in answer.headers["content-disposition"]
+        assert where in (answer.text if where else "")
+    word = docx.Document(io.BytesIO(taken.get(f"/lessons/{put.lesson}/transcript.docx").content))
+    assert [one.text for one in word.paragraphs][1] == RECOGNISED_NOTE
 
 
 def test_doubtful_places_are_cut_out_of_their_line() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from library.catalog.permits import LessonState
 from library.catalog.rules import TranscriptQuality
+from library.hearing.rules import AskedAs, Chosen, SpeechMode
 from library.studio.rules import Do
 from server.slices.intake import contexts as c
 from server.slices.intake.transcripts_json import ShiftOut, VersionOut
@@ -175,7 +176,17 @@ def _heard(page: c.TranscriptsPage) -> Iterator[Sample]:
             Reason(code="words_repaired", args={"count": 1}),
             Reason(code="not_understood", args={"count": 2}),
         ),
-        recognition=RecognitionPart(state="working", offered=True, goes_on=True, percent=42.4, left_s=540.0),
+        recognition=RecognitionPart(
+            state="working",
+            offered=True,
+            goes_on=True,
+            percent=42.4,
+            left_s=540.0,
+            holds=Chosen(SpeechMode.ALWAYS, by_lecturer=True),
+            owner="王芳",
+            asked_as=AskedAs.LECTURER,
+        ),
+        own=True,
         heard=c.HeardPart(n=1, draft=draft, draft_left=12, repairs=repairs),
     )
     yield "transcripts_heard", draft_page
@@ -194,7 +205,15 @@ def _heard(page: c.TranscriptsPage) -> Iterator[Sample]:
                 Reason(code="script_unsaid", args={"count": 3, "lines": 412}),
                 Reason(code="script_beyond", args={"count": 3}),
             ),
-            recognition=RecognitionPart(state="done", offered=True, percent=100.0),
+            recognition=RecognitionPart(
+                state="done",
+                offered=True,
+                percent=100.0,
+                holds=Chosen(SpeechMode.ON_REQUEST),
+                asked_as=AskedAs.TEXT,
+                asked_by="王芳",
+            ),
+            own=False,
             heard=c.HeardPart(n=2, unsaid=tuple(SENTENCES[:3]), beyond=beyond),
         ),
     )
@@ -210,6 +229,21 @@ def _heard(page: c.TranscriptsPage) -> Iterator[Sample]:
                 why_not=Reason(code="speech_extra_missing", args={"package": "faster-whisper"}),
                 percent=12.0,
                 reason=Reason(code="speech_failed", args={"said": "the model cannot be loaded"}),
+                asked_as=AskedAs.WANTED,
+                asked_by="李站长",
+            ),
+            heard=None,
+        ),
+    )
+    yield (
+        "transcripts_not_wanted",
+        replace(
+            draft_page,
+            quality=TranscriptQuality.ESTIMATED,
+            versions=(aligned,),
+            account=(Reason(code="speech_not_wanted"),),
+            recognition=RecognitionPart(
+                why_not=Reason(code="speech_not_wanted"), holds=Chosen(SpeechMode.NEVER, by_lecturer=True)
             ),
             heard=None,
         ),

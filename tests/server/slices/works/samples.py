@@ -44,7 +44,12 @@ MATERIALS = (
         pages=18,
         pictures=tuple(f"/poster/{n}.jpg" for n in range(3)),
     ),
-    MaterialLine(id="m2", name="课件", format=FileFormat.PPTX, size_bytes=18_000_000, url="/m2"),
+    MaterialLine(
+        id="m2", name="课件", format=FileFormat.PPTX, size_bytes=18_000_000, url="/m2", words="nothing"
+    ),
+    MaterialLine(
+        id="m4", name="村志全文", format=FileFormat.DOCX, size_bytes=9_000_000, url="/m4", words="beginning"
+    ),
     MaterialLine(id="m3", name="关停矿山那天", format=FileFormat.JPEG, size_bytes=900_000, url="/m3"),
 )
 

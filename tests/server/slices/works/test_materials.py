@@ -13,9 +13,11 @@ from library.catalog.actions import touch
 from library.catalog.permits import LessonState
 from library.catalog.tables import Lesson
 from library.intake.files.stored_names import needed
+from library.works.formats import WordsRead
 from library.works.reading.reader import FileReader
 from library.works.rules import Shown
 from library.works.tables import LessonFile
+from library.works.wording import TEXT_MAX
 from server.background.material_words import read_all
 from tests.library.works.files import PNG, SVG, package, pdf
 from tests.server.conftest import Shelf
@@ -221,3 +223,17 @@ def test_what_is_written_in_a_material_is_found_as_its_own_kind_by_who_may_see_i
         session.execute(update(LessonFile).where(LessonFile.id == one["id"]).values(standing=Shown.KEPT))
     hits = member.http.get("/api/v1/search", params={"q": "余村关停"}).json()["hits"]
     assert all(hit["material"] is None for hit in hits)
+
+
+@pytest.mark.slow
+def test_who_works_on_a_lesson_is_told_what_of_a_material_was_not_read(served: Served, shelf: Shelf) -> None:
+    lesson_id = shelf.lesson(LessonState.DRAFT).lesson
+    lecturer, path = served.person("lecturer"), f"/lessons/{lesson_id}/works"
+    long = package(**{"word/document.xml": f"<w:p><w:t>{'字' * (TEXT_MAX + 1)}</w:t></w:p>"})
+    assert bring(lecturer, f"/lessons/{lesson_id}/materials", "村志.docx", long) == 303
+    assert "字太多，只读了开头" in lecturer.http.get(path).text
+    with served.ports.db.write() as session:
+        its = LessonFile.lesson_id == lesson_id
+        session.execute(update(LessonFile).where(its).values(words="", words_read=WordsRead.NOTHING))
+    assert "里面的字没有读出来" in lecturer.http.get(path).text
+    assert "Its words could not be read" in lecturer.http.get(path, headers={"Accept-Language": "en"}).text

@@ -1,0 +1,1 @@
+"""What recognising speech and aligning scripts reaches and costs: `python -m bench.speech`."""
