@@ -94,6 +94,8 @@ def left_in(work: Path) -> list[Path]:
     return list(work.rglob("*"))
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_made_once_for_all_who_ask_and_then_kept(
     downloads: Downloads, shelved: ObjectStore, gate: Gate, tmp_path: Path
 ) -> None:
@@ -130,6 +132,8 @@ def test_few_at_a_time_and_not_too_many_waiting(downloads: Downloads, gate: Gate
     assert gate.most == AT_ONCE
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_nothing_half_made_is_left(
     downloads: Downloads, shelved: ObjectStore, gate: Gate, tmp_path: Path
 ) -> None:
@@ -143,6 +147,8 @@ def test_nothing_half_made_is_left(
     assert (names(shelved), left_in(tmp_path / "work")) == (set(), [])
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_ending_the_process_ends_what_is_being_made(
     downloads: Downloads, shelved: ObjectStore, gate: Gate, tmp_path: Path
 ) -> None:
@@ -157,6 +163,8 @@ def test_ending_the_process_ends_what_is_being_made(
         downloads.make(WANTED)
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_a_deleted_lessons_folder_does_not_come_back(
     downloads: Downloads, shelved: ObjectStore, gate: Gate
 ) -> None:
@@ -178,6 +186,8 @@ def test_what_a_clip_does_not_have(downloads: Downloads, quality: str) -> None:
         downloads.make(Download(CLIP, PLAN, quality, Labels("党课")))
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_what_a_killed_process_left_is_swept(downloads: Downloads, gate: Gate, tmp_path: Path) -> None:
     gate.open.set()
     old, young = tmp_path / "work/download-old", tmp_path / "work/download-young"

@@ -53,6 +53,8 @@ def test_keeping_the_same_bytes_again_is_fine(store: ObjectStore, tmp_path: Path
     assert content(store, "originals/aa/aa") == b"same"
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_a_file_larger_than_one_part_arrives_whole(store: ObjectStore, tmp_path: Path) -> None:
     file = tmp_path / "large"
     block = os.urandom(1024 * 1024)
@@ -142,6 +144,8 @@ def test_deleting_takes_one_folder_and_no_neighbour(store: ObjectStore, tmp_path
     objects.delete_prefix(store, "clips/never")
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_more_files_than_one_listing_are_all_deleted(store: ObjectStore) -> None:
     for n in range(60):
         obstore.put(store, f"{PREFIX}/{n:05}.m4s", b"x")

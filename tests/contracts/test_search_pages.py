@@ -89,6 +89,8 @@ def test_without_views_the_order_of_views_is_that_of_relevance(library: SearchEn
         assert ids(library, query, sort="views") == ids(library, query)
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_pages_of_the_most_watched_join_also_over_many_commits(engine: SearchEngine) -> None:
     for n in range(40):
         made = doc(f"d{n:02}", "党史 " * (n % 3 + 1), date=datetime.date(2020 + n % 2, 1, 1))

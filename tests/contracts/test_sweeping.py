@@ -149,6 +149,8 @@ def library(databases: Databases, store: ObjectStore, tmp_path: Path) -> Iterato
         yield Library(db, store, clock, Sweep(db, store, tmp_path / "work", clock, AFTER, KEEP))
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_nothing_goes_that_is_named_however_old(library: Library) -> None:
     library.lesson()
     there = library.there()
@@ -159,6 +161,8 @@ def test_nothing_goes_that_is_named_however_old(library: Library) -> None:
     assert len(there) == 4, "two clips, the storyboard, the original"
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_all_of_a_deleted_lesson_goes_after_a_day(library: Library) -> None:
     lesson_id, _recording_id, _folders = library.lesson()
     with library.db.write() as session:
@@ -229,6 +233,8 @@ def test_a_plan_that_was_followed_goes_a_day_later_and_never_while_a_run_is_goin
     assert new in library.there()
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_clips_that_others_replaced_play_for_a_month(library: Library) -> None:
     lesson_id, recording_id, [old] = library.lesson(clips=1)
     with library.db.write() as session:

@@ -23,6 +23,7 @@ def film(make: Maker, name: str, size: str, *filters: str) -> Path:
     return make(f"{name}.mp4", "-f", "lavfi", "-i", f"testsrc2=s={size}:r=10:d=6", *more, *_FAST)
 
 
+@pytest.mark.slow
 def test_a_letterbox_is_found_and_how_much_of_the_picture_it_takes(tools: Tools, make: Maker) -> None:
     boxed = film(make, "letterbox", "640x272", "pad=640:360:0:44")
     found = black_bars(tools, boxed, probe(tools, boxed))
@@ -57,6 +58,7 @@ def test_bars_at_the_sides_none_and_dark_scenes(wheel_tools: Tools, make: Maker)
     assert max(seen.top, seen.bottom) < 0.01
 
 
+@pytest.mark.slow
 def test_what_cannot_be_decoded_says_so(wheel_tools: Tools, make: Maker, tmp_path: Path) -> None:
     whole = film(make, "full", "640x360")
     broken = tmp_path / "broken.mp4"

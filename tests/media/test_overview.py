@@ -23,6 +23,7 @@ SLIDES = (
 )
 
 
+@pytest.mark.slow
 def test_a_slide_turn_and_a_sheet_of_pictures(tools: Tools, make: Maker, tmp_path: Path) -> None:
     recording = make("turn.mp4", *SLIDES, "-g", "20")
     look = make_overview(tools, recording, probe(tools, recording), tmp_path)
@@ -39,6 +40,7 @@ def test_a_slide_turn_and_a_sheet_of_pictures(tools: Tools, make: Maker, tmp_pat
     assert after > 220 > before  # coloured bars, then white
 
 
+@pytest.mark.slow
 def test_a_portrait_of_several_sheets(wheel_tools: Tools, make: Maker, tmp_path: Path) -> None:
     source = ["-f", "lavfi", "-i", "testsrc2=s=90x160:r=1:d=520", "-c:v", "libx264", "-g", "5"]
     recording = make("portrait.mp4", *source, "-preset", "ultrafast", "-pix_fmt", "yuv420p")
@@ -49,6 +51,8 @@ def test_a_portrait_of_several_sheets(wheel_tools: Tools, make: Maker, tmp_path:
     assert board.sheets == ("00001.jpg", "00002.jpg")
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("codec", ["mjpeg", "none"])
 def test_what_cannot_be_looked_over_cheaply_gives_an_empty_look(
     wheel_tools: Tools, make: Maker, tmp_path: Path, codec: str

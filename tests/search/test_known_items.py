@@ -62,6 +62,8 @@ def full_width(text: str) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spell",
     [opencc.OpenCC("s2t").convert, opencc.OpenCC("s2tw").convert, opencc.OpenCC("s2hk").convert, full_width],
@@ -92,6 +94,7 @@ def test_numbers_however_written(index: WhooshIndex, variant: str, title: str) -
     assert first_hit(index, variant) == title
 
 
+@pytest.mark.slow
 def test_the_quote_holds_words_of_the_question(index: WhooshIndex) -> None:
     # The passages said one after the other, a sentence a cue: the moment must lie in the right passage.
     cues: list[tuple[float, float, str]] = []

@@ -47,6 +47,7 @@ def test_exclusions_alone_are_nothing_to_look_for() -> None:
     assert not parse("year:2021").is_empty
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_parses(text: str) -> None:
     assert len(parse(text).text) <= MAX_QUERY_CHARACTERS

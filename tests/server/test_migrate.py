@@ -74,6 +74,7 @@ def copies(db: Database) -> list[Path]:
     return sorted(file.parent.glob("*-before-*"))
 
 
+@pytest.mark.slow
 def test_from_nothing_to_the_newest_and_then_nothing_to_do(empty: Database) -> None:
     assert migrate.current(empty) is None
     assert migrate.prepare(empty, ORGANISATION, NOW) is True

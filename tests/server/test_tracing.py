@@ -73,6 +73,7 @@ def test_a_request_is_a_span_of_its_route_in_the_proxys_trace(collector: Collect
     assert "张三".encode() not in b"".join(collector.bodies)
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_tells_no_message(collector: Collector) -> None:
     tracing = Tracing(f"http://127.0.0.1:{collector.server_port}", "worker-1")
 

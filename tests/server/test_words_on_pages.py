@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from library.catalog.permits import Audience, LessonState
 from tests.server.conftest import Shelf
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_a_changed_audience_stood_in_the_history_as_its_code(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED)
     staff = served.person("staff")

@@ -64,6 +64,7 @@ def osv() -> Iterator[tuple[Osv, str]]:
     made.server_close()
 
 
+@pytest.mark.slow
 def test_what_is_known_is_named_and_what_is_accepted_says_why(osv: tuple[Osv, str]) -> None:
     assert look([BAD, GOOD], osv[1], {}) == [Found(BAD, "CVE-2025-50817", "")]
     assert look([BAD, GOOD], osv[1], {"CVE-2025-50817": "because"}) == [

@@ -79,6 +79,7 @@ def test_the_tables_name_nothing_that_is_gone() -> None:
     assert named <= set(map(name_of, PROJECT["dependencies"]))
 
 
+@pytest.mark.slow
 def test_nothing_is_imported_that_is_installed_for_tests_alone() -> None:
     carried_by = packages_distributions()
     runtime, demo, speech = locked("runtime"), locked("demo"), locked("speech")

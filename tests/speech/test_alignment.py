@@ -48,6 +48,7 @@ def is_in_order(aligned: Aligned) -> bool:
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(SENTENCE, max_size=12), st.lists(SENTENCE, max_size=12), st.randoms(use_true_random=False))
 def test_whatever_is_said_and_written_the_order_is_kept_and_nothing_overlaps(
@@ -83,6 +84,7 @@ def lecture(sentences: int, seed: int, shortest: int = 6) -> list[str]:
     return ["".join(dice.choices(CHARACTERS, k=dice.randint(shortest, 24))) + "。" for _ in range(sentences)]
 
 
+@pytest.mark.slow
 def test_what_was_left_out_is_not_placed_and_what_was_added_is_named() -> None:
     # A tenth of the script is never said, after every tenth sentence comes something else, and one character
     # in eight is another one.
@@ -141,6 +143,7 @@ def test_the_band_never_breaks_and_pairs_only_rise(one: list[str], other: list[s
     assert all(one[a] == other[b] for a, b, equal in found if equal)
 
 
+@pytest.mark.slow
 def test_of_an_hour_of_different_sentences_none_is_lost() -> None:
     """As a lecture is, and not one sentence again and again: a tenth was never said, a tenth is said beside
     the script, one syllable in eight is heard wrong and one in a hundred not at all."""

@@ -3,6 +3,7 @@ that has pauses."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ def speech(draw: st.DrawFn) -> tuple[list[Span], float]:
     return found, at_s + draw(st.floats(0, 40))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(speech())
 def test_every_second_is_in_one_chunk_and_all_speech_is_heard(spoken: tuple[list[Span], float]) -> None:

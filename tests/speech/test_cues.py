@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ def word_lists(draw: st.DrawFn) -> list[Word]:
     return found
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(word_lists())
 def test_all_is_said_in_order_and_can_be_read(words: list[Word]) -> None:

@@ -145,6 +145,7 @@ def test_all_is_heard_once_in_chunks_without_holes_and_any_chunk_can_be_the_last
     assert rest[0]["start_s"] == kept[-1]["end_s"]
 
 
+@pytest.mark.slow
 def test_what_was_not_understood_is_heard_again_by_itself() -> None:
     def deaf(start_s: float, end_s: float, said: list[Word]) -> list[Word]:
         # In a long part the sentence around 100 s is not understood.
@@ -155,6 +156,7 @@ def test_what_was_not_understood_is_heard_again_by_itself() -> None:
     assert [line["remarks"] for line in lines if line["remarks"]] == [[{"code": "heard_again", "count": 1}]]
 
 
+@pytest.mark.slow
 def test_what_comes_again_and_again_and_the_prompt_are_no_words() -> None:
     def mad(start_s: float, end_s: float, said: list[Word]) -> list[Word]:
         if start_s < 55 <= end_s:
@@ -170,6 +172,7 @@ def test_what_comes_again_and_again_and_the_prompt_are_no_words() -> None:
     assert {"heard_again", "repeats_dropped", "made_up_dropped"} <= codes
 
 
+@pytest.mark.slow
 def test_what_was_said_before_is_told_and_forgotten_where_it_leads_astray() -> None:
     told: list[str] = []
 
@@ -183,6 +186,7 @@ def test_what_was_said_before_is_told_and_forgotten_where_it_leads_astray() -> N
     assert [line["remarks"] for line in lines if line["remarks"]] == []
 
 
+@pytest.mark.slow
 def test_terms_are_put_and_told() -> None:
     words = list(lecture()[1])
     words[400:404] = [replace(word, text=one) for word, one in zip(words[400:404], "三会议课", strict=True)]

@@ -52,6 +52,7 @@ def test_words_are_where_they_were_said(make: Callable[[Path], Path], tmp_path: 
     assert {word.text for word in words} == {"好"}
 
 
+@pytest.mark.slow
 def test_the_child_hears_with_it(tmp_path: Path) -> None:
     folder = onnx_models.sense_voice(tmp_path)
     child = subprocess.run(

@@ -58,6 +58,8 @@ def test_a_child_that_has_read_enough_ends_both() -> None:
     assert done.stdout == b"y\ny"
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("child", "feeder", "code"),
     [("cat >/dev/null", "echo broken >&2; exit 3", 3), ("exit 4", "exec sleep 60", 4)],
@@ -69,6 +71,7 @@ def test_the_failure_of_one_is_that_of_both(child: str, feeder: str, code: int) 
     assert failed.value.details["exit_code"] == code
 
 
+@pytest.mark.slow
 def test_stopping_ends_who_feeds_too() -> None:
     started = time.monotonic()
     with pytest.raises(Cancelled):
@@ -131,6 +134,7 @@ def may_leave_the_network() -> bool:
     return tried.returncode == 0
 
 
+@pytest.mark.slow
 def test_the_child_reaches_no_address_not_even_this_machines() -> None:
     if sys.platform != "linux" or shutil.which("unshare") is None or not may_leave_the_network():
         pytest.skip("this platform lets no process leave the network")

@@ -61,6 +61,7 @@ def test_a_link_survives_a_refused_name_and_ends_in_time(db: Database) -> None:
             access_queries.invitation(session, "guessed", NOW)
 
 
+@pytest.mark.slow
 def test_a_reset_link_changes_the_password_of_its_person_and_nothing_else(db: Database) -> None:
     with db.write() as session:
         _admin, staff, lecturer = make.north(session)

@@ -22,6 +22,7 @@ DAY_S = 86_400.0
 kinds = st.sampled_from(Counted)
 
 
+@pytest.mark.slow
 @given(kinds, st.floats(0, 1e7), st.integers(-10_000, 10_000))
 def test_a_guesser_waits_longer_and_never_more_than_a_quarter_of_an_hour(
     kind: Counted, weight: float, since_s: int

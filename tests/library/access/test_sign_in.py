@@ -63,6 +63,7 @@ def test_guessing_is_slowed_down_and_success_clears_it(db: Database) -> None:
     fail(db, "wang", at=2 * MINUTE)
 
 
+@pytest.mark.slow
 def test_an_account_of_ones_own_clears_no_address(db: Database) -> None:
     """A right password now and then would have given a guesser a fresh start each time."""
     with db.write() as session:

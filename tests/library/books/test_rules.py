@@ -209,6 +209,7 @@ def test_the_books_are_the_ledger_under_its_table_on_any_day(
     ) == hours(books)
 
 
+@pytest.mark.slow
 @given(_PIECES, _PIECES, _RULES)
 def test_a_reversal_brings_back_exactly(before: list[Piece], more: list[Piece], table: HoursRules) -> None:
     rules = Rules([Said(date.min, table)])

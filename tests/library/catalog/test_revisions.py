@@ -37,6 +37,7 @@ def test_every_change_takes_a_number_and_the_outbox_tells_it_once(db: Database) 
         assert change_queries.changes_since(session, part.mark, 1).lesson_ids == (first.id,)
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_a_number_has_seen_all_before_it(db: Database) -> None:
     """Writers commit while a reader follows the outbox; whatever it passed over would never be indexed."""
     each, writers = 8, 4

@@ -23,6 +23,7 @@ from tests.support import factories as make
 names = st.lists(st.sampled_from("abcdefgh"), max_size=12)
 
 
+@pytest.mark.slow
 @given(names, names, st.sets(st.sampled_from("abcdefgh")), st.integers(0, 5))
 def test_no_lesson_stands_on_two_shelves_or_where_it_was_shown(
     first: list[str], second: list[str], shown: set[str], most: int

@@ -37,6 +37,7 @@ def test_what_is_offered_instead_passes_and_what_passes_is_offered_itself(colour
         assert refused.value.values["nearest"] == offered
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(COLOURS, THEMES)
 def test_words_on_what_follows_from_a_colour_can_be_read(colour: str, theme: Theme) -> None:

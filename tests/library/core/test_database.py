@@ -123,6 +123,7 @@ def test_a_copy_is_whole_while_others_write(databases: Databases, tmp_path: Path
     assert not list(tmp_path.glob("*.partial"))
 
 
+@pytest.mark.slow
 def test_a_first_start_beside_another_one_waits_instead_of_saying_locked(tmp_path: Path) -> None:
     """The switch to WAL does not wait for a lock by itself."""
     file = tmp_path / "weike.sqlite"

@@ -159,6 +159,7 @@ def test_a_file_that_another_program_holds_refuses_all_and_then_takes_them(db: D
     assert written(db) == ["afterwards"]
 
 
+@pytest.mark.slow
 def test_whose_turn_it_becomes_still_waits_for_the_file(db: Database, file: Path) -> None:
     """One whose patience ends gives its place to the next, and that one has its own."""
     patient = threading.Thread(target=write, args=(db, "patient"), daemon=True)

@@ -65,6 +65,7 @@ SETTINGS = st.builds(
 CHAIN = ("province", "city", "county", "town", "branch")
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(CHAIN), SETTINGS))
 def test_a_route_climbs_and_ends_where_somebody_decides(said: dict[str, Setting]) -> None:
     try:

@@ -98,6 +98,7 @@ def test_two_nodes_with_folders_of_their_own_both_follow(db: Database, tmp_path:
         node.close()
 
 
+@pytest.mark.slow
 def test_the_thread_keeps_the_index_up_to_date(db: Database, indexer: Indexer) -> None:
     thread = IndexThread(indexer)
     thread.start()
@@ -146,6 +147,7 @@ def test_another_process_that_writes_is_waited_for_and_a_killed_one_is_not(
     assert found(indexer, "组织生活会") == {lesson}
 
 
+@pytest.mark.slow
 def test_two_that_catch_up_at_once_both_return_and_write_once(db: Database, folder: Path) -> None:
     lessons = {add(db, f"主题党日{n}") for n in range(5)}
     indexers = [Indexer(db, folder), Indexer(db, folder)]
@@ -209,6 +211,7 @@ def test_an_index_of_another_schema_is_rebuilt(db: Database, folder: Path) -> No
     indexer.close()
 
 
+@pytest.mark.slow
 def test_an_index_ahead_of_a_restored_database_is_rebuilt(
     databases: Databases, folder: Path, tmp_path: Path
 ) -> None:
@@ -234,6 +237,7 @@ def test_an_index_ahead_of_a_restored_database_is_rebuilt(
     restored.close()
 
 
+@pytest.mark.slow
 def test_a_rebuild_while_lessons_are_written_loses_nothing(db: Database, indexer: Indexer) -> None:
     early = [add(db, f"集中学习{n}") for n in range(12)]
     indexer.catch_up()
@@ -254,6 +258,8 @@ def test_a_rebuild_while_lessons_are_written_loses_nothing(db: Database, indexer
     assert found(indexer, "集中学习改名") >= {early[0]}
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_what_changes_during_a_rebuild_is_found_at_once_and_after_the_swap_too(
     db: Database, folder: Path, engine: str
@@ -300,6 +306,8 @@ def test_damage_that_shows_during_a_rebuild_is_left_to_it(db: Database, folder: 
     following.close()
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage",
     [
@@ -333,6 +341,7 @@ def test_a_lesson_that_cannot_be_read_is_named_and_keeps_no_other_from_being_fou
         indexer.close()
 
 
+@pytest.mark.slow
 def test_an_index_says_how_far_it_is_behind_and_whether_it_was_ever_complete(
     db: Database, folder: Path
 ) -> None:

@@ -32,6 +32,8 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return Settings(data=tmp_path / "data", search=request.param, _env_file=None)  # type: ignore[call-arg]
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_each_engine_follows_is_rebuilt_and_mended(db: Database, settings: Settings) -> None:
     lesson, gone = add(db, "三会一课"), add(db, "三会一课旧讲")
     indexer = open_indexer(settings, db)

@@ -74,6 +74,7 @@ def test_how_people_write() -> None:
             read_when(Row(1, "", when=wrong), CHINA)
 
 
+@pytest.mark.slow
 def test_a_year_comes_in_once(db: Database) -> None:
     with db.write() as session:
         its = branch(session, count=4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +51,7 @@ def shown(some: list[list[dict[str, Any]]], now: int = 200_000, until: int | Non
     return runs
 
 
+@pytest.mark.slow
 @given(st.lists(beats, max_size=5), st.integers(0, 220_000), st.data())
 def test_nothing_runs_faster_than_the_clock_and_again_changes_nothing(
     some: list[list[dict[str, Any]]], now: int, data: st.DataObject
@@ -67,6 +69,7 @@ def test_nothing_runs_faster_than_the_clock_and_again_changes_nothing(
     assert from_row(to_row(runs)) == runs == merged(runs)
 
 
+@pytest.mark.slow
 @given(st.lists(beats, max_size=5), st.lists(spans, min_size=1, max_size=4))
 def test_nobody_sees_more_than_ran_nor_than_they_were_there(
     some: list[list[dict[str, Any]]], there: list[list[int]]
@@ -82,6 +85,7 @@ def test_nobody_sees_more_than_ran_nor_than_they_were_there(
     assert amount(runs) == sum(end - begin for one in played(runs).values() for begin, end in one)
 
 
+@pytest.mark.slow
 @given(st.lists(beats, min_size=1, max_size=3), st.lists(beats, min_size=1, max_size=3))
 def test_two_showings_in_a_room_share_its_clock(
     one: list[list[dict[str, Any]]], two: list[list[dict[str, Any]]]

@@ -28,6 +28,7 @@ from tests.library.grades.making import MONTH, NOW, TOWN
 from tests.support import factories as make
 
 
+@pytest.mark.slow
 def test_the_month_of_a_town_is_what_was_worked_out_by_hand(db: Database) -> None:
     with db.write() as session:
         town = making.town(session)
@@ -108,6 +109,7 @@ def test_the_month_of_a_town_is_what_was_worked_out_by_hand(db: Database) -> Non
         assert (year.score, year.band, year.months.count(None)) == (7150, "一般", 11)
 
 
+@pytest.mark.slow
 def test_a_year_may_begin_in_december(db) -> None:  # type: ignore[no-untyped-def]
     with db.write() as session:
         town = making.place(session)
@@ -275,6 +277,7 @@ def test_who_moved_is_graded_once_and_a_running_month_is_not_frozen(db: Database
             actions.freeze(session, town.secretaries[0], open_.id, None, NOW)
 
 
+@pytest.mark.slow
 def test_an_appraisal_is_waited_for_and_a_review_is_decided_by_people(db: Database) -> None:
     with db.write() as session:
         town = making.place(session)
@@ -334,6 +337,7 @@ def test_an_appraisal_is_waited_for_and_a_review_is_decided_by_people(db: Databa
         assert len(others) == 2
 
 
+@pytest.mark.slow
 def test_rules_are_tried_before_they_apply_and_waived_points_are_written_down(db: Database) -> None:
     with db.write() as session:
         town = making.place(session)

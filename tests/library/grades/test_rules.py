@@ -70,6 +70,7 @@ FACTS = st.fixed_dictionaries(
 ENTERED = st.dictionaries(st.sampled_from((*_NAMES, "测评")), st.integers(-50_00, 100_00))
 
 
+@pytest.mark.slow
 @given(rule_sets(), FACTS, ENTERED)
 def test_the_sum_stands_between_floor_and_ceiling(
     ruled: RuleSet, happened: dict[str, int], entered: dict[str, int]
@@ -99,6 +100,7 @@ def test_the_sum_stands_between_floor_and_ceiling(
     assert parse(read_json(json.dumps(ruled.document()))) == ruled
 
 
+@pytest.mark.slow
 @given(rule_sets(), FACTS, ENTERED, st.sampled_from(("practised", "lectured", "wrote", "self_studied")))
 def test_more_of_what_is_good_never_takes_points(
     ruled: RuleSet, happened: dict[str, int], entered: dict[str, int], more: str

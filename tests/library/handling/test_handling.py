@@ -205,6 +205,7 @@ def test_a_view_is_its_makers_or_the_nodes(db: Database) -> None:
         assert len(queries.views_for(session, staff, 10)) == 10
 
 
+@pytest.mark.slow
 def test_several_lessons_are_put_into_weeks_as_the_preview_said_and_taken_out_again(db: Database) -> None:
     now = utc_now()
     with db.write() as session:

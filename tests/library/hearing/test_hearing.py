@@ -107,6 +107,7 @@ def room(db: Database, tmp_path: Path) -> Iterator[Room]:
     shutil.rmtree(tmp_path, ignore_errors=True)
 
 
+@pytest.mark.slow
 def test_a_recording_finds_its_words(room: Room) -> None:
     room.write()
     room.heard()
@@ -197,6 +198,8 @@ SCRIPT = [
 ]
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["script", "heard"])
 def test_a_text_gets_the_seconds_at_which_it_is_said(room: Room, first: str) -> None:
     room.write()
@@ -241,6 +244,7 @@ def test_a_text_of_another_talk_keeps_its_estimate(room: Room) -> None:
     assert "script_not_said" in [remark.code for remark in account]
 
 
+@pytest.mark.slow
 def test_a_repair_is_seen_and_can_be_taken_back(room: Room) -> None:
     room.write([fake.chunk(0.0, 60.0, "学习三会议课很重要。"), fake.chunk(60.0, 120.0, "谢谢大家。")])
     room.heard()
@@ -265,6 +269,7 @@ def test_a_repair_is_seen_and_can_be_taken_back(room: Room) -> None:
     assert room.shown()[1][0].text == "学习三会议课很重要。"
 
 
+@pytest.mark.slow
 def test_heard_again_is_heard_from_the_beginning(room: Room) -> None:
     room.write()
     room.heard()
@@ -275,6 +280,7 @@ def test_heard_again_is_heard_from_the_beginning(room: Room) -> None:
         assert [v.in_use for v in given.versions(session, room.lesson)] == [True, False]
 
 
+@pytest.mark.slow
 def test_a_new_upload_goes_first_behind_a_stretch(room: Room) -> None:
     room.write([fake.chunk(0.0, 60.0, "第一段。"), fake.chunk(60.0, 90.0), fake.chunk(90.0, 120.0)])
 
@@ -290,6 +296,7 @@ def test_a_new_upload_goes_first_behind_a_stretch(room: Room) -> None:
     assert [line.text for line in room.shown()[1]] == ["第一段。"]
 
 
+@pytest.mark.slow
 def test_always_asks_once_for_what_plays_without_words(room: Room) -> None:
     with room.db.write() as session:
         assert actions.want_those_without_words(session, SpeechMode.ALWAYS, NOW) == 1

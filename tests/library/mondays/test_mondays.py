@@ -186,6 +186,7 @@ STATES = st.sampled_from([GatheringState.PLANNED, GatheringState.OPEN, Gathering
 HELD = st.builds(held, STATES, st.integers(0, 40), st.integers(0, 40), st.booleans())
 
 
+@pytest.mark.slow
 @given(st.integers(0, 3), st.lists(HELD, max_size=4), st.integers(0, 50))
 def test_a_ring_never_says_more_than_there_is_and_reflections_never_move_it(
     plans: int, gatherings: list[Held], reflections: int
@@ -200,6 +201,7 @@ def test_a_ring_never_says_more_than_there_is_and_reflections_never_move_it(
     assert branch_ring(more) == ring
 
 
+@pytest.mark.slow
 @given(st.integers(0, 5), st.lists(st.tuples(st.sampled_from([None, *Mark]), st.booleans()), max_size=4))
 def test_whoever_is_exempt_or_made_up_has_no_gap(lessons: int, told: list[tuple[Mark | None, bool]]) -> None:
     own = [

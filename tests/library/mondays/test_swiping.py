@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ shelves = st.dictionaries(st.sampled_from(WhyNext), st.lists(st.sampled_from(LES
 seen = st.sets(st.sampled_from([one for its in CLIPS.values() for one in its]))
 
 
+@pytest.mark.slow
 @given(shelves, seen, st.integers(0, 40))
 def test_no_clip_comes_twice_and_none_that_was_seen(
     its: dict[WhyNext, list[str]], known: set[str], most: int
@@ -60,6 +62,7 @@ def test_the_week_comes_before_what_is_new_and_a_lesson_without_clips_is_passed_
     assert told.clips == (NextClip("a1", "a", WhyNext.WEEK), NextClip("b2", "b", WhyNext.NEW))
 
 
+@pytest.mark.slow
 def test_that_older_lessons_were_not_looked_through_was_not_said(db: Database) -> None:
     with db.write() as session:
         for n in range(LOOKED_AT):
@@ -70,6 +73,7 @@ def test_that_older_lessons_were_not_looked_through_was_not_said(db: Database) -
         assert of_some(session, NOBODY, "v:guest", topic).looked_through == LOOKED_AT
 
 
+@pytest.mark.slow
 def test_of_many_lessons_only_those_that_come_are_read_whole(db: Database) -> None:
     with db.write() as session:
         ids = [make.lesson(session, f"第{n}课", spoken=["学。"], clips=1).id for n in range(MOST_CLIPS + 5)]

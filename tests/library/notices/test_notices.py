@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from library.core.database import Database
@@ -42,6 +43,7 @@ def test_whom_an_audience_reaches(db: Database) -> None:
         assert queries.unread(session, person) == 0, "older than the account"
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_bounded(db: Database) -> None:
     with db.write() as session:
         one, other = (make.person(session, (Role.MEMBER, make.root(session))) for _ in range(2))

@@ -181,6 +181,7 @@ def test_the_link_of_a_letter_ends_after_a_day_with_a_role_and_with_the_next_let
             links.check_still_fits(session, found, later)
 
 
+@pytest.mark.slow
 def test_nobody_is_buried_in_letters(db: Database) -> None:
     somebody(db)
     kept: list[str] = []

@@ -84,6 +84,7 @@ def test_a_thousand_fake_views_from_one_address_counted_in_24_seconds(db: Databa
     assert len(at_s) <= 3 * RULE.address_minute
 
 
+@pytest.mark.slow
 def test_thirty_phones_behind_one_address_all_count(db: Database) -> None:
     room = Room(db)
     plays = room.begin(visitors(30))
@@ -199,6 +200,7 @@ def test_a_play_that_must_wait_longer_keeps_nobody_behind_it(db: Database) -> No
 # ---------------------------------------------------------------------- lists
 
 
+@pytest.mark.slow
 def test_fake_views_put_a_lesson_before_what_members_watch(db: Database) -> None:
     faked, watched, shown = Room(db), Room(db), Room(db)
     faked.origin = ""

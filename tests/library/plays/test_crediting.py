@@ -71,6 +71,7 @@ stretches = st.tuples(st.floats(0, CLIP_S), st.floats(0, CLIP_S)).map(lambda e: 
 sent = st.tuples(st.sampled_from(NAMES), st.lists(stretches, max_size=4), moments, st.floats(0.1, 16))
 
 
+@pytest.mark.slow
 @given(st.lists(moments, min_size=1, max_size=10), st.lists(sent, max_size=15))
 def test_nobody_earns_more_than_the_clock_allows_one_person_since_any_beginning(
     starts_s: list[float], beats: list[tuple[str, Ranges, float, float]]

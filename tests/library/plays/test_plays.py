@@ -388,6 +388,7 @@ def test_what_was_counted_stays_counted_when_its_lesson_is_deleted(db: Database,
     assert views(db) == 1
 
 
+@pytest.mark.slow
 def test_who_waits_for_a_branch_keeps_no_visitor_waiting(postgres_db: Database) -> None:
     """All visitors share one row of a clip's day; a batch locks it last, whatever it waits for before."""
     with postgres_db.write() as session:

@@ -83,6 +83,7 @@ def test_roll_ups_and_the_days_since_are_a_plain_count_of_the_ledger(
     assert verify(db).faults == ()
 
 
+@pytest.mark.slow
 def test_a_second_run_finds_nothing_to_do(db: Database, province: Province) -> None:
     rolls(db, NOW + 20 * DAY).run()
     before = rows_of(db, *ROLLED, Seal)
@@ -242,6 +243,7 @@ def test_no_play_goes_that_may_still_earn(db: Database, clip: str) -> None:
     assert rolls(db, MIDNIGHT + HOUR, keep_plays=timedelta()).run().plays_forgotten == 0
 
 
+@pytest.mark.slow
 def test_what_somebody_saw_is_forgotten_after_the_last_time(db: Database, clip: str) -> None:
     watch(db, clip, "p:one", NOW)
     watch(db, clip, "p:two", NOW)

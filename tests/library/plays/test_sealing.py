@@ -62,6 +62,7 @@ def test_the_form_of_a_seal_never_changes() -> None:
     assert link == "e2c10af83357ba8d68352f7cdc88714aad600caefb5b925ece2fe824bc0575d7"
 
 
+@pytest.mark.slow
 def test_days_without_views_are_links_too(sealed: Database) -> None:
     verdict = verify(sealed)
     assert (verdict.days, verdict.faults, verdict.through) == (4, (), MONDAY + 3 * DAY)

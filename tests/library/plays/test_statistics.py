@@ -124,6 +124,7 @@ def test_what_was_replaced_is_summed_apart(db: Database) -> None:
     assert (its.total.views, its.people) == (2, People(1, 0))
 
 
+@pytest.mark.slow
 def test_everybody_sees_their_own_scope(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)

@@ -59,12 +59,14 @@ def covered(ranges: Sequence[Range], at_s: float) -> bool:
 # ---------------------------------------------------------------------- laws
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(stretches, nonsense), max_size=20))
 def test_clean_stretches_lie_forward_inside_the_clip(reported: list[Sequence[float]]) -> None:
     for start, end in clean(reported, CLIP_S):
         assert 0 <= start < end <= CLIP_S
 
 
+@pytest.mark.slow
 @given(st.lists(stretches, max_size=20))
 def test_the_union_is_sorted_apart_and_covers_the_same_seconds(reported: list[Range]) -> None:
     joined = union(reported)
@@ -76,6 +78,7 @@ def test_the_union_is_sorted_apart_and_covers_the_same_seconds(reported: list[Ra
     assert longest - 1e-3 <= total_s(joined) <= sum(b - a for a, b in reported) + 1e-3
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.lists(st.one_of(stretches, nonsense), max_size=6), st.floats(-10, 100)), max_size=8)
 )

@@ -88,6 +88,7 @@ def test_who_was_erased_was_not_counted_among_those_who_came(db: Database) -> No
     assert counts.present == len(content.present)
 
 
+@pytest.mark.slow
 def test_two_at_once_lose_no_line(db: Database) -> None:
     its = held(db)
 
@@ -126,6 +127,7 @@ def test_two_at_once_lose_no_line(db: Database) -> None:
         assert written.beside, "somebody took the line out meanwhile: what is written stays"
 
 
+@pytest.mark.slow
 def test_lines_stand_where_they_were_put(db: Database) -> None:
     its = held(db)
     with db.write() as session:

@@ -38,6 +38,7 @@ def words(docx: bytes) -> str:
     return "\n".join([*(one.text for one in document.paragraphs), *dict.fromkeys(cells)])
 
 
+@pytest.mark.slow
 def test_the_shipped_templates_say_it_all(writer: RecordWriter) -> None:
     said = words(writer.one(EXAMPLE, person_id="1"))
     for one in (
@@ -97,6 +98,7 @@ def test_a_template_that_never_ends_is_stopped(writer: RecordWriter) -> None:
     assert writer.one(EXAMPLE, template("{{ 名称 }}"), person_id="1").startswith(b"PK")
 
 
+@pytest.mark.slow
 def test_what_is_no_template_is_refused() -> None:
     plain = template("x")
     bomb = io.BytesIO()
@@ -117,6 +119,7 @@ def test_what_is_no_template_is_refused() -> None:
     child.check(shipped.one())
 
 
+@pytest.mark.slow
 def test_pictures_stand_in_records_and_a_year_has_a_template_of_its_own(writer: RecordWriter) -> None:
     def media(docx: bytes) -> int:
         with zipfile.ZipFile(io.BytesIO(docx)) as package:

@@ -141,6 +141,7 @@ def readers_of(db: Database, town: Town, made: str) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_it_goes_its_way_and_each_state_has_its_readers(db: Database, town: Town) -> None:
     with db.write() as session:
         made = written(session, town.writer, OWN, town.lesson)

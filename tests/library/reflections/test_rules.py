@@ -52,6 +52,7 @@ def test_a_writer_can_always_take_back_what_others_read_and_nobody_else_writes()
     assert all(part is Part.WRITER for _state, step, part in STEPS if step is Step.SEND)
 
 
+@pytest.mark.slow
 @given(st.lists(WORDS, min_size=1, max_size=12, unique=True), st.data())
 def test_a_quote_stands_where_its_words_are_said(said: list[str], data: st.DataObject) -> None:
     lines = [Line("clip1", 10.0 * n, 10.0 * n + 9, words) for n, words in enumerate(said)]
@@ -73,6 +74,7 @@ def test_a_quote_stands_where_its_words_are_said(said: list[str], data: st.DataO
     assert (gone.clip_id, gone.start_s, gone.same) == ("clip1", quote.start_s, False)
 
 
+@pytest.mark.slow
 @given(ANYTHING, st.lists(st.integers(1, 99), max_size=6, unique=True))
 def test_no_quote_is_lost_and_no_word(text: str, numbers: list[int]) -> None:
     quotes = [Quote(n, "c", 1.0, f"原话{n}") for n in numbers]

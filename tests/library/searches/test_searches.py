@@ -126,6 +126,7 @@ def test_opening_remembers_when_and_how_much_there_was(db: Database, person: str
     assert names(db, person) == ["一"]
 
 
+@pytest.mark.slow
 def test_there_is_room_for_so_many_also_when_two_windows_save_at_once(db: Database, person: str) -> None:
     for n in range(rules.MOST_SAVED - 1):
         save(db, person, str(n))

@@ -30,6 +30,7 @@ def stored(letter: str) -> Stored:
     return Stored(letter * 16, f"讲稿{letter}", FileFormat.PDF, 9, letter * 64)
 
 
+@pytest.mark.slow
 def test_what_belongs_to_a_published_lesson_waits_goes_out_and_comes_back(db: Database) -> None:
     with db.write() as session:
         lesson_id, owner, staff = put(session)

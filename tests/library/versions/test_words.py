@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from library.catalog import cue_queries
@@ -41,6 +42,7 @@ def correct(session: Session, lesson: Lesson, n: int, text: str, by: str | None)
     correcting.correct(session, lesson, present.base, [edit], by, NOW)
 
 
+@pytest.mark.slow
 def test_words_wait_like_everything_else_and_what_viewers_saw_stays(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)

@@ -134,6 +134,7 @@ def test_a_bomb_that_lies_about_its_size_is_stopped_while_it_unpacks() -> None:
         format_of(bytes(data.replace(size, (100).to_bytes(4, "little"))))
 
 
+@pytest.mark.slow
 @given(st.sampled_from([data for data, _ in WHOLE.values()]), st.data())
 def test_whatever_is_broken_in_a_file_is_told_as_ours(data: bytes, draw: st.DataObject) -> None:
     broken = bytearray(data)
@@ -156,6 +157,7 @@ def put(folder: Path, data: bytes) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_a_child_looks_into_files_and_draws_their_pages(reader: FileReader, tmp_path: Path) -> None:
     looked = reader.look(put(tmp_path, pdf(pages=MOST_PAGES + 2)), person_id="a")
     assert (looked.format, looked.pages, len(looked.drawn)) == (FileFormat.PDF, MOST_PAGES + 2, MOST_PAGES)
@@ -167,6 +169,7 @@ def test_a_child_looks_into_files_and_draws_their_pages(reader: FileReader, tmp_
             reader.look(put(tmp_path, data), person_id="a")
 
 
+@pytest.mark.slow
 def test_a_pdf_of_huge_pages_is_drawn_small_or_not_at_all(reader: FileReader, tmp_path: Path) -> None:
     for width, height in ((1_000_000, 3), (3, 900_000), (14_400, 14_400)):
         looked = reader.look(put(tmp_path, pdf(1, width, height)), person_id="a")
@@ -189,6 +192,7 @@ def test_of_one_person_one_file_at_a_time_is_read(reader: FileReader, tmp_path: 
         reader.look(put(tmp_path, PNG), person_id="a")
 
 
+@pytest.mark.slow
 def test_what_is_written_in_a_file_is_read_and_bounded(tmp_path: Path) -> None:
     written = docx.Document()
     written.add_paragraph("余村关停矿山 & 水泥厂")

@@ -18,6 +18,7 @@ from tests.support.databases import NOW
 ORDERS = st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=1)
 
 
+@pytest.mark.slow
 @given(ORDERS, st.sets(st.sampled_from("abcdefgh")), st.data())
 def test_what_is_not_seen_keeps_its_place(order: list[str], seen: set[str], data: st.DataObject) -> None:
     one = data.draw(st.sampled_from(order))
@@ -37,6 +38,7 @@ def test_what_is_not_seen_keeps_its_place(order: list[str], seen: set[str], data
     assert moved(order, seen, one, Move.OUT) == [other for other in order if other != one]
 
 
+@pytest.mark.slow
 def test_a_series_shows_and_counts_what_its_viewer_sees(db: Database) -> None:
     with db.write() as session:
         admin, staff, teacher = make.north(session)

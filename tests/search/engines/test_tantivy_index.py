@@ -68,6 +68,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", DAMAGES.values(), ids=DAMAGES)
 def test_damage_is_told_nothing_erased_and_rebuilt_beside(
     tmp_path: Path, harm: Callable[[Path], object]

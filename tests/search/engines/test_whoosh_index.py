@@ -70,6 +70,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_damage_is_told_and_nothing_erased(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     damage(filled(tmp_path))

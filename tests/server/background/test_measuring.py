@@ -62,6 +62,7 @@ def value(found: Figures, name: str, **labels: str) -> float:
     return found[name, tuple(sorted(labels.items()))]
 
 
+@pytest.mark.slow
 def test_figures_are_for_who_has_the_token(listener: MetricsListener) -> None:
     assert read(listener).status_code == 200
     assert [read(listener, token).status_code for token in ("", "wrong", TOKEN[:-1])] == [401, 401, 401]
@@ -76,6 +77,7 @@ def test_figures_are_for_who_has_the_token(listener: MetricsListener) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_reader_that_says_nothing_does_not_shut_the_others_out_for_good(listener: MetricsListener) -> None:
     with socket.create_connection(("127.0.0.1", listener.port)) as silent:
         silent.sendall(b"GET /metrics HTTP/1.1\r\n")
@@ -112,6 +114,7 @@ def test_requests_are_counted_by_their_route_and_nothing_else(
     assert put.lesson not in read(listener).text
 
 
+@pytest.mark.slow
 def test_labels_are_few_and_known(served: Served, listener: MetricsListener) -> None:
     known = {route.partition(" ")[2] for route in all_routes(served)} | {
         "none",
@@ -150,6 +153,7 @@ def test_beats_are_counted_by_what_came_of_them(
     )
 
 
+@pytest.mark.slow
 def test_what_the_library_holds_is_looked_up(
     served: Served, shelf: Shelf, clock: MovableClock, listener: MetricsListener
 ) -> None:
@@ -166,6 +170,7 @@ def test_what_the_library_holds_is_looked_up(
     assert value(figures(listener), "weike_index_behind") == 0
 
 
+@pytest.mark.slow
 def test_the_age_of_a_backup_is_told_once_there_was_one(
     served: Served, clock: MovableClock, listener: MetricsListener
 ) -> None:
@@ -183,6 +188,7 @@ def test_the_age_of_a_backup_is_told_once_there_was_one(
     assert value(figures(listener), "weike_backup_age_seconds") >= 300, "one that failed is none"
 
 
+@pytest.mark.slow
 def test_a_part_that_cannot_be_read_is_told_and_hides_no_other(
     served: Served, shelf: Shelf, listener: MetricsListener
 ) -> None:
@@ -231,6 +237,7 @@ def test_an_address_without_a_port_is_refused(address: str) -> None:
         Settings(metrics=address, _env_file=None)  # type: ignore[call-arg]
 
 
+@pytest.mark.slow
 def test_names_are_those_that_prometheus_takes(listener: MetricsListener) -> None:
     names = {name for name, _ in figures(listener)}
     assert all(re.fullmatch(r"[a-z_]+", name) for name in names if name.startswith("weike_"))

@@ -106,6 +106,7 @@ def test_the_county_has_its_people_and_somebody_to_sign_in_for_each_role_at_each
     assert {Role.SECRETARY, Role.LECTURER, Role.MEMBER} == told["branch"]
 
 
+@pytest.mark.slow
 def test_its_lessons_are_declared_called_for_asked_about_and_kept_once(ports: Ports) -> None:
     """Every page that shows such work has something to show."""
     accounts(ports.db, ports.clock, ports.settings.data)

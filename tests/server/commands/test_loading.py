@@ -115,6 +115,8 @@ print(first[0][0])
     assert loaded & (HEAVY - {"structlog", "transcode.tools"} | {"psutil", "library.intake.tables"}) == set()
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["--help"], ["-v", "-h"], ["no-such-command"]], ids=" ".join)
 def test_help_loads_no_command(arguments: list[str]) -> None:
     ran = subprocess.run(

@@ -29,6 +29,7 @@ def lesson(ports: Ports) -> str:
         return its.id
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("lesson")
 def test_days_are_rolled_up_once_and_verified(weike: Weike) -> None:
     first = weike("stats", "roll-up", "--json")
@@ -46,6 +47,7 @@ def test_days_are_rolled_up_once_and_verified(weike: Weike) -> None:
     assert (asked.code, asked.json["seal_day"]) == (0, verdict.json["through"])
 
 
+@pytest.mark.slow
 def test_a_figure_is_the_same_before_and_after(weike: Weike, lesson: str) -> None:
     before = weike("stats", lesson, "--json").json
     assert before["views"] == 3
@@ -73,6 +75,7 @@ def test_all_lessons_and_files_of_them(weike: Weike, lesson: str, tmp_path: Path
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), wrong
 
 
+@pytest.mark.slow
 def test_text_names_the_days_members_and_visitors_apart_and_the_seal(weike: Weike, lesson: str) -> None:
     today, days = local_day(utc_now()), ("--from", "2020-01-01")
     for command in (("overview",), ("lesson", lesson)):
@@ -99,6 +102,7 @@ def test_a_worker_does_it_by_itself(ports: Ports, weike: Weike) -> None:
     thread.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("lesson")
 def test_what_was_changed_afterwards_ends_with_1_and_names_the_day(weike: Weike, ports: Ports) -> None:
     sealed = weike("stats", "roll-up", "--json").json["sealed"]
@@ -133,6 +137,7 @@ def test_deleted_seals_are_told_with_the_day_and_the_next_step(weike: Weike, por
     assert "docs/runbook.md" in said.out.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_false_sum_of_all_time_does_not_blame_the_last_day(weike: Weike, ports: Ports, lesson: str) -> None:
     sealed = weike("stats", "roll-up", "--json").json["sealed"]
     with ports.db.write() as session:
@@ -154,6 +159,8 @@ def test_a_false_sum_of_all_time_does_not_blame_the_last_day(weike: Weike, ports
     assert sealed[-1] not in weike("stats", "verify").out.splitlines()[0]
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", ["abcd", "", "no seal at all!"])
 @pytest.mark.usefixtures("lesson")
 def test_what_is_no_seal_is_a_mistake_and_accuses_nobody(weike: Weike, wrong: str) -> None:
@@ -163,6 +170,7 @@ def test_what_is_no_seal_is_a_mistake_and_accuses_nobody(weike: Weike, wrong: st
     assert "不是校验码" in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("lesson")
 def test_what_cannot_be_verified_is_said(weike: Weike) -> None:
     never = weike("stats", "verify")

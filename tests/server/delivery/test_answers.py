@@ -21,6 +21,8 @@ KINDS = {
 }
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("audience", ["everyone", "signed_in", "staff"])
 @pytest.mark.parametrize("file", FILES)
 def test_a_whole_file(form: Form, file: str, audience: str) -> None:

@@ -39,6 +39,8 @@ def with_field(address: str, place: int, value: str) -> str:
     return "/".join(parts)
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_the_good_address_opens(form: Form) -> None:
     """Or nothing below would mean anything."""
     assert form.raw(form.path("master.m3u8"))[0] == 200

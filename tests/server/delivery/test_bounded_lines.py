@@ -242,6 +242,7 @@ def test_headers_behind_a_body_in_chunks_were_kept(site: Site) -> None:
     assert answer.endswith(b"20000"), "many small chunks are no headers"
 
 
+@pytest.mark.slow
 def test_thousands_of_requests_sent_at_once_were_all_held_in_memory(site: Site) -> None:
     before, many = site.answered, 5000
     with site.line() as line:
@@ -339,6 +340,7 @@ def test_half_open_requests_shut_nobody_out() -> None:
             assert site.ask(HEAD + b"\r\n").startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.slow
 def test_one_address_has_its_share_and_a_proxy_as_much_as_it_wants() -> None:
     with running(trusted="192.0.2.1") as site, contextlib.ExitStack() as lines:
         held = [lines.enter_context(site.line()) for _ in range(SMALL.lines_per_address)]

@@ -73,6 +73,8 @@ def test_a_slow_line_gets_every_byte(form: Form) -> None:
         assert body_of(line, pause_s=0.001)[0] == LARGE
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_requests_sent_at_once_are_answered_in_their_order(form: Form) -> None:
     files = ["720p/00001.m4s", "master.m3u8", LARGE_FILE, "720p/init.mp4", "720p/00001.m4s"]
     with connected(form) as line:
@@ -108,6 +110,8 @@ def test_who_has_said_all_still_gets_the_answer(form: Form) -> None:
         assert body_of(line)[0] == LARGE
 
 
+@pytest.mark.every
+@pytest.mark.slow
 def test_a_segment_does_not_overtake_the_playlist_before_it(form: Form) -> None:
     """The server holds playlists back for a slow line, and the kernel sends past what is held back."""
     files = ["1080p/index.m3u8"] * 300 + ["720p/00001.m4s"]

@@ -25,6 +25,8 @@ def _ink(image: Image.Image, box: tuple[int, int, int, int]) -> int:
     return len(set(image.convert("L").crop(box).get_flattened_data()))
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @each_lesson
 def test_every_slide_has_its_title_and_differs_from_the_others(lesson: DemoLesson, fonts: Fonts) -> None:
     drawn = [slides.draw(lesson, n, fonts) for n in range(len(lesson.sections))]
@@ -40,6 +42,8 @@ def _stays_inside(image: Image.Image) -> bool:
     return _ink(image, body) < 12 and _ink(image, (slides.WIDTH - 90, 10, slides.WIDTH, 130)) < 30
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @each_lesson
 def test_text_stays_inside_its_slide(lesson: DemoLesson, fonts: Fonts) -> None:
     assert all(_stays_inside(slides.draw(lesson, n, fonts)) for n in range(1, len(lesson.sections)))

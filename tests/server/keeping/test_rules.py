@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ def names(*ages: timedelta) -> list[str]:
     return [rules.stamp(_FIRST - age) for age in ages]
 
 
+@pytest.mark.slow
 def test_the_newest_stay_and_the_last_of_each_day() -> None:
     every_four_minutes = names(*(timedelta(minutes=4 * n) for n in range(20_000)))  # 55 days
     stay = sorted(rules.kept(every_four_minutes, 14), reverse=True)

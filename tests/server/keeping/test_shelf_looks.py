@@ -8,10 +8,13 @@ import threading
 from pathlib import Path
 from time import monotonic
 
+import pytest
+
 from server.keeping.shelf import FACTS, FORMAT, MARK
 from server.keeping.shelf_looks import ShelfLooks
 
 
+@pytest.mark.slow
 def test_a_disk_that_does_not_answer_is_told_and_one_look_is_enough_for_all(tmp_path: Path) -> None:
     place = tmp_path / "backups" / "20261201T010203.000001Z"
     place.mkdir(parents=True)

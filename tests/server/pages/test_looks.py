@@ -78,6 +78,7 @@ def looks(renderer: Renderer) -> dict[str, Looks]:
     return {name: Looks(renderer.render(page)) for name, page in SAMPLES.items()}
 
 
+@pytest.mark.slow
 def test_the_studio_lights_up_ones_own_lessons_and_not_all_lessons(looks: dict[str, Looks]) -> None:
     bar = [NavigationLink(url=url, label="") for url in ("/", "/lessons", "/mine", "/stats")]
     expected = {

@@ -27,6 +27,8 @@ def quoted(chapter: Path) -> set[str]:
     return set(re.findall("「([^」]*)」", chapter.read_text("utf-8"))) - {""}
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.name)
 def test_a_button_that_the_manual_names_is_there(chapter: Path) -> None:
     known = [text for text in texts() if text.pattern != ".+"]

@@ -148,6 +148,8 @@ def test_every_field_is_used_and_every_name_is_a_field(page: type[Context], cata
     assert len(page.__doc__) > 20, "the author of the route reads this"
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("noun", NOUNS)
 def test_every_page_renders(renderer: Renderer, noun: str, language: Language) -> None:
@@ -165,6 +167,8 @@ def test_every_page_renders(renderer: Renderer, noun: str, language: Language) -
 # ---------------------------------------------------------------- safe
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("noun", NOUNS)
 def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(read: dict[str, Reader], noun: str) -> None:
     each(NOUNS[noun], lambda name: _loads_nothing_from_elsewhere(read[name]))

@@ -68,6 +68,8 @@ def under_a_path(catalogues: Catalogues) -> Renderer:
     return Renderer(ROOT / "templates", catalogues, assets, ZoneInfo("Asia/Shanghai"), PREFIX)
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("noun", NOUNS)
 def test_no_address_begins_at_the_hosts_root(under_a_path: Renderer, noun: str) -> None:
     each(NOUNS[noun], lambda name: _stays_under_the_path(under_a_path.render(SAMPLES[name])))

@@ -32,6 +32,7 @@ from tests.support.server import Served
 from tests.support.signing import token
 
 
+@pytest.mark.slow
 def test_every_route_is_an_act_of_the_table(served: Served) -> None:
     listed = [route for routes in ROUTES.values() for route in routes]
     assert len(listed) == len(set(listed))

@@ -28,6 +28,7 @@ BY_ITSELF = {"* /static"}
 """What is static is for everybody. Media are no route: tests/server/delivery asks for them."""
 
 
+@pytest.mark.slow
 def test_the_table_names_every_route(served: Served) -> None:
     assert {case.route for case in CASES} | BY_ITSELF == all_routes(served)
 

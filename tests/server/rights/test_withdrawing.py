@@ -41,6 +41,7 @@ def ask(served: Served, what: str, put: Put) -> None:
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.slow
 def test_a_withdrawn_lesson_stops_at_once(served: Served, put: Put) -> None:
     url = address(served, put, "nobody")
     segment = url.replace("master.m3u8", "720p/00001.m4s")

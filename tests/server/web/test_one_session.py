@@ -98,6 +98,8 @@ def connections(served: Served) -> Connections:
     return Connections(served)
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_holds_one_connection(
     served: Served, connections: Connections, clock: server.MovableClock, path: str

@@ -226,6 +226,8 @@ BOMB = (
 OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("made", "code"),
     [
@@ -281,6 +283,8 @@ def work(do: Callable[[], object]) -> int:
 CHOICE = ("AlternateContent", "Choice")
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "shape",
     [

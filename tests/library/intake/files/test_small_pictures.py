@@ -68,6 +68,7 @@ def _left(db: Database) -> int:
         return left(session)
 
 
+@pytest.mark.slow
 def test_old_clips_get_small_pictures_one_by_one(
     db: Database, store: LocalStore, old: list[str], tmp_path: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_old_clips_get_small_pictures_one_by_one(
     assert not list((tmp_path / "work").iterdir())
 
 
+@pytest.mark.slow
 def test_they_wait_for_recordings(db: Database, store: LocalStore, old: list[str], tmp_path: Path) -> None:
     pictures = SmallPictures(db, store, media.tools(), tmp_path / "work", lambda: False)
     with db.write() as session:

@@ -62,6 +62,7 @@ def home(db: Database, username: str) -> tuple[str | None, MemberState | None]:
         return (tree.node(session, one.node_id).code, one.state) if one else (None, None)
 
 
+@pytest.mark.slow
 def test_wrong_rows_among_thousands_are_told_and_stop_no_other(db: Database) -> None:
     admin, _keeper = county(db)
     rows = [Row(n, f"党员{n}", f"g{n}", "AB"[n % 2], "正式党员", "2015-07-01") for n in range(2, 2_002)]

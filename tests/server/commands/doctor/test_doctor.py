@@ -72,6 +72,7 @@ def refuses(handler: BaseHTTPRequestHandler, length: int) -> None:
     handler.send_error(413)
 
 
+@pytest.mark.slow
 def test_a_new_library_is_well(weike: Weike, ports: Ports) -> None:
     ports.indexer.catch_up()
     ran = weike("doctor", "--json")
@@ -131,6 +132,7 @@ def test_seals_that_were_deleted_are_bad_and_a_missed_night_is_a_warning(weike: 
     assert day.isoformat() in message
 
 
+@pytest.mark.slow
 def test_it_makes_nothing(weike: Weike, no_data: Path) -> None:
     ran = weike("doctor", "--json")
     assert status(ran)["database"] == "warn"
@@ -170,6 +172,7 @@ def test_what_is_missing_is_named(weike: Weike, ports: Ports, monkeypatch: pytes
     assert "secret-b" not in ran.out
 
 
+@pytest.mark.slow
 def test_a_database_that_is_away_is_bad_and_its_password_stays_hidden(
     weike: Weike, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,6 +282,7 @@ def test_the_probe_of_a_running_site_tells_all_that_doctor_asks(
     assert [found[name] for name in ("uploads", "patch", "headers", "scheme")] == ["ok"] * 4
 
 
+@pytest.mark.slow
 def test_an_address_where_nobody_answers_is_only_a_warning(
     weike: Weike, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:

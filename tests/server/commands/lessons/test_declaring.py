@@ -37,6 +37,7 @@ def people_of(ports: Ports) -> tuple[str, str, str, str, str]:
         return (its, *(named(session, one) for one in (lecturer, *reviewers)), town.name)
 
 
+@pytest.mark.slow
 def test_up_two_levels_back_once_chosen_and_stopped(
     weike: Weike, ports: Ports, people_of: tuple[str, str, str, str, str]
 ) -> None:

@@ -104,11 +104,13 @@ def test_a_second_run_changes_only_what_changed(weike: Weike, tmp_path: Path, po
     assert (after["old-2"], after["old-3"]) == (before["old-2"], before["old-3"])
 
 
+@pytest.mark.slow
 def test_an_import_that_was_stopped_goes_on(weike: Weike, tmp_path: Path) -> None:
     weike("import", write(tmp_path, OLD[:1]))
     assert counts(weike("import", write(tmp_path, OLD), "--json").json) == (3, 2, 0, 1, 0)
 
 
+@pytest.mark.slow
 def test_columns_that_are_missing_leave_what_people_have_typed(
     weike: Weike, tmp_path: Path, ports: Ports
 ) -> None:
@@ -179,6 +181,7 @@ def test_publishing_a_title_without_words_is_left_a_draft(weike: Weike, tmp_path
     assert [(row["key"], row["reason"]) for row in value["unpublished"]] == [("old-3", "nothing_to_publish")]
 
 
+@pytest.mark.slow
 def test_publishing_later_is_a_change(weike: Weike, tmp_path: Path, ports: Ports) -> None:
     weike("import", write(tmp_path, OLD[:2]))
     assert counts(weike("import", write(tmp_path, OLD[:2]), "--publish", "--json").json) == (2, 0, 2, 0, 0)
@@ -236,6 +239,7 @@ def said(value: dict[str, Any]) -> list[tuple[str, str]]:
     return [(one.get("key", ""), one["code"]) for one in value["warnings"]]
 
 
+@pytest.mark.slow
 def test_words_that_fit_worse_are_kept_and_said_and_never_replace(
     weike: Weike, tmp_path: Path, ports: Ports
 ) -> None:
@@ -290,6 +294,7 @@ def test_what_was_repaired_in_a_workbook_is_said(weike: Weike, tmp_path: Path) -
     assert "合并的单元格" in ran.err
 
 
+@pytest.mark.slow
 def test_works_of_an_old_library(weike: Weike, tmp_path: Path, ports: Ports) -> None:
     (tmp_path / "讲稿.pdf").write_bytes(pdf())
     (tmp_path / "坏.pdf").write_bytes(b"%PDF-1.4 nothing")

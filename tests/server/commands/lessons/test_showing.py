@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from library.catalog import actions
 from library.catalog import queries as catalog
 from library.catalog.rules import Genre
@@ -18,6 +20,7 @@ from tests.support import factories as make
 from tests.support.databases import NOW
 
 
+@pytest.mark.slow
 def test_a_lesson_is_printed_as_a_work_and_nothing_is_made_up(weike: Weike, ports: Ports) -> None:
     with ports.db.write() as session:
         staff = make.person(session, (Role.STAFF, make.root(session)))

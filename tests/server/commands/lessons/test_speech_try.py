@@ -38,6 +38,7 @@ def test_a_file_is_heard_and_nothing_is_kept(weike: Weike, no_data: Path, tmp_pa
     assert not no_data.exists()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_heard_is_said_in_one_sentence(
     weike: Weike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

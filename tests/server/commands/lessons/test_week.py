@@ -57,6 +57,8 @@ def term(folder: Path, suffix: str) -> Path:
     return file
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
 def test_a_term_is_tried_brought_in_and_unchanged(
     weike: Weike, library: Path, tmp_path: Path, suffix: str

@@ -29,6 +29,7 @@ def branches(weike: Weike, tmp_path: Path) -> Path:
     return people
 
 
+@pytest.mark.slow
 def test_a_list_is_tried_imported_and_unchanged_the_second_time(weike: Weike, branches: Path) -> None:
     tried = weike("people", "import", str(branches), "--dry-run", "--json")
     assert (tried.code, tried.json["new"], tried.json["dry_run"]) == (1, 4, True)

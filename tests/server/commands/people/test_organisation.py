@@ -67,6 +67,7 @@ def test_what_is_exported_is_unchanged_when_imported(
     assert "第 2 行：更新安吉县委" in filled.out
 
 
+@pytest.mark.slow
 def test_a_branch_from_its_making_to_its_end_and_back(weike: Weike, county: Path) -> None:
     weike("organisation", "import", str(county))
     made = weike("organisation", "add", "第一党小组", "--below", "A-017", "--json").json
@@ -84,6 +85,7 @@ def test_a_branch_from_its_making_to_its_end_and_back(weike: Weike, county: Path
     assert "没有的" in unknown.err
 
 
+@pytest.mark.slow
 def test_roles_are_given_and_taken_at_a_node(
     weike: Weike, county: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

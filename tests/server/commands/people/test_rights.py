@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from library.catalog import queries
 from library.catalog.permits import LessonState
 from library.core.clock import local_day
@@ -45,6 +47,7 @@ def county(ports: Ports) -> dict[str, str]:
         return names
 
 
+@pytest.mark.slow
 def test_an_import_says_for_whom_and_may_and_search_say_the_same(
     weike: Weike, ports: Ports, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def test_an_account_from_its_making_to_a_new_password(weike: Weike, ports: Ports
     assert sign_in(ports.db, "wang", "another good one", ports.clock()) is not None
 
 
+@pytest.mark.slow
 def test_links_make_accounts_and_mend_forgotten_passwords(weike: Weike, ports: Ports) -> None:
     link = weike("user", "link", "--role", "staff", "--name", "李强", "--json").json["url"]
     assert link.startswith("http://127.0.0.1:8000/welcome/")
@@ -107,6 +108,7 @@ def test_mistakes_end_with_2_in_one_sentence(weike: Weike, typed) -> None:  # ty
     assert [row["username"] for row in weike("user", "list", "--json").json["people"]] == ["wang"]
 
 
+@pytest.mark.slow
 def test_a_branch_is_invited_and_somebody_signs_in_by_a_number(weike: Weike, ports: Ports) -> None:
     with ports.db.write() as session:
         node = organisation.add_named(session, factories.root(session), "余村党支部", ports.clock())

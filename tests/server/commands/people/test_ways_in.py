@@ -64,6 +64,7 @@ def add_node(ports: Ports, name: str, code: str = "") -> None:
         organisation.add_node(session, root, NodeDetails(name, code=code), ports.clock(), None)
 
 
+@pytest.mark.slow
 def test_the_contacts_become_a_list_of_people(
     weike: Weike, ports: Ports, wecom: Wecom, tmp_path: Path
 ) -> None:
@@ -109,6 +110,7 @@ def test_doctor_asks_the_provider_and_looks_at_its_secret(
     assert (found["wecom"], found["wecom secret"]) == ("bad", "bad"), "a secret that all can read is not used"
 
 
+@pytest.mark.slow
 def test_the_machine_takes_a_second_factor_off_and_ends_a_link(weike: Weike, ports: Ports) -> None:
     now = ports.clock()
     with ports.db.write() as session:

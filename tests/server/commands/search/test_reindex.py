@@ -114,6 +114,7 @@ def test_a_terminal_shows_a_bar(ports: Ports, library: Path, data: Path) -> None
     assert f"{MANY} 篇" in said.decode()
 
 
+@pytest.mark.slow
 def test_lessons_that_cannot_be_read_are_listed_by_their_titles(weike: Weike, ports: Ports) -> None:
     with ports.db.write() as session:
         for title in ("完好的一课", "坏掉的一课", "也坏掉的一课"):

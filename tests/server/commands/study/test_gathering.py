@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from library.core.clock import local_day
 from library.core.permits import MemberState, Role
@@ -19,6 +20,7 @@ from tests.support import factories as make
 ROWS, BRANCHES = 60, 3
 
 
+@pytest.mark.slow
 def test_a_year_is_tried_and_comes_in_once(weike: Weike, data: Path, tmp_path: Path) -> None:
     nodes = tmp_path / "县.csv"
     names = [f"第{n}村党支部" for n in range(BRANCHES)]

@@ -30,6 +30,7 @@ def piece(
     return Piece(person, None, kind, StudyForm.ONLINE, seconds, today(), source, source_id, lesson)
 
 
+@pytest.mark.slow
 def test_a_member_sees_all_of_their_own_and_the_secretary_never_what_was_watched(
     served: Served, shelf: Shelf
 ) -> None:
@@ -85,6 +86,7 @@ def test_a_member_sees_all_of_their_own_and_the_secretary_never_what_was_watched
     assert any(one.of_person == member and one.details.get("what") == "books" for one in what)
 
 
+@pytest.mark.slow
 def test_a_piece_is_taken_back_for_a_reason_that_its_member_reads(served: Served, shelf: Shelf) -> None:
     asked = attended(shelf)
     staff, at = served.person("staff"), f"/learning/people/{asked['person_id']}"
@@ -103,6 +105,7 @@ def test_a_piece_is_taken_back_for_a_reason_that_its_member_reads(served: Served
     assert staff.post(f"/learning/people/{own}/take-back", entry=entry, reason="不是他的").status_code == 404
 
 
+@pytest.mark.slow
 def test_self_study_goes_its_way_and_what_was_typed_is_kept(served: Served) -> None:
     member, other = served.person("member"), served.person("other")
     day = today().isoformat()
@@ -146,6 +149,7 @@ def test_the_page_says_that_a_correction_stays(served: Served, shelf: Shelf) -> 
     assert lecturer.post(f"{at}/again").status_code == 409
 
 
+@pytest.mark.slow
 def test_a_correction_of_self_study_could_not_be_lifted(served: Served, shelf: Shelf) -> None:
     asked = studying_one(shelf, done=True)
     lecturer, staff = served.person("lecturer"), served.person("staff")

@@ -76,6 +76,7 @@ def line(n: int, text: str, **more: Any) -> dict[str, Any]:
     return {"at": n, "gone": 1, "lines": [said]}
 
 
+@pytest.mark.slow
 def test_the_page_and_programs_get_what_helps_to_correct(lecturer: Person, lesson: str) -> None:
     found = words(lecturer, lesson)
     assert found["lines"][0] == {
@@ -132,6 +133,8 @@ def test_what_others_did_meanwhile_is_told_and_stays(served: Served, lecturer: P
     assert correct(lecturer, lesson, told["words"]["base"], line(0, "中国共产党成立")).status_code == 200
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "status"),
     [

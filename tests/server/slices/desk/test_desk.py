@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from library.catalog.permits import LessonState
 from library.core.clock import local_day, utc_now
 from library.programme.weeks import week_of
@@ -12,6 +14,7 @@ from tests.server.conftest import Shelf
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_a_refused_form_came_back_with_another_list_and_the_widest_audience(
     served: Served, shelf: Shelf
 ) -> None:
@@ -30,6 +33,7 @@ def test_a_refused_form_came_back_with_another_list_and_the_widest_audience(
     assert far.status_code == 422, "nonsense is the first page"
 
 
+@pytest.mark.slow
 def test_lessons_are_put_into_weeks_after_a_look_and_taken_out_again(served: Served, shelf: Shelf) -> None:
     puts = [shelf.lesson(LessonState.PUBLISHED) for _ in range(2)]
     staff, week = served.person("staff"), week_of(local_day(utc_now())).after(20)
@@ -56,6 +60,7 @@ def test_lessons_are_put_into_weeks_after_a_look_and_taken_out_again(served: Ser
     assert puts[0].title not in staff.http.get(at).text
 
 
+@pytest.mark.slow
 def test_the_desk_of_the_interface_counts_confirms_and_undoes(served: Served, shelf: Shelf) -> None:
     drafts = [shelf.lesson().lesson for _ in range(2)]
     staff = served.person("staff")

@@ -355,6 +355,7 @@ def test_anything_may_be_typed_and_the_page_and_the_search_answer(
     assert staff.http.get("/vocabulary/download").status_code == 200
 
 
+@pytest.mark.slow
 def test_only_staff_are_led_to_the_dictionary(library: Served) -> None:
     for name, led in (("nobody", False), ("lecturer", False), ("staff", True)):
         page = library.person(name).http.get("/search?q=x").text

@@ -155,6 +155,7 @@ def test_the_calendar(served: Served, shelf: Shelf, clock: MovableClock) -> None
         assert program(served, path).content == answer.content
 
 
+@pytest.mark.slow
 def test_gatherings_stand_in_the_calendar_of_those_whom_they_concern(
     served: Served, shelf: Shelf, clock: MovableClock
 ) -> None:

@@ -41,6 +41,7 @@ def version(page: str) -> str:
     return found[1]
 
 
+@pytest.mark.slow
 def test_a_kind_is_added_renamed_and_retired_and_what_was_planned_keeps_its_name(own: Served) -> None:
     admin, member = own.person("admin"), own.person("member")
     page = member.http.get("/gathering-kinds").text

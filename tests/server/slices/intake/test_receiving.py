@@ -188,6 +188,7 @@ async def new(storage: UploadStorage) -> str:
     return uid
 
 
+@pytest.mark.slow
 def test_a_chunk_takes_no_memory(storage: UploadStorage) -> None:
     async def receive() -> int:
         uids = [await new(storage) for _ in range(4)]

@@ -29,6 +29,7 @@ def refused(person: Person, file_name: str, size_bytes: int) -> tuple[int, str, 
     return answer.status_code, body["error"], body["message"]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_too_large(small: Served) -> None:
     status, code, words = refused(small.person("lecturer"), "x.mp4", 4 * MB)
     assert (status, code) == (413, "upload_size")

@@ -140,6 +140,8 @@ def test_the_form_asks_before_it_replaces(lecturer: Person, lesson: str) -> None
     assert [one["n"] for one in versions if one["in_use"]] == [3]
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [0, -1, 99, 10**30])
 def test_a_number_that_no_version_has_is_not_there(lecturer: Person, lesson: str, n: int) -> None:
     give(lecturer, lesson, GOOD)

@@ -44,6 +44,7 @@ def make_old(file: Path, age: timedelta) -> None:
         os.utime(its, (at, at))
 
 
+@pytest.mark.slow
 def test_a_whole_upload_whose_end_was_not_noted(served: Served, shelf: Shelf) -> None:
     file = place(served, shelf.upload())
     with file.open("ab") as stream:  # the last bytes were written, and then the process was killed

@@ -156,6 +156,7 @@ def test_what_a_page_costs_more_for_ones_own_marks(tmp_path: Path) -> None:
         with_ports.close()
 
 
+@pytest.mark.slow
 def test_how_far_one_is_stands_on_every_card_and_on_nobody_elses(served: Served, shelf: Shelf) -> None:
     """On the weeks' cards and on what a search finds nothing stood, whoever looked; a place stood nowhere."""
     now, week = utc_now(), present(utc_now())
@@ -191,6 +192,7 @@ def test_how_far_one_is_stands_on_every_card_and_on_nobody_elses(served: Served,
             assert ("看到 25%" in theirs, "看完</span>" in theirs) == (False, False), (path, name)
 
 
+@pytest.mark.slow
 def test_all_of_ones_own_is_one_file_and_nobody_elses(served: Served, shelf: Shelf) -> None:
     """Favourites and the history could be taken along by programs only."""
     put, secret = shelf.lesson(LessonState.PUBLISHED), "=HYPERLINK(1)只给自己看"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 
+import pytest
 from PIL import Image
 from sqlalchemy import event
 
@@ -23,6 +24,7 @@ def stay(served: Served, who: str, ids: list[str]) -> set[str]:
     return set(answer.json()["stay"])
 
 
+@pytest.mark.slow
 def test_only_what_is_published_for_more_than_chosen_people_stays(served: Served, shelf: Shelf) -> None:
     public = shelf.lesson(LessonState.PUBLISHED)
     inside = shelf.lesson(LessonState.PUBLISHED, Audience.SIGNED_IN)
@@ -33,6 +35,7 @@ def test_only_what_is_published_for_more_than_chosen_people_stays(served: Served
     assert stay(served, "staff", asked) == {public.clip, inside.clip}, "who sees drafts keeps none of them"
 
 
+@pytest.mark.slow
 def test_each_kept_clip_was_asked_for_by_itself(served: Served, shelf: Shelf) -> None:
     clips = [shelf.lesson(LessonState.PUBLISHED).clip for _ in range(12)]
     asked: list[str] = []
@@ -49,6 +52,7 @@ def test_each_kept_clip_was_asked_for_by_itself(served: Served, shelf: Shelf) ->
     assert len(asked) == 1, asked
 
 
+@pytest.mark.slow
 def test_a_telephone_gets_pictures_that_it_can_show_of_the_sites_own_emblem(
     served: Served, shelf: Shelf
 ) -> None:

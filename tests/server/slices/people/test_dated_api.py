@@ -72,6 +72,7 @@ def ask(found: Branches, method: str, path: str, **body: Any) -> tuple[int, Any]
     return answer.status_code, answer.json() if answer.content else None
 
 
+@pytest.mark.slow
 def test_an_exemption_is_made_once_listed_and_ended(branches: Branches) -> None:
     today = local_day(utc_now())
     path = f"/people/{branches.mine}"
@@ -102,6 +103,7 @@ def test_an_exemption_is_made_once_listed_and_ended(branches: Branches) -> None:
         assert session.scalar(select(func.count()).select_from(Exemption)) == 2
 
 
+@pytest.mark.slow
 def test_a_term_in_a_committee_is_made_once_asks_for_its_hours_and_is_ended(branches: Branches) -> None:
     today = local_day(utc_now()).isoformat()
     path = f"/people/{branches.mine}"

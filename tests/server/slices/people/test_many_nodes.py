@@ -21,6 +21,7 @@ def towns(served: Served, shelf: Shelf) -> None:
                 organisation.add_named(session, node, f"{town[:2] if n else ''}{n}村党支部", now)
 
 
+@pytest.mark.slow
 def test_a_list_of_every_node_stood_in_the_page_for_every_person(served: Served, towns: None) -> None:
     admin = served.person("admin")
     page = admin.http.get("/people").text

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from library.catalog.permits import LessonState
 from library.questions import rules
 from tests.server.conftest import Shelf
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_asked_answered_and_read_at_its_second(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED)
     at_clip, desk = f"/clips/{put.clip}/questions", "/questions/desk"
@@ -56,6 +59,7 @@ def test_too_many_questions_come_back_with_their_words_and_the_number(served: Se
     assert str(rules.OPEN_OF_ONE) in full.text
 
 
+@pytest.mark.slow
 def test_a_refused_answer_to_a_question_that_left_the_list_comes_back_under_it(
     served: Served, shelf: Shelf
 ) -> None:

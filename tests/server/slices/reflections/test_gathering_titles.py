@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from library.core.clock import utc_now
 from library.core.permits import NOBODY
 from library.gatherings import actions as gatherings
@@ -31,6 +33,7 @@ def about_a_gathering(shelf: Shelf, reach: Reach, chair: str = "member") -> str:
     return made
 
 
+@pytest.mark.slow
 def test_a_gatherings_title_is_for_those_whom_it_concerns(served: Served, shelf: Shelf) -> None:
     made = about_a_gathering(shelf, Reach.PUBLIC)
     pages = (
@@ -50,6 +53,7 @@ def test_a_gatherings_title_is_for_those_whom_it_concerns(served: Served, shelf:
         assert TITLE in served.person(name).http.get(f"/reflections/{made}").text, name
 
 
+@pytest.mark.slow
 def test_whoever_has_no_account_chairs_no_gathering_without_a_chair(served: Served, shelf: Shelf) -> None:
     made = about_a_gathering(shelf, Reach.PUBLIC)
     with served.ports.db.write() as session:

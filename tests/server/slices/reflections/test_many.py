@@ -51,6 +51,7 @@ def one_each(session: Session, writer: Viewer, count: int) -> None:
         actions.send(session, writer, row.id, NOW)
 
 
+@pytest.mark.slow
 def test_thirty_are_read_with_as_many_statements_as_two(db: Database, asked: list[str]) -> None:
     with db.write() as session:
         root = make.root(session)
@@ -111,6 +112,7 @@ def _at(node_id: str, row: Reflection) -> Reflection:
     return Reflection(**{**values, "id": new_id(), "number": secrets.randbits(62), "node_id": node_id})
 
 
+@pytest.mark.slow
 def test_no_feed_is_offered_where_everybody_is_told_nothing(served: Served, shelf: Shelf) -> None:
     staff, nobody = served.person("staff"), served.person("nobody")
     public, draft = shelf.lesson(LessonState.PUBLISHED).lesson, shelf.lesson(LessonState.DRAFT).lesson

@@ -29,6 +29,7 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
+@pytest.mark.slow
 def test_it_is_written_by_forms_alone_sent_and_published(served: Served, shelf: Shelf) -> None:
     member, staff = served.person("lecturer"), served.person("staff")
     lesson = shelf.lesson(LessonState.PUBLISHED, words="小事不出村大事不出镇矛盾不上交")
@@ -112,6 +113,7 @@ def _guids(feed: bytes) -> list[str | None]:
     return [one.text for one in ElementTree.fromstring(feed).iter("guid")]  # noqa: S314 - our own
 
 
+@pytest.mark.slow
 def test_a_feed_has_what_its_reader_may_read(served: Served, shelf: Shelf) -> None:
     public = put(shelf, ReflectionState.PUBLISHED, Reach.PUBLIC, text=HOSTILE + TEXT)
     branch = put(shelf, ReflectionState.PUBLISHED, Reach.BRANCH)
@@ -128,6 +130,7 @@ def test_a_feed_has_what_its_reader_may_read(served: Served, shelf: Shelf) -> No
     assert nobody.http.get("/feeds/public/reflections.rss?week=2026-W99").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_program_keeps_a_draft_and_meets_the_other_version(served: Served, shelf: Shelf) -> None:
     lecturer = served.person("lecturer")
     lesson = shelf.lesson(LessonState.PUBLISHED)
@@ -165,6 +168,7 @@ def test_without_scripts_both_versions_are_shown_before_one_is_lost(served: Serv
     assert lecturer.api("GET", f"/reflections/{made}").json()["text"] == "纸上写的。"
 
 
+@pytest.mark.slow
 def test_a_sound_is_served_in_parts_and_with_the_rights_of_its_text(served: Served, shelf: Shelf) -> None:
     made = put(shelf, sound=True)
     path = f"/reflections/{made}/sound.m4a"
@@ -188,6 +192,8 @@ def test_a_sound_is_served_in_parts_and_with_the_rights_of_its_text(served: Serv
         assert served.person(other).http.get(path).status_code == 404, other
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["member", "lecturer"])
 def test_the_page_of_a_lesson_asks_who_is_signed_in(served: Served, shelf: Shelf, name: str) -> None:
     lesson = shelf.lesson(LessonState.PUBLISHED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from library.catalog.node_why import ACTS, answers
 from library.core.clock import local_day, utc_now
@@ -19,6 +20,7 @@ from tests.support.server import Served
 from tests.support.signing import token
 
 
+@pytest.mark.slow
 def test_what_is_said_is_what_the_table_decides_and_nothing_of_elsewhere(
     served: Served, shelf: Shelf
 ) -> None:

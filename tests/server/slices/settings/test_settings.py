@@ -41,6 +41,7 @@ def own(tmp_path: Path) -> Iterator[server.Served]:
         yield served
 
 
+@pytest.mark.slow
 def test_a_name_and_a_colour_are_on_every_page_and_another_process_sees_them(own: server.Served) -> None:
     admin = own.person("admin")
     with server.process(own.data, WEIKE_WORKER="false") as other:
@@ -110,6 +111,7 @@ def test_what_is_the_machines_is_not_chosen_on_a_page(own: server.Served, name: 
     assert own.person("admin").post(f"/system/settings/{name}", value="true").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_interface_changes_what_nobody_else_has_changed_meanwhile(own: server.Served) -> None:
     admin = own.person("admin")
     headers = {"X-CSRF-Token": admin.csrf()}

@@ -21,6 +21,7 @@ from tests.support.server import Served, in_thread, new_data
 PORTAL = "https://portal.example.cn"
 
 
+@pytest.mark.slow
 def test_a_card_is_drawn_and_names_what_it_shows(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED)
     nobody = served.person("nobody")

@@ -80,6 +80,7 @@ def test_the_upper_edge_is_a_round_even_number(most: int, top: int) -> None:
     assert chart.top == top
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.integers(0, 900), st.integers(0, 10**9), st.integers(0, 10**9)), max_size=40),
     st.integers(0, 900),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from library.suggestions.rules import AN_ADDRESS
 from tests.server.conftest import Shelf
 from tests.server.slices.suggestions.roles import hour_later
@@ -12,6 +14,7 @@ from tests.support.server import Served
 HOSTILE = '<script>alert("1")</script>\n=cmd|calc'
 
 
+@pytest.mark.slow
 def test_a_suggestion_goes_its_way(served: Served, shelf: Shelf) -> None:
     hour_later(served)
     staff = served.person("staff")
@@ -65,6 +68,7 @@ def test_what_is_about_a_hidden_lesson_does_not_tell_that_it_is_there(served: Se
         assert 'evil.example"' not in visitor.http.get("/suggestions?about=//evil.example/").text
 
 
+@pytest.mark.slow
 def test_the_sixth_of_an_address_waits_and_loses_nothing(served: Served) -> None:
     hour_later(served)
     with served.nobody() as visitor:

@@ -17,6 +17,7 @@ from tests.support import factories
 from tests.support.server import Served, quickly_hashed
 
 
+@pytest.mark.slow
 def test_a_towns_administrator_read_what_everybody_did(served: Served, shelf: Shelf) -> None:
     """Neither the ledger nor the machine is a part of the tree."""
     with served.ports.db.write() as session:

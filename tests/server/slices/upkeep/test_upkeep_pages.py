@@ -83,6 +83,7 @@ def test_a_letter_that_is_being_sent_is_not_sent_twice_by_impatience(served: Ser
         assert outbox.take(session, utc_now()) is None
 
 
+@pytest.mark.slow
 def test_uploads_of_which_nothing_became_go_counted_and_confirmed(served: Served, shelf: Shelf) -> None:
     gone, kept = shelf.lesson(recording=RecordingState.FAILED), shelf.lesson(recording=RecordingState.REFUSED)
     plays = shelf.lesson(LessonState.PUBLISHED)
@@ -120,6 +121,7 @@ def test_uploads_of_which_nothing_became_go_counted_and_confirmed(served: Served
     assert admin.http.get(f"/lessons/{gone.lesson}").status_code == 404
 
 
+@pytest.mark.slow
 def test_backups_on_the_shelf_are_listed_and_tried_out_when_asked(tmp_path: Path) -> None:
     data, folder = server.new_data(tmp_path / "data"), tmp_path / "另一块硬盘"
     with server.in_thread(data, backup_to=folder) as served:

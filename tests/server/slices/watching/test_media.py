@@ -14,6 +14,7 @@ from tests.support import factories
 from tests.support.server import MovableClock, Served, in_thread, new_data
 
 
+@pytest.mark.slow
 def test_an_address_ends(served: Served, shelf: Shelf, clock: MovableClock) -> None:
     put = shelf.lesson(LessonState.PUBLISHED)
     nobody = served.person("nobody")

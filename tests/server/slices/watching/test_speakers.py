@@ -32,6 +32,7 @@ def test_who_speaks_is_named_where_it_changes(served: Served, shelf: Shelf) -> N
     assert "<v 王&lt;老师&gt;>共同富裕" in captions
 
 
+@pytest.mark.slow
 def test_a_text_names_who_speaks(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson()
     with served.ports.db.write() as session:

@@ -53,6 +53,7 @@ def numbers(served: Served) -> Numbers:
     return Numbers(served)
 
 
+@pytest.mark.slow
 def test_a_small_number_is_always_exact(numbers: Numbers) -> None:
     for views in (1, 2, EXACT_BELOW - 1):
         numbers.put(views)

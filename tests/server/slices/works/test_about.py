@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from library.catalog import actions
 from library.catalog import queries as catalog
 from library.catalog.permits import LessonState
@@ -11,6 +13,7 @@ from tests.server.conftest import Shelf
 from tests.support.server import Served
 
 
+@pytest.mark.slow
 def test_a_lecturer_and_a_topic_show_what_their_viewer_sees(served: Served, shelf: Shelf) -> None:
     shown, hidden = shelf.lesson(LessonState.PUBLISHED), shelf.lesson()
     alone = shelf.lesson()

@@ -49,6 +49,7 @@ def test_every_unsafe_route_wants_the_pages_token(served: Served, pytestconfig: 
             assert "csrf" in answer.text or "为了安全没有提交" in answer.text
 
 
+@pytest.mark.slow
 def test_the_token_of_a_form_is_as_good(served: Served, shelf: Shelf) -> None:
     staff = served.person("staff")
     path = f"/lessons/{shelf.lesson().lesson}/audience"
@@ -81,6 +82,8 @@ def test_a_signed_in_browser_that_lost_its_visitors_cookie_was_refused(served: S
         assert http.post("/language", data={"language": "en"}, headers=headers).status_code == 303
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"{", b"\xff\xfe", b"[" * 20, b'{"csrf": 5}'])
 def test_nonsense_instead_of_a_token_was_an_error(served: Served, body: bytes) -> None:
     # A route without JSON: where there is one, FastAPI refuses nonsense before it asks for the token.
@@ -214,6 +217,7 @@ def test_a_body_larger_than_anything_needs(served: Served) -> None:
     assert answer.json()["error"] == "length_needed", "what is passed on as it comes"
 
 
+@pytest.mark.slow
 def test_a_lesson_published_by_a_page_of_another_site(served: Served, shelf: Shelf) -> None:
     """The cookie itself is not sent by other sites (SameSite=Lax), and scripts cannot read it."""
     with served.signed_in("staff") as browser:

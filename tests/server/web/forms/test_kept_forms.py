@@ -87,6 +87,7 @@ def test_no_password_stands_in_a_page_that_comes_back(served: Served) -> None:
     assert "another-password-2" not in refused.text
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(["origin", "host", "referer"]), st.text(max_size=30)))
 def test_without_the_browsers_word_no_form_is_ours(headers: dict[str, str]) -> None:
     origin = headers.get("origin", "")

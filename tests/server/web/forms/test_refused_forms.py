@@ -285,6 +285,7 @@ def test_a_refused_form_was_gone_with_all_that_had_been_typed(
         assert form.values.get(name, "") == "", "a password was sent back"
 
 
+@pytest.mark.slow
 def test_every_form_into_which_something_is_typed_is_tried_here() -> None:
     typed = set()
     for path in TEMPLATES.rglob("*.html"):

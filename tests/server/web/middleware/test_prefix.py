@@ -165,6 +165,7 @@ def test_behind_tls_that_nobody_told_us_of_an_upload_was_led_to_http(served: Ser
     assert (slash.status_code, slash.headers["location"]) == (307, "/lessons")
 
 
+@pytest.mark.slow
 def test_a_path_that_is_one_of_the_sites_own_is_refused(under: Shelf) -> None:
     ports = under.served.ports
     for taken in ("/lessons", "/api", "/media", "/static", "/tus"):
@@ -182,6 +183,8 @@ def test_taking_off_and_putting_before_undo_each_other(path: str) -> None:
     assert inside({"path": path, "raw_path": path.encode()}, "")["path"] == path
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "seen"),
     [

@@ -107,6 +107,8 @@ def test_slices_may_share_a_kind_of_words() -> None:
     }
 
 
+@pytest.mark.every
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("one", "other"),
     [
