@@ -108,7 +108,7 @@ class BoundedProtocol(FileLineProtocol):
         self._body_left: int | None = 0
         self._kept = b""
         self._unread_bytes = 0
-        self._too_large = self._deaf = False
+        self._too_large = self._deaf = self._has_said_all = False
 
     # ------------------------------------------------------------------ the line
 
@@ -122,6 +122,19 @@ class BoundedProtocol(FileLineProtocol):
         """Forget the line."""
         self.all_lines.leave(self)
         super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The other end has said all: it still gets the answers that have not begun, and then the line ends.
+
+        Returns whether the line stays. Where an answer is under way it does not: whoever leaves in the middle
+        of one says the same, and an answer from a file goes on by itself (UvicornFileLine).
+        """
+        cycle = self.cycle
+        asked = cycle is not None and not (
+            cycle.response_started or cycle.response_complete or cycle.more_body
+        )
+        self._has_said_all = not self._deaf and (asked or bool(self.pipeline) or bool(self._kept))
+        return self._has_said_all
 
     @property
     def phase(self) -> Phase:
@@ -228,8 +241,11 @@ class BoundedProtocol(FileLineProtocol):
 
     def on_response_complete(self) -> None:
         """Go on with what was kept back until this answer was out."""
+        was_last = not self.pipeline and not self._kept
         super().on_response_complete()
-        if self._kept and not self.pipeline:
+        if self._has_said_all and was_last:
+            self.transport.close()
+        elif self._kept and not self.pipeline:
             self.loop.call_soon(self._read_kept)
 
     # ------------------------------------------------------------------ what the parser finds
