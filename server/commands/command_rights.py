@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, tuple[Act, ...]] = {
     "organisation show": (Act.NODE_LOOK, Act.PEOPLE_LOOK),
     "organisation export": (Act.NODE_LOOK,),
     "organisation import": (Act.NODE_ARRANGE, Act.NODE_PLACE),
+    "organisation template": (Act.NODE_ARRANGE,),
     "organisation add": (Act.NODE_ARRANGE,),
     "organisation rename": (Act.NODE_ARRANGE,),
     **dict.fromkeys(
