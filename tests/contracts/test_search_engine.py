@@ -13,6 +13,8 @@ from search import ENGINES, Document, Query, SearchEngine
 from tests.contracts.asking import EVERYONE, doc, found, ids
 from tests.support.examples import examples
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 # --- writing ---
 
 
@@ -83,8 +85,6 @@ def test_of_two_documents_with_one_id_in_a_batch_the_last_counts(engine: SearchE
     assert found(engine, "后来") == {"a"}
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_many_commits_merge_without_losing_anything(engine: SearchEngine) -> None:
     for n in range(30):
         engine.apply([doc(f"d{n}", f"学习 第{n}课")], [f"d{n - 10}"] if n % 3 == 0 else [], n + 1)
@@ -264,7 +264,6 @@ PIECES = st.sampled_from(
 )
 
 
-@pytest.mark.slow
 @settings(
     max_examples=examples(150),
     deadline=None,
@@ -279,8 +278,6 @@ def test_no_query_can_raise_or_show_what_is_hidden(library: SearchEngine, query:
     assert "secret" not in {hit.id for hit in results.hits}
 
 
-@pytest.mark.every
-@pytest.mark.slow
 @settings(
     max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

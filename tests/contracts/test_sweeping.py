@@ -35,6 +35,8 @@ from tests.support import factories as make
 from tests.support.databases import Databases
 from tests.support.server import MovableClock
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 AFTER, KEEP = timedelta(hours=24), timedelta(days=30)
 SHA = "ab" * 32
 
@@ -149,8 +151,6 @@ def library(databases: Databases, store: ObjectStore, tmp_path: Path) -> Iterato
         yield Library(db, store, clock, Sweep(db, store, tmp_path / "work", clock, AFTER, KEEP))
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_nothing_goes_that_is_named_however_old(library: Library) -> None:
     library.lesson()
     there = library.there()
@@ -161,8 +161,6 @@ def test_nothing_goes_that_is_named_however_old(library: Library) -> None:
     assert len(there) == 4, "two clips, the storyboard, the original"
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_all_of_a_deleted_lesson_goes_after_a_day(library: Library) -> None:
     lesson_id, _recording_id, _folders = library.lesson()
     with library.db.write() as session:
@@ -233,8 +231,6 @@ def test_a_plan_that_was_followed_goes_a_day_later_and_never_while_a_run_is_goin
     assert new in library.there()
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_clips_that_others_replaced_play_for_a_month(library: Library) -> None:
     lesson_id, recording_id, [old] = library.lesson(clips=1)
     with library.db.write() as session:
@@ -309,7 +305,6 @@ def test_half_a_copy_goes_and_other_folders_are_not_ours(library: Library) -> No
     assert "somebody" in library.there()
 
 
-@pytest.mark.slow
 def test_the_wrong_database_takes_nothing_away(library: Library) -> None:
     library.put(*(f"clips/clip{n}/c0ffeec0ffee" for n in range(30)))
     library.clock.forward(days=3)

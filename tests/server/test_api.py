@@ -17,6 +17,8 @@ from tests.server.routes import all_routes
 from tests.support.server import Served, in_thread, new_data
 from tests.support.spreading import chosen
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 
 @pytest.fixture(scope="module")
 def description(served: Served) -> dict[str, Any]:
@@ -25,7 +27,6 @@ def description(served: Served) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.slow
 def test_the_description_is_valid(description: dict[str, Any], pytestconfig: pytest.Config) -> None:
     """With one path in DAYS on any one day (tests/support/spreading.py), and all that paths refer to."""
     today = chosen(sorted(description["paths"]), pytestconfig)
@@ -69,7 +70,6 @@ def test_a_lesson_as_json(served: Served, shelf: Shelf) -> None:
     assert lesson["views"] == 0
 
 
-@pytest.mark.slow
 def test_a_change_leaves_out_what_it_does_not_name(served: Served, shelf: Shelf) -> None:
     put, staff = shelf.lesson(), served.person("staff")
     path = f"/lessons/{put.lesson}"
@@ -133,7 +133,6 @@ def test_an_empty_lesson_cannot_be_published(served: Served) -> None:
     assert (answer.status_code, answer.json()["error"]) == (409, "nothing_to_publish")
 
 
-@pytest.mark.slow
 def test_whoever_lives_is_healthy_and_says_when_not_ready(tmp_path: Path) -> None:
     data = new_data(tmp_path / "data")
     with in_thread(data) as served:
@@ -150,7 +149,6 @@ def test_whoever_lives_is_healthy_and_says_when_not_ready(tmp_path: Path) -> Non
         assert http.get("/healthz").status_code == 200, "restarting would not help"
 
 
-@pytest.mark.slow
 def test_numbers_of_a_lesson_that_was_watched_were_an_error(served: Served, shelf: Shelf) -> None:
     put, member = shelf.lesson(LessonState.PUBLISHED), served.person("member")
     play = member.play(put.clip)
@@ -174,7 +172,6 @@ def test_numbers_of_a_lesson_that_was_watched_were_an_error(served: Served, shel
     assert member.beat(again, (0, 12))["views"] == 2, "after an hour it counts again"
 
 
-@pytest.mark.slow
 def test_lists_of_people_who_have_signed_in_were_an_error(served: Served) -> None:
     for path in ("/people", "/account"):
         assert served.person("staff").http.get(path).status_code == 200

@@ -30,6 +30,8 @@ from tests.support.databases import NOW
 from tests.support.server import empty_data
 from tests.support.views import watch
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 
 @pytest.fixture(params=["whoosh", "tantivy"])
 def ports(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ports]:
@@ -64,8 +66,6 @@ def add(ports: Ports, title: str, *spoken: str, **more: object) -> str:
 # ---------------------------------------------------------------------- moments
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_what_a_machine_misheard_is_found_at_its_second_and_says_so_until_it_is_corrected(
     ports: Ports,
 ) -> None:
@@ -157,15 +157,12 @@ def test_synonyms_of_the_terms_that_come_with_weike_are_found_and_marked(ports: 
     assert [row.best.quote[a:b] for row in found.rows for a, b in row.best.marks] == ["党的二十大"]
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_a_wrong_character_is_set_right_and_only_when_nothing_fits(ports: Ports) -> None:
     add(ports, "乡村振兴五句话", "产业兴旺。", topics=["乡村振兴"])
     assert look(ports, "乡村振新").did_you_mean == "乡村振兴"
     assert look(ports, "乡村振兴").did_you_mean is None
 
 
-@pytest.mark.slow
 def test_a_wrong_character_is_asked_about_where_its_pieces_are_found_apart(ports: Ports) -> None:
     for n in range(5):
         add(ports, f"课{n}", "先到的同志喝一杯，再说水的事。")
@@ -244,7 +241,6 @@ def test_the_most_watched_lessons_come_first_with_their_views(ports: Ports) -> N
     assert [row.views for row in look(ports, "信仰", sort="views").rows] == [3, 2]
 
 
-@pytest.mark.slow
 def test_weights_of_more_lessons_than_a_statement_takes_are_added_up(ports: Ports) -> None:
     lesson = add(ports, "一课", "信仰的力量")
     watched(ports, lesson, 2)
@@ -253,7 +249,6 @@ def test_weights_of_more_lessons_than_a_statement_takes_are_added_up(ports: Port
         assert weights_of(session, [*others, lesson]) == {lesson: 2}
 
 
-@pytest.mark.slow
 def test_a_branch_is_named_by_part_of_its_name_and_holds_those_below(ports: Ports) -> None:
     with ports.db.write() as session:
         root = make.root(session)
@@ -284,8 +279,6 @@ def test_a_kind_is_named_in_both_languages(ports: Ports) -> None:
 # ---------------------------------------------------------------------- who may see what
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_a_moved_branch_is_found_by_its_new_staff_without_indexing(ports: Ports) -> None:
     with ports.db.write() as session:
         root = make.root(session)
@@ -317,8 +310,6 @@ def test_a_moved_branch_is_found_by_its_new_staff_without_indexing(ports: Ports)
     assert who_finds() == {"root", "west", "village"}
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_nothing_out_of_sight_is_counted_heard_set_right_or_suggested(ports: Ports) -> None:
     with ports.db.write() as session:
         member = make.person(session, (Role.MEMBER, make.root(session)))
@@ -367,8 +358,6 @@ def test_nothing_out_of_sight_is_counted_heard_set_right_or_suggested(ports: Por
 # ---------------------------------------------------------------------- suggestions
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_suggestions_lead_to_the_lesson_or_to_a_search_that_finds_as_many(ports: Ports) -> None:
     lesson = add(ports, "党史一百讲", "甲", lecturer="党 明", topics=["党史学习"])
     add(ports, "别的课", "乙", topics=["党史学习"])
@@ -384,8 +373,6 @@ def test_suggestions_lead_to_the_lesson_or_to_a_search_that_finds_as_many(ports:
     assert offered(ports, "党史")[0].text == "党史学习", "topics before titles"
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_a_question_counts_what_holds_all_of_it_and_says_what_does_not(ports: Ports) -> None:
     whole = add(ports, "长征组歌", "红军来了。长征组歌，能够唱，取得经验，最后一句，胜利二字。")
     part = add(ports, "信念", "红军长征的胜利，靠的是坚定的信念。")

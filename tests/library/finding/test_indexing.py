@@ -24,6 +24,8 @@ from tests.support import factories as make
 from tests.support.databases import Databases
 from tests.support.processes import FORKS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -71,7 +73,6 @@ def test_a_deleted_lesson_is_gone_and_a_renamed_one_has_its_new_name(db: Databas
     assert indexer.reader().doc_count() == 1
 
 
-@pytest.mark.slow
 def test_more_changes_than_one_batch_are_all_applied(db: Database, indexer: Indexer) -> None:
     with db.write() as session:
         ids = {make.lesson(session, f"基层治理{n}").id for n in range(230)}
@@ -80,7 +81,6 @@ def test_more_changes_than_one_batch_are_all_applied(db: Database, indexer: Inde
     assert found(indexer, "基层治理") <= ids
 
 
-@pytest.mark.slow
 def test_waiting_for_a_revision_that_nobody_writes_ends(db: Database, indexer: Indexer) -> None:
     with pytest.raises(IndexUnavailable) as told:
         indexer.catch_up(revision=10**6, timeout_s=0.5)
@@ -98,7 +98,6 @@ def test_two_nodes_with_folders_of_their_own_both_follow(db: Database, tmp_path:
         node.close()
 
 
-@pytest.mark.slow
 def test_the_thread_keeps_the_index_up_to_date(db: Database, indexer: Indexer) -> None:
     thread = IndexThread(indexer)
     thread.start()
@@ -126,7 +125,6 @@ def _hold(file: Path, held: multiprocessing.synchronize.Event) -> None:
         time.sleep(120)
 
 
-@pytest.mark.slow
 def test_another_process_that_writes_is_waited_for_and_a_killed_one_is_not(
     db: Database, indexer: Indexer, folder: Path
 ) -> None:
@@ -147,7 +145,6 @@ def test_another_process_that_writes_is_waited_for_and_a_killed_one_is_not(
     assert found(indexer, "组织生活会") == {lesson}
 
 
-@pytest.mark.slow
 def test_two_that_catch_up_at_once_both_return_and_write_once(db: Database, folder: Path) -> None:
     lessons = {add(db, f"主题党日{n}") for n in range(5)}
     indexers = [Indexer(db, folder), Indexer(db, folder)]
@@ -211,7 +208,6 @@ def test_an_index_of_another_schema_is_rebuilt(db: Database, folder: Path) -> No
     indexer.close()
 
 
-@pytest.mark.slow
 def test_an_index_ahead_of_a_restored_database_is_rebuilt(
     databases: Databases, folder: Path, tmp_path: Path
 ) -> None:
@@ -237,7 +233,6 @@ def test_an_index_ahead_of_a_restored_database_is_rebuilt(
     restored.close()
 
 
-@pytest.mark.slow
 def test_a_rebuild_while_lessons_are_written_loses_nothing(db: Database, indexer: Indexer) -> None:
     early = [add(db, f"集中学习{n}") for n in range(12)]
     indexer.catch_up()
@@ -259,7 +254,6 @@ def test_a_rebuild_while_lessons_are_written_loses_nothing(db: Database, indexer
 
 
 @pytest.mark.every
-@pytest.mark.slow
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_what_changes_during_a_rebuild_is_found_at_once_and_after_the_swap_too(
     db: Database, folder: Path, engine: str
@@ -307,7 +301,6 @@ def test_damage_that_shows_during_a_rebuild_is_left_to_it(db: Database, folder: 
 
 
 @pytest.mark.every
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage",
     [
@@ -341,7 +334,6 @@ def test_a_lesson_that_cannot_be_read_is_named_and_keeps_no_other_from_being_fou
         indexer.close()
 
 
-@pytest.mark.slow
 def test_an_index_says_how_far_it_is_behind_and_whether_it_was_ever_complete(
     db: Database, folder: Path
 ) -> None:

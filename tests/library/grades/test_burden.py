@@ -12,6 +12,8 @@ from library.grades import burden
 from library.grades.burden import Burden, check
 from library.grades.examples import BASE_SIXTY, EXAMPLES
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 SMUGGLED = {
     Burden.SIGN_INS: (
         *(

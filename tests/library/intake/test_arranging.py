@@ -29,6 +29,8 @@ from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.together import together
 
+pytestmark = pytest.mark.slow
+
 LATER = NOW + timedelta(minutes=5)
 
 
@@ -204,7 +206,6 @@ def test_saving_again_while_it_is_made_keeps_what_is_still_wanted(db: Database) 
         assert session.scalar(select(func.count()).select_from(Clip)) == 3
 
 
-@pytest.mark.slow
 def test_discarding_leaves_the_lesson_as_it_plays(db: Database) -> None:
     with db.write() as session:
         row, lesson = cut_lesson(session, 2)
@@ -346,7 +347,6 @@ def test_an_old_moment_is_found_in_the_new_clips(db: Database) -> None:
         assert found == [first, first, first, second, second]
 
 
-@pytest.mark.slow
 def test_a_run_that_is_over_writes_no_progress(db: Database) -> None:
     with db.write() as session:
         row, lesson = cut_lesson(session, 2)

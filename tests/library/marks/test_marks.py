@@ -32,7 +32,7 @@ from tests.library.test_statements import counted
 from tests.support import factories as make
 from tests.support.databases import NOW
 
-pytestmark = pytest.mark.dear(9)
+pytestmark = [pytest.mark.dear(9), pytest.mark.slow]
 
 MINUTE = timedelta(minutes=1)
 
@@ -216,7 +216,6 @@ def test_a_device_brings_nothing_back_that_was_forgotten_or_while_nothing_is_kep
     assert stopped(session, viewer, clip) == 10.0
 
 
-@pytest.mark.slow
 def test_seen_to_the_end_is_what_was_played_and_only_ones_own(session: Session) -> None:
     viewer, other = member(session), member(session)
     clips = make.lesson(session, clips=2).clips

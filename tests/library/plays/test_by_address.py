@@ -23,7 +23,7 @@ from library.plays.tables import DaySum, OriginView, View
 from tests.support import factories as make
 from tests.support.databases import NOW
 
-pytestmark = pytest.mark.dear(18)
+pytestmark = [pytest.mark.dear(18), pytest.mark.slow]
 
 RULE = ViewRule()
 SPAN = Span(None, local_day(NOW) + timedelta(days=1))
@@ -70,7 +70,6 @@ def visitors(n: int) -> list[str]:
     return [f"v:{number}" for number in range(n)]
 
 
-@pytest.mark.slow
 def test_a_thousand_fake_views_from_one_address_counted_in_24_seconds(db: Database) -> None:
     room = Room(db)
     plays = room.begin(visitors(1000))
@@ -84,7 +83,6 @@ def test_a_thousand_fake_views_from_one_address_counted_in_24_seconds(db: Databa
     assert len(at_s) <= 3 * RULE.address_minute
 
 
-@pytest.mark.slow
 def test_thirty_phones_behind_one_address_all_count(db: Database) -> None:
     room = Room(db)
     plays = room.begin(visitors(30))
@@ -102,7 +100,6 @@ def test_members_are_not_limited_by_their_address(db: Database) -> None:
     assert all(one.counted for one in room.beat(room.begin([f"p:{n}" for n in range(100)]), 12))
 
 
-@pytest.mark.slow
 def test_a_clip_counts_so_often_an_hour_from_one_address_and_another_clip_beside_it(db: Database) -> None:
     room = Room(db, clips=2)
     first, second = room.begin(visitors(100)), room.begin([f"v:other{n}" for n in range(20)], clip=1)
@@ -200,7 +197,6 @@ def test_a_play_that_must_wait_longer_keeps_nobody_behind_it(db: Database) -> No
 # ---------------------------------------------------------------------- lists
 
 
-@pytest.mark.slow
 def test_fake_views_put_a_lesson_before_what_members_watch(db: Database) -> None:
     faked, watched, shown = Room(db), Room(db), Room(db)
     faked.origin = ""

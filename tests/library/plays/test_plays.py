@@ -23,7 +23,7 @@ from tests.support import factories as make
 from tests.support.databases import NOW
 from tests.support.together import together
 
-pytestmark = pytest.mark.dear(13)
+pytestmark = [pytest.mark.dear(13), pytest.mark.slow]
 
 RULE = ViewRule()
 EVER = Span(None, date(2027, 12, 31))
@@ -296,7 +296,6 @@ def counted(results: Sequence[Credited | Exception]) -> list[bool]:
     return sorted(result.view for result in results if isinstance(result, Credited))
 
 
-@pytest.mark.slow
 def test_one_beat_sent_by_many_connections_at_once_counts_one_view(db: Database, clip: str) -> None:
     results = at_once(db, [play(db, clip)] * 20)
     assert counted(results) == [False] * 19 + [True]
@@ -388,7 +387,6 @@ def test_what_was_counted_stays_counted_when_its_lesson_is_deleted(db: Database,
     assert views(db) == 1
 
 
-@pytest.mark.slow
 def test_who_waits_for_a_branch_keeps_no_visitor_waiting(postgres_db: Database) -> None:
     """All visitors share one row of a clip's day; a batch locks it last, whatever it waits for before."""
     with postgres_db.write() as session:

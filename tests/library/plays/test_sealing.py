@@ -21,7 +21,7 @@ from tests.library.plays.province import DAY, HOUR, MIDNIGHT, MONDAY, ROLLED, Pr
 from tests.support import factories as make
 from tests.support.databases import KINDS, NOW, Databases, migrated
 
-pytestmark = pytest.mark.dear(15)
+pytestmark = [pytest.mark.dear(15), pytest.mark.slow]
 
 
 def _four_days(db: Database) -> None:
@@ -62,7 +62,6 @@ def test_the_form_of_a_seal_never_changes() -> None:
     assert link == "e2c10af83357ba8d68352f7cdc88714aad600caefb5b925ece2fe824bc0575d7"
 
 
-@pytest.mark.slow
 def test_days_without_views_are_links_too(sealed: Database) -> None:
     verdict = verify(sealed)
     assert (verdict.days, verdict.faults, verdict.through) == (4, (), MONDAY + 3 * DAY)
@@ -272,7 +271,6 @@ def test_a_false_source_is_named_with_its_lesson_and_what_it_should_be(sealed: D
     assert found[0].row == Difference("lesson", str(lesson_id), "from_qr", 0, 700, 1)
 
 
-@pytest.mark.slow
 def test_a_curve_of_more_plays_than_there_were_is_found_while_the_plays_are_there(
     db: Database, province: Province
 ) -> None:

@@ -19,6 +19,8 @@ from library.plays.tables import Play
 from tests.support import factories as make
 from tests.support.databases import NOW
 
+pytestmark = pytest.mark.slow
+
 RULE = ViewRule()
 DAY = timedelta(days=1)
 MONDAY = date(2026, 11, 23)
@@ -124,7 +126,6 @@ def test_what_was_replaced_is_summed_apart(db: Database) -> None:
     assert (its.total.views, its.people) == (2, People(1, 0))
 
 
-@pytest.mark.slow
 def test_everybody_sees_their_own_scope(db: Database) -> None:
     with db.write() as session:
         root = make.root(session)

@@ -36,6 +36,8 @@ from library.reflections.tables import GoneSound, Print, Reflection, ReflectionS
 from tests.support import factories as make
 from tests.support.databases import NOW
 
+pytestmark = pytest.mark.slow
+
 SAID = (
     "同志们好。",
     "我们村的老支书在雪地里站了一夜等最后一户人家搬出来。",
@@ -141,7 +143,6 @@ def readers_of(db: Database, town: Town, made: str) -> set[str]:
     return found
 
 
-@pytest.mark.slow
 def test_it_goes_its_way_and_each_state_has_its_readers(db: Database, town: Town) -> None:
     with db.write() as session:
         made = written(session, town.writer, OWN, town.lesson)
@@ -267,7 +268,6 @@ def test_a_closed_lesson_keeps_its_reflection_from_the_public(db: Database, town
         actions.publish(session, town.secretary, made, _version(session, made), readers, NOW)
 
 
-@pytest.mark.slow
 def test_likeness_is_told_to_the_writer_and_names_nobody_who_is_not_published(
     db: Database, town: Town
 ) -> None:
@@ -310,7 +310,6 @@ def test_ones_own_and_the_transcript_are_said_apart(db: Database, town: Town) ->
         assert compare(session, town.writer, session.get_one(Reflection, quoted)).likenesses == []
 
 
-@pytest.mark.slow
 def test_what_hundreds_say_is_no_likeness_but_a_whole_copy_is(db: Database, town: Town) -> None:
     phrase = "我们要把学到的东西真正用到为群众办实事上去"
     essay = OWN + "后来是老支书拿着一把铁锹先把自家那段渠填了大家才不好意思再吵下去这件事我记了一辈子。"
@@ -351,7 +350,6 @@ def test_an_erased_writer_leaves_no_word_and_no_sound(db: Database, town: Town) 
         assert session.scalar(select(func.count()).select_from(Print)) == 0
 
 
-@pytest.mark.slow
 def test_an_invitation_is_one_and_names_nobody(db: Database, town: Town) -> None:
     with db.write() as session:
         asking.ask(session, town.secretary, town.branch, "2026-W48", "说说身边的老支书", NOW)

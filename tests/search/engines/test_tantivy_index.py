@@ -23,7 +23,7 @@ from search.engines.tantivy.store import TantivyStore, damage
 from search.errors import IndexBusy, IndexDamaged, SchemaChanged, SearchError
 from search.rebuilding import rebuild
 
-pytestmark = pytest.mark.dear(5)
+pytestmark = [pytest.mark.dear(5), pytest.mark.slow]
 
 EVERYONE = frozenset(["everyone"])
 KILLS = 5
@@ -69,7 +69,6 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.every
-@pytest.mark.slow
 @pytest.mark.parametrize("harm", DAMAGES.values(), ids=DAMAGES)
 def test_damage_is_told_nothing_erased_and_rebuilt_beside(
     tmp_path: Path, harm: Callable[[Path], object]
@@ -177,7 +176,6 @@ def start_writer(folder: Path, first: int, last: int) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.slow
 def test_readers_in_threads_follow_a_writer_in_another_process(memory: Path) -> None:
     index = TantivyIndex.open_or_create(memory)
     index.apply([doc(f"v{k}", "第一课 版本0号", lesson="l") for k in range(4)], [], 0)
@@ -201,7 +199,6 @@ def test_readers_in_threads_follow_a_writer_in_another_process(memory: Path) -> 
     assert index.mark() == rounds - 1
 
 
-@pytest.mark.slow
 def test_kill_at_any_moment_leaves_the_old_or_the_new(memory: Path) -> None:
     base = memory / "base"
     TantivyIndex.open_or_create(base).apply([doc(f"v{k}", "版本0号", lesson="l") for k in range(4)], [], 0)

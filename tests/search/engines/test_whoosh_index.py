@@ -19,6 +19,8 @@ from search.engines.whoosh.store import WhooshStore
 from search.errors import IndexBusy, IndexDamaged, SchemaChanged
 from search.rebuilding import rebuild
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 EVERYONE = frozenset(["everyone"])
 
 
@@ -70,8 +72,6 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.every
-@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_damage_is_told_and_nothing_erased(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     damage(filled(tmp_path))
@@ -101,7 +101,6 @@ def test_a_writer_reports_damage_too(tmp_path: Path) -> None:
         index.apply([doc("c", "新")], [], 3)
 
 
-@pytest.mark.slow
 def test_another_schema_asks_for_a_rebuild(tmp_path: Path) -> None:
     generation = filled(tmp_path)
     (generation / "about.json").write_text(json.dumps({"schema": "0/whoosh-2.7.4/rjieba-0/little"}))
@@ -155,7 +154,6 @@ for n in range(int(sys.argv[2]), int(sys.argv[3])):
 """
 
 
-@pytest.mark.slow
 def test_readers_in_threads_follow_a_writer_in_another_process(tmp_path: Path) -> None:
     index = WhooshIndex.open_or_create(tmp_path)
     index.apply([doc(f"v{k}", "第一课 版本0号", lesson="l") for k in range(4)], [], 0)
@@ -199,7 +197,6 @@ def test_after_close_it_opens_again_by_itself(tmp_path: Path) -> None:
     assert index.doc_count() == 21
 
 
-@pytest.mark.slow
 def test_a_web_process_may_open_while_the_worker_commits(tmp_path: Path) -> None:
     WhooshIndex.open_or_create(tmp_path)
     writer = subprocess.Popen(

@@ -21,6 +21,8 @@ from tests.server.commands.conftest import Weike
 from tests.support import factories
 from tests.support.views import watch
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 
 def test_a_hit_names_the_sentence_and_the_second(weike: Weike, ports: Ports) -> None:
     with ports.db.write() as session:
@@ -155,7 +157,6 @@ def test_reindex_builds_it_anew(weike: Weike, ports: Ports) -> None:
     assert weike("search", "红船精神", "--json").json["total"] == 6
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 def test_the_setting_chooses_the_engine_of_every_command(
     weike: Weike, ports: Ports, data: Path, monkeypatch: pytest.MonkeyPatch, engine: str
@@ -239,7 +240,6 @@ def test_a_workbook_that_cannot_be_written_is_one_sentence(
     assert sorted(tmp_path.iterdir()) == before, "nothing is left half-written"
 
 
-@pytest.mark.slow
 def test_a_damaged_index_is_mended_by_reindex(weike: Weike, ports: Ports) -> None:
     with ports.db.write() as session:
         factories.lesson(session, "红船精神", clips=1)

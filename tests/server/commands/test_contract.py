@@ -13,6 +13,8 @@ from server.cli import main
 from server.command_tree import build
 from tests.server.commands.conftest import ROOT, Weike
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 DOCUMENT = ROOT / "docs" / "cli.md"
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.server.delivery.conftest import FILES, LARGE, SEGMENT, Form
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 SIZE = len(SEGMENT)
 KINDS = {
     "master.m3u8": "application/vnd.apple.mpegurl",
@@ -21,8 +23,6 @@ KINDS = {
 }
 
 
-@pytest.mark.every
-@pytest.mark.slow
 @pytest.mark.parametrize("audience", ["everyone", "signed_in", "staff"])
 @pytest.mark.parametrize("file", FILES)
 def test_a_whole_file(form: Form, file: str, audience: str) -> None:

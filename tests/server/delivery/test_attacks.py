@@ -9,6 +9,8 @@ import pytest
 from server.delivery.signing import MediaSigner, key_id
 from tests.server.delivery.conftest import CLIP, OTHER_CLIP, OTHER_PLAN, PLAN, Form
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 KEY, SIG, EXPIRES, AUDIENCE = 2, 3, 4, 5
 """Where the fields stand between the slashes of an address; 6 is the clip, 7 the plan."""
 
@@ -39,8 +41,6 @@ def with_field(address: str, place: int, value: str) -> str:
     return "/".join(parts)
 
 
-@pytest.mark.every
-@pytest.mark.slow
 def test_the_good_address_opens(form: Form) -> None:
     """Or nothing below would mean anything."""
     assert form.raw(form.path("master.m3u8"))[0] == 200

@@ -24,7 +24,7 @@ from server.delivery.uvicorn_protocol import FileLineProtocol
 from tests.server.delivery.conftest import CLIP, FILES, LARGE, PLAN, SEGMENT, Form
 from tests.support.server import free_port
 
-pytestmark = pytest.mark.dear(9)
+pytestmark = [pytest.mark.dear(9), pytest.mark.slow]
 
 LARGE_FILE = "download_720p_00112233.mp4"
 OVER_A_FOLDER = pytest.mark.parametrize("form", ["folder", "folder, in blocks"], indirect=True)
@@ -67,7 +67,6 @@ def body_of(line: socket.socket, rest: bytes = b"", pause_s: float = 0) -> tuple
     return body[:size], body[size:]
 
 
-@pytest.mark.slow
 def test_a_slow_line_gets_every_byte(form: Form) -> None:
     with connected(form, buffer_bytes=4096) as line:
         line.sendall(ask(form.path(LARGE_FILE)))
@@ -76,7 +75,6 @@ def test_a_slow_line_gets_every_byte(form: Form) -> None:
 
 
 @pytest.mark.every
-@pytest.mark.slow
 def test_requests_sent_at_once_are_answered_in_their_order(form: Form) -> None:
     files = ["720p/00001.m4s", "master.m3u8", LARGE_FILE, "720p/init.mp4", "720p/00001.m4s"]
     with connected(form) as line:
@@ -129,7 +127,6 @@ def test_who_said_all_before_the_answer_began_got_none(form: Form) -> None:
 
 
 @pytest.mark.every
-@pytest.mark.slow
 def test_a_segment_does_not_overtake_the_playlist_before_it(form: Form) -> None:
     """The server holds playlists back for a slow line, and the kernel sends past what is held back."""
     files = ["1080p/index.m3u8"] * 300 + ["720p/00001.m4s"]
@@ -254,7 +251,6 @@ async def warm(_start: int, _end: int) -> None:
     return
 
 
-@pytest.mark.slow
 def test_a_line_that_takes_nothing_is_given_up(tmp_path: Path) -> None:
     large = tmp_path / "large"
     large.write_bytes(LARGE)

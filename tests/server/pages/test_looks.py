@@ -14,6 +14,8 @@ from server.web.templating import Renderer
 from tests.server.pages.samples import pages
 from tests.support.registry import REGISTRY
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 SAMPLES = pages()
 ROWS = {"acts", "work-acts", "line", "controls"}
 """Classes of what lays buttons side by side."""
@@ -78,7 +80,6 @@ def looks(renderer: Renderer) -> dict[str, Looks]:
     return {name: Looks(renderer.render(page)) for name, page in SAMPLES.items()}
 
 
-@pytest.mark.slow
 def test_the_studio_lights_up_ones_own_lessons_and_not_all_lessons(looks: dict[str, Looks]) -> None:
     bar = [NavigationLink(url=url, label="") for url in ("/", "/lessons", "/mine", "/stats")]
     expected = {

@@ -28,6 +28,8 @@ from tests.server.pages.each import each, grouped
 from tests.server.pages.samples import card, in_language, pages
 from tests.support.registry import REGISTRY
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 SAMPLES = pages()
 NOUNS = grouped(SAMPLES, lambda name: SAMPLES[name].template.partition("/")[0])
 """The names of the samples by the folder of their templates."""
@@ -148,8 +150,6 @@ def test_every_field_is_used_and_every_name_is_a_field(page: type[Context], cata
     assert len(page.__doc__) > 20, "the author of the route reads this"
 
 
-@pytest.mark.every
-@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("noun", NOUNS)
 def test_every_page_renders(renderer: Renderer, noun: str, language: Language) -> None:
@@ -167,8 +167,6 @@ def test_every_page_renders(renderer: Renderer, noun: str, language: Language) -
 # ---------------------------------------------------------------- safe
 
 
-@pytest.mark.every
-@pytest.mark.slow
 @pytest.mark.parametrize("noun", NOUNS)
 def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(read: dict[str, Reader], noun: str) -> None:
     each(NOUNS[noun], lambda name: _loads_nothing_from_elsewhere(read[name]))

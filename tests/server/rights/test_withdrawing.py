@@ -15,6 +15,8 @@ from library.review import actions as review
 from tests.server.conftest import Put, Shelf
 from tests.support.server import MovableClock, Served, add_people, in_thread, new_data
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 OTHERS_LEARN_S = 2.0
 
 
@@ -41,7 +43,6 @@ def ask(served: Served, what: str, put: Put) -> None:
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.slow
 def test_a_withdrawn_lesson_stops_at_once(served: Served, put: Put) -> None:
     url = address(served, put, "nobody")
     segment = url.replace("master.m3u8", "720p/00001.m4s")
@@ -137,7 +138,6 @@ def two(tmp_path: Path, database: dict[str, str]) -> Iterator[tuple[Served, Serv
         yield first, second
 
 
-@pytest.mark.slow
 def test_another_process_learns_of_it_within_seconds(two: tuple[Served, Served]) -> None:
     first, second = two
     put = Shelf(first).lesson(LessonState.PUBLISHED)
@@ -153,7 +153,6 @@ def test_another_process_learns_of_it_within_seconds(two: tuple[Served, Served])
         assert time.monotonic() < end
 
 
-@pytest.mark.slow
 def test_a_fresh_start_knows_what_was_withdrawn(tmp_path: Path) -> None:
     data = new_data(tmp_path / "data")
     with in_thread(data) as first:

@@ -34,6 +34,8 @@ from tests.support.databases import NOW
 from tests.support.signing import SECRET, origin, sign_in
 from tests.support.together import together
 
+pytestmark = pytest.mark.slow
+
 HASH = HashedPassword("-")
 DAY = timedelta(days=1)
 
@@ -198,7 +200,6 @@ def test_wrong_codes_are_slowed_down_and_hold_up_nobody_elsewhere(
         attempts.begin(session, "wang", origin("192.0.2.1"), NOW)  # passwords have budgets of their own
 
 
-@pytest.mark.slow
 def test_forty_people_of_one_address_who_mistype_once_wait_for_nobody(db: Database) -> None:
     for n in range(40):
         with db.write() as session:
@@ -392,7 +393,6 @@ def test_guesses_at_a_number_are_counted_however_it_is_written(db: Database) -> 
     assert ways[0] == ways[1]
 
 
-@pytest.mark.slow
 def test_somebody_without_a_password_is_opened_by_none(db: Database, yucun: dict[str, str]) -> None:
     with db.read() as session:
         name = session.get_one(Person, yucun["wang"]).username

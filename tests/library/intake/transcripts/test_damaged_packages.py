@@ -15,6 +15,8 @@ from library.core.errors import Invalid
 from library.core.lists.workbook import Workbook
 from library.intake.transcripts import taking
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 Change = Callable[[str, bytes], bytes]
 
 

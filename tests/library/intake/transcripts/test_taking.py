@@ -23,6 +23,8 @@ from tests.support import factories as make
 from tests.support.databases import NOW
 from transcode.remarks import codes
 
+pytestmark = pytest.mark.slow
+
 HOUR = "1\n01:00:01,000 --> 01:00:04,000\n开场第一句话\n\n2\n01:00:05,000 --> 01:00:08,000\n绿水青山\n"
 MINUTES = "".join(
     f"{n}\n00:{n:02d}:01,000 --> 00:{n:02d}:58,000\n这是第{n}段话讲的是绿水青山\n\n" for n in range(60)
@@ -157,7 +159,6 @@ def test_another_recording_lets_words_be_laid_anew(db: Database) -> None:
         assert (version.fit, version.shift_s, version.shift_reason) == (None, 0.0, "open")
 
 
-@pytest.mark.slow
 def test_versions_go_with_their_lesson_and_the_oldest_make_room(db: Database) -> None:
     with db.write() as session:
         lesson = make.lesson(session, state=LessonState.DRAFT)

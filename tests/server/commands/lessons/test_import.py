@@ -29,7 +29,7 @@ from tests.server.commands.conftest import Weike, start
 from tests.support import factories as make
 from tests.support.databases import NOW
 
-pytestmark = pytest.mark.dear(20)
+pytestmark = [pytest.mark.dear(20), pytest.mark.slow]
 
 OLD = [
     {
@@ -83,7 +83,6 @@ def test_rows_become_lessons_that_are_found_when_it_returns(
         ]
 
 
-@pytest.mark.slow
 def test_a_second_run_changes_only_what_changed(weike: Weike, tmp_path: Path, ports: Ports) -> None:
     weike("import", write(tmp_path, OLD))
     before = revisions(ports)
@@ -104,13 +103,11 @@ def test_a_second_run_changes_only_what_changed(weike: Weike, tmp_path: Path, po
     assert (after["old-2"], after["old-3"]) == (before["old-2"], before["old-3"])
 
 
-@pytest.mark.slow
 def test_an_import_that_was_stopped_goes_on(weike: Weike, tmp_path: Path) -> None:
     weike("import", write(tmp_path, OLD[:1]))
     assert counts(weike("import", write(tmp_path, OLD), "--json").json) == (3, 2, 0, 1, 0)
 
 
-@pytest.mark.slow
 def test_columns_that_are_missing_leave_what_people_have_typed(
     weike: Weike, tmp_path: Path, ports: Ports
 ) -> None:
@@ -124,7 +121,6 @@ def test_columns_that_are_missing_leave_what_people_have_typed(
         assert lesson.summary == "讲生态文明。"
 
 
-@pytest.mark.slow
 def test_bad_rows_are_listed_and_stop_nothing(weike: Weike, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("x", "utf-8")
     rows = [
@@ -181,14 +177,12 @@ def test_publishing_a_title_without_words_is_left_a_draft(weike: Weike, tmp_path
     assert [(row["key"], row["reason"]) for row in value["unpublished"]] == [("old-3", "nothing_to_publish")]
 
 
-@pytest.mark.slow
 def test_publishing_later_is_a_change(weike: Weike, tmp_path: Path, ports: Ports) -> None:
     weike("import", write(tmp_path, OLD[:2]))
     assert counts(weike("import", write(tmp_path, OLD[:2]), "--publish", "--json").json) == (2, 0, 2, 0, 0)
     assert counts(weike("import", write(tmp_path, OLD[:2]), "--publish", "--json").json) == (2, 0, 0, 2, 0)
 
 
-@pytest.mark.slow
 def test_many_rows_are_indexed_while_they_are_written(data: Path, tmp_path: Path, weike: Weike) -> None:
     rows = [{"key": str(n), "title": f"第{n}课", "transcript_text": f"编号{n}的内容。"} for n in range(250)]
     running = start(data, "import", write(tmp_path, rows), "--publish", "--json")
@@ -199,7 +193,6 @@ def test_many_rows_are_indexed_while_they_are_written(data: Path, tmp_path: Path
     assert checks["index"] == "250 篇，是最新的。"
 
 
-@pytest.mark.slow
 def test_rows_with_recordings_play_when_it_returns(
     weike: Weike, tmp_path: Path, short: Path, words: Path, ports: Ports
 ) -> None:
@@ -239,7 +232,6 @@ def said(value: dict[str, Any]) -> list[tuple[str, str]]:
     return [(one.get("key", ""), one["code"]) for one in value["warnings"]]
 
 
-@pytest.mark.slow
 def test_words_that_fit_worse_are_kept_and_said_and_never_replace(
     weike: Weike, tmp_path: Path, ports: Ports
 ) -> None:
@@ -294,7 +286,6 @@ def test_what_was_repaired_in_a_workbook_is_said(weike: Weike, tmp_path: Path) -
     assert "合并的单元格" in ran.err
 
 
-@pytest.mark.slow
 def test_works_of_an_old_library(weike: Weike, tmp_path: Path, ports: Ports) -> None:
     (tmp_path / "讲稿.pdf").write_bytes(pdf())
     (tmp_path / "坏.pdf").write_bytes(b"%PDF-1.4 nothing")

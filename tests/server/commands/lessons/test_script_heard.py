@@ -22,6 +22,8 @@ from server.wiring import Ports
 from tests.server.commands.conftest import Weike
 from tests.speech.test_models import model_bin
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 SCRIPT = ("同志们好。今天讲绿水青山。".encode(), "讲稿.txt")
 TIMED = (b"1\n00:00:01,000 --> 00:00:02,000\nhello there\n", "words.srt")
 
@@ -100,7 +102,6 @@ def test_a_script_that_is_given_again_does_not_hear_what_somebody_stopped(
     assert [one["code"] for one in said] == ["script_not_heard"]
 
 
-@pytest.mark.slow
 def test_an_import_asks_for_each_row_that_has_a_script_and_a_recording(
     weike: Weike, ports: Ports, model: Path, short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

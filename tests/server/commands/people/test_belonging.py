@@ -8,6 +8,8 @@ import pytest
 
 from tests.server.commands.conftest import Weike
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 LIST = """姓名,身份证号码,账号,党支部,人员类别,加入日期,联系电话
 王芳,11010519491231002X,wang,天荒坪镇党委 / 余村党支部,正式党员,2015年7月1日,5123
 李建国,,li,A-017,预备党员,2026/03/05,
@@ -29,7 +31,6 @@ def branches(weike: Weike, tmp_path: Path) -> Path:
     return people
 
 
-@pytest.mark.slow
 def test_a_list_is_tried_imported_and_unchanged_the_second_time(weike: Weike, branches: Path) -> None:
     tried = weike("people", "import", str(branches), "--dry-run", "--json")
     assert (tried.code, tried.json["new"], tried.json["dry_run"]) == (1, 4, True)
@@ -92,7 +93,6 @@ def test_a_doubtful_row_waits_for_a_word(weike: Weike, branches: Path, tmp_path:
     assert (same["doubtful"], same["unchanged"]) == (0, 1)
 
 
-@pytest.mark.slow
 def test_exemptions_and_groups_from_the_machine(weike: Weike, branches: Path) -> None:
     weike("people", "import", str(branches))
     made = weike("people", "exemption", "add", "wang", "frail", "--json").json

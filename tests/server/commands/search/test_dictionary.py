@@ -12,6 +12,8 @@ from search import shipped_entries, units_of
 from server.wiring import Ports
 from tests.server.commands.conftest import Weike
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 SHIPPED = next(words for words in shipped_entries() if "党的生日" in words)
 
 
@@ -48,7 +50,6 @@ def test_a_shipped_entry_is_switched_off_and_on(weike: Weike) -> None:
     assert weike("vocabulary", "on", shown(SHIPPED), "--json").json["on"] is True
 
 
-@pytest.mark.slow
 def test_mistakes_end_with_2_in_one_sentence(weike: Weike, tmp_path: Path) -> None:
     assert weike("vocabulary", "add", "千万工程").code == 0
     (tmp_path / "bytes").write_bytes(b"\xff\x00\x81\xff")

@@ -24,7 +24,7 @@ from tests.support.client import Person
 from tests.support.examples import examples
 from tests.support.server import Served
 
-pytestmark = pytest.mark.dear(9)
+pytestmark = [pytest.mark.dear(9), pytest.mark.slow]
 
 SHIPPED = next(words for words in shipped_entries() if "党的生日" in words)
 
@@ -83,7 +83,6 @@ def box(html: str, name: str) -> str:
     return unescape(found[1])
 
 
-@pytest.mark.slow
 def test_a_synonym_just_added_finds_and_marks_what_is_said_in_other_words(staff: Person) -> None:
     nobody = Person(str(staff.http.base_url))
     assert hits(nobody, "历史性盛会") == []
@@ -103,7 +102,6 @@ def test_a_synonym_just_added_finds_and_marks_what_is_said_in_other_words(staff:
     nobody.http.close()
 
 
-@pytest.mark.slow
 def test_a_group_that_shares_a_word_with_another_may_join_it(staff: Person, shelf: Shelf) -> None:
     shelf.taught("江姐", "江竹筠")
     asked = staff.post("/vocabulary/groups", words="江姐=双枪老太婆")
@@ -143,7 +141,6 @@ def test_a_shipped_synonym_that_is_switched_off_finds_no_more(staff: Person) -> 
     assert hits(staff, other) == ["乙课"]
 
 
-@pytest.mark.slow
 def test_synonyms_are_suggested_too(library: Served, shelf: Shelf, staff: Person) -> None:
     with library.ports.db.write() as session:
         make.lesson(session, "千村示范万村整治工程", topics=["千村示范"])
@@ -158,7 +155,6 @@ def test_synonyms_are_suggested_too(library: Served, shelf: Shelf, staff: Person
     assert "千村示范" in offers()
 
 
-@pytest.mark.slow
 def test_a_query_is_tried_before_anybody_searches(staff: Person) -> None:
     staff.post("/vocabulary/groups", words="历史性盛会、党的二十大")
     page = text_of(staff.http.get("/vocabulary", params={"try": "歷史性盛會報告"}).text)
@@ -171,7 +167,6 @@ def test_a_query_is_tried_before_anybody_searches(staff: Person) -> None:
         assert "<b><b>" not in answer.text
 
 
-@pytest.mark.slow
 def test_what_was_typed_and_not_taken_stays_with_the_reason(staff: Person) -> None:
     staff.post("/vocabulary/words", word="千万工程")
     for path, field, typed, status, said in (
@@ -195,7 +190,6 @@ def test_what_was_typed_and_not_taken_stays_with_the_reason(staff: Person) -> No
     assert list(own(staff)) == [("千万工程",)]
 
 
-@pytest.mark.slow
 def test_of_two_who_edit_one_entry_the_second_sees_what_the_first_made_of_it(staff: Person) -> None:
     staff.post("/vocabulary/words", word="千万工程")
     entry = own(staff)[("千万工程",)]
@@ -217,7 +211,6 @@ def test_of_two_who_edit_one_entry_the_second_sees_what_the_first_made_of_it(sta
     assert list(own(staff)) == [("千万工程", "万村整治")]
 
 
-@pytest.mark.slow
 def test_a_change_of_an_entry_that_is_gone_can_be_added_anew(staff: Person) -> None:
     answer = staff.post("/vocabulary/gone", words="千万工程、千村示范", version="1")
     assert answer.status_code == 404
@@ -260,7 +253,6 @@ def paste(staff: Person, text: str) -> httpx.Response:
     return staff.http.post("/vocabulary/paste", files=parts)
 
 
-@pytest.mark.slow
 def test_thousands_of_lines_are_taken_at_once_and_too_many_not_at_all(staff: Person) -> None:
     many = "\n".join(f"词语{n}号" for n in range(10_001))
     answer = paste(staff, many)
@@ -274,7 +266,6 @@ def test_thousands_of_lines_are_taken_at_once_and_too_many_not_at_all(staff: Per
     assert staff.http.get("/vocabulary?q=词语12号").text.count('name="version"') == 2, "change, remove"
 
 
-@pytest.mark.slow
 def test_the_history_says_who_did_what(staff: Person) -> None:
     staff.post("/vocabulary/words", word="千万工程")
     entry = own(staff)[("千万工程",)]
@@ -284,7 +275,6 @@ def test_the_history_says_who_did_what(staff: Person) -> None:
     assert "staff" in history
 
 
-@pytest.mark.slow
 def test_the_api_teaches_and_forgets(staff: Person) -> None:
     made = staff.api("POST", "/vocabulary", json={"words": ["历史性盛会", "党的二十大", "黨的20大"]})
     assert made.status_code == 201
@@ -338,7 +328,6 @@ def test_bad_bodies_are_refused_in_words(staff: Person, body: dict[str, Any], st
     assert own(staff) == {}
 
 
-@pytest.mark.slow
 @given(st.text(max_size=120), st.sampled_from(["words", "groups", "paste"]))
 @settings(
     max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -355,7 +344,6 @@ def test_anything_may_be_typed_and_the_page_and_the_search_answer(
     assert staff.http.get("/vocabulary/download").status_code == 200
 
 
-@pytest.mark.slow
 def test_only_staff_are_led_to_the_dictionary(library: Served) -> None:
     for name, led in (("nobody", False), ("lecturer", False), ("staff", True)):
         page = library.person(name).http.get("/search?q=x").text

@@ -11,6 +11,8 @@ from tests.server.conftest import Shelf
 from tests.support.client import Person
 from tests.support.server import Served, in_thread, new_data
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 MB = 1024 * 1024
 
 
@@ -29,7 +31,6 @@ def refused(person: Person, file_name: str, size_bytes: int) -> tuple[int, str, 
     return answer.status_code, body["error"], body["message"]
 
 
-@pytest.mark.slow
 def test_a_file_that_is_too_large(small: Served) -> None:
     status, code, words = refused(small.person("lecturer"), "x.mp4", 4 * MB)
     assert (status, code) == (413, "upload_size")
@@ -37,7 +38,6 @@ def test_a_file_that_is_too_large(small: Served) -> None:
     assert "4 MB" in words.replace(".0", "").replace("MiB", "MB")
 
 
-@pytest.mark.slow
 def test_more_than_ones_share(small: Served) -> None:
     with small.signed_in("other") as person:
         for _ in range(2):
@@ -47,7 +47,6 @@ def test_more_than_ones_share(small: Served) -> None:
     assert "1 MB" in words.replace(".0", "").replace("MiB", "MB")
 
 
-@pytest.mark.slow
 def test_an_upload_that_is_given_up_frees_ones_share(small: Served) -> None:
     with small.signed_in("staff") as person:
         first = person.begin_upload(person.new_lesson("课"), "x.mp4", 3 * MB)
@@ -67,7 +66,6 @@ def test_a_file_without_a_name(small: Served) -> None:
     assert refused(small.person("lecturer"), " ", 10)[:2] == (422, "upload_name")
 
 
-@pytest.mark.slow
 def test_a_disk_without_room(tmp_path: Path) -> None:
     with in_thread(new_data(tmp_path / "data"), keep_free_bytes=2**60) as served:
         status, code, words = refused(served.person("lecturer"), "x.mp4", 10)
@@ -84,7 +82,6 @@ def test_a_length_that_is_none(small: Served, length: str) -> None:
     assert answer.json()["message"]
 
 
-@pytest.mark.slow
 def test_a_second_recording_of_a_lesson(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(recording="ready")
     answer = served.person("lecturer").begin_upload(put.lesson, "x.mp4", 10)
@@ -109,7 +106,6 @@ def test_a_chunk_larger_than_proxies_let_through(served: Served, shelf: Shelf) -
     assert answer.json()["error"] == "body_size"
 
 
-@pytest.mark.slow
 def test_refusals_are_in_the_language_of_the_reader(small: Served) -> None:
     with Person(small.base_url, "en") as person:
         person.sign_in("lecturer", "test-password-lecturer")

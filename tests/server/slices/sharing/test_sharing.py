@@ -18,10 +18,11 @@ from server.slices.sharing.drawing import Card, draw
 from tests.server.conftest import Shelf
 from tests.support.server import Served, in_thread, new_data
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 PORTAL = "https://portal.example.cn"
 
 
-@pytest.mark.slow
 def test_a_card_is_drawn_and_names_what_it_shows(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED)
     nobody = served.person("nobody")
@@ -48,7 +49,6 @@ def test_long_names_and_broken_posters_are_drawn(served: Served) -> None:
         assert draw(card, find_fonts())[:3] == b"\xff\xd8\xff"
 
 
-@pytest.mark.slow
 def test_another_page_shows_it_only_where_that_is_allowed(tmp_path: Path) -> None:
     with in_thread(new_data(tmp_path / "data"), embed_on=PORTAL) as served:
         shelf = Shelf(served)

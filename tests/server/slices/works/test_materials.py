@@ -25,6 +25,8 @@ from tests.server.slices.works.roles import HONOUR, publish, put_material
 from tests.support.client import Person
 from tests.support.server import Served
 
+pytestmark = [pytest.mark.slow, pytest.mark.every]
+
 
 def bring(person: Person, path: str, name: str, data: bytes, **form: str) -> int:
     headers = {"X-CSRF-Token": person.csrf()}
@@ -32,7 +34,6 @@ def bring(person: Person, path: str, name: str, data: bytes, **form: str) -> int
     return answer.status_code
 
 
-@pytest.mark.slow
 def test_a_material_is_a_file_to_keep_and_nothing_that_runs(served: Served, shelf: Shelf) -> None:
     data = pdf(pages=2)
     lesson_id, file_id = put_material(shelf, data)
@@ -91,7 +92,6 @@ def test_a_name_is_only_what_a_file_is_called(served: Served, shelf: Shelf, name
     ]
 
 
-@pytest.mark.slow
 def test_what_is_refused_leaves_nothing_behind(served: Served, shelf: Shelf) -> None:
     lesson_id = shelf.lesson(LessonState.PUBLISHED).lesson
     lecturer, path = served.person("lecturer"), f"/lessons/{lesson_id}/materials"
@@ -111,7 +111,6 @@ def test_what_is_refused_leaves_nothing_behind(served: Served, shelf: Shelf) -> 
     assert len(files) == 1
 
 
-@pytest.mark.slow
 def test_staff_note_honours_that_stay_with_the_lesson(served: Served, shelf: Shelf) -> None:
     put = shelf.lesson(LessonState.PUBLISHED)
     path, staff = f"/lessons/{put.lesson}/honours", served.person("staff")
@@ -137,7 +136,6 @@ def test_staff_note_honours_that_stay_with_the_lesson(served: Served, shelf: She
     assert page.count("/honours/") == 2
 
 
-@pytest.mark.slow
 def test_a_copy_of_the_library_needs_its_materials_and_a_sweep_knows_which_go(
     served: Served, shelf: Shelf
 ) -> None:
@@ -176,7 +174,6 @@ def test_a_copy_of_the_library_needs_its_materials_and_a_sweep_knows_which_go(
     assert (Path(served.data) / "objects" / folder(kept) / "file").exists()
 
 
-@pytest.mark.slow
 def test_what_is_written_in_a_material_is_found_as_its_own_kind_by_who_may_see_it(
     served: Served, shelf: Shelf
 ) -> None:
@@ -225,7 +222,6 @@ def test_what_is_written_in_a_material_is_found_as_its_own_kind_by_who_may_see_i
     assert all(hit["material"] is None for hit in hits)
 
 
-@pytest.mark.slow
 def test_who_works_on_a_lesson_is_told_what_of_a_material_was_not_read(served: Served, shelf: Shelf) -> None:
     lesson_id = shelf.lesson(LessonState.DRAFT).lesson
     lecturer, path = served.person("lecturer"), f"/lessons/{lesson_id}/works"
