@@ -55,9 +55,7 @@ def decisions(job: ListJob) -> Mapping[int, Decision]:
     return {line: Decision(Choice(choice), person) for line, (choice, person) in job.decisions().items()}
 
 
-def _rows(
-    listed: Listed, planned: Iterable[Planned], places: Places
-) -> Mapping[str, list[dict[str, Any]]]:
+def _rows(listed: Listed, planned: Iterable[Planned], places: Places) -> Mapping[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {one: [] for one in Outcome}
     for one in planned:
         rows[one.outcome].append(_row(one, places))

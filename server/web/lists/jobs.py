@@ -103,6 +103,13 @@ class ListJob:
         """Whether nobody has thrown it away."""
         return self._folder.exists()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep others of this machine from beginning to work at it."""
+        with (self._folder / ".held").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def is_begun(self) -> bool:
         """Whether anybody has worked at it."""
         return (self._folder / "progress.json").exists()
@@ -152,11 +159,11 @@ class ListJob:
     def forget_rows(self) -> None:
         """Leave only how it went: the list and the names in it are needed no more."""
         for file in self._folder.iterdir():
-            if file.name not in ("about.json", "progress.json", "wrong.jsonl", "doubtful.jsonl"):
+            if file.name not in (".held", "about.json", "progress.json", "wrong.jsonl", "doubtful.jsonl"):
                 file.unlink(missing_ok=True)
 
     def _write(self, name: str, text: str) -> None:
-        beside = self._folder / f"{name}.partial"
+        beside = self._folder / f"{name}.{new_id()}.partial"  # one of its own: two may write at once
         beside.write_text(text, "utf-8")
         beside.replace(self._folder / name)
 
@@ -206,10 +213,16 @@ class ListJobs(ABC):
         return job
 
     def start(self, job: ListJob, *, apply: bool) -> None:
-        """Begin to plan a list, or to bring it in, beside the pages; raises Conflict("list_at_work")."""
-        if job.is_begun() and job.progress().is_working:
-            raise Conflict("list_at_work")
-        job.tell(Progress("read"))
+        """Begin to plan a list, or to bring one in that is planned, beside the pages.
+
+        Raises Conflict("list_at_work"), also for the second of two who ask in the same moment.
+        """
+        with job.held():
+            if job.is_begun() and (
+                job.progress().is_working or (apply and job.progress().doing != "planned")
+            ):
+                raise Conflict("list_at_work")
+            job.tell(Progress("read"))
         threading.Thread(target=self._work, args=(job, apply), name="list", daemon=True).start()
 
     def forget(self, job: ListJob) -> None:
@@ -241,8 +254,7 @@ class ListJobs(ABC):
     def _work(self, job: ListJob, apply: bool) -> None:
         try:
             with self._alone(job):
-                if not (job.is_begun() and job.progress().doing == "done"):  # two asked for it at once
-                    self._do(job, apply)
+                self._do(job, apply)
         except Exception as error:
             if not job.exists():  # its person has thrown it away, or brought newer ones
                 log.info("a list was thrown away while it was worked at", list=job.id)
@@ -278,6 +290,12 @@ class ListJobs(ABC):
                 not_kept=list(worked.ignored),
             )
         )
+
+
+def _may_begin(progress: Progress, apply: bool) -> bool:
+    if apply:
+        return progress.doing == "planned"
+    return not progress.is_working and progress.doing != "done"
 
 
 @contextmanager
