@@ -33,15 +33,18 @@ class Town:
         with ports.db.write() as session:
             root = factories.root(session)
             self.county = root.name
-            for name in ("天荒坪镇党委", "梅溪镇党委"):
-                details = actions.NodeDetails(f"{name}{self.mark}", code=f"{name[0]}{self.mark}")
-                made = actions.add_node(session, root, details, now, None).id
-                self.id, self.other = (made, "") if name[0] == "天" else (self.id, made)
+            self.id, self.other = (
+                actions.add_node(session, root, self._details(name), now, None).id
+                for name in ("天荒坪镇党委", "梅溪镇党委")
+            )
             who = f"town-{self.mark.lower()}"
             person = people.add_person(session, who, who, quickly_hashed(who), now)
             people.grant(session, person.id, Role.ADMIN, queries.node(session, self.id), None, now)
         self.name = f"天荒坪镇党委{self.mark}"
         self.admin = served.nobody().sign_in(who, password(who))
+
+    def _details(self, name: str) -> actions.NodeDetails:
+        return actions.NodeDetails(f"{name}{self.mark}", code=f"{name[0]}{self.mark}")
 
     def bring(self, *rows: Sequence[str], by: Person | None = None) -> str:
         """Bring a list below the town; the address of what becomes of it."""
