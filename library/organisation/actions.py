@@ -6,7 +6,7 @@ after the other and each sees what the other did.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -196,11 +196,25 @@ def reopen(session: Session, node: Node, now: datetime, by: str | None) -> None:
     audit.note(session, Deed.ORGANISATION, by, thing=node.id, changed=told, what=ChangeKind.REOPENED.value)
 
 
-def apply(session: Session, planned: Iterable[Planned], now: datetime, by: str | None) -> None:
-    """Do what a plan says, in its order; the plan must have been made in this transaction, after `hold`."""
+def apply(
+    session: Session,
+    planned: Sequence[Planned],
+    now: datetime,
+    by: str | None,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Do what a plan says, in its order; the plan must have been made in this transaction, after `hold`.
+
+    `progress` is told from time to time how many rows are done.
+    """
     new: list[_New] = []
     nodes = 0
-    for one in planned:
+    for at, one in enumerate(planned):
+        if at % _AT_ONCE == 0:
+            _insert_all(session, new, now, by)
+            new = []
+            if progress is not None:
+                progress(at)
         nodes += one.outcome in (Outcome.NEW, Outcome.CHANGED)
         if one.outcome is Outcome.NEW:
             new.append(_New(one.node_id, one.parent_id, one.values))

@@ -22,7 +22,20 @@ class Outcome(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    DOUBTFUL = "doubtful"
     WRONG = "wrong"
+
+
+class Choice(StrEnum):
+    """What somebody says of a doubtful row: another organisation, one that is there, or not now."""
+
+    ANOTHER = "another"
+    SAME = "same"
+    LEAVE = "leave"
+
+
+Decision = tuple[Choice, str]
+"""A choice, and the id of the node that is the same."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Planned:
-    """What is to become of a row. `values` are those of the node; `parent_id` where it is to lie."""
+    """What is to become of a row. `values` are those of the node; `parent_id` where it is to lie.
+
+    `candidates` are the ids of those that a doubtful row may be about.
+    """
 
     row: Row
     outcome: Outcome
@@ -66,6 +82,7 @@ class Planned:
     values: Mapping[str, Any] = field(default_factory=dict)
     moves: bool = False
     reason: WeikeError | None = None
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass
@@ -78,25 +95,85 @@ class _Node:
     closed: bool = False
 
 
-def plan(known: Iterable[Known], rows: Sequence[Row], new_id: Callable[[], str]) -> list[Planned]:
+def plan(
+    known: Iterable[Known], rows: Sequence[Row], new_id: Callable[[], str], top: str | None = None
+) -> list[Planned]:
     """Return what becomes of every row, in an order in which what is above comes first.
 
     Rows may stand in any order, and name what is above them by its code, its name, or its path of names.
+    `top`: only the node with this id and what is below it can be named and changed; None: the whole tree.
     """
-    return _Plan(known, new_id).of(rows)
+    return _Plan(known, new_id, top).of(rows)
+
+
+def plan_asking(
+    known: Sequence[Known],
+    rows: Sequence[Row],
+    new_id: Callable[[], str],
+    top: str | None,
+    decisions: Mapping[int, Decision],
+) -> list[Planned]:
+    """Return the same, where rows that may be about one that is there wait for somebody's word.
+
+    Doubtful is what would be new while one of the same name lies elsewhere, or there was one here that is
+    closed, and no row of the list is about it: it may have moved. `decisions` by line say what it is.
+    """
+    first = plan(known, rows, new_id, top)
+    told = {one.node_id for one in first if one.node_id}
+    inside = _inside(known, top)
+    named: dict[str, list[Known]] = {}
+    for one in known:
+        if one.id in inside and one.id not in told and one.parent_id is not None and one.id != top:
+            named.setdefault(one.name, []).append(one)
+    doubts: dict[int, tuple[str, ...]] = {}
+    for planned in first:
+        if planned.outcome is Outcome.NEW:
+            some = named.get(planned.values["name"], ())
+            alike = [one.id for one in some if not one.closed or one.parent_id == planned.parent_id]
+            if alike and decisions.get(planned.row.line, ("", ""))[0] is not Choice.ANOTHER:
+                doubts[planned.row.line] = tuple(alike[:_MOST_CANDIDATES])
+    if not doubts:
+        return first
+    same = {
+        line: node_id
+        for line, (choice, node_id) in decisions.items()
+        if choice is Choice.SAME and node_id in doubts.get(line, ())
+    }
+    return _Plan(known, new_id, top, doubts, same).of(rows)
+
+
+_MOST_CANDIDATES = 5
+
+
+def _inside(known: Iterable[Known], top: str | None) -> set[str]:
+    """Return the ids of `top` and of all below it; what is above comes first in `known`."""
+    inside: set[str] = set()
+    for one in known:
+        if top is None or one.id == top or one.parent_id in inside:
+            inside.add(one.id)
+    return inside
 
 
 class _Plan:
     """The tree as it will be, row by row."""
 
-    def __init__(self, known: Iterable[Known], new_id: Callable[[], str]) -> None:
-        self._new_id = new_id
+    def __init__(
+        self,
+        known: Iterable[Known],
+        new_id: Callable[[], str],
+        top: str | None,
+        doubts: Mapping[int, tuple[str, ...]] | None = None,
+        same: Mapping[int, str] | None = None,
+    ) -> None:
+        self._new_id, self._doubts, self._same = new_id, doubts or {}, same or {}
         self._nodes: dict[str, _Node] = {}
         self._by_code: dict[str, str] = {}
         self._by_name: dict[str, list[str]] = {}
         self._children: dict[tuple[str | None, str], str] = {}
-        self._root: str | None = None
+        self._elsewhere: dict[str, str] = {}
+        self._root: str | None = top
         self._root_line: int | None = None
+        inside: set[str] = set()
         for one in known:
             values = {
                 "name": one.name,
@@ -105,9 +182,15 @@ class _Plan:
                 "code": one.code,
                 "since": one.since,
             }
-            self._put(_Node(one.id, one.parent_id, values, one.closed))
-            if one.parent_id is None:
+            node = _Node(one.id, one.parent_id, values, one.closed)
+            if top is None or one.id == top or one.parent_id in inside:
+                inside.add(one.id)
+                self._put(node)
+            else:
+                self._put_beside(node)
+            if one.parent_id is None and top is None:
                 self._root = one.id
+        self._is_part = self._root is not None and self._nodes[self._root].parent_id is not None
 
     def of(self, rows: Sequence[Row]) -> list[Planned]:
         """Return what becomes of the rows."""
@@ -120,6 +203,8 @@ class _Plan:
                 code = values.get("code")
                 if code in codes:
                     raise Conflict("code_twice", field="code", twice=code, line=codes[code])
+                if code in self._elsewhere:
+                    raise Conflict("code_taken", field="code", taken=code, name=self._elsewhere[code])
             except WeikeError as error:
                 planned.append(Planned(row, Outcome.WRONG, reason=error))
                 continue
@@ -159,6 +244,10 @@ class _Plan:
                 return self._nodes[coded].parent_id, True
             if row.parent is None and values["name"] != self._nodes[self._root or ""].values["name"]:
                 return self._root, True  # a list without the column: all of it lies below the root
+            if self._is_part and not self._is_top(values):
+                raise Conflict("parent_missing", field="parent")
+            return None, True
+        if self._is_part and self._is_top(values) and self._is_above_top(text):
             return None, True
         code = rules.clean_code(text) if " " not in text and "/" not in text else None
         if code is not None and code in self._by_code:
@@ -170,9 +259,22 @@ class _Plan:
             raise Invalid("node_ambiguous", field="parent", text=text[:80], count=len(found), names=names)
         return (found[0], True) if found else (None, False)
 
+    def _is_top(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether a row is about the topmost node of those that the list may change."""
+        top = self._nodes[self._root or ""]
+        code = values.get("code")
+        return top.values["code"] == code if code else top.values["name"] == values["name"]
+
+    def _is_above_top(self, text: str) -> bool:
+        """Tell whether `text` names what is right above the topmost node, which the list does not change."""
+        parent = self._nodes[self._nodes[self._root or ""].parent_id or ""]
+        parts = rules.path_parts(text)
+        return text.upper() == parent.values["code"] or self._names(parent.id)[-len(parts) :] == parts
+
     def _placed(self, row: Row, values: dict[str, Any], parent_id: str | None) -> Planned:
         coded = self._by_code.get(values.get("code") or "")
         node_id = coded or self._children.get((parent_id, values["name"]))
+        node_id = node_id or self._same.get(row.line)
         if parent_id is None:
             if node_id not in (None, self._root):
                 raise Conflict("parent_missing", field="parent")
@@ -181,6 +283,9 @@ class _Plan:
             self._root_line, node_id = row.line, self._root
         elif self._nodes[parent_id].closed:
             raise Conflict("node_closed", name=self._nodes[parent_id].values["name"])
+        if node_id is None and row.line in self._doubts:
+            alike = self._doubts[row.line]
+            return Planned(row, Outcome.DOUBTFUL, "", parent_id, values, candidates=alike)
         if node_id is None:
             return self._new(row, values, parent_id)
         return self._changed(row, values, node_id, parent_id)
@@ -219,8 +324,20 @@ class _Plan:
         text = clean_line(row.parent or "")
         parts = rules.path_parts(text)
         waits = text.upper() in codes or (parts and parts[-1] in named)
+        if self._is_part and not waits:
+            top = self._nodes[self._root or ""].values["name"]
+            why = Invalid("parent_outside", field="parent", text=text[:80], node=top)
+            return Planned(row, Outcome.WRONG, reason=why)
         code = "parent_in_circle" if waits else "parent_unknown"
         return Planned(row, Outcome.WRONG, reason=Invalid(code, field="parent", text=text[:80]))
+
+    def _put_beside(self, node: _Node) -> None:
+        """Put a node that the list cannot name, and that counts all the same: its code and name are taken."""
+        self._nodes[node.id] = node
+        if node.values["code"]:
+            self._elsewhere[node.values["code"]] = node.values["name"]
+        if not node.closed:
+            self._children[node.parent_id, node.values["name"]] = node.id
 
     def _put(self, node: _Node) -> None:
         self._nodes[node.id] = node

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
 from library.core.lists.columns import Columns, Line
 from library.core.lists.listed import Listed, as_typed, read_list
-from library.organisation.importing import Row
+from library.organisation.importing import Known, Row
+from library.organisation.rules import NodeKind
 
 HEADINGS = ("编码", "名称", "上级", "类别", "简称", "成立日期")
 """Those of an export, in its order."""
@@ -20,7 +23,7 @@ EXAMPLES = (
 """A filled row of every kind, for the list that people start with."""
 
 MOST_CELLS = 620_000
-"""Of a workbook: 100,000 nodes with all columns and some to spare. Only the command line reads such lists."""
+"""Of a workbook: 100,000 nodes with all columns and some to spare."""
 
 # Among them those of the nationwide collection of 2017 (全国党员信息库, 党组织信息采集表).
 COLUMNS = Columns(
@@ -55,3 +58,19 @@ def read_organisations(data: bytes, file_name: str) -> Listed[Row]:
 def _row(line: Line) -> Row:
     cells = {name: as_typed(cell) for name, cell in line.cells.items()}
     return Row(line.line, cells.pop("name"), **cells)
+
+
+def exported(
+    known: Iterable[Known], above: Sequence[str], kind_word: Callable[[NodeKind], str]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the open nodes as HEADINGS says, what is above first; the parent is its path of names.
+
+    `above` are the names of those above the first.
+    """
+    paths: dict[str | None, str] = {}
+    for node in known:
+        over = paths.get(node.parent_id, " / ".join(above))
+        paths[node.id] = f"{over} / {node.name}" if over else node.name
+        if not node.closed:
+            since = node.since.isoformat() if node.since else ""
+            yield node.code or "", node.name, over, kind_word(node.kind), node.short_name, since

@@ -259,13 +259,14 @@ def meant(session: Session, within: Collection[str], text: str, field: str) -> N
     return found[0]
 
 
-def known_nodes(session: Session) -> Iterator[Known]:
-    """Yield every node, what is above it first, for the plan of an import."""
+def known_nodes(session: Session, top: str | None = None) -> Iterator[Known]:
+    """Yield every node, or `top` and all below it, what is above first, for the plan of an import."""
     columns = (
         *(Node.id, Node.parent_id, Node.name, Node.short_name, Node.kind, Node.code),
         *(Node.since, Node.closed_at),
     )
-    for row in session.execute(select(*columns).order_by(Node.path)):
+    inside = () if top is None else (Node.id.in_(inside_of([top])),)
+    for row in session.execute(select(*columns).where(*inside).order_by(Node.path)):
         yield Known(
             id=row.id,
             parent_id=row.parent_id,

@@ -17,6 +17,7 @@ from library.catalog.transcript_versions import MOST_VERSIONS
 from library.choices import rules as choices
 from library.core.bounded.children import MOST_AT_ONCE as CHILDREN_AT_ONCE
 from library.core.bounded.children import MOST_WAITING as MOST_ASKERS
+from library.core.lists.apart import reader as list_reader
 from library.core.paging import MAX_PAGE
 from library.core.patience import PATIENCE_S
 from library.core.text import MARKS_MAX, NAME_MAX
@@ -31,7 +32,7 @@ from library.intake.transcripts.reading import reader
 from library.marks import rules as marks
 from library.notices import rules as notices
 from library.notices.pushing import MOST_BROWSERS
-from library.people.lists.apart import reader as people_reader
+from library.organisation.lists import MOST_CELLS as NODE_CELLS
 from library.people.lists.exporting import MOST_ROWS as PEOPLE_IN_FILE
 from library.people.lists.reading import MOST_CELLS as PEOPLE_CELLS
 from library.people.rules import PASSWORD_MAX
@@ -51,6 +52,7 @@ from server.delivery import lines
 from server.settings import Settings
 from server.slices import SLICES
 from server.slices.feeds.feeds import MOST_LESSONS
+from server.slices.organisation.list_routes import MOST_EXPORTED
 from server.slices.programme.api import MOST_WEEKS
 from server.slices.system.ledger_files import MOST_IN_BOOK, MOST_ROWS
 from server.slices.watching.beats import BODY_MAX_BYTES
@@ -188,14 +190,21 @@ def _typed() -> Iterator[Limit]:
     its = "`library/access/coming_in/joining.py`"
     yield Limit("people who wait for one branch", str(MOST_ASKING), "409", its)
     yield Limit("days of a branch's code", str(CODE_DAYS_MOST), "422", its)
-    its = "`server/slices/people/list_jobs.py`"
-    yield Limit("lists of people worked at at a time", "one; of one person a second is refused", "409", its)
+    its = "`server/web/lists/jobs.py`"
+    yield Limit(
+        "lists of people or organisations worked at at a time",
+        "one; of one person a second is refused",
+        "409",
+        its,
+    )
     yield Limit(
         "people in a file that a page gives",
         str(PEOPLE_IN_FILE),
         "409",
         "`library/people/lists/exporting.py`",
     )
+    its = "`server/slices/organisation/list_routes.py`"
+    yield Limit("organisations in a file that a page gives", str(MOST_EXPORTED), "409", its)
     words = "`library/dictionary/rules.py`"
     yield Limit("a word of the dictionary", f"{WORD_MAX} characters", "422", words)
     yield Limit("words, and groups, of the dictionary", f"{WORDS_MAX}, {GROUPS_MAX}", "409", words)
@@ -305,10 +314,12 @@ def _reading() -> Iterator[Limit]:
     yield Limit("reading one of them", f"{time}, {written(reader.MEMORY_BYTES)} of memory", "422", where)
     lists = "`library/people/lists/reading.py`"
     yield Limit("cells of a workbook of people", str(PEOPLE_CELLS), "said", lists)
-    where = "`library/people/lists/apart/reader.py`"
-    time = f"{people_reader.PROCESSOR_S} s of a processor, {people_reader.READING_S:g} s in all"
-    memory = written(people_reader.MEMORY_BYTES)
-    yield Limit("reading a list of people", f"{time}, {memory} of memory", "said", where)
+    lists = "`library/organisation/lists.py`"
+    yield Limit("cells of a workbook of organisations", str(NODE_CELLS), "said", lists)
+    where = "`library/core/lists/apart/reader.py`"
+    time = f"{list_reader.PROCESSOR_S} s of a processor, {list_reader.READING_S:g} s in all"
+    memory = written(list_reader.MEMORY_BYTES)
+    yield Limit("reading a list of people or organisations", f"{time}, {memory} of memory", "said", where)
 
 
 def _looking() -> Iterator[Limit]:

@@ -203,11 +203,12 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the whole tree as a list that can be imported again."""
-    from library.organisation.lists import HEADINGS, MOST_CELLS
+    from library.organisation.lists import HEADINGS, MOST_CELLS, exported
 
     console = _begin(context)
     with console.ports(must_exist=True) as ports, ports.db.read() as session:
-        rows = list(_rows(console, session))
+        known = queries.known_nodes(session)
+        rows = list(exported(known, (), lambda kind: word("node_kind", kind, console.catalogue)))
     suffix = _write(console, file, rows, as_json)
     if suffix == ".xlsx" and len(rows) * len(HEADINGS) > MOST_CELLS:
         console.note(N_("这张表太大，不能再导入；要能导入，请导出成 .csv。"))
@@ -236,18 +237,6 @@ def _write(console: Console, file: Path, rows: Sequence[Sequence[str]], as_json:
     value = {"file": str(file), "rows": len(rows)}
     console.result(value, as_json, [console.say(N_("已写入 %(rows)s 个党组织：%(file)s"), **value)])
     return suffix
-
-
-def _rows(console: Console, session: Session) -> Iterator[tuple[str, ...]]:
-    """Yield the open nodes as HEADINGS says, what is above first; the parent is its path of names."""
-    paths: dict[str | None, str] = {None: ""}
-    for node in queries.known_nodes(session):
-        above = paths[node.parent_id]
-        paths[node.id] = f"{above} / {node.name}" if above else node.name
-        if not node.closed:
-            since = node.since.isoformat() if node.since else ""
-            kind = word("node_kind", node.kind, console.catalogue)
-            yield node.code or "", node.name, above, kind, node.short_name, since
 
 
 def _begin(context: typer.Context) -> Console:

@@ -21,9 +21,10 @@ from library.organisation.rules import NodeKind
 from library.organisation.tables import Node, NodeChange
 from library.people import queries as people
 from server.slices.organisation.contexts import NodeChangeRow, NodeLink, NodeView, OrganisationPage
+from server.slices.organisation.words import WORDS
 from server.web.deps import ClockDep, DatabaseDep, PagesDep, Staff
 from server.web.errors import status_of
-from server.web.language.i18n import N_, Catalogue
+from server.web.language.i18n import Catalogue
 from server.web.language.words import word
 from server.web.limits.fields import LineForm, WordForm
 from server.web.pages import pager, reason
@@ -31,17 +32,6 @@ from server.web.parts import RefusedForm
 
 _REFUSALS = (Invalid, Conflict, Forbidden)
 """Raised at a form that the page offers, so the page comes back; what is not there at all is 404."""
-
-_VALUES = {
-    "name": N_("名称"),
-    "short_name": N_("简称"),
-    "kind": N_("类别"),
-    "code": N_("编码"),
-    "since": N_("成立日期"),
-    "parent": N_("上级"),
-    "into": N_("并入"),
-    "node": N_("并入的"),
-}
 
 
 class Desk:
@@ -107,8 +97,8 @@ class Desk:
         context = OrganisationPage(
             frame=self._pages.frame(self._request, session, self._who),
             node=view,
-            above=tuple(_link(one) for one in above if may_look(self.viewer, one.path)),
-            children=tuple(_link(row.node, below=row.open_children) for row in shown.items),
+            above=tuple(link(one) for one in above if may_look(self.viewer, one.path)),
+            children=tuple(link(row.node, below=row.open_children) for row in shown.items),
             pager=pager(shown, "/organisation", node=node.id, closed="1" if closed else ""),
             closed=closed,
             closed_children=0 if closed else queries.count_children(session, node.id, closed=True),
@@ -130,7 +120,7 @@ class Desk:
             since=node.since,
             inside=queries.count_inside(session, node.id),
             closed_at=node.closed_at,
-            merged_into=_link(queries.node(session, into)) if into else None,
+            merged_into=link(queries.node(session, into)) if into else None,
             may_arrange=may_arrange(self.viewer, node.path) and node.closed_at is None,
             may_place=may_place(self.viewer, node.path),
         )
@@ -173,12 +163,13 @@ def _told(row: NodeChange, nodes: dict[str, str], catalogue: Catalogue) -> tuple
 
     return tuple(
         (catalogue.say(said), shown(name, row.before.get(name)), shown(name, row.after.get(name)))
-        for name, said in _VALUES.items()
+        for name, said in WORDS["node_value"].items()
         if name in row.before or name in row.after
     )
 
 
-def _link(node: Node, *, above: Sequence[str] = (), below: int = 0) -> NodeLink:
+def link(node: Node, *, above: Sequence[str] = (), below: int = 0) -> NodeLink:
+    """Return a node by its name."""
     return NodeLink(
         id=node.id,
         name=node.name,
@@ -193,7 +184,7 @@ def _link(node: Node, *, above: Sequence[str] = (), below: int = 0) -> NodeLink:
 def found_links(session: Session, nodes: Sequence[Node]) -> tuple[NodeLink, ...]:
     """Return nodes that a search found, each with the names of those above it."""
     above = queries.chains(session, nodes)
-    return tuple(_link(node, above=[one.name for one in above[node.id]]) for node in nodes)
+    return tuple(link(node, above=[one.name for one in above[node.id]]) for node in nodes)
 
 
 def arranged(session: Session, viewer: Viewer, node_id: str) -> Node:

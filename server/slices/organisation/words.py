@@ -14,6 +14,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "group": N_("党小组"),
         "unit": N_("单位"),
     },
+    "node_value": {
+        "name": N_("名称"),
+        "short_name": N_("简称"),
+        "kind": N_("类别"),
+        "code": N_("编码"),
+        "since": N_("成立日期"),
+        "parent": N_("上级"),
+        "into": N_("并入"),
+        "node": N_("并入的"),
+    },
     "node_change": {
         "made": N_("新建"),
         "renamed": N_("改了资料"),

@@ -10,18 +10,18 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from library.core.clock import local_day
-from library.core.errors import Conflict, Invalid, NotFound
-from library.core.lists.listed import suffix_of
+from library.core.errors import Conflict, NotFound
 from library.core.permits import MemberState
 from library.people.belonging import histories, members, memberships, transfers
 from library.people.lists.importing import Outcome
 from server.slices.people.belonging_json import counts_object, person_object
-from server.slices.people.list_jobs import ListJob, ListJobs
-from server.slices.people.list_routes import LIST_BYTES
+from server.slices.people.list_jobs import PeopleListJobs
 from server.slices.people.members_routes import kept
 from server.slices.people.person_desk import any_node, check_keeps, kept_node, kept_stay
 from server.web.deps import ClockDep, DatabaseDep, Reading, Secretary, SettingsDep, SignedIn, Writing
 from server.web.limits.fields import LineText, WordText
+from server.web.lists.jobs import ListJob
+from server.web.lists.shown import brought
 from server.web.routing.reading import reads
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
@@ -186,22 +186,17 @@ def post_answer(
     return _person(session, person_id)
 
 
-def _jobs(db: DatabaseDep, clock: ClockDep, settings: SettingsDep) -> ListJobs:
-    return ListJobs(settings.data / "lists", db, clock)
+def _jobs(db: DatabaseDep, clock: ClockDep, settings: SettingsDep) -> PeopleListJobs:
+    return PeopleListJobs(settings.data / "lists", db, clock)
 
 
-JobsDep = Annotated[ListJobs, Depends(_jobs)]
+JobsDep = Annotated[PeopleListJobs, Depends(_jobs)]
 
 
 @router.post("/people/lists", status_code=202)
 def post_list(who: Secretary, jobs: JobsDep, file: Annotated[UploadFile, File()]) -> dict[str, Any]:
     """Bring a list (.xlsx or .csv) and look what would become of it; nothing is changed yet."""
-    name = file.filename or ""
-    suffix_of(name, field="file")
-    data = file.file.read(LIST_BYTES + 1)
-    if len(data) > LIST_BYTES:
-        raise Invalid("list_too_large", field="file", most=LIST_BYTES // 2**20)
-    return _job(jobs.begin(who.viewer.person_id or "", name[-120:], data))
+    return _job(jobs.begin(who.viewer.person_id or "", *brought(file)))
 
 
 @router.get("/people/lists/{job_id}")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from library.people.lists.importing import Outcome
-from server.web.parts import Context, Pager, Reason
+from server.web.lists.shown import ListView
+from server.web.parts import Context, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,30 +45,10 @@ class ListRow:
 class ListJobPage(Context):
     """GET /people/lists/job/{id}?show=&page=: how far a list is, and what becomes of its rows.
 
-    `doing`: read, plan, write, planned, done, failed; while a list is worked at, its page comes again
-    by itself.
     Forms: POST /people/lists/job/{id}/decide (row-<line> = another, leave, same:<person id>),
     POST /people/lists/job/{id}/apply (), POST /people/lists/job/{id}/forget ().
     """
 
     template: ClassVar[str] = "people/import_job.html"
-    id: str
-    file_name: str
-    doing: str
-    percent: float
-    is_working: bool
-    is_dead: bool = False
-    counts: Mapping[str, int]
-    shown: Outcome
+    job: ListView
     rows: tuple[ListRow, ...] = ()
-    pager: Pager
-    warnings: tuple[Reason, ...] = ()
-    not_kept: tuple[str, ...] = ()
-    reason: Reason | None = None
-    outcomes: tuple[Outcome, ...] = (
-        Outcome.DOUBTFUL,
-        Outcome.WRONG,
-        Outcome.NEW,
-        Outcome.CHANGED,
-        Outcome.UNCHANGED,
-    )

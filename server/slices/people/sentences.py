@@ -108,7 +108,7 @@ SENTENCES: Mapping[str, Sentence] = {
         N_("名册里没有加入本支部的日期，先用入党日期代替（%(count)s 行）。"),
         N_("要准确，请加上“加入日期”一列再导入一次。"),
     ),
-    "list_too_large": (N_("名册太大，最多 %(most)s MB。"), N_("请另存为 .csv，或分成几份。")),
+    "list_too_large": (N_("文件太大，最多 %(most)s MB。"), N_("请另存为 .csv，或分成几份。")),
     "list_too_costly": (
         N_("这个文件读起来太费时间，没有读完，什么都没有改。"),
         N_("请删去空白的行列和不用的工作表，另存为 .csv，或分成几份。"),
@@ -120,7 +120,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "list_at_work": (N_("正在做，请等它做完。"), N_("几秒后刷新页面。")),
     "list_failed": (N_("没有做成，什么都没有改。"), N_("请再试一次；还不行，请看服务器日志。")),
     # done
-    "list_forgotten": (N_("这份名册没有导入，已经删除。"), ""),
+    "list_forgotten": (N_("没有导入，发来的文件已经删除。"), ""),
     "home_set": (N_("已登记组织关系。"), ""),
     "belonging_saved": (N_("已登记。"), ""),
     "transfer_asked_done": (N_("已发起转接。对方接收以前，这个人还在原党组织。"), ""),

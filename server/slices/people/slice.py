@@ -23,6 +23,7 @@ from server.slices.people.sentences import SENTENCES
 from server.slices.people.words import WORDS
 from server.web.language.i18n import N_
 from server.web.limits.bodies import Body
+from server.web.lists.shown import BODY_BYTES
 from server.web.navigation import NavigationEntry, keepers
 from server.web.slice import Slice
 
@@ -41,7 +42,7 @@ SLICE = Slice(
     ),
     pages=(PeoplePage, PersonPage, MembersPage, ListPage, ListJobPage),
     bodies={
-        f"POST {path}": Body(list_routes.LIST_BYTES + 64 * 1024, Role.SECRETARY)
+        f"POST {path}": Body(BODY_BYTES, Role.SECRETARY)
         for path in ("/people/lists/new", "/api/v1/people/lists")
     },
     sentences=SENTENCES,

@@ -162,6 +162,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "GET /api/v1/organisation/nodes/{node_id}/roles",
         "GET /api/v1/organisation/nodes/{node_id}/why",
         "GET /organisation",
+        "GET /organisation/lists/template.xlsx",
         "GET /organisation/{node_id}/roles",
     ),
     Act.NODE_ARRANGE: (
@@ -169,6 +170,14 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "POST /api/v1/organisation/nodes/{node_id}/children",
         "POST /organisation/{node_id}/add",
         "POST /organisation/{node_id}/details",
+        "GET /organisation/{node_id}/list",
+        "POST /organisation/{node_id}/list",
+        "GET /organisation/{node_id}/list.csv",
+        "GET /organisation/{node_id}/list.xlsx",
+        "GET /organisation/lists/job/{job_id}",
+        "POST /organisation/lists/job/{job_id}/apply",
+        "POST /organisation/lists/job/{job_id}/decide",
+        "POST /organisation/lists/job/{job_id}/forget",
     ),
     Act.NODE_PLACE: (
         "POST /api/v1/organisation/nodes/{node_id}/close",

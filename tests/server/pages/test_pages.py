@@ -37,6 +37,7 @@ PAGES = tuple(REGISTRY.pages.values())
 """Every page that the slices bring, and those of everybody."""
 SHARED = {
     *("invitations/parts.html", "base.html", "parts.html", "statistics/charts.html", "weeks.html"),
+    "lists.html",
     *("versions/differences.html", "declarations.html", "declaring/parts.html", "calls/parts.html"),
     "books/parts.html",
     *("grades/parts.html", "programme/parts.html"),

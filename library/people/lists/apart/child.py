@@ -1,42 +1,11 @@
-"""The process that reads one list of people: `python -m library.people.lists.apart.child CPU_SECONDS`.
-
-On stdin: eight bytes of length, the file's name and a line's end, the file. On stdout the answer (message) in
-the same form. How it dies says what a list cost: the kernel ends it at its bound of time, and a bound of
-memory becomes its exit code.
-"""
+"""The process that reads one list of people: `python -m library.people.lists.apart.child CPU_SECONDS`."""
 
 from __future__ import annotations
 
-import resource
-import signal
-import struct
 import sys
 
+from library.core.lists.apart import child
 from library.people.lists.apart.message import answered
 
-LENGTH = struct.Struct(">Q")
-NO_MEMORY = 63
-"""Exit code when it may have no more memory."""
-
-
-def main() -> int:
-    """Answer one question; returns the exit code."""
-    seconds = int(sys.argv[1])
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    head = sys.stdin.buffer.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return 0
-    try:
-        name, _, data = sys.stdin.buffer.read(LENGTH.unpack(head)[0]).partition(b"\n")
-        answer = answered(data, name.decode())
-        sys.stdout.buffer.write(LENGTH.pack(len(answer)))
-        sys.stdout.buffer.write(answer)
-        sys.stdout.buffer.flush()
-    except (MemoryError, RecursionError):
-        return NO_MEMORY
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(child.main(answered))

@@ -43,7 +43,22 @@ def renamed(shelf: Shelf, how: str = "form") -> dict[str, Any]:
     return {"node_id": made, how: {"name": name, "kind": "branch"}}
 
 
+def nothing_of_theirs(shelf: Shelf) -> dict[str, Any]:
+    """Ask for a list that nobody has brought."""
+    return {"job_id": "none", "form": {}}
+
+
 CASES = [
+    Case("GET /organisation/{node_id}/list", "303 403 403 403 403 200", node()),
+    Case("POST /organisation/{node_id}/list", "401 403 403 403 403 422", node()),
+    Case("GET /organisation/{node_id}/list.xlsx", "303 403 403 403 403 200", node()),
+    Case("GET /organisation/{node_id}/list.csv", "303 403 403 403 403 200", node()),
+    Case("GET /organisation/lists/template.xlsx", "303 403 403 403 200 200"),
+    Case("GET /organisation/lists/job/{job_id}", "303 403 403 403 404 404", nothing_of_theirs),
+    *(
+        Case(f"POST /organisation/lists/job/{{job_id}}/{act}", "401 403 403 403 404 404", nothing_of_theirs)
+        for act in ("decide", "apply", "forget")
+    ),
     Case("GET /organisation", "303 403 403 403 200 200"),
     Case("POST /organisation/{node_id}/add", ADMINS_DO, node(name="第一党小组")),
     Case("POST /organisation/{node_id}/details", ADMINS_DO, renamed),

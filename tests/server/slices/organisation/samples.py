@@ -8,6 +8,8 @@ from datetime import date
 
 from library.organisation.rules import ChangeKind, NodeKind
 from server.slices.organisation import contexts as c
+from server.slices.organisation import list_contexts as n
+from server.web.lists.shown import ListView
 from server.web.parts import Reason, RefusedForm
 from tests.server.pages.samples import NOW, STAFF, Sample, frame, pager
 
@@ -104,3 +106,70 @@ def pages() -> Iterator[Sample]:
         "organisation_merged",
         replace(page, node=merged, above=above, children=(), closed_children=0, pager=pager(1, 0)),
     )
+    yield from _lists()
+
+
+def _lists() -> Iterator[Sample]:
+    """A list on its way: brought, refused, looked at, with doubts, at work, done, failed."""
+    town = c.NodeLink(id="n1", name="天荒坪镇党委", kind=NodeKind.COMMITTEE)
+    new = n.NodeListPage(frame=frame(STAFF, "/organisation/n1/list"), node=town)
+    yield "organisation_list", new
+    why = Reason(code="manifest_type", args={"field": "file", "suffix": ".doc", "known": ".xlsx, .csv"})
+    yield "organisation_list_refused", replace(new, refused=why)
+    job = ListView(
+        url="/organisation/lists/job/j1",
+        file_name="天荒坪镇党组织.xlsx",
+        doing="planned",
+        percent=100.0,
+        is_working=False,
+        counts={"new": 41, "changed": 2, "unchanged": 17, "doubtful": 1, "wrong": 2},
+        outcomes=("wrong", "doubtful", "new", "changed", "unchanged"),
+        shown="wrong",
+        pager=pager(1, 2),
+        not_kept=("书记", "联系电话"),
+    )
+    wrong = (
+        n.NodeListRow(
+            line=7,
+            name="新余村党支部",
+            above="鱼村党总支",
+            code="A-021",
+            reason=Reason(
+                code="parent_outside",
+                args={"field": "parent", "text": "鱼村党总支", "node": "天荒坪镇党委"},
+            ),
+        ),
+        n.NodeListRow(line=19, name="", reason=Reason(code="empty", args={"field": "name"})),
+    )
+    page = n.NodeListJobPage(frame=frame(STAFF, "/organisation/lists/job/j1"), node=town, job=job, rows=wrong)
+    yield "organisation_list_wrong", page
+    elsewhere = c.NodeLink(
+        id="n10",
+        name="第一党小组",
+        kind=NodeKind.GROUP,
+        above=("安吉县委 / 天荒坪镇党委 / 余村党支部",),
+        code="A-017-1",
+    )
+    closed = replace(elsewhere, id="n11", code="", closed=True)
+    doubtful = n.NodeListRow(
+        line=12,
+        name="第一党小组",
+        above="安吉县委 / 天荒坪镇党委 / 横路村党支部",
+        candidates=(elsewhere, closed),
+        decided="another",
+    )
+    yield "organisation_list_doubtful", replace(page, job=replace(job, shown="doubtful"), rows=(doubtful,))
+    moved = n.NodeListRow(
+        line=9,
+        name="余村第一党支部",
+        above="安吉县委 / 天荒坪镇党委",
+        code="A-017",
+        kind="branch",
+        changes=(("kind", "group", "branch"), ("parent", "安吉县委", "安吉县委 / 天荒坪镇党委")),
+    )
+    yield "organisation_list_changed", replace(page, job=replace(job, shown="changed"), rows=(moved,))
+    done = replace(job, doing="done", shown="new")
+    yield "organisation_list_done", replace(page, job=done, rows=())
+    yield "organisation_list_working", replace(page, job=replace(job, doing="plan", is_working=True), rows=())
+    failed = replace(job, doing="failed", reason=Reason(code="list_too_costly"), counts={})
+    yield "organisation_list_failed", replace(page, job=failed, rows=())

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 from library.core.permits import MemberState, Role
-from library.people.lists.importing import Outcome
 from library.people.rules import ExemptionReason, MembershipKind, TransferState
 from server.slices.people import contexts as c
 from server.slices.people import list_contexts as n
 from server.slices.people import person_contexts as b
+from server.web.lists.shown import ListView
 from server.web.parts import HeldRole, Reason, RefusedForm
 from tests.server.pages.samples import NOW, STAFF, Sample, frame, pager
 
@@ -250,19 +250,23 @@ def _lists() -> Iterator[Sample]:
         branch="安吉县委 / 天荒坪镇党委 / 余村党支部",
         since="2015-07-01",
     )
-    page = n.ListJobPage(
-        frame=frame(STAFF, "/people/lists/job/j1"),
-        id="j1",
+    job = ListView(
+        url="/people/lists/job/j1",
         file_name="天荒坪镇党员名册.xlsx",
         doing="planned",
         percent=100.0,
         is_working=False,
         counts={"new": 118, "changed": 3, "unchanged": 410, "doubtful": 1, "wrong": 2},
-        shown=Outcome.DOUBTFUL,
-        rows=(n.ListRow(line=17, said=said, candidates=(known,)),),
+        outcomes=("doubtful", "wrong", "new", "changed", "unchanged"),
+        shown="doubtful",
         pager=pager(1, 1),
         warnings=(Reason(code="id_number_refused", args={"count": 533}),),
         not_kept=("联系电话", "民族"),
+    )
+    page = n.ListJobPage(
+        frame=frame(STAFF, "/people/lists/job/j1"),
+        job=job,
+        rows=(n.ListRow(line=17, said=said, candidates=(known,)),),
     )
     yield "people_list_doubtful", page
     wrong = n.ListRow(
@@ -270,11 +274,12 @@ def _lists() -> Iterator[Sample]:
         said=n.SideRow(name="赵敏", account="", branch="鱼村党支部"),
         reason=Reason(code="node_unknown", args={"field": "branch", "text": "鱼村党支部"}),
     )
-    yield "people_list_wrong", replace(page, shown=Outcome.WRONG, rows=(wrong,))
+    yield "people_list_wrong", replace(page, job=replace(job, shown="wrong"), rows=(wrong,))
     moved = n.ListRow(
         line=9, said=said, changes=(("home", "余村党支部", "横路村党支部"), ("state", "probationary", "full"))
     )
-    yield "people_list_done", replace(page, doing="done", shown=Outcome.CHANGED, rows=(moved,))
-    yield "people_list_working", replace(page, doing="write", percent=40.0, is_working=True, rows=())
-    failed = Reason(code="changed_meanwhile")
-    yield "people_list_failed", replace(page, doing="failed", reason=failed, rows=(), counts={})
+    yield "people_list_done", replace(page, job=replace(job, doing="done", shown="changed"), rows=(moved,))
+    working = replace(job, doing="write", percent=40.0, is_working=True)
+    yield "people_list_working", replace(page, job=working, rows=())
+    failed = replace(job, doing="failed", reason=Reason(code="changed_meanwhile"), counts={})
+    yield "people_list_failed", replace(page, job=failed, rows=())

@@ -12,22 +12,10 @@ import pytest
 from library.core.clock import local_day, utc_now
 from library.organisation import actions as organisation
 from library.people import queries
-from server.web.files.sheets import Sheet, workbook
 from tests.server.conftest import Shelf
-from tests.support import factories
-from tests.support.client import Person
+from tests.support import factories, lists
+from tests.support.lists import settled
 from tests.support.server import Served
-
-
-def settled(client: Person, address: str) -> str:
-    """The page of a list once nobody works at it any more."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        page = client.http.get(address).text
-        if "http-equiv" not in page:
-            return page
-        time.sleep(0.1)
-    raise AssertionError("a list was worked at for a minute")
 
 
 @pytest.mark.slow
@@ -73,15 +61,8 @@ def test_a_list_is_looked_at_decided_and_brought_in(served: Served, shelf: Shelf
 
     def brought(text: str, suffix: str = ".csv") -> str:
         rows = [line.split(",") for line in text.splitlines()]
-        book = workbook([Sheet("名册", rows[0], rows[1:], (12,) * len(rows[0]))])
-        data = book if suffix == ".xlsx" else text.encode("gb18030")
-        sent = staff.http.post(
-            "/people/lists/new",
-            data={"csrf": staff.csrf()},
-            files={"file": (f"名册{suffix}", data, "application/octet-stream")},
-        )
-        assert sent.status_code == 303, sent.text
-        return str(sent.headers["location"])
+        data = lists.book(rows) if suffix == ".xlsx" else text.encode("gb18030")
+        return lists.brought(staff, "/people/lists/new", data, f"名册{suffix}")
 
     people = "姓名,身份证号,账号,党支部\n<b>王芳</b>,11010519491231002X,wang,A-017\n赵敏,,zhao,没有\n"
     first = brought(people, ".xlsx")  # its bytes come as they were sent, NUL and all

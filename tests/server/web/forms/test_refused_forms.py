@@ -140,6 +140,7 @@ CASES = [
     Case("/people/{id}/end", {"day": "1026-03-05"}, 422, "", make=stay),
     Case("/people/{id}/since", {"day": "2999-03-05"}, 422, "", make=stay),
     Case("/people/lists/new", {}, 422, "file"),
+    Case("/organisation/{id}/list", {}, 422, "file", "admin", node),
     Case("/organisation/{id}/groups", {"name": LONG}, 422, "name", make=node),
     Case("/people/groups/{id}/rename", {"name": LONG}, 422, "name", make=group),
     Case("/organisation/{id}/hand-over", HAND_OVER, 422, "holder", "admin", node),
@@ -209,7 +210,7 @@ CASES = [
 
 
 MULTIPART = {
-    *("/vocabulary/paste", "/people/lists/new"),
+    *("/vocabulary/paste", "/people/lists/new", "/organisation/{id}/list"),
     *("/lessons/{id}/honours", "/lessons/{id}/materials", "/records/{id}/template"),
     *("/system/branding/emblem", "/gatherings/{id}/photos"),
 }
