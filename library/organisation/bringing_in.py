@@ -70,8 +70,13 @@ class Tree:
         before = self._known.get(one.node_id)
         if before is None or one.outcome is not Outcome.CHANGED:
             return []
-        values = (("name", before.name), ("kind", before.kind), ("code", before.code))
-        values += (("short_name", before.short_name), ("since", before.since))
+        values: tuple[tuple[str, object], ...] = (
+            ("name", before.name),
+            ("kind", before.kind),
+            ("code", before.code),
+            ("short_name", before.short_name),
+            ("since", before.since),
+        )
         found = [
             Change(what, _text(value), _text(one.values[what]))
             for what, value in values

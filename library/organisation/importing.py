@@ -130,7 +130,8 @@ def plan_asking(
         if planned.outcome is Outcome.NEW:
             some = named.get(planned.values["name"], ())
             alike = [one.id for one in some if not one.closed or one.parent_id == planned.parent_id]
-            if alike and decisions.get(planned.row.line, ("", ""))[0] is not Choice.ANOTHER:
+            decided = decisions.get(planned.row.line)
+            if alike and (decided is None or decided[0] is not Choice.ANOTHER):
                 doubts[planned.row.line] = tuple(alike[:_MOST_CANDIDATES])
     if not doubts:
         return first
@@ -263,7 +264,7 @@ class _Plan:
         """Tell whether a row is about the topmost node of those that the list may change."""
         top = self._nodes[self._root or ""]
         code = values.get("code")
-        return top.values["code"] == code if code else top.values["name"] == values["name"]
+        return bool(top.values["code"] == code if code else top.values["name"] == values["name"])
 
     def _is_above_top(self, text: str) -> bool:
         """Tell whether `text` names what is right above the topmost node, which the list does not change."""

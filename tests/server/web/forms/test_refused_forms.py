@@ -198,7 +198,7 @@ CASES = [
     Case("/vocabulary/paste", {"lines": "行\n" * 10_001}, 422, ""),
     Case("/gatherings", PLAN, 422, "ends", make=at_node),
     Case("/gatherings", {**NEXT, "chair": "没有这个人"}, 422, "chair", make=at_node),
-    Case("/gatherings/{id}/edit", PLAN, 422, "ends", make=meeting),
+    Case("/gatherings/{id}/edit", {**PLAN, "version": "1"}, 422, "ends", make=meeting),
     Case("/gatherings/{id}/end", {"ended_at": "2126-12-02T19:30"}, 422, "ended_at", make=meeting),
     Case("/gatherings/{id}/here", {"digits": "12345"}, 422, "digits", make=meeting),
     Case("/gatherings/{id}/photos", {"caption": "合影"}, 422, "file", make=meeting),
