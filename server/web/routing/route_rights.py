@@ -17,6 +17,7 @@ from server.web.routing.gathering_rights import GATHERINGS
 from server.web.routing.grade_rights import GRADES
 from server.web.routing.hearing_rights import HEARING, OWN_HEARING
 from server.web.routing.mark_rights import MARKS, ON_A_DEVICE, OWN_MARKS
+from server.web.routing.organisation_rights import ORGANISATION
 from server.web.routing.record_rights import RECORDS
 from server.web.routing.reflection_rights import REFLECTIONS
 from server.web.routing.search_rights import SEARCHES
@@ -154,41 +155,7 @@ ROUTES: Mapping[Act, tuple[str, ...]] = {
         "PATCH /tus/{uuid}",
         "GET /upload",
     ),
-    Act.NODE_LOOK: (
-        "GET /api/v1/organisation/nodes",
-        "GET /api/v1/organisation/nodes/{node_id}",
-        "GET /api/v1/organisation/nodes/{node_id}/children",
-        "GET /api/v1/organisation/nodes/{node_id}/history",
-        "GET /api/v1/organisation/nodes/{node_id}/roles",
-        "GET /api/v1/organisation/nodes/{node_id}/why",
-        "GET /organisation",
-        "GET /organisation/lists/template.xlsx",
-        "GET /organisation/{node_id}/roles",
-    ),
-    Act.NODE_ARRANGE: (
-        "PUT /api/v1/organisation/nodes/{node_id}",
-        "POST /api/v1/organisation/nodes/{node_id}/children",
-        "POST /organisation/{node_id}/add",
-        "POST /organisation/{node_id}/details",
-        "GET /organisation/{node_id}/list",
-        "POST /organisation/{node_id}/list",
-        "GET /organisation/{node_id}/list.csv",
-        "GET /organisation/{node_id}/list.xlsx",
-        "GET /organisation/lists/job/{job_id}",
-        "POST /organisation/lists/job/{job_id}/apply",
-        "POST /organisation/lists/job/{job_id}/decide",
-        "POST /organisation/lists/job/{job_id}/forget",
-    ),
-    Act.NODE_PLACE: (
-        "POST /api/v1/organisation/nodes/{node_id}/close",
-        "POST /api/v1/organisation/nodes/{node_id}/merge",
-        "POST /api/v1/organisation/nodes/{node_id}/move",
-        "POST /api/v1/organisation/nodes/{node_id}/reopen",
-        "POST /organisation/{node_id}/close",
-        "POST /organisation/{node_id}/merge",
-        "POST /organisation/{node_id}/move",
-        "POST /organisation/{node_id}/reopen",
-    ),
+    **ORGANISATION,
     Act.PEOPLE_LOOK: (
         "GET /api/v1/organisation/nodes/{node_id}/exemptions",
         "GET /api/v1/organisation/nodes/{node_id}/groups",
