@@ -18,10 +18,11 @@ from library.audit import actions as audit
 from library.audit.rules import Deed, changes
 from library.core.errors import Conflict, NotFound
 from library.core.ids import new_id
+from library.core.lists.outcomes import Outcome
 from library.core.permits import node_chain
 from library.core.text import NAME_MAX, required_line, short_line
 from library.organisation import queries, rules
-from library.organisation.importing import Outcome, Planned
+from library.organisation.importing import Planned
 from library.organisation.moving import put_children_below
 from library.organisation.rules import SHORT_MAX, ChangeKind, NodeKind
 from library.organisation.tables import Below, Node, NodeChange

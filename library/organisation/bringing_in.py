@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from library.core.errors import Conflict, Forbidden
 from library.core.ids import new_id
+from library.core.lists.outcomes import Outcome
 from library.core.permits import Viewer
 from library.organisation import actions, importing, queries
-from library.organisation.importing import Decision, Known, Outcome, Planned, Row
+from library.organisation.importing import Decision, Known, Planned, Row
 from library.organisation.permits import may_arrange
 from library.organisation.tables import Node
 

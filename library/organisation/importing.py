@@ -6,33 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from library.core.days import parse_date
 from library.core.errors import Conflict, Invalid, WeikeError
+from library.core.lists.outcomes import Choice, Outcome
 from library.core.text import NAME_MAX, clean_line, required_line, short_line
 from library.organisation import rules
 from library.organisation.rules import SHORT_MAX, NodeKind
-
-
-class Outcome(StrEnum):
-    """What becomes of a row."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    DOUBTFUL = "doubtful"
-    WRONG = "wrong"
-
-
-class Choice(StrEnum):
-    """What somebody says of a doubtful row: another organisation, one that is there, or not now."""
-
-    ANOTHER = "another"
-    SAME = "same"
-    LEAVE = "leave"
-
 
 Decision = tuple[Choice, str]
 """A choice, and the id of the node that is the same."""

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from library.catalog import queries as catalog
 from library.core.errors import Conflict, Invalid, WeikeError
 from library.core.ids import ID_LENGTH
+from library.core.lists.outcomes import Outcome
 from library.core.permits import Viewer
 from library.core.text import clean_line
-from library.organisation.importing import Outcome
 from library.programme import actions, queries, rules
 from library.programme.actions import Desk
 from library.programme.rules import Draft, Plan, WeekMode

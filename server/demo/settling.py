@@ -7,13 +7,14 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from library.core.lists.outcomes import Choice
 from library.organisation import actions as organisation
 from library.organisation import queries as organisation_queries
 from library.organisation.rules import NodeKind
 from library.organisation.tables import Node
 from library.people.belonging import exemptions, groups, memberships
 from library.people.lists.bringing_in import bring
-from library.people.lists.importing import Choice, Decision, Row
+from library.people.lists.importing import Decision, Row
 from library.people.rules import ExemptionReason
 from server.commands.administrator import machine
 from server.demo import county

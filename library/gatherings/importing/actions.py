@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from library.audit import actions as audit
 from library.audit.rules import Deed
 from library.core.errors import Conflict, Invalid, WeikeError
+from library.core.lists.outcomes import Outcome
 from library.core.text import clean_block, short_line
 from library.gatherings import rules
 from library.gatherings.actions import Desk
@@ -23,7 +24,6 @@ from library.gatherings.importing.names import read_people
 from library.gatherings.importing.record import Record
 from library.gatherings.importing.writing import put
 from library.organisation import queries as organisation
-from library.organisation.importing import Outcome
 from library.organisation.tables import Node
 from library.people.belonging.group_queries import group_meant
 from transcode.remarks import Remark

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from library.core.errors import Conflict
+from library.core.lists.outcomes import Outcome
 from library.gatherings import queries, rules
 from library.gatherings.actions import Desk
 from library.gatherings.importing.record import Record, made_id
@@ -16,7 +17,6 @@ from library.gatherings.opening import say_evidence
 from library.gatherings.roll import Candidate
 from library.gatherings.rules import Due, GatheringState, How, Mark
 from library.gatherings.tables import Gathering, RollChange, RollEntry, Room
-from library.organisation.importing import Outcome
 from library.programme.weeks import week_of
 from transcode.remarks import Remark
 

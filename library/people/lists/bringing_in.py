@@ -15,6 +15,7 @@ from library.core.clock import local_day
 from library.core.database import Base, upsert
 from library.core.errors import Conflict
 from library.core.ids import new_id
+from library.core.lists.outcomes import Outcome
 from library.core.permits import Role, Viewer
 from library.core.text import name_key
 from library.organisation import actions as tree
@@ -22,7 +23,7 @@ from library.organisation import queries as organisation
 from library.people import queries
 from library.people.belonging import committees, memberships, transfers
 from library.people.lists import accounts, importing
-from library.people.lists.importing import Change, Decision, Home, Known, Outcome, Planned, Row
+from library.people.lists.importing import Change, Decision, Home, Known, Planned, Row
 from library.people.lists.places import Places
 from library.people.passwords import NO_PASSWORD
 from library.people.permits import administers_all

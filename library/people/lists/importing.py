@@ -9,34 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 
 from library.core.days import parse_date
 from library.core.errors import Conflict, Invalid, WeikeError
+from library.core.lists.outcomes import Choice, Outcome
 from library.core.permits import MemberState
 from library.core.text import NAME_MAX, name_key, required_line
 from library.people import rules
 from library.people.lists import accounts
 from library.people.lists.places import Place, Places
 from library.people.lists.words import OnCommittee, committee_said, is_guest, state_called
-
-
-class Outcome(StrEnum):
-    """What becomes of a row."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    DOUBTFUL = "doubtful"
-    WRONG = "wrong"
-
-
-class Choice(StrEnum):
-    """What a person decided of a doubtful row: it is one who is known, another one, or left out."""
-
-    SAME = "same"
-    ANOTHER = "another"
-    LEAVE = "leave"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typer.core import TyperGroup
 
 from library.core.errors import Invalid, WeikeError
 from library.core.lists.listed import Listed
+from library.core.lists.outcomes import Outcome
 from library.core.permits import node_chain
-from library.organisation.importing import Outcome
 from library.organisation.tables import Node
 from library.programme import importing, queries
 from library.programme.actions import Desk

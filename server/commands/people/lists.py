@@ -10,8 +10,9 @@ import typer
 
 from library.core.clock import local_day
 from library.core.errors import Invalid
+from library.core.lists.outcomes import Choice, Outcome
 from library.core.permits import Viewer
-from library.people.lists.importing import Choice, Decision, Outcome, Planned
+from library.people.lists.importing import Decision, Planned
 from server.commands.administrator import machine
 from server.commands.console import Console, console_of, write_whole
 from server.commands.failures import FAILED

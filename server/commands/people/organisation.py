@@ -14,9 +14,10 @@ from library.catalog import audiences
 from library.core.clock import local_day
 from library.core.errors import Conflict, Invalid
 from library.core.ids import new_id
+from library.core.lists.outcomes import Outcome
 from library.organisation import actions, importing, queries
 from library.organisation.actions import NodeDetails
-from library.organisation.importing import Outcome, Planned
+from library.organisation.importing import Planned
 from library.organisation.rules import kind_called
 from library.organisation.tables import Node
 from library.people.belonging import members, reorganising

@@ -10,10 +10,10 @@ import typer
 
 from library.core.errors import Invalid, WeikeError
 from library.core.lists.listed import Listed
+from library.core.lists.outcomes import Outcome
 from library.gatherings.importing import actions as importing
 from library.gatherings.importing.actions import Done
 from library.gatherings.importing.lists import Row, read_records
-from library.organisation.importing import Outcome
 from server.commands.administrator import machine
 from server.commands.console import Console, console_of
 from server.commands.failures import FAILED

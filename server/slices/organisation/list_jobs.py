@@ -12,12 +12,13 @@ from library.core.clock import local_day
 from library.core.errors import Forbidden
 from library.core.lists.apart.reader import read_apart
 from library.core.lists.listed import Listed
+from library.core.lists.outcomes import Choice, Outcome
 from library.core.permits import Viewer
 from library.organisation import bringing_in
 from library.organisation.apart import child
 from library.organisation.apart.message import understood
 from library.organisation.bringing_in import Tree
-from library.organisation.importing import Choice, Outcome, Planned, Row
+from library.organisation.importing import Planned, Row
 from library.people import queries as people
 from server.web.lists.jobs import ListJob, ListJobs, Tell, Worked
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from library.core.errors import Conflict, Invalid
+from library.core.lists.outcomes import Choice, Outcome
 from library.organisation import queries
 from library.organisation.bringing_in import node_to_fill
-from library.organisation.importing import Choice, Outcome
 from library.organisation.lists import EXAMPLES, HEADINGS, exported
 from library.organisation.rules import NodeKind
 from server.slices.organisation.contexts import NodeLink

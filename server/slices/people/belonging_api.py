@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from library.core.clock import local_day
 from library.core.errors import Conflict, NotFound
+from library.core.lists.outcomes import Outcome
 from library.core.permits import MemberState
 from library.people.belonging import histories, members, memberships, transfers
-from library.people.lists.importing import Outcome
 from server.slices.people.belonging_json import counts_object, person_object
 from server.slices.people.list_jobs import PeopleListJobs
 from server.slices.people.members_routes import kept

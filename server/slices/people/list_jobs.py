@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from library.core.clock import local_day
 from library.core.errors import Forbidden
+from library.core.lists.outcomes import Choice, Outcome
 from library.core.permits import Role, Viewer
 from library.people import queries
 from library.people.lists import bringing_in
 from library.people.lists.apart.message import understood
 from library.people.lists.apart.reader import read_apart
-from library.people.lists.importing import Choice, Decision, Outcome, Planned
+from library.people.lists.importing import Decision, Planned
 from library.people.lists.places import Places
 from library.people.lists.reading import Listed
 from server.web.lists.jobs import ListJob, ListJobs, Tell, Worked

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from library.core.clock import local_day
 from library.core.errors import Conflict, Invalid
+from library.core.lists.outcomes import Choice, Outcome
 from library.people.lists.exporting import EXAMPLES, check_size, exported
-from library.people.lists.importing import Choice, Decision, Outcome
+from library.people.lists.importing import Decision
 from library.people.lists.reading import HEADINGS
 from server.slices.people.list_contexts import ListJobPage, ListPage, ListRow, SideRow
 from server.slices.people.list_jobs import PeopleListJobs, decisions

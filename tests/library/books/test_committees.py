@@ -12,13 +12,14 @@ from library.books.hours import Book, Lead
 from library.core.clock import local_day
 from library.core.database import Database
 from library.core.errors import Conflict, Invalid
+from library.core.lists.outcomes import Outcome
 from library.core.permits import MemberState, Role, Viewer
 from library.organisation import actions as organisation
 from library.organisation.actions import NodeDetails
 from library.people.belonging import committees, histories, memberships
 from library.people.lists import bringing_in
 from library.people.lists.exporting import exported
-from library.people.lists.importing import Outcome, Planned
+from library.people.lists.importing import Planned
 from library.people.lists.reading import HEADINGS, read_people
 from library.people.lists.words import is_post
 from tests.support import factories as make

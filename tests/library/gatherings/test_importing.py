@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from library.core.clock import CHINA
 from library.core.database import Database
 from library.core.errors import Invalid
+from library.core.lists.outcomes import Outcome
 from library.evidence.tables import Evidence
 from library.gatherings import marking, queries
 from library.gatherings.importing import actions as importing
@@ -20,7 +21,6 @@ from library.gatherings.importing.lists import Named, Row, read_names, read_reco
 from library.gatherings.marking import Said
 from library.gatherings.rules import Counts, GatheringState, Mark
 from library.gatherings.tables import Gathering, RollChange, RollEntry
-from library.organisation.importing import Outcome
 from tests.library.gatherings.branch import branch, planned
 from tests.support import factories as make
 from tests.support.databases import NOW

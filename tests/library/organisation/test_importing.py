@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from library.core.database import Database
 from library.core.errors import Invalid
 from library.core.ids import new_id
+from library.core.lists.outcomes import Outcome
 from library.organisation import actions, importing, queries
-from library.organisation.importing import Known, Outcome, Planned, Row
+from library.organisation.importing import Known, Planned, Row
 from library.organisation.lists import read_organisations
 from library.organisation.rules import MOST_DEPTH, NodeKind
 from tests.library.organisation.test_tree import check_agrees, shape

@@ -19,6 +19,7 @@ from library.core.clock import local_day, utc_now
 from library.core.database import Database
 from library.core.errors import Conflict, Invalid
 from library.core.ids import new_id
+from library.core.lists.outcomes import Outcome
 from library.core.permits import Role, Viewer
 from library.organisation import actions, importing, queries, rules
 from library.organisation.actions import NodeDetails
@@ -220,7 +221,7 @@ def test_a_name_that_thousands_have_is_counted_and_not_fetched(county: tuple[Ses
 
     for some in (rows, [importing.Row(n, "第一党小组", f"V{n}") for n in range(count)]):
         planned = importing.plan(queries.known_nodes(session), some, new_id)
-        assert importing.counted(planned)[importing.Outcome.NEW] == count
+        assert importing.counted(planned)[Outcome.NEW] == count
         actions.apply(session, planned, NOW, None)
     found, total = queries.called(session, [at.root.id], "第一党小组", 5)
     assert (len(found), total) == (5, count + 1)

@@ -11,9 +11,9 @@ from library.catalog.permits import LessonState
 from library.core.clock import CHINA
 from library.core.database import Database
 from library.core.errors import Conflict, Invalid, NotFound
+from library.core.lists.outcomes import Outcome
 from library.core.permits import Belonging, Role, Viewer
 from library.organisation import actions as organisation
-from library.organisation.importing import Outcome
 from library.organisation.tables import Node
 from library.programme import actions, importing, queries, rules
 from library.programme.actions import desk_of

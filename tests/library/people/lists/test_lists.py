@@ -11,6 +11,7 @@ import pytest
 from library.core.clock import local_day
 from library.core.database import Database
 from library.core.errors import Conflict, Invalid
+from library.core.lists.outcomes import Choice
 from library.core.permits import MemberState, Role, Viewer
 from library.organisation import actions as organisation
 from library.organisation import queries as tree
@@ -21,7 +22,7 @@ from library.people.lists import bringing_in
 from library.people.lists.accounts import look_alike_key, proposed
 from library.people.lists.exporting import exported
 from library.people.lists.id_numbers import holds_id_number
-from library.people.lists.importing import Choice, Decision, Planned, Row, counted
+from library.people.lists.importing import Decision, Planned, Row, counted
 from library.people.lists.reading import HEADINGS, read_people
 from tests.support import factories as make
 from tests.support.databases import NOW
