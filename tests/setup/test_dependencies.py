@@ -16,7 +16,7 @@ from tests.support.server import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PACKAGES = ("server", "library", "search", "speech", "transcode")
 
-IMPORTED_AS = {"ffmpeg-python": "ffmpeg", "pillow": "PIL", "whoosh3": "whoosh"}
+IMPORTED_AS = {"ffmpeg-python": "ffmpeg", "pillow": "PIL", "python-docx": "docx", "whoosh3": "whoosh"}
 """Distributions whose module is not called as they are."""
 
 USED_BY_OTHERS = {
@@ -64,6 +64,7 @@ def locked(name: str) -> set[str]:
     return {name_of(line) for line in re.findall(r"^[^\s#-].*==", text, re.MULTILINE)}
 
 
+@pytest.mark.every
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(map(name_of, PROJECT["dependencies"])))
 def test_each_dependency_is_used(name: str) -> None:
