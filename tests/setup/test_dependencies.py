@@ -16,7 +16,13 @@ from tests.support.server import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PACKAGES = ("server", "library", "search", "speech", "transcode")
 
-IMPORTED_AS = {"ffmpeg-python": "ffmpeg", "pillow": "PIL", "python-docx": "docx", "whoosh3": "whoosh"}
+IMPORTED_AS = {
+    "ffmpeg-python": "ffmpeg",
+    "markdown-it-py": "markdown_it",
+    "pillow": "PIL",
+    "python-docx": "docx",
+    "whoosh3": "whoosh",
+}
 """Distributions whose module is not called as they are."""
 
 USED_BY_OTHERS = {
