@@ -27,6 +27,8 @@ from tests.support.databases import NOW
 from tests.support.server import empty_data
 from tests.support.signing import token
 
+pytestmark = pytest.mark.dear(19)
+
 MOST_PER_PAGE = 26
 FEW, MANY = 2, 9
 

@@ -23,7 +23,7 @@ from tests.server.routes import OF_A_KIND, kind_of
 from tests.support.client import PLAIN, Person
 from tests.support.server import Served, new_data, password, process
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(45)]
 
 VIEWERS = ("nobody", "member", "lecturer", "staff", "admin")
 LOADS = {"src", "poster", "data", "srcset", "action", "formaction", "background", "cite", "manifest"}

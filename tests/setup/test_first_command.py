@@ -9,7 +9,7 @@ import pytest
 
 from tests.setup.small_project import SmallProject
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(20)]
 
 # apt-get that installs nothing: as root it is asked, and says yes or no.
 SAYS = {

@@ -16,6 +16,8 @@ import pytest
 
 from tests.setup.small_project import ROOT, SmallProject
 
+pytestmark = pytest.mark.dear(25)
+
 OLD = "import sys, runpy; sys.version_info = (3, 8, 1, 'final', 0)"
 ARGUMENTS = "sys.argv = ['run.py', 'demo', '--port', '1']"
 AS_OLD_PYTHON = f"{OLD}; {ARGUMENTS}; runpy.run_path({str(ROOT / 'run.py')!r}, run_name='__main__')"

@@ -9,15 +9,12 @@ from sqlalchemy.orm import Session
 
 from library.core.errors import NotFound
 from library.core.text import name_key
-from library.hearing import actions
-from library.hearing.rules import what_holds
 from library.people import queries
 from library.people.tables import Person
 from server.commands.console import console_of
 from server.commands.options import Json
 from server.web.language.i18n import N_
 from server.web.language.words import word
-from server.web.shown.recognition import speech_choice_part, speech_mode
 
 Username = Annotated[str, typer.Argument(metavar="NAME", help=N_("用户名。"))]
 Choose = Annotated[
@@ -37,6 +34,11 @@ def add_commands(to: typer.Typer) -> None:
 
 def speech(context: typer.Context, name: Username, choose: Choose = None, as_json: Json = False) -> None:
     """Show whether somebody's own lessons are heard, after choosing it."""
+    # Loaded where it is used: the other commands of `weike user` hear nothing.
+    from library.hearing import actions
+    from library.hearing.rules import what_holds
+    from server.web.shown.recognition import speech_choice_part, speech_mode
+
     console = console_of(context)
     console.log(quiet=True)
     mode = None if choose is None else speech_mode(choose)

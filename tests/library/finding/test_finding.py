@@ -30,7 +30,7 @@ from tests.support.databases import NOW
 from tests.support.server import empty_data
 from tests.support.views import watch
 
-pytestmark = [pytest.mark.slow, pytest.mark.every]
+pytestmark = [pytest.mark.slow, pytest.mark.dear(15)]
 
 
 @pytest.fixture(params=["whoosh", "tantivy"])

@@ -24,7 +24,7 @@ from tests.support import factories as make
 from tests.support.databases import Databases
 from tests.support.processes import FORKS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(20)]
 
 
 @pytest.fixture
@@ -253,7 +253,6 @@ def test_a_rebuild_while_lessons_are_written_loses_nothing(db: Database, indexer
     assert found(indexer, "集中学习改名") >= {early[0]}
 
 
-@pytest.mark.every
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_what_changes_during_a_rebuild_is_found_at_once_and_after_the_swap_too(
     db: Database, folder: Path, engine: str
@@ -300,7 +299,6 @@ def test_damage_that_shows_during_a_rebuild_is_left_to_it(db: Database, folder: 
     following.close()
 
 
-@pytest.mark.every
 @pytest.mark.parametrize(
     "damage",
     [

@@ -198,7 +198,6 @@ SCRIPT = [
 ]
 
 
-@pytest.mark.every
 @pytest.mark.slow
 @pytest.mark.parametrize("first", ["script", "heard"])
 def test_a_text_gets_the_seconds_at_which_it_is_said(room: Room, first: str) -> None:

@@ -68,7 +68,6 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.every
 @pytest.mark.parametrize("harm", DAMAGES.values(), ids=DAMAGES)
 def test_damage_is_told_nothing_erased_and_rebuilt_beside(
     tmp_path: Path, harm: Callable[[Path], object]

@@ -74,7 +74,6 @@ def test_a_slow_line_gets_every_byte(form: Form) -> None:
         assert body_of(line, pause_s=0.001)[0] == LARGE
 
 
-@pytest.mark.every
 def test_requests_sent_at_once_are_answered_in_their_order(form: Form) -> None:
     files = ["720p/00001.m4s", "master.m3u8", LARGE_FILE, "720p/init.mp4", "720p/00001.m4s"]
     with connected(form) as line:
@@ -126,7 +125,6 @@ def test_who_said_all_before_the_answer_began_got_none(form: Form) -> None:
             assert rest == line.recv(1) == b"", "then the line ends"
 
 
-@pytest.mark.every
 def test_a_segment_does_not_overtake_the_playlist_before_it(form: Form) -> None:
     """The server holds playlists back for a slow line, and the kernel sends past what is held back."""
     files = ["1080p/index.m3u8"] * 300 + ["720p/00001.m4s"]

@@ -15,7 +15,7 @@ from tests.support import factories as make
 from tests.support.client import Person
 from tests.support.server import Served
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.dear(35)]
 
 CANARY = "张三丰是大骗子"
 READERS = ("nobody", "member", "lecturer", "staff", "admin")

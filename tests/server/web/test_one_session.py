@@ -21,6 +21,8 @@ from tests.support import server
 from tests.support.client import Person
 from tests.support.server import Served
 
+pytestmark = pytest.mark.dear(20)
+
 PAGES = (
     # First of all, while this process has not yet read what staff taught the search.
     "/search?q=为人民服务",
@@ -98,7 +100,6 @@ def connections(served: Served) -> Connections:
     return Connections(served)
 
 
-@pytest.mark.every
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_holds_one_connection(

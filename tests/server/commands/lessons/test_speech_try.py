@@ -13,6 +13,8 @@ from tests.speech.sound import CLIP
 from tests.support.needs import missing
 from transcode.tools import find_tools
 
+pytestmark = pytest.mark.dear(15)
+
 
 def cut(folder: Path, *arguments: str) -> Path:
     """The first seconds of the recording."""

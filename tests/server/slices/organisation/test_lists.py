@@ -14,7 +14,7 @@ from library.core.permits import Role
 from library.organisation import actions, queries
 from library.people import actions as people
 from tests.server.conftest import Shelf
-from tests.server.slices.lists import Rows, book, brought, settled
+from tests.server.lists import Rows, book, brought, settled
 from tests.support import factories
 from tests.support.client import Person
 from tests.support.server import Served, password, quickly_hashed

@@ -12,8 +12,8 @@ import pytest
 from library.core.clock import local_day, utc_now
 from library.organisation import actions as organisation
 from library.people import queries
+from tests.server import lists
 from tests.server.conftest import Shelf
-from tests.server.slices import lists
 from tests.server.slices.lists import settled
 from tests.support import factories
 from tests.support.server import Served

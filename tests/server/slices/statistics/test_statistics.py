@@ -329,7 +329,6 @@ def renderer() -> Renderer:
     return Renderer(ROOT / "templates", CATALOGUES, Assets(files={n: n for n in ASSET_NAMES}), CHINA)
 
 
-@pytest.mark.every
 @pytest.mark.slow
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_nothing_that_people_write_runs_anywhere(words: str, renderer: Renderer) -> None:

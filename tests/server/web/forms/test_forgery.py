@@ -82,7 +82,6 @@ def test_a_signed_in_browser_that_lost_its_visitors_cookie_was_refused(served: S
         assert http.post("/language", data={"language": "en"}, headers=headers).status_code == 303
 
 
-@pytest.mark.every
 @pytest.mark.slow
 @pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"{", b"\xff\xfe", b"[" * 20, b'{"csrf": 5}'])
 def test_nonsense_instead_of_a_token_was_an_error(served: Served, body: bytes) -> None:

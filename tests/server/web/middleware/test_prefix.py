@@ -183,7 +183,6 @@ def test_taking_off_and_putting_before_undo_each_other(path: str) -> None:
     assert inside({"path": path, "raw_path": path.encode()}, "")["path"] == path
 
 
-@pytest.mark.every
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "seen"),

@@ -102,7 +102,6 @@ def said(read: object) -> object:
     return read.rows, wrong, read.ignored, read.remarks
 
 
-@pytest.mark.every
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GIVEN)
 def test_it_says_what_reading_here_says(name: str) -> None:
