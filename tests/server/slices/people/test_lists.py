@@ -14,7 +14,7 @@ from library.organisation import actions as organisation
 from library.people import queries
 from tests.server import lists
 from tests.server.conftest import Shelf
-from tests.server.slices.lists import settled
+from tests.server.lists import settled
 from tests.support import factories
 from tests.support.server import Served
 
