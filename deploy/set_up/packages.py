@@ -102,26 +102,32 @@ def _pip_settings(venv: Path) -> dict[str, str]:
     return {**found["global"], **found["install"], **found[":env:"]}
 
 
-_OPTIONS = {
-    "index-url": "--default-index",
-    "extra-index-url": "--index",
-    "find-links": "--find-links",
-    "trusted-host": "--allow-insecure-host",
+_VARIABLES = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "trusted-host": "UV_INSECURE_HOST",
+    "cert": "SSL_CERT_FILE",
+    "proxy": "ALL_PROXY",
+    "timeout": "UV_HTTP_TIMEOUT",
+    "default-timeout": "UV_HTTP_TIMEOUT",
 }
-_VARIABLES = {"cert": "SSL_CERT_FILE", "proxy": "ALL_PROXY", "timeout": "UV_HTTP_TIMEOUT"}
-_VARIABLES["default-timeout"] = _VARIABLES["timeout"]
+_PARTED_BY = {"find-links": ","}
+"""What uv wants between several values, where it is no space."""
 
 
 def as_uv_has_it(settings: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """Pip's settings in uv's words: options and environment.
+    """Pip's settings in uv's words: options and environment. Addresses go into the environment: they may hold
+    a password, and everybody on the machine reads the words of a command.
 
     As pip does, the best version of all indexes is taken, not that of the first: the hashes say which file.
     Constraints are left out: a lock leaves nothing open, and uv wants hashes of what they name.
     """
     options = ["--no-config", "--index-strategy", "unsafe-best-match"]
-    if settings.get("no-index", "").lower() in ("1", "true", "yes"):
+    if settings.get("no-index", "").lower() in ("1", "true", "yes", "on"):
         options.append("--no-index")
-    for name, option in _OPTIONS.items():
-        for value in settings.get(name, "").split():
-            options += [option, value]
-    return options, {_VARIABLES[name]: value for name, value in settings.items() if name in _VARIABLES}
+    return options, {
+        _VARIABLES[name]: _PARTED_BY.get(name, " ").join(value.split())
+        for name, value in settings.items()
+        if name in _VARIABLES
+    }

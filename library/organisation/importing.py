@@ -148,6 +148,7 @@ class _Plan:
         same: Mapping[int, str] | None = None,
     ) -> None:
         self._new_id, self._doubts, self._same = new_id, doubts or {}, same or {}
+        self._doubted: set[str] = set()
         self._nodes: dict[str, _Node] = {}
         self._by_code: dict[str, str] = {}
         self._by_name: dict[str, list[str]] = {}
@@ -179,6 +180,9 @@ class _Plan:
         planned: list[Planned] = []
         cleaned: list[tuple[Row, dict[str, Any]]] = []
         codes: dict[str, int] = {}
+        self._doubted = {
+            clean_line(row.name) for row in rows if row.line in self._doubts and row.line not in self._same
+        }
         for row in rows:
             try:
                 values = _clean(row)
@@ -235,6 +239,10 @@ class _Plan:
         if code is not None and code in self._by_code:
             return self._by_code[code], True
         parts = rules.path_parts(text)
+        if (
+            len(parts) == 1 and parts[0] in self._doubted
+        ):  # or it would lie below the one that is meant or not
+            return None, False
         found = [one for one in self._by_name.get(parts[-1], ()) if self._lies_below(one, parts[:-1])]
         if len(found) > 1:
             names = "；".join(" / ".join(self._names(one)) for one in found[:5])

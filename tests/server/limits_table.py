@@ -18,6 +18,7 @@ from library.choices import rules as choices
 from library.core.bounded.children import MOST_AT_ONCE as CHILDREN_AT_ONCE
 from library.core.bounded.children import MOST_WAITING as MOST_ASKERS
 from library.core.lists.apart import reader as list_reader
+from library.core.lists.apart.message import MOST_ROWS as MOST_LIST_ROWS
 from library.core.paging import MAX_PAGE
 from library.core.patience import PATIENCE_S
 from library.core.text import MARKS_MAX, NAME_MAX
@@ -316,6 +317,8 @@ def _reading() -> Iterator[Limit]:
     yield Limit("cells of a workbook of people", str(PEOPLE_CELLS), "said", lists)
     lists = "`library/organisation/lists.py`"
     yield Limit("cells of a workbook of organisations", str(NODE_CELLS), "said", lists)
+    where = "`library/core/lists/apart/message.py`"
+    yield Limit("rows of a list brought on a page or by the API", str(MOST_LIST_ROWS), "said", where)
     where = "`library/core/lists/apart/reader.py`"
     time = f"{list_reader.PROCESSOR_S} s of a processor, {list_reader.READING_S:g} s in all"
     memory = written(list_reader.MEMORY_BYTES)

@@ -16,7 +16,7 @@ from server.delivery.lines import UNREAD_MAX_BYTES
 from server.settings import Settings
 from server.slices import SLICES
 from server.web.limits import sizes
-from server.web.limits.bodies import Bodies
+from server.web.limits.bodies import Bodies, without_nul
 from server.web.routing.registry import gather
 from tests.server.conftest import Shelf
 from tests.server.inputs import Route, routes_with_inputs, texts_of
@@ -213,3 +213,13 @@ def test_every_head_has_a_limit(http: httpx.Client, today: list[Route]) -> None:
 def test_what_is_twice_the_largest_piece_is_refused_and_not_cut_off() -> None:
     """However little of it had arrived when it was refused: all of it may come unread."""
     assert 2 * max(body.most_bytes for body in gather(SLICES).bodies.values()) < UNREAD_MAX_BYTES
+
+
+def test_a_nul_in_the_name_of_a_file_reached_the_database() -> None:
+    kind = b"multipart/form-data; boundary=x"
+    field = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\x00c\r\n'
+    file = (
+        b'--x\r\nContent-Disposition: form-data; name="f"; filename="n%b.xlsx"\r\n\r\nPK\x00\x00\r\n--x--\r\n'
+    )
+    clean = without_nul(kind, field + file % b"\x00")
+    assert clean == field.replace(b"\x00", b"") + file % b""

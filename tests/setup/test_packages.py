@@ -13,7 +13,8 @@ from deploy.set_up import packages, steps
 
 UV = """#!{python}
 import os, sys
-open({said!r}, "w").write(" ".join(sys.argv[1:]) + " " + os.environ.get("SSL_CERT_FILE", ""))
+told = [os.environ.get(name, "") for name in ("UV_FIND_LINKS", "SSL_CERT_FILE")]
+open({said!r}, "w").write(" ".join(sys.argv[1:] + told))
 sys.exit({code})
 """
 
@@ -21,7 +22,8 @@ sys.exit({code})
 def test_pips_settings_in_uvs_words() -> None:
     options, environment = packages.as_uv_has_it(
         {
-            "index-url": "https://pypi.example/simple",
+            "index-url": "https://me:secret@pypi.example/simple",
+            "find-links": "/opt/wheels\n/opt/more",
             "extra-index-url": "https://a.example/ https://b.example/",
             "no-index": "false",
             "cert": "/etc/ca.pem",
@@ -30,11 +32,15 @@ def test_pips_settings_in_uvs_words() -> None:
         }
     )
     words = " ".join(options)
-    assert "--default-index https://pypi.example/simple" in words
-    assert "--index https://a.example/ --index https://b.example/" in words
+    assert "secret" not in words, "everybody reads the words of a command"
     assert "--no-index" not in words
     assert "constraint" not in words
-    assert environment == {"SSL_CERT_FILE": "/etc/ca.pem"}
+    assert environment == {
+        "UV_DEFAULT_INDEX": "https://me:secret@pypi.example/simple",
+        "UV_INDEX": "https://a.example/ https://b.example/",
+        "UV_FIND_LINKS": "/opt/wheels,/opt/more",
+        "SSL_CERT_FILE": "/etc/ca.pem",
+    }
 
 
 def _wheel_of_uv(folder: Path, said: Path, code: int) -> str:
@@ -72,9 +78,8 @@ def test_pip_takes_over_where_uv_cannot(
     asked = said.read_text()
     assert asked.startswith(f"pip install --python {venv / 'bin' / 'python'} ")
     assert " --no-index " in asked
-    assert f"--find-links {tmp_path}" in asked
     assert f"--require-hashes --only-binary :all: --requirement {lock}" in asked
-    assert asked.endswith(" /etc/ca.pem")
+    assert asked.endswith(f" {tmp_path} /etc/ca.pem")
     output = capfd.readouterr().out
     assert ("pip tries it" in output) is (code == 1)
     assert output.count("Python packages ...") == 1 + code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Request, UploadFile
@@ -151,11 +152,8 @@ def look(desk: NodeListDeskDep, job_id: str, show: WordQuery = "", page: int = 1
 async def decide(desk: NodeListDeskDep, request: Request, job_id: str) -> Response:
     """Keep what was decided of doubtful rows, and look again what becomes of the list."""
     job = desk.job(job_id)
-    if job.progress().doing != "planned":
-        raise Conflict("list_at_work")
     form = await request.form(**FORM_LIMITS)
-    job.decide(dict(decided(form.items(), tuple(Choice))))
-    desk.jobs.start(job, apply=False)
+    desk.jobs.decide(job, dict(decided(form.items(), tuple(Choice))))
     return desk.pages.redirect(f"/organisation/lists/job/{job.id}?show=doubtful")
 
 
@@ -163,8 +161,8 @@ async def decide(desk: NodeListDeskDep, request: Request, job_id: str) -> Respon
 def apply(desk: NodeListDeskDep, job_id: str) -> Response:
     """Bring a list in, in one transaction, with the rights of that moment."""
     job = desk.job(job_id)
-    if job.progress().doing == "planned":
-        desk.jobs.start(job, apply=True)
+    with suppress(Conflict):  # a second click: the page says how far it is
+        desk.jobs.apply(job)
     return desk.pages.redirect(f"/organisation/lists/job/{job.id}")
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from library.core.clock import local_day
-from library.core.errors import Conflict, NotFound
+from library.core.errors import NotFound
 from library.core.lists.outcomes import Outcome
 from library.core.permits import MemberState
 from library.people.belonging import histories, members, memberships, transfers
@@ -216,9 +216,7 @@ def get_list(
 def apply_list(who: Secretary, jobs: JobsDep, job_id: str) -> dict[str, Any]:
     """Bring a list in, in one transaction."""
     job = jobs.job(who.viewer.person_id or "", job_id)
-    if job.progress().doing != "planned":
-        raise Conflict("list_at_work")
-    jobs.start(job, apply=True)
+    jobs.apply(job)
     return _job(job)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any
 
@@ -130,8 +131,7 @@ async def decide(desk: ListDeskDep, request: Request, job_id: str) -> Response:
     """Keep what was decided of doubtful rows, and look again what becomes of the list."""
     job = desk.job(job_id)
     form = await request.form(**FORM_LIMITS)
-    job.decide(dict(decided(form.items(), tuple(Choice))))
-    desk.jobs.start(job, apply=False)
+    desk.jobs.decide(job, dict(decided(form.items(), tuple(Choice))))
     return desk.pages.redirect(f"/people/lists/job/{job.id}?show=doubtful")
 
 
@@ -139,8 +139,8 @@ async def decide(desk: ListDeskDep, request: Request, job_id: str) -> Response:
 def apply(desk: ListDeskDep, job_id: str) -> Response:
     """Bring a list in, in one transaction, with the rights of that moment."""
     job = desk.job(job_id)
-    if job.progress().doing == "planned":
-        desk.jobs.start(job, apply=True)
+    with suppress(Conflict):  # a second click: the page says how far it is
+        desk.jobs.apply(job)
     return desk.pages.redirect(f"/people/lists/job/{job.id}")
 
 

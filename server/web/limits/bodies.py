@@ -79,18 +79,24 @@ def check_depth(kind: str, body: bytes) -> None:
 
 
 def without_nul(content_type: bytes, body: bytes) -> bytes:
-    """Return a form without NUL, which no database takes and nobody types; files in it stay as they are."""
+    """Return a form without NUL, which no database takes and nobody types; what files in it hold stays."""
     kind, said = parse_options_header(content_type)
     if kind == _FORM.encode():
         return body.replace(b"%00", b"")
     if kind != b"multipart/form-data":
         return body
     edge = b"--" + said.get(b"boundary", b"")
-    return edge.join(part if _is_file(part) else part.replace(b"\x00", b"") for part in body.split(edge))
+    return edge.join(map(_cleaned, body.split(edge)))
 
 
-def _is_file(part: bytes) -> bool:
+def _cleaned(part: bytes) -> bytes:
+    """Return a part of a form without NUL: all of a field, and what is said of a file, its name too."""
+    head, gap, held = part.partition(b"\r\n\r\n")
+    head = head.replace(b"\x00", b"")
+    return head + gap + (held if _is_file(head) else held.replace(b"\x00", b""))
+
+
+def _is_file(head: bytes) -> bool:
     """Tell whether a part of a form is a file, as whoever reads the form tells it (starlette.formparsers)."""
-    head, _, _rest = part.partition(b"\r\n\r\n")
     named = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-disposition:")]
     return bool(named) and b"filename" in parse_options_header(named[-1].partition(b":")[2])[1]

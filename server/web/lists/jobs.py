@@ -198,7 +198,8 @@ class ListJobs(ABC):
         said = {**about, "person_id": person_id, "file_name": file_name[-120:], "kind": self.kind}
         (folder / "about.json").write_text(json.dumps(said, ensure_ascii=False), "utf-8")
         job = ListJob(folder)
-        self.start(job, apply=False)
+        job.tell(Progress("read"))
+        self._start(job, apply=False)
         return job
 
     def job(self, person_id: str, job_id: str) -> ListJob:
@@ -212,17 +213,25 @@ class ListJobs(ABC):
             raise NotFound
         return job
 
-    def start(self, job: ListJob, *, apply: bool) -> None:
-        """Begin to plan a list, or to bring one in that is planned, beside the pages.
+    def decide(self, job: ListJob, decided: Mapping[int, tuple[str, str]]) -> None:
+        """Keep what was decided of doubtful rows of a planned list, and begin to look again.
 
-        Raises Conflict("list_at_work"), also for the second of two who ask in the same moment.
+        Raises Conflict: list_at_work, also for the second of two who ask in the same moment; list_over.
         """
         with job.held():
-            if job.is_begun() and (
-                job.progress().is_working or (apply and job.progress().doing != "planned")
-            ):
-                raise Conflict("list_at_work")
+            _check_planned(job.progress())
+            job.decide(decided)
             job.tell(Progress("read"))
+        self._start(job, apply=False)
+
+    def apply(self, job: ListJob) -> None:
+        """Begin to bring a planned list in, beside the pages; raises as `decide`."""
+        with job.held():
+            _check_planned(job.progress())
+            job.tell(Progress("read"))
+        self._start(job, apply=True)
+
+    def _start(self, job: ListJob, *, apply: bool) -> None:
         threading.Thread(target=self._work, args=(job, apply), name="list", daemon=True).start()
 
     def forget(self, job: ListJob) -> None:
@@ -292,10 +301,11 @@ class ListJobs(ABC):
         )
 
 
-def _may_begin(progress: Progress, apply: bool) -> bool:
-    if apply:
-        return progress.doing == "planned"
-    return not progress.is_working and progress.doing != "done"
+def _check_planned(progress: Progress) -> None:
+    if progress.is_working:
+        raise Conflict("list_at_work")
+    if progress.doing != "planned":  # brought in already, failed, or whoever worked at it died
+        raise Conflict("list_over")
 
 
 @contextmanager

@@ -80,8 +80,12 @@ def speech_mode(text: str) -> SpeechMode | None:
 
 def _refusal(session: Session, settings: Settings, lesson: Lesson) -> Reason | None:
     """Return why a lesson is not heard; None when it is where somebody asks."""
+    return _refused(settings, queries.holds_for(session, settings.speech, lesson))
+
+
+def _refused(settings: Settings, holds: Chosen) -> Reason | None:
     refusal = why_not(settings)
-    if refusal is None and queries.holds_for(session, settings.speech, lesson).mode is SpeechMode.NEVER:
+    if refusal is None and holds.mode is SpeechMode.NEVER:
         return Reason(code="speech_not_wanted")
     return refusal
 
@@ -107,9 +111,9 @@ def recognition_part(session: Session, settings: Settings, lesson: Lesson, now: 
     """Return what is to be said of recognising a lesson's speech."""
     found = queries.progress(session, lesson, now)
     hearable = queries.may_be_heard(session, lesson.id)
-    refusal = _refusal(session, settings, lesson) if hearable else None
-    offered = hearable and refusal is None
     holds = queries.holds_for(session, settings.speech, lesson) if hearable else None
+    refusal = None if holds is None else _refused(settings, holds)
+    offered = hearable and refusal is None
     owner = "" if lesson.owner is None else lesson.owner.name
     if found is None:
         return RecognitionPart(offered=offered, why_not=refusal, holds=holds, owner=owner)

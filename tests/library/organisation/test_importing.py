@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from library.core.database import Database
 from library.core.errors import Invalid
 from library.core.ids import new_id
-from library.core.lists.outcomes import Outcome
+from library.core.lists.outcomes import Choice, Outcome
 from library.organisation import actions, importing, queries
 from library.organisation.importing import Known, Planned, Row
 from library.organisation.lists import read_organisations
@@ -109,6 +109,32 @@ def test_nothing_is_put_below_itself() -> None:
         3: "node_closed",
         4: "node_closed",
     }
+
+
+def test_what_is_below_a_doubtful_row_went_silently_below_another_of_its_name() -> None:
+    """Whether 余村 has moved is not said yet: nobody knows which one the branch lies below."""
+    kind = NodeKind.COMMITTEE
+    known = [
+        ROOT,
+        Known("a", "root", "甲镇", "", kind, None, None, closed=False),
+        Known("b", "root", "乙镇", "", kind, None, None, closed=False),
+        Known("village", "a", "余村", "", kind, None, None, closed=False),
+    ]
+    rows = (Row(2, "余村", "乙镇"), Row(3, "第一支部", "余村"), Row(4, "第二支部", "甲镇 / 余村"))
+
+    def planned(decisions: dict[int, tuple[Choice, str]]) -> dict[int, Planned]:
+        found = importing.plan_asking(known, rows, new_id, "root", decisions)
+        return {one.row.line: one for one in found}
+
+    for unsaid in ({}, {2: (Choice.LEAVE, "")}):
+        found = planned(unsaid)
+        assert [found[line].outcome for line in (2, 3, 4)] == ["doubtful", "wrong", "new"]
+        assert found[3].reason is not None
+        assert found[3].reason.code == "parent_in_circle", "its words speak of a row that is doubtful"
+        assert found[4].parent_id == "village", "who says which one is not asked"
+    moved = planned({2: (Choice.SAME, "village")})
+    assert [moved[line].outcome for line in (2, 3)] == ["changed", "new"]
+    assert moved[3].parent_id == "village"
 
 
 def test_a_list_without_a_column_for_what_is_above_lies_below_the_root(db: Database) -> None:

@@ -13,11 +13,6 @@ def answered(data: bytes, file_name: str) -> bytes:
     return message.answered(lambda: _said(read_people(data, file_name)))
 
 
-def packed(listed: Listed) -> bytes:
-    """Return a list as bytes; raises Invalid("list_too_costly") for one with more text than a list has."""
-    return message.packed(_said(listed))
-
-
 def understood(answer: bytes) -> Listed:
     """Return what a list says; raises Invalid as reading it did, ValueError or LookupError for no answer."""
     said = message.understood(answer)

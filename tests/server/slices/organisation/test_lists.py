@@ -116,7 +116,7 @@ def test_a_node_that_had_moved_was_made_a_second_time(served: Served) -> None:
         ("", "余村", "西片党总支"), ("", "横路村", "西片党总支"), ("", "第一党小组", "横路村")
     )
     page = settled(admin, f"{moving}?show=doubtful")
-    assert told(page) == [0, 2, 1, 0, 0]
+    assert told(page) == [1, 2, 0, 0, 0], "below which of two the group lies waits for what is said of them"
     same = re.search(r'name="row-2" value="(same:\w+)"', page)
     assert same is not None
     assert admin.post(f"{moving}/decide", **{"row-2": "everything"}).status_code == 422

@@ -94,3 +94,18 @@ def test_a_list_is_looked_at_decided_and_brought_in(served: Served, shelf: Shelf
     assert "横路村党支部" in staff.http.get(f"/people/{person_id}").text
     assert "wang" in staff.http.get(f"/organisation/{there.id}/members").text
     assert served.person("admin").http.get(first).status_code == 404, "another's list is not there"
+
+
+@pytest.mark.slow
+def test_deciding_of_a_list_that_was_in_already_said_that_it_had_failed(served: Served, shelf: Shelf) -> None:
+    """A page that was left open: its list is gone, and how it went stays."""
+    staff = served.person("staff")
+    address = lists.brought(staff, "/people/lists/new", "姓名,党支部\n王芳,没有\n".encode(), "名册.csv")
+    settled(staff, address)
+    assert staff.post(f"{address}/apply").status_code == 303
+    done = settled(staff, address)
+    late = staff.post(f"{address}/decide", **{"row-2": "another"})
+    assert (late.status_code, "没有用上" in late.text) == (409, True)
+    assert staff.post(f"{address}/apply").status_code == 303, "a second click shows how it went"
+    assert settled(staff, address).count("已导入") == done.count("已导入") == 1
+    assert not list((served.data / "lists" / address.rsplit("/", 1)[-1]).glob("decisions*"))

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from library.core.errors import Invalid
+from library.core.lists.apart.message import MOST_ROWS
 from library.people.lists.apart import message
 from library.people.lists.apart.reader import listed, read_apart
 from library.people.lists.reading import Listed, read_people
@@ -150,3 +151,14 @@ def test_a_text_that_stands_in_every_cell_was_read_for_a_minute() -> None:
         message.understood(read_apart(data, "名册.xlsx"))
     assert refused.value.code == "manifest_too_large"
     assert os.times().children_user - before.children_user < 5
+
+
+@pytest.mark.slow
+def test_a_list_of_short_rows_without_end_was_planned_in_the_pages_process() -> None:
+    """16 MB hold a million rows of two letters; planned, they take gigabytes."""
+    head, row = "姓名,党支部\n", "王,支\n"
+    most = MOST_ROWS
+    assert len(listed((head + row * most).encode(), "a.csv").rows) == most
+    with pytest.raises(Invalid, match="list_too_long") as refused:
+        listed((head + row * (most + 1)).encode(), "a.csv")
+    assert refused.value.values["count"] == most + 1
